@@ -1,0 +1,55 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+namespace sidestep {
+
+/// What a draw is for; part of the counter, so that two purposes never share random numbers. Values are part of the file
+/// format of checkpoints: never renumber.
+enum class Purpose : uint32_t {
+  vae_sample = 1,
+  noise = 2,
+  timestep = 3,
+  condition_dropout = 4,
+  adapter_dropout = 5,
+  adapter_init = 6,
+  shuffle = 7,
+  crop = 8,
+  validation = 9,
+  estimate = 10,
+  fixture = 11,
+  adaptive_timestep = 12,
+};
+
+/// Names one stream of random numbers: the same on every backend, in any order of execution, after any resume.
+struct RandomKey {
+  uint64_t seed = 0;
+  Purpose purpose = Purpose::noise;
+  uint64_t step = 0;    ///< global step, epoch, or 0
+  uint64_t sample = 0;  ///< sample (or module, or tensor) index, below 2^24 where step is a global step
+};
+
+/// Philox4x32-10, after Salmon et al. 2011 ("Parallel random numbers: as easy as 1, 2, 3"): counter to four words.
+/// Header-only so that host and device code share it.
+inline std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
+  for (int round = 0; round < 10; ++round) {
+    const uint64_t p0 = uint64_t{0xD2511F53U} * counter[0];
+    const uint64_t p1 = uint64_t{0xCD9E8D57U} * counter[2];
+    counter = {static_cast<uint32_t>(p1 >> 32) ^ counter[1] ^ key[0], static_cast<uint32_t>(p1),
+               static_cast<uint32_t>(p0 >> 32) ^ counter[3] ^ key[1], static_cast<uint32_t>(p0)};
+    key[0] += 0x9E3779B9U;
+    key[1] += 0xBB67AE85U;
+  }
+  return counter;
+}
+
+/// Four words for elements 4*block … 4*block+3 of the stream `key`.
+std::array<uint32_t, 4> random_block(const RandomKey& key, uint64_t block);
+/// Uniform in (0, 1), element `element` of the stream: (word + 0.5) / 2^32 in double precision.
+double uniform(const RandomKey& key, uint64_t element);
+/// Standard normal by Box-Muller in double precision, rounded once; elements 2i and 2i+1 share one pair of uniforms.
+float normal(const RandomKey& key, uint64_t element);
+/// True with probability p.
+bool bernoulli(const RandomKey& key, uint64_t element, double p);
+
+}  // namespace sidestep

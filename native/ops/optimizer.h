@@ -1,0 +1,43 @@
+#pragma once
+#include <vector>
+
+#include "core/stream.h"
+#include "core/tensor.h"
+
+namespace sidestep {
+
+// Optimizers see lists of parameters, never models; every op updates all of them in one call (one launch on CUDA).
+
+/// Sum of squares over all tensors, f64 accumulation in a fixed order; also counts elements that are not finite.
+struct SquaredNorm {
+  std::vector<ConstTensor> tensors;  ///< f32, contiguous
+  Tensor per_tensor;                 ///< [tensors.size()] f64: sum of squares of each
+  Tensor nonfinite;                  ///< [tensors.size()] i64: how many NaN or Inf in each
+};
+void squared_norm(const SquaredNorm& op, Stream& stream);
+
+/// Multiplies every tensor by one factor (gradient clipping).
+struct ScaleAll {
+  std::vector<Tensor> tensors;  ///< f32
+  float factor = 1;
+};
+void scale_all(const ScaleAll& op, Stream& stream);
+
+/// AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, decoupled weight decay first.
+struct AdamW {
+  std::vector<Tensor> params, exp_avg, exp_avg_sq;  ///< f32
+  std::vector<ConstTensor> grads;                   ///< f32
+  float learning_rate = 0, beta1 = 0.9F, beta2 = 0.999F, eps = 1e-8F, weight_decay = 0.01F;
+  int64_t step = 1;  ///< counts from 1
+};
+void adamw(const AdamW& op, Stream& stream);
+
+/// Exponential moving average: average = decay * average + (1 - decay) * param.
+struct EmaUpdate {
+  std::vector<Tensor> averages;
+  std::vector<ConstTensor> params;
+  float decay = 0.999F;
+};
+void ema_update(const EmaUpdate& op, Stream& stream);
+
+}  // namespace sidestep
