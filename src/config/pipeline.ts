@@ -1,0 +1,63 @@
+import type {JsonObject} from '../base/json.js';
+import type {SourcePosition} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
+import type {ParamObject} from '../stage/param.js';
+
+/** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
+export interface Pipeline {
+  readonly name: string;
+  /** Absolute path of the YAML file. */
+  readonly file: string;
+  /** Absolute folder that relative paths of the file start from. */
+  readonly dir: string;
+  readonly description: string | undefined;
+  /** In the order of the file; an instance of a matrix stage follows its siblings. */
+  readonly stages: readonly ConfiguredStage[];
+  /** Values of the variables named under `env:`, recorded with every run. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Every file that was read to make this (pipeline, presets, settings): what `watch` looks at. Absolute paths. */
+  readonly sources: readonly string[];
+}
+
+/** One stage instance as configured: everything said about it, nothing known about the world yet. */
+export interface ConfiguredStage {
+  readonly id: StageId;
+  /** The key in the file; several instances of a matrix share it. */
+  readonly declared_as: string;
+  /** The matrix values of this instance; undefined without a matrix. */
+  readonly matrix: JsonObject | undefined;
+  /** The stage type's name, e.g. `preprocess.pass1`. */
+  readonly uses: string;
+  /** Validated against the stage type's schema, defaults filled in, paths absolute, references tagged. */
+  readonly params: ParamObject;
+  /**
+   * Where each parameter's value was written, by dotted path (`adapter.rank`, `formats.0`); it may lie in a preset or
+   * settings file. A value that is the schema's default has no entry.
+   */
+  readonly positions: Readonly<Record<string, SourcePosition>>;
+  /** Where the stage itself is written. */
+  readonly position: SourcePosition;
+  /** Stages that must be done first although no data flows from them. Those referred to in `params` are not repeated. */
+  readonly needs: readonly {readonly stage: StageId; readonly position: SourcePosition}[];
+  readonly when:
+    | {readonly kind: 'run'}
+    | {readonly kind: 'skip'; readonly condition: string; readonly position: SourcePosition};
+  readonly resources: StageResources;
+  /** How often a failed attempt is repeated. */
+  readonly retries: number;
+  /** Seconds one attempt may take; undefined: as long as it likes. */
+  readonly timeout_s: number | undefined;
+  readonly cache: 'use' | 'ignore';
+  /** What one failing sample does to a per-sample stage. */
+  readonly on_error: 'fail' | 'skip';
+  readonly description: string | undefined;
+}
+
+export interface StageResources {
+  /** `auto`, `cpu`, `cuda` or `cuda:N`. Only the backend kind it resolves to enters fingerprints. */
+  readonly device: string;
+  /** `auto`, or one of the precisions the engine knows (`f32`, `bf16`, `f16`). */
+  readonly precision: string;
+  /** CPU threads of the stage; undefined: all. Never enters a fingerprint. */
+  readonly threads: number | undefined;
+}

@@ -1,0 +1,157 @@
+import type {ContentHash, Fingerprint} from '../base/hash.js';
+import type {JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
+import type {StageResult} from './stage-result.js';
+
+/** All that can happen in a run. Plain data; `at` (milliseconds since the epoch) is added where events are recorded. */
+export type RunEvent = RunLevelEvent | StageEvent;
+
+export type RunLevelEvent =
+  /** First event. `stages` in the order they will be considered. */
+  | {
+      readonly kind: 'run_started';
+      readonly run: string;
+      readonly pipeline: string;
+      readonly stages: readonly {
+        readonly stage: StageId;
+        readonly uses: string;
+        readonly verdict: VerdictKind;
+      }[];
+    }
+  /** Last event. `outputs`: where results lie, for people. */
+  | {
+      readonly kind: 'run_finished';
+      readonly run: string;
+      readonly outcome: 'done' | 'failed' | 'interrupted';
+      readonly duration_ms: number;
+      readonly results: readonly StageResult[];
+      readonly outputs: readonly {readonly stage: StageId; readonly output: string; readonly path: string}[];
+    }
+  /** A person asked to stop; `force` is the second request. */
+  | {readonly kind: 'stop_requested'; readonly how: 'graceful' | 'force'}
+  /** An object did not match its name or size; it was removed and will be computed again. */
+  | {
+      readonly kind: 'object_evicted';
+      readonly object: ContentHash;
+      readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
+    }
+  /** Something a user should know that stops nothing. */
+  | {readonly kind: 'warning'; readonly stage: StageId | undefined; readonly problem: Problem};
+
+export type VerdictKind = 'cached' | 'stale' | 'blocked' | 'skipped';
+
+export type StageEvent =
+  | {
+      readonly kind: 'stage_started';
+      readonly stage: StageId;
+      readonly fingerprint: Fingerprint;
+      readonly attempt: number;
+      readonly log: string;
+    }
+  /** Another runner is computing the very same thing; this one waits for it. */
+  | {readonly kind: 'stage_waiting'; readonly stage: StageId; readonly for: WaitReason}
+  | {
+      readonly kind: 'stage_retrying';
+      readonly stage: StageId;
+      readonly attempt: number;
+      readonly delay_ms: number;
+      readonly problem: Problem;
+    }
+  | {readonly kind: 'stage_finished'; readonly stage: StageId; readonly result: StageResult}
+  | WorkerEvent;
+
+export type WaitReason =
+  | {readonly kind: 'other_runner'; readonly pid: number; readonly host: string}
+  | {readonly kind: 'device'; readonly device: string};
+
+/** What a running stage itself can tell, from a worker or from the runner's own process. */
+export type WorkerEvent =
+  /** How far: `done` of `total` in `unit` (samples, steps, batches, bytes); `total` undefined while it is not known. */
+  | {
+      readonly kind: 'stage_progress';
+      readonly stage: StageId;
+      readonly done: number;
+      readonly total: number | undefined;
+      readonly unit: string;
+      readonly note?: string;
+    }
+  /** What the stage is busy with (`loading weights`, `tiling`); one short phrase. */
+  | {readonly kind: 'phase_started'; readonly stage: StageId; readonly phase: string}
+  | {readonly kind: 'sample_started'; readonly stage: StageId; readonly sample: string}
+  /** All parts of the sample are there. `computed` names those that were made now. */
+  | {
+      readonly kind: 'sample_finished';
+      readonly stage: StageId;
+      readonly sample: string;
+      readonly computed: readonly string[];
+      readonly duration_ms: number;
+    }
+  | {
+      readonly kind: 'sample_failed';
+      readonly stage: StageId;
+      readonly sample: string;
+      readonly problem: Problem;
+    }
+  /** One optimizer update. `loss` is its mean over the micro-batches; null when it was NaN or infinite (step skipped). */
+  | {
+      readonly kind: 'step_finished';
+      readonly stage: StageId;
+      readonly global_step: number;
+      readonly total_steps: number;
+      readonly epoch: number;
+      readonly loss: number | null;
+      readonly learning_rate: number;
+      readonly gradient_norm: number | null;
+      readonly duration_ms: number;
+      /** Latent frames times batch per second. */
+      readonly frames_per_s?: number;
+    }
+  | {
+      readonly kind: 'epoch_finished';
+      readonly stage: StageId;
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly mean_loss: number | null;
+      readonly duration_ms: number;
+    }
+  | {
+      readonly kind: 'validation_finished';
+      readonly stage: StageId;
+      readonly global_step: number;
+      readonly loss: number | null;
+      /** Loss per timestep band, `0.0-0.2` and so on. */
+      readonly bands: Readonly<Record<string, number | null>>;
+    }
+  | {
+      readonly kind: 'checkpoint_saved';
+      readonly stage: StageId;
+      readonly global_step: number;
+      readonly epoch: number;
+      readonly path: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'memory';
+      readonly stage: StageId;
+      readonly resident_bytes: number;
+      readonly device_bytes: number | undefined;
+      readonly device: string | undefined;
+    }
+  /** Numbers worth keeping that have no event of their own; they go to the run's metrics. */
+  | {
+      readonly kind: 'metric';
+      readonly stage: StageId;
+      readonly name: string;
+      readonly global_step: number;
+      readonly value: number;
+    }
+  /** One line for the stage's log. */
+  | {
+      readonly kind: 'log';
+      readonly stage: StageId;
+      readonly level: 'debug' | 'info' | 'warning' | 'error';
+      readonly line: string;
+      readonly data?: JsonObject;
+    }
+  | {readonly kind: 'stage_warning'; readonly stage: StageId; readonly problem: Problem};

@@ -1,0 +1,112 @@
+import type {ContentHash, Fingerprint} from '../base/hash.js';
+import type {Json, JsonObject} from '../base/json.js';
+import type {Problem, SourcePosition} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
+import type {ConfiguredStage} from '../config/pipeline.js';
+import type {StageType} from '../stage/stage-type.js';
+
+/** The DAG of stage instances with a verdict on each: what would happen, as data. */
+export interface Plan {
+  readonly pipeline: string;
+  /** In an order in which they can run; ties keep the order of the file. */
+  readonly stages: readonly PlannedStage[];
+  /** Problems of the world, not of the file: a missing folder, an engine that is not built. Each blocks a stage. */
+  readonly problems: readonly Problem[];
+}
+
+export interface PlannedStage {
+  readonly id: StageId;
+  readonly type: StageType;
+  readonly configured: ConfiguredStage;
+  /** Stages whose data it reads, and those it only waits for. */
+  readonly reads: readonly StageId[];
+  readonly waits_for: readonly StageId[];
+  /** Stages that depend on this one, directly or not, in plan order: what a change here reaches. */
+  readonly reaches: readonly StageId[];
+  /** Undefined while it cannot be known: something upstream has yet to run, or an input is missing. */
+  readonly fingerprint: Fingerprint | undefined;
+  /** What the fingerprint is made of; kept in the cache entry and lock file so that a change can be explained. */
+  readonly parts: FingerprintParts | undefined;
+  /** Shared by instances that differ only in extendable parameters; partial state is kept under it. */
+  readonly resume_key: Fingerprint | undefined;
+  readonly verdict: Verdict;
+  /** How long it took when it last ran, from the lock file's or cache's memory; undefined when never. */
+  readonly last_duration_ms: number | undefined;
+}
+
+/** All that decides an output. Each member is there because a change of it changes bytes. */
+export interface FingerprintParts {
+  readonly uses: string;
+  readonly version: number;
+  /** Parameters that can change the output; references and file parameters are left to `inputs` and `files`. */
+  readonly params: JsonObject;
+  /** Content (or declared identity) of what each reference leads to, by parameter path. */
+  readonly inputs: Readonly<Record<string, ContentHash>>;
+  /** Content of what each file parameter names, by parameter path. */
+  readonly files: Readonly<Record<string, ContentHash>>;
+  readonly numerics: JsonObject | null;
+}
+
+export type Verdict =
+  /** The cache holds the outputs. */
+  | {readonly kind: 'cached'; readonly saved_ms: number}
+  /** It must run, for all these reasons. `samples` for per-sample stages whose inputs are known. */
+  | {
+      readonly kind: 'stale';
+      readonly reasons: readonly StaleReason[];
+      readonly samples: SampleForecast | undefined;
+      readonly resumes: 'from_partial_state' | 'from_the_start';
+    }
+  /** It cannot run. */
+  | {readonly kind: 'blocked'; readonly problem: Problem}
+  /** `when:` said no, or only skipped stages feed it. */
+  | {readonly kind: 'skipped'; readonly condition: string};
+
+/** Of a per-sample stage that is stale: what is there and what must be made. */
+export interface SampleForecast {
+  readonly total: number;
+  /** Samples with at least one missing part, and the names of the missing parts. */
+  readonly missing: readonly {readonly sample: string; readonly parts: readonly string[]}[];
+}
+
+/** Why a stage instance must run. Old values come from the lock file. */
+export type StaleReason =
+  | {readonly kind: 'never_run'}
+  /** `old` or `new` is undefined when the key came or went. */
+  | {
+      readonly kind: 'param_changed';
+      readonly param: string;
+      readonly old: Json | undefined;
+      readonly new: Json | undefined;
+      readonly position: SourcePosition;
+    }
+  | {
+      readonly kind: 'input_changed';
+      readonly param: string;
+      readonly from: StageId;
+      readonly old: ContentHash | undefined;
+      readonly new: ContentHash | undefined;
+    }
+  /** `changes` lists what happened in a folder, at most the first few. */
+  | {
+      readonly kind: 'file_changed';
+      readonly param: string;
+      readonly path: string;
+      readonly old: ContentHash | undefined;
+      readonly new: ContentHash | undefined;
+      readonly position: SourcePosition;
+    }
+  | {readonly kind: 'version_changed'; readonly old: number; readonly new: number}
+  | {
+      readonly kind: 'type_changed';
+      readonly old: string;
+      readonly new: string;
+      readonly position: SourcePosition;
+    }
+  | {readonly kind: 'numerics_changed'; readonly old: Json; readonly new: Json}
+  /** Known inputs, same fingerprint as before, but the cache no longer holds (all of) it. */
+  | {readonly kind: 'outputs_missing'; readonly objects: readonly ContentHash[]}
+  /** Something it reads is stale itself; whether this must run is known once that has run. */
+  | {readonly kind: 'upstream_stale'; readonly stage: StageId}
+  | {readonly kind: 'cache_ignored'}
+  | {readonly kind: 'forced'};

@@ -1,0 +1,87 @@
+import type {ContentHash, Fingerprint} from '../base/hash.js';
+import type {Json, JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
+import type {WorkerEvent} from '../event/event.js';
+import type {ParamObject} from '../stage/param.js';
+import type {PartObject} from '../stage/sample-parts.js';
+
+/** Raised when a message changes shape, so that a worker of another version is refused by name. */
+export const PROTOCOL_VERSION = 1;
+
+/** Runner to worker. `run` comes first and once. */
+export type RunnerMessage =
+  | {readonly kind: 'run'; readonly protocol: typeof PROTOCOL_VERSION; readonly job: WorkerJob}
+  /** Stop at the next safe point; save what can be resumed. A second request is a signal, not a message. */
+  | {readonly kind: 'stop'}
+  /** The part is in the cache (or was refused); the worker may delete nothing, its file is gone. */
+  | {readonly kind: 'part_committed'; readonly fingerprint: Fingerprint; readonly object: PartObject};
+
+/** Worker to runner. */
+export type WorkerMessage =
+  | {readonly kind: 'event'; readonly event: WorkerEvent}
+  /** A finished file in `out_dir` that is one part of one sample: to be committed at once. */
+  | {
+      readonly kind: 'part_ready';
+      readonly fingerprint: Fingerprint;
+      readonly file: string;
+      readonly about: JsonObject;
+    }
+  | {readonly kind: 'sample_failed'; readonly sample: string; readonly problem: Problem}
+  /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
+  | {readonly kind: 'done'}
+  /** Last message of a worker that stopped because it was asked to. */
+  | {readonly kind: 'stopped'; readonly resumable: 'yes' | 'no'}
+  | {
+      readonly kind: 'failed';
+      readonly problem: Problem /** For the log; absent when the problem explains itself. */;
+      readonly stack?: string;
+    };
+
+/** Everything a worker may know. It writes into `out_dir` and `partial_dir` only. */
+export interface WorkerJob {
+  readonly stage: StageId;
+  /** Stage type, e.g. `train`. */
+  readonly uses: string;
+  readonly params: ParamObject;
+  /** What the references in `params` lead to, by dotted parameter path. */
+  readonly inputs: Readonly<Record<string, InputObject>>;
+  readonly fingerprint: Fingerprint;
+  /** For tensor metadata: where this comes from. */
+  readonly provenance: JsonObject;
+  /** Empty folder for the outputs. */
+  readonly out_dir: string;
+  /** Folder that outlives an interrupted attempt. */
+  readonly partial_dir: string;
+  /** Folder of the cache's objects: object H lies at `H[0..2]/H`. */
+  readonly objects_dir: string;
+  /** What the device request resolved to: `cpu` or `cuda:N`. */
+  readonly device: string;
+  /** What the precision request resolved to. */
+  readonly precision: string;
+  readonly threads: number | undefined;
+  /** Per-sample stages: the parts to make, without those that are cached. */
+  readonly parts: readonly PartJob[];
+  /** Absolute path of the native addon; undefined when the stage does not need it. */
+  readonly addon: string | undefined;
+}
+
+/** One part that must be made; parts of the same sample stand together. */
+export interface PartJob {
+  readonly fingerprint: Fingerprint;
+  readonly sample: string;
+  readonly part: string;
+  readonly work: JsonObject;
+}
+
+/** An input as the worker sees it. */
+export interface InputObject {
+  readonly stage: StageId;
+  readonly output: string;
+  readonly kind: 'json' | 'file' | 'tree';
+  readonly hash: ContentHash;
+  /** Read-only file or folder. */
+  readonly path: string;
+  /** The parsed content of a `json` input. */
+  readonly json: Json | undefined;
+}

@@ -1,0 +1,64 @@
+import type {ContentHash} from '../base/hash.js';
+import type {Json, JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import type {ParamObject} from './param.js';
+
+/**
+ * How a per-sample stage falls apart into parts, each with a cache entry of its own, keyed by what that part depends
+ * on and nothing else (audio latents: audio bytes, VAE, audio options; text states: the text and the text encoder).
+ */
+export interface SampleParts {
+  /** The parameter that refers to the collection or dataset this stage fans out over, e.g. `dataset`. */
+  readonly over: string;
+  /**
+   * Pure: parameters and the JSON of the inputs (by parameter path) to what must exist for every sample.
+   * The engine looks up which parts are cached and hands only the missing ones to the worker.
+   */
+  readonly plan: (params: ParamObject, inputs: Readonly<Record<string, Json>>) => readonly SamplePlan[];
+}
+
+export interface SamplePlan {
+  readonly sample: string;
+  readonly parts: readonly PartPlan[];
+  /** Parts of an input that travel on unchanged into this stage's own collection (latents through pass 2). */
+  readonly carried: Readonly<Record<string, PartObject>>;
+  /** What consumers want to know about the sample (name, prompt, tags, durations): copied into the collection. */
+  readonly about: JsonObject;
+}
+
+export interface PartPlan {
+  /** Name within the sample: `latents`, `text`, `lyrics`, `conditions`. */
+  readonly part: string;
+  /** All that decides this part's bytes. The engine adds the part's name, stage type, version and numeric identity. */
+  readonly depends_on: JsonObject;
+  /** What the worker needs to make it (paths of audio, the prompt itself); enters no fingerprint. */
+  readonly work: JsonObject;
+}
+
+/** An object of the cache that is one part of one sample. */
+export interface PartObject {
+  readonly hash: ContentHash;
+  readonly size: number;
+  /** What the worker said of it, e.g. `{latent_frames: 1500}`; decided by the same fingerprint as the bytes. */
+  readonly about: JsonObject;
+}
+
+/** The one output of every per-sample stage: a JSON file that names the objects of all samples. */
+export interface SampleCollection {
+  readonly kind: 'sample_collection';
+  readonly samples: readonly CollectedSample[];
+  /** Samples that failed and were skipped (`on_error: skip`), with the reason. */
+  readonly missing: readonly {readonly sample: string; readonly problem: Problem}[];
+}
+
+export interface CollectedSample {
+  readonly sample: string;
+  readonly about: JsonObject;
+  readonly parts: Readonly<Record<string, PartObject>>;
+}
+
+export function isSampleCollection(value: unknown): value is SampleCollection {
+  return (
+    typeof value === 'object' && value !== null && (value as {kind?: unknown}).kind === 'sample_collection'
+  );
+}

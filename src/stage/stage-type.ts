@@ -1,0 +1,74 @@
+import type {Json} from '../base/json.js';
+import type {ParamObject} from './param.js';
+import type {SampleParts} from './sample-parts.js';
+
+/** All that the engine knows of one stage type. Declarations and pure functions only; the work lies elsewhere. */
+export interface StageType {
+  /** What `uses:` names, e.g. `preprocess.pass1`. */
+  readonly name: string;
+  /** Raised whenever the same parameters and inputs would give other bytes. */
+  readonly version: number;
+  /** File name in `schema/`, e.g. `stage.train.schema.json`. */
+  readonly schema: string;
+  /** One line for lists and completion. */
+  readonly summary: string;
+  /** `light`: a function in the runner's own process (`src/run/light/`). `worker`: a child process (`src/worker/`). */
+  readonly runs: 'light' | 'worker';
+  /** `engine`: the bytes depend on backend, precision and numerics version, which then enter the fingerprint. */
+  readonly numerics: 'none' | 'engine';
+  /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
+  readonly neutral: readonly string[];
+  /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
+  readonly files: readonly FileParam[];
+  /** Parameters that take a stage, and from which stage types. */
+  readonly inputs: readonly InputParam[];
+  /** What the stage leaves; the first is what a bare `${stages.ID}` means. */
+  readonly outputs: (params: ParamObject) => readonly OutputDeclaration[];
+  /** Per-sample stages only: they have exactly one output of kind `json`, the `SampleCollection`, written by the engine. */
+  readonly samples?: SampleParts;
+  /**
+   * Parameters that may grow without changing the mathematics so far (`epochs`): instances that differ only in these
+   * share their resumable partial state, so that a longer run continues from a shorter one.
+   */
+  readonly extendable?: readonly string[];
+  /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
+  readonly publishes?: readonly {readonly output: string; readonly param: string}[];
+}
+
+export interface FileParam {
+  /** Dotted pattern: `audio_dir`, `inputs.*`. */
+  readonly param: string;
+  readonly kind: 'file' | 'folder' | 'file_or_folder';
+  /** Folder listings keep only files with these extensions (lower case, with the dot); absent: every file. */
+  readonly extensions?: readonly string[];
+  /**
+   * What of the files decides the output.
+   * `content`: names within the folder and bytes. `content_and_path`: also where they lie, for stages whose output
+   * names paths. `stat_and_path`: place, names, sizes and modification times, for light stages over files too large
+   * to hash before knowing which of them matter.
+   */
+  readonly identity: 'content' | 'content_and_path' | 'stat_and_path';
+  readonly optional?: 'optional';
+}
+
+export interface InputParam {
+  /** Dotted pattern: `model`, `inputs.*`. */
+  readonly param: string;
+  /** Names of the stage types it accepts; absent: any. */
+  readonly from?: readonly string[];
+  /**
+   * What of the input's JSON can change this stage's output (training reads the DiT, not the VAE); absent: the
+   * producer's own `identity`, or the whole bytes.
+   */
+  readonly reads?: (value: Json) => Json;
+}
+
+export interface OutputDeclaration {
+  readonly name: string;
+  /** `json`: one JSON file, readable while planning. `file`: one file. `tree`: a folder. */
+  readonly kind: 'json' | 'file' | 'tree';
+  /** Name within the stage's output folder. */
+  readonly file: string;
+  /** For `json`: what of it consumers depend on (a dataset minus the paths of its songs); absent: the bytes. */
+  readonly identity?: (value: Json) => Json;
+}
