@@ -1,0 +1,49 @@
+import {SidestepError} from '../base/problem.js';
+import type {DType} from './dtype.js';
+
+/** A dense row-major tensor in memory. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Little-endian elements, row-major; exactly `elementCount(shape) * byteSize(dtype)` bytes. */
+  readonly data: Uint8Array;
+}
+
+/** The elements of an F32, F64, F16 or BF16 tensor as float32 (F64 is rounded); throws `tensor/not-floating` otherwise. */
+export function toFloat32(tensor: Tensor): Float32Array {
+  const {data, dtype} = tensor;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  switch (dtype) {
+    case 'F32':
+      return Float32Array.from({length: data.byteLength / 4}, (_, i) => view.getFloat32(4 * i, true));
+    case 'F64':
+      return Float32Array.from({length: data.byteLength / 8}, (_, i) => view.getFloat64(8 * i, true));
+    case 'F16':
+      return Float32Array.from({length: data.byteLength / 2}, (_, i) =>
+        halfToFloat(view.getUint16(2 * i, true)),
+      );
+    case 'BF16':
+      return bfloat16ToFloat32(view);
+    default:
+      throw new SidestepError({
+        code: 'tensor/not-floating',
+        message: `Expected a tensor of floating-point numbers but found dtype ${dtype}`,
+      });
+  }
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function bfloat16ToFloat32(view: DataView): Float32Array {
+  const bits = Uint32Array.from({length: view.byteLength / 2}, (_, i) => view.getUint16(2 * i, true) << 16);
+  return new Float32Array(bits.buffer);
+}
+
+/** IEEE 754 binary16: sign, 5 exponent bits (bias 15), 10 fraction bits. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
