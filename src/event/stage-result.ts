@@ -45,6 +45,8 @@ export type StageResult =
     }
   /** Something it needs did not succeed. */
   | {readonly kind: 'blocked'; readonly stage: StageId; readonly by: StageId}
+  /** It could have run but the run was ending: `after` failed and nothing new was begun, or the user stopped it. */
+  | {readonly kind: 'not_started'; readonly stage: StageId; readonly after: StageId | 'stop'}
   /** The user stopped the run. `resumable`: partial state was kept and the next run continues from it. */
   | {
       readonly kind: 'interrupted';
@@ -71,6 +73,7 @@ export function exitCode(result: StageResult): 0 | 1 | 130 {
     case 'failed':
     case 'crashed':
     case 'blocked':
+    case 'not_started':
       return 1;
     case 'interrupted':
       return 130; // 128 + SIGINT

@@ -30,8 +30,18 @@ export interface PlannedStage {
   /** Shared by instances that differ only in extendable parameters; partial state is kept under it. */
   readonly resume_key: Fingerprint | undefined;
   readonly verdict: Verdict;
+  /** What the cache holds of it, when the verdict is `cached`. */
+  readonly outputs: Readonly<Record<string, PlannedOutput>> | undefined;
   /** How long it took when it last ran, from the lock file's or cache's memory; undefined when never. */
   readonly last_duration_ms: number | undefined;
+}
+
+/** One output that exists. `identity` is what consumers depend on: the declared part of a JSON output, else `hash`. */
+export interface PlannedOutput {
+  readonly kind: 'json' | 'file' | 'tree';
+  readonly hash: ContentHash;
+  readonly identity: ContentHash;
+  readonly size: number;
 }
 
 /** All that decides an output. Each member is there because a change of it changes bytes. */
@@ -42,7 +52,7 @@ export interface FingerprintParts {
   readonly params: JsonObject;
   /** Content (or declared identity) of what each reference leads to, by parameter path. */
   readonly inputs: Readonly<Record<string, ContentHash>>;
-  /** Content of what each file parameter names, by parameter path. */
+  /** What counts of each file or folder that a parameter names, by parameter path. */
   readonly files: Readonly<Record<string, ContentHash>>;
   readonly numerics: JsonObject | null;
 }
@@ -87,7 +97,6 @@ export type StaleReason =
       readonly old: ContentHash | undefined;
       readonly new: ContentHash | undefined;
     }
-  /** `changes` lists what happened in a folder, at most the first few. */
   | {
       readonly kind: 'file_changed';
       readonly param: string;

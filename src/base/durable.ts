@@ -1,0 +1,80 @@
+import {mkdir, open, rename} from 'node:fs/promises';
+import {dirname} from 'node:path';
+
+/** The steps of a durable write, each named just before it happens. */
+export type WriteStep = 'create' | 'write' | 'sync' | 'rename' | 'sync_folder' | 'remove';
+
+/**
+ * Called before every step that changes a disk. Tests hand in functions that throw (a full disk) or kill the process
+ * (a power cut), to show that no instant is a bad one; everyone else hands in `noFault`.
+ */
+export type FaultHook = (step: WriteStep, path: string) => void;
+
+export const noFault: FaultHook = () => {};
+
+let serial = 0;
+
+/** A name beside `path` that no other writer, in this process or another, will choose. */
+export function temporaryName(path: string): string {
+  serial += 1;
+  return `${path}.${process.pid}-${Date.now().toString(36)}-${serial}.tmp`;
+}
+
+/**
+ * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
+ * nothing. Throws the file system's error; the old content then still stands.
+ */
+export async function writeDurably(
+  path: string,
+  bytes: string | Uint8Array,
+  fault: FaultHook = noFault,
+): Promise<void> {
+  const temporary = temporaryName(path);
+  fault('create', temporary);
+  await mkdir(dirname(path), {recursive: true});
+  const file = await open(temporary, 'wx');
+  try {
+    fault('write', temporary);
+    await file.writeFile(bytes);
+    fault('sync', temporary);
+    await file.sync(); // on disk before it gets its real name
+  } finally {
+    await file.close();
+  }
+  await renameDurably(temporary, path, fault);
+}
+
+/** Renames and makes the new name last; the content must have been synced before. */
+export async function renameDurably(from: string, to: string, fault: FaultHook = noFault): Promise<void> {
+  fault('rename', to);
+  await rename(from, to);
+  fault('sync_folder', dirname(to));
+  await syncFolder(dirname(to));
+}
+
+/** Makes a finished file's content last. */
+export async function syncFile(path: string, fault: FaultHook = noFault): Promise<void> {
+  fault('sync', path);
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder last. Windows cannot open folders and orders its journal itself. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Is this error the file system's, of this code (`ENOENT`, `ENOSPC`)? */
+export function isFileError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
+}
