@@ -1,0 +1,59 @@
+import {createRequire} from 'node:module';
+import {SidestepError} from '../base/problem.js';
+import type {NativeTensor} from './tensor.js';
+
+/** Raised together with kBindingVersion in native/core/version.h. */
+const BINDING_VERSION = 1;
+
+export interface CallValue {
+  readonly result: string;
+  readonly outputs: Readonly<Record<string, NativeTensor>>;
+}
+
+/** The addon's whole surface; engine.ts gives it types and names. */
+export interface Addon {
+  readonly binding_version: number;
+  readonly numerics_version: number;
+  readonly call: (
+    method: string,
+    paramsJson: string,
+    inputs: Readonly<Record<string, NativeTensor>>,
+    onEvent: (json: string) => void,
+    token: unknown,
+  ) => Promise<CallValue>;
+  readonly cancel_token: () => unknown;
+  readonly cancel: (token: unknown) => void;
+  /** Linux: the kernel kills this process when its parent dies. Nothing elsewhere. */
+  readonly die_with_parent: () => void;
+}
+
+/**
+ * Loads the addon. Throws `native/addon-missing` when the file cannot be loaded (with the loader's own words) and
+ * `native/addon-version` when it was built from other sources.
+ */
+export function loadAddon(path: string): Addon {
+  const addon = requireAddon(path);
+  if (addon.binding_version !== BINDING_VERSION) {
+    throw new SidestepError({
+      code: 'native/addon-version',
+      message: `${path} offers binding version ${String(addon.binding_version)}, expected ${BINDING_VERSION}`,
+      hint: 'It was built from other sources: run `npm run native`.',
+    });
+  }
+  return addon;
+}
+
+function requireAddon(path: string): Addon {
+  try {
+    return createRequire(import.meta.url)(path) as Addon;
+  } catch (error) {
+    throw new SidestepError(
+      {
+        code: 'native/addon-missing',
+        message: `The native engine could not be loaded from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        hint: 'Build it with `npm run native` (needs cmake and a C++20 compiler); `sidestep doctor` shows what is missing.',
+      },
+      {cause: error},
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import {SidestepError} from '../base/problem.js';
+import type {Addon} from './addon.js';
+import type {NativeTensor} from './tensor.js';
+
+/** What every call may be given besides its own parameters. */
+export interface CallOptions<Event = unknown> {
+  /** Stops the call at its next check; it then rejects with `native/cancelled`. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: Event) => void;
+}
+
+export interface CallResult {
+  readonly result: unknown;
+  readonly outputs: Readonly<Record<string, NativeTensor>>;
+}
+
+/**
+ * One call into the engine, off the event loop. Rejects with a SidestepError that carries the engine's code, message and
+ * hint. The arrays in `inputs` must not be written or transferred before the promise settles.
+ */
+export async function callEngine(
+  addon: Addon,
+  method: string,
+  params: object,
+  inputs: Readonly<Record<string, NativeTensor>>,
+  options: CallOptions<never> = {},
+): Promise<CallResult> {
+  const token = addon.cancel_token();
+  const onAbort = () => addon.cancel(token);
+  if (options.signal?.aborted) onAbort();
+  options.signal?.addEventListener('abort', onAbort, {once: true});
+  try {
+    const emit = (json: string) => options.onEvent?.(JSON.parse(json) as never);
+    const {result, outputs} = await addon.call(method, JSON.stringify(params), inputs, emit, token);
+    return {result: JSON.parse(result), outputs};
+  } catch (error) {
+    throw asSidestepError(error);
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The engine's errors carry a code; anything else is a bug and keeps its stack. */
+function asSidestepError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  const hint = 'hint' in error && typeof error.hint === 'string' ? {hint: error.hint} : {};
+  return new SidestepError({code: error.code, message: error.message, ...hint}, {cause: error});
+}
