@@ -4,18 +4,23 @@ import {SidestepError} from '../base/problem.js';
  * What a restricted unpickling can give: plain data only. Dictionaries and ordered dictionaries become maps, tuples and
  * lists arrays, integers beyond 2^53 bigints.
  */
-export type PickleValue<Leaf> =
+export type PickleValue =
   | null
   | boolean
   | number
   | bigint
   | string
   | Uint8Array
-  | PickleValue<Leaf>[]
-  | PickleMap<Leaf>
+  | PickleValue[]
+  | PickleMap
   | Global
-  | Leaf;
-export type PickleMap<Leaf> = Map<PickleValue<Leaf>, PickleValue<Leaf>>;
+  | PickleLeaf;
+export type PickleMap = Map<PickleValue, PickleValue>;
+
+/** What the hooks make of calls and persistent ids, such as a tensor. */
+export interface PickleLeaf {
+  readonly kind: string;
+}
 
 /** A Python name that the file refers to, such as `torch FloatStorage`. It is data here: nothing is ever imported. */
 export class Global {
@@ -23,21 +28,21 @@ export class Global {
 }
 
 /** What the format on top of pickle allows. Both throw a `SidestepError` to refuse. */
-export interface PickleHooks<Leaf> {
+export interface PickleHooks {
   /** Called for every Python name before anything is done with it; refuses names outside the allow-list. */
   allowGlobal(name: string): void;
   /** The value of calling an allowed name; only these functions of ours run, whatever the file says. */
-  call(name: string, args: readonly PickleValue<Leaf>[]): PickleValue<Leaf>;
+  call(name: string, args: readonly PickleValue[]): PickleValue;
   /** The value behind a persistent id (a storage reference in torch files). */
-  persistent(id: PickleValue<Leaf>): PickleValue<Leaf>;
+  persistent(id: PickleValue): PickleValue;
 }
 
 /**
  * Reads a pickle (protocols 0 to 5, opcodes as in CPython's `pickletools`) without being able to execute anything: an
  * opcode that is not in the table below is refused by name. Throws `pickle/refused` and `pickle/damaged`.
  */
-export function unpickle<Leaf>(bytes: Uint8Array, hooks: PickleHooks<Leaf>): PickleValue<Leaf> {
-  const machine: Machine<Leaf> = {
+export function unpickle(bytes: Uint8Array, hooks: PickleHooks): PickleValue {
+  const machine: Machine = {
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     at: 0,
@@ -49,7 +54,7 @@ export function unpickle<Leaf>(bytes: Uint8Array, hooks: PickleHooks<Leaf>): Pic
   for (;;) {
     const opcode = take(machine, 1)[0]!;
     if (opcode === stop) break;
-    const run = opcodes[opcode];
+    const run = opcodes.get(opcode);
     if (run === undefined) throw refused(`opcode 0x${opcode.toString(16)} at byte ${machine.at - 1}`);
     run(machine);
   }
@@ -71,140 +76,139 @@ export function damaged(what: string): SidestepError {
   return new SidestepError({code: 'pickle/damaged', message: `The pickled data is damaged: ${what}`});
 }
 
-interface Machine<Leaf> {
+interface Machine {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   at: number;
-  readonly stack: PickleValue<Leaf>[];
+  readonly stack: PickleValue[];
   /** Stack heights at which a MARK stands. */
   readonly marks: number[];
-  readonly memo: Map<number, PickleValue<Leaf>>;
-  readonly hooks: PickleHooks<Leaf>;
+  readonly memo: Map<number, PickleValue>;
+  readonly hooks: PickleHooks;
 }
-
-type AnyMachine = Machine<unknown>;
-type AnyValue = PickleValue<unknown>;
 
 const stop = 0x2e;
 
-const opcodes: Readonly<Partial<Record<number, (machine: AnyMachine) => void>>> = {
-  0x80: (m) => void take(m, 1), // PROTO
-  0x95: (m) => void take(m, 8), // FRAME: a hint for buffering
+const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map<number, (machine: Machine) => void>([
+  [0x80, (m) => void take(m, 1)], // PROTO
+  [0x95, (m) => void take(m, 8)], // FRAME: a hint for buffering
   // Values
-  0x4e: (m) => m.stack.push(null), // NONE
-  0x88: (m) => m.stack.push(true), // NEWTRUE
-  0x89: (m) => m.stack.push(false), // NEWFALSE
-  0x49: (m) => m.stack.push(decimalInteger(takeLine(m))), // INT
-  0x4c: (m) => m.stack.push(decimalInteger(takeLine(m).replace(/L$/, ''))), // LONG
-  0x46: (m) => m.stack.push(Number(takeLine(m))), // FLOAT
-  0x4b: (m) => m.stack.push(u8(m)), // BININT1
-  0x4d: (m) => m.stack.push(u16(m)), // BININT2
-  0x4a: (m) => m.stack.push(u32(m) | 0), // BININT
-  0x8a: (m) => m.stack.push(littleEndianInteger(take(m, u8(m)))), // LONG1
-  0x8b: (m) => m.stack.push(littleEndianInteger(take(m, u32(m)))), // LONG4
-  0x47: (m) => m.stack.push(f64(m)), // BINFLOAT: big-endian
-  0x58: (m) => m.stack.push(utf8(take(m, u32(m)))), // BINUNICODE
-  0x8c: (m) => m.stack.push(utf8(take(m, u8(m)))), // SHORT_BINUNICODE
-  0x8d: (m) => m.stack.push(utf8(take(m, u64(m)))), // BINUNICODE8
-  0x55: (m) => m.stack.push(latin1(take(m, u8(m)))), // SHORT_BINSTRING
-  0x54: (m) => m.stack.push(latin1(take(m, u32(m)))), // BINSTRING
-  0x43: (m) => m.stack.push(take(m, u8(m)).slice()), // SHORT_BINBYTES
-  0x42: (m) => m.stack.push(take(m, u32(m)).slice()), // BINBYTES
-  0x8e: (m) => m.stack.push(take(m, u64(m)).slice()), // BINBYTES8
+  [0x4e, (m) => m.stack.push(null)], // NONE
+  [0x88, (m) => m.stack.push(true)], // NEWTRUE
+  [0x89, (m) => m.stack.push(false)], // NEWFALSE
+  [0x49, (m) => m.stack.push(decimalInteger(takeLine(m)))], // INT
+  [0x4c, (m) => m.stack.push(decimalInteger(takeLine(m).replace(/L$/, '')))], // LONG
+  [0x46, (m) => m.stack.push(Number(takeLine(m)))], // FLOAT
+  [0x4b, (m) => m.stack.push(u8(m))], // BININT1
+  [0x4d, (m) => m.stack.push(u16(m))], // BININT2
+  [0x4a, (m) => m.stack.push(u32(m) | 0)], // BININT
+  [0x8a, (m) => m.stack.push(littleEndianInteger(take(m, u8(m))))], // LONG1
+  [0x8b, (m) => m.stack.push(littleEndianInteger(take(m, u32(m))))], // LONG4
+  [0x47, (m) => m.stack.push(f64(m))], // BINFLOAT: big-endian
+  [0x58, (m) => m.stack.push(utf8(take(m, u32(m))))], // BINUNICODE
+  [0x8c, (m) => m.stack.push(utf8(take(m, u8(m))))], // SHORT_BINUNICODE
+  [0x8d, (m) => m.stack.push(utf8(take(m, u64(m))))], // BINUNICODE8
+  [0x55, (m) => m.stack.push(latin1(take(m, u8(m))))], // SHORT_BINSTRING
+  [0x54, (m) => m.stack.push(latin1(take(m, u32(m))))], // BINSTRING
+  [0x43, (m) => m.stack.push(take(m, u8(m)).slice())], // SHORT_BINBYTES
+  [0x42, (m) => m.stack.push(take(m, u32(m)).slice())], // BINBYTES
+  [0x8e, (m) => m.stack.push(take(m, u64(m)).slice())], // BINBYTES8
   // Containers
-  0x7d: (m) => m.stack.push(new Map()), // EMPTY_DICT
-  0x5d: (m) => m.stack.push([]), // EMPTY_LIST
-  0x29: (m) => m.stack.push([]), // EMPTY_TUPLE
-  0x28: (m) => m.marks.push(m.stack.length), // MARK
-  0x74: (m) => m.stack.push(popToMark(m)), // TUPLE
-  0x6c: (m) => m.stack.push(popToMark(m)), // LIST
-  0x64: (m) => m.stack.push(setItems(new Map(), popToMark(m))), // DICT
-  0x85: (m) => m.stack.push(popMany(m, 1)), // TUPLE1
-  0x86: (m) => m.stack.push(popMany(m, 2)), // TUPLE2
-  0x87: (m) => m.stack.push(popMany(m, 3)), // TUPLE3
-  0x61: (m) => appendItems(m, [pop(m)]), // APPEND
-  0x65: (m) => appendItems(m, popToMark(m)), // APPENDS
-  0x73: (m) => setItemsOnTop(m, popMany(m, 2)), // SETITEM
-  0x75: (m) => setItemsOnTop(m, popToMark(m)), // SETITEMS
-  0x30: (m) => void pop(m), // POP
-  0x31: (m) => void popToMark(m), // POP_MARK
-  0x32: (m) => m.stack.push(top(m)), // DUP
+  [0x7d, (m) => m.stack.push(new Map())], // EMPTY_DICT
+  [0x5d, (m) => m.stack.push([])], // EMPTY_LIST
+  [0x29, (m) => m.stack.push([])], // EMPTY_TUPLE
+  [0x28, (m) => m.marks.push(m.stack.length)], // MARK
+  [0x74, (m) => m.stack.push(popToMark(m))], // TUPLE
+  [0x6c, (m) => m.stack.push(popToMark(m))], // LIST
+  [0x64, (m) => m.stack.push(setItems(new Map(), popToMark(m)))], // DICT
+  [0x85, (m) => m.stack.push(popMany(m, 1))], // TUPLE1
+  [0x86, (m) => m.stack.push(popMany(m, 2))], // TUPLE2
+  [0x87, (m) => m.stack.push(popMany(m, 3))], // TUPLE3
+  [0x61, (m) => appendItems(m, [pop(m)])], // APPEND
+  [0x65, (m) => appendItems(m, popToMark(m))], // APPENDS
+  [0x73, (m) => setItemsOnTop(m, popMany(m, 2))], // SETITEM
+  [0x75, (m) => setItemsOnTop(m, popToMark(m))], // SETITEMS
+  [0x30, (m) => void pop(m)], // POP
+  [0x31, (m) => void popToMark(m)], // POP_MARK
+  [0x32, (m) => m.stack.push(top(m))], // DUP
   // Memo
-  0x71: (m) => m.memo.set(u8(m), top(m)), // BINPUT
-  0x72: (m) => m.memo.set(u32(m), top(m)), // LONG_BINPUT
-  0x94: (m) => m.memo.set(m.memo.size, top(m)), // MEMOIZE
-  0x68: (m) => m.stack.push(recall(m, u8(m))), // BINGET
-  0x6a: (m) => m.stack.push(recall(m, u32(m))), // LONG_BINGET
+  [0x71, (m) => m.memo.set(u8(m), top(m))], // BINPUT
+  [0x72, (m) => m.memo.set(u32(m), top(m))], // LONG_BINPUT
+  [0x94, (m) => m.memo.set(m.memo.size, top(m))], // MEMOIZE
+  [0x68, (m) => m.stack.push(recall(m, u8(m)))], // BINGET
+  [0x6a, (m) => m.stack.push(recall(m, u32(m)))], // LONG_BINGET
   // Names and calls: only through the hooks
-  0x63: (m) => pushGlobal(m, `${takeLine(m)}.${takeLine(m)}`), // GLOBAL
-  0x93: (m) => pushGlobal(m, popMany(m, 2).map(requireString).join('.')), // STACK_GLOBAL
-  0x52: (m) => callTop(m), // REDUCE
-  0x51: (m) => m.stack.push(m.hooks.persistent(pop(m))), // BINPERSID
-};
+  [0x63, (m) => pushGlobal(m, `${takeLine(m)}.${takeLine(m)}`)], // GLOBAL
+  [0x93, (m) => pushGlobal(m, popMany(m, 2).map(requireString).join('.'))], // STACK_GLOBAL
+  [0x52, (m) => callTop(m)], // REDUCE
+  [0x51, (m) => m.stack.push(m.hooks.persistent(pop(m)))], // BINPERSID
+]);
 
-function pushGlobal(machine: AnyMachine, name: string): void {
+function pushGlobal(machine: Machine, name: string): void {
   machine.hooks.allowGlobal(name);
   machine.stack.push(new Global(name));
 }
 
-function callTop(machine: AnyMachine): void {
+function callTop(machine: Machine): void {
   const [callee, args] = popMany(machine, 2);
   if (!(callee instanceof Global) || !Array.isArray(args))
     throw refused('a call of something that is not a name');
   machine.stack.push(machine.hooks.call(callee.name, args));
 }
 
-function appendItems(machine: AnyMachine, items: readonly AnyValue[]): void {
+function appendItems(machine: Machine, items: readonly PickleValue[]): void {
   const list = top(machine);
   if (!Array.isArray(list)) throw damaged('an item is appended to something that is not a list');
   for (const item of items) list.push(item);
 }
 
-function setItemsOnTop(machine: AnyMachine, items: readonly AnyValue[]): void {
+function setItemsOnTop(machine: Machine, items: readonly PickleValue[]): void {
   const map = top(machine);
   if (!(map instanceof Map)) throw refused('attributes set on something that is not a dictionary');
   setItems(map, items);
 }
 
-function setItems(map: PickleMap<unknown>, items: readonly AnyValue[]): PickleMap<unknown> {
+function setItems(map: PickleMap, items: readonly PickleValue[]): PickleMap {
   if (items.length % 2 !== 0) throw damaged('a dictionary has a key without a value');
-  for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
   return map;
 }
 
-function top(machine: AnyMachine): AnyValue {
-  if (machine.stack.length === 0) throw damaged('a value is missing');
-  return machine.stack.at(-1);
+function top(machine: Machine): PickleValue {
+  const value = machine.stack.at(-1);
+  if (value === undefined) throw damaged('a value is missing');
+  return value;
 }
 
-function pop(machine: AnyMachine): AnyValue {
+function pop(machine: Machine): PickleValue {
   const value = top(machine);
   machine.stack.pop();
   return value;
 }
 
-function popMany(machine: AnyMachine, count: number): AnyValue[] {
+function popMany(machine: Machine, count: number): PickleValue[] {
   if (machine.stack.length < count) throw damaged('a value is missing');
   return machine.stack.splice(machine.stack.length - count);
 }
 
-function popToMark(machine: AnyMachine): AnyValue[] {
+function popToMark(machine: Machine): PickleValue[] {
   const height = machine.marks.pop();
   if (height === undefined || height > machine.stack.length) throw damaged('a mark is missing');
   return machine.stack.splice(height);
 }
 
-function recall(machine: AnyMachine, index: number): AnyValue {
-  if (!machine.memo.has(index)) throw damaged(`it refers to value ${index}, which does not exist`);
-  return machine.memo.get(index);
+function recall(machine: Machine, index: number): PickleValue {
+  const value = machine.memo.get(index);
+  if (value === undefined) throw damaged(`it refers to value ${index}, which does not exist`);
+  return value;
 }
 
-function requireString(value: AnyValue): string {
+function requireString(value: PickleValue): string {
   if (typeof value !== 'string') throw damaged('a name is not a string');
   return value;
 }
 
-function take(machine: AnyMachine, count: number): Uint8Array {
+function take(machine: Machine, count: number): Uint8Array {
   const end = machine.at + count;
   if (end > machine.bytes.length) throw damaged('it ends in the middle of a value');
   const bytes = machine.bytes.subarray(machine.at, end);
@@ -212,7 +216,7 @@ function take(machine: AnyMachine, count: number): Uint8Array {
   return bytes;
 }
 
-function takeLine(machine: AnyMachine): string {
+function takeLine(machine: Machine): string {
   const end = machine.bytes.indexOf(0x0a, machine.at);
   if (end < 0) throw damaged('it ends in the middle of a line');
   const line = utf8(machine.bytes.subarray(machine.at, end));
@@ -220,26 +224,26 @@ function takeLine(machine: AnyMachine): string {
   return line;
 }
 
-function u8(machine: AnyMachine): number {
+function u8(machine: Machine): number {
   return take(machine, 1)[0]!;
 }
 
-function u16(machine: AnyMachine): number {
+function u16(machine: Machine): number {
   take(machine, 2);
   return machine.view.getUint16(machine.at - 2, true);
 }
 
-function u32(machine: AnyMachine): number {
+function u32(machine: Machine): number {
   take(machine, 4);
   return machine.view.getUint32(machine.at - 4, true);
 }
 
-function u64(machine: AnyMachine): number {
+function u64(machine: Machine): number {
   take(machine, 8);
   return Number(machine.view.getBigUint64(machine.at - 8, true)); // inexact above 2^53, far beyond any file
 }
 
-function f64(machine: AnyMachine): number {
+function f64(machine: Machine): number {
   take(machine, 8);
   return machine.view.getFloat64(machine.at - 8, false);
 }
@@ -277,7 +281,7 @@ function narrow(value: bigint): number | bigint {
 }
 
 /** Refuses containers inside themselves and absurd depth, so that whoever walks the value comes to an end. */
-function checkNesting(value: AnyValue, finished: Set<AnyValue>, depth: number): void {
+function checkNesting(value: PickleValue, finished: Set<PickleValue>, depth: number): void {
   if (!Array.isArray(value) && !(value instanceof Map)) return;
   if (finished.has(value)) return;
   if (depth > 500) throw refused('containers nested too deeply or inside themselves');

@@ -1,0 +1,129 @@
+import {SidestepError} from '../base/problem.js';
+import {type PickleValue, unpickle} from './pickle.js';
+import type {Tensor} from './tensor.js';
+import {openTorchArchive, type TorchArchive} from './torch-archive.js';
+import {isTorchTensor, type TorchTensor, torchHooks, viewStorage} from './torch-pickle.js';
+
+/** A value from a `.pt` file: tensors in plain containers. Dictionary keys are strings, or integers written as such. */
+export type TorchValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Tensor
+  | readonly TorchValue[]
+  | ReadonlyMap<string | number, TorchValue>;
+
+/** The part of a `.pt` file that describes, as opposed to the storages; far more than any real one. */
+const maxPickleBytes = 256 * 2 ** 20;
+
+/**
+ * Reads a file written by `torch.save` without executing anything from it. Tensors come out dense and row-major,
+ * whatever their strides were in the file. Throws `torch-file/*` and `pickle/*`, always naming the file.
+ */
+export async function readTorchFile(path: string): Promise<TorchValue> {
+  const archive = await openTorchArchive(path);
+  try {
+    await checkByteOrder(archive);
+    const pickled = unpickle(await readPickle(archive), torchHooks());
+    return await load(pickled, new Loader(archive));
+  } catch (error) {
+    throw withPath(error, path);
+  } finally {
+    archive.close();
+  }
+}
+
+/** The tensors of a `.pt` file that holds a dictionary, by key; other entries are left out. */
+export async function readTorchTensors(path: string): Promise<Map<string, Tensor>> {
+  const value = await readTorchFile(path);
+  if (!(value instanceof Map))
+    throw new SidestepError({
+      code: 'torch-file/not-a-dictionary',
+      message: `${path} does not hold a dictionary of tensors`,
+    });
+  const tensors = new Map<string, Tensor>();
+  for (const [key, entry] of value) if (isTensor(entry)) tensors.set(String(key), entry);
+  return tensors;
+}
+
+export function isTensor(value: TorchValue): value is Tensor {
+  return typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value;
+}
+
+/** Reads each storage once, however many tensors share it. */
+class Loader {
+  readonly #storages = new Map<string, Promise<Uint8Array>>();
+
+  constructor(readonly archive: TorchArchive) {}
+
+  async tensor(tensor: TorchTensor): Promise<Tensor> {
+    const {key} = tensor.storage;
+    let bytes = this.#storages.get(key);
+    if (bytes === undefined) {
+      bytes = this.archive.read(`data/${key}`);
+      this.#storages.set(key, bytes);
+    }
+    return viewStorage(tensor, await bytes);
+  }
+}
+
+async function load(value: PickleValue, loader: Loader): Promise<TorchValue> {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return loadAll(value, loader);
+  if (value instanceof Map) return loadMap(value, loader);
+  if (isTorchTensor(value)) return loader.tensor(value);
+  throw new SidestepError({
+    code: 'pickle/refused',
+    message: 'The file contains a bare class or storage where a tensor or plain value is expected',
+  });
+}
+
+async function loadAll(values: readonly PickleValue[], loader: Loader): Promise<TorchValue[]> {
+  const loaded: TorchValue[] = [];
+  for (const value of values) loaded.push(await load(value, loader));
+  return loaded;
+}
+
+async function loadMap(
+  map: ReadonlyMap<PickleValue, PickleValue>,
+  loader: Loader,
+): Promise<Map<string | number, TorchValue>> {
+  const loaded = new Map<string | number, TorchValue>();
+  for (const [key, value] of map) {
+    if (typeof key !== 'string' && typeof key !== 'number')
+      throw new SidestepError({
+        code: 'pickle/refused',
+        message: 'A dictionary has a key that is not text or an integer',
+      });
+    loaded.set(key, await load(value, loader));
+  }
+  return loaded;
+}
+
+async function readPickle(archive: TorchArchive): Promise<Uint8Array> {
+  const size = archive.records.get('data.pkl') ?? 0;
+  if (size > maxPickleBytes)
+    throw new SidestepError({
+      code: 'torch-file/too-large',
+      message: `Its description alone takes ${size} bytes`,
+    });
+  return archive.read('data.pkl');
+}
+
+async function checkByteOrder(archive: TorchArchive): Promise<void> {
+  if (!archive.records.has('byteorder')) return; // older than torch 2.0: always little
+  const order = Buffer.from(await archive.read('byteorder')).toString('latin1');
+  if (order !== 'little')
+    throw new SidestepError({
+      code: 'torch-file/byte-order',
+      message: `Its numbers are in ${JSON.stringify(order)} byte order`,
+    });
+}
+
+function withPath(error: unknown, path: string): unknown {
+  if (!(error instanceof SidestepError) || error.problem.message.startsWith(path)) return error;
+  return new SidestepError({...error.problem, message: `${path}: ${error.problem.message}`}, {cause: error});
+}
