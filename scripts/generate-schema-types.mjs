@@ -1,0 +1,63 @@
+// Makes everything that follows from schema/: the editors' schemas, TypeScript types, validators and the schemas as
+// data. `--check` writes nothing and fails when a file is not what it should be.
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join, relative} from 'node:path';
+import {editorSchemas} from './schema/editor.mjs';
+import {loadSources, mapValues, schemaFile, stageTypes} from './schema/sources.mjs';
+import {typeScriptTypes} from './schema/types.mjs';
+import {validatorCode} from './schema/validators.mjs';
+
+const root = new URL('..', import.meta.url).pathname;
+const generated = join(root, 'src/schema');
+
+/** What gets a validator: documents as users write them, and stage parameters with their defaults filled in. */
+function validatedSchemas(sources) {
+  const stages = stageTypes.map((type) => [`stage.${type}`, {schema: sources.stage(type), form: 'resolved'}]);
+  return {
+    pipeline: {schema: sources.document('pipeline'), form: 'written'},
+    stage: {schema: sources.stageBody(), form: 'written'},
+    preset: {schema: sources.document('preset'), form: 'written'},
+    settings: {schema: sources.document('settings'), form: 'written'},
+    dataset_json: {schema: sources.plain('dataset-json'), form: 'written'},
+    lock: {schema: sources.plain('lock'), form: 'written'},
+    ...Object.fromEntries(stages),
+  };
+}
+
+function schemaData(validated) {
+  const data = mapValues(validated, ({schema}) => schema);
+  return `/** Generated from schema/ by \`npm run generate\`; not to be edited. */
+import type {Schema} from './schema.js';
+
+/** Every schema by name, references resolved: defaults, allowed values and descriptions for whoever explains them. */
+export const schemas: Readonly<Record<string, Schema>> = ${JSON.stringify(data, null, 1)};
+`;
+}
+
+async function outputs() {
+  const sources = loadSources();
+  const validated = validatedSchemas(sources);
+  const editors = Object.entries(editorSchemas(sources)).map(([name, schema]) => [
+    schemaFile(name),
+    `${JSON.stringify(schema, null, 2)}\n`,
+  ]);
+  return new Map([
+    ...editors,
+    [join(generated, 'types.generated.ts'), await typeScriptTypes(validated)],
+    [join(generated, 'validators.generated.ts'), validatorCode(validated)],
+    [join(generated, 'schemas.generated.ts'), schemaData(validated)],
+  ]);
+}
+
+const files = await outputs();
+const stale = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
+const names = stale.map(([path]) => relative(root, path)).join(', ');
+if (process.argv.includes('--check')) {
+  if (stale.length > 0) {
+    console.error(`Stale, run \`npm run generate\`: ${names}`);
+    process.exitCode = 1;
+  }
+} else {
+  for (const [path, text] of stale) writeFileSync(path, text);
+  console.log(stale.length > 0 ? `Wrote ${names}` : 'Everything generated is up to date');
+}

@@ -1,0 +1,3641 @@
+/** Generated from schema/ by `npm run generate`; not to be edited. */
+import type {Schema} from './schema.js';
+
+/** Every schema by name, references resolved: defaults, allowed values and descriptions for whoever explains them. */
+export const schemas: Readonly<Record<string, Schema>> = {
+ "pipeline": {
+  "title": "PipelineDocument",
+  "description": "A sidestep pipeline: the stages that lead from songs to an adapter.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "sidestep",
+   "stages"
+  ],
+  "properties": {
+   "sidestep": {
+    "description": "Version of the file format.",
+    "const": 1
+   },
+   "name": {
+    "description": "Name of the pipeline, used for exported files. Unset: the file's name.",
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+   },
+   "description": {
+    "description": "What this experiment is about.",
+    "type": "string",
+    "default": ""
+   },
+   "vars": {
+    "description": "Your own values, used as `${vars.NAME}`. A reference that is the whole value keeps its type.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "additionalProperties": {
+     "description": "A value: text, number, boolean, list or mapping.",
+     "type": [
+      "string",
+      "number",
+      "boolean",
+      "array",
+      "object",
+      "null"
+     ]
+    }
+   },
+   "env": {
+    "description": "Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run.",
+    "type": "array",
+    "default": [],
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    }
+   },
+   "defaults": {
+    "title": "PipelineDefaults",
+    "description": "Values for every stage that has such a setting and says nothing else.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "device": {
+      "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
+      "type": "string",
+      "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
+      "default": "auto",
+      "examples": [
+       "auto",
+       "cpu",
+       "cuda",
+       "cuda:1"
+      ]
+     },
+     "precision": {
+      "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+      "enum": [
+       "auto",
+       "f32",
+       "bf16",
+       "f16"
+      ],
+      "default": "auto"
+     },
+     "seed": {
+      "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 9007199254740991,
+      "default": 42
+     },
+     "threads": {
+      "description": "CPU threads a stage may use. They never change a result. Unset: all cores.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4096
+     },
+     "on_error": {
+      "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+      "enum": [
+       "fail",
+       "skip"
+      ],
+      "default": "fail"
+     },
+     "retries": {
+      "description": "How often a failed stage is tried again.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 100,
+      "default": 0
+     }
+    }
+   },
+   "stages": {
+    "description": "The stages, by name. `${stages.NAME}` in a parameter uses a stage's result and makes it a dependency.",
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "additionalProperties": {
+     "title": "StageDocument",
+     "description": "One stage: what it does, with which parameters, and when.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "uses"
+     ],
+     "properties": {
+      "uses": {
+       "description": "The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+       "enum": [
+        "scan",
+        "dataset",
+        "preprocess.pass1",
+        "preprocess.pass2",
+        "estimate",
+        "train",
+        "export",
+        "fixture",
+        "command"
+       ]
+      },
+      "description": {
+       "description": "What this stage is for.",
+       "type": "string",
+       "default": ""
+      },
+      "preset": {
+       "description": "Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.",
+       "anyOf": [
+        {
+         "description": "Name of a preset.",
+         "type": "string",
+         "minLength": 1
+        },
+        {
+         "description": "Names of presets.",
+         "type": "array",
+         "items": {
+          "type": "string",
+          "minLength": 1
+         }
+        }
+       ]
+      },
+      "with": {
+       "description": "Parameters of the stage type.",
+       "type": "object",
+       "default": {}
+      },
+      "needs": {
+       "description": "Stages that must be done first although nothing of theirs is used here.",
+       "type": "array",
+       "default": [],
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "when": {
+       "description": "Run the stage only if this holds: true, false, or a condition such as `${vars.model} == turbo`, with == != ! && || and parentheses.",
+       "type": [
+        "boolean",
+        "string"
+       ],
+       "default": true
+      },
+      "matrix": {
+       "title": "MatrixDocument",
+       "description": "Runs the stage once for every combination of these values, used as `${matrix.NAME}`. Stages that use its result are repeated with it. Unset: once.",
+       "type": "object",
+       "minProperties": 1,
+       "propertyNames": {
+        "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+       },
+       "properties": {
+        "include": {
+         "description": "Further combinations, each a mapping of all names to values.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "One combination.",
+          "type": "object",
+          "minProperties": 1
+         }
+        },
+        "exclude": {
+         "description": "Combinations to leave out; each mapping leaves out all that agree with it.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "What to leave out.",
+          "type": "object",
+          "minProperties": 1
+         }
+        }
+       },
+       "additionalProperties": {
+        "description": "The values this name takes.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": [
+          "string",
+          "number",
+          "boolean"
+         ]
+        }
+       }
+      },
+      "resources": {
+       "title": "ResourcesDocument",
+       "description": "What the stage may use.",
+       "type": "object",
+       "additionalProperties": false,
+       "default": {},
+       "properties": {
+        "device": {
+         "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
+         "type": "string",
+         "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
+         "default": "auto",
+         "examples": [
+          "auto",
+          "cpu",
+          "cuda",
+          "cuda:1"
+         ]
+        },
+        "threads": {
+         "description": "CPU threads a stage may use. They never change a result. Unset: all cores.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 4096
+        }
+       }
+      },
+      "retries": {
+       "description": "How often a failed stage is tried again.",
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 100,
+       "default": 0
+      },
+      "timeout": {
+       "description": "How long one attempt may take: seconds, or a text such as `90s`, `30m`, `12h`, `2d`. Unset: as long as it likes.",
+       "type": [
+        "number",
+        "string"
+       ],
+       "exclusiveMinimum": 0,
+       "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$",
+       "examples": [
+        "30m",
+        "12h"
+       ]
+      },
+      "cache": {
+       "description": "false runs the stage every time.",
+       "type": "boolean",
+       "default": true
+      }
+     }
+    }
+   }
+  }
+ },
+ "stage": {
+  "title": "StageDocument",
+  "description": "One stage: what it does, with which parameters, and when.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "uses"
+  ],
+  "properties": {
+   "uses": {
+    "description": "The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+    "enum": [
+     "scan",
+     "dataset",
+     "preprocess.pass1",
+     "preprocess.pass2",
+     "estimate",
+     "train",
+     "export",
+     "fixture",
+     "command"
+    ]
+   },
+   "description": {
+    "description": "What this stage is for.",
+    "type": "string",
+    "default": ""
+   },
+   "preset": {
+    "description": "Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.",
+    "anyOf": [
+     {
+      "description": "Name of a preset.",
+      "type": "string",
+      "minLength": 1
+     },
+     {
+      "description": "Names of presets.",
+      "type": "array",
+      "items": {
+       "type": "string",
+       "minLength": 1
+      }
+     }
+    ]
+   },
+   "with": {
+    "description": "Parameters of the stage type.",
+    "type": "object",
+    "default": {}
+   },
+   "needs": {
+    "description": "Stages that must be done first although nothing of theirs is used here.",
+    "type": "array",
+    "default": [],
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "minLength": 1
+    }
+   },
+   "when": {
+    "description": "Run the stage only if this holds: true, false, or a condition such as `${vars.model} == turbo`, with == != ! && || and parentheses.",
+    "type": [
+     "boolean",
+     "string"
+    ],
+    "default": true
+   },
+   "matrix": {
+    "title": "MatrixDocument",
+    "description": "Runs the stage once for every combination of these values, used as `${matrix.NAME}`. Stages that use its result are repeated with it. Unset: once.",
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "properties": {
+     "include": {
+      "description": "Further combinations, each a mapping of all names to values.",
+      "type": "array",
+      "default": [],
+      "items": {
+       "description": "One combination.",
+       "type": "object",
+       "minProperties": 1
+      }
+     },
+     "exclude": {
+      "description": "Combinations to leave out; each mapping leaves out all that agree with it.",
+      "type": "array",
+      "default": [],
+      "items": {
+       "description": "What to leave out.",
+       "type": "object",
+       "minProperties": 1
+      }
+     }
+    },
+    "additionalProperties": {
+     "description": "The values this name takes.",
+     "type": "array",
+     "minItems": 1,
+     "uniqueItems": true,
+     "items": {
+      "type": [
+       "string",
+       "number",
+       "boolean"
+      ]
+     }
+    }
+   },
+   "resources": {
+    "title": "ResourcesDocument",
+    "description": "What the stage may use.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "device": {
+      "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
+      "type": "string",
+      "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
+      "default": "auto",
+      "examples": [
+       "auto",
+       "cpu",
+       "cuda",
+       "cuda:1"
+      ]
+     },
+     "threads": {
+      "description": "CPU threads a stage may use. They never change a result. Unset: all cores.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4096
+     }
+    }
+   },
+   "retries": {
+    "description": "How often a failed stage is tried again.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 100,
+    "default": 0
+   },
+   "timeout": {
+    "description": "How long one attempt may take: seconds, or a text such as `90s`, `30m`, `12h`, `2d`. Unset: as long as it likes.",
+    "type": [
+     "number",
+     "string"
+    ],
+    "exclusiveMinimum": 0,
+    "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$",
+    "examples": [
+     "30m",
+     "12h"
+    ]
+   },
+   "cache": {
+    "description": "false runs the stage every time.",
+    "type": "boolean",
+    "default": true
+   }
+  }
+ },
+ "preset": {
+  "title": "PresetDocument",
+  "description": "Named parameters for one stage type; the file's name is the preset's name.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "sidestep",
+   "uses",
+   "with"
+  ],
+  "properties": {
+   "sidestep": {
+    "description": "Version of the file format.",
+    "const": 1
+   },
+   "description": {
+    "description": "When to use this preset, in one sentence.",
+    "type": "string",
+    "default": ""
+   },
+   "uses": {
+    "description": "The stage type whose parameters these are.",
+    "enum": [
+     "scan",
+     "dataset",
+     "preprocess.pass1",
+     "preprocess.pass2",
+     "estimate",
+     "train",
+     "export",
+     "fixture",
+     "command"
+    ]
+   },
+   "with": {
+    "description": "The parameters. Those a preset leaves out keep their defaults.",
+    "type": "object",
+    "default": {}
+   }
+  }
+ },
+ "settings": {
+  "title": "SettingsDocument",
+  "description": "A user's own settings, for all pipelines on this machine.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [],
+  "properties": {
+   "sidestep": {
+    "description": "Version of the file format.",
+    "const": 1
+   },
+   "checkpoint_dir": {
+    "description": "Folder of the downloaded models; `sidestep init` and `sidestep models` start from it. Unset: they ask.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "folder"
+   },
+   "defaults": {
+    "title": "PipelineDefaults",
+    "description": "Values for every stage that has such a setting and says nothing else.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "device": {
+      "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
+      "type": "string",
+      "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
+      "default": "auto",
+      "examples": [
+       "auto",
+       "cpu",
+       "cuda",
+       "cuda:1"
+      ]
+     },
+     "precision": {
+      "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+      "enum": [
+       "auto",
+       "f32",
+       "bf16",
+       "f16"
+      ],
+      "default": "auto"
+     },
+     "seed": {
+      "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 9007199254740991,
+      "default": 42
+     },
+     "threads": {
+      "description": "CPU threads a stage may use. They never change a result. Unset: all cores.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4096
+     },
+     "on_error": {
+      "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+      "enum": [
+       "fail",
+       "skip"
+      ],
+      "default": "fail"
+     },
+     "retries": {
+      "description": "How often a failed stage is tried again.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 100,
+      "default": 0
+     }
+    }
+   },
+   "stages": {
+    "description": "Parameters by stage type, beneath those of presets and pipelines.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "scan": {
+      "description": "Parameters of every `scan` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "dataset": {
+      "description": "Parameters of every `dataset` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "preprocess.pass1": {
+      "description": "Parameters of every `preprocess.pass1` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "preprocess.pass2": {
+      "description": "Parameters of every `preprocess.pass2` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "estimate": {
+      "description": "Parameters of every `estimate` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "train": {
+      "description": "Parameters of every `train` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "export": {
+      "description": "Parameters of every `export` stage.",
+      "type": "object",
+      "default": {}
+     }
+    }
+   },
+   "jobs": {
+    "description": "How many stages run at once. Unset: as many as the devices and cores allow.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1024
+   },
+   "cache": {
+    "title": "CacheSettings",
+    "description": "Where finished work is kept, and how much of it.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "dir": {
+      "description": "Folder of the cache; several projects may share one. Unset: .sidestep/cache beside the pipeline.",
+      "type": "string",
+      "minLength": 1,
+      "x-path": "folder"
+     },
+     "max_size_gb": {
+      "description": "`sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.",
+      "type": "number",
+      "minimum": 0,
+      "default": 0
+     },
+     "max_age_days": {
+      "description": "`sidestep cache gc` drops what was not used for so many days. 0 sets no bound.",
+      "type": "number",
+      "minimum": 0,
+      "default": 0
+     }
+    }
+   },
+   "confirm": {
+    "description": "Whether `sidestep run` asks before it starts: `ask` on a terminal, `never`.",
+    "enum": [
+     "ask",
+     "never"
+    ],
+    "default": "never"
+   },
+   "color": {
+    "description": "Coloured output: `auto` on a terminal, `always`, `never`.",
+    "enum": [
+     "auto",
+     "always",
+     "never"
+    ],
+    "default": "auto"
+   }
+  }
+ },
+ "dataset_json": {
+  "title": "DatasetJson",
+  "description": "ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Further keys of other programs are allowed and ignored.",
+  "anyOf": [
+   {
+    "description": "A list of samples.",
+    "type": "array",
+    "items": {
+     "title": "DatasetJsonSample",
+     "description": "One song.",
+     "type": "object",
+     "additionalProperties": true,
+     "anyOf": [
+      {
+       "required": [
+        "audio_path"
+       ]
+      },
+      {
+       "required": [
+        "filename"
+       ]
+      }
+     ],
+     "properties": {
+      "audio_path": {
+       "description": "The audio file: absolute, or relative to this file or the audio folder. Unset: filename.",
+       "type": "string",
+       "minLength": 1
+      },
+      "filename": {
+       "description": "The audio file's name. Unset: the last part of audio_path.",
+       "type": "string",
+       "minLength": 1
+      },
+      "caption": {
+       "description": "What the music is like.",
+       "type": [
+        "string",
+        "null"
+       ],
+       "default": ""
+      },
+      "genre": {
+       "description": "Genre words, used in place of the caption for a share of the samples.",
+       "type": [
+        "string",
+        "null"
+       ],
+       "default": ""
+      },
+      "lyrics": {
+       "description": "The words that are sung. Unset: [Instrumental].",
+       "type": [
+        "string",
+        "null"
+       ]
+      },
+      "is_instrumental": {
+       "description": "Nobody sings.",
+       "type": [
+        "boolean",
+        "null"
+       ],
+       "default": false
+      },
+      "bpm": {
+       "description": "Beats per minute. Unset: N/A in the prompt.",
+       "type": [
+        "string",
+        "number",
+        "null"
+       ]
+      },
+      "keyscale": {
+       "description": "Key and scale, such as `F# minor`. Unset: N/A in the prompt.",
+       "type": [
+        "string",
+        "null"
+       ]
+      },
+      "timesignature": {
+       "description": "Time signature, such as 4 or `3/4`. Unset: N/A in the prompt.",
+       "type": [
+        "string",
+        "number",
+        "null"
+       ]
+      },
+      "duration": {
+       "description": "Length in seconds as the prompt states it. Unset: the audio's own.",
+       "type": [
+        "string",
+        "number",
+        "null"
+       ]
+      },
+      "language": {
+       "description": "Language of the lyrics. Unset: unknown.",
+       "type": [
+        "string",
+        "null"
+       ]
+      },
+      "custom_tag": {
+       "description": "Trigger word of this sample. Unset: the dataset's.",
+       "type": [
+        "string",
+        "null"
+       ]
+      },
+      "prompt_override": {
+       "description": "`caption` or `genre` decides what the prompt of this sample uses. Unset: the genre ratio decides.",
+       "enum": [
+        "caption",
+        "genre",
+        null
+       ]
+      },
+      "repeat": {
+       "description": "How often an epoch shows this sample.",
+       "type": "integer",
+       "minimum": 1,
+       "default": 1
+      }
+     }
+    }
+   },
+   {
+    "title": "DatasetJsonObject",
+    "description": "Samples, and what holds for all of them.",
+    "type": "object",
+    "additionalProperties": true,
+    "required": [
+     "samples"
+    ],
+    "properties": {
+     "metadata": {
+      "title": "DatasetJsonMetadata",
+      "description": "What holds for all samples.",
+      "type": "object",
+      "additionalProperties": true,
+      "default": {},
+      "properties": {
+       "name": {
+        "description": "Name of the dataset.",
+        "type": "string",
+        "default": "local_dataset"
+       },
+       "custom_tag": {
+        "description": "Trigger word put into every caption.",
+        "type": [
+         "string",
+         "null"
+        ],
+        "default": ""
+       },
+       "tag_position": {
+        "description": "Where the custom tag goes: before the caption, after it, or instead of it.",
+        "enum": [
+         "prepend",
+         "append",
+         "replace"
+        ],
+        "default": "prepend"
+       },
+       "genre_ratio": {
+        "description": "Percentage of samples whose prompt uses the genre in place of the caption.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 100,
+        "default": 0
+       }
+      }
+     },
+     "samples": {
+      "description": "The samples.",
+      "type": "array",
+      "items": {
+       "title": "DatasetJsonSample",
+       "description": "One song.",
+       "type": "object",
+       "additionalProperties": true,
+       "anyOf": [
+        {
+         "required": [
+          "audio_path"
+         ]
+        },
+        {
+         "required": [
+          "filename"
+         ]
+        }
+       ],
+       "properties": {
+        "audio_path": {
+         "description": "The audio file: absolute, or relative to this file or the audio folder. Unset: filename.",
+         "type": "string",
+         "minLength": 1
+        },
+        "filename": {
+         "description": "The audio file's name. Unset: the last part of audio_path.",
+         "type": "string",
+         "minLength": 1
+        },
+        "caption": {
+         "description": "What the music is like.",
+         "type": [
+          "string",
+          "null"
+         ],
+         "default": ""
+        },
+        "genre": {
+         "description": "Genre words, used in place of the caption for a share of the samples.",
+         "type": [
+          "string",
+          "null"
+         ],
+         "default": ""
+        },
+        "lyrics": {
+         "description": "The words that are sung. Unset: [Instrumental].",
+         "type": [
+          "string",
+          "null"
+         ]
+        },
+        "is_instrumental": {
+         "description": "Nobody sings.",
+         "type": [
+          "boolean",
+          "null"
+         ],
+         "default": false
+        },
+        "bpm": {
+         "description": "Beats per minute. Unset: N/A in the prompt.",
+         "type": [
+          "string",
+          "number",
+          "null"
+         ]
+        },
+        "keyscale": {
+         "description": "Key and scale, such as `F# minor`. Unset: N/A in the prompt.",
+         "type": [
+          "string",
+          "null"
+         ]
+        },
+        "timesignature": {
+         "description": "Time signature, such as 4 or `3/4`. Unset: N/A in the prompt.",
+         "type": [
+          "string",
+          "number",
+          "null"
+         ]
+        },
+        "duration": {
+         "description": "Length in seconds as the prompt states it. Unset: the audio's own.",
+         "type": [
+          "string",
+          "number",
+          "null"
+         ]
+        },
+        "language": {
+         "description": "Language of the lyrics. Unset: unknown.",
+         "type": [
+          "string",
+          "null"
+         ]
+        },
+        "custom_tag": {
+         "description": "Trigger word of this sample. Unset: the dataset's.",
+         "type": [
+          "string",
+          "null"
+         ]
+        },
+        "prompt_override": {
+         "description": "`caption` or `genre` decides what the prompt of this sample uses. Unset: the genre ratio decides.",
+         "enum": [
+          "caption",
+          "genre",
+          null
+         ]
+        },
+        "repeat": {
+         "description": "How often an epoch shows this sample.",
+         "type": "integer",
+         "minimum": 1,
+         "default": 1
+        }
+       }
+      }
+     }
+    }
+   }
+  ]
+ },
+ "lock": {
+  "title": "LockDocument",
+  "description": "What reproduces a finished run. Written by `sidestep run`; commit it beside the pipeline.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "sidestep_lock",
+   "pipeline",
+   "stages"
+  ],
+  "properties": {
+   "sidestep_lock": {
+    "description": "Version of the lock file's format.",
+    "const": 1
+   },
+   "pipeline": {
+    "description": "Name of the pipeline.",
+    "type": "string"
+   },
+   "engine": {
+    "description": "Version of the program that wrote the file. Unset: unknown.",
+    "type": "string"
+   },
+   "env": {
+    "description": "Values of the environment variables the pipeline uses.",
+    "type": "object",
+    "default": {},
+    "additionalProperties": {
+     "description": "The value.",
+     "type": "string"
+    }
+   },
+   "stages": {
+    "description": "The stage instances by id, sorted.",
+    "type": "object",
+    "additionalProperties": {
+     "title": "LockedStage",
+     "description": "One stage instance as it finished.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "uses",
+      "version",
+      "fingerprint",
+      "params",
+      "inputs",
+      "outputs"
+     ],
+     "properties": {
+      "uses": {
+       "description": "The stage type.",
+       "type": "string"
+      },
+      "version": {
+       "description": "Version of the stage type.",
+       "type": "integer",
+       "minimum": 1
+      },
+      "fingerprint": {
+       "description": "SHA-256 in hexadecimal.",
+       "type": "string",
+       "pattern": "^[0-9a-f]{64}$"
+      },
+      "params": {
+       "description": "Parameters that can change the output.",
+       "type": "object"
+      },
+      "inputs": {
+       "description": "Content hashes of what other stages handed on, by parameter.",
+       "type": "object",
+       "additionalProperties": {
+        "description": "SHA-256 in hexadecimal.",
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$"
+       }
+      },
+      "files": {
+       "description": "Content hashes of the files parameters name, by parameter.",
+       "type": "object",
+       "default": {},
+       "additionalProperties": {
+        "description": "SHA-256 in hexadecimal.",
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$"
+       }
+      },
+      "numerics": {
+       "description": "Backend, precision and numerics version of the engine; null for stages without arithmetic.",
+       "type": [
+        "object",
+        "null"
+       ],
+       "default": null
+      },
+      "outputs": {
+       "description": "Content hashes of the outputs, by name.",
+       "type": "object",
+       "additionalProperties": {
+        "description": "SHA-256 in hexadecimal.",
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$"
+       }
+      },
+      "duration_ms": {
+       "description": "How long it took. Unset: unknown.",
+       "type": "number",
+       "minimum": 0
+      }
+     }
+    }
+   }
+  }
+ },
+ "stage.scan": {
+  "title": "ScanParameters",
+  "description": "Finds the models under a checkpoint folder, picks one, and checks that it and its VAE, text encoder and tokenizer are complete.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "checkpoint_dir"
+  ],
+  "properties": {
+   "checkpoint_dir": {
+    "description": "Folder that holds the model folders (acestep-v15-turbo and so on), `vae` and the text encoder.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "folder"
+   },
+   "model": {
+    "description": "Which model to train: turbo, base, sft, xl-turbo, xl-base, xl-sft, or the exact name of a fine-tune's folder.",
+    "type": "string",
+    "minLength": 1,
+    "default": "turbo",
+    "examples": [
+     "turbo",
+     "base",
+     "sft",
+     "xl-turbo",
+     "xl-base",
+     "xl-sft"
+    ]
+   },
+   "base_model": {
+    "description": "The official model a fine-tune descends from. `auto` reads it from the fine-tune's config.json.",
+    "enum": [
+     "auto",
+     "turbo",
+     "base",
+     "sft"
+    ],
+    "default": "auto"
+   }
+  }
+ },
+ "stage.dataset": {
+  "title": "DatasetParameters",
+  "description": "Finds the songs and their captions, lyrics and metadata, and lints all of them before any heavy work.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [],
+  "anyOf": [
+   {
+    "required": [
+     "audio_dir"
+    ]
+   },
+   {
+    "required": [
+     "dataset_json"
+    ]
+   }
+  ],
+  "properties": {
+   "audio_dir": {
+    "description": "Folder with the songs. Unset: the audio paths come from dataset_json.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "folder"
+   },
+   "dataset_json": {
+    "description": "ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Unset: every audio file under audio_dir is a sample.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "file"
+   },
+   "extensions": {
+    "description": "File name endings that count as audio.",
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^\\.?[A-Za-z0-9]+$"
+    },
+    "default": [
+     "wav",
+     "mp3",
+     "flac",
+     "ogg",
+     "opus",
+     "m4a",
+     "aac"
+    ]
+   },
+   "exclude": {
+    "description": "Glob patterns, relative to audio_dir, of files to leave out.",
+    "type": "array",
+    "items": {
+     "type": "string",
+     "minLength": 1
+    },
+    "default": []
+   },
+   "folders": {
+    "description": "`recursive` looks into folders within audio_dir too, `top` does not.",
+    "enum": [
+     "recursive",
+     "top"
+    ],
+    "default": "recursive"
+   },
+   "sidecars": {
+    "description": "Text files beside a song (song.txt, song.caption.txt, song.lyrics.txt, song.json): `use` reads them where the dataset JSON says nothing, `prefer` lets them win over it, `ignore` does not read them.",
+    "enum": [
+     "use",
+     "prefer",
+     "ignore"
+    ],
+    "default": "use"
+   },
+   "file_tags": {
+    "description": "Title, genre and tempo stored in the audio file itself: `use` takes them where nothing else says, `ignore` does not.",
+    "enum": [
+     "use",
+     "ignore"
+    ],
+    "default": "use"
+   },
+   "custom_tag": {
+    "description": "Trigger word put into every caption. Unset: the dataset JSON's own, if it has one.",
+    "type": "string"
+   },
+   "tag_position": {
+    "description": "Where the custom tag goes: before the caption, after it, or instead of it. Unset: the dataset JSON's own, else `prepend`.",
+    "enum": [
+     "prepend",
+     "append",
+     "replace"
+    ]
+   },
+   "genre_ratio": {
+    "description": "Percentage of samples whose prompt uses the genre in place of the caption. Unset: the dataset JSON's own, else 0.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": 100
+   },
+   "genre_choice": {
+    "description": "How those samples are chosen: `sample` decides each by its own content, so that adding a song changes no other prompt; `upstream` shuffles the sorted list with the seed as ACE-Step does.",
+    "enum": [
+     "sample",
+     "upstream"
+    ],
+    "default": "sample"
+   },
+   "missing_lyrics": {
+    "description": "What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.",
+    "enum": [
+     "instrumental",
+     "fail"
+    ],
+    "default": "instrumental"
+   },
+   "duplicates": {
+    "description": "What to do with a song whose audio equals another's: `warn` keeps both, `skip` keeps the first by name, `fail` refuses.",
+    "enum": [
+     "warn",
+     "skip",
+     "fail"
+    ],
+    "default": "warn"
+   },
+   "min_duration": {
+    "description": "Songs shorter than this many seconds are refused.",
+    "type": "number",
+    "minimum": 0,
+    "default": 0.5
+   },
+   "seed": {
+    "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991,
+    "default": 42
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
+   }
+  }
+ },
+ "stage.preprocess.pass1": {
+  "title": "PreprocessPass1Parameters",
+  "description": "Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "dataset"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model: `${stages.NAME}` of a `scan` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "dataset": {
+    "description": "The songs: `${stages.NAME}` of a `dataset` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "dataset"
+    ]
+   },
+   "max_duration": {
+    "description": "Songs are cut to this many seconds. 0 takes the longest song's length in whole seconds.",
+    "type": "number",
+    "minimum": 0,
+    "default": 240
+   },
+   "normalize": {
+    "description": "Loudness before encoding: `none`, `peak` (peak_target) or `loudness` (integrated loudness, loudness_target).",
+    "enum": [
+     "none",
+     "peak",
+     "loudness"
+    ],
+    "default": "none"
+   },
+   "peak_target": {
+    "description": "Peak level in dBFS after `normalize: peak`.",
+    "type": "number",
+    "minimum": -60,
+    "maximum": 0,
+    "default": -1
+   },
+   "loudness_target": {
+    "description": "Integrated loudness in LUFS after `normalize: loudness` (ITU-R BS.1770).",
+    "type": "number",
+    "minimum": -70,
+    "maximum": 0,
+    "default": -14
+   },
+   "resampler": {
+    "description": "How other sample rates become 48 kHz: `soxr_hq` follows upstream's newest loader, `sinc_hann` its older one.",
+    "enum": [
+     "soxr_hq",
+     "sinc_hann"
+    ],
+    "default": "soxr_hq"
+   },
+   "latents": {
+    "description": "What is taken of the VAE's posterior: `sample` draws from it with the seed, `mean` takes its mean.",
+    "enum": [
+     "sample",
+     "mean"
+    ],
+    "default": "sample"
+   },
+   "tile_duration": {
+    "description": "Long songs go through the VAE in tiles of this many seconds. 0 encodes a song in one piece.",
+    "type": "number",
+    "minimum": 0,
+    "default": 30
+   },
+   "tile_overlap": {
+    "description": "Seconds that neighbouring tiles share on each side.",
+    "type": "number",
+    "minimum": 0,
+    "default": 2
+   },
+   "max_text_tokens": {
+    "description": "Length to which the prompt is padded or cut, in tokens.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 32768,
+    "default": 256
+   },
+   "max_lyric_tokens": {
+    "description": "Length to which the lyrics are padded or cut, in tokens.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 32768,
+    "default": 512
+   },
+   "precision": {
+    "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "seed": {
+    "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991,
+    "default": 42
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
+   }
+  }
+ },
+ "stage.preprocess.pass2": {
+  "title": "PreprocessPass2Parameters",
+  "description": "Turns text and lyric states into the conditions that the diffusion transformer is trained with, cached per sample.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "latents"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model whose condition encoder is used: `${stages.NAME}` of a `scan` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "latents": {
+    "description": "Latents and text states: `${stages.NAME}` of a `preprocess.pass1` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass1"
+    ]
+   },
+   "output_dir": {
+    "description": "Folder in which the finished samples also appear as safetensors files. Unset: they stay in the cache.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "output"
+   },
+   "precision": {
+    "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
+   }
+  }
+ },
+ "stage.estimate": {
+  "title": "EstimateParameters",
+  "description": "Measures which modules of the model the songs pull at hardest, so that `train` can adapt those, or give each the rank it needs.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "tensors"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model: `${stages.NAME}` of a `scan` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "tensors": {
+    "description": "The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2"
+    ],
+    "x-path": "folder"
+   },
+   "method": {
+    "description": "`gradient` ranks by the mean gradient norm of each weight; `fisher` by the diagonal Fisher information and also derives a rank per module.",
+    "enum": [
+     "gradient",
+     "fisher"
+    ],
+    "default": "gradient"
+   },
+   "granularity": {
+    "description": "Rank single modules, or whole layers (the sum over a layer's modules).",
+    "enum": [
+     "module",
+     "layer"
+    ],
+    "default": "module"
+   },
+   "attention_type": {
+    "description": "Which attentions are measured: self (sound), cross (text), or both.",
+    "enum": [
+     "both",
+     "self",
+     "cross"
+    ],
+    "default": "both"
+   },
+   "target_modules": {
+    "description": "Names of the linears that are measured.",
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "minLength": 1
+    },
+    "default": [
+     "q_proj",
+     "k_proj",
+     "v_proj",
+     "o_proj"
+    ]
+   },
+   "target_mlp": {
+    "description": "Measure the MLP linears (gate_proj, up_proj, down_proj) too.",
+    "type": "boolean",
+    "default": false
+   },
+   "batches": {
+    "description": "How many batches are measured in each run.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000,
+    "default": 5
+   },
+   "batch_size": {
+    "description": "Samples in a batch.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 4096,
+    "default": 1
+   },
+   "top_k": {
+    "description": "How many modules (or layers) are selected for training.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 100000,
+    "default": 16
+   },
+   "cfg_dropout": {
+    "description": "Probability that a sample's condition is replaced by the null condition.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1,
+    "default": 0.15
+   },
+   "timestep_range": {
+    "description": "Timesteps that are drawn: `[0, 1]` all of them, `[0, 0.4]` texture, `[0.6, 1]` structure.",
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 2,
+    "items": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    },
+    "default": [
+     0,
+     1
+    ]
+   },
+   "fisher": {
+    "description": "Settings of `method: fisher`.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "runs": {
+      "description": "Independent runs whose mean and spread are reported.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100,
+      "default": 3
+     },
+     "base_rank": {
+      "description": "Rank of a module of median importance.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 65536,
+      "default": 64
+     },
+     "min_rank": {
+      "description": "Smallest rank given.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 65536,
+      "default": 16
+     },
+     "max_rank": {
+      "description": "Largest rank given.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 65536,
+      "default": 128
+     },
+     "rank_multiple": {
+      "description": "Ranks are rounded to a multiple of this.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1024,
+      "default": 8
+     },
+     "energy": {
+      "description": "Share of a weight's spectral energy that its effective rank covers.",
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1,
+      "default": 0.95
+     },
+     "select_share": {
+      "description": "Share of the modules that is selected.",
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1,
+      "default": 0.55
+     },
+     "min_category_share": {
+      "description": "Share selected at least from each of self-attention, cross-attention and MLP.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 1,
+      "default": 0.1
+     }
+    }
+   },
+   "precision": {
+    "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "seed": {
+    "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991,
+    "default": 42
+   }
+  }
+ },
+ "stage.train": {
+  "title": "TrainParameters",
+  "description": "Trains an adapter on preprocessed samples.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "tensors"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model to adapt: `${stages.NAME}` of a `scan` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "tensors": {
+    "description": "The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors).",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2"
+    ],
+    "x-path": "folder"
+   },
+   "mode": {
+    "description": "`fixed` trains with continuous timesteps and condition dropout, as the models were trained; `vanilla` does as ACE-Step's own trainer: the eight timesteps of the turbo schedule, no condition dropout.",
+    "enum": [
+     "fixed",
+     "vanilla"
+    ],
+    "default": "fixed"
+   },
+   "adapter": {
+    "description": "What is trained: the kind of adapter, its size and the modules it adapts.",
+    "default": {
+     "type": "lora"
+    },
+    "type": "object",
+    "required": [
+     "type"
+    ],
+    "discriminator": {
+     "propertyName": "type"
+    },
+    "oneOf": [
+     {
+      "title": "LoraAdapter",
+      "description": "LoRA: W + (alpha / rank) B A (Hu et al. 2021), named as PEFT does.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Low-rank adapter.",
+        "const": "lora"
+       },
+       "rank": {
+        "description": "Rank r of the update, per adapted module.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536,
+        "default": 64
+       },
+       "alpha": {
+        "description": "The update is scaled by alpha / rank.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 128
+       },
+       "dropout": {
+        "description": "Probability that an input element of the update is dropped while training.",
+        "type": "number",
+        "minimum": 0,
+        "exclusiveMaximum": 1,
+        "default": 0.1
+       },
+       "bias": {
+        "description": "Which biases are saved with the adapter: `none`, `all`, or `lora_only` (those of adapted modules). As upstream, they are not trained.",
+        "enum": [
+         "none",
+         "all",
+         "lora_only"
+        ],
+        "default": "none"
+       },
+       "rs_lora": {
+        "description": "Scale by alpha / sqrt(rank) in place of alpha / rank (rank-stabilised LoRA).",
+        "type": "boolean",
+        "default": false
+       },
+       "target_modules": {
+        "description": "Names of the linears that are adapted: the end of a module's path.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        },
+        "default": [
+         "q_proj",
+         "k_proj",
+         "v_proj",
+         "o_proj"
+        ],
+        "examples": [
+         [
+          "q_proj",
+          "v_proj"
+         ]
+        ]
+       },
+       "attention_type": {
+        "description": "Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.",
+        "enum": [
+         "both",
+         "self",
+         "cross"
+        ],
+        "default": "both"
+       },
+       "self_target_modules": {
+        "description": "Names of the adapted linears in self-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "cross_target_modules": {
+        "description": "Names of the adapted linears in cross-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "target_mlp": {
+        "description": "Adapt the MLP linears (gate_proj, up_proj, down_proj) too.",
+        "type": "boolean",
+        "default": false
+       },
+       "rank_pattern": {
+        "description": "Ranks of single modules: the end of a module's path, or a regular expression for it, and its rank.",
+        "type": "object",
+        "default": {},
+        "additionalProperties": {
+         "description": "Rank of these modules.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 65536
+        }
+       },
+       "alpha_pattern": {
+        "description": "Alphas of single modules, as rank_pattern.",
+        "type": "object",
+        "default": {},
+        "additionalProperties": {
+         "description": "Alpha of these modules.",
+         "type": "number",
+         "exclusiveMinimum": 0
+        }
+       },
+       "selection": {
+        "description": "Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "estimate"
+        ],
+        "properties": {
+         "estimate": {
+          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "type": "string",
+          "minLength": 1,
+          "x-stage": [
+           "estimate"
+          ],
+          "x-path": "file"
+         },
+         "use": {
+          "description": "`modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).",
+          "enum": [
+           "modules",
+           "ranks"
+          ],
+          "default": "modules"
+         }
+        }
+       }
+      }
+     },
+     {
+      "title": "DoraAdapter",
+      "description": "DoRA: LoRA on the direction of each weight, and a trained magnitude (Liu et al. 2024), named as PEFT does.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Weight-decomposed low-rank adapter.",
+        "const": "dora"
+       },
+       "rank": {
+        "description": "Rank r of the update, per adapted module.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536,
+        "default": 64
+       },
+       "alpha": {
+        "description": "The update is scaled by alpha / rank.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 128
+       },
+       "dropout": {
+        "description": "Probability that an input element of the update is dropped while training.",
+        "type": "number",
+        "minimum": 0,
+        "exclusiveMaximum": 1,
+        "default": 0.1
+       },
+       "bias": {
+        "description": "Which biases are saved with the adapter: `none`, `all`, or `lora_only` (those of adapted modules). As upstream, they are not trained.",
+        "enum": [
+         "none",
+         "all",
+         "lora_only"
+        ],
+        "default": "none"
+       },
+       "rs_lora": {
+        "description": "Scale by alpha / sqrt(rank) in place of alpha / rank (rank-stabilised LoRA).",
+        "type": "boolean",
+        "default": false
+       },
+       "target_modules": {
+        "description": "Names of the linears that are adapted: the end of a module's path.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        },
+        "default": [
+         "q_proj",
+         "k_proj",
+         "v_proj",
+         "o_proj"
+        ],
+        "examples": [
+         [
+          "q_proj",
+          "v_proj"
+         ]
+        ]
+       },
+       "attention_type": {
+        "description": "Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.",
+        "enum": [
+         "both",
+         "self",
+         "cross"
+        ],
+        "default": "both"
+       },
+       "self_target_modules": {
+        "description": "Names of the adapted linears in self-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "cross_target_modules": {
+        "description": "Names of the adapted linears in cross-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "target_mlp": {
+        "description": "Adapt the MLP linears (gate_proj, up_proj, down_proj) too.",
+        "type": "boolean",
+        "default": false
+       },
+       "rank_pattern": {
+        "description": "Ranks of single modules: the end of a module's path, or a regular expression for it, and its rank.",
+        "type": "object",
+        "default": {},
+        "additionalProperties": {
+         "description": "Rank of these modules.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 65536
+        }
+       },
+       "alpha_pattern": {
+        "description": "Alphas of single modules, as rank_pattern.",
+        "type": "object",
+        "default": {},
+        "additionalProperties": {
+         "description": "Alpha of these modules.",
+         "type": "number",
+         "exclusiveMinimum": 0
+        }
+       },
+       "selection": {
+        "description": "Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "estimate"
+        ],
+        "properties": {
+         "estimate": {
+          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "type": "string",
+          "minLength": 1,
+          "x-stage": [
+           "estimate"
+          ],
+          "x-path": "file"
+         },
+         "use": {
+          "description": "`modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).",
+          "enum": [
+           "modules",
+           "ranks"
+          ],
+          "default": "modules"
+         }
+        }
+       }
+      }
+     },
+     {
+      "title": "LokrAdapter",
+      "description": "LoKr: the update is a Kronecker product (Yeh et al. 2023), named as LyCORIS does.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Kronecker adapter.",
+        "const": "lokr"
+       },
+       "rank": {
+        "description": "Rank r of the update, per adapted module.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536,
+        "default": 64
+       },
+       "alpha": {
+        "description": "The update is scaled by alpha / rank.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 128
+       },
+       "factor": {
+        "description": "How each weight's sides are split into two factors; -1 splits as near to the square root as it can.",
+        "type": "integer",
+        "minimum": -1,
+        "maximum": 65536,
+        "not": {
+         "const": 0
+        },
+        "default": -1
+       },
+       "decompose_both": {
+        "description": "Give the small Kronecker factor low rank as well.",
+        "type": "boolean",
+        "default": false
+       },
+       "full_matrix": {
+        "description": "Keep both Kronecker factors at full rank; rank and alpha then play no part.",
+        "type": "boolean",
+        "default": false
+       },
+       "use_tucker": {
+        "description": "Tucker decomposition of convolutions with kernels larger than one.",
+        "type": "boolean",
+        "default": false
+       },
+       "use_scalar": {
+        "description": "A trained scalar, from 0, in front of the update; it is folded into the weights when saved.",
+        "type": "boolean",
+        "default": false
+       },
+       "weight_decompose": {
+        "description": "Train magnitude and direction apart (DoRA, as LyCORIS does it).",
+        "type": "boolean",
+        "default": false
+       },
+       "scope": {
+        "description": "`targets` adapts the targeted linears. `decoder` adapts every linear and convolution of the transformer but proj_out, which is what upstream's LoKr and LoHa training really does.",
+        "enum": [
+         "targets",
+         "decoder"
+        ],
+        "default": "targets"
+       },
+       "target_modules": {
+        "description": "Names of the linears that are adapted: the end of a module's path.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        },
+        "default": [
+         "q_proj",
+         "k_proj",
+         "v_proj",
+         "o_proj"
+        ],
+        "examples": [
+         [
+          "q_proj",
+          "v_proj"
+         ]
+        ]
+       },
+       "attention_type": {
+        "description": "Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.",
+        "enum": [
+         "both",
+         "self",
+         "cross"
+        ],
+        "default": "both"
+       },
+       "self_target_modules": {
+        "description": "Names of the adapted linears in self-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "cross_target_modules": {
+        "description": "Names of the adapted linears in cross-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "target_mlp": {
+        "description": "Adapt the MLP linears (gate_proj, up_proj, down_proj) too.",
+        "type": "boolean",
+        "default": false
+       },
+       "selection": {
+        "description": "Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "estimate"
+        ],
+        "properties": {
+         "estimate": {
+          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "type": "string",
+          "minLength": 1,
+          "x-stage": [
+           "estimate"
+          ],
+          "x-path": "file"
+         },
+         "use": {
+          "description": "`modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).",
+          "enum": [
+           "modules",
+           "ranks"
+          ],
+          "default": "modules"
+         }
+        }
+       }
+      }
+     },
+     {
+      "title": "LohaAdapter",
+      "description": "LoHa: the update is a Hadamard product of two low-rank matrices (Hyeon-Woo et al. 2022), named as LyCORIS does.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Hadamard adapter.",
+        "const": "loha"
+       },
+       "rank": {
+        "description": "Rank r of the update, per adapted module.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536,
+        "default": 64
+       },
+       "alpha": {
+        "description": "The update is scaled by alpha / rank.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 128
+       },
+       "use_tucker": {
+        "description": "Tucker decomposition of convolutions with kernels larger than one.",
+        "type": "boolean",
+        "default": false
+       },
+       "use_scalar": {
+        "description": "A trained scalar, from 0, in front of the update; it is folded into the weights when saved.",
+        "type": "boolean",
+        "default": false
+       },
+       "weight_decompose": {
+        "description": "Train magnitude and direction apart (DoRA, as LyCORIS does it).",
+        "type": "boolean",
+        "default": false
+       },
+       "scope": {
+        "description": "`targets` adapts the targeted linears. `decoder` adapts every linear and convolution of the transformer but proj_out, which is what upstream's LoKr and LoHa training really does.",
+        "enum": [
+         "targets",
+         "decoder"
+        ],
+        "default": "targets"
+       },
+       "target_modules": {
+        "description": "Names of the linears that are adapted: the end of a module's path.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        },
+        "default": [
+         "q_proj",
+         "k_proj",
+         "v_proj",
+         "o_proj"
+        ],
+        "examples": [
+         [
+          "q_proj",
+          "v_proj"
+         ]
+        ]
+       },
+       "attention_type": {
+        "description": "Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.",
+        "enum": [
+         "both",
+         "self",
+         "cross"
+        ],
+        "default": "both"
+       },
+       "self_target_modules": {
+        "description": "Names of the adapted linears in self-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "cross_target_modules": {
+        "description": "Names of the adapted linears in cross-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "target_mlp": {
+        "description": "Adapt the MLP linears (gate_proj, up_proj, down_proj) too.",
+        "type": "boolean",
+        "default": false
+       },
+       "selection": {
+        "description": "Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "estimate"
+        ],
+        "properties": {
+         "estimate": {
+          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "type": "string",
+          "minLength": 1,
+          "x-stage": [
+           "estimate"
+          ],
+          "x-path": "file"
+         },
+         "use": {
+          "description": "`modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).",
+          "enum": [
+           "modules",
+           "ranks"
+          ],
+          "default": "modules"
+         }
+        }
+       }
+      }
+     },
+     {
+      "title": "OftAdapter",
+      "description": "OFT: each weight's input is rotated by a block-diagonal orthogonal matrix (Qiu et al. 2023), named as PEFT does. It has no ComfyUI form.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Orthogonal adapter.",
+        "const": "oft"
+       },
+       "block_size": {
+        "description": "Side of the orthogonal blocks; it must divide each adapted linear's input size.",
+        "type": "integer",
+        "minimum": 2,
+        "maximum": 65536,
+        "default": 64
+       },
+       "coft": {
+        "description": "Constrained OFT: keep each rotation within eps of none.",
+        "type": "boolean",
+        "default": false
+       },
+       "eps": {
+        "description": "The bound of constrained OFT.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 0.00006
+       },
+       "block_share": {
+        "description": "One block for a whole module.",
+        "type": "boolean",
+        "default": false
+       },
+       "cayley": {
+        "description": "How a skew matrix becomes a rotation: `neumann` by a short series, as PEFT does, `exact` by solving.",
+        "enum": [
+         "neumann",
+         "exact"
+        ],
+        "default": "neumann"
+       },
+       "cayley_terms": {
+        "description": "Terms of that series.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 64,
+        "default": 5
+       },
+       "target_modules": {
+        "description": "Names of the linears that are adapted: the end of a module's path.",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        },
+        "default": [
+         "q_proj",
+         "k_proj",
+         "v_proj",
+         "o_proj"
+        ],
+        "examples": [
+         [
+          "q_proj",
+          "v_proj"
+         ]
+        ]
+       },
+       "attention_type": {
+        "description": "Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.",
+        "enum": [
+         "both",
+         "self",
+         "cross"
+        ],
+        "default": "both"
+       },
+       "self_target_modules": {
+        "description": "Names of the adapted linears in self-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "cross_target_modules": {
+        "description": "Names of the adapted linears in cross-attention. Unset: target_modules.",
+        "type": "array",
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "target_mlp": {
+        "description": "Adapt the MLP linears (gate_proj, up_proj, down_proj) too.",
+        "type": "boolean",
+        "default": false
+       },
+       "selection": {
+        "description": "Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "estimate"
+        ],
+        "properties": {
+         "estimate": {
+          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "type": "string",
+          "minLength": 1,
+          "x-stage": [
+           "estimate"
+          ],
+          "x-path": "file"
+         },
+         "use": {
+          "description": "`modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).",
+          "enum": [
+           "modules",
+           "ranks"
+          ],
+          "default": "modules"
+         }
+        }
+       }
+      }
+     }
+    ]
+   },
+   "timestep": {
+    "description": "How the timestep t of each sample is drawn (t = 1 is noise, t = 0 is the song).",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "law": {
+      "description": "`upstream` is the larger of two logit-normal draws, `single` is one logit-normal draw, `discrete` picks one of the eight turbo timesteps. `auto` takes upstream in fixed mode and discrete in vanilla mode.",
+      "enum": [
+       "auto",
+       "upstream",
+       "single",
+       "discrete"
+      ],
+      "default": "auto"
+     },
+     "timestep_mu": {
+      "description": "Mean of the normal law under the sigmoid. Unset: the model's config.json (-0.4 in the official models).",
+      "type": "number"
+     },
+     "timestep_sigma": {
+      "description": "Standard deviation of the normal law under the sigmoid. Unset: the model's config.json (1.0 in the official models).",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "adaptive_ratio": {
+      "description": "Probability that a sample's timestep is drawn where the loss is high (10 bins, moving average of the loss) and not by the law. 0 turns it off; 0.3 is usual.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 1,
+      "default": 0
+     }
+    }
+   },
+   "cfg_dropout": {
+    "description": "Probability that a sample's condition is replaced by the null condition, which keeps classifier-free guidance working. Not used in vanilla mode.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1,
+    "default": 0.15
+   },
+   "loss_weighting": {
+    "description": "`none` counts every timestep alike, `min_snr` weights by min(SNR, snr_gamma) / SNR.",
+    "enum": [
+     "none",
+     "min_snr"
+    ],
+    "default": "none"
+   },
+   "snr_gamma": {
+    "description": "The cap in `loss_weighting: min_snr`.",
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "default": 5
+   },
+   "padding": {
+    "description": "What padded frames of a batch of unequal lengths do: `masked` leaves them out of loss and attention, so that a batch equals the mean of its samples; `upstream` counts them as ACE-Step does.",
+    "enum": [
+     "masked",
+     "upstream"
+    ],
+    "default": "masked"
+   },
+   "optimizer": {
+    "description": "The rule that turns gradients into updates, and its learning rate.",
+    "default": {
+     "type": "adamw"
+    },
+    "type": "object",
+    "required": [
+     "type"
+    ],
+    "discriminator": {
+     "propertyName": "type"
+    },
+    "oneOf": [
+     {
+      "title": "AdamwOptimizer",
+      "description": "AdamW with 32-bit state.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "AdamW (Loshchilov and Hutter 2019).",
+        "const": "adamw"
+       },
+       "learning_rate": {
+        "description": "Peak learning rate.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "default": 0.0001
+       },
+       "weight_decay": {
+        "description": "Decoupled weight decay.",
+        "type": "number",
+        "minimum": 0,
+        "default": 0.01
+       },
+       "betas": {
+        "description": "Decay of the averages of the gradient and of its square.",
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {
+         "type": "number",
+         "minimum": 0,
+         "exclusiveMaximum": 1
+        },
+        "default": [
+         0.9,
+         0.999
+        ]
+       },
+       "eps": {
+        "description": "Added to the denominator.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1e-8
+       }
+      }
+     },
+     {
+      "title": "Adamw8bitOptimizer",
+      "description": "AdamW with 8-bit state: about a third of the optimizer's memory.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "AdamW with block-wise quantised state (Dettmers et al. 2022).",
+        "const": "adamw8bit"
+       },
+       "learning_rate": {
+        "description": "Peak learning rate.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "default": 0.0001
+       },
+       "weight_decay": {
+        "description": "Decoupled weight decay.",
+        "type": "number",
+        "minimum": 0,
+        "default": 0.01
+       },
+       "betas": {
+        "description": "Decay of the averages of the gradient and of its square.",
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {
+         "type": "number",
+         "minimum": 0,
+         "exclusiveMaximum": 1
+        },
+        "default": [
+         0.9,
+         0.999
+        ]
+       },
+       "eps": {
+        "description": "Added to the denominator.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1e-8
+       }
+      }
+     },
+     {
+      "title": "AdafactorOptimizer",
+      "description": "Adafactor with factored second moments: next to no state. No relative step, no parameter scaling.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Adafactor (Shazeer and Stern 2018).",
+        "const": "adafactor"
+       },
+       "learning_rate": {
+        "description": "Peak learning rate.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "default": 0.0001
+       },
+       "weight_decay": {
+        "description": "Decoupled weight decay.",
+        "type": "number",
+        "minimum": 0,
+        "default": 0.01
+       },
+       "decay_rate": {
+        "description": "Exponent of the second moment's decay: 1 - step^decay_rate.",
+        "type": "number",
+        "exclusiveMaximum": 0,
+        "default": -0.8
+       },
+       "clip_threshold": {
+        "description": "Bound of the update's root mean square.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1
+       },
+       "eps": {
+        "description": "Added to the squared gradient.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1e-30
+       }
+      }
+     },
+     {
+      "title": "ProdigyOptimizer",
+      "description": "Prodigy: AdamW that finds its own learning rate. The schedule becomes constant after the warm-up, unless it is custom.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Prodigy (Mishchenko and Defazio 2023).",
+        "const": "prodigy"
+       },
+       "learning_rate": {
+        "description": "Factor on the learning rate that Prodigy finds; leave it at 1.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "default": 1
+       },
+       "weight_decay": {
+        "description": "Decoupled weight decay.",
+        "type": "number",
+        "minimum": 0,
+        "default": 0.01
+       },
+       "betas": {
+        "description": "Decay of the averages of the gradient and of its square.",
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {
+         "type": "number",
+         "minimum": 0,
+         "exclusiveMaximum": 1
+        },
+        "default": [
+         0.9,
+         0.99
+        ]
+       },
+       "eps": {
+        "description": "Added to the denominator.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1e-8
+       },
+       "d0": {
+        "description": "First guess of the distance to the solution.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 0.000001
+       },
+       "d_coef": {
+        "description": "Factor on the found distance.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "default": 1
+       },
+       "use_bias_correction": {
+        "description": "Adam's bias correction.",
+        "type": "boolean",
+        "default": true
+       },
+       "safeguard_warmup": {
+        "description": "Leave the learning rate out of the distance's denominator, which keeps a warm-up from spoiling it.",
+        "type": "boolean",
+        "default": true
+       }
+      }
+     }
+    ]
+   },
+   "schedule": {
+    "description": "How the learning rate changes over the run. The whole curve is a function of the global step.",
+    "default": {
+     "type": "cosine"
+    },
+    "type": "object",
+    "required": [
+     "type"
+    ],
+    "discriminator": {
+     "propertyName": "type"
+    },
+    "oneOf": [
+     {
+      "title": "CosineSchedule",
+      "description": "Half a cosine from the peak to the floor.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Half a cosine.",
+        "const": "cosine"
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       },
+       "floor_factor": {
+        "description": "Share of the peak that is left at the end.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.01
+       }
+      }
+     },
+     {
+      "title": "CosineRestartsSchedule",
+      "description": "Several half cosines, one after another.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Cosine with warm restarts.",
+        "const": "cosine_restarts"
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       },
+       "floor_factor": {
+        "description": "Share of the peak that is left at the end.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.01
+       },
+       "n_restarts": {
+        "description": "How many cosines.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000,
+        "default": 4
+       }
+      }
+     },
+     {
+      "title": "LinearSchedule",
+      "description": "A straight line from the peak to the floor.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Straight line.",
+        "const": "linear"
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       },
+       "floor_factor": {
+        "description": "Share of the peak that is left at the end.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.01
+       }
+      }
+     },
+     {
+      "title": "ConstantSchedule",
+      "description": "The peak to the end, after the warm-up. Upstream's constant warms up too: warmup_steps 0 starts at the peak.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "No change after the warm-up.",
+        "const": "constant"
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       }
+      }
+     },
+     {
+      "title": "ConstantWithWarmupSchedule",
+      "description": "The same as constant; upstream has both names.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "description": "Warm-up, then no change.",
+        "const": "constant_with_warmup"
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       }
+      }
+     },
+     {
+      "title": "CustomSchedule",
+      "description": "The learning rate by a formula of your own.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type",
+       "formula"
+      ],
+      "properties": {
+       "type": {
+        "description": "Your own formula.",
+        "const": "custom"
+       },
+       "formula": {
+        "description": "The learning rate as an expression of step, total_steps, progress, epoch, total_epochs, steps_per_epoch and base_lr with + - * / ** ( ), cos sin exp log sqrt min max abs clamp, pi and e.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2000,
+        "examples": [
+         "base_lr * 0.5 * (1 + cos(pi * progress))"
+        ]
+       },
+       "warmup_steps": {
+        "description": "Updates in which the rate rises to its peak; at most a tenth of the run.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000000000,
+        "default": 100
+       },
+       "warmup_start_factor": {
+        "description": "Share of the peak at the first update.",
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1
+       }
+      }
+     }
+    ]
+   },
+   "batch_size": {
+    "description": "Samples in a micro-batch.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 4096,
+    "default": 1
+   },
+   "gradient_accumulation_steps": {
+    "description": "Micro-batches that make one update; the effective batch is this times batch_size.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 65536,
+    "default": 4
+   },
+   "partial_accumulation": {
+    "description": "An epoch's last update may have fewer micro-batches: `mean` divides by their true number, `upstream` by gradient_accumulation_steps.",
+    "enum": [
+     "mean",
+     "upstream"
+    ],
+    "default": "mean"
+   },
+   "epochs": {
+    "description": "Passes over the dataset. Raising it later continues the finished run.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000,
+    "default": 100
+   },
+   "max_steps": {
+    "description": "Stop after this many updates; the schedule is shortened to it. Unset: epochs decide.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000000
+   },
+   "dataset_repeats": {
+    "description": "How often each sample occurs in an epoch.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 100000,
+    "default": 1
+   },
+   "shuffle": {
+    "description": "Order of the samples: `epoch` draws a new order for each epoch from the seed, `none` keeps the dataset's order.",
+    "enum": [
+     "epoch",
+     "none"
+    ],
+    "default": "epoch"
+   },
+   "max_grad_norm": {
+    "description": "Gradients are scaled down to this total L2 norm before each update. 0 turns clipping off.",
+    "type": "number",
+    "minimum": 0,
+    "default": 1
+   },
+   "seed": {
+    "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991,
+    "default": 42
+   },
+   "precision": {
+    "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "gradient_checkpointing": {
+    "description": "Recompute activations in the backward pass to save memory. It does not change the result.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "enabled": {
+      "description": "Whether activations are recomputed.",
+      "type": "boolean",
+      "default": true
+     },
+     "ratio": {
+      "description": "Share of the layers that recompute, evenly spread.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 1,
+      "default": 1
+     }
+    }
+   },
+   "crop": {
+    "description": "Train on a random window of each song in place of the whole song.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "chunk_duration": {
+      "description": "Length of the window in seconds; 60 or more is advised. Unset: the whole song.",
+      "type": "number",
+      "minimum": 1,
+      "maximum": 3600
+     },
+     "max_latent_length": {
+      "description": "Length of the window in latent frames (25 a second); wins over chunk_duration. Unset: chunk_duration decides.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000000
+     },
+     "start": {
+      "description": "`coverage` prefers parts of the song that were seen less often, `uniform` draws any start alike.",
+      "enum": [
+       "coverage",
+       "uniform"
+      ],
+      "default": "coverage"
+     },
+     "decay_every_epochs": {
+      "description": "The coverage counts are halved every so many epochs. 0 never halves them.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 10
+     }
+    }
+   },
+   "ema_decay": {
+    "description": "Decay of a moving average of the adapter, kept beside it and used for validation and export. 0 turns it off; 0.9999 is usual.",
+    "type": "number",
+    "minimum": 0,
+    "exclusiveMaximum": 1,
+    "default": 0
+   },
+   "validation": {
+    "description": "Loss on samples that are not trained on, with noise and timesteps that never change, so that the same weights always give the same number.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "fraction": {
+      "description": "Share of the samples that is held out, chosen by their content. 0 holds out none.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 0.5,
+      "default": 0
+     },
+     "tensors": {
+      "description": "Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder. Unset: the fraction decides.",
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2"
+      ],
+      "x-path": "folder"
+     },
+     "every_epochs": {
+      "description": "Validate after every so many epochs; also once before the first step.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000000,
+      "default": 1
+     },
+     "timesteps": {
+      "description": "Timesteps at which every held-out sample is judged.",
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 100,
+      "items": {
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1
+      },
+      "default": [
+       0.1,
+       0.3,
+       0.5,
+       0.7,
+       0.9
+      ]
+     },
+     "draws": {
+      "description": "Fixed noises for each sample and timestep.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000,
+      "default": 1
+     },
+     "seed": {
+      "description": "Seed of those noises; apart from the training seed, so that runs with other seeds stay comparable.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 9007199254740991,
+      "default": 1234
+     }
+    }
+   },
+   "checkpoint": {
+    "description": "When the state of the run is written. Every checkpoint can be resumed and used for inference.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "every_epochs": {
+      "description": "Write one after every so many epochs. 0 writes none by epochs.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 10
+     },
+     "every_steps": {
+      "description": "Write one after every so many updates. 0 writes none by steps.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000000,
+      "default": 0
+     },
+     "every_minutes": {
+      "description": "Write one after so many minutes. 0 writes none by the clock.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 100000,
+      "default": 0
+     },
+     "keep_last": {
+      "description": "How many of the newest are kept. 0 keeps all.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 0
+     },
+     "keep_best": {
+      "description": "How many of those with the lowest validation loss (smoothed training loss without validation) are kept besides.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000,
+      "default": 1
+     },
+     "best_after_epoch": {
+      "description": "Epochs before a checkpoint can count as best.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 0
+     },
+     "best_window": {
+      "description": "Epochs over which the training loss is smoothed for that.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000,
+      "default": 5
+     },
+     "best_min_delta": {
+      "description": "By how much the loss must fall to count as better.",
+      "type": "number",
+      "minimum": 0,
+      "default": 0.001
+     }
+    }
+   },
+   "early_stop": {
+    "description": "End the run when the loss no longer falls.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "patience": {
+      "description": "Epochs without improvement before the run ends. 0 turns it off.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 0
+     },
+     "min_delta": {
+      "description": "By how much the loss must fall to count as improvement.",
+      "type": "number",
+      "minimum": 0,
+      "default": 0.001
+     }
+    }
+   },
+   "target_loss": {
+    "description": "Lower the learning rate as the smoothed loss comes near a target, in place of training past it.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "loss": {
+      "description": "The target. 0 turns it off.",
+      "type": "number",
+      "minimum": 0,
+      "default": 0
+     },
+     "floor": {
+      "description": "Smallest share of the learning rate that is left.",
+      "type": "number",
+      "minimum": 0,
+      "maximum": 1,
+      "default": 0.01
+     },
+     "warmup_steps": {
+      "description": "Updates before it acts.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000000,
+      "default": 50
+     },
+     "smoothing": {
+      "description": "Decay of the moving average of the loss.",
+      "type": "number",
+      "minimum": 0,
+      "exclusiveMaximum": 1,
+      "default": 0.98
+     }
+    }
+   },
+   "logging": {
+    "description": "What is written down during the run. It does not change the result.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "log_every": {
+      "description": "Loss and learning rate every so many updates.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000000000,
+      "default": 10
+     },
+     "log_heavy_every": {
+      "description": "Gradient norms of every layer every so many updates. 0 never.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000000,
+      "default": 50
+     },
+     "tensorboard": {
+      "description": "Write TensorBoard event files.",
+      "type": "boolean",
+      "default": true
+     },
+     "log_dir": {
+      "description": "Folder for the TensorBoard files. Unset: the run record.",
+      "type": "string",
+      "minLength": 1,
+      "x-path": "output"
+     }
+    }
+   },
+   "resume": {
+    "description": "What a run finds of earlier work: `exact` continues from the newest checkpoint when that gives the same result as an uninterrupted run, and otherwise names what differs and fails; `fork` continues from it with the new settings; `fresh` starts over.",
+    "enum": [
+     "exact",
+     "fork",
+     "fresh"
+    ],
+    "default": "exact"
+   },
+   "resume_from": {
+    "description": "A checkpoint folder, or `${stages.NAME}` of another `train` stage, to start from. Every key must match. Unset: this stage's own newest checkpoint, if any.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "train"
+    ],
+    "x-path": "folder"
+   },
+   "max_nonfinite_steps": {
+    "description": "The run ends with a diagnosis after so many micro-batches in a row whose loss is not a finite number; each is skipped and counted.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000,
+    "default": 10
+   },
+   "inference": {
+    "description": "Written into the adapter's metadata for programs that use it; training does not read it.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "shift": {
+      "description": "Timestep shift at inference. Unset: 3.0 for turbo models, 1.0 for base and sft.",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "num_inference_steps": {
+      "description": "Steps at inference. Unset: 8 for turbo models, 50 for base and sft.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 10000
+     }
+    }
+   },
+   "output_dir": {
+    "description": "Folder in which the adapter and its checkpoints also appear. Unset: they stay in the cache; `export` writes them out.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "output"
+   }
+  }
+ },
+ "stage.export": {
+  "title": "ExportParameters",
+  "description": "Writes a trained adapter in the layouts that other programs read, and reads each back under its reader's own rule.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "adapter"
+  ],
+  "properties": {
+   "adapter": {
+    "description": "The adapter: `${stages.NAME}` of a `train` stage, or a folder or file that holds one.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "train"
+    ],
+    "x-path": "either"
+   },
+   "formats": {
+    "description": "What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`).",
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "peft",
+      "lycoris",
+      "comfyui",
+      "diffusers",
+      "merged"
+     ]
+    },
+    "default": [
+     "peft"
+    ]
+   },
+   "checkpoint": {
+    "description": "Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.",
+    "type": "string",
+    "pattern": "^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$",
+    "default": "last",
+    "examples": [
+     "last",
+     "best",
+     "epoch_50"
+    ]
+   },
+   "weights": {
+    "description": "`ema` writes the moving average when training kept one, `raw` the weights themselves.",
+    "enum": [
+     "ema",
+     "raw"
+    ],
+    "default": "ema"
+   },
+   "scale": {
+    "description": "`baked` multiplies the scale into the weights so that alpha equals rank and every reader agrees; `trained` keeps alpha. `auto` bakes for comfyui and diffusers and keeps alpha for peft and lycoris.",
+    "enum": [
+     "auto",
+     "baked",
+     "trained"
+    ],
+    "default": "auto"
+   },
+   "key_style": {
+    "description": "Names of the tensors in a comfyui file: `native` starts them with diffusion_model.decoder, `generic` with base_model.model.",
+    "enum": [
+     "native",
+     "generic"
+    ],
+    "default": "native"
+   },
+   "key_prefix": {
+    "description": "Prefix of the tensor names in a comfyui file, in place of the one that key_style gives. Unset: key_style decides.",
+    "type": "string",
+    "minLength": 1
+   },
+   "dtype": {
+    "description": "Number format of the written tensors. `auto` keeps that of the adapter.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "model": {
+    "description": "The base model, for `merged`: `${stages.NAME}` of a `scan` stage. Unset: the one the adapter was trained on.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "name": {
+    "description": "File name of the exported adapter, without ending. Unset: the pipeline's name.",
+    "type": "string",
+    "pattern": "^[^/\\\\]+$",
+    "minLength": 1,
+    "maxLength": 200
+   },
+   "output_dir": {
+    "description": "Folder in which the exported files appear.",
+    "type": "string",
+    "minLength": 1,
+    "default": "./output",
+    "x-path": "output"
+   },
+   "metadata": {
+    "description": "What other programs show about the adapter.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "title": {
+      "description": "Title. Unset: the name.",
+      "type": "string"
+     },
+     "author": {
+      "description": "Who made it. Unset: left out.",
+      "type": "string"
+     },
+     "license": {
+      "description": "Licence, as an SPDX name where there is one. Unset: left out.",
+      "type": "string"
+     },
+     "description": {
+      "description": "What it sounds like and how to use it. Unset: left out.",
+      "type": "string"
+     },
+     "trigger": {
+      "description": "Word that calls the style up in a prompt. Unset: the dataset's custom tag.",
+      "type": "string"
+     },
+     "tags": {
+      "description": "Search words.",
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "default": []
+     }
+    }
+   }
+  }
+ },
+ "stage.fixture": {
+  "title": "FixtureParameters",
+  "description": "Writes a tiny random checkpoint in the real layout and a few short clips of synthesised music, for smoke tests without downloads. Outputs: checkpoint_dir, audio_dir, dataset_json.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [],
+  "properties": {
+   "model": {
+    "description": "Which variant's folder and config the checkpoint imitates.",
+    "enum": [
+     "turbo",
+     "base",
+     "sft",
+     "xl-turbo",
+     "xl-base",
+     "xl-sft"
+    ],
+    "default": "turbo"
+   },
+   "clips": {
+    "description": "How many clips of music.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 10000,
+    "default": 3
+   },
+   "clip_duration": {
+    "description": "Length of a clip in seconds.",
+    "type": "number",
+    "minimum": 0.5,
+    "maximum": 600,
+    "default": 4
+   },
+   "hidden_size": {
+    "description": "Width of the tiny transformer.",
+    "type": "integer",
+    "minimum": 16,
+    "maximum": 4096,
+    "multipleOf": 16,
+    "default": 64
+   },
+   "layers": {
+    "description": "Layers of the tiny transformer.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 64,
+    "default": 2
+   },
+   "seed": {
+    "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991,
+    "default": 42
+   }
+  }
+ },
+ "stage.command": {
+  "title": "CommandParameters",
+  "description": "Runs a program of your own, cached like any stage: it runs again only when the command, its environment or an input changes.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "argv"
+  ],
+  "properties": {
+   "argv": {
+    "description": "The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below.",
+    "type": "array",
+    "minItems": 1,
+    "items": {
+     "type": [
+      "string",
+      "number"
+     ]
+    },
+    "examples": [
+     [
+      "python3",
+      "tag.py",
+      "${inputs.songs}",
+      "${outputs.tags}"
+     ]
+    ]
+   },
+   "inputs": {
+    "description": "Files and folders the command reads, by name: a path, or `${stages.NAME}` or `${stages.NAME.output}`. Their content is part of the fingerprint.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    },
+    "additionalProperties": {
+     "description": "A file, a folder, or a stage's output.",
+     "type": "string",
+     "minLength": 1,
+     "x-path": "either",
+     "x-stage": [
+      "*"
+     ]
+    }
+   },
+   "outputs": {
+    "description": "Files and folders the command writes, by name, relative to the folder it is given (environment variable SIDESTEP_OUTPUT_DIR). Later stages use them as `${stages.ID.NAME}`.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    },
+    "additionalProperties": {
+     "description": "A relative path that stays inside the output folder.",
+     "type": "string",
+     "minLength": 1,
+     "pattern": "^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$"
+    }
+   },
+   "environment": {
+    "description": "Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    },
+    "additionalProperties": {
+     "description": "The variable's value.",
+     "type": [
+      "string",
+      "number",
+      "boolean"
+     ]
+    }
+   },
+   "working_dir": {
+    "description": "Folder the command runs in.",
+    "type": "string",
+    "minLength": 1,
+    "default": ".",
+    "x-path": "folder"
+   },
+   "version": {
+    "description": "Any text. Change it to make the command run again, for instance after a new version of the program.",
+    "type": "string",
+    "default": ""
+   }
+  }
+ }
+};

@@ -1,0 +1,1850 @@
+/** Generated from schema/ by `npm run generate`; not to be edited. */
+
+/** A `${stages.ID}` or `${stages.ID.OUTPUT}` after resolution. */
+export interface StageReferenceValue {
+  readonly $stage: string;
+  readonly output?: string;
+}
+
+/**
+ * ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Further keys of other programs are allowed and ignored.
+ */
+export type DatasetJson = DatasetJsonSample[] | DatasetJsonObject;
+
+/**
+ * Every schema by the name its validator has.
+ */
+export interface Schemas {
+  pipeline: PipelineDocument;
+  stage: StageDocument;
+  preset: PresetDocument;
+  settings: SettingsDocument;
+  dataset_json: DatasetJson;
+  lock: LockDocument;
+  'stage.scan': ScanParameters;
+  'stage.dataset': DatasetParameters;
+  'stage.preprocess.pass1': PreprocessPass1Parameters;
+  'stage.preprocess.pass2': PreprocessPass2Parameters;
+  'stage.estimate': EstimateParameters;
+  'stage.train': TrainParameters;
+  'stage.export': ExportParameters;
+  'stage.fixture': FixtureParameters;
+  'stage.command': CommandParameters;
+}
+/**
+ * A sidestep pipeline: the stages that lead from songs to an adapter.
+ */
+export interface PipelineDocument {
+  /**
+   * Version of the file format.
+   */
+  sidestep: 1;
+  /**
+   * Name of the pipeline, used for exported files. Unset: the file's name.
+   */
+  name?: string;
+  /**
+   * What this experiment is about.
+   */
+  description?: string;
+  /**
+   * Your own values, used as `${vars.NAME}`. A reference that is the whole value keeps its type.
+   */
+  vars?: {
+    /**
+     * A value: text, number, boolean, list or mapping.
+     */
+    [k: string]: string | number | boolean | unknown[] | {} | null;
+  };
+  /**
+   * Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run.
+   */
+  env?: string[];
+  defaults?: PipelineDefaults;
+  /**
+   * The stages, by name. `${stages.NAME}` in a parameter uses a stage's result and makes it a dependency.
+   */
+  stages: {
+    [k: string]: StageDocument;
+  };
+}
+/**
+ * Values for every stage that has such a setting and says nothing else.
+ */
+export interface PipelineDefaults {
+  /**
+   * Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.
+   */
+  device?: string;
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision?: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed?: number;
+  /**
+   * CPU threads a stage may use. They never change a result. Unset: all cores.
+   */
+  threads?: number;
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error?: 'fail' | 'skip';
+  /**
+   * How often a failed stage is tried again.
+   */
+  retries?: number;
+}
+/**
+ * One stage: what it does, with which parameters, and when.
+ */
+export interface StageDocument {
+  /**
+   * The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
+   */
+  uses:
+    | 'scan'
+    | 'dataset'
+    | 'preprocess.pass1'
+    | 'preprocess.pass2'
+    | 'estimate'
+    | 'train'
+    | 'export'
+    | 'fixture'
+    | 'command';
+  /**
+   * What this stage is for.
+   */
+  description?: string;
+  /**
+   * Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.
+   */
+  preset?: string | string[];
+  /**
+   * Parameters of the stage type.
+   */
+  with?: {};
+  /**
+   * Stages that must be done first although nothing of theirs is used here.
+   */
+  needs?: string[];
+  /**
+   * Run the stage only if this holds: true, false, or a condition such as `${vars.model} == turbo`, with == != ! && || and parentheses.
+   */
+  when?: boolean | string;
+  matrix?: MatrixDocument;
+  resources?: ResourcesDocument;
+  /**
+   * How often a failed stage is tried again.
+   */
+  retries?: number;
+  /**
+   * How long one attempt may take: seconds, or a text such as `90s`, `30m`, `12h`, `2d`. Unset: as long as it likes.
+   */
+  timeout?: number | string;
+  /**
+   * false runs the stage every time.
+   */
+  cache?: boolean;
+}
+/**
+ * Runs the stage once for every combination of these values, used as `${matrix.NAME}`. Stages that use its result are repeated with it. Unset: once.
+ */
+export interface MatrixDocument {
+  /**
+   * Further combinations, each a mapping of all names to values.
+   *
+   * Items: One combination.
+   */
+  include?: {}[];
+  /**
+   * Combinations to leave out; each mapping leaves out all that agree with it.
+   *
+   * Items: What to leave out.
+   */
+  exclude?: {}[];
+  /**
+   * The values this name takes.
+   *
+   * @minItems 1
+   */
+  [k: string]: [string | number | boolean, ...(string | number | boolean)[]] | {}[] | undefined;
+}
+/**
+ * What the stage may use.
+ */
+export interface ResourcesDocument {
+  /**
+   * Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.
+   */
+  device?: string;
+  /**
+   * CPU threads a stage may use. They never change a result. Unset: all cores.
+   */
+  threads?: number;
+}
+/**
+ * Named parameters for one stage type; the file's name is the preset's name.
+ */
+export interface PresetDocument {
+  /**
+   * Version of the file format.
+   */
+  sidestep: 1;
+  /**
+   * When to use this preset, in one sentence.
+   */
+  description?: string;
+  /**
+   * The stage type whose parameters these are.
+   */
+  uses:
+    | 'scan'
+    | 'dataset'
+    | 'preprocess.pass1'
+    | 'preprocess.pass2'
+    | 'estimate'
+    | 'train'
+    | 'export'
+    | 'fixture'
+    | 'command';
+  /**
+   * The parameters. Those a preset leaves out keep their defaults.
+   */
+  with: {};
+}
+/**
+ * A user's own settings, for all pipelines on this machine.
+ */
+export interface SettingsDocument {
+  /**
+   * Version of the file format.
+   */
+  sidestep?: 1;
+  /**
+   * Folder of the downloaded models; `sidestep init` and `sidestep models` start from it. Unset: they ask.
+   */
+  checkpoint_dir?: string;
+  defaults?: PipelineDefaults;
+  /**
+   * Parameters by stage type, beneath those of presets and pipelines.
+   */
+  stages?: {
+    /**
+     * Parameters of every `scan` stage.
+     */
+    scan?: {};
+    /**
+     * Parameters of every `dataset` stage.
+     */
+    dataset?: {};
+    /**
+     * Parameters of every `preprocess.pass1` stage.
+     */
+    'preprocess.pass1'?: {};
+    /**
+     * Parameters of every `preprocess.pass2` stage.
+     */
+    'preprocess.pass2'?: {};
+    /**
+     * Parameters of every `estimate` stage.
+     */
+    estimate?: {};
+    /**
+     * Parameters of every `train` stage.
+     */
+    train?: {};
+    /**
+     * Parameters of every `export` stage.
+     */
+    export?: {};
+  };
+  /**
+   * How many stages run at once. Unset: as many as the devices and cores allow.
+   */
+  jobs?: number;
+  cache?: CacheSettings;
+  /**
+   * Whether `sidestep run` asks before it starts: `ask` on a terminal, `never`.
+   */
+  confirm?: 'ask' | 'never';
+  /**
+   * Coloured output: `auto` on a terminal, `always`, `never`.
+   */
+  color?: 'auto' | 'always' | 'never';
+}
+/**
+ * Where finished work is kept, and how much of it.
+ */
+export interface CacheSettings {
+  /**
+   * Folder of the cache; several projects may share one. Unset: .sidestep/cache beside the pipeline.
+   */
+  dir?: string;
+  /**
+   * `sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.
+   */
+  max_size_gb?: number;
+  /**
+   * `sidestep cache gc` drops what was not used for so many days. 0 sets no bound.
+   */
+  max_age_days?: number;
+}
+/**
+ * One song.
+ */
+export interface DatasetJsonSample {
+  /**
+   * The audio file: absolute, or relative to this file or the audio folder. Unset: filename.
+   */
+  audio_path?: string;
+  /**
+   * The audio file's name. Unset: the last part of audio_path.
+   */
+  filename?: string;
+  /**
+   * What the music is like.
+   */
+  caption?: string | null;
+  /**
+   * Genre words, used in place of the caption for a share of the samples.
+   */
+  genre?: string | null;
+  /**
+   * The words that are sung. Unset: [Instrumental].
+   */
+  lyrics?: string | null;
+  /**
+   * Nobody sings.
+   */
+  is_instrumental?: boolean | null;
+  /**
+   * Beats per minute. Unset: N/A in the prompt.
+   */
+  bpm?: string | number | null;
+  /**
+   * Key and scale, such as `F# minor`. Unset: N/A in the prompt.
+   */
+  keyscale?: string | null;
+  /**
+   * Time signature, such as 4 or `3/4`. Unset: N/A in the prompt.
+   */
+  timesignature?: string | number | null;
+  /**
+   * Length in seconds as the prompt states it. Unset: the audio's own.
+   */
+  duration?: string | number | null;
+  /**
+   * Language of the lyrics. Unset: unknown.
+   */
+  language?: string | null;
+  /**
+   * Trigger word of this sample. Unset: the dataset's.
+   */
+  custom_tag?: string | null;
+  /**
+   * `caption` or `genre` decides what the prompt of this sample uses. Unset: the genre ratio decides.
+   */
+  prompt_override?: 'caption' | 'genre' | null;
+  /**
+   * How often an epoch shows this sample.
+   */
+  repeat?: number;
+  [k: string]: unknown;
+}
+/**
+ * Samples, and what holds for all of them.
+ */
+export interface DatasetJsonObject {
+  metadata?: DatasetJsonMetadata;
+  /**
+   * The samples.
+   */
+  samples: DatasetJsonSample[];
+  [k: string]: unknown;
+}
+/**
+ * What holds for all samples.
+ */
+export interface DatasetJsonMetadata {
+  /**
+   * Name of the dataset.
+   */
+  name?: string;
+  /**
+   * Trigger word put into every caption.
+   */
+  custom_tag?: string | null;
+  /**
+   * Where the custom tag goes: before the caption, after it, or instead of it.
+   */
+  tag_position?: 'prepend' | 'append' | 'replace';
+  /**
+   * Percentage of samples whose prompt uses the genre in place of the caption.
+   */
+  genre_ratio?: number;
+  [k: string]: unknown;
+}
+/**
+ * What reproduces a finished run. Written by `sidestep run`; commit it beside the pipeline.
+ */
+export interface LockDocument {
+  /**
+   * Version of the lock file's format.
+   */
+  sidestep_lock: 1;
+  /**
+   * Name of the pipeline.
+   */
+  pipeline: string;
+  /**
+   * Version of the program that wrote the file. Unset: unknown.
+   */
+  engine?: string;
+  /**
+   * Values of the environment variables the pipeline uses.
+   */
+  env?: {
+    /**
+     * The value.
+     */
+    [k: string]: string;
+  };
+  /**
+   * The stage instances by id, sorted.
+   */
+  stages: {
+    [k: string]: LockedStage;
+  };
+}
+/**
+ * One stage instance as it finished.
+ */
+export interface LockedStage {
+  /**
+   * The stage type.
+   */
+  uses: string;
+  /**
+   * Version of the stage type.
+   */
+  version: number;
+  /**
+   * SHA-256 in hexadecimal.
+   */
+  fingerprint: string;
+  /**
+   * Parameters that can change the output.
+   */
+  params: {};
+  /**
+   * Content hashes of what other stages handed on, by parameter.
+   */
+  inputs: {
+    /**
+     * SHA-256 in hexadecimal.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Content hashes of the files parameters name, by parameter.
+   */
+  files?: {
+    /**
+     * SHA-256 in hexadecimal.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Backend, precision and numerics version of the engine; null for stages without arithmetic.
+   */
+  numerics?: {} | null;
+  /**
+   * Content hashes of the outputs, by name.
+   */
+  outputs: {
+    /**
+     * SHA-256 in hexadecimal.
+     */
+    [k: string]: string;
+  };
+  /**
+   * How long it took. Unset: unknown.
+   */
+  duration_ms?: number;
+}
+/**
+ * Finds the models under a checkpoint folder, picks one, and checks that it and its VAE, text encoder and tokenizer are complete.
+ */
+export interface ScanParameters {
+  /**
+   * Folder that holds the model folders (acestep-v15-turbo and so on), `vae` and the text encoder.
+   */
+  checkpoint_dir: string;
+  /**
+   * Which model to train: turbo, base, sft, xl-turbo, xl-base, xl-sft, or the exact name of a fine-tune's folder.
+   */
+  model: string;
+  /**
+   * The official model a fine-tune descends from. `auto` reads it from the fine-tune's config.json.
+   */
+  base_model: 'auto' | 'turbo' | 'base' | 'sft';
+}
+/**
+ * Finds the songs and their captions, lyrics and metadata, and lints all of them before any heavy work.
+ */
+export interface DatasetParameters {
+  /**
+   * Folder with the songs. Unset: the audio paths come from dataset_json.
+   */
+  audio_dir?: string;
+  /**
+   * ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Unset: every audio file under audio_dir is a sample.
+   */
+  dataset_json?: string;
+  /**
+   * File name endings that count as audio.
+   *
+   * @minItems 1
+   */
+  extensions: [string, ...string[]];
+  /**
+   * Glob patterns, relative to audio_dir, of files to leave out.
+   */
+  exclude: string[];
+  /**
+   * `recursive` looks into folders within audio_dir too, `top` does not.
+   */
+  folders: 'recursive' | 'top';
+  /**
+   * Text files beside a song (song.txt, song.caption.txt, song.lyrics.txt, song.json): `use` reads them where the dataset JSON says nothing, `prefer` lets them win over it, `ignore` does not read them.
+   */
+  sidecars: 'use' | 'prefer' | 'ignore';
+  /**
+   * Title, genre and tempo stored in the audio file itself: `use` takes them where nothing else says, `ignore` does not.
+   */
+  file_tags: 'use' | 'ignore';
+  /**
+   * Trigger word put into every caption. Unset: the dataset JSON's own, if it has one.
+   */
+  custom_tag?: string;
+  /**
+   * Where the custom tag goes: before the caption, after it, or instead of it. Unset: the dataset JSON's own, else `prepend`.
+   */
+  tag_position?: 'prepend' | 'append' | 'replace';
+  /**
+   * Percentage of samples whose prompt uses the genre in place of the caption. Unset: the dataset JSON's own, else 0.
+   */
+  genre_ratio?: number;
+  /**
+   * How those samples are chosen: `sample` decides each by its own content, so that adding a song changes no other prompt; `upstream` shuffles the sorted list with the seed as ACE-Step does.
+   */
+  genre_choice: 'sample' | 'upstream';
+  /**
+   * What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.
+   */
+  missing_lyrics: 'instrumental' | 'fail';
+  /**
+   * What to do with a song whose audio equals another's: `warn` keeps both, `skip` keeps the first by name, `fail` refuses.
+   */
+  duplicates: 'warn' | 'skip' | 'fail';
+  /**
+   * Songs shorter than this many seconds are refused.
+   */
+  min_duration: number;
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed: number;
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
+ * Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.
+ */
+export interface PreprocessPass1Parameters {
+  /**
+   * The scanned model: `${stages.NAME}` of a `scan` stage.
+   */
+  model: StageReferenceValue;
+  /**
+   * The songs: `${stages.NAME}` of a `dataset` stage.
+   */
+  dataset: StageReferenceValue;
+  /**
+   * Songs are cut to this many seconds. 0 takes the longest song's length in whole seconds.
+   */
+  max_duration: number;
+  /**
+   * Loudness before encoding: `none`, `peak` (peak_target) or `loudness` (integrated loudness, loudness_target).
+   */
+  normalize: 'none' | 'peak' | 'loudness';
+  /**
+   * Peak level in dBFS after `normalize: peak`.
+   */
+  peak_target: number;
+  /**
+   * Integrated loudness in LUFS after `normalize: loudness` (ITU-R BS.1770).
+   */
+  loudness_target: number;
+  /**
+   * How other sample rates become 48 kHz: `soxr_hq` follows upstream's newest loader, `sinc_hann` its older one.
+   */
+  resampler: 'soxr_hq' | 'sinc_hann';
+  /**
+   * What is taken of the VAE's posterior: `sample` draws from it with the seed, `mean` takes its mean.
+   */
+  latents: 'sample' | 'mean';
+  /**
+   * Long songs go through the VAE in tiles of this many seconds. 0 encodes a song in one piece.
+   */
+  tile_duration: number;
+  /**
+   * Seconds that neighbouring tiles share on each side.
+   */
+  tile_overlap: number;
+  /**
+   * Length to which the prompt is padded or cut, in tokens.
+   */
+  max_text_tokens: number;
+  /**
+   * Length to which the lyrics are padded or cut, in tokens.
+   */
+  max_lyric_tokens: number;
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed: number;
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
+ * Turns text and lyric states into the conditions that the diffusion transformer is trained with, cached per sample.
+ */
+export interface PreprocessPass2Parameters {
+  /**
+   * The scanned model whose condition encoder is used: `${stages.NAME}` of a `scan` stage.
+   */
+  model: StageReferenceValue;
+  /**
+   * Latents and text states: `${stages.NAME}` of a `preprocess.pass1` stage.
+   */
+  latents: StageReferenceValue;
+  /**
+   * Folder in which the finished samples also appear as safetensors files. Unset: they stay in the cache.
+   */
+  output_dir?: string;
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
+ * Measures which modules of the model the songs pull at hardest, so that `train` can adapt those, or give each the rank it needs.
+ */
+export interface EstimateParameters {
+  /**
+   * The scanned model: `${stages.NAME}` of a `scan` stage.
+   */
+  model: StageReferenceValue;
+  /**
+   * The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed.
+   */
+  tensors: string | StageReferenceValue;
+  /**
+   * `gradient` ranks by the mean gradient norm of each weight; `fisher` by the diagonal Fisher information and also derives a rank per module.
+   */
+  method: 'gradient' | 'fisher';
+  /**
+   * Rank single modules, or whole layers (the sum over a layer's modules).
+   */
+  granularity: 'module' | 'layer';
+  /**
+   * Which attentions are measured: self (sound), cross (text), or both.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the linears that are measured.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Measure the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * How many batches are measured in each run.
+   */
+  batches: number;
+  /**
+   * Samples in a batch.
+   */
+  batch_size: number;
+  /**
+   * How many modules (or layers) are selected for training.
+   */
+  top_k: number;
+  /**
+   * Probability that a sample's condition is replaced by the null condition.
+   */
+  cfg_dropout: number;
+  /**
+   * Timesteps that are drawn: `[0, 1]` all of them, `[0, 0.4]` texture, `[0.6, 1]` structure.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  timestep_range: [number, number];
+  /**
+   * Settings of `method: fisher`.
+   */
+  fisher: {
+    /**
+     * Independent runs whose mean and spread are reported.
+     */
+    runs: number;
+    /**
+     * Rank of a module of median importance.
+     */
+    base_rank: number;
+    /**
+     * Smallest rank given.
+     */
+    min_rank: number;
+    /**
+     * Largest rank given.
+     */
+    max_rank: number;
+    /**
+     * Ranks are rounded to a multiple of this.
+     */
+    rank_multiple: number;
+    /**
+     * Share of a weight's spectral energy that its effective rank covers.
+     */
+    energy: number;
+    /**
+     * Share of the modules that is selected.
+     */
+    select_share: number;
+    /**
+     * Share selected at least from each of self-attention, cross-attention and MLP.
+     */
+    min_category_share: number;
+  };
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed: number;
+}
+/**
+ * Trains an adapter on preprocessed samples.
+ */
+export interface TrainParameters {
+  /**
+   * The scanned model to adapt: `${stages.NAME}` of a `scan` stage.
+   */
+  model: StageReferenceValue;
+  /**
+   * The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors).
+   */
+  tensors: string | StageReferenceValue;
+  /**
+   * `fixed` trains with continuous timesteps and condition dropout, as the models were trained; `vanilla` does as ACE-Step's own trainer: the eight timesteps of the turbo schedule, no condition dropout.
+   */
+  mode: 'fixed' | 'vanilla';
+  /**
+   * What is trained: the kind of adapter, its size and the modules it adapts.
+   */
+  adapter: LoraAdapter | DoraAdapter | LokrAdapter | LohaAdapter | OftAdapter;
+  /**
+   * How the timestep t of each sample is drawn (t = 1 is noise, t = 0 is the song).
+   */
+  timestep: {
+    /**
+     * `upstream` is the larger of two logit-normal draws, `single` is one logit-normal draw, `discrete` picks one of the eight turbo timesteps. `auto` takes upstream in fixed mode and discrete in vanilla mode.
+     */
+    law: 'auto' | 'upstream' | 'single' | 'discrete';
+    /**
+     * Mean of the normal law under the sigmoid. Unset: the model's config.json (-0.4 in the official models).
+     */
+    timestep_mu?: number;
+    /**
+     * Standard deviation of the normal law under the sigmoid. Unset: the model's config.json (1.0 in the official models).
+     */
+    timestep_sigma?: number;
+    /**
+     * Probability that a sample's timestep is drawn where the loss is high (10 bins, moving average of the loss) and not by the law. 0 turns it off; 0.3 is usual.
+     */
+    adaptive_ratio: number;
+  };
+  /**
+   * Probability that a sample's condition is replaced by the null condition, which keeps classifier-free guidance working. Not used in vanilla mode.
+   */
+  cfg_dropout: number;
+  /**
+   * `none` counts every timestep alike, `min_snr` weights by min(SNR, snr_gamma) / SNR.
+   */
+  loss_weighting: 'none' | 'min_snr';
+  /**
+   * The cap in `loss_weighting: min_snr`.
+   */
+  snr_gamma: number;
+  /**
+   * What padded frames of a batch of unequal lengths do: `masked` leaves them out of loss and attention, so that a batch equals the mean of its samples; `upstream` counts them as ACE-Step does.
+   */
+  padding: 'masked' | 'upstream';
+  /**
+   * The rule that turns gradients into updates, and its learning rate.
+   */
+  optimizer: AdamwOptimizer | Adamw8BitOptimizer | AdafactorOptimizer | ProdigyOptimizer;
+  /**
+   * How the learning rate changes over the run. The whole curve is a function of the global step.
+   */
+  schedule:
+    | CosineSchedule
+    | CosineRestartsSchedule
+    | LinearSchedule
+    | ConstantSchedule
+    | ConstantWithWarmupSchedule
+    | CustomSchedule;
+  /**
+   * Samples in a micro-batch.
+   */
+  batch_size: number;
+  /**
+   * Micro-batches that make one update; the effective batch is this times batch_size.
+   */
+  gradient_accumulation_steps: number;
+  /**
+   * An epoch's last update may have fewer micro-batches: `mean` divides by their true number, `upstream` by gradient_accumulation_steps.
+   */
+  partial_accumulation: 'mean' | 'upstream';
+  /**
+   * Passes over the dataset. Raising it later continues the finished run.
+   */
+  epochs: number;
+  /**
+   * Stop after this many updates; the schedule is shortened to it. Unset: epochs decide.
+   */
+  max_steps?: number;
+  /**
+   * How often each sample occurs in an epoch.
+   */
+  dataset_repeats: number;
+  /**
+   * Order of the samples: `epoch` draws a new order for each epoch from the seed, `none` keeps the dataset's order.
+   */
+  shuffle: 'epoch' | 'none';
+  /**
+   * Gradients are scaled down to this total L2 norm before each update. 0 turns clipping off.
+   */
+  max_grad_norm: number;
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed: number;
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * Recompute activations in the backward pass to save memory. It does not change the result.
+   */
+  gradient_checkpointing: {
+    /**
+     * Whether activations are recomputed.
+     */
+    enabled: boolean;
+    /**
+     * Share of the layers that recompute, evenly spread.
+     */
+    ratio: number;
+  };
+  /**
+   * Train on a random window of each song in place of the whole song.
+   */
+  crop: {
+    /**
+     * Length of the window in seconds; 60 or more is advised. Unset: the whole song.
+     */
+    chunk_duration?: number;
+    /**
+     * Length of the window in latent frames (25 a second); wins over chunk_duration. Unset: chunk_duration decides.
+     */
+    max_latent_length?: number;
+    /**
+     * `coverage` prefers parts of the song that were seen less often, `uniform` draws any start alike.
+     */
+    start: 'coverage' | 'uniform';
+    /**
+     * The coverage counts are halved every so many epochs. 0 never halves them.
+     */
+    decay_every_epochs: number;
+  };
+  /**
+   * Decay of a moving average of the adapter, kept beside it and used for validation and export. 0 turns it off; 0.9999 is usual.
+   */
+  ema_decay: number;
+  /**
+   * Loss on samples that are not trained on, with noise and timesteps that never change, so that the same weights always give the same number.
+   */
+  validation: {
+    /**
+     * Share of the samples that is held out, chosen by their content. 0 holds out none.
+     */
+    fraction: number;
+    /**
+     * Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder. Unset: the fraction decides.
+     */
+    tensors?: string | StageReferenceValue;
+    /**
+     * Validate after every so many epochs; also once before the first step.
+     */
+    every_epochs: number;
+    /**
+     * Timesteps at which every held-out sample is judged.
+     *
+     * @minItems 1
+     * @maxItems 100
+     */
+    timesteps: [number, ...number[]];
+    /**
+     * Fixed noises for each sample and timestep.
+     */
+    draws: number;
+    /**
+     * Seed of those noises; apart from the training seed, so that runs with other seeds stay comparable.
+     */
+    seed: number;
+  };
+  /**
+   * When the state of the run is written. Every checkpoint can be resumed and used for inference.
+   */
+  checkpoint: {
+    /**
+     * Write one after every so many epochs. 0 writes none by epochs.
+     */
+    every_epochs: number;
+    /**
+     * Write one after every so many updates. 0 writes none by steps.
+     */
+    every_steps: number;
+    /**
+     * Write one after so many minutes. 0 writes none by the clock.
+     */
+    every_minutes: number;
+    /**
+     * How many of the newest are kept. 0 keeps all.
+     */
+    keep_last: number;
+    /**
+     * How many of those with the lowest validation loss (smoothed training loss without validation) are kept besides.
+     */
+    keep_best: number;
+    /**
+     * Epochs before a checkpoint can count as best.
+     */
+    best_after_epoch: number;
+    /**
+     * Epochs over which the training loss is smoothed for that.
+     */
+    best_window: number;
+    /**
+     * By how much the loss must fall to count as better.
+     */
+    best_min_delta: number;
+  };
+  /**
+   * End the run when the loss no longer falls.
+   */
+  early_stop: {
+    /**
+     * Epochs without improvement before the run ends. 0 turns it off.
+     */
+    patience: number;
+    /**
+     * By how much the loss must fall to count as improvement.
+     */
+    min_delta: number;
+  };
+  /**
+   * Lower the learning rate as the smoothed loss comes near a target, in place of training past it.
+   */
+  target_loss: {
+    /**
+     * The target. 0 turns it off.
+     */
+    loss: number;
+    /**
+     * Smallest share of the learning rate that is left.
+     */
+    floor: number;
+    /**
+     * Updates before it acts.
+     */
+    warmup_steps: number;
+    /**
+     * Decay of the moving average of the loss.
+     */
+    smoothing: number;
+  };
+  /**
+   * What is written down during the run. It does not change the result.
+   */
+  logging: {
+    /**
+     * Loss and learning rate every so many updates.
+     */
+    log_every: number;
+    /**
+     * Gradient norms of every layer every so many updates. 0 never.
+     */
+    log_heavy_every: number;
+    /**
+     * Write TensorBoard event files.
+     */
+    tensorboard: boolean;
+    /**
+     * Folder for the TensorBoard files. Unset: the run record.
+     */
+    log_dir?: string;
+  };
+  /**
+   * What a run finds of earlier work: `exact` continues from the newest checkpoint when that gives the same result as an uninterrupted run, and otherwise names what differs and fails; `fork` continues from it with the new settings; `fresh` starts over.
+   */
+  resume: 'exact' | 'fork' | 'fresh';
+  /**
+   * A checkpoint folder, or `${stages.NAME}` of another `train` stage, to start from. Every key must match. Unset: this stage's own newest checkpoint, if any.
+   */
+  resume_from?: string | StageReferenceValue;
+  /**
+   * The run ends with a diagnosis after so many micro-batches in a row whose loss is not a finite number; each is skipped and counted.
+   */
+  max_nonfinite_steps: number;
+  /**
+   * Written into the adapter's metadata for programs that use it; training does not read it.
+   */
+  inference: {
+    /**
+     * Timestep shift at inference. Unset: 3.0 for turbo models, 1.0 for base and sft.
+     */
+    shift?: number;
+    /**
+     * Steps at inference. Unset: 8 for turbo models, 50 for base and sft.
+     */
+    num_inference_steps?: number;
+  };
+  /**
+   * Folder in which the adapter and its checkpoints also appear. Unset: they stay in the cache; `export` writes them out.
+   */
+  output_dir?: string;
+}
+/**
+ * LoRA: W + (alpha / rank) B A (Hu et al. 2021), named as PEFT does.
+ */
+export interface LoraAdapter {
+  /**
+   * Low-rank adapter.
+   */
+  type: 'lora';
+  /**
+   * Rank r of the update, per adapted module.
+   */
+  rank: number;
+  /**
+   * The update is scaled by alpha / rank.
+   */
+  alpha: number;
+  /**
+   * Probability that an input element of the update is dropped while training.
+   */
+  dropout: number;
+  /**
+   * Which biases are saved with the adapter: `none`, `all`, or `lora_only` (those of adapted modules). As upstream, they are not trained.
+   */
+  bias: 'none' | 'all' | 'lora_only';
+  /**
+   * Scale by alpha / sqrt(rank) in place of alpha / rank (rank-stabilised LoRA).
+   */
+  rs_lora: boolean;
+  /**
+   * Names of the linears that are adapted: the end of a module's path.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the adapted linears in self-attention. Unset: target_modules.
+   */
+  self_target_modules?: string[];
+  /**
+   * Names of the adapted linears in cross-attention. Unset: target_modules.
+   */
+  cross_target_modules?: string[];
+  /**
+   * Adapt the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * Ranks of single modules: the end of a module's path, or a regular expression for it, and its rank.
+   */
+  rank_pattern: {
+    /**
+     * Rank of these modules.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Alphas of single modules, as rank_pattern.
+   */
+  alpha_pattern: {
+    /**
+     * Alpha of these modules.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.
+   */
+  selection?: {
+    /**
+     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     */
+    estimate: string | StageReferenceValue;
+    /**
+     * `modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).
+     */
+    use: 'modules' | 'ranks';
+  };
+}
+/**
+ * DoRA: LoRA on the direction of each weight, and a trained magnitude (Liu et al. 2024), named as PEFT does.
+ */
+export interface DoraAdapter {
+  /**
+   * Weight-decomposed low-rank adapter.
+   */
+  type: 'dora';
+  /**
+   * Rank r of the update, per adapted module.
+   */
+  rank: number;
+  /**
+   * The update is scaled by alpha / rank.
+   */
+  alpha: number;
+  /**
+   * Probability that an input element of the update is dropped while training.
+   */
+  dropout: number;
+  /**
+   * Which biases are saved with the adapter: `none`, `all`, or `lora_only` (those of adapted modules). As upstream, they are not trained.
+   */
+  bias: 'none' | 'all' | 'lora_only';
+  /**
+   * Scale by alpha / sqrt(rank) in place of alpha / rank (rank-stabilised LoRA).
+   */
+  rs_lora: boolean;
+  /**
+   * Names of the linears that are adapted: the end of a module's path.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the adapted linears in self-attention. Unset: target_modules.
+   */
+  self_target_modules?: string[];
+  /**
+   * Names of the adapted linears in cross-attention. Unset: target_modules.
+   */
+  cross_target_modules?: string[];
+  /**
+   * Adapt the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * Ranks of single modules: the end of a module's path, or a regular expression for it, and its rank.
+   */
+  rank_pattern: {
+    /**
+     * Rank of these modules.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Alphas of single modules, as rank_pattern.
+   */
+  alpha_pattern: {
+    /**
+     * Alpha of these modules.
+     */
+    [k: string]: number;
+  };
+  /**
+   * Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.
+   */
+  selection?: {
+    /**
+     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     */
+    estimate: string | StageReferenceValue;
+    /**
+     * `modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).
+     */
+    use: 'modules' | 'ranks';
+  };
+}
+/**
+ * LoKr: the update is a Kronecker product (Yeh et al. 2023), named as LyCORIS does.
+ */
+export interface LokrAdapter {
+  /**
+   * Kronecker adapter.
+   */
+  type: 'lokr';
+  /**
+   * Rank r of the update, per adapted module.
+   */
+  rank: number;
+  /**
+   * The update is scaled by alpha / rank.
+   */
+  alpha: number;
+  /**
+   * How each weight's sides are split into two factors; -1 splits as near to the square root as it can.
+   */
+  factor: number;
+  /**
+   * Give the small Kronecker factor low rank as well.
+   */
+  decompose_both: boolean;
+  /**
+   * Keep both Kronecker factors at full rank; rank and alpha then play no part.
+   */
+  full_matrix: boolean;
+  /**
+   * Tucker decomposition of convolutions with kernels larger than one.
+   */
+  use_tucker: boolean;
+  /**
+   * A trained scalar, from 0, in front of the update; it is folded into the weights when saved.
+   */
+  use_scalar: boolean;
+  /**
+   * Train magnitude and direction apart (DoRA, as LyCORIS does it).
+   */
+  weight_decompose: boolean;
+  /**
+   * `targets` adapts the targeted linears. `decoder` adapts every linear and convolution of the transformer but proj_out, which is what upstream's LoKr and LoHa training really does.
+   */
+  scope: 'targets' | 'decoder';
+  /**
+   * Names of the linears that are adapted: the end of a module's path.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the adapted linears in self-attention. Unset: target_modules.
+   */
+  self_target_modules?: string[];
+  /**
+   * Names of the adapted linears in cross-attention. Unset: target_modules.
+   */
+  cross_target_modules?: string[];
+  /**
+   * Adapt the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.
+   */
+  selection?: {
+    /**
+     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     */
+    estimate: string | StageReferenceValue;
+    /**
+     * `modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).
+     */
+    use: 'modules' | 'ranks';
+  };
+}
+/**
+ * LoHa: the update is a Hadamard product of two low-rank matrices (Hyeon-Woo et al. 2022), named as LyCORIS does.
+ */
+export interface LohaAdapter {
+  /**
+   * Hadamard adapter.
+   */
+  type: 'loha';
+  /**
+   * Rank r of the update, per adapted module.
+   */
+  rank: number;
+  /**
+   * The update is scaled by alpha / rank.
+   */
+  alpha: number;
+  /**
+   * Tucker decomposition of convolutions with kernels larger than one.
+   */
+  use_tucker: boolean;
+  /**
+   * A trained scalar, from 0, in front of the update; it is folded into the weights when saved.
+   */
+  use_scalar: boolean;
+  /**
+   * Train magnitude and direction apart (DoRA, as LyCORIS does it).
+   */
+  weight_decompose: boolean;
+  /**
+   * `targets` adapts the targeted linears. `decoder` adapts every linear and convolution of the transformer but proj_out, which is what upstream's LoKr and LoHa training really does.
+   */
+  scope: 'targets' | 'decoder';
+  /**
+   * Names of the linears that are adapted: the end of a module's path.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the adapted linears in self-attention. Unset: target_modules.
+   */
+  self_target_modules?: string[];
+  /**
+   * Names of the adapted linears in cross-attention. Unset: target_modules.
+   */
+  cross_target_modules?: string[];
+  /**
+   * Adapt the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.
+   */
+  selection?: {
+    /**
+     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     */
+    estimate: string | StageReferenceValue;
+    /**
+     * `modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).
+     */
+    use: 'modules' | 'ranks';
+  };
+}
+/**
+ * OFT: each weight's input is rotated by a block-diagonal orthogonal matrix (Qiu et al. 2023), named as PEFT does. It has no ComfyUI form.
+ */
+export interface OftAdapter {
+  /**
+   * Orthogonal adapter.
+   */
+  type: 'oft';
+  /**
+   * Side of the orthogonal blocks; it must divide each adapted linear's input size.
+   */
+  block_size: number;
+  /**
+   * Constrained OFT: keep each rotation within eps of none.
+   */
+  coft: boolean;
+  /**
+   * The bound of constrained OFT.
+   */
+  eps: number;
+  /**
+   * One block for a whole module.
+   */
+  block_share: boolean;
+  /**
+   * How a skew matrix becomes a rotation: `neumann` by a short series, as PEFT does, `exact` by solving.
+   */
+  cayley: 'neumann' | 'exact';
+  /**
+   * Terms of that series.
+   */
+  cayley_terms: number;
+  /**
+   * Names of the linears that are adapted: the end of a module's path.
+   *
+   * @minItems 1
+   */
+  target_modules: [string, ...string[]];
+  /**
+   * Which attentions are adapted: `self` (sound patterns), `cross` (text conditioning), or `both`.
+   */
+  attention_type: 'both' | 'self' | 'cross';
+  /**
+   * Names of the adapted linears in self-attention. Unset: target_modules.
+   */
+  self_target_modules?: string[];
+  /**
+   * Names of the adapted linears in cross-attention. Unset: target_modules.
+   */
+  cross_target_modules?: string[];
+  /**
+   * Adapt the MLP linears (gate_proj, up_proj, down_proj) too.
+   */
+  target_mlp: boolean;
+  /**
+   * Take the modules, or their ranks, from an `estimate` stage. Unset: target_modules and attention_type decide alone.
+   */
+  selection?: {
+    /**
+     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     */
+    estimate: string | StageReferenceValue;
+    /**
+     * `modules` adapts only the selected modules; `ranks` gives each selected module the rank found for it, with alpha twice the rank (lora and dora, method fisher).
+     */
+    use: 'modules' | 'ranks';
+  };
+}
+/**
+ * AdamW with 32-bit state.
+ */
+export interface AdamwOptimizer {
+  /**
+   * AdamW (Loshchilov and Hutter 2019).
+   */
+  type: 'adamw';
+  /**
+   * Peak learning rate.
+   */
+  learning_rate: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Decay of the averages of the gradient and of its square.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  eps: number;
+}
+/**
+ * AdamW with 8-bit state: about a third of the optimizer's memory.
+ */
+export interface Adamw8BitOptimizer {
+  /**
+   * AdamW with block-wise quantised state (Dettmers et al. 2022).
+   */
+  type: 'adamw8bit';
+  /**
+   * Peak learning rate.
+   */
+  learning_rate: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Decay of the averages of the gradient and of its square.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  eps: number;
+}
+/**
+ * Adafactor with factored second moments: next to no state. No relative step, no parameter scaling.
+ */
+export interface AdafactorOptimizer {
+  /**
+   * Adafactor (Shazeer and Stern 2018).
+   */
+  type: 'adafactor';
+  /**
+   * Peak learning rate.
+   */
+  learning_rate: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Exponent of the second moment's decay: 1 - step^decay_rate.
+   */
+  decay_rate: number;
+  /**
+   * Bound of the update's root mean square.
+   */
+  clip_threshold: number;
+  /**
+   * Added to the squared gradient.
+   */
+  eps: number;
+}
+/**
+ * Prodigy: AdamW that finds its own learning rate. The schedule becomes constant after the warm-up, unless it is custom.
+ */
+export interface ProdigyOptimizer {
+  /**
+   * Prodigy (Mishchenko and Defazio 2023).
+   */
+  type: 'prodigy';
+  /**
+   * Factor on the learning rate that Prodigy finds; leave it at 1.
+   */
+  learning_rate: number;
+  /**
+   * Decoupled weight decay.
+   */
+  weight_decay: number;
+  /**
+   * Decay of the averages of the gradient and of its square.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  /**
+   * Added to the denominator.
+   */
+  eps: number;
+  /**
+   * First guess of the distance to the solution.
+   */
+  d0: number;
+  /**
+   * Factor on the found distance.
+   */
+  d_coef: number;
+  /**
+   * Adam's bias correction.
+   */
+  use_bias_correction: boolean;
+  /**
+   * Leave the learning rate out of the distance's denominator, which keeps a warm-up from spoiling it.
+   */
+  safeguard_warmup: boolean;
+}
+/**
+ * Half a cosine from the peak to the floor.
+ */
+export interface CosineSchedule {
+  /**
+   * Half a cosine.
+   */
+  type: 'cosine';
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+  /**
+   * Share of the peak that is left at the end.
+   */
+  floor_factor: number;
+}
+/**
+ * Several half cosines, one after another.
+ */
+export interface CosineRestartsSchedule {
+  /**
+   * Cosine with warm restarts.
+   */
+  type: 'cosine_restarts';
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+  /**
+   * Share of the peak that is left at the end.
+   */
+  floor_factor: number;
+  /**
+   * How many cosines.
+   */
+  n_restarts: number;
+}
+/**
+ * A straight line from the peak to the floor.
+ */
+export interface LinearSchedule {
+  /**
+   * Straight line.
+   */
+  type: 'linear';
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+  /**
+   * Share of the peak that is left at the end.
+   */
+  floor_factor: number;
+}
+/**
+ * The peak to the end, after the warm-up. Upstream's constant warms up too: warmup_steps 0 starts at the peak.
+ */
+export interface ConstantSchedule {
+  /**
+   * No change after the warm-up.
+   */
+  type: 'constant';
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+}
+/**
+ * The same as constant; upstream has both names.
+ */
+export interface ConstantWithWarmupSchedule {
+  /**
+   * Warm-up, then no change.
+   */
+  type: 'constant_with_warmup';
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+}
+/**
+ * The learning rate by a formula of your own.
+ */
+export interface CustomSchedule {
+  /**
+   * Your own formula.
+   */
+  type: 'custom';
+  /**
+   * The learning rate as an expression of step, total_steps, progress, epoch, total_epochs, steps_per_epoch and base_lr with + - * / ** ( ), cos sin exp log sqrt min max abs clamp, pi and e.
+   */
+  formula: string;
+  /**
+   * Updates in which the rate rises to its peak; at most a tenth of the run.
+   */
+  warmup_steps: number;
+  /**
+   * Share of the peak at the first update.
+   */
+  warmup_start_factor: number;
+}
+/**
+ * Writes a trained adapter in the layouts that other programs read, and reads each back under its reader's own rule.
+ */
+export interface ExportParameters {
+  /**
+   * The adapter: `${stages.NAME}` of a `train` stage, or a folder or file that holds one.
+   */
+  adapter: string | StageReferenceValue;
+  /**
+   * What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`).
+   *
+   * @minItems 1
+   */
+  formats: [
+    'peft' | 'lycoris' | 'comfyui' | 'diffusers' | 'merged',
+    ...('peft' | 'lycoris' | 'comfyui' | 'diffusers' | 'merged')[]
+  ];
+  /**
+   * Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.
+   */
+  checkpoint: string;
+  /**
+   * `ema` writes the moving average when training kept one, `raw` the weights themselves.
+   */
+  weights: 'ema' | 'raw';
+  /**
+   * `baked` multiplies the scale into the weights so that alpha equals rank and every reader agrees; `trained` keeps alpha. `auto` bakes for comfyui and diffusers and keeps alpha for peft and lycoris.
+   */
+  scale: 'auto' | 'baked' | 'trained';
+  /**
+   * Names of the tensors in a comfyui file: `native` starts them with diffusion_model.decoder, `generic` with base_model.model.
+   */
+  key_style: 'native' | 'generic';
+  /**
+   * Prefix of the tensor names in a comfyui file, in place of the one that key_style gives. Unset: key_style decides.
+   */
+  key_prefix?: string;
+  /**
+   * Number format of the written tensors. `auto` keeps that of the adapter.
+   */
+  dtype: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * The base model, for `merged`: `${stages.NAME}` of a `scan` stage. Unset: the one the adapter was trained on.
+   */
+  model?: StageReferenceValue;
+  /**
+   * File name of the exported adapter, without ending. Unset: the pipeline's name.
+   */
+  name?: string;
+  /**
+   * Folder in which the exported files appear.
+   */
+  output_dir: string;
+  /**
+   * What other programs show about the adapter.
+   */
+  metadata: {
+    /**
+     * Title. Unset: the name.
+     */
+    title?: string;
+    /**
+     * Who made it. Unset: left out.
+     */
+    author?: string;
+    /**
+     * Licence, as an SPDX name where there is one. Unset: left out.
+     */
+    license?: string;
+    /**
+     * What it sounds like and how to use it. Unset: left out.
+     */
+    description?: string;
+    /**
+     * Word that calls the style up in a prompt. Unset: the dataset's custom tag.
+     */
+    trigger?: string;
+    /**
+     * Search words.
+     */
+    tags: string[];
+  };
+}
+/**
+ * Writes a tiny random checkpoint in the real layout and a few short clips of synthesised music, for smoke tests without downloads. Outputs: checkpoint_dir, audio_dir, dataset_json.
+ */
+export interface FixtureParameters {
+  /**
+   * Which variant's folder and config the checkpoint imitates.
+   */
+  model: 'turbo' | 'base' | 'sft' | 'xl-turbo' | 'xl-base' | 'xl-sft';
+  /**
+   * How many clips of music.
+   */
+  clips: number;
+  /**
+   * Length of a clip in seconds.
+   */
+  clip_duration: number;
+  /**
+   * Width of the tiny transformer.
+   */
+  hidden_size: number;
+  /**
+   * Layers of the tiny transformer.
+   */
+  layers: number;
+  /**
+   * Seed of every random draw of this stage. The same seed and inputs give the same bytes.
+   */
+  seed: number;
+}
+/**
+ * Runs a program of your own, cached like any stage: it runs again only when the command, its environment or an input changes.
+ */
+export interface CommandParameters {
+  /**
+   * The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below.
+   *
+   * @minItems 1
+   */
+  argv: [string | number, ...(string | number)[]];
+  /**
+   * Files and folders the command reads, by name: a path, or `${stages.NAME}` or `${stages.NAME.output}`. Their content is part of the fingerprint.
+   */
+  inputs: {
+    /**
+     * A file, a folder, or a stage's output.
+     */
+    [k: string]: string | StageReferenceValue;
+  };
+  /**
+   * Files and folders the command writes, by name, relative to the folder it is given (environment variable SIDESTEP_OUTPUT_DIR). Later stages use them as `${stages.ID.NAME}`.
+   */
+  outputs: {
+    /**
+     * A relative path that stays inside the output folder.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint.
+   */
+  environment: {
+    /**
+     * The variable's value.
+     */
+    [k: string]: string | number | boolean;
+  };
+  /**
+   * Folder the command runs in.
+   */
+  working_dir: string;
+  /**
+   * Any text. Change it to make the command run again, for instance after a new version of the program.
+   */
+  version: string;
+}
