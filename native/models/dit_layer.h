@@ -1,0 +1,77 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "core/arena.h"
+#include "models/dit_tape.h"
+#include "models/linear.h"
+#include "models/model_config.h"
+#include "models/weights.h"
+#include "ops/attention.h"
+
+namespace sidestep {
+
+/// Projections and QK-norms of one attention of a DiT layer.
+struct DitAttention {
+  Linear q_proj, k_proj, v_proj, o_proj;
+  ConstTensor q_norm, k_norm;  ///< [hd]
+
+  static DitAttention load(const Weights& weights, const std::string& name, const StackConfig& stack);
+  bool trains() const { return q_proj.trains() || k_proj.trains() || v_proj.trains() || o_proj.trains(); }
+};
+
+/// One layer: AdaLN self-attention with a gate, plain cross-attention, AdaLN SwiGLU MLP with a gate.
+struct DitLayer {
+  ConstTensor self_attn_norm, cross_attn_norm, mlp_norm;  ///< [D]
+  DitAttention self_attn, cross_attn;
+  Linear gate_proj, up_proj, down_proj;
+  ConstTensor scale_shift_table;  ///< [6, D]
+  int64_t window = kNoWindow;
+
+  static DitLayer load(const Weights& weights, int64_t index, const StackConfig& stack);
+  bool mlp_trains() const { return gate_proj.trains() || up_proj.trains() || down_proj.trains(); }
+  bool trains() const { return self_attn.trains() || cross_attn.trains() || mlp_trains(); }
+};
+
+/// What every layer of a pass shares.
+struct DitLayerPass {
+  const StackConfig& stack;
+  const PassContext& pass;
+  Arena& arena;
+  Stream& stream;
+  int64_t batch, patches, tokens;  ///< B, P, S
+  ConstTensor projection;          ///< [B, 6, D] of the timestep embedders
+  ConstTensor condition;           ///< [B, S, D] embedded
+  ConstTensor cos, sin;            ///< rotary tables
+  ConstTensor key_mask{};          ///< [B, P] u8 or empty
+};
+
+/// What flows out of a layer's backward pass besides adapter gradients.
+struct DitLayerNeeds {
+  bool input = false;       ///< something below the layer wants the gradient of its input
+  bool modulation = false;  ///< a timestep embedder trains
+  bool condition = false;   ///< the condition embedder trains
+};
+
+/// Where backward stops recomputing: `tape` leaves out what only the layer's output needs.
+enum class Extent : uint8_t { output, tape };
+
+DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs);
+
+/// y = layer(x); x, y [B, P, D], y may alias x. Everything backward needs is written to `tape`.
+/// `observe`, if given, is called with "self_attn", "cross_attn", "mlp" and each branch's output.
+void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, Extent extent,
+                       const DitLayerPass& pass,
+                       const std::function<void(const char*, ConstTensor)>& observe = {});
+
+struct DitLayerGradients {
+  Tensor dh;           ///< [B, P, D]: of the output on entry, of the input on return (if needed)
+  Tensor modulation;   ///< [6, B, D] f32, accumulated over layers; empty if not needed
+  Tensor condition;    ///< [B * S, D], accumulated over layers; empty if not needed
+};
+
+/// Consumes the tape. x is the layer's input.
+void dit_layer_backward(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerNeeds& needs,
+                        const DitLayerGradients& gradients, const DitLayerPass& pass);
+
+}  // namespace sidestep

@@ -1,0 +1,57 @@
+#pragma once
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace sidestep {
+
+/// Whether backward also delivers the gradients of what goes into the model (tests and analysis; training needs none).
+enum class InputGradients : uint8_t { none, wanted };
+
+/// What an attention keeps: projections before QK-norm, the heads' output and the log-sum-exp of its scores.
+/// Normalised queries and keys are recomputed.
+struct AttentionTape {
+  Tensor q, k, v;  ///< [B, T, H, hd], [B, S, Hk, hd] twice
+  Tensor out;      ///< [B, T, H, hd]
+  Tensor lse;      ///< [B, H, T] f32
+};
+
+/// What one DiT layer keeps besides its input. Normalised inputs, SwiGLU's output and roped heads are recomputed.
+struct DitLayerTape {
+  Tensor modulation;                                  ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP
+  Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;    ///< [B * P] f32
+  AttentionTape self, cross;
+  Tensor after_self, after_cross;                     ///< [B, P, D] residual stream
+  Tensor gate, up;                                    ///< [B * P, I]
+  Tensor self_out, mlp_out;                           ///< [B * P, D]; only where gates need gradients
+};
+
+/// What one timestep embedder keeps; a few rows.
+struct TimestepTape {
+  Tensor wave, hidden, activated, embedding, activated_embedding;
+};
+
+/// What a forward pass leaves for its backward pass. Its tensors live in the arena the forward pass was given, so it dies
+/// with the Arena::Scope around both. Backward consumes it: it may be played back once.
+struct DitTape {
+  /// Share of the layers whose activations are recomputed instead of kept: 0 none, 1 every layer, spread evenly.
+  double gradient_checkpointing = 0;
+  InputGradients input_gradients = InputGradients::none;
+
+  // Filled by Dit::forward.
+  int64_t first_layer = 0;             ///< backward ends here; lower layers keep nothing
+  std::vector<Tensor> hidden;          ///< input of each layer from first_layer on, then the last output: [B, P, D]
+  std::vector<DitLayerTape> layers;    ///< from first_layer on; empty tensors where recomputed
+  TimestepTape time, time_r;
+  Tensor temb, projection;             ///< [B, D], [B, 6, D]
+  Tensor final_modulation;             ///< [B, 2, D]: shift, scale
+  Tensor final_inv_rms;                ///< [B * P] f32
+  Tensor patches;                      ///< [B * P, patch * in_channels]; only if proj_in trains
+  ConstTensor condition;               ///< [B * S, De] in compute dtype
+  Tensor embedded_condition;           ///< [B, S, D]
+  Tensor key_mask;                     ///< [B, P] u8, or empty
+  std::vector<int64_t> valid_frames;   ///< as given
+  int64_t frames = 0;                  ///< T
+};
+
+}  // namespace sidestep
