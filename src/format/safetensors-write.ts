@@ -1,6 +1,5 @@
-import {randomBytes} from 'node:crypto';
-import {type FileHandle, open, rename, rm} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {type FileHandle, open, rm} from 'node:fs/promises';
+import {renameDurably, temporaryName} from '../base/durable.js';
 import {SidestepError} from '../base/problem.js';
 import {byteSize, type DType, dtypes, elementCount} from './dtype.js';
 
@@ -27,7 +26,7 @@ export interface SafetensorsContent {
 export async function writeSafetensors(path: string, content: SafetensorsContent): Promise<void> {
   const tensors = inFileOrder(content.tensors);
   const header = encodeHeader(tensors, content.metadata ?? {});
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryName(path);
   try {
     const handle = await open(temporary, 'wx');
     try {
@@ -37,8 +36,7 @@ export async function writeSafetensors(path: string, content: SafetensorsContent
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await renameDurably(temporary, path);
   } catch (error) {
     await rm(temporary, {force: true});
     throw error;
@@ -109,17 +107,6 @@ async function writeTensor(handle: FileHandle, tensor: TensorSource, path: strin
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.byteLength; )
     done += (await handle.write(bytes, done, bytes.byteLength - done)).bytesWritten;
-}
-
-/** Makes the rename itself durable; Windows cannot open folders and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function byCodeUnit(a: string, b: string): number {

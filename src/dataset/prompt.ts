@@ -1,0 +1,113 @@
+import type {JsonNode, JsonObject} from '../format/json.js';
+import {isTruthy, pythonText} from './python-text.js';
+import type {Prompt, PromptSource} from './sample.js';
+
+/** The pieces of a text prompt, each as the text that is printed. */
+export interface PromptParts {
+  readonly caption: string;
+  readonly genre: string;
+  /** Empty for none. */
+  readonly custom_tag: string;
+  /** `prepend`, `append`, `replace`; anything else leaves the caption alone, as upstream does. */
+  readonly tag_position: string;
+  /** Empty prints as N/A, also in the next two. */
+  readonly bpm: string;
+  readonly timesignature: string;
+  readonly keyscale: string;
+  /** Seconds. */
+  readonly duration: string;
+}
+
+/** The prompt exactly as upstream's preprocessing writes it (`build_simple_prompt`). */
+export function makePrompt(parts: PromptParts, source: PromptSource): Prompt {
+  const subject = source === 'genre' ? parts.genre : parts.caption;
+  const lines = [
+    '# Instruction',
+    'Fill the audio semantic mask based on the given conditions:',
+    '',
+    '# Caption',
+    withTag(subject, parts),
+    '',
+    '# Metas',
+    `- bpm: ${parts.bpm || 'N/A'}`,
+    `- timesignature: ${parts.timesignature || 'N/A'}`,
+    `- keyscale: ${parts.keyscale || 'N/A'}`,
+    `- duration: ${parts.duration} seconds`,
+    '<|endoftext|>',
+    '',
+  ];
+  return {source, text: lines.join('\n')};
+}
+
+function withTag(subject: string, {custom_tag, tag_position}: PromptParts): string {
+  if (custom_tag === '') return subject;
+  switch (tag_position) {
+    case 'prepend':
+      return subject === '' ? custom_tag : `${custom_tag}, ${subject}`;
+    case 'append':
+      return subject === '' ? custom_tag : `${subject}, ${custom_tag}`;
+    case 'replace':
+      return custom_tag;
+    default:
+      return subject;
+  }
+}
+
+/** Who decides between caption and genre: the sample's own override, else the genre ratio's draw. */
+export interface SourceChoice {
+  readonly prompt_override: string | null;
+  readonly genre: string;
+  /** What the genre ratio drew for this sample. */
+  readonly drawn: PromptSource;
+}
+
+/** An override wins, even for an empty genre; a drawn genre falls back to the caption when there is none. */
+export function choosePromptSource({prompt_override, genre, drawn}: SourceChoice): PromptSource {
+  if (prompt_override === 'caption' || prompt_override === 'genre') return prompt_override;
+  return drawn === 'genre' && genre !== '' ? 'genre' : 'caption';
+}
+
+/** How upstream calls its prompt builder on one entry of a dataset JSON. */
+export interface UpstreamPromptCall {
+  readonly drawn: PromptSource;
+  readonly tag_position: string;
+}
+
+/**
+ * The prompt that upstream builds from a raw dataset JSON entry, accidents included: a null caption prints `None`, a null
+ * duration `None seconds`, and `trigger` is another name for `custom_tag`.
+ */
+export function upstreamPrompt(entry: JsonObject, {drawn, tag_position}: UpstreamPromptCall): Prompt {
+  const field = (name: string) => entry.entries.get(name);
+  const override = field('prompt_override');
+  const tag = [field('custom_tag'), field('trigger')].find(isTruthy);
+  const caption = field('caption');
+  const parts: PromptParts = {
+    // Python: a null caption is falsy for the tag rule but prints as None without one
+    caption: isTruthy(tag) && !isTruthy(caption) ? '' : textOr(caption, ''),
+    genre: textOr(field('genre'), ''),
+    custom_tag: tag === undefined ? '' : pythonText(tag),
+    tag_position,
+    bpm: truthyText(field('bpm')),
+    timesignature: truthyText(field('timesignature')),
+    keyscale: truthyText(field('keyscale')),
+    duration: textOr(field('duration'), '0'),
+  };
+  const source = choosePromptSource({
+    prompt_override: override?.kind === 'string' ? override.value : null,
+    genre: truthyText(field('genre')),
+    drawn,
+  });
+  return makePrompt(parts, source);
+}
+
+function textOr(node: JsonNode | undefined, absent: string): string {
+  return node === undefined ? absent : pythonText(node);
+}
+
+function truthyText(node: JsonNode | undefined): string {
+  return node !== undefined && isTruthy(node) ? pythonText(node) : '';
+}
+
+/** What stands for the words of a song that has none. */
+export const instrumentalLyrics = '[Instrumental]';
