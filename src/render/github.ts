@@ -1,0 +1,51 @@
+import {isAbsolute, relative} from 'node:path';
+import type {Problem} from '../base/problem.js';
+import {isFailure} from './outcome-text.js';
+import type {Renderer} from './renderer.js';
+import {deathText} from './stage-line.js';
+import type {TextOutput} from './text-output.js';
+
+/**
+ * Annotations of GitHub Actions: failed stages and warnings appear beside the line of the pull request that caused
+ * them. `root` is the checkout's folder; annotations name files relative to it.
+ */
+export function githubAnnotations(output: TextOutput, root: string): Renderer {
+  return {
+    show: (event) => {
+      if (event.kind === 'warning' || event.kind === 'stage_warning') {
+        output.write(annotation('warning', event.problem, root));
+      }
+      if (event.kind === 'stage_finished' && isFailure(event.result)) {
+        const {result} = event;
+        const problem: Problem =
+          result.kind === 'failed'
+            ? result.problem
+            : {code: 'run/crashed', message: `The process of this stage ended with ${deathText(result)}.`};
+        output.write(annotation('error', {...problem, message: `${result.stage}: ${problem.message}`}, root));
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** One workflow command, e.g. `::error file=a.yaml,line=3,col=5,title=config/unknown-key::Unknown key "rnk"`. */
+export function annotation(level: 'error' | 'warning', problem: Problem, root: string): string {
+  const {position} = problem;
+  const properties: string[] = [];
+  if (position !== undefined) {
+    const inside = isAbsolute(position.file) ? relative(root, position.file) : position.file;
+    properties.push(`file=${property(inside)}`, `line=${position.line}`, `col=${position.column}`);
+  }
+  properties.push(`title=${property(problem.code)}`);
+  const text = problem.hint === undefined ? problem.message : `${problem.message}\n${problem.hint}`;
+  return `::${level} ${properties.join(',')}::${data(text)}\n`;
+}
+
+/** Escapes as the runner undoes them: https://github.com/actions/toolkit, `command.ts`. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,115 @@
+import type {StageId} from '../base/stage-id.js';
+import type {Plan, PlannedStage} from '../plan/plan.js';
+import type {Palette} from './palette.js';
+
+/**
+ * The plan as a drawing for terminals, one row per stage in plan order, a column ("lane") per output that is still to be
+ * read further down:
+ *
+ *     ●      model       scan
+ *     │ ●    songs       dataset
+ *     ├─●    latents     preprocess.pass1
+ *     ●─┘    train       train
+ *
+ * `┼` joins a lane, `│` between two `─` is only crossed.
+ */
+export function graphDrawing(plan: Plan, colours: Palette): string {
+  const rows = laneRows(plan);
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  const idWidth = Math.max(0, ...plan.stages.map((stage) => stage.id.length));
+  const lines = plan.stages.map((stage, index) => {
+    const row = rows[index] ?? '';
+    const drawn = row.replace('●', markOf(stage, colours));
+    const space = ' '.repeat(width - row.length);
+    return `${drawn}${space}  ${colours.bold(stage.id.padEnd(idWidth))}  ${colours.dim(stage.configured.uses)}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** A lane carries the output of `from` until the last of `readers` has it. */
+interface Lane {
+  readonly from: StageId;
+  readonly readers: ReadonlySet<StageId>;
+}
+
+/** The drawing alone, with `●` at the stage's place. */
+function laneRows(plan: Plan): string[] {
+  const inputs = new Map(
+    plan.stages.map((stage) => [stage.id, new Set([...stage.reads, ...stage.waits_for])]),
+  );
+  const lanes: (Lane | undefined)[] = [];
+  return plan.stages.map(({id}) => {
+    const joined = new Set<number>();
+    const ending = new Set<number>();
+    for (const [column, lane] of lanes.entries()) {
+      if (lane === undefined || !lane.readers.has(id)) continue;
+      joined.add(column);
+      const readers = new Set([...lane.readers].filter((reader) => reader !== id));
+      if (readers.size === 0) ending.add(column);
+      lanes[column] = readers.size === 0 ? undefined : {from: lane.from, readers};
+    }
+    const node = [...ending][0] ?? freeColumn(lanes);
+    const row = drawRow({lanes, node, joined, ending});
+    const readers = new Set(
+      plan.stages.filter((stage) => inputs.get(stage.id)?.has(id)).map((stage) => stage.id),
+    );
+    lanes[node] = readers.size === 0 ? undefined : {from: id, readers};
+    return row;
+  });
+}
+
+function freeColumn(lanes: readonly (Lane | undefined)[]): number {
+  const free = lanes.indexOf(undefined);
+  return free === -1 ? lanes.length : free;
+}
+
+interface RowShape {
+  readonly lanes: readonly (Lane | undefined)[];
+  readonly node: number;
+  readonly joined: ReadonlySet<number>;
+  readonly ending: ReadonlySet<number>;
+}
+
+function drawRow({lanes, node, joined, ending}: RowShape): string {
+  const first = Math.min(node, ...joined);
+  const last = Math.max(node, ...joined);
+  let row = '';
+  for (let column = 0; column < Math.max(lanes.length, node + 1); column += 1) {
+    const inside = column > first && column < last;
+    row += cell({column, node, first, inside, joined, ending, occupied: lanes[column] !== undefined});
+    row += column >= first && column < last ? '─' : ' ';
+  }
+  return row.trimEnd();
+}
+
+function cell(at: {
+  readonly column: number;
+  readonly node: number;
+  readonly first: number;
+  readonly inside: boolean;
+  readonly joined: ReadonlySet<number>;
+  readonly ending: ReadonlySet<number>;
+  readonly occupied: boolean;
+}): string {
+  if (at.column === at.node) return '●';
+  if (at.joined.has(at.column)) {
+    if (at.inside) return at.ending.has(at.column) ? '┴' : '┼';
+    if (at.column === at.first) return at.ending.has(at.column) ? '└' : '├';
+    return at.ending.has(at.column) ? '┘' : '┤';
+  }
+  if (at.occupied) return '│';
+  return at.inside ? '─' : ' ';
+}
+
+function markOf({verdict}: PlannedStage, colours: Palette): string {
+  switch (verdict.kind) {
+    case 'cached':
+      return colours.green('✔');
+    case 'stale':
+      return colours.yellow('●');
+    case 'blocked':
+      return colours.red('✖');
+    case 'skipped':
+      return colours.dim('○');
+  }
+}

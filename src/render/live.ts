@@ -1,0 +1,148 @@
+import {Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput} from 'listr2';
+import type {StageId} from '../base/stage-id.js';
+import type {RunEvent} from '../event/event.js';
+import type {StageResult} from '../event/stage-result.js';
+import {failureText, isFailure} from './outcome-text.js';
+import type {Palette} from './palette.js';
+import {evictionText, plainLines, stopText} from './plain.js';
+import {problemText} from './problem-text.js';
+import {advance, newProgress, type StageProgress} from './progress.js';
+import type {Renderer} from './renderer.js';
+import {progressLine, resultLine} from './stage-line.js';
+import {fitted, type TextOutput, widthOf} from './text-output.js';
+
+/** Titles and lines change at most this often; a faster terminal would show nothing more. */
+const REPAINT_MS = 100;
+/** Under each stage; more would push other stages off the screen. */
+const OUTPUT_LINES = 4;
+/** A list longer than the screen cannot be redrawn in place: from here on lines are printed instead. */
+const MOST_TASKS = 24;
+
+type Task = ListrTaskWrapper<unknown, never, never>;
+
+/** A stage on the screen: `paint` redraws it, `end` gives its task back to listr2. */
+interface Row {
+  progress: StageProgress;
+  drawn: StageProgress | undefined;
+  task: Task | undefined;
+  readonly ended: Promise<StageResult>;
+  readonly end: (result: StageResult) => void;
+}
+
+/**
+ * The terminal's view: listr2 with one task per stage that is not cached, each with one aggregated line (never one per
+ * sample: redrawing 200 of them costs more than the work) and up to four lines of output. `terminal` is a TTY.
+ */
+export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colours: Palette): Renderer {
+  const rows = new Map<StageId, Row>();
+  const later: string[] = []; // what would tear the list apart is printed below it
+  let list: Promise<unknown> | undefined;
+  let lines: Renderer | undefined;
+
+  const repaint = (): void => {
+    for (const row of rows.values()) paint(row, widthOf(output));
+  };
+  let timer: NodeJS.Timeout | undefined;
+
+  const begin = (event: Extract<RunEvent, {kind: 'run_started'}>): void => {
+    const shown = event.stages.filter((stage) => stage.verdict === 'stale');
+    if (shown.length > MOST_TASKS) {
+      lines = plainLines(output, colours);
+      return;
+    }
+    for (const {stage} of shown) rows.set(stage, newRow(stage));
+    if (rows.size === 0) return;
+    list = startList(rows, terminal);
+    timer = setInterval(repaint, REPAINT_MS);
+  };
+
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    repaint();
+    // A stage without an end (the runner itself failed) must not keep the list waiting.
+    for (const [stage, row] of rows) row.end({kind: 'not_started', stage, after: 'stop'});
+    await list;
+    for (const text of later) output.write(`${text}\n`);
+  };
+
+  return {
+    show: (event, at) => {
+      if (event.kind === 'run_started') begin(event);
+      if (lines !== undefined) return lines.show(event, at);
+      later.push(...asides(event, colours));
+      if (!('stage' in event) || event.kind === 'warning') return;
+      const row = rows.get(event.stage);
+      if (row === undefined) return;
+      row.progress = advance(row.progress, event, at);
+      if (event.kind === 'stage_finished') {
+        paint(row, widthOf(output));
+        row.end(event.result);
+      }
+    },
+    close,
+  };
+}
+
+/** What is told below the list, once it has come to rest. */
+function asides(event: RunEvent, colours: Palette): string[] {
+  switch (event.kind) {
+    case 'stage_finished':
+      return isFailure(event.result) ? [failureText(event.result, colours)] : [];
+    case 'warning':
+    case 'stage_warning':
+      return [problemText(event.problem, colours, 'warning')];
+    case 'sample_failed':
+      return [`${colours.yellow('sample')} ${event.sample}: ${event.problem.message}`];
+    case 'object_evicted':
+      return [colours.yellow(evictionText(event))];
+    case 'stop_requested':
+      return [colours.dim(stopText(event.how))];
+    default:
+      return [];
+  }
+}
+
+function newRow(stage: StageId): Row {
+  let end: (result: StageResult) => void = () => {};
+  const ended = new Promise<StageResult>((resolve) => {
+    end = resolve;
+  });
+  return {progress: newProgress(stage), drawn: undefined, task: undefined, ended, end};
+}
+
+function paint(row: Row, width: number): void {
+  if (row.task === undefined || row.drawn === row.progress) return;
+  row.drawn = row.progress;
+  const room = width - 6; // icon, indentation, and one column that some terminals wrap at
+  const waiting = row.progress.state === 'waiting' && row.progress.phase === undefined;
+  row.task.title = fitted(waiting ? `${row.progress.stage}  waiting` : progressLine(row.progress), room);
+  row.task.output = row.progress.lines.map((line) => fitted(line, room)).join('\n');
+}
+
+function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream): Promise<unknown> {
+  const tasks = [...rows].map(([stage, row]) => ({
+    title: `${stage}  waiting`,
+    task: async (_context: unknown, task: unknown): Promise<void> => {
+      row.task = task as Task;
+      const result = await row.ended;
+      row.task.title = resultLine(result);
+      row.task.output = '';
+      if (isFailure(result) || result.kind === 'blocked') throw new Error(result.kind);
+      if (result.kind !== 'succeeded' && result.kind !== 'cached') row.task.skip(resultLine(result));
+    },
+    rendererOptions: {outputBar: OUTPUT_LINES},
+  }));
+  const streams = new ProcessOutput(terminal, terminal, {dump: [], leaveEmptyLine: false});
+  return new Listr(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false, // signals belong to the command
+    renderer: 'default',
+    forceTTY: true, // whether a terminal is there was decided before
+    rendererOptions: {
+      collapseErrors: false,
+      showErrorMessage: false,
+      logger: new ListrLogger({useIcons: true, toStderr: [], processOutput: streams}),
+    },
+  }).run();
+}

@@ -1,0 +1,103 @@
+import type {StageId} from '../base/stage-id.js';
+import type {RunEvent, StageEvent} from '../event/event.js';
+import type {StageResult} from '../event/stage-result.js';
+import {failureText, isFailure} from './outcome-text.js';
+import type {Palette} from './palette.js';
+import {problemText} from './problem-text.js';
+import {advance, newProgress, type StageProgress} from './progress.js';
+import {clockText, countText} from './quantity.js';
+import type {Renderer} from './renderer.js';
+import {progressLine, resultLine} from './stage-line.js';
+import type {TextOutput} from './text-output.js';
+
+/** A running stage says how far it is at most this often: a CI log of a night's training stays readable. */
+const PROGRESS_EVERY_MS = 15_000;
+
+/** Lines with a time of day, oldest first, never rewritten: for CI, pipes and `--plain`. */
+export function plainLines(output: TextOutput, colours: Palette): Renderer {
+  const running = new Map<StageId, {progress: StageProgress; told_at: number}>();
+  const line = (at: number, text: string): void => output.write(`${colours.dim(clockText(at))} ${text}\n`);
+
+  const follow = (event: StageEvent, at: number): void => {
+    const known = running.get(event.stage) ?? {progress: newProgress(event.stage), told_at: at};
+    const progress = advance(known.progress, event, at);
+    const news = newsOf(event, colours);
+    if (news !== undefined) line(at, news);
+    const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
+    if (due) line(at, progressLine(progress));
+    if (progress.state === 'ended') running.delete(event.stage);
+    else running.set(event.stage, {progress, told_at: due ? at : known.told_at});
+  };
+
+  return {
+    show: (event, at) => {
+      if ('stage' in event && event.kind !== 'warning') follow(event, at);
+      else for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours)) line(at, text);
+    },
+    close: async () => {},
+  };
+}
+
+function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string[] {
+  switch (event.kind) {
+    case 'run_started': {
+      const stale = event.stages.filter((stage) => stage.verdict === 'stale').length;
+      return [
+        `${colours.bold(event.pipeline)}: ${countText(event.stages.length, 'stage')}, ${stale} to run  ${colours.dim(`run ${event.run}`)}`,
+      ];
+    }
+    case 'stop_requested':
+      return [stopText(event.how)];
+    case 'object_evicted':
+      return [colours.yellow(evictionText(event))];
+    case 'warning':
+      return [problemText(event.problem, colours, 'warning')];
+    case 'run_finished':
+      return []; // the summary says it
+  }
+}
+
+export function stopText(how: 'graceful' | 'force'): string {
+  return how === 'graceful'
+    ? 'stopping: stages save what they can (Ctrl-C again to stop now)'
+    : 'stopping now';
+}
+
+export function evictionText(event: Extract<RunEvent, {kind: 'object_evicted'}>): string {
+  const defect = {missing: 'is missing', wrong_size: 'has the wrong size', wrong_hash: 'is damaged'}[
+    event.reason
+  ];
+  return `cache object ${event.object.slice(0, 12)} ${defect}; it will be computed again`;
+}
+
+/** What of a stage's life deserves a line of its own; the rest is told by the progress line. */
+function newsOf(event: StageEvent, colours: Palette): string | undefined {
+  switch (event.kind) {
+    case 'stage_started':
+      return `${colours.bold(event.stage)}  started${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`;
+    case 'stage_finished':
+      return finishText(event.result, colours);
+    case 'stage_retrying':
+      return `${event.stage}  failed, attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s: ${event.problem.message}`;
+    case 'stage_waiting':
+      return progressLine(advance(newProgress(event.stage), event, 0));
+    case 'sample_failed':
+      return `${event.stage}  ${colours.yellow(`sample ${event.sample} failed`)}: ${event.problem.message}`;
+    case 'stage_warning':
+      return `${event.stage}  ${problemText(event.problem, colours, 'warning')}`;
+    case 'epoch_finished':
+    case 'validation_finished':
+    case 'checkpoint_saved':
+      return `${event.stage}  ${advance(newProgress(event.stage), event, 0).lines.join(' ')}`;
+    case 'log':
+      return event.level === 'warning' || event.level === 'error'
+        ? `${event.stage}  ${event.line}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function finishText(result: StageResult, colours: Palette): string {
+  return isFailure(result) ? failureText(result, colours) : resultLine(result);
+}

@@ -1,0 +1,122 @@
+import {unreachable} from '../base/unreachable.js';
+import type {Plan, PlannedStage, SampleForecast, Verdict} from '../plan/plan.js';
+import type {Palette} from './palette.js';
+import {problemText} from './problem-text.js';
+import {countText, durationText} from './quantity.js';
+import {reasonText} from './reason.js';
+
+/** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
+export function planText(plan: Plan, colours: Palette): string {
+  const width = Math.max(0, ...plan.stages.map((stage) => stage.id.length));
+  const blocks = plan.stages.map((stage) => stageBlock(stage, width, colours));
+  return [...blocks, '', totalsText(plan, colours), ...problemBlocks(plan, colours), ''].join('\n');
+}
+
+/** What `sidestep status` prints: one line about everything that is up to date, and blocks for the rest. */
+export function statusText(plan: Plan, colours: Palette): string {
+  const rest = plan.stages.filter(
+    (stage) => stage.verdict.kind === 'stale' || stage.verdict.kind === 'blocked',
+  );
+  const width = Math.max(0, ...rest.map((stage) => stage.id.length));
+  const blocks = rest.map((stage) => stageBlock(stage, width, colours));
+  return [
+    ...blocks,
+    ...(blocks.length > 0 ? [''] : []),
+    totalsText(plan, colours),
+    ...problemBlocks(plan, colours),
+    '',
+  ].join('\n');
+}
+
+/** Would `sidestep run` have anything to do? */
+export function isUpToDate(plan: Plan): boolean {
+  return plan.stages.every(({verdict}) => verdict.kind === 'cached' || verdict.kind === 'skipped');
+}
+
+function stageBlock(stage: PlannedStage, width: number, colours: Palette): string {
+  const {verdict} = stage;
+  const head = `${verdictMark(verdict, colours)} ${colours.bold(stage.id.padEnd(width))}  ${verdictText(stage, colours)}`;
+  if (verdict.kind !== 'stale') return head;
+  const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
+  if (verdict.samples !== undefined) details.push(`    ${forecastText(verdict.samples)}`);
+  return [head, ...details].join('\n');
+}
+
+function verdictText({verdict, configured, last_duration_ms}: PlannedStage, colours: Palette): string {
+  const uses = colours.dim(configured.uses);
+  switch (verdict.kind) {
+    case 'cached':
+      return `cached  ${uses}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
+    case 'stale': {
+      const took =
+        last_duration_ms === undefined
+          ? ''
+          : colours.dim(`  took ${durationText(last_duration_ms)} last time`);
+      const resumes = verdict.resumes === 'from_partial_state' ? ', continues from saved state' : '';
+      return `${isUndecided(verdict) ? 'may run' : 'runs'}${resumes}  ${uses}${took}`;
+    }
+    case 'blocked':
+      return `blocked: ${verdict.problem.message}`;
+    case 'skipped':
+      return `skipped: ${verdict.condition}`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** Stale for no other reason than that something before it is: it is decided when that has run. */
+function isUndecided(verdict: Extract<Verdict, {kind: 'stale'}>): boolean {
+  return verdict.reasons.every((reason) => reason.kind === 'upstream_stale');
+}
+
+function verdictMark(verdict: Verdict, colours: Palette): string {
+  switch (verdict.kind) {
+    case 'cached':
+      return colours.green('✔');
+    case 'stale':
+      return colours.yellow(isUndecided(verdict) ? '?' : '●');
+    case 'blocked':
+      return colours.red('✖');
+    case 'skipped':
+      return colours.dim('-');
+    default:
+      return unreachable(verdict);
+  }
+}
+
+export function forecastText(samples: SampleForecast): string {
+  const missing = samples.missing.length;
+  if (missing === 0) return `all of ${countText(samples.total, 'sample')} are cached`;
+  const named = samples.missing.slice(0, 3).map(({sample, parts}) => `${sample} (${parts.join(', ')})`);
+  const more = missing > named.length ? `, and ${missing - named.length} more` : '';
+  return `${missing} of ${countText(samples.total, 'sample')} to compute: ${named.join(', ')}${more}`;
+}
+
+function totalsText(plan: Plan, colours: Palette): string {
+  const count = (kind: Verdict['kind']): number =>
+    plan.stages.filter(({verdict}) => verdict.kind === kind).length;
+  if (isUpToDate(plan))
+    return colours.green(`Everything is up to date (${countText(plan.stages.length, 'stage')}).`);
+  const parts = [`${count('stale')} to run`, `${count('cached')} cached`];
+  if (count('blocked') > 0) parts.push(colours.red(`${count('blocked')} blocked`));
+  if (count('skipped') > 0) parts.push(`${count('skipped')} skipped`);
+  return `${countText(plan.stages.length, 'stage')}: ${parts.join(', ')}${costText(plan)}`;
+}
+
+/** What redoing the stale stages took last time; silent when nobody knows. */
+export function costText(plan: Plan): string {
+  const stale = plan.stages.filter(({verdict}) => verdict.kind === 'stale');
+  const known = stale.filter((stage) => stage.last_duration_ms !== undefined);
+  if (known.length === 0) return '';
+  const sum = known.reduce((total, stage) => total + (stage.last_duration_ms ?? 0), 0);
+  const unknown = stale.length - known.length;
+  return `; about ${durationText(sum)}${unknown > 0 ? ` plus ${countText(unknown, 'stage')} of unknown length` : ''}`;
+}
+
+function problemBlocks(plan: Plan, colours: Palette): string[] {
+  const own = new Set(
+    plan.stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : [])),
+  );
+  const all = [...new Set([...plan.problems, ...own])];
+  return all.length === 0 ? [] : ['', ...all.map((problem) => problemText(problem, colours))];
+}

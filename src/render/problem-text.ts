@@ -1,0 +1,46 @@
+import type {Problem, SourcePosition} from '../base/problem.js';
+import type {Palette} from './palette.js';
+import {countText} from './quantity.js';
+
+/**
+ * A problem for people:
+ *
+ *     pipeline.yaml:14:11 error: Unknown key "rnk"  [config/unknown-key]
+ *       14 | adapter: {rnk: 64}
+ *          |           ^^^
+ *       hint: did you mean "rank"?
+ */
+export function problemText(
+  problem: Problem,
+  colours: Palette,
+  severity: 'error' | 'warning' = 'error',
+): string {
+  const paint = severity === 'error' ? colours.red : colours.yellow;
+  const place = problem.position === undefined ? '' : `${colours.bold(placeText(problem.position))} `;
+  const lines = [`${place}${paint(`${severity}:`)} ${problem.message}  ${colours.dim(`[${problem.code}]`)}`];
+  if (problem.frame !== undefined) lines.push(indent(problem.frame));
+  for (const {position, message} of problem.related ?? []) {
+    lines.push(`  ${colours.dim(`${placeText(position)}: ${message}`)}`);
+  }
+  if (problem.hint !== undefined) lines.push(indent(`${colours.cyan('hint:')} ${problem.hint}`));
+  return lines.join('\n');
+}
+
+/** All problems of a file, and what they mean together. */
+export function problemsText(problems: readonly Problem[], colours: Palette): string {
+  const blocks = problems.map((problem) => problemText(problem, colours));
+  const verdict = colours.bold(`${countText(problems.length, 'problem')}; nothing has run.`);
+  return `${blocks.join('\n\n')}\n\n${verdict}\n`;
+}
+
+export function placeText(position: SourcePosition): string {
+  return `${position.file}:${position.line}:${position.column}`;
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,65 @@
+/** Amounts as people read them. Pure; every renderer words a duration or a size through here. */
+
+/** `340 ms`, `4.2 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. */
+export function durationText(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return 'unknown';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+  const hours = Math.round(seconds / 3600);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Binary units, three digits: `812 B`, `4.21 MiB`, `139 GiB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? String(Math.round(value)) : threeDigits(value)} ${units[unit]}`;
+}
+
+/** How fast, in whichever way has digits before the point: `2.41 steps/s` or `3.20 s/step`. */
+export function rateText(perSecond: number, unit: string): string {
+  if (perSecond >= 1) return `${threeDigits(perSecond)} ${unit}/s`;
+  return `${threeDigits(1 / perSecond)} s/${singular(unit)}`;
+}
+
+/** `1 stage`, `3 stages`. */
+export function countText(count: number, singularNoun: string): string {
+  return `${count} ${singularNoun}${count === 1 ? '' : 's'}`;
+}
+
+/** A loss or learning rate: four significant digits, exponent only when it helps. */
+export function numberText(value: number): string {
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) {
+    return value.toExponential(2).replace('e+', 'e');
+  }
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Local time of day, `14:03:27`. */
+export function clockText(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':');
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function singular(unit: string): string {
+  if (unit.endsWith('ches')) return unit.slice(0, -2);
+  return unit.endsWith('s') ? unit.slice(0, -1) : unit;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

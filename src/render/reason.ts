@@ -1,0 +1,48 @@
+import type {Json} from '../base/json.js';
+import {unreachable} from '../base/unreachable.js';
+import type {StaleReason} from '../plan/plan.js';
+import {placeText} from './problem-text.js';
+
+/** Why a stage must run, as one sentence without a full stop: what changed, from what to what, and where it is written. */
+export function reasonText(reason: StaleReason): string {
+  switch (reason.kind) {
+    case 'never_run':
+      return 'it never ran';
+    case 'param_changed':
+      return `${reason.param}: ${valueText(reason.old)} → ${valueText(reason.new)}  (${placeText(reason.position)})`;
+    case 'input_changed':
+      return `${reason.param}: the output of ${reason.from} changed, ${hashText(reason.old)} → ${hashText(reason.new)}`;
+    case 'file_changed':
+      return `${reason.param}: ${reason.path} changed, ${hashText(reason.old)} → ${hashText(reason.new)}  (${placeText(reason.position)})`;
+    case 'version_changed':
+      return `this version of sidestep computes it differently (stage version ${reason.old} → ${reason.new})`;
+    case 'type_changed':
+      return `uses: ${reason.old} → ${reason.new}  (${placeText(reason.position)})`;
+    case 'numerics_changed':
+      return `the arithmetic changed: ${valueText(reason.old)} → ${valueText(reason.new)}`;
+    case 'outputs_missing':
+      return reason.objects.length === 0
+        ? 'the cache does not hold its outputs'
+        : `the cache no longer holds ${reason.objects.length === 1 ? 'one of its outputs' : `${reason.objects.length} of its outputs`} (${reason.objects.slice(0, 3).map(hashText).join(', ')})`;
+    case 'upstream_stale':
+      return `${reason.stage} must run first; if its output stays the same, this does not run`;
+    case 'cache_ignored':
+      return 'cache: false, so it always runs';
+    case 'forced':
+      return 'forced on the command line';
+    default:
+      return unreachable(reason);
+  }
+}
+
+const LONGEST_VALUE = 60;
+
+export function valueText(value: Json | undefined): string {
+  if (value === undefined) return '(not set)';
+  const text = typeof value === 'string' && /^[\w./-]+$/.test(value) ? value : JSON.stringify(value);
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
+}
+
+function hashText(hash: string | undefined): string {
+  return hash === undefined ? '(none)' : hash.slice(0, 10);
+}

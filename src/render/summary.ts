@@ -1,0 +1,95 @@
+import type {RunEvent} from '../event/event.js';
+import type {StageResult} from '../event/stage-result.js';
+import type {Palette} from './palette.js';
+import {countText, durationText} from './quantity.js';
+
+type RunFinished = Extract<RunEvent, {kind: 'run_finished'}>;
+
+/** What a person should know at the end: what ran, what did not have to, where results are, what to do next. */
+export function summaryText(run: RunFinished, colours: Palette): string {
+  const lines = [headline(run, colours)];
+  const tallied = tally(run.results);
+  if (tallied !== '') lines.push(`  ${tallied}`);
+  const saved = run.results.reduce(
+    (sum, result) => sum + (result.kind === 'cached' ? result.saved_ms : 0),
+    0,
+  );
+  if (saved >= 1000) lines.push(`  ${durationText(saved)} of work came from the cache`);
+  if (run.outputs.length > 0)
+    lines.push('  results:', ...run.outputs.map((output) => outputLine(output, run)));
+  const next = nextStep(run);
+  if (next !== undefined) lines.push(`  ${colours.cyan('next:')} ${next}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for GitHub's step summary, as a Markdown table. */
+export function summaryMarkdown(run: RunFinished): string {
+  const rows = run.results.map(
+    (result) => `| ${cell(result.stage)} | ${result.kind.replace('_', ' ')} | ${timeOf(result)} |`,
+  );
+  const outputs = run.outputs.map(({stage, output, path}) => `- ${stage} ${output}: \`${path}\``);
+  return [
+    `### sidestep: ${run.outcome} in ${durationText(run.duration_ms)}`,
+    '',
+    '| stage | result | time |',
+    '| --- | --- | --- |',
+    ...rows,
+    ...(outputs.length > 0 ? ['', ...outputs] : []),
+    '',
+  ].join('\n');
+}
+
+function headline(run: RunFinished, colours: Palette): string {
+  const time = durationText(run.duration_ms);
+  if (run.outcome === 'interrupted') return colours.yellow(`Interrupted after ${time}`);
+  if (run.outcome === 'failed') return colours.red(`Failed after ${time}`);
+  const computed = run.results.some((result) => result.kind === 'succeeded');
+  return colours.green(computed ? `Done in ${time}` : `Nothing to do: everything is up to date (${time})`);
+}
+
+function tally(results: readonly StageResult[]): string {
+  const words: Readonly<Record<StageResult['kind'], string>> = {
+    succeeded: 'ran',
+    cached: 'from cache',
+    skipped: 'skipped by when:',
+    failed: 'failed',
+    crashed: 'crashed',
+    blocked: 'blocked',
+    not_started: 'not started',
+    interrupted: 'interrupted',
+  };
+  return (Object.keys(words) as StageResult['kind'][])
+    .map((kind) => ({kind, count: results.filter((result) => result.kind === kind).length}))
+    .filter(({count}) => count > 0)
+    .map(({kind, count}) => `${count} ${words[kind]}`)
+    .join(', ');
+}
+
+/** The last ones, since plans end with what people are after; a thousand paths would say nothing. */
+const MOST_OUTPUTS = 10;
+
+function outputLines(outputs: RunFinished['outputs']): string[] {
+  if (outputs.length === 0) return [];
+  const shown = outputs.slice(-MOST_OUTPUTS);
+  const width = Math.max(...shown.map(({stage, output}) => stage.length + output.length + 1));
+  const lines = shown.map(({stage, output, path}) => `    ${`${stage} ${output}`.padEnd(width)}  ${path}`);
+  const left = outputs.length - shown.length;
+  return ['  results:', ...(left > 0 ? [`    … and ${left} more`] : []), ...lines];
+}
+
+function nextStep(run: RunFinished): string | undefined {
+  if (run.outcome === 'interrupted') return 'the same command continues where this run stopped.';
+  if (run.outcome === 'done') return undefined;
+  const broken = run.results.find((result) => result.kind === 'failed' || result.kind === 'crashed');
+  const kept = run.results.filter((result) => result.kind === 'succeeded').length;
+  const keeps = kept > 0 ? ` What finished (${countText(kept, 'stage')}) is kept.` : '';
+  return broken === undefined ? undefined : `fix ${broken.stage} and run the same command again.${keeps}`;
+}
+
+function timeOf(result: StageResult): string {
+  return 'duration_ms' in result ? durationText(result.duration_ms) : '';
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

@@ -1,0 +1,19 @@
+/** Where a renderer's text goes. `columns` is undefined when nobody knows the width. */
+export interface TextOutput {
+  readonly write: (text: string) => void;
+  readonly columns: () => number | undefined;
+}
+
+const FALLBACK_COLUMNS = 80;
+
+/** A usable width: some terminals and CI systems report none, zero, or a handful of columns. */
+export function widthOf(output: TextOutput): number {
+  const columns = output.columns();
+  return columns === undefined || columns < 20 ? FALLBACK_COLUMNS : columns;
+}
+
+/** Cuts plain text (no escape codes) to a width, with an ellipsis. */
+export function fitted(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}

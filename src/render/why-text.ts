@@ -1,0 +1,79 @@
+import type {StageId} from '../base/stage-id.js';
+import {unreachable} from '../base/unreachable.js';
+import type {Plan, PlannedStage} from '../plan/plan.js';
+import type {Palette} from './palette.js';
+import {forecastText} from './plan-text.js';
+import {placeText, problemText} from './problem-text.js';
+import {durationText} from './quantity.js';
+import {reasonText} from './reason.js';
+
+/** One stage explained: why it must run or need not, what that reaches, and what redoing it all cost last time. */
+export function whyText(stage: PlannedStage, plan: Plan, colours: Palette): string {
+  const {configured} = stage;
+  const lines = [
+    `${colours.bold(stage.id)}  ${configured.uses}  ${colours.dim(placeText(configured.position))}`,
+    ...verdictLines(stage, colours),
+    ...originLines(stage, plan),
+    `  fingerprint ${stage.fingerprint ?? 'not known before its inputs are there'}`,
+  ];
+  if (stage.reads.length > 0) lines.push(`  reads: ${stage.reads.join(', ')}`);
+  if (stage.waits_for.length > 0) lines.push(`  waits for: ${stage.waits_for.join(', ')}`);
+  lines.push(...reachLines(stage, plan));
+  return `${lines.join('\n')}\n`;
+}
+
+function verdictLines({verdict}: PlannedStage, colours: Palette): string[] {
+  switch (verdict.kind) {
+    case 'cached':
+      return [`  ${colours.green('cached')}: nothing that decides its output changed`];
+    case 'stale': {
+      const reasons = verdict.reasons.map(
+        (reason) => `  ${colours.yellow('runs')} because ${reasonText(reason)}`,
+      );
+      const samples = verdict.samples === undefined ? [] : [`  ${forecastText(verdict.samples)}`];
+      const resumes =
+        verdict.resumes === 'from_partial_state' ? ['  continues from the state an earlier run saved'] : [];
+      return [...reasons, ...samples, ...resumes];
+    }
+    case 'blocked':
+      return [`  ${colours.red('blocked')}`, problemText(verdict.problem, colours)];
+    case 'skipped':
+      return [`  skipped by when: ${verdict.condition}`];
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** A stage that is stale because of one before it: the causes there, so that one question is enough. */
+function originLines(stage: PlannedStage, plan: Plan): string[] {
+  const lines: string[] = [];
+  const seen = new Set<StageId>();
+  const visit = (id: StageId): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    const source = plan.stages.find((each) => each.id === id);
+    if (source === undefined || source.verdict.kind !== 'stale') return;
+    for (const reason of source.verdict.reasons) {
+      if (reason.kind === 'upstream_stale') visit(reason.stage);
+      else lines.push(`    ${id} runs because ${reasonText(reason)}`);
+    }
+  };
+  if (stage.verdict.kind === 'stale') {
+    for (const reason of stage.verdict.reasons) if (reason.kind === 'upstream_stale') visit(reason.stage);
+  }
+  return lines;
+}
+
+function reachLines(stage: PlannedStage, plan: Plan): string[] {
+  if (stage.reaches.length === 0) return ['  reaches no other stage'];
+  const reached = new Set(stage.reaches);
+  const costs = plan.stages
+    .filter((each) => reached.has(each.id) || each.id === stage.id)
+    .map((each) => each.last_duration_ms);
+  const known = costs.filter((cost) => cost !== undefined);
+  const cost =
+    known.length === 0
+      ? ''
+      : `; with this stage they took ${durationText(known.reduce((sum, ms) => sum + ms, 0))} last time`;
+  return [`  reaches: ${stage.reaches.join(', ')}${cost}`];
+}
