@@ -49,6 +49,8 @@ std::array<uint32_t, 4> random_block(const RandomKey& key, uint64_t block);
 double uniform(const RandomKey& key, uint64_t element);
 /// Standard normal by Box-Muller in double precision, rounded once; elements 2i and 2i+1 share one pair of uniforms.
 float normal(const RandomKey& key, uint64_t element);
+/// Elements 4*block … 4*block+3 of normal(), at the cost of one.
+std::array<float, 4> normal_block(const RandomKey& key, uint64_t block);
 /// True with probability p.
 bool bernoulli(const RandomKey& key, uint64_t element, double p);
 

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.h"
+#include "core/json.h"
+
+namespace sidestep {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+// Recursive descent over RFC 8259, nothing more lenient: no comments, no trailing commas, no NaN.
+class Parser {
+ public:
+  Parser(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+
+  Json document() {
+    skip_space();
+    Json value = any(0);
+    skip_space();
+    if (at_ < text_.size()) fail("end of text");
+    return value;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& expected) const {
+    const std::string_view before = text_.substr(0, std::min(at_, text_.size()));
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+    const std::string found = at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end";
+    throw Error("native/json-invalid", origin_ + ":" + std::to_string(line) + ":" + std::to_string(column) +
+                                           ": expected " + expected + " but found " + found);
+  }
+
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  void skip_space() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+  }
+  void take(char c) {
+    if (peek() != c || at_ >= text_.size()) fail(std::string("'") + c + "'");
+    ++at_;
+  }
+  void take_word(std::string_view word) {
+    if (text_.substr(at_, word.size()) != word) fail("a value");
+    at_ += word.size();
+  }
+
+  Json any(int depth) {
+    if (depth > kMaxDepth) fail("at most " + std::to_string(kMaxDepth) + " nested levels");
+    switch (peek()) {
+      case '{': return object(depth);
+      case '[': return array(depth);
+      case '"': return string();
+      case 't': take_word("true"); return true;
+      case 'f': take_word("false"); return false;
+      case 'n': take_word("null"); return nullptr;
+      default: return number();
+    }
+  }
+
+  Json object(int depth) {
+    take('{');
+    Json::Object members;
+    skip_space();
+    if (peek() == '}') return ++at_, Json(std::move(members));
+    while (true) {
+      skip_space();
+      if (peek() != '"') fail("a member name");
+      const size_t key_at = at_;
+      std::string key = string();
+      skip_space();
+      take(':');
+      skip_space();
+      const auto [place, inserted] = members.emplace(std::move(key), any(depth + 1));
+      if (!inserted) {
+        at_ = key_at;
+        fail("each member once (\"" + place->first + "\" is there already)");
+      }
+      skip_space();
+      if (peek() == '}') return ++at_, Json(std::move(members));
+      take(',');
+    }
+  }
+
+  Json array(int depth) {
+    take('[');
+    Json::Array items;
+    skip_space();
+    if (peek() == ']') return ++at_, Json(std::move(items));
+    while (true) {
+      skip_space();
+      items.push_back(any(depth + 1));
+      skip_space();
+      if (peek() == ']') return ++at_, Json(std::move(items));
+      take(',');
+    }
+  }
+
+  void skip_digits() {
+    if (peek() < '0' || peek() > '9') fail("a digit");
+    while (peek() >= '0' && peek() <= '9') ++at_;
+  }
+
+  Json number() {
+    const size_t begin = at_;
+    if (peek() == '-') ++at_;
+    if ((peek() < '0' || peek() > '9')) fail("a value");
+    if (peek() == '0') ++at_;
+    else skip_digits();
+    if (peek() == '.') ++at_, skip_digits();
+    if (peek() == 'e' || peek() == 'E') {
+      ++at_;
+      if (peek() == '+' || peek() == '-') ++at_;
+      skip_digits();
+    }
+    double value = 0;
+    const auto [end, error] = std::from_chars(text_.data() + begin, text_.data() + at_, value);
+    if (error != std::errc()) {
+      at_ = begin;
+      fail("a number that a double can hold");
+    }
+    return value;
+  }
+
+  std::string string() {
+    take('"');
+    std::string out;
+    while (peek() != '"') {
+      if (at_ >= text_.size()) fail("'\"'");
+      if (static_cast<unsigned char>(text_[at_]) < 0x20) fail("no raw control character in a string");
+      if (text_[at_] == '\\') escape(out);
+      else out += text_[at_++];
+    }
+    ++at_;
+    return out;
+  }
+
+  void escape(std::string& out) {
+    ++at_;
+    const char c = peek();
+    ++at_;
+    switch (c) {
+      case '"': case '\\': case '/': out += c; return;
+      case 'b': out += '\b'; return;
+      case 'f': out += '\f'; return;
+      case 'n': out += '\n'; return;
+      case 'r': out += '\r'; return;
+      case 't': out += '\t'; return;
+      case 'u': append_utf8(out, code_point()); return;
+      default: --at_; fail("an escape sequence");
+    }
+  }
+
+  uint32_t hex4() {
+    uint32_t value = 0;
+    const std::string_view digits = text_.substr(std::min(at_, text_.size()), 4);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (digits.size() != 4 || end != digits.data() + 4) fail("four hexadecimal digits");
+    at_ += 4;
+    return value;
+  }
+
+  uint32_t code_point() {
+    const uint32_t high = hex4();
+    if (high < 0xD800 || high > 0xDFFF) return high;
+    if (high > 0xDBFF || text_.substr(std::min(at_, text_.size()), 2) != "\\u") fail("a surrogate pair");
+    at_ += 2;
+    const uint32_t low = hex4();
+    if (low < 0xDC00 || low > 0xDFFF) fail("a surrogate pair");
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+  }
+
+  static void append_utf8(std::string& out, uint32_t c) {
+    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
+    if (c < 0x80) out += static_cast<char>(c);
+    else if (c < 0x800) out += static_cast<char>(0xc0 | (c >> 6)), tail(0);
+    else if (c < 0x10000) out += static_cast<char>(0xe0 | (c >> 12)), tail(6), tail(0);
+    else out += static_cast<char>(0xf0 | (c >> 18)), tail(12), tail(6), tail(0);
+  }
+
+  std::string_view text_;
+  const std::string& origin_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+Json Json::parse(std::string_view text, const std::string& origin) { return Parser(text, origin).document(); }
+
+}  // namespace sidestep

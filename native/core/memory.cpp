@@ -1,0 +1,68 @@
+#include "core/memory.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <optional>
+#include <string>
+
+#include "core/error.h"
+
+namespace sidestep {
+namespace {
+
+constexpr size_t kHostAlignment = 64;  // one cache line, one AVX-512 register
+
+// Filled once, before the first CUDA allocation, by whoever loads the plugin.
+std::optional<DeviceMemory> cuda_memory;
+
+const DeviceMemory& cuda() {
+  if (!cuda_memory)
+    throw Error("native/device-unavailable", "Memory on a CUDA device was asked for before its backend was loaded",
+                "Open a Stream on the device first.");
+  return *cuda_memory;
+}
+
+std::shared_ptr<void> allocate_host(size_t bytes) {
+  const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
+  void* memory = rounded < bytes ? nullptr : std::aligned_alloc(kHostAlignment, rounded);
+  if (memory == nullptr)
+    throw Error("native/out-of-memory", "Could not allocate " + std::to_string(bytes) + " bytes of host memory",
+                "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing.");
+  return {memory, [](void* p) { std::free(p); }};
+}
+
+}  // namespace
+
+void install_cuda_memory(const DeviceMemory& functions) { cuda_memory = functions; }
+
+std::shared_ptr<void> allocate(Device device, size_t bytes) {
+  if (bytes == 0) bytes = 1;  // a valid, distinct pointer also for empty tensors
+  switch (device.kind) {
+    case DeviceKind::plan: return nullptr;
+    case DeviceKind::cpu: return allocate_host(bytes);
+    case DeviceKind::cuda: {
+      const DeviceMemory& functions = cuda();
+      return {functions.allocate(device.index, bytes),
+              [release = functions.release, index = device.index](void* p) { release(index, p); }};
+    }
+  }
+  __builtin_unreachable();
+}
+
+void zero_fill(Device device, void* memory, size_t bytes) {
+  switch (device.kind) {
+    case DeviceKind::plan: return;
+    case DeviceKind::cpu: std::memset(memory, 0, bytes); return;
+    case DeviceKind::cuda: cuda().zero_fill(device.index, memory, bytes); return;
+  }
+  __builtin_unreachable();
+}
+
+void copy_bytes(Device to, void* destination, Device from, const void* source, size_t bytes) {
+  if (to.kind == DeviceKind::plan || from.kind == DeviceKind::plan || bytes == 0) return;
+  if (to.kind == DeviceKind::cpu && from.kind == DeviceKind::cpu) std::memcpy(destination, source, bytes);
+  else cuda().copy(destination, source, bytes);
+}
+
+}  // namespace sidestep

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+
+#include "core/device.h"
+
+namespace sidestep {
+
+/// Uninitialised memory on a device, aligned to 64 bytes (256 on CUDA), freed with its last owner. On Device::plan nothing
+/// is allocated and the pointer is null. Throws native/out-of-memory (device, bytes asked for), native/device-unavailable.
+std::shared_ptr<void> allocate(Device device, size_t bytes);
+void zero_fill(Device device, void* memory, size_t bytes);
+
+/// Synchronous copy; either side may be on the host or on the device.
+void copy_bytes(Device to, void* destination, Device from, const void* source, size_t bytes);
+
+/// How the CUDA plugin allocates; it hands this table over when it is loaded (see ops/cuda_plugin.h). Each throws
+/// sidestep::Error on failure.
+struct DeviceMemory {
+  void* (*allocate)(int device_index, size_t bytes);
+  void (*release)(int device_index, void* memory) noexcept;
+  void (*zero_fill)(int device_index, void* memory, size_t bytes);
+  void (*copy)(void* destination, const void* source, size_t bytes);
+};
+void install_cuda_memory(const DeviceMemory& functions);
+
+}  // namespace sidestep

@@ -1,0 +1,75 @@
+#include <set>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "core/mapped_file.h"
+#include "core/safetensors.h"
+
+namespace sidestep {
+namespace {
+
+// A shard is named by a file that came from elsewhere: it may name a neighbour, never a path.
+void check_shard_name(const std::filesystem::path& index, const std::string& shard) {
+  if (shard.empty() || shard == "." || shard == ".." || std::filesystem::path(shard).filename() != shard)
+    throw Error("native/safetensors-invalid", index.string() + ": a shard must be a file beside the index but found " + shard);
+}
+
+std::vector<SafetensorsFile> open_shards(const std::filesystem::path& index) {
+  const MappedFile file = map_file(index);
+  const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
+  std::set<std::string> shards;
+  const Json parsed = Json::parse(text, index.string());
+  for (const auto& [tensor, shard] : parsed.at("weight_map").as_object()) {
+    check_shard_name(index, shard.as_string());
+    shards.insert(shard.as_string());
+  }
+  std::vector<SafetensorsFile> files;
+  for (const std::string& shard : shards) files.emplace_back(index.parent_path() / shard);
+  for (const auto& [tensor, shard] : parsed.at("weight_map").as_object()) {
+    const auto position = static_cast<size_t>(std::distance(shards.begin(), shards.find(shard.as_string())));
+    if (!files[position].contains(tensor))
+      throw Error("native/tensor-missing", index.string() + " says that " + tensor + " is in " + shard.as_string() +
+                                               ", but it is not", "Fetch the shard again; it may be from another version.");
+  }
+  return files;
+}
+
+}  // namespace
+
+WeightFiles::WeightFiles(std::vector<SafetensorsFile> files) : files_(std::move(files)) {
+  for (size_t i = 0; i < files_.size(); ++i)
+    for (const std::string& name : files_[i].names())
+      if (const auto [place, inserted] = index_.emplace(name, i); !inserted)
+        throw Error("native/safetensors-invalid", "Tensor " + name + " is in " + files_[place->second].path().string() +
+                                                      " and again in " + files_[i].path().string());
+}
+
+WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::string& stem) {
+  const std::filesystem::path single = folder / (stem + ".safetensors");
+  const std::filesystem::path index = folder / (stem + ".safetensors.index.json");
+  if (std::filesystem::exists(single)) return WeightFiles({SafetensorsFile(single)});
+  if (std::filesystem::exists(index)) return WeightFiles(open_shards(index));
+  throw Error("native/file-unreadable", "Expected " + single.string() + " or " + index.filename().string() +
+                                            " beside it, but neither is there",
+              "Point checkpoint_dir at a complete download of the model.");
+}
+
+ConstTensor WeightFiles::tensor(const std::string& name) const {
+  const auto found = index_.find(name);
+  if (found == index_.end()) throw Error("native/tensor-missing", origin(name) + " has no tensor " + name);
+  return files_[found->second].tensor(name);
+}
+
+std::vector<std::string> WeightFiles::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, file] : index_) names.push_back(name);
+  return names;
+}
+
+std::string WeightFiles::origin(const std::string& name) const {
+  if (const auto found = index_.find(name); found != index_.end()) return files_[found->second].path().string();
+  if (files_.empty()) return "no file";
+  return files_.size() == 1 ? files_[0].path().string() : files_[0].path().parent_path().string();
+}
+
+}  // namespace sidestep

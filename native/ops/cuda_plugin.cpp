@@ -1,0 +1,49 @@
+#include "ops/cuda_plugin.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.h"
+
+namespace sidestep {
+namespace {
+
+[[noreturn]] void unavailable(const std::string& reason) {
+  throw Error("native/device-unavailable", "The CUDA backend is not available: " + reason,
+              "Set device: cpu, or install an NVIDIA driver and build the plugin (cmake -DSIDESTEP_CUDA=ON).");
+}
+
+// Beside the shared object or program that holds this very function.
+std::filesystem::path plugin_path() {
+  if (const char* chosen = std::getenv("SIDESTEP_CUDA_PLUGIN")) return chosen;
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&cuda_plugin), &info) == 0 || info.dli_fname == nullptr) return "sidestep_cuda.so";
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::canonical(info.dli_fname, error);
+  return (error ? std::filesystem::path(info.dli_fname) : self).parent_path() / "sidestep_cuda.so";
+}
+
+const CudaPlugin* load() {
+  const std::filesystem::path path = plugin_path();
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // stays loaded: streams and memory refer to it
+  if (library == nullptr) unavailable(::dlerror());
+  const auto entry = reinterpret_cast<CudaPluginEntry>(::dlsym(library, kCudaPluginSymbol));
+  if (entry == nullptr) unavailable(path.string() + " is not a plugin of sidestep");
+  const CudaPlugin* plugin = entry(kCudaPluginVersion);
+  if (plugin == nullptr || plugin->version != kCudaPluginVersion)
+    unavailable(path.string() + " was built for another version of the engine");
+  if (plugin->device_count() == 0) unavailable("no CUDA device is visible");
+  install_cuda_memory(plugin->memory);
+  return plugin;
+}
+
+}  // namespace
+
+const CudaPlugin& cuda_plugin() {
+  static const CudaPlugin* const plugin = load();  // a failed load throws and is tried again next time
+  return *plugin;
+}
+
+}  // namespace sidestep

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+
+#include "core/memory.h"
+#include "ops/backend.h"
+
+namespace sidestep {
+
+/// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
+constexpr uint32_t kCudaPluginVersion = 1;
+
+/// What the CUDA plugin (sidestep_cuda.so, built from all *_cuda.cu files) offers. It is found beside the program or addon
+/// that loads it, or by $SIDESTEP_CUDA_PLUGIN. Functions throw sidestep::Error; streams are cudaStream_t.
+struct CudaPlugin {
+  uint32_t version;
+  Backend backend;
+  DeviceMemory memory;
+  int (*device_count)();
+  void* (*create_stream)(int device_index);
+  void (*destroy_stream)(int device_index, void* stream) noexcept;
+  void (*synchronize)(int device_index, void* stream);
+};
+
+/// The one symbol with C linkage: `extern "C" const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version)`.
+/// Returns null when `version` is not the one it was built for.
+using CudaPluginEntry = const CudaPlugin* (*)(uint32_t version);
+constexpr const char* kCudaPluginSymbol = "sidestep_cuda_plugin";
+
+/// Loads the plugin once; throws native/device-unavailable with the reason.
+const CudaPlugin& cuda_plugin();
+
+}  // namespace sidestep

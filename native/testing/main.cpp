@@ -1,0 +1,48 @@
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include "core/error.h"
+#include "testing/registry.h"
+
+namespace {
+
+using sidestep::testing::Test;
+
+// What went wrong, or nothing.
+std::string run(const Test& test) {
+  try {
+    test.body();
+    return {};
+  } catch (const sidestep::Error& error) {
+    return error.code() == "test/failed" ? error.message() : error.code() + ": " + error.message();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+bool selected(const Test& test, int argc, char** argv) {
+  if (argc < 2) return true;
+  for (int i = 1; i < argc; ++i)
+    if (test.name.find(argv[i]) != std::string::npos || test.file.find(argv[i]) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+// sidestep_tests [PART OF A NAME OR FILE]…
+int main(int argc, char** argv) {
+  int passed = 0, failed = 0;
+  for (const Test& test : sidestep::testing::registered_tests()) {
+    if (!selected(test, argc, argv)) continue;
+    const auto begin = std::chrono::steady_clock::now();
+    const std::string problem = run(test);
+    const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - begin;
+    std::printf("%s %s (%.0f ms)\n", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), elapsed.count());
+    if (!problem.empty()) std::printf("     %s\n", problem.c_str());
+    std::fflush(stdout);
+    ++(problem.empty() ? passed : failed);
+  }
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 && passed > 0 ? 0 : 1;
+}
