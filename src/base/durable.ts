@@ -1,4 +1,4 @@
-import {mkdir, open, rename} from 'node:fs/promises';
+import {mkdir, open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 
 /** The steps of a durable write, each named just before it happens. */
@@ -32,16 +32,25 @@ export async function writeDurably(
   const temporary = temporaryName(path);
   fault('create', temporary);
   await mkdir(dirname(path), {recursive: true});
-  const file = await open(temporary, 'wx');
   try {
-    fault('write', temporary);
+    await writeSynced(temporary, bytes, fault);
+    await renameDurably(temporary, path, fault);
+  } catch (error) {
+    await rm(temporary, {force: true}); // a full disk must not get fuller
+    throw error;
+  }
+}
+
+async function writeSynced(path: string, bytes: string | Uint8Array, fault: FaultHook): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    fault('write', path);
     await file.writeFile(bytes);
-    fault('sync', temporary);
+    fault('sync', path);
     await file.sync(); // on disk before it gets its real name
   } finally {
     await file.close();
   }
-  await renameDurably(temporary, path, fault);
 }
 
 /** Renames and makes the new name last; the content must have been synced before. */

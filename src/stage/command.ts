@@ -1,5 +1,5 @@
 import {isParamObject} from './param.js';
-import type {StageType} from './stage-type.js';
+import type {OutputDeclaration, StageType} from './stage-type.js';
 
 /** Runs a program of the user's own; its declared outputs are cached as those of any stage. */
 export const command: StageType = {
@@ -9,12 +9,15 @@ export const command: StageType = {
   summary: 'Run a program of your own, cached by its declared inputs and outputs',
   runs: 'light',
   numerics: 'none',
-  neutral: [],
+  neutral: ['working_dir'],
   files: [{param: 'inputs.*', kind: 'file_or_folder', identity: 'content'}],
-  inputs: [{param: 'argv.*'}, {param: 'inputs.*'}],
-  outputs: (params) => {
-    const declared = params.outputs;
-    const names = isParamObject(declared) ? Object.keys(declared) : [];
-    return names.map((name) => ({name, kind: 'tree' as const, file: name}));
-  },
+  inputs: [{param: 'inputs.*'}],
+  outputs: ({outputs}) =>
+    isParamObject(outputs)
+      ? Object.entries(outputs).map(([name, path]) => commandOutput(name, String(path)))
+      : [],
 };
+
+function commandOutput(name: string, file: string): OutputDeclaration {
+  return {name, kind: file.endsWith('.json') ? 'json' : 'file_or_tree', file};
+}

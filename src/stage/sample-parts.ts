@@ -22,7 +22,7 @@ export interface SamplePlan {
   readonly parts: readonly PartPlan[];
   /** Parts of an input that travel on unchanged into this stage's own collection (latents through pass 2). */
   readonly carried: Readonly<Record<string, PartObject>>;
-  /** What consumers want to know about the sample (name, prompt, tags, durations): copied into the collection. */
+  /** What consumers read about the sample besides tensors; part of the collection's identity, so no names or paths. */
   readonly about: JsonObject;
 }
 
@@ -61,4 +61,16 @@ export function isSampleCollection(value: unknown): value is SampleCollection {
   return (
     typeof value === 'object' && value !== null && (value as {kind?: unknown}).kind === 'sample_collection'
   );
+}
+
+/**
+ * What of a collection decides a consumer's bytes: which parts, in which order, not what the songs are called. It is
+ * the `identity` of the output of every per-sample stage. (Every collection is one, so the cast is checked by `kind`.)
+ */
+export function collectionIdentity(value: Json): Json {
+  if (!isSampleCollection(value)) throw new TypeError('Expected a sample collection');
+  return value.samples.map(({about, parts}) => ({
+    about,
+    parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.hash])),
+  }));
 }

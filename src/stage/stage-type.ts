@@ -65,8 +65,8 @@ export interface InputParam {
 
 export interface OutputDeclaration {
   readonly name: string;
-  /** `json`: one JSON file, readable while planning. `file`: one file. `tree`: a folder. */
-  readonly kind: 'json' | 'file' | 'tree';
+  /** `json`: one JSON file, readable while planning. `file`: one file. `tree`: a folder. `file_or_tree`: what was left. */
+  readonly kind: 'json' | 'file' | 'tree' | 'file_or_tree';
   /** Name within the stage's output folder. */
   readonly file: string;
   /** For `json`: what of it consumers depend on (a dataset minus the paths of its songs); absent: the bytes. */

@@ -1,0 +1,117 @@
+import {readdirSync} from 'node:fs';
+import {mkdir, readdir, rm, rmdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {isFileError} from '../base/durable.js';
+import type {Cache} from './cache.js';
+import {claimsDir} from './layout.js';
+import {livingOwner, type Owner} from './owner.js';
+
+/**
+ * Who is working on what, among all processes that share a cache.
+ *
+ * A claim on a name is a file `claims/NAME/MODE.OWNER`. A process writes its own claim first and then looks who else is
+ * there (Dekker's rule): of two that come at once at least one sees the other and steps back. Because a claim carries
+ * its owner's unique id, removing the claim of a dead owner can never remove anybody else's; there is no window in
+ * which two processes both "take over".
+ */
+export type ClaimMode =
+  /** Together with other shared claims. */
+  'shared' | 'exclusive';
+
+export interface Claim {
+  readonly release: () => Promise<void>;
+}
+
+export type ClaimAttempt =
+  | {readonly kind: 'claimed'; readonly claim: Claim}
+  | {readonly kind: 'taken'; readonly by: Owner};
+
+/** Tries once. */
+export async function tryClaim(
+  cache: Cache,
+  name: string,
+  mode: ClaimMode = 'exclusive',
+): Promise<ClaimAttempt> {
+  const folder = claimsDir(cache.root, name);
+  const mine = `${mode}.${cache.owner.id}`;
+  await createClaim(folder, mine);
+  const rival = await findRival(cache, folder, mine, mode);
+  if (rival === undefined) return {kind: 'claimed', claim: {release: () => removeClaim(folder, mine)}};
+  await removeClaim(folder, mine);
+  return {kind: 'taken', by: rival};
+}
+
+/** Waits until the claim is ours; `onWait` hears once who is in the way. Rejects when `signal` aborts. */
+export async function waitForClaim(
+  cache: Cache,
+  request: {
+    readonly name: string;
+    readonly mode?: ClaimMode;
+    readonly signal: AbortSignal;
+    readonly onWait: (by: Owner) => void;
+  },
+): Promise<Claim> {
+  for (let round = 0; ; round += 1) {
+    request.signal.throwIfAborted();
+    const attempt = await tryClaim(cache, request.name, request.mode);
+    if (attempt.kind === 'claimed') return attempt.claim;
+    if (round === 0) request.onWait(attempt.by);
+    await sleep(50 + Math.random() * 150, undefined, {signal: request.signal}); // unequal, so that rivals part
+  }
+}
+
+/** Does anybody alive hold a claim on this name? */
+export function holderOf(cache: Cache, name: string): Owner | undefined {
+  return livingIn(cache, listNow(claimsDir(cache.root, name)))[0]?.owner;
+}
+
+async function findRival(
+  cache: Cache,
+  folder: string,
+  mine: string,
+  mode: ClaimMode,
+): Promise<Owner | undefined> {
+  const others = (await readdir(folder)).filter((name) => name !== mine);
+  const living = livingIn(cache, others);
+  const dead = others.filter((name) => !living.some((claim) => claim.name === name));
+  for (const name of dead) await rm(join(folder, name), {force: true});
+  return living.find((claim) => mode === 'exclusive' || claim.name.startsWith('exclusive.'))?.owner;
+}
+
+function livingIn(cache: Cache, names: readonly string[]): {name: string; owner: Owner}[] {
+  return names.flatMap((name) => {
+    const owner = livingOwner(cache.root, name.slice(name.indexOf('.') + 1), Date.now());
+    return owner === undefined ? [] : [{name, owner}];
+  });
+}
+
+async function createClaim(folder: string, name: string): Promise<void> {
+  for (;;) {
+    await mkdir(folder, {recursive: true});
+    try {
+      await writeFile(join(folder, name), '');
+      return;
+    } catch (error) {
+      if (!isFileError(error, 'ENOENT')) throw error; // the last holder just removed the empty folder: once more
+    }
+  }
+}
+
+async function removeClaim(folder: string, name: string): Promise<void> {
+  await rm(join(folder, name), {force: true});
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!isFileError(error, 'ENOTEMPTY', 'ENOENT', 'EEXIST', 'EBUSY', 'EPERM')) throw error;
+  }
+}
+
+function listNow(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import {readFileSync} from 'node:fs';
+import {rm} from 'node:fs/promises';
+import {isFileError, writeDurably} from '../base/durable.js';
+import type {ContentHash, Fingerprint} from '../base/hash.js';
+import type {JsonObject} from '../base/json.js';
+import type {Cache} from './cache.js';
+import {appendToIndex, indexedEntry} from './entry-index.js';
+import {entryPath} from './layout.js';
+import {objectState} from './object.js';
+
+/** Outputs under a fingerprint. Written last, so that it exists only when everything it names exists. */
+export interface CacheEntry {
+  readonly format: 1;
+  readonly fingerprint: Fingerprint;
+  /** Stage type, and for a part of a sample its name: `preprocess.pass1/latents`. */
+  readonly made_by: string;
+  /** Milliseconds since the epoch; for gc and `cache ls` only. */
+  readonly created_at: number;
+  readonly duration_ms: number;
+  /** By output name, in the order the stage type declares them. */
+  readonly outputs: Readonly<Record<string, OutputObject>>;
+  /** Further objects that the outputs name (the tensors of a sample collection): they live as long as the entry. */
+  readonly refers: readonly ObjectRef[];
+  /** What the maker said of it, e.g. `{latent_frames: 1500}`. */
+  readonly about: JsonObject;
+  /** What the fingerprint was made of, for people and for `why`. */
+  readonly parts: JsonObject;
+}
+
+export interface ObjectRef {
+  readonly hash: ContentHash;
+  readonly size: number;
+}
+
+export type OutputObject =
+  | {
+      readonly kind: 'json' | 'file';
+      readonly hash: ContentHash;
+      readonly size: number;
+      readonly identity: ContentHash;
+      readonly name: string;
+    }
+  /** `hash` is that of the listing, `size` the sum. `files` in order of path, `/` between words. */
+  | {
+      readonly kind: 'tree';
+      readonly hash: ContentHash;
+      readonly size: number;
+      readonly identity: ContentHash;
+      readonly name: string;
+      readonly files: readonly TreeFile[];
+    };
+
+export interface TreeFile extends ObjectRef {
+  readonly path: string;
+  readonly executable?: 'yes';
+}
+
+/** Every object that must exist for the entry to be whole. */
+export function objectsOf(entry: CacheEntry): ObjectRef[] {
+  const outputs = Object.values(entry.outputs).flatMap((output): readonly ObjectRef[] =>
+    output.kind === 'tree' ? output.files : [output],
+  );
+  return [...outputs, ...entry.refers].map(({hash, size}) => ({hash, size}));
+}
+
+export type EntryState =
+  | {readonly kind: 'present'; readonly entry: CacheEntry}
+  | {readonly kind: 'absent'}
+  /** The entry is there but these objects are not, or have a wrong size. */
+  | {readonly kind: 'incomplete'; readonly entry: CacheEntry; readonly lost: readonly ObjectRef[]};
+
+/** Looks an entry up and checks that each of its objects is there with its size. Synchronous: planning asks thousands. */
+export function lookUp(cache: Cache, fingerprint: Fingerprint): EntryState {
+  const indexed = stateOf(cache, indexedEntry(cache, fingerprint));
+  // The index may lag behind a runner that has replaced the entry meanwhile; its own file is the truth.
+  return indexed.kind === 'present' ? indexed : stateOf(cache, readEntry(cache, fingerprint));
+}
+
+function stateOf(cache: Cache, entry: CacheEntry | undefined): EntryState {
+  if (entry === undefined) return {kind: 'absent'};
+  const lost = objectsOf(entry).filter((object) => objectState(cache, object) !== 'present');
+  return lost.length === 0 ? {kind: 'present', entry} : {kind: 'incomplete', entry, lost};
+}
+
+/** The entry as written, whether or not its objects still exist. Damaged or foreign text counts as absent. */
+export function readEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry | undefined {
+  try {
+    return parseEntry(readFileSync(entryPath(cache.root, fingerprint), 'utf8'), fingerprint);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Objects first, entry last: the entry is the proof that the outputs are finished. */
+export async function commitEntry(cache: Cache, entry: CacheEntry): Promise<void> {
+  const {format, fingerprint, ...rest} = entry;
+  const text = JSON.stringify({format, fingerprint, ...rest}); // this order lets the index find a line's fingerprint
+  await writeDurably(entryPath(cache.root, entry.fingerprint), text, cache.fault);
+  appendToIndex(cache, entry.fingerprint, text);
+}
+
+/** Forgets an entry; its objects stay until gc. */
+export async function removeEntry(cache: Cache, fingerprint: Fingerprint): Promise<void> {
+  cache.index.delete(fingerprint);
+  await rm(entryPath(cache.root, fingerprint), {force: true});
+}
+
+export function parseEntry(text: string, fingerprint: Fingerprint): CacheEntry | undefined {
+  try {
+    const entry = JSON.parse(text) as CacheEntry;
+    return entry.format === 1 && entry.fingerprint === fingerprint ? entry : undefined;
+  } catch {
+    return undefined; // half a line after a crash, or somebody's editor: as good as not there
+  }
+}

@@ -1,0 +1,99 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {writeDurably} from '../base/durable.js';
+import type {ContentHash, Fingerprint} from '../base/hash.js';
+import type {Cache} from './cache.js';
+import {type CacheEntry, objectsOf} from './entry.js';
+import type {FoundEntry, Inventory} from './inventory.js';
+import {entryPath, indexPath, objectPath} from './layout.js';
+
+export interface GcRules {
+  /** Fingerprints that lock files and recent runs name. What they reach stays, whatever its age and size. */
+  readonly keep: ReadonlySet<Fingerprint>;
+  /** Things nobody names may stay while they are younger than this. */
+  readonly max_age_ms: number;
+  /** Then the oldest of those go until the whole cache fits; undefined: no limit. */
+  readonly max_bytes: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What would go, decided before anything goes. */
+export interface GcPlan {
+  readonly entries: readonly CacheEntry[];
+  readonly objects: readonly {readonly hash: ContentHash; readonly size: number}[];
+  readonly partials: readonly string[];
+  readonly trees: readonly string[];
+  readonly freed_bytes: number;
+  readonly kept_bytes: number;
+}
+
+/** Younger objects may belong to an entry that is being written at this moment. */
+const GRACE_MS = 10 * 60_000;
+
+/** Pure: which entries, objects and folders the rules let go. */
+export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
+  const kept = keptEntries(inventory, rules);
+  const keptObjects = objectsReached(kept);
+  const objects = [...inventory.objects]
+    .filter(([hash, object]) => !keptObjects.has(hash) && rules.now - object.written_at > GRACE_MS)
+    .map(([hash, {size}]) => ({hash, size}));
+  const partials = inventory.partials.filter((folder) => rules.now - folder.written_at > rules.max_age_ms);
+  const keptTrees = new Set(
+    kept.flatMap(({entry}) => Object.values(entry.outputs).map((output) => output.hash as string)),
+  );
+  const total = [...inventory.objects.values()].reduce((sum, object) => sum + object.size, 0);
+  const freed = objects.reduce((sum, object) => sum + object.size, 0);
+  return {
+    entries: inventory.entries.filter((found) => !kept.includes(found)).map(({entry}) => entry),
+    objects,
+    partials: partials.map(({name}) => name),
+    trees: inventory.trees.filter(({name}) => !keptTrees.has(name)).map(({name}) => name), // links: they take no room
+    freed_bytes: freed + partials.reduce((sum, folder) => sum + folder.bytes, 0),
+    kept_bytes: total - freed,
+  };
+}
+
+/** Carries a plan out. Entries go before objects: at no instant does an entry promise what is gone. */
+export async function collectGarbage(cache: Cache, plan: GcPlan): Promise<void> {
+  for (const entry of plan.entries) await rm(entryPath(cache.root, entry.fingerprint), {force: true});
+  await rewriteIndex(cache, new Set(plan.entries.map((entry) => entry.fingerprint)));
+  for (const {hash} of plan.objects) await rm(objectPath(cache.root, hash), {force: true});
+  for (const name of plan.partials)
+    await rm(join(cache.root, 'partial', name), {recursive: true, force: true});
+  for (const name of plan.trees) await rm(join(cache.root, 'trees', name), {recursive: true, force: true});
+}
+
+/** Named entries; unnamed ones that are young and fit; and parts of samples whose objects stay anyway. */
+function keptEntries(inventory: Inventory, rules: GcRules): FoundEntry[] {
+  const named = inventory.entries.filter(({entry}) => rules.keep.has(entry.fingerprint));
+  const reached = objectsReached(named);
+  const free = inventory.entries
+    .filter(({entry}) => !rules.keep.has(entry.fingerprint))
+    .sort((a, b) => b.written_at - a.written_at);
+  const kept = [...named];
+  let bytes = [...reached].reduce((sum, hash) => sum + (inventory.objects.get(hash)?.size ?? 0), 0);
+  for (const found of free) {
+    const fresh = objectsOf(found.entry).filter((object) => !reached.has(object.hash));
+    const more = fresh.reduce((sum, object) => sum + object.size, 0);
+    const young = rules.now - found.written_at <= rules.max_age_ms;
+    const fits = rules.max_bytes === undefined || bytes + more <= rules.max_bytes;
+    if (fresh.length > 0 && !(young && fits)) continue;
+    kept.push(found);
+    bytes += more;
+    for (const object of fresh) reached.add(object.hash);
+  }
+  return kept;
+}
+
+function objectsReached(entries: readonly FoundEntry[]): Set<ContentHash> {
+  return new Set(entries.flatMap(({entry}) => objectsOf(entry).map((object) => object.hash)));
+}
+
+async function rewriteIndex(cache: Cache, gone: ReadonlySet<Fingerprint>): Promise<void> {
+  const lines = [...cache.index]
+    .filter(([fingerprint]) => !gone.has(fingerprint))
+    .map(([, line]) => `${line}\n`);
+  for (const fingerprint of gone) cache.index.delete(fingerprint);
+  await writeDurably(indexPath(cache.root), lines.join(''), cache.fault);
+}

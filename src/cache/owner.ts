@@ -1,0 +1,122 @@
+import {randomBytes} from 'node:crypto';
+import {readFileSync, readlinkSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {mkdir, rm} from 'node:fs/promises';
+import {hostname} from 'node:os';
+import {join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import {ownersDir} from './layout.js';
+
+/**
+ * One process that uses a cache, described well enough for another to tell whether it still lives: on the same machine
+ * by process id and start time (ids are reused), from another machine by the age of its sign of life.
+ */
+export interface Owner {
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Same boot and same process namespace: process ids mean the same thing. */
+  readonly machine: string;
+  readonly started: string;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** Six beats may be missed: a suspended laptop wakes and writes before others see it as dead, mostly. */
+const DEAD_AFTER_MS = 90_000;
+
+export function newOwner(): Owner {
+  const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  return {
+    id,
+    pid: process.pid,
+    host: hostname(),
+    machine: machineId(),
+    started: startTime(process.pid) ?? '',
+  };
+}
+
+/** Leaves the sign of life that claims point to, and keeps it fresh until the returned function is called. */
+export async function showLife(root: string, owner: Owner): Promise<() => Promise<void>> {
+  const path = ownerPath(root, owner.id);
+  await mkdir(ownersDir(root), {recursive: true});
+  writeFileSync(path, JSON.stringify(owner));
+  const beat = setInterval(() => touch(path), HEARTBEAT_MS);
+  beat.unref();
+  return async () => {
+    clearInterval(beat);
+    await rm(path, {force: true});
+  };
+}
+
+/** The owner behind an id, if it lives; undefined when it is gone. */
+export function livingOwner(root: string, id: string, now: number): Owner | undefined {
+  const path = ownerPath(root, id);
+  try {
+    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
+    if (owner.machine === machineId()) return startTime(owner.pid) === owner.started ? owner : undefined;
+    return now - statSync(path).mtimeMs < DEAD_AFTER_MS ? owner : undefined;
+  } catch (error) {
+    if (isFileError(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function ownerPath(root: string, id: string): string {
+  return join(ownersDir(root), `${id}.json`);
+}
+
+/** Changes with every boot; undefined where the system does not say. */
+export function bootId(): string | undefined {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim();
+}
+
+function machineId(): string {
+  return [hostname(), bootId() ?? 'unknown boot', processNamespace()].join(' ');
+}
+
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return 'the only one'; // not Linux
+  }
+}
+
+/** When a process started, in the kernel's own units; undefined when there is no such process. */
+function startTime(pid: number): string | undefined {
+  const status = readText(`/proc/${pid}/stat`);
+  // After the command's name in parentheses (which may contain anything) the 20th field is the start time.
+  if (status !== undefined) return isZombie(status) ? undefined : fieldsOf(status)[19];
+  if (process.platform === 'linux') return undefined;
+  try {
+    process.kill(pid, 0);
+    return 'alive'; // without start times a reused process id can only delay us
+  } catch (error) {
+    return isFileError(error, 'EPERM') ? 'alive' : undefined;
+  }
+}
+
+/** Killed but not yet collected by its parent: it will do nothing more. */
+function isZombie(status: string): boolean {
+  return fieldsOf(status)[0] === 'Z';
+}
+
+function fieldsOf(status: string): string[] {
+  return status.slice(status.lastIndexOf(')') + 2).split(' ');
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // not Linux, or the process is gone
+  }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // The cache vanished under us; the next write will say so in words.
+  }
+}
