@@ -1,0 +1,131 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Tokenizer as Engine} from '@huggingface/tokenizers';
+import {SidestepError} from '../base/problem.js';
+
+/** Tokens that a text encoder input has: upstream pads and truncates to these. */
+export const textTokens = 256;
+export const lyricTokens = 512;
+
+/** A text as the text encoder sees it. */
+export interface EncodedText {
+  /** Exactly the asked-for length: the text's tokens, what the post-processor adds, then padding. */
+  readonly ids: Int32Array;
+  /** How many of `ids` are not padding. */
+  readonly valid: number;
+  /** Tokens of the text that did not fit; 0 when all of it is there. */
+  readonly lost: number;
+  /** The text up to the cut; only when tokens were lost. */
+  readonly kept?: string;
+}
+
+export interface Tokenizer {
+  /** All tokens of a text, the post-processor's included, without padding or truncation. */
+  tokens(text: string): readonly number[];
+  /**
+   * Pads or truncates to `length` as Hugging Face tokenizers do with `padding='max_length', truncation=True`: a text too
+   * long loses its end, but not the tokens that the post-processor appends.
+   */
+  encode(text: string, length: number): EncodedText;
+}
+
+/**
+ * Loads `tokenizer.json` and `tokenizer_config.json` from a text encoder's folder. What the file says about appended
+ * tokens is followed: plain Qwen3 appends none, the embedding checkpoint its `<|endoftext|>`.
+ * Throws `tokenizer/unusable`, naming the file.
+ */
+export async function loadTokenizer(dir: string): Promise<Tokenizer> {
+  const path = join(dir, 'tokenizer.json');
+  const definition = await readJson(path);
+  const config = await readJson(join(dir, 'tokenizer_config.json'), {absent: {}});
+  return makeTokenizer(definition, {path, config});
+}
+
+/** The tokenizer of an already parsed `tokenizer.json`; `path` is for messages. */
+export async function makeTokenizer(
+  definition: object,
+  from: {path: string; config: object},
+): Promise<Tokenizer> {
+  const {Tokenizer: Engine} = await import('@huggingface/tokenizers'); // 0.1 s to load: only where text is encoded
+  let engine: Engine;
+  try {
+    engine = new Engine(definition, from.config);
+  } catch (error) {
+    throw unusable(from.path, error instanceof Error ? error.message : String(error));
+  }
+  const pad = engine.token_to_id(padToken(from.config));
+  if (pad === undefined) throw unusable(from.path, `it has no padding token ${padToken(from.config)}`);
+  return {
+    tokens: (text) => engine.encode(text).ids,
+    encode: (text, length) => encode(engine, {text, length, pad}),
+  };
+}
+
+function encode(engine: Engine, job: {text: string; length: number; pad: number}): EncodedText {
+  const words = engine.tokenize(job.text);
+  const room = job.length - added(engine, []);
+  const lost = Math.max(0, words.length - room);
+  const kept = lost > 0 ? words.slice(0, room) : words;
+  const all = postProcess(engine, kept);
+  const ids = new Int32Array(job.length).fill(job.pad);
+  ids.set(all.map((token) => idOf(engine, token)));
+  if (lost === 0) return {ids, valid: all.length, lost};
+  return {ids, valid: all.length, lost, kept: decode(engine, kept)};
+}
+
+function postProcess(engine: Engine, words: string[]): string[] {
+  return engine.post_processor?.post_process(words, null, true).tokens ?? words;
+}
+
+/** How many tokens the post-processor adds to a text. */
+function added(engine: Engine, words: string[]): number {
+  return postProcess(engine, words).length - words.length;
+}
+
+function decode(engine: Engine, words: readonly string[]): string {
+  return words.length === 0
+    ? ''
+    : engine.decode(
+        words.map((token) => idOf(engine, token)),
+        {clean_up_tokenization_spaces: false},
+      );
+}
+
+function idOf(engine: Engine, token: string): number {
+  const id = engine.token_to_id(token);
+  if (id === undefined) throw new Error(`The tokenizer made a token that it does not know: ${token}`);
+  return id;
+}
+
+function padToken(config: object): string {
+  const token = (config as {pad_token?: unknown}).pad_token;
+  if (typeof token === 'string') return token;
+  const content = (token as {content?: unknown} | undefined)?.content;
+  return typeof content === 'string' ? content : '<|endoftext|>';
+}
+
+async function readJson(path: string, options: {absent?: object} = {}): Promise<object> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (options.absent !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return options.absent;
+    throw unusable(path, error instanceof Error ? error.message : String(error));
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (error) {
+    throw unusable(path, error instanceof Error ? error.message : String(error));
+  }
+  throw unusable(path, 'it does not hold an object');
+}
+
+function unusable(path: string, why: string): SidestepError {
+  return new SidestepError({
+    code: 'tokenizer/unusable',
+    message: `${path} cannot be used as a tokenizer: ${why}`,
+    hint: 'Copy tokenizer.json of the text encoder again; it comes with Qwen3-Embedding-0.6B.',
+  });
+}

@@ -1,0 +1,72 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {SidestepError} from '../../src/base/problem.js';
+import {loadTokenizer, lyricTokens, type Tokenizer, textTokens} from '../../src/dataset/tokenizer.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {qwen3Tokenizer} from './qwen3/tokenizer.js';
+
+const golden = new URL('../golden/', import.meta.url).pathname;
+const {cases} = JSON.parse(readFileSync(join(golden, 'qwen3_tokenizer_cases.json'), 'utf8')) as {
+  cases: {text: string; ids: number[]}[];
+};
+
+interface EndToEndConfig {
+  prompt: string;
+  lyrics: string;
+  text_valid: number;
+  lyric_valid: number;
+}
+
+function bytesOf(ids: Int32Array): Uint8Array {
+  return new Uint8Array(ids.buffer);
+}
+
+describe('the real Qwen3 vocabulary', () => {
+  let qwen3: Tokenizer;
+  beforeAll(async () => {
+    qwen3 = await qwen3Tokenizer();
+  });
+  test.each(cases)('$text', ({text, ids}) => expect(qwen3.tokens(text)).toEqual(ids));
+});
+
+describe('the tiny checkpoint, whose post-processor appends <|endoftext|>', () => {
+  let tiny: Tokenizer;
+  beforeAll(async () => {
+    tiny = await loadTokenizer(join(golden, 'tiny_checkpoint/Qwen3-Embedding-0.6B'));
+  });
+
+  test.each(['a_stereo48k', 'b_mono44k'])('%s is tokenised as upstream did', async (name) => {
+    await using twin = await openSafetensors(join(golden, `e2e/${name}.safetensors`));
+    const config = JSON.parse(twin.metadata['config']!) as EndToEndConfig;
+    const text = tiny.encode(config.prompt, textTokens);
+    const lyrics = tiny.encode(config.lyrics, lyricTokens);
+    expect([text.valid, lyrics.valid]).toEqual([config.text_valid, config.lyric_valid]);
+    expect(bytesOf(text.ids)).toEqual((await twin.read('out/text_ids')).data);
+    expect(bytesOf(lyrics.ids)).toEqual((await twin.read('out/lyric_ids')).data);
+  });
+
+  test('a text too long keeps the appended token and says what was lost', () => {
+    const encoded = tiny.encode('one\n'.repeat(100), 20);
+    const end = tiny.tokens('').at(-1)!;
+    expect(encoded.valid).toBe(20);
+    expect(encoded.ids.at(-1)).toBe(end);
+    expect(encoded.lost).toBe(tiny.tokens('one\n'.repeat(100)).length - 20);
+    expect('one\n'.repeat(100).startsWith(encoded.kept!)).toBe(true);
+  });
+
+  test('an empty text is the appended token and padding', () => {
+    const encoded = tiny.encode('', 4);
+    expect(encoded).toMatchObject({valid: 1, lost: 0});
+    expect(new Set(encoded.ids).size).toBe(1); // here padding is the same token
+  });
+});
+
+test('a missing tokenizer.json is named', async () => {
+  const error = await loadTokenizer('/nowhere').catch((reason: unknown) => reason);
+  if (!(error instanceof SidestepError)) throw new Error('expected a refusal');
+  expect(error.problem).toMatchObject({
+    code: 'tokenizer/unusable',
+    message: expect.stringContaining('/nowhere/tokenizer.json'),
+  });
+});
