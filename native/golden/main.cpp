@@ -1,0 +1,77 @@
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "golden/suite.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace sidestep;
+
+constexpr const char* kUsage =
+    "usage: sidestep_golden [FOLDER] [--only PART_OF_NAME]... [--backend cpu|cuda] [--threads N]\n"
+    "FOLDER defaults to $SIDESTEP_GOLDEN_DIR.\n";
+
+struct Options {
+  fs::path folder;
+  std::vector<std::string> only;
+  Device device{};
+  int threads = 0;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  if (const char* folder = std::getenv("SIDESTEP_GOLDEN_DIR")) options.folder = folder;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const auto value = [&]() -> const std::string& {
+      if (i + 1 == words.size()) throw Error("golden/usage", "Expected a value after " + word);
+      return words[++i];
+    };
+    if (word == "--only") options.only.push_back(value());
+    else if (word == "--threads") options.threads = std::atoi(value().c_str());
+    else if (word == "--backend") options.device.kind = value() == "cuda" ? DeviceKind::cuda : DeviceKind::cpu;
+    else if (word.starts_with("--")) throw Error("golden/usage", "Unknown option " + word);
+    else options.folder = word;
+  }
+  if (!fs::is_directory(options.folder))
+    throw Error("golden/usage", "Expected a folder with golden files but found \"" + options.folder.string() + "\"");
+  return options;
+}
+
+bool selected(const fs::path& path, const Options& options) {
+  if (options.only.empty()) return true;
+  for (const std::string& part : options.only)
+    if (path.string().find(part) != std::string::npos) return true;
+  return false;
+}
+
+int run(const Options& options) {
+  Stream stream(options.device, std::make_shared<ThreadPool>(options.threads));
+  int passed = 0, failed = 0;
+  for (const fs::path& path : golden::case_files(options.folder)) {
+    if (!selected(path, options)) continue;
+    const golden::Verdict verdict = golden::judge_file(path, options.folder, stream);
+    std::printf("%s\n", verdict.line.c_str());
+    std::fflush(stdout);
+    ++(verdict.kind == golden::Verdict::Kind::passed ? passed : failed);
+  }
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 && passed > 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(parse(argc, argv));
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s: %s\n%s", error.code().c_str(), error.message().c_str(),
+                 error.code() == "golden/usage" ? kUsage : "");
+    return 1;
+  }
+}
