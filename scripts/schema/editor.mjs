@@ -4,6 +4,7 @@ import {rewrite, stageTypes} from './sources.mjs';
 
 const note = 'Generated from the schemas beside it by `npm run generate`; edit those.';
 const reference = {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of pipeline files
   description: 'A reference such as ${vars.rank}, ${matrix.rank} or ${stages.songs}.',
   type: 'string',
   pattern: '\\$\\{[^}]*\\}',
@@ -40,6 +41,7 @@ function settings(sources) {
 function withByType(body, sources, change) {
   const branches = stageTypes.map((type) => ({
     if: {type: 'object', required: ['uses'], properties: {uses: {const: type}}},
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
     then: {type: 'object', properties: {with: change(partial(sources.stage(type)))}},
   }));
   return {...body, allOf: branches};

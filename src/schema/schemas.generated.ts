@@ -1100,7 +1100,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "Folder that holds the model folders (acestep-v15-turbo and so on), `vae` and the text encoder.",
     "type": "string",
     "minLength": 1,
-    "x-path": "folder"
+    "x-path": "folder",
+    "x-stage": [
+     "fixture",
+     "command"
+    ]
    },
    "model": {
     "description": "Which model to train: turbo, base, sft, xl-turbo, xl-base, xl-sft, or the exact name of a fine-tune's folder.",
@@ -1151,13 +1155,21 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "Folder with the songs. Unset: the audio paths come from dataset_json.",
     "type": "string",
     "minLength": 1,
-    "x-path": "folder"
+    "x-path": "folder",
+    "x-stage": [
+     "fixture",
+     "command"
+    ]
    },
    "dataset_json": {
     "description": "ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Unset: every audio file under audio_dir is a sample.",
     "type": "string",
     "minLength": 1,
-    "x-path": "file"
+    "x-path": "file",
+    "x-stage": [
+     "fixture",
+     "command"
+    ]
    },
    "extensions": {
     "description": "File name endings that count as audio.",
@@ -1477,7 +1489,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "preprocess.pass2"
+     "preprocess.pass2",
+     "command"
     ],
     "x-path": "folder"
    },
@@ -1676,7 +1689,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "preprocess.pass2"
+     "preprocess.pass2",
+     "command"
     ],
     "x-path": "folder"
    },
@@ -1836,7 +1850,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           "type": "string",
           "minLength": 1,
           "x-stage": [
-           "estimate"
+           "estimate",
+           "command"
           ],
           "x-path": "file"
          },
@@ -1987,7 +2002,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           "type": "string",
           "minLength": 1,
           "x-stage": [
-           "estimate"
+           "estimate",
+           "command"
           ],
           "x-path": "file"
          },
@@ -2139,7 +2155,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           "type": "string",
           "minLength": 1,
           "x-stage": [
-           "estimate"
+           "estimate",
+           "command"
           ],
           "x-path": "file"
          },
@@ -2271,7 +2288,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           "type": "string",
           "minLength": 1,
           "x-stage": [
-           "estimate"
+           "estimate",
+           "command"
           ],
           "x-path": "file"
          },
@@ -2405,7 +2423,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
           "type": "string",
           "minLength": 1,
           "x-stage": [
-           "estimate"
+           "estimate",
+           "command"
           ],
           "x-path": "file"
          },
@@ -3096,7 +3115,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "string",
       "minLength": 1,
       "x-stage": [
-       "preprocess.pass2"
+       "preprocess.pass2",
+       "command"
       ],
       "x-path": "folder"
      },
@@ -3307,7 +3327,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "train"
+     "train",
+     "command"
     ],
     "x-path": "folder"
    },
@@ -3359,7 +3380,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "train"
+     "train",
+     "command"
     ],
     "x-path": "either"
    },
@@ -3441,7 +3463,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "name": {
-    "description": "File name of the exported adapter, without ending. Unset: the pipeline's name.",
+    "description": "File name of the exported adapter, without ending.",
+    "default": "adapter",
     "type": "string",
     "pattern": "^[^/\\\\]+$",
     "minLength": 1,

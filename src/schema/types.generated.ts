@@ -482,7 +482,7 @@ export interface ScanParameters {
   /**
    * Folder that holds the model folders (acestep-v15-turbo and so on), `vae` and the text encoder.
    */
-  checkpoint_dir: string;
+  checkpoint_dir: string | StageReferenceValue;
   /**
    * Which model to train: turbo, base, sft, xl-turbo, xl-base, xl-sft, or the exact name of a fine-tune's folder.
    */
@@ -499,11 +499,11 @@ export interface DatasetParameters {
   /**
    * Folder with the songs. Unset: the audio paths come from dataset_json.
    */
-  audio_dir?: string;
+  audio_dir?: string | StageReferenceValue;
   /**
    * ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Unset: every audio file under audio_dir is a sample.
    */
-  dataset_json?: string;
+  dataset_json?: string | StageReferenceValue;
   /**
    * File name endings that count as audio.
    *
@@ -1736,9 +1736,9 @@ export interface ExportParameters {
    */
   model?: StageReferenceValue;
   /**
-   * File name of the exported adapter, without ending. Unset: the pipeline's name.
+   * File name of the exported adapter, without ending.
    */
-  name?: string;
+  name: string;
   /**
    * Folder in which the exported files appear.
    */

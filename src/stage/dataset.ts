@@ -1,0 +1,38 @@
+import type {Json} from '../base/json.js';
+import {jsonObject} from './model-json.js';
+import type {StageType} from './stage-type.js';
+
+/** Finds the songs with their captions, lyrics and metadata; its result is `dataset.json`. */
+export const dataset: StageType = {
+  name: 'dataset',
+  version: 1,
+  schema: 'stage.dataset.schema.json',
+  summary: 'Find the songs, their captions and lyrics, and check them all',
+  runs: 'light',
+  numerics: 'none',
+  neutral: ['on_error'],
+  files: [
+    {param: 'audio_dir', kind: 'folder', identity: 'stat_and_path', optional: 'optional'},
+    {param: 'dataset_json', kind: 'file', identity: 'content_and_path', optional: 'optional'},
+  ],
+  inputs: [
+    {param: 'audio_dir', from: ['fixture', 'command']},
+    {param: 'dataset_json', from: ['fixture', 'command']},
+  ],
+  outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
+};
+
+/** The samples without what a renamed or moved song changes. */
+function datasetIdentity(value: Json): Json {
+  return datasetSamples(value).map((sample) => {
+    const {name: _name, audio_path: _path, origins: _origins, ...rest} = sample;
+    return rest;
+  });
+}
+
+/** The samples of a `dataset.json`. Throws a TypeError on what no `dataset` stage wrote. */
+export function datasetSamples(value: Json | undefined) {
+  const samples = jsonObject(value, 'dataset.json').samples;
+  if (!Array.isArray(samples)) throw new TypeError('Expected a list in dataset.json: samples');
+  return (samples as readonly Json[]).map((sample) => jsonObject(sample, 'dataset.json: samples'));
+}

@@ -1,0 +1,22 @@
+import {readsTrainingModel} from './model-json.js';
+import type {StageType} from './stage-type.js';
+
+/** Ranks modules by how hard the songs pull at them; `train` takes the result by reference. */
+export const estimate: StageType = {
+  name: 'estimate',
+  version: 1,
+  schema: 'stage.estimate.schema.json',
+  summary: 'Measure which modules matter for these songs',
+  runs: 'worker',
+  numerics: 'engine',
+  neutral: ['precision'],
+  files: [{param: 'tensors', kind: 'folder', identity: 'content'}],
+  inputs: [
+    {param: 'model', from: ['scan'], reads: readsTrainingModel},
+    {param: 'tensors', from: ['preprocess.pass2', 'command']},
+  ],
+  outputs: () => [
+    {name: 'estimate', kind: 'json', file: 'estimate.json'},
+    {name: 'picture', kind: 'file', file: 'estimate.svg'},
+  ],
+};

@@ -1,0 +1,111 @@
+import type {Json, JsonObject} from '../base/json.js';
+import {datasetSamples} from './dataset.js';
+import {componentHash, readsComponents} from './model-json.js';
+import {type ParamObject, paramsToJson} from './param.js';
+import {collectionIdentity, type PartPlan, type SamplePlan} from './sample-parts.js';
+import type {StageType} from './stage-type.js';
+
+/**
+ * VAE and text encoder, per sample. What depends on different things has different parts: audio latents on the audio
+ * bytes and audio options alone, text states on the prompt, lyric states on the lyrics.
+ */
+export const preprocessPass1: StageType = {
+  name: 'preprocess.pass1',
+  version: 1,
+  schema: 'stage.preprocess.pass1.schema.json',
+  summary: 'Encode songs with the VAE, prompts and lyrics with the text encoder',
+  runs: 'worker',
+  numerics: 'engine',
+  neutral: ['precision', 'on_error'], // precision enters through the numeric identity
+  files: [],
+  inputs: [
+    {param: 'model', from: ['scan'], reads: readsComponents('vae', 'text_encoder', 'tokenizer')},
+    {param: 'dataset', from: ['dataset']},
+  ],
+  outputs: () => [{name: 'latents', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
+  samples: {over: 'dataset', plan: planSamples},
+};
+
+const audioOptions = [
+  'max_duration',
+  'normalize',
+  'peak_target',
+  'loudness_target',
+  'resampler',
+  'latents',
+  'tile_duration',
+  'tile_overlap',
+  'seed',
+] as const;
+
+function planSamples(params: ParamObject, inputs: Readonly<Record<string, Json>>): readonly SamplePlan[] {
+  const model = inputs.model!;
+  const samples = datasetSamples(inputs.dataset);
+  return samples.map((sample) => ({
+    sample: String(sample.name),
+    parts: [
+      latents(sample, samples, params, model),
+      text(sample, params, model),
+      lyrics(sample, params, model),
+    ],
+    carried: {},
+    about: {
+      repeats: sample.repeats ?? 1,
+      custom_tag: sample.custom_tag ?? '',
+      audio_hash: sample.audio_hash ?? null, // chooses validation samples by content
+    },
+  }));
+}
+
+function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamObject, model: Json): PartPlan {
+  const options = decidingAudioOptions(paramsToJson(params));
+  if (options.max_duration === 0) options.max_duration = longestWholeSeconds(all);
+  return {
+    part: 'latents',
+    depends_on: {audio: sample.audio_hash!, vae: componentHash(model, 'vae'), ...options},
+    work: {audio_path: sample.audio_path!, max_duration: options.max_duration ?? null},
+  };
+}
+
+/** An option that another one turns off is left out: the peak target says nothing about loudness normalisation. */
+function decidingAudioOptions(params: JsonObject): Record<string, Json> {
+  const options: Record<string, Json> = Object.fromEntries(
+    audioOptions.map((key) => [key, params[key] ?? null]),
+  );
+  if (options.normalize !== 'peak') delete options.peak_target;
+  if (options.normalize !== 'loudness') delete options.loudness_target;
+  if (options.latents === 'mean') delete options.seed;
+  if (options.tile_duration === 0) delete options.tile_overlap;
+  return options;
+}
+
+/** As upstream's automatic limit: the longest song in whole seconds, 240 when no length is known. */
+function longestWholeSeconds(samples: readonly JsonObject[]): number {
+  const known = samples.map(({audio_seconds}) => audio_seconds).filter((value) => typeof value === 'number');
+  return known.length > 0 ? Math.floor(Math.max(...known)) : 240;
+}
+
+function text(sample: JsonObject, params: ParamObject, model: Json): PartPlan {
+  const prompt = (sample.prompt as JsonObject).text!;
+  return {
+    part: 'text',
+    depends_on: {text: prompt, max_text_tokens: params.max_text_tokens as number, ...textModel(model)},
+    work: {text: prompt},
+  };
+}
+
+function lyrics(sample: JsonObject, params: ParamObject, model: Json): PartPlan {
+  return {
+    part: 'lyrics',
+    depends_on: {
+      lyrics: sample.lyrics!,
+      max_lyric_tokens: params.max_lyric_tokens as number,
+      ...textModel(model),
+    },
+    work: {lyrics: sample.lyrics!},
+  };
+}
+
+function textModel(model: Json): JsonObject {
+  return {text_encoder: componentHash(model, 'text_encoder'), tokenizer: componentHash(model, 'tokenizer')};
+}
