@@ -1,0 +1,135 @@
+#include "ops/norm.h"
+
+#include "ops/check.h"
+#include "ops/dispatch.h"
+
+namespace sidestep {
+
+namespace {
+
+/// Of one shape and dtype, last dimension dense.
+void check_rows(const OpCheck& check, std::string_view name, const ConstTensor& t, const ConstTensor& like) {
+  check.shape(name, t, like.shape());
+  check.dtype(name, t, like.dtype());
+  check.dense_rows(name, t);
+}
+
+void check_vector(const OpCheck& check, std::string_view name, const ConstTensor& t, const Shape& shape, DType dtype) {
+  check.shape(name, t, shape);
+  check.dtype(name, t, dtype);
+  check.contiguous(name, t);
+}
+
+void check_per_sample(const OpCheck& check, std::string_view name, const ConstTensor& t, const ConstTensor& x,
+                      DType dtype) {
+  check.shape(name, t, {x.dim(0), x.dim(2)});
+  check.dtype(name, t, dtype);
+  check.dense_rows(name, t);
+}
+
+void check_heads(const OpCheck& check, const ConstTensor& x, const ConstTensor& weight, const ConstTensor& cos,
+                 const ConstTensor& sin) {
+  check.rank("x", x, 4);
+  check.floating("x", x);
+  check.dense_rows("x", x);
+  const int64_t head_dim = x.dim(3);
+  if (weight) check_vector(check, "weight", weight, {head_dim}, x.dtype());
+  if (!cos && !sin) return;
+  if (head_dim % 2 != 0) check.refuse("x", "an even head size, because it is rotated");
+  for (const auto& [name, table] : {std::pair{"cos", cos}, std::pair{"sin", sin}}) {
+    check.rank(name, table, 2);
+    check_vector(check, name, table, {table.dim(0), head_dim / 2}, DType::f32);
+    if (table.dim(0) < x.dim(1)) check.refuse(name, "at least " + std::to_string(x.dim(1)) + " positions");
+  }
+}
+
+Cost rows_cost(const ConstTensor& x, double flops, double operands) {
+  return {flops * static_cast<double>(x.numel()), operands * static_cast<double>(x.bytes())};
+}
+
+}  // namespace
+
+void rms_norm(const RmsNorm& op, Stream& stream) {
+  const OpCheck check("rms_norm", stream);
+  check.rank("x", op.x, 2);
+  check.floating("x", op.x);
+  check_rows(check, "x", op.x, op.x);
+  check_rows(check, "y", op.y, op.x);
+  check_vector(check, "weight", op.weight, {op.x.dim(1)}, op.x.dtype());
+  if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0)}, DType::f32);
+  dispatch("rms_norm", &Backend::rms_norm, op, rows_cost(op.x, 4, 2), stream);
+}
+
+void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
+  const OpCheck check("rms_norm_backward", stream);
+  check.rank("x", op.x, 2);
+  check.floating("x", op.x);
+  check_rows(check, "x", op.x, op.x);
+  check_rows(check, "dy", op.dy, op.x);
+  check_rows(check, "dx", op.dx, op.x);
+  check_vector(check, "weight", op.weight, {op.x.dim(1)}, op.x.dtype());
+  check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0)}, DType::f32);
+  dispatch("rms_norm_backward", &Backend::rms_norm_backward, op, rows_cost(op.x, 7, op.beta == 0 ? 3 : 4), stream);
+}
+
+void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
+  const OpCheck check("modulated_rms_norm", stream);
+  check.rank("x", op.x, 3);
+  check.floating("x", op.x);
+  check_rows(check, "x", op.x, op.x);
+  check_rows(check, "y", op.y, op.x);
+  check_vector(check, "weight", op.weight, {op.x.dim(2)}, op.x.dtype());
+  check_per_sample(check, "shift", op.shift, op.x, op.x.dtype());
+  check_per_sample(check, "scale", op.scale, op.x, op.x.dtype());
+  if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0) * op.x.dim(1)}, DType::f32);
+  dispatch("modulated_rms_norm", &Backend::modulated_rms_norm, op, rows_cost(op.x, 7, 2), stream);
+}
+
+void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& stream) {
+  const OpCheck check("modulated_rms_norm_backward", stream);
+  check.rank("x", op.x, 3);
+  check.floating("x", op.x);
+  check_rows(check, "x", op.x, op.x);
+  check_rows(check, "dy", op.dy, op.x);
+  check_rows(check, "dx", op.dx, op.x);
+  check_vector(check, "weight", op.weight, {op.x.dim(2)}, op.x.dtype());
+  check_per_sample(check, "scale", op.scale, op.x, op.x.dtype());
+  check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0) * op.x.dim(1)}, DType::f32);
+  if (static_cast<bool>(op.dshift) != static_cast<bool>(op.dscale)) check.refuse("dscale", "dshift and dscale, or neither");
+  if (op.dshift) {
+    check_per_sample(check, "dshift", op.dshift, op.x, DType::f32);
+    check_per_sample(check, "dscale", op.dscale, op.x, DType::f32);
+  }
+  dispatch("modulated_rms_norm_backward", &Backend::modulated_rms_norm_backward, op,
+           rows_cost(op.x, op.dshift ? 12 : 8, op.beta == 0 ? 3 : 4), stream);
+}
+
+void qk_norm_rope(const QkNormRope& op, Stream& stream) {
+  const OpCheck check("qk_norm_rope", stream);
+  check_heads(check, op.x, op.weight, op.cos, op.sin);
+  check_rows(check, "y", op.y, op.x);
+  if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0), op.x.dim(1), op.x.dim(2)}, DType::f32);
+  dispatch("qk_norm_rope", &Backend::qk_norm_rope, op, rows_cost(op.x, 7, 2), stream);
+}
+
+void qk_norm_rope_backward(const QkNormRopeBackward& op, Stream& stream) {
+  const OpCheck check("qk_norm_rope_backward", stream);
+  check_heads(check, op.x, op.weight, op.cos, op.sin);
+  check_rows(check, "dy", op.dy, op.x);
+  check_rows(check, "dx", op.dx, op.x);
+  if (op.weight) {
+    check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0), op.x.dim(1), op.x.dim(2)}, DType::f32);
+  }
+  dispatch("qk_norm_rope_backward", &Backend::qk_norm_rope_backward, op, rows_cost(op.x, 10, 3), stream);
+}
+
+void row_norm(const RowNorm& op, Stream& stream) {
+  const OpCheck check("row_norm", stream);
+  check.rank("x", op.x, 2);
+  check.floating("x", op.x);
+  check.dense_rows("x", op.x);
+  check_vector(check, "y", op.y, {op.x.dim(0)}, DType::f32);
+  dispatch("row_norm", &Backend::row_norm, op, rows_cost(op.x, 2, 1), stream);
+}
+
+}  // namespace sidestep

@@ -1,0 +1,194 @@
+#pragma once
+// Vectors of the widest kind the including file is compiled for. A kernel is written once against these names in a
+// `*_kernels.h` and compiled once per instruction set (kernels_portable.cpp, kernels_avx2.cpp, kernels_avx512.cpp).
+// Everything here has internal linkage on purpose: the linker must never merge two instruction sets' versions.
+#include <cstdint>
+#include <cstring>
+
+#include "core/dtype.h"
+
+#if defined(__AVX512F__) || defined(__F16C__)
+#include <immintrin.h>
+#endif
+
+namespace sidestep {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+#elif defined(__AVX2__)
+constexpr int kLanes = 8;
+#else
+constexpr int kLanes = 4;
+#endif
+
+typedef float Vec __attribute__((vector_size(kLanes * 4)));
+typedef int32_t VecInt __attribute__((vector_size(kLanes * 4)));
+typedef uint32_t VecBits __attribute__((vector_size(kLanes * 4)));
+typedef uint16_t VecHalf __attribute__((vector_size(kLanes * 2)));
+
+inline Vec splat(float v) { return Vec{} + v; }
+
+// -- Loads and stores: any alignment, arithmetic always in f32 whatever is stored.
+
+inline Vec load(const float* p) {
+  Vec v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+inline void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
+
+inline Vec load(const bf16_t* p) {
+  VecHalf half;
+  std::memcpy(&half, p, sizeof half);
+  return (Vec)(__builtin_convertvector(half, VecBits) << 16);
+}
+
+/// Round to nearest even, NaN kept quiet, as to_bf16.
+inline void store(bf16_t* p, Vec v) {
+  const VecBits u = (VecBits)v;
+  const VecBits rounded = u + 0x7fffU + ((u >> 16) & 1U);
+  const VecBits quiet = u | 0x400000U;
+  const VecBits bits = (v != v) ? quiet : rounded;
+  const VecHalf half = __builtin_convertvector(bits >> 16, VecHalf);
+  std::memcpy(p, &half, sizeof half);
+}
+
+#if defined(__AVX512F__)
+// The forms with a full mask: GCC 12 warns of uninitialised operands inside the plain ones.
+inline Vec load(const f16_t* p) {
+  return (Vec)_mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+inline void store(f16_t* p, Vec v) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_maskz_cvtps_ph(0xffff, (__m512)v, _MM_FROUND_TO_NEAREST_INT));
+}
+#elif defined(__F16C__) && defined(__AVX2__)
+inline Vec load(const f16_t* p) {
+  return (Vec)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+inline void store(f16_t* p, Vec v) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph((__m256)v, _MM_FROUND_TO_NEAREST_INT));
+}
+#else
+inline Vec load(const f16_t* p) {
+  Vec v;
+  for (int i = 0; i < kLanes; ++i) v[i] = to_float(p[i]);
+  return v;
+}
+inline void store(f16_t* p, Vec v) {
+  for (int i = 0; i < kLanes; ++i) p[i] = to_f16(v[i]);
+}
+#endif
+
+/// The first n elements (n < kLanes), zeros behind them.
+template <typename T>
+inline Vec load_first(const T* p, int64_t n) {
+  T buffer[kLanes] = {};
+  std::memcpy(buffer, p, static_cast<size_t>(n) * sizeof(T));
+  return load(buffer);
+}
+
+template <typename T>
+inline void store_first(T* p, Vec v, int64_t n) {
+  T buffer[kLanes];
+  store(buffer, v);
+  std::memcpy(p, buffer, static_cast<size_t>(n) * sizeof(T));
+}
+
+template <typename T>
+inline Vec load_up_to(const T* p, int64_t n) {
+  return n >= kLanes ? load(p) : load_first(p, n);
+}
+
+template <typename T>
+inline void store_up_to(T* p, Vec v, int64_t n) {
+  if (n >= kLanes) store(p, v);
+  else store_first(p, v, n);
+}
+
+/// What storing as T and loading again gives.
+template <typename T>
+inline Vec rounded_to(Vec v) {
+  if constexpr (sizeof(T) == 4) {
+    return v;
+  } else {
+    T buffer[kLanes];
+    store(buffer, v);
+    return load(buffer);
+  }
+}
+
+// -- Reductions, in one fixed order.
+
+inline float sum(Vec v) {
+  float lanes[kLanes];
+  store(lanes, v);
+  for (int width = kLanes / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+  }
+  return lanes[0];
+}
+
+inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
+
+inline float largest(Vec v) {
+  float lanes[kLanes];
+  store(lanes, v);
+  float best = lanes[0];
+  for (int i = 1; i < kLanes; ++i) best = lanes[i] > best ? lanes[i] : best;
+  return best;
+}
+
+// -- Functions.
+
+/// e^x within 1 ulp where the result is normal: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r
+/// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
+inline Vec exp(Vec x) {
+  x = x > 89.F ? splat(89.F) : x;      // e^89 overflows
+  x = x < -104.F ? splat(-104.F) : x;  // e^-104 is below the smallest subnormal
+  constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
+  const Vec shifted = x * 1.44269504F + kRound;
+  const Vec n = shifted - kRound;
+  // ln 2 as a sum of two floats; n * 0.693359375 is exact.
+  const Vec r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  Vec p = r * (1.F / 5040) + (1.F / 720);
+  p = p * r + (1.F / 120);
+  p = p * r + (1.F / 24);
+  p = p * r + (1.F / 6);
+  p = p * r + 0.5F;
+  p = p * (r * r) + r + 1.F;
+#if defined(__AVX512F__)
+  return (Vec)_mm512_maskz_scalef_ps(0xffff, (__m512)p, (__m512)n);
+#else
+  const VecInt whole = (VecInt)shifted - 0x4B400000;
+  const VecInt half = whole >> 1;
+  const Vec first = (Vec)((half + 127) << 23), second = (Vec)((whole - half + 127) << 23);
+  return p * first * second;
+#endif
+}
+
+inline Vec sigmoid(Vec x) { return 1.F / (1.F + exp(-x)); }
+
+/// sin(z)^2 with absolute error near 1e-7: z is reduced by multiples of pi (three floats), the sign does not matter.
+inline Vec sin_squared(Vec z) {
+  constexpr float kRound = 12582912.F;
+  const Vec n = (z * 0.318309886F + kRound) - kRound;
+  // pi = 3.140625 + 9.67502593994140625e-4 + 1.50995799e-7; the first two products are exact for |n| < 2^11.
+  Vec r = z - n * 3.140625F;
+  r = r - n * 9.67502593994140625e-4F;
+  r = r - n * 1.509957990978376432e-7F;
+  const Vec r2 = r * r;
+  // Taylor series of sin(r) / r up to r^14 on |r| <= pi / 2: remainder below 1e-9.
+  Vec p = r2 * (-1.F / 1307674368000.F) + (1.F / 6227020800.F);
+  p = p * r2 + (-1.F / 39916800.F);
+  p = p * r2 + (1.F / 362880.F);
+  p = p * r2 + (-1.F / 5040.F);
+  p = p * r2 + (1.F / 120.F);
+  p = p * r2 + (-1.F / 6.F);
+  const Vec s = r + r * r2 * p;
+  return s * s;
+}
+
+}  // namespace
+}  // namespace sidestep
