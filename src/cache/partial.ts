@@ -1,6 +1,6 @@
-import {mkdir, rm, stat} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {partialDir} from './layout.js';
@@ -16,14 +16,8 @@ export async function openPartial(cache: Cache, resumeKey: Fingerprint): Promise
 }
 
 /** Is there anything to continue from? */
-export async function hasPartial(cache: Cache, resumeKey: Fingerprint): Promise<'yes' | 'no'> {
-  try {
-    await stat(join(partialDir(cache.root, resumeKey), PARTIAL_POINTER));
-    return 'yes';
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return 'no';
-    throw error;
-  }
+export function hasPartial(cache: Cache, resumeKey: Fingerprint): 'yes' | 'no' {
+  return existsSync(join(partialDir(cache.root, resumeKey), PARTIAL_POINTER)) ? 'yes' : 'no';
 }
 
 export async function dropPartial(cache: Cache, resumeKey: Fingerprint): Promise<void> {

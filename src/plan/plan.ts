@@ -3,6 +3,7 @@ import type {Json, JsonObject} from '../base/json.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
+import type {StageReference} from '../stage/param.js';
 import type {StageType} from '../stage/stage-type.js';
 
 /** The DAG of stage instances with a verdict on each: what would happen, as data. */
@@ -21,12 +22,12 @@ export interface PlannedStage {
   /** Stages whose data it reads, and those it only waits for. */
   readonly reads: readonly StageId[];
   readonly waits_for: readonly StageId[];
-  /** Stages that depend on this one, directly or not, in plan order: what a change here reaches. */
-  readonly reaches: readonly StageId[];
   /** Undefined while it cannot be known: something upstream has yet to run, or an input is missing. */
   readonly fingerprint: Fingerprint | undefined;
   /** What the fingerprint is made of; kept in the cache entry and lock file so that a change can be explained. */
   readonly parts: FingerprintParts | undefined;
+  /** What the references among its parameters lead to, by parameter path. */
+  readonly references: Readonly<Record<string, StageReference>>;
   /** Shared by instances that differ only in extendable parameters; partial state is kept under it. */
   readonly resume_key: Fingerprint | undefined;
   readonly verdict: Verdict;
@@ -93,7 +94,7 @@ export type StaleReason =
   | {
       readonly kind: 'input_changed';
       readonly param: string;
-      readonly from: StageId;
+      readonly from: StageId | undefined;
       readonly old: ContentHash | undefined;
       readonly new: ContentHash | undefined;
     }

@@ -1,5 +1,6 @@
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
+import {reachedFrom} from '../plan/dag.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {Palette} from './palette.js';
 import {forecastText} from './plan-text.js';
@@ -65,8 +66,9 @@ function originLines(stage: PlannedStage, plan: Plan): string[] {
 }
 
 function reachLines(stage: PlannedStage, plan: Plan): string[] {
-  if (stage.reaches.length === 0) return ['  reaches no other stage'];
-  const reached = new Set(stage.reaches);
+  const reaches = reachedFrom(plan.stages, stage.id);
+  if (reaches.length === 0) return ['  reaches no other stage'];
+  const reached = new Set(reaches);
   const costs = plan.stages
     .filter((each) => reached.has(each.id) || each.id === stage.id)
     .map((each) => each.last_duration_ms);
@@ -75,5 +77,5 @@ function reachLines(stage: PlannedStage, plan: Plan): string[] {
     known.length === 0
       ? ''
       : `; with this stage they took ${durationText(known.reduce((sum, ms) => sum + ms, 0))} last time`;
-  return [`  reaches: ${stage.reaches.join(', ')}${cost}`];
+  return [`  reaches: ${reaches.join(', ')}${cost}`];
 }

@@ -1,0 +1,169 @@
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import type {StageId} from '../base/stage-id.js';
+import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
+import type {StageType} from '../stage/stage-type.js';
+import {type DagStage, orderStages} from './dag.js';
+import {fingerprintOfParts, gatherParts, type KnownParts, resumeKeyOf} from './fingerprint-parts.js';
+import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
+import {forecastSamples, summarise} from './sample-forecast.js';
+import {changesSince} from './stale-reason.js';
+import type {EntryView, World} from './world.js';
+
+export type StageTypes = ReadonlyMap<string, StageType>;
+
+/**
+ * Pure: what would happen if this pipeline ran in this world. Fails only for what is wrong with the pipeline itself
+ * (`plan/unknown-stage-type`, `plan/unknown-stage`, `plan/cycle`); what is wrong with the world blocks single stages.
+ */
+export function makePlan(pipeline: Pipeline, world: World, types: StageTypes): Result<Plan> {
+  const unknown = pipeline.stages
+    .filter(({uses}) => !types.has(uses))
+    .map((stage) => unknownType(stage, types));
+  if (unknown.length > 0) return failure(...unknown);
+  const order = orderStages(pipeline.stages);
+  if (!order.ok) return order;
+  const planned = new Map<StageId, PlannedStage>();
+  for (const stage of order.value) {
+    planned.set(stage.configured.id, planStage(stage, types.get(stage.configured.uses)!, planned, world));
+  }
+  const stages = [...planned.values()];
+  const problems = stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : []));
+  return ok({pipeline: pipeline.name, stages, problems});
+}
+
+/**
+ * Pure: one stage, given what is known of those before it. Called again by the executor once they have run, so that a
+ * stage whose inputs came out the same as before is found in the cache after all.
+ */
+export function planStage(
+  stage: DagStage,
+  type: StageType,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  world: World,
+): PlannedStage {
+  const base = {
+    id: stage.configured.id,
+    type,
+    configured: stage.configured,
+    references: stage.references,
+    reads: stage.reads,
+    waits_for: stage.waits_for,
+  };
+  const held = heldBack(stage, upstream);
+  if (held !== undefined) return {...base, ...nothingKnown, verdict: held};
+  const known = gatherParts(stage, type, upstream, world);
+  const problem = known.problems[0];
+  if (problem !== undefined) return {...base, ...nothingKnown, verdict: {kind: 'blocked', problem}};
+  if (known.unknown_inputs.length > 0) {
+    const reasons = reasonsBeforeUpstreamRan(stage, known, world);
+    return {
+      ...base,
+      ...nothingKnown,
+      verdict: {kind: 'stale', reasons, samples: undefined, resumes: 'from_the_start'},
+    };
+  }
+  return {...base, ...judge(stage, type, known, upstream, world)};
+}
+
+const nothingKnown = {
+  fingerprint: undefined,
+  parts: undefined,
+  resume_key: undefined,
+  outputs: undefined,
+  last_duration_ms: undefined,
+} as const;
+
+/** All parts are known: is it in the cache, and if not, why not? */
+function judge(
+  stage: DagStage,
+  type: StageType,
+  {parts, ...known}: KnownParts,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  world: World,
+) {
+  const fingerprint = fingerprintOfParts(parts);
+  const resume_key = resumeKeyOf(parts, type);
+  const entry = world.cache.entry(fingerprint);
+  const settled = {fingerprint, resume_key, parts};
+  const reasons = staleReasons(stage, {parts, ...known}, entry, world);
+  if (entry.kind === 'present' && reasons.length === 0) {
+    const verdict: Verdict = {kind: 'cached', saved_ms: entry.duration_ms};
+    return {...settled, outputs: entry.outputs, last_duration_ms: entry.duration_ms, verdict};
+  }
+  const {samples} = type;
+  const forecast =
+    samples === undefined
+      ? undefined
+      : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
+  const resumes = world.cache.hasPartial(resume_key) === 'yes' ? 'from_partial_state' : 'from_the_start';
+  const last_duration_ms = durationLastTime(stage, world);
+  const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, resumes};
+  return {...settled, outputs: undefined, last_duration_ms, verdict};
+}
+
+/** What it took to make what the lock file names, if the cache still knows that. */
+function durationLastTime({configured}: DagStage, world: World): number | undefined {
+  const previous = world.lock.stages[configured.id];
+  const entry = previous === undefined ? undefined : world.cache.entry(previous.fingerprint);
+  return entry?.kind === 'present' ? entry.duration_ms : undefined;
+}
+
+function staleReasons(stage: DagStage, known: KnownParts, entry: EntryView, world: World): StaleReason[] {
+  const {id, cache} = stage.configured;
+  const wanted: StaleReason[] = [];
+  if (world.forced.has(id)) wanted.push({kind: 'forced'});
+  if (cache === 'ignore') wanted.push({kind: 'cache_ignored'});
+  if (entry.kind === 'present') return wanted;
+  const previous = world.lock.stages[id];
+  const lost = entry.kind === 'incomplete' ? entry.lost : [];
+  if (previous === undefined) {
+    return [...wanted, lost.length > 0 ? {kind: 'outputs_missing', objects: lost} : {kind: 'never_run'}];
+  }
+  const changes = changesSince(previous, stage, known);
+  return [...wanted, ...(changes.length > 0 ? changes : [{kind: 'outputs_missing' as const, objects: lost}])];
+}
+
+function reasonsBeforeUpstreamRan(stage: DagStage, known: KnownParts, world: World): StaleReason[] {
+  const {id, cache} = stage.configured;
+  const reasons: StaleReason[] = [];
+  if (world.forced.has(id)) reasons.push({kind: 'forced'});
+  if (cache === 'ignore') reasons.push({kind: 'cache_ignored'});
+  const previous = world.lock.stages[id];
+  if (previous === undefined) reasons.push({kind: 'never_run'});
+  else reasons.push(...changesSince(previous, stage, known));
+  const upstream = new Set(known.unknown_inputs.map((input) => input.stage));
+  return [...reasons, ...[...upstream].map((source) => ({kind: 'upstream_stale' as const, stage: source}))];
+}
+
+/** A stage that will not run, whatever the cache holds: `when`, or something it reads will not be there. */
+function heldBack(
+  {configured, reads, waits_for}: DagStage,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+): Verdict | undefined {
+  if (configured.when.kind === 'skip') return {kind: 'skipped', condition: configured.when.condition};
+  for (const id of [...reads, ...waits_for]) {
+    const source = upstream.get(id)!;
+    if (source.verdict.kind === 'blocked') return {kind: 'blocked', problem: blockedBy(configured, source)};
+    if (source.verdict.kind === 'skipped' && reads.includes(id))
+      return {kind: 'skipped', condition: `${id} is skipped`};
+  }
+  return undefined;
+}
+
+function blockedBy(configured: ConfiguredStage, source: PlannedStage): Problem {
+  return {
+    code: 'plan/needs-blocked-stage',
+    message: `${configured.id} needs ${source.id}, which cannot run`,
+    position: configured.position,
+  };
+}
+
+function unknownType(stage: ConfiguredStage, types: StageTypes): Problem {
+  return {
+    code: 'plan/unknown-stage-type',
+    message: `${stage.id} uses ${stage.uses}, which is not a stage type`,
+    position: stage.position,
+    hint: `Stage types: ${[...types.keys()].join(', ')}.`,
+  };
+}

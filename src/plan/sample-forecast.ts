@@ -1,0 +1,89 @@
+import {type Fingerprint, fingerprintOf} from '../base/hash.js';
+import type {Json, JsonObject} from '../base/json.js';
+import type {PartObject, PartPlan, SamplePlan, SampleParts} from '../stage/sample-parts.js';
+import type {StageType} from '../stage/stage-type.js';
+import {outputOf} from './fingerprint-parts.js';
+import type {FingerprintParts, PlannedStage, SampleForecast} from './plan.js';
+import type {CacheView} from './world.js';
+
+/** One sample with what the cache holds of its parts. */
+export interface ForecastSample {
+  readonly plan: SamplePlan;
+  readonly parts: readonly ForecastPart[];
+}
+
+export interface ForecastPart {
+  readonly plan: PartPlan;
+  readonly fingerprint: Fingerprint;
+  readonly depends_on: JsonObject;
+  /** The object, when it is cached. */
+  readonly object: PartObject | undefined;
+}
+
+type SampleStage = Pick<PlannedStage, 'configured' | 'references'> & {
+  readonly type: StageType & {readonly samples: SampleParts};
+};
+
+/** Pure: every part of every sample, and whether it must be made. */
+export function forecastSamples(
+  stage: SampleStage,
+  parts: FingerprintParts,
+  upstream: ReadonlyMap<string, PlannedStage>,
+  cache: CacheView,
+): ForecastSample[] {
+  const inputs = jsonInputs(stage, upstream, cache);
+  return stage.type.samples.plan(stage.configured.params, inputs).map((plan) => ({
+    plan,
+    parts: plan.parts.map((part) => forecastPart(part, stage.type, parts, cache)),
+  }));
+}
+
+export function summarise(samples: readonly ForecastSample[]): SampleForecast {
+  const missing = samples
+    .map(({plan, parts}) => ({
+      sample: plan.sample,
+      parts: parts.filter(isMissing).map((part) => part.plan.part),
+    }))
+    .filter(({parts}) => parts.length > 0);
+  return {total: samples.length, missing};
+}
+
+export function isMissing(part: ForecastPart): boolean {
+  return part.object === undefined;
+}
+
+/** A part's own fingerprint: not the stage's, so that what other parts depend on leaves it alone. */
+function forecastPart(
+  plan: PartPlan,
+  type: StageType,
+  stage: FingerprintParts,
+  cache: CacheView,
+): ForecastPart {
+  const depends_on = {
+    part: plan.part,
+    uses: stage.uses,
+    version: type.version,
+    numerics: stage.numerics,
+    depends_on: plan.depends_on,
+  };
+  const fingerprint = fingerprintOf(depends_on);
+  const entry = cache.entry(fingerprint);
+  const output = entry.kind === 'present' ? entry.outputs[plan.part] : undefined;
+  const about = entry.kind === 'present' ? entry.about : {};
+  const object = output === undefined ? undefined : {hash: output.hash, size: output.size, about};
+  return {plan, fingerprint, depends_on, object};
+}
+
+function jsonInputs(
+  stage: SampleStage,
+  upstream: ReadonlyMap<string, PlannedStage>,
+  cache: CacheView,
+): Record<string, Json> {
+  const inputs: Record<string, Json> = {};
+  for (const [param, reference] of Object.entries(stage.references)) {
+    const source = upstream.get(reference.$stage);
+    const output = source === undefined ? undefined : outputOf(source, reference.output);
+    if (output?.kind === 'json') inputs[param] = cache.json(output.hash);
+  }
+  return inputs;
+}
