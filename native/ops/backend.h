@@ -1,13 +1,19 @@
 #pragma once
 #include <cstddef>
 
+#include "ops/adafactor.h"
+#include "ops/adamw8bit.h"
 #include "ops/attention.h"
 #include "ops/conv.h"
+#include "ops/dora.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
 #include "ops/gemm.h"
 #include "ops/norm.h"
 #include "ops/optimizer.h"
+#include "ops/prodigy.h"
+#include "ops/rotation.h"
+#include "ops/transfer.h"
 
 // Every op once: X(struct, function). A backend implements each; a new op is one line here and its six files.
 #define SIDESTEP_OPS(X)                                   \
@@ -45,6 +51,18 @@
   X(SquaredNorm, squared_norm)                            \
   X(ScaleAll, scale_all)                                  \
   X(AdamW, adamw)                                         \
+  X(AdamW8bit, adamw8bit)                                 \
+  X(Adafactor, adafactor)                                 \
+  X(ProdigyMoments, prodigy_moments)                      \
+  X(ProdigyUpdate, prodigy_update)                        \
+  X(DoraGate, dora_gate)                                  \
+  X(DoraGateBackward, dora_gate_backward)                 \
+  X(RowScale, row_scale)                                  \
+  X(SkewSymmetric, skew_symmetric)                        \
+  X(SkewSymmetricBackward, skew_symmetric_backward)       \
+  X(CayleyInverse, cayley_inverse)                        \
+  X(ProjectRotation, project_rotation)                    \
+  X(Transfer, transfer)                                   \
   X(EmaUpdate, ema_update)
 
 namespace sidestep {

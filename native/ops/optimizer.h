@@ -7,6 +7,7 @@
 namespace sidestep {
 
 // Optimizers see lists of parameters, never models; every op updates all of them in one call (one launch on CUDA).
+// All tensors are f32 and contiguous unless said otherwise; hyperparameters are double, because 1 - beta2 is small.
 
 /// Sum of squares over all tensors, f64 accumulation in a fixed order; also counts elements that are not finite.
 struct SquaredNorm {
@@ -23,11 +24,12 @@ struct ScaleAll {
 };
 void scale_all(const ScaleAll& op, Stream& stream);
 
-/// AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, decoupled weight decay first.
+/// AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, decoupled weight decay first:
+///   p -= lr wd p;  m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;  p -= lr/(1-b1^t) m / (sqrt(v)/sqrt(1-b2^t) + eps)
 struct AdamW {
   std::vector<Tensor> params, exp_avg, exp_avg_sq;  ///< f32
   std::vector<ConstTensor> grads;                   ///< f32
-  float learning_rate = 0, beta1 = 0.9F, beta2 = 0.999F, eps = 1e-8F, weight_decay = 0.01F;
+  double learning_rate = 0, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.01;
   int64_t step = 1;  ///< counts from 1
 };
 void adamw(const AdamW& op, Stream& stream);
@@ -36,7 +38,7 @@ void adamw(const AdamW& op, Stream& stream);
 struct EmaUpdate {
   std::vector<Tensor> averages;
   std::vector<ConstTensor> params;
-  float decay = 0.999F;
+  double decay = 0.999;
 };
 void ema_update(const EmaUpdate& op, Stream& stream);
 
