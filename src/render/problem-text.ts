@@ -29,8 +29,9 @@ export function problemText(
 /** All problems of a file, and what they mean together. */
 export function problemsText(problems: readonly Problem[], colours: Palette): string {
   const blocks = problems.map((problem) => problemText(problem, colours));
+  const inFiles = problems.some((problem) => problem.position !== undefined);
   const verdict = colours.bold(`${countText(problems.length, 'problem')}; nothing has run.`);
-  return `${blocks.join('\n\n')}\n\n${verdict}\n`;
+  return `${blocks.join('\n\n')}\n${inFiles ? `\n${verdict}\n` : ''}`;
 }
 
 export function placeText(position: SourcePosition): string {

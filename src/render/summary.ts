@@ -15,8 +15,7 @@ export function summaryText(run: RunFinished, colours: Palette): string {
     0,
   );
   if (saved >= 1000) lines.push(`  ${durationText(saved)} of work came from the cache`);
-  if (run.outputs.length > 0)
-    lines.push('  results:', ...run.outputs.map((output) => outputLine(output, run)));
+  lines.push(...outputLines(run.outputs));
   const next = nextStep(run);
   if (next !== undefined) lines.push(`  ${colours.cyan('next:')} ${next}`);
   return `${lines.join('\n')}\n`;

@@ -1,0 +1,37 @@
+import type {Problem} from '../base/problem.js';
+import type {Palette} from '../render/palette.js';
+import {problemsText} from '../render/problem-text.js';
+import type {ExitCode, World} from './world.js';
+
+/** Raised when a field of any `--json` document changes its meaning or goes away. */
+export const JSON_FORMAT = 1;
+
+/** Whether a command prints for people or one JSON document (`schema/output/KIND.schema.json`). */
+export interface AnswerOptions {
+  readonly json?: boolean;
+}
+
+/** A command's result in both forms; only the one that is wanted is made. */
+export interface Answer {
+  readonly kind: string;
+  readonly document: () => object;
+  readonly text: (colours: Palette) => string;
+}
+
+export function answer(world: World, options: AnswerOptions, {kind, document, text}: Answer): void {
+  world.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({kind, format: JSON_FORMAT, ...document()}, undefined, 2)}\n`
+      : text(world.stdout.colours),
+  );
+}
+
+/** Problems of usage or configuration: nothing has run. Always exit code 2. */
+export function refuse(world: World, options: AnswerOptions, problems: readonly Problem[]): ExitCode {
+  if (options.json === true) {
+    world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
+  } else {
+    world.stderr.write(problemsText(problems, world.stderr.colours));
+  }
+  return 2;
+}

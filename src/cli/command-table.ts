@@ -1,0 +1,27 @@
+import type {Command} from 'commander';
+import type {World} from './world.js';
+
+/** A command before it is needed: `--help` lists them all without loading any. */
+export interface TableRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<(world: World) => Command>;
+}
+
+/** Every command, in the order of `sidestep --help`: making, asking, looking after, setting up. */
+export const commandTable: readonly TableRow[] = [
+  row(
+    'completion',
+    'print a completion script for bash, zsh or fish',
+    async () => (await import('./completion.js')).completionCommand,
+  ),
+  row(
+    'doctor',
+    'look at this machine: what works, what is missing, how to get it',
+    async () => (await import('./doctor.js')).doctorCommand,
+  ),
+];
+
+function row(name: string, summary: string, load: TableRow['load']): TableRow {
+  return {name, summary, load};
+}

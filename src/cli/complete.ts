@@ -1,0 +1,95 @@
+import {readdir, readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import type {Argument, Command, Option} from 'commander';
+import {isMap, isScalar, parseDocument} from 'yaml';
+import {commandTable} from './command-table.js';
+import type {World} from './world.js';
+
+/**
+ * What may come next after `words` (those after `sidestep`; the last is unfinished, perhaps empty). Never throws: a
+ * broken pipeline file has no stages to offer.
+ */
+export async function candidates(world: World, words: readonly string[]): Promise<string[]> {
+  const current = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const command = await commandOf(world, before);
+  const offers =
+    command === undefined
+      ? commandTable.map(({name}) => name)
+      : await offersOf(command, before, current, world);
+  const all = current.startsWith('-') ? [...optionNames(command), '--help'] : offers;
+  return [...new Set(all)].filter((candidate) => candidate.startsWith(current)).sort();
+}
+
+/** The innermost command that the finished words name. */
+async function commandOf(world: World, before: readonly string[]): Promise<Command | undefined> {
+  const [first, second] = before.filter((word) => !word.startsWith('-'));
+  const row = commandTable.find(({name}) => name === first);
+  if (row === undefined) return undefined;
+  const command = (await row.load())(world);
+  return command.commands.find((child) => child.name() === second) ?? command;
+}
+
+async function offersOf(
+  command: Command,
+  before: readonly string[],
+  current: string,
+  world: World,
+): Promise<string[]> {
+  const last = before.at(-1);
+  const option = command.options.find(
+    ({long, short}) => last !== undefined && (long === last || short === last),
+  );
+  if (option !== undefined && (option.required || option.optional)) return valuesOf(option, before, world);
+  const named = before.filter((word) => !word.startsWith('-')).length - depth(command);
+  const argument = command.registeredArguments[Math.min(named, command.registeredArguments.length - 1)];
+  const children = command.commands.map((child) => child.name());
+  return [
+    ...children,
+    ...(argument === undefined ? [] : await argumentsFor(argument, before, current, world)),
+  ];
+}
+
+async function valuesOf(option: Option, before: readonly string[], world: World): Promise<string[]> {
+  if (option.argChoices !== undefined) return option.argChoices;
+  return /<stage>/.test(option.flags) ? stageIds(world, before) : [];
+}
+
+async function argumentsFor(argument: Argument, before: readonly string[], current: string, world: World) {
+  if (argument.argChoices !== undefined) return argument.argChoices.filter((choice) => choice !== 'words');
+  if (argument.name() === 'stage') return stageIds(world, before);
+  return argument.name() === 'pipeline' ? pipelineFiles(world, current) : [];
+}
+
+function optionNames(command: Command | undefined): string[] {
+  return (command?.options ?? []).flatMap(({long}) => (long == null ? [] : [long]));
+}
+
+function depth(command: Command): number {
+  return command.parent === null ? 1 : 2;
+}
+
+/** Keys of `stages:` in the pipeline that the line names, or in the default one. */
+async function stageIds(world: World, before: readonly string[]): Promise<string[]> {
+  const file = before.find((word) => /\.ya?ml$/.test(word)) ?? 'pipeline.yaml';
+  try {
+    const document = parseDocument(await readFile(resolve(world.cwd, file), 'utf8'), {logLevel: 'silent'});
+    const stages = document.get('stages', true);
+    return isMap(stages) ? stages.items.flatMap(({key}) => (isScalar(key) ? [String(key.value)] : [])) : [];
+  } catch {
+    return []; // no such file: nothing to offer
+  }
+}
+
+async function pipelineFiles(world: World, current: string): Promise<string[]> {
+  const folder = current.slice(0, current.lastIndexOf('/') + 1);
+  try {
+    const names = await readdir(resolve(world.cwd, folder), {withFileTypes: true});
+    return names.flatMap((each) => {
+      if (each.isDirectory()) return each.name.startsWith('.') ? [] : [`${folder}${each.name}/`];
+      return /\.ya?ml$/.test(each.name) && !/\.lock\.ya?ml$/.test(each.name) ? [`${folder}${each.name}`] : [];
+    });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,100 @@
+import {constants} from 'node:fs';
+import {access, readFile, statfs} from 'node:fs/promises';
+import {availableParallelism, cpus, freemem, totalmem} from 'node:os';
+import type {Check} from '../render/checklist.js';
+import {bytesText, countText} from '../render/quantity.js';
+import {askProgram, firstLine} from './program-probe.js';
+import {packageRoot, packageVersion} from './version.js';
+import type {World} from './world.js';
+
+const GIB = 2 ** 30;
+
+/** What belongs to the machine and not to our engine. */
+export async function machineChecks(world: World): Promise<Check[]> {
+  return Promise.all([
+    versionCheck(),
+    nodeCheck(),
+    processorCheck(),
+    memoryCheck(),
+    diskCheck(world.cwd),
+    folderCheck(world.cwd),
+    ffmpegCheck(),
+  ]);
+}
+
+async function versionCheck(): Promise<Check> {
+  return ok('sidestep', 'sidestep', `${await packageVersion()}, ${process.platform}-${process.arch}`);
+}
+
+async function nodeCheck(): Promise<Check> {
+  const {engines} = JSON.parse(await readFile(new URL('package.json', packageRoot), 'utf8')) as {
+    engines: {node: string};
+  };
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+  const found = `${process.versions.node} (Node-API ${process.versions.napi})`;
+  return fits
+    ? ok('node', 'Node.js', found)
+    : {name: 'node', title: 'Node.js', state: 'error', found, hint: `install a version of ${engines.node}`};
+}
+
+async function processorCheck(): Promise<Check> {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  return ok('processor', 'Processor', `${model}, ${countText(availableParallelism(), 'thread')}`);
+}
+
+async function memoryCheck(): Promise<Check> {
+  const limit = process.constrainedMemory() ?? 0; // of the container; 0 or absurdly large when there is none
+  const total = limit > 0 && limit < totalmem() ? limit : totalmem();
+  const found = `${bytesText(total)}${total < totalmem() ? ' (limit of this container)' : ''}, ${bytesText(freemem())} free`;
+  const check = ok('memory', 'Memory', found);
+  if (total >= 8 * GIB) return check;
+  return {
+    ...check,
+    state: 'warning',
+    hint: 'a 2B model on the CPU needs more than this; tiny models and planning work',
+  };
+}
+
+async function diskCheck(folder: string): Promise<Check> {
+  const {bavail, bsize} = await statfs(folder);
+  const free = bavail * bsize;
+  const check = ok('disk', 'Disk', `${bytesText(free)} free in ${folder}`);
+  if (free >= 5 * GIB) return check;
+  return {
+    ...check,
+    state: 'warning',
+    hint: 'the cache grows with your songs: `sidestep cache gc`, or set cache.dir elsewhere',
+  };
+}
+
+async function folderCheck(folder: string): Promise<Check> {
+  const check = ok('project_folder', 'Project folder', folder);
+  try {
+    await access(folder, constants.W_OK);
+    return check;
+  } catch {
+    return {
+      ...check,
+      state: 'error',
+      found: `${folder} is not writable`,
+      hint: 'sidestep keeps its cache and records in .sidestep/ there',
+    };
+  }
+}
+
+async function ffmpegCheck(): Promise<Check> {
+  const version = await askProgram('ffmpeg', '-version');
+  if (version !== undefined) return ok('ffmpeg', 'ffmpeg', firstLine(version).replace(/ Copyright.*/, ''));
+  return {
+    name: 'ffmpeg',
+    title: 'ffmpeg',
+    state: 'absent',
+    found: 'not found; only needed for formats other than wav, mp3, flac, ogg, opus',
+    hint: undefined,
+  };
+}
+
+function ok(name: string, title: string, found: string): Check {
+  return {name, title, state: 'ok', found, hint: undefined};
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import {program} from './program.js';
+import {type ExitCode, streamOf, type World} from './world.js';
+
+const {argv, env} = withoutColourFlags(process.argv.slice(2), process.env);
+
+const world: World = {
+  env,
+  cwd: process.cwd(),
+  stdout: streamOf(process.stdout, env),
+  stderr: streamOf(process.stderr, env),
+  now: Date.now,
+  leave: (code: ExitCode) => {
+    process.exitCode = code; // not process.exit: text on its way to a pipe would be lost
+  },
+};
+
+world.leave(await program(world, argv));
+
+/** `--color` and `--no-color` stand anywhere, and children (and the libraries we use) should hear of them too. */
+function withoutColourFlags(words: readonly string[], environment: NodeJS.ProcessEnv) {
+  const isFlag = (word: string): boolean => word === '--color' || word === '--no-color';
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  const last = words.slice(0, end).findLast(isFlag);
+  if (last === '--color') {
+    environment.FORCE_COLOR = '1';
+    delete environment.NO_COLOR;
+  } else if (last === '--no-color') {
+    environment.NO_COLOR = '1';
+    delete environment.FORCE_COLOR;
+  }
+  return {argv: words.filter((word, index) => index >= end || !isFlag(word)), env: environment};
+}

@@ -1,0 +1,88 @@
+import {Command, CommanderError} from 'commander';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {refuse} from './answer.js';
+import {commandTable} from './command-table.js';
+import {printVersion} from './version.js';
+import type {ExitCode, World} from './world.js';
+
+/**
+ * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do
+ * stay fast. Every exception that is not a `SidestepError` is a bug of ours and shows its stack.
+ */
+export async function program(world: World, argv: readonly string[]): Promise<ExitCode> {
+  const json = wantsJson(argv);
+  let code: ExitCode = 0;
+  const root = rootCommand({...world, leave: (chosen) => (code = chosen)}, argv);
+  try {
+    if (isVersionRequest(argv)) return await printVersion(world, {json});
+    await (await root).parseAsync([...argv], {from: 'user'});
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.help') return 2; // a bare `sidestep`: the help it printed is the answer
+      return error.exitCode === 0 ? 0 : refuse(world, {json}, [usageProblem(error, argv)]);
+    }
+    if (error instanceof SidestepError) return refuse(world, {json}, [error.problem]);
+    throw error;
+  }
+}
+
+async function rootCommand(world: World, argv: readonly string[]): Promise<Command> {
+  const root = new Command('sidestep')
+    .description('Fine-tune ACE-Step 1.5 music models from one YAML file.')
+    .usage('<command> [options]')
+    .option('-V, --version', 'print the version (with --json: of every part)')
+    .option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are respected too)')
+    .addHelpText('after', ROOT_EXAMPLES);
+  const called = commandTable.find(({name}) => name === argv.find((word) => !word.startsWith('-')));
+  const helped = argv[0] === 'help' ? commandTable.find(({name}) => name === argv[1]) : undefined;
+  for (const row of commandTable) {
+    if (row === called || row === helped) root.addCommand((await row.load())(world));
+    else root.command(row.name).description(row.summary);
+  }
+  quieten(root, world);
+  return root;
+}
+
+/** Commander throws in place of leaving, and says on our streams what it has to say; errors are worded by us. */
+function quieten(command: Command, world: World): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => world.stdout.write(text),
+    writeErr: (text) => world.stdout.write(text), // help for a bare `sidestep`
+    outputError: () => {},
+    getOutHelpWidth: () => Math.min(world.stdout.columns() ?? 100, 100),
+    getErrHelpWidth: () => Math.min(world.stdout.columns() ?? 100, 100),
+    getOutHasColors: () => world.stdout.colours.bold('x') !== 'x',
+  });
+  for (const child of command.commands) quieten(child, world);
+}
+
+function usageProblem(error: CommanderError, argv: readonly string[]): Problem {
+  const called = commandTable.find(({name}) => name === argv[0]);
+  return {
+    code: error.code
+      .replace('commander.', 'usage/')
+      .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    message: error.message.replace(/^error: /, '').trim(),
+    hint: `\`sidestep ${called === undefined ? '' : `${called.name} `}--help\` shows what is possible.`,
+  };
+}
+
+/** Known before the arguments are parsed, since an error in them is to be told as JSON as well. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
+}
+
+function isVersionRequest(argv: readonly string[]): boolean {
+  return argv[0] === '--version' || argv[0] === '-V' || (argv[0] === '--json' && argv[1] === '--version');
+}
+
+const ROOT_EXAMPLES = `
+Examples:
+  $ sidestep run                        run ./pipeline.yaml; what is done already is not done again
+  $ sidestep plan my.yaml               what would run, and why
+  $ sidestep run --set train.epochs=20  the same with another value
+  $ sidestep doctor                     is this machine ready?
+
+Exit codes: 0 done, 1 a stage failed, 2 bad usage or configuration, 3 stale under --frozen or --check, 130 interrupted.`;

@@ -1,0 +1,41 @@
+import {type ColourEnvironment, colourChoice, type Palette, palette} from '../render/palette.js';
+import type {TextOutput} from '../render/text-output.js';
+
+/** What a command meets outside: arguments, environment, streams, a clock. Tests of pure parts never need one. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Decides what the shell will see; the process ends when nothing is left to do. */
+  readonly leave: (code: ExitCode) => void;
+}
+
+/** 0 done; 1 a stage failed; 2 bad usage or configuration; 3 something is stale under --frozen or --check; 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;
+
+export interface Stream extends TextOutput {
+  readonly kind: 'terminal' | 'other';
+  readonly colours: Palette;
+  readonly raw: NodeJS.WriteStream;
+}
+
+export function streamOf(raw: NodeJS.WriteStream, env: ColourEnvironment): Stream {
+  const kind = raw.isTTY ? 'terminal' : 'other';
+  let open = true;
+  raw.on('error', (error: NodeJS.ErrnoException) => {
+    open = false; // whoever read us (`head`, a pager) has gone; that is no failure of ours
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    kind,
+    raw,
+    colours: palette(colourChoice(env, kind)),
+    columns: () => raw.columns,
+    write: (text) => {
+      if (open) raw.write(text);
+    },
+  };
+}
