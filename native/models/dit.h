@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/dit_layer.h"
+#include "models/dit_reach.h"
 #include "models/dit_tape.h"
 #include "models/linear.h"
 #include "models/model_config.h"
@@ -74,15 +75,9 @@ class Dit {
                 const DitInputGradients& gradients = {});
 
  private:
-  struct Run;
-  struct Needs;
-  Needs needs(InputGradients inputs) const;
-  void forward(Run& run, const DitInput& input, Tensor pred, DitTape& tape);
-  Tensor make_patches(Run& run, const DitInput& input, int64_t patches);
-  Tensor make_key_mask(Run& run, const DitInput& input, int64_t patches);
-  void embed_timesteps(Run& run, const DitInput& input, DitTape& tape);
-  void run_layers(Run& run, DitTape& tape, Tensor h);
-  void predict(Run& run, DitTape& tape, Tensor h, Tensor pred);
+  friend struct DitForward;
+  friend struct DitBackward;
+  DitReach reach(InputGradients inputs) const;
 
   DitConfig config_;
   Weights weights_;

@@ -66,7 +66,7 @@ void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerT
 
 struct DitLayerGradients {
   Tensor dh;           ///< [B, P, D]: of the output on entry, of the input on return (if needed)
-  Tensor modulation;   ///< [6, B, D] f32, accumulated over layers; empty if not needed
+  Tensor modulation;   ///< [B, 6, D] f32, accumulated over layers; empty if not needed
   Tensor condition;    ///< [B * S, D], accumulated over layers; empty if not needed
 };
 

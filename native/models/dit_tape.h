@@ -51,7 +51,7 @@ struct DitTape {
   Tensor embedded_condition;           ///< [B, S, D]
   Tensor key_mask;                     ///< [B, P] u8, or empty
   std::vector<int64_t> valid_frames;   ///< as given
-  int64_t frames = 0;                  ///< T
+  int64_t frames = 0, patch_count = 0; ///< T, P
 };
 
 }  // namespace sidestep

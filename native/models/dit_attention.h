@@ -1,0 +1,31 @@
+#pragma once
+#include "models/dit_layer.h"
+
+namespace sidestep {
+
+enum class Rotary : uint8_t { applied, none };
+
+/// How one attention of a layer is called: self-attention rotates and may have a window and a mask, cross-attention not.
+struct DitAttentionCall {
+  const DitAttention& layer;
+  Rotary rotary = Rotary::none;
+  int64_t window = kNoWindow;
+  ConstTensor key_mask{};
+};
+
+/// y = o_proj(attention(q_proj(x), k_proj(source), v_proj(source))) with QK-norm.
+/// x [B, P, D], source [B, S, D], y [B * P, D]. The tape must be allocated; normalised heads are scratch.
+void dit_attention_forward(const DitAttentionCall& call, ConstTensor x, ConstTensor source, AttentionTape& tape, Tensor y,
+                           const DitLayerPass& pass);
+
+struct DitAttentionGradients {
+  Tensor dx{};       ///< [B * P, D] overwritten with the queries' share; empty if not needed
+  Tensor dsource{};  ///< [B * S, D] the keys' and values' share is added; empty if not needed. May be dx.
+};
+
+/// Adapter gradients and input gradients for dy [B * P, D]. x and source are read only by adapters of q, k, v: either
+/// may be empty where none of the layers it feeds trains.
+void dit_attention_backward(const DitAttentionCall& call, ConstTensor dy, ConstTensor x, ConstTensor source,
+                            const AttentionTape& tape, const DitAttentionGradients& gradients, const DitLayerPass& pass);
+
+}  // namespace sidestep

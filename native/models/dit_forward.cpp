@@ -1,0 +1,203 @@
+#include "models/dit_forward.h"
+
+#include "core/error.h"
+#include "ops/elementwise.h"
+#include "ops/norm.h"
+
+namespace sidestep {
+
+DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const DitTape& tape, const PassContext& pass,
+                        Arena& arena, Stream& stream) {
+  return {.stack = stack, .pass = pass, .arena = arena, .stream = stream,
+          .batch = tape.embedded_condition.dim(0), .patches = tape.patch_count, .tokens = tape.embedded_condition.dim(1),
+          .projection = tape.projection, .condition = tape.embedded_condition, .cos = rope.cos(), .sin = rope.sin(),
+          .key_mask = tape.key_mask};
+}
+
+namespace {
+
+void expect_shape(const char* name, const ConstTensor& t, const Shape& expected) {
+  if (t && t.shape() == expected) return;
+  throw Error("native/shape-mismatch", "dit: expected " + std::string(name) + " to be " + expected.to_string() + " but found " +
+                                           (t ? t.shape().to_string() : std::string("nothing")) + ".");
+}
+
+}  // namespace
+
+void DitForward::check() const {
+  const DitConfig& c = dit.config_;
+  if (!input.x_t || input.x_t.rank() != 3 || !input.condition || input.condition.rank() != 3 || input.x_t.numel() == 0 ||
+      input.condition.numel() == 0) {
+    throw Error("native/shape-mismatch", "dit: expected x_t [B, T, C] and condition [B, S, D], neither of them empty.");
+  }
+  expect_shape("x_t", input.x_t, {batch(), frames(), c.audio_acoustic_hidden_dim});
+  expect_shape("context", input.context, {batch(), frames(), c.context_channels()});
+  expect_shape("condition", input.condition, {batch(), tokens(), c.condition_size});
+  expect_shape("t", input.t, {batch()});
+  expect_shape("r", input.r, {batch()});
+  if (input.valid_frames.empty()) return;
+  bool fits = static_cast<int64_t>(input.valid_frames.size()) == batch();
+  for (const int64_t valid : input.valid_frames) fits = fits && valid >= 1 && valid <= frames();
+  if (!fits) {
+    throw Error("native/shape-mismatch", "dit: expected valid_frames to name 1 to " + std::to_string(frames()) +
+                                             " frames for each of " + std::to_string(batch()) + " samples.");
+  }
+}
+
+void DitForward::run(Tensor pred) {
+  check();
+  expect_shape("pred", pred, {batch(), frames(), dit.config_.audio_acoustic_hidden_dim});
+  tape.frames = frames();
+  tape.patch_count = patches();
+  tape.valid_frames = input.valid_frames;
+  dit.rope_.ensure(patches(), stream);
+  mask_batching();
+  embed_timesteps();
+  embed_condition();
+  predict(run_layers(embed_patches()), pred);
+}
+
+/// Patches without a real frame are no keys. The mask is made on the host and sent over.
+void DitForward::mask_batching() {
+  const int64_t patch = dit.config_.patch_size;
+  bool needed = false;
+  for (const int64_t valid : input.valid_frames) needed = needed || (valid + patch - 1) / patch < patches();
+  if (!needed) return;
+  tape.key_mask = arena.alloc(DType::u8, {batch(), patches()});
+  const Storage host(DType::u8, {batch(), patches()});
+  for (int64_t b = 0; b < batch(); ++b) {
+    const int64_t real = (input.valid_frames[static_cast<size_t>(b)] + patch - 1) / patch;
+    for (int64_t p = 0; p < real; ++p) host.tensor().data<uint8_t>()[b * patches() + p] = 1;
+  }
+  copy({.src = host.view(), .dst = tape.key_mask}, stream);
+}
+
+/// temb and the six-way projection are each the sum over both embedders. The second one sees t - r: zero in training,
+/// yet its output is not.
+void DitForward::embed_timesteps() {
+  const int64_t hidden = dit.config_.stack.hidden_size;
+  const DType dtype = dit.compute_dtype();
+  tape.temb = arena.alloc(dtype, {batch(), hidden});
+  tape.projection = arena.alloc(dtype, {batch(), 6, hidden});
+  const Tensor flat = tape.projection.reshape({batch(), 6 * hidden});
+  const Tensor elapsed = arena.alloc(DType::f32, {batch()});
+  const Tensor projection_r = arena.alloc(dtype, {batch(), 6 * hidden});
+  add({.a = input.t, .b = input.r, .y = elapsed, .beta = -1}, stream);
+  timestep_embedder_forward(dit.time_embed_, input.t, tape.time, flat, pass, arena, stream);
+  timestep_embedder_forward(dit.time_embed_r_, elapsed, tape.time_r, projection_r, pass, arena, stream);
+  add({.a = tape.time.embedding, .b = tape.time_r.embedding, .y = tape.temb}, stream);
+  add({.a = flat, .b = projection_r, .y = flat}, stream);
+  show("temb", tape.temb, tape.temb.shape());
+  show("timestep_proj", tape.projection, tape.projection.shape());
+}
+
+void DitForward::embed_condition() {
+  const int64_t rows = batch() * tokens(), hidden = dit.config_.stack.hidden_size;
+  const DType dtype = dit.compute_dtype();
+  tape.embedded_condition = arena.alloc(dtype, {batch(), tokens(), hidden});
+  const Tensor condition = arena.alloc(dtype, input.condition.shape());
+  copy({.src = input.condition, .dst = condition}, stream);
+  tape.condition = condition.reshape({rows, dit.config_.condition_size});
+  linear_forward(dit.condition_embedder_, tape.condition, tape.embedded_condition.reshape({rows, hidden}), pass, arena, stream);
+  show("cond_embed", tape.embedded_condition, tape.embedded_condition.shape());
+}
+
+/// Context and x_t side by side, zeros after the end of each sample: what upstream pads with.
+void DitForward::fill_patches(Tensor latents) {
+  const int64_t context = dit.config_.context_channels(), width = dit.config_.in_channels;
+  const Tensor given = latents.slice(1, 0, frames());
+  copy({.src = input.context, .dst = given.slice(2, 0, context)}, stream);
+  copy({.src = input.x_t, .dst = given.slice(2, context, width)}, stream);
+  if (latents.dim(1) > frames()) fill({.y = latents.slice(1, frames(), latents.dim(1)), .value = 0}, stream);
+  for (size_t b = 0; b < input.valid_frames.size(); ++b) {
+    if (input.valid_frames[b] == frames()) continue;
+    fill({.y = latents.select(0, static_cast<int64_t>(b)).slice(0, input.valid_frames[b], frames()), .value = 0}, stream);
+  }
+}
+
+Tensor DitForward::embed_patches() {
+  const DitConfig& c = dit.config_;
+  const Shape shape{batch(), patches() * c.patch_size, c.in_channels};
+  const Tensor h = arena.alloc(dit.compute_dtype(), {batch(), patches(), c.stack.hidden_size});
+  if (dit.proj_in_.trains()) tape.patches = arena.alloc(h.dtype(), shape);
+  const Arena::Scope scope(arena);
+  const Tensor latents = tape.patches ? tape.patches : arena.alloc(h.dtype(), shape);
+  fill_patches(latents);
+  const int64_t rows = batch() * patches();
+  linear_forward(dit.proj_in_, latents.reshape({rows, c.patch_size * c.in_channels}), h.reshape({rows, c.stack.hidden_size}),
+                 pass, arena, stream);
+  show("proj_in", h, h.shape());
+  return h;
+}
+
+/// Layers below the tape's first one run in place and leave nothing behind.
+Tensor DitForward::run_layers(Tensor h) {
+  const DitLayerPass shared = layer_pass(dit.config_.stack, dit.rope_, tape, pass, arena, stream);
+  for (int64_t i = 0; i < dit.config_.stack.num_layers(); ++i) {
+    stream.throw_if_cancelled();
+    if (i >= tape.first_layer) {
+      h = run_kept_layer(i, h, shared);
+      continue;
+    }
+    const Arena::Scope scope(arena);
+    const DitLayer& layer = dit.layers_[static_cast<size_t>(i)];
+    const std::string name = "layer" + std::to_string(i);
+    DitLayerTape scratch = allocate_tape(layer, shared, {});
+    std::function<void(const char*, ConstTensor)> branch;
+    if (observe) branch = [&](const char* part, ConstTensor value) { observe(name + "." + part, value); };
+    dit_layer_forward(layer, h, h, scratch, Extent::output, shared, branch);
+    show(name, h, h.shape());
+  }
+  tape.hidden.push_back(h);
+  return h;
+}
+
+Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared) {
+  const DitLayer& layer = dit.layers_[static_cast<size_t>(index)];
+  const DitLayerNeeds needs = dit.reach(tape.input_gradients).of_layer(index);
+  const Tensor next = arena.alloc(h.dtype(), h.shape());
+  tape.hidden.push_back(h);
+  if (recomputed(index, dit.config_.stack.num_layers(), tape.gradient_checkpointing)) {
+    const Arena::Scope scope(arena);
+    DitLayerTape scratch = allocate_tape(layer, shared, {});
+    dit_layer_forward(layer, h, next, scratch, Extent::output, shared);
+    tape.layers.emplace_back();
+    return next;
+  }
+  tape.layers.push_back(allocate_tape(layer, shared, needs));
+  dit_layer_forward(layer, h, next, tape.layers.back(), Extent::output, shared);
+  return next;
+}
+
+/// Upstream's module of that name is the norm without its modulation.
+void DitForward::show_norm_out(ConstTensor h) {
+  const Arena::Scope scope(arena);
+  const Tensor normed = arena.alloc(h.dtype(), h.shape());
+  const Shape rows{batch() * patches(), h.dim(2)};
+  rms_norm({.x = h.reshape(rows), .weight = dit.norm_out_, .y = normed.reshape(rows),
+            .eps = static_cast<float>(dit.config_.stack.rms_norm_eps)}, stream);
+  show("norm_out", normed, normed.shape());
+}
+
+void DitForward::predict(Tensor h, Tensor pred) {
+  const DitConfig& c = dit.config_;
+  const int64_t rows = batch() * patches(), hidden = c.stack.hidden_size;
+  tape.final_modulation = arena.alloc(h.dtype(), {batch(), 2, hidden});
+  tape.final_inv_rms = arena.alloc(DType::f32, {rows});
+  const Arena::Scope scope(arena);
+  const ConstTensor twice(tape.temb.raw(), h.dtype(), {batch(), 2, hidden}, {hidden, 0, 1}, h.device());
+  copy({.src = twice, .dst = tape.final_modulation}, stream);
+  add({.a = tape.final_modulation, .b = dit.scale_shift_table_, .y = tape.final_modulation}, stream);
+
+  const Tensor normed = arena.alloc(h.dtype(), h.shape());
+  modulated_rms_norm({.x = h, .weight = dit.norm_out_, .shift = tape.final_modulation.select(1, 0),
+                      .scale = tape.final_modulation.select(1, 1), .y = normed, .inv_rms = tape.final_inv_rms,
+                      .eps = static_cast<float>(c.stack.rms_norm_eps)}, stream);
+  if (observe) show_norm_out(h);
+  const Tensor out = arena.alloc(h.dtype(), {batch(), patches() * c.patch_size, c.audio_acoustic_hidden_dim});
+  linear_forward(dit.proj_out_, normed.reshape({rows, hidden}), out.reshape({rows, c.patch_size * c.audio_acoustic_hidden_dim}),
+                 pass, arena, stream);
+  copy({.src = out.slice(1, 0, frames()), .dst = pred}, stream);
+}
+
+}  // namespace sidestep

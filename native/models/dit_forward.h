@@ -1,0 +1,46 @@
+#pragma once
+#include "models/dit.h"
+#include "models/dit_reach.h"
+
+namespace sidestep {
+
+/// One forward pass of a Dit: its steps in order, each reading and filling the tape.
+struct DitForward {
+  Dit& dit;
+  const DitInput& input;
+  DitTape& tape;
+  const PassContext& pass;
+  Arena& arena;
+  Stream& stream;
+  const Observer& observe = kSilent;
+
+  void run(Tensor pred);
+
+ private:
+  inline static const Observer kSilent{};
+
+  int64_t batch() const { return input.x_t.dim(0); }
+  int64_t frames() const { return input.x_t.dim(1); }
+  int64_t patches() const { return (frames() + dit.config_.patch_size - 1) / dit.config_.patch_size; }
+  int64_t tokens() const { return input.condition.dim(1); }
+  void show(const std::string& name, const ConstTensor& value, const Shape& shape) const {
+    if (observe) observe(name, value.reshape(shape));
+  }
+
+  void check() const;
+  void mask_batching();
+  void embed_timesteps();
+  void embed_condition();
+  Tensor embed_patches();
+  void fill_patches(Tensor frames_of_patches);
+  Tensor run_layers(Tensor h);
+  Tensor run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared);
+  void predict(Tensor h, Tensor pred);
+  void show_norm_out(ConstTensor h);
+};
+
+/// What all layers of a pass share, from the tape of that pass.
+DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const DitTape& tape, const PassContext& pass,
+                        Arena& arena, Stream& stream);
+
+}  // namespace sidestep

@@ -1,0 +1,137 @@
+#include "models/dit_layer.h"
+
+#include <cmath>
+
+#include "models/dit_attention.h"
+#include "ops/elementwise.h"
+#include "ops/norm.h"
+
+namespace sidestep {
+
+DitLayer DitLayer::load(const Weights& weights, int64_t index, const StackConfig& stack) {
+  const std::string name = "layers." + std::to_string(index);
+  const int64_t hidden = stack.hidden_size, inner = stack.intermediate_size;
+  DitLayer layer;
+  layer.self_attn_norm = weights.tensor(name + ".self_attn_norm.weight", {hidden});
+  layer.self_attn = DitAttention::load(weights, name + ".self_attn", stack);
+  layer.cross_attn_norm = weights.tensor(name + ".cross_attn_norm.weight", {hidden});
+  layer.cross_attn = DitAttention::load(weights, name + ".cross_attn", stack);
+  layer.mlp_norm = weights.tensor(name + ".mlp_norm.weight", {hidden});
+  layer.gate_proj = load_linear(weights, name + ".mlp.gate_proj", hidden, inner, Bias::absent);
+  layer.up_proj = load_linear(weights, name + ".mlp.up_proj", hidden, inner, Bias::absent);
+  layer.down_proj = load_linear(weights, name + ".mlp.down_proj", inner, hidden, Bias::absent);
+  layer.scale_shift_table = weights.tensor(name + ".scale_shift_table", {1, 6, hidden}).reshape({6, hidden});
+  layer.window = stack.windows[static_cast<size_t>(index)];
+  return layer;
+}
+
+namespace {
+
+AttentionTape allocate_attention(const DitLayerPass& pass, int64_t keys) {
+  const StackConfig& s = pass.stack;
+  const DType dtype = pass.projection.dtype();
+  return {.q = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
+          .k = pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}),
+          .v = pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}),
+          .out = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
+          .lse = pass.arena.alloc(DType::f32, {pass.batch, s.num_attention_heads, pass.patches})};
+}
+
+}  // namespace
+
+DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs) {
+  const DType dtype = pass.projection.dtype();
+  const int64_t hidden = pass.stack.hidden_size, rows = pass.batch * pass.patches;
+  const Shape stream_shape{pass.batch, pass.patches, hidden};
+  DitLayerTape tape;
+  tape.modulation = pass.arena.alloc(dtype, {pass.batch, 6, hidden});
+  for (Tensor* inv_rms : {&tape.self_inv_rms, &tape.cross_inv_rms, &tape.mlp_inv_rms}) {
+    *inv_rms = pass.arena.alloc(DType::f32, {rows});
+  }
+  tape.self = allocate_attention(pass, pass.patches);
+  tape.cross = allocate_attention(pass, pass.tokens);
+  tape.after_self = pass.arena.alloc(dtype, stream_shape);
+  tape.after_cross = pass.arena.alloc(dtype, stream_shape);
+  tape.gate = pass.arena.alloc(dtype, {rows, layer.gate_proj.out_features()});
+  tape.up = pass.arena.alloc(dtype, {rows, layer.up_proj.out_features()});
+  if (needs.modulation) {
+    tape.self_out = pass.arena.alloc(dtype, {rows, hidden});
+    tape.mlp_out = pass.arena.alloc(dtype, {rows, hidden});
+  }
+  return tape;
+}
+
+namespace {
+
+using Observe = std::function<void(const char*, ConstTensor)>;
+
+/// The tape's buffer if it keeps the branch's output, else scratch.
+Tensor branch_output(const Tensor& kept, const DitLayerPass& pass) {
+  if (kept) return kept;
+  return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
+}
+
+void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerPass& pass, const Observe& observe) {
+  const Arena::Scope scope(pass.arena);
+  const Shape shape = x.shape();
+  const Tensor normed = pass.arena.alloc(x.dtype(), shape);
+  modulated_rms_norm({.x = x, .weight = layer.self_attn_norm, .shift = tape.modulation.select(1, 0),
+                      .scale = tape.modulation.select(1, 1), .y = normed, .inv_rms = tape.self_inv_rms,
+                      .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+  const Tensor out = branch_output(tape.self_out, pass);
+  dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window, .key_mask = pass.key_mask},
+                        normed, normed, tape.self, out, pass);
+  const Tensor branch = out.reshape(shape);
+  if (observe) observe("self_attn", branch);
+  gated_add({.x = x, .h = branch, .gate = tape.modulation.select(1, 2), .y = tape.after_self}, pass.stream);
+}
+
+void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPass& pass, const Observe& observe) {
+  const Arena::Scope scope(pass.arena);
+  const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
+  const Shape shape = tape.after_self.shape();
+  const Tensor normed = pass.arena.alloc(tape.after_self.dtype(), shape);
+  rms_norm({.x = tape.after_self.reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
+            .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+  const Tensor out = branch_output({}, pass);
+  dit_attention_forward({.layer = layer.cross_attn, .rotary = Rotary::none}, normed, pass.condition, tape.cross, out, pass);
+  if (observe) observe("cross_attn", out.reshape(shape));
+  add({.a = tape.after_self, .b = out.reshape(shape), .y = tape.after_cross}, pass.stream);
+}
+
+void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, const DitLayerPass& pass, const Observe& observe) {
+  const Arena::Scope scope(pass.arena);
+  const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
+  const DType dtype = tape.after_cross.dtype();
+  const Shape shape = tape.after_cross.shape();
+  {
+    const Arena::Scope inputs(pass.arena);
+    const Tensor normed = pass.arena.alloc(dtype, shape);
+    modulated_rms_norm({.x = tape.after_cross, .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
+                        .scale = tape.modulation.select(1, 4), .y = normed, .inv_rms = tape.mlp_inv_rms,
+                        .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+    const ConstTensor flat = normed.reshape({rows, hidden});
+    linear_forward(layer.gate_proj, flat, tape.gate, pass.pass, pass.arena, pass.stream);
+    linear_forward(layer.up_proj, flat, tape.up, pass.pass, pass.arena, pass.stream);
+  }
+  if (extent == Extent::tape && !tape.mlp_out) return;
+  const Tensor activated = pass.arena.alloc(dtype, tape.gate.shape());
+  swiglu({.gate = tape.gate, .up = tape.up, .y = activated}, pass.stream);
+  const Tensor out = branch_output(tape.mlp_out, pass);
+  linear_forward(layer.down_proj, activated, out, pass.pass, pass.arena, pass.stream);
+  if (observe) observe("mlp", out.reshape(shape));
+  if (extent == Extent::tape) return;
+  gated_add({.x = tape.after_cross, .h = out.reshape(shape), .gate = tape.modulation.select(1, 5), .y = y}, pass.stream);
+}
+
+}  // namespace
+
+void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, Extent extent,
+                       const DitLayerPass& pass, const Observe& observe) {
+  add({.a = pass.projection, .b = layer.scale_shift_table, .y = tape.modulation}, pass.stream);
+  self_attention(layer, x, tape, pass, observe);
+  cross_attention(layer, tape, pass, observe);
+  mlp(layer, y, tape, extent, pass, observe);
+}
+
+}  // namespace sidestep

@@ -1,0 +1,124 @@
+#include "models/dit_attention.h"
+#include "models/dit_layer.h"
+#include "ops/elementwise.h"
+#include "ops/norm.h"
+
+namespace sidestep {
+
+namespace {
+
+/// Everything the three branches of one layer's backward pass look at.
+struct Backward {
+  const DitLayer& layer;
+  DitLayerTape& tape;
+  const DitLayerGradients& gradients;
+  const DitLayerNeeds& needs;
+  const DitLayerPass& pass;
+
+  int64_t rows() const { return pass.batch * pass.patches; }
+  int64_t hidden() const { return pass.stack.hidden_size; }
+  Tensor flat(const Tensor& t) const { return t.reshape({rows(), hidden()}); }
+  Tensor scratch(int64_t width) const { return pass.arena.alloc(pass.projection.dtype(), {rows(), width}); }
+  /// Row `part` of the layer's modulation and of its gradient, the latter empty if nobody wants it.
+  ConstTensor modulation(int part) const { return tape.modulation.select(1, part); }
+  Tensor dmodulation(int part) const { return needs.modulation ? gradients.modulation.select(1, part) : Tensor(); }
+  float eps() const { return static_cast<float>(pass.stack.rms_norm_eps); }
+};
+
+/// Gradient of a branch's output, before its gate: dbranch = dh * gate.
+Tensor through_gate(const Backward& b, int gate, const Tensor& branch_out) {
+  const Tensor dbranch = b.scratch(b.hidden());
+  const Shape shape = b.gradients.dh.shape();
+  gated_add_backward({.dy = b.gradients.dh, .h = branch_out ? branch_out.reshape(shape) : Tensor(), .gate = b.modulation(gate),
+                      .dh = dbranch.reshape(shape), .dgate = b.dmodulation(gate)}, b.pass.stream);
+  return dbranch;
+}
+
+/// Adds the gradient that reached the normalised input to the residual stream's.
+void through_modulated_norm(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x,
+                            const ConstTensor& inv_rms, const Tensor& dnormed) {
+  modulated_rms_norm_backward({.dy = dnormed.reshape(x.shape()), .x = x, .weight = weight, .scale = b.modulation(shift + 1),
+                               .inv_rms = inv_rms, .dx = b.gradients.dh, .beta = 1, .dshift = b.dmodulation(shift),
+                               .dscale = b.dmodulation(shift + 1)}, b.pass.stream);
+}
+
+Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x) {
+  const Tensor normed = b.pass.arena.alloc(x.dtype(), x.shape());
+  modulated_rms_norm({.x = x, .weight = weight, .shift = b.modulation(shift), .scale = b.modulation(shift + 1), .y = normed,
+                      .eps = b.eps()}, b.pass.stream);
+  return b.flat(normed);
+}
+
+/// SwiGLU's output again, only for an adapter of down_proj; then its gradient, in place of gate and up.
+void through_down_proj(const Backward& b, bool inputs_wanted) {
+  const Arena::Scope scope(b.pass.arena);
+  const int64_t inner = b.layer.down_proj.in_features();
+  const Tensor dout = through_gate(b, 5, b.tape.mlp_out);
+  Tensor activated;
+  if (b.layer.down_proj.trains()) {
+    activated = b.scratch(inner);
+    swiglu({.gate = b.tape.gate, .up = b.tape.up, .y = activated}, b.pass.stream);
+  }
+  const Tensor dactivated = inputs_wanted ? b.scratch(inner) : Tensor();
+  linear_backward(b.layer.down_proj, dout, activated, dactivated, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
+  if (!inputs_wanted) return;
+  swiglu_backward({.dy = dactivated, .gate = b.tape.gate, .up = b.tape.up, .dgate = b.tape.gate, .dup = b.tape.up},
+                  b.pass.stream);
+}
+
+void mlp_backward(const Backward& b, bool below_wanted) {
+  const Arena::Scope scope(b.pass.arena);
+  const bool inputs_train = b.layer.gate_proj.trains() || b.layer.up_proj.trains();
+  through_down_proj(b, inputs_train || below_wanted);
+  if (!inputs_train && !below_wanted) return;
+  const ConstTensor x =
+      inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross)) : ConstTensor();
+  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  linear_backward(b.layer.gate_proj, b.tape.gate, x, dnormed, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
+  linear_backward(b.layer.up_proj, b.tape.up, x, dnormed, Write::accumulate, b.pass.pass, b.pass.arena, b.pass.stream);
+  if (below_wanted) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
+}
+
+void cross_attention_backward(const Backward& b, bool below_wanted) {
+  const Arena::Scope scope(b.pass.arena);
+  const ConstTensor x = b.flat(b.tape.after_self);
+  Tensor normed;
+  if (b.layer.cross_attn.q_proj.trains()) {
+    normed = b.scratch(b.hidden());
+    rms_norm({.x = x, .weight = b.layer.cross_attn_norm, .y = normed, .eps = b.eps()}, b.pass.stream);
+  }
+  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  const Tensor dh = b.flat(b.gradients.dh);
+  dit_attention_backward({.layer = b.layer.cross_attn, .rotary = Rotary::none}, dh, normed, b.pass.condition, b.tape.cross,
+                         {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
+  if (!below_wanted) return;
+  rms_norm_backward({.dy = dnormed, .x = x, .weight = b.layer.cross_attn_norm, .inv_rms = b.tape.cross_inv_rms, .dx = dh,
+                     .beta = 1}, b.pass.stream);
+}
+
+void self_attention_backward(const Backward& b, ConstTensor x, bool below_wanted) {
+  const Arena::Scope scope(b.pass.arena);
+  const DitAttention& attn = b.layer.self_attn;
+  const Tensor dout = through_gate(b, 2, b.tape.self_out);
+  const bool inputs_train = attn.q_proj.trains() || attn.k_proj.trains() || attn.v_proj.trains();
+  const ConstTensor normed = inputs_train ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x)) : ConstTensor();
+  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window, .key_mask = b.pass.key_mask}, dout,
+                         normed, normed, b.tape.self, {.dx = dnormed, .dsource = dnormed}, b.pass);
+  if (below_wanted) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
+}
+
+}  // namespace
+
+void dit_layer_backward(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerNeeds& needs,
+                        const DitLayerGradients& gradients, const DitLayerPass& pass) {
+  const Backward b{layer, tape, gradients, needs, pass};
+  const bool below_self = needs.input || needs.modulation;
+  const bool below_cross = below_self || layer.self_attn.trains();
+  const bool below_mlp = below_cross || needs.condition || layer.cross_attn.trains();
+  if (layer.mlp_trains() || below_mlp) mlp_backward(b, below_mlp);
+  if (below_mlp) cross_attention_backward(b, below_cross);
+  if (below_cross) self_attention_backward(b, x, below_self);
+}
+
+}  // namespace sidestep

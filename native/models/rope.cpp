@@ -1,0 +1,40 @@
+#include "models/rope.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/elementwise.h"
+
+namespace sidestep {
+
+namespace {
+
+/// Row-major [length, half]: each row one position, each column one frequency.
+void compute_tables(float* cos, float* sin, int64_t length, int64_t half, double theta) {
+  for (int64_t i = 0; i < half; ++i) {
+    const double frequency = std::pow(theta, -static_cast<double>(i) / static_cast<double>(half));
+    for (int64_t position = 0; position < length; ++position) {
+      const double angle = static_cast<double>(position) * frequency;
+      cos[position * half + i] = static_cast<float>(std::cos(angle));
+      sin[position * half + i] = static_cast<float>(std::sin(angle));
+    }
+  }
+}
+
+}  // namespace
+
+void RopeTable::ensure(int64_t length, Stream& stream) {
+  if (cos_ && cos_.tensor().dim(0) >= length && cos_.tensor().device() == stream.device()) return;
+  const int64_t half = head_dim_ / 2;
+  const Shape shape{std::max<int64_t>(length, 1), half};
+  cos_ = Storage(DType::f32, shape, stream.device());
+  sin_ = Storage(DType::f32, shape, stream.device());
+  if (stream.device().kind == DeviceKind::plan) return;
+  const Storage host_cos(DType::f32, shape), host_sin(DType::f32, shape);
+  compute_tables(host_cos.tensor().data<float>(), host_sin.tensor().data<float>(), shape[0], half, theta_);
+  copy({.src = host_cos.view(), .dst = cos_.tensor()}, stream);
+  copy({.src = host_sin.view(), .dst = sin_.tensor()}, stream);
+  stream.synchronize();  // the host tables go out of scope
+}
+
+}  // namespace sidestep

@@ -1,0 +1,152 @@
+#include "models/weights.h"
+
+#include <optional>
+
+#include "core/error.h"
+#include "core/philox.h"
+#include "ops/elementwise.h"
+#include "ops/flow.h"
+
+namespace sidestep {
+
+struct Weights::Source {
+  std::optional<WeightFiles> files;  ///< absent: random
+  uint64_t seed = 0;
+  uint64_t drawn = 0;  ///< random tensors made so far: each has a stream of its own
+  DType dtype = DType::f32;
+  Stream* stream = nullptr;  ///< used while tensors are asked for, not after
+  Device device{};
+  std::vector<Storage> owned;
+
+  Source(DType wanted, Stream& s) : dtype(wanted), stream(&s), device(s.device()) {}
+
+  Tensor own(const Shape& shape) {
+    owned.emplace_back(dtype, shape, device);
+    return owned.back().tensor();
+  }
+
+  /// Into memory of our own, converted and without gaps. Layout and dtype change on the host, so that a device sees
+  /// plain transfers only.
+  ConstTensor adopt(const ConstTensor& stored) {
+    const Tensor kept = own(stored.shape());
+    if (device.kind != DeviceKind::cuda || (stored.dtype() == dtype && stored.contiguous())) {
+      copy({.src = stored, .dst = kept}, *stream);
+      return kept;
+    }
+    Stream host(Device{});
+    const Storage staged(dtype, stored.shape());
+    copy({.src = stored, .dst = staged.tensor()}, host);
+    copy({.src = staged.view(), .dst = kept}, *stream);
+    stream->synchronize();  // the staging memory goes out of scope
+    return kept;
+  }
+
+  Tensor draw(const Shape& shape, float mean) {
+    const Tensor values = own(shape);
+    normal_fill({.y = values, .key = {.seed = seed, .purpose = Purpose::fixture, .step = drawn++}}, *stream);
+    const Storage centre(dtype, shape, device);
+    fill({.y = centre.tensor(), .value = mean}, *stream);
+    add({.a = values, .b = centre.view(), .y = values, .alpha = 0.02F}, *stream);
+    stream->synchronize();
+    return values;
+  }
+};
+
+namespace {
+
+bool stored_as_float(DType dtype) { return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16; }
+
+bool aligned(const ConstTensor& t) { return reinterpret_cast<uintptr_t>(t.raw()) % dtype_size(t.dtype()) == 0; }
+
+/// The stored tensor, checked.
+ConstTensor find(const WeightFiles& files, const std::string& name, const Shape& shape) {
+  if (!files.contains(name)) {
+    throw Error("native/tensor-missing", files.origin(name) + ": expected a tensor " + name + " " + shape.to_string() +
+                                             " but there is none.",
+                "The checkpoint is incomplete, or its config.json describes another model. Download it again.");
+  }
+  const ConstTensor stored = files.tensor(name);
+  if (!(stored.shape() == shape)) {
+    throw Error("native/tensor-shape", files.origin(name) + ": expected " + name + " to be " + shape.to_string() +
+                                           " but found " + stored.shape().to_string() + ".",
+                "Weights and config.json belong to different models.");
+  }
+  if (!stored_as_float(stored.dtype())) {
+    throw Error("native/tensor-dtype", files.origin(name) + ": expected " + name + " to be F32, F16 or BF16 but found " +
+                                           std::string(dtype_name(stored.dtype())) + ".",
+                "Quantised or double-precision checkpoints are not read; use the published one.");
+  }
+  return stored;
+}
+
+bool is_norm(const std::string& name, const Shape& shape) { return shape.rank() == 1 && name.ends_with(".weight"); }
+
+}  // namespace
+
+Weights Weights::from_files(const WeightFiles& files, const std::string& prefix, DType dtype, Stream& stream) {
+  Weights weights;
+  weights.source_ = std::make_shared<Source>(dtype, stream);
+  weights.source_->files = files;
+  weights.prefix_ = prefix;
+  return weights;
+}
+
+Weights Weights::random(uint64_t seed, DType dtype, Stream& stream) {
+  Weights weights;
+  weights.source_ = std::make_shared<Source>(dtype, stream);
+  weights.source_->seed = seed;
+  return weights;
+}
+
+Weights Weights::below(const std::string& more) const {
+  Weights weights = *this;
+  weights.prefix_ += more;
+  return weights;
+}
+
+bool Weights::contains(const std::string& name) const {
+  return !source_->files || source_->files->contains(prefix_ + name);
+}
+
+ConstTensor Weights::tensor(const std::string& name, const Shape& shape) const {
+  Source& source = *source_;
+  if (!source.files) return source.draw(shape, is_norm(name, shape) ? 1.0F : 0.0F);
+  const ConstTensor stored = find(*source.files, prefix_ + name, shape);
+  const bool usable_in_place = source.device.kind == DeviceKind::cpu && stored.dtype() == source.dtype && aligned(stored);
+  return usable_in_place ? stored : source.adopt(stored);
+}
+
+ConstTensor Weights::permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const {
+  Source& source = *source_;
+  if (!source.files) return source.draw(flat, 0.0F);
+  return source.adopt(find(*source.files, prefix_ + name, shape).transposed(dim_a, dim_b)).reshape(flat);
+}
+
+ConstTensor Weights::repeated(const std::string& name, const Shape& shape, int64_t copies) const {
+  Source& source = *source_;
+  const Shape flat{copies * shape.numel()};
+  if (!source.files) return source.draw(flat, 0.0F);
+  const ConstTensor once = find(*source.files, prefix_ + name, shape);
+  // A zero stride reads the same vector again for every copy.
+  return source.adopt(ConstTensor(once.raw(), once.dtype(), {copies, shape.numel()}, {0, 1}, once.device())).reshape(flat);
+}
+
+size_t Weights::owned_bytes() const {
+  size_t bytes = 0;
+  for (const Storage& storage : source_->owned) bytes += storage.tensor().bytes();
+  return bytes;
+}
+
+DType Weights::dtype() const { return source_->dtype; }
+
+Device Weights::device() const { return source_->device; }
+
+Linear load_linear(const Weights& weights, const std::string& name, int64_t in, int64_t out, Bias bias) {
+  Linear linear;
+  linear.name = name;
+  linear.weight = weights.tensor(name + ".weight", {out, in});
+  if (bias == Bias::present) linear.bias = weights.tensor(name + ".bias", {out});
+  return linear;
+}
+
+}  // namespace sidestep
