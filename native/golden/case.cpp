@@ -18,6 +18,30 @@ std::shared_ptr<SafetensorsFile> open_neighbour(const SafetensorsFile& file) {
   return std::make_shared<SafetensorsFile>(file.path().parent_path() / found->second);
 }
 
+/// Python's json module writes bare Infinity and NaN, which are no JSON: they are read as the strings of that name.
+std::string without_python_numbers(const std::string& text) {
+  std::string out;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    if (text[i] == '"') in_string = !in_string;
+    if (in_string && text[i] == '\\') {
+      out += text.substr(i, 2);
+      i += 2;
+      continue;
+    }
+    const std::string word = text.compare(i, 8, "Infinity") == 0 ? "Infinity" : text.compare(i, 3, "NaN") == 0 ? "NaN" : "";
+    if (in_string || word.empty()) {
+      out += text[i++];
+      continue;
+    }
+    if (!out.empty() && out.back() == '-') out.back() = '"', out += '-';
+    else out += '"';
+    out += word + '"';
+    i += word.size();
+  }
+  return out;
+}
+
 double parse_tolerance(const SafetensorsFile& file) {
   return Json::parse(required(file, "tolerance"), "tolerance of " + file.path().filename().string()).as_number();
 }
@@ -26,7 +50,7 @@ double parse_tolerance(const SafetensorsFile& file) {
 
 Case open_case(const SafetensorsFile& file) {
   return {.file = file,
-          .config = Json::parse(required(file, "config"), "config of " + file.path().filename().string()),
+          .config = Json::parse(without_python_numbers(required(file, "config")), "config of " + file.path().filename().string()),
           .tolerance = parse_tolerance(file),
           .neighbour = open_neighbour(file)};
 }

@@ -55,6 +55,13 @@ std::shared_ptr<const Formula> parse_schedule_formula(const std::string& text) {
   return std::make_shared<Formula>(text, formula_variables(Schedule{}, 0, 1));
 }
 
+Schedule schedule_for_optimizer(Schedule schedule, OptimizerType optimizer) {
+  if (optimizer == OptimizerType::prodigy && schedule.type != Schedule::Type::custom) {
+    schedule.type = Schedule::Type::constant_with_warmup;
+  }
+  return schedule;
+}
+
 double learning_rate_at(const Schedule& schedule, int64_t step) {
   const int64_t warmup = schedule.warmup();
   if (step < warmup) {

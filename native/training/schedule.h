@@ -4,6 +4,7 @@
 #include <string>
 
 #include "training/formula.h"
+#include "training/optimizer.h"
 
 namespace sidestep {
 
@@ -34,6 +35,9 @@ Schedule::Type schedule_type(const std::string& name);
 /// Parses a formula over step, total_steps, progress, epoch, total_epochs, steps_per_epoch and base_lr, all counted
 /// after the warm-up. Throws train/formula-invalid.
 std::shared_ptr<const Formula> parse_schedule_formula(const std::string& text);
+
+/// Prodigy finds its own rate: with it every schedule but a custom one is constant after the warm-up, as upstream.
+Schedule schedule_for_optimizer(Schedule schedule, OptimizerType optimizer);
 
 /// The rate of update `step` (the first is 0). Steps past total_steps are allowed: a cosine rises again, a line stays,
 /// as in torch. A formula that gives a negative or non-finite number gives the peak, as upstream.
