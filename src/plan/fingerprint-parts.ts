@@ -35,7 +35,8 @@ export function gatherParts(
       version: type.version,
       params: countingParams(stage.configured, type),
       inputs: inputs.known,
-      files: files.found,
+      files: files.contents,
+      places: {...files.places, ...inputs.places},
       numerics: numerics?.kind === 'known' ? {...numerics.identity} : null,
     },
     unknown_inputs: inputs.unknown,
@@ -45,6 +46,11 @@ export function gatherParts(
 
 export function fingerprintOfParts(parts: FingerprintParts): Fingerprint {
   return fingerprintOf(parts as unknown as JsonObject);
+}
+
+/** What the lock file records: the same on every machine, so without places. */
+export function portableFingerprint(parts: FingerprintParts): Fingerprint {
+  return fingerprintOfParts({...parts, places: {}});
 }
 
 /** The same without the parameters that may grow: a longer run finds a shorter one's state under it. */
@@ -67,15 +73,19 @@ function isCounting({path, value}: ParamLeaf, type: StageType): boolean {
 }
 
 function gatherFiles(configured: ConfiguredStage, type: StageType, world: World) {
-  const found: Record<string, ContentHash> = {};
+  const contents: Record<string, ContentHash> = {};
+  const places: Record<string, ContentHash> = {};
   const problems: Problem[] = [];
   for (const {path, value} of fileLeaves(configured, type)) {
     const seen = world.files.get(fileKey(configured.id, path));
     if (seen === undefined) throw new Error(`${configured.id}: nobody observed ${path} (${String(value)})`);
-    if (seen.kind === 'found') found[path] = seen.identity;
-    else problems.push(seen.problem);
+    if (seen.kind === 'problem') problems.push(seen.problem);
+    else {
+      if (seen.content !== undefined) contents[path] = seen.content;
+      if (seen.place !== undefined) places[path] = seen.place;
+    }
   }
-  return {found, problems};
+  return {contents, places, problems};
 }
 
 /** The parameters that name files or folders on disk (not outputs of stages). */
@@ -93,6 +103,7 @@ function gatherInputs(
   world: World,
 ) {
   const known: Record<string, ContentHash> = {};
+  const places: Record<string, ContentHash> = {};
   const unknown: {param: string; stage: StageId}[] = [];
   const problems: Problem[] = [];
   for (const [param, reference] of Object.entries(stage.references)) {
@@ -102,10 +113,14 @@ function gatherInputs(
       continue;
     }
     const output = outputOf(source, reference.output);
-    if (output === undefined) problems.push(unknownOutput(stage.configured, param, source, reference.output));
-    else known[param] = inputIdentity(param, output, type, world);
+    if (output === undefined) {
+      problems.push(unknownOutput(stage.configured, param, source, reference.output));
+      continue;
+    }
+    known[param] = inputIdentity(param, output, type, world);
+    if (namesPaths(param, type)) places[param] = contentHash(world.cache.pathOf(output));
   }
-  return {known, unknown, problems};
+  return {known, places, unknown, problems};
 }
 
 /** The output a reference means: the named one, or the first. */
@@ -118,6 +133,11 @@ function inputIdentity(param: string, output: PlannedOutput, type: StageType, wo
   const reads = type.inputs.find((input) => pathMatches(param, input.param))?.reads;
   if (reads === undefined || output.kind !== 'json') return output.identity;
   return contentHash(canonicalJson(reads(world.cache.json(output.hash))));
+}
+
+/** A stage that writes down where its files lie (scan, dataset) must run again when an upstream output moved. */
+function namesPaths(param: string, type: StageType): boolean {
+  return type.files.some((file) => file.identity !== 'content' && pathMatches(param, file.param));
 }
 
 function unknownOutput(
@@ -138,6 +158,6 @@ function unknownOutput(
   };
 }
 
-function matchesAny(path: string, patterns: readonly string[]): boolean {
+export function matchesAny(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => pathMatches(path, pattern));
 }

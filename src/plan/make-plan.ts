@@ -2,13 +2,14 @@ import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
+import type {Listing} from '../record/memory.js';
 import type {StageType} from '../stage/stage-type.js';
 import {type DagStage, orderStages} from './dag.js';
 import {fingerprintOfParts, gatherParts, type KnownParts, resumeKeyOf} from './fingerprint-parts.js';
 import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
 import {forecastSamples, summarise} from './sample-forecast.js';
 import {changesSince} from './stale-reason.js';
-import type {EntryView, World} from './world.js';
+import {type EntryView, fileKey, type World} from './world.js';
 
 export type StageTypes = ReadonlyMap<string, StageType>;
 
@@ -102,11 +103,9 @@ function judge(
   return {...settled, outputs: undefined, last_duration_ms, verdict};
 }
 
-/** What it took to make what the lock file names, if the cache still knows that. */
+/** Undefined when it never ran here, or only a lock file tells of it. */
 function durationLastTime({configured}: DagStage, world: World): number | undefined {
-  const previous = world.lock.stages[configured.id];
-  const entry = previous === undefined ? undefined : world.cache.entry(previous.fingerprint);
-  return entry?.kind === 'present' ? entry.duration_ms : undefined;
+  return world.previous(configured.id)?.duration_ms;
 }
 
 function staleReasons(stage: DagStage, known: KnownParts, entry: EntryView, world: World): StaleReason[] {
@@ -115,12 +114,12 @@ function staleReasons(stage: DagStage, known: KnownParts, entry: EntryView, worl
   if (world.forced.has(id)) wanted.push({kind: 'forced'});
   if (cache === 'ignore') wanted.push({kind: 'cache_ignored'});
   if (entry.kind === 'present') return wanted;
-  const previous = world.lock.stages[id];
+  const previous = world.previous(id);
   const lost = entry.kind === 'incomplete' ? entry.lost : [];
   if (previous === undefined) {
     return [...wanted, lost.length > 0 ? {kind: 'outputs_missing', objects: lost} : {kind: 'never_run'}];
   }
-  const changes = changesSince(previous, stage, known);
+  const changes = changesSince(previous, stage, known, listingsOf(stage, known, world));
   return [...wanted, ...(changes.length > 0 ? changes : [{kind: 'outputs_missing' as const, objects: lost}])];
 }
 
@@ -129,11 +128,20 @@ function reasonsBeforeUpstreamRan(stage: DagStage, known: KnownParts, world: Wor
   const reasons: StaleReason[] = [];
   if (world.forced.has(id)) reasons.push({kind: 'forced'});
   if (cache === 'ignore') reasons.push({kind: 'cache_ignored'});
-  const previous = world.lock.stages[id];
+  const previous = world.previous(id);
   if (previous === undefined) reasons.push({kind: 'never_run'});
-  else reasons.push(...changesSince(previous, stage, known));
+  else reasons.push(...changesSince(previous, stage, known, listingsOf(stage, known, world)));
   const upstream = new Set(known.unknown_inputs.map((input) => input.stage));
   return [...reasons, ...[...upstream].map((source) => ({kind: 'upstream_stale' as const, stage: source}))];
+}
+
+function listingsOf({configured}: DagStage, {parts}: KnownParts, world: World): Record<string, Listing> {
+  const listings: Record<string, Listing> = {};
+  for (const param of [...Object.keys(parts.files), ...Object.keys(parts.places)]) {
+    const seen = world.files.get(fileKey(configured.id, param));
+    if (seen?.kind === 'found') listings[param] = seen.listing;
+  }
+  return listings;
 }
 
 /** A stage that will not run, whatever the cache holds: `when`, or something it reads will not be there. */

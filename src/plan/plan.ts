@@ -53,8 +53,13 @@ export interface FingerprintParts {
   readonly params: JsonObject;
   /** Content (or declared identity) of what each reference leads to, by parameter path. */
   readonly inputs: Readonly<Record<string, ContentHash>>;
-  /** What counts of each file or folder that a parameter names, by parameter path. */
+  /** Content of what each file parameter names, by parameter path. */
   readonly files: Readonly<Record<string, ContentHash>>;
+  /**
+   * Where files lie and when they changed, for the light stages whose output names paths. True on this machine only:
+   * it finds cache entries but never reaches the lock file or a consumer.
+   */
+  readonly places: Readonly<Record<string, ContentHash>>;
   readonly numerics: JsonObject | null;
 }
 
@@ -80,7 +85,7 @@ export interface SampleForecast {
   readonly missing: readonly {readonly sample: string; readonly parts: readonly string[]}[];
 }
 
-/** Why a stage instance must run. Old values come from the lock file. */
+/** Why a stage instance must run. Old values come from the last run here, else the lock file. */
 export type StaleReason =
   | {readonly kind: 'never_run'}
   /** `old` or `new` is undefined when the key came or went. */
@@ -104,6 +109,8 @@ export type StaleReason =
       readonly path: string;
       readonly old: ContentHash | undefined;
       readonly new: ContentHash | undefined;
+      /** Of a folder: which files, as far as the last run is remembered; empty when it is not. */
+      readonly changes: readonly FileChange[];
       readonly position: SourcePosition;
     }
   | {readonly kind: 'version_changed'; readonly old: number; readonly new: number}
@@ -120,3 +127,9 @@ export type StaleReason =
   | {readonly kind: 'upstream_stale'; readonly stage: StageId}
   | {readonly kind: 'cache_ignored'}
   | {readonly kind: 'forced'};
+
+export interface FileChange {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly what: 'added' | 'removed' | 'changed';
+}

@@ -3,7 +3,7 @@ import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {StageResources} from '../config/pipeline.js';
-import type {LockFile} from '../record/lock-file.js';
+import type {Listing, PreviousStage} from '../record/memory.js';
 import type {PlannedOutput} from './plan.js';
 
 /** All that planning needs to know of the world, observed beforehand. */
@@ -12,8 +12,8 @@ export interface World {
   /** What file parameters name, by `fileKey`. */
   readonly files: ReadonlyMap<string, FileObservation>;
   readonly numerics: (resources: StageResources) => NumericsObservation;
-  /** What was run last; old values in reasons come from here. */
-  readonly lock: LockFile;
+  /** What was run last, by stage: the old values in reasons. */
+  readonly previous: (stage: StageId) => PreviousStage | undefined;
   /** Stages that must run whatever the cache says (`--force`). */
   readonly forced: ReadonlySet<StageId>;
 }
@@ -23,6 +23,8 @@ export interface CacheView {
   readonly entry: (fingerprint: Fingerprint) => EntryView;
   /** The parsed bytes of a JSON object that is present. */
   readonly json: (hash: ContentHash) => Json;
+  /** Where programs see an output; it enters the fingerprint of stages whose own output names paths. */
+  readonly pathOf: (output: PlannedOutput) => string;
   readonly hasPartial: (resumeKey: Fingerprint) => 'yes' | 'no';
 }
 
@@ -37,7 +39,14 @@ export type EntryView =
   | {readonly kind: 'incomplete'; readonly lost: readonly ContentHash[]};
 
 export type FileObservation =
-  | {readonly kind: 'found'; readonly identity: ContentHash}
+  | {
+      readonly kind: 'found';
+      /** Of names within a folder and bytes; undefined when the stage type does not go by content. */
+      readonly content: ContentHash | undefined;
+      /** Of where it lies, and for `stat_and_path` of sizes and times. */
+      readonly place: ContentHash | undefined;
+      readonly listing: Listing;
+    }
   | {readonly kind: 'problem'; readonly problem: Problem};
 
 export function fileKey(stage: StageId, param: string): string {

@@ -18,10 +18,9 @@ export type LockDifference =
   | {readonly kind: 'unknown'; readonly stage: string};
 
 /** What would be recorded for each stage now; undefined where it cannot be known. */
-export type CurrentRecords = ReadonlyMap<
-  string,
-  (Omit<StageRecord, 'outputs'> & Partial<Pick<StageRecord, 'outputs'>>) | undefined
->;
+export type CurrentRecord = Omit<StageRecord, 'outputs' | 'fingerprint'> &
+  Partial<Pick<StageRecord, 'outputs'>>;
+export type CurrentRecords = ReadonlyMap<string, CurrentRecord | undefined>;
 
 /** Pure: every difference, in the order of the pipeline. Empty means that `--frozen` may go on. */
 export function compareLock(lock: LockFile, current: CurrentRecords): LockDifference[] {
@@ -48,10 +47,7 @@ export interface RecordChange {
 }
 
 /** Pure: what changed between two records of one stage. Outputs are compared only when the new ones are known. */
-export function compareRecords(
-  old: StageRecord,
-  current: Omit<StageRecord, 'outputs'> & Partial<Pick<StageRecord, 'outputs'>>,
-): RecordChange[] {
+export function compareRecords(old: CurrentRecord, current: CurrentRecord): RecordChange[] {
   const changes = [
     ...compareMaps('uses', {'': old.uses}, {'': current.uses}),
     ...compareMaps('version', {'': old.version}, {'': current.version}),
@@ -60,9 +56,8 @@ export function compareRecords(
     ...compareMaps('file', old.files, current.files),
     ...compareMaps('numerics', {'': old.numerics}, {'': current.numerics}),
   ];
-  return current.outputs === undefined
-    ? changes
-    : [...changes, ...compareMaps('output', old.outputs, current.outputs)];
+  if (old.outputs === undefined || current.outputs === undefined) return changes;
+  return [...changes, ...compareMaps('output', old.outputs, current.outputs)];
 }
 
 function compareMaps(

@@ -12,12 +12,14 @@ export interface LockFile {
 export interface StageRecord {
   readonly uses: string;
   readonly version: number;
+  /** Of the members below except `outputs`: the same on every machine. */
   readonly fingerprint: Fingerprint;
   /** Parameters that count, by dotted path: one line each in a diff. */
   readonly params: Readonly<Record<string, Json>>;
   readonly inputs: Readonly<Record<string, ContentHash>>;
   readonly files: Readonly<Record<string, ContentHash>>;
   readonly numerics: JsonObject | null;
+  /** Identity of each output: its content, less what differs between machines (paths of the songs). */
   readonly outputs: Readonly<Record<string, ContentHash>>;
 }
 
