@@ -1,0 +1,190 @@
+#include "ops/norm.h"
+
+#include "ops/op_testing.h"
+
+namespace sidestep::testing {
+namespace {
+
+struct Case {
+  int64_t batch, frames, width;
+  DType dtype;
+};
+
+// Odd widths forbid aligned loads; 1 is a row shorter than any vector; 16-bit types exercise the roundings.
+constexpr Case kCases[] = {
+    {1, 1, 1, DType::f32},   {1, 3, 7, DType::f32},    {2, 5, 32, DType::f32},  {1, 2, 67, DType::f32},
+    {3, 4, 129, DType::f32}, {2, 5, 33, DType::bf16},  {2, 3, 48, DType::f16},
+};
+
+double bound(DType dtype, int roundings) { return std::max(3e-7, roundings * one_rounding(dtype)); }
+
+Doubles rms_norm_f64(const Doubles& x, const Doubles& weight, double eps) {
+  const size_t d = weight.size();
+  Doubles y(x.size());
+  for (size_t row = 0; row < x.size() / d; ++row) {
+    double squares = 0;
+    for (size_t i = 0; i < d; ++i) squares += x[row * d + i] * x[row * d + i];
+    const double inv_rms = 1 / std::sqrt(squares / static_cast<double>(d) + eps);
+    for (size_t i = 0; i < d; ++i) y[row * d + i] = x[row * d + i] * inv_rms * weight[i];
+  }
+  return y;
+}
+
+/// rms_norm(x) * (1 + scale) + shift with scale and shift [B, D].
+Doubles modulated_f64(const Doubles& x, const Doubles& weight, const Doubles& scale, const Doubles& shift, size_t frames) {
+  Doubles y = rms_norm_f64(x, weight, 1e-6);
+  const size_t d = weight.size();
+  for (size_t i = 0; i < y.size(); ++i) {
+    const size_t at = i / (frames * d) * d + i % d;
+    y[i] = y[i] * (1 + scale[at]) + shift[at];
+  }
+  return y;
+}
+
+Doubles rope_f64(const Doubles& n, const Doubles& cos, const Doubles& sin, size_t frames, size_t heads, size_t hd) {
+  Doubles y(n.size());
+  const size_t half = hd / 2;
+  for (size_t row = 0; row < n.size() / hd; ++row) {
+    const size_t t = row / heads % frames;
+    for (size_t i = 0; i < half; ++i) {
+      const double c = cos[t * half + i], s = sin[t * half + i], a = n[row * hd + i], b = n[row * hd + half + i];
+      y[row * hd + i] = a * c - b * s;
+      y[row * hd + half + i] = b * c + a * s;
+    }
+  }
+  return y;
+}
+
+TEST("rms_norm: forward and backward match float64") {
+  Stream stream = cpu_stream();
+  for (const Case& c : kCases) {
+    const int64_t rows = c.batch * c.frames;
+    Storage x_owner, dy_owner;
+    const Tensor x = padded_view(x_owner, {rows, c.width}, c.dtype, 1), dy = padded_view(dy_owner, {rows, c.width}, c.dtype, 2);
+    const Storage weight = random_tensor({c.width}, 3, c.dtype);
+    Storage y(c.dtype, {rows, c.width}), inv_rms(DType::f32, {rows});
+    rms_norm({x, weight.view(), y.tensor(), inv_rms.tensor()}, stream);
+    const Doubles w = values_of(weight.view());
+    expect_near(y.view(), rms_norm_f64(values_of(x), w, 1e-6), bound(c.dtype, 2));
+
+    if (c.width == 1) continue;  // a single element is normalised to its sign: the exact gradient is all but zero
+    const Doubles expected = numeric_gradient([&](const Doubles& v) { return rms_norm_f64(v, w, 1e-6); }, values_of(x), values_of(dy));
+    Storage dx = random_tensor({rows, c.width}, 4, c.dtype);
+    Doubles added = values_of(dx.view());
+    for (size_t i = 0; i < added.size(); ++i) added[i] += expected[i];
+    rms_norm_backward({dy, x, weight.view(), inv_rms.view(), dx.tensor(), 1}, stream);
+    expect_near(dx.view(), added, bound(c.dtype, 2));
+    rms_norm_backward({dy, x, weight.view(), inv_rms.view(), dy}, stream);  // in place
+    expect_near(dy, expected, bound(c.dtype, 2) + 2e-7);
+  }
+}
+
+TEST("rms_norm: bf16 rounds the quotient before the weight is applied") {
+  Stream stream = cpu_stream(1);
+  const Storage x = random_tensor({4, 512}, 5, DType::bf16), weight = random_tensor({512}, 6, DType::bf16);
+  Storage y(DType::bf16, {4, 512}), inv_rms(DType::f32, {4});
+  rms_norm({x.view(), weight.view(), y.tensor(), inv_rms.tensor()}, stream);
+  for (int64_t i = 0; i < y.view().numel(); ++i) {
+    const float quotient = to_float(to_bf16(to_float(x.view().data<bf16_t>()[i]) * inv_rms.view().data<float>()[i / 512]));
+    EXPECT(y.view().data<bf16_t>()[i].bits == to_bf16(quotient * to_float(weight.view().data<bf16_t>()[i % 512])).bits);
+  }
+}
+
+TEST("modulated_rms_norm: forward, dx, dshift and dscale match float64") {
+  Stream stream = cpu_stream();
+  for (const Case& c : kCases) {
+    if (c.width == 1) continue;
+    const auto frames = static_cast<size_t>(c.frames);
+    const Shape shape{c.batch, c.frames, c.width}, per_sample{c.batch, c.width};
+    const Storage x = random_tensor(shape, 1, c.dtype), dy = random_tensor(shape, 2, c.dtype), weight = random_tensor({c.width}, 3, c.dtype);
+    Storage scale_owner, shift_owner;
+    const Tensor scale = padded_view(scale_owner, per_sample, c.dtype, 4), shift = padded_view(shift_owner, per_sample, c.dtype, 5);
+    Storage y(c.dtype, shape), inv_rms(DType::f32, {c.batch * c.frames});
+    modulated_rms_norm({x.view(), weight.view(), shift, scale, y.tensor(), inv_rms.tensor()}, stream);
+    const Doubles vx = values_of(x.view()), w = values_of(weight.view()), sc = values_of(scale), sh = values_of(shift), g = values_of(dy.view());
+    expect_near(y.view(), modulated_f64(vx, w, sc, sh, frames), bound(c.dtype, 3));
+
+    Storage dx(c.dtype, shape), dshift = random_tensor(per_sample, 6), dscale = random_tensor(per_sample, 7);
+    Doubles expected_shift = values_of(dshift.view()), expected_scale = values_of(dscale.view());
+    modulated_rms_norm_backward({dy.view(), x.view(), weight.view(), scale, inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()}, stream);
+    expect_near(dx.view(), numeric_gradient([&](const Doubles& v) { return modulated_f64(v, w, sc, sh, frames); }, vx, g), bound(c.dtype, 2));
+    const Doubles of_shift = numeric_gradient([&](const Doubles& v) { return modulated_f64(vx, w, sc, v, frames); }, sh, g);
+    const Doubles of_scale = numeric_gradient([&](const Doubles& v) { return modulated_f64(vx, w, v, sh, frames); }, sc, g);
+    for (size_t i = 0; i < of_shift.size(); ++i) expected_shift[i] += of_shift[i], expected_scale[i] += of_scale[i];
+    expect_near(dshift.view(), expected_shift, 1e-6);
+    expect_near(dscale.view(), expected_scale, 1e-6);
+  }
+}
+
+struct HeadCase {
+  int64_t batch, frames, heads, head_dim;
+  DType dtype;
+};
+constexpr HeadCase kHeadCases[] = {{1, 1, 1, 2, DType::f32},  {2, 3, 2, 6, DType::f32},   {1, 5, 3, 16, DType::f32},
+                                   {1, 3, 2, 64, DType::f32}, {1, 2, 2, 128, DType::f32}, {1, 3, 2, 40, DType::bf16}};
+
+TEST("qk_norm_rope: norm and rotation, each alone and together, forward and backward") {
+  Stream stream = cpu_stream();
+  for (const HeadCase& c : kHeadCases) {
+    for (const int parts : {1, 2, 3}) {  // bit 0: norm, bit 1: rotation
+      const Shape shape{c.batch, c.frames, c.heads, c.head_dim}, table{c.frames + 2, c.head_dim / 2};
+      Storage x_owner;
+      const Tensor x = padded_view(x_owner, shape, c.dtype, 1);
+      const Storage dy = random_tensor(shape, 2, c.dtype);
+      const Storage weight = parts & 1 ? random_tensor({c.head_dim}, 3, c.dtype) : Storage();
+      const Storage cos = parts & 2 ? random_tensor(table, 4) : Storage(), sin = parts & 2 ? random_tensor(table, 5) : Storage();
+      Storage y(c.dtype, shape), dx(c.dtype, shape), inv_rms(DType::f32, {c.batch, c.frames, c.heads});
+      qk_norm_rope({x, weight.view(), cos.view(), sin.view(), y.tensor(), inv_rms.tensor()}, stream);
+      qk_norm_rope_backward({dy.view(), x, weight.view(), cos.view(), sin.view(), inv_rms.view(), dx.tensor()}, stream);
+      const auto forward = [&](const Doubles& v) {
+        const Doubles n = parts & 1 ? rms_norm_f64(v, values_of(weight.view()), 1e-6) : v;
+        if (!(parts & 2)) return n;
+        return rope_f64(n, values_of(cos.view()), values_of(sin.view()), static_cast<size_t>(c.frames),
+                        static_cast<size_t>(c.heads), static_cast<size_t>(c.head_dim));
+      };
+      expect_near(y.view(), forward(values_of(x)), bound(c.dtype, 3));
+      expect_near(dx.view(), numeric_gradient(forward, values_of(x), values_of(dy.view())), 2 * bound(c.dtype, 2));
+    }
+  }
+}
+
+TEST("row_norm: matches float64") {
+  Stream stream = cpu_stream();
+  for (const int64_t width : {1, 5, 64, 1027}) {
+    Storage owner, y(DType::f32, {3});
+    const Tensor x = padded_view(owner, {3, width}, DType::f32, 9);
+    row_norm({x, y.tensor()}, stream);
+    Doubles expected(3);
+    const Doubles v = values_of(x);
+    for (size_t i = 0; i < v.size(); ++i) expected[i / static_cast<size_t>(width)] += v[i] * v[i];
+    for (double& e : expected) e = std::sqrt(e);
+    expect_near(y.view(), expected, 2e-7);
+  }
+}
+
+TEST("modulated_rms_norm_backward: same bits with 1, 2 and 3 threads") {
+  const Shape shape{2, 301, 200}, per_sample{2, 200};
+  const Storage x = random_tensor(shape, 1), dy = random_tensor(shape, 2), weight = random_tensor({200}, 3), scale = random_tensor(per_sample, 4);
+  std::vector<Storage> results;
+  for (const int threads : {1, 2, 3}) {
+    Stream stream = cpu_stream(threads);
+    Storage y(DType::f32, shape), inv_rms(DType::f32, {602}), dx(DType::f32, shape), dshift(DType::f32, per_sample), dscale(DType::f32, per_sample);
+    modulated_rms_norm({x.view(), weight.view(), scale.view(), scale.view(), y.tensor(), inv_rms.tensor()}, stream);
+    modulated_rms_norm_backward({dy.view(), x.view(), weight.view(), scale.view(), inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()}, stream);
+    results.insert(results.end(), {y, dx, dshift, dscale});
+  }
+  for (size_t i = 4; i < results.size(); ++i) EXPECT(same_bytes(results[i].view(), results[i % 4].view()));
+}
+
+TEST("norm ops refuse tensors that do not fit, naming the argument") {
+  Stream stream = cpu_stream(1);
+  const Storage x = random_tensor({2, 4}, 1), weight = random_tensor({5}, 2), half = random_tensor({4}, 2, DType::bf16);
+  Storage y(DType::f32, {2, 4});
+  EXPECT_ERROR(rms_norm({x.view(), weight.view(), y.tensor()}, stream), "native/shape-mismatch");
+  EXPECT_ERROR(rms_norm({x.view(), half.view(), y.tensor()}, stream), "native/dtype-mismatch");
+  EXPECT_ERROR(rms_norm({x.view(), {}, y.tensor()}, stream), "native/argument-missing");
+  EXPECT_ERROR(rms_norm({x.view().transposed(0, 1), random_tensor({2}, 1).view(), y.tensor()}, stream), "native/layout-mismatch");
+}
+
+}  // namespace
+}  // namespace sidestep::testing
