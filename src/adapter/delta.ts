@@ -1,0 +1,54 @@
+import type {AdapterModule, Matrix} from './adapter.js';
+
+/**
+ * ‖scale · up · down‖ (Frobenius) without forming the product: the squared norm of a product is the trace of
+ * (upᵀ up)(down downᵀ), two rank × rank matrices. Undefined for modules without LoRA factors.
+ */
+export function deltaNorm(module: AdapterModule): number | undefined {
+  const {weights, scale} = module;
+  if (weights.kind !== 'lora') return undefined;
+  return Math.abs(scale) * Math.sqrt(productDot(weights.up, weights.down, weights.up, weights.down));
+}
+
+/** ‖A − B‖ / ‖A‖ of the weight changes of one module in two adapters; 0 when both are 0. */
+export function deltaDifference(expected: AdapterModule, found: AdapterModule): number {
+  const [a, b] = [expected.weights, found.weights];
+  if (a.kind !== 'lora' || b.kind !== 'lora') throw new TypeError('Expected modules with LoRA factors');
+  const aa = expected.scale ** 2 * productDot(a.up, a.down, a.up, a.down);
+  const bb = found.scale ** 2 * productDot(b.up, b.down, b.up, b.down);
+  const ab = expected.scale * found.scale * productDot(a.up, a.down, b.up, b.down);
+  const squared = Math.max(0, aa + bb - 2 * ab);
+  return aa === 0 ? Math.sqrt(bb) : Math.sqrt(squared / aa);
+}
+
+/** ⟨u1 d1, u2 d2⟩ = trace((u1ᵀ u2)(d2 d1ᵀ)), summed in double precision. */
+function productDot(u1: Matrix, d1: Matrix, u2: Matrix, d2: Matrix): number {
+  const ups = columnDots(u1, u2); // [r1, r2]
+  const downs = rowDots(d1, d2); // [r1, r2]
+  return ups.reduce((sum, value, i) => sum + value * downs[i]!, 0);
+}
+
+/** Entry (i, j): column i of a with column j of b. */
+function columnDots(a: Matrix, b: Matrix): Float64Array {
+  const dots = new Float64Array(a.cols * b.cols);
+  for (let row = 0; row < a.rows; row++) {
+    for (let i = 0; i < a.cols; i++) {
+      const left = a.data[row * a.cols + i]!;
+      for (let j = 0; j < b.cols; j++) dots[i * b.cols + j]! += left * b.data[row * b.cols + j]!;
+    }
+  }
+  return dots;
+}
+
+/** Entry (i, j): row i of a with row j of b. */
+function rowDots(a: Matrix, b: Matrix): Float64Array {
+  const dots = new Float64Array(a.rows * b.rows);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < b.rows; j++) {
+      let sum = 0;
+      for (let k = 0; k < a.cols; k++) sum += a.data[i * a.cols + k]! * b.data[j * b.cols + k]!;
+      dots[i * b.rows + j] = sum;
+    }
+  }
+  return dots;
+}

@@ -1,0 +1,131 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import type {Adapter} from '../../src/adapter/adapter.js';
+import {deltaDifference, deltaNorm} from '../../src/adapter/delta.js';
+import {
+  comfyuiLayout,
+  comfyuiPrefix,
+  diffusersLayout,
+  type LayoutFile,
+  type LayoutOptions,
+  lycorisLayout,
+  peftLayout,
+} from '../../src/adapter/layout.js';
+import {moduleOfLycorisName} from '../../src/adapter/module-name.js';
+import {readAdapter} from '../../src/adapter/read.js';
+import {bakeScale} from '../../src/adapter/scale.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {writeSafetensors} from '../../src/format/safetensors-write.js';
+import {temporaryFolder} from '../temporary-folder.js';
+
+const golden = join(import.meta.dirname, '../golden/peft_files');
+const options: LayoutOptions = {name: 'adapter', dtype: 'F32', metadata: {}};
+
+async function tensorsOf(path: string): Promise<Record<string, unknown>> {
+  const file = await openSafetensors(path);
+  const tensors: Record<string, unknown> = {};
+  for (const name of [...file.tensors.keys()].sort()) {
+    const {dtype, shape, data} = await file.read(name);
+    tensors[name] = {dtype, shape, bytes: Buffer.from(data).toString('hex')};
+  }
+  await file.close();
+  return tensors;
+}
+
+function written(files: readonly LayoutFile[]): Record<string, unknown> {
+  const file = files.find(({kind}) => kind === 'safetensors');
+  if (file?.kind !== 'safetensors') throw new Error('Expected a safetensors file');
+  return Object.fromEntries(
+    Object.entries(file.tensors)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, {dtype, shape, data}]) => [
+        name,
+        {dtype, shape, bytes: Buffer.from(data).toString('hex')},
+      ]),
+  );
+}
+
+describe('ComfyUI files equal those upstream wrote', () => {
+  test.each([
+    ['lora', 'native'],
+    ['lora', 'generic'],
+    ['dora', 'native'],
+    ['dora', 'generic'],
+  ] as const)('%s, %s key style', async (kind, style) => {
+    const adapter = await readAdapter(join(golden, kind));
+    const files = comfyuiLayout(adapter, {...options, prefix: comfyuiPrefix(style)});
+    expect(written(files)).toEqual(await tensorsOf(join(golden, `comfyui_${kind}_${style}.safetensors`)));
+  });
+
+  test('OFT has no ComfyUI form', async () => {
+    const adapter = await readAdapter(join(golden, 'oft'));
+    expect(() => comfyuiLayout(adapter, {...options, prefix: ''})).toThrow(/no form for oft/);
+  });
+});
+
+describe('adapters survive being read and written in their own layout', () => {
+  test.each(['lora', 'dora', 'oft'])('PEFT: %s', async (kind) => {
+    const files = peftLayout(await readAdapter(join(golden, kind)), options);
+    expect(written(files)).toEqual(await tensorsOf(join(golden, kind, 'adapter_model.safetensors')));
+    const config = files.find(({kind: k}) => k === 'json');
+    expect(config?.kind === 'json' && config.value).toEqual(
+      JSON.parse(await readFile(join(golden, kind, 'adapter_config.json'), 'utf8')),
+    );
+  });
+
+  test.each(['lokr', 'loha'])('LyCORIS: %s', async (kind) => {
+    const files = lycorisLayout(await readAdapter(join(golden, kind)), options);
+    expect(written(files)).toEqual(await tensorsOf(join(golden, kind, `${kind}_weights.safetensors`)));
+  });
+});
+
+/** Writes one of the layouts' single files and reads it back as a consumer would. */
+async function readBack(files: readonly LayoutFile[]): Promise<Adapter> {
+  const folder = await temporaryFolder();
+  const file = files.find(({kind}) => kind === 'safetensors');
+  if (file?.kind !== 'safetensors') throw new Error('Expected a safetensors file');
+  const path = join(folder, file.name);
+  const tensors = Object.entries(file.tensors).map(([name, tensor]) => ({name, ...tensor}));
+  await writeSafetensors(path, {tensors, metadata: file.metadata});
+  return readAdapter(path);
+}
+
+describe('every consumer computes the weight change that was trained', () => {
+  test.each([
+    [
+      'ComfyUI, trained scale',
+      (a: Adapter) => comfyuiLayout(a, {...options, prefix: comfyuiPrefix('generic')}),
+    ],
+    [
+      'ComfyUI, baked scale',
+      (a: Adapter) => comfyuiLayout(bakeScale(a), {...options, prefix: comfyuiPrefix('native')}),
+    ],
+    ['diffusers, trained scale', (a: Adapter) => diffusersLayout(a, options)],
+    ['diffusers, baked scale', (a: Adapter) => diffusersLayout(bakeScale(a), options)],
+  ])('%s', async (_, layout) => {
+    const adapter = await readAdapter(join(golden, 'lora'));
+    const back = await readBack(layout(adapter));
+    expect(back.modules.map(({name}) => name)).toEqual(adapter.modules.map(({name}) => name));
+    for (const [i, module] of adapter.modules.entries()) {
+      expect(deltaNorm(module)).toBeGreaterThan(0);
+      expect(deltaDifference(module, back.modules[i]!)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('a lost scale is seen: half the strength differs by half', async () => {
+    const [module] = (await readAdapter(join(golden, 'lora'))).modules;
+    expect(deltaDifference(module!, {...module!, scale: module!.scale / 2})).toBeCloseTo(0.5, 6);
+  });
+});
+
+test.each([
+  ['lycoris_layers_0_cross_attn_k_proj', 'layers.0.cross_attn.k_proj'],
+  ['lycoris_layers_12_mlp_gate_proj', 'layers.12.mlp.gate_proj'],
+  ['lycoris_time_embed_linear_1', 'time_embed.linear_1'],
+  ['lycoris_time_embed_r_time_proj', 'time_embed_r.time_proj'],
+  ['lycoris_condition_embedder', 'condition_embedder'],
+  ['lycoris_proj_in_1', 'proj_in.1'],
+])('%s is %s', (written, path) => {
+  expect(moduleOfLycorisName(written)).toBe(path);
+});
