@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "ops/elementwise.h"
 #include "ops/norm.h"
+#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -69,7 +70,7 @@ void DitForward::mask_batching() {
     const int64_t real = (input.valid_frames[static_cast<size_t>(b)] + patch - 1) / patch;
     for (int64_t p = 0; p < real; ++p) host.tensor().data<uint8_t>()[b * patches() + p] = 1;
   }
-  copy({.src = host.view(), .dst = tape.key_mask}, stream);
+  transfer({.src = host.view(), .dst = tape.key_mask}, stream);
 }
 
 /// temb and the six-way projection are each the sum over both embedders. The second one sees t - r: zero in training,

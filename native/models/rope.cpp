@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/elementwise.h"
+#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -32,9 +32,8 @@ void RopeTable::ensure(int64_t length, Stream& stream) {
   if (stream.device().kind == DeviceKind::plan) return;
   const Storage host_cos(DType::f32, shape), host_sin(DType::f32, shape);
   compute_tables(host_cos.tensor().data<float>(), host_sin.tensor().data<float>(), shape[0], half, theta_);
-  copy({.src = host_cos.view(), .dst = cos_.tensor()}, stream);
-  copy({.src = host_sin.view(), .dst = sin_.tensor()}, stream);
-  stream.synchronize();  // the host tables go out of scope
+  transfer({.src = host_cos.view(), .dst = cos_.tensor()}, stream);
+  transfer({.src = host_sin.view(), .dst = sin_.tensor()}, stream);
 }
 
 }  // namespace sidestep

@@ -6,6 +6,7 @@
 #include "core/philox.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
+#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -29,15 +30,16 @@ struct Weights::Source {
   /// plain transfers only.
   ConstTensor adopt(const ConstTensor& stored) {
     const Tensor kept = own(stored.shape());
-    if (device.kind != DeviceKind::cuda || (stored.dtype() == dtype && stored.contiguous())) {
+    if (stored.dtype() == dtype && stored.contiguous()) {
+      transfer({.src = stored, .dst = kept}, *stream);
+    } else if (device.kind == DeviceKind::cpu) {
       copy({.src = stored, .dst = kept}, *stream);
-      return kept;
+    } else if (device.kind == DeviceKind::cuda) {
+      Stream host(Device{});
+      const Storage staged(dtype, stored.shape());
+      copy({.src = stored, .dst = staged.tensor()}, host);
+      transfer({.src = staged.view(), .dst = kept}, *stream);
     }
-    Stream host(Device{});
-    const Storage staged(dtype, stored.shape());
-    copy({.src = stored, .dst = staged.tensor()}, host);
-    copy({.src = staged.view(), .dst = kept}, *stream);
-    stream->synchronize();  // the staging memory goes out of scope
     return kept;
   }
 
