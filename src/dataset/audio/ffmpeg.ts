@@ -1,0 +1,137 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {type AudioFormat, audioProblem, type Planar} from './audio-format.js';
+import {deinterleave} from './pcm.js';
+
+/**
+ * Asks ffprobe for rate, channels and length of a file that the built-in decoders do not know (m4a, aac, wma, …).
+ * Throws `audio/ffmpeg-missing` and `audio/unknown`.
+ */
+export async function probeWithFfmpeg(path: string): Promise<AudioFormat> {
+  const query = [
+    '-select_streams',
+    'a:0',
+    '-show_entries',
+    'stream=sample_rate,channels,duration:format=duration',
+    '-of',
+    'json',
+  ];
+  const {stdout, stderr, status} = await collect(
+    start('ffprobe', ['-v', 'error', ...localFilesOnly, ...query, `file:${path}`]),
+    path,
+  );
+  const report = status === 0 ? (JSON.parse(stdout) as ProbeReport) : {};
+  const [stream] = report.streams ?? [];
+  const sample_rate = Number(stream?.sample_rate);
+  const channels = stream?.channels ?? 0;
+  if (!(sample_rate > 0) || channels < 1)
+    throw audioProblem(
+      'audio/unknown',
+      path,
+      `is not audio that can be read (${firstLine(stderr) || 'no sound in it'})`,
+    );
+  const seconds = Number(stream?.duration ?? report.format?.duration);
+  const frames = Number.isFinite(seconds) ? Math.round(seconds * sample_rate) : null;
+  return {codec: 'ffmpeg', sample_rate, channels, frames, frames_are: 'estimate'};
+}
+
+interface ProbeReport {
+  readonly streams?: readonly {
+    readonly sample_rate?: string;
+    readonly channels?: number;
+    readonly duration?: string;
+  }[];
+  readonly format?: {readonly duration?: string};
+}
+
+/**
+ * Decodes through the ffmpeg command. Whatever ends the iteration also ends the process; when this program is killed,
+ * ffmpeg stops at its next write to the broken pipe. Throws `audio/ffmpeg-missing`, and `audio/damaged` when ffmpeg
+ * complains about the file.
+ */
+export async function* decodeWithFfmpeg(path: string, format: AudioFormat): AsyncGenerator<Planar> {
+  const output = [
+    '-map',
+    '0:a:0',
+    '-f',
+    'f32le',
+    '-c:a',
+    'pcm_f32le',
+    '-ac',
+    `${format.channels}`,
+    '-ar',
+    `${format.sample_rate}`,
+  ];
+  const child = start('ffmpeg', [
+    '-v',
+    'error',
+    '-nostdin',
+    '-xerror',
+    ...localFilesOnly,
+    '-i',
+    `file:${path}`,
+    ...output,
+    'pipe:1',
+  ]);
+  const frameBytes = 4 * format.channels;
+  const complaints = textOf(child.stderr!);
+  const ended = statusOf(child, path);
+  ended.catch(() => {}); // awaited below; until then a failed start must not count as unhandled
+  try {
+    let pending = new Uint8Array(0);
+    for await (const chunk of child.stdout!) {
+      const bytes = Buffer.concat([pending, chunk as Buffer]);
+      const whole = bytes.length - (bytes.length % frameBytes);
+      yield deinterleave(bytes.subarray(0, whole), {
+        encoding: 'f32',
+        byte_order: 'little',
+        channels: format.channels,
+      });
+      pending = new Uint8Array(bytes.subarray(whole));
+    }
+    const status = await ended;
+    const complaint = firstLine(await complaints);
+    if (status !== 0 || complaint !== '')
+      throw audioProblem('audio/damaged', path, `could not be decoded: ${complaint}`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** A file that is really a playlist must not make ffmpeg open other files or the network. */
+const localFilesOnly = ['-protocol_whitelist', 'file,pipe'];
+
+function start(program: 'ffmpeg' | 'ffprobe', args: readonly string[]): ChildProcess {
+  return spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true});
+}
+
+/** Exit status once the program has ended and its output is read; rejects with `audio/ffmpeg-missing`. */
+function statusOf(child: ChildProcess, path: string): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.on('error', () =>
+      reject(audioProblem('audio/ffmpeg-missing', path, 'needs the ffmpeg command, which was not found')),
+    );
+    child.on('close', resolve);
+  });
+}
+
+async function collect(
+  child: ChildProcess,
+  path: string,
+): Promise<{stdout: string; stderr: string; status: number | null}> {
+  const [stdout, stderr, status] = await Promise.all([
+    textOf(child.stdout!),
+    textOf(child.stderr!),
+    statusOf(child, path),
+  ]);
+  return {stdout, stderr, status};
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text = (text + String(chunk)).slice(0, 100_000);
+  return text;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}
