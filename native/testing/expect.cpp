@@ -1,6 +1,5 @@
 #include <cstdlib>
 
-#include "core/rel_l2.h"
 #include "testing/test.h"
 
 namespace sidestep::testing {
@@ -8,8 +7,6 @@ namespace sidestep::testing {
 void fail(const char* file, int line, const std::string& message) {
   throw Error("test/failed", std::string(file) + ":" + std::to_string(line) + ": " + message);
 }
-
-double rel_l2(ConstTensor a, ConstTensor b) { return sidestep::rel_l2(a, b); }
 
 std::string golden_dir() {
   if (const char* chosen = std::getenv("SIDESTEP_GOLDEN_DIR")) return chosen;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/rel_l2.h"
 #include "core/tensor.h"
 
 namespace sidestep::testing {
@@ -15,8 +16,8 @@ struct Registration {
 /// Fails the running test with place, expectation and finding; the other tests go on.
 [[noreturn]] void fail(const char* file, int line, const std::string& message);
 
-/// ||a - b|| / ||b|| over all elements in f64 (|a| when b is 0); a and b of any float dtype, same numel.
-double rel_l2(ConstTensor a, ConstTensor b);
+/// ||a - b|| / ||b|| over all elements in f64 (|a| when b is 0); a and b of any dtype, same numel.
+using sidestep::rel_l2;
 
 /// The folder with the golden files: $SIDESTEP_GOLDEN_DIR, else test/golden of the source tree.
 std::string golden_dir();

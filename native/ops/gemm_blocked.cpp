@@ -1,0 +1,189 @@
+#include "ops/gemm_blocked.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "core/memory.h"
+#include "ops/gemm_tile.h"
+
+namespace sidestep::gemm_detail {
+namespace {
+
+// A panel of B is kc × 32 floats and streams through L2 while tiles of A pass over it.
+constexpr int64_t kMaxKc = 512;
+// Columns of B packed at once: 4 MB at most.
+constexpr int64_t kMaxNc = 2048;
+// Panels of A that one task packs and keeps in L2.
+constexpr int64_t kPanelsPerTask = 4;
+// Tasks per thread below which work is cut finer: another process may take a core away at any time.
+constexpr int64_t kTasksPerThread = 4;
+// An operand used for fewer lines of the other than this is read where it lies.
+constexpr int64_t kDirectAColumns = 128;
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Grows to the largest block this thread has packed (bounded by the constants above), then stays.
+class PackBuffer {
+ public:
+  float* at_least(int64_t floats) {
+    if (floats > size_) {
+      memory_ = allocate({}, static_cast<size_t>(floats) * sizeof(float));
+      size_ = floats;
+    }
+    return static_cast<float*>(memory_.get());
+  }
+
+ private:
+  std::shared_ptr<void> memory_;
+  int64_t size_ = 0;
+};
+thread_local PackBuffer packed_a, packed_b;
+
+void for_each(ThreadPool* pool, int64_t count, const std::function<void(int64_t)>& body) {
+  if (pool != nullptr) return pool->parallel_for(count, body);
+  for (int64_t i = 0; i < count; ++i) body(i);
+}
+
+// How C is cut: tiles of `height` × `width`, tasks of `group` × `chunk` tiles.
+struct Grid {
+  int64_t height, width;
+  int64_t rows, columns;  ///< tiles in C
+  int64_t group, chunk;
+  int64_t tasks() const { return ceil_div(rows, group) * ceil_div(columns, chunk); }
+};
+
+enum class Reading : uint8_t { packed, direct };
+
+Grid make_grid(const Problem& p, int64_t n, Reading b, int threads) {
+  const TileKernels& kernels = tile_kernels();
+  Grid grid{};
+  // Even heights: 16 rows are 8 + 8, not 14 + 2.
+  grid.rows = ceil_div(p.m, kernels.rows);
+  grid.height = ceil_div(p.m, grid.rows);
+  grid.rows = ceil_div(p.m, grid.height);
+  grid.width = kernels.columns();
+  grid.columns = ceil_div(n, grid.width);
+  grid.group = b == Reading::direct ? grid.rows : std::min(kPanelsPerTask, grid.rows);
+  grid.chunk = grid.columns;
+  const int64_t wanted = threads == 1 ? 1 : kTasksPerThread * threads;
+  while (grid.tasks() < wanted && grid.group > 1 && b == Reading::packed) --grid.group;
+  while (grid.tasks() < wanted && grid.chunk > 1) --grid.chunk;
+  return grid;
+}
+
+// One block of the sum: k_first … k_first + kc, columns first_column … + n.
+struct Block {
+  int64_t k_first, kc;
+  int64_t first_column, n;
+  float beta;         ///< 1 after the first block of the sum
+  const float* bias;  ///< given with the first
+  Reading a, b;
+  const float* packed_b;
+};
+
+struct TilePlace {
+  int64_t row, rows;
+  int64_t column, columns;  ///< within the block
+};
+
+void run_tile(const Problem& p, const Block& block, const Grid& grid, const TilePlace& at, const float* packed_panel) {
+  const TileKernels& kernels = tile_kernels();
+  const int64_t column = block.first_column + at.column;
+  Tile tile{.kc = block.kc, .a = packed_panel, .lda = p.a.ld, .b = nullptr, .b_step = 0, .c = p.c + at.row * p.ldc + column,
+            .ldc = p.ldc, .columns = at.columns, .alpha = p.alpha, .beta = block.beta,
+            .bias = block.bias == nullptr ? nullptr : block.bias + column};
+  if (block.a == Reading::direct) tile.a = static_cast<const float*>(p.a.data) + at.row * p.a.ld + block.k_first;
+  if (block.b == Reading::packed) {
+    tile.b = block.packed_b + at.column * block.kc;
+    tile.b_step = grid.width;
+  } else {
+    tile.b = static_cast<const float*>(p.b.data) + block.k_first * p.b.ld + column;
+    tile.b_step = p.b.ld;
+  }
+  const auto source = static_cast<size_t>(block.a == Reading::direct ? Source::direct : Source::packed);
+  const int64_t vectors = ceil_div(at.columns, kernels.lanes);
+  kernels.tile[source][at.rows - 1][vectors - 1](tile);
+}
+
+void run_task(const Problem& p, const Block& block, const Grid& grid, int64_t index) {
+  const int64_t chunks = ceil_div(grid.columns, grid.chunk);
+  const int64_t first_panel = index / chunks * grid.group, end_panel = std::min(first_panel + grid.group, grid.rows);
+  const int64_t first_tile = index % chunks * grid.chunk, end_tile = std::min(first_tile + grid.chunk, grid.columns);
+  const int64_t panel_floats = grid.height * block.kc;
+  float* panels = nullptr;
+  if (block.a == Reading::packed) {
+    panels = packed_a.at_least(grid.group * panel_floats);
+    for (int64_t i = first_panel; i < end_panel; ++i) {
+      const int64_t rows = std::min(grid.height, p.m - i * grid.height);
+      pack(p.a, {i * grid.height, rows, rows, block.k_first, block.kc}, panels + (i - first_panel) * panel_floats);
+    }
+  }
+  for (int64_t j = first_tile; j < end_tile; ++j)
+    for (int64_t i = first_panel; i < end_panel; ++i) {
+      const TilePlace place{i * grid.height, std::min(grid.height, p.m - i * grid.height), j * grid.width,
+                            std::min(grid.width, block.n - j * grid.width)};
+      run_tile(p, block, grid, place, panels + (i - first_panel) * panel_floats);
+    }
+}
+
+void pack_b(const Problem& p, Block& block, const Grid& grid, ThreadPool* pool) {
+  float* to = packed_b.at_least(grid.columns * grid.width * block.kc);
+  block.packed_b = to;
+  for_each(pool, grid.columns, [&](int64_t j) {
+    const int64_t lines = std::min(grid.width, block.n - j * grid.width);
+    pack(p.b, {block.first_column + j * grid.width, lines, grid.width, block.k_first, block.kc}, to + j * grid.width * block.kc);
+  });
+}
+
+// The places where the sum is cut, equal pieces of at most kMaxKc.
+int64_t piece_of(int64_t k) { return k == 0 ? 0 : ceil_div(k, ceil_div(k, kMaxKc)); }
+
+bool whole_vectors_are_readable(const Problem& p) { return p.n % tile_kernels().lanes == 0; }
+
+void multiply_tiles(const Problem& p, ThreadPool* pool) {
+  const bool floats = p.a.dtype == DType::f32;
+  const bool read_a = floats && p.a.along == Along::k && p.n <= kDirectAColumns;
+  // A tile reads whole vectors of B; only a packed panel has the zeros that fill up the last one.
+  const bool read_b = floats && p.b.along == Along::panel && p.m <= 2 * tile_kernels().rows && whole_vectors_are_readable(p);
+  const int threads = pool == nullptr ? 1 : pool->threads();
+  const int64_t piece = piece_of(p.k);
+  for (int64_t column = 0; column < p.n; column += kMaxNc) {
+    int64_t k = 0;
+    do {
+      Block block{.k_first = k, .kc = std::min(piece, p.k - k), .first_column = column, .n = std::min(kMaxNc, p.n - column),
+                  .beta = k == 0 ? p.beta : 1, .bias = k == 0 ? p.bias : nullptr,
+                  .a = read_a ? Reading::direct : Reading::packed, .b = read_b ? Reading::direct : Reading::packed,
+                  .packed_b = nullptr};
+      const Grid grid = make_grid(p, block.n, block.b, threads);
+      if (block.b == Reading::packed) pack_b(p, block, grid, pool);
+      for_each(pool, grid.tasks(), [&](int64_t index) { run_task(p, block, grid, index); });
+      k += block.kc;
+    } while (k < p.k);
+  }
+}
+
+bool suits_dots(const Problem& p) {
+  return p.m <= kMaxDotRows && p.k > 0 && p.a.dtype == DType::f32 && p.a.along == Along::k && p.b.along == Along::k;
+}
+
+// Few rows: B is read once, as it lies.
+void multiply_dots(const Problem& p, ThreadPool* pool) {
+  const int64_t columns_per_task = std::clamp<int64_t>(65536 / p.k, 1, 256);
+  for_each(pool, ceil_div(p.n, columns_per_task), [&](int64_t index) {
+    const int64_t first = index * columns_per_task;
+    tile_kernels().dots[p.m - 1]({.k = p.k, .a = static_cast<const float*>(p.a.data), .lda = p.a.ld,
+                                  .b = static_cast<const float*>(p.b.data) + first * p.b.ld, .ldb = p.b.ld, .c = p.c + first,
+                                  .ldc = p.ldc, .columns = std::min(columns_per_task, p.n - first), .alpha = p.alpha,
+                                  .beta = p.beta, .bias = p.bias == nullptr ? nullptr : p.bias + first});
+  });
+}
+
+}  // namespace
+
+void multiply_blocked(const Problem& problem, ThreadPool* pool) {
+  if (problem.m == 0 || problem.n == 0) return;
+  if (suits_dots(problem)) multiply_dots(problem, pool);
+  else multiply_tiles(problem, pool);
+}
+
+}  // namespace sidestep::gemm_detail

@@ -1,0 +1,79 @@
+#include "ops/gemm_pack.h"
+
+#include <cstring>
+
+namespace sidestep::gemm_detail {
+namespace {
+
+float as_float(float v) { return v; }
+float as_float(bf16_t v) { return to_float(v); }
+float as_float(f16_t v) { return to_float(v); }
+
+// Four vectors of four: enough to run at the speed of memory, and the same code on every processor.
+typedef float Quad __attribute__((vector_size(16)));
+
+Quad load_quad(const float* p) {
+  Quad v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+void transpose_4x4(const float* from, int64_t ld, float* to, int64_t step) {
+  const Quad a = load_quad(from), b = load_quad(from + ld), c = load_quad(from + 2 * ld), d = load_quad(from + 3 * ld);
+  const Quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Quad columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+                           __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+  for (int k = 0; k < 4; ++k) std::memcpy(to + k * step, &columns[k], sizeof(Quad));
+}
+
+// Lines contiguous along k: the panel is their transpose.
+template <typename T>
+void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
+  int64_t i = 0;
+  if constexpr (std::is_same_v<T, float>) {
+    const int64_t whole = p.kc - p.kc % 4;
+    for (; i + 4 <= p.lines; i += 4) {
+      const float* lines = from + i * ld;
+      for (int64_t k = 0; k < whole; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
+      for (int64_t k = whole; k < p.kc; ++k)
+        for (int64_t r = 0; r < 4; ++r) to[k * p.step + i + r] = lines[r * ld + k];
+    }
+  }
+  for (; i < p.lines; ++i)
+    for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = as_float(from[i * ld + k]);
+  for (; i < p.step; ++i)
+    for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = 0;
+}
+
+// Contiguous along the panel: rows are copied.
+template <typename T>
+void pack_rows(const T* from, int64_t ld, const Panel& p, float* to) {
+  for (int64_t k = 0; k < p.kc; ++k) {
+    const T* row = from + k * ld;
+    float* out = to + k * p.step;
+    int64_t i = 0;
+    for (; i < p.lines; ++i) out[i] = as_float(row[i]);
+    for (; i < p.step; ++i) out[i] = 0;
+  }
+}
+
+template <typename T>
+void pack_as(const Operand& operand, const Panel& p, float* to) {
+  const T* data = static_cast<const T*>(operand.data);
+  switch (operand.along) {
+    case Along::k: return pack_lines(data + p.first * operand.ld + p.k_first, operand.ld, p, to);
+    case Along::panel: return pack_rows(data + p.k_first * operand.ld + p.first, operand.ld, p, to);
+  }
+}
+
+}  // namespace
+
+void pack(const Operand& operand, const Panel& panel, float* to) {
+  if (operand.dtype == DType::bf16) pack_as<bf16_t>(operand, panel, to);
+  else if (operand.dtype == DType::f16) pack_as<f16_t>(operand, panel, to);
+  else pack_as<float>(operand, panel, to);
+}
+
+}  // namespace sidestep::gemm_detail

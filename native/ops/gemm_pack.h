@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+
+#include "core/dtype.h"
+
+namespace sidestep::gemm_detail {
+
+/// Which dimension of an operand is contiguous in memory: the summed one, or the one that becomes C's rows or columns.
+enum class Along : uint8_t { k, panel };
+
+/// An operand seen as panels of lines: element (line, k) is `data[line * ld + k]` along k, `data[k * ld + line]` along panel.
+struct Operand {
+  const void* data;
+  DType dtype;
+  int64_t ld;
+  Along along;
+};
+
+struct Panel {
+  int64_t first;    ///< line of the operand
+  int64_t lines;    ///< how many there are
+  int64_t step;     ///< how many the panel holds; the missing ones become zeros
+  int64_t k_first;
+  int64_t kc;
+};
+
+/// to[k * step + i] = operand(first + i, k_first + k) as f32.
+void pack(const Operand& operand, const Panel& panel, float* to);
+
+}  // namespace sidestep::gemm_detail

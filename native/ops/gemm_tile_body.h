@@ -1,0 +1,166 @@
+// The register tile, written once for every instruction set over GCC's and Clang's vector types. Each gemm_tile_<isa>.cpp
+// includes this after choosing its sizes. Everything is in an unnamed namespace and calls nothing with external linkage:
+// the same template compiled for AVX-512 must never stand in for the one compiled for a lesser processor.
+#include <utility>
+
+#include "ops/gemm_tile.h"
+
+namespace sidestep::gemm_detail {
+namespace {
+
+template <int lanes>
+struct Vector {
+  typedef float type __attribute__((vector_size(lanes * sizeof(float)), may_alias));
+  typedef float unaligned __attribute__((vector_size(lanes * sizeof(float)), aligned(4), may_alias));
+};
+
+template <int lanes>
+inline typename Vector<lanes>::type load(const float* p) {
+  return *reinterpret_cast<const typename Vector<lanes>::unaligned*>(p);
+}
+template <int lanes>
+inline void store(float* p, typename Vector<lanes>::type v) {
+  *reinterpret_cast<typename Vector<lanes>::unaligned*>(p) = v;
+}
+
+// c = alpha * sum + beta * c + bias for one vector of one row, of which `columns` are in the matrix.
+template <int lanes>
+inline void finish(const Tile& t, typename Vector<lanes>::type sum, int64_t row, int64_t column) {
+  float* c = t.c + row * t.ldc + column;
+  auto result = sum * t.alpha;
+  if (column + lanes <= t.columns) {
+    if (t.beta != 0) result += load<lanes>(c) * t.beta;
+    if (t.bias != nullptr) result += load<lanes>(t.bias + column);
+    store<lanes>(c, result);
+    return;
+  }
+  for (int64_t j = 0; j < t.columns - column; ++j) {
+    float value = result[j];
+    if (t.beta != 0) value += c[j] * t.beta;
+    if (t.bias != nullptr) value += t.bias[column + j];
+    c[j] = value;
+  }
+}
+
+// Named registers, because GCC 12 keeps an array of 28 vectors in memory and then runs at a third of the speed.
+#define SIDESTEP_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
+#define SIDESTEP_DECLARE_ROW(i) [[maybe_unused]] V c##i##_0{}, c##i##_1{}, c##i##_2{};
+// Row i of a direct A is reached from one of four bases by 0, 1, 2 or 3 strides: six registers instead of fourteen.
+#define SIDESTEP_STEP_ROW(i)                                                                       \
+  if constexpr (i < rows) {                                                                        \
+    const float a = source == Source::packed ? a0[i] : a_base_##i[(i & 3) * lda];                  \
+    c##i##_0 += a * b0;                                                                            \
+    if constexpr (vectors > 1) c##i##_1 += a * b1;                                                 \
+    if constexpr (vectors > 2) c##i##_2 += a * b2;                                                 \
+  }
+#define SIDESTEP_STORE_ROW(i)                                                                      \
+  if constexpr (i < rows) {                                                                        \
+    finish<lanes>(t, c##i##_0, i, 0);                                                              \
+    if constexpr (vectors > 1) finish<lanes>(t, c##i##_1, i, lanes);                               \
+    if constexpr (vectors > 2) finish<lanes>(t, c##i##_2, i, 2 * lanes);                           \
+  }
+#define a_base_0 a0
+#define a_base_1 a0
+#define a_base_2 a0
+#define a_base_3 a0
+#define a_base_4 a4
+#define a_base_5 a4
+#define a_base_6 a4
+#define a_base_7 a4
+#define a_base_8 a8
+#define a_base_9 a8
+#define a_base_10 a8
+#define a_base_11 a8
+#define a_base_12 a12
+#define a_base_13 a12
+
+// FLOPs: 2 * rows * vectors * lanes per k, from rows + vectors * lanes loaded floats.
+template <int lanes, int rows, int vectors, Source source>
+void tile(const Tile& t) {
+  using V = typename Vector<lanes>::type;
+  SIDESTEP_ROWS(SIDESTEP_DECLARE_ROW)
+  const int64_t lda = t.lda;
+  const float* a0 = t.a;
+  [[maybe_unused]] const float* a4 = a0 + (rows > 4 ? 4 * lda : 0);
+  [[maybe_unused]] const float* a8 = a0 + (rows > 8 ? 8 * lda : 0);
+  [[maybe_unused]] const float* a12 = a0 + (rows > 12 ? 12 * lda : 0);
+  const float* b = t.b;
+  for (int64_t k = 0; k < t.kc; ++k) {
+    const V b0 = load<lanes>(b);
+    [[maybe_unused]] V b1{}, b2{};
+    if constexpr (vectors > 1) b1 = load<lanes>(b + lanes);
+    if constexpr (vectors > 2) b2 = load<lanes>(b + 2 * lanes);
+    SIDESTEP_ROWS(SIDESTEP_STEP_ROW)
+    b += t.b_step;
+    if constexpr (source == Source::packed) a0 += rows;
+    else ++a0, ++a4, ++a8, ++a12;
+  }
+  SIDESTEP_ROWS(SIDESTEP_STORE_ROW)
+}
+
+// Sum of a vector's lanes in a fixed order.
+template <int lanes>
+inline float sum_lanes(typename Vector<lanes>::type v) {
+  float sum = 0;
+  for (int i = 0; i < lanes; ++i) sum += v[i];
+  return sum;
+}
+
+#define SIDESTEP_DOT_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define SIDESTEP_DECLARE_DOT(i) [[maybe_unused]] V s##i{}, u##i{};
+#define SIDESTEP_STEP_DOT(i)                                  \
+  if constexpr (i < rows) {                                   \
+    s##i += load<lanes>(d.a + i * d.lda + k) * b0;            \
+    u##i += load<lanes>(d.a + i * d.lda + k + lanes) * b1;    \
+  }
+#define SIDESTEP_STORE_DOT(i)                                                                     \
+  if constexpr (i < rows) {                                                                       \
+    float sum = sum_lanes<lanes>(s##i + u##i);                                                    \
+    for (int64_t k = whole; k < d.k; ++k) sum += d.a[i * d.lda + k] * b[k];                       \
+    float& c = d.c[i * d.ldc + j];                                                                \
+    float value = sum * d.alpha;                                                                  \
+    if (d.beta != 0) value += c * d.beta;                                                         \
+    if (d.bias != nullptr) value += d.bias[j];                                                    \
+    c = value;                                                                                    \
+  }
+
+// Bytes: 4 * columns * k for B, read once. 2 * rows FLOPs per 4 bytes: memory-bound for the few rows it is used for.
+template <int lanes, int rows>
+void dots(const Dots& d) {
+  using V = typename Vector<lanes>::type;
+  const int64_t whole = d.k - d.k % (2 * lanes);
+  for (int64_t j = 0; j < d.columns; ++j) {
+    const float* b = d.b + j * d.ldb;
+    SIDESTEP_DOT_ROWS(SIDESTEP_DECLARE_DOT)
+    for (int64_t k = 0; k < whole; k += 2 * lanes) {
+      const V b0 = load<lanes>(b + k), b1 = load<lanes>(b + k + lanes);
+      SIDESTEP_DOT_ROWS(SIDESTEP_STEP_DOT)
+    }
+    SIDESTEP_DOT_ROWS(SIDESTEP_STORE_DOT)
+  }
+}
+
+template <int lanes, int rows, int vectors, int r>
+constexpr void fill_row(TileKernels& kernels) {
+  if constexpr (r <= rows) {
+    const auto fill = [&]<int... v>(std::integer_sequence<int, v...>) {
+      ((kernels.tile[0][r - 1][v] = &tile<lanes, r, v + 1, Source::packed>,
+        kernels.tile[1][r - 1][v] = &tile<lanes, r, v + 1, Source::direct>),
+       ...);
+    };
+    fill(std::make_integer_sequence<int, vectors>());
+  }
+  if constexpr (r <= kMaxDotRows) kernels.dots[r - 1] = &dots<lanes, r>;
+}
+
+template <int lanes, int rows, int vectors>
+constexpr TileKernels make_tile_kernels(const char* name) {
+  static_assert(rows <= kMaxTileRows && vectors <= kMaxTileVectors);
+  TileKernels kernels{name, rows, vectors, lanes, {}, {}};
+  const auto fill = [&]<int... r>(std::integer_sequence<int, r...>) { (fill_row<lanes, rows, vectors, r + 1>(kernels), ...); };
+  fill(std::make_integer_sequence<int, kMaxTileRows>());
+  return kernels;
+}
+
+}  // namespace
+}  // namespace sidestep::gemm_detail
