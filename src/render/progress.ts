@@ -16,9 +16,15 @@ export interface StageProgress {
   readonly marks: readonly Mark[];
   readonly training: TrainingProgress | undefined;
   readonly samples_failed: number;
-  readonly memory: {readonly resident_bytes: number; readonly device_bytes: number | undefined} | undefined;
+  readonly memory: MemoryProgress | undefined;
   /** The last few lines worth showing under the stage. */
   readonly lines: readonly string[];
+}
+
+export interface MemoryProgress {
+  readonly resident_bytes: number;
+  readonly device_bytes: number | undefined;
+  readonly device: string | undefined;
 }
 
 export interface Mark {
@@ -98,8 +104,10 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return withLine(progress, `step ${event.global_step}  validation loss ${lossText(event.loss)}`);
     case 'checkpoint_saved':
       return withLine(progress, `checkpoint at step ${event.global_step} (${event.reason})`);
-    case 'memory':
-      return {...progress, memory: {resident_bytes: event.resident_bytes, device_bytes: event.device_bytes}};
+    case 'memory': {
+      const {resident_bytes, device_bytes, device} = event;
+      return {...progress, memory: {resident_bytes, device_bytes, device}};
+    }
     case 'log':
       return event.level === 'debug' ? progress : withLine(progress, event.line);
     case 'stage_warning':

@@ -11,9 +11,9 @@ export function reasonText(reason: StaleReason): string {
     case 'param_changed':
       return `${reason.param}: ${valueText(reason.old)} → ${valueText(reason.new)}  (${placeText(reason.position)})`;
     case 'input_changed':
-      return `${reason.param}: the output of ${reason.from} changed, ${hashText(reason.old)} → ${hashText(reason.new)}`;
+      return `${reason.param}: ${reason.from === undefined ? 'its input' : `the output of ${reason.from}`} changed, ${hashText(reason.old)} → ${hashText(reason.new)}`;
     case 'file_changed':
-      return `${reason.param}: ${reason.path} changed, ${hashText(reason.old)} → ${hashText(reason.new)}  (${placeText(reason.position)})`;
+      return `${reason.param}: ${fileChangeText(reason)}  (${placeText(reason.position)})`;
     case 'version_changed':
       return `this version of sidestep computes it differently (stage version ${reason.old} → ${reason.new})`;
     case 'type_changed':
@@ -33,6 +33,20 @@ export function reasonText(reason: StaleReason): string {
     default:
       return unreachable(reason);
   }
+}
+
+const SHOWN_CHANGES = 3;
+
+function fileChangeText({
+  path,
+  old,
+  new: now,
+  changes,
+}: Extract<StaleReason, {kind: 'file_changed'}>): string {
+  if (changes.length === 0) return `${path} changed, ${hashText(old)} → ${hashText(now)}`;
+  const named = changes.slice(0, SHOWN_CHANGES).map((change) => `${change.path} ${change.what}`);
+  const more = changes.length > named.length ? ` and ${changes.length - named.length} more` : '';
+  return `in ${path}: ${named.join(', ')}${more}`;
 }
 
 const LONGEST_VALUE = 60;

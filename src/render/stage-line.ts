@@ -88,8 +88,10 @@ function etaFact(progress: StageProgress): string | undefined {
 
 function memoryFact({memory}: StageProgress): string | undefined {
   if (memory === undefined) return undefined;
-  const device = memory.device_bytes === undefined ? '' : `, ${bytesText(memory.device_bytes)} on device`;
-  return `${bytesText(memory.resident_bytes)}${device}`;
+  const {resident_bytes, device_bytes, device} = memory;
+  const onDevice =
+    device_bytes === undefined ? '' : `, ${bytesText(device_bytes)} on ${device ?? 'the device'}`;
+  return `${bytesText(resident_bytes)}${onDevice}`;
 }
 
 function samplesText(result: Extract<StageResult, {kind: 'succeeded'}>): string {

@@ -1,0 +1,50 @@
+import {reachedFrom} from '../plan/dag.js';
+import type {Plan, PlannedStage} from '../plan/plan.js';
+import {graphEdges} from './graph-text.js';
+import {isUpToDate} from './plan-text.js';
+
+/** The plan as a `--json` document: `schema/output/plan.schema.json`. */
+export function planDocument(plan: Plan): object {
+  return {
+    pipeline: plan.pipeline,
+    up_to_date: isUpToDate(plan),
+    stages: plan.stages.map(stageDocument),
+    problems: plan.problems,
+  };
+}
+
+/** One stage and what a change of it reaches: `schema/output/why.schema.json`. */
+export function whyDocument(stage: PlannedStage, plan: Plan): object {
+  return {pipeline: plan.pipeline, ...stageDocument(stage), reaches: reachedFrom(plan.stages, stage.id)};
+}
+
+/** `schema/output/graph.schema.json`. */
+export function graphDocument(plan: Plan): object {
+  return {
+    pipeline: plan.pipeline,
+    stages: plan.stages.map(({id, configured, verdict}) => ({
+      stage: id,
+      uses: configured.uses,
+      verdict: verdict.kind,
+    })),
+    edges: graphEdges(plan),
+  };
+}
+
+/** What JSON cannot say, it says with null: a reader finds every key in every stage. */
+function stageDocument(stage: PlannedStage): object {
+  const {configured} = stage;
+  return {
+    stage: stage.id,
+    declared_as: configured.declared_as,
+    matrix: configured.matrix ?? null,
+    uses: configured.uses,
+    description: configured.description ?? null,
+    position: configured.position,
+    reads: stage.reads,
+    waits_for: stage.waits_for,
+    fingerprint: stage.fingerprint ?? null,
+    verdict: stage.verdict,
+    last_duration_ms: stage.last_duration_ms ?? null,
+  };
+}

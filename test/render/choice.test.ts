@@ -1,0 +1,47 @@
+import {expect, test} from 'vitest';
+import {type ColourEnvironment, colourChoice} from '../../src/render/palette.js';
+import {rendererKind} from '../../src/render/renderer.js';
+import {fitted, widthOf} from '../../src/render/text-output.js';
+
+const colours: readonly [string, ColourEnvironment, 'terminal' | 'other', 'colour' | 'plain'][] = [
+  ['a terminal has colours', {}, 'terminal', 'colour'],
+  ['a pipe has none', {}, 'other', 'plain'],
+  ['NO_COLOR wins over everything', {NO_COLOR: '1', FORCE_COLOR: '1'}, 'terminal', 'plain'],
+  ['an empty NO_COLOR is none', {NO_COLOR: ''}, 'terminal', 'colour'],
+  ['FORCE_COLOR colours a pipe', {FORCE_COLOR: '1'}, 'other', 'colour'],
+  ['FORCE_COLOR=0 refuses', {FORCE_COLOR: '0'}, 'terminal', 'plain'],
+  ['a dumb terminal has none', {TERM: 'dumb'}, 'terminal', 'plain'],
+  ['CLICOLOR=0 refuses', {CLICOLOR: '0'}, 'terminal', 'plain'],
+  ['CLICOLOR_FORCE colours a pipe', {CLICOLOR_FORCE: '1'}, 'other', 'colour'],
+];
+test.each(colours)('%s', (_name, env, stream, expected) => {
+  expect(colourChoice(env, stream)).toBe(expected);
+});
+
+const terminal = {asked: 'any', ci: undefined, term: 'xterm', stream: 'terminal'} as const;
+test.each([
+  {name: 'a terminal gets the live list', world: terminal, kind: 'live'},
+  {name: 'a pipe gets lines', world: {...terminal, stream: 'other'} as const, kind: 'plain'},
+  {name: 'CI gets lines', world: {...terminal, ci: 'true'}, kind: 'plain'},
+  {name: 'CI=false is no CI', world: {...terminal, ci: 'false'}, kind: 'live'},
+  {name: 'a dumb terminal gets lines', world: {...terminal, term: 'dumb'}, kind: 'plain'},
+  {name: '--plain gets lines', world: {...terminal, asked: 'plain'} as const, kind: 'plain'},
+  {name: '--json gets JSON anywhere', world: {...terminal, asked: 'json', ci: 'true'} as const, kind: 'json'},
+])('$name', ({world, kind}) => {
+  expect(rendererKind(world)).toBe(kind);
+});
+
+test.each([
+  [undefined, 80],
+  [0, 80],
+  [3, 80],
+  [20, 20],
+  [132, 132],
+])('a width of %s counts as %d columns', (columns, width) => {
+  expect(widthOf({columns: () => columns, write: () => {}})).toBe(width);
+});
+
+test('text is cut to a width by characters, not by code units', () => {
+  expect(fitted('🎸🎸🎸🎸', 3)).toBe('🎸🎸…');
+  expect(fitted('abc', 3)).toBe('abc');
+});

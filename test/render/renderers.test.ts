@@ -1,0 +1,239 @@
+import {expect, test} from 'vitest';
+import type {Fingerprint} from '../../src/base/hash.js';
+import type {Problem} from '../../src/base/problem.js';
+import {stageId} from '../../src/base/stage-id.js';
+import type {RunEvent} from '../../src/event/event.js';
+import type {StageResult} from '../../src/event/stage-result.js';
+import {annotation, githubAnnotations} from '../../src/render/github.js';
+import {jsonLines} from '../../src/render/json-lines.js';
+import {palette} from '../../src/render/palette.js';
+import {plainLines} from '../../src/render/plain.js';
+import {problemsText, problemText} from '../../src/render/problem-text.js';
+import {harmless, type Renderer} from '../../src/render/renderer.js';
+import {summaryMarkdown, summaryText} from '../../src/render/summary.js';
+import type {TextOutput} from '../../src/render/text-output.js';
+
+const plain = palette('plain');
+const a = stageId('a');
+const b = stageId('b');
+const fingerprint = 'f'.repeat(64) as Fingerprint;
+const problem: Problem = {
+  code: 'command/exit-code',
+  message: 'false ended with exit code 1',
+  position: {file: '/repo/p.yaml', line: 3, column: 5},
+  frame: '3 | a: {uses: command}\n  | ^',
+  hint: 'read its output in the log',
+};
+const failed: StageResult = {
+  kind: 'failed',
+  stage: a,
+  problem,
+  attempts: 2,
+  duration_ms: 1500,
+  log: '/repo/a.log',
+};
+const crashed: StageResult = {
+  kind: 'crashed',
+  stage: a,
+  signal: 'SIGKILL',
+  exit_code: undefined,
+  stderr_tail: 'last words\n',
+  attempts: 1,
+  duration_ms: 1500,
+  log: '/repo/a.log',
+};
+const started: RunEvent = {
+  kind: 'run_started',
+  run: '20260101-000000-abcd',
+  pipeline: 'blues',
+  stages: [
+    {stage: a, uses: 'command', verdict: 'stale'},
+    {stage: b, uses: 'command', verdict: 'cached'},
+  ],
+};
+
+function finished(
+  outcome: 'done' | 'failed' | 'interrupted',
+  results: readonly StageResult[],
+  outputs = 0,
+): Extract<RunEvent, {kind: 'run_finished'}> {
+  return {
+    kind: 'run_finished',
+    run: '20260101-000000-abcd',
+    outcome,
+    duration_ms: 3000,
+    results,
+    outputs: Array.from({length: outputs}, (_, index) => ({
+      stage: a,
+      output: `o${index}`,
+      path: `/out/${index}`,
+    })),
+  };
+}
+
+function collect(): {text: () => string; output: TextOutput} {
+  const written: string[] = [];
+  const write = (text: string): void => {
+    written.push(text);
+  };
+  return {text: () => written.join(''), output: {columns: () => undefined, write}};
+}
+
+/** What a renderer makes of some events, all at the same second. */
+async function shown(
+  make: (output: TextOutput) => Renderer,
+  ...events: readonly RunEvent[]
+): Promise<string> {
+  const {text, output} = collect();
+  const renderer = make(output);
+  for (const event of events) renderer.show(event, new Date(2026, 0, 1, 14, 3, 27).getTime());
+  await renderer.close();
+  return text();
+}
+
+test('plain lines: start, end, and a failure once with frame, hint and log', async () => {
+  const text = await shown(
+    (output) => plainLines(output, plain),
+    started,
+    {kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: '/repo/a.log'},
+    {kind: 'stage_finished', stage: a, result: failed},
+    {kind: 'stage_finished', stage: b, result: {kind: 'cached', stage: b, fingerprint, saved_ms: 0}},
+    finished('failed', [failed]),
+  );
+  expect(text).toBe(`14:03:27 blues: 2 stages, 1 to run  run 20260101-000000-abcd
+14:03:27 a  started
+14:03:27 ✖ a failed
+  /repo/p.yaml:3:5 error: false ended with exit code 1  [command/exit-code]
+    3 | a: {uses: command}
+      | ^
+    hint: read its output in the log
+  log: /repo/a.log
+14:03:27 b  cached
+`);
+});
+
+test('plain lines tell progress every fifteen seconds, not at every event', () => {
+  const {text, output} = collect();
+  const renderer = plainLines(output, plain);
+  renderer.show({kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: 'x'}, 0);
+  for (let done = 0; done <= 310; done += 1) {
+    renderer.show({kind: 'stage_progress', stage: a, done, total: 400, unit: 'samples'}, done * 100);
+  }
+  const lines = text().trimEnd().split('\n');
+  expect(lines.slice(1).map((line) => line.slice(9))).toEqual([
+    'a  150/400 samples · 10.0 samples/s · ETA 25.0 s',
+    'a  300/400 samples · 10.0 samples/s · ETA 10.0 s',
+  ]);
+});
+
+test('a killed process is explained', async () => {
+  const text = await shown((output) => plainLines(output, plain), {
+    kind: 'stage_finished',
+    stage: a,
+    result: crashed,
+  });
+  expect(text).toContain('a crashed: its process ended with signal SIGKILL and said nothing');
+  expect(text).toContain('ran out of memory');
+  expect(text).toContain('  last words\n  log: /repo/a.log');
+});
+
+test('JSON lines: one object a line, the time first', async () => {
+  const text = await shown(jsonLines, started, {kind: 'stop_requested', how: 'graceful'});
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({kind}) => kind)).toEqual(['run_started', 'stop_requested']);
+  expect(Object.keys(lines[0])[0]).toBe('at');
+});
+
+test('a broken renderer is silent afterwards, complains once, and is still closed', async () => {
+  const calls: string[] = [];
+  const broken: Renderer = {
+    show: () => {
+      calls.push('show');
+      throw new Error('no terminal');
+    },
+    close: async () => void calls.push('close'),
+  };
+  const renderer = harmless(broken, (error) => calls.push(String(error)));
+  renderer.show(started, 0);
+  renderer.show(started, 0);
+  await renderer.close();
+  expect(calls).toEqual(['show', 'Error: no terminal', 'close']);
+});
+
+test('annotations name the file relative to the checkout and escape what the runner would read', async () => {
+  const text = await shown((output) => githubAnnotations(output, '/repo'), {
+    kind: 'stage_finished',
+    stage: a,
+    result: failed,
+  });
+  expect(text).toBe(
+    '::error file=p.yaml,line=3,col=5,title=command/exit-code::a: false ended with exit code 1%0Aread its output in the log\n',
+  );
+  expect(annotation('warning', {code: 'x/y', message: '100%\r\n'}, '/')).toBe(
+    '::warning title=x/y::100%25%0D%0A\n',
+  );
+  expect(
+    annotation('error', {...problem, position: {file: '/repo/a,b:c.yaml', line: 1, column: 1}}, '/repo'),
+  ).toContain('file=a%2Cb%3Ac.yaml,');
+});
+
+test('a file with several problems ends with their number; a usage error does not', () => {
+  expect(problemsText([problem, problem], plain)).toMatch(/2 problems; nothing has run\.\n$/);
+  expect(problemsText([{code: 'usage/x', message: 'no'}], plain)).toBe('error: no  [usage/x]\n');
+});
+
+test('further places of a problem stand below it', () => {
+  const related = [{position: {file: 'p.yaml', line: 1, column: 2}, message: 'first written here'}];
+  expect(problemText({code: 'x/y', message: 'twice', related}, plain, 'warning')).toBe(
+    'warning: twice  [x/y]\n  p.yaml:1:2: first written here',
+  );
+});
+
+const ok: StageResult = {
+  kind: 'succeeded',
+  stage: b,
+  fingerprint,
+  objects: [],
+  duration_ms: 1,
+  samples: undefined,
+};
+const fromCache: StageResult = {kind: 'cached', stage: b, fingerprint, saved_ms: 125_000};
+test.each([
+  [
+    'all from cache',
+    finished('done', [fromCache]),
+    'Nothing to do: everything is up to date (3.0 s)\n  1 from cache\n  2 min 05 s of work came from the cache\n',
+  ],
+  [
+    'some ran',
+    finished('done', [ok, fromCache]),
+    'Done in 3.0 s\n  1 ran, 1 from cache\n  2 min 05 s of work came from the cache\n',
+  ],
+  [
+    'a failure',
+    finished('failed', [ok, failed]),
+    'Failed after 3.0 s\n  1 ran, 1 failed\n  next: fix a and run the same command again. What finished (1 stage) is kept.\n',
+  ],
+  [
+    'an interruption',
+    finished('interrupted', [ok, {kind: 'interrupted', stage: a, resumable: 'yes', duration_ms: 1}]),
+    'Interrupted after 3.0 s\n  1 ran, 1 interrupted\n  next: the same command continues where this run stopped.\n',
+  ],
+])('summary of %s', (_name, run, text) => {
+  expect(summaryText(run, plain)).toBe(text);
+});
+
+test('the summary shows the last ten outputs and counts the rest', () => {
+  const lines = summaryText(finished('done', [ok], 12), plain).split('\n');
+  expect(lines).toContain('    … and 2 more');
+  expect(lines.at(-2)).toBe('    a o11  /out/11');
+});
+
+test('the step summary is a Markdown table', () => {
+  expect(summaryMarkdown(finished('failed', [ok, failed], 1))).toContain(
+    '| stage | result | time |\n| --- | --- | --- |\n| b | succeeded | 1 ms |\n| a | failed | 1.5 s |\n\n- a o0: `/out/0`',
+  );
+});
