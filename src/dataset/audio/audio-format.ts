@@ -1,7 +1,9 @@
 import {SidestepError} from '../../base/problem.js';
 
 /** Who decodes a file; found by the file's content, never by its name. */
-export type Codec = 'pcm' | 'flac' | 'mp3' | 'vorbis' | 'opus' | 'ffmpeg';
+export type Codec = 'pcm' | 'flac' | 'ogg_flac' | 'mp3' | 'vorbis' | 'opus' | 'ffmpeg';
+/** Decoded by a package of ours; the rest are uncompressed or handed to ffmpeg. */
+export type BuiltInCodec = Exclude<Codec, 'pcm' | 'ffmpeg'>;
 
 /** What a file's headers say about the sound in it. */
 export interface AudioFormat {

@@ -1,4 +1,4 @@
-import type {Planar} from './audio-format.js';
+import type {BuiltInCodec, Planar} from './audio-format.js';
 
 /** A decoder of one file, fed piece by piece. What it returns is only valid until the next call. */
 export interface CodecDecoder {
@@ -15,7 +15,7 @@ interface WasmDecoder {
 }
 
 /** Opens a built-in decoder; the packages are only loaded when a file needs them. */
-export async function openCodec(codec: 'flac' | 'mp3' | 'vorbis' | 'opus'): Promise<CodecDecoder> {
+export async function openCodec(codec: BuiltInCodec): Promise<CodecDecoder> {
   const decoder = await openWasm(codec);
   return {
     // A fresh copy: the decoders keep and slice what they get, and the slice of a Buffer would be a view
@@ -25,9 +25,10 @@ export async function openCodec(codec: 'flac' | 'mp3' | 'vorbis' | 'opus'): Prom
   };
 }
 
-async function openWasm(codec: 'flac' | 'mp3' | 'vorbis' | 'opus'): Promise<WasmDecoder> {
+async function openWasm(codec: BuiltInCodec): Promise<WasmDecoder> {
   switch (codec) {
     case 'flac':
+    case 'ogg_flac':
       return (await import('@audio/decode-flac')).decoder();
     case 'mp3':
       return (await import('@audio/decode-mp3')).decoder();

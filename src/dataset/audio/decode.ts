@@ -1,5 +1,5 @@
 import {unreachable} from '../../base/unreachable.js';
-import {type AudioFormat, audioProblem, type Planar} from './audio-format.js';
+import {type AudioFormat, audioProblem, type BuiltInCodec, type Planar} from './audio-format.js';
 import {openCodec} from './codecs.js';
 import {decodeWithFfmpeg} from './ffmpeg.js';
 import {fileChunks} from './file-bytes.js';
@@ -36,6 +36,7 @@ function decodeAny(path: string, format: AudioFormat): AsyncIterable<Planar> {
     case 'pcm':
       return decodePcm(path, {pcm: format.pcm!, channels: format.channels});
     case 'flac':
+    case 'ogg_flac':
     case 'mp3':
     case 'vorbis':
     case 'opus':
@@ -49,31 +50,23 @@ function decodeAny(path: string, format: AudioFormat): AsyncIterable<Planar> {
 
 async function* decodeCompressed(
   path: string,
-  format: AudioFormat & {codec: 'flac' | 'mp3' | 'vorbis' | 'opus'},
+  format: AudioFormat & {codec: BuiltInCodec},
 ): AsyncGenerator<Planar> {
+  const isFlac = format.codec === 'flac' || format.codec === 'ogg_flac';
+  const isOgg = format.codec !== 'flac' && format.codec !== 'mp3';
+  const chunks = fileChunks(path, {chunkBytes});
   const decoder = await openCodec(format.codec);
   const finish = (planar: Planar) => {
-    if (format.codec === 'flac') for (const channel of planar) rescaleFlac(channel, format.bits ?? 16);
+    if (isFlac) for (const channel of planar) rescaleFlac(channel, format.bits ?? 16);
     return planar;
   };
   try {
-    for await (const bytes of compressedBytes(path)) yield finish(decoder.decode(bytes));
+    for await (const bytes of isOgg ? checkedOggPages(chunks, path) : chunks)
+      yield finish(decoder.decode(bytes));
     yield finish(decoder.flush());
   } finally {
     decoder.free();
   }
-}
-
-async function* compressedBytes(path: string): AsyncGenerator<Uint8Array> {
-  const chunks = fileChunks(path, {chunkBytes});
-  const first = await chunks.next();
-  if (first.done) return;
-  async function* all() {
-    yield first.value as Uint8Array<ArrayBuffer>;
-    yield* chunks;
-  }
-  const isOgg = Buffer.from(first.value.subarray(0, 4)).toString('latin1') === 'OggS';
-  yield* isOgg ? checkedOggPages(all(), path) : all();
 }
 
 function checkLength(path: string, {format, frames}: {format: AudioFormat; frames: number}): void {

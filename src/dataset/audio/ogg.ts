@@ -55,7 +55,8 @@ function parseHead(packet: Uint8Array, path: string): (AudioFormat & {skipped: n
       ...exact,
       skipped: view.getUint16(10, true),
     };
-  if (name.startsWith('\x7fFLAC')) return {...parseFlac(packet.subarray(9), path), skipped: 0};
+  if (name.startsWith('\x7fFLAC'))
+    return {...parseFlac(packet.subarray(9), path), codec: 'ogg_flac', skipped: 0};
   return undefined;
 }
 
