@@ -1,7 +1,8 @@
 #include "golden/model_case.h"
 
+#include <algorithm>
+
 #include "core/error.h"
-#include "ops/elementwise.h"
 #include "ops/transfer.h"
 
 namespace sidestep::golden {
@@ -44,6 +45,12 @@ ConstTensor CaseInputs::planned(const std::string& name) const {
 }
 
 void CaseOutputs::keep(std::string_view name, ConstTensor value) { values_[std::string(name)] = to_host(value, stream_); }
+
+void CaseOutputs::keep_mask(const std::string& name, const std::vector<uint8_t>& mask, const Shape& shape) {
+  const Storage kept(DType::u8, shape);
+  std::copy(mask.begin(), mask.end(), kept.tensor().data<uint8_t>());
+  values_[name] = kept;
+}
 
 void CaseOutputs::judge(const Case& c, Report& report) const {
   for (const std::string& name : c.file.names()) {

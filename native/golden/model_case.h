@@ -33,6 +33,8 @@ class CaseOutputs {
  public:
   explicit CaseOutputs(Stream& stream) : stream_(stream) {}
   void keep(std::string_view name, ConstTensor value);
+  /// A mask the engine makes on the host; compared exactly.
+  void keep_mask(const std::string& name, const std::vector<uint8_t>& mask, const Shape& shape);
   /// Compares every `out/<name>` and `ref64/<name>` of the case; one that no value was kept for is an unknown variant.
   void judge(const Case& c, Report& report) const;
 

@@ -1,0 +1,42 @@
+#include "golden/golden.h"
+#include "golden/model_case.h"
+#include "models/qwen3.h"
+
+namespace sidestep::golden {
+namespace {
+
+size_t plan_arena(const TextEncoderConfig& config, const std::vector<int64_t>& ids, const Shape& shape) {
+  const Device device{.kind = DeviceKind::plan};
+  Stream stream(device);
+  Arena arena(device, 0);
+  Qwen3(config, Weights::random(0, DType::f32, stream)).encode(ids, Tensor(nullptr, DType::f32, shape, device), arena, stream);
+  return arena.high_water();
+}
+
+/// Text states after the final norm, each layer's output, and raw embedding rows for lyrics.
+void judge_qwen3_encoder(const Case& c, Report& report, Stream& stream) {
+  const TextEncoderConfig config = text_encoder_config(c.config);
+  const CaseInputs in(c, stream);
+  const std::vector<int64_t> ids = in.numbers("input_ids"), lyric_ids = in.numbers("lyric_ids");
+  const auto states_of = [&](const std::string& name) {
+    const Shape batch = c.file.tensor("in/" + name).shape();
+    return Shape{batch[0], batch[1], config.stack.hidden_size};
+  };
+  const Storage states(DType::f32, states_of("input_ids"), stream.device());
+  const Storage lyrics(DType::f32, states_of("lyric_ids"), stream.device());
+  const size_t needed = plan_arena(config, ids, states.tensor().shape());
+  Arena arena(stream.device(), needed + sizeof(int64_t) * lyric_ids.size());
+  Qwen3 encoder(config, case_weights(c, stream));
+  CaseOutputs outputs(stream);
+  encoder.encode(ids, states.tensor(), arena, stream, [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
+  encoder.embed(lyric_ids, lyrics.tensor().reshape({static_cast<int64_t>(lyric_ids.size()), config.stack.hidden_size}), arena,
+                stream);
+  outputs.keep("last_hidden_state", states.view());
+  outputs.keep("lyric_embeddings", lyrics.view());
+  outputs.judge(c, report);
+}
+
+const Kind kind{"qwen3_encoder", judge_qwen3_encoder};
+
+}  // namespace
+}  // namespace sidestep::golden

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "models/oobleck.h"
+
+namespace sidestep {
+
+/// Upstream encodes long audio in overlapping tiles and cuts their seams; near a seam the result differs from encoding the
+/// whole song at once. Sizes in audio samples.
+struct Tiling {
+  int64_t chunk_size = 0;
+  int64_t overlap = 0;
+};
+/// Upstream's: 30 s with 2 s of overlap.
+inline Tiling upstream_tiling(int64_t sampling_rate) { return {30 * sampling_rate, 2 * sampling_rate}; }
+
+enum class Posterior : uint8_t { mean, sample };
+
+struct OobleckEncode {
+  ConstTensor audio;             ///< [audio channels, samples] f32, at the VAE's rate, on the encoder's device
+  std::optional<Tiling> tiling;  ///< none: the whole song at once, exactly, in bounded memory
+  Posterior posterior = Posterior::mean;
+  uint64_t seed = 0;             ///< with Posterior::sample: latent frame t, channel c draws element t * channels + c of
+  uint64_t sample = 0;           ///< the stream {seed, vae_sample, 0, sample}
+  /// Told the share done, in [0, 1], from time to time.
+  std::function<void(double)> on_progress{};
+};
+
+/// Latent frames [T, latent channels] f32 on the host; T is about samples / hop.
+/// Throws native/audio-too-short (no frame at all), native/tiling-misaligned where upstream's tiles overrun the frames,
+/// native/cancelled.
+Storage oobleck_encode(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream);
+
+/// Mean and scale [1, 2 * latent channels, T] of one piece of audio, on the stream's device; the steps below the above.
+Storage oobleck_moments(const OobleckEncoder& encoder, const ConstTensor& audio, Stream& stream,
+                        const std::function<void(double)>& on_progress = {});
+
+}  // namespace sidestep
