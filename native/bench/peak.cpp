@@ -1,0 +1,78 @@
+#include "bench/peak.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "bench/bench.h"
+#include "ops/elementwise.h"
+#include "ops/gemm.h"
+#include "ops/gemm_tile.h"
+
+namespace sidestep::bench {
+namespace {
+
+constexpr double kBudget = 0.15;  // seconds for each ceiling and sample
+
+double fma_flops(Stream& stream) {
+  const auto& kernels = gemm_detail::tile_kernels();
+  constexpr int64_t kDepth = 192;  // a panel of 14 and one of 32 fill three quarters of a 32 KB L1
+  constexpr int64_t kRepeats = 400;
+  const int64_t threads = stream.pool().threads();
+  const auto work = [&](int64_t) {
+    alignas(64) static thread_local float a[kDepth * 14], b[kDepth * 32], c[14 * 32];
+    const gemm_detail::Tile tile{.kc = kDepth, .a = a, .lda = 0, .b = b, .b_step = kernels.columns(), .c = c,
+                                 .ldc = kernels.columns(), .columns = kernels.columns(), .alpha = 1, .beta = 0, .bias = nullptr};
+    for (int64_t i = 0; i < kRepeats; ++i) kernels.tile[0][kernels.rows - 1][kernels.vectors - 1](tile);
+  };
+  const double flops = 2.0 * static_cast<double>(kernels.rows * kernels.columns() * kDepth * kRepeats * threads);
+  return flops / best_seconds([&] { stream.pool().parallel_for(threads, work); }, kBudget);
+}
+
+double gemm_flops(Stream& stream) {
+  constexpr int64_t kSize = 1024;
+  const Storage a(DType::f32, {kSize, kSize}), b(DType::f32, {kSize, kSize}), c(DType::f32, {kSize, kSize});
+  const Gemm op{.a = a.view(), .b = b.view(), .c = c.tensor()};
+  return 2.0 * kSize * kSize * kSize / best_seconds([&] { gemm(op, stream); }, 2 * kBudget);
+}
+
+double memory_bytes(Stream& stream) {
+  constexpr int64_t kFloats = 8 << 20;  // 32 MB each: beyond any L2 and most of L3
+  const Storage from(DType::f32, {kFloats}), to(DType::f32, {kFloats});
+  return 2.0 * 4.0 * kFloats / best_seconds([&] { copy({.src = from.view(), .dst = to.tensor()}, stream); }, kBudget);
+}
+
+}  // namespace
+
+void PeakMeter::sample() {
+  Tally* const tally = stream_.tally();
+  stream_.attach(nullptr);
+  if (stream_.device().kind == DeviceKind::cpu) best_.fma_flops = std::max(best_.fma_flops, fma_flops(stream_));
+  best_.gemm_flops = std::max(best_.gemm_flops, gemm_flops(stream_));
+  stream_.attach(tally);
+}
+
+void PeakMeter::sample_memory() {
+  Tally* const tally = stream_.tally();
+  stream_.attach(nullptr);
+  best_.memory_bytes = std::max(best_.memory_bytes, memory_bytes(stream_));
+  stream_.attach(tally);
+}
+
+double peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#if defined(__APPLE__)
+  return static_cast<double>(usage.ru_maxrss);
+#else
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+#endif
+}
+
+}  // namespace sidestep::bench

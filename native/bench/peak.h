@@ -1,0 +1,31 @@
+#pragma once
+#include "core/stream.h"
+
+namespace sidestep::bench {
+
+/// The ceilings of this machine, measured in the same process as what they are compared with.
+struct Peaks {
+  double fma_flops = 0;     ///< the register tile on operands in L1: what the arithmetic units can do (CPU only)
+  double gemm_flops = 0;    ///< the best large square product of the default GEMM
+  double memory_bytes = 0;  ///< bytes/s of a large copy, read plus written
+};
+
+/// Keeps the best of several measurements: call sample() before, between and after what is benched.
+class PeakMeter {
+ public:
+  explicit PeakMeter(Stream& stream) : stream_(stream) {}
+  /// FMA and GEMM ceilings; needs 12 MB.
+  void sample();
+  /// The memory ceiling; needs 64 MB.
+  void sample_memory();
+  const Peaks& best() const { return best_; }
+
+ private:
+  Stream& stream_;
+  Peaks best_;
+};
+
+/// Bytes of the process's largest resident set so far.
+double peak_resident_bytes();
+
+}  // namespace sidestep::bench
