@@ -1,0 +1,94 @@
+// Judges of the autoencoder: encode and decode against recorded activations, and upstream's tiled encode.
+#include "core/error.h"
+#include "golden/golden.h"
+#include "models/oobleck_decode.h"
+#include "models/oobleck_encode.h"
+#include "models/oobleck_stream.h"
+#include "ops/conv.h"
+#include "ops/elementwise.h"
+
+namespace sidestep::golden {
+namespace {
+
+Weights part_of(const Case& c, const std::string& part, Stream& stream) {
+  return Weights::from_files(WeightFiles({c.file}), "w/" + part, DType::f32, stream);
+}
+
+/// out/<name> of one element of the batch, [1, C, L].
+ConstTensor expected_row(const Case& c, const std::string& name, int64_t b) {
+  return c.file.tensor(name).slice(0, b, b + 1);
+}
+
+void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report, Stream& stream) {
+  const ConstTensor audio = c.file.tensor("in/audio");
+  const int64_t channels = encoder.config.latent_channels();
+  for (int64_t b = 0; b < audio.dim(0); ++b) {
+    OobleckEncoderStream encode(encoder, stream.device());
+    OobleckEncoderStream::Taps taps;
+    encode.record(&taps);
+    const Tensor moments = encode.push(audio.select(0, b), Piece::last, stream);
+    const ConstTensor mean = moments.slice(1, 0, channels), scale = moments.slice(1, channels, 2 * channels);
+    report.compare("enc_conv1", taps.conv1.view(), expected_row(c, "out/enc_conv1", b), c.tolerance);
+    report.compare("enc_block0", taps.blocks.front().view(), expected_row(c, "out/enc_block0", b), c.tolerance);
+    report.compare("mean", mean, expected_row(c, "out/mean", b), c.tolerance);
+    report.compare("mean of float64", mean, expected_row(c, "ref64/mean", b), c.tolerance);
+
+    // The standard deviation is a sample around zero with noise of one.
+    Storage zero(DType::f32, mean.shape()), one(DType::f32, mean.shape()), result(DType::f32, mean.shape());
+    fill({one.tensor(), 1}, stream);
+    gaussian_sample({zero.view(), scale, one.view(), result.tensor()}, stream);
+    report.compare("std", result.view(), expected_row(c, "out/std", b), c.tolerance);
+    gaussian_sample({mean, scale, expected_row(c, "in/noise", b), result.tensor()}, stream);
+    report.compare("sample", result.view(), expected_row(c, "out/sample", b), c.tolerance);
+  }
+}
+
+void judge_decoding(const Case& c, const OobleckConfig& config, Report& report, Stream& stream) {
+  const OobleckDecoder decoder = load_oobleck_decoder(config, part_of(c, "decoder.", stream), stream);
+  const Storage decoded = oobleck_decode(decoder, c.file.tensor("in/latents_to_decode"), stream);
+  report.compare("decoded", decoded.view(), c.file.tensor("out/decoded"), c.tolerance);
+  report.compare("decoded of float64", decoded.view(), c.file.tensor("ref64/decoded"), c.tolerance);
+}
+
+/// 0 when the engine refuses what upstream could not do either, 1 when it returns something.
+double accepted(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream) {
+  try {
+    oobleck_encode(encoder, job, stream);
+    return 1;
+  } catch (const Error& error) {
+    return error.code() == "native/tiling-misaligned" ? 0 : 1;
+  }
+}
+
+void judge_tiles(const Case& c, const OobleckEncoder& encoder, Report& report, Stream& stream) {
+  OobleckEncode job;
+  const ConstTensor audio = c.file.tensor("in/audio");
+  for (int64_t b = 0; b < audio.dim(0); ++b) {
+    job.audio = audio.select(0, b);
+    job.tiling.reset();
+    report.compare("direct", oobleck_encode(encoder, job, stream).view(), expected_row(c, "out/direct", b), c.tolerance);
+    const Json::Array& tiles = c.config.at("tiles").as_array();
+    for (size_t i = 0; i < tiles.size(); ++i) {
+      const std::string name = "tiled" + std::to_string(i);
+      job.tiling = Tiling{tiles[i].at("chunk_size").as_int(), tiles[i].at("overlap").as_int()};
+      if (tiles[i].contains("error")) report.add(name + " (refused)", accepted(encoder, job, stream), 0);
+      else report.compare(name, oobleck_encode(encoder, job, stream).view(), expected_row(c, "out/" + name, b), c.tolerance);
+    }
+  }
+}
+
+void judge_oobleck(const Case& c, Report& report, Stream& stream) {
+  const OobleckConfig config = oobleck_config(c.config);
+  const OobleckEncoder encoder = load_oobleck_encoder(config, part_of(c, "encoder.", stream), stream);
+  if (c.config.contains("tiles")) {
+    judge_tiles(c, encoder, report, stream);
+    return;
+  }
+  judge_encoding(c, encoder, report, stream);
+  judge_decoding(c, config, report, stream);
+}
+
+const Kind kind{"oobleck", judge_oobleck};
+
+}  // namespace
+}  // namespace sidestep::golden
