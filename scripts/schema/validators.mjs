@@ -1,9 +1,12 @@
 // Validators compiled ahead of time: at run time nothing is compiled and ajv itself is not loaded.
 import {Ajv} from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import {rewrite} from './sources.mjs';
 
 const header = `// @ts-nocheck
 /** Generated from schema/ by \`npm run generate\`; not to be edited. */
+import {createRequire} from 'node:module';
+const require = createRequire(import.meta.url); // for ajv's few run-time functions, which are CommonJS
 `;
 
 export function validatorCode(validated) {
@@ -16,29 +19,20 @@ export function validatorCode(validated) {
     code: {source: true, esm: true, lines: false},
   });
   ajv.addVocabulary(['x-path', 'x-stage']);
-  for (const [name, {schema}] of Object.entries(validated)) ajv.addSchema({...schema, $id: name}, name);
+  for (const [name, {schema}] of Object.entries(validated))
+    ajv.addSchema({...wordless(schema), $id: name}, name);
   const names = Object.keys(validated);
   const exported = Object.fromEntries(names.map((name) => [exportName(name), name]));
   const code = (standaloneCode.default ?? standaloneCode)(ajv, exported);
-  return header + imported(withoutSchemas(code)) + table(names);
+  return header + code.replace(/^"use strict";/, '') + table(names);
 }
 
-/** ajv keeps each whole schema beside its validator, for errors in verbose mode only. */
-function withoutSchemas(code) {
-  return code.replace(
-    /const schema\d+ = \{"(?:title|description)".*?\};(?=\n|const |function |export )/g,
-    '',
-  );
-}
-
-function imported(code) {
-  const names = new Map();
-  const body = code.replace(/require\("([^"]+)"\)\.default/g, (_, path) => {
-    if (!names.has(path)) names.set(path, `imported${names.size}`);
-    return `${names.get(path)}.default`;
+/** Words are for people; a validator does not need them, but ajv would carry them along. */
+function wordless(schema) {
+  return rewrite(schema, (copy) => {
+    const {title: _title, description: _description, examples: _examples, default: _default, ...rest} = copy;
+    return rest;
   });
-  const lines = [...names].map(([path, name]) => `import ${name} from '${path}.js';\n`);
-  return lines.join('') + body.replace(/^"use strict";/, '');
 }
 
 function table(names) {

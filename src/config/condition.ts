@@ -1,0 +1,138 @@
+import {type Result, failure, ok} from '../base/result.js';
+
+/** Stands for the value of a condition's nth reference, so that a value with spaces or quotes stays one operand. */
+export function placeholder(index: number): string {
+  return String.fromCharCode(0xe000 + index); // private use: means nothing in anybody's text
+}
+
+/**
+ * Decides a `when:` text in which placeholders stand for `values`. Grammar, loosest first: `||`, `&&`, `!`, comparison
+ * with `==` or `!=`, parentheses; operands are words or quoted texts, compared as texts; alone they must be true or false.
+ * Fails with `config/bad-condition` and no position: the caller knows where the text stands.
+ */
+export function decide(condition: string, values: readonly string[] = []): Result<boolean> {
+  const tokens = tokenize(condition)?.map((token) => ({...token, text: filledIn(token.text, values)}));
+  if (tokens === undefined) return bad('it has a quote without its partner');
+  const parser = new Parser(tokens);
+  const value = parser.or();
+  if (typeof value === 'string') return bad(value);
+  return parser.rest() === undefined ? ok(value) : bad(`nothing is expected at ${parser.rest()}`);
+}
+
+function bad(reason: string): Result<boolean> {
+  return failure({
+    code: 'config/bad-condition',
+    message: `The condition cannot be decided: ${reason}`,
+    hint: 'Write true, false, or a comparison such as ${vars.model} == turbo, joined by && and ||.',
+  });
+}
+
+function filledIn(text: string, values: readonly string[]): string {
+  return text.replace(/[\ue000-\uf8ff]/g, (mark) => values[mark.charCodeAt(0) - 0xe000] ?? mark);
+}
+
+type Token =
+  | {readonly kind: 'operator'; readonly text: string}
+  | {readonly kind: 'operand'; readonly text: string};
+
+function tokenize(condition: string): Token[] | undefined {
+  const tokens: Token[] = [];
+  const pattern =
+    /\s+|(==|!=|&&|\|\||!|\(|\))|"([^"]*)"|'([^']*)'|([^\s"'()!=&|]+(?:[=&|!](?![=&|])[^\s"'()!=&|]*)*)|(.)/g;
+  for (const [, operator, double, single, word, other] of condition.matchAll(pattern)) {
+    if (other !== undefined) return undefined;
+    if (operator !== undefined) tokens.push({kind: 'operator', text: operator});
+    const operand = double ?? single ?? word;
+    if (operand !== undefined) tokens.push({kind: 'operand', text: operand});
+  }
+  return tokens;
+}
+
+/** Recursive descent; each rule returns its value, or as a text the reason why it has none. */
+class Parser {
+  private at = 0;
+  private readonly tokens: readonly Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens;
+  }
+
+  rest(): string | undefined {
+    return this.tokens[this.at]?.text;
+  }
+
+  or(): boolean | string {
+    return this.chain(
+      '||',
+      () => this.and(),
+      (a, b) => a || b,
+    );
+  }
+
+  private and(): boolean | string {
+    return this.chain(
+      '&&',
+      () => this.not(),
+      (a, b) => a && b,
+    );
+  }
+
+  private chain(
+    operator: string,
+    next: () => boolean | string,
+    join: (a: boolean, b: boolean) => boolean,
+  ): boolean | string {
+    let value = next();
+    while (typeof value === 'boolean' && this.take(operator)) {
+      const right = next();
+      if (typeof right === 'string') return right;
+      value = join(value, right);
+    }
+    return value;
+  }
+
+  private not(): boolean | string {
+    let negations = 0;
+    while (this.take('!')) negations++;
+    const value = this.comparison();
+    return typeof value === 'boolean' && negations % 2 === 1 ? !value : value;
+  }
+
+  private comparison(): boolean | string {
+    if (this.take('(')) return this.parenthesised();
+    const left = this.operand();
+    if (left === undefined) return 'a value is missing';
+    for (const operator of ['==', '!=']) {
+      if (!this.take(operator)) continue;
+      const right = this.operand();
+      return right === undefined
+        ? `a value is missing after ${operator}`
+        : (left === right) === (operator === '==');
+    }
+    return left === 'true'
+      ? true
+      : left === 'false'
+        ? false
+        : `${left || 'an empty text'} is neither true nor false`;
+  }
+
+  private parenthesised(): boolean | string {
+    if (this.tokens.length > 1000) return 'it is too long';
+    const value = this.or();
+    return typeof value === 'string' || this.take(')') ? value : 'a ) is missing';
+  }
+
+  private operand(): string | undefined {
+    const token = this.tokens[this.at];
+    if (token?.kind !== 'operand') return undefined;
+    this.at++;
+    return token.text;
+  }
+
+  private take(operator: string): boolean {
+    const token = this.tokens[this.at];
+    if (token?.kind !== 'operator' || token.text !== operator) return false;
+    this.at++;
+    return true;
+  }
+}

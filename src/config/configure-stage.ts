@@ -1,0 +1,273 @@
+import type {JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import {stageId} from '../base/stage-id.js';
+import {schemas} from '../schema/schemas.generated.js';
+import {check} from './check.js';
+import {decide, placeholder} from './condition.js';
+import type {DeclaredStage} from './declared-stage.js';
+import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
+import {interpolate, interpolateMap, type Scope} from './interpolate.js';
+import {layered} from './layers.js';
+import {
+  define,
+  emptyMap,
+  entry,
+  type Located,
+  type LocatedMap,
+  member,
+  type Origin,
+  type Plain,
+  plain,
+  positionAt,
+  problemAt,
+} from './located.js';
+import {type Cell, instanceName} from './matrix.js';
+import {didYouMean, listed} from './near-miss.js';
+import type {ConfiguredStage} from './pipeline.js';
+import type {PresetShelf} from './preset-shelf.js';
+import {textPieces} from './reference.js';
+
+/** All that one stage instance is configured from. */
+export interface StageContext {
+  /** Folder that relative paths start from. */
+  readonly dir: string;
+  readonly scope: Scope;
+  /** Layers beneath presets and `with`, weakest first: the user's settings for a stage type, the file's `defaults`. */
+  readonly beneath: (uses: string) => readonly Located[];
+  /** The `defaults:` of settings and file together. */
+  readonly defaults: Located;
+  readonly presets: PresetShelf;
+  /** Every declared stage with its combinations. */
+  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  readonly stages: readonly DeclaredStage[];
+  /** All keys under `stages:`, also of stages that could not be made sense of. */
+  readonly names: ReadonlySet<string>;
+  readonly problems: Problem[];
+}
+
+export interface InstanceWithReferences {
+  readonly stage: ConfiguredStage;
+  readonly references: readonly LocatedReference[];
+  readonly needs: readonly LocatedNeed[];
+}
+
+/** A stage instance that must be done first, and where that is written. */
+export interface LocatedNeed {
+  readonly to: string;
+  readonly origin: Origin;
+}
+
+/** One stage and one combination of its matrix to a configured instance; undefined when it has problems (reported). */
+export function configureStage(
+  declared: DeclaredStage,
+  cell: Cell,
+  context: StageContext,
+): InstanceWithReferences | undefined {
+  const before = context.problems.length;
+  const scope: Scope = {...context.scope, matrix: cell.size > 0 ? cell : undefined};
+  const body = interpolateBody(declared, scope, context.problems);
+  context.problems.push(
+    ...check('stage', body, {
+      prefix: `stages.${declared.name}`,
+      missing_at: declared.key,
+      parameters: schemas[`stage.${declared.uses}`]!,
+    }),
+  );
+  const parameters = layeredParameters(declared, body, scope, context);
+  const schema = schemas[`stage.${declared.uses}`]!;
+  context.problems.push(
+    ...check(`stage.${declared.uses}`, parameters, {
+      prefix: 'with',
+      missing_at: entry(body, 'with')?.key ?? declared.key,
+      ignore: (_, at) => at?.kind === 'scalar' && at.refers !== undefined,
+    }),
+  );
+  const finished = finishParams(schema, parameters, {
+    ...context,
+    targets: targetsFor(declared, cell, context),
+  });
+  const needs = neededStages(declared, body, cell, context);
+  const rest = settingsOf(body, scope, finished.params, context);
+  if (context.problems.length > before) return undefined;
+  const {params, positions, references} = finished;
+  const stage = {
+    id: stageId(instanceName(declared.name, cell)),
+    declared_as: declared.name,
+    matrix: cell.size > 0 ? asJson(cell) : undefined,
+    uses: declared.uses,
+    params,
+    positions,
+    position: positionAt(declared.key),
+    needs: needs.map(({to, origin}) => ({stage: stageId(to), position: positionAt(origin)})),
+    ...rest,
+  };
+  return {stage, references, needs};
+}
+
+/** Resolves everything but `matrix`, which is expanded already, and `when`, which is a condition and no value. */
+function interpolateBody({body, uses}: DeclaredStage, scope: Scope, problems: Problem[]): LocatedMap {
+  const early = new Map(
+    [...body.entries].filter(([key]) => key !== 'with' && key !== 'when' && key !== 'matrix'),
+  );
+  const done = interpolateMap({...body, entries: early}, {...scope, stages: undefined}, problems);
+  const parameters = body.entries.get('with');
+  const within = {...scope, later: uses === 'command' ? new Set(['inputs', 'outputs']) : scope.later};
+  const entries = new Map([...body.entries].map(([key, value]) => [key, done.entries.get(key) ?? value]));
+  if (parameters) {
+    entries.set('with', {...parameters, value: interpolate(parameters.value, within, problems)});
+  }
+  return {...body, entries};
+}
+
+function layeredParameters(
+  declared: DeclaredStage,
+  body: LocatedMap,
+  scope: Scope,
+  context: StageContext,
+): LocatedMap {
+  const schema = schemas[`stage.${declared.uses}`]!;
+  const presets = context.presets.layersFor(declared, body, context.problems);
+  const below = [...context.beneath(declared.uses), ...presets].map((layer) =>
+    interpolate(layer, scope, context.problems),
+  );
+  const own = member(body, 'with');
+  const layers: Located[] = own?.kind === 'map' ? [...below, own] : below;
+  const origin = own?.origin ?? declared.key;
+  const result = layers.reduce<Located>((weak, strong) => layered(schema, weak, strong), emptyMap(origin));
+  return withImpliedTags(schema, result as LocatedMap); // every layer is a mapping, so is what they make
+}
+
+/** Writes in the variant that a mapping without `type` takes by default, so that the rest is checked against it. */
+function withImpliedTags(schema: (typeof schemas)[string], value: LocatedMap): LocatedMap {
+  const entries = new Map(value.entries);
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const tag = property.discriminator?.propertyName;
+    const inner = entries.get(key);
+    if (tag === undefined || inner?.value.kind !== 'map' || inner.value.entries.has(tag)) continue;
+    const implied = (property.default as Record<string, Plain>)[tag] as string;
+    const scalar = {kind: 'scalar', value: implied, origin: inner.key, implied: 'implied'} as const;
+    const tagged = new Map([...inner.value.entries, [tag, {key: inner.key, value: scalar}]]);
+    entries.set(key, {...inner, value: {...inner.value, entries: tagged}});
+  }
+  return {...value, entries};
+}
+
+/** What each stage's name means from here: of a matrix stage, the instance that shares this one's values. */
+function targetsFor(
+  declared: DeclaredStage,
+  cell: Cell,
+  context: StageContext,
+): ReadonlyMap<string, ReferenceTarget> {
+  const types = new Map(context.stages.map(({name, uses}) => [name, uses]));
+  const others = [...context.names].filter((name) => name !== declared.name);
+  return new Map(
+    others.map((name) => {
+      const keys = [...(context.cells.get(name)?.[0]?.keys() ?? [])];
+      const shared: Cell = new Map(
+        keys.flatMap((key) => (cell.has(key) ? [[key, cell.get(key)!] as const] : [])),
+      );
+      return [name, {uses: types.get(name), instance: instanceName(name, shared)}];
+    }),
+  );
+}
+
+type StageSettings = Omit<
+  ConfiguredStage,
+  'id' | 'declared_as' | 'matrix' | 'uses' | 'params' | 'positions' | 'position' | 'needs'
+>;
+
+function settingsOf(
+  body: LocatedMap,
+  scope: Scope,
+  params: ConfiguredStage['params'],
+  context: StageContext,
+): StageSettings {
+  const said = (key: string) => scalarValue(member(body, key));
+  const resource = (key: string) =>
+    scalarValue(member(member(body, 'resources'), key)) ?? scalarValue(member(context.defaults, key));
+  const precision = params.precision;
+  return {
+    when: whenOf(member(body, 'when'), scope, context.problems),
+    resources: {
+      device: String(resource('device') ?? 'auto'),
+      precision: typeof precision === 'string' ? precision : 'auto',
+      threads: resource('threads') as number | undefined,
+    },
+    retries:
+      ((said('retries') ?? scalarValue(member(context.defaults, 'retries'))) as number | undefined) ?? 0,
+    timeout_s: seconds(said('timeout')),
+    cache: said('cache') === false ? 'ignore' : 'use',
+    on_error: params.on_error === 'skip' ? 'skip' : 'fail',
+    description: (said('description') as string | undefined) || undefined,
+  };
+}
+
+function neededStages(
+  declared: DeclaredStage,
+  body: LocatedMap,
+  cell: Cell,
+  context: StageContext,
+): LocatedNeed[] {
+  const list = member(body, 'needs');
+  const items = list?.kind === 'list' ? list.items : [];
+  return items.flatMap((item) => {
+    const name = String(scalarValue(item) ?? '');
+    const cells = name === declared.name ? undefined : context.cells.get(name);
+    if (cells === undefined) {
+      if (name !== declared.name && context.names.has(name)) return []; // its own problems were reported
+      const names = [...context.names].filter((other) => other !== declared.name);
+      const message =
+        name === declared.name
+          ? `${name} needs itself`
+          : `No stage is named ${name}; there are ${listed(names)}`;
+      context.problems.push(
+        problemAt(item.origin, {code: 'config/unknown-stage', message, hint: didYouMean(name, names)}),
+      );
+      return [];
+    }
+    const alike = cells.filter((other) =>
+      [...other].every(([key, value]) => !cell.has(key) || plain(cell.get(key)!) === plain(value)),
+    );
+    return alike.map((other) => ({to: instanceName(name, other), origin: item.origin}));
+  });
+}
+
+function whenOf(when: Located | undefined, scope: Scope, problems: Problem[]): ConfiguredStage['when'] {
+  if (when?.kind !== 'scalar' || when.value === true || when.value === null) return {kind: 'run'};
+  const text = String(when.value);
+  const early = {...scope, stages: undefined};
+  const values: string[] = [];
+  const pieces = textPieces(text).map((piece) => {
+    if (piece.kind === 'literal') return piece.text;
+    const resolved = interpolate({...when, value: piece.raw}, early, problems);
+    if (resolved.kind === 'scalar' && resolved.broken)
+      values.push('true'); // reported; no second error for it
+    else values.push(String(scalarValue(resolved) ?? ''));
+    return placeholder(values.length - 1);
+  });
+  const decision = decide(pieces.join(''), values);
+  if (!decision.ok) {
+    for (const {code, message, hint} of decision.problems)
+      problems.push(problemAt(when.origin, {code, message, hint}));
+    return {kind: 'run'};
+  }
+  return decision.value ? {kind: 'run'} : {kind: 'skip', condition: text, position: positionAt(when.origin)};
+}
+
+const secondsIn: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};
+
+function seconds(timeout: unknown): number | undefined {
+  if (typeof timeout === 'number') return timeout;
+  if (typeof timeout !== 'string') return undefined;
+  return Number.parseFloat(timeout) * (secondsIn[timeout.slice(-1)] ?? 1);
+}
+
+function scalarValue(value: Located | undefined): string | number | boolean | undefined {
+  return value?.kind === 'scalar' && value.value !== null ? value.value : undefined;
+}
+
+function asJson(cell: Cell): JsonObject {
+  const object: {[key: string]: Plain} = {};
+  for (const [name, value] of cell) define(object, name, plain(value));
+  return object;
+}

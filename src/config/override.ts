@@ -1,0 +1,123 @@
+import type {Problem} from '../base/problem.js';
+import {schemas} from '../schema/schemas.generated.js';
+import {
+  define,
+  emptyMap,
+  type Located,
+  type LocatedMap,
+  member,
+  type Origin,
+  plain,
+  problemAt,
+} from './located.js';
+import {didYouMean} from './near-miss.js';
+import {type SourceText, sourceText} from './source-text.js';
+import {parseYaml} from './yaml.js';
+
+/**
+ * Applies `--set path=value` arguments to a pipeline document, later ones over earlier ones. A path starts with a top
+ * key (`vars.songs`, `defaults.seed`, `stages.train.retries`) or with a stage (`train.adapter.rank`, which means its
+ * parameters; `train.retries`). Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
+ */
+export function applyOverrides(
+  document: Located,
+  overrides: readonly string[],
+  problems: Problem[],
+): Located {
+  return overrides.reduce<Located>(
+    (value, text) => applyOverride(value, sourceText('--set', text), problems),
+    document,
+  );
+}
+
+function applyOverride(document: Located, source: SourceText, problems: Problem[]): Located {
+  const equals = source.text.indexOf('=');
+  const path = source.text.slice(0, Math.max(equals, 0)).trim();
+  const origin: Origin = {source, start: 0, end: equals === -1 ? source.text.length : equals, via: []};
+  if (equals === -1 || path === '' || path.split('.').includes('')) {
+    const message = 'Expected --set path=value';
+    problems.push(
+      problemAt(origin, {code: 'config/bad-override', message, hint: 'For instance --set train.epochs=200.'}),
+    );
+    return document;
+  }
+  const parsed = parseYaml({...source, text: ' '.repeat(equals + 1) + source.text.slice(equals + 1)});
+  problems.push(...parsed.problems.map((problem) => reframed(problem, source)));
+  if (parsed.problems.length > 0) return document;
+  const value = inSource(parsed.value ?? {kind: 'scalar', value: null, origin}, source);
+  const words = fullPath(document, path.split('.'), origin, problems);
+  return words === undefined ? document : put(document, words, value, origin);
+}
+
+/** Columns were kept by blanking the path, so only the shown text has to change. */
+function inSource(value: Located, source: SourceText): Located {
+  const origin = {...value.origin, source};
+  switch (value.kind) {
+    case 'scalar':
+      return {...value, origin};
+    case 'list':
+      return {...value, origin, items: value.items.map((item) => inSource(item, source))};
+    case 'map': {
+      const entries = [...value.entries].map(
+        ([key, inner]) => [key, {key: {...inner.key, source}, value: inSource(inner.value, source)}] as const,
+      );
+      return {...value, origin, entries: new Map(entries)};
+    }
+  }
+}
+
+function reframed(problem: Problem, source: SourceText): Problem {
+  const origin = {source, start: (problem.position?.column ?? 1) - 1, end: source.text.length, via: []};
+  return {...problemAt(origin, problem), code: problem.code};
+}
+
+function fullPath(
+  document: Located,
+  words: readonly string[],
+  origin: Origin,
+  problems: Problem[],
+): readonly string[] | undefined {
+  const top = Object.keys(schemas.pipeline!.properties!);
+  const [first, second] = words as [string, string | undefined];
+  if (top.includes(first)) return words;
+  const stages = member(document, 'stages');
+  const names = stages?.kind === 'map' ? [...stages.entries.keys()] : [];
+  if (!names.includes(first)) {
+    const message = `Nothing in the pipeline is called ${first}`;
+    problems.push(
+      problemAt(origin, {code: 'config/bad-override', message, hint: didYouMean(first, [...names, ...top])}),
+    );
+    return undefined;
+  }
+  const ofStage = second !== undefined && Object.hasOwn(schemas.stage!.properties!, second);
+  return ofStage ? ['stages', ...words] : ['stages', first, 'with', ...words.slice(1)];
+}
+
+function put(target: Located | undefined, words: readonly string[], value: Located, origin: Origin): Located {
+  const [word, ...rest] = words;
+  if (word === undefined) return value;
+  if (target?.kind === 'list' && /^[0-9]+$/.test(word) && Number(word) < target.items.length) {
+    const items = target.items.map((item, index) =>
+      index === Number(word) ? put(item, rest, value, origin) : item,
+    );
+    return {...target, items};
+  }
+  const map: LocatedMap = target?.kind === 'map' ? target : emptyMap(origin);
+  const below = map.entries.get(word);
+  const entry = {
+    key: below && rest.length > 0 ? below.key : origin,
+    value: put(below?.value, rest, value, origin),
+  };
+  return {...map, entries: new Map([...map.entries, [word, entry]])};
+}
+
+/** A list of `path=value` as a record, for run records. */
+export function overridesAsRecord(overrides: readonly string[]): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const text of overrides) {
+    const equals = text.indexOf('=');
+    const value = parseYaml(sourceText('--set', text.slice(equals + 1))).value;
+    define(record, text.slice(0, equals), value === undefined ? null : plain(value));
+  }
+  return record;
+}

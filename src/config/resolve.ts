@@ -1,0 +1,164 @@
+import {basename, dirname} from 'node:path';
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {schemas} from '../schema/schemas.generated.js';
+import {check} from './check.js';
+import {configureStage, type InstanceWithReferences, type StageContext} from './configure-stage.js';
+import {checkConnections} from './connect.js';
+import {declaredStages, expandMatrices} from './declared-stage.js';
+import {newBudget, type Scope} from './interpolate.js';
+import {layered} from './layers.js';
+import {emptyMap, inReadingOrder, type Located, type LocatedMap, member, problemAt} from './located.js';
+import {applyOverrides} from './override.js';
+import type {Pipeline} from './pipeline.js';
+import type {PresetFile} from './preset.js';
+import {presetShelf} from './preset-shelf.js';
+import type {Settings} from './settings.js';
+import {sourceText} from './source-text.js';
+import {resolveVars} from './vars.js';
+import {parseYaml} from './yaml.js';
+
+/** All that a pipeline is made of, as text and values: resolving it touches neither disk nor environment. */
+export interface PipelineInput {
+  /** Absolute path of the pipeline file. */
+  readonly file: string;
+  readonly text: string;
+  readonly settings: Settings;
+  /** Strongest first where names are equal. */
+  readonly presets: readonly PresetFile[];
+  /** `path=value` arguments of `--set`, in order. */
+  readonly overrides: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The pipeline, or every problem in it, in reading order, each with its position. Pure. */
+export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
+  const source = sourceText(input.file, input.text);
+  const parsed = parseYaml(source);
+  const problems: Problem[] = [...parsed.problems];
+  if (parsed.value === undefined) {
+    const origin = {source, start: 0, end: 1, via: []};
+    if (problems.length === 0)
+      problems.push(
+        problemAt(origin, {
+          code: 'config/empty',
+          message: 'The file is empty',
+          hint: 'sidestep init writes a pipeline to start from.',
+        }),
+      );
+    return failure(...inReadingOrder(problems));
+  }
+  const document = applyOverrides(parsed.value, input.overrides, problems);
+  problems.push(...documentProblems(document));
+  const env = listedEnv(document, input.env, problems);
+  const shelf = presetShelf(input.presets);
+  const instances = configureAll(document, env, shelf, input, problems);
+  problems.push(...checkConnections(instances));
+  if (problems.length > 0) return failure(...inReadingOrder(problems));
+  const name = member(document, 'name');
+  return ok({
+    name: name?.kind === 'scalar' ? String(name.value) : basename(input.file).replace(/\.ya?ml$/, ''),
+    file: input.file,
+    dir: dirname(input.file),
+    description: description(document),
+    stages: instances.map(({stage}) => stage),
+    env,
+    sources: [
+      input.file,
+      ...shelf.used(),
+      ...(input.settings.path === undefined ? [] : [input.settings.path]),
+    ],
+  });
+}
+
+function description(document: Located): string | undefined {
+  const text = member(document, 'description');
+  return text?.kind === 'scalar' && typeof text.value === 'string' && text.value !== ''
+    ? text.value
+    : undefined;
+}
+
+/** Stages may hold references where numbers or choices belong; they are checked again once resolved. */
+function documentProblems(document: Located): Problem[] {
+  return check('pipeline', document, {
+    ignore: (_, at) => at?.kind === 'scalar' && typeof at.value === 'string' && at.value.includes('${'),
+  });
+}
+
+function listedEnv(
+  document: Located,
+  env: PipelineInput['env'],
+  problems: Problem[],
+): Record<string, string> {
+  const list = member(document, 'env');
+  const values: Record<string, string> = {};
+  for (const item of list?.kind === 'list' ? list.items : []) {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') continue;
+    const value = Object.hasOwn(env, item.value) ? env[item.value] : undefined;
+    if (value !== undefined) values[item.value] = value;
+    else {
+      const message = `The environment variable ${item.value} is not set`;
+      problems.push(problemAt(item.origin, {code: 'config/unset-env', message}));
+    }
+  }
+  return values;
+}
+
+function configureAll(
+  document: Located,
+  env: Record<string, string>,
+  presets: StageContext['presets'],
+  input: PipelineInput,
+  problems: Problem[],
+): InstanceWithReferences[] {
+  const declared = declaredStages(document);
+  const early: Scope = {
+    vars: undefined,
+    env,
+    matrix: undefined,
+    stages: undefined,
+    later: new Set(),
+    budget: newBudget(),
+  };
+  const vars = member(document, 'vars');
+  const resolved = vars?.kind === 'map' ? resolveVars(vars, early, problems) : undefined;
+  const stages = member(document, 'stages');
+  const names = new Set(stages?.kind === 'map' ? stages.entries.keys() : []);
+  const scope: Scope = {...early, vars: resolved, stages: names};
+  const cells = expandMatrices(declared, scope, problems);
+  const {located: settings} = input.settings;
+  const defaults = layered(
+    undefined,
+    orEmpty(member(settings, 'defaults'), document),
+    orEmpty(member(document, 'defaults'), document),
+  );
+  const context: StageContext = {
+    dir: dirname(input.file),
+    scope,
+    defaults,
+    beneath: (uses) => [
+      orEmpty(member(member(settings, 'stages'), uses), document),
+      parametersAmong(defaults, uses),
+    ],
+    presets,
+    cells,
+    stages: declared,
+    names,
+    problems,
+  };
+  return declared.flatMap((stage) =>
+    cells.get(stage.name)!.flatMap((cell) => configureStage(stage, cell, context) ?? []),
+  );
+}
+
+/** `defaults:` speaks to stages of all types; each takes what it has a parameter for. */
+function parametersAmong(defaults: Located, uses: string): LocatedMap {
+  const properties = schemas[`stage.${uses}`]!.properties!;
+  const entries =
+    defaults.kind === 'map' ? [...defaults.entries].filter(([key]) => Object.hasOwn(properties, key)) : [];
+  return {...emptyMap(defaults.origin), entries: new Map(entries)};
+}
+
+function orEmpty(value: Located | undefined, place: Located): Located {
+  return value?.kind === 'map' ? value : emptyMap(place.origin);
+}

@@ -1,0 +1,225 @@
+import type {Schema} from '../schema/schema.js';
+import type {SchemaError} from './check.js';
+import type {Located} from './located.js';
+import {didYouMean, listed} from './near-miss.js';
+import {pathsNamed, tagsOf} from './schema-walk.js';
+import {ownName} from './synonyms.js';
+
+/** One violation of a schema, with what is needed to explain it. */
+export interface Violation {
+  readonly error: SchemaError;
+  /** Dotted path of the value, empty for the whole. */
+  readonly path: string;
+  /** The schema of the value, its variant chosen. */
+  readonly schema: Schema | undefined;
+  readonly value: Located | undefined;
+  /** The schema with all variants, of which `schema` is the chosen one. */
+  readonly family?: Schema | undefined;
+  /** The schema of the parameters one level further in, where the value is a stage. */
+  readonly parameters?: Schema | undefined;
+}
+
+export interface Words {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** What was expected, what was found, what to do. */
+export function violationWords(violation: Violation): Words {
+  const {error, schema} = violation;
+  const {params} = error;
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(String(params.additionalProperty), violation);
+    case 'propertyNames':
+      return {
+        code: 'config/bad-name',
+        message: `${String(params.propertyName)} cannot be a name here`,
+        hint: 'Names have letters, digits, _ and -, and start with a letter or _.',
+      };
+    case 'required':
+      return {
+        code: 'config/missing-key',
+        message: `Expected the key ${String(params.missingProperty)}${within(violation)}`,
+        hint: schema?.properties?.[String(params.missingProperty)]?.description,
+      };
+    case 'type':
+      return wrongType(violation);
+    case 'enum':
+      return notAllowed(violation, (params.allowedValues as unknown[]).map(String));
+    case 'const':
+      return notAllowed(violation, [String(params.allowedValue)]);
+    case 'discriminator':
+      return unknownVariant(violation);
+    case 'anyOf':
+      return noneFits(violation);
+    default:
+      return outOfBounds(violation);
+  }
+}
+
+function unknownKey(key: string, violation: Violation): Words {
+  const {path, schema} = violation;
+  const known = Object.keys(schema?.properties ?? {});
+  const allowed = known.length > 0 ? `; allowed are ${listed(known)}` : '';
+  return {
+    code: 'config/unknown-key',
+    message: `Unknown key ${key}${path ? ` in ${path}` : ''}${allowed}`,
+    hint: keyHint(key, known, violation),
+  };
+}
+
+/** Another name for it, another place for it, another variant that has it, or a slip of the finger. */
+function keyHint(
+  key: string,
+  known: readonly string[],
+  {schema, family, parameters}: Violation,
+): string | undefined {
+  const own = ownName(key);
+  if (own !== undefined && known.includes(own.split('.')[0]!)) return `Write ${own}.`;
+  const deeper = schema ? pathsNamed(schema, key)[0] : undefined;
+  if (deeper !== undefined) return `It belongs under ${deeper.split('.').slice(0, -1).join('.')}.`;
+  if (parameters?.properties && Object.hasOwn(parameters.properties, key)) return 'It belongs under with.';
+  const tag = family?.discriminator?.propertyName ?? '';
+  const having =
+    family?.oneOf?.filter((variant) => variant.properties && Object.hasOwn(variant.properties, key)) ?? [];
+  if (having.length > 0) {
+    return `Only ${tag} ${having.map((variant) => String(variant.properties![tag]?.const)).join(', ')} has it.`;
+  }
+  return didYouMean(key, known);
+}
+
+function wrongType(violation: Violation): Words {
+  const {error, value} = violation;
+  const types = [error.params.type].flat().map(String);
+  return {
+    code: 'config/wrong-type',
+    message: `Expected ${types.map(typeName).join(' or ')}${within(violation)} but found ${found(value)}`,
+    hint: typeHint(types, value),
+  };
+}
+
+function typeHint(types: readonly string[], value: Located | undefined): string | undefined {
+  if (value?.kind === 'scalar' && value.value === null)
+    return 'Write a value, or remove the key for its default.';
+  if (value?.kind !== 'scalar' || typeof value.value !== 'string') {
+    return types.includes('array') ? 'Put it in brackets: [value].' : undefined;
+  }
+  const text = value.value;
+  if (types.includes('boolean') && /^(y|yes|n|no|on|off|true|false)$/i.test(text)) {
+    return `Write ${/^(y|yes|on|true)$/i.test(text) ? 'true' : 'false'}: YAML 1.2 reads ${text} as a text.`;
+  }
+  const numeric = types.includes('number') || types.includes('integer');
+  if (numeric && /^[-+]?[0-9][0-9_]*(\.[0-9_]+)?$/.test(text)) {
+    return text.includes('_') ? `Write ${text.replaceAll('_', '')}, without _.` : 'Remove the quotes.';
+  }
+  if (numeric && /^0b[01]+$/i.test(text)) return `Write ${Number(text)}.`;
+  if (types.includes('array')) return `Put it in brackets: [${text}].`;
+  return undefined;
+}
+
+function notAllowed(violation: Violation, allowed: readonly string[]): Words {
+  const text = violation.value?.kind === 'scalar' ? String(violation.value.value) : '';
+  const own = ownName(text);
+  const expected = allowed.length === 1 ? allowed[0]! : `one of ${listed(allowed)}`;
+  return {
+    code: 'config/not-allowed',
+    message: `Expected ${expected}${within(violation)} but found ${found(violation.value)}`,
+    hint: own !== undefined && allowed.includes(own) ? `Write ${own}.` : didYouMean(text, allowed),
+  };
+}
+
+function unknownVariant(violation: Violation): Words {
+  const {error, schema, value, path} = violation;
+  const tag = String(error.params.tag);
+  const tags = schema ? tagsOf(schema) : [];
+  const inner = value?.kind === 'map' ? value.entries.get(tag)?.value : undefined;
+  const at = path === '' ? tag : `${path}.${tag}`;
+  if (inner === undefined) {
+    return {
+      code: 'config/missing-key',
+      message: `Expected the key ${tag}${within(violation)}: one of ${listed(tags)}`,
+    };
+  }
+  return notAllowed({...violation, path: at, value: inner}, tags);
+}
+
+function noneFits(violation: Violation): Words {
+  const branches = violation.schema?.anyOf ?? [];
+  const keys = branches.flatMap(({required}) => required ?? []);
+  if (keys.length > 0 && branches.every(({type}) => type === undefined)) {
+    return {
+      code: 'config/missing-key',
+      message: `Expected at least one of the keys ${keys.join(', ')}${within(violation)}`,
+    };
+  }
+  const types = branches.flatMap(({type}) => [type ?? 'value'].flat());
+  return {
+    code: 'config/wrong-type',
+    message: `Expected ${types.map(typeName).join(' or ')}${within(violation)} but found ${found(violation.value)}`,
+  };
+}
+
+function outOfBounds(violation: Violation): Words {
+  const {error} = violation;
+  const {limit, comparison, pattern, multipleOf} = error.params as Record<string, unknown>;
+  const numeric: Record<string, string> = {
+    '>=': `at least ${String(limit)}`,
+    '<=': `at most ${String(limit)}`,
+    '>': `more than ${String(limit)}`,
+    '<': `less than ${String(limit)}`,
+  };
+  const sizes: Record<string, string> = {
+    minLength: `a text of at least ${String(limit)} characters`,
+    maxLength: `a text of at most ${String(limit)} characters`,
+    minItems: `at least ${String(limit)} elements`,
+    maxItems: `at most ${String(limit)} elements`,
+    minProperties: `at least ${String(limit)} entries`,
+    uniqueItems: 'elements that differ',
+    multipleOf: `a multiple of ${String(multipleOf)}`,
+    pattern: `the form ${String(pattern)}`,
+    not: 'another value',
+  };
+  const expected =
+    numeric[String(comparison)] ?? sizes[error.keyword] ?? `a value that meets ${error.keyword}`;
+  const examples = violation.schema?.examples;
+  return {
+    code: error.keyword === 'pattern' ? 'config/bad-form' : 'config/out-of-range',
+    message: `Expected ${expected}${within(violation)} but found ${found(violation.value)}`,
+    hint:
+      examples && error.keyword === 'pattern'
+        ? `For instance ${listed(examples.map(String), 4)}.`
+        : undefined,
+  };
+}
+
+function within({path}: Violation): string {
+  return path === '' ? '' : ` for ${path}`;
+}
+
+function typeName(type: string): string {
+  const names: Record<string, string> = {
+    string: 'a text',
+    number: 'a number',
+    integer: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a mapping',
+    null: 'nothing',
+  };
+  return names[type] ?? `a ${type}`;
+}
+
+/** What stands there, short enough for a sentence. */
+export function found(value: Located | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value.kind === 'list') return 'a list';
+  if (value.kind === 'map') return 'a mapping';
+  if (value.value === null) return 'nothing';
+  if (typeof value.value === 'string') {
+    const text = value.value.length > 60 ? `${value.value.slice(0, 57)}...` : value.value;
+    return `the text ${JSON.stringify(text)}`;
+  }
+  return String(value.value);
+}

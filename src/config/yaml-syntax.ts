@@ -1,0 +1,31 @@
+import type {ErrorCode, YAMLError} from 'yaml';
+import type {Problem} from '../base/problem.js';
+import {problemAt} from './located.js';
+import type {SourceText} from './source-text.js';
+
+/** What the parser's codes mean to whoever wrote the file; the others keep the parser's own words. */
+const words: Partial<Record<ErrorCode, {message: string; hint?: string}>> = {
+  DUPLICATE_KEY: {message: 'This key occurs twice in one mapping', hint: 'Remove one of them.'},
+  TAB_AS_INDENT: {message: 'Tabs cannot indent YAML', hint: 'Use spaces.'},
+  BAD_SCALAR_START: {message: 'A text cannot start with this character', hint: 'Put the text in quotes.'},
+  MULTIPLE_DOCS: {
+    message: 'Expected one document but found several',
+    hint: 'Remove the line ---, or split the file.',
+  },
+  TAG_RESOLVE_FAILED: {message: 'Unknown tag', hint: 'A text that starts with ! needs quotes.'},
+  RESOURCE_EXHAUSTION: {message: 'The file is nested too deeply'},
+};
+
+/** A syntax error or warning of the parser as a problem; both stop, because a warning means a value got lost. */
+export function syntaxProblem(source: SourceText, found: YAMLError): Problem {
+  const known = words[found.code];
+  const firstLine = found.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+  return problemAt(
+    {source, start: found.pos[0], end: found.pos[1], via: []},
+    {
+      code: found.code === 'TAG_RESOLVE_FAILED' ? 'config/unknown-tag' : 'config/yaml-syntax',
+      message: known ? known.message : firstLine,
+      hint: known?.hint,
+    },
+  );
+}
