@@ -14,8 +14,10 @@ export type RunnerMessage =
   | {readonly kind: 'run'; readonly protocol: typeof PROTOCOL_VERSION; readonly job: WorkerJob}
   /** Stop at the next safe point; save what can be resumed. A second request is a signal, not a message. */
   | {readonly kind: 'stop'}
-  /** The part is in the cache (or was refused); the worker may delete nothing, its file is gone. */
-  | {readonly kind: 'part_committed'; readonly fingerprint: Fingerprint; readonly object: PartObject};
+  /** The part is in the cache; its file in `out_dir` is gone. */
+  | {readonly kind: 'part_committed'; readonly fingerprint: Fingerprint; readonly object: PartObject}
+  /** Instead of `run`: say what this machine can compute with, and end. */
+  | {readonly kind: 'probe'; readonly protocol: typeof PROTOCOL_VERSION; readonly addon: string};
 
 /** Worker to runner. */
 export type WorkerMessage =
@@ -28,6 +30,7 @@ export type WorkerMessage =
       readonly about: JsonObject;
     }
   | {readonly kind: 'sample_failed'; readonly sample: string; readonly problem: Problem}
+  | {readonly kind: 'probed'; readonly report: EngineReport}
   /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
@@ -84,4 +87,22 @@ export interface InputObject {
   readonly path: string;
   /** The parsed content of a `json` input. */
   readonly json: Json | undefined;
+}
+
+/** What a short-lived process found out about the native engine on this machine. */
+export interface EngineReport {
+  /** Raised by the engine whenever results change. */
+  readonly numerics_version: number;
+  readonly devices: readonly DeviceReport[];
+  /** Why there is no CUDA device, in the engine's words; undefined when there is one. */
+  readonly no_cuda: string | undefined;
+}
+
+export interface DeviceReport {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly backend: 'cpu' | 'cuda';
+  readonly name: string;
+  readonly memory_bytes: number;
+  readonly free_bytes: number;
 }

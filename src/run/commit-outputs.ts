@@ -1,0 +1,81 @@
+import {readFileSync} from 'node:fs';
+import {stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import {type ContentHash, contentHash} from '../base/hash.js';
+import {canonicalJson, type Json} from '../base/json.js';
+import {SidestepError} from '../base/problem.js';
+import type {Cache} from '../cache/cache.js';
+import type {OutputObject} from '../cache/entry.js';
+import {commitFile} from '../cache/object.js';
+import {commitTree} from '../cache/tree.js';
+import type {OutputDeclaration} from '../stage/stage-type.js';
+
+/**
+ * Takes what a stage left in its folder into the cache. Throws `run/output-missing` or `run/output-not-json` when it is
+ * not what the stage type declares.
+ */
+export async function commitOutputs(
+  cache: Cache,
+  outDir: string,
+  declared: readonly OutputDeclaration[],
+): Promise<Record<string, OutputObject>> {
+  const outputs: Record<string, OutputObject> = {};
+  for (const output of declared) outputs[output.name] = await commitOutput(cache, outDir, output);
+  return outputs;
+}
+
+async function commitOutput(cache: Cache, outDir: string, output: OutputDeclaration): Promise<OutputObject> {
+  const path = join(outDir, output.file);
+  const found = await kindOf(path);
+  if (found === undefined || !fits(found, output)) throw outputMissing(output, found);
+  if (found === 'folder') return commitTree(cache, path, output.file);
+  const name = output.file;
+  if (output.kind !== 'json') {
+    const object = await commitFile(cache, path);
+    return {kind: 'file', ...object, identity: object.hash, name};
+  }
+  const value = readJson(path, output);
+  const object = await commitFile(cache, path);
+  return {kind: 'json', ...object, identity: identityOf(value, object.hash, output), name};
+}
+
+export function identityOf(value: Json, hash: ContentHash, output: OutputDeclaration): ContentHash {
+  return output.identity === undefined ? hash : contentHash(canonicalJson(output.identity(value)));
+}
+
+function fits(found: 'file' | 'folder', {kind}: OutputDeclaration): 'yes' | undefined {
+  const wanted = kind === 'file_or_tree' ? found : kind === 'tree' ? 'folder' : 'file';
+  return wanted === found ? 'yes' : undefined;
+}
+
+function readJson(path: string, output: OutputDeclaration): Json {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SidestepError({
+      code: 'run/output-not-json',
+      message: `The output ${output.name} (${output.file}) is not JSON: ${error.message}`,
+      hint: 'Give the file another extension if it is not meant to be JSON.',
+    });
+  }
+}
+
+function outputMissing(output: OutputDeclaration, found: 'file' | 'folder' | undefined): SidestepError {
+  const what = found === undefined ? 'nothing' : `a ${found}`;
+  return new SidestepError({
+    code: 'run/output-missing',
+    message: `Expected the output ${output.name} (${output.kind}) at ${output.file} but found ${what}`,
+    hint: 'The stage ended without an error; its log may say more.',
+  });
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}

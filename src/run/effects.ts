@@ -1,0 +1,49 @@
+import type {ContentHash} from '../base/hash.js';
+import type {StageId} from '../base/stage-id.js';
+import type {Cache} from '../cache/cache.js';
+import type {RunEvent} from '../event/event.js';
+import type {LockFile} from '../record/lock-file.js';
+import type {LightStages} from './light-stage.js';
+import type {StopSwitch} from './stop.js';
+import type {WorkerLauncher} from './worker-launcher.js';
+
+/** Everything the executor can do to the world, handed in: tests pass plain functions. */
+export interface Effects {
+  readonly cache: Cache;
+  readonly launcher: WorkerLauncher;
+  readonly light: LightStages;
+  readonly emit: (event: RunEvent) => void;
+  /** One line for a stage's log. */
+  readonly log: (stage: StageId, line: string) => void;
+  readonly logPath: (stage: StageId) => string;
+  /** Content hash of a file of the user's, read again only when it changed. */
+  readonly hashFile: (path: string) => Promise<{hash: ContentHash; size: number}>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly stop: StopSwitch;
+  /** Absolute path of the native addon; undefined when it is not built. */
+  readonly addon: string | undefined;
+}
+
+/** What the user chose for this run. */
+export interface RunOptions {
+  readonly run: string;
+  /** Stages at once; each CUDA device takes one of them at a time. */
+  readonly jobs: number;
+  readonly after_failure: 'stop' | 'keep_going';
+  /** Delay before the second attempt, doubled for each further one. */
+  readonly retry_delay_ms: number;
+  /** How long a worker that was asked to stop may take before it is killed. */
+  readonly grace_ms: number;
+  /** `--frozen`: whatever differs from this lock file fails instead of running. */
+  readonly frozen: LockFile | undefined;
+}
+
+export const defaultRunOptions: Omit<RunOptions, 'run'> = {
+  jobs: 2,
+  after_failure: 'stop',
+  retry_delay_ms: 1_000,
+  grace_ms: 60_000, // training may have to write a checkpoint
+  frozen: undefined,
+};

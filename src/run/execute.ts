@@ -1,0 +1,186 @@
+import type {StageId} from '../base/stage-id.js';
+import {unreachable} from '../base/unreachable.js';
+import type {StageResult} from '../event/stage-result.js';
+import {planStage} from '../plan/make-plan.js';
+import type {Plan, PlannedStage} from '../plan/plan.js';
+import type {World} from '../plan/world.js';
+import {compareRecords} from '../record/lock-compare.js';
+import type {Effects, RunOptions} from './effects.js';
+import {newSlots, type Slots} from './slots.js';
+import type {SettledStage} from './stage-attempt.js';
+import {runStage, type StageRun} from './stage-run.js';
+import {frozenProblem, stageRecord} from './finish.js';
+
+export interface Execution {
+  readonly results: readonly StageResult[];
+  /** Every stage as it stands now; those that succeeded or were cached have their outputs. */
+  readonly stages: ReadonlyMap<StageId, PlannedStage>;
+}
+
+/**
+ * Carries a plan out: stages in order, as many at once as slots allow; each is planned again once those before it have
+ * run, and may turn out to be cached after all. The only function that changes anything.
+ */
+export async function execute(
+  plan: Plan,
+  world: World,
+  effects: Effects,
+  options: RunOptions,
+): Promise<Execution> {
+  const walk: Walk = {
+    plan,
+    world,
+    effects,
+    options,
+    slots: newSlots(options.jobs),
+    stages: new Map(plan.stages.map((stage) => [stage.id, stage])),
+    settled: new Map(),
+    running: new Map(),
+    first_failure: undefined,
+  };
+  const onStop = () => effects.emit({kind: 'stop_requested', how: 'graceful'});
+  const onForce = () => effects.emit({kind: 'stop_requested', how: 'force'});
+  effects.stop.graceful.addEventListener('abort', onStop);
+  effects.stop.force.addEventListener('abort', onForce);
+  try {
+    await settleAll(walk);
+  } finally {
+    effects.stop.graceful.removeEventListener('abort', onStop);
+    effects.stop.force.removeEventListener('abort', onForce);
+  }
+  return {results: plan.stages.map(({id}) => walk.settled.get(id)!), stages: walk.stages};
+}
+
+interface Walk {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly effects: Effects;
+  readonly options: RunOptions;
+  readonly slots: Slots;
+  readonly stages: Map<StageId, PlannedStage>;
+  readonly settled: Map<StageId, StageResult>;
+  readonly running: Map<StageId, Promise<void>>;
+  first_failure: StageId | undefined;
+}
+
+async function settleAll(walk: Walk): Promise<void> {
+  let pending: readonly PlannedStage[] = walk.plan.stages;
+  while (pending.length > 0 || walk.running.size > 0) {
+    pending = pending.filter((stage) => !isReady(stage, walk) || consider(stage, walk) === 'later');
+    if (walk.running.size > 0) await Promise.race(walk.running.values());
+  }
+}
+
+function isReady(stage: PlannedStage, {settled}: Walk): boolean {
+  return stage.reads.every((id) => settled.has(id)) && stage.waits_for.every((id) => settled.has(id));
+}
+
+/** Settles a stage at once where nothing has to run, begins it where something has to and a slot is free. */
+function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
+  const culprit = [...first.reads, ...first.waits_for].find((id) => !succeeded(walk.settled.get(id)!));
+  if (culprit !== undefined)
+    return settle(walk, {planned: first, result: {kind: 'blocked', stage: first.id, by: culprit}});
+  const stage = planAgain(first, walk);
+  const frozen = frozenProblem(stage, walk.options.frozen);
+  if (frozen !== undefined) return settle(walk, {planned: stage, result: failedBeforehand(stage, frozen)});
+  const {verdict} = stage;
+  switch (verdict.kind) {
+    case 'cached': {
+      const {saved_ms} = verdict;
+      return settle(walk, {
+        planned: stage,
+        result: {kind: 'cached', stage: stage.id, fingerprint: stage.fingerprint!, saved_ms},
+      });
+    }
+    case 'skipped':
+      return settle(walk, {
+        planned: stage,
+        result: {kind: 'skipped', stage: stage.id, condition: verdict.condition},
+      });
+    case 'blocked':
+      return settle(walk, {planned: stage, result: failedBeforehand(stage, verdict.problem)});
+    case 'stale':
+      return begin(stage, walk);
+    default:
+      return unreachable(verdict);
+  }
+}
+
+function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
+  const {effects, options, slots} = walk;
+  if (effects.stop.graceful.aborted) {
+    return settle(walk, {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}});
+  }
+  if (walk.first_failure !== undefined && options.after_failure === 'stop') {
+    return settle(walk, {
+      planned: stage,
+      result: {kind: 'not_started', stage: stage.id, after: walk.first_failure},
+    });
+  }
+  const device = deviceOf(stage, walk.world);
+  if (slots.take(device) === 'none_free') return 'later';
+  const run = runStage(stage as SettledStage, {
+    effects,
+    options,
+    world: walk.world,
+    view: walk.world.cache,
+    upstream: walk.stages,
+  });
+  walk.running.set(
+    stage.id,
+    run.then((ended) => {
+      slots.give(device);
+      walk.running.delete(stage.id);
+      settle(walk, checkFrozen(ended, walk.options));
+    }),
+  );
+  return 'done';
+}
+
+function settle(walk: Walk, {planned, result}: StageRun): 'done' {
+  walk.stages.set(planned.id, planned);
+  walk.settled.set(planned.id, result);
+  if (result.kind === 'failed' || result.kind === 'crashed') walk.first_failure ??= planned.id;
+  walk.effects.emit({kind: 'stage_finished', stage: planned.id, result});
+  return 'done';
+}
+
+/** Once something before it has run, what was foreseen may have changed: inputs are known now. */
+function planAgain(stage: PlannedStage, {settled, stages, world}: Walk): PlannedStage {
+  const ran = [...stage.reads, ...stage.waits_for].some((id) => settled.get(id)!.kind !== 'cached');
+  if (stage.fingerprint !== undefined && !ran) return stage;
+  return planStage(stage, stage.type, stages, world);
+}
+
+/** A stage that came out otherwise than the lock file says must not pass for the frozen one. */
+function checkFrozen(ended: StageRun, {frozen}: RunOptions): StageRun {
+  const {planned, result} = ended;
+  const record = frozen === undefined ? undefined : stageRecord(planned);
+  const locked = frozen?.stages[planned.id];
+  if (record === undefined || locked === undefined || !succeeded(result)) return ended;
+  const [change] = compareRecords(locked, record);
+  if (change === undefined) return ended;
+  const problem = {
+    code: 'run/frozen-differs',
+    message: `${planned.id} came out otherwise than the lock file says: ${change.what} ${change.key} is ${JSON.stringify(change.new)}, not ${JSON.stringify(change.old)}`,
+    hint: 'Another machine, backend or program version can be the reason. Run without --frozen to accept the new result.',
+  };
+  return {planned, result: failedBeforehand(planned, problem)};
+}
+
+function failedBeforehand(
+  stage: PlannedStage,
+  problem: Extract<StageResult, {kind: 'failed'}>['problem'],
+): StageResult {
+  return {kind: 'failed', stage: stage.id, problem, attempts: 0, duration_ms: 0, log: undefined};
+}
+
+function succeeded({kind}: StageResult): boolean {
+  return kind === 'succeeded' || kind === 'cached' || kind === 'skipped';
+}
+
+function deviceOf({type, configured}: PlannedStage, world: World): string {
+  if (type.numerics === 'none') return 'cpu';
+  const seen = world.numerics(configured.resources);
+  return seen.kind === 'known' ? seen.device : 'cpu';
+}

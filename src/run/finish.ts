@@ -1,0 +1,141 @@
+import {readFileSync} from 'node:fs';
+import {isFileError, writeDurably} from '../base/durable.js';
+import type {Json} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import {ok, type Result} from '../base/result.js';
+import {fileKey, type World} from '../plan/world.js';
+import type {Cache} from '../cache/cache.js';
+import {recordRoot} from '../cache/roots.js';
+import type {Pipeline} from '../config/pipeline.js';
+import {portableFingerprint} from '../plan/fingerprint-parts.js';
+import type {PlannedStage} from '../plan/plan.js';
+import {compareRecords} from '../record/lock-compare.js';
+import {emptyLock, type LockFile, lockFilePath, type StageRecord} from '../record/lock-file.js';
+import {parseLock, printLock} from '../record/lock-text.js';
+import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
+import type {Execution} from './execute.js';
+import {memoryPath, type Project} from './project.js';
+
+/** The lock file beside a pipeline; an absent one is empty. Problem: `record/damaged-lock-file`. */
+export function readLock(pipelineFile: string): Result<LockFile> {
+  const path = lockFilePath(pipelineFile);
+  try {
+    return parseLock(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return ok(emptyLock);
+    throw error;
+  }
+}
+
+/** What the lock file says of a stage that has its outputs; undefined of one that has not. */
+export function stageRecord({type, parts, outputs}: PlannedStage): StageRecord | undefined {
+  if (parts === undefined || outputs === undefined) return undefined;
+  const {uses, version, params, inputs, files, numerics} = parts;
+  const identities = Object.entries(outputs).map(([name, output]) => [name, output.identity]);
+  return {
+    uses,
+    version,
+    fingerprint: portableFingerprint(parts),
+    params: params as Record<string, Json>,
+    inputs,
+    files,
+    numerics: type.numerics === 'none' ? null : numerics,
+    outputs: Object.fromEntries(identities),
+  };
+}
+
+/** Under `--frozen`: why this stage must not run, if what decides it differs from the lock file. */
+export function frozenProblem(stage: PlannedStage, frozen: LockFile | undefined): Problem | undefined {
+  if (frozen === undefined || stage.parts === undefined) return undefined;
+  const locked = frozen.stages[stage.id];
+  const {position} = stage.configured;
+  const hint = 'Run without --frozen to bring the lock file up to date, and commit it.';
+  if (locked === undefined) {
+    return {code: 'run/frozen-differs', message: `${stage.id} is not in the lock file`, position, hint};
+  }
+  const now = stageRecord(stage) ?? {...stage.parts, params: stage.parts.params as Record<string, Json>};
+  const [change] = compareRecords(locked, now);
+  if (change === undefined) return undefined;
+  const what = `${change.what} ${change.key}`.trim();
+  const message = `${stage.id} differs from the lock file: ${what} is ${JSON.stringify(change.new)}, not ${JSON.stringify(change.old)}`;
+  return {
+    code: 'run/frozen-differs',
+    message,
+    position: stage.configured.positions[change.key] ?? position,
+    hint,
+  };
+}
+
+/**
+ * Writes what a run leaves beside the pipeline: the lock file, the memory for `why`, the note for gc. Stages that did
+ * not finish keep what stood there before. Nothing is written when nothing changed.
+ */
+export async function recordExecution(
+  pipeline: Pipeline,
+  {
+    execution,
+    before,
+    world,
+  }: {
+    readonly execution: Execution;
+    readonly before: {readonly lock: LockFile; readonly memory: Memory};
+    readonly world: World;
+  },
+  {project, cache, now}: {readonly project: Project; readonly cache: Cache; readonly now: number},
+): Promise<LockFile> {
+  const lock = mergeLock(pipeline, execution, before.lock);
+  const text = printLock(lock);
+  const changed = text !== printLock(before.lock);
+  if (changed) await writeDurably(lockFilePath(pipeline.file), text, cache.fault);
+  const memory = mergeMemory(pipeline, execution, before.memory, world);
+  if (JSON.stringify(memory) === JSON.stringify(before.memory)) return lock;
+  await writeMemory(memoryPath(project, pipeline.file), memory);
+  const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
+  await recordRoot(cache, {lock_file: lockFilePath(pipeline.file), fingerprints, used_at: now});
+  return lock;
+}
+
+function mergeLock(pipeline: Pipeline, {stages}: Execution, before: LockFile): LockFile {
+  const records = pipeline.stages.flatMap(({id}) => {
+    const record = recordOf(stages.get(id)) ?? before.stages[id];
+    return record === undefined ? [] : [[id, record] as const];
+  });
+  return {sidestep_lock: 1, stages: Object.fromEntries(records)};
+}
+
+function recordOf(stage: PlannedStage | undefined): StageRecord | undefined {
+  return stage === undefined ? undefined : stageRecord(stage);
+}
+
+function mergeMemory(pipeline: Pipeline, {stages}: Execution, before: Memory, world: World): Memory {
+  const remembered = pipeline.stages.flatMap(({id}) => {
+    const now = stages.get(id);
+    const stage = (now === undefined ? undefined : remember(now, world)) ?? before.stages[id];
+    return stage === undefined ? [] : [[id, stage] as const];
+  });
+  return {format: 1, stages: Object.fromEntries(remembered)};
+}
+
+function remember(stage: PlannedStage, world: World): RememberedStage | undefined {
+  const {fingerprint, parts, outputs, last_duration_ms} = stage;
+  if (fingerprint === undefined || parts === undefined || outputs === undefined) return undefined;
+  const {uses, version, params, inputs, files, places, numerics} = parts;
+  const listings: Record<string, Listing> = {};
+  for (const param of new Set([...Object.keys(files), ...Object.keys(places)])) {
+    const seen = world.files.get(fileKey(stage.id, param));
+    if (seen?.kind === 'found') listings[param] = seen.listing;
+  }
+  const duration_ms = last_duration_ms ?? 0;
+  return {
+    uses,
+    version,
+    fingerprint,
+    params: params as Record<string, Json>,
+    inputs,
+    files,
+    places,
+    numerics,
+    listings,
+    duration_ms,
+  };
+}

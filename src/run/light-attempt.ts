@@ -1,0 +1,42 @@
+import type {WorkerEvent} from '../event/event.js';
+import type {Effects} from './effects.js';
+import type {LightContext, LightStage} from './light-stage.js';
+import type {WorkOutcome} from './outcome.js';
+import {problemOf} from './problem-of.js';
+
+type Job = Pick<LightContext, 'stage' | 'params' | 'inputs' | 'out_dir'>;
+
+/** Runs a light stage to its end, however it ends. Never rejects. */
+export async function runLight(
+  work: LightStage,
+  job: Job,
+  effects: Effects,
+  timeout_s: number | undefined,
+): Promise<WorkOutcome> {
+  const timeout = timeout_s === undefined ? [] : [AbortSignal.timeout(timeout_s * 1000)];
+  const signal = AbortSignal.any([effects.stop.graceful, ...timeout]);
+  try {
+    await work({
+      ...job,
+      signal,
+      emit: (event) => effects.emit({...event, stage: job.stage} as WorkerEvent),
+      log: (line) => effects.log(job.stage, line),
+      hashFile: effects.hashFile,
+    });
+    return {kind: 'done'};
+  } catch (error) {
+    if (effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+    if (signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
+    const {problem, stack} = problemOf(error);
+    if (stack !== undefined) effects.log(job.stage, stack);
+    return {kind: 'failed', problem};
+  }
+}
+
+function tooLong(timeout_s: number) {
+  return {
+    code: 'run/timeout',
+    message: `The stage took longer than its timeout of ${timeout_s} s`,
+    hint: 'Raise `timeout`, or give it less to do.',
+  };
+}

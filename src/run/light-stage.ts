@@ -1,0 +1,30 @@
+import type {ContentHash} from '../base/hash.js';
+import type {StageId} from '../base/stage-id.js';
+import type {StageEvent, WorkerEvent} from '../event/event.js';
+import type {InputObject} from '../protocol/message.js';
+import type {ParamObject} from '../stage/param.js';
+
+/** A light stage: a function in the runner's own process that leaves its outputs, by their declared names, in `out_dir`. */
+export type LightStage = (context: LightContext) => Promise<void>;
+
+/** By stage type. */
+export type LightStages = ReadonlyMap<string, LightStage>;
+
+export interface LightContext {
+  readonly stage: StageId;
+  readonly params: ParamObject;
+  /** What the references in `params` lead to, by dotted parameter path. */
+  readonly inputs: Readonly<Record<string, InputObject>>;
+  /** Empty folder for the outputs. */
+  readonly out_dir: string;
+  /** Aborts when the run is asked to stop or the stage ran out of time. */
+  readonly signal: AbortSignal;
+  readonly emit: (event: LightEvent) => void;
+  readonly log: (line: string) => void;
+  /** Content hash of a file, from memory when it did not change. */
+  readonly hashFile: (path: string) => Promise<{hash: ContentHash; size: number}>;
+}
+
+/** A worker's events without the stage, which the context knows. */
+export type LightEvent = WithoutStage<WorkerEvent>;
+type WithoutStage<Event extends StageEvent> = Event extends StageEvent ? Omit<Event, 'stage'> : never;

@@ -1,0 +1,155 @@
+import {readdirSync, realpathSync, statSync} from 'node:fs';
+import {extname, join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import {type ContentHash, contentHash} from '../base/hash.js';
+import {canonicalJson, type Json} from '../base/json.js';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
+import type {ConfiguredStage} from '../config/pipeline.js';
+import {fileLeaves} from '../plan/fingerprint-parts.js';
+import type {FileObservation} from '../plan/world.js';
+import {fileKey} from '../plan/world.js';
+import {pathMatches} from '../stage/param.js';
+import type {FileParam, StageType} from '../stage/stage-type.js';
+
+/** Looks at every file and folder that the stages' parameters name. Problems become observations: they block one stage. */
+export async function observeFiles(
+  stages: readonly ConfiguredStage[],
+  types: ReadonlyMap<string, StageType>,
+  hashes: FileHashes,
+): Promise<Map<string, FileObservation>> {
+  const seen = new Map<string, FileObservation>();
+  const shared = new Map<string, FileObservation>(); // many stages may name one folder
+  for (const configured of stages) {
+    const type = types.get(configured.uses);
+    if (type === undefined || configured.when.kind === 'skip') continue;
+    for (const {path, value} of fileLeaves(configured, type)) {
+      const param = type.files.find((file) => pathMatches(path, file.param))!;
+      const key = JSON.stringify([value, param.identity, param.kind, param.extensions]);
+      const observation = shared.get(key) ?? (await observe(String(value), param, hashes));
+      shared.set(key, observation);
+      seen.set(fileKey(configured.id, path), located(observation, configured, path));
+    }
+  }
+  return seen;
+}
+
+/** A problem of a file is shown where the file is named. */
+function located(observation: FileObservation, configured: ConfiguredStage, path: string): FileObservation {
+  if (observation.kind === 'found') return observation;
+  const position = configured.positions[path] ?? configured.position;
+  return {
+    kind: 'problem',
+    problem: {
+      ...observation.problem,
+      position,
+      message: `${configured.id}, ${path}: ${observation.problem.message}`,
+    },
+  };
+}
+
+async function observe(path: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
+  try {
+    const stat = statSync(path);
+    const problem = wrongKind(path, stat.isDirectory() ? 'folder' : 'file', param);
+    if (problem !== undefined) return {kind: 'problem', problem};
+    return stat.isDirectory()
+      ? await observeFolder(path, param, hashes)
+      : await observeFile(path, param, hashes);
+  } catch (error) {
+    return {kind: 'problem', problem: fileProblem(path, error)};
+  }
+}
+
+async function observeFile(path: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
+  if (param.identity === 'stat_and_path') {
+    const mark = statMark(path);
+    return {kind: 'found', content: undefined, place: hashOf([path, mark]), listing: {'': mark}};
+  }
+  const {hash} = await hashOfFile(hashes, path);
+  const place = param.identity === 'content_and_path' ? hashOf([path]) : undefined;
+  return {kind: 'found', content: hash, place, listing: {'': hash}};
+}
+
+async function observeFolder(folder: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
+  const files = listFolder(folder, param.extensions);
+  const listing: Record<string, string> = {};
+  if (param.identity === 'stat_and_path') {
+    for (const file of files) listing[file] = statMark(join(folder, file));
+    return {kind: 'found', content: undefined, place: hashOf([folder, listing]), listing};
+  }
+  for (const file of files) listing[file] = (await hashOfFile(hashes, join(folder, file))).hash;
+  const place = param.identity === 'content_and_path' ? hashOf([folder]) : undefined;
+  return {kind: 'found', content: hashOf(listing), place, listing};
+}
+
+/**
+ * Relative paths of all files below a folder, in code-unit order. Symbolic links are followed; a folder that links back
+ * to one it lies in is refused (`run/link-loop`). Names that start with a dot belong to programs, not to the user.
+ */
+export function listFolder(root: string, extensions?: readonly string[]): string[] {
+  const found: string[] = [];
+  const walk = (below: string, parents: readonly string[]) => {
+    const real = realpathSync(join(root, below));
+    if (parents.includes(real)) throw linkLoop(join(root, below), real);
+    for (const entry of readdirSync(join(root, below), {withFileTypes: true})) {
+      if (entry.name.startsWith('.')) continue;
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      const kind = entry.isSymbolicLink() ? statSync(join(root, path), {throwIfNoEntry: false}) : entry;
+      if (kind?.isDirectory()) walk(path, [...parents, real]);
+      else if (kind?.isFile() && wanted(path, extensions)) found.push(path);
+    }
+  };
+  walk('', []);
+  return found.sort();
+}
+
+function wanted(path: string, extensions: readonly string[] | undefined): 'yes' | undefined {
+  return extensions === undefined || extensions.includes(extname(path).toLowerCase()) ? 'yes' : undefined;
+}
+
+function statMark(path: string): string {
+  const {size, mtimeNs} = statSync(path, {bigint: true});
+  return `${size} ${mtimeNs}`;
+}
+
+function hashOf(value: Json): ContentHash {
+  return contentHash(canonicalJson(value));
+}
+
+function wrongKind(path: string, found: 'file' | 'folder', param: FileParam): Problem | undefined {
+  if (param.kind === 'file_or_folder' || param.kind === found) return undefined;
+  return {
+    code: 'run/not-a-file',
+    message: `expected a ${param.kind} but ${path} is a ${found}`,
+    hint: `Name a ${param.kind} here.`,
+  };
+}
+
+function fileProblem(path: string, error: unknown): Problem {
+  if (error instanceof SidestepError) return error.problem;
+  if (isFileError(error, 'ENOENT', 'ENOTDIR')) {
+    return {
+      code: 'run/file-missing',
+      message: `${path} does not exist`,
+      hint: 'Relative paths start from the folder of the pipeline file.',
+    };
+  }
+  if (isFileError(error, 'EACCES', 'EPERM')) {
+    return {
+      code: 'run/file-not-readable',
+      message: `${path} may not be read`,
+      hint: 'Change its permissions.',
+    };
+  }
+  if (isFileError(error, 'ELOOP')) return linkLoop(path, path).problem;
+  throw error;
+}
+
+function linkLoop(path: string, to: string): SidestepError {
+  return new SidestepError({
+    code: 'run/link-loop',
+    message: `${path} is a symbolic link back to ${to}, which it lies in`,
+    hint: 'Remove the link; sidestep would walk in circles.',
+  });
+}

@@ -1,0 +1,257 @@
+import {join} from 'node:path';
+import type {Fingerprint} from '../base/hash.js';
+import type {Problem} from '../base/problem.js';
+import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
+import {commitEntry, type ObjectRef} from '../cache/entry.js';
+import {commitBytes, commitFile} from '../cache/object.js';
+import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
+import {type ForecastPart, type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
+import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
+import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-parts.js';
+import type {StageType} from '../stage/stage-type.js';
+import {identityOf} from './commit-outputs.js';
+import type {Effects} from './effects.js';
+import type {Upstream} from './inputs.js';
+import type {AttemptOutcome, WorkOutcome} from './outcome.js';
+import type {CacheView} from '../plan/world.js';
+import type {PartHandlers} from './worker-attempt.js';
+
+export interface SampleStage {
+  readonly planned: PlannedStage & {readonly parts: FingerprintParts};
+  readonly type: StageType & {readonly samples: SampleParts};
+  readonly upstream: Upstream;
+  readonly view: CacheView;
+  readonly job: Omit<WorkerJob, 'parts'>;
+}
+
+/** Starts a worker on some parts and follows it to its end. */
+export type WorkOnParts = (parts: readonly PartJob[], handlers: PartHandlers) => Promise<WorkOutcome>;
+
+/**
+ * Makes the missing parts of all samples, then the collection that names them all. Every part is committed the moment
+ * it is there, so that whatever happens next, it is never made again. Parts that another runner is making are waited
+ * for, never made twice.
+ */
+export async function runSamples(
+  stage: SampleStage,
+  work: WorkOnParts,
+  effects: Effects,
+): Promise<AttemptOutcome> {
+  const tally = newTally();
+  for (;;) {
+    const samples = forecast(stage);
+    const missing = missingParts(samples, tally);
+    if (missing.length === 0) return finish(stage, samples, tally, effects);
+    const claims = await claimParts(missing, effects);
+    if (claims.size === 0) {
+      await waitForOther(missing[0]!, stage, effects);
+      continue;
+    }
+    const outcome = await makeParts(
+      stage,
+      missing.filter((part) => claims.has(part.fingerprint)),
+      {claims, tally},
+      work,
+      effects,
+    );
+    if (outcome.kind !== 'done') return outcome;
+  }
+}
+
+/** What this attempt has done so far. */
+interface Tally {
+  readonly failed: Map<string, Problem>;
+  readonly made: Set<Fingerprint>;
+  readonly finished: Set<string>;
+}
+
+function newTally(): Tally {
+  return {failed: new Map(), made: new Set(), finished: new Set()};
+}
+
+function forecast({planned, type, upstream, view}: SampleStage): ForecastSample[] {
+  return forecastSamples({...planned, type}, planned.parts, upstream, view);
+}
+
+/** Each once, although several samples may want the very same (two songs with equal lyrics); none of a failed sample. */
+function missingParts(samples: readonly ForecastSample[], {failed}: Tally): PartJob[] {
+  const jobs = new Map<Fingerprint, PartJob>();
+  for (const {plan, parts} of samples) {
+    if (failed.has(plan.sample)) continue;
+    for (const part of parts.filter(isMissing)) {
+      const job = {
+        fingerprint: part.fingerprint,
+        sample: plan.sample,
+        part: part.plan.part,
+        work: part.plan.work,
+      };
+      if (!jobs.has(part.fingerprint)) jobs.set(part.fingerprint, job);
+    }
+  }
+  return [...jobs.values()];
+}
+
+async function claimParts(parts: readonly PartJob[], {cache}: Effects): Promise<Map<Fingerprint, Claim>> {
+  const claims = new Map<Fingerprint, Claim>();
+  for (const {fingerprint} of parts) {
+    const attempt = await tryClaim(cache, fingerprint);
+    if (attempt.kind === 'claimed') claims.set(fingerprint, attempt.claim);
+  }
+  return claims;
+}
+
+/** Holding nothing while waiting, so that two runners cannot wait for each other. */
+async function waitForOther(
+  part: PartJob,
+  {planned}: SampleStage,
+  {cache, emit, stop}: Effects,
+): Promise<void> {
+  const claim = await waitForClaim(cache, {
+    name: part.fingerprint,
+    signal: stop.graceful,
+    onWait: ({pid, host}) =>
+      emit({kind: 'stage_waiting', stage: planned.id, for: {kind: 'other_runner', pid, host}}),
+  });
+  await claim.release();
+}
+
+async function makeParts(
+  stage: SampleStage,
+  parts: readonly PartJob[],
+  {claims, tally}: {readonly claims: Map<Fingerprint, Claim>; readonly tally: Tally},
+  work: WorkOnParts,
+  effects: Effects,
+): Promise<WorkOutcome> {
+  const wanted = new Map(parts.map((part) => [part.fingerprint, part]));
+  // Another runner may have finished a part between the forecast and our claim: it is not made again.
+  const open = parts.filter(({fingerprint}) => stage.view.entry(fingerprint).kind !== 'present');
+  const follow = followSamples(stage, tally, effects);
+  follow();
+  try {
+    if (open.length === 0) return {kind: 'done'};
+    const before = tally.made.size + tally.failed.size;
+    const outcome = await work(open, {
+      partReady: async (message) => {
+        const part = wanted.get(message.fingerprint);
+        if (part === undefined)
+          throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
+        const reply = await commitPart(stage, part, message, effects);
+        tally.made.add(message.fingerprint);
+        await claims.get(message.fingerprint)?.release();
+        claims.delete(message.fingerprint);
+        follow();
+        return reply;
+      },
+      sampleFailed: ({sample, problem}) => {
+        tally.failed.set(sample, problem);
+        effects.emit({kind: 'sample_failed', stage: stage.planned.id, sample, problem});
+      },
+    });
+    const idle = outcome.kind === 'done' && tally.made.size + tally.failed.size === before;
+    return idle ? {kind: 'failed', problem: nothingMade(open)} : outcome;
+  } finally {
+    for (const claim of claims.values()) await claim.release();
+  }
+}
+
+async function commitPart(
+  stage: SampleStage,
+  part: PartJob,
+  {file, about}: Extract<WorkerMessage, {kind: 'part_ready'}>,
+  {cache, now}: Effects,
+): Promise<RunnerMessage> {
+  const started = now();
+  const object = await commitFile(cache, join(stage.job.out_dir, file));
+  await commitEntry(cache, {
+    format: 1,
+    fingerprint: part.fingerprint,
+    made_by: `${stage.type.name}/${part.part}`,
+    created_at: started,
+    duration_ms: 0,
+    outputs: {[part.part]: {kind: 'file', ...object, identity: object.hash, name: file}},
+    refers: [],
+    about,
+    parts: {sample: part.sample},
+  });
+  return {kind: 'part_committed', fingerprint: part.fingerprint, object: {...object, about}};
+}
+
+/** Tells which samples are complete now, as often as it is called. */
+function followSamples(stage: SampleStage, tally: Tally, {emit}: Effects): () => void {
+  const samples = forecast(stage);
+  const {id} = stage.planned;
+  const isThere = (part: ForecastPart) => part.object !== undefined || tally.made.has(part.fingerprint);
+  return () => {
+    for (const {plan, parts} of samples) {
+      if (tally.finished.has(plan.sample) || !parts.every(isThere)) continue;
+      tally.finished.add(plan.sample);
+      const computed = parts.filter((part) => tally.made.has(part.fingerprint)).map((part) => part.plan.part);
+      if (computed.length > 0)
+        emit({kind: 'sample_finished', stage: id, sample: plan.sample, computed, duration_ms: 0});
+    }
+    emit({
+      kind: 'stage_progress',
+      stage: id,
+      done: tally.finished.size,
+      total: samples.length,
+      unit: 'samples',
+    });
+  };
+}
+
+async function finish(
+  stage: SampleStage,
+  samples: readonly ForecastSample[],
+  tally: Tally,
+  effects: Effects,
+): Promise<AttemptOutcome> {
+  const {failed} = tally;
+  const whole = samples.filter(({plan}) => !failed.has(plan.sample));
+  if (failed.size > 0 && (stage.planned.configured.on_error === 'fail' || whole.length === 0)) {
+    return {kind: 'failed', problem: samplesFailed(failed, samples.length)};
+  }
+  const collection: SampleCollection = {
+    kind: 'sample_collection',
+    samples: whole.map(({plan, parts}) => ({
+      sample: plan.sample,
+      about: plan.about,
+      parts: {...plan.carried, ...Object.fromEntries(parts.map((part) => [part.plan.part, part.object!]))},
+    })),
+    missing: [...failed].map(([sample, problem]) => ({sample, problem})),
+  };
+  const text = JSON.stringify(collection);
+  const object = await commitBytes(effects.cache, text);
+  const declared = stage.type.outputs(stage.planned.configured.params)[0]!;
+  const identity = identityOf(JSON.parse(text), object.hash, declared);
+  const computed = whole.filter(({parts}) => parts.some((part) => tally.made.has(part.fingerprint))).length;
+  return {
+    kind: 'made',
+    outputs: {[declared.name]: {kind: 'json', ...object, identity, name: declared.file}},
+    refers: objectsIn(collection),
+    about: {samples: whole.length, missing: failed.size},
+    samples: {total: samples.length, computed, cached: whole.length - computed, failed: failed.size},
+  };
+}
+
+function objectsIn(collection: SampleCollection): ObjectRef[] {
+  const objects = collection.samples.flatMap(({parts}) => Object.values(parts));
+  return [...new Map(objects.map(({hash, size}: PartObject) => [hash, {hash, size}])).values()];
+}
+
+function samplesFailed(failed: ReadonlyMap<string, Problem>, total: number): Problem {
+  const first = [...failed].slice(0, 5).map(([sample, {message}]) => `${sample}: ${message}`);
+  const more = failed.size > first.length ? `\nand ${failed.size - first.length} more` : '';
+  return {
+    code: 'run/samples-failed',
+    message: `${failed.size} of ${total} samples failed\n${first.join('\n')}${more}`,
+    hint: 'The others are done and kept. Mend or remove these files, or go on without them: `on_error: skip`.',
+  };
+}
+
+function nothingMade(parts: readonly PartJob[]): Problem {
+  return {
+    code: 'run/parts-missing',
+    message: `The worker ended well but made none of the ${parts.length} parts it was asked for`,
+    hint: 'This is a bug in sidestep; please report it with the log.',
+  };
+}

@@ -1,0 +1,124 @@
+import {mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {temporaryDir} from '../cache/layout.js';
+import {openPartial} from '../cache/partial.js';
+import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
+import type {CacheView, World} from '../plan/world.js';
+import {paramsToJson} from '../stage/param.js';
+import type {Fingerprint} from '../base/hash.js';
+import type {WorkerJob} from '../protocol/message.js';
+import {objectsRoot} from './cache-view.js';
+import {commitOutputs} from './commit-outputs.js';
+import type {Effects, RunOptions} from './effects.js';
+import {inputObjects, type Upstream} from './inputs.js';
+import {runLight} from './light-attempt.js';
+import type {AttemptOutcome, WorkOutcome} from './outcome.js';
+import {problemOf} from './problem-of.js';
+import {runSamples} from './sample-attempt.js';
+import {runWorker} from './worker-attempt.js';
+
+/** A stage whose every input is known. */
+export type SettledStage = PlannedStage & {
+  readonly fingerprint: Fingerprint;
+  readonly resume_key: Fingerprint;
+  readonly parts: FingerprintParts;
+};
+
+export interface AttemptContext {
+  readonly effects: Effects;
+  readonly options: RunOptions;
+  readonly world: World;
+  readonly view: CacheView;
+  readonly upstream: Upstream;
+}
+
+let serial = 0;
+
+/** One attempt at a stage, in a folder of its own that is gone afterwards. Never rejects. */
+export async function attemptStage(stage: SettledStage, context: AttemptContext): Promise<AttemptOutcome> {
+  const {cache} = context.effects;
+  serial += 1;
+  const out_dir = join(temporaryDir(cache.root, cache.owner.id), String(serial));
+  try {
+    await mkdir(out_dir, {recursive: true});
+    return await attemptIn(out_dir, stage, context);
+  } catch (error) {
+    if (context.effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+    const {problem, stack} = problemOf(error);
+    if (stack !== undefined) context.effects.log(stage.id, stack);
+    return {kind: 'failed', problem};
+  } finally {
+    await rm(out_dir, {recursive: true, force: true});
+  }
+}
+
+async function attemptIn(
+  out_dir: string,
+  stage: SettledStage,
+  context: AttemptContext,
+): Promise<AttemptOutcome> {
+  const {effects} = context;
+  const {params, timeout_s} = stage.configured;
+  const inputs = await inputObjects(stage, context.upstream, effects.cache, context.view);
+  if (stage.type.runs === 'light') {
+    const work = effects.light.get(stage.type.name);
+    if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
+    const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
+    return committed(outcome, out_dir, stage, effects);
+  }
+  const job = await workerJob(out_dir, stage, inputs, context);
+  const limits = {grace_ms: context.options.grace_ms, timeout_s};
+  const {samples} = stage.type;
+  if (samples === undefined) {
+    const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
+    return committed(outcome, out_dir, stage, effects);
+  }
+  return runSamples(
+    {planned: stage, type: {...stage.type, samples}, upstream: context.upstream, view: context.view, job},
+    (parts, handlers) => runWorker({...job, parts}, effects, {...limits, parts: handlers}),
+    effects,
+  );
+}
+
+async function committed(
+  outcome: WorkOutcome,
+  outDir: string,
+  stage: SettledStage,
+  {cache}: Effects,
+): Promise<AttemptOutcome> {
+  if (outcome.kind !== 'done') return outcome;
+  const outputs = await commitOutputs(cache, outDir, stage.type.outputs(stage.configured.params));
+  return {kind: 'made', outputs, refers: [], about: {}, samples: undefined};
+}
+
+async function workerJob(
+  out_dir: string,
+  stage: SettledStage,
+  inputs: WorkerJob['inputs'],
+  {effects, world}: AttemptContext,
+): Promise<Omit<WorkerJob, 'parts'>> {
+  const {configured, type} = stage;
+  const {resources} = configured;
+  const numerics = type.numerics === 'engine' ? world.numerics(resources) : undefined;
+  const known = numerics?.kind === 'known' ? numerics : undefined;
+  return {
+    stage: stage.id,
+    uses: type.name,
+    params: configured.params,
+    inputs,
+    fingerprint: stage.fingerprint,
+    provenance: {
+      stage: stage.id,
+      uses: type.name,
+      version: type.version,
+      params: paramsToJson(configured.params),
+    },
+    out_dir,
+    partial_dir: await openPartial(effects.cache, stage.resume_key),
+    objects_dir: objectsRoot(effects.cache),
+    device: known?.device ?? 'cpu',
+    precision: known?.identity.precision ?? 'f32',
+    threads: resources.threads,
+    addon: effects.addon,
+  };
+}

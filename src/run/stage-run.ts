@@ -1,0 +1,136 @@
+import {unreachable} from '../base/unreachable.js';
+import {waitForClaim} from '../cache/claim.js';
+import {commitEntry} from '../cache/entry.js';
+import {dropPartial, hasPartial} from '../cache/partial.js';
+import type {StageResult} from '../event/stage-result.js';
+import type {PlannedStage} from '../plan/plan.js';
+import type {JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import type {AttemptOutcome, Made} from './outcome.js';
+import {problemOf} from './problem-of.js';
+import {type AttemptContext, attemptStage, type SettledStage} from './stage-attempt.js';
+
+export interface StageRun {
+  readonly result: StageResult;
+  /** The stage with its outputs, when it has them now: what its consumers are planned against. */
+  readonly planned: PlannedStage;
+}
+
+/**
+ * Runs one stale stage: claims it among all runners of this cache, tries as often as the user allows, commits. When
+ * another runner finished the same work meanwhile, its result is taken.
+ */
+export async function runStage(stage: SettledStage, context: AttemptContext): Promise<StageRun> {
+  const {effects} = context;
+  const started = effects.now();
+  try {
+    // Instances that share partial state must not run at once either, hence the resume key.
+    const claim = await waitForClaim(effects.cache, {
+      name: stage.resume_key,
+      signal: effects.stop.graceful,
+      onWait: ({pid, host}) =>
+        effects.emit({kind: 'stage_waiting', stage: stage.id, for: {kind: 'other_runner', pid, host}}),
+    });
+    try {
+      return takeOver(stage, context) ?? (await runClaimed(stage, context, started));
+    } finally {
+      await claim.release();
+    }
+  } catch (error) {
+    if (effects.stop.graceful.aborted) {
+      return {result: {kind: 'not_started', stage: stage.id, after: 'stop'}, planned: stage};
+    }
+    const {problem, stack} = problemOf(error);
+    if (stack !== undefined) effects.log(stage.id, stack);
+    const ended = {attempts: 1, duration_ms: effects.now() - started};
+    return {result: resultOf(stage, {kind: 'failed', problem}, context, ended), planned: stage};
+  }
+}
+
+/** Has another runner made it while we waited? Not asked when the user wants it made anew. */
+function takeOver(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
+  const {verdict} = stage;
+  const insists =
+    verdict.kind === 'stale' &&
+    verdict.reasons.some(({kind}) => kind === 'forced' || kind === 'cache_ignored');
+  const entry = view.entry(stage.fingerprint);
+  if (insists || entry.kind !== 'present') return undefined;
+  const saved_ms = entry.duration_ms;
+  return {
+    result: {kind: 'cached', stage: stage.id, fingerprint: stage.fingerprint, saved_ms},
+    planned: {...stage, outputs: entry.outputs, verdict: {kind: 'cached', saved_ms}},
+  };
+}
+
+async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
+  const {effects, options} = context;
+  const attempts = stage.configured.retries + 1;
+  for (let attempt = 1; ; attempt += 1) {
+    const log = effects.logPath(stage.id);
+    effects.emit({kind: 'stage_started', stage: stage.id, fingerprint: stage.fingerprint, attempt, log});
+    const outcome = await attemptStage(stage, context);
+    const duration_ms = effects.now() - started;
+    if (outcome.kind === 'made') return commit(stage, outcome, context, duration_ms);
+    if (outcome.kind === 'interrupted' || attempt === attempts || effects.stop.graceful.aborted) {
+      return {result: resultOf(stage, outcome, context, {attempts: attempt, duration_ms}), planned: stage};
+    }
+    const delay_ms = options.retry_delay_ms * 2 ** (attempt - 1);
+    const problem = problemIn(outcome);
+    effects.emit({kind: 'stage_retrying', stage: stage.id, attempt: attempt + 1, delay_ms, problem});
+    await effects.sleep(delay_ms, effects.stop.graceful);
+  }
+}
+
+async function commit(
+  stage: SettledStage,
+  made: Made,
+  {effects}: AttemptContext,
+  duration_ms: number,
+): Promise<StageRun> {
+  const {cache} = effects;
+  await commitEntry(cache, {
+    format: 1,
+    fingerprint: stage.fingerprint,
+    made_by: stage.type.name,
+    created_at: effects.now(),
+    duration_ms,
+    outputs: made.outputs,
+    refers: made.refers,
+    about: made.about,
+    parts: stage.parts as unknown as JsonObject,
+  });
+  if (stage.type.extendable === undefined) await dropPartial(cache, stage.resume_key); // a longer run may want the rest
+  const objects = Object.values(made.outputs).map(({hash}) => hash);
+  const {id, fingerprint} = stage;
+  return {
+    result: {kind: 'succeeded', stage: id, fingerprint, objects, duration_ms, samples: made.samples},
+    planned: {...stage, outputs: made.outputs, last_duration_ms: duration_ms},
+  };
+}
+
+function resultOf(
+  stage: SettledStage,
+  outcome: Exclude<AttemptOutcome, Made>,
+  {effects}: AttemptContext,
+  {attempts, duration_ms}: {readonly attempts: number; readonly duration_ms: number},
+): StageResult {
+  const log = effects.logPath(stage.id);
+  switch (outcome.kind) {
+    case 'failed':
+      return {kind: 'failed', stage: stage.id, problem: outcome.problem, attempts, duration_ms, log};
+    case 'crashed':
+      return {...outcome, stage: stage.id, attempts, duration_ms, log};
+    case 'interrupted': {
+      const kept = stage.type.samples !== undefined || hasPartial(effects.cache, stage.resume_key) === 'yes';
+      return {kind: 'interrupted', stage: stage.id, resumable: kept ? 'yes' : outcome.resumable, duration_ms};
+    }
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function problemIn(outcome: Extract<AttemptOutcome, {kind: 'failed' | 'crashed'}>): Problem {
+  if (outcome.kind === 'failed') return outcome.problem;
+  const how = outcome.signal === undefined ? `with exit code ${outcome.exit_code}` : `by ${outcome.signal}`;
+  return {code: 'run/worker-crashed', message: `The worker process ended ${how} without a word`};
+}

@@ -1,0 +1,125 @@
+import {unreachable} from '../base/unreachable.js';
+import {PROTOCOL_VERSION, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
+import type {Effects, RunOptions} from './effects.js';
+import type {WorkOutcome} from './outcome.js';
+import {problemOf} from './problem-of.js';
+import type {RunningWorker, WorkerEnd} from './worker-launcher.js';
+
+type PartReady = Extract<WorkerMessage, {kind: 'part_ready'}>;
+type SampleFailed = Extract<WorkerMessage, {kind: 'sample_failed'}>;
+
+/** What a per-sample stage does while its worker runs. */
+export interface PartHandlers {
+  /** Commits the part; a rejection (a full disk) ends the worker. */
+  readonly partReady: (message: PartReady) => Promise<Parameters<RunningWorker['send']>[0]>;
+  readonly sampleFailed: (message: SampleFailed) => void;
+}
+
+/** Runs one job in a worker to its end, however it ends. Never rejects. */
+export async function runWorker(
+  job: WorkerJob,
+  effects: Effects,
+  options: Pick<RunOptions, 'grace_ms'> & {
+    readonly timeout_s: number | undefined;
+    readonly parts: PartHandlers | undefined;
+  },
+): Promise<WorkOutcome> {
+  let outcome: WorkOutcome | undefined;
+  let busy = Promise.resolve();
+  const hear = (message: WorkerMessage): void => {
+    switch (message.kind) {
+      case 'event':
+        return effects.emit(message.event);
+      case 'part_ready':
+        busy = busy.then(() => commitPart(message)); // one after the other: the disk is the limit anyway
+        return;
+      case 'sample_failed':
+        return options.parts?.sampleFailed(message);
+      case 'done':
+        outcome = {kind: 'done'};
+        return;
+      case 'stopped':
+        outcome ??= {kind: 'interrupted', resumable: message.resumable};
+        return;
+      case 'failed':
+        if (message.stack !== undefined) effects.log(job.stage, message.stack);
+        outcome = {kind: 'failed', problem: message.problem};
+        return;
+      case 'probed':
+        return; // the answer to another question
+      default:
+        return unreachable(message);
+    }
+  };
+  const worker = effects.launcher.start(
+    {kind: 'run', protocol: PROTOCOL_VERSION, job},
+    {message: hear, output: (line) => effects.log(job.stage, line)},
+  );
+  const commitPart = async (message: PartReady): Promise<void> => {
+    try {
+      worker.send(await options.parts!.partReady(message));
+    } catch (error) {
+      outcome = {kind: 'failed', problem: problemOf(error).problem};
+      worker.kill();
+    }
+  };
+  const limits = watchOver(worker, effects, options);
+  const end = await worker.ended;
+  await busy;
+  limits.dispose();
+  return limits.timedOut() ?? settle(outcome, end, effects);
+}
+
+/** Passes requests to stop on, and kills what does not stop in time. */
+function watchOver(
+  worker: RunningWorker,
+  {stop}: Effects,
+  limits: {readonly grace_ms: number; readonly timeout_s: number | undefined},
+) {
+  const timers: NodeJS.Timeout[] = [];
+  let timedOut: WorkOutcome | undefined;
+  const askToStop = () => {
+    worker.send({kind: 'stop'});
+    timers.push(setTimeout(worker.kill, limits.grace_ms));
+  };
+  const onTimeout = () => {
+    timedOut = {
+      kind: 'failed',
+      problem: {
+        code: 'run/timeout',
+        message: `The stage took longer than its timeout of ${limits.timeout_s} s`,
+        hint: 'Raise `timeout`, or give it less to do. What it saved on the way is kept.',
+      },
+    };
+    askToStop();
+  };
+  if (limits.timeout_s !== undefined) timers.push(setTimeout(onTimeout, limits.timeout_s * 1000));
+  stop.graceful.addEventListener('abort', askToStop);
+  stop.force.addEventListener('abort', worker.kill);
+  if (stop.graceful.aborted) askToStop();
+  if (stop.force.aborted) worker.kill();
+  return {
+    timedOut: () => timedOut,
+    dispose: () => {
+      for (const timer of timers) clearTimeout(timer);
+      stop.graceful.removeEventListener('abort', askToStop);
+      stop.force.removeEventListener('abort', worker.kill);
+    },
+  };
+}
+
+/** What it said counts; without a word, how its process ended. */
+function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
+  if (said !== undefined) return said;
+  if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+  switch (end.kind) {
+    case 'not_started':
+      return {kind: 'failed', problem: end.problem};
+    case 'exited':
+      return {kind: 'crashed', signal: undefined, exit_code: end.exit_code, stderr_tail: end.stderr_tail};
+    case 'killed':
+      return {kind: 'crashed', signal: end.signal, exit_code: undefined, stderr_tail: end.stderr_tail};
+    default:
+      return unreachable(end);
+  }
+}

@@ -1,0 +1,30 @@
+import type {Problem} from '../base/problem.js';
+import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
+
+/**
+ * Starts workers. The one place that knows where they run: today a child process of this one, tomorrow perhaps a job of
+ * a cluster's scheduler. Nothing else may assume a local child.
+ */
+export interface WorkerLauncher {
+  /** Never throws; a worker that cannot start ends at once with `not_started`. */
+  readonly start: (first: RunnerMessage, hear: WorkerHearing) => RunningWorker;
+}
+
+export interface WorkerHearing {
+  readonly message: (message: WorkerMessage) => void;
+  /** One line the worker printed, for the stage's log. */
+  readonly output: (line: string) => void;
+}
+
+export interface RunningWorker {
+  readonly send: (message: RunnerMessage) => void;
+  /** Ends it now, without asking. */
+  readonly kill: () => void;
+  readonly ended: Promise<WorkerEnd>;
+}
+
+/** How its process ended; what it achieved, its messages said before. */
+export type WorkerEnd =
+  | {readonly kind: 'exited'; readonly exit_code: number; readonly stderr_tail: string}
+  | {readonly kind: 'killed'; readonly signal: string; readonly stderr_tail: string}
+  | {readonly kind: 'not_started'; readonly problem: Problem};
