@@ -1,5 +1,6 @@
 #include "models/dit.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -74,8 +75,9 @@ Linear& Dit::linear(std::string_view name) {
 }
 
 bool recomputed(int64_t index, int64_t layers, double ratio) {
-  const auto count = static_cast<int64_t>(std::llround(std::min(1.0, std::max(0.0, ratio)) * static_cast<double>(layers)));
-  return (index + 1) * count / layers > index * count / layers;
+  const auto count = static_cast<int64_t>(std::llround(std::clamp(ratio, 0.0, 1.0) * static_cast<double>(layers)));
+  const auto up_to = [&](int64_t end) { return (end * count + layers - 1) / layers; };
+  return up_to(index + 1) > up_to(index);
 }
 
 void Dit::forward(const DitInput& input, Tensor pred, const PassContext& pass, Arena& arena, Stream& stream,

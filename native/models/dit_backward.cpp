@@ -20,6 +20,7 @@ struct DitBackward {
   Tensor dmodulation{};    ///< [B, 6, D] f32, summed over layers; only with reach.timesteps
   Tensor dfinal{};         ///< [2, B, D] f32: shift, scale of the output; only with reach.timesteps
   Tensor dcondition{};     ///< [B * S, D], summed over layers; only with reach.condition
+  DitLayerTape spent{};    ///< of the last kept layer played back: recomputed layers reuse its memory
 
   int64_t batch() const { return tape.embedded_condition.dim(0); }
   int64_t rows() const { return batch() * tape.patch_count; }
@@ -78,13 +79,15 @@ void DitBackward::through_layer(int64_t index, const DitLayerPass& shared) {
   const auto kept = static_cast<size_t>(index - reach.first_layer);
   const ConstTensor x = tape.hidden[kept];
   const DitLayerNeeds needs = reach.of_layer(index);
-  DitLayerTape again;
-  if (!tape.layers[kept].gate) {
-    again = allocate_tape(layer, shared, needs);
-    dit_layer_forward(layer, x, {}, again, Extent::tape, shared);
+  const DitLayerGradients gradients{.dh = dh, .modulation = dmodulation, .condition = dcondition};
+  if (DitLayerTape& own = tape.layers[kept]; own.gate) {
+    dit_layer_backward(layer, x, own, needs, gradients, shared);
+    spent = own;
+    return;
   }
-  dit_layer_backward(layer, x, again.gate ? again : tape.layers[kept], needs,
-                     {.dh = dh, .modulation = dmodulation, .condition = dcondition}, shared);
+  DitLayerTape again = spent.gate ? spent : allocate_tape(layer, shared, needs);
+  dit_layer_forward(layer, x, {}, again, Extent::tape, shared);
+  dit_layer_backward(layer, x, again, needs, gradients, shared);
 }
 
 /// The layers' modulations sum into the six-way projection, the output's shift and scale both into temb.
