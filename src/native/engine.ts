@@ -1,0 +1,162 @@
+import type {Addon} from './addon.js';
+import {type CallOptions, type CallResult, callEngine} from './call.js';
+import {f32, i64, type NativeTensor, u8} from './tensor.js';
+
+/** Where a model works. `threads` undefined means all cores; results do not depend on it. */
+export interface EngineOptions {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly threads: number | undefined;
+}
+
+/** A model held open by the engine; closing it twice, or using it after, throws `native/handle-closed`. */
+export interface OpenModel extends AsyncDisposable {
+  close(): Promise<void>;
+}
+
+export interface TextEncoder extends OpenModel {
+  readonly hidden_size: number;
+  /** Last hidden states [length, hidden_size] of one text, padding included, as upstream computes them. */
+  encode(ids: readonly number[], options?: CallOptions<never>): Promise<Float32Array>;
+  /** Rows of the embedding table [length, hidden_size]: what the lyric encoder reads. */
+  embed(ids: readonly number[], options?: CallOptions<never>): Promise<Float32Array>;
+}
+
+/** Opens the Qwen3 text encoder in `path` (config.json, model*.safetensors). Throws `native/tensor-*`, `native/file-*`. */
+export async function openTextEncoder(
+  addon: Addon,
+  path: string,
+  engine: EngineOptions,
+): Promise<TextEncoder> {
+  const {handle, result, close} = await open(addon, 'open_text_encoder', {path, ...engine});
+  const states =
+    (method: string) =>
+    async (ids: readonly number[], options: CallOptions<never> = {}) => {
+      const {outputs} = await callEngine(addon, method, {handle}, {ids: i64(ids, 1, ids.length)}, options);
+      return floats(outputs.hidden_states);
+    };
+  return {
+    hidden_size: Number(result.hidden_size),
+    encode: states('encode_text'),
+    embed: states('embed_tokens'),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** States [length, width] of one text with its mask (1 for real tokens). */
+export interface MaskedStates {
+  readonly states: Float32Array;
+  readonly width: number;
+  readonly mask: Uint8Array;
+}
+
+export interface Condition {
+  /** [length, width] */
+  readonly states: Float32Array;
+  readonly width: number;
+  readonly mask: Uint8Array;
+}
+
+export interface ConditionEncoder extends OpenModel {
+  encode(text: MaskedStates, lyrics: MaskedStates, options?: CallOptions<never>): Promise<Condition>;
+}
+
+/** Opens the condition encoder in an ACE-Step model's folder; only `encoder.*` tensors are read. */
+export async function openConditionEncoder(
+  addon: Addon,
+  path: string,
+  engine: EngineOptions,
+): Promise<ConditionEncoder> {
+  const {handle, close} = await open(addon, 'open_condition_encoder', {path, ...engine});
+  const encode = async (text: MaskedStates, lyrics: MaskedStates, options: CallOptions<never> = {}) => {
+    const inputs = {
+      text: f32(text.states, 1, text.mask.length, text.width),
+      text_mask: u8(text.mask, 1, text.mask.length),
+      lyrics: f32(lyrics.states, 1, lyrics.mask.length, lyrics.width),
+      lyric_mask: u8(lyrics.mask, 1, lyrics.mask.length),
+    };
+    const {outputs} = await callEngine(addon, 'encode_condition', {handle}, inputs, options);
+    const states = outputs.encoder_hidden_states;
+    return {
+      states: floats(states),
+      width: states?.shape.at(-1) ?? 0,
+      mask: outputs.encoder_attention_mask?.data as Uint8Array,
+    };
+  };
+  return {encode, close, [Symbol.asyncDispose]: close};
+}
+
+/** Audio options of preprocessing, as the stage's parameters name them. */
+export interface EncodeAudioOptions {
+  readonly sample_rate: number;
+  readonly resampler: 'soxr_hq' | 'sinc_hann';
+  readonly normalize: 'none' | 'peak' | 'loudness';
+  /** dBFS for `peak`, LUFS for `loudness`. */
+  readonly target: number;
+  readonly latents: 'sample' | 'mean';
+  readonly seed: number;
+  /** Which random stream of the seed this song draws from: decided by its content, so that names do not matter. */
+  readonly sample: number;
+  /** Seconds; 0 encodes the song in one piece. */
+  readonly tile_duration: number;
+  readonly tile_overlap: number;
+}
+
+export interface Latents {
+  /** [frames, channels], 25 frames a second. */
+  readonly data: Float32Array;
+  readonly frames: number;
+  readonly channels: number;
+}
+
+export interface AudioEncoder extends OpenModel {
+  /** `audio` holds two channels of f32 samples, one after the other: [2, samples]. */
+  encode(
+    audio: Float32Array,
+    options: EncodeAudioOptions,
+    call?: CallOptions<{readonly progress: number}>,
+  ): Promise<Latents>;
+}
+
+/** Opens the VAE's encoder half in `path` (config.json, diffusion_pytorch_model.safetensors). */
+export async function openAudioEncoder(
+  addon: Addon,
+  path: string,
+  engine: EngineOptions,
+): Promise<AudioEncoder> {
+  const {handle, close} = await open(addon, 'open_audio_encoder', {path, ...engine});
+  return {
+    encode: async (audio, options, call = {}) => {
+      const inputs = {audio: f32(audio, 2, audio.length / 2)};
+      const {outputs} = await callEngine(
+        addon,
+        'encode_audio',
+        {handle, ...options},
+        inputs,
+        call as CallOptions<never>,
+      );
+      const latents = outputs.latents;
+      const [frames = 0, channels = 0] = latents?.shape ?? [];
+      return {data: floats(latents), frames, channels};
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function open(addon: Addon, method: string, params: object) {
+  const {result} = (await callEngine(addon, method, params, {})) as CallResult & {
+    readonly result: Readonly<Record<string, number>>;
+  };
+  const handle = result.handle;
+  const close = async () => {
+    await callEngine(addon, 'close', {handle}, {});
+  };
+  return {handle, result, close};
+}
+
+function floats(tensor: NativeTensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new TypeError('Expected the engine to return f32'); // a bug: the addon and this file disagree
+}
