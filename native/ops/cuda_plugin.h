@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 #include "core/memory.h"
@@ -9,6 +10,11 @@ namespace sidestep {
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
 constexpr uint32_t kCudaPluginVersion = 1;
 
+struct CudaDevice {
+  char name[256];
+  size_t memory_bytes, free_bytes;
+};
+
 /// What the CUDA plugin (sidestep_cuda.so, built from all *_cuda.cu files) offers. It is found beside the program or addon
 /// that loads it, or by $SIDESTEP_CUDA_PLUGIN. Functions throw sidestep::Error; streams are cudaStream_t.
 struct CudaPlugin {
@@ -16,6 +22,7 @@ struct CudaPlugin {
   Backend backend;
   DeviceMemory memory;
   int (*device_count)();
+  CudaDevice (*describe)(int device_index);
   void* (*create_stream)(int device_index);
   void (*destroy_stream)(int device_index, void* stream) noexcept;
   void (*synchronize)(int device_index, void* stream);

@@ -1,0 +1,23 @@
+import type {Addon} from './addon.js';
+import {callEngine} from './call.js';
+
+/** What the engine can compute with on this machine. */
+export interface EngineDescription {
+  readonly numerics_version: number;
+  /** Instruction set of the CPU kernels in use: `portable`, `avx2`, `avx512`. */
+  readonly cpu_kernels: string;
+  readonly cuda_devices: readonly {
+    readonly device: string;
+    readonly name: string;
+    readonly memory_bytes: number;
+    readonly free_bytes: number;
+  }[];
+  /** Why there is no CUDA device; null when there is one. */
+  readonly no_cuda: string | null;
+}
+
+/** Loads the CUDA plugin if there is one, so only short-lived processes and workers should ask. */
+export async function describeEngine(addon: Addon): Promise<EngineDescription> {
+  const {result} = await callEngine(addon, 'describe_engine', {}, {});
+  return result as EngineDescription;
+}
