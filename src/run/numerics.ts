@@ -1,0 +1,152 @@
+import {readFileSync} from 'node:fs';
+import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {isFileError, temporaryName} from '../base/durable.js';
+import {type ContentHash, sha256} from '../base/hash.js';
+import {canonicalJson} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import {bootId} from '../cache/owner.js';
+import type {StageResources} from '../config/pipeline.js';
+import type {NumericsObservation} from '../plan/world.js';
+import {type DeviceReport, type EngineReport, PROTOCOL_VERSION} from '../protocol/message.js';
+import type {WorkerLauncher} from './worker-launcher.js';
+
+/** What is known of the native engine on this machine, or why nothing is. */
+export type EngineObservation =
+  | {readonly kind: 'known'; readonly report: EngineReport}
+  | {readonly kind: 'unavailable'; readonly problem: Problem};
+
+export interface EngineQuestion {
+  /** Absolute path of the addon; undefined when it is not built. */
+  readonly addon: string | undefined;
+  readonly hashAddon: (path: string) => Promise<ContentHash>;
+  /** `CUDA_VISIBLE_DEVICES` as the user set it. */
+  readonly visible_devices: string | undefined;
+  /** Where the answer is remembered. */
+  readonly remembered_at: string;
+  readonly launcher: WorkerLauncher;
+}
+
+/**
+ * Asks a short-lived process what the engine can compute with. The answer holds as long as the addon's bytes, the
+ * driver, the visible devices and the boot stay the same, so most runs do not start that process at all.
+ */
+export async function observeEngine(question: EngineQuestion): Promise<EngineObservation> {
+  const {addon} = question;
+  if (addon === undefined) return {kind: 'unavailable', problem: notBuilt};
+  const key = sha256(
+    canonicalJson({
+      addon: await question.hashAddon(addon),
+      driver: readText('/proc/driver/nvidia/version'),
+      visible_devices: question.visible_devices ?? null,
+      boot: bootId() ?? null,
+    }),
+  );
+  const known = readRemembered(question.remembered_at);
+  if (known?.key === key) return {kind: 'known', report: known.report};
+  const observation = await probe(addon, question.launcher);
+  if (observation.kind === 'known') await remember(question.remembered_at, {key, report: observation.report});
+  return observation;
+}
+
+/** Pure: what a stage's request for a device and a precision comes to on this machine. */
+export function resolveNumerics(engine: EngineObservation, resources: StageResources): NumericsObservation {
+  if (engine.kind === 'unavailable') return {kind: 'problem', problem: engine.problem};
+  const {devices, no_cuda, numerics_version} = engine.report;
+  const device = pickDevice(devices, resources.device);
+  if (device === undefined)
+    return {kind: 'problem', problem: noSuchDevice(resources.device, devices, no_cuda)};
+  const precision =
+    resources.precision === 'auto' ? (device.backend === 'cuda' ? 'bf16' : 'f32') : resources.precision;
+  if (device.backend === 'cpu' && precision !== 'f32') return {kind: 'problem', problem: notOnCpu(precision)};
+  return {
+    kind: 'known',
+    identity: {backend: device.backend, precision, numerics_version},
+    device: device.device,
+  };
+}
+
+function pickDevice(devices: readonly DeviceReport[], wanted: string): DeviceReport | undefined {
+  const cuda = devices.find(({backend}) => backend === 'cuda');
+  if (wanted === 'auto') return cuda ?? devices.find(({backend}) => backend === 'cpu');
+  return wanted === 'cuda' ? cuda : devices.find(({device}) => device === wanted);
+}
+
+async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObservation> {
+  let answer: EngineObservation | undefined;
+  const printed: string[] = [];
+  const worker = launcher.start(
+    {kind: 'probe', protocol: PROTOCOL_VERSION, addon},
+    {
+      message: (message) => {
+        if (message.kind === 'probed') answer = {kind: 'known', report: message.report};
+        if (message.kind === 'failed') answer = {kind: 'unavailable', problem: message.problem};
+      },
+      output: (line) => printed.push(line),
+    },
+  );
+  const end = await worker.ended;
+  if (answer !== undefined) return answer;
+  if (end.kind === 'not_started') return {kind: 'unavailable', problem: end.problem};
+  const how = end.kind === 'killed' ? `was killed by ${end.signal}` : `ended with exit code ${end.exit_code}`;
+  return {
+    kind: 'unavailable',
+    problem: {
+      code: 'run/engine-crashed',
+      message:
+        `The native engine could not be asked: the process ${how}\n${printed.slice(-5).join('\n')}`.trimEnd(),
+      hint: '`sidestep doctor` shows what was found; rebuild with `npm run native`.',
+    },
+  };
+}
+
+const notBuilt: Problem = {
+  code: 'run/engine-not-built',
+  message: 'The native engine is not built, so stages that compute cannot run',
+  hint: 'Build it with `npm run native` (needs cmake and a C++20 compiler); `sidestep doctor` shows what is missing.',
+};
+
+function noSuchDevice(wanted: string, devices: readonly DeviceReport[], noCuda: string | undefined): Problem {
+  return {
+    code: 'run/no-such-device',
+    message: `There is no device ${wanted} here${noCuda === undefined ? '' : `: ${noCuda}`}`,
+    hint: `Devices: ${devices.map(({device}) => device).join(', ')}. \`device: auto\` takes the best there is.`,
+  };
+}
+
+function notOnCpu(precision: string): Problem {
+  return {
+    code: 'run/precision-not-on-cpu',
+    message: `precision: ${precision} needs a CUDA device; on a CPU the engine computes in f32`,
+    hint: 'Use `precision: auto`, which takes f32 on a CPU and bf16 on a CUDA device.',
+  };
+}
+
+interface Remembered {
+  readonly key: string;
+  readonly report: EngineReport;
+}
+
+function readRemembered(path: string): Remembered | undefined {
+  try {
+    return JSON.parse(readText(path) ?? 'null') ?? undefined;
+  } catch {
+    return undefined; // damaged: asked anew
+  }
+}
+
+async function remember(path: string, remembered: Remembered): Promise<void> {
+  const temporary = temporaryName(path);
+  await mkdir(dirname(path), {recursive: true});
+  await writeFile(temporary, JSON.stringify(remembered));
+  await rename(temporary, path);
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return null;
+    throw error;
+  }
+}

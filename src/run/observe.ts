@@ -1,0 +1,79 @@
+import type {StageId} from '../base/stage-id.js';
+import {ok, type Result} from '../base/result.js';
+import {type Cache, openCache} from '../cache/cache.js';
+import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../cache/file-hashes.js';
+import type {Pipeline} from '../config/pipeline.js';
+import type {World} from '../plan/world.js';
+import type {LockFile} from '../record/lock-file.js';
+import {type Memory, previousRuns, readMemory} from '../record/memory.js';
+import type {StageType} from '../stage/stage-type.js';
+import {viewCache} from './cache-view.js';
+import {readLock} from './finish.js';
+import {type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
+import {observeFiles} from './observe-files.js';
+import {devicesPath, fileHashesPath, memoryPath, type Project} from './project.js';
+import type {WorkerLauncher} from './worker-launcher.js';
+
+/** The world at one moment, and the open things it was read from. */
+export interface Observation {
+  readonly world: World;
+  readonly cache: Cache;
+  readonly hashes: FileHashes;
+  readonly lock: LockFile;
+  readonly memory: Memory;
+  /** Undefined when no stage needs the engine. */
+  readonly engine: EngineObservation | undefined;
+}
+
+export interface Surroundings {
+  readonly project: Project;
+  readonly types: ReadonlyMap<string, StageType>;
+  readonly launcher: WorkerLauncher;
+  /** Absolute path of the native addon; undefined when it is not built. */
+  readonly addon: string | undefined;
+  /** `CUDA_VISIBLE_DEVICES` as the user set it. */
+  readonly visible_devices: string | undefined;
+  readonly forced: ReadonlySet<StageId>;
+}
+
+/** Reads all that planning needs: files, cache, lock file, devices. Fails only on a damaged lock file. */
+export async function observe(pipeline: Pipeline, surroundings: Surroundings): Promise<Result<Observation>> {
+  const {project, types} = surroundings;
+  const lock = readLock(pipeline.file);
+  if (!lock.ok) return lock;
+  const cache = openCache(project.cache_dir);
+  const hashes = readFileHashes(fileHashesPath(project));
+  const memory = readMemory(memoryPath(project, pipeline.file));
+  const files = await observeFiles(pipeline.stages, types, hashes);
+  const engine = await engineFor(pipeline, surroundings, hashes);
+  await saveFileHashes(hashes);
+  const world: World = {
+    cache: viewCache(cache),
+    files,
+    numerics: (resources) => {
+      if (engine === undefined) throw new Error('a stage asked for the engine although none declared it');
+      return resolveNumerics(engine, resources);
+    },
+    previous: previousRuns(memory, lock.value),
+    forced: surroundings.forced,
+  };
+  return ok({world, cache, hashes, lock: lock.value, memory, engine});
+}
+
+async function engineFor(
+  pipeline: Pipeline,
+  {types, project, addon, visible_devices, launcher}: Surroundings,
+  hashes: FileHashes,
+): Promise<EngineObservation | undefined> {
+  const needed = pipeline.stages.some(
+    ({uses, when}) => when.kind === 'run' && types.get(uses)?.numerics === 'engine',
+  );
+  if (!needed) return undefined;
+  return observeEngine({
+    addon,
+    hashAddon: async (path) => (await hashOfFile(hashes, path)).hash,
+    visible_devices,
+    remembered_at: devicesPath(project),
+    launcher,
+  });
+}

@@ -1,0 +1,95 @@
+import {existsSync} from 'node:fs';
+import {chmod, copyFile, constants, mkdir, rm} from 'node:fs/promises';
+import {dirname, isAbsolute, join, normalize} from 'node:path';
+import {syncFolder} from '../base/durable.js';
+import type {ContentHash} from '../base/hash.js';
+import type {StageId} from '../base/stage-id.js';
+import type {Cache} from '../cache/cache.js';
+import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
+import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
+import {objectPath} from '../cache/layout.js';
+import type {PlannedStage} from '../plan/plan.js';
+import {valueAt} from '../stage/param.js';
+import {isSampleCollection} from '../stage/sample-parts.js';
+import type {CacheView} from '../plan/world.js';
+
+/** A result that lies where the user wanted it. */
+export interface Published {
+  readonly stage: StageId;
+  readonly output: string;
+  readonly path: string;
+}
+
+/**
+ * Copies outputs out of the cache to the places that parameters name, file by file and only what differs from what lies
+ * there. Copies, not links: a user may edit them. Files that are not ours are left alone.
+ */
+export async function publishOutputs(
+  stages: Iterable<PlannedStage>,
+  {cache, view, hashes}: {readonly cache: Cache; readonly view: CacheView; readonly hashes: FileHashes},
+): Promise<Published[]> {
+  const published: Published[] = [];
+  for (const stage of stages) {
+    for (const {output, param} of stage.type.publishes ?? []) {
+      const path = valueAt(stage.configured.params, param);
+      const object = typeof path === 'string' && path !== '' ? outputOf(stage, output, cache) : undefined;
+      if (object === undefined || typeof path !== 'string') continue;
+      for (const file of filesOf(object, path, view)) await copyOut(cache, file, hashes);
+      published.push({stage: stage.id, output, path});
+    }
+  }
+  return published;
+}
+
+interface PublishedFile {
+  readonly object: ObjectRef;
+  readonly path: string;
+  readonly mode: number;
+}
+
+function filesOf(output: OutputObject, path: string, view: CacheView): PublishedFile[] {
+  if (output.kind === 'tree') {
+    return output.files.map((file) => ({
+      object: file,
+      path: join(path, file.path),
+      mode: file.executable === 'yes' ? 0o755 : 0o644,
+    }));
+  }
+  const value = output.kind === 'json' ? view.json(output.hash) : undefined;
+  if (!isSampleCollection(value)) return [{object: output, path: join(path, output.name), mode: 0o644}];
+  const parts = value.samples.flatMap(({sample, parts}) =>
+    Object.entries(parts).map(([part, object]) => ({
+      object,
+      path: join(path, sampleFile(sample, part)),
+      mode: 0o644,
+    })),
+  );
+  return [{object: output, path: join(path, output.name), mode: 0o644}, ...parts];
+}
+
+/** `live/first song.flac` → `live/first song.flac.latents.safetensors`; a name can never leave the folder. */
+function sampleFile(sample: string, part: string): string {
+  const path = normalize(sample);
+  if (isAbsolute(path) || path.startsWith('..'))
+    throw new Error(`a sample's name leaves its folder: ${sample}`);
+  return `${path}.${part}.safetensors`;
+}
+
+async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {
+  if ((await hashIfThere(hashes, path)) === object.hash) return;
+  await mkdir(dirname(path), {recursive: true});
+  await rm(path, {force: true});
+  await copyFile(objectPath(cache.root, object.hash), path, constants.COPYFILE_FICLONE);
+  await chmod(path, mode);
+  await syncFolder(dirname(path));
+}
+
+async function hashIfThere(hashes: FileHashes, path: string): Promise<ContentHash | undefined> {
+  return existsSync(path) ? (await hashOfFile(hashes, path)).hash : undefined;
+}
+
+function outputOf(stage: PlannedStage, output: string, cache: Cache): OutputObject | undefined {
+  if (stage.outputs?.[output] === undefined || stage.fingerprint === undefined) return undefined;
+  const state = lookUp(cache, stage.fingerprint);
+  return state.kind === 'present' ? state.entry.outputs[output] : undefined;
+}

@@ -1,0 +1,146 @@
+import {rm} from 'node:fs/promises';
+import {setTimeout} from 'node:timers/promises';
+import type {Problem} from '../base/problem.js';
+import {prepareCache} from '../cache/cache.js';
+import {waitForClaim} from '../cache/claim.js';
+import {hashOfFile, saveFileHashes} from '../cache/file-hashes.js';
+import {temporaryDir} from '../cache/layout.js';
+import {showLife} from '../cache/owner.js';
+import type {Pipeline} from '../config/pipeline.js';
+import type {RunEvent} from '../event/event.js';
+import {exitCode, type StageResult} from '../event/stage-result.js';
+import type {Plan} from '../plan/plan.js';
+import type {RunRecord} from '../record/run-record.js';
+import type {RunOptions} from './effects.js';
+import {type Execution, execute} from './execute.js';
+import {recordExecution} from './finish.js';
+import type {LightStages} from './light-stage.js';
+import type {Observation, Surroundings} from './observe.js';
+import {publishOutputs} from './publish.js';
+import {problemOf} from './problem-of.js';
+import type {StopSwitch} from './stop.js';
+import {sweepTemporaries} from './sweep.js';
+
+export interface RunRequest {
+  readonly pipeline: Pipeline;
+  readonly plan: Plan;
+  readonly observation: Observation;
+  readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'addon'>;
+  readonly light: LightStages;
+  readonly options: RunOptions;
+  readonly record: RunRecord;
+  readonly stop: StopSwitch;
+  /** Renderers listen here; the run record hears everything besides. */
+  readonly emit: (event: RunEvent) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface RunOutcome {
+  readonly outcome: 'done' | 'failed' | 'interrupted';
+  readonly results: readonly StageResult[];
+}
+
+/** One whole run: executes the plan, then writes lock file, memory and published outputs, and tells it all as events. */
+export async function runPlan(request: RunRequest): Promise<RunOutcome> {
+  const {plan, record, options, now} = request;
+  const emit = (event: RunEvent) => {
+    record.record(event);
+    request.emit(event);
+  };
+  const started = now();
+  emit({
+    kind: 'run_started',
+    run: options.run,
+    pipeline: plan.pipeline,
+    stages: plan.stages.map(({id, type, verdict}) => ({stage: id, uses: type.name, verdict: verdict.kind})),
+  });
+  const execution = await holdingTheCache(request, () => executeAndRecord(request, emit));
+  const outcome = outcomeOf(execution.results, request.stop);
+  const {results, outputs} = execution;
+  emit({kind: 'run_finished', run: options.run, outcome, duration_ms: now() - started, results, outputs});
+  return {outcome, results};
+}
+
+/** Nothing may be collected from the cache while we rely on it. A run that finds everything there needs no claim. */
+async function holdingTheCache<T>(request: RunRequest, work: () => Promise<T>): Promise<T> {
+  const {cache} = request.observation;
+  if (request.plan.stages.every(({verdict}) => verdict.kind === 'cached' || verdict.kind === 'skipped'))
+    return work();
+  await prepareCache(cache);
+  const endLife = await showLife(cache.root, cache.owner);
+  try {
+    await sweepTemporaries(cache);
+    const claim = await waitForClaim(cache, {
+      name: STORE_CLAIM,
+      mode: 'shared',
+      signal: request.stop.force,
+      onWait: () => {},
+    });
+    try {
+      return await work();
+    } finally {
+      await claim.release();
+    }
+  } finally {
+    await rm(temporaryDir(cache.root, cache.owner.id), {recursive: true, force: true});
+    await endLife();
+  }
+}
+
+/** Runners share it, gc wants it alone. */
+export const STORE_CLAIM = 'store';
+
+async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => void) {
+  const {pipeline, plan, observation, options, record, now} = request;
+  const {world, cache, hashes, lock, memory} = observation;
+  const {project, launcher, addon} = request.surroundings;
+  const effects = {
+    cache,
+    launcher,
+    light: request.light,
+    emit,
+    log: record.log,
+    logPath: record.logPath,
+    hashFile: (path: string) => hashOfFile(hashes, path),
+    now,
+    sleep: async (ms: number, signal: AbortSignal) =>
+      void (await setTimeout(ms, undefined, {signal}).catch(() => {})),
+    stop: request.stop,
+    addon,
+  };
+  const execution = await execute(plan, world, effects, options);
+  await recordExecution(pipeline, {execution, before: {lock, memory}, world}, {project, cache, now: now()});
+  const outputs = await publish(execution, observation, emit);
+  await saveFileHashes(hashes);
+  return {...execution, outputs};
+}
+
+/** Results are safe in the cache by now: a place that cannot be written is a warning, not a failed run. */
+async function publish(
+  {stages}: Execution,
+  {cache, world, hashes}: Observation,
+  emit: (event: RunEvent) => void,
+) {
+  try {
+    return await publishOutputs(stages.values(), {cache, view: world.cache, hashes});
+  } catch (error) {
+    const {problem} = problemOf(error);
+    emit({kind: 'warning', stage: undefined, problem: notPublished(problem)});
+    return [];
+  }
+}
+
+function notPublished(cause: Problem): Problem {
+  return {
+    code: 'run/not-published',
+    message: `The results are in the cache but could not be copied out: ${cause.message}`,
+    hint: 'Make room or mend the place, then run again: nothing is recomputed.',
+  };
+}
+
+function outcomeOf(results: readonly StageResult[], stop: StopSwitch): RunOutcome['outcome'] {
+  const codes = results.map(exitCode);
+  if (codes.every((code) => code === 0)) return 'done';
+  return stop.graceful.aborted || codes.includes(130) ? 'interrupted' : 'failed';
+}

@@ -1,0 +1,27 @@
+import {readdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import type {Cache} from '../cache/cache.js';
+import {livingOwner, ownerPath} from '../cache/owner.js';
+
+/** Removes what killed runners left in the temporary folder; of living ones nothing is touched. */
+export async function sweepTemporaries(cache: Cache): Promise<void> {
+  for (const owner of await namesIn(join(cache.root, 'tmp'))) {
+    if (livingOwner(cache.root, owner, Date.now()) !== undefined) continue;
+    await rm(join(cache.root, 'tmp', owner), {recursive: true, force: true});
+  }
+  for (const file of await namesIn(join(cache.root, 'owners'))) {
+    const owner = file.replace(/\.json$/, '');
+    if (livingOwner(cache.root, owner, Date.now()) === undefined)
+      await rm(ownerPath(cache.root, owner), {force: true});
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
