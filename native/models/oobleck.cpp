@@ -123,8 +123,8 @@ std::vector<int64_t> widths(const OobleckConfig& config, int64_t base) {
 
 int64_t stride_padding(int64_t stride) { return (stride + 1) / 2; }
 
-Weights weights_of(const std::filesystem::path& folder, const std::string& part) {
-  Stream host(Device{});
+/// `host` must outlive the weights.
+Weights weights_of(const std::filesystem::path& folder, const std::string& part, Stream& host) {
   return Weights::from_files(WeightFiles::open(folder, "diffusion_pytorch_model"), part, DType::f32, host);
 }
 
@@ -194,11 +194,13 @@ OobleckDecoder load_oobleck_decoder(const OobleckConfig& config, const Weights& 
 }
 
 OobleckEncoder open_oobleck_encoder(const std::filesystem::path& folder, Stream& stream) {
-  return load_oobleck_encoder(oobleck_config(read_config(folder)), weights_of(folder, "encoder."), stream);
+  Stream host(Device{});
+  return load_oobleck_encoder(oobleck_config(read_config(folder)), weights_of(folder, "encoder.", host), stream);
 }
 
 OobleckDecoder open_oobleck_decoder(const std::filesystem::path& folder, Stream& stream) {
-  return load_oobleck_decoder(oobleck_config(read_config(folder)), weights_of(folder, "decoder."), stream);
+  Stream host(Device{});
+  return load_oobleck_decoder(oobleck_config(read_config(folder)), weights_of(folder, "decoder.", host), stream);
 }
 
 OobleckEncoder random_oobleck_encoder(const OobleckConfig& config, uint64_t seed, Stream& stream) {

@@ -24,8 +24,7 @@ TEST("oobleck: pieces of any size give the bits of the whole, for 1, 2 and 3 thr
   const Storage audio = random_tensor({2, samples}, 4);
   const Storage whole = oobleck_moments(encoder, audio.view(), one);
   EXPECT(whole.view().dim(2) == 233);
-  for (const int64_t piece : {1, 29, 1000, 7000}) {
-    if (piece == 1 && samples > 10000) continue;
+  for (const int64_t piece : {29, 1000, 7000}) {
     Stream stream = cpu_stream(piece == 29 ? 3 : 2);
     OobleckEncoderStream encode(encoder, Device{});
     int64_t frame = 0;
