@@ -26,6 +26,14 @@ inline void spin_pause() {
 
 thread_local const void* running_in = nullptr;  // the pool whose body this thread is in
 
+struct Inside {
+  explicit Inside(const void* pool) : outer(running_in) { running_in = pool; }
+  ~Inside() { running_in = outer; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  const void* outer;  // the body of another pool may use this one
+};
+
 }  // namespace
 
 struct ThreadPool::State {
@@ -45,7 +53,7 @@ struct ThreadPool::State {
   std::exception_ptr first_error;
 
   void run_indices() {
-    running_in = this;
+    const Inside inside(this);
     for (int64_t i = next.fetch_add(1, std::memory_order_relaxed); i < count; i = next.fetch_add(1, std::memory_order_relaxed)) {
       try {
         (*body)(i);
@@ -55,7 +63,6 @@ struct ThreadPool::State {
         next.store(count, std::memory_order_relaxed);  // the rest would be thrown away
       }
     }
-    running_in = nullptr;
   }
 
   void wait_for_generation_after(uint64_t seen) {
@@ -112,6 +119,7 @@ void ThreadPool::parallel_for(int64_t count, const std::function<void(int64_t)>&
   if (running_in == &s)
     throw Error("native/parallel-nested", "parallel_for was called from inside one of its own bodies");
   if (count <= 1 || s.workers.empty()) {
+    const Inside inside(&s);
     for (int64_t i = 0; i < count; ++i) body(i);
     return;
   }
