@@ -75,6 +75,7 @@ Linear& Dit::linear(std::string_view name) {
 }
 
 bool recomputed(int64_t index, int64_t layers, double ratio) {
+  if (index == layers - 1) return false;
   const auto count = static_cast<int64_t>(std::llround(std::clamp(ratio, 0.0, 1.0) * static_cast<double>(layers)));
   const auto up_to = [&](int64_t end) { return (end * count + layers - 1) / layers; };
   return up_to(index + 1) > up_to(index);

@@ -7,6 +7,9 @@ namespace sidestep {
 
 namespace {
 
+/// Whether a branch also passes the gradient of its input on to what lies below it.
+enum class Below : uint8_t { unwanted, wanted };
+
 /// Everything the three branches of one layer's backward pass look at.
 struct Backward {
   const DitLayer& layer;
@@ -50,7 +53,7 @@ Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, 
 }
 
 /// SwiGLU's output again, only for an adapter of down_proj; then its gradient, in place of gate and up.
-void through_down_proj(const Backward& b, bool inputs_wanted) {
+void through_down_proj(const Backward& b, Below inputs) {
   const Arena::Scope scope(b.pass.arena);
   const int64_t inner = b.layer.down_proj.in_features();
   const Tensor dout = through_gate(b, 5, b.tape.mlp_out);
@@ -59,27 +62,28 @@ void through_down_proj(const Backward& b, bool inputs_wanted) {
     activated = b.scratch(inner);
     swiglu({.gate = b.tape.gate, .up = b.tape.up, .y = activated}, b.pass.stream);
   }
-  const Tensor dactivated = inputs_wanted ? b.scratch(inner) : Tensor();
+  const Tensor dactivated = inputs == Below::wanted ? b.scratch(inner) : Tensor();
   linear_backward(b.layer.down_proj, dout, activated, dactivated, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
-  if (!inputs_wanted) return;
+  if (!dactivated) return;
   swiglu_backward({.dy = dactivated, .gate = b.tape.gate, .up = b.tape.up, .dgate = b.tape.gate, .dup = b.tape.up},
                   b.pass.stream);
 }
 
-void mlp_backward(const Backward& b, bool below_wanted) {
+void mlp_backward(const Backward& b, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const bool inputs_train = b.layer.gate_proj.trains() || b.layer.up_proj.trains();
-  through_down_proj(b, inputs_train || below_wanted);
-  if (!inputs_train && !below_wanted) return;
+  const Below inputs = inputs_train ? Below::wanted : below;
+  through_down_proj(b, inputs);
+  if (inputs == Below::unwanted) return;
   const ConstTensor x =
       inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross)) : ConstTensor();
-  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   linear_backward(b.layer.gate_proj, b.tape.gate, x, dnormed, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
   linear_backward(b.layer.up_proj, b.tape.up, x, dnormed, Write::accumulate, b.pass.pass, b.pass.arena, b.pass.stream);
-  if (below_wanted) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
+  if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
 }
 
-void cross_attention_backward(const Backward& b, bool below_wanted) {
+void cross_attention_backward(const Backward& b, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const ConstTensor x = b.flat(b.tape.after_self);
   Tensor normed;
@@ -87,25 +91,25 @@ void cross_attention_backward(const Backward& b, bool below_wanted) {
     normed = b.scratch(b.hidden());
     rms_norm({.x = x, .weight = b.layer.cross_attn_norm, .y = normed, .eps = b.eps()}, b.pass.stream);
   }
-  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   const Tensor dh = b.flat(b.gradients.dh);
   dit_attention_backward({.layer = b.layer.cross_attn, .rotary = Rotary::none}, dh, normed, b.pass.condition, b.tape.cross,
                          {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
-  if (!below_wanted) return;
+  if (!dnormed) return;
   rms_norm_backward({.dy = dnormed, .x = x, .weight = b.layer.cross_attn_norm, .inv_rms = b.tape.cross_inv_rms, .dx = dh,
                      .beta = 1}, b.pass.stream);
 }
 
-void self_attention_backward(const Backward& b, ConstTensor x, bool below_wanted) {
+void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const DitAttention& attn = b.layer.self_attn;
   const Tensor dout = through_gate(b, 2, b.tape.self_out);
   const bool inputs_train = attn.q_proj.trains() || attn.k_proj.trains() || attn.v_proj.trains();
   const ConstTensor normed = inputs_train ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x)) : ConstTensor();
-  const Tensor dnormed = below_wanted ? b.scratch(b.hidden()) : Tensor();
+  const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window, .key_mask = b.pass.key_mask}, dout,
                          normed, normed, b.tape.self, {.dx = dnormed, .dsource = dnormed}, b.pass);
-  if (below_wanted) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
+  if (dnormed) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
 }
 
 }  // namespace
@@ -113,12 +117,13 @@ void self_attention_backward(const Backward& b, ConstTensor x, bool below_wanted
 void dit_layer_backward(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerNeeds& needs,
                         const DitLayerGradients& gradients, const DitLayerPass& pass) {
   const Backward b{layer, tape, gradients, needs, pass};
-  const bool below_self = needs.input || needs.modulation;
-  const bool below_cross = below_self || layer.self_attn.trains();
-  const bool below_mlp = below_cross || needs.condition || layer.cross_attn.trains();
-  if (layer.mlp_trains() || below_mlp) mlp_backward(b, below_mlp);
-  if (below_mlp) cross_attention_backward(b, below_cross);
-  if (below_cross) self_attention_backward(b, x, below_self);
+  const bool reaches_input = needs.input || needs.modulation;
+  const bool reaches_self = reaches_input || layer.self_attn.trains();
+  const bool reaches_cross = reaches_self || needs.condition || layer.cross_attn.trains();
+  const auto below = [](bool reached) { return reached ? Below::wanted : Below::unwanted; };
+  if (reaches_cross || layer.mlp_trains()) mlp_backward(b, below(reaches_cross));
+  if (reaches_cross) cross_attention_backward(b, below(reaches_self));
+  if (reaches_self) self_attention_backward(b, x, below(reaches_input));
 }
 
 }  // namespace sidestep

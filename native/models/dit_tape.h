@@ -34,7 +34,8 @@ struct TimestepTape {
 /// What a forward pass leaves for its backward pass. Its tensors live in the arena the forward pass was given, so it dies
 /// with the Arena::Scope around both. Backward consumes it: it may be played back once.
 struct DitTape {
-  /// Share of the layers whose activations are recomputed instead of kept: 0 none, 1 every layer, spread evenly.
+  /// Share of the layers whose activations are recomputed instead of kept: 0 none, 1 every layer (but the top one, which
+  /// would gain nothing), spread evenly.
   double gradient_checkpointing = 0;
   InputGradients input_gradients = InputGradients::none;
 
