@@ -5,17 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "adapters/parameter.h"
 #include "core/stream.h"
 #include "core/tensor.h"
 
 namespace sidestep {
-
-/// One trained tensor and its gradient, both f32, contiguous, on the training device.
-struct Parameter {
-  std::string name;
-  Tensor value;
-  Tensor grad;
-};
 
 enum class OptimizerType : uint8_t { adamw, adamw8bit, adafactor, prodigy };
 /// Names as in the YAML. Throws train/unknown-optimizer.

@@ -1,0 +1,128 @@
+#include <cmath>
+
+#include "adapters/delta_adapter.h"
+#include "adapters/initial.h"
+#include "adapters/selection.h"
+#include "adapters/trained.h"
+#include "ops/elementwise.h"
+#include "ops/gemm.h"
+
+namespace sidestep {
+
+namespace {
+
+enum Index : size_t { kA = 0, kB = 1 };
+
+/// LoRA (Hu et al. 2021) as PEFT computes it: delta = scale * B A, A [r, I], B [O, r], dropout on the input of A alone.
+/// Two thin products beside the base layer; delta itself is formed only for DoRA's norm, in blocks of rows, and for merging.
+/// DoRA (Liu et al. 2024) as PEFT computes it, with one difference: under dropout PEFT also feeds the dropped input to the
+/// base weight inside the magnitude term, at the cost of one more full product; here only A's input is dropped.
+class Lora final : public DeltaAdapter {
+ public:
+  Lora(const AdapterConfig& config, const Linear& layer, uint64_t module)
+      : DeltaAdapter(layer, config.type == AdapterType::dora ? Decompose::detached : Decompose::none,
+                     "lora_magnitude_vector.weight"),
+        module_(module),
+        dropout_(static_cast<float>(config.dropout)) {
+    const int64_t rank = rank_of(config, layer.name);
+    scale_ = static_cast<float>(adapter_scale(alpha_of(config, layer.name), rank, config));
+    const Device device = layer.weight.device();
+    trained_.push_back(make_trained("lora_A.weight", {rank, layer.in_features()}, device));
+    trained_.push_back(make_trained("lora_B.weight", {layer.out_features(), rank}, device));
+    if (decomposed()) trained_.push_back(magnitude());
+  }
+
+  std::vector<TrainedTensor>& trained() override { return trained_; }
+
+  std::vector<SavedTensor> saved(Stream& stream) const override {
+    std::vector<SavedTensor> out;
+    for (const TrainedTensor& t : trained_) out.push_back(saved_as(saved_name(t.name), t.value.view(), stream));
+    return out;
+  }
+
+  void load(const TensorMap& tensors, Stream& stream) override {
+    for (const TrainedTensor& t : trained_) load_trained(tensors, saved_name(t.name), t.value.tensor(), stream);
+  }
+
+ protected:
+  void add_delta(ConstTensor x, Tensor y, const PassContext& pass, Workspace work) override {
+    const Arena::Scope scope(work.arena);
+    const Tensor h = down(dropped(x, pass, work), work);
+    gemm({.a = h, .b = b(x.dtype(), work), .c = y, .trans_b = Transpose::yes, .alpha = scale_, .beta = 1}, work.stream);
+  }
+
+  void add_delta_gradients(ConstTensor dy, ConstTensor x, Tensor dx, const PassContext& pass, Workspace work) override {
+    const Arena::Scope scope(work.arena);
+    const ConstTensor input = dropped(x, pass, work);
+    const Tensor h = down(input, work), dh = work.arena.alloc(dy.dtype(), h.shape());
+    gemm({.a = dy, .b = b(dy.dtype(), work), .c = dh, .alpha = scale_}, work.stream);
+    gemm({.a = dy, .b = h, .c = trained_[kB].grad.tensor(), .trans_a = Transpose::yes, .alpha = scale_, .beta = 1},
+         work.stream);
+    gemm({.a = dh, .b = input, .c = trained_[kA].grad.tensor(), .trans_a = Transpose::yes, .beta = 1}, work.stream);
+    if (dx) add_input_gradient(dh, dx, pass, work);
+  }
+
+  void delta_rows(int64_t begin, int64_t end, Tensor out, Workspace work) override {
+    gemm({.a = trained_[kB].value.tensor().slice(0, begin, end), .b = trained_[kA].value.view(), .c = out, .alpha = scale_},
+         work.stream);
+  }
+
+  void add_dense_gradients(ConstTensor, Workspace) override {}  // PEFT detaches the norm: never asked for
+  void refresh_delta(Workspace) override {}
+
+  void initialise_delta(uint64_t seed, uint64_t module, Stream& stream) override {
+    const Tensor a = trained_[kA].value.tensor();
+    fill_uniform(a, kaiming_bound(a.shape()), {seed, module, kA}, stream);
+    fill({trained_[kB].value.tensor(), 0}, stream);
+  }
+
+ private:
+  /// PEFT drops the ".weight" of the magnitude when it saves.
+  static std::string saved_name(const std::string& name) {
+    return name == "lora_magnitude_vector.weight" ? "lora_magnitude_vector" : name;
+  }
+
+  bool drops(const PassContext& pass) const { return dropout_ > 0 && pass.mode == PassContext::Mode::training; }
+
+  Dropout dropout_of(ConstTensor from, Tensor to, const PassContext& pass) const {
+    return {.x = from, .y = to, .p = dropout_, .seed = pass.seed, .step = pass.micro_step, .sample = module_};
+  }
+
+  ConstTensor dropped(ConstTensor x, const PassContext& pass, Workspace work) const {
+    if (!drops(pass)) return x;
+    const Tensor out = work.arena.alloc(x.dtype(), x.shape());
+    dropout(dropout_of(x, out, pass), work.stream);
+    return out;
+  }
+
+  /// h [N, r] = x A^T
+  Tensor down(ConstTensor x, Workspace work) const {
+    const Tensor h = work.arena.alloc(x.dtype(), {x.dim(0), trained_[kA].value.tensor().dim(0)});
+    const ConstTensor a = in_dtype(trained_[kA].value.view(), x.dtype(), work);
+    gemm({.a = x, .b = a, .c = h, .trans_b = Transpose::yes}, work.stream);
+    return h;
+  }
+
+  ConstTensor b(DType dtype, Workspace work) const { return in_dtype(trained_[kB].value.view(), dtype, work); }
+
+  void add_input_gradient(ConstTensor dh, Tensor dx, const PassContext& pass, Workspace work) const {
+    const ConstTensor a = in_dtype(trained_[kA].value.view(), dh.dtype(), work);
+    if (!drops(pass)) return gemm({.a = dh, .b = a, .c = dx, .beta = 1}, work.stream);
+    const Tensor gradient = work.arena.alloc(dx.dtype(), dx.shape());
+    gemm({.a = dh, .b = a, .c = gradient}, work.stream);
+    dropout(dropout_of(gradient, gradient, pass), work.stream);
+    add({.a = dx, .b = gradient, .y = dx}, work.stream);
+  }
+
+  std::vector<TrainedTensor> trained_;
+  uint64_t module_;
+  float dropout_, scale_ = 1;
+};
+
+}  // namespace
+
+std::shared_ptr<Adapter> make_lora(const AdapterConfig& config, const Linear& layer, uint64_t module) {
+  return std::make_shared<Lora>(config, layer, module);
+}
+
+}  // namespace sidestep

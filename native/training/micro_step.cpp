@@ -1,0 +1,157 @@
+#include "training/micro_step.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "ops/elementwise.h"
+#include "ops/flow.h"
+#include "ops/transfer.h"
+
+namespace sidestep {
+
+namespace {
+
+enum class Prediction : uint8_t { keep, discard };
+
+/// The batch on the device, noised. f32 but for what the model converts itself.
+struct NoisedBatch {
+  Tensor context, condition, x_t, velocity, t, weights, lengths;
+};
+
+Tensor upload(ConstTensor host, Workspace work) {
+  const Tensor out = work.arena.alloc(host.dtype(), host.shape());
+  transfer({host, out}, work.stream);
+  return out;
+}
+
+template <typename T>
+Tensor upload_vector(const std::vector<T>& values, Workspace work) {
+  return upload(ConstTensor(values.data(), DTypeOf<T>::value, Shape{static_cast<int64_t>(values.size())}), work);
+}
+
+Tensor noise_of(const MicroStep& step, Workspace work) {
+  if (step.draws.noise) return upload(step.draws.noise, work);
+  const Shape shape = step.batch.target_latents.view().shape();
+  const Tensor noise = work.arena.alloc(DType::f32, shape);
+  for (int64_t b = 0; b < shape[0]; ++b) {
+    normal_fill({noise.select(0, b), step.draws.noise_keys[static_cast<size_t>(b)]}, work.stream);
+  }
+  return noise;
+}
+
+/// The null condition stands in for every token of a dropped sample.
+void drop_conditions(const MicroStep& step, Tensor condition, Stream& stream) {
+  for (int64_t b = 0; b < condition.dim(0); ++b) {
+    if (step.draws.dropped[static_cast<size_t>(b)] == 0) continue;
+    const ConstTensor null = step.model.null_condition();
+    if (!null) {
+      throw Error("train/null-condition-missing", "Condition dropout needs the model's null condition",
+                  "The checkpoint has no null_condition_emb; set cfg_dropout: 0.");
+    }
+    const Shape rows{condition.dim(1), null.numel()}, repeat{0, 1};
+    copy({ConstTensor(null.raw(), null.dtype(), rows, repeat, null.device()), condition.select(0, b)}, stream);
+  }
+}
+
+NoisedBatch noise_batch(const MicroStep& step, Workspace work) {
+  NoisedBatch out;
+  const Shape shape = step.batch.target_latents.view().shape();
+  out.context = upload(step.batch.context_latents.view(), work);
+  out.condition = upload(step.batch.encoder_hidden_states.view(), work);
+  drop_conditions(step, out.condition, work.stream);
+  out.t = upload_vector(step.draws.t, work);
+  out.x_t = work.arena.alloc(DType::f32, shape);
+  out.velocity = work.arena.alloc(DType::f32, shape);
+  if (step.loss.loss_weighting == LossWeighting::min_snr) {
+    std::vector<float> weights;
+    for (const float t : step.draws.t) {
+      weights.push_back(static_cast<float>(min_snr_weight(static_cast<double>(t), step.loss.snr_gamma)));
+    }
+    out.weights = upload_vector(weights, work);
+  }
+  if (step.loss.padding == Padding::masked) out.lengths = upload_vector(step.batch.frames, work);
+  const Arena::Scope scope(work.arena);
+  flow_interpolate({.x0 = upload(step.batch.target_latents.view(), work),
+                    .x1 = noise_of(step, work),
+                    .t = out.t,
+                    .x_t = out.x_t,
+                    .velocity = out.velocity},
+                   work.stream);
+  return out;
+}
+
+DitInput model_input(const MicroStep& step, const NoisedBatch& noised) {
+  DitInput input{.x_t = noised.x_t,
+                 .context = noised.context,
+                 .condition = noised.condition,
+                 .t = noised.t,
+                 .r = noised.t};
+  const int64_t longest = noised.x_t.dim(1);
+  const auto& frames = step.batch.frames;
+  const bool uneven = std::any_of(frames.begin(), frames.end(), [&](int64_t f) { return f != longest; });
+  if (uneven && step.loss.padding == Padding::masked) input.valid_frames = frames;
+  return input;
+}
+
+MicroResult read_result(const Tensor& loss, const Tensor& per_sample, Stream& stream) {
+  MicroResult result;
+  const Storage host_loss = to_host(loss, stream), host_samples = to_host(per_sample, stream);
+  result.loss = static_cast<double>(host_loss.view().data<float>()[0]);
+  for (int64_t b = 0; b < per_sample.numel(); ++b) {
+    result.per_sample.push_back(static_cast<double>(host_samples.view().data<float>()[b]));
+  }
+  return result;
+}
+
+void check_draws(const MicroStep& step) {
+  const auto size = static_cast<size_t>(step.batch.size());
+  const bool noise = step.draws.noise ? step.draws.noise.shape() == step.batch.target_latents.view().shape()
+                                      : step.draws.noise_keys.size() == size;
+  if (noise && step.draws.t.size() == size && step.draws.dropped.size() == size) return;
+  throw Error("native/shape-mismatch", "A micro-batch of " + std::to_string(size) + " samples needs as many timesteps, "
+                                       "dropout flags and noises of its shape");
+}
+
+MicroResult run(const MicroStep& step, Prediction prediction, Workspace work) {
+  check_draws(step);
+  const Arena::Scope scope(work.arena);
+  const NoisedBatch noised = noise_batch(step, work);
+  const DitInput input = model_input(step, noised);
+  const bool learns = step.gradients == MicroStep::Gradients::accumulate;
+  const Tensor pred = work.arena.alloc(DType::f32, noised.x_t.shape());
+  const Tensor dpred = learns ? work.arena.alloc(DType::f32, pred.shape()) : Tensor();
+  const Tensor loss = work.arena.alloc(DType::f32, {1}), per_sample = work.arena.alloc(DType::f32, {step.batch.size()});
+  DitTape tape;
+  tape.gradient_checkpointing = step.gradient_checkpointing;
+  if (learns) step.model.forward(input, pred, tape, step.pass, work.arena, work.stream);
+  else step.model.forward(input, pred, step.pass, work.arena, work.stream);
+  flow_loss({.pred = pred,
+             .velocity = noised.velocity,
+             .weights = noised.weights,
+             .lengths = noised.lengths,
+             .per_sample = per_sample,
+             .loss = loss,
+             .dpred = dpred,
+             .grad_scale = static_cast<float>(step.grad_scale)},
+            work.stream);
+  MicroResult result = read_result(loss, per_sample, work.stream);
+  if (prediction == Prediction::keep) result.pred = to_host(pred, work.stream);
+  // A loss that is no number has no gradient worth having: the accumulated ones stay clean.
+  if (learns && std::isfinite(result.loss)) step.model.backward(dpred, tape, step.pass, work.arena, work.stream);
+  return result;
+}
+
+}  // namespace
+
+double min_snr_weight(double t, double gamma) {
+  const double clamped = std::clamp(t, 1e-4, 1 - 1e-4);
+  const double ratio = (1 - clamped) / clamped;
+  const double snr = std::min(ratio * ratio, 1e6);
+  return std::min(snr, gamma) / std::max(snr, 1e-6);
+}
+
+MicroResult run_micro_step(const MicroStep& step, Workspace work) { return run(step, Prediction::discard, work); }
+MicroResult run_recorded_step(const MicroStep& step, Workspace work) { return run(step, Prediction::keep, work); }
+
+}  // namespace sidestep
