@@ -1,9 +1,9 @@
 import {randomBytes} from 'node:crypto';
-import {readFileSync, readlinkSync, statSync, utimesSync, writeFileSync} from 'node:fs';
-import {mkdir, rm} from 'node:fs/promises';
+import {readFileSync, readlinkSync, statSync, utimesSync} from 'node:fs';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
+import {isFileError, temporaryName} from '../base/durable.js';
 import {ownersDir} from './layout.js';
 
 /**
@@ -38,7 +38,9 @@ export function newOwner(): Owner {
 export async function showLife(root: string, owner: Owner): Promise<() => Promise<void>> {
   const path = ownerPath(root, owner.id);
   await mkdir(ownersDir(root), {recursive: true});
-  writeFileSync(path, JSON.stringify(owner));
+  const temporary = temporaryName(path);
+  await writeFile(temporary, JSON.stringify(owner));
+  await rename(temporary, path); // whoever reads half an owner takes it for dead
   const beat = setInterval(() => touch(path), HEARTBEAT_MS);
   beat.unref();
   return async () => {

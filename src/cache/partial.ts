@@ -5,9 +5,6 @@ import type {Fingerprint} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {partialDir} from './layout.js';
 
-/** The marker that a worker renames into place when a state is whole; see worker/partial-state.ts. */
-export const PARTIAL_POINTER = 'newest.json';
-
 /** The folder that outlives an interrupted attempt; what lies in it is never taken for an output. */
 export async function openPartial(cache: Cache, resumeKey: Fingerprint): Promise<string> {
   const folder = partialDir(cache.root, resumeKey);
@@ -15,9 +12,9 @@ export async function openPartial(cache: Cache, resumeKey: Fingerprint): Promise
   return folder;
 }
 
-/** Is there anything to continue from? */
-export function hasPartial(cache: Cache, resumeKey: Fingerprint): 'yes' | 'no' {
-  return existsSync(join(partialDir(cache.root, resumeKey), PARTIAL_POINTER)) ? 'yes' : 'no';
+/** Is there a whole state to continue from? `pointer` is the file that workers rename into place when there is. */
+export function hasPartial(cache: Cache, resumeKey: Fingerprint, pointer: string): 'yes' | 'no' {
+  return existsSync(join(partialDir(cache.root, resumeKey), pointer)) ? 'yes' : 'no';
 }
 
 export async function dropPartial(cache: Cache, resumeKey: Fingerprint): Promise<void> {

@@ -8,6 +8,7 @@ import {objectPath, treeDir} from '../cache/layout.js';
 import {hasPartial} from '../cache/partial.js';
 import type {PlannedOutput} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
+import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /**
  * The cache as planning sees it. Answers are read when asked for, yet planning stays a function of its arguments: what
@@ -40,7 +41,7 @@ export function viewCache(cache: Cache): CacheView {
       return value;
     },
     pathOf: (output) => outputPath(cache, output),
-    hasPartial: (resumeKey) => hasPartial(cache, resumeKey),
+    hasPartial: (resumeKey) => hasPartial(cache, resumeKey, PARTIAL_POINTER),
   };
 }
 

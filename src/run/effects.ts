@@ -22,6 +22,8 @@ export interface Effects {
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly stop: StopSwitch;
+  /** The environment sidestep was started with, for programs that stages start. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the native addon; undefined when it is not built. */
   readonly addon: string | undefined;
 }

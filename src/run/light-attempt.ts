@@ -18,6 +18,7 @@ export async function runLight(
   try {
     await work({
       ...job,
+      env: effects.env,
       signal,
       emit: (event) => effects.emit({...event, stage: job.stage} as WorkerEvent),
       log: (line) => effects.log(job.stage, line),

@@ -17,6 +17,8 @@ export interface LightContext {
   readonly inputs: Readonly<Record<string, InputObject>>;
   /** Empty folder for the outputs. */
   readonly out_dir: string;
+  /** The environment sidestep itself was started with, for programs that a stage starts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the run is asked to stop or the stage ran out of time. */
   readonly signal: AbortSignal;
   readonly emit: (event: LightEvent) => void;
@@ -28,3 +30,9 @@ export interface LightContext {
 /** A worker's events without the stage, which the context knows. */
 export type LightEvent = WithoutStage<WorkerEvent>;
 type WithoutStage<Event extends StageEvent> = Event extends StageEvent ? Omit<Event, 'stage'> : never;
+
+/** The path a parameter means: that of the output it refers to, or the one written there; undefined when it is null. */
+export function pathOf({params, inputs}: LightContext, param: string): string | undefined {
+  const value = params[param];
+  return inputs[param]?.path ?? (typeof value === 'string' ? value : undefined);
+}

@@ -30,6 +30,8 @@ export interface RunRequest {
   readonly options: RunOptions;
   readonly record: RunRecord;
   readonly stop: StopSwitch;
+  /** The environment for programs that stages start. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Renderers listen here; the run record hears everything besides. */
   readonly emit: (event: RunEvent) => void;
   /** Milliseconds since the epoch. */
@@ -107,6 +109,7 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
     sleep: async (ms: number, signal: AbortSignal) =>
       void (await setTimeout(ms, undefined, {signal}).catch(() => {})),
     stop: request.stop,
+    env: request.env,
     addon,
   };
   const execution = await execute(plan, world, effects, options);

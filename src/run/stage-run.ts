@@ -1,7 +1,7 @@
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
-import {dropPartial, hasPartial} from '../cache/partial.js';
+import {dropPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {JsonObject} from '../base/json.js';
@@ -111,7 +111,7 @@ async function commit(
 function resultOf(
   stage: SettledStage,
   outcome: Exclude<AttemptOutcome, Made>,
-  {effects}: AttemptContext,
+  {effects, view}: AttemptContext,
   {attempts, duration_ms}: {readonly attempts: number; readonly duration_ms: number},
 ): StageResult {
   const log = effects.logPath(stage.id);
@@ -121,7 +121,7 @@ function resultOf(
     case 'crashed':
       return {...outcome, stage: stage.id, attempts, duration_ms, log};
     case 'interrupted': {
-      const kept = stage.type.samples !== undefined || hasPartial(effects.cache, stage.resume_key) === 'yes';
+      const kept = stage.type.samples !== undefined || view.hasPartial(stage.resume_key) === 'yes';
       return {kind: 'interrupted', stage: stage.id, resumable: kept ? 'yes' : outcome.resumable, duration_ms};
     }
     default:

@@ -11,7 +11,8 @@ export async function sweepTemporaries(cache: Cache): Promise<void> {
     await rm(join(cache.root, 'tmp', owner), {recursive: true, force: true});
   }
   for (const file of await namesIn(join(cache.root, 'owners'))) {
-    const owner = file.replace(/\.json$/, '');
+    if (!file.endsWith('.json')) continue; // just being written
+    const owner = file.slice(0, -'.json'.length);
     if (livingOwner(cache.root, owner, Date.now()) === undefined)
       await rm(ownerPath(cache.root, owner), {force: true});
   }

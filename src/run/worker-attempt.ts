@@ -29,6 +29,7 @@ export async function runWorker(
   const hear = (message: WorkerMessage): void => {
     switch (message.kind) {
       case 'event':
+        if (message.event.kind === 'log') effects.log(job.stage, message.event.line);
         return effects.emit(message.event);
       case 'part_ready':
         busy = busy.then(() => commitPart(message)); // one after the other: the disk is the limit anyway

@@ -1,0 +1,5 @@
+import type {LightStages} from '../light-stage.js';
+import {runCommand} from './command.js';
+
+/** The work of every light stage type, by its name. Adding one: see docs/adding-a-stage.md. */
+export const lightStages: LightStages = new Map([['command', runCommand]]);

@@ -1,0 +1,6 @@
+import {workerEntries} from './entries.js';
+import {probe} from './probe.js';
+import {serve} from './serve.js';
+
+/** The child process: one per heavy stage instance, and one now and then that only says what the machine can do. */
+serve(workerEntries, probe);

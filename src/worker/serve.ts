@@ -1,0 +1,134 @@
+import type {Fingerprint} from '../base/hash.js';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {unreachable} from '../base/unreachable.js';
+import type {WorkerEvent} from '../event/event.js';
+import {
+  PROTOCOL_VERSION,
+  type EngineReport,
+  type RunnerMessage,
+  type WorkerJob,
+  type WorkerMessage,
+} from '../protocol/message.js';
+import type {PartObject} from '../stage/sample-parts.js';
+import {objectPathIn, type WorkerContext, type WorkerEntry} from './context.js';
+import {partialStateIn} from './partial-state.js';
+
+/** Every heavy stage type's work by name, loaded only when asked for. */
+export type WorkerEntries = Readonly<Record<string, () => Promise<WorkerEntry>>>;
+
+export type Probe = (addon: string) => Promise<EngineReport>;
+
+/**
+ * The life of a worker process: one message tells it what to do, its answers are messages, and it ends with its channel.
+ * A worker whose runner vanished has nobody to work for and stops at once.
+ */
+export function serve(entries: WorkerEntries, probe: Probe): void {
+  const stop = new AbortController();
+  const waiting = new Map<Fingerprint, (object: PartObject) => void>();
+  process.on('disconnect', () => process.exit(1)); // the runner is gone
+  process.on('SIGINT', () => {}); // a terminal's Ctrl-C reaches us too; the runner decides what it means
+  process.on('message', (message: RunnerMessage) => {
+    switch (message.kind) {
+      case 'run':
+        void lastMessage(runJob(message, entries, {stop: stop.signal, waiting}));
+        return;
+      case 'probe':
+        void lastMessage(answerProbe(message, probe));
+        return;
+      case 'stop':
+        stop.abort();
+        return;
+      case 'part_committed':
+        waiting.get(message.fingerprint)?.(message.object);
+        waiting.delete(message.fingerprint);
+        return;
+      default:
+        return unreachable(message);
+    }
+  });
+}
+
+interface Channel {
+  readonly stop: AbortSignal;
+  readonly waiting: Map<Fingerprint, (object: PartObject) => void>;
+}
+
+async function runJob(
+  {job, protocol}: Extract<RunnerMessage, {kind: 'run'}>,
+  entries: WorkerEntries,
+  channel: Channel,
+): Promise<WorkerMessage> {
+  try {
+    if (protocol !== PROTOCOL_VERSION) throw otherProtocol(protocol);
+    const load = entries[job.uses];
+    if (load === undefined) throw new Error(`no worker entry for the stage type ${job.uses}`);
+    const context = contextFor(job, channel);
+    const work = await load();
+    if ((await work(context)) === 'done') return {kind: 'done'};
+    return {kind: 'stopped', resumable: (await context.partial.newest()) === undefined ? 'no' : 'yes'};
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function answerProbe(
+  {addon}: Extract<RunnerMessage, {kind: 'probe'}>,
+  probe: Probe,
+): Promise<WorkerMessage> {
+  try {
+    return {kind: 'probed', report: await probe(addon)};
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function contextFor(job: WorkerJob, {stop, waiting}: Channel): WorkerContext {
+  const emit: WorkerContext['emit'] = (event) =>
+    say({kind: 'event', event: {...event, stage: job.stage} as WorkerEvent});
+  return {
+    job,
+    signal: stop,
+    emit,
+    log: (line) => emit({kind: 'log', level: 'info', line}),
+    objectPath: objectPathIn(job.objects_dir),
+    commitPart: ({fingerprint}, file, about) =>
+      new Promise((resolve) => {
+        waiting.set(fingerprint, resolve);
+        say({kind: 'part_ready', fingerprint, file, about});
+      }),
+    failSample: (sample, problem) => say({kind: 'sample_failed', sample, problem}),
+    partial: partialStateIn(job.partial_dir),
+  };
+}
+
+/** Sends the last word and leaves once it is on its way; a channel that stays open would keep the process alive. */
+async function lastMessage(message: Promise<WorkerMessage>): Promise<void> {
+  process.send!(await message, undefined, {}, () => {
+    process.removeAllListeners('disconnect');
+    process.disconnect();
+    process.exit(0);
+  });
+}
+
+function say(message: WorkerMessage): void {
+  process.send!(message);
+}
+
+function failed(error: unknown): WorkerMessage {
+  if (error instanceof SidestepError) return {kind: 'failed', problem: error.problem};
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const problem: Problem = {
+    code: 'worker/bug',
+    message: `This is a bug in sidestep: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'The log holds the full stack trace; please report it.',
+  };
+  return {kind: 'failed', problem, stack};
+}
+
+function otherProtocol(found: number): SidestepError {
+  return new SidestepError({
+    code: 'worker/other-protocol',
+    message: `The runner speaks protocol ${found}, this worker ${PROTOCOL_VERSION}`,
+    hint: 'Runner and worker come from different versions of sidestep; build or install it again.',
+  });
+}
