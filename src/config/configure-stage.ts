@@ -39,7 +39,7 @@ export interface StageContext {
   readonly presets: PresetShelf;
   /** Every declared stage with its combinations. */
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
-  readonly stages: readonly DeclaredStage[];
+  readonly stages: ReadonlyMap<string, DeclaredStage>;
   /** All keys under `stages:`, also of stages that could not be made sense of. */
   readonly names: ReadonlySet<string>;
   readonly problems: Problem[];
@@ -83,8 +83,10 @@ export function configureStage(
     }),
   );
   const finished = finishParams(schema, parameters, {
-    ...context,
-    targets: targetsFor(declared, cell, context),
+    dir: context.dir,
+    names: context.names,
+    target: (name) => targetFrom(cell, name, context),
+    problems: context.problems,
   });
   const needs = neededStages(declared, body, cell, context);
   const rest = settingsOf(body, scope, finished.params, context);
@@ -152,23 +154,13 @@ function withImpliedTags(schema: (typeof schemas)[string], value: LocatedMap): L
   return {...value, entries};
 }
 
-/** What each stage's name means from here: of a matrix stage, the instance that shares this one's values. */
-function targetsFor(
-  declared: DeclaredStage,
-  cell: Cell,
-  context: StageContext,
-): ReadonlyMap<string, ReferenceTarget> {
-  const types = new Map(context.stages.map(({name, uses}) => [name, uses]));
-  const others = [...context.names].filter((name) => name !== declared.name);
-  return new Map(
-    others.map((name) => {
-      const keys = [...(context.cells.get(name)?.[0]?.keys() ?? [])];
-      const shared: Cell = new Map(
-        keys.flatMap((key) => (cell.has(key) ? [[key, cell.get(key)!] as const] : [])),
-      );
-      return [name, {uses: types.get(name), instance: instanceName(name, shared)}];
-    }),
+/** What a stage's name means from here: of a matrix stage, the instance that shares this one's values. */
+function targetFrom(cell: Cell, name: string, context: StageContext): ReferenceTarget {
+  const keys = [...(context.cells.get(name)?.[0]?.keys() ?? [])];
+  const shared: Cell = new Map(
+    keys.flatMap((key) => (cell.has(key) ? [[key, cell.get(key)!] as const] : [])),
   );
+  return {uses: context.stages.get(name)?.uses, instance: instanceName(name, shared)};
 }
 
 type StageSettings = Omit<

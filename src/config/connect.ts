@@ -42,6 +42,7 @@ function circles(instances: readonly InstanceWithReferences[]): Problem[] {
   const problems: Problem[] = [];
   const done = new Set<string>();
   const path: string[] = [];
+  const open = new Set<string>(); // the same ids as in path
   // An explicit stack: a chain of thousands of stages must not overflow the call stack.
   const work: {readonly id: string; next: number}[] = [];
   for (const {stage} of instances) {
@@ -51,9 +52,9 @@ function circles(instances: readonly InstanceWithReferences[]): Problem[] {
       const edge = edges.get(top.id)?.[top.next++];
       if (edge === undefined) {
         done.add(top.id);
-        path.pop();
+        open.delete(path.pop()!);
         work.pop();
-      } else if (path.includes(edge.to)) {
+      } else if (open.has(edge.to)) {
         const circle = [...path.slice(path.indexOf(edge.to)), edge.to].join(' → ');
         const message = `Stages wait for each other: ${circle}`;
         problems.push(problemAt(edge.origin, {code: 'config/circular-stages', message}));
@@ -64,6 +65,7 @@ function circles(instances: readonly InstanceWithReferences[]): Problem[] {
 
   function enter(id: string): void {
     path.push(id);
+    open.add(id);
     work.push({id, next: 0});
   }
 }

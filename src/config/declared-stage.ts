@@ -37,20 +37,27 @@ export function expandMatrices(
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const cells = new Map<string, readonly Cell[]>();
   const open = new Set<string>();
-  const expand = (stage: DeclaredStage): readonly Cell[] => {
-    const known = cells.get(stage.name);
-    if (known) return known;
-    if (open.has(stage.name)) return [new Map()]; // a circle, which is reported when the stages are connected
-    open.add(stage.name);
-    const inherited = usedStages(stage.body)
-      .flatMap((name) => byName.get(name) ?? [])
-      .map(expand);
-    const own = [matrixOf(stage, scope, problems), ...inherited].reduce(joined);
-    open.delete(stage.name);
-    cells.set(stage.name, own);
-    return own;
-  };
-  for (const stage of stages) expand(stage);
+  // An explicit stack, those used on top of their users: long chains must not overflow the call stack.
+  const work: DeclaredStage[] = [];
+  for (const stage of stages) {
+    work.push(stage);
+    while (work.length > 0) {
+      const top = work.at(-1)!;
+      const used = usedStages(top.body).flatMap((name) => byName.get(name) ?? []);
+      const waiting = open.has(top.name) ? [] : used.filter(({name}) => !cells.has(name) && !open.has(name));
+      open.add(top.name);
+      if (waiting.length > 0) {
+        work.push(...waiting);
+        continue;
+      }
+      work.pop();
+      open.delete(top.name);
+      if (cells.has(top.name)) continue;
+      // A stage without combinations yet is part of a circle, which is reported when the stages are connected.
+      const inherited = used.map(({name}) => cells.get(name) ?? [new Map()]);
+      cells.set(top.name, [matrixOf(top, scope, problems), ...inherited].reduce(joined));
+    }
+  }
   return cells;
 }
 

@@ -26,7 +26,10 @@ export interface ReferenceTarget {
 export interface FinishContext {
   /** Folder that relative paths start from. */
   readonly dir: string;
-  readonly targets: ReadonlyMap<string, ReferenceTarget>;
+  /** Names that a reference from here may use. */
+  readonly names: ReadonlySet<string>;
+  /** What such a name means from here. */
+  readonly target: (name: string) => ReferenceTarget;
   readonly problems: Problem[];
 }
 
@@ -119,21 +122,21 @@ class Finisher {
     path: string,
   ): ParamValue {
     const allowed = schema?.['x-stage'];
-    const target = this.context.targets.get(name!);
-    const names = [...this.context.targets.keys()];
     const report = (code: string, message: string, hint?: string) => {
       this.report(scalar.origin, {code, message, hint});
       return scalar.value;
     };
     if (allowed === undefined)
       return report('config/reference-not-allowed', `${path} cannot refer to a stage`);
-    if (target === undefined) {
+    if (!this.context.names.has(name!)) {
+      const names = [...this.context.names];
       return report(
         'config/unknown-stage',
         `No stage is named ${name}; there are ${listed(names)}`,
         didYouMean(name!, names) ?? 'Stages are named by their keys under `stages:`.',
       );
     }
+    const target = this.context.target(name!);
     if (target.uses === undefined) return scalar.value;
     if (!allowed.includes('*') && !allowed.includes(target.uses)) {
       const suitable = this.suitable(schema!);
@@ -152,9 +155,10 @@ class Finisher {
 
   private suitable(schema: Schema): string[] {
     const types = schema['x-stage'] ?? [];
-    return [...this.context.targets]
-      .filter(([, {uses}]) => uses !== undefined && types.includes(uses))
-      .map(([name]) => name);
+    return [...this.context.names].filter((name) => {
+      const {uses} = this.context.target(name);
+      return uses !== undefined && types.includes(uses);
+    });
   }
 
   private report(origin: Origin, words: {code: string; message: string; hint?: string | undefined}): void {

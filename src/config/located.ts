@@ -60,7 +60,8 @@ export function plain(located: Located): Plain {
 
 /** Sets an own property even for `__proto__`, which plain assignment would not. */
 export function define<T>(object: {[key: string]: T}, key: string, value: T): void {
-  Object.defineProperty(object, key, {value, enumerable: true, writable: true, configurable: true});
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, {value, enumerable: true, writable: true, configurable: true});
 }
 
 export function member(located: Located | undefined, key: string): Located | undefined {

@@ -142,7 +142,7 @@ function configureAll(
     ],
     presets,
     cells,
-    stages: declared,
+    stages: new Map(declared.map((stage) => [stage.name, stage])),
     names,
     problems,
   };

@@ -3,6 +3,9 @@ import {interpolate, type Scope} from './interpolate.js';
 import {type Located, type LocatedEntry, type LocatedMap, problemAt} from './located.js';
 import {textPieces} from './reference.js';
 
+/** Longer chains than anybody writes, shorter than the call stack. */
+const MAX_DEPTH = 500;
+
 /** Resolves variables that refer to each other, in whatever order they stand; circles are reported. */
 export function resolveVars(vars: LocatedMap, scope: Omit<Scope, 'vars'>, problems: Problem[]): LocatedMap {
   const resolved = new Map<string, LocatedEntry>();
@@ -10,8 +13,8 @@ export function resolveVars(vars: LocatedMap, scope: Omit<Scope, 'vars'>, proble
   const resolve = (name: string): void => {
     const entry = vars.entries.get(name);
     if (entry === undefined || resolved.has(name)) return;
-    if (open.includes(name)) {
-      const circle = [...open.slice(open.indexOf(name)), name].join(' → ');
+    if (open.includes(name) || open.length > MAX_DEPTH) {
+      const circle = [...open.slice(open.indexOf(name)), name].slice(-20).join(' → ');
       problems.push(
         problemAt(entry.key, {
           code: 'config/circular-variable',

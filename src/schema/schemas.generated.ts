@@ -981,7 +981,6 @@ export const schemas: Readonly<Record<string, Schema>> = {
   "additionalProperties": false,
   "required": [
    "sidestep_lock",
-   "pipeline",
    "stages"
   ],
   "properties": {
@@ -989,25 +988,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "Version of the lock file's format.",
     "const": 1
    },
-   "pipeline": {
-    "description": "Name of the pipeline.",
-    "type": "string"
-   },
-   "engine": {
-    "description": "Version of the program that wrote the file. Unset: unknown.",
-    "type": "string"
-   },
-   "env": {
-    "description": "Values of the environment variables the pipeline uses.",
-    "type": "object",
-    "default": {},
-    "additionalProperties": {
-     "description": "The value.",
-     "type": "string"
-    }
-   },
    "stages": {
-    "description": "The stage instances by id, sorted.",
+    "description": "The stage instances by id, in the order of the pipeline.",
     "type": "object",
     "additionalProperties": {
      "title": "LockedStage",
@@ -1020,6 +1002,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "fingerprint",
       "params",
       "inputs",
+      "files",
+      "numerics",
       "outputs"
      ],
      "properties": {
@@ -1038,7 +1022,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "pattern": "^[0-9a-f]{64}$"
       },
       "params": {
-       "description": "Parameters that can change the output.",
+       "description": "Parameters that can change the output, by dotted path.",
        "type": "object"
       },
       "inputs": {
@@ -1053,7 +1037,6 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "files": {
        "description": "Content hashes of the files parameters name, by parameter.",
        "type": "object",
-       "default": {},
        "additionalProperties": {
         "description": "SHA-256 in hexadecimal.",
         "type": "string",
@@ -1065,22 +1048,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "type": [
         "object",
         "null"
-       ],
-       "default": null
+       ]
       },
       "outputs": {
-       "description": "Content hashes of the outputs, by name.",
+       "description": "Identities of the outputs, by name.",
        "type": "object",
        "additionalProperties": {
         "description": "SHA-256 in hexadecimal.",
         "type": "string",
         "pattern": "^[0-9a-f]{64}$"
        }
-      },
-      "duration_ms": {
-       "description": "How long it took. Unset: unknown.",
-       "type": "number",
-       "minimum": 0
       }
      }
     }

@@ -396,24 +396,7 @@ export interface LockDocument {
    */
   sidestep_lock: 1;
   /**
-   * Name of the pipeline.
-   */
-  pipeline: string;
-  /**
-   * Version of the program that wrote the file. Unset: unknown.
-   */
-  engine?: string;
-  /**
-   * Values of the environment variables the pipeline uses.
-   */
-  env?: {
-    /**
-     * The value.
-     */
-    [k: string]: string;
-  };
-  /**
-   * The stage instances by id, sorted.
+   * The stage instances by id, in the order of the pipeline.
    */
   stages: {
     [k: string]: LockedStage;
@@ -436,7 +419,7 @@ export interface LockedStage {
    */
   fingerprint: string;
   /**
-   * Parameters that can change the output.
+   * Parameters that can change the output, by dotted path.
    */
   params: {};
   /**
@@ -451,7 +434,7 @@ export interface LockedStage {
   /**
    * Content hashes of the files parameters name, by parameter.
    */
-  files?: {
+  files: {
     /**
      * SHA-256 in hexadecimal.
      */
@@ -460,9 +443,9 @@ export interface LockedStage {
   /**
    * Backend, precision and numerics version of the engine; null for stages without arithmetic.
    */
-  numerics?: {} | null;
+  numerics: {} | null;
   /**
-   * Content hashes of the outputs, by name.
+   * Identities of the outputs, by name.
    */
   outputs: {
     /**
@@ -470,10 +453,6 @@ export interface LockedStage {
      */
     [k: string]: string;
   };
-  /**
-   * How long it took. Unset: unknown.
-   */
-  duration_ms?: number;
 }
 /**
  * Finds the models under a checkpoint folder, picks one, and checks that it and its VAE, text encoder and tokenizer are complete.
