@@ -91,9 +91,13 @@ export async function openConditionEncoder(
 export interface EncodeAudioOptions {
   readonly sample_rate: number;
   readonly resampler: 'soxr_hq' | 'sinc_hann';
+  /** Seconds kept; 0 keeps all. */
+  readonly max_duration: number;
   readonly normalize: 'none' | 'peak' | 'loudness';
-  /** dBFS for `peak`, LUFS for `loudness`. */
-  readonly target: number;
+  /** dBFS, for `peak`. */
+  readonly peak_target: number;
+  /** LUFS, for `loudness`. */
+  readonly loudness_target: number;
   readonly latents: 'sample' | 'mean';
   readonly seed: number;
   /** Which random stream of the seed this song draws from: decided by its content, so that names do not matter. */
@@ -111,9 +115,9 @@ export interface Latents {
 }
 
 export interface AudioEncoder extends OpenModel {
-  /** `audio` holds two channels of f32 samples, one after the other: [2, samples]. */
+  /** `audio` holds the channels one after the other: [channels, samples] f32 in -1 to 1. */
   encode(
-    audio: Float32Array,
+    audio: {readonly data: Float32Array; readonly channels: number},
     options: EncodeAudioOptions,
     call?: CallOptions<{readonly progress: number}>,
   ): Promise<Latents>;
@@ -128,7 +132,8 @@ export async function openAudioEncoder(
   const {handle, close} = await open(addon, 'open_audio_encoder', {path, ...engine});
   return {
     encode: async (audio, options, call = {}) => {
-      const inputs = {audio: f32(audio, 2, audio.length / 2)};
+      const {data, channels: count} = audio;
+      const inputs = {audio: f32(data, count, data.length / count)};
       const {outputs} = await callEngine(
         addon,
         'encode_audio',
