@@ -1,0 +1,207 @@
+import {basename, isAbsolute, posix, resolve, sep} from 'node:path';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {type JsonNode, type JsonObject, parseJson} from '../format/json.js';
+import {entryMetadata, type JsonSource, positionOf} from './entry-metadata.js';
+import {type TagPosition, tagPositions} from './sample.js';
+import type {SongMetadata} from './song-metadata.js';
+
+/** An ACE-Step dataset JSON: a list of entries, or `{metadata, samples}`. */
+export interface DatasetJson {
+  readonly defaults: DatasetDefaults;
+  readonly entries: readonly DatasetEntry[];
+}
+
+/** What holds for all songs unless an entry, or a stage parameter, says otherwise. */
+export interface DatasetDefaults {
+  readonly custom_tag?: string;
+  readonly tag_position?: TagPosition;
+  /** Percent of prompts that use the genre. */
+  readonly genre_ratio?: number;
+}
+
+export interface DatasetEntry {
+  /** As written: absolute, or relative to the JSON file or the audio folder. */
+  readonly audio_path?: string;
+  /** `filename`, else the last part of `audio_path`; may have folders in front (`sub/a.wav`). */
+  readonly filename: string;
+  readonly metadata: SongMetadata;
+  readonly position: Problem['position'];
+}
+
+/** Parses and checks a dataset JSON; every problem at once, each with its line. */
+export function parseDatasetJson(text: string, file: string): Result<DatasetJson> {
+  const source: JsonSource = {file, text};
+  let root: JsonNode;
+  try {
+    root = parseJson(text, {file, duplicateKeys: 'last_wins'}); // as Python reads it
+  } catch (error) {
+    if (error instanceof SidestepError) return failure(error.problem);
+    throw error;
+  }
+  const samples = root.kind === 'object' ? root.entries.get('samples') : root;
+  if (samples?.kind !== 'array') return failure(notADataset(root, source));
+  const defaults = readDefaults(root.kind === 'object' ? root.entries.get('metadata') : undefined, source);
+  const entries = samples.items.map((item) => readEntry(item, source));
+  const problems = [...defaults.problems, ...entries.flatMap((entry) => entry.problems)];
+  if (problems.length > 0) return failure(...problems);
+  return ok({
+    defaults: defaults.value,
+    entries: entries.flatMap(({value}) => (value === undefined ? [] : [value])),
+  });
+}
+
+function readDefaults(
+  node: JsonNode | undefined,
+  source: JsonSource,
+): {value: DatasetDefaults; problems: Problem[]} {
+  if (node === undefined || node.kind === 'null') return {value: {}, problems: []};
+  if (node.kind !== 'object')
+    return {value: {}, problems: [wrong('dataset/wrong-type', 'metadata must be an object', node, source)]};
+  const problems: Problem[] = [];
+  const {custom_tag} = entryMetadata(node, source).metadata;
+  const position = node.entries.get('tag_position');
+  const ratio = node.entries.get('genre_ratio');
+  const tag_position = tagPositions.find((name) => position?.kind === 'string' && name === position.value);
+  if (position !== undefined && position.kind !== 'null' && tag_position === undefined)
+    problems.push(
+      wrong('dataset/wrong-value', 'tag_position must be prepend, append or replace', position, source),
+    );
+  const genre_ratio = ratio?.kind === 'number' ? ratio.value : undefined;
+  if (
+    ratio !== undefined &&
+    ratio.kind !== 'null' &&
+    !(genre_ratio !== undefined && genre_ratio >= 0 && genre_ratio <= 100)
+  )
+    problems.push(wrong('dataset/wrong-value', 'genre_ratio must be a number from 0 to 100', ratio, source));
+  const value = {
+    ...(custom_tag ? {custom_tag} : {}),
+    ...(tag_position === undefined ? {} : {tag_position}),
+    ...(genre_ratio === undefined ? {} : {genre_ratio}),
+  };
+  return {value, problems};
+}
+
+function readEntry(
+  node: JsonNode,
+  source: JsonSource,
+): {value: DatasetEntry | undefined; problems: Problem[]} {
+  if (node.kind !== 'object')
+    return {
+      value: undefined,
+      problems: [wrong('dataset/wrong-type', 'an entry must be an object', node, source)],
+    };
+  const audio_path = textField(node, 'audio_path');
+  const filename =
+    textField(node, 'filename') ?? (audio_path === undefined ? undefined : lastPart(audio_path));
+  const {metadata, problems} = entryMetadata(node, source);
+  if (filename === undefined) {
+    const message = 'an entry needs audio_path or filename, else nobody knows which song it describes';
+    return {
+      value: undefined,
+      problems: [...problems, wrong('dataset/entry-without-file', message, node, source)],
+    };
+  }
+  const entry = {filename, metadata, position: positionOf(node, source)};
+  return {value: audio_path === undefined ? entry : {...entry, audio_path}, problems};
+}
+
+function textField(node: JsonObject, name: string): string | undefined {
+  const field = node.entries.get(name);
+  return field?.kind === 'string' && field.value !== '' ? field.value : undefined;
+}
+
+/** Dataset files made on Windows name paths with backslashes. */
+function lastPart(path: string): string {
+  return basename(path.replaceAll('\\', '/'));
+}
+
+function wrong(code: string, message: string, node: JsonNode, source: JsonSource): Problem {
+  return {code, message, position: positionOf(node, source)};
+}
+
+function notADataset(root: JsonNode, source: JsonSource): Problem {
+  const found =
+    root.kind === 'object'
+      ? `an object with the keys ${[...root.entries.keys()].slice(0, 8).join(', ')}`
+      : root.kind;
+  return wrong(
+    'dataset/not-a-dataset',
+    `Expected a list of samples or an object with "samples", found ${found}`,
+    root,
+    source,
+  );
+}
+
+/** A song on disk, as entries are matched to it. */
+export interface SongFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Below the audio folder, with `/`; `undefined` for a song from outside. */
+  readonly relative?: string;
+}
+
+/** Where an entry's `audio_path` may lie: as it stands, beside the JSON file, or in the audio folder. */
+export function candidatePaths(entry: DatasetEntry, roots: readonly string[]): string[] {
+  const written = (entry.audio_path ?? entry.filename).replaceAll('\\', '/');
+  return isAbsolute(written) ? [resolve(written)] : roots.map((root) => resolve(root, written));
+}
+
+/** Does a relative path lead out of the folder it starts from? */
+export function climbsOut(entry: DatasetEntry): boolean {
+  const written = (entry.audio_path ?? entry.filename).replaceAll('\\', '/');
+  return !isAbsolute(written) && posix.normalize(written).startsWith('..');
+}
+
+/** Which entry describes which song, which describe none, and which could describe several. */
+export interface EntryMatches {
+  readonly bySong: ReadonlyMap<string, DatasetEntry>;
+  readonly unmatched: readonly DatasetEntry[];
+  /** An entry that only names a file, where several songs have that name. */
+  readonly ambiguous: readonly {readonly entry: DatasetEntry; readonly songs: readonly SongFile[]}[];
+}
+
+/**
+ * Matches entries to songs: by full path, else by as many trailing path parts as the entry names, as upstream does by
+ * the last part alone; two songs of one name in different folders are then told apart, not confused.
+ */
+export function matchEntries(
+  entries: readonly DatasetEntry[],
+  songs: readonly SongFile[],
+  roots: readonly string[],
+): EntryMatches {
+  const bySong = new Map<string, DatasetEntry>();
+  const unmatched: DatasetEntry[] = [];
+  const ambiguous: {entry: DatasetEntry; songs: readonly SongFile[]}[] = [];
+  const byPath = new Map(songs.map((song) => [song.path, song]));
+  const byName = groupByName(songs);
+  const later: DatasetEntry[] = [];
+  for (const entry of entries) {
+    const exact = candidatePaths(entry, roots).find((path) => byPath.has(path));
+    if (exact === undefined) later.push(entry);
+    else bySong.set(exact, entry);
+  }
+  for (const entry of later) {
+    const named = (byName.get(lastPart(entry.filename)) ?? []).filter((song) => !bySong.has(song.path));
+    const fitting = named.filter((song) => endsWithPath(song.path, entry.filename));
+    const [only, ...others] = fitting.length > 0 ? fitting : named;
+    if (only === undefined) unmatched.push(entry);
+    else if (others.length > 0) ambiguous.push({entry, songs: [only, ...others]});
+    else bySong.set(only.path, entry);
+  }
+  return {bySong, unmatched, ambiguous};
+}
+
+function groupByName(songs: readonly SongFile[]): Map<string, SongFile[]> {
+  const groups = new Map<string, SongFile[]>();
+  for (const song of songs) {
+    const name = basename(song.path);
+    groups.set(name, [...(groups.get(name) ?? []), song]);
+  }
+  return groups;
+}
+
+function endsWithPath(path: string, written: string): boolean {
+  const tail = posix.normalize(written.replaceAll('\\', '/')).replace(/^\.?\//, '');
+  return `/${path.split(sep).join('/')}`.endsWith(`/${tail}`);
+}

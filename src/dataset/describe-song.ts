@@ -1,0 +1,127 @@
+import {basename, extname} from 'node:path';
+import type {Problem} from '../base/problem.js';
+import type {DatasetDefaults} from './dataset-json.js';
+import type {DatasetOptions} from './dataset-options.js';
+import {readEmbeddedTags} from './embedded-tags.js';
+import type {Song} from './find-songs.js';
+import {choosePromptSource, instrumentalLyrics, makePrompt} from './prompt.js';
+import type {PromptSource, Sample, TagPosition} from './sample.js';
+import {readSidecars} from './sidecar.js';
+import {
+  isYes,
+  type MergedMetadata,
+  type MetadataSource,
+  mergeMetadata,
+  type SongMetadata,
+  wholeSeconds,
+} from './song-metadata.js';
+
+/** A song with the metadata of all its sources merged. */
+export interface DescribedSong extends MergedMetadata {
+  readonly song: Song;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads everything that says something about a song: dataset JSON, sidecars, tags in the file, and its name at last. */
+export async function describeSong(
+  song: Song,
+  options: Pick<DatasetOptions, 'sidecars' | 'file_tags'>,
+): Promise<DescribedSong> {
+  const none = {metadata: {}, problems: [], files: []};
+  const sidecars = options.sidecars === 'ignore' ? none : await readSidecars(song.path);
+  const json: MetadataSource = {origin: 'dataset_json', metadata: song.entry?.metadata ?? {}};
+  const beside: MetadataSource = {origin: 'sidecar', metadata: sidecars.metadata};
+  const stated = options.sidecars === 'prefer' ? [beside, json] : [json, beside];
+  const tags: MetadataSource[] =
+    options.file_tags === 'use' && lacksTags(mergeMetadata(stated).metadata)
+      ? [{origin: 'tags', metadata: await readEmbeddedTags(song.path)}]
+      : [];
+  // As upstream: only a song of which nothing is known at all is captioned by its file name
+  const described = song.entry !== undefined || sidecars.files.length > 0;
+  const named: MetadataSource = {
+    origin: 'file_name',
+    metadata: described ? {} : {caption: captionFromName(song.path)},
+  };
+  return {song, problems: sidecars.problems, ...mergeMetadata([...stated, ...tags, named])};
+}
+
+function lacksTags(metadata: SongMetadata): boolean {
+  return !metadata.caption || !metadata.genre || !metadata.bpm || !metadata.keyscale;
+}
+
+/** `My Song_01.wav` is `My Song 01`, as upstream's default. */
+export function captionFromName(path: string): string {
+  return basename(path, extname(path)).replaceAll('_', ' ');
+}
+
+/** What is known of the audio itself. */
+export interface AudioFacts {
+  readonly audio_hash: string;
+  readonly audio_seconds: number;
+}
+
+/** What holds for all songs, with parameters already put before the dataset JSON's own defaults. */
+export interface SharedRules {
+  readonly custom_tag: string;
+  readonly tag_position: TagPosition;
+}
+
+export function sharedRules(
+  options: DatasetOptions,
+  defaults: DatasetDefaults,
+): SharedRules & {genre_ratio: number} {
+  return {
+    custom_tag: options.custom_tag ?? defaults.custom_tag ?? '',
+    tag_position: options.tag_position ?? defaults.tag_position ?? 'prepend',
+    genre_ratio: options.genre_ratio ?? defaults.genre_ratio ?? 0,
+  };
+}
+
+/** The sample that is trained: every field settled, the prompt written. `drawn` is what the genre ratio chose for it. */
+export function makeSample(
+  described: DescribedSong,
+  {audio, rules, drawn}: {audio: AudioFacts; rules: SharedRules; drawn: PromptSource},
+): Sample {
+  const {song, metadata, origins} = described;
+  const stated = wholeSeconds(metadata.duration);
+  const is_instrumental =
+    metadata.is_instrumental === undefined ? metadata.lyrics === undefined : isYes(metadata.is_instrumental);
+  const facts = {
+    name: song.name,
+    audio_path: song.path,
+    ...audio,
+    caption: metadata.caption ?? '',
+    genre: metadata.genre ?? '',
+    custom_tag: metadata.custom_tag || rules.custom_tag,
+    tag_position: rules.tag_position,
+    prompt_override: overrideOf(metadata),
+    lyrics: metadata.lyrics ?? instrumentalLyrics,
+    is_instrumental,
+    language: metadata.language ?? '',
+    bpm: metadata.bpm ?? '',
+    keyscale: metadata.keyscale ?? '',
+    timesignature: metadata.timesignature ?? '',
+    duration: stated > 0 ? stated : Math.floor(audio.audio_seconds),
+    repeats: Number(metadata.repeats ?? 1),
+  };
+  const source = choosePromptSource({...facts, drawn});
+  const prompt = makePrompt({...facts, duration: String(facts.duration)}, source);
+  return {
+    ...facts,
+    prompt,
+    origins: {...defaultOrigins(metadata), ...origins, ...(stated > 0 ? {} : {duration: 'audio'})},
+  };
+}
+
+function overrideOf({prompt_override}: SongMetadata): PromptSource | null {
+  return prompt_override === 'caption' || prompt_override === 'genre' ? prompt_override : null;
+}
+
+/** Fields that have a value although nobody gave one. */
+function defaultOrigins(metadata: SongMetadata): Sample['origins'] {
+  return {
+    ...(metadata.lyrics === undefined ? {lyrics: 'default'} : {}),
+    ...(metadata.is_instrumental === undefined ? {is_instrumental: 'default'} : {}),
+    ...(metadata.custom_tag ? {} : {custom_tag: 'default'}),
+  };
+}

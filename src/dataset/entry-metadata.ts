@@ -1,0 +1,72 @@
+import type {Problem} from '../base/problem.js';
+import {type JsonNode, type JsonObject, lineAndColumn} from '../format/json.js';
+import {isTruthy, pythonText} from './python-text.js';
+import type {MetadataField} from './sample.js';
+import {fieldNamed, type SongMetadata} from './song-metadata.js';
+
+/** The JSON text an entry comes from, for positions. */
+export interface JsonSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The metadata in one JSON object, values as Python would print them. `null`, zero and `false` say nothing. Lists of words are joined by commas. Values of another
+ * shape become problems with a position.
+ */
+export function entryMetadata(
+  entry: JsonObject,
+  source: JsonSource,
+): {metadata: SongMetadata; problems: Problem[]} {
+  const metadata: SongMetadata = {};
+  const problems: Problem[] = [];
+  for (const [key, node] of entry.entries) {
+    const field = fieldNamed(key);
+    if (field === undefined || saysNothing(field, node)) continue;
+    const text = textOf(node);
+    const problem = text === undefined ? wrongShape(key, node) : checkField(field, text);
+    if (problem !== undefined) problems.push({...problem, position: positionOf(node, source)});
+    else if (metadata[field] === undefined || metadata[field] === '') metadata[field] = text!;
+  }
+  return {metadata, problems};
+}
+
+/** Upstream prints N/A for every false value; only whether a song is instrumental can be said by one. */
+function saysNothing(field: MetadataField, node: JsonNode): boolean {
+  if (node.kind === 'null') return true;
+  if (field === 'is_instrumental' || node.kind === 'string') return false;
+  return !isTruthy(node);
+}
+
+/** A problem with the value of a field, whatever file it stands in; `undefined` when it is fine. */
+export function checkField(field: MetadataField, text: string): Problem | undefined {
+  if (field === 'prompt_override' && !['', 'caption', 'genre'].includes(text))
+    return {
+      code: 'dataset/wrong-value',
+      message: `prompt_override is ${JSON.stringify(text)}, expected caption or genre`,
+    };
+  if (field === 'repeats' && !/^[1-9]\d{0,5}$/.test(text))
+    return {
+      code: 'dataset/wrong-value',
+      message: `repeat is ${JSON.stringify(text)}, expected a whole number from 1`,
+    };
+  return undefined;
+}
+
+export function positionOf(node: JsonNode, {file, text}: JsonSource) {
+  return {file, ...lineAndColumn(text, node.offset)};
+}
+
+function textOf(node: JsonNode): string | undefined {
+  if (node.kind === 'object') return undefined;
+  if (node.kind !== 'array') return pythonText(node);
+  const words = node.items.map((item) => (item.kind === 'string' ? item.value : undefined));
+  return words.every((word) => word !== undefined) ? words.join(', ') : undefined;
+}
+
+function wrongShape(key: string, node: JsonNode): Problem {
+  return {
+    code: 'dataset/wrong-type',
+    message: `${key} is ${node.kind === 'array' ? 'a list' : 'an object'}, expected text or a number`,
+  };
+}

@@ -1,0 +1,178 @@
+import {basename} from 'node:path/posix';
+import type {SoundReport} from './audio/sound-report.js';
+import type {Finding, Sample} from './sample.js';
+import {lyricTokens, type Tokenizer, textTokens} from './tokenizer.js';
+
+/** A sample and what listening to it told. */
+export interface HeardSample {
+  readonly sample: Sample;
+  readonly sound: SoundReport;
+}
+
+/** Everything questionable about the songs themselves, the songs in order, each finding naming its song. */
+export function lintSamples(heard: readonly HeardSample[]): Finding[] {
+  return [...heard.flatMap(lintSample), ...equalNames(heard.map(({sample}) => sample))];
+}
+
+function lintSample({sample, sound}: HeardSample): Finding[] {
+  return [...lintSound(sample, sound), ...lintText(sample)];
+}
+
+function lintSound(sample: Sample, sound: SoundReport): Finding[] {
+  const found: Finding[] = [];
+  const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  if (sound.quiet_share === 1)
+    found.push(
+      warning(sample, 'dataset/silent', 'is silent from beginning to end (below -60 dBFS)', 'Leave it out.'),
+    );
+  else if (sound.quiet_share > 0.3)
+    found.push(
+      warning(
+        sample,
+        'dataset/mostly-silent',
+        `is silent for ${percent(sound.quiet_share)} of its length`,
+        'Cut the silence.',
+      ),
+    );
+  if (sound.clipped_share > 0.001)
+    found.push(
+      warning(
+        sample,
+        'dataset/clipped',
+        `is clipped: ${percent(sound.clipped_share)} of its samples stand at full scale`,
+        'Use a master that is not overdriven.',
+      ),
+    );
+  const off = Math.abs(sample.duration - sound.seconds);
+  if (sample.origins.duration !== 'audio' && off > Math.max(2, 0.02 * sound.seconds))
+    found.push(
+      warning(
+        sample,
+        'dataset/duration-differs',
+        `is said to last ${sample.duration} s but lasts ${sound.seconds.toFixed(1)} s`,
+        'The prompt will state the wrong length; remove `duration` to use the real one.',
+      ),
+    );
+  return found;
+}
+
+function lintText(sample: Sample): Finding[] {
+  const found: Finding[] = [];
+  const subject = sample.prompt.source === 'genre' ? sample.genre : sample.caption;
+  if (subject.trim() === '')
+    found.push(
+      warning(
+        sample,
+        'dataset/no-caption',
+        `has no ${sample.prompt.source}`,
+        'Say in a sentence what it sounds like.',
+      ),
+    );
+  if (sample.origins.caption === 'file_name')
+    found.push(
+      warning(
+        sample,
+        'dataset/caption-from-name',
+        `is captioned by its file name: ${JSON.stringify(sample.caption)}`,
+        'Write genre, instruments, mood and voice into a caption file.',
+      ),
+    );
+  const hasWords = sample.lyrics.trim() !== '' && !/^\[?\s*instrumental\s*\]?$/i.test(sample.lyrics.trim());
+  if (sample.is_instrumental && hasWords)
+    found.push(
+      warning(
+        sample,
+        'dataset/instrumental-with-lyrics',
+        'is marked instrumental but has lyrics',
+        'Correct is_instrumental or the lyrics.',
+      ),
+    );
+  if (!sample.is_instrumental && !hasWords)
+    found.push(
+      warning(
+        sample,
+        'dataset/missing-lyrics',
+        'has no lyrics though it is not marked instrumental',
+        'Training voices without their words teaches babble: add lyrics, or set is_instrumental.',
+      ),
+    );
+  return found;
+}
+
+/** Upstream mixes up songs of one name in different folders; here they are told apart, but their metadata may not be. */
+function equalNames(samples: readonly Sample[]): Finding[] {
+  const byName = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const name = basename(sample.name);
+    byName.set(name, [...(byName.get(name) ?? []), sample]);
+  }
+  return [...byName.values()]
+    .filter((group) => group.length > 1)
+    .map((group) =>
+      warning(
+        group[0]!,
+        'dataset/equal-names',
+        `has the same file name as ${group
+          .slice(1)
+          .map(({name}) => name)
+          .join(', ')}`,
+        'Entries of a dataset JSON that give only the file name cannot tell them apart.',
+      ),
+    );
+}
+
+/** The same audio more than once; the first by name is the original. */
+export function duplicateAudio(samples: readonly Sample[]): {original: Sample; copy: Sample}[] {
+  const first = new Map<string, Sample>();
+  const copies: {original: Sample; copy: Sample}[] = [];
+  for (const sample of samples) {
+    const original = first.get(sample.audio_hash);
+    if (original === undefined) first.set(sample.audio_hash, sample);
+    else copies.push({original, copy: sample});
+  }
+  return copies;
+}
+
+/** Limits of a text encoder's inputs, in tokens. */
+export interface TokenLimits {
+  readonly text: number;
+  readonly lyrics: number;
+}
+
+/** What the text encoder will not see of a song's prompt and lyrics, with the last line it does see. */
+export function lintTokens(
+  sample: Sample,
+  tokenizer: Tokenizer,
+  limits: TokenLimits = {text: textTokens, lyrics: lyricTokens},
+): Finding[] {
+  const prompt = tokenizer.encode(sample.prompt.text, limits.text);
+  const lyrics = tokenizer.encode(sample.lyrics, limits.lyrics);
+  const found: Finding[] = [];
+  if (prompt.lost > 0)
+    found.push(
+      warning(
+        sample,
+        'dataset/text-too-long',
+        `has a prompt of ${prompt.lost} tokens too many (limit ${limits.text}); it is cut behind ${quotedEnd(prompt.kept)}`,
+        'Shorten the caption: the metadata behind it is what gets lost.',
+      ),
+    );
+  if (lyrics.lost > 0)
+    found.push(
+      warning(
+        sample,
+        'dataset/lyrics-too-long',
+        `has lyrics of ${lyrics.lost} tokens too many (limit ${limits.lyrics}); the last line kept is ${quotedEnd(lyrics.kept)}`,
+        'Shorten the lyrics to what is sung in the part that is trained.',
+      ),
+    );
+  return found;
+}
+
+function quotedEnd(text = ''): string {
+  return JSON.stringify(text.trimEnd().split('\n').at(-1) ?? '');
+}
+
+function warning(sample: Sample, code: string, words: string, hint: string): Finding {
+  return {severity: 'warning', code, sample: sample.name, message: `${sample.name} ${words}`, hint};
+}
