@@ -32,13 +32,15 @@ DeltaAdapter::DeltaAdapter(const Linear& layer, Decompose decompose, const std::
   const Device device = layer.weight.device();
   const int64_t out = layer.out_features();
   if (decompose == Decompose::coupled) norm_eps_ = std::numeric_limits<float>::epsilon();
-  magnitude_ = make_trained(magnitude_name, magnitude_shape_of(out), device);
+  magnitude_ = make_trained(magnitude_name, magnitude_shape(layer), device);
   norm_ = Storage(DType::f32, {out}, device);
   gate_ = Storage(layer.weight.dtype(), {1, out}, device);
 }
 
-Shape DeltaAdapter::magnitude_shape_of(int64_t out) const {
-  return decompose_ == Decompose::coupled ? Shape{out, 1} : Shape{out};
+Shape DeltaAdapter::magnitude_shape(const Linear& layer) const {
+  const int64_t out = layer.out_features();
+  if (decompose_ != Decompose::coupled) return {out};
+  return is_convolution(layer) ? Shape{out, 1, 1} : Shape{out, 1};
 }
 
 Tensor DeltaAdapter::flat(const Storage& magnitude_like) const {

@@ -42,8 +42,8 @@ class DeltaAdapter : public Adapter {
 
   bool decomposed() const { return decompose_ != Decompose::none; }
   const TrainedTensor& magnitude() const { return magnitude_; }
-  /// The shape upstream gives the magnitude: [O] in PEFT, [O, 1] in LyCORIS.
-  Shape magnitude_shape_of(int64_t out) const;
+  /// The shape upstream gives the magnitude: [O] in PEFT, [O, 1] in LyCORIS, [O, 1, 1] there for a convolution.
+  Shape magnitude_shape(const Linear& layer) const;
 
  private:
   void undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y, const PassContext& pass,

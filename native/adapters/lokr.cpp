@@ -100,6 +100,7 @@ class Lokr final : public DeltaAdapter {
   Lokr(const AdapterConfig& config, const Linear& layer)
       : DeltaAdapter(layer, config.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
         shape_(lokr_shape(config, layer.out_features(), layer.in_features(), layer.kernel)),
+        convolution_(is_convolution(layer)),
         scale_(static_cast<float>(shape_.scale)) {
     const Device device = layer.weight.device();
     w1_ = make_w1(device);
@@ -134,7 +135,7 @@ class Lokr final : public DeltaAdapter {
   }
   Factor make_w2(Device device) const {
     const Shape w2{shape_.k, shape_.n * shape_.taps};
-    const Shape saved = shape_.taps > 1 ? Shape{shape_.k, shape_.n, shape_.taps} : w2;
+    const Shape saved = convolution_ ? Shape{shape_.k, shape_.n, shape_.taps} : w2;
     if (shape_.w2_is_full) return Factor::full("lokr_w2", w2, saved, device);
     return shape_.tucker ? Factor::tucker("lokr_w2", w2, shape_, device) : Factor("lokr_w2", w2, shape_.rank, device);
   }
@@ -155,6 +156,7 @@ class Lokr final : public DeltaAdapter {
   }
 
   LokrShape shape_;
+  bool convolution_;  ///< a full w2 is then kept as [k, n, taps], as LyCORIS saves it
   float scale_;
   FactorScalar scalar_;
   Factor w1_, w2_;

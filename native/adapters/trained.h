@@ -23,7 +23,8 @@ ConstTensor in_dtype(ConstTensor tensor, DType dtype, Workspace work);
 ConstTensor dense(ConstTensor tensor, Workspace work);
 
 /// Whether the layer stands for a convolution whose columns on disk are ordered (channel, tap), in memory (tap, channel).
-inline bool is_convolution(const Linear& layer) { return layer.kernel > 1; }
+/// The decoder's one adaptable convolution is one with patches of a single frame too: LyCORIS then keeps a last extent of 1.
+inline bool is_convolution(const Linear& layer) { return layer.kernel > 1 || layer.name == "proj_in.1"; }
 /// Columns of [N, I] from the layer's order into the order on disk; itself for a plain linear.
 ConstTensor to_disk_order(const Linear& layer, ConstTensor rows, Workspace work);
 /// The way back, into `to` [N, I].

@@ -1,0 +1,158 @@
+#include "golden/adapter_case.h"
+
+#include <cstring>
+#include <set>
+
+#include "adapters/selection.h"
+#include "core/error.h"
+
+namespace sidestep::golden {
+namespace {
+
+void refuse_unknown_keys(const Json& settings, const std::set<std::string>& known) {
+  for (const auto& [key, value] : settings.as_object()) {
+    if (!known.contains(key)) throw Error("golden/unknown-variant", "adapter setting " + key + " = " + value.dump());
+  }
+}
+
+std::vector<std::string> targets(const Json& settings) {
+  std::vector<std::string> out;
+  for (const Json& item : settings.at("target_modules").as_array()) out.push_back(item.as_string());
+  return out;
+}
+
+/// The rank that modules outside the rank_pattern were given, read off any of them.
+int64_t unmatched_rank(const AdapterConfig& config, const TensorMap& saved, int64_t fallback) {
+  AdapterConfig probe = config;
+  probe.rank = 0;
+  const std::string head = saved_prefix(config.type, ""), tail = ".lora_A.weight";
+  const std::string prefix = head.substr(0, head.size() - 1);
+  for (const auto& [name, tensor] : saved) {
+    if (!name.ends_with(tail)) continue;
+    const std::string module = name.substr(prefix.size(), name.size() - prefix.size() - tail.size());
+    if (rank_of(probe, module) == 0) return tensor.dim(0);
+  }
+  return fallback;
+}
+
+void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
+  refuse_unknown_keys(s, {"r", "lora_alpha", "lora_dropout", "use_dora", "bias", "target_modules", "rank_pattern",
+                          "alpha_pattern", "attention_type", "target_mlp", "use_rslora"});
+  config.rank = s.at("r").as_int();
+  config.alpha = s.at("lora_alpha").as_number();
+  config.dropout = s.number_or("lora_dropout", 0);
+  config.rs_lora = s.bool_or("use_rslora", false);
+  const std::string bias = s.string_or("bias", "none");
+  config.bias = bias == "all" ? AdapterBias::all : bias == "lora_only" ? AdapterBias::lora_only : AdapterBias::none;
+  if (bias != "all" && bias != "lora_only" && bias != "none") throw Error("golden/unknown-variant", "bias " + bias);
+  if (config.dropout != 0) throw Error("golden/unknown-variant", "dropout without recorded masks");
+  if (s.get("rank_pattern").is_object()) {
+    for (const auto& [key, value] : s.at("rank_pattern").as_object()) config.rank_pattern[key] = value.as_int();
+  }
+  if (s.get("alpha_pattern").is_object()) {
+    for (const auto& [key, value] : s.at("alpha_pattern").as_object()) config.alpha_pattern[key] = value.as_number();
+  }
+  if (config.rank_pattern.empty()) return;
+  config.rank = unmatched_rank(config, saved, config.rank);
+  config.alpha = 2 * static_cast<double>(config.rank);
+}
+
+void read_lycoris(AdapterConfig& config, const Json& s) {
+  refuse_unknown_keys(s, {"linear_dim", "linear_alpha", "factor", "decompose_both", "full_matrix", "rs_lora", "use_scalar",
+                          "use_tucker", "weight_decompose", "unbalanced_factorization", "bypass_mode", "target_modules",
+                          "attention_type", "target_mlp"});
+  if (s.bool_or("bypass_mode", false)) throw Error("golden/unknown-variant", "LyCORIS bypass_mode");
+  config.rank = s.at("linear_dim").as_int();
+  config.alpha = s.at("linear_alpha").as_number();
+  config.factor = s.int_or("factor", -1);
+  config.decompose_both = s.bool_or("decompose_both", false);
+  config.full_matrix = s.bool_or("full_matrix", false);
+  config.use_scalar = s.bool_or("use_scalar", false);
+  config.use_tucker = s.bool_or("use_tucker", false);
+  config.weight_decompose = s.bool_or("weight_decompose", false);
+  config.unbalanced_factorization = s.bool_or("unbalanced_factorization", false);
+  // rs_lora is accepted by upstream but never forwarded to LyCORIS, so it has no effect there.
+  const bool restricted = config.target_modules.front().find_first_of("\\*$[(") != std::string::npos;
+  if (!restricted) config.scope = AdapterScope::decoder;
+}
+
+void read_oft(AdapterConfig& config, const Json& s) {
+  refuse_unknown_keys(s, {"block_size", "coft", "eps", "block_share", "use_cayley_neumann", "num_cayley_neumann_terms",
+                          "target_modules", "attention_type", "target_mlp", "bias"});
+  config.block_size = s.at("block_size").as_int();
+  config.coft = s.bool_or("coft", false);
+  config.eps = s.number_or("eps", config.eps);
+  config.block_share = s.bool_or("block_share", false);
+  config.cayley = s.bool_or("use_cayley_neumann", true) ? Cayley::neumann : Cayley::exact;
+  config.cayley_terms = s.int_or("num_cayley_neumann_terms", 5);
+}
+
+}  // namespace
+
+AdapterConfig read_adapter_config(const Json& recorded, const TensorMap& saved) {
+  const Json& settings = recorded.at("adapter_config");
+  const std::string type = recorded.string_or("adapter_type", "lora");
+  AdapterConfig config;
+  config.dropout = 0;
+  config.target_modules = targets(settings);
+  if (type == "lora" || type == "dora") {
+    config.type = type == "dora" || settings.bool_or("use_dora", false) ? AdapterType::dora : AdapterType::lora;
+    read_lora(config, settings, saved);
+  } else if (type == "lokr" || type == "loha") {
+    config.type = type == "lokr" ? AdapterType::lokr : AdapterType::loha;
+    read_lycoris(config, settings);
+  } else if (type == "oft") {
+    config.type = AdapterType::oft;
+    read_oft(config, settings);
+  } else {
+    throw Error("golden/unknown-variant", "adapter type " + type);
+  }
+  return config;
+}
+
+TensorMap tensors_below(const SafetensorsFile& file, const std::string& group) {
+  TensorMap out;
+  for (const std::string& name : file.names()) {
+    if (name.starts_with(group + "/")) out[name.substr(group.size() + 1)] = file.tensor(name);
+  }
+  return out;
+}
+
+PlanRequest plan_of(const DitConfig& config, const AdapterConfig& adapter, const Batch& largest, const LossOptions& loss) {
+  return {.model = config,
+          .adapter = adapter,
+          .loss = loss,
+          .batch_size = largest.size(),
+          .frames = largest.target_latents.view().dim(1),
+          .tokens = largest.encoder_hidden_states.view().dim(1),
+          .gradient_checkpointing = 0};
+}
+
+AdaptedModel::AdaptedModel(const DitConfig& config, const Weights& weights, const AdapterConfig& adapter,
+                           const PlanRequest& plan, Stream& stream)
+    : model(config, weights), adapters(model, adapter), arena(stream.device(), plan_memory(plan).arena_bytes) {}
+
+void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
+  for (const Parameter& p : adapters.parameters()) {
+    std::string name = p.name;
+    if (!recorded.contains(name) && name.ends_with("lora_magnitude_vector.weight")) {
+      name = name.substr(0, name.size() - std::strlen(".weight"));
+    }
+    const auto found = recorded.find(name);
+    if (found == recorded.end() || !(found->second.shape() == p.value.shape())) {
+      throw Error("golden/case-invalid", "No recorded tensor " + p.name + " of shape " + p.value.shape().to_string());
+    }
+    std::memcpy(p.value.raw(), found->second.raw(), p.value.bytes());
+  }
+}
+
+LossOptions upstream_loss(const Json& settings) {
+  LossOptions loss{.padding = Padding::upstream};
+  const std::string weighting = settings.string_or("loss_weighting", "none");
+  if (weighting == "min_snr") loss.loss_weighting = LossWeighting::min_snr;
+  else if (weighting != "none") throw Error("golden/unknown-variant", "loss weighting " + weighting);
+  loss.snr_gamma = settings.number_or("snr_gamma", 5);
+  return loss;
+}
+
+}  // namespace sidestep::golden

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+
+#include "adapters/config.h"
+#include "core/stream.h"
+#include "models/model_config.h"
+#include "training/micro_step.h"
+#include "training/optimizer.h"
+
+namespace sidestep {
+
+enum class Average : uint8_t { none, ema };
+
+/// What decides the memory and work of a training step.
+struct PlanRequest {
+  DitConfig model;
+  DType compute_dtype = DType::f32;
+  AdapterConfig adapter{};
+  OptimizerOptions optimizer{};
+  Average average = Average::none;
+  LossOptions loss{};
+  int64_t batch_size = 1;
+  int64_t frames = 0;  ///< latent frames of the longest sample (after cropping)
+  int64_t tokens = 0;  ///< condition tokens of the longest sample
+  double gradient_checkpointing = 1;
+};
+
+/// Bytes on the training device, and the work of one micro-batch. Found by running the step on Device::plan, so it is what
+/// the real step asks for, not an estimate.
+struct MemoryPlan {
+  size_t weights_bytes = 0;
+  size_t adapter_bytes = 0;    ///< parameters and gradients
+  size_t optimizer_bytes = 0;
+  size_t ema_bytes = 0;
+  size_t arena_bytes = 0;      ///< activations and scratch, the high-water mark
+  double flops_per_micro_step = 0;
+  int64_t trained_parameters = 0;
+  int64_t adapted_modules = 0;
+
+  size_t total_bytes() const { return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes; }
+};
+MemoryPlan plan_memory(const PlanRequest& request);
+
+/// An all-zero batch of a given shape in host memory, for planning.
+Batch blank_batch(const DitConfig& model, int64_t batch_size, int64_t frames, int64_t tokens);
+
+}  // namespace sidestep
