@@ -46,6 +46,11 @@ export function ownersDir(root: string): string {
   return join(root, 'owners');
 }
 
+/** What stages remember of files they have looked at; only an accelerator. */
+export function memoryDir(root: string): string {
+  return join(root, 'memory');
+}
+
 /** One small file for each lock file whose stages gc must keep. */
 export function rootsDir(root: string): string {
   return join(root, 'roots');

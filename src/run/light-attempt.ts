@@ -1,3 +1,4 @@
+import {memoryDir} from '../cache/layout.js';
 import type {WorkerEvent} from '../event/event.js';
 import type {Effects} from './effects.js';
 import type {LightContext, LightStage} from './light-stage.js';
@@ -23,6 +24,7 @@ export async function runLight(
       emit: (event) => effects.emit({...event, stage: job.stage} as WorkerEvent),
       log: (line) => effects.log(job.stage, line),
       hashFile: effects.hashFile,
+      memory_dir: memoryDir(effects.cache.root),
     });
     return {kind: 'done'};
   } catch (error) {

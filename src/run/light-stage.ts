@@ -25,6 +25,8 @@ export interface LightContext {
   readonly log: (line: string) => void;
   /** Content hash of a file, from memory when it did not change. */
   readonly hashFile: (path: string) => Promise<{hash: ContentHash; size: number}>;
+  /** Folder for what is true of a file's bytes for ever and slow to find out again; it may vanish at any time. */
+  readonly memory_dir: string;
 }
 
 /** A worker's events without the stage, which the context knows. */
