@@ -83,7 +83,7 @@ async function readSong(song: Song, reading: Reading): Promise<{sample?: HeardSa
   } catch (error) {
     if (error instanceof SidestepError) return {findings: [finding('error', song, error.problem)]};
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || !(error instanceof Error)) throw error; // a bug, or the stop signal
+    if (typeof code !== 'string' || !(error instanceof Error)) throw error; // a bug, or the stop signal
     return {findings: [finding('error', song, {code: 'dataset/unreadable', message: error.message})]};
   }
 }

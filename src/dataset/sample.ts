@@ -15,8 +15,8 @@ export interface Sample {
   readonly audio_path: string;
   /** SHA-256 of the audio file's bytes, in hex. */
   readonly audio_hash: string;
-  /** Length of the audio in seconds as its container states it; `null` when only decoding would tell. */
-  readonly audio_seconds: number | null;
+  /** Length of the decoded audio in seconds. */
+  readonly audio_seconds: number;
   readonly caption: string;
   readonly genre: string;
   /** Trigger word put into the caption as `tag_position` says; empty for none. */

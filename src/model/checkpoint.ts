@@ -1,0 +1,125 @@
+import {readdir, realpath, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {JsonObject} from '../base/json.js';
+import {type ComponentFiles, isFile, plainFiles, weightFiles} from './component-files.js';
+import type {ComponentName, FoundModel} from './model.js';
+import {baseFromConfig, baseInName, isDitConfig, readConfig, sizeOf, timestepOf} from './model-config.js';
+
+/** A model of a checkpoint folder with the files of all its components. */
+export interface ScannedModel {
+  readonly found: FoundModel;
+  readonly config: JsonObject;
+  readonly components: Readonly<Record<ComponentName, ComponentFiles>>;
+}
+
+/** Folders upstream publishes, by the short names users write. */
+export const officialFolders: Readonly<Record<string, string>> = {
+  turbo: 'acestep-v15-turbo',
+  base: 'acestep-v15-base',
+  sft: 'acestep-v15-sft',
+  'xl-turbo': 'acestep-v15-xl-turbo',
+  'xl-base': 'acestep-v15-xl-base',
+  'xl-sft': 'acestep-v15-xl-sft',
+};
+
+/** Deep enough for fine-tunes sorted into folders, shallow enough not to walk a whole disk. */
+const maxDepth = 3;
+
+/**
+ * Every ACE-Step model below a checkpoint folder, by name, recognised by its config.json and not by its folder's name,
+ * each with what it lacks. VAE, text encoder and tokenizer are shared by all.
+ */
+export async function scanCheckpoint(checkpointDir: string): Promise<ScannedModel[]> {
+  const folders = await foldersWithConfig(checkpointDir);
+  const models = folders.filter(({config}) => isDitConfig(config));
+  const vae = await findVae(checkpointDir, folders);
+  const scanned: ScannedModel[] = [];
+  for (const {name, dir, config} of models) {
+    const text = await findTextEncoder(checkpointDir, {folders, width: config.text_hidden_dim});
+    scanned.push(await scanModel({name, dir, config}, [vae, ...text]));
+  }
+  return scanned.sort((a, b) => (a.found.name < b.found.name ? -1 : 1));
+}
+
+interface Folder {
+  /** Below the checkpoint folder, with `/`. */
+  readonly name: string;
+  readonly dir: string;
+  readonly config: JsonObject;
+}
+
+async function foldersWithConfig(root: string): Promise<Folder[]> {
+  const found: Folder[] = [];
+  const walk = async (name: string, parents: readonly string[]): Promise<void> => {
+    const dir = join(root, name);
+    const real = await realpath(dir);
+    if (parents.includes(real)) return; // a link back up: nothing new there
+    const config = name === '' ? undefined : await readConfig(dir);
+    if (config !== undefined) found.push({name, dir, config});
+    if (parents.length >= maxDepth) return;
+    for (const entry of await readdir(dir, {withFileTypes: true})) {
+      if (entry.name.startsWith('.') || !(await isFolder(join(dir, entry.name)))) continue;
+      await walk(name === '' ? entry.name : `${name}/${entry.name}`, [...parents, real]);
+    }
+  };
+  await walk('', []);
+  return found;
+}
+
+async function scanModel(
+  {name, dir, config}: Folder,
+  shared: readonly ComponentFiles[],
+): Promise<ScannedModel> {
+  const dit = await weightFiles('dit', {dir, stem: 'model'});
+  const silence = await plainFiles('silence_latent', {dir, required: ['silence_latent.pt']});
+  const parts = [dit, silence, ...shared];
+  const {mu, sigma} = timestepOf(config);
+  const found: FoundModel = {
+    name,
+    dir,
+    label: Object.values(officialFolders).includes(name) ? 'official' : 'custom',
+    base: baseFromConfig(config) ?? baseInName(name),
+    size: sizeOf(config),
+    parameters: dit.parameters,
+    timestep_mu: mu,
+    timestep_sigma: sigma,
+    missing: parts.flatMap(({missing}) => missing),
+  };
+  const components = Object.fromEntries(parts.map((part) => [part.component, part]));
+  return {found, config, components: components as ScannedModel['components']};
+}
+
+/** `vae`, else whichever folder holds an Oobleck autoencoder. */
+async function findVae(root: string, folders: readonly Folder[]): Promise<ComponentFiles> {
+  const candidates = folders.filter(({config}) => config._class_name === 'AutoencoderOobleck');
+  const chosen = candidates.find(({name}) => name === 'vae') ?? candidates[0];
+  return weightFiles('vae', {dir: chosen?.dir ?? join(root, 'vae'), stem: 'diffusion_pytorch_model'});
+}
+
+/** `Qwen3-Embedding-0.6B`, else the Qwen3 model whose width is what the DiT expects of text states. */
+async function findTextEncoder(
+  root: string,
+  {folders, width}: {folders: readonly Folder[]; width: unknown},
+): Promise<[ComponentFiles, ComponentFiles]> {
+  const usual = 'Qwen3-Embedding-0.6B';
+  const candidates = folders.filter(
+    ({config}) => config.model_type === 'qwen3' && config.hidden_size === width,
+  );
+  const chosen = folders.find(({name}) => name === usual) ?? candidates[0];
+  const dir = chosen?.dir ?? join(root, usual);
+  const tokenizer = {dir, required: ['tokenizer.json'], optional: ['tokenizer_config.json']};
+  return [await weightFiles('text_encoder', {dir, stem: 'model'}), await plainFiles('tokenizer', tokenizer)];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Is this folder itself a model, where the folder above it is wanted? */
+export async function isModelFolder(dir: string): Promise<boolean> {
+  const config = (await isFile(join(dir, 'config.json'))) ? await readConfig(dir) : undefined;
+  return config !== undefined && isDitConfig(config);
+}

@@ -1,0 +1,92 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {type Problem, SidestepError} from '../../base/problem.js';
+import {listen} from '../../dataset/audio/sound-report.js';
+import type {DatasetOptions} from '../../dataset/dataset-options.js';
+import {type DatasetEffects, readDataset} from '../../dataset/read-dataset.js';
+import type {Dataset, Finding} from '../../dataset/sample.js';
+import {type LightContext, pathOf} from '../light-stage.js';
+import {openSoundMemory, type SoundMemory} from './sound-memory.js';
+
+/**
+ * The `dataset` stage: finds and checks all songs, tells every finding, and leaves `dataset.json`. Songs that cannot be
+ * used fail the stage after all have been looked at, unless `on_error` is `skip`.
+ * Throws `dataset/unusable-songs`, `dataset/unusable-json`, `dataset/no-samples`.
+ */
+export async function runDataset(context: LightContext): Promise<void> {
+  const memory = await openSoundMemory(context.memory_dir);
+  const dataset = await readAll(context, memory).finally(() => memory.save());
+  const errors = dataset.findings.filter(({severity}) => severity === 'error');
+  for (const finding of dataset.findings) tell(finding, context);
+  if (errors.length > 0 && context.params.on_error !== 'skip') throw unusable(errors);
+  if (dataset.samples.length === 0) throw unusable(errors);
+  await writeFile(join(context.out_dir, 'dataset.json'), `${JSON.stringify(dataset, null, 1)}\n`);
+}
+
+async function readAll(context: LightContext, memory: SoundMemory): Promise<Dataset> {
+  const result = await readDataset(optionsOf(context), effectsOf(context, memory));
+  if (result.ok) return result.value;
+  for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
+  throw unusableJson(result.problems);
+}
+
+/** The parameters were validated against the schema; paths of other stages' outputs replace references to them. */
+function optionsOf(context: LightContext): DatasetOptions {
+  const {audio_dir: _folder, dataset_json: _file, ...rest} = context.params;
+  const audio_dir = pathOf(context, 'audio_dir');
+  const dataset_json = pathOf(context, 'dataset_json');
+  return {
+    ...(rest as unknown as DatasetOptions),
+    ...(audio_dir === undefined ? {} : {audio_dir}),
+    ...(dataset_json === undefined ? {} : {dataset_json}),
+  };
+}
+
+function effectsOf(context: LightContext, memory: SoundMemory): DatasetEffects {
+  return {
+    hashFile: async (path) => {
+      context.signal.throwIfAborted();
+      return context.hashFile(path);
+    },
+    listen: async (path, hash) => {
+      const known = memory.get(hash);
+      if (known !== undefined) return known;
+      const report = await listen(path, context.signal);
+      memory.set(hash, report);
+      return report;
+    },
+    progress: (done, total) => context.emit({kind: 'stage_progress', done, total, unit: 'samples'}),
+  };
+}
+
+function tell({severity, sample, ...problem}: Finding, context: LightContext): void {
+  if (severity === 'error' && sample !== undefined) context.emit({kind: 'sample_failed', sample, problem});
+  else context.emit({kind: 'stage_warning', problem});
+}
+
+function unusable(errors: readonly Finding[]): SidestepError {
+  const shown = errors.slice(0, 10).map(({message}) => `  ${message}`);
+  const more = errors.length > 10 ? [`  and ${errors.length - 10} more`] : [];
+  return new SidestepError({
+    code: 'dataset/unusable-songs',
+    message: [`${errors.length} of the songs cannot be used:`, ...shown, ...more].join('\n'),
+    hint: 'Repair or remove them, or set `on_error: skip` to go on without them.',
+  });
+}
+
+/** One error for the whole file: every problem with its line and column. */
+function unusableJson(problems: readonly Problem[]): SidestepError {
+  const [first] = problems;
+  if (problems.length === 1) return new SidestepError(first!);
+  const lines = problems
+    .slice(0, 20)
+    .map(({message, position}) => `  ${position?.line ?? '?'}:${position?.column ?? '?'} ${message}`);
+  const position = first!.position;
+  return new SidestepError({
+    code: 'dataset/unusable-json',
+    message: [`${position?.file ?? 'The dataset JSON'} has ${problems.length} problems:`, ...lines].join(
+      '\n',
+    ),
+    ...(position === undefined ? {} : {position}),
+  });
+}

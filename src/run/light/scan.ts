@@ -1,0 +1,18 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {scanModel} from '../../model/scan-model.js';
+import type {ScanParameters} from '../../schema/types.generated.js';
+import {type LightContext, pathOf} from '../light-stage.js';
+
+/** The `scan` stage: finds the model and leaves `model.json`. Throws `model/*`. */
+export async function runScan(context: LightContext): Promise<void> {
+  const {model, base_model} = context.params as unknown as ScanParameters; // validated against the schema
+  const checkpoint_dir = pathOf(context, 'checkpoint_dir')!;
+  const hashFile = async (path: string) => {
+    context.signal.throwIfAborted();
+    context.emit({kind: 'phase_started', phase: `hashing ${path.slice(checkpoint_dir.length + 1)}`});
+    return context.hashFile(path);
+  };
+  const scanned = await scanModel({checkpoint_dir, model, base_model}, hashFile);
+  await writeFile(join(context.out_dir, 'model.json'), `${JSON.stringify(scanned, null, 1)}\n`);
+}

@@ -1,0 +1,46 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError, writeDurably} from '../../base/durable.js';
+import type {SoundReport} from '../../dataset/audio/sound-report.js';
+
+/** Raised when listening means something else, so that old reports are not believed. */
+const reportVersion = 1;
+
+/** What was heard in files, by content hash: adding one song to a thousand listens to one. */
+export interface SoundMemory {
+  readonly get: (hash: string) => SoundReport | undefined;
+  readonly set: (hash: string, report: SoundReport) => void;
+  /** Writes what is new to disk. */
+  readonly save: () => Promise<void>;
+}
+
+/** Opens the memory in a folder; a missing or unreadable file is an empty memory. */
+export async function openSoundMemory(folder: string): Promise<SoundMemory> {
+  const path = join(folder, `sounds-${reportVersion}.json`);
+  const reports = new Map(Object.entries(await readReports(path)));
+  let fresh = 0;
+  return {
+    get: (hash) => reports.get(hash),
+    set: (hash, report) => {
+      reports.set(hash, report);
+      fresh += 1;
+    },
+    save: async () => {
+      if (fresh > 0)
+        await writeDurably(
+          path,
+          JSON.stringify({...(await readReports(path)), ...Object.fromEntries(reports)}),
+        );
+      fresh = 0;
+    },
+  };
+}
+
+async function readReports(path: string): Promise<Record<string, SoundReport>> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, SoundReport>;
+  } catch (error) {
+    if (error instanceof SyntaxError || isFileError(error, 'ENOENT', 'ENOTDIR')) return {};
+    throw error;
+  }
+}
