@@ -40,6 +40,7 @@ export function loadAddon(path: string): Addon {
       hint: 'It was built from other sources: run `npm run native`.',
     });
   }
+  addon.die_with_parent(); // whoever loads the engine is a worker: it must not outlive its runner inside a long call
   return addon;
 }
 

@@ -63,7 +63,11 @@ function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamOb
   return {
     part: 'latents',
     depends_on: {audio: sample.audio_hash!, vae: componentHash(model, 'vae'), ...options},
-    work: {audio_path: sample.audio_path!, max_duration: options.max_duration ?? null},
+    work: {
+      audio_path: sample.audio_path!,
+      audio_hash: sample.audio_hash!,
+      max_duration: options.max_duration ?? null,
+    },
   };
 }
 

@@ -1,0 +1,142 @@
+import {hashFile} from '../base/hash.js';
+import {SidestepError} from '../base/problem.js';
+import {decodeStereo} from '../dataset/audio/stereo.js';
+import {type EncodedText, loadTokenizer} from '../dataset/tokenizer.js';
+import {loadAddon} from '../native/addon.js';
+import {
+  type AudioEncoder,
+  type EncodeAudioOptions,
+  openAudioEncoder,
+  openTextEncoder,
+  type TextEncoder,
+} from '../native/engine.js';
+import type {PartJob} from '../protocol/message.js';
+import type {WorkerContext, WorkerEntry} from './context.js';
+import {componentDir} from './model-input.js';
+import {SampleWork} from './sample-work.js';
+import {commitTensors, floatSource, maskSource} from './state-file.js';
+
+/**
+ * The VAE over the songs, then the text encoder over prompts and lyrics: only one of the two models is open at a time, and
+ * only if something is missing that it makes.
+ */
+export const preprocessPass1: WorkerEntry = async (context) => {
+  const work = new SampleWork(context);
+  await encodeSongs(context, work);
+  if (!context.signal.aborted) await encodeTexts(context, work);
+  return context.signal.aborted ? 'stopped' : 'done';
+};
+
+async function encodeSongs(context: WorkerContext, work: SampleWork): Promise<void> {
+  const {job, emit, signal} = context;
+  const parts = work.pending('latents');
+  if (parts.length === 0) return;
+  emit({kind: 'phase_started', phase: 'loading the VAE'});
+  await using vae = await openAudioEncoder(engineOf(context), componentDir(job.inputs.model, 'vae'), job);
+  emit({kind: 'phase_started', phase: 'encoding songs'});
+  for (const part of parts) {
+    if (signal.aborted) return;
+    await work.make(part, () => encodeSong(context, part, vae));
+  }
+}
+
+/** A little more is decoded than is kept: the resampler needs what follows the cut to be exact there. */
+const DECODED_BEYOND_CUT_S = 1;
+
+async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncoder): Promise<void> {
+  const {audio_path, audio_hash, max_duration} = part.work as Record<string, string | number | null>;
+  const limit = Number(max_duration ?? 0);
+  const audio = await decodeStereo(String(audio_path), {
+    max_seconds: limit > 0 ? limit + DECODED_BEYOND_CUT_S : null,
+  });
+  await expectUnchanged(String(audio_path), String(audio_hash));
+  const options: EncodeAudioOptions = {
+    ...(context.job.params as unknown as EncodeAudioOptions), // validated by the stage's schema
+    sample_rate: audio.sample_rate,
+    max_duration: limit,
+    sample: randomStreamOf(String(audio_hash)),
+  };
+  const latents = await vae.encode({data: audio.samples, channels: 2}, options, {
+    signal: context.signal,
+  });
+  const mask = new Uint8Array(latents.frames).fill(1);
+  await commitTensors(
+    context,
+    part,
+    [
+      floatSource('target_latents', latents.data, latents.frames, latents.channels),
+      maskSource('attention_mask', mask),
+    ],
+    {latent_frames: latents.frames, audio_seconds: audio.frames / audio.sample_rate},
+  );
+}
+
+/** A song edited between planning and encoding must not be cached under the old file's fingerprint. */
+async function expectUnchanged(path: string, expected: string): Promise<void> {
+  const {hash} = await hashFile(path);
+  if (hash === expected) return;
+  throw new SidestepError({
+    code: 'audio/changed',
+    message: `${path} was changed while the run was going on`,
+    hint: 'Run again: the new version will be encoded.',
+  });
+}
+
+/** Songs draw from streams of their own, chosen by content: neither name nor place in the list matters. */
+function randomStreamOf(hash: string): number {
+  return Number.parseInt(hash.slice(0, 12), 16);
+}
+
+async function encodeTexts(context: WorkerContext, work: SampleWork): Promise<void> {
+  const {job, emit, signal} = context;
+  const texts = work.pending('text');
+  const lyrics = work.pending('lyrics');
+  if (texts.length + lyrics.length === 0) return;
+  emit({kind: 'phase_started', phase: 'loading the text encoder'});
+  const tokenizer = await loadTokenizer(componentDir(job.inputs.model, 'tokenizer'));
+  await using encoder = await openTextEncoder(
+    engineOf(context),
+    componentDir(job.inputs.model, 'text_encoder'),
+    job,
+  );
+  emit({kind: 'phase_started', phase: 'encoding prompts and lyrics'});
+  const {max_text_tokens, max_lyric_tokens} = job.params as Record<string, number>;
+  for (const part of texts) {
+    if (signal.aborted) return;
+    const encoded = tokenizer.encode(String(part.work.text), max_text_tokens!);
+    await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'text'}));
+  }
+  for (const part of lyrics) {
+    if (signal.aborted) return;
+    const encoded = tokenizer.encode(String(part.work.lyrics), max_lyric_tokens!);
+    await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'lyric'}));
+  }
+}
+
+interface TextWork {
+  readonly encoder: TextEncoder;
+  readonly encoded: EncodedText;
+  /** Prompts go through the whole encoder; of lyrics upstream takes the embedding rows alone. */
+  readonly kind: 'text' | 'lyric';
+}
+
+async function commitStates(context: WorkerContext, part: PartJob, work: TextWork): Promise<void> {
+  const {encoder, encoded, kind} = work;
+  const ids = Array.from(encoded.ids);
+  const options = {signal: context.signal};
+  const states = kind === 'text' ? await encoder.encode(ids, options) : await encoder.embed(ids, options);
+  const mask = Uint8Array.from(ids, (_, i) => (i < encoded.valid ? 1 : 0));
+  await commitTensors(
+    context,
+    part,
+    [
+      floatSource(`${kind}_hidden_states`, states, ids.length, encoder.hidden_size),
+      maskSource(`${kind}_attention_mask`, mask),
+    ],
+    {tokens: encoded.valid, tokens_lost: encoded.lost},
+  );
+}
+
+function engineOf({job}: WorkerContext) {
+  return loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
+}
