@@ -11,14 +11,29 @@ export interface TableRow {
 /** Every command, in the order of `sidestep --help`: making, asking, looking after, setting up. */
 export const commandTable: readonly TableRow[] = [
   row(
-    'completion',
-    'print a completion script for bash, zsh or fish',
-    async () => (await import('./completion.js')).completionCommand,
+    'validate',
+    'check a pipeline file without running anything',
+    async () => (await import('./validate.js')).validateCommand,
+  ),
+  row(
+    'presets',
+    'named parameters: list, show, save, import, export, delete',
+    async () => (await import('./presets.js')).presetsCommand,
+  ),
+  row(
+    'settings',
+    'your own settings: get, set, path, reset',
+    async () => (await import('./settings.js')).settingsCommand,
   ),
   row(
     'doctor',
     'look at this machine: what works, what is missing, how to get it',
     async () => (await import('./doctor.js')).doctorCommand,
+  ),
+  row(
+    'completion',
+    'print a completion script for bash, zsh or fish',
+    async () => (await import('./completion.js')).completionCommand,
   ),
 ];
 

@@ -23,8 +23,14 @@ export async function program(world: World, argv: readonly string[]): Promise<Ex
       return error.exitCode === 0 ? 0 : refuse(world, {json}, [usageProblem(error, argv)]);
     }
     if (error instanceof SidestepError) return refuse(world, {json}, [error.problem]);
-    throw error;
+    world.stderr.write(defectText(error));
+    return 1;
   }
+}
+
+function defectText(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This is a defect of sidestep, not of your files. Please report it with these lines:\n${stack}\n`;
 }
 
 async function rootCommand(world: World, argv: readonly string[]): Promise<Command> {

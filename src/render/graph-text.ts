@@ -52,8 +52,8 @@ function shortNames(plan: Plan): ReadonlyMap<StageId, string> {
 }
 
 function mermaidLabel(stage: PlannedStage): string {
-  const escape = (text: string): string => text.replaceAll('"', '#quot;');
-  return `${escape(stage.id)}<br/><small>${escape(stage.configured.uses)}</small>`;
+  const entities = (text: string): string => text.replaceAll('"', '#quot;');
+  return `${entities(stage.id)}<br/><small>${entities(stage.configured.uses)}</small>`;
 }
 
 function quoted(text: string): string {

@@ -1,0 +1,177 @@
+import {readFile, rm} from 'node:fs/promises';
+import {basename, join, resolve} from 'node:path';
+import {stringify} from 'yaml';
+import {isFileError, writeDurably} from '../base/durable.js';
+import type {Json} from '../base/json.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import {loadPipeline} from '../config/load.js';
+import {type Plain, plain} from '../config/located.js';
+import {didYouMean} from '../config/near-miss.js';
+import type {ConfiguredStage} from '../config/pipeline.js';
+import {findPresets, type Preset, parsePreset} from '../config/preset.js';
+import {isStageReference, paramLeaves, pathMatches} from '../stage/param.js';
+import {stageTypes} from '../stage/registry.js';
+import type {World} from './world.js';
+
+export async function listPresets(world: World): Promise<Preset[]> {
+  const files = await findPresets({project_dir: world.cwd, user_dir: userFolder(world.env)});
+  return files.map(parsePreset);
+}
+
+export async function findPreset(
+  world: World,
+  name: string,
+): Promise<Result<{preset: Preset; parameters: Json}>> {
+  const presets = await listPresets(world);
+  const preset = presets.find((each) => each.name === name);
+  if (preset === undefined) return unknownPreset(name, presets);
+  if (preset.problems.length > 0) return {ok: false, problems: preset.problems};
+  return ok({preset, parameters: (preset.with === undefined ? {} : plain(preset.with)) as Json});
+}
+
+export interface SaveRequest {
+  readonly name: string;
+  readonly stage: string;
+  readonly pipeline: string;
+  readonly set: readonly string[];
+  readonly description: string;
+  readonly force?: boolean;
+}
+
+/** Writes what was said about a stage (in the file, its presets, settings or `--set`), not the schema's defaults. */
+export async function savePreset(world: World, request: SaveRequest): Promise<Result<string>> {
+  const loaded = await loadPipeline(request.pipeline, {overrides: request.set, env: world.env});
+  if (!loaded.ok) return loaded;
+  const {stages} = loaded.value;
+  const stage = stages.find(({id, declared_as}) => id === request.stage || declared_as === request.stage);
+  if (stage === undefined) {
+    const hint = didYouMean(
+      request.stage,
+      stages.map(({id}) => id),
+    );
+    const message = `No stage of ${request.pipeline} is called ${request.stage}`;
+    return failure({code: 'usage/unknown-stage', message, ...(hint === undefined ? {} : {hint})});
+  }
+  const document = {
+    sidestep: 1,
+    ...(request.description === '' ? {} : {description: request.description}),
+    uses: stage.uses,
+    with: saidParameters(stage),
+  };
+  return keepPreset(
+    world,
+    request.name,
+    stringify(document, {lineWidth: 110}),
+    request.force ? 'replace' : 'keep',
+  );
+}
+
+export async function importPreset(
+  world: World,
+  file: string,
+  existing: 'keep' | 'replace',
+): Promise<Result<string>> {
+  const path = resolve(world.cwd, file);
+  try {
+    return await keepPreset(
+      world,
+      basename(path).replace(/\.ya?ml$/, ''),
+      await readFile(path, 'utf8'),
+      existing,
+      path,
+    );
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
+    return failure({code: 'preset/unreadable', message: `Cannot read ${file}: ${error.message}`});
+  }
+}
+
+export async function exportPreset(
+  world: World,
+  name: string,
+  file: string | undefined,
+): Promise<Result<string>> {
+  const found = await findPreset(world, name);
+  if (!found.ok) return found;
+  const {text} = found.value.preset;
+  if (file === undefined) return ok(text);
+  await writeDurably(resolve(world.cwd, file), text);
+  return ok(`${file}\n`);
+}
+
+export async function deletePreset(world: World, name: string): Promise<Result<string>> {
+  const presets = await listPresets(world);
+  const own = presets.find((preset) => preset.name === name && preset.from === 'user');
+  if (own !== undefined) {
+    await rm(own.path);
+    return ok(`deleted ${own.path}\n`);
+  }
+  const other = presets.find((preset) => preset.name === name);
+  if (other === undefined) return unknownPreset(name, presets);
+  const message = `${name} is not a preset of your own: it lies at ${other.path}`;
+  return failure({
+    code: 'preset/not-yours',
+    message,
+    hint: 'Only presets in your own folder can be deleted here.',
+  });
+}
+
+/** Checks a preset and puts it into the user's folder. `source` is where its text was read, for positions. */
+async function keepPreset(
+  world: World,
+  name: string,
+  text: string,
+  existing: 'keep' | 'replace',
+  source?: string,
+): Promise<Result<string>> {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    const hint = 'Letters, digits, dots, dashes and underscores.';
+    return failure({code: 'preset/bad-name', message: `${JSON.stringify(name)} cannot name a preset`, hint});
+  }
+  const path = join(userFolder(world.env), 'presets', `${name}.yaml`);
+  const {problems} = parsePreset({name, path: source ?? path, from: 'user', text});
+  if (problems.length > 0) return {ok: false, problems};
+  const taken = (await listPresets(world)).some((preset) => preset.name === name && preset.from === 'user');
+  if (taken && existing === 'keep') {
+    return failure({
+      code: 'preset/exists',
+      message: `You have a preset called ${name}`,
+      hint: 'Replace it with --force.',
+    });
+  }
+  await writeDurably(path, text);
+  return ok(`${path}\n`);
+}
+
+/** Values someone wrote down, as a tree; references and paths belong to one pipeline and are left out. */
+function saidParameters({params, positions, uses}: ConfiguredStage): Plain {
+  const paths = stageTypes.get(uses)?.files.map(({param}) => param) ?? [];
+  const tree: {[key: string]: Plain} = {};
+  for (const {path, value} of paramLeaves(params)) {
+    if (isStageReference(value) || positions[path] === undefined) continue;
+    if (paths.some((pattern) => pathMatches(path, pattern))) continue;
+    plant(tree, path.split('.'), value as Plain);
+  }
+  return tree;
+}
+
+function plant(tree: {[key: string]: Plain}, words: readonly string[], value: Plain): void {
+  const [word, ...rest] = words as [string, ...string[]];
+  if (rest.length === 0) {
+    tree[word] = value;
+    return;
+  }
+  const listed = /^\d+$/.test(rest[0]!);
+  tree[word] ??= listed ? [] : {};
+  plant(tree[word] as {[key: string]: Plain}, rest, value);
+}
+
+function unknownPreset(name: string, presets: readonly Preset[]): Result<never> {
+  const hint =
+    didYouMean(
+      name,
+      presets.map((preset) => preset.name),
+    ) ?? '`sidestep presets list` shows them all.';
+  return failure({code: 'preset/unknown', message: `No preset is called ${name}`, hint});
+}

@@ -1,0 +1,118 @@
+import {Command} from 'commander';
+import {presetText, presetTable} from '../render/preset-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {
+  deletePreset,
+  exportPreset,
+  findPreset,
+  importPreset,
+  listPresets,
+  savePreset,
+} from './preset-file.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import type {ExitCode, World} from './world.js';
+
+/** Presets beside the pipeline (`presets/`), in the user's folder and in the program; the first of a name counts. */
+export function presetsCommand(world: World): Command {
+  const presets = new Command('presets')
+    .description('Named parameters for a stage: those that come with sidestep, and your own.')
+    .addHelpText('after', EXAMPLES);
+  presets
+    .command('list')
+    .description('Every preset that a pipeline here can name.')
+    .option('--json', 'print one JSON document')
+    .action(async (options: AnswerOptions) => world.leave(await list(world, options)));
+  presets
+    .command('show')
+    .description('What a preset says.')
+    .argument('<preset>', 'its name')
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, options: AnswerOptions) => world.leave(await show(world, name, options)));
+  presets
+    .command('save')
+    .description('Keep the parameters of a stage as a preset of your own (without paths and references).')
+    .argument('<name>', 'name of the new preset')
+    .argument('<stage>', 'whose parameters')
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--description <text>', 'when to use it, in one sentence', '')
+    .option('--force', 'replace a preset of that name')
+    .action(async (name: string, stage: string, pipeline: string, options) =>
+      world.leave(done(world, await savePreset(world, {name, stage, pipeline, ...options}))),
+    );
+  presets
+    .command('import')
+    .description('Check a preset file and copy it to your own presets.')
+    .argument('<file>', 'a preset as YAML; its name becomes the name of the preset')
+    .option('--force', 'replace a preset of that name')
+    .action(async (file: string, options: {force?: boolean}) =>
+      world.leave(done(world, await importPreset(world, file, options.force ? 'replace' : 'keep'))),
+    );
+  presets
+    .command('export')
+    .description('Write a preset to a file, to hand it on.')
+    .argument('<preset>', 'its name')
+    .argument('[file]', 'where to; without it, standard output')
+    .action(async (name: string, file: string | undefined) =>
+      world.leave(done(world, await exportPreset(world, name, file))),
+    );
+  presets
+    .command('delete')
+    .description('Delete a preset of your own.')
+    .argument('<preset>', 'its name')
+    .action(async (name: string) => world.leave(done(world, await deletePreset(world, name))));
+  return presets;
+}
+
+async function list(world: World, options: AnswerOptions): Promise<ExitCode> {
+  const presets = await listPresets(world);
+  answer(world, options, {
+    kind: 'presets',
+    document: () => ({
+      presets: presets.map(({name, path, from, uses, description, problems}) => ({
+        name,
+        from,
+        path,
+        uses: uses ?? null,
+        description,
+        problems,
+      })),
+    }),
+    text: (colours) => presetTable(presets, colours),
+  });
+  return 0;
+}
+
+async function show(world: World, name: string, options: AnswerOptions): Promise<ExitCode> {
+  const found = await findPreset(world, name);
+  if (!found.ok) return refuse(world, options, found.problems);
+  const {preset, parameters} = found.value;
+  answer(world, options, {
+    kind: 'preset',
+    document: () => ({
+      name: preset.name,
+      from: preset.from,
+      path: preset.path,
+      uses: preset.uses ?? null,
+      description: preset.description,
+      with: parameters,
+    }),
+    text: (colours) => presetText(preset, colours),
+  });
+  return 0;
+}
+
+function done(world: World, result: Awaited<ReturnType<typeof savePreset>>): ExitCode {
+  if (!result.ok) return refuse(world, {}, result.problems);
+  world.stdout.write(result.value);
+  return 0;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep presets list
+  $ sidestep presets show recommended
+  $ sidestep presets save my-voice train pipeline.yaml --description "Male voice, 20 songs"
+  $ sidestep presets export my-voice > my-voice.yaml
+  $ sidestep presets import my-voice.yaml
+  $ sidestep presets delete my-voice`;

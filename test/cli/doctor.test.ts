@@ -1,0 +1,37 @@
+import {expect, test} from 'vitest';
+import {documentOf, Folder} from './sidestep.js';
+
+interface Check {
+  readonly name: string;
+  readonly state: string;
+  readonly found: string;
+}
+
+test('doctor names every part, for people and for programs', async () => {
+  const folder = new Folder();
+  const {code, stdout} = await folder.run(['doctor', '--json']);
+  expect(code).toBe(0);
+  const {checks} = documentOf(stdout, 'doctor') as unknown as {checks: readonly Check[]};
+  const names = checks.map(({name}) => name);
+  for (const name of [
+    'node',
+    'memory',
+    'disk',
+    'project_folder',
+    'addon',
+    'compiler',
+    'cmake',
+    'cuda_driver',
+  ]) {
+    expect(names).toContain(name);
+  }
+  const people = await folder.run(['doctor']);
+  expect(people.stdout).toContain(process.versions.node);
+  expect(people.stdout).toMatch(/Ready/);
+});
+
+test('what is missing says how to get it', async () => {
+  const {stdout} = await new Folder().run(['doctor'], {PATH: '/nonexistent'});
+  expect(stdout).toMatch(/ffmpeg +not found/);
+  expect(stdout).toMatch(/CMake +not found/);
+});

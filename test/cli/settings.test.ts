@@ -1,0 +1,45 @@
+import {expect, test} from 'vitest';
+import {documentOf, Folder} from './sidestep.js';
+
+test('set, get, reset; comments stay', async () => {
+  const folder = new Folder({'.config/settings.yaml': 'sidestep: 1\n# my card\ndefaults: {device: cuda}\n'});
+  expect(await folder.run(['settings', 'set', 'defaults.seed', '7'])).toMatchObject({code: 0, stderr: ''});
+  expect(folder.read('.config/settings.yaml')).toBe(
+    'sidestep: 1\n# my card\ndefaults: { device: cuda, seed: 7 }\n',
+  );
+  expect((await folder.run(['settings', 'get', 'defaults.seed'])).stdout).toBe('7\n');
+  expect(await folder.run(['settings', 'reset', 'defaults.seed'])).toMatchObject({code: 0});
+  expect((await folder.run(['settings', 'get', 'defaults.seed'])).stdout).toBe('');
+  expect(documentOf((await folder.run(['settings', 'get', '--json'])).stdout, 'settings')).toMatchObject({
+    value: {defaults: {device: 'cuda'}},
+  });
+});
+
+test('a value that does not fit is refused with its place, and nothing is written', async () => {
+  const folder = new Folder();
+  const {code, stderr, stdout} = await folder.run(['settings', 'set', 'defaults.device', 'gpu']);
+  expect({code, stdout}).toEqual({code: 2, stdout: ''});
+  expect(stderr).toMatch(/settings\.yaml:\d+:\d+/);
+  expect((await folder.run(['settings', 'get', 'defaults.device'])).stdout).toBe('');
+});
+
+test('an unknown key gets a suggestion', async () => {
+  const {code, stderr} = await new Folder().run(['settings', 'set', 'defaults.devise', 'cpu']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('device');
+});
+
+test('the last key of a map takes the map with it', async () => {
+  const folder = new Folder();
+  await folder.run(['settings', 'set', 'stages.preprocess.pass1.max_duration', '100']);
+  expect(folder.read('.config/settings.yaml')).toContain('preprocess.pass1:\n    max_duration: 100\n');
+  await folder.run(['settings', 'reset', 'stages.preprocess.pass1.max_duration']);
+  expect(folder.read('.config/settings.yaml')).toBe('sidestep: 1\n');
+});
+
+test('reset keeps the old file beside it', async () => {
+  const folder = new Folder({'.config/settings.yaml': 'sidestep: 1\ndefaults: {seed: 3}\n'});
+  expect(await folder.run(['settings', 'reset'])).toMatchObject({code: 0});
+  expect(folder.read('.config/settings.yaml.old')).toContain('seed: 3');
+  expect((await folder.run(['settings', 'path'])).stdout).toBe(`${folder.file('.config/settings.yaml')}\n`);
+});

@@ -1,0 +1,121 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {Ajv} from 'ajv';
+import {expect, onTestFinished} from 'vitest';
+import {rmSync} from 'node:fs';
+
+const root = new URL('../..', import.meta.url).pathname;
+export const main = join(root, 'dist/cli/main.js');
+
+/** What a finished `sidestep` left. `signal` is set when it was killed. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Everything written so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Resolves when one of the streams shows this; fails the test when the process ends first. */
+  readonly shows: (pattern: RegExp) => Promise<void>;
+}
+
+/** A temporary project folder with these files; it is gone after the test. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'sidestep-cli-'));
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+    onTestFinished(() => rmSync(this.path, {recursive: true, force: true, maxRetries: 5}));
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(dirname(this.file(name)), {recursive: true});
+    writeFileSync(this.file(name), text);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8');
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Starts the real command here, with an environment of nothing but what it needs. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn(process.execPath, [main, ...args], {cwd: this.path, env: this.env(env)});
+    return follow(child);
+  }
+
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.start(args, env).finished;
+  }
+
+  /** The same in a pseudo-terminal of 100 columns; both streams arrive in `stdout`. */
+  startInTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');
+    const command = `stty cols 100 rows 40; exec ${words}`;
+    const child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd: this.path,
+      env: this.env({TERM: 'xterm-256color', SHELL: '/bin/sh', ...env}),
+    });
+    return follow(child);
+  }
+
+  private env(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    return {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config'), ...env};
+  }
+}
+
+function follow(child: ChildProcess): Running {
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code, signal) => resolve({code, signal, stdout, stderr}));
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const shows = async (pattern: RegExp): Promise<void> => {
+    let ended = false;
+    void finished.then(() => {
+      ended = true;
+    });
+    while (!pattern.test(stdout) && !pattern.test(stderr)) {
+      if (ended) expect.fail(`ended without showing ${pattern}:\n${stdout}\n${stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return {child, finished, stdout: () => stdout, stderr: () => stderr, shows};
+}
+
+const schemas = new Ajv({allErrors: true, strictTypes: false});
+let commonLoaded = false;
+
+/** Parses one `--json` document (or line) and holds it against its schema. */
+export function documentOf(text: string, schema: string): Record<string, unknown> {
+  const document = JSON.parse(text) as Record<string, unknown>;
+  if (!commonLoaded) schemas.addSchema(schemaFile('common'), 'common.schema.json');
+  commonLoaded = true;
+  const validate =
+    schemas.getSchema(schema) ?? schemas.addSchema(schemaFile(schema), schema).getSchema(schema)!;
+  if (!validate(document))
+    expect.fail(`not a ${schema} document: ${schemas.errorsText(validate.errors)}\n${text}`);
+  return document;
+}
+
+function schemaFile(name: string): object {
+  return JSON.parse(readFileSync(join(root, `schema/output/${name}.schema.json`), 'utf8'));
+}
