@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {judgeAdapterFiles} from './adapter-files.js';
+import {judgeEndToEnd} from './end-to-end.js';
 import {judgePrompts} from './prompt.js';
 import {judgeTokenizer} from './tokenizer.js';
 import {judgeTorchFiles} from './torch-files.js';
@@ -12,6 +13,7 @@ const judges: readonly {readonly path: string; readonly judge: (path: string) =>
   {path: 'qwen3_tokenizer_cases.json', judge: judgeTokenizer},
   {path: 'torch_files', judge: judgeTorchFiles},
   {path: 'peft_files', judge: judgeAdapterFiles},
+  {path: 'e2e', judge: judgeEndToEnd},
 ];
 
 /** Judges every TypeScript case of the folder; what a folder does not hold is not judged. */

@@ -1,0 +1,135 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {decodeStereo} from '../../src/dataset/audio/stereo.js';
+import {loadTokenizer, lyricTokens, textTokens} from '../../src/dataset/tokenizer.js';
+import {openSafetensors, type SafetensorsFile} from '../../src/format/safetensors-read.js';
+import {toFloat32} from '../../src/format/tensor.js';
+import {type Addon, loadAddon} from '../../src/native/addon.js';
+import {openAudioEncoder, openConditionEncoder, openTextEncoder} from '../../src/native/engine.js';
+import {addonPath} from '../addon-path.js';
+import {broken, exact, relativeL2, type Verdict} from './verdict.js';
+
+interface Config {
+  readonly prompt: string;
+  readonly lyrics: string;
+  readonly text_valid: number;
+  readonly lyric_valid: number;
+  readonly variant: string;
+  readonly tiles: {readonly chunk_size: number; readonly overlap: number};
+}
+
+/** A case under judgement: what upstream recorded and what ours gave. */
+interface Trial {
+  readonly name: string;
+  readonly golden: SafetensorsFile;
+  readonly config: Config;
+  readonly checkpoint: string;
+  readonly addon: Addon;
+}
+
+const engine = {device: 'cpu', threads: undefined};
+
+/** `e2e/*.safetensors` of kind e2e_preprocess: audio, prompt and lyrics to the tensors that training reads. */
+export async function judgeEndToEnd(folder: string): Promise<Verdict[]> {
+  const addon = loadAddon(addonPath);
+  const checkpoint = join(folder, '../tiny_checkpoint');
+  const verdicts: Verdict[] = [];
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort()) {
+    await using golden = await openSafetensors(join(folder, file));
+    if (golden.metadata.kind !== 'e2e_preprocess') continue;
+    const config = JSON.parse(golden.metadata.config!) as Config;
+    const name = `e2e/${file}`;
+    verdicts.push(
+      ...(await judge({name, golden, config, checkpoint, addon}).catch((error: unknown) => [
+        broken(name, error),
+      ])),
+    );
+  }
+  return verdicts;
+}
+
+async function judge(trial: Trial): Promise<Verdict[]> {
+  const latents = await encodeAudio(trial);
+  const {text, lyrics, verdicts} = await encodeTexts(trial);
+  await using conditions = await openConditionEncoder(
+    trial.addon,
+    join(trial.checkpoint, `acestep-v15-${trial.config.variant}`),
+    engine,
+  );
+  const condition = await conditions.encode(text, lyrics);
+  const mask = (await trial.golden.read('out/encoder_attention_mask')).data;
+  return [
+    await compare(trial, 'out/target_latents', latents),
+    ...verdicts,
+    await compare(trial, 'out/encoder_hidden_states', condition.states),
+    exact(`${trial.name} encoder_attention_mask`, Buffer.compare(condition.mask, mask) === 0 ? [] : ['mask']),
+  ];
+}
+
+async function compare({name, golden}: Trial, tensor: string, actual: ArrayLike<number>): Promise<Verdict> {
+  const expected = toFloat32(await golden.read(tensor));
+  const allowed = Number(golden.metadata.tolerance);
+  return {name: `${name} ${tensor.replace('out/', '')}`, error: relativeL2(actual, expected), allowed};
+}
+
+/** Where the file was resampled, upstream's own 48 kHz audio is the start: the resampler has cases of its own. */
+async function encodeAudio({golden, name, config, checkpoint, addon}: Trial): Promise<Float32Array> {
+  const recorded = 'in/audio_48k_stereo_ch0';
+  const mono = golden.tensors.has(recorded) ? toFloat32(await golden.read(recorded)) : undefined;
+  const wave = mono
+    ? undefined
+    : await decodeStereo(golden.path.replace(/safetensors$/, 'wav'), {max_seconds: null});
+  if (wave && wave.sample_rate !== 48_000)
+    throw new Error(`${name} has another rate but records no 48 kHz audio`);
+  await using vae = await openAudioEncoder(addon, join(checkpoint, 'vae'), engine);
+  const {data} = await vae.encode(mono ? {data: mono, channels: 1} : {data: wave!.samples, channels: 2}, {
+    sample_rate: 48_000,
+    resampler: 'soxr_hq',
+    max_duration: 0,
+    normalize: 'none',
+    peak_target: 0,
+    loudness_target: 0,
+    latents: 'mean',
+    seed: 0,
+    sample: 0,
+    tile_duration: config.tiles.chunk_size / 48_000,
+    tile_overlap: config.tiles.overlap / 48_000,
+  });
+  return data;
+}
+
+async function encodeTexts(trial: Trial) {
+  const {golden, config, checkpoint, addon, name} = trial;
+  const folder = join(checkpoint, 'Qwen3-Embedding-0.6B');
+  const tokenizer = await loadTokenizer(folder);
+  await using encoder = await openTextEncoder(addon, folder, engine);
+  const text = tokenizer.encode(config.prompt, textTokens);
+  const lyrics = tokenizer.encode(config.lyrics, lyricTokens);
+  const width = encoder.hidden_size;
+  const states = await encoder.encode(Array.from(text.ids));
+  const valid = text.valid * width;
+  const wrong = [
+    ...(text.valid === config.text_valid && lyrics.valid === config.lyric_valid ? [] : ['token counts']),
+    ...((await sameIds(golden, 'out/text_ids', text.ids)) ? [] : ['text ids']),
+    ...((await sameIds(golden, 'out/lyric_ids', lyrics.ids)) ? [] : ['lyric ids']),
+  ];
+  const mask = (count: number, length: number) => Uint8Array.from({length}, (_, i) => (i < count ? 1 : 0));
+  return {
+    text: {states, width, mask: mask(text.valid, textTokens)},
+    lyrics: {
+      states: await encoder.embed(Array.from(lyrics.ids)),
+      width,
+      mask: mask(lyrics.valid, lyricTokens),
+    },
+    verdicts: [
+      exact(`${name} tokens`, wrong),
+      await compare(trial, 'out/text_hidden_states_valid', states.subarray(0, valid)),
+      await compare(trial, 'out/text_hidden_states_pad_row0', states.subarray(valid, valid + width)),
+    ],
+  };
+}
+
+async function sameIds(golden: SafetensorsFile, tensor: string, ids: Int32Array): Promise<boolean> {
+  const expected = (await golden.read(tensor)).data;
+  return Buffer.compare(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), expected) === 0;
+}
