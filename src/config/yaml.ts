@@ -37,7 +37,7 @@ export function parseYaml(source: SourceText): ParsedYaml {
     merge: true,
     prettyErrors: false,
     stringKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const reader = new Reader(source, document);
   for (const found of [...document.errors, ...document.warnings]) {

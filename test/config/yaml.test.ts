@@ -1,0 +1,94 @@
+import {describe, expect, test} from 'vitest';
+import {type Located, plain} from '../../src/config/located.js';
+import {sourceText} from '../../src/config/source-text.js';
+import {parseYaml} from '../../src/config/yaml.js';
+import {place} from './resolved.js';
+
+function read(text: string) {
+  const {value, problems} = parseYaml(sourceText('/project/a.yaml', text));
+  return {value: value && plain(value), problems: problems.map(place), located: value as Located};
+}
+
+describe('what YAML 1.2 texts mean', () => {
+  test.each([
+    {name: 'no and on are texts', text: 'a: [no, on, yes, off]', value: {a: ['no', 'on', 'yes', 'off']}},
+    {name: '1e-4 is a number', text: 'a: 1e-4', value: {a: 0.0001}},
+    {name: 'numbers with _ are texts', text: 'a: 1_000', value: {a: '1_000'}},
+    {name: '0o10 is eight', text: 'a: 0o10', value: {a: 8}},
+    {name: 'a quoted number is a text', text: 'a: "010"', value: {a: '010'}},
+    {
+      name: 'merge keys merge',
+      text: 'd: &d {a: 1, b: 2}\ne: {<<: *d, b: 3}',
+      value: {d: {a: 1, b: 2}, e: {a: 1, b: 3}},
+    },
+    {
+      name: 'of several merged maps the first wins',
+      text: 'x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}',
+      value: {x: {a: 1}, y: {a: 2, b: 2}, z: {a: 1, b: 2}},
+    },
+    {name: 'a quoted << is an ordinary key', text: '"<<": {a: 1}', value: {'<<': {a: 1}}},
+    {name: 'numbers as keys are texts', text: '1: a\n0x10: b', value: {'1': 'a', '0x10': 'b'}},
+    {
+      name: 'an anchor may be used 150 times',
+      text: `d: &d 1\na: [${'*d, '.repeat(150)}]`,
+      value: {d: 1, a: Array(150).fill(1)},
+    },
+  ])('$name', ({text, value}) => {
+    expect(read(text)).toMatchObject({value, problems: []});
+  });
+
+  test('__proto__ is a key like any other', () => {
+    const {value} = read('__proto__: {polluted: 1}');
+    expect(Object.keys(value as object)).toEqual(['__proto__']);
+    expect(({} as {polluted?: number}).polluted).toBeUndefined();
+  });
+
+  test('values that share an anchor are separate copies', () => {
+    const value = read('d: &d {a: 1}\nx: *d\ny: *d').value as Record<string, object>;
+    expect(value.x).not.toBe(value.y);
+  });
+});
+
+describe('what is refused, and where', () => {
+  test.each([
+    {name: 'a %YAML 1.1 line', text: '%YAML 1.1\n---\na: 1', problems: ['a.yaml:1:1 config/yaml-version']},
+    {name: 'an octal number of YAML 1.1', text: 'a: 010', problems: ['a.yaml:1:4 config/ambiguous-number']},
+    {name: 'a duplicate key', text: 'a: 1\nb: 2\na: 3', problems: ['a.yaml:3:1 config/yaml-syntax']},
+    {name: 'an alias without its anchor', text: 'a: *wav', problems: ['a.yaml:1:4 config/unknown-anchor']},
+    {name: 'a text that starts with *', text: 'a: *.wav', problems: ['a.yaml:1:4 config/unknown-anchor']},
+    {
+      name: 'an alias inside its own anchor',
+      text: 'a: &a [*a]',
+      problems: ['a.yaml:1:8 config/endless-alias'],
+    },
+    {name: 'an unknown tag', text: 'a: !foo 1', problems: ['a.yaml:1:4 config/unknown-tag']},
+    {name: 'a tag for bytes', text: 'a: !!binary aGk=', problems: ['a.yaml:1:13 config/unknown-tag']},
+    {name: 'a mapping as key', text: 'q: {{ x }}', problems: ['a.yaml:1:5 config/bad-key']},
+    {name: 'an empty key', text: 'a: {: 1}', problems: ['a.yaml:1:5 config/bad-key']},
+    {name: 'a merged number', text: 'd: &d 1\na: {<<: *d}', problems: ['a.yaml:2:9 config/bad-merge']},
+    {name: 'a tab as indentation', text: 'a:\n\tb: 1', problems: ['a.yaml:2:1 config/yaml-syntax']},
+    {name: 'a text that starts with @', text: 'a: @x', problems: ['a.yaml:1:4 config/yaml-syntax']},
+    {name: 'two documents', text: 'a: 1\n---\nb: 2', problems: ['a.yaml:2:1 config/yaml-syntax']},
+  ])('$name', ({text, problems}) => {
+    expect(read(text).problems).toEqual(expect.arrayContaining(problems));
+  });
+
+  test('aliases that multiply without end, before they take memory', () => {
+    const levels = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let level = 1; level < 9; level++) {
+      levels.push(
+        `a${level}: &a${level} [${Array(9)
+          .fill(`*a${level - 1}`)
+          .join(', ')}]`,
+      );
+    }
+    expect(read(levels.join('\n')).problems.at(-1)).toMatch(/config\/too-many-aliases$/);
+  });
+
+  test('nesting too deep for the stack', () => {
+    expect(read(`a: ${'['.repeat(5000)}`).problems.length).toBeGreaterThan(0);
+    expect(read(`a: ${'['.repeat(500)}${']'.repeat(500)}`).problems).toEqual([
+      'a.yaml:1:104 config/too-large',
+    ]);
+  });
+});
