@@ -1,0 +1,360 @@
+import {readFile, symlink} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {SidestepError} from '../../src/base/problem.js';
+import {readDataset} from '../../src/dataset/read-dataset.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
+
+const golden = new URL('../golden/', import.meta.url).pathname;
+
+async function failureOf(attempt: Promise<unknown>): Promise<{code: string; message: string}> {
+  const error = await attempt.catch((reason: unknown) => reason);
+  if (!(error instanceof SidestepError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error.problem;
+}
+
+test("the end-to-end dataset gives upstream's prompts and lyrics", async () => {
+  const options = {
+    ...defaults,
+    genre_choice: 'upstream',
+    dataset_json: join(golden, 'e2e/dataset.json'),
+    audio_dir: join(golden, 'e2e'),
+  } as const;
+  const result = await readDataset(options, effects);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(result.value.samples.map(({name}) => name)).toEqual(['a_stereo48k.wav', 'b_mono44k.wav']);
+  for (const sample of result.value.samples) {
+    await using twin = await openSafetensors(
+      join(golden, `e2e/${sample.name.replace('.wav', '.safetensors')}`),
+    );
+    const config = JSON.parse(twin.metadata['config']!) as {
+      prompt: string;
+      lyrics: string;
+      used_genre: boolean;
+    };
+    expect(sample.prompt).toEqual({text: config.prompt, source: config.used_genre ? 'genre' : 'caption'});
+    expect(sample.lyrics).toBe(config.lyrics);
+  }
+});
+
+test('the golden dataset JSON describes the songs that upstream matches it to', async () => {
+  const cases = JSON.parse(await readFile(join(golden, 'prompt_cases.json'), 'utf8')) as {
+    dataset_json_loading: {
+      dataset_json: object;
+      audio_files: string[];
+      by_full_path: Record<string, Record<string, unknown>>;
+    };
+  };
+  const {dataset_json, audio_files, by_full_path} = cases.dataset_json_loading;
+  const files = Object.fromEntries(audio_files.map((path, i) => [path.replace('/r/', ''), tone(200 + i)]));
+  const wavBytes = {...files, 'dataset.json': JSON.stringify(dataset_json)}; // the decoder goes by content, not name
+  const dataset = await read(wavBytes, {dataset_json: 'dataset.json', genre_choice: 'upstream'});
+  for (const [path, expected] of Object.entries(by_full_path)) {
+    const sample = sampleNamed(dataset, path.replace('/r/', ''));
+    expect(sample.caption).toBe(expected['caption'] ?? '');
+    expect(sample.lyrics).toBe(expected['lyrics'] ?? '[Instrumental]');
+    // upstream writes 0 where it knows nothing; here the real second is known
+    expect(sample.duration).toBe(expected['duration'] || 1);
+    expect(sample).toMatchObject({custom_tag: 'trig', tag_position: 'append'});
+  }
+});
+
+describe('a song without any metadata', () => {
+  test('is an instrumental captioned by its name, with its real length', async () => {
+    const sample = sampleNamed(await read({'My Song_01.wav': tone(300, {seconds: 3})}), 'My Song_01.wav');
+    expect(sample).toMatchObject({
+      caption: 'My Song 01',
+      lyrics: '[Instrumental]',
+      is_instrumental: true,
+      duration: 3,
+      repeats: 1,
+    });
+    expect(sample.prompt.text).toContain('- duration: 3 seconds\n');
+    expect(sample.origins).toMatchObject({caption: 'file_name', duration: 'audio', lyrics: 'default'});
+  });
+
+  test('takes title, genre, tempo and key from the tags in the file', async () => {
+    const frame = (id: string, text: string) => {
+      const body = Buffer.from(`\x03${text}`, 'utf8');
+      const head = Buffer.alloc(10);
+      head.write(id, 0, 'latin1');
+      head.writeUInt32BE(body.length, 4);
+      return Buffer.concat([head, body]);
+    };
+    const frames = Buffer.concat([
+      frame('TIT2', 'Blue Rain'),
+      frame('TCON', 'Blues'),
+      frame('TBPM', '93'),
+      frame('TKEY', 'Am'),
+    ]);
+    const head = Buffer.from([0x49, 0x44, 0x33, 3, 0, 0, 0, 0, frames.length >> 7, frames.length & 0x7f]);
+    const mp3 = await readFile(new URL('audio/clips/lame.mp3', import.meta.url));
+    const bare = mp3.subarray(10 + ((mp3[8]! << 7) | mp3[9]!));
+    const dataset = await read({'x.mp3': Buffer.concat([head, frames, bare])}, {min_duration: 0});
+    expect(sampleNamed(dataset, 'x.mp3')).toMatchObject({
+      caption: 'Blue Rain',
+      genre: 'Blues',
+      bpm: '93',
+      keyscale: 'Am',
+    });
+    expect(sampleNamed(dataset, 'x.mp3').origins.caption).toBe('tags');
+  });
+});
+
+describe('sidecars', () => {
+  const files = {
+    'a.wav': tone(220),
+    'a.txt':
+      'Caption: slow blues: late night\r\ntempo: 92\r\nKey: A minor\r\nsignature: 4\r\nTrigger: bluesy\r\nrepeat: 3\r\nlanguage: en\r\nlyrics:\r\n[Verse]\r\nkey: to the highway\r\n',
+    'b.wav': tone(230),
+    'b.caption.txt': 'a caption\n',
+    'b.lyrics.txt': '[Verse]\nla\n',
+    'b.txt': 'caption: weaker\nbpm: 100\n',
+    'c.wav': tone(240),
+    'c.txt': 'just a plain caption, nothing else',
+    'd.wav': tone(250),
+    'd.json': '{"caption": "from json", "bpm": 97.5, "genre": ["jazz", "swing"], "is_instrumental": true}',
+  };
+
+  test('key: value text, where everything behind lyrics: is lyrics', async () => {
+    const sample = sampleNamed(await read(files), 'a.wav');
+    expect(sample).toMatchObject({
+      caption: 'slow blues: late night',
+      bpm: '92',
+      keyscale: 'A minor',
+      timesignature: '4',
+      custom_tag: 'bluesy',
+      repeats: 3,
+      language: 'en',
+      lyrics: '[Verse]\nkey: to the highway',
+      is_instrumental: false,
+    });
+    expect(sample.prompt.text).toContain('# Caption\nbluesy, slow blues: late night\n');
+  });
+
+  test.each([
+    {name: 'b.wav', holds: {caption: 'a caption', lyrics: '[Verse]\nla', bpm: '100'}},
+    {name: 'c.wav', holds: {caption: 'just a plain caption, nothing else'}},
+    {name: 'd.wav', holds: {caption: 'from json', bpm: '97.5', genre: 'jazz, swing', is_instrumental: true}},
+  ])('$name', async ({name, holds}) => {
+    expect(sampleNamed(await read(files), name)).toMatchObject(holds);
+  });
+
+  test.each([
+    {sidecars: 'use', caption: 'from dataset', bpm: '92'},
+    {sidecars: 'prefer', caption: 'slow blues: late night', bpm: '92'},
+    {sidecars: 'ignore', caption: 'from dataset', bpm: ''},
+  ] as const)('$sidecars beside a dataset JSON', async ({sidecars, caption, bpm}) => {
+    const json = JSON.stringify([{filename: 'a.wav', caption: 'from dataset'}]);
+    const dataset = await read({...files, 'set.json': json}, {dataset_json: 'set.json', sidecars});
+    expect(sampleNamed(dataset, 'a.wav')).toMatchObject({caption, bpm});
+  });
+
+  test('a sidecar that is not text is a warning, not a crash', async () => {
+    const dataset = await read({'a.wav': tone(220), 'a.txt': Uint8Array.of(0xff, 0xfe, 0x00)});
+    expect(codes(dataset.findings)).toContain('dataset/sidecar-unreadable a.wav');
+  });
+});
+
+describe('songs of one name in different folders', () => {
+  const songs = {'a/x.wav': tone(220), 'b/x.wav': tone(230)};
+
+  test('both survive with their own metadata', async () => {
+    const json = JSON.stringify([
+      {filename: 'a/x.wav', caption: 'A'},
+      {audio_path: 'b/x.wav', caption: 'B'},
+    ]);
+    const dataset = await read({...songs, 'set.json': json}, {dataset_json: 'set.json'});
+    expect(dataset.samples.map(({name, caption}) => [name, caption])).toEqual([
+      ['a/x.wav', 'A'],
+      ['b/x.wav', 'B'],
+    ]);
+    expect(codes(dataset.findings)).toEqual(['dataset/equal-names a/x.wav']);
+  });
+
+  test('an entry that could be either is an error', async () => {
+    const json = JSON.stringify([{filename: 'x.wav', caption: 'which?'}]);
+    const dataset = await read({...songs, 'set.json': json}, {dataset_json: 'set.json'});
+    expect(codes(dataset.findings)).toContain('dataset/ambiguous-entry');
+  });
+});
+
+test('adding a song, or renaming one, changes no other prompt', async () => {
+  const texts: Record<string, Uint8Array | string> = {};
+  for (let i = 0; i < 12; i += 1) {
+    texts[`song${i}.wav`] = tone(200 + i);
+    texts[`song${i}.txt`] = `caption: c${i}\ngenre: g${i}`;
+  }
+  const prompts = async (files: typeof texts) =>
+    new Map(
+      (await read(files, {genre_ratio: 50})).samples.map(({audio_hash, prompt}) => [audio_hash, prompt]),
+    );
+  const before = await prompts(texts);
+  const {['song3.wav']: moved, ['song3.txt']: text, ...rest} = texts;
+  const after = await prompts({...rest, 'aaa.wav': tone(999), 'z/moved.wav': moved!, 'z/moved.txt': text!});
+  expect(new Set([...before.values()].map(({source}) => source)).size).toBe(2);
+  for (const [hash, prompt] of before) expect(after.get(hash)).toEqual(prompt);
+});
+
+describe('lint sees all songs at once', () => {
+  test('every kind of trouble is named with its song', async () => {
+    const dataset = await read({
+      'clipped.wav': tone(220, {level: 60_000}),
+      'copy.wav': tone(240),
+      'good.wav': tone(240),
+      'good.txt': 'caption: fine\nlyrics: la',
+      'instrumental.wav': tone(250),
+      'instrumental.txt': 'caption: x\nis_instrumental: yes\nlyrics: but it has words',
+      'long.wav': tone(260),
+      'long.txt': 'caption: x\nduration: 200\nlyrics: la',
+      'mute.wav': tone(260, {level: 0}),
+      'short.wav': tone(270, {seconds: 0.25}),
+      'voice.wav': tone(280),
+      'voice.txt': 'caption:\nis_instrumental: no',
+      'broken.wav': tone(290).subarray(0, 5000),
+    });
+    expect(codes(dataset.findings)).toEqual(
+      expect.arrayContaining([
+        'audio/truncated broken.wav',
+        'dataset/too-short short.wav',
+        'dataset/clipped clipped.wav',
+        'dataset/duplicate-audio good.wav',
+        'dataset/instrumental-with-lyrics instrumental.wav',
+        'dataset/duration-differs long.wav',
+        'dataset/silent mute.wav',
+        'dataset/no-caption voice.wav',
+        'dataset/missing-lyrics voice.wav',
+        'dataset/caption-from-name copy.wav',
+      ]),
+    );
+    expect(codes(dataset.findings).filter((code) => code.endsWith(' good.wav'))).toEqual([
+      'dataset/duplicate-audio good.wav',
+    ]);
+    expect(dataset.samples.map(({name}) => name)).not.toEqual(expect.arrayContaining(['broken.wav']));
+    expect(dataset.samples).toHaveLength(7);
+  });
+
+  test.each([
+    {duplicates: 'warn', left: 2, severity: 'warning'},
+    {duplicates: 'skip', left: 1, severity: 'warning'},
+    {duplicates: 'fail', left: 1, severity: 'error'},
+  ] as const)('duplicates: $duplicates', async ({duplicates, left, severity}) => {
+    const dataset = await read({'a.wav': tone(240), 'b.wav': tone(240)}, {duplicates});
+    expect(dataset.samples).toHaveLength(left);
+    expect(dataset.findings.find(({code}) => code === 'dataset/duplicate-audio')).toMatchObject({
+      sample: 'b.wav',
+      severity,
+    });
+  });
+
+  test('missing_lyrics: fail', async () => {
+    const dataset = await read({'a.wav': tone(240)}, {missing_lyrics: 'fail'});
+    expect(dataset.samples).toEqual([]);
+    expect(codes(dataset.findings)).toContain('dataset/missing-lyrics a.wav');
+  });
+});
+
+describe('nothing to train', () => {
+  test('names endings, folder and near misses', async () => {
+    const folder = await folderOf({'song.wma': 'x', 'other.wma': 'x', 'cover.jpg': 'x'});
+    const problem = await failureOf(readDataset({...defaults, audio_dir: folder}, effects));
+    expect(problem.code).toBe('dataset/no-samples');
+    for (const words of ['*.flac', folder, '2 .wma', 'cover.jpg']) expect(problem.message).toContain(words);
+  });
+  test.each([
+    {name: 'a missing folder', options: {audio_dir: '/nowhere/songs'}, code: 'dataset/folder-missing'},
+    {
+      name: 'a missing dataset JSON',
+      options: {dataset_json: '/nowhere/set.json'},
+      code: 'dataset/json-unreadable',
+    },
+  ])('$name', async ({options, code}) => {
+    expect((await failureOf(readDataset({...defaults, ...options}, effects))).code).toBe(code);
+  });
+  test('a link that leads back up is refused', async () => {
+    const folder = await folderOf({'a.wav': tone(200)});
+    await symlink(folder, join(folder, 'again'));
+    expect((await failureOf(readDataset({...defaults, audio_dir: folder}, effects))).code).toBe(
+      'dataset/link-loop',
+    );
+  });
+  test('entries alone, without any of their songs', async () => {
+    const folder = await folderOf({'set.json': '[{"audio_path": "gone.wav"}]'});
+    const problem = await failureOf(
+      readDataset({...defaults, dataset_json: join(folder, 'set.json')}, effects),
+    );
+    expect(problem).toMatchObject({code: 'dataset/no-samples', message: expect.stringContaining('gone.wav')});
+  });
+});
+
+describe('a dataset JSON', () => {
+  test('alone names its songs', async () => {
+    const folder = await folderOf({
+      'sub/a.wav': tone(200),
+      'set.json': '[{"audio_path": "sub\\\\a.wav", "caption": "x"}]',
+    });
+    const result = await readDataset({...defaults, dataset_json: join(folder, 'set.json')}, effects);
+    expect(result).toMatchObject({ok: true, value: {samples: [{name: 'sub/a.wav', caption: 'x'}]}});
+  });
+
+  test('with many mistakes reports all of them with their lines', async () => {
+    const json =
+      '{"metadata": {"tag_position": "middle"},\n"samples": [\n{"caption": "whose?"},\n{"filename": "a.wav", "bpm": [1]},\n{"filename": "a.wav", "prompt_override": "both"},\n7]}';
+    const folder = await folderOf({'a.wav': tone(200), 'set.json': json});
+    const result = await readDataset(
+      {...defaults, audio_dir: folder, dataset_json: join(folder, 'set.json')},
+      effects,
+    );
+    expect(result.ok ? [] : result.problems.map(({code, position}) => `${code} ${position?.line}`)).toEqual([
+      'dataset/wrong-value 1',
+      'dataset/entry-without-file 3',
+      'dataset/wrong-type 4',
+      'dataset/wrong-value 5',
+      'dataset/wrong-type 6',
+    ]);
+  });
+
+  test.each(['{"samples": 3}', '"x"', '{"a": 1}'])('%s is not one', async (json) => {
+    const folder = await folderOf({'a.wav': tone(200), 'set.json': json});
+    const result = await readDataset(
+      {...defaults, audio_dir: folder, dataset_json: join(folder, 'set.json')},
+      effects,
+    );
+    expect(result).toMatchObject({ok: false, problems: [{code: 'dataset/not-a-dataset'}]});
+  });
+
+  test('a path that climbs out of its folder is refused', async () => {
+    const folder = await folderOf({'a.wav': tone(200), 'set.json': '[{"audio_path": "../../etc/passwd"}]'});
+    const result = await readDataset(
+      {...defaults, audio_dir: folder, dataset_json: join(folder, 'set.json')},
+      effects,
+    );
+    expect(result).toMatchObject({ok: false, problems: [{code: 'dataset/path-outside'}]});
+  });
+
+  test('an entry for a song that is not there suggests one', async () => {
+    const dataset = await read(
+      {'blues_one.wav': tone(200), 'set.json': '[{"filename": "blues_onw.wav"}]'},
+      {dataset_json: 'set.json'},
+    );
+    expect(dataset.findings.find(({code}) => code === 'dataset/entry-without-audio')?.hint).toBe(
+      'Did you mean blues_one.wav?',
+    );
+  });
+
+  test('parameters win over its defaults, entries over both', async () => {
+    const json = JSON.stringify({
+      metadata: {custom_tag: 'json', tag_position: 'append'},
+      samples: [
+        {filename: 'a.wav', caption: 'a', custom_tag: 'own'},
+        {filename: 'b.wav', caption: 'b'},
+      ],
+    });
+    const dataset = await read(
+      {'a.wav': tone(200), 'b.wav': tone(210), 'set.json': json},
+      {dataset_json: 'set.json', custom_tag: 'param'},
+    );
+    expect(dataset.samples.map(({prompt}) => prompt.text.split('\n')[4])).toEqual(['a, own', 'b, param']);
+  });
+});
