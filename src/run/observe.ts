@@ -1,3 +1,4 @@
+import type {FaultHook} from '../base/durable.js';
 import type {StageId} from '../base/stage-id.js';
 import {ok, type Result} from '../base/result.js';
 import {type Cache, openCache} from '../cache/cache.js';
@@ -34,6 +35,8 @@ export interface Surroundings {
   /** `CUDA_VISIBLE_DEVICES` as the user set it. */
   readonly visible_devices: string | undefined;
   readonly forced: ReadonlySet<StageId>;
+  /** Tests break writes here; see FaultHook. */
+  readonly fault?: FaultHook;
 }
 
 /** Reads all that planning needs: files, cache, lock file, devices. Fails only on a damaged lock file. */
@@ -41,7 +44,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
   const {project, types} = surroundings;
   const lock = readLock(pipeline.file);
   if (!lock.ok) return lock;
-  const cache = openCache(project.cache_dir);
+  const cache = openCache(project.cache_dir, surroundings.fault);
   const hashes = readFileHashes(fileHashesPath(project));
   const memory = readMemory(memoryPath(project, pipeline.file));
   const files = await observeFiles(pipeline.stages, types, hashes);

@@ -1,0 +1,75 @@
+// The worker of the test stage types; it runs the built product's own serve().
+import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {serve} from '../../dist/worker/serve.js';
+
+/** Does as `does` says. */
+async function worker({job, signal, log}) {
+  const {does, flag} = job.params;
+  const first = flag === undefined || !existsSync(flag);
+  if (flag !== undefined) writeFileSync(flag, String(process.pid));
+  if (does === 'crash' || (does === 'crash once' && first)) process.kill(process.pid, 'SIGSEGV');
+  if (does === 'exit') {
+    console.error('the last words');
+    process.exit(7);
+  }
+  if (does === 'throw') throw new Error('unforeseen');
+  if (does === 'hang') await new Promise(() => setInterval(() => {}, 1000));
+  if (does === 'wait') {
+    await sleep(60_000, undefined, {signal}).catch(() => {});
+    if (signal.aborted) return 'stopped';
+  }
+  if (does === 'nothing') return 'done';
+  log('about to write');
+  await writeFile(join(job.out_dir, 'out.txt'), `made by ${does}`);
+  return 'done';
+}
+
+async function count({job, signal, partial, emit}) {
+  const {epochs, pause_ms = 0, log} = job.params;
+  const newest = await partial.newest();
+  const lines = newest === undefined ? [] : (await readFile(join(newest.dir, 'lines.txt'), 'utf8')).split('\n');
+  while (lines.length < epochs) {
+    if (signal.aborted) return 'stopped';
+    await sleep(pause_ms);
+    lines.push(`epoch ${lines.length + 1}`);
+    if (log !== undefined) appendFileSync(log, `${lines.length}\n`);
+    await partial.save((dir) => writeFile(join(dir, 'lines.txt'), lines.join('\n')), {epoch: lines.length});
+    emit({kind: 'stage_progress', done: lines.length, total: epochs, unit: 'epochs'});
+  }
+  await writeFile(join(job.out_dir, 'out.txt'), lines.slice(0, epochs).join('\n'));
+  return 'done';
+}
+
+async function samples({job, signal, commitPart, failSample}) {
+  const {pause_ms = 0, die_after, log} = job.params;
+  let made = 0;
+  const failed = new Set();
+  for (const part of job.parts) {
+    if (signal.aborted) return 'stopped';
+    if (failed.has(part.sample)) continue;
+    if (part.work.text.includes('bad')) {
+      failed.add(part.sample);
+      failSample(part.sample, {code: 'test/bad-song', message: `${part.sample} is bad`});
+      continue;
+    }
+    await sleep(pause_ms);
+    const text = part.part === 'upper' ? part.work.text.toUpperCase() : String(part.work.text.length);
+    const file = `${made}.txt`;
+    await writeFile(join(job.out_dir, file), text);
+    if (log !== undefined) appendFileSync(log, `${part.sample} ${part.part}\n`);
+    await commitPart(part, file, {letters: text.length});
+    made += 1;
+    if (made === die_after) process.kill(process.pid, 'SIGKILL');
+  }
+  return 'done';
+}
+
+serve(
+  {'test.worker': async () => worker, 'test.count': async () => count, 'test.samples': async () => samples},
+  async () => {
+    throw new Error('the test worker has no engine');
+  },
+);
