@@ -1,8 +1,8 @@
+import type {Tensor} from '../format/tensor.js';
 import type {Adapter, AdapterModule} from './adapter.js';
 import {groupByModule, requirePart, scalarOf, toMatrix} from './factors.js';
 import {COMFYUI_PREFIXES} from './module-name.js';
 import type {AdapterFile} from './read.js';
-import type {Tensor} from '../format/tensor.js';
 
 const PARTS = /^(.*)\.(lora_down\.weight|lora_up\.weight|alpha|dora_scale)$/;
 const LAST_KNOWN_BLOCK = /(?:^|\.)((?:layers\.\d+\.|time_embed|condition_embedder|proj_in|proj_out).*)$/;

@@ -1,7 +1,7 @@
 import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, syncFile, syncFolder, writeDurably} from '../base/durable.js';
-import {type JsonObject, isJsonObject, type Json} from '../base/json.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /** What a stage can continue from after an interruption: a folder of its own making and a description of it. */

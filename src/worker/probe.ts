@@ -1,4 +1,4 @@
-import {totalmem, freemem, cpus} from 'node:os';
+import {cpus, freemem, totalmem} from 'node:os';
 import {loadAddon} from '../native/addon.js';
 import {describeEngine} from '../native/describe.js';
 import type {DeviceReport, EngineReport} from '../protocol/message.js';

@@ -3,8 +3,8 @@ import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {WorkerEvent} from '../event/event.js';
 import {
-  PROTOCOL_VERSION,
   type EngineReport,
+  PROTOCOL_VERSION,
   type RunnerMessage,
   type WorkerJob,
   type WorkerMessage,
