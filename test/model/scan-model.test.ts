@@ -1,0 +1,246 @@
+import {cp, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {beforeEach, describe, expect, test} from 'vitest';
+import {hashFile} from '../../src/base/hash.js';
+import {SidestepError} from '../../src/base/problem.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {writeSafetensors} from '../../src/format/safetensors-write.js';
+import {toFloat32} from '../../src/format/tensor.js';
+import {scanCheckpoint} from '../../src/model/checkpoint.js';
+import type {Model} from '../../src/model/model.js';
+import {scanModel} from '../../src/model/scan-model.js';
+import {readSilenceLatent} from '../../src/model/silence-latent.js';
+import {temporaryFolder} from '../temporary-folder.js';
+
+const golden = new URL('../golden/', import.meta.url).pathname;
+let root: string;
+beforeEach(async () => {
+  root = join(await temporaryFolder(), 'checkpoints');
+  await cp(join(golden, 'tiny_checkpoint'), root, {recursive: true, mode: 0});
+});
+
+const scan = (model = 'turbo', base_model: 'auto' | 'sft' = 'auto') =>
+  scanModel({checkpoint_dir: root, model, base_model}, hashFile);
+
+async function problemOf(attempt: Promise<unknown>): Promise<{code: string; message: string; hint?: string}> {
+  const error = await attempt.catch((reason: unknown) => reason);
+  if (!(error instanceof SidestepError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error.problem;
+}
+
+async function editConfig(model: string, edit: (config: Record<string, unknown>) => void): Promise<void> {
+  const path = join(root, model, 'config.json');
+  const config = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  edit(config);
+  await rm(path);
+  await writeFile(path, JSON.stringify(config));
+}
+
+const hashes = (model: Model) =>
+  Object.fromEntries(Object.entries(model.components).map(([name, {hash}]) => [name, hash]));
+
+test('the tiny turbo model is found whole', async () => {
+  const model = await scan();
+  expect(model).toMatchObject({
+    name: 'acestep-v15-turbo',
+    label: 'official',
+    base: 'turbo',
+    base_origin: 'config',
+    size: 'other',
+    timestep_mu: -0.4,
+    timestep_sigma: 1,
+    inference: {shift: 3, steps: 8},
+  });
+  expect(model.parameters).toBeGreaterThan(100_000);
+  expect(model.components.dit.files).toEqual(
+    ['config.json', 'model.safetensors'].map((file) => join(root, 'acestep-v15-turbo', file)),
+  );
+  expect(model.components.tokenizer.dir).toBe(join(root, 'Qwen3-Embedding-0.6B'));
+});
+
+test('another DiT shares what it shares', async () => {
+  const turbo = hashes(await scan('turbo'));
+  const base = hashes(await scan('base'));
+  expect(base).toMatchObject({
+    vae: turbo['vae'],
+    text_encoder: turbo['text_encoder'],
+    tokenizer: turbo['tokenizer'],
+  });
+  expect(base['dit']).not.toBe(turbo['dit']);
+  expect((await scan('base')).inference).toEqual({shift: 1, steps: 50});
+});
+
+test('renaming a folder changes nothing that enters a fingerprint', async () => {
+  const before = hashes(await scan());
+  await rename(join(root, 'acestep-v15-turbo'), join(root, 'mine'));
+  await rename(join(root, 'vae'), join(root, 'autoencoder'));
+  const renamed = await scan('mine');
+  expect(hashes(renamed)).toEqual(before);
+  expect(renamed).toMatchObject({label: 'custom', base: 'turbo', base_origin: 'config'});
+});
+
+test('one changed byte of the weights changes their identity and nothing else', async () => {
+  const before = hashes(await scan());
+  const path = join(root, 'vae/diffusion_pytorch_model.safetensors');
+  const bytes = await readFile(path);
+  bytes[bytes.length - 1]! ^= 1;
+  await rm(path);
+  await writeFile(path, bytes);
+  const {vae, ...rest} = hashes(await scan());
+  expect(vae).not.toBe(before['vae']);
+  expect(before).toMatchObject(rest);
+});
+
+describe('the base a fine-tune descends from', () => {
+  const forget = (config: Record<string, unknown>) => {
+    delete config['model_version'];
+    delete config['is_turbo'];
+  };
+  test('comes from model_version, also of XL models', async () => {
+    await editConfig('acestep-v15-base', (config) => Object.assign(config, {model_version: 'xl-sft'}));
+    expect(await scan('base')).toMatchObject({base: 'sft', base_origin: 'config'});
+  });
+  test('else from the folder name', async () => {
+    await editConfig('acestep-v15-base', forget);
+    expect(await scan('base')).toMatchObject({base: 'base', base_origin: 'folder_name'});
+  });
+  test('else the user must say', async () => {
+    await editConfig('acestep-v15-base', forget);
+    await rename(join(root, 'acestep-v15-base'), join(root, 'blues'));
+    expect((await problemOf(scan('blues'))).code).toBe('model/base-unknown');
+    expect(await scan('blues', 'sft')).toMatchObject({base: 'sft', base_origin: 'parameter'});
+  });
+});
+
+test('a fine-tune in a folder of its own is found by its path', async () => {
+  await mkdir(join(root, 'tunes'));
+  await cp(join(root, 'acestep-v15-base'), join(root, 'tunes/blues'), {recursive: true});
+  expect((await scanCheckpoint(root)).map(({found}) => [found.name, found.label])).toEqual([
+    ['acestep-v15-base', 'official'],
+    ['acestep-v15-turbo', 'official'],
+    ['tunes/blues', 'custom'],
+  ]);
+  expect((await scan('tunes/blues')).base).toBe('base');
+});
+
+describe('what is missing is named, all of it', () => {
+  test('files', async () => {
+    await rm(join(root, 'vae'), {recursive: true});
+    await rm(join(root, 'Qwen3-Embedding-0.6B/tokenizer.json'));
+    await rm(join(root, 'acestep-v15-turbo/silence_latent.pt'));
+    const {code, message} = await problemOf(scan());
+    expect(code).toBe('model/incomplete');
+    for (const part of [
+      'vae/config.json',
+      'vae/diffusion_pytorch_model.safetensors',
+      'Qwen3-Embedding-0.6B/tokenizer.json',
+      'acestep-v15-turbo/silence_latent.pt',
+    ])
+      expect(message).toContain(join(root, part));
+    const all = await scanCheckpoint(root);
+    expect(all.find(({found}) => found.name === 'acestep-v15-turbo')?.found.missing).toHaveLength(4);
+  });
+
+  test('a download that stopped', async () => {
+    const path = join(root, 'acestep-v15-turbo/model.safetensors');
+    const bytes = await readFile(path);
+    await rm(path);
+    await writeFile(path, bytes.subarray(0, 100_000));
+    expect((await problemOf(scan())).message).toMatch(/dit: .*model\.safetensors.*100000 bytes/);
+  });
+
+  test('weights of another kind', async () => {
+    await rename(
+      join(root, 'acestep-v15-turbo/model.safetensors'),
+      join(root, 'acestep-v15-turbo/pytorch_model.bin'),
+    );
+    expect((await problemOf(scan())).message).toContain('pytorch_model.bin cannot take its place');
+  });
+
+  test('a silence latent of the wrong shape', async () => {
+    await cp(join(golden, 'torch_files/odd_tensors.pt'), join(root, 'acestep-v15-turbo/silence_latent.pt'), {
+      force: true,
+    });
+    expect((await problemOf(scan())).code).toBe('model/silence-latent');
+  });
+});
+
+describe('weights in shards', () => {
+  async function shard(): Promise<string> {
+    const dir = join(root, 'acestep-v15-turbo');
+    const weight_map: Record<string, string> = {};
+    {
+      await using whole = await openSafetensors(join(dir, 'model.safetensors'));
+      const names = [...whole.tensors.keys()];
+      const halves = [names.slice(0, 40), names.slice(40)];
+      for (const [i, half] of halves.entries()) {
+        const file = `model-0000${i + 1}-of-00002.safetensors`;
+        const tensors = await Promise.all(half.map(async (name) => ({name, ...(await whole.read(name))})));
+        await writeSafetensors(join(dir, file), {tensors});
+        for (const name of half) weight_map[name] = file;
+      }
+    }
+    await rm(join(dir, 'model.safetensors'));
+    await writeFile(join(dir, 'model.safetensors.index.json'), JSON.stringify({weight_map}));
+    return dir;
+  }
+
+  test('are read by their index', async () => {
+    const before = await scan();
+    await shard();
+    const model = await scan();
+    expect(model.parameters).toBe(before.parameters);
+    expect(model.components.dit.files).toHaveLength(3);
+  });
+
+  test('a missing shard is named', async () => {
+    const dir = await shard();
+    await rm(join(dir, 'model-00002-of-00002.safetensors'));
+    expect((await problemOf(scan())).message).toContain('model-00002-of-00002.safetensors');
+  });
+
+  test('a shard without its tensors is named', async () => {
+    const dir = await shard();
+    await cp(join(dir, 'model-00001-of-00002.safetensors'), join(dir, 'model-00002-of-00002.safetensors'), {
+      force: true,
+    });
+    expect((await problemOf(scan())).message).toMatch(/lacks \d+ tensors of its index/);
+  });
+});
+
+describe('names', () => {
+  test('a near miss is suggested', async () => {
+    expect(await problemOf(scan('trubo'))).toMatchObject({
+      code: 'model/unknown-name',
+      hint: 'Did you mean turbo?',
+    });
+  });
+  test('a folder without models says what it looked for', async () => {
+    expect(
+      (
+        await problemOf(
+          scanModel({checkpoint_dir: join(root, 'vae'), model: 'turbo', base_model: 'auto'}, hashFile),
+        )
+      ).code,
+    ).toBe('model/none-found');
+    expect(
+      (await problemOf(scanModel({checkpoint_dir: '/nowhere', model: 'turbo', base_model: 'auto'}, hashFile)))
+        .code,
+    ).toBe('model/none-found');
+  });
+  test('a model folder in place of the checkpoint folder is recognised', async () => {
+    const inside = scanModel(
+      {checkpoint_dir: join(root, 'acestep-v15-turbo'), model: 'turbo', base_model: 'auto'},
+      hashFile,
+    );
+    expect((await problemOf(inside)).hint).toContain(`checkpoint_dir to ${root}`);
+  });
+});
+
+test('the silence latent is transposed as upstream loads it', async () => {
+  const latent = await readSilenceLatent(join(golden, 'torch_files/silence_latent.pt'));
+  await using twin = await openSafetensors(join(golden, 'torch_files/silence_latent.safetensors'));
+  const loaded = await twin.read('loaded');
+  expect([1, latent.frames, latent.channels]).toEqual([...loaded.shape]);
+  expect(latent.data).toEqual(toFloat32(loaded));
+});
