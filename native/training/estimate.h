@@ -1,0 +1,104 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "adapters/config.h"
+#include "core/json.h"
+#include "core/stream.h"
+#include "models/dit.h"
+#include "training/micro_step.h"
+
+namespace sidestep {
+
+enum class EstimateMethod : uint8_t { gradient, fisher };
+
+/// Names as in schema/stage.estimate.schema.json.
+struct EstimateOptions {
+  EstimateMethod method = EstimateMethod::gradient;
+  AdapterConfig targets{};  ///< target_modules, attention_type, target_mlp are read
+  int64_t batches = 5;
+  int64_t batch_size = 1;
+  int64_t top_k = 16;
+  bool by_layer = false;    ///< granularity: layer
+  double cfg_dropout = 0.15;
+  double timestep_low = 0, timestep_high = 1;
+  int64_t runs = 3;         ///< fisher
+  int64_t base_rank = 64, min_rank = 16, max_rank = 128, rank_multiple = 8;
+  double energy = 0.95;
+  double select_share = 0.55, min_category_share = 0.1;
+  uint64_t seed = 42;
+};
+/// Throws train/option-unknown, train/option-invalid.
+EstimateOptions estimate_options_from_json(const Json& json);
+
+/// Squared L2 norm of the full-weight gradient of every chosen module for one batch, from one backward pass. Gradients are
+/// formed one module at a time in scratch memory and never kept.
+class GradientProbe {
+ public:
+  GradientProbe(Dit& model, const std::vector<std::string>& modules, Stream& stream);
+  ~GradientProbe();
+  GradientProbe(const GradientProbe&) = delete;
+  GradientProbe& operator=(const GradientProbe&) = delete;
+
+  struct Result {
+    double loss = 0;
+    std::vector<double> squares;  ///< in the order of `modules`
+  };
+  Result measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work);
+
+ private:
+  struct Probe;
+  Dit& model_;
+  std::vector<std::shared_ptr<Probe>> probes_;
+  std::vector<Linear*> layers_;
+  Storage square_;
+};
+
+/// Singular values whose squares are needed, largest first, for `energy` of the sum of squares: the count below the threshold
+/// plus 1 (upstream's spectral.py). weight [O, I], any float dtype, host memory.
+int64_t effective_rank(ConstTensor weight, double energy);
+/// All singular values, largest first, in f64 (one-sided Jacobi, Hestenes 1958, after a QR-free Gram reduction).
+std::vector<double> singular_values(ConstTensor weight);
+
+/// The rank rule: modules in the top `select_share` by Fisher information, at least `min_category_share` of each of
+/// self-attention, cross-attention and MLP (one at least), rank = base * sqrt(f / median f * s / median s) rounded half to even
+/// to a multiple, clamped; alpha = 2 rank.
+struct RankAssignment {
+  std::vector<std::string> modules;  ///< selected, most informative first
+  std::map<std::string, int64_t> rank_pattern;
+  std::map<std::string, double> alpha_pattern;
+};
+RankAssignment assign_ranks(const std::vector<std::string>& modules, const std::vector<double>& fisher,
+                            const std::vector<int64_t>& effective_ranks, const EstimateOptions& options);
+
+struct ModuleEstimate {
+  std::string module;
+  double score = 0;             ///< mean gradient norm, or mean Fisher information
+  double deviation = 0;         ///< fisher: sample standard deviation over runs
+  int64_t effective_rank = 0;   ///< fisher
+  int64_t rank = 0;             ///< fisher, selected modules: the rank given
+};
+struct EstimateReport {
+  std::vector<ModuleEstimate> modules;       ///< highest score first
+  std::vector<std::string> selected;         ///< module names for an adapter's `modules`
+  std::map<std::string, int64_t> rank_pattern{};
+  std::map<std::string, double> alpha_pattern{};
+  double mean_loss = 0;
+};
+/// The JSON file an estimate stage writes.
+Json estimate_to_json(const EstimateReport& report, const EstimateOptions& options);
+
+struct EstimateSetup {
+  std::filesystem::path model_folder;
+  std::vector<std::filesystem::path> samples;
+  EstimateOptions options;
+  DType compute_dtype = DType::f32;
+};
+using EstimateProgress = std::function<void(int64_t batches_done, int64_t batches_total)>;
+/// Throws what loading throws; train/no-samples. Progress is told after each batch; the stream's cancel flag is heeded.
+EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const EstimateProgress& progress = {});
+
+}  // namespace sidestep
