@@ -1,4 +1,5 @@
 import type {Problem} from '../base/problem.js';
+import {annotation} from '../render/github.js';
 import type {Palette} from '../render/palette.js';
 import {problemsText} from '../render/problem-text.js';
 import type {ExitCode, World} from './world.js';
@@ -32,6 +33,10 @@ export function refuse(world: World, options: AnswerOptions, problems: readonly 
     world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
   } else {
     world.stderr.write(problemsText(problems, world.stderr.colours));
+    if (world.env.GITHUB_ACTIONS === 'true') {
+      for (const problem of problems)
+        world.stderr.write(annotation('error', problem, world.env.GITHUB_WORKSPACE ?? world.cwd));
+    }
   }
   return 2;
 }

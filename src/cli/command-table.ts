@@ -11,6 +11,19 @@ export interface TableRow {
 /** Every command, in the order of `sidestep --help`: making, asking, looking after, setting up. */
 export const commandTable: readonly TableRow[] = [
   row(
+    'run',
+    'run a pipeline; what is done already is not done again',
+    async () => (await import('./run.js')).runCommand,
+  ),
+  row('plan', 'what `run` would do, and why', async () => (await import('./plan.js')).planCommand),
+  row('status', 'what is not up to date, and why', async () => (await import('./status.js')).statusCommand),
+  row('why', 'why one stage must run or need not', async () => (await import('./why.js')).whyCommand),
+  row(
+    'graph',
+    'the stages and what feeds what, as a drawing or as text',
+    async () => (await import('./graph.js')).graphCommand,
+  ),
+  row(
     'validate',
     'check a pipeline file without running anything',
     async () => (await import('./validate.js')).validateCommand,

@@ -15,13 +15,14 @@ const PROGRESS_EVERY_MS = 15_000;
 
 /** Lines with a time of day, oldest first, never rewritten: for CI, pipes and `--plain`. */
 export function plainLines(output: TextOutput, colours: Palette): Renderer {
+  const foreseen = new Set<StageId>(); // known to be cached before anything ran: the summary counts them
   const running = new Map<StageId, {progress: StageProgress; told_at: number}>();
   const line = (at: number, text: string): void => output.write(`${colours.dim(clockText(at))} ${text}\n`);
 
   const follow = (event: StageEvent, at: number): void => {
     const known = running.get(event.stage) ?? {progress: newProgress(event.stage), told_at: at};
     const progress = advance(known.progress, event, at);
-    const news = newsOf(event, colours);
+    const news = isForeseen(event) ? undefined : newsOf(event, colours);
     if (news !== undefined) line(at, news);
     const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
     if (due) line(at, progressLine(progress));
@@ -29,8 +30,14 @@ export function plainLines(output: TextOutput, colours: Palette): Renderer {
     else running.set(event.stage, {progress, told_at: due ? at : known.told_at});
   };
 
+  const isForeseen = (event: StageEvent): boolean =>
+    event.kind === 'stage_finished' && event.result.kind === 'cached' && foreseen.has(event.stage);
+
   return {
     show: (event, at) => {
+      if (event.kind === 'run_started') {
+        for (const {stage, verdict} of event.stages) if (verdict === 'cached') foreseen.add(stage);
+      }
       if ('stage' in event && event.kind !== 'warning') follow(event, at);
       else for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours)) line(at, text);
     },

@@ -108,8 +108,18 @@ test('plain lines: start, end, and a failure once with frame, hint and log', asy
       | ^
     hint: read its output in the log
   log: /repo/a.log
-14:03:27 b  cached
 `);
+});
+
+test('a stage that turns out to be cached is told, one known to be cached is only counted', async () => {
+  const cachedNow = (stage: typeof a): RunEvent => ({
+    kind: 'stage_finished',
+    stage,
+    result: {kind: 'cached', stage, fingerprint, saved_ms: 0},
+  });
+  const text = await shown((output) => plainLines(output, plain), started, cachedNow(a), cachedNow(b));
+  expect(text).toContain('a  cached');
+  expect(text).not.toContain('b  cached');
 });
 
 test('plain lines tell progress every fifteen seconds, not at every event', () => {

@@ -1,0 +1,23 @@
+import {createInterface} from 'node:readline/promises';
+import {isUpToDate, planText} from '../render/plan-text.js';
+import {refuse} from './answer.js';
+import type {PlannedPipeline} from './plan-pipeline.js';
+import type {RunCommandOptions} from './run-options.js';
+import type {ExitCode, World} from './world.js';
+
+/** With the setting `confirm: ask`, shows the plan and asks. Without a terminal to ask on, `--yes` must be given. */
+export async function confirmed(
+  world: World,
+  {plan, settings}: PlannedPipeline,
+  options: RunCommandOptions,
+): Promise<'yes' | ExitCode> {
+  if (settings.values.confirm !== 'ask' || options.yes === true || isUpToDate(plan)) return 'yes';
+  if (world.stderr.kind !== 'terminal' || !process.stdin.isTTY || options.json === true) {
+    const message = 'Your settings say to ask before a run, but there is nobody to ask';
+    return refuse(world, options, [{code: 'usage/not-confirmed', message, hint: 'Add --yes.'}]);
+  }
+  world.stderr.write(planText(plan, world.stderr.colours));
+  const prompt = createInterface({input: process.stdin, output: process.stderr});
+  const reply = await prompt.question('Run this? [Y/n] ').finally(() => prompt.close());
+  return /^\s*(y|yes)?\s*$/i.test(reply) ? 'yes' : 0;
+}

@@ -1,0 +1,38 @@
+import type {Problem} from '../base/problem.js';
+import type {StageResult} from '../event/stage-result.js';
+import {frozenProblem} from '../run/finish.js';
+import type {RunOutcome} from '../run/run-plan.js';
+import {type AnswerOptions, refuse} from './answer.js';
+import type {PlannedPipeline} from './plan-pipeline.js';
+import type {ExitCode, World} from './world.js';
+
+/** What `--frozen` refuses before anything runs. What only shows later (an output that came out differently) fails its stage. */
+export function frozenProblems({plan, pipeline, observation}: PlannedPipeline): Problem[] {
+  const {lock} = observation;
+  const differing = plan.stages
+    .map((stage) => frozenProblem(stage, lock))
+    .filter((problem) => problem !== undefined);
+  const present = new Set<string>(pipeline.stages.map(({id}) => id));
+  const gone = Object.keys(lock.stages).filter((stage) => !present.has(stage));
+  return [
+    ...differing,
+    ...gone.map((stage) => ({
+      code: FROZEN_CODE,
+      message: `The lock file has a stage ${stage}, which is not in the pipeline`,
+      hint: 'Run without --frozen to bring the lock file up to date, and commit it.',
+    })),
+  ];
+}
+
+const FROZEN_CODE = 'run/frozen-differs';
+
+export function refuseFrozen(world: World, options: AnswerOptions, problems: readonly Problem[]): ExitCode {
+  refuse(world, options, problems);
+  return 3;
+}
+
+export function runExitCode(outcome: RunOutcome['outcome'], results: readonly StageResult[]): ExitCode {
+  if (outcome === 'interrupted') return 130;
+  if (outcome === 'done') return 0;
+  return results.some((result) => result.kind === 'failed' && result.problem.code === FROZEN_CODE) ? 3 : 1;
+}

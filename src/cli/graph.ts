@@ -1,0 +1,64 @@
+import {Command, Option} from 'commander';
+import {unreachable} from '../base/unreachable.js';
+import type {Plan} from '../plan/plan.js';
+import {graphDrawing} from '../render/graph-drawing.js';
+import {dotText, mermaidText} from '../render/graph-text.js';
+import type {Palette} from '../render/palette.js';
+import {graphDocument} from '../render/plan-json.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {planPipeline} from './plan-pipeline.js';
+import {noWishes} from './stage-choice.js';
+import type {ExitCode, World} from './world.js';
+
+const forms = ['drawing', 'mermaid', 'dot'] as const;
+type Form = (typeof forms)[number];
+
+interface GraphOptions extends AnswerOptions {
+  readonly set: readonly string[];
+  readonly as: Form;
+}
+
+export function graphCommand(world: World): Command {
+  return new Command('graph')
+    .description(
+      'The stages and what feeds what: drawn for the terminal, or as text for Mermaid or Graphviz.',
+    )
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .addOption(new Option('--as <form>', 'what to print').choices([...forms]).default('drawing'))
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, options: GraphOptions) => world.leave(await graph(world, file, options)));
+}
+
+async function graph(world: World, file: string, options: GraphOptions): Promise<ExitCode> {
+  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
+  if (!planned.ok) return refuse(world, options, planned.problems);
+  const {plan} = planned.value;
+  answer(world, options, {
+    kind: 'graph',
+    document: () => graphDocument(plan),
+    text: (colours) => drawn(plan, options.as, colours),
+  });
+  return 0;
+}
+
+function drawn(plan: Plan, form: Form, colours: Palette): string {
+  switch (form) {
+    case 'drawing':
+      return graphDrawing(plan, colours);
+    case 'mermaid':
+      return mermaidText(plan);
+    case 'dot':
+      return dotText(plan);
+    default:
+      return unreachable(form);
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep graph
+  $ sidestep graph --as mermaid > pipeline.mmd
+  $ sidestep graph --as dot | dot -Tsvg > pipeline.svg`;

@@ -1,0 +1,50 @@
+import {ok, type Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import {loadPipeline} from '../config/load.js';
+import type {Pipeline} from '../config/pipeline.js';
+import {loadSettings, type Settings} from '../config/settings.js';
+import {makePlan} from '../plan/make-plan.js';
+import type {Plan} from '../plan/plan.js';
+import {type Observation, observe, type Surroundings} from '../run/observe.js';
+import {chooseStages, type StageWishes} from './stage-choice.js';
+import {projectOf, surroundingsOf} from './surroundings.js';
+import type {World} from './world.js';
+
+export interface PlanRequest {
+  readonly file: string;
+  readonly overrides: readonly string[];
+  readonly wishes: StageWishes;
+}
+
+/** A plan with all it was made from: what views show and a run carries out. */
+export interface PlannedPipeline {
+  readonly plan: Plan;
+  /** All of it, whatever was chosen. */
+  readonly pipeline: Pipeline;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  readonly observation: Observation;
+}
+
+/** YAML text → pipeline → chosen stages → observed world → plan. Changes nothing. */
+export async function planPipeline(world: World, request: PlanRequest): Promise<Result<PlannedPipeline>> {
+  const settings = await loadSettings(userFolder(world.env));
+  if (!settings.ok) return settings;
+  const pipeline = await loadPipeline(request.file, {overrides: request.overrides, env: world.env});
+  if (!pipeline.ok) return pipeline;
+  const choice = chooseStages(pipeline.value, request.wishes);
+  if (!choice.ok) return choice;
+  const project = projectOf(world, pipeline.value.file, settings.value);
+  const surroundings = surroundingsOf(world, project, choice.value.forced);
+  const observation = await observe(choice.value.pipeline, surroundings);
+  if (!observation.ok) return observation;
+  const plan = makePlan(choice.value.pipeline, observation.value.world, surroundings.types);
+  if (!plan.ok) return plan;
+  return ok({
+    plan: plan.value,
+    pipeline: pipeline.value,
+    settings: settings.value,
+    surroundings,
+    observation: observation.value,
+  });
+}

@@ -1,0 +1,22 @@
+import {type StopSwitch, stopSwitch} from '../run/stop.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface SignalStop {
+  readonly stop: StopSwitch;
+  /** Gives the signals back to Node, which ends the process. */
+  readonly release: () => void;
+}
+
+/** The first Ctrl-C asks the run to stop where it can continue later, the second to stop at once. */
+export function stopOnSignals(): SignalStop {
+  const stop = stopSwitch();
+  const request = (): void => stop.request();
+  for (const signal of SIGNALS) process.on(signal, request);
+  return {
+    stop,
+    release: () => {
+      for (const signal of SIGNALS) process.off(signal, request);
+    },
+  };
+}

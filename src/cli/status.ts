@@ -1,0 +1,41 @@
+import {Command} from 'commander';
+import {planDocument} from '../render/plan-json.js';
+import {isUpToDate, statusText} from '../render/plan-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {planPipeline} from './plan-pipeline.js';
+import {noWishes} from './stage-choice.js';
+import type {ExitCode, World} from './world.js';
+
+interface StatusOptions extends AnswerOptions {
+  readonly set: readonly string[];
+  readonly check?: boolean;
+}
+
+export function statusCommand(world: World): Command {
+  return new Command('status')
+    .description('What is not up to date, and why.')
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--check', 'exit with 3 unless everything is up to date')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, options: StatusOptions) => world.leave(await status(world, file, options)));
+}
+
+async function status(world: World, file: string, options: StatusOptions): Promise<ExitCode> {
+  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
+  if (!planned.ok) return refuse(world, options, planned.problems);
+  const {plan} = planned.value;
+  answer(world, options, {
+    kind: 'status',
+    document: () => planDocument(plan),
+    text: (colours) => statusText(plan, colours),
+  });
+  return options.check === true && !isUpToDate(plan) ? 3 : 0;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep status
+  $ sidestep status --check || sidestep run`;

@@ -1,0 +1,49 @@
+import {Command} from 'commander';
+import {whyDocument} from '../render/plan-json.js';
+import {whyText} from '../render/why-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {planPipeline} from './plan-pipeline.js';
+import {chooseStages, noWishes} from './stage-choice.js';
+import type {ExitCode, World} from './world.js';
+
+interface WhyOptions extends AnswerOptions {
+  readonly set: readonly string[];
+}
+
+export function whyCommand(world: World): Command {
+  return new Command('why')
+    .description(
+      'Why a stage must run or need not: which key or file changed, from what to what, where it is written, what it reaches.',
+    )
+    .argument('<stage>', 'id of a stage; with a matrix, the key stands for all instances')
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--json', 'print one JSON document for each instance')
+    .addHelpText('after', EXAMPLES)
+    .action(async (stage: string, file: string, options: WhyOptions) =>
+      world.leave(await why(world, stage, file, options)),
+    );
+}
+
+async function why(world: World, stage: string, file: string, options: WhyOptions): Promise<ExitCode> {
+  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
+  if (!planned.ok) return refuse(world, options, planned.problems);
+  const {plan, pipeline} = planned.value;
+  const known = chooseStages(pipeline, {...noWishes, force: [stage]});
+  if (!known.ok) return refuse(world, options, known.problems);
+  for (const found of plan.stages.filter(({id}) => known.value.forced.has(id))) {
+    answer(world, options, {
+      kind: 'why',
+      document: () => whyDocument(found, plan),
+      text: (colours) => whyText(found, plan, colours),
+    });
+  }
+  return 0;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep why train
+  $ sidestep why 'train[rank=8]' my.yaml
+  $ sidestep why latents --set vars.songs=./more`;
