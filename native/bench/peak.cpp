@@ -24,7 +24,7 @@ double fma_flops(Stream& stream) {
   const int64_t threads = stream.pool().threads();
   const auto work = [&](int64_t) {
     alignas(64) static thread_local float a[kDepth * 14], b[kDepth * 32], c[14 * 32];
-    const gemm_detail::Tile tile{.kc = kDepth, .a = a, .lda = 0, .b = b, .b_step = kernels.columns(), .c = c,
+    const gemm_detail::Tile tile{.kc = kDepth, .a = a, .a_step = kernels.rows, .b = b, .b_step = kernels.columns(), .c = c,
                                  .ldc = kernels.columns(), .columns = kernels.columns(), .alpha = 1, .beta = 0, .bias = nullptr};
     for (int64_t i = 0; i < kRepeats; ++i) kernels.tile[0][kernels.rows - 1][kernels.vectors - 1](tile);
   };

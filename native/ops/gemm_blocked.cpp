@@ -17,8 +17,11 @@ constexpr int64_t kMaxNc = 2048;
 constexpr int64_t kPanelsPerTask = 4;
 // Tasks per thread below which work is cut finer: another process may take a core away at any time.
 constexpr int64_t kTasksPerThread = 4;
-// An operand used for fewer lines of the other than this is read where it lies.
-constexpr int64_t kDirectAColumns = 128;
+// An element of A that meets fewer columns than this does not repay its packing, nor does a panel of few columns.
+constexpr int64_t kDirectAColumns = 256;
+constexpr int64_t kDirectADepth = 64;
+// A row of B that meets fewer panels of A than this is read where it lies.
+constexpr int64_t kDirectBPanels = 5;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -89,10 +92,16 @@ struct TilePlace {
 void run_tile(const Problem& p, const Block& block, const Grid& grid, const TilePlace& at, const float* packed_panel) {
   const TileKernels& kernels = tile_kernels();
   const int64_t column = block.first_column + at.column;
-  Tile tile{.kc = block.kc, .a = packed_panel, .lda = p.a.ld, .b = nullptr, .b_step = 0, .c = p.c + at.row * p.ldc + column,
+  Tile tile{.kc = block.kc, .a = packed_panel, .a_step = at.rows, .b = nullptr, .b_step = 0, .c = p.c + at.row * p.ldc + column,
             .ldc = p.ldc, .columns = at.columns, .alpha = p.alpha, .beta = block.beta,
             .bias = block.bias == nullptr ? nullptr : block.bias + column};
-  if (block.a == Reading::direct) tile.a = static_cast<const float*>(p.a.data) + at.row * p.a.ld + block.k_first;
+  Source source = Source::interleaved;
+  if (block.a == Reading::direct) {
+    const bool rows = p.a.along == Along::k;
+    source = rows ? Source::row_major : Source::interleaved;
+    tile.a = static_cast<const float*>(p.a.data) + (rows ? at.row * p.a.ld + block.k_first : block.k_first * p.a.ld + at.row);
+    tile.a_step = p.a.ld;
+  }
   if (block.b == Reading::packed) {
     tile.b = block.packed_b + at.column * block.kc;
     tile.b_step = grid.width;
@@ -100,9 +109,8 @@ void run_tile(const Problem& p, const Block& block, const Grid& grid, const Tile
     tile.b = static_cast<const float*>(p.b.data) + block.k_first * p.b.ld + column;
     tile.b_step = p.b.ld;
   }
-  const auto source = static_cast<size_t>(block.a == Reading::direct ? Source::direct : Source::packed);
   const int64_t vectors = ceil_div(at.columns, kernels.lanes);
-  kernels.tile[source][at.rows - 1][vectors - 1](tile);
+  kernels.tile[static_cast<size_t>(source)][at.rows - 1][vectors - 1](tile);
 }
 
 void run_task(const Problem& p, const Block& block, const Grid& grid, int64_t index) {
@@ -142,9 +150,11 @@ bool whole_vectors_are_readable(const Problem& p) { return p.n % tile_kernels().
 
 void multiply_tiles(const Problem& p, ThreadPool* pool) {
   const bool floats = p.a.dtype == DType::f32;
-  const bool read_a = floats && p.a.along == Along::k && p.n <= kDirectAColumns;
+  // A transposed A is read with long strides, which only a single pass over it can afford.
+  const int64_t few = p.a.along == Along::k ? kDirectAColumns : tile_kernels().columns();
+  const bool read_a = floats && (p.n <= few || p.k <= kDirectADepth);
   // A tile reads whole vectors of B; only a packed panel has the zeros that fill up the last one.
-  const bool read_b = floats && p.b.along == Along::panel && p.m <= 2 * tile_kernels().rows && whole_vectors_are_readable(p);
+  const bool read_b = floats && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows && whole_vectors_are_readable(p);
   const int threads = pool == nullptr ? 1 : pool->threads();
   const int64_t piece = piece_of(p.k);
   for (int64_t column = 0; column < p.n; column += kMaxNc) {

@@ -47,15 +47,25 @@ void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
     for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = 0;
 }
 
+// A row of a panel in pieces whose size the compiler knows: lengths are 6 to 32, and a loop that may take any turns slow.
+void copy_row(const float* from, int64_t count, float* to) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) std::memcpy(to + i, from + i, 16 * sizeof(float));
+  for (; i + 4 <= count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(float));
+  for (; i < count; ++i) to[i] = from[i];
+}
+template <typename T>
+void copy_row(const T* from, int64_t count, float* to) {
+  for (int64_t i = 0; i < count; ++i) to[i] = as_float(from[i]);
+}
+
 // Contiguous along the panel: rows are copied.
 template <typename T>
 void pack_rows(const T* from, int64_t ld, const Panel& p, float* to) {
   for (int64_t k = 0; k < p.kc; ++k) {
-    const T* row = from + k * ld;
     float* out = to + k * p.step;
-    int64_t i = 0;
-    for (; i < p.lines; ++i) out[i] = as_float(row[i]);
-    for (; i < p.step; ++i) out[i] = 0;
+    copy_row(from + k * ld, p.lines, out);
+    for (int64_t i = p.lines; i < p.step; ++i) out[i] = 0;
   }
 }
 

@@ -3,15 +3,15 @@
 
 namespace sidestep::gemm_detail {
 
-/// Where a tile's rows of op(A) come from. packed: `a[k * rows + i]`, written by gemm_pack. direct: `a[i * lda + k]`, the
-/// caller's own row-major matrix.
-enum class Source : uint8_t { packed, direct };
+/// How a tile's rows of op(A) lie. interleaved: `a[k * a_step + i]`, a panel written by gemm_pack or a transposed matrix as
+/// it is. row_major: `a[i * a_step + k]`, the caller's own matrix.
+enum class Source : uint8_t { interleaved, row_major };
 
 /// One register tile: rows × columns of C over kc terms of the sum.
 struct Tile {
   int64_t kc;
   const float* a;
-  int64_t lda;  ///< Source::direct only
+  int64_t a_step;
   const float* b;
   int64_t b_step;  ///< from one k to the next
   float* c;

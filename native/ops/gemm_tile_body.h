@@ -45,10 +45,10 @@ inline void finish(const Tile& t, typename Vector<lanes>::type sum, int64_t row,
 // Named registers, because GCC 12 keeps an array of 28 vectors in memory and then runs at a third of the speed.
 #define SIDESTEP_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
 #define SIDESTEP_DECLARE_ROW(i) [[maybe_unused]] V c##i##_0{}, c##i##_1{}, c##i##_2{};
-// Row i of a direct A is reached from one of four bases by 0, 1, 2 or 3 strides: six registers instead of fourteen.
+// Row i of a row-major A is reached from one of four bases by 0, 1, 2 or 3 strides: six registers instead of fourteen.
 #define SIDESTEP_STEP_ROW(i)                                                                       \
   if constexpr (i < rows) {                                                                        \
-    const float a = source == Source::packed ? a0[i] : a_base_##i[(i & 3) * lda];                  \
+    const float a = source == Source::interleaved ? a0[i] : a_base_##i[(i & 3) * a_step];                  \
     c##i##_0 += a * b0;                                                                            \
     if constexpr (vectors > 1) c##i##_1 += a * b1;                                                 \
     if constexpr (vectors > 2) c##i##_2 += a * b2;                                                 \
@@ -79,11 +79,11 @@ template <int lanes, int rows, int vectors, Source source>
 void tile(const Tile& t) {
   using V = typename Vector<lanes>::type;
   SIDESTEP_ROWS(SIDESTEP_DECLARE_ROW)
-  const int64_t lda = t.lda;
+  const int64_t a_step = t.a_step;
   const float* a0 = t.a;
-  [[maybe_unused]] const float* a4 = a0 + (rows > 4 ? 4 * lda : 0);
-  [[maybe_unused]] const float* a8 = a0 + (rows > 8 ? 8 * lda : 0);
-  [[maybe_unused]] const float* a12 = a0 + (rows > 12 ? 12 * lda : 0);
+  [[maybe_unused]] const float* a4 = a0 + (rows > 4 ? 4 * a_step : 0);
+  [[maybe_unused]] const float* a8 = a0 + (rows > 8 ? 8 * a_step : 0);
+  [[maybe_unused]] const float* a12 = a0 + (rows > 12 ? 12 * a_step : 0);
   const float* b = t.b;
   for (int64_t k = 0; k < t.kc; ++k) {
     const V b0 = load<lanes>(b);
@@ -92,7 +92,7 @@ void tile(const Tile& t) {
     if constexpr (vectors > 2) b2 = load<lanes>(b + 2 * lanes);
     SIDESTEP_ROWS(SIDESTEP_STEP_ROW)
     b += t.b_step;
-    if constexpr (source == Source::packed) a0 += rows;
+    if constexpr (source == Source::interleaved) a0 += a_step;
     else ++a0, ++a4, ++a8, ++a12;
   }
   SIDESTEP_ROWS(SIDESTEP_STORE_ROW)
@@ -144,8 +144,8 @@ template <int lanes, int rows, int vectors, int r>
 constexpr void fill_row(TileKernels& kernels) {
   if constexpr (r <= rows) {
     const auto fill = [&]<int... v>(std::integer_sequence<int, v...>) {
-      ((kernels.tile[0][r - 1][v] = &tile<lanes, r, v + 1, Source::packed>,
-        kernels.tile[1][r - 1][v] = &tile<lanes, r, v + 1, Source::direct>),
+      ((kernels.tile[0][r - 1][v] = &tile<lanes, r, v + 1, Source::interleaved>,
+        kernels.tile[1][r - 1][v] = &tile<lanes, r, v + 1, Source::row_major>),
        ...);
     };
     fill(std::make_integer_sequence<int, vectors>());
