@@ -5,6 +5,24 @@
 
 namespace sidestep::cpu {
 
+/// One tile of the streaming softmax: `rows` queries by `columns` keys. columns and out_columns are multiples of 16, what
+/// is too much holds minus infinity in scores.
+struct SoftmaxRows {
+  float* scores;  ///< scaled scores in, weights relative to the new peak out
+  int64_t ld, rows, columns;
+  float *peak, *total;  ///< [rows] running largest score, running sum of weights
+  float* out;           ///< [rows, out_columns] weighted sum of values so far, rescaled when the peak moves
+  int64_t out_ld, out_columns;
+};
+
+/// One tile of its backward pass, transposed: `rows` keys by `columns` queries (a multiple of 16).
+struct SoftmaxBackwardRows {
+  float* scores;    ///< scaled scores in, weights P out
+  float* dweights;  ///< dP in, dS = P (dP - delta) out
+  int64_t ld, rows, columns;
+  const float *lse, *delta;  ///< [columns]
+};
+
 /// Inner loops of the CPU ops for one instruction set, single-threaded, arguments checked by the caller. Pointers are to
 /// elements of `dtype` unless a type is written out. Outputs may alias inputs where the op's header says so.
 struct VectorKernels {
@@ -26,6 +44,7 @@ struct VectorKernels {
   void (*convert)(DType from, const void* src, DType to, void* dst, int64_t n);
 
   // -- one row of d elements
+  float (*dot)(DType dtype, const void* a, const void* b, int64_t d);
   float (*sum_of_squares)(DType dtype, const void* x, int64_t d);
   /// y = round(x * inv_rms) * weight
   void (*normalise)(DType dtype, const void* x, const void* weight, float inv_rms, void* y, int64_t d);
@@ -44,6 +63,10 @@ struct VectorKernels {
   // -- autoencoder
   /// y = x + sin(alpha x)^2 * inv_beta
   void (*snake)(DType dtype, const void* x, float alpha, float inv_beta, void* y, int64_t n);
+
+  // -- attention
+  void (*softmax_rows)(const SoftmaxRows& tile);
+  void (*softmax_backward_rows)(const SoftmaxBackwardRows& tile);
 
   // -- for tests of the functions themselves
   void (*exp)(const float* x, float* y, int64_t n);

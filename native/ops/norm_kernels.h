@@ -7,25 +7,23 @@
 namespace sidestep {
 namespace {
 
-float sum_of_squares_kernel(DType dtype, const void* x, int64_t d) {
+float dot_kernel(DType dtype, const void* x, const void* y, int64_t d) {
   float result = 0;
   with_storage(dtype, [&]<typename T>(T) {
-    const T* row = static_cast<const T*>(x);
+    const T *left = static_cast<const T*>(x), *right = static_cast<const T*>(y);
     Vec a{}, b{};  // two sums hide the latency of the addition
     int64_t i = 0;
     for (; i + 2 * kLanes <= d; i += 2 * kLanes) {
-      const Vec v = load(row + i), w = load(row + i + kLanes);
-      a += v * v;
-      b += w * w;
+      a += load(left + i) * load(right + i);
+      b += load(left + i + kLanes) * load(right + i + kLanes);
     }
-    for (; i < d; i += kLanes) {
-      const Vec v = load_up_to(row + i, d - i);
-      a += v * v;
-    }
+    for (; i < d; i += kLanes) a += load_up_to(left + i, d - i) * load_up_to(right + i, d - i);
     result = sum(a + b);
   });
   return result;
 }
+
+float sum_of_squares_kernel(DType dtype, const void* x, int64_t d) { return dot_kernel(dtype, x, x, d); }
 
 void normalise_kernel(DType dtype, const void* x, const void* weight, float inv_rms, void* y, int64_t d) {
   with_storage(dtype, [&]<typename T>(T) {

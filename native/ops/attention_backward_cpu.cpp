@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "ops/attention_tiles.h"
+#include "ops/backend.h"
+#include "ops/kernels.h"
+#include "ops/rows.h"
+
+namespace sidestep::cpu {
+
+using gemm_detail::Source;
+using gemm_detail::tile_kernels;
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// Keys and query panels of a tile. Scores stand on their side, [keys, queries]: softmax statistics then lie along vectors,
+// and all five products find their operands without a transposition.
+constexpr int64_t kKeys = 56;
+constexpr int64_t kQueryPanels = 4;
+// Keys are cut into pieces that sum dq separately, so that few heads still occupy many cores; how many depends on shapes.
+constexpr int64_t kWantedTasks = 16, kMostPieces = 4, kFewestKeys = 512;
+
+struct Backward {
+  const AttentionBackward& op;
+  HeadPanels q_panels, dout_panels;
+  HeadRows q, dout, k, v;
+  Reach reach;
+  int64_t batch, queries, heads, kv_heads, head_dim, pieces;
+  int64_t row_width;         ///< padded head_dim
+  int64_t padded_queries;    ///< whole panels
+  const float *lse, *delta;  ///< [B, H, padded queries]; lse is +infinity where a query has no keys
+  const float* orphans;      ///< [B, Hk, row_width] sum of dout over queries without keys, / S
+  float* dq;                 ///< [pieces, B, H, T, row_width]
+
+  int64_t group() const { return heads / kv_heads; }
+  float* dq_rows(int64_t piece, int64_t b, int64_t h) const {
+    return dq + ((piece * batch + b) * heads + h) * queries * row_width;
+  }
+};
+
+/// Keys first … first+count-1 of one head and their gradients so far.
+struct KeyBlock {
+  int64_t piece, b, kv, first, count;
+  float *scores, *dweights, *dk, *dv;
+  int64_t tile_width;  ///< queries a tile
+};
+
+/// Where query and key may not meet, the score becomes minus infinity and the weight zero.
+void hide_queries(const Backward& f, const KeyBlock& block, int64_t first_query, int64_t columns) {
+  const uint8_t* mask = mask_row(f.op.key_mask, block.b);
+  for (int64_t r = 0; r < block.count; ++r) {
+    float* row = block.scores + r * block.tile_width - first_query;
+    const int64_t key = block.first + r, end = first_query + columns;
+    const IndexRange range = f.reach.queries_of(key, f.queries);
+    const bool hidden = mask != nullptr && mask[key] == 0;
+    for (int64_t t = first_query; t < std::min(hidden ? end : range.first, end); ++t) row[t] = -kInfinity;
+    for (int64_t t = std::max(first_query, range.last); t < end; ++t) row[t] = -kInfinity;
+  }
+}
+
+void add_tile(const Backward& f, const KeyBlock& block, int64_t h, int64_t first_query, int64_t columns) {
+  const int64_t hd = f.head_dim, width = f.q_panels.width, count = std::min(columns, f.queries - first_query);
+  const int64_t group = group_height(block.count);
+  const auto scores_of = [&](const HeadRows& rows, const HeadPanels& panels, float* c, float alpha) {
+    tile_product({.source = Source::row_major, .a = rows.row(block.b, block.first, block.kv), .a_step = rows.row_stride,
+                  .rows = block.count, .group = group, .b = panels.panel(block.b, h, first_query / width),
+                  .b_step = width, .b_next = width * hd, .k = hd, .columns = columns, .c = c, .ldc = block.tile_width,
+                  .alpha = alpha});
+  };
+  scores_of(f.k, f.q_panels, block.scores, f.op.scale);
+  hide_queries(f, block, first_query, columns);
+  scores_of(f.v, f.dout_panels, block.dweights, 1);
+  const int64_t statistics = (block.b * f.heads + h) * f.padded_queries + first_query;
+  vector_kernels().softmax_backward_rows({block.scores, block.dweights, block.tile_width, block.count, columns,
+                                          f.lse + statistics, f.delta + statistics});
+  tile_product({.source = Source::interleaved, .a = block.dweights, .a_step = block.tile_width, .rows = count,
+                .group = group_height(count), .b = f.k.row(block.b, block.first, block.kv), .b_step = f.k.row_stride,
+                .b_next = tile_kernels().columns(), .k = block.count, .columns = hd,
+                .c = f.dq_rows(block.piece, block.b, h) + first_query * f.row_width, .ldc = f.row_width, .beta = 1});
+  if (!f.op.dk) return;
+  const auto add_to_keys = [&](const float* weights, const HeadRows& rows, float* c) {
+    tile_product({.source = Source::row_major, .a = weights, .a_step = block.tile_width, .rows = block.count, .group = group,
+                  .b = rows.row(block.b, first_query, h), .b_step = rows.row_stride, .b_next = tile_kernels().columns(),
+                  .k = count, .columns = hd, .c = c, .ldc = f.row_width, .beta = 1});
+  };
+  add_to_keys(block.scores, f.dout, block.dv);
+  add_to_keys(block.dweights, f.q, block.dk);
+}
+
+/// One row of float sums into the gradient of a key: dk carries the scale, dv what queries without keys send to all.
+void store_gradients(const Backward& f, const KeyBlock& block) {
+  const float* orphans = f.orphans + (block.b * f.kv_heads + block.kv) * f.row_width;
+  for (int64_t r = 0; r < block.count; ++r) {
+    float *dk = block.dk + r * f.row_width, *dv = block.dv + r * f.row_width;
+    for (int64_t i = 0; i < f.head_dim; ++i) {
+      dk[i] *= f.op.scale;
+      dv[i] += orphans[i];
+    }
+    for (const auto& [t, values] : {std::pair{f.op.dk, dk}, std::pair{f.op.dv, dv}}) {
+      const int64_t offset = block.b * t.stride(0) + (block.first + r) * t.stride(1) + block.kv * t.stride(2);
+      vector_kernels().convert(DType::f32, values, t.dtype(), at(t, offset), f.head_dim);
+    }
+  }
+}
+
+void add_keys(const Backward& f, KeyBlock block) {
+  if (f.op.dk) {
+    std::fill_n(block.dk, block.count * f.row_width, 0.F);
+    std::fill_n(block.dv, block.count * f.row_width, 0.F);
+  }
+  const int64_t width = f.q_panels.width;
+  const int64_t first = f.reach.queries_of(block.first, f.queries).first / width * width;
+  const int64_t last = f.reach.queries_of(block.first + block.count - 1, f.queries).last;
+  for (int64_t h = block.kv * f.group(); h < (block.kv + 1) * f.group(); ++h) {
+    for (int64_t t = first; t < last; t += block.tile_width) {
+      add_tile(f, block, h, t, round_up(std::min(block.tile_width, last - t), width));
+    }
+  }
+  if (f.op.dk) store_gradients(f, block);
+}
+
+/// All keys of one piece, for one key head: its query heads' dq sums, and dk and dv.
+void run_piece(const Backward& f, int64_t b, int64_t kv, int64_t piece) {
+  thread_local ThreadScratch scratch;
+  const int64_t tile_width = kQueryPanels * f.q_panels.width;
+  float* memory = scratch.at_least(2 * kKeys * (tile_width + f.row_width));
+  KeyBlock block{piece, b, kv, 0, 0, memory, memory + kKeys * tile_width, nullptr, nullptr, tile_width};
+  block.dk = memory + 2 * kKeys * tile_width;
+  block.dv = block.dk + kKeys * f.row_width;
+  std::fill_n(f.dq_rows(piece, b, kv * f.group()), f.group() * f.queries * f.row_width, 0.F);
+  const int64_t blocks = (f.reach.keys + kKeys - 1) / kKeys;
+  const int64_t first = piece * blocks / f.pieces * kKeys, last = std::min(f.reach.keys, (piece + 1) * blocks / f.pieces * kKeys);
+  for (block.first = first; block.first < last; block.first += kKeys) {
+    block.count = std::min(kKeys, last - block.first);
+    add_keys(f, block);
+  }
+}
+
+/// delta = dot(dout, out), and the statistics of whole panels; queries without keys and those that fill up the last panel
+/// get lse = +infinity: their weights are zero everywhere.
+void prepare_statistics(const Backward& f, float* lse, float* delta, Stream& stream) {
+  const auto* given = f.op.lse.data<float>();
+  auto* kept = f.op.delta.data<float>();
+  const auto offset = [](const ConstTensor& t, int64_t b, int64_t row, int64_t h) {
+    return b * t.stride(0) + row * t.stride(1) + h * t.stride(2);
+  };
+  over_rows(stream, f.batch * f.heads, f.queries * f.head_dim, [&](int64_t head) {
+    const int64_t b = head / f.heads, h = head % f.heads;
+    for (int64_t t = 0; t < f.padded_queries; ++t) {
+      const bool real = t < f.queries;
+      float& d = delta[head * f.padded_queries + t];
+      d = real ? vector_kernels().dot(f.op.out.dtype(), at(f.op.dout, offset(f.op.dout, b, t, h)),
+                                      at(f.op.out, offset(f.op.out, b, t, h)), f.head_dim)
+               : 0.F;
+      if (real) kept[head * f.queries + t] = d;
+      const float statistic = real ? given[head * f.queries + t] : kInfinity;
+      lse[head * f.padded_queries + t] = statistic == -kInfinity ? kInfinity : statistic;
+    }
+  });
+}
+
+void sum_orphans(const Backward& f, float* orphans) {
+  std::fill_n(orphans, f.batch * f.kv_heads * f.row_width, 0.F);
+  const auto* lse = f.op.lse.data<float>();
+  for (int64_t head = 0; head < f.batch * f.heads; ++head) {
+    const int64_t b = head / f.heads, h = head % f.heads;
+    float* to = orphans + (b * f.kv_heads + h / f.group()) * f.row_width;
+    for (int64_t t = 0; t < f.queries; ++t) {
+      if (lse[head * f.queries + t] != -kInfinity) continue;
+      const float* row = f.dout.row(b, t, h);
+      for (int64_t i = 0; i < f.head_dim; ++i) to[i] += row[i] / static_cast<float>(f.reach.keys);
+    }
+  }
+}
+
+/// dq = scale * the sum over pieces, in their order.
+void store_dq(const Backward& f, Stream& stream) {
+  over_rows(stream, f.batch * f.queries, f.heads * f.head_dim, [&](int64_t row) {
+    const int64_t b = row / f.queries, t = row % f.queries;
+    for (int64_t h = 0; h < f.heads; ++h) {
+      float* total = f.dq_rows(0, b, h) + t * f.row_width;
+      for (int64_t piece = 1; piece < f.pieces; ++piece) {
+        const float* more = f.dq_rows(piece, b, h) + t * f.row_width;
+        for (int64_t i = 0; i < f.head_dim; ++i) total[i] += more[i];
+      }
+      for (int64_t i = 0; i < f.head_dim; ++i) total[i] *= f.op.scale;
+      const int64_t offset = b * f.op.dq.stride(0) + t * f.op.dq.stride(1) + h * f.op.dq.stride(2);
+      vector_kernels().convert(DType::f32, total, f.op.dq.dtype(), at(f.op.dq, offset), f.head_dim);
+    }
+  });
+}
+
+int64_t pieces_of(int64_t heads, int64_t keys) {
+  const int64_t wanted = (kWantedTasks + heads - 1) / heads, most = std::min(kMostPieces, (keys + kFewestKeys - 1) / kFewestKeys);
+  return std::clamp<int64_t>(wanted, 1, most);
+}
+
+/// Hands out consecutive parts of one piece of memory.
+struct Carver {
+  float* next;
+  float* take(int64_t floats) {
+    float* part = next;
+    next += padded(floats);
+    return part;
+  }
+};
+
+}  // namespace
+
+// FLOPs: 10 B H hd per allowed pair in five products (6 in three without dk and dv). Extra memory: q and dout transposed
+// (the size of q each) and one f32 dq a piece; nothing grows with T * S.
+void attention_backward(const AttentionBackward& op, Stream& stream) {
+  if (op.q.numel() == 0) return;
+  thread_local ThreadScratch scratch;
+  const int64_t width = tile_kernels().columns();
+  const int64_t batch = op.q.dim(0), queries = op.q.dim(1), heads = op.q.dim(2), hd = op.q.dim(3), kv_heads = op.k.dim(2);
+  const int64_t pieces = pieces_of(batch * kv_heads, op.k.dim(1)), row_width = padded(hd);
+  const int64_t padded_queries = round_up(queries, width), statistics = batch * heads * padded_queries;
+  const int64_t panels = HeadPanels::floats(op.q, width), dq_floats = pieces * batch * heads * queries * row_width;
+  const int64_t rows[] = {HeadRows::floats(op.q), HeadRows::floats(op.dout), HeadRows::floats(op.k), HeadRows::floats(op.v)};
+  const int64_t orphan_floats = batch * kv_heads * row_width;
+  Carver memory{scratch.at_least(2 * panels + rows[0] + rows[1] + rows[2] + rows[3] + 2 * statistics + orphan_floats + dq_floats + 160)};
+  float *q_panels = memory.take(panels), *dout_panels = memory.take(panels), *lse = memory.take(statistics),
+        *delta = memory.take(statistics), *orphans = memory.take(orphan_floats), *dq = memory.take(dq_floats);
+  const Backward f{op,
+                   pack_panels(op.q, width, q_panels, stream),
+                   pack_panels(op.dout, width, dout_panels, stream),
+                   pack_rows(op.q, memory.take(rows[0]), stream),
+                   pack_rows(op.dout, memory.take(rows[1]), stream),
+                   pack_rows(op.k, memory.take(rows[2]), stream),
+                   pack_rows(op.v, memory.take(rows[3]), stream),
+                   Reach{op.k.dim(1), op.window, op.causality},
+                   batch, queries, heads, kv_heads, hd, pieces, row_width, padded_queries, lse, delta, orphans, dq};
+  prepare_statistics(f, lse, delta, stream);
+  sum_orphans(f, orphans);
+  stream.pool().parallel_for(batch * kv_heads * pieces, [&](int64_t task) {
+    run_piece(f, task / (kv_heads * pieces), task / pieces % kv_heads, task % pieces);
+  });
+  store_dq(f, stream);
+}
+
+}  // namespace sidestep::cpu
