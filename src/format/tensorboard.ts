@@ -1,0 +1,97 @@
+import {type FileHandle, mkdir, open} from 'node:fs/promises';
+import {join} from 'node:path';
+import {bytesField, doubleField, floatField, message, varintField} from './protobuf.js';
+import {record} from './tfrecord.js';
+
+/** One point of a curve, or a text, at a global step. */
+export type Summary =
+  | {readonly kind: 'scalar'; readonly tag: string; readonly step: number; readonly value: number}
+  /** Shown as Markdown. */
+  | {readonly kind: 'text'; readonly tag: string; readonly step: number; readonly text: string};
+
+/** What identifies an event file; TensorBoard shows all files of a folder as one run. */
+export interface EventFileOrigin {
+  /** Seconds since the epoch; also the clock of the first event. */
+  readonly started_at: number;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** An event file being written. Only append; a crash loses at most the record that was being written. */
+export interface EventFile {
+  readonly path: string;
+  /** Appends summaries of one moment, `at` in seconds since the epoch. */
+  append(summaries: readonly Summary[], at: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an event file in `folder` that TensorBoard reads: `events.out.tfevents.TIME.HOST.PID.N`. After a resume pass
+ * `purge_step`: TensorBoard then forgets the points from that global step on that an interrupted run left in older
+ * files, so that curves do not run twice.
+ */
+export async function createEventFile(
+  folder: string,
+  options: {origin: EventFileOrigin; purge_step?: number},
+): Promise<EventFile> {
+  await mkdir(folder, {recursive: true});
+  const {handle, path} = await openFresh(folder, options.origin);
+  const {started_at} = options.origin;
+  await handle.appendFile(record(fileVersionEvent(started_at)));
+  if (options.purge_step !== undefined)
+    await handle.appendFile(record(sessionStartEvent(options.purge_step, started_at)));
+  return {
+    path,
+    append: async (summaries, at) => {
+      const records = summaries.map((summary) => record(summaryEvent(summary, at)));
+      await handle.appendFile(Buffer.concat(records));
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** The serial number keeps several files of one process and second apart. */
+async function openFresh(
+  folder: string,
+  origin: EventFileOrigin,
+): Promise<{handle: FileHandle; path: string}> {
+  const stem = `events.out.tfevents.${Math.floor(origin.started_at)}.${origin.host}.${origin.pid}`;
+  for (let serial = 0; ; serial += 1) {
+    const path = join(folder, `${stem}.${serial}`);
+    try {
+      return {handle: await open(path, 'ax'), path};
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+// Field numbers are those of tensorboard's event.proto, summary.proto, tensor.proto and session_log.
+
+function fileVersionEvent(at: number): Uint8Array {
+  return message(doubleField(1, at), bytesField(3, 'brain.Event:2'));
+}
+
+function sessionStartEvent(step: number, at: number): Uint8Array {
+  const start = 1;
+  return message(doubleField(1, at), varintField(2, step), bytesField(7, message(varintField(1, start))));
+}
+
+function summaryEvent(summary: Summary, at: number): Uint8Array {
+  const value = summary.kind === 'scalar' ? floatField(2, summary.value) : textValue(summary.text);
+  const entry = message(bytesField(1, summary.tag), value);
+  return message(
+    doubleField(1, at),
+    varintField(2, summary.step),
+    bytesField(5, message(bytesField(1, entry))),
+  );
+}
+
+/** A string tensor of shape [1], and the metadata that hands it to TensorBoard's text plugin. */
+function textValue(text: string): Uint8Array {
+  const stringType = 7;
+  const shape = message(bytesField(2, message(varintField(1, 1))));
+  const tensor = message(varintField(1, stringType), bytesField(2, shape), bytesField(8, text));
+  const metadata = message(bytesField(1, message(bytesField(1, 'text'))));
+  return message(bytesField(8, tensor), bytesField(9, metadata));
+}
