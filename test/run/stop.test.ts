@@ -1,0 +1,71 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {stopSwitch} from '../../src/run/stop.js';
+import {temporaryFolder} from '../temporary-folder.js';
+import {look, outputText, pipelineOf, run, shell} from './rig.js';
+
+test('the first request stops gracefully: state is kept, the next run continues and ends in the same bytes', async () => {
+  const dir = await temporaryFolder();
+  const log = join(dir, 'epochs.log');
+  const pipeline = pipelineOf(dir, {
+    t: {uses: 'test.count', params: {epochs: 6, pause_ms: 20, log}},
+    after: shell('printf x > $1', {needs: ['t']}),
+  });
+  const stop = stopSwitch();
+  const first = await run(pipeline, {
+    stop,
+    onEvent: (event) => {
+      if (event.kind === 'stage_progress' && event.done === 3 && !stop.graceful.aborted) stop.request();
+    },
+  });
+  expect(first).toMatchObject({
+    outcome: 'interrupted',
+    by: {t: {kind: 'interrupted', resumable: 'yes'}, after: {kind: 'blocked'}},
+  });
+  expect((await look(pipeline)).plan.stages[0]!.verdict).toMatchObject({
+    kind: 'stale',
+    resumes: 'from_partial_state',
+  });
+  const second = await run(pipeline);
+  expect(outputText(second, 't')).toBe([1, 2, 3, 4, 5, 6].map((epoch) => `epoch ${epoch}`).join('\n'));
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '3', '4', '5', '6']); // none was counted twice
+});
+
+test('the second request kills at once', async () => {
+  const dir = await temporaryFolder();
+  const stop = stopSwitch();
+  const pipeline = pipelineOf(dir, {t: {uses: 'test.worker', params: {does: 'hang'}}});
+  const running = run(pipeline, {
+    stop,
+    onEvent: ({kind}) => {
+      if (kind === 'stage_started') setTimeout(() => (stop.request(), stop.request()), 300);
+    },
+  });
+  const started = Date.now();
+  expect((await running).outcome).toBe('interrupted');
+  expect(Date.now() - started).toBeLessThan(30_000); // far from the minute of grace
+});
+
+test('a stage that grows continues from the shorter one and repeats nothing', async () => {
+  const dir = await temporaryFolder();
+  const log = join(dir, 'epochs.log');
+  const pipeline = (epochs: number) => pipelineOf(dir, {t: {uses: 'test.count', params: {epochs, log}}});
+  await run(pipeline(2));
+  const longer = await run(pipeline(4));
+  expect(outputText(longer, 't').split('\n')).toHaveLength(4);
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '3', '4']);
+  expect((await run(pipeline(2))).by.t!.kind).toBe('cached'); // the shorter one is still what it was
+});
+
+test('a command is stopped too', async () => {
+  const dir = await temporaryFolder();
+  const stop = stopSwitch();
+  const report = await run(pipelineOf(dir, {c: shell('exec sleep 60')}), {
+    stop,
+    onEvent: ({kind}) => {
+      if (kind === 'stage_started') setTimeout(stop.request, 200);
+    },
+  });
+  expect(report).toMatchObject({outcome: 'interrupted', by: {c: {kind: 'interrupted'}}});
+});
