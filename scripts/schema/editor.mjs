@@ -3,12 +3,8 @@
 import {rewrite, stageTypes} from './sources.mjs';
 
 const note = 'Generated from the schemas beside it by `npm run generate`; edit those.';
-const reference = {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of pipeline files
-  description: 'A reference such as ${vars.rank}, ${matrix.rank} or ${stages.songs}.',
-  type: 'string',
-  pattern: '\\$\\{[^}]*\\}',
-};
+/** Without a description: the key's own is what an editor should show. */
+const reference = {type: 'string', pattern: '\\$\\{[^}]*\\}'};
 
 export function editorSchemas(sources) {
   return {
@@ -20,7 +16,10 @@ export function editorSchemas(sources) {
 
 function pipeline(sources) {
   const document = sources.document('pipeline');
-  const stage = withByType(tolerant(document.properties.stages.additionalProperties), sources, tolerant);
+  const body = document.properties.stages.additionalProperties;
+  const {properties} = tolerant(body);
+  const fixed = {uses: body.properties.uses, needs: body.properties.needs}; // no references there
+  const stage = withByType({...body, properties: {...properties, ...fixed}}, sources, tolerant);
   const stages = {...document.properties.stages, additionalProperties: stage};
   return {...document, properties: {...document.properties, stages}};
 }

@@ -3409,7 +3409,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "auto"
    },
    "key_style": {
-    "description": "Names of the tensors in a comfyui file: `native` starts them with diffusion_model.decoder, `generic` with base_model.model.",
+    "description": "Names of the tensors in a comfyui file: `native` starts them with base_model.model, as ACE-Step names them, `generic` with diffusion_model.decoder.",
     "enum": [
      "native",
      "generic"

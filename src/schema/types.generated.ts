@@ -1699,7 +1699,7 @@ export interface ExportParameters {
    */
   scale: 'auto' | 'baked' | 'trained';
   /**
-   * Names of the tensors in a comfyui file: `native` starts them with diffusion_model.decoder, `generic` with base_model.model.
+   * Names of the tensors in a comfyui file: `native` starts them with base_model.model, as ACE-Step names them, `generic` with diffusion_model.decoder.
    */
   key_style: 'native' | 'generic';
   /**
