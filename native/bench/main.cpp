@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <map>
 
-#include "bench/op_command.h"
+#include "bench/commands.h"
 #include "core/error.h"
 
 namespace {
@@ -10,10 +10,19 @@ using Command = int (*)(const std::vector<std::string>&);
 
 const std::map<std::string, Command> kCommands = {
     {"op", &sidestep::bench::op_command},
+    {"train_step", &sidestep::bench::train_step_command},
+    {"encode_text", &sidestep::bench::encode_text_command},
+    {"encode_condition", &sidestep::bench::encode_condition_command},
+    {"encode_audio", &sidestep::bench::encode_audio_command},
 };
 
 constexpr const char* kUsage =
-    "usage: sidestep_bench op [NAME|all]... [--case PART] [--threads N] [--backend cpu|cuda] [--json]\n";
+    "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda] [--steps N] [--json] ...\n"
+    "  op [NAME|all]... [--case PART]\n"
+    "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
+    "  encode_text --config FILE.json [--condition N] [--batch N]\n"
+    "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
+    "  encode_audio --config FILE.json [--latents N]\n";
 
 }  // namespace
 

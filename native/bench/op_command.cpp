@@ -1,8 +1,9 @@
-#include "bench/op_command.h"
+#include "bench/commands.h"
 
 #include <algorithm>
 #include <cstdio>
 
+#include "bench/arguments.h"
 #include "bench/bench.h"
 #include "bench/peak.h"
 #include "bench/stream.h"

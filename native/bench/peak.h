@@ -1,4 +1,5 @@
 #pragma once
+#include "core/dtype.h"
 #include "core/stream.h"
 
 namespace sidestep::bench {
@@ -13,8 +14,9 @@ struct Peaks {
 /// Keeps the best of several measurements: call sample() before, between and after what is benched.
 class PeakMeter {
  public:
-  explicit PeakMeter(Stream& stream) : stream_(stream) {}
-  /// FMA and GEMM ceilings; needs 12 MB.
+  /// `dtype`: of the GEMM whose peak is measured.
+  explicit PeakMeter(Stream& stream, DType dtype = DType::f32) : stream_(stream), dtype_(dtype) {}
+  /// FMA and GEMM ceilings; needs 12 MB on the CPU.
   void sample();
   /// The memory ceiling; needs 64 MB.
   void sample_memory();
@@ -22,6 +24,7 @@ class PeakMeter {
 
  private:
   Stream& stream_;
+  DType dtype_;
   Peaks best_;
 };
 

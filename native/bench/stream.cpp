@@ -1,6 +1,7 @@
 #include "bench/stream.h"
 
 #include "core/error.h"
+#include "core/mapped_file.h"
 
 namespace sidestep::bench {
 
@@ -9,6 +10,23 @@ Stream open_stream(const Arguments& arguments) {
   if (backend != "cpu" && backend != "cuda") throw Error("bench/usage", "Expected --backend cpu or cuda but found " + backend);
   const Device device{backend == "cuda" ? DeviceKind::cuda : DeviceKind::cpu, 0};
   return Stream(device, std::make_shared<ThreadPool>(static_cast<int>(arguments.count_or("threads", 0))));
+}
+
+DType compute_dtype(const Arguments& arguments, const Stream& stream) {
+  if (stream.device().kind == DeviceKind::cpu) return DType::f32;
+  const std::string precision = arguments.text_or("precision", "bf16");
+  if (precision == "bf16") return DType::bf16;
+  if (precision == "f16") return DType::f16;
+  if (precision == "f32") return DType::f32;
+  throw Error("bench/usage", "Expected --precision bf16, f16 or f32 but found " + precision);
+}
+
+Format format(const Arguments& arguments) { return arguments.has("json") ? Format::json : Format::table; }
+
+Json config_of(const Arguments& arguments) {
+  const std::string& path = arguments.text("config");
+  const MappedFile file = map_file(path);
+  return Json::parse({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, path);
 }
 
 }  // namespace sidestep::bench

@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace sidestep::bench {
+
+// One command each; `words` are those after its name. Models have random weights of the shapes their config.json asks for.
+// All take --threads N (0: every core), --backend cpu|cuda, --steps N, --json, and print the figures of steps.h.
+// Throw bench/usage and what loading a config throws.
+
+/// `op [NAME|all]…`: every case of these ops, with FLOPs, bytes and the share of the ceilings measured in the same run.
+int op_command(const std::vector<std::string>& words);
+/// `train_step --config FILE --latents N --condition N --batch N --rank N --checkpointing on|off`: forward, backward and
+/// AdamW update of LoRA on q, k, v, o of both attentions.
+int train_step_command(const std::vector<std::string>& words);
+/// `encode_text --config FILE --condition N --batch N`: the text encoder over N tokens.
+int encode_text_command(const std::vector<std::string>& words);
+/// `encode_condition --config FILE --condition N --batch N`: the condition encoder over N lyric and 256 text tokens.
+int encode_condition_command(const std::vector<std::string>& words);
+/// `encode_audio --config FILE --latents N`: the VAE encoder over N latent frames of audio; adds realtime_factor.
+int encode_audio_command(const std::vector<std::string>& words);
+
+}  // namespace sidestep::bench

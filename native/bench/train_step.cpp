@@ -1,0 +1,92 @@
+#include "adapters/adapter_set.h"
+#include "bench/commands.h"
+#include "bench/stream.h"
+#include "core/error.h"
+#include "training/memory_plan.h"
+#include "training/update.h"
+
+namespace sidestep::bench {
+namespace {
+
+PlanRequest request_of(const Arguments& arguments, DType dtype) {
+  const std::string checkpointing = arguments.text_or("checkpointing", "on");
+  if (checkpointing != "on" && checkpointing != "off")
+    throw Error("bench/usage", "Expected --checkpointing on or off but found " + checkpointing);
+  PlanRequest request{.model = dit_config(config_of(arguments)), .compute_dtype = dtype};
+  request.adapter.rank = arguments.count_or("rank", 16);
+  request.adapter.alpha = 2 * static_cast<double>(request.adapter.rank);
+  request.batch_size = arguments.count_or("batch", 1);
+  request.frames = arguments.count_or("latents", 1500);
+  request.tokens = arguments.count_or("condition", 256);
+  request.gradient_checkpointing = checkpointing == "on" ? 1 : 0;
+  return request;
+}
+
+void fill_normal(const Storage& storage, uint64_t index) {
+  float* data = storage.tensor().data<float>();
+  for (int64_t i = 0; i < storage.view().numel(); ++i)
+    data[i] = normal({.seed = 1, .purpose = Purpose::fixture, .sample = index}, static_cast<uint64_t>(i));
+}
+
+Batch random_batch(const PlanRequest& request) {
+  Batch batch = blank_batch(request.model, request.batch_size, request.frames, request.tokens);
+  batch.frames.assign(batch.frames.size(), request.frames);
+  fill_normal(batch.target_latents, 1);
+  fill_normal(batch.context_latents, 2);
+  fill_normal(batch.encoder_hidden_states, 3);
+  return batch;
+}
+
+Draws fixed_draws(int64_t batch_size) {
+  const auto size = static_cast<size_t>(batch_size);
+  Draws draws{.noise = {}, .t = std::vector<float>(size, 0.5F), .dropped = std::vector<uint8_t>(size, 0)};
+  for (size_t i = 0; i < size; ++i) draws.noise_keys.push_back({.seed = 1, .purpose = Purpose::noise, .sample = i});
+  return draws;
+}
+
+}  // namespace
+
+int train_step_command(const std::vector<std::string>& words) {
+  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
+                                    "precision"}, {"json"});
+  Stream stream = open_stream(arguments);
+  const PlanRequest request = request_of(arguments, compute_dtype(arguments, stream));
+  PlanRequest without_recomputation = request;
+  without_recomputation.gradient_checkpointing = 0;
+  const MemoryPlan plan = plan_memory(request);
+  PeakMeter meter(stream, request.compute_dtype);
+  meter.sample();
+
+  Arena arena(stream.device(), plan.arena_bytes);
+  const Workspace work{arena, stream};
+  Dit model(request.model, Weights::random(1, request.compute_dtype, stream));
+  AdapterSet adapters(model, request.adapter);
+  adapters.initialise(1, work);
+  adapters.refresh(work);
+  const auto optimizer = make_optimizer(request.optimizer, adapters.parameters(), stream);
+  const Batch batch = random_batch(request);
+  const Draws draws = fixed_draws(request.batch_size);
+  double loss = 0;
+  const auto step = [&] {
+    loss = run_micro_step({.model = model,
+                           .batch = batch,
+                           .draws = draws,
+                           .loss = request.loss,
+                           .pass = {.mode = PassContext::Mode::training},
+                           .gradient_checkpointing = request.gradient_checkpointing},
+                          work)
+               .loss;
+    apply_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, work);
+  };
+  const StepFigures figures = measure_steps(step, arguments.count_or("steps", 3), meter, stream);
+  const Json::Object extra{{"model_flops_per_step", plan_memory(without_recomputation).flops_per_micro_step},
+                           {"loss", loss},
+                           {"weights_bytes", plan.weights_bytes},
+                           {"arena_bytes", plan.arena_bytes},
+                           {"planned_bytes", plan.total_bytes()},
+                           {"trained_parameters", plan.trained_parameters}};
+  print(figures, extra, format(arguments));
+  return 0;
+}
+
+}  // namespace sidestep::bench
