@@ -1,0 +1,158 @@
+import {describe, expect, test} from 'vitest';
+import type {Json} from '../../src/base/json.js';
+import type {Schema} from '../../src/schema/schema.js';
+import {schemas} from '../../src/schema/schemas.generated.js';
+import type {ParamObject} from '../../src/stage/param.js';
+import {stageTypes} from '../../src/stage/registry.js';
+
+/** Paths of a schema at which an annotation stands, `*` for free names. */
+function annotated(schema: Schema, key: 'x-path' | 'x-stage', path = ''): {path: string; value: unknown}[] {
+  const own = schema[key] === undefined ? [] : [{path, value: schema[key]}];
+  const inner = [
+    ...Object.entries(schema.properties ?? {}),
+    ...(typeof schema.additionalProperties === 'object' ? [['*', schema.additionalProperties] as const] : []),
+  ].flatMap(([name, value]) => annotated(value, key, path === '' ? name : `${path}.${name}`));
+  const variants = (schema.oneOf ?? []).flatMap((variant) => annotated(variant, key, path));
+  const all = [...own, ...inner, ...variants];
+  return all.filter((found, index) => all.findIndex((other) => other.path === found.path) === index);
+}
+
+function exists(schema: Schema | undefined, words: readonly string[]): boolean {
+  const [word, ...rest] = words;
+  if (schema === undefined) return false;
+  if (word === undefined) return true;
+  const variants = [schema, ...(schema.oneOf ?? [])];
+  return variants.some((variant) => {
+    const free = typeof variant.additionalProperties === 'object' ? variant.additionalProperties : undefined;
+    return exists(variant.properties?.[word] ?? free, rest);
+  });
+}
+
+describe.each([...stageTypes.values()])('$name', (type) => {
+  const schema = schemas[`stage.${type.name}`]!;
+
+  test('takes stages where its schema says so, and of the same types', () => {
+    const declared = type.inputs.map(({param, from}) => ({path: param, value: from ?? ['*']}));
+    expect(declared.sort(byPath)).toEqual(annotated(schema, 'x-stage').sort(byPath));
+  });
+
+  test('reads files where its schema says so', () => {
+    const read = annotated(schema, 'x-path').filter(
+      ({value, path}) => value !== 'output' && path !== 'working_dir',
+    );
+    expect(type.files.map(({param}) => param).sort()).toEqual(read.map(({path}) => path).sort());
+  });
+
+  test('writes nowhere that enters a fingerprint', () => {
+    const places = annotated(schema, 'x-path').filter(({value}) => value === 'output');
+    const covered = ({path}: {path: string}) =>
+      type.neutral.some((pattern) => `${path}.`.startsWith(`${pattern}.`));
+    expect(places.filter((place) => !covered(place))).toEqual([]);
+  });
+
+  test('names only parameters that exist', () => {
+    const named = [
+      ...type.neutral,
+      ...(type.extendable ?? []),
+      ...(type.publishes ?? []).map(({param}) => param),
+    ];
+    expect(named.filter((path) => !exists(schema, path.split('.')))).toEqual([]);
+  });
+
+  test('names its schema file', () => {
+    expect(type.schema).toBe(`stage.${type.name}.schema.json`);
+  });
+});
+
+function byPath(a: {path: string}, b: {path: string}): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+const component = (hash: string) => ({dir: '/m', files: [], hash});
+const model = {
+  components: {
+    dit: component('d1'),
+    silence_latent: component('s'),
+    vae: component('v'),
+    text_encoder: component('t'),
+    tokenizer: component('k'),
+  },
+};
+const song = {
+  name: 'a.wav',
+  audio_path: '/a.wav',
+  audio_hash: 'h1',
+  audio_seconds: 90.7,
+  prompt: {text: 'p', source: 'caption'},
+  lyrics: 'la',
+  repeats: 1,
+  custom_tag: '',
+};
+const options = {
+  max_duration: 240,
+  normalize: 'none',
+  peak_target: -1,
+  loudness_target: -14,
+  resampler: 'soxr_hq',
+  latents: 'sample',
+  tile_duration: 30,
+  tile_overlap: 2,
+  seed: 42,
+  max_text_tokens: 256,
+  max_lyric_tokens: 512,
+};
+
+/** What each part of the one sample depends on. */
+function partsOf(params: object, sample: object, of: object): Record<string, string> {
+  const {plan} = stageTypes.get('preprocess.pass1')!.samples!;
+  const [planned] = plan(params as ParamObject, {
+    model: of as Json,
+    dataset: {samples: [sample as Json]} as Json,
+  });
+  return Object.fromEntries(planned!.parts.map(({part, depends_on}) => [part, JSON.stringify(depends_on)]));
+}
+
+describe('what is encoded anew in the first pass', () => {
+  test.each([
+    {
+      name: 'nothing, when a song is renamed or moved',
+      sample: {name: 'b.wav', audio_path: '/b.wav'},
+      anew: [],
+    },
+    {name: 'the audio alone, when the audio changes', sample: {audio_hash: 'h2'}, anew: ['latents']},
+    {
+      name: 'one text, when a caption changes',
+      sample: {prompt: {text: 'q', source: 'caption'}},
+      anew: ['text'],
+    },
+    {name: 'one lyric, when lyrics change', sample: {lyrics: 'lo'}, anew: ['lyrics']},
+    {name: 'nothing, with another transformer', model: {dit: component('d2')}, anew: []},
+    {name: 'all audio, with another VAE', model: {vae: component('v2')}, anew: ['latents']},
+    {
+      name: 'all texts and lyrics, with another text encoder',
+      model: {text_encoder: component('t2')},
+      anew: ['text', 'lyrics'],
+    },
+    {name: 'all audio, with another seed', params: {seed: 1}, anew: ['latents']},
+    {
+      name: 'nothing, with another seed but the mean of the posterior',
+      params: {seed: 1, latents: 'mean'},
+      from: {latents: 'mean'},
+      anew: [],
+    },
+    {name: 'nothing, with a peak target that is not used', params: {peak_target: -3}, anew: []},
+    {name: 'all texts, with another limit of tokens', params: {max_text_tokens: 128}, anew: ['text']},
+  ])('$name', ({sample, model: changed, params, from, anew}) => {
+    const before = partsOf({...options, ...from}, song, model);
+    const after = partsOf(
+      {...options, ...params},
+      {...song, ...sample},
+      {components: {...model.components, ...changed}},
+    );
+    expect(Object.keys(after).filter((part) => after[part] !== before[part])).toEqual(anew);
+  });
+
+  test('an automatic limit is the longest song in whole seconds', () => {
+    expect(partsOf({...options, max_duration: 0}, song, model).latents).toContain('"max_duration":90');
+  });
+});
