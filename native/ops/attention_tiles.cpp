@@ -15,7 +15,12 @@ Operand head_of(const ConstTensor& x, int64_t b, int64_t h, Along along) {
   return {data, x.dtype(), x.stride(1), along};
 }
 
-bool readable_by_vectors(const ConstTensor& x) { return x.dtype() == DType::f32 && x.dim(3) % tile_kernels().lanes == 0; }
+// Rows further apart than this fall on few sets of the first cache and push each other out; a copy costs less.
+constexpr int64_t kFarthestRows = 256;
+
+bool readable_by_vectors(const ConstTensor& x) {
+  return x.dtype() == DType::f32 && x.dim(3) % tile_kernels().lanes == 0 && x.stride(1) <= kFarthestRows;
+}
 
 }  // namespace
 
