@@ -153,7 +153,7 @@ export function lintTokens(
       warning(
         sample,
         'dataset/text-too-long',
-        `has a prompt of ${prompt.lost} tokens too many (limit ${limits.text}); it is cut behind ${quotedEnd(prompt.kept)}`,
+        `has a prompt of ${prompt.lost} tokens too many (limit ${limits.text}); the last whole line kept is ${lastWholeLine(prompt.kept)}`,
         'Shorten the caption: the metadata behind it is what gets lost.',
       ),
     );
@@ -162,15 +162,17 @@ export function lintTokens(
       warning(
         sample,
         'dataset/lyrics-too-long',
-        `has lyrics of ${lyrics.lost} tokens too many (limit ${limits.lyrics}); the last line kept is ${quotedEnd(lyrics.kept)}`,
+        `has lyrics of ${lyrics.lost} tokens too many (limit ${limits.lyrics}); the last whole line kept is ${lastWholeLine(lyrics.kept)}`,
         'Shorten the lyrics to what is sung in the part that is trained.',
       ),
     );
   return found;
 }
 
-function quotedEnd(text = ''): string {
-  return JSON.stringify(text.trimEnd().split('\n').at(-1) ?? '');
+/** The last line of which nothing is lost; of a text cut in its first line, that line as far as it goes. */
+function lastWholeLine(kept = ''): string {
+  const lines = kept.split('\n').filter((line) => line.trim() !== '');
+  return JSON.stringify((lines.length > 1 ? lines.at(-2) : lines.at(0)) ?? '');
 }
 
 function warning(sample: Sample, code: string, words: string, hint: string): Finding {

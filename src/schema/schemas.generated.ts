@@ -1148,6 +1148,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "command"
     ]
    },
+   "model": {
+    "description": "The scanned model: `${stages.NAME}` of a `scan` stage. With it the check also finds prompts and lyrics that are too long for the text encoder. Unset: they are found when they are encoded.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
    "extensions": {
     "description": "File name endings that count as audio.",
     "type": "array",

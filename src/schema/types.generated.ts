@@ -484,6 +484,10 @@ export interface DatasetParameters {
    */
   dataset_json?: string | StageReferenceValue;
   /**
+   * The scanned model: `${stages.NAME}` of a `scan` stage. With it the check also finds prompts and lyrics that are too long for the text encoder. Unset: they are found when they are encoded.
+   */
+  model?: StageReferenceValue;
+  /**
    * File name endings that count as audio.
    *
    * @minItems 1

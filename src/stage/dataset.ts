@@ -1,5 +1,5 @@
 import type {Json} from '../base/json.js';
-import {jsonObject} from './model-json.js';
+import {jsonObject, readsComponents} from './model-json.js';
 import type {StageType} from './stage-type.js';
 
 /** Finds the songs with their captions, lyrics and metadata; its result is `dataset.json`. */
@@ -18,6 +18,7 @@ export const dataset: StageType = {
   inputs: [
     {param: 'audio_dir', from: ['fixture', 'command']},
     {param: 'dataset_json', from: ['fixture', 'command']},
+    {param: 'model', from: ['scan'], reads: readsComponents('tokenizer')},
   ],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
 };

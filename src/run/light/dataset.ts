@@ -5,6 +5,8 @@ import {listen} from '../../dataset/audio/sound-report.js';
 import type {DatasetOptions} from '../../dataset/dataset-options.js';
 import {type DatasetEffects, readDataset} from '../../dataset/read-dataset.js';
 import type {Dataset, Finding} from '../../dataset/sample.js';
+import {loadTokenizer} from '../../dataset/tokenizer.js';
+import type {Model} from '../../model/model.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 import {openSoundMemory, type SoundMemory} from './sound-memory.js';
 
@@ -24,15 +26,22 @@ export async function runDataset(context: LightContext): Promise<void> {
 }
 
 async function readAll(context: LightContext, memory: SoundMemory): Promise<Dataset> {
-  const result = await readDataset(optionsOf(context), effectsOf(context, memory));
+  const tokenizer = await tokenizerOf(context);
+  const result = await readDataset(optionsOf(context), {...effectsOf(context, memory), ...tokenizer});
   if (result.ok) return result.value;
   for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
   throw unusableJson(result.problems);
 }
 
+/** The tokenizer of the model that the songs are for, when the stage was told of one. */
+async function tokenizerOf({inputs}: LightContext): Promise<Pick<DatasetEffects, 'tokenizer'>> {
+  const model = inputs.model?.json as unknown as Model | undefined;
+  return model === undefined ? {} : {tokenizer: await loadTokenizer(model.components.tokenizer.dir)};
+}
+
 /** The parameters were validated against the schema; paths of other stages' outputs replace references to them. */
 function optionsOf(context: LightContext): DatasetOptions {
-  const {audio_dir: _folder, dataset_json: _file, ...rest} = context.params;
+  const {audio_dir: _folder, dataset_json: _file, model: _model, ...rest} = context.params;
   const audio_dir = pathOf(context, 'audio_dir');
   const dataset_json = pathOf(context, 'dataset_json');
   return {

@@ -125,6 +125,27 @@ describe('the dataset stage', () => {
     expect(events.filter(({kind}) => kind === 'stage_warning')).toHaveLength(2);
   });
 
+  test('finds texts that are too long when it knows the model', async () => {
+    const checkpoint_dir = new URL('../../golden/tiny_checkpoint', import.meta.url).pathname;
+    const scan = await contextOf({checkpoint_dir, model: 'turbo', base_model: 'auto'});
+    await runScan(scan.context);
+    const json = JSON.parse(await readFile(join(scan.context.out_dir, 'model.json'), 'utf8')) as object;
+    const folder = await folderOf({
+      'a.wav': tone(200),
+      'a.lyrics.txt': 'sing it\n'.repeat(200),
+      'a.caption.txt': 'fine',
+    });
+    const inputs = {model: {json}} as unknown as LightContext['inputs'];
+    const {context} = await contextOf(parameters({audio_dir: folder, model: {$stage: 'model'}}), {inputs});
+    await runDataset(context);
+    const [finding, ...others] = (await outputOf(context)).findings;
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({code: 'dataset/lyrics-too-long', sample: 'a.wav'});
+    expect(finding!.message).toMatch(
+      /\d+ tokens too many \(limit 512\); the last whole line kept is "sing it"$/,
+    );
+  });
+
   test('stops when it is asked to', async () => {
     const folder = await folderOf({'a.wav': tone(200)});
     const {context} = await contextOf(parameters({audio_dir: folder}), {signal: AbortSignal.abort()});
