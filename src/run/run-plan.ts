@@ -1,6 +1,7 @@
 import {rm} from 'node:fs/promises';
 import {setTimeout} from 'node:timers/promises';
-import type {Problem} from '../base/problem.js';
+import {isFileError} from '../base/durable.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {prepareCache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
 import {hashOfFile, saveFileHashes} from '../cache/file-hashes.js';
@@ -43,8 +44,21 @@ export interface RunOutcome {
   readonly results: readonly StageResult[];
 }
 
-/** One whole run: executes the plan, then writes lock file, memory and published outputs, and tells it all as events. */
+/**
+ * One whole run: executes the plan, then writes lock file, memory and published outputs, and tells it all as events.
+ * Throws `run/disk-full` when not even that can be written; stages that fail are results, not exceptions.
+ */
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {
+  try {
+    return await runAndTell(request);
+  } catch (error) {
+    if (isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG'))
+      throw new SidestepError(problemOf(error).problem, {cause: error});
+    throw error;
+  }
+}
+
+async function runAndTell(request: RunRequest): Promise<RunOutcome> {
   const {plan, record, options, now} = request;
   const emit = (event: RunEvent) => {
     record.record(event);

@@ -1,0 +1,144 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import ts from 'typescript';
+import {expect, test} from 'vitest';
+
+/**
+ * The map of src/: a folder imports only from the folders named beside it (and from itself). `import type` counts too:
+ * a type that points upward is how modules grow into one lump.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  cli: [
+    'watch',
+    'render',
+    'run',
+    'plan',
+    'config',
+    'cache',
+    'record',
+    'protocol',
+    'dataset',
+    'model',
+    'adapter',
+    'format',
+    'event',
+    'stage',
+    'schema',
+    'base',
+  ],
+  watch: ['run', 'plan', 'config', 'event', 'base'],
+  run: [
+    'plan',
+    'cache',
+    'config',
+    'record',
+    'protocol',
+    'dataset',
+    'model',
+    'adapter',
+    'format',
+    'stage',
+    'event',
+    'schema',
+    'base',
+  ],
+  render: ['plan', 'event', 'base'],
+  worker: ['protocol', 'native', 'dataset', 'adapter', 'format', 'stage', 'event', 'schema', 'base'],
+  plan: ['config', 'record', 'stage', 'base'],
+  config: ['stage', 'schema', 'base'],
+  cache: ['event', 'base'],
+  record: ['event', 'schema', 'base'],
+  protocol: ['event', 'stage', 'base'],
+  dataset: ['format', 'schema', 'base'],
+  model: ['format', 'schema', 'base'],
+  adapter: ['format', 'base'],
+  format: ['base'],
+  event: ['stage', 'base'],
+  stage: ['schema', 'base'],
+  native: ['base'],
+  schema: [],
+  base: [],
+};
+
+/** Declarations and pure decisions: neither `node:` modules nor packages. */
+const withoutEffects = ['plan', 'event', 'stage', 'protocol'];
+
+const root = fileURLToPath(new URL('../src/', import.meta.url));
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  /** A folder of src/, or the module's own name. */
+  readonly to: string;
+}
+
+/** Every import of every file: static, `import type`, `export … from`, and `import()`. */
+function importsOf(file: string): Import[] {
+  const {importedFiles} = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+  return importedFiles.map(({fileName}) => {
+    const to = fileName.startsWith('.')
+      ? folderOf(relative(root, join(root, dirname(file), fileName)))
+      : fileName;
+    return {file, from: folderOf(file), to};
+  });
+}
+
+function folderOf(path: string): string {
+  return path.split('/')[0]!;
+}
+
+const files = readdirSync(root, {recursive: true, withFileTypes: true})
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+const imports = files.flatMap(importsOf);
+test('every folder of src/ is on the map', () => {
+  expect(files.map(folderOf).filter((folder) => !(folder in mayImport))).toEqual([]);
+});
+
+test('imports point downward', () => {
+  const wrong = imports.filter(
+    ({from, to}) => to in mayImport && from !== to && !mayImport[from]!.includes(to),
+  );
+  expect(wrong.map(({file, to}) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('run/ knows the resolved pipeline, not how it is read', () => {
+  const wrong = files
+    .filter((file) => folderOf(file) === 'run')
+    .filter((file) => /config\/(?!pipeline\.js)/.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
+test('the parent process never imports what a worker is made of', () => {
+  const parents = imports.filter(
+    ({from, to}) =>
+      ['cli', 'watch', 'run', 'render', 'plan'].includes(from) && ['worker', 'native'].includes(to),
+  );
+  expect(parents).toEqual([]);
+});
+
+test('plans, events, messages and declarations use no package and nothing of node', () => {
+  const outside = imports.filter(({from, to}) => withoutEffects.includes(from) && !(to in mayImport));
+  expect(outside.map(({file, to}) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('base/ uses node: only', () => {
+  const outside = imports.filter(({from, to}) => from === 'base' && to !== 'base' && !to.startsWith('node:'));
+  expect(outside).toEqual([]);
+});
+
+test('only the command line reads arguments and environment, and nothing but it prints', () => {
+  const readers = files.filter((file) =>
+    /\bprocess\.(argv|env)\b/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(readers.filter((file) => folderOf(file) !== 'cli')).toEqual([]);
+});
+
+test('no default exports and no barrel files', () => {
+  const wrong = files.filter((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return /^export default\b/m.test(text) || /^export \* from/m.test(text) || /(^|\/)index\.ts$/.test(file);
+  });
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,129 @@
+import {execFile} from 'node:child_process';
+import {createHash} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {expect, test} from 'vitest';
+import {openCache} from '../../src/cache/cache.js';
+import {objectsOf} from '../../src/cache/entry.js';
+import {takeInventory} from '../../src/cache/inventory.js';
+import type {StageResult} from '../../src/event/stage-result.js';
+import {temporaryFolder} from '../temporary-folder.js';
+
+const driver = fileURLToPath(new URL('./crash-driver.mjs', import.meta.url));
+
+interface Orders {
+  readonly kill_at?: number;
+  readonly full_at?: number;
+  readonly kill_after_ms?: number;
+  readonly cache_dir?: string;
+}
+
+interface Ended {
+  readonly signal: string | undefined;
+  readonly report:
+    | {readonly outcome: string; readonly steps: number; readonly results: readonly StageResult[]}
+    | undefined;
+  readonly stderr: string;
+}
+
+function drive(dir: string, orders: Orders, before: readonly string[] = []): Promise<Ended> {
+  const [file, ...args] = [...before, process.execPath, driver, dir, JSON.stringify(orders)];
+  return new Promise((resolve) => {
+    execFile(file!, args, {timeout: 60_000}, (error, stdout, stderr) => {
+      resolve({
+        signal: error?.signal ?? undefined,
+        report: stdout === '' ? undefined : JSON.parse(stdout),
+        stderr,
+      });
+    });
+  });
+}
+
+/** Whatever happened: every object is what its name says, and every entry has all its objects. */
+async function expectSound(dir: string): Promise<void> {
+  const cache = openCache(join(dir, '.sidestep/cache'));
+  const {entries, objects} = await takeInventory(cache);
+  for (const path of filesBelow(join(cache.root, 'objects')).filter((file) => !file.endsWith('.tmp'))) {
+    expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(basename(path));
+  }
+  for (const {entry} of entries) {
+    for (const object of objectsOf(entry))
+      expect(objects.get(object.hash)?.size, entry.made_by).toBe(object.size);
+  }
+}
+
+/** What the pipeline left, whatever way it took: the lock file names every output by its content. */
+function lockText(dir: string): string {
+  return readFileSync(join(dir, 'pipeline.lock.yaml'), 'utf8');
+}
+
+async function undisturbed(): Promise<{lock: string; steps: number}> {
+  const dir = await temporaryFolder();
+  const {report, stderr} = await drive(dir, {});
+  expect(stderr).toBe('');
+  expect(report?.outcome).toBe('done');
+  return {lock: lockText(dir), steps: report!.steps};
+}
+
+test('SIGKILL before every single step of writing: the cache is sound and the rerun ends in the same bytes', async () => {
+  const {lock, steps} = await undisturbed();
+  expect(steps).toBeGreaterThan(40);
+  for (let kill_at = 1; kill_at <= steps; kill_at += 1) {
+    const dir = await temporaryFolder();
+    expect((await drive(dir, {kill_at})).signal, `step ${kill_at}`).toBe('SIGKILL');
+    await expectSound(dir);
+    expect((await drive(dir, {})).report?.outcome).toBe('done');
+    expect(lockText(dir)).toBe(lock);
+    rmSync(dir, {recursive: true});
+  }
+}, 600_000);
+
+test('SIGKILL at random instants', async () => {
+  const {lock} = await undisturbed();
+  const dir = await temporaryFolder();
+  for (let round = 0; round < 20; round += 1) {
+    await drive(dir, {kill_after_ms: Math.random() * 700});
+    await expectSound(dir);
+    if (round % 5 === 4) rmSync(join(dir, '.sidestep'), {recursive: true, force: true});
+  }
+  expect((await drive(dir, {})).report?.outcome).toBe('done');
+  expect(lockText(dir)).toBe(lock);
+}, 300_000);
+
+test('a disk that is full from some step on is a typed failure, and the rerun completes', async () => {
+  const {lock, steps} = await undisturbed();
+  const seen = new Set<string>();
+  for (let full_at = 1; full_at <= steps; full_at += 5) {
+    const dir = await temporaryFolder();
+    const {report, stderr} = await drive(dir, {full_at});
+    if (report === undefined) expect(stderr, `step ${full_at}`).toContain("code: 'run/disk-full'");
+    for (const result of report?.results ?? []) if (result.kind === 'failed') seen.add(result.problem.code);
+    await expectSound(dir);
+    expect((await drive(dir, {})).report?.outcome).toBe('done');
+    expect(lockText(dir)).toBe(lock);
+  }
+  expect([...seen]).toEqual(['run/disk-full']);
+}, 300_000);
+
+test('two runners at once on one cache: both end well and no work is done twice', async () => {
+  const {lock} = await undisturbed();
+  const dir = await temporaryFolder();
+  const cache_dir = join(dir, 'shared');
+  const dirs = ['left', 'right'].map((name) => join(dir, name));
+  for (const each of dirs) mkdirSync(each);
+  const ended = await Promise.all(dirs.map((each) => drive(each, {cache_dir})));
+  expect(ended.map(({report}) => report?.outcome)).toEqual(['done', 'done']);
+  expect(dirs.map(lockText)).toEqual([lock, lock]);
+  const did = ended.flatMap(({report}) =>
+    report!.results.filter(({kind}) => kind === 'succeeded').map(({stage}) => stage as string),
+  );
+  expect(did.filter((stage) => stage !== 'songs').sort()).toEqual(['first', 'folder', 'last']);
+});
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, {recursive: true, withFileTypes: true})
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
