@@ -28,6 +28,13 @@ export const commandTable: readonly TableRow[] = [
     'check a pipeline file without running anything',
     async () => (await import('./validate.js')).validateCommand,
   ),
+  row('history', 'the runs recorded here', async () => (await import('./history.js')).historyCommand),
+  row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
+  row(
+    'models',
+    'the models in your checkpoint folder',
+    async () => (await import('./models.js')).modelsCommand,
+  ),
   row(
     'presets',
     'named parameters: list, show, save, import, export, delete',

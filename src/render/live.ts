@@ -23,7 +23,7 @@ type Task = ListrTaskWrapper<unknown, never, never>;
 /** A stage on the screen: `paint` redraws it, `end` gives its task back to listr2. */
 interface Row {
   progress: StageProgress;
-  drawn: StageProgress | undefined;
+  drawn_output: string;
   task: Task | undefined;
   readonly ended: Promise<StageResult>;
   readonly end: (result: StageResult) => void;
@@ -40,7 +40,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
   let lines: Renderer | undefined;
 
   const repaint = (): void => {
-    for (const row of rows.values()) paint(row, widthOf(output));
+    for (const row of rows.values()) paint(row, widthOf(output), Date.now());
   };
   let timer: NodeJS.Timeout | undefined;
 
@@ -58,7 +58,6 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
 
   const close = async (): Promise<void> => {
     clearInterval(timer);
-    repaint();
     // A stage without an end (the runner itself failed) must not keep the list waiting.
     for (const [stage, row] of rows) row.end({kind: 'not_started', stage, after: 'stop'});
     await list;
@@ -74,10 +73,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
       const row = rows.get(event.stage);
       if (row === undefined) return;
       row.progress = advance(row.progress, event, at);
-      if (event.kind === 'stage_finished') {
-        paint(row, widthOf(output));
-        row.end(event.result);
-      }
+      if (event.kind === 'stage_finished') row.end(event.result);
     },
     close,
   };
@@ -107,16 +103,19 @@ function newRow(stage: StageId): Row {
   const ended = new Promise<StageResult>((resolve) => {
     end = resolve;
   });
-  return {progress: newProgress(stage), drawn: undefined, task: undefined, ended, end};
+  return {progress: newProgress(stage), drawn_output: '', task: undefined, ended, end};
 }
 
-function paint(row: Row, width: number): void {
-  if (row.task === undefined || row.drawn === row.progress) return;
-  row.drawn = row.progress;
+function paint(row: Row, width: number, now: number): void {
+  const {task, progress} = row;
+  if (task === undefined || progress.state === 'ended') return; // its task is listr2's again
   const room = width - 6; // icon, indentation, and one column that some terminals wrap at
-  const waiting = row.progress.state === 'waiting' && row.progress.phase === undefined;
-  row.task.title = fitted(waiting ? `${row.progress.stage}  waiting` : progressLine(row.progress), room);
-  row.task.output = row.progress.lines.map((line) => fitted(line, room)).join('\n');
+  const waiting = progress.state === 'waiting' && progress.phase === undefined;
+  const title = fitted(waiting ? `${progress.stage}  waiting` : progressLine(progress, now), room);
+  const output = progress.lines.map((line) => fitted(line, room)).join('\n');
+  if (task.title !== title) task.title = title;
+  if (row.drawn_output !== output) task.output = output;
+  row.drawn_output = output;
 }
 
 function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream): Promise<unknown> {

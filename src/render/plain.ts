@@ -25,7 +25,7 @@ export function plainLines(output: TextOutput, colours: Palette): Renderer {
     const news = isForeseen(event) ? undefined : newsOf(event, colours);
     if (news !== undefined) line(at, news);
     const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
-    if (due) line(at, progressLine(progress));
+    if (due) line(at, progressLine(progress, at));
     if (progress.state === 'ended') running.delete(event.stage);
     else running.set(event.stage, {progress, told_at: due ? at : known.told_at});
   };
@@ -87,7 +87,7 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
     case 'stage_retrying':
       return `${event.stage}  failed, attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s: ${event.problem.message}`;
     case 'stage_waiting':
-      return progressLine(advance(newProgress(event.stage), event, 0));
+      return progressLine(advance(newProgress(event.stage), event, 0), 0);
     case 'sample_failed':
       return `${event.stage}  ${colours.yellow(`sample ${event.sample} failed`)}: ${event.problem.message}`;
     case 'stage_warning':

@@ -6,6 +6,7 @@ import {unreachable} from '../base/unreachable.js';
 export interface StageProgress {
   readonly stage: StageId;
   readonly state: 'waiting' | 'running' | 'ended';
+  readonly started_at: number | undefined;
   /** What it is busy with or waits for. */
   readonly phase: string | undefined;
   readonly done: number;
@@ -51,6 +52,7 @@ export function newProgress(stage: StageId): StageProgress {
   return {
     stage,
     state: 'waiting',
+    started_at: undefined,
     phase: undefined,
     done: 0,
     total: undefined,
@@ -68,7 +70,7 @@ export function newProgress(stage: StageId): StageProgress {
 export function advance(progress: StageProgress, event: StageEvent, at: number): StageProgress {
   switch (event.kind) {
     case 'stage_started':
-      return {...newProgress(progress.stage), state: 'running'};
+      return {...newProgress(progress.stage), state: 'running', started_at: at};
     case 'stage_waiting':
       return {...progress, phase: waitText(event.for)};
     case 'stage_retrying':

@@ -4,12 +4,12 @@ import {rateOf, remainingMs, type StageProgress} from './progress.js';
 import {bytesText, countText, durationText, numberText, rateText} from './quantity.js';
 
 /**
- * One line that says all about a running stage, without colours:
+ * One line that says all about a running stage, without colours; `now` in milliseconds since the epoch:
  * `train  120/4000 steps · epoch 3 · loss 0.0413 · lr 0.0003 · 2.41 steps/s · ETA 26 min 51 s · 4.21 GiB on device`.
  */
-export function progressLine(progress: StageProgress): string {
+export function progressLine(progress: StageProgress, now: number): string {
   const facts = [
-    countedText(progress),
+    countedText(progress) ?? elapsedText(progress, now),
     ...trainingFacts(progress),
     progress.samples_failed > 0 ? `${progress.samples_failed} failed` : undefined,
     progress.phase,
@@ -61,6 +61,11 @@ function countedText(progress: StageProgress): string | undefined {
   }
   const total = progress.total === undefined ? '' : `/${progress.total}`;
   return `${progress.done}${total} ${progress.unit}`;
+}
+
+/** Of a stage that counts nothing: at least that it still runs. */
+function elapsedText({state, started_at}: StageProgress, now: number): string | undefined {
+  return state === 'running' && started_at !== undefined ? durationText(now - started_at) : undefined;
 }
 
 function trainingFacts({training}: StageProgress): (string | undefined)[] {

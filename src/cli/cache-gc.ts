@@ -1,0 +1,69 @@
+import {failure, ok, type Result} from '../base/result.js';
+import {type Cache, prepareCache} from '../cache/cache.js';
+import {tryClaim} from '../cache/claim.js';
+import {collectGarbage, type GcPlan, type GcRules, planGc} from '../cache/gc.js';
+import {takeInventory} from '../cache/inventory.js';
+import {showLife} from '../cache/owner.js';
+import {readRoots} from '../cache/roots.js';
+import {userFolder} from '../config/folders.js';
+import {loadSettings} from '../config/settings.js';
+import {STORE_CLAIM} from '../run/run-plan.js';
+import type {AnswerOptions} from './answer.js';
+import type {World} from './world.js';
+
+export interface GcOptions extends AnswerOptions {
+  readonly maxAgeDays?: number;
+  readonly maxSizeGb?: number;
+  readonly dryRun?: boolean;
+}
+
+/** Plans, and unless `--dry-run` carries out, with the store to itself: a running pipeline relies on what it found there. */
+export async function collectCache(world: World, cache: Cache, options: GcOptions): Promise<Result<GcPlan>> {
+  const bounds = await boundsOf(world, options);
+  if (!bounds.ok) return bounds;
+  const plan = async (): Promise<GcPlan> => {
+    const roots = await readRoots(cache);
+    const keep = new Set(roots.flatMap(({fingerprints}) => fingerprints));
+    return planGc(await takeInventory(cache), {...bounds.value, keep, now: world.now()});
+  };
+  if (options.dryRun === true) return ok(await plan());
+  await prepareCache(cache);
+  const endLife = await showLife(cache.root, cache.owner);
+  try {
+    const attempt = await tryClaim(cache, STORE_CLAIM, 'exclusive');
+    if (attempt.kind === 'taken') return inUse(attempt.by);
+    try {
+      const planned = await plan();
+      await collectGarbage(cache, planned);
+      return ok(planned);
+    } finally {
+      await attempt.claim.release();
+    }
+  } finally {
+    await endLife();
+  }
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** 0 sets no bound. Without any bound, age 0 is the bound: all that nobody names goes. */
+async function boundsOf(
+  world: World,
+  options: GcOptions,
+): Promise<Result<Pick<GcRules, 'max_age_ms' | 'max_bytes'>>> {
+  const settings = await loadSettings(userFolder(world.env));
+  if (!settings.ok) return settings;
+  const days = options.maxAgeDays ?? settings.value.values.cache?.max_age_days ?? 0;
+  const gigabytes = options.maxSizeGb ?? settings.value.values.cache?.max_size_gb ?? 0;
+  const max_bytes = gigabytes > 0 ? gigabytes * 1e9 : undefined;
+  const max_age_ms = days > 0 ? days * DAY_MS : max_bytes === undefined ? 0 : Number.POSITIVE_INFINITY;
+  return ok({max_age_ms, max_bytes});
+}
+
+function inUse({pid, host}: {readonly pid: number; readonly host: string}): Result<never> {
+  return failure({
+    code: 'cache/in-use',
+    message: `Process ${pid} on ${host} is using the cache`,
+    hint: 'Try again when its run has ended; --dry-run is possible at any time.',
+  });
+}

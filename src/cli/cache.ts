@@ -1,0 +1,123 @@
+import {Command, InvalidArgumentError} from 'commander';
+import {userFolder} from '../config/folders.js';
+import {loadSettings} from '../config/settings.js';
+import {type Cache, openCache} from '../cache/cache.js';
+import {takeInventory} from '../cache/inventory.js';
+import {verifyCache} from '../cache/verify.js';
+import {ok, type Result} from '../base/result.js';
+import {cacheTable, gcText, verifyText} from '../render/cache-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {collectCache, type GcOptions} from './cache-gc.js';
+import {shownEntries} from './cache-list.js';
+import {projectOf} from './surroundings.js';
+import type {ExitCode, World} from './world.js';
+
+export function cacheCommand(world: World): Command {
+  const cache = new Command('cache')
+    .description('The store of finished work: by default .sidestep/cache in this folder.')
+    .addHelpText('after', EXAMPLES);
+  cache
+    .command('ls')
+    .description('What is kept, by stage type.')
+    .option('--json', 'print one JSON document with every entry')
+    .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, list)));
+  cache
+    .command('gc')
+    .description('Drop what neither a lock file nor a recent run names. Without bounds, all of it.')
+    .option('--max-age-days <days>', 'keep what is younger, too (setting cache.max_age_days)', atLeastZero)
+    .option(
+      '--max-size-gb <gigabytes>',
+      'then drop the oldest until the cache fits (setting cache.max_size_gb)',
+      atLeastZero,
+    )
+    .option('--dry-run', 'only say what would go')
+    .option('--json', 'print one JSON document')
+    .action(async (options: GcOptions) => world.leave(await withCache(world, options, collect)));
+  cache
+    .command('verify')
+    .description(
+      'Read every byte again; what is damaged is removed and computed anew by the next run. Exit code 1 if anything was.',
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, verify)));
+  return cache;
+}
+
+async function withCache<Options extends AnswerOptions>(
+  world: World,
+  options: Options,
+  act: (world: World, cache: Cache, options: Options) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const cache = await cacheHere(world);
+  return cache.ok ? act(world, cache.value, options) : refuse(world, options, cache.problems);
+}
+
+async function cacheHere(world: World): Promise<Result<Cache>> {
+  const settings = await loadSettings(userFolder(world.env));
+  return settings.ok ? ok(openCache(projectOf(world, 'pipeline.yaml', settings.value).cache_dir)) : settings;
+}
+
+async function list(world: World, cache: Cache, options: AnswerOptions): Promise<ExitCode> {
+  const inventory = await takeInventory(cache);
+  const entries = shownEntries(inventory);
+  const bytes = [...inventory.objects.values()].reduce((sum, {size}) => sum + size, 0);
+  const partial_bytes = inventory.partials.reduce((sum, folder) => sum + folder.bytes, 0);
+  answer(world, options, {
+    kind: 'cache_ls',
+    document: () => ({dir: cache.root, bytes, partial_bytes, entries}),
+    text: (colours) => cacheTable({dir: cache.root, bytes, partial_bytes, entries}, colours),
+  });
+  return 0;
+}
+
+async function collect(world: World, cache: Cache, options: GcOptions): Promise<ExitCode> {
+  const done = await collectCache(world, cache, options);
+  if (!done.ok) return refuse(world, options, done.problems);
+  const outcome = options.dryRun === true ? 'would_go' : 'gone';
+  const {entries, objects, partials, freed_bytes, kept_bytes} = done.value;
+  const shown = {
+    outcome,
+    entries: entries.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
+    objects: objects.length,
+    partials: partials.length,
+    freed_bytes,
+    kept_bytes,
+  } as const;
+  answer(world, options, {
+    kind: 'cache_gc',
+    document: () => shown,
+    text: (colours) => gcText(shown, colours),
+  });
+  return 0;
+}
+
+async function verify(world: World, cache: Cache, options: AnswerOptions): Promise<ExitCode> {
+  const report = await verifyCache(cache, (done, total) => {
+    if (options.json !== true && world.stderr.kind === 'terminal')
+      world.stderr.write(`\r${done}/${total} objects`);
+  });
+  if (options.json !== true && world.stderr.kind === 'terminal') world.stderr.write('\r\u001b[K');
+  answer(world, options, {
+    kind: 'cache_verify',
+    document: () => ({
+      ...report,
+      incomplete: report.incomplete.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
+    }),
+    text: (colours) => verifyText(report, colours),
+  });
+  return report.evicted.length > 0 ? 1 : 0;
+}
+
+function atLeastZero(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Expected a number, 0 or more.');
+  return value;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep cache ls
+  $ sidestep cache gc --dry-run
+  $ sidestep cache gc --max-size-gb 50 --max-age-days 30
+  $ sidestep cache verify`;

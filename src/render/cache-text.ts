@@ -1,0 +1,78 @@
+import type {Palette} from './palette.js';
+import {bytesText, countText} from './quantity.js';
+
+export interface ShownEntry {
+  readonly fingerprint: string;
+  /** Stage type, or stage type and part of a sample. */
+  readonly made_by: string;
+  readonly created_at: number;
+  readonly duration_ms: number;
+  readonly bytes: number;
+}
+
+export function cacheTable(
+  cache: {
+    readonly dir: string;
+    readonly bytes: number;
+    readonly partial_bytes: number;
+    readonly entries: readonly ShownEntry[];
+  },
+  colours: Palette,
+): string {
+  const makers = [...new Set(cache.entries.map((entry) => entry.made_by))].sort();
+  const width = Math.max(0, ...makers.map((maker) => maker.length));
+  const lines = makers.map((maker) => {
+    const entries = cache.entries.filter((entry) => entry.made_by === maker);
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    const count = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
+    return `${maker.padEnd(width)}  ${count.padStart(13)}  ${bytesText(bytes).padStart(9)}`;
+  });
+  const partial =
+    cache.partial_bytes > 0
+      ? `, and ${bytesText(cache.partial_bytes)} to continue unfinished stages from`
+      : '';
+  return [...lines, colours.dim(`${bytesText(cache.bytes)} in ${cache.dir}${partial}`), ''].join('\n');
+}
+
+export function gcText(
+  gc: {
+    readonly outcome: 'would_go' | 'gone';
+    readonly entries: readonly {readonly made_by: string}[];
+    readonly objects: number;
+    readonly freed_bytes: number;
+    readonly kept_bytes: number;
+  },
+  colours: Palette,
+): string {
+  if (gc.entries.length === 0 && gc.objects === 0 && gc.freed_bytes === 0) {
+    return `Nothing to drop; ${bytesText(gc.kept_bytes)} are in use.\n`;
+  }
+  const counts = new Map<string, number>();
+  for (const {made_by} of gc.entries) counts.set(made_by, (counts.get(made_by) ?? 0) + 1);
+  const lines = [...counts].sort().map(([maker, count]) => `  ${maker}: ${count}`);
+  const verb = gc.outcome === 'gone' ? 'Dropped' : 'Would drop';
+  const sum = `${verb} ${countText(gc.objects, 'object')}, ${bytesText(gc.freed_bytes)}; ${bytesText(gc.kept_bytes)} stay.`;
+  return [...lines, colours.bold(sum), ''].join('\n');
+}
+
+export function verifyText(
+  report: {
+    readonly objects: number;
+    readonly bytes: number;
+    readonly evicted: readonly {readonly hash: string; readonly reason: 'wrong_size' | 'wrong_hash'}[];
+    readonly incomplete: readonly {readonly made_by: string; readonly fingerprint: string}[];
+  },
+  colours: Palette,
+): string {
+  const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}`;
+  if (report.evicted.length === 0 && report.incomplete.length === 0)
+    return colours.green(`All sound: ${read}.\n`);
+  const reasons = {wrong_size: 'wrong size', wrong_hash: 'damaged'};
+  const evicted = report.evicted.map(
+    ({hash, reason}) => `${colours.red('✖')} ${hash.slice(0, 12)} ${reasons[reason]}, removed`,
+  );
+  const touched = report.incomplete.map(
+    ({made_by, fingerprint}) => `  ${made_by} ${fingerprint.slice(0, 12)} will be computed again`,
+  );
+  return [...evicted, ...touched, `Read ${read}.`, ''].join('\n');
+}

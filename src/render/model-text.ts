@@ -1,0 +1,22 @@
+import type {Palette} from './palette.js';
+
+/** A model as far as a list needs it. */
+export interface ShownModel {
+  readonly name: string;
+  readonly label: 'official' | 'custom';
+  readonly base: string | undefined;
+  readonly size: string;
+  readonly parameters: number;
+  readonly missing: readonly {readonly component: string; readonly path: string; readonly reason: string}[];
+}
+
+export function modelTable(models: readonly ShownModel[], dir: string, colours: Palette): string {
+  if (models.length === 0) return `No ACE-Step models in ${dir}.\n`;
+  const width = Math.max(...models.map((model) => model.name.length));
+  const lines = models.flatMap((model) => {
+    const mark = model.missing.length === 0 ? colours.green('✔') : colours.red('✖');
+    const head = `${mark} ${model.name.padEnd(width)}  ${model.label.padEnd(8)}  ${(model.base ?? '?').padEnd(5)}  ${model.size.padEnd(5)}  ${(model.parameters / 1e9).toFixed(2)} B parameters`;
+    return [head, ...model.missing.map((part) => `    lacks ${part.component}: ${part.path} ${part.reason}`)];
+  });
+  return `${lines.join('\n')}\n`;
+}
