@@ -85,8 +85,8 @@ function feed(meter: Meter, chunk: Planar): void {
 function measure(meter: Meter, channel: number, samples: Float32Array): number {
   let peak = 0;
   let run = meter.runs[channel] ?? 0;
-  for (const sample of samples) {
-    const size = Math.abs(sample);
+  for (let i = 0; i < samples.length; i += 1) {
+    const size = Math.abs(samples[i]!);
     if (size > peak) peak = size;
     run = size >= fullScale ? run + 1 : 0;
     if (run === shortestClip) meter.clipped += shortestClip;
