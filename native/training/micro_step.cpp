@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/rel_l2.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
 #include "ops/transfer.h"
@@ -149,6 +150,28 @@ double min_snr_weight(double t, double gamma) {
   const double ratio = (1 - clamped) / clamped;
   const double snr = std::min(ratio * ratio, 1e6);
   return std::min(snr, gamma) / std::max(snr, 1e-6);
+}
+
+std::string first_nonfinite(const MicroStep& step, const std::vector<Parameter>& parameters, Workspace work) {
+  const auto has_nonfinite = [&](ConstTensor t) {
+    const Storage host = to_host(t, work.stream);
+    for (int64_t i = 0; i < t.numel(); ++i) {
+      if (!std::isfinite(element_at(host.view(), i))) return true;
+    }
+    return false;
+  };
+  for (const Parameter& p : parameters) {
+    if (has_nonfinite(p.value)) return p.name;
+  }
+  const Arena::Scope scope(work.arena);
+  const NoisedBatch noised = noise_batch(step, work);
+  const Tensor pred = work.arena.alloc(DType::f32, noised.x_t.shape());
+  std::string found;
+  step.model.forward(model_input(step, noised), pred, step.pass, work.arena, work.stream,
+                     [&](std::string_view name, ConstTensor value) {
+                       if (found.empty() && has_nonfinite(value)) found = name;
+                     });
+  return found.empty() ? "loss" : found;
 }
 
 MicroResult run_micro_step(const MicroStep& step, Workspace work) { return run(step, Prediction::discard, work); }

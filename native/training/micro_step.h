@@ -57,4 +57,8 @@ MicroResult run_micro_step(const MicroStep& step, Workspace work);
 /// The same, keeping the prediction.
 MicroResult run_recorded_step(const MicroStep& step, Workspace work);
 
+/// Runs the forward pass once more and names the first value that holds a NaN or Inf: an adapter parameter of the model, or an
+/// activation ("layer3.self_attn"); "loss" if all of them are finite.
+std::string first_nonfinite(const MicroStep& step, const std::vector<Parameter>& parameters, Workspace work);
+
 }  // namespace sidestep

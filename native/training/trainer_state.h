@@ -1,0 +1,79 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/adapter_set.h"
+#include "models/dit.h"
+#include "training/dataset.h"
+#include "training/target_loss.h"
+#include "training/trainer.h"
+#include "training/update.h"
+
+namespace sidestep {
+
+/// Where a run is. Everything random follows from it.
+struct RunPosition {
+  int64_t global_step = 0;
+  int64_t epoch = 0;  ///< from 0
+  int64_t group = 0;  ///< updates attempted in this epoch
+  int64_t nonfinite_in_a_row = 0;
+  int64_t nonfinite_total = 0;
+  double epoch_loss_sum = 0;
+  int64_t epoch_updates = 0;
+};
+
+/// The files a run trains on, described.
+struct RunFiles {
+  DitConfig model;
+  std::vector<SampleHeader> samples, validation;
+};
+RunFiles read_run_files(const TrainerSetup& setup);
+RunShape run_shape(const TrainOptions& options, const RunFiles& files);
+PlanRequest plan_request(const TrainOptions& options, const RunFiles& files, const RunShape& shape, DType compute_dtype);
+
+struct Trainer::State {
+  State(const TrainerSetup& setup, Stream& device_stream);
+
+  Workspace work() { return {*arena, stream}; }
+
+  // One update, in the order it happens.
+  void begin_epoch();
+  Batch next_batch(int64_t micro_index, std::vector<int64_t>& occurrences);
+  Draws draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const;
+  void run_group(StepReport& report, int64_t& good);
+  void run_micro(int64_t micro_index, StepReport& report, int64_t& good);
+  void note_nonfinite(const std::string& diagnosis, StepReport& report);
+  void update_weights(StepReport& report, int64_t good);
+  void advance(StepReport& report);
+
+  // Weights of the average in place of the raw ones, and back.
+  void use_average();
+  void use_raw();
+  bool averages() const { return options.ema_decay > 0; }
+
+  double validate_once(const Sample& sample, int64_t index, size_t timestep, int64_t draw);
+
+  TrainerSetup setup;
+  Stream& stream;
+  RunFiles files;
+  TrainOptions options;
+  RunShape shape;
+  MemoryPlan memory;
+  std::unique_ptr<Dit> model;
+  std::unique_ptr<AdapterSet> adapters;
+  std::unique_ptr<Arena> arena;
+  std::unique_ptr<Optimizer> optimizer;
+  Schedule schedule;
+  std::vector<Storage> average, raw_backup;
+  CropSampler crops;
+  AdaptiveTimesteps adaptive;
+  TargetLoss target_loss;
+  TensorMap biases;
+  std::shared_ptr<WeightFiles> bias_source;  ///< keeps `biases` mapped
+  RunPosition position;
+  std::vector<int64_t> order;  ///< of position.epoch, when a group of it has begun
+};
+
+}  // namespace sidestep
