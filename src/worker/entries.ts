@@ -2,8 +2,10 @@ import type {WorkerEntries} from './serve.js';
 
 /** The work of every heavy stage type, loaded with its first job. Adding one: see docs/adding-a-stage.md. */
 export const workerEntries: WorkerEntries = {
+  estimate: async () => (await import('./estimate.js')).estimate,
   export: async () => (await import('./export.js')).exportStage,
   fixture: async () => (await import('./fixture.js')).fixture,
   'preprocess.pass1': async () => (await import('./preprocess-pass1.js')).preprocessPass1,
   'preprocess.pass2': async () => (await import('./preprocess-pass2.js')).preprocessPass2,
+  train: async () => (await import('./train.js')).train,
 };

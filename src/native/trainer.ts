@@ -1,0 +1,153 @@
+import type {Json, JsonObject} from '../base/json.js';
+import type {Addon} from './addon.js';
+import {type CallOptions, callEngine} from './call.js';
+import type {EngineOptions} from './engine.js';
+
+/** One song's tensors, spread over several safetensors files (latents, condition). */
+export interface SampleFiles {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+export interface TrainerSetup extends EngineOptions {
+  /** config.json and model*.safetensors. */
+  readonly model_folder: string;
+  /** Their order is part of the run: shuffling draws from it. */
+  readonly samples: readonly SampleFiles[];
+  readonly validation_samples: readonly SampleFiles[];
+  /** A safetensors file with `silence_latent`; fills the context of samples that store none. */
+  readonly silence_latent: string;
+  /** The train stage's parameters, defaults filled in. */
+  readonly options: JsonObject;
+  readonly precision: string;
+}
+
+export interface RunShape {
+  readonly samples: number;
+  readonly micro_steps_per_epoch: number;
+  readonly steps_per_epoch: number;
+  /** Updates of the whole run; the length of the schedule. */
+  readonly total_steps: number;
+  readonly longest_frames: number;
+  readonly longest_tokens: number;
+}
+
+/** Bytes on the training device; found by running the step on a planning device, so it is what the step asks for. */
+export interface MemoryPlan {
+  readonly weights_bytes: number;
+  readonly adapter_bytes: number;
+  readonly optimizer_bytes: number;
+  readonly ema_bytes: number;
+  readonly arena_bytes: number;
+  readonly total_bytes: number;
+  readonly flops_per_micro_step: number;
+  readonly trained_parameters: number;
+  readonly adapted_modules: number;
+}
+
+/** What one optimizer update did; numbers that are NaN or infinite arrive as null. */
+export interface StepReport {
+  /** false: the gradients were not finite and the update was skipped. */
+  readonly applied: boolean;
+  readonly global_step: number;
+  readonly epoch: number;
+  readonly step_in_epoch: number;
+  readonly loss: number | null;
+  readonly learning_rate: number;
+  /** Before clipping. */
+  readonly grad_norm: number | null;
+  /** In the order of `modules`. */
+  readonly module_norms: readonly (number | null)[];
+  readonly timesteps: readonly number[];
+  readonly sample_losses: readonly (number | null)[];
+  readonly sample_names: readonly string[];
+  readonly target_loss_scale: number;
+  readonly prodigy_d: number;
+  readonly nonfinite_total: number;
+  readonly diagnosis: string;
+  readonly epoch_finished: boolean;
+  readonly epoch_loss: number | null;
+  readonly finished: boolean;
+}
+
+export interface ValidationReport {
+  readonly loss: number | null;
+  readonly timesteps: readonly number[];
+  readonly losses: readonly (number | null)[];
+}
+
+/** `exact` continues the very run the checkpoint belongs to; `fork` takes its weights and starts at step 0. */
+export type Resume = 'exact' | 'fork';
+
+export interface Trainer extends AsyncDisposable {
+  readonly shape: RunShape;
+  readonly memory: MemoryPlan;
+  readonly modules: readonly string[];
+  step(): Promise<StepReport>;
+  validate(): Promise<ValidationReport>;
+  /** Adapter files, flat, and training_state.safetensors. */
+  save(folder: string, metadata: Readonly<Record<string, string>>): Promise<void>;
+  /** The adapter alone; `best` is the moving average where there is one. */
+  saveAdapter(
+    folder: string,
+    weights: 'best' | 'raw' | 'ema',
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  load(folder: string, resume: Resume): Promise<{readonly global_step: number; readonly finished: boolean}>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a training run: reads headers, takes the memory it planned, loads the base model, initialises the adapter.
+ * Throws `train/*`, `adapter/*`, `native/*` with the file, tensor or option at fault.
+ */
+export async function openTrainer(
+  addon: Addon,
+  setup: TrainerSetup,
+  options: CallOptions<never> = {},
+): Promise<Trainer> {
+  const {result} = await callEngine(addon, 'open_trainer', setup, {}, options);
+  const {handle, shape, memory, modules} = result as Pick<Trainer, 'shape' | 'memory' | 'modules'> & {
+    readonly handle: number;
+  };
+  const ask = async (method: string, params: object = {}) =>
+    (await callEngine(addon, method, {handle, ...params}, {}, {})).result;
+  const close = async () => {
+    await ask('close');
+  };
+  return {
+    shape,
+    memory,
+    modules,
+    step: async () => (await ask('train_step')) as StepReport,
+    validate: async () => (await ask('validate')) as ValidationReport,
+    save: async (folder, metadata) => {
+      await ask('save_checkpoint', {folder, metadata});
+    },
+    saveAdapter: async (folder, weights, metadata) => {
+      await ask('save_adapter', {folder, weights, metadata});
+    },
+    load: async (folder, resume) =>
+      (await ask('load_checkpoint', {folder, resume})) as {global_step: number; finished: boolean},
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export interface EstimateSetup extends EngineOptions {
+  readonly model_folder: string;
+  readonly samples: readonly SampleFiles[];
+  readonly silence_latent: string;
+  /** The estimate stage's parameters, defaults filled in. */
+  readonly options: JsonObject;
+  readonly precision: string;
+}
+
+/** Measures the modules; the JSON is what the estimate stage leaves. */
+export async function estimateModules(
+  addon: Addon,
+  setup: EstimateSetup,
+  options: CallOptions<never>,
+): Promise<Json> {
+  return (await callEngine(addon, 'estimate', setup, {}, options)).result as Json;
+}

@@ -1,0 +1,97 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {loadAddon} from '../native/addon.js';
+import {openTrainer} from '../native/trainer.js';
+import type {WorkerContext, WorkerEntry} from './context.js';
+import {componentDir} from './model-input.js';
+import {KeptFolders, writeAdapter} from './train/checkpoints.js';
+import {TrainingLoop} from './train/loop.js';
+import {lossPicture} from './train/loss-picture.js';
+import {openMetrics} from './train/metrics.js';
+import {engineOptions, loopParams} from './train/options.js';
+import {provenanceOf} from './train/provenance.js';
+import {findStart} from './train/resume.js';
+import {holdOut, repeated, resolveSamples, type Split} from './train/samples.js';
+import {silenceFile} from './train/silence.js';
+
+/**
+ * Trains an adapter: opens the run where it left off, steps until it is finished or asked to stop, and leaves `adapter/`
+ * (the adapter, flat; checkpoints; metrics; a picture of the loss) and `summary.json`.
+ */
+export const train: WorkerEntry = async (context) => {
+  const {job, emit, signal, log} = context;
+  emit({kind: 'phase_started', phase: 'loading the model'});
+  const split = await splitSamples(context);
+  await using trainer = await openTrainer(
+    loadAddon(job.addon!), // the runner gives it to every stage whose numerics are the engine's
+    {
+      model_folder: componentDir(job.inputs.model, 'dit'),
+      samples: repeated(split.training),
+      validation_samples: repeated(split.validation),
+      silence_latent: await silenceFile(context),
+      options: await engineOptions(context),
+      precision: job.precision,
+      device: job.device,
+      threads: job.threads,
+    },
+    {signal},
+  );
+  const {memory, shape} = trainer;
+  emit({
+    kind: 'memory',
+    resident_bytes: process.memoryUsage().rss,
+    device_bytes: memory.total_bytes,
+    device: job.device,
+  });
+  log(
+    `${memory.adapted_modules} modules, ${memory.trained_parameters} parameters, ${shape.total_steps} steps`,
+  );
+
+  const kept = new KeptFolders(job.partial_dir);
+  const start = await findStart(context, trainer);
+  const metrics = await openMetrics(context, {path: kept.metrics, global_step: start.global_step});
+  const loop = new TrainingLoop({context, trainer, kept, metrics, split, start});
+  try {
+    if ((await loop.run()) === 'stopped') return 'stopped';
+    await writeResult(context, {loop, kept, split});
+    return 'done';
+  } finally {
+    await metrics.close();
+  }
+};
+
+async function splitSamples(context: WorkerContext): Promise<Split> {
+  const {validation, seed} = loopParams(context);
+  const samples = await resolveSamples(context, 'tensors');
+  if (validation.tensors === undefined) return holdOut(samples, validation.fraction, seed);
+  return {training: samples, validation: await resolveSamples(context, 'validation.tensors')};
+}
+
+interface Result {
+  readonly loop: TrainingLoop;
+  readonly kept: KeptFolders;
+  readonly split: Split;
+}
+
+async function writeResult(context: WorkerContext, {loop, kept, split}: Result): Promise<void> {
+  const {job, emit} = context;
+  emit({kind: 'phase_started', phase: 'writing the adapter'});
+  const target = join(job.out_dir, 'adapter');
+  await mkdir(target, {recursive: true});
+  const provenance = provenanceOf(context, split, loop.position);
+  await writeAdapter(target, loop.adapterFolder(provenance));
+  const {progress} = loop.position;
+  await kept.copyInto(target, progress.checkpoints, progress.best === null ? 'no_best' : 'with_best');
+  await writeFile(join(target, 'loss.svg'), lossPicture(await loop.metrics()));
+  const {shape, memory, modules} = loop.trainer;
+  const summary = {
+    ...provenance,
+    best: progress.best,
+    early_stop: loop.position.stopped_early,
+    validation_samples: split.validation.length,
+    shape,
+    memory,
+    modules,
+  };
+  await writeFile(join(job.out_dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}

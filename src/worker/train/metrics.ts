@@ -1,0 +1,158 @@
+import {appendFile, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {hostname} from 'node:os';
+import {dirname, join} from 'node:path';
+import {isFileError} from '../../base/durable.js';
+import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
+import type {StepReport, ValidationReport} from '../../native/trainer.js';
+import type {WorkerContext} from '../context.js';
+import {loopParams} from './options.js';
+
+/** One line of metrics.jsonl. No times: a resumed run leaves the same file as one that was not interrupted. */
+export type Metric =
+  | {
+      readonly kind: 'step';
+      readonly global_step: number;
+      readonly epoch: number;
+      readonly loss: number | null;
+      readonly learning_rate: number;
+      readonly grad_norm: number | null;
+      readonly module_norms?: Readonly<Record<string, number | null>>;
+    }
+  | {
+      readonly kind: 'epoch';
+      readonly global_step: number;
+      readonly epoch: number;
+      readonly loss: number | null;
+    }
+  | {
+      readonly kind: 'validation';
+      readonly global_step: number;
+      readonly epoch: number;
+      readonly loss: number | null;
+      readonly bands: Readonly<Record<string, number | null>>;
+    };
+
+/**
+ * Numbers of a run, kept twice: metrics.jsonl, which belongs to the result, and TensorBoard files for people, which do not.
+ * Logging never fails a run: a TensorBoard folder that cannot be written is reported once and then left alone.
+ */
+export interface MetricsLog {
+  step(report: StepReport, modules: readonly string[]): Promise<void>;
+  epoch(report: StepReport): Promise<void>;
+  validation(
+    report: ValidationReport,
+    at: {readonly global_step: number; readonly epoch: number},
+  ): Promise<void>;
+  /** Everything so far. */
+  all(): Promise<Metric[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the log at a step: what an interrupted attempt wrote beyond it is dropped. */
+export async function openMetrics(
+  context: WorkerContext,
+  {path, global_step}: {readonly path: string; readonly global_step: number},
+): Promise<MetricsLog> {
+  await mkdir(dirname(path), {recursive: true});
+  const known = (await readMetrics(path)).filter((metric) => metric.global_step <= global_step);
+  await writeFile(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+  const board = await openBoard(context, global_step);
+  const {log_every, log_heavy_every} = loopParams(context).logging;
+  const record = async (metric: Metric) => {
+    await appendFile(path, `${JSON.stringify(metric)}\n`);
+    await board.write(summariesOf(metric), metric.global_step);
+  };
+  return {
+    step: async (report, modules) => {
+      const heavy = log_heavy_every > 0 && report.global_step % log_heavy_every === 0;
+      if (!heavy && report.global_step % log_every !== 0 && report.global_step !== 1) return;
+      await record(stepMetric(report, heavy ? modules : []));
+    },
+    epoch: ({global_step: step, epoch, epoch_loss}) =>
+      record({kind: 'epoch', global_step: step, epoch, loss: epoch_loss}),
+    validation: (report, at) =>
+      record({kind: 'validation', ...at, loss: report.loss, bands: bandsOf(report)}),
+    all: () => readMetrics(path),
+    close: board.close,
+  };
+}
+
+function stepMetric(report: StepReport, modules: readonly string[]): Metric {
+  const {global_step, epoch, loss, learning_rate, grad_norm, module_norms} = report;
+  const norms = Object.fromEntries(modules.map((name, i) => [name, module_norms[i] ?? null]));
+  const heavy = modules.length > 0 ? {module_norms: norms} : {};
+  return {kind: 'step', global_step, epoch, loss, learning_rate, grad_norm, ...heavy};
+}
+
+/** Loss by timestep: the fixed timesteps of the panel name their bands. */
+export function bandsOf({timesteps, losses}: ValidationReport): Record<string, number | null> {
+  return Object.fromEntries(timesteps.map((t, i) => [t.toString(), losses[i] ?? null]));
+}
+
+async function readMetrics(path: string): Promise<Metric[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isFileError(error, 'ENOENT')) return '';
+    throw error;
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1); // a killed attempt may have left half a line
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Metric);
+}
+
+function summariesOf(metric: Metric): Summary[] {
+  const scalar = (tag: string, value: number | null): Summary[] =>
+    value === null ? [] : [{kind: 'scalar', tag, step: metric.global_step, value}];
+  switch (metric.kind) {
+    case 'step':
+      return [
+        ...scalar('train/loss', metric.loss),
+        ...scalar('train/learning_rate', metric.learning_rate),
+        ...scalar('train/grad_norm', metric.grad_norm),
+        ...Object.entries(metric.module_norms ?? {}).flatMap(([name, norm]) =>
+          scalar(`grad_norm/${name}`, norm),
+        ),
+      ];
+    case 'epoch':
+      return scalar('train/epoch_loss', metric.loss);
+    case 'validation':
+      return [
+        ...scalar('validation/loss', metric.loss),
+        ...Object.entries(metric.bands).flatMap(([t, loss]) => scalar(`validation/t_${t}`, loss)),
+      ];
+  }
+}
+
+interface Board {
+  readonly write: (summaries: readonly Summary[], step: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+async function openBoard(context: WorkerContext, globalStep: number): Promise<Board> {
+  const {logging, output_dir} = loopParams(context);
+  let file: EventFile | undefined;
+  const giveUp = (error: unknown) => {
+    file = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    context.log(`TensorBoard files cannot be written and are left out from here on: ${reason}`);
+  };
+  if (logging.tensorboard) {
+    const folder = logging.log_dir ?? join(output_dir ?? context.job.partial_dir, 'runs');
+    const origin = {started_at: Date.now() / 1000, host: hostname(), pid: process.pid};
+    const resumed = globalStep > 0 ? {purge_step: globalStep + 1} : {};
+    file = await createEventFile(folder, {origin, ...resumed}).catch((error: unknown) => {
+      giveUp(error);
+      return undefined;
+    });
+    context.log(`TensorBoard: tensorboard --logdir ${folder}`);
+  }
+  return {
+    write: async (summaries) => {
+      if (summaries.length > 0) await file?.append(summaries, Date.now() / 1000).catch(giveUp);
+    },
+    close: async () => {
+      await file?.close();
+    },
+  };
+}

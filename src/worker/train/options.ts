@@ -1,0 +1,92 @@
+import {readFile} from 'node:fs/promises';
+import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {SidestepError} from '../../base/problem.js';
+import {paramsToJson} from '../../stage/param.js';
+import type {WorkerContext} from '../context.js';
+
+/** What training itself (not the engine) acts on; names as in schema/stage.train.schema.json. */
+export interface LoopParams {
+  readonly seed: number;
+  readonly epochs: number;
+  readonly ema_decay: number;
+  readonly resume: 'exact' | 'fork' | 'fresh';
+  readonly resume_from?: string;
+  readonly validation: {readonly fraction: number; readonly every_epochs: number; readonly tensors?: unknown};
+  readonly checkpoint: {
+    readonly every_epochs: number;
+    readonly every_steps: number;
+    readonly every_minutes: number;
+    readonly keep_last: number;
+    readonly keep_best: number;
+    readonly best_after_epoch: number;
+    readonly best_window: number;
+    readonly best_min_delta: number;
+  };
+  readonly early_stop: {readonly patience: number; readonly min_delta: number};
+  readonly logging: {
+    readonly log_every: number;
+    readonly log_heavy_every: number;
+    readonly tensorboard: boolean;
+    readonly log_dir?: string;
+  };
+  readonly inference: {readonly shift?: number; readonly num_inference_steps?: number};
+  readonly output_dir?: string;
+}
+
+export function loopParams({job}: WorkerContext): LoopParams {
+  return job.params as unknown as LoopParams; // validated by the stage's schema
+}
+
+/**
+ * The stage's parameters as the engine takes them: references gone, the modules or ranks of an estimate put in place of
+ * `adapter.selection`. Throws `train/estimate-invalid`.
+ */
+export async function engineOptions(context: WorkerContext): Promise<JsonObject> {
+  const {model: _model, tensors: _tensors, ...params} = paramsToJson(context.job.params);
+  const adapter = params.adapter as JsonObject;
+  const {selection, ...plain} = adapter;
+  const validation = withoutReference(params.validation as JsonObject);
+  const selected = isJsonObject(selection) ? await selectionOf(context, selection, plain) : plain;
+  return {...params, adapter: selected, validation, resume_from: 'elsewhere'};
+}
+
+function withoutReference({tensors: _tensors, ...validation}: JsonObject): JsonObject {
+  return validation;
+}
+
+interface Estimate {
+  readonly selected: readonly string[];
+  readonly rank_pattern?: JsonObject;
+  readonly alpha_pattern?: JsonObject;
+}
+
+async function selectionOf(
+  context: WorkerContext,
+  selection: JsonObject,
+  adapter: JsonObject,
+): Promise<JsonObject> {
+  const estimate = await readEstimate(context, selection);
+  const modules = {...adapter, modules: estimate.selected};
+  if (selection.use !== 'ranks') return modules;
+  const {rank_pattern, alpha_pattern} = estimate;
+  if (rank_pattern === undefined || Object.keys(rank_pattern).length === 0)
+    throw invalid('it holds no ranks', 'Ranks need `method: fisher` in the estimate stage.');
+  return {...modules, rank_pattern, alpha_pattern: alpha_pattern ?? {}};
+}
+
+async function readEstimate({job}: WorkerContext, selection: JsonObject): Promise<Estimate> {
+  const input = job.inputs['adapter.selection.estimate'];
+  const value =
+    input?.json ?? (JSON.parse(await readFile(input?.path ?? String(selection.estimate), 'utf8')) as Json);
+  if (!isJsonObject(value) || !Array.isArray(value.selected) || value.selected.length === 0)
+    throw invalid('it selects no modules', 'Expected the JSON file that an estimate stage writes.');
+  return value as unknown as Estimate;
+}
+
+function invalid(what: string, hint: string): SidestepError {
+  return new SidestepError({
+    code: 'train/estimate-invalid',
+    message: `The estimate named by adapter.selection cannot be used: ${what}`,
+    hint,
+  });
+}

@@ -1,0 +1,83 @@
+import type {LoopParams} from './options.js';
+
+/** What the loop remembers between epochs; part of every saved state, so that a resumed run decides the same. */
+export interface ProgressState {
+  /** Newest last; at most `best_window` epoch losses. */
+  readonly recent: readonly number[];
+  /** Lowest watched loss so far and the epoch it belongs to. */
+  readonly best: {readonly loss: number; readonly epoch: number} | null;
+  /** Epochs without an improvement larger than `early_stop.min_delta`. */
+  readonly stale_epochs: number;
+  /** Lowest loss that early stopping saw. */
+  readonly lowest: number | null;
+  /** Folders below `checkpoints/`, oldest first. */
+  readonly checkpoints: readonly string[];
+}
+
+export const freshProgress: ProgressState = {
+  recent: [],
+  best: null,
+  stale_epochs: 0,
+  lowest: null,
+  checkpoints: [],
+};
+
+export interface EpochEnd {
+  readonly epoch: number;
+  /** Mean training loss of the epoch; null when no step of it was finite. */
+  readonly loss: number | null;
+  /** Validation loss, where it was measured. */
+  readonly validation: number | null;
+}
+
+/** What the end of an epoch means: whether this is the best state so far, and whether to stop. */
+export interface EpochDecision {
+  readonly state: ProgressState;
+  readonly best: 'new_best' | 'not_best';
+  readonly next: 'go_on' | 'stop_early';
+}
+
+/**
+ * Pure. The watched loss is the validation loss where there is one, else the mean of the last `best_window` epochs' training
+ * losses, which is less noisy than one.
+ */
+export function decideEpoch(state: ProgressState, end: EpochEnd, params: LoopParams): EpochDecision {
+  const {checkpoint, early_stop} = params;
+  const recent =
+    end.loss === null ? state.recent : [...state.recent, end.loss].slice(-checkpoint.best_window);
+  const watched = end.validation ?? mean(recent);
+  const better = (than: number | null, by: number) =>
+    watched !== null && (than === null || watched < than - by);
+  const isBest =
+    checkpoint.keep_best > 0 &&
+    end.epoch > checkpoint.best_after_epoch &&
+    better(state.best?.loss ?? null, checkpoint.best_min_delta);
+  const improved = better(state.lowest, early_stop.min_delta);
+  const stale_epochs = improved ? 0 : state.stale_epochs + 1;
+  return {
+    state: {
+      ...state,
+      recent,
+      best: isBest ? {loss: watched!, epoch: end.epoch} : state.best,
+      lowest: improved ? watched : state.lowest,
+      stale_epochs,
+    },
+    best: isBest ? 'new_best' : 'not_best',
+    next: early_stop.patience > 0 && stale_epochs >= early_stop.patience ? 'stop_early' : 'go_on',
+  };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Adds a checkpoint; returns those that `keep_last` lets go (0 keeps all). */
+export function rotate(
+  state: ProgressState,
+  name: string,
+  keepLast: number,
+): {readonly state: ProgressState; readonly dropped: readonly string[]} {
+  const all = [...state.checkpoints.filter((other) => other !== name), name];
+  const kept = keepLast > 0 ? all.slice(-keepLast) : all;
+  return {state: {...state, checkpoints: kept}, dropped: all.slice(0, all.length - kept.length)};
+}

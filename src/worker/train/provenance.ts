@@ -1,0 +1,47 @@
+import type {Provenance} from '../../adapter/provenance.js';
+import type {JsonObject} from '../../base/json.js';
+import {jsonObject} from '../../stage/model-json.js';
+import {paramsToJson} from '../../stage/param.js';
+import type {WorkerContext} from '../context.js';
+import {loopParams} from './options.js';
+import type {Split} from './samples.js';
+
+/** What a state of the run is called and where it stands. */
+export interface Standing {
+  readonly global_step: number;
+  readonly epoch: number;
+  readonly loss: number | null;
+}
+
+/** What lies beside every adapter this stage writes. Parameters that name places of this machine are left out. */
+export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: Standing): Provenance {
+  const model = jsonObject(job.inputs.model?.json, 'model.json');
+  const defaults = jsonObject(model.inference, 'model.json: inference');
+  const {inference} = loopParams({job, ...rest});
+  return {
+    base_model: String(model.name),
+    base: String(model.base),
+    inference: {
+      shift: inference.shift ?? Number(defaults.shift),
+      steps: inference.num_inference_steps ?? Number(defaults.steps),
+    },
+    global_step: at.global_step,
+    epoch: at.epoch,
+    loss: at.loss,
+    samples: split.training.length,
+    trigger: commonTrigger(split),
+    params: withoutPlaces(paramsToJson(job.params)),
+    fingerprint: job.fingerprint,
+  };
+}
+
+/** The tag that all samples share; empty when they differ. */
+function commonTrigger({training}: Split): string {
+  const triggers = new Set(training.map(({trigger}) => trigger));
+  return triggers.size === 1 ? [...triggers][0]! : '';
+}
+
+function withoutPlaces(params: JsonObject): JsonObject {
+  const {output_dir: _dir, logging: _logging, tensors: _tensors, resume_from: _from, ...rest} = params;
+  return rest;
+}

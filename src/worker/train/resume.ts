@@ -1,0 +1,119 @@
+import {readdir, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Json} from '../../base/json.js';
+import {SidestepError} from '../../base/problem.js';
+import type {RunShape, Trainer} from '../../native/trainer.js';
+import type {WorkerContext} from '../context.js';
+import type {SavedState} from '../partial-state.js';
+import {type LoopParams, loopParams} from './options.js';
+import {freshProgress, type ProgressState} from './progress-state.js';
+
+/** What is saved beside the engine's own state. */
+export interface SavedAbout {
+  readonly global_step: number;
+  readonly epoch: number;
+  readonly total_steps: number;
+  readonly progress: ProgressState;
+  readonly finished: boolean;
+}
+
+export interface StartingPoint {
+  readonly global_step: number;
+  readonly progress: ProgressState;
+}
+
+const FROM_THE_START: StartingPoint = {global_step: 0, progress: freshProgress};
+
+/**
+ * Puts the trainer where this run left off: at its own interrupted (or shorter) state, else at `resume_from`, else at the
+ * start. Throws `train/extension-changes-schedule` when a longer run cannot continue exactly and the user chose neither
+ * `resume: fork` nor `resume: fresh`.
+ */
+export async function findStart(context: WorkerContext, trainer: Trainer): Promise<StartingPoint> {
+  const params = loopParams(context);
+  const saved = params.resume === 'fresh' ? undefined : await context.partial.newest();
+  if (saved !== undefined) return continueOwn(context, trainer, saved);
+  const folder = await resumeFolder(context, params);
+  if (folder === undefined) return FROM_THE_START;
+  const {global_step} = await trainer.load(folder, params.resume === 'fork' ? 'fork' : 'exact');
+  context.log(`continuing ${folder} at step ${global_step}`);
+  return {global_step, progress: freshProgress};
+}
+
+async function continueOwn(
+  context: WorkerContext,
+  trainer: Trainer,
+  saved: SavedState,
+): Promise<StartingPoint> {
+  const params = loopParams(context);
+  const about = saved.about as unknown as SavedAbout;
+  const sameSchedule = keepsSchedule(context.job.params.schedule as unknown as ScheduleParams, {
+    before: about.total_steps,
+    after: trainer.shape.total_steps,
+    prodigy: (context.job.params.optimizer as unknown as {type: string}).type === 'prodigy',
+  });
+  if (!sameSchedule && params.resume !== 'fork') throw changesSchedule(about, trainer.shape);
+  const exactly = sameSchedule ? 'exact' : 'fork';
+  const {global_step} = await trainer.load(saved.dir, exactly);
+  context.log(
+    `${exactly === 'exact' ? 'continuing' : 'forking'} the saved state of step ${about.global_step}`,
+  );
+  return {global_step, progress: exactly === 'exact' ? about.progress : freshProgress};
+}
+
+interface ScheduleParams {
+  readonly type: string;
+  readonly warmup_steps: number;
+}
+
+/**
+ * Whether a run of another length has the same learning rates up to where it is: only where the schedule does not look at
+ * the length, and its warm-up (at most a tenth of the run) is not cut differently. Prodigy makes schedules constant.
+ */
+export function keepsSchedule(
+  {type, warmup_steps}: ScheduleParams,
+  {before, after, prodigy}: {readonly before: number; readonly after: number; readonly prodigy: boolean},
+): boolean {
+  if (before === after) return true;
+  const constant = type === 'constant' || type === 'constant_with_warmup' || (prodigy && type !== 'custom');
+  const warmup = (total: number) => Math.min(warmup_steps, Math.max(1, Math.floor(total / 10)));
+  return constant && warmup(before) === warmup(after);
+}
+
+function changesSchedule(saved: SavedAbout, shape: RunShape): SidestepError {
+  return new SidestepError({
+    code: 'train/extension-changes-schedule',
+    message: `This run was trained for ${saved.total_steps} steps and now has ${shape.total_steps}: the learning rates of the steps already taken would have been others, so it cannot continue exactly`,
+    hint: 'Choose: `resume: fork` goes on from its weights with a new schedule, `resume: fresh` trains anew. Runs with a constant schedule can always be extended.',
+  });
+}
+
+/** The folder named by `resume_from`; of a train stage's output, its newest checkpoint. */
+async function resumeFolder({job}: WorkerContext, params: LoopParams): Promise<string | undefined> {
+  if (params.resume_from === undefined) return undefined;
+  const root = job.inputs.resume_from?.path ?? params.resume_from;
+  if (await isCheckpoint(root)) return root;
+  const names = await readdir(join(root, 'checkpoints')).catch(() => []);
+  const newest = names.sort((a, b) => numberIn(b) - numberIn(a))[0];
+  if (newest !== undefined) return join(root, 'checkpoints', newest);
+  throw new SidestepError({
+    code: 'train/checkpoint-missing',
+    message: `${root} holds no training_state.safetensors and no checkpoints`,
+    hint: 'Name a checkpoint folder such as output/checkpoints/epoch_50.',
+  });
+}
+
+async function isCheckpoint(folder: string): Promise<boolean> {
+  return stat(join(folder, 'training_state.safetensors')).then(
+    () => true,
+    () => false,
+  );
+}
+
+function numberIn(name: string): number {
+  return Number(/\d+/.exec(name)?.[0] ?? -1);
+}
+
+export function savedAbout(about: SavedAbout): {readonly [key: string]: Json} {
+  return JSON.parse(JSON.stringify(about)) as {[key: string]: Json};
+}

@@ -1,0 +1,145 @@
+import {createHash} from 'node:crypto';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {basename, extname, join} from 'node:path';
+import type {Json} from '../../base/json.js';
+import {SidestepError} from '../../base/problem.js';
+import {openSafetensors} from '../../format/safetensors-read.js';
+import {writeSafetensors} from '../../format/safetensors-write.js';
+import type {Tensor} from '../../format/tensor.js';
+import {readTorchTensors} from '../../format/torch-file.js';
+import type {SampleFiles} from '../../native/trainer.js';
+import type {InputObject} from '../../protocol/message.js';
+import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
+import type {WorkerContext} from '../context.js';
+
+/** A sample to train on, and what of it decides whether it is held out for validation. */
+export interface TrainingSample extends SampleFiles {
+  /** Hash of the audio, or of the sample file itself: the same song is held out wherever it lies. */
+  readonly identity: string;
+  /** How often an epoch shows it. */
+  readonly repeats: number;
+  readonly trigger: string;
+}
+
+/** Tensors that a sample must have; its context may be missing, silence then fills it. */
+const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
+
+/**
+ * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
+ * (`.pt`, read without executing anything) or that this program wrote (safetensors). In order of name.
+ * Throws `train/no-samples` and `train/sample-incomplete`.
+ */
+export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
+  const input = context.job.inputs[param];
+  const samples =
+    input !== undefined && isSampleCollection(input.json)
+      ? input.json.samples.map((sample) => collected(context, sample))
+      : await folderSamples(context, folderOf(context, param, input));
+  if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
+  throw new SidestepError({
+    code: 'train/no-samples',
+    message: `\`${param}\` names no sample`,
+    hint: 'Expected a preprocess.pass2 stage with at least one song, or a folder with .pt or .safetensors samples.',
+  });
+}
+
+function collected({objectPath}: WorkerContext, {sample, about, parts}: CollectedSample): TrainingSample {
+  return {
+    name: sample,
+    files: [objectPath(parts.latents!.hash), objectPath(parts.conditions!.hash)],
+    identity: String(about.audio_hash ?? sample),
+    repeats: Number(about.repeats ?? 1),
+    trigger: String(about.custom_tag ?? ''),
+  };
+}
+
+function folderOf({job}: WorkerContext, param: string, input: InputObject | undefined): string {
+  if (input !== undefined) return input.path;
+  const value = param
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], job.params);
+  return String(value);
+}
+
+async function folderSamples(context: WorkerContext, folder: string): Promise<TrainingSample[]> {
+  const names = await sampleNames(folder);
+  const samples: TrainingSample[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const file = extname(name) === '.pt' ? await converted(context, path) : path;
+    await expectTensors(file, path);
+    const identity = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    samples.push({name: basename(name, extname(name)), files: [file], identity, repeats: 1, trigger: ''});
+  }
+  return samples;
+}
+
+/** Upstream's manifest.json lists the samples; without one every .pt and .safetensors file is one. */
+async function sampleNames(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => ['.pt', '.safetensors'].includes(extname(name)));
+  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
+  const listed = manifest === undefined ? undefined : manifestNames(JSON.parse(manifest) as Json);
+  return (listed ?? names).sort();
+}
+
+function manifestNames(manifest: Json): string[] | undefined {
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) return undefined;
+  const {samples} = manifest as {samples?: Json};
+  if (!Array.isArray(samples)) return undefined;
+  const paths = samples.map((entry) =>
+    typeof entry === 'string' ? entry : String((entry as {path?: Json; file?: Json}).path ?? entry.file),
+  );
+  return paths.map((path) => basename(path.replaceAll('\\', '/')));
+}
+
+/** A `.pt` sample as safetensors, in the stage's own folder. */
+async function converted({job}: WorkerContext, path: string): Promise<string> {
+  const folder = join(job.partial_dir, 'converted');
+  await mkdir(folder, {recursive: true});
+  const target = join(folder, `${basename(path, '.pt')}.safetensors`);
+  const tensors = [...(await readTorchTensors(path))].map(([name, tensor]: [string, Tensor]) => ({
+    name,
+    ...tensor,
+  }));
+  await writeSafetensors(target, {tensors});
+  return target;
+}
+
+async function expectTensors(file: string, shown: string): Promise<void> {
+  await using opened = await openSafetensors(file);
+  const missing = REQUIRED.filter((name) => !opened.tensors.has(name));
+  if (missing.length === 0) return;
+  throw new SidestepError({
+    code: 'train/sample-incomplete',
+    message: `${shown} has no ${missing.join(' and no ')}; it holds ${[...opened.tensors.keys()].join(', ')}`,
+    hint: 'A sample needs target_latents [T, channels] and encoder_hidden_states [tokens, width].',
+  });
+}
+
+export interface Split {
+  readonly training: readonly TrainingSample[];
+  readonly validation: readonly TrainingSample[];
+}
+
+/**
+ * Holds out `round(fraction × count)` samples, at least one, chosen by the hash of seed and content: adding a song moves no
+ * other across, and names do not matter. Never holds out all.
+ */
+export function holdOut(samples: readonly TrainingSample[], fraction: number, seed: number): Split {
+  if (fraction === 0 || samples.length < 2) return {training: samples, validation: []};
+  const count = Math.min(samples.length - 1, Math.max(1, Math.round(fraction * samples.length)));
+  const rank = ({identity}: TrainingSample) =>
+    createHash('sha256').update(`${seed} ${identity}`).digest('hex');
+  const held = new Set([...samples].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, count));
+  return {
+    training: samples.filter((sample) => !held.has(sample)),
+    validation: samples.filter((sample) => held.has(sample)),
+  };
+}
+
+/** A sample with `repeats: 3` is three samples to an epoch. */
+export function repeated(samples: readonly TrainingSample[]): SampleFiles[] {
+  return samples.flatMap(({name, files, repeats}) => Array.from({length: repeats}, () => ({name, files})));
+}
