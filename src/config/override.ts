@@ -1,15 +1,6 @@
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {
-  define,
-  emptyMap,
-  type Located,
-  type LocatedMap,
-  member,
-  type Origin,
-  plain,
-  problemAt,
-} from './located.js';
+import {emptyMap, type Located, type LocatedMap, member, type Origin, problemAt} from './located.js';
 import {didYouMean} from './near-miss.js';
 import {type SourceText, sourceText} from './source-text.js';
 import {parseYaml} from './yaml.js';
@@ -109,15 +100,4 @@ function put(target: Located | undefined, words: readonly string[], value: Locat
     value: put(below?.value, rest, value, origin),
   };
   return {...map, entries: new Map([...map.entries, [word, entry]])};
-}
-
-/** A list of `path=value` as a record, for run records. */
-export function overridesAsRecord(overrides: readonly string[]): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  for (const text of overrides) {
-    const equals = text.indexOf('=');
-    const value = parseYaml(sourceText('--set', text.slice(equals + 1))).value;
-    define(record, text.slice(0, equals), value === undefined ? null : plain(value));
-  }
-  return record;
 }

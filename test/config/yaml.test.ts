@@ -26,6 +26,11 @@ describe('what YAML 1.2 texts mean', () => {
       text: 'x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}',
       value: {x: {a: 1}, y: {a: 2, b: 2}, z: {a: 1, b: 2}},
     },
+    {
+      name: 'two merge keys in one mapping are allowed',
+      text: 'x: &x {a: 1}\ny: &y {b: 2}\nz: {<<: *x, <<: *y}',
+      value: {x: {a: 1}, y: {b: 2}, z: {a: 1, b: 2}},
+    },
     {name: 'a quoted << is an ordinary key', text: '"<<": {a: 1}', value: {'<<': {a: 1}}},
     {name: 'numbers as keys are texts', text: '1: a\n0x10: b', value: {'1': 'a', '0x10': 'b'}},
     {
