@@ -48,8 +48,9 @@ export function fingerprintOfParts(parts: FingerprintParts): Fingerprint {
   return fingerprintOf(parts as unknown as JsonObject);
 }
 
-/** What the lock file records: the same on every machine, so without places. */
-export function portableFingerprint(parts: FingerprintParts): Fingerprint {
+/** What the lock file records: the same on every machine, so without places. `full` is the fingerprint, if known. */
+export function portableFingerprint(parts: FingerprintParts, full?: Fingerprint): Fingerprint {
+  if (full !== undefined && Object.keys(parts.places).length === 0) return full;
   return fingerprintOfParts({...parts, places: {}});
 }
 

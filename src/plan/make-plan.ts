@@ -84,23 +84,29 @@ function judge(
   world: World,
 ) {
   const fingerprint = fingerprintOfParts(parts);
-  const resume_key = resumeKeyOf(parts, type);
   const entry = world.cache.entry(fingerprint);
-  const settled = {fingerprint, resume_key, parts};
   const reasons = staleReasons(stage, {parts, ...known}, entry, world);
   if (entry.kind === 'present' && reasons.length === 0) {
     const verdict: Verdict = {kind: 'cached', saved_ms: entry.duration_ms};
-    return {...settled, outputs: entry.outputs, last_duration_ms: entry.duration_ms, verdict};
+    return {
+      fingerprint,
+      parts,
+      resume_key: undefined, // what is finished resumes nothing
+      outputs: entry.outputs,
+      last_duration_ms: entry.duration_ms,
+      verdict,
+    };
   }
   const {samples} = type;
   const forecast =
     samples === undefined
       ? undefined
       : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
+  const resume_key = resumeKeyOf(parts, type);
   const resumes = world.cache.hasPartial(resume_key) === 'yes' ? 'from_partial_state' : 'from_the_start';
   const last_duration_ms = durationLastTime(stage, world);
   const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, resumes};
-  return {...settled, outputs: undefined, last_duration_ms, verdict};
+  return {fingerprint, parts, resume_key, outputs: undefined, last_duration_ms, verdict};
 }
 
 /** Undefined when it never ran here, or only a lock file tells of it. */

@@ -28,7 +28,7 @@ export interface PlannedStage {
   readonly parts: FingerprintParts | undefined;
   /** What the references among its parameters lead to, by parameter path. */
   readonly references: Readonly<Record<string, StageReference>>;
-  /** Shared by instances that differ only in extendable parameters; partial state is kept under it. */
+  /** Of a stale stage: shared by instances that differ only in extendable parameters; partial state is kept under it. */
   readonly resume_key: Fingerprint | undefined;
   readonly verdict: Verdict;
   /** What the cache holds of it, when the verdict is `cached`. */

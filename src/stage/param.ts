@@ -35,17 +35,23 @@ export interface ParamLeaf {
   readonly value: ParamValue;
 }
 
-/** All leaves, in the order the parameters stand. */
-export function paramLeaves(value: ParamValue, path = ''): ParamLeaf[] {
-  if (Array.isArray(value) && value.length > 0) {
-    return (value as readonly ParamValue[]).flatMap((element, index) =>
-      paramLeaves(element, join(path, String(index))),
-    );
-  }
-  if (isParamObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, member]) => paramLeaves(member, join(path, key)));
-  }
-  return [{path, value}];
+const leavesOf = new WeakMap<ParamObject, readonly ParamLeaf[]>();
+
+/** All leaves, in the order the parameters stand. Asked for again and again while planning, so each object's are kept. */
+export function paramLeaves(params: ParamObject): readonly ParamLeaf[] {
+  const known = leavesOf.get(params);
+  if (known !== undefined) return known;
+  const leaves: ParamLeaf[] = [];
+  for (const [key, value] of Object.entries(params)) addLeaves(key, value, leaves);
+  leavesOf.set(params, leaves);
+  return leaves;
+}
+
+function addLeaves(path: string, value: ParamValue, leaves: ParamLeaf[]): void {
+  const isList = Array.isArray(value);
+  const members = isList || isParamObject(value) ? Object.entries(value) : [];
+  if (members.length === 0) leaves.push({path, value});
+  for (const [word, member] of members) addLeaves(`${path}.${word}`, member as ParamValue, leaves);
 }
 
 /** Does a dotted path fall under a pattern? `*` stands for one word; a pattern also covers everything beneath it. */
@@ -70,8 +76,4 @@ export function valueAt(params: ParamObject, path: string): ParamValue | undefin
     else return undefined;
   }
   return value;
-}
-
-function join(path: string, word: string): string {
-  return path === '' ? word : `${path}.${word}`;
 }
