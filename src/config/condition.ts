@@ -1,4 +1,4 @@
-import {type Result, failure, ok} from '../base/result.js';
+import {failure, ok, type Result} from '../base/result.js';
 
 /** Stands for the value of a condition's nth reference, so that a value with spaces or quotes stays one operand. */
 export function placeholder(index: number): string {
