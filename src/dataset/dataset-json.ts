@@ -162,8 +162,8 @@ export interface EntryMatches {
 }
 
 /**
- * Matches entries to songs: by full path, else by as many trailing path parts as the entry names, as upstream does by
- * the last part alone; two songs of one name in different folders are then told apart, not confused.
+ * Matches entries to songs: by full path, else by as many trailing path parts as possible, where upstream looks at the
+ * last part alone; two songs of one name in different folders are then told apart, not confused.
  */
 export function matchEntries(
   entries: readonly DatasetEntry[],
@@ -183,8 +183,8 @@ export function matchEntries(
   }
   for (const entry of later) {
     const named = (byName.get(lastPart(entry.filename)) ?? []).filter((song) => !bySong.has(song.path));
-    const fitting = named.filter((song) => endsWithPath(song.path, entry.filename));
-    const [only, ...others] = fitting.length > 0 ? fitting : named;
+    const alike = named.map((song) => commonTail(song.path, entry.audio_path ?? entry.filename));
+    const [only, ...others] = named.filter((_, i) => alike[i] === Math.max(...alike));
     if (only === undefined) unmatched.push(entry);
     else if (others.length > 0) ambiguous.push({entry, songs: [only, ...others]});
     else bySong.set(only.path, entry);
@@ -201,7 +201,10 @@ function groupByName(songs: readonly SongFile[]): Map<string, SongFile[]> {
   return groups;
 }
 
-function endsWithPath(path: string, written: string): boolean {
-  const tail = posix.normalize(written.replaceAll('\\', '/')).replace(/^\.?\//, '');
-  return `/${path.split(sep).join('/')}`.endsWith(`/${tail}`);
+/** How many parts, from the last one back, two paths have in common. */
+function commonTail(path: string, written: string): number {
+  const parts = path.split(sep).reverse();
+  const wanted = posix.normalize(written.replaceAll('\\', '/')).split('/').reverse();
+  const differing = parts.findIndex((part, i) => part !== wanted[i]);
+  return differing < 0 ? parts.length : differing;
 }

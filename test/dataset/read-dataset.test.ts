@@ -173,6 +173,19 @@ describe('songs of one name in different folders', () => {
     expect(codes(dataset.findings)).toEqual(['dataset/equal-names a/x.wav']);
   });
 
+  test('an entry is matched by as much of the path as it gives', async () => {
+    const json = JSON.stringify([
+      {filename: 'a/x.wav', caption: 'A'},
+      {audio_path: '/old/machine/b/x.wav', caption: 'B'},
+    ]);
+    const deep = {'disc/a/x.wav': tone(220), 'disc/b/x.wav': tone(230), 'set.json': json};
+    const dataset = await read(deep, {dataset_json: 'set.json'});
+    expect(dataset.samples.map(({name, caption}) => [name, caption])).toEqual([
+      ['disc/a/x.wav', 'A'],
+      ['disc/b/x.wav', 'B'],
+    ]);
+  });
+
   test('an entry that could be either is an error', async () => {
     const json = JSON.stringify([{filename: 'x.wav', caption: 'which?'}]);
     const dataset = await read({...songs, 'set.json': json}, {dataset_json: 'set.json'});

@@ -86,10 +86,11 @@ test('without ffmpeg the message says what to install', async () => {
   expect((await problemOf(probeAudio(song))).code).toBe('audio/ffmpeg-missing');
 });
 
-test('a consumer that stops early ends the program', async () => {
+test('a consumer that stops early ends the program, even one that minds no broken pipe', async () => {
   const log = join(folder, 'pid');
   await program('ffprobe', probeReport);
-  const forever = 'setInterval(() => process.stdout.write(Buffer.alloc(4000)), 1)';
+  const forever =
+    'process.stdout.on("error", () => {}); setInterval(() => process.stdout.write(Buffer.alloc(4000)), 1)';
   await program(
     'ffmpeg',
     `require('node:fs').writeFileSync(${JSON.stringify(log)}, String(process.pid)); ${forever}`,
