@@ -10,22 +10,25 @@ namespace sidestep {
 
 namespace {
 
-int64_t checked_length(const SafetensorsFile& file, const std::string& name, int64_t width) {
-  const ConstTensor t = file.tensor(name);
+int64_t checked_length(const WeightFiles& files, const std::string& name, int64_t width) {
+  const ConstTensor t = files.tensor(name);
   const bool batched = t.rank() == 3 && t.dim(0) == 1;
   if ((t.rank() == 2 || batched) && t.dim(-1) == width && t.dim(-2) > 0) return t.dim(-2);
-  throw Error("train/sample-invalid", file.path().string() + ": " + name + ": expected [length, " + std::to_string(width) +
+  throw Error("train/sample-invalid", files.origin(name) + ": " + name + ": expected [length, " + std::to_string(width) +
                                           "], found " + t.shape().to_string(),
               "The sample was preprocessed for another model; preprocess it again with this one.");
 }
 
 }  // namespace
 
-SampleHeader read_sample_header(const std::filesystem::path& path, const DitConfig& model) {
-  const SafetensorsFile file(path);
-  checked_length(file, "context_latents", model.context_channels());
-  return {path, checked_length(file, "target_latents", model.audio_acoustic_hidden_dim),
-          checked_length(file, "encoder_hidden_states", model.condition_size)};
+SampleHeader read_sample_header(const SampleFiles& from, const DitConfig& model) {
+  std::vector<SafetensorsFile> opened;
+  for (const auto& path : from.files) opened.emplace_back(path);
+  const WeightFiles files(std::move(opened));
+  if (files.contains("context_latents") || from.silence_latent.empty())
+    checked_length(files, "context_latents", model.context_channels());
+  return {from, checked_length(files, "target_latents", model.audio_acoustic_hidden_dim),
+          checked_length(files, "encoder_hidden_states", model.condition_size)};
 }
 
 std::vector<int64_t> epoch_order(int64_t count, Shuffle shuffle, uint64_t seed, int64_t epoch) {

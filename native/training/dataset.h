@@ -11,13 +11,13 @@
 
 namespace sidestep {
 
-/// What a sample file's header says.
+/// What the headers of a sample's files say.
 struct SampleHeader {
-  std::filesystem::path path;
+  SampleFiles files;
   int64_t frames = 0, tokens = 0;
 };
 /// Throws what opening throws, and train/sample-invalid when a tensor's width is not the model's.
-SampleHeader read_sample_header(const std::filesystem::path& path, const DitConfig& model);
+SampleHeader read_sample_header(const SampleFiles& files, const DitConfig& model);
 
 /// The order in which an epoch visits `count` items: a permutation drawn from (seed, epoch), or the given order.
 std::vector<int64_t> epoch_order(int64_t count, Shuffle shuffle, uint64_t seed, int64_t epoch);

@@ -93,7 +93,7 @@ Json estimate_to_json(const EstimateReport& report, const EstimateOptions& optio
 
 struct EstimateSetup {
   std::filesystem::path model_folder;
-  std::vector<std::filesystem::path> samples;
+  std::vector<SampleFiles> samples;
   EstimateOptions options;
   DType compute_dtype = DType::f32;
 };

@@ -13,11 +13,11 @@ namespace sidestep {
 
 namespace {
 
-Storage read_matrix(const SafetensorsFile& file, const std::string& name, int64_t& nonfinite) {
-  ConstTensor from = file.tensor(name);
+Storage read_matrix(const WeightFiles& files, const std::string& name, int64_t& nonfinite) {
+  ConstTensor from = files.tensor(name);
   if (from.rank() == 3 && from.dim(0) == 1) from = from.select(0, 0);  // some of upstream's files keep the batch of one
   if (from.rank() != 2 || from.numel() == 0) {
-    throw Error("train/sample-invalid", file.path().string() + ": " + name + ": expected [length, width] with elements, found " +
+    throw Error("train/sample-invalid", files.origin(name) + ": " + name + ": expected [length, width] with elements, found " +
                                             from.shape().to_string(),
                 "Preprocess the song again.");
   }
@@ -30,6 +30,29 @@ Storage read_matrix(const SafetensorsFile& file, const std::string& name, int64_
     values[i] = 0;
     ++nonfinite;
   }
+  return out;
+}
+
+WeightFiles open_files(const SampleFiles& from) {
+  std::vector<SafetensorsFile> files;
+  for (const auto& path : from.files) files.emplace_back(path);
+  return WeightFiles(std::move(files));
+}
+
+/// [frames, 2 C]: silence [1, C, N] transposed, then the chunk mask, all ones.
+Storage silent_context(const SampleFiles& from, int64_t frames) {
+  const SafetensorsFile file(from.silence_latent);
+  const ConstTensor silence = file.tensor("silence_latent");
+  if (silence.rank() != 3 || silence.dim(0) != 1 || silence.dim(2) < frames) {
+    throw Error("train/sample-invalid", from.name + " has " + std::to_string(frames) + " latent frames, but the model's silence is " +
+                                            silence.shape().to_string() + ": expected [1, channels, at least that many]",
+                "Cut the song with max_duration or crop.");
+  }
+  const int64_t channels = silence.dim(1);
+  Storage out(DType::f32, {frames, 2 * channels});
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  copy({silence.select(0, 0).transposed(0, 1).slice(0, 0, frames), out.tensor().slice(1, 0, channels)}, stream);
+  fill({out.tensor().slice(1, channels, 2 * channels), 1.0F}, stream);
   return out;
 }
 
@@ -72,16 +95,19 @@ size_t Sample::bytes() const {
   return target_latents.view().bytes() + context_latents.view().bytes() + encoder_hidden_states.view().bytes();
 }
 
-LoadedSample load_sample(const std::filesystem::path& path) {
-  const SafetensorsFile file(path);
+LoadedSample load_sample(const SampleFiles& from) {
+  const WeightFiles files = open_files(from);
   LoadedSample out;
-  out.sample.name = path.stem().string();
-  out.sample.target_latents = read_matrix(file, "target_latents", out.nonfinite);
-  out.sample.context_latents = read_matrix(file, "context_latents", out.nonfinite);
-  out.sample.encoder_hidden_states = read_matrix(file, "encoder_hidden_states", out.nonfinite);
-  const int64_t frames = out.sample.frames(), context = out.sample.context_latents.view().dim(0);
+  out.sample.name = from.name;
+  out.sample.target_latents = read_matrix(files, "target_latents", out.nonfinite);
+  out.sample.encoder_hidden_states = read_matrix(files, "encoder_hidden_states", out.nonfinite);
+  const int64_t frames = out.sample.frames();
+  out.sample.context_latents = files.contains("context_latents") || from.silence_latent.empty()
+                                   ? read_matrix(files, "context_latents", out.nonfinite)
+                                   : silent_context(from, frames);
+  const int64_t context = out.sample.context_latents.view().dim(0);
   if (frames != context) {
-    throw Error("train/sample-invalid", path.string() + ": target_latents have " + std::to_string(frames) +
+    throw Error("train/sample-invalid", from.name + ": target_latents have " + std::to_string(frames) +
                                             " frames, context_latents " + std::to_string(context));
   }
   return out;

@@ -20,14 +20,26 @@ struct Sample {
   size_t bytes() const;
 };
 
-/// Reads a sample file: safetensors with `target_latents`, `context_latents`, `encoder_hidden_states` (f32, bf16 or f16;
-/// masks are not read: every stored frame and token counts). NaN and Inf become 0, as upstream's loader does, and are
-/// counted. Throws native/file-unreadable, native/safetensors-invalid, train/sample-invalid (what, expected, found).
+/// Where one song's tensors lie. Together the files hold `target_latents`, `encoder_hidden_states` and `context_latents`;
+/// the last may be absent where `silence_latent` names a safetensors file with that tensor [1, C, frames]: the context then
+/// is upstream's for training, the first T frames of silence beside a chunk mask of ones.
+struct SampleFiles {
+  SampleFiles() = default;
+  SampleFiles(const std::filesystem::path& file) : name(file.stem().string()), files{file} {}
+
+  std::string name;
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path silence_latent;
+};
+
+/// Reads a sample (f32, bf16 or f16; masks are not read: every stored frame and token counts). NaN and Inf become 0, as
+/// upstream's loader does, and are counted.
+/// Throws native/file-unreadable, native/safetensors-invalid, train/sample-invalid (what, expected, found).
 struct LoadedSample {
   Sample sample;
   int64_t nonfinite = 0;
 };
-LoadedSample load_sample(const std::filesystem::path& path);
+LoadedSample load_sample(const SampleFiles& from);
 
 /// Latent frames begin … begin + frames of latents and context alike; the condition is not cut.
 Sample crop(const Sample& sample, int64_t begin, int64_t frames);

@@ -36,8 +36,9 @@ int64_t cropped(int64_t frames, const CropOptions& crop) {
 
 RunFiles read_run_files(const TrainerSetup& setup) {
   RunFiles files{dit_config(read_config(setup.model_folder)), {}, {}};
-  for (const auto& path : setup.samples) files.samples.push_back(read_sample_header(path, files.model));
-  for (const auto& path : setup.validation_samples) files.validation.push_back(read_sample_header(path, files.model));
+  for (const SampleFiles& sample : setup.samples) files.samples.push_back(read_sample_header(sample, files.model));
+  for (const SampleFiles& sample : setup.validation_samples)
+    files.validation.push_back(read_sample_header(sample, files.model));
   if (files.samples.empty()) {
     throw Error("train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?");
   }
@@ -121,7 +122,7 @@ Batch Trainer::State::next_batch(int64_t micro_index, std::vector<int64_t>& occu
   for (int64_t i = begin; i < end; ++i) {
     const int64_t occurrence = order[static_cast<size_t>(i)], index = occurrence % shape.samples;
     occurrences.push_back(occurrence);
-    samples.push_back(load_sample(files.samples[static_cast<size_t>(index)].path).sample);
+    samples.push_back(load_sample(files.samples[static_cast<size_t>(index)].files).sample);
     Sample& sample = samples.back();
     if (options.crop.frames <= 0 || sample.frames() <= options.crop.frames) continue;
     const RandomKey key{options.seed, Purpose::crop, micro_step, static_cast<uint64_t>(occurrence)};

@@ -12,12 +12,11 @@
 
 namespace sidestep {
 
-/// What a run is made of. Sample files are safetensors with target_latents [T, C], context_latents [T, Cc] and
-/// encoder_hidden_states [L, D]; their order is part of the run (shuffling draws from it).
+/// What a run is made of. The order of the samples is part of the run: shuffling draws from it.
 struct TrainerSetup {
   std::filesystem::path model_folder;  ///< config.json and model*.safetensors of one variant
-  std::vector<std::filesystem::path> samples;
-  std::vector<std::filesystem::path> validation_samples{};
+  std::vector<SampleFiles> samples;
+  std::vector<SampleFiles> validation_samples{};
   Json options;                        ///< the stage's `with`
   DType compute_dtype = DType::f32;    ///< f32 on CPU; bf16 or f16 on CUDA
 };

@@ -46,7 +46,7 @@ ValidationReport Trainer::validate() {
   s.use_average();
   try {
     for (size_t i = 0; i < s.files.validation.size(); ++i) {
-      Sample sample = load_sample(s.files.validation[i].path).sample;
+      Sample sample = load_sample(s.files.validation[i].files).sample;
       // The middle of a song longer than the crop: always the same window.
       const int64_t window = s.options.crop.frames;
       if (window > 0 && sample.frames() > window) sample = crop(sample, (sample.frames() - window) / 2, window);

@@ -1,0 +1,179 @@
+#include <cmath>
+
+#include "binding/engine.h"
+#include "binding/handle.h"
+#include "binding/sample_params.h"
+#include "core/error.h"
+#include "training/trainer.h"
+
+namespace sidestep::binding {
+
+namespace {
+
+constexpr const char* kKind = "trainer";
+
+TrainerSetup setup_of(const Json& params) {
+  TrainerSetup setup;
+  setup.model_folder = params.at("model_folder").as_string();
+  setup.samples = sample_files(params, "samples");
+  setup.validation_samples = sample_files(params, "validation_samples");
+  setup.options = params.at("options");
+  setup.compute_dtype = dtype_from_precision(params.string_or("precision", "f32"));
+  return setup;
+}
+
+struct OpenTrainer : Engine {
+  explicit OpenTrainer(const Json& params) : Engine(params), trainer(setup_of(params), stream) {}
+  Trainer trainer;
+};
+
+std::shared_ptr<OpenTrainer> opened(const Request& request) {
+  return Handles::instance().get<OpenTrainer>(request.params.at("handle").as_int(), kKind);
+}
+
+/// JSON knows no NaN: a loss that is no number becomes null.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+template <typename T>
+Json::Array numbers(const std::vector<T>& values) {
+  Json::Array array;
+  for (const T& value : values) array.push_back(number_or_null(static_cast<double>(value)));
+  return array;
+}
+
+Json::Array texts(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
+
+Json::Object memory_json(const MemoryPlan& plan) {
+  return {{"weights_bytes", plan.weights_bytes},
+          {"adapter_bytes", plan.adapter_bytes},
+          {"optimizer_bytes", plan.optimizer_bytes},
+          {"ema_bytes", plan.ema_bytes},
+          {"arena_bytes", plan.arena_bytes},
+          {"total_bytes", plan.total_bytes()},
+          {"flops_per_micro_step", plan.flops_per_micro_step},
+          {"trained_parameters", plan.trained_parameters},
+          {"adapted_modules", plan.adapted_modules}};
+}
+
+Json::Object shape_json(const RunShape& shape) {
+  return {{"samples", shape.samples},
+          {"micro_steps_per_epoch", shape.micro_steps_per_epoch},
+          {"steps_per_epoch", shape.steps_per_epoch},
+          {"total_steps", shape.total_steps},
+          {"longest_frames", shape.longest_frames},
+          {"longest_tokens", shape.longest_tokens}};
+}
+
+Json::Object report_json(const StepReport& report, bool finished) {
+  return {{"applied", report.kind == StepReport::Kind::applied},
+          {"global_step", report.global_step},
+          {"epoch", report.epoch},
+          {"step_in_epoch", report.step_in_epoch},
+          {"loss", number_or_null(report.loss)},
+          {"learning_rate", report.learning_rate},
+          {"grad_norm", number_or_null(report.grad_norm)},
+          {"module_norms", numbers(report.module_norms)},
+          {"timesteps", numbers(report.timesteps)},
+          {"sample_losses", numbers(report.sample_losses)},
+          {"sample_names", texts(report.sample_names)},
+          {"target_loss_scale", report.target_loss_scale},
+          {"prodigy_d", report.prodigy_d},
+          {"nonfinite_total", report.nonfinite_total},
+          {"diagnosis", report.diagnosis},
+          {"epoch_finished", report.epoch_finished},
+          {"epoch_loss", number_or_null(report.epoch_loss)},
+          {"finished", finished}};
+}
+
+std::map<std::string, std::string> metadata_of(const Json& params) {
+  std::map<std::string, std::string> metadata;
+  if (!params.contains("metadata")) return metadata;
+  for (const auto& [key, value] : params.at("metadata").as_object()) metadata[key] = value.as_string();
+  return metadata;
+}
+
+AdapterWeights weights_named(const std::string& name) {
+  if (name == "best") return AdapterWeights::best;
+  if (name == "raw") return AdapterWeights::raw;
+  if (name == "ema") return AdapterWeights::ema;
+  throw Error("native/argument-invalid", "Expected weights to be best, raw or ema but found \"" + name + "\"");
+}
+
+Resume resume_named(const std::string& name) {
+  if (name == "exact") return Resume::exact;
+  if (name == "fork") return Resume::fork;
+  throw Error("native/argument-invalid", "Expected resume to be exact or fork but found \"" + name + "\"");
+}
+
+/// {model_folder, samples, validation_samples, options, precision, device, threads}
+///   → {handle, shape, memory, modules, global_step, finished}
+const Method open_method{"open_trainer", [](const Request& request) -> Response {
+                           auto open = std::make_shared<OpenTrainer>(request.params);
+                           Json::Object result{{"shape", shape_json(open->trainer.shape())},
+                                               {"memory", memory_json(open->trainer.memory())},
+                                               {"modules", texts(open->trainer.modules())}};
+                           result["handle"] = Handles::instance().add(std::move(open), kKind);
+                           return {std::move(result), {}};
+                         }};
+
+/// {handle} → what one optimizer update did
+const Method step_method{"train_step", [](const Request& request) -> Response {
+                           const auto open = opened(request);
+                           const Session session(*open, request);
+                           const StepReport report = open->trainer.step();
+                           return {report_json(report, open->trainer.finished()), {}};
+                         }};
+
+/// {handle} → {loss, timesteps, losses}
+const Method validate_method{"validate", [](const Request& request) -> Response {
+                               const auto open = opened(request);
+                               const Session session(*open, request);
+                               const ValidationReport report = open->trainer.validate();
+                               return {Json::Object{{"loss", number_or_null(report.loss)},
+                                                    {"timesteps", numbers(report.timesteps)},
+                                                    {"losses", numbers(report.losses)}},
+                                       {}};
+                             }};
+
+/// {handle, folder, metadata}
+const Method save_method{"save_checkpoint", [](const Request& request) -> Response {
+                           const auto open = opened(request);
+                           const Session session(*open, request);
+                           open->trainer.save(request.params.at("folder").as_string(), metadata_of(request.params));
+                           return {};
+                         }};
+
+/// {handle, folder, weights, metadata}
+const Method save_adapter_method{"save_adapter", [](const Request& request) -> Response {
+                                   const auto open = opened(request);
+                                   const Session session(*open, request);
+                                   open->trainer.save_adapter(request.params.at("folder").as_string(),
+                                                              weights_named(request.params.at("weights").as_string()),
+                                                              metadata_of(request.params));
+                                   return {};
+                                 }};
+
+/// {handle, folder, resume} → {global_step, finished}
+const Method load_method{"load_checkpoint", [](const Request& request) -> Response {
+                           const auto open = opened(request);
+                           const Session session(*open, request);
+                           open->trainer.load(request.params.at("folder").as_string(),
+                                              resume_named(request.params.string_or("resume", "exact")));
+                           return {Json::Object{{"global_step", open->trainer.global_step()},
+                                                {"finished", open->trainer.finished()}},
+                                   {}};
+                         }};
+
+/// {folder} → what a checkpoint says of itself
+const Method inspect_method{"inspect_checkpoint", [](const Request& request) -> Response {
+                              return {inspect_checkpoint(request.params.at("folder").as_string()), {}};
+                            }};
+
+/// As open_trainer → the memory a run needs, from file headers alone
+const Method plan_method{"plan_training", [](const Request& request) -> Response {
+                           return {memory_json(plan_training(setup_of(request.params))), {}};
+                         }};
+
+}  // namespace
+
+}  // namespace sidestep::binding

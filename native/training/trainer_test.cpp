@@ -1,0 +1,259 @@
+#include "training/trainer.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "adapters/adapter_file.h"
+#include "core/safetensors.h"
+#include "testing/test.h"
+#include "training/dataset.h"
+#include "training/target_loss.h"
+
+namespace sidestep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+/// A folder of sample files cut from the recorded songs, of unequal lengths.
+struct Songs {
+  Songs() {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    const fs::path e2e = fs::path(testing::golden_dir()) / "e2e";
+    const int64_t frames[] = {20, 31, 17, 26, 12};
+    for (size_t i = 0; i < 5; ++i) {
+      const SafetensorsFile file(e2e / (i % 2 == 0 ? "a_stereo48k.safetensors" : "b_mono44k.safetensors"));
+      const fs::path path = folder / ("song" + std::to_string(i) + ".safetensors");
+      write_safetensors(path,
+                        {{"target_latents", file.tensor("out/target_latents").slice(0, 0, frames[i])},
+                         {"context_latents", file.tensor("out/context_latents").slice(0, 0, frames[i])},
+                         {"encoder_hidden_states", file.tensor("out/encoder_hidden_states").slice(0, 0, 9 + static_cast<int64_t>(i))}},
+                        {});
+      paths.push_back(path);
+    }
+  }
+  ~Songs() { fs::remove_all(folder); }
+
+  fs::path folder = fs::temp_directory_path() / "sidestep_trainer_test";
+  std::vector<fs::path> paths;
+};
+
+TrainerSetup setup_of(const Songs& songs, const std::string& options) {
+  TrainerSetup setup;
+  setup.model_folder = fs::path(testing::golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo";
+  setup.samples.assign(songs.paths.begin(), songs.paths.end());
+  setup.validation_samples.assign(songs.paths.begin(), songs.paths.begin() + 2);
+  setup.options = Json::parse(options);
+  return setup;
+}
+
+/// Everything that keeps state at once: crops, adaptive timesteps, an average, dropout, partial groups, a target loss.
+std::string busy_options(const std::string& optimizer) {
+  return R"({"adapter": {"type": "lora", "rank": 16, "alpha": 8, "dropout": 0.1}, "epochs": 3, "batch_size": 2,
+    "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "crop": {"max_latent_length": 15, "decay_every_epochs": 1},
+    "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
+    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
+}
+
+Stream make_stream(int threads) { return Stream(Device{}, std::make_shared<ThreadPool>(threads)); }
+
+TEST("trainer: stopping at any step and resuming gives the same bytes, for every optimizer") {
+  const Songs songs;
+  const fs::path whole = songs.folder / "whole", part = songs.folder / "part", end = songs.folder / "end";
+  for (const char* optimizer : {"adamw", "adamw8bit", "adafactor", "prodigy"}) {
+    const TrainerSetup setup = setup_of(songs, busy_options(optimizer));
+    Stream stream = make_stream(2);
+    Trainer uninterrupted(setup, stream);
+    std::vector<double> losses;
+    while (!uninterrupted.finished()) losses.push_back(uninterrupted.step().loss);
+    EXPECT(losses.size() == 6);
+    uninterrupted.save(whole);
+    for (const size_t stop : {size_t{1}, size_t{2}, size_t{5}}) {
+      Stream other = make_stream(1);  // another number of threads: the same bits
+      Trainer first(setup, other);
+      for (size_t i = 0; i < stop; ++i) EXPECT(first.step().loss == losses[i]);
+      first.save(part);
+      Trainer second(setup, other);
+      second.load(part);
+      for (size_t i = stop; i < losses.size(); ++i) EXPECT(second.step().loss == losses[i]);
+      EXPECT(second.finished());
+      second.save(end);
+      EXPECT(bytes_of(whole / "training_state.safetensors") == bytes_of(end / "training_state.safetensors"));
+      EXPECT(bytes_of(whole / "adapter_model.safetensors") == bytes_of(end / "adapter_model.safetensors"));
+    }
+  }
+}
+
+TEST("trainer: the loss falls, and another seed gives other weights") {
+  const Songs songs;
+  Stream stream = make_stream(2);
+  const std::string options = R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0}, "epochs": 12,
+    "gradient_accumulation_steps": 1, "cfg_dropout": 0, "optimizer": {"type": "adamw", "learning_rate": 0.003}, "seed": )";
+  Trainer trainer(setup_of(songs, options + "1}"), stream);
+  const double before = trainer.validate().loss;
+  EXPECT(before == trainer.validate().loss);
+  std::vector<double> epochs;
+  while (!trainer.finished()) {
+    const StepReport report = trainer.step();
+    if (report.epoch_finished) epochs.push_back(report.epoch_loss);
+  }
+  EXPECT(epochs.size() == 12);
+  EXPECT(trainer.validate().loss < before);
+  Trainer other(setup_of(songs, options + "2}"), stream);
+  EXPECT(other.step().loss != Trainer(setup_of(songs, options + "1}"), stream).step().loss);
+}
+
+TEST("trainer: more epochs continue a finished run; other samples or shapes are refused") {
+  const Songs songs;
+  const fs::path folder = songs.folder / "checkpoint";
+  Stream stream = make_stream(2);
+  const auto options = [](const std::string& rank, const std::string& epochs) {
+    return R"({"adapter": {"type": "lora", "rank": )" + rank + R"(}, "epochs": )" + epochs + "}";
+  };
+  Trainer trainer(setup_of(songs, options("4", "1")), stream);
+  while (!trainer.finished()) trainer.step();
+  trainer.save(folder);
+  Trainer longer(setup_of(songs, options("4", "2")), stream);
+  longer.load(folder);
+  EXPECT(!longer.finished());
+  EXPECT(longer.step().epoch == 2);
+  EXPECT(inspect_checkpoint(folder).at("samples").as_int() == 5);
+  Trainer wider(setup_of(songs, options("5", "2")), stream);
+  EXPECT_ERROR(wider.load(folder), "train/state-mismatch");
+  TrainerSetup fewer = setup_of(songs, options("4", "2"));
+  fewer.samples.pop_back();
+  Trainer other(fewer, stream);
+  EXPECT_ERROR(other.load(folder), "train/state-mismatch");
+  other.load(folder, Resume::fork);
+  EXPECT(other.global_step() == 0);
+}
+
+TEST("trainer: a checkpoint folder is an adapter folder") {
+  const Songs songs;
+  Stream stream = make_stream(2);
+  for (const char* type : {"lora", "dora", "lokr", "loha", "oft"}) {
+    const std::string block = std::string(type) == "oft" ? R"(, "block_size": 8)" : R"(, "rank": 4, "alpha": 4)";
+    Trainer trainer(setup_of(songs, R"({"adapter": {"type": ")" + std::string(type) + "\"" + block + R"(}, "max_steps": 2})"), stream);
+    while (!trainer.finished()) trainer.step();
+    EXPECT(trainer.global_step() == 2);
+    trainer.save(songs.folder / type, {{"made_by", "test"}});
+    const AdapterFile file = open_adapter(songs.folder / type);
+    EXPECT(std::string(adapter_type_name(file.config.type)) == type);
+    EXPECT(file.file.metadata().at("made_by") == "test");
+  }
+}
+
+TEST("trainer: a sample with infinite activations is named, skipped and counted, then ends the run") {
+  Songs songs;
+  const SafetensorsFile good(songs.paths[0]);
+  std::vector<float> huge(static_cast<size_t>(good.tensor("target_latents").numel()), 3e38F);
+  write_safetensors(songs.paths[0],
+                    {{"target_latents", ConstTensor(huge.data(), DType::f32, good.tensor("target_latents").shape())},
+                     {"context_latents", good.tensor("context_latents")},
+                     {"encoder_hidden_states", good.tensor("encoder_hidden_states")}},
+                    {});
+  Stream stream = make_stream(2);
+  const std::string options = R"({"adapter": {"type": "lora", "rank": 4}, "gradient_accumulation_steps": 5, "shuffle": "none"})";
+  Trainer trainer(setup_of(songs, options), stream);
+  const StepReport report = trainer.step();
+  EXPECT(report.kind == StepReport::Kind::applied);
+  EXPECT(report.nonfinite_total == 1);
+  EXPECT(report.diagnosis.find("song0") != std::string::npos);
+  EXPECT(std::isfinite(report.loss));
+  TrainerSetup only = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "max_nonfinite_steps": 3})");
+  only.samples.assign(1, SampleFiles(songs.paths[0]));
+  Trainer doomed(only, stream);
+  const auto run_out = [&] { while (true) doomed.step(); };
+  EXPECT_ERROR((run_out(), 0), "train/nonfinite-loss");
+}
+
+TEST("trainer: bad options say which field") {
+  const Songs songs;
+  Stream stream = make_stream(1);
+  EXPECT_ERROR(Trainer(setup_of(songs, R"({"epoch": 3})"), stream), "train/option-unknown");
+  EXPECT_ERROR(Trainer(setup_of(songs, R"({"padding": "zero"})"), stream), "train/option-invalid");
+  EXPECT_ERROR(Trainer(setup_of(songs, R"({"adapter": {"type": "lora", "rnk": 3}})"), stream), "adapter/option-unknown");
+  EXPECT_ERROR(Trainer(setup_of(songs, R"({"epochs": 0})"), stream), "train/option-invalid");
+  TrainerSetup none = setup_of(songs, "{}");
+  none.samples.clear();
+  EXPECT_ERROR(Trainer(none, stream), "train/no-samples");
+}
+
+TEST("trainer: the plan's arena is what the step takes") {
+  const Songs songs;
+  Stream stream = make_stream(2);
+  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "batch_size": 2, "max_steps": 2})");
+  Trainer trainer(setup, stream);
+  EXPECT(plan_training(setup).arena_bytes == trainer.memory().arena_bytes);
+  EXPECT(trainer.memory().flops_per_micro_step > 0);
+  while (!trainer.finished()) trainer.step();  // native/arena-exhausted if the plan were short
+}
+
+TEST("timesteps: upstream's law is the larger of two draws, and its quantiles are known") {
+  TimestepOptions options;
+  const auto mean_of = [&](TimestepLaw law) {
+    options.law = law;
+    double sum = 0;
+    for (uint64_t i = 0; i < 20000; ++i) sum += draw_timestep(options, {.seed = 1, .purpose = Purpose::timestep, .step = i});
+    return sum / 20000;
+  };
+  EXPECT(std::abs(mean_of(TimestepLaw::upstream) - 0.535) < 0.006);
+  EXPECT(std::abs(mean_of(TimestepLaw::single) - 0.419) < 0.006);
+  EXPECT(std::abs(mean_of(TimestepLaw::discrete) - 0.735) < 0.006);
+}
+
+TEST("timesteps: the adaptive sampler goes where the loss is high") {
+  AdaptiveTimesteps sampler;
+  for (int i = 0; i < 2000; ++i) sampler.update({0.05F, 0.55F}, {0.01, 3.0});
+  int high = 0;
+  for (uint64_t i = 0; i < 1000; ++i) {
+    const double t = sampler.draw({.seed = 1, .step = i});
+    EXPECT(t >= 0 && t <= 1);
+    high += t >= 0.5 && t < 0.6 ? 1 : 0;
+  }
+  EXPECT(high > 200);
+}
+
+TEST("crops: coverage visits every part of a song, the last start included") {
+  CropSampler sampler(1);
+  const CropOptions options{.frames = 10};
+  std::vector<int> seen(33);
+  for (uint64_t i = 0; i < 400; ++i) {
+    const int64_t start = sampler.draw(options, 0, 42, {.seed = 3, .step = i});
+    EXPECT(start >= 0 && start <= 32);
+    ++seen[static_cast<size_t>(start)];
+  }
+  for (const int count : seen) EXPECT(count > 0);
+}
+
+TEST("target loss: full rate above the margin, the floor at the target, less below") {
+  TargetLoss target({.loss = 1, .floor = 0.01, .warmup_steps = 5, .smoothing = 0}, 0);
+  target.update(0.5, 4);
+  EXPECT(target.scale() == 1);
+  target.update(1.4, 5);
+  EXPECT(target.scale() == 1);
+  target.update(1.15, 6);
+  EXPECT(std::abs(target.scale() - 0.505) < 1e-12);
+  target.update(1, 7);
+  EXPECT(std::abs(target.scale() - 0.01) < 1e-12);
+  target.update(0.9, 8);
+  EXPECT(target.scale() < 0.005);
+}
+
+TEST("min-SNR: weights as upstream codes them") {
+  EXPECT(std::abs(min_snr_weight(0.5, 5) - 1) < 1e-12);
+  EXPECT(std::abs(min_snr_weight(0.1, 5) - 5.0 / 81) < 1e-12);  // clean samples are pulled down
+  EXPECT(std::abs(min_snr_weight(0.0, 5) - 5e-6) < 1e-12);
+}
+
+}  // namespace
+}  // namespace sidestep
