@@ -50,7 +50,7 @@ export function parseLock(text: string, file: string): Result<LockFile> {
     open.length = member.depth + 1;
     const parent = open[member.depth]!;
     if (member.key in parent) return damaged(file, index + 1, line);
-    parent[member.key] = member.value ?? {};
+    parent[member.key] = member.value === undefined ? {} : member.value;
     if (member.value === undefined) open.push(parent[member.key] as Record<string, unknown>);
   }
   if (root.sidestep_lock !== 1) return damaged(file, 1, text.split('\n', 1)[0]!);

@@ -102,10 +102,13 @@ function nothingChanged(
   {stages}: Execution,
   {lock, memory}: {readonly lock: LockFile; readonly memory: Memory},
 ): 'yes' | undefined {
-  const known = Object.keys(lock.stages).length === pipeline.stages.length;
+  const ids = new Set<string>(pipeline.stages.map(({id}) => id));
+  const known = Object.keys(lock.stages).every((id) => ids.has(id)); // a stage that was removed leaves the lock file
   const same = pipeline.stages.every(({id}) => {
-    const {verdict, fingerprint, parts, outputs = {}} = stages.get(id)!;
+    const stage = stages.get(id);
     const locked = lock.stages[id];
+    if (stage === undefined) return true; // not chosen this time: what stood there stays
+    const {verdict, fingerprint, parts, outputs = {}} = stage;
     if (verdict.kind !== 'cached' || locked === undefined || parts === undefined) return false;
     if (locked.fingerprint !== portableFingerprint(parts, fingerprint)) return false;
     const names = Object.keys(outputs);

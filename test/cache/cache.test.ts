@@ -1,0 +1,194 @@
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {contentHash, type Fingerprint, fingerprintOf} from '../../src/base/hash.js';
+import {type Cache, openCache, prepareCache} from '../../src/cache/cache.js';
+import {type CacheEntry, commitEntry, lookUp} from '../../src/cache/entry.js';
+import {hashOfFile, readFileHashes, saveFileHashes} from '../../src/cache/file-hashes.js';
+import {collectGarbage, planGc} from '../../src/cache/gc.js';
+import {takeInventory} from '../../src/cache/inventory.js';
+import {entryPath, indexPath, objectPath} from '../../src/cache/layout.js';
+import {commitBytes, commitFile} from '../../src/cache/object.js';
+import {verifyCache} from '../../src/cache/verify.js';
+import {temporaryFolder} from '../temporary-folder.js';
+
+async function newCache(): Promise<Cache> {
+  const cache = openCache(join(await temporaryFolder(), 'cache'));
+  await prepareCache(cache);
+  return cache;
+}
+
+/** An entry with one output of this text; its fingerprint is named by the text too. */
+async function store(cache: Cache, text: string, refers: CacheEntry['refers'] = []): Promise<Fingerprint> {
+  const object = await commitBytes(cache, text);
+  const fingerprint = fingerprintOf({of: text});
+  await commitEntry(cache, {
+    format: 1,
+    fingerprint,
+    made_by: 'test',
+    created_at: 0,
+    duration_ms: 5,
+    outputs: {out: {kind: 'file', ...object, identity: object.hash, name: 'out.txt'}},
+    refers,
+    about: {},
+    parts: {},
+  });
+  return fingerprint;
+}
+
+test('what was committed is found by this process, by the next, and without the index', async () => {
+  const cache = await newCache();
+  const fingerprint = await store(cache, 'song');
+  expect(lookUp(cache, fingerprint).kind).toBe('present');
+  expect(lookUp(openCache(cache.root), fingerprint).kind).toBe('present');
+  writeFileSync(indexPath(cache.root), '');
+  expect(lookUp(openCache(cache.root), fingerprint).kind).toBe('present');
+});
+
+test.each([
+  {name: 'a torn line', damage: (text: string) => text.slice(0, -30)},
+  {name: 'half a line of a full disk before it', damage: (text: string) => `{"format":1,"fingerp${text}`},
+  {name: 'an entry that never was', damage: (text: string) => text.replaceAll('song', 'gone')},
+])('the index with $name is never believed', async ({damage}) => {
+  const cache = await newCache();
+  const fingerprint = await store(cache, 'song');
+  writeFileSync(indexPath(cache.root), damage(readFileSync(indexPath(cache.root), 'utf8')));
+  const again = openCache(cache.root);
+  expect(lookUp(again, fingerprint).kind).toBe('present');
+  expect(lookUp(again, fingerprintOf({of: 'gone'})).kind).toBe('absent');
+});
+
+test.each([
+  {name: 'shorter', harm: (path: string) => truncateSync(path, 2)},
+  {name: 'empty', harm: (path: string) => truncateSync(path, 0)},
+])('an object that became $name is not used', async ({harm}) => {
+  const cache = await newCache();
+  const fingerprint = await store(cache, 'song');
+  const path = objectPath(cache.root, contentHash('song'));
+  chmodSync(path, 0o644);
+  harm(path);
+  expect(lookUp(openCache(cache.root), fingerprint)).toMatchObject({
+    kind: 'incomplete',
+    lost: [{hash: contentHash('song')}],
+  });
+});
+
+test('verify finds a flipped byte, evicts the object and names the entries it touches', async () => {
+  const cache = await newCache();
+  const fingerprint = await store(cache, 'song');
+  await store(cache, 'other');
+  const path = objectPath(cache.root, contentHash('song'));
+  chmodSync(path, 0o644);
+  writeFileSync(path, 'sonG');
+  const report = await verifyCache(cache, () => {});
+  expect(report).toMatchObject({
+    entries: 2,
+    objects: 2,
+    evicted: [{hash: contentHash('song'), reason: 'wrong_hash'}],
+  });
+  expect(report.incomplete.map((entry) => entry.fingerprint)).toEqual([fingerprint]);
+  expect(lookUp(openCache(cache.root), fingerprint).kind).toBe('incomplete');
+});
+
+test('an object is read-only and equal bytes are stored once', async () => {
+  const cache = await newCache();
+  const file = join(cache.root, 'made');
+  writeFileSync(file, 'song');
+  const {hash} = await commitFile(cache, file);
+  expect(statSync(objectPath(cache.root, hash)).mode & 0o222).toBe(0);
+  writeFileSync(file, 'song');
+  await commitFile(cache, file);
+  expect(existsSync(file)).toBe(false);
+  expect((await takeInventory(cache)).objects.size).toBe(1);
+});
+
+test('a cache of another format is refused by name', async () => {
+  const cache = await newCache();
+  writeFileSync(join(cache.root, 'FORMAT'), '99\n');
+  expect(() => openCache(cache.root)).toThrow(
+    expect.objectContaining({problem: expect.objectContaining({code: 'cache/unknown-format'})}),
+  );
+});
+
+const day = 86_400_000;
+
+test.each([
+  {name: 'named things stay however old', keep: ['old'], age: 1, bytes: undefined, gone: ['mid', 'new']},
+  {name: 'things nobody names stay while young', keep: [], age: 20, bytes: undefined, gone: ['old']},
+  {name: 'a size limit takes the oldest first', keep: [], age: 1000, bytes: 6, gone: ['old']},
+  {name: 'a size limit never takes what is named', keep: ['old'], age: 1000, bytes: 3, gone: ['mid', 'new']},
+])('gc: $name', async ({keep, age, bytes, gone}) => {
+  const cache = await newCache();
+  const now = Date.now() + 3 * day;
+  const ages = {old: 30, mid: 10, new: 2};
+  for (const [text, days] of Object.entries(ages)) {
+    const fingerprint = await store(cache, text);
+    const then = new Date(now - days * day);
+    for (const path of [entryPath(cache.root, fingerprint), objectPath(cache.root, contentHash(text))])
+      utimesSync(path, then, then);
+  }
+  const rules = {
+    keep: new Set(keep.map((text) => fingerprintOf({of: text}))),
+    max_age_ms: age * day,
+    max_bytes: bytes,
+    now,
+  };
+  const plan = planGc(await takeInventory(cache), rules);
+  const wanted = gone.map((text) => contentHash(text)).sort();
+  expect(plan.objects.map(({hash}) => hash).sort()).toEqual(wanted);
+  await collectGarbage(cache, plan);
+  const after = openCache(cache.root);
+  for (const text of Object.keys(ages)) {
+    expect(lookUp(after, fingerprintOf({of: text})).kind, text).toBe(
+      gone.includes(text) ? 'absent' : 'present',
+    );
+  }
+});
+
+test('gc keeps the parts that a kept collection names, and their own entries', async () => {
+  const cache = await newCache();
+  const part = await store(cache, 'part');
+  const whole = await store(cache, 'whole', [{hash: contentHash('part'), size: 4}]);
+  const now = Date.now() + 100 * day;
+  const plan = planGc(await takeInventory(cache), {keep: new Set([whole]), max_age_ms: 0, max_bytes: 0, now});
+  await collectGarbage(cache, plan);
+  expect([whole, part].map((fingerprint) => lookUp(openCache(cache.root), fingerprint).kind)).toEqual([
+    'present',
+    'present',
+  ]);
+});
+
+test('a file is read again only when size, time or inode changed', async () => {
+  const dir = await temporaryFolder();
+  const [file, store] = [join(dir, 'song.wav'), join(dir, 'hashes.json')];
+  const past = new Date(Date.now() - 60_000);
+  writeFileSync(file, 'abcd');
+  utimesSync(file, past, past);
+  const hashes = readFileHashes(store);
+  const first = await hashOfFile(hashes, file);
+  await saveFileHashes(hashes);
+  writeFileSync(file, 'efgh'); // same size
+  utimesSync(file, past, past); // same time: the one edit that cannot be seen
+  expect(await hashOfFile(readFileHashes(store), file)).toEqual(first);
+  writeFileSync(file, 'efghi');
+  expect((await hashOfFile(readFileHashes(store), file)).hash).toBe(contentHash('efghi'));
+});
+
+test('a file written in the moment it was hashed is not remembered', async () => {
+  const dir = await temporaryFolder();
+  const file = join(dir, 'song.wav');
+  writeFileSync(file, 'abcd');
+  const hashes = readFileHashes(join(dir, 'hashes.json'));
+  await hashOfFile(hashes, file);
+  writeFileSync(file, 'efgh'); // within the same tick of a coarse clock this changes neither size nor time
+  utimesSync(file, statSync(file).mtime, statSync(file).mtime);
+  expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('efgh'));
+});
