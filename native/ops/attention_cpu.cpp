@@ -4,6 +4,7 @@
 
 #include "ops/attention_tiles.h"
 #include "ops/backend.h"
+#include "ops/gemm_pack.h"
 #include "ops/kernels.h"
 #include "ops/rows.h"
 

@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "core/error.h"
-#include "ops/attention_tiles.h"
 #include "ops/backend.h"
+#include "ops/gemm_pack.h"
 #include "ops/rows.h"
+#include "ops/tile_product.h"
 
 namespace sidestep::cpu {
 
