@@ -28,7 +28,7 @@ test("the end-to-end dataset gives upstream's prompts and lyrics", async () => {
     await using twin = await openSafetensors(
       join(golden, `e2e/${sample.name.replace('.wav', '.safetensors')}`),
     );
-    const config = JSON.parse(twin.metadata['config']!) as {
+    const config = JSON.parse(twin.metadata.config!) as {
       prompt: string;
       lyrics: string;
       used_genre: boolean;
@@ -52,10 +52,10 @@ test('the golden dataset JSON describes the songs that upstream matches it to', 
   const dataset = await read(wavBytes, {dataset_json: 'dataset.json', genre_choice: 'upstream'});
   for (const [path, expected] of Object.entries(by_full_path)) {
     const sample = sampleNamed(dataset, path.replace('/r/', ''));
-    expect(sample.caption).toBe(expected['caption'] ?? '');
-    expect(sample.lyrics).toBe(expected['lyrics'] ?? '[Instrumental]');
+    expect(sample.caption).toBe(expected.caption ?? '');
+    expect(sample.lyrics).toBe(expected.lyrics ?? '[Instrumental]');
     // upstream writes 0 where it knows nothing; here the real second is known
-    expect(sample.duration).toBe(expected['duration'] || 1);
+    expect(sample.duration).toBe(expected.duration || 1);
     expect(sample).toMatchObject({custom_tag: 'trig', tag_position: 'append'});
   }
 });
@@ -204,7 +204,7 @@ test('adding a song, or renaming one, changes no other prompt', async () => {
       (await read(files, {genre_ratio: 50})).samples.map(({audio_hash, prompt}) => [audio_hash, prompt]),
     );
   const before = await prompts(texts);
-  const {['song3.wav']: moved, ['song3.txt']: text, ...rest} = texts;
+  const {'song3.wav': moved, 'song3.txt': text, ...rest} = texts;
   const after = await prompts({...rest, 'aaa.wav': tone(999), 'z/moved.wav': moved!, 'z/moved.txt': text!});
   expect(new Set([...before.values()].map(({source}) => source)).size).toBe(2);
   for (const [hash, prompt] of before) expect(after.get(hash)).toEqual(prompt);

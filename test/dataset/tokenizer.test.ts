@@ -38,7 +38,7 @@ describe('the tiny checkpoint, whose post-processor appends <|endoftext|>', () =
 
   test.each(['a_stereo48k', 'b_mono44k'])('%s is tokenised as upstream did', async (name) => {
     await using twin = await openSafetensors(join(golden, `e2e/${name}.safetensors`));
-    const config = JSON.parse(twin.metadata['config']!) as EndToEndConfig;
+    const config = JSON.parse(twin.metadata.config!) as EndToEndConfig;
     const text = tiny.encode(config.prompt, textTokens);
     const lyrics = tiny.encode(config.lyrics, lyricTokens);
     expect([text.valid, lyrics.valid]).toEqual([config.text_valid, config.lyric_valid]);

@@ -62,11 +62,11 @@ test('another DiT shares what it shares', async () => {
   const turbo = hashes(await scan('turbo'));
   const base = hashes(await scan('base'));
   expect(base).toMatchObject({
-    vae: turbo['vae'],
-    text_encoder: turbo['text_encoder'],
-    tokenizer: turbo['tokenizer'],
+    vae: turbo.vae,
+    text_encoder: turbo.text_encoder,
+    tokenizer: turbo.tokenizer,
   });
-  expect(base['dit']).not.toBe(turbo['dit']);
+  expect(base.dit).not.toBe(turbo.dit);
   expect((await scan('base')).inference).toEqual({shift: 1, steps: 50});
 });
 
@@ -87,14 +87,14 @@ test('one changed byte of the weights changes their identity and nothing else', 
   await rm(path);
   await writeFile(path, bytes);
   const {vae, ...rest} = hashes(await scan());
-  expect(vae).not.toBe(before['vae']);
+  expect(vae).not.toBe(before.vae);
   expect(before).toMatchObject(rest);
 });
 
 describe('the base a fine-tune descends from', () => {
   const forget = (config: Record<string, unknown>) => {
-    delete config['model_version'];
-    delete config['is_turbo'];
+    delete config.model_version;
+    delete config.is_turbo;
   };
   test('comes from model_version, also of XL models', async () => {
     await editConfig('acestep-v15-base', (config) => Object.assign(config, {model_version: 'xl-sft'}));
