@@ -1,4 +1,4 @@
-import {canonicalJson, type Json} from '../base/json.js';
+import {canonicalJson, type Json, own} from '../base/json.js';
 import type {LockFile, StageRecord} from './lock-file.js';
 
 /** One way in which what would be run differs from what the lock file says was run. */
@@ -26,7 +26,7 @@ export type CurrentRecords = ReadonlyMap<string, CurrentRecord | undefined>;
 export function compareLock(lock: LockFile, current: CurrentRecords): LockDifference[] {
   const differences: LockDifference[] = [];
   for (const [stage, record] of current) {
-    const old = lock.stages[stage];
+    const old = own(lock.stages, stage);
     if (old === undefined) differences.push({kind: 'stage_added', stage});
     else if (record === undefined) differences.push({kind: 'unknown', stage});
     else
@@ -67,8 +67,8 @@ function compareMaps(
 ): RecordChange[] {
   const keys = new Set([...Object.keys(old), ...Object.keys(current)]);
   return [...keys]
-    .filter((key) => !sameJson(old[key], current[key]))
-    .map((key) => ({what, key, old: old[key], new: current[key]}));
+    .filter((key) => !sameJson(own(old, key), own(current, key)))
+    .map((key) => ({what, key, old: own(old, key), new: own(current, key)}));
 }
 
 function sameJson(a: Json | undefined, b: Json | undefined): boolean {

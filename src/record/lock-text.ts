@@ -41,7 +41,7 @@ function isNonEmptyMap(value: Json): value is JsonObject {
 
 /** Reads what `printLock` wrote. Anything else (a merge conflict, an edit by hand) is a problem with its line. */
 export function parseLock(text: string, file: string): Result<LockFile> {
-  const root: Record<string, unknown> = {};
+  const root = newMap();
   const open: Record<string, unknown>[] = [root];
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '' || line.startsWith('#')) continue;
@@ -49,12 +49,17 @@ export function parseLock(text: string, file: string): Result<LockFile> {
     if (member === undefined || member.depth >= open.length) return damaged(file, index + 1, line);
     open.length = member.depth + 1;
     const parent = open[member.depth]!;
-    if (member.key in parent) return damaged(file, index + 1, line);
-    parent[member.key] = member.value === undefined ? {} : member.value;
+    if (Object.hasOwn(parent, member.key)) return damaged(file, index + 1, line);
+    parent[member.key] = member.value === undefined ? newMap() : member.value;
     if (member.value === undefined) open.push(parent[member.key] as Record<string, unknown>);
   }
   if (root.sidestep_lock !== 1) return damaged(file, 1, text.split('\n', 1)[0]!);
   return checkStages(root as unknown as LockFile, file);
+}
+
+/** Without a prototype: a stage may be called `constructor`. */
+function newMap(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>;
 }
 
 const LINE = /^((?: {2})*)("(?:[^"\\]|\\.)*"|[A-Za-z_][\w.-]*):(?: (.+))?$/;

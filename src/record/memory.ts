@@ -3,6 +3,7 @@ import {mkdir, rename, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {isFileError, temporaryName} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
+import {own} from '../base/json.js';
 import type {LockFile, StageRecord} from './lock-file.js';
 
 /** What the last run on this machine was made of, so that `why` can say what changed; below `.sidestep/last/`. */
@@ -49,9 +50,9 @@ export async function writeMemory(path: string, memory: Memory): Promise<void> {
 /** The memory of this machine where it has one, else what the lock file (of a colleague, of a clone) says. */
 export function previousRuns(memory: Memory, lock: LockFile): (stage: string) => PreviousStage | undefined {
   return (stage) => {
-    const remembered = memory.stages[stage];
+    const remembered = own(memory.stages, stage);
     if (remembered !== undefined) return remembered;
-    const locked = lock.stages[stage];
+    const locked = own(lock.stages, stage);
     if (locked === undefined) return undefined;
     const {fingerprint: _portable, outputs: _outputs, ...record} = locked;
     return record;

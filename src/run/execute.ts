@@ -1,3 +1,4 @@
+import {own} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
@@ -108,7 +109,8 @@ function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
 
 function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   const {effects, options, slots} = walk;
-  if (effects.stop.graceful.aborted) {
+  const stop = effects.stop.ofStage(stage.id);
+  if (stop.graceful.aborted) {
     return settle(walk, {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}});
   }
   if (walk.first_failure !== undefined && options.after_failure === 'stop') {
@@ -120,7 +122,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   const device = deviceOf(stage, walk.world);
   if (slots.take(device) === 'none_free') return 'later';
   const run = runStage(stage as SettledStage, {
-    effects,
+    effects: {...effects, stop: {...effects.stop, ...stop}},
     options,
     world: walk.world,
     view: walk.world.cache,
@@ -156,7 +158,7 @@ function planAgain(stage: PlannedStage, {settled, stages, world}: Walk): Planned
 function checkFrozen(ended: StageRun, {frozen}: RunOptions): StageRun {
   const {planned, result} = ended;
   const record = frozen === undefined ? undefined : stageRecord(planned);
-  const locked = frozen?.stages[planned.id];
+  const locked = frozen === undefined ? undefined : own(frozen.stages, planned.id);
   if (record === undefined || locked === undefined || !succeeded(result)) return ended;
   const [change] = compareRecords(locked, record);
   if (change === undefined) return ended;

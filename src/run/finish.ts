@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {isFileError, writeDurably} from '../base/durable.js';
-import type {Json} from '../base/json.js';
+import {type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {fileKey, type World} from '../plan/world.js';
@@ -47,7 +47,7 @@ export function stageRecord({type, parts, outputs}: PlannedStage): StageRecord |
 /** Under `--frozen`: why this stage must not run, if what decides it differs from the lock file. */
 export function frozenProblem(stage: PlannedStage, frozen: LockFile | undefined): Problem | undefined {
   if (frozen === undefined || stage.parts === undefined) return undefined;
-  const locked = frozen.stages[stage.id];
+  const locked = own(frozen.stages, stage.id);
   const {position} = stage.configured;
   const hint = 'Run without --frozen to bring the lock file up to date, and commit it.';
   if (locked === undefined) {
@@ -106,14 +106,14 @@ function nothingChanged(
   const known = Object.keys(lock.stages).every((id) => ids.has(id)); // a stage that was removed leaves the lock file
   const same = pipeline.stages.every(({id}) => {
     const stage = stages.get(id);
-    const locked = lock.stages[id];
+    const locked = own(lock.stages, id);
     if (stage === undefined) return true; // not chosen this time: what stood there stays
     const {verdict, fingerprint, parts, outputs = {}} = stage;
     if (verdict.kind !== 'cached' || locked === undefined || parts === undefined) return false;
     if (locked.fingerprint !== portableFingerprint(parts, fingerprint)) return false;
     const names = Object.keys(outputs);
     return (
-      memory.stages[id]?.fingerprint === fingerprint &&
+      own(memory.stages, id)?.fingerprint === fingerprint &&
       names.length === Object.keys(locked.outputs).length &&
       names.every((name) => locked.outputs[name] === outputs[name]!.identity)
     );
@@ -123,7 +123,7 @@ function nothingChanged(
 
 function mergeLock(pipeline: Pipeline, {stages}: Execution, before: LockFile): LockFile {
   const records = pipeline.stages.flatMap(({id}) => {
-    const record = recordOf(stages.get(id)) ?? before.stages[id];
+    const record = recordOf(stages.get(id)) ?? own(before.stages, id);
     return record === undefined ? [] : [[id, record] as const];
   });
   return {sidestep_lock: 1, stages: Object.fromEntries(records)};
@@ -136,7 +136,7 @@ function recordOf(stage: PlannedStage | undefined): StageRecord | undefined {
 function mergeMemory(pipeline: Pipeline, {stages}: Execution, before: Memory, world: World): Memory {
   const remembered = pipeline.stages.flatMap(({id}) => {
     const now = stages.get(id);
-    const stage = (now === undefined ? undefined : remember(now, world)) ?? before.stages[id];
+    const stage = (now === undefined ? undefined : remember(now, world)) ?? own(before.stages, id);
     return stage === undefined ? [] : [[id, stage] as const];
   });
   return {format: 1, stages: Object.fromEntries(remembered)};
