@@ -1,3 +1,4 @@
+import {probeAiff} from './aiff.js';
 import {type AudioFormat, audioProblem} from './audio-format.js';
 import {probeWithFfmpeg} from './ffmpeg.js';
 import {type FileBytes, withFile} from './file-bytes.js';
@@ -19,6 +20,7 @@ async function probeBuiltIn(file: FileBytes): Promise<AudioFormat | undefined> {
   const start = await file.at(0, 16);
   const magic = Buffer.from(start).toString('latin1');
   if (/^(RIFF|RF64|BW64)....WAVE/s.test(magic)) return probeWav(file);
+  if (/^FORM....AIF[FC]/s.test(magic)) return probeAiff(file);
   if (magic.startsWith('fLaC')) return parseFlac(await file.at(0, flacHeaderBytes), file.path);
   if (magic.startsWith('OggS')) return probeOgg(file);
   if (magic.startsWith('ID3') || start[0] === 0xff) return probeMp3(file);

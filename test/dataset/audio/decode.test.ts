@@ -106,6 +106,82 @@ describe('wav', () => {
   });
 });
 
+describe('aiff', () => {
+  /** 44 100 as an 80-bit float. */
+  const rate = Buffer.from('400eac44000000000000', 'hex');
+
+  function aiff(
+    data: Buffer,
+    {bits, frames, compression}: {bits: number; frames: number; compression?: string},
+  ): Buffer {
+    const common = Buffer.alloc(8);
+    common.writeInt16BE(2, 0);
+    common.writeUInt32BE(frames, 2);
+    common.writeInt16BE(bits, 6);
+    const kind = compression === undefined ? Buffer.alloc(0) : Buffer.from(`${compression}\0\0`, 'latin1');
+    const chunk = (name: string, body: Buffer) => {
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(body.length);
+      return Buffer.concat([Buffer.from(name, 'latin1'), size, body]);
+    };
+    const form = Buffer.from(compression === undefined ? 'AIFF' : 'AIFC', 'latin1');
+    const sound = chunk('SSND', Buffer.concat([Buffer.alloc(8), data]));
+    return chunk('FORM', Buffer.concat([form, chunk('COMM', Buffer.concat([common, rate, kind])), sound]));
+  }
+
+  test.each([
+    {
+      name: '16 bits',
+      bits: 16,
+      data: '8000400000007fff',
+      compression: undefined,
+      values: [-1, 0, 0.5, 32767 / 32768],
+    },
+    {
+      name: '16 bits, little-endian',
+      bits: 16,
+      data: '008000400000ff7f',
+      compression: 'sowt',
+      values: [-1, 0, 0.5, 32767 / 32768],
+    },
+    {
+      name: '24 bits',
+      bits: 24,
+      data: '800000400000ffffff000001',
+      compression: undefined,
+      values: [-1, -(2 ** -23), 0.5, 2 ** -23],
+    },
+    {
+      name: '8 bits, signed',
+      bits: 8,
+      data: '80407f00',
+      compression: undefined,
+      values: [-1, 127 / 128, 0.5, 0],
+    },
+    {
+      name: 'float',
+      bits: 32,
+      data: '3e800000bfc000003f00000000000000',
+      compression: 'fl32',
+      values: [0.25, 0.5, -1.5, 0],
+    },
+  ])('$name', async ({bits, data, compression, values}) => {
+    const file = aiff(Buffer.from(data, 'hex'), {
+      bits,
+      frames: 2,
+      ...(compression === undefined ? {} : {compression}),
+    });
+    const audio = await decodeStereo(await save(file, 'aiff'), {max_seconds: null});
+    expect(audio.sample_rate).toBe(clipRate);
+    expect([...audio.samples]).toEqual(values);
+  });
+
+  test('cut short', async () => {
+    const file = aiff(Buffer.alloc(8), {bits: 16, frames: 3});
+    expect(await codeOf(planes(await save(file, 'aiff')))).toBe('audio/truncated');
+  });
+});
+
 describe('truncation', () => {
   test('max_seconds stops at int(max_seconds * rate) samples', async () => {
     for (const file of ['s16.flac', 'lame.mp3']) {
