@@ -58,7 +58,7 @@ TrainerSetup setup_of(const Songs& songs, const std::string& options) {
 
 /// Everything that keeps state at once: crops, adaptive timesteps, an average, dropout, partial groups, a target loss.
 std::string busy_options(const std::string& optimizer) {
-  return R"({"adapter": {"type": "lora", "rank": 16, "alpha": 8, "dropout": 0.1}, "epochs": 3, "batch_size": 2,
+  return R"({"adapter": {"type": "lora", "rank": 96, "alpha": 48, "dropout": 0.1}, "epochs": 3, "batch_size": 2,
     "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "crop": {"max_latent_length": 15, "decay_every_epochs": 1},
     "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
     "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
