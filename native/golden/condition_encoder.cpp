@@ -15,7 +15,8 @@ std::vector<uint8_t> mask_of(const CaseInputs& in, const std::string& name) {
 
 /// The case's masks and owners, with tensors still to be given.
 ConditionInput host_input(const CaseInputs& in) {
-  return {.lyrics = {}, .lyric_mask = mask_of(in, "lyric_attention_mask"), .text = {}, .text_mask = mask_of(in, "text_attention_mask"),
+  return {.lyrics = {}, .lyric_mask = mask_of(in, "lyric_attention_mask"),
+          .text = {}, .text_mask = mask_of(in, "text_attention_mask"),
           .references = {}, .owners = in.numbers("refer_order_mask")};
 }
 

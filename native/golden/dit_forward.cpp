@@ -29,7 +29,8 @@ void judge_dit_forward(const Case& c, Report& report, Stream& stream) {
                        .t = in("timestep"), .r = in("timestep_r")};
   const Storage pred(DType::f32, input.x_t.shape(), stream.device());
   CaseOutputs outputs(stream);
-  dit.forward(input, pred.tensor(), {}, arena, stream, [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
+  dit.forward(input, pred.tensor(), {}, arena, stream,
+              [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
   outputs.keep("pred", pred.view());
   outputs.judge(c, report);
 }

@@ -28,9 +28,10 @@ void judge_qwen3_encoder(const Case& c, Report& report, Stream& stream) {
   Arena arena(stream.device(), needed + sizeof(int64_t) * lyric_ids.size());
   Qwen3 encoder(config, case_weights(c, stream));
   CaseOutputs outputs(stream);
-  encoder.encode(ids, states.tensor(), arena, stream, [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
-  encoder.embed(lyric_ids, lyrics.tensor().reshape({static_cast<int64_t>(lyric_ids.size()), config.stack.hidden_size}), arena,
-                stream);
+  encoder.encode(ids, states.tensor(), arena, stream,
+                 [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
+  const auto lyric_rows = static_cast<int64_t>(lyric_ids.size());
+  encoder.embed(lyric_ids, lyrics.tensor().reshape({lyric_rows, config.stack.hidden_size}), arena, stream);
   outputs.keep("last_hidden_state", states.view());
   outputs.keep("lyric_embeddings", lyrics.view());
   outputs.judge(c, report);

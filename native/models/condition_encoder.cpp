@@ -11,9 +11,12 @@ namespace sidestep {
 ConditionEncoder::ConditionEncoder(const ConditionEncoderConfig& config, const Weights& weights)
     : config_(config),
       weights_(weights.below("encoder.")),
-      lyric_embed_(load_linear(weights_, "lyric_encoder.embed_tokens", config.text_hidden_dim, config.lyric.hidden_size, Bias::present)),
-      timbre_embed_(load_linear(weights_, "timbre_encoder.embed_tokens", config.timbre_hidden_dim, config.timbre.hidden_size, Bias::present)),
-      text_projector_(load_linear(weights_, "text_projector", config.text_hidden_dim, config.lyric.hidden_size, Bias::absent)),
+      lyric_embed_(load_linear(weights_, "lyric_encoder.embed_tokens", config.text_hidden_dim, config.lyric.hidden_size,
+                               Bias::present)),
+      timbre_embed_(load_linear(weights_, "timbre_encoder.embed_tokens", config.timbre_hidden_dim,
+                                config.timbre.hidden_size, Bias::present)),
+      text_projector_(load_linear(weights_, "text_projector", config.text_hidden_dim, config.lyric.hidden_size,
+                                  Bias::absent)),
       lyric_(config.lyric, weights_.below("lyric_encoder.")),
       timbre_(config.timbre, weights_.below("timbre_encoder.")) {
   if (config.timbre_token != TimbreToken::special) return;
@@ -67,7 +70,8 @@ void ConditionEncoder::check(const ConditionInput& input, const Tensor& hidden) 
   expect(input.text.dim(0) == batch, "as many texts as lyrics");
   expect(input.lyrics.dim(2) == config_.text_hidden_dim && input.text.dim(2) == config_.text_hidden_dim,
          "lyrics and text " + std::to_string(config_.text_hidden_dim) + " wide");
-  expect(input.references.dim(2) == config_.timbre_hidden_dim, "references " + std::to_string(config_.timbre_hidden_dim) + " wide");
+  expect(input.references.dim(2) == config_.timbre_hidden_dim,
+         "references " + std::to_string(config_.timbre_hidden_dim) + " wide");
   expect(static_cast<int64_t>(input.lyric_mask.size()) == batch * input.lyrics.dim(1) &&
              static_cast<int64_t>(input.text_mask.size()) == batch * input.text.dim(1),
          "one mask entry for every lyric and text token");
@@ -109,8 +113,8 @@ void ConditionEncoder::encode_references(const ConditionInput& input, Tensor y, 
   const int64_t first = special_token_ ? 1 : 0;
   const Tensor h = arena.alloc(y.dtype(), {count, first + frames, hidden});
   const Tensor embedded = arena.alloc(y.dtype(), {count, frames, hidden});
-  linear_forward(timbre_embed_, rows_of(input.references, y.dtype(), arena, stream), embedded.reshape({count * frames, hidden}), {},
-                 arena, stream);
+  linear_forward(timbre_embed_, rows_of(input.references, y.dtype(), arena, stream),
+                 embedded.reshape({count * frames, hidden}), {}, arena, stream);
   copy({.src = embedded, .dst = h.slice(1, first, first + frames)}, stream);
   if (special_token_) {
     const ConstTensor everywhere(special_token_.raw(), y.dtype(), {count, hidden}, {0, 1}, special_token_.device());

@@ -38,8 +38,9 @@ NormedHeads norm_heads(const DitAttentionCall& call, const Tensor& raw, const Co
   const NormedHeads heads{pass.arena.alloc(raw.dtype(), raw.shape()),
                           pass.arena.alloc(DType::f32, {raw.dim(0), raw.dim(1), raw.dim(2)})};
   const bool rotate = call.rotary == Rotary::applied;
-  qk_norm_rope({.x = raw, .weight = weight, .cos = rotate ? pass.cos : ConstTensor(), .sin = rotate ? pass.sin : ConstTensor(),
-                .y = heads.values, .inv_rms = heads.inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+  qk_norm_rope({.x = raw, .weight = weight, .cos = rotate ? pass.cos : ConstTensor(),
+                .sin = rotate ? pass.sin : ConstTensor(), .y = heads.values, .inv_rms = heads.inv_rms,
+                .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   return heads;
 }
 
@@ -51,7 +52,9 @@ void norm_heads_backward(const DitAttentionCall& call, const Tensor& grad, const
                          .sin = rotate ? pass.sin : ConstTensor(), .inv_rms = heads.inv_rms, .dx = grad}, pass.stream);
 }
 
-float score_scale(const StackConfig& stack) { return static_cast<float>(1.0 / std::sqrt(static_cast<double>(stack.head_dim))); }
+float score_scale(const StackConfig& stack) {
+  return static_cast<float>(1.0 / std::sqrt(static_cast<double>(stack.head_dim)));
+}
 
 }  // namespace
 
@@ -102,8 +105,10 @@ void dit_attention_backward(const DitAttentionCall& call, ConstTensor dy, ConstT
   if (keys) {
     norm_heads_backward(call, dk, tape.k, layer.k_norm, k, pass);
     const ConstTensor rows = rows_of(source, pass.stack.hidden_size);
-    linear_backward(layer.k_proj, flat_heads(dk), rows, gradients.dsource, Write::accumulate, pass.pass, pass.arena, pass.stream);
-    linear_backward(layer.v_proj, flat_heads(dv), rows, gradients.dsource, Write::accumulate, pass.pass, pass.arena, pass.stream);
+    linear_backward(layer.k_proj, flat_heads(dk), rows, gradients.dsource, Write::accumulate, pass.pass, pass.arena,
+                    pass.stream);
+    linear_backward(layer.v_proj, flat_heads(dv), rows, gradients.dsource, Write::accumulate, pass.pass, pass.arena,
+                    pass.stream);
   }
 }
 

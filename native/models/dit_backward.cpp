@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "core/error.h"
 #include "models/dit_forward.h"
 #include "ops/elementwise.h"
@@ -100,9 +98,11 @@ void DitBackward::into_timesteps() {
   copy({.src = dmodulation.reshape({batch(), 6 * hidden()}), .dst = dprojection}, stream);
   add({.a = dshift, .b = dfinal.select(0, 1), .y = dshift}, stream);
   copy({.src = dshift, .dst = dtemb}, stream);
-  for (const auto& [embedder, kept] : {std::pair{&dit.time_embed_, &tape.time}, std::pair{&dit.time_embed_r_, &tape.time_r}}) {
-    if (embedder->trains()) timestep_embedder_backward(*embedder, dtemb, dprojection, *kept, pass, arena, stream);
-  }
+  const auto into = [&](const TimestepEmbedder& embedder, const TimestepTape& kept) {
+    if (embedder.trains()) timestep_embedder_backward(embedder, dtemb, dprojection, kept, pass, arena, stream);
+  };
+  into(dit.time_embed_, tape.time);
+  into(dit.time_embed_r_, tape.time_r);
 }
 
 void DitBackward::into_condition(const DitInputGradients& gradients) {
@@ -123,16 +123,19 @@ void DitBackward::into_patches(const DitInputGradients& gradients) {
   const Tensor dframes = dx.reshape({batch(), tape.patch_count * c.patch_size, c.in_channels});
   copy({.src = dframes.slice(1, 0, tape.frames).slice(2, c.context_channels(), c.in_channels), .dst = gradients.x_t}, stream);
   for (size_t b = 0; b < tape.valid_frames.size(); ++b) {
+    if (tape.valid_frames[b] == tape.frames) continue;
     const Tensor sample = gradients.x_t.select(0, static_cast<int64_t>(b));
-    if (tape.valid_frames[b] < tape.frames) fill({.y = sample.slice(0, tape.valid_frames[b], tape.frames), .value = 0}, stream);
+    fill({.y = sample.slice(0, tape.valid_frames[b], tape.frames), .value = 0}, stream);
   }
 }
 
 void Dit::backward(ConstTensor dpred, DitTape& tape, const PassContext& pass, Arena& arena, Stream& stream,
                    const DitInputGradients& gradients) {
-  const Shape expected{tape.embedded_condition ? tape.embedded_condition.dim(0) : 0, tape.frames, config_.audio_acoustic_hidden_dim};
+  const int64_t batch = tape.embedded_condition ? tape.embedded_condition.dim(0) : 0;
+  const Shape expected{batch, tape.frames, config_.audio_acoustic_hidden_dim};
   if (!dpred || !(dpred.shape() == expected)) {
-    throw Error("native/shape-mismatch", "dit: expected dpred to be " + expected.to_string() + ", the shape of the forward pass.");
+    throw Error("native/shape-mismatch",
+                "dit: expected dpred to be " + expected.to_string() + ", the shape of the forward pass.");
   }
   const DitReach down = reach(tape.input_gradients);
   if (down.first_layer != tape.first_layer) {

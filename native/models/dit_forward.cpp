@@ -112,7 +112,8 @@ void DitForward::fill_patches(Tensor latents) {
   if (latents.dim(1) > frames()) fill({.y = latents.slice(1, frames(), latents.dim(1)), .value = 0}, stream);
   for (size_t b = 0; b < input.valid_frames.size(); ++b) {
     if (input.valid_frames[b] == frames()) continue;
-    fill({.y = latents.select(0, static_cast<int64_t>(b)).slice(0, input.valid_frames[b], frames()), .value = 0}, stream);
+    const Tensor sample = latents.select(0, static_cast<int64_t>(b));
+    fill({.y = sample.slice(0, input.valid_frames[b], frames()), .value = 0}, stream);
   }
 }
 
@@ -125,8 +126,8 @@ Tensor DitForward::embed_patches() {
   const Tensor latents = tape.patches ? tape.patches : arena.alloc(h.dtype(), shape);
   fill_patches(latents);
   const int64_t rows = batch() * patches();
-  linear_forward(dit.proj_in_, latents.reshape({rows, c.patch_size * c.in_channels}), h.reshape({rows, c.stack.hidden_size}),
-                 pass, arena, stream);
+  linear_forward(dit.proj_in_, latents.reshape({rows, c.patch_size * c.in_channels}),
+                 h.reshape({rows, c.stack.hidden_size}), pass, arena, stream);
   show("proj_in", h, h.shape());
   return h;
 }
@@ -196,8 +197,8 @@ void DitForward::predict(Tensor h, Tensor pred) {
                       .eps = static_cast<float>(c.stack.rms_norm_eps)}, stream);
   if (observe) show_norm_out(h);
   const Tensor out = arena.alloc(h.dtype(), {batch(), patches() * c.patch_size, c.audio_acoustic_hidden_dim});
-  linear_forward(dit.proj_out_, normed.reshape({rows, hidden}), out.reshape({rows, c.patch_size * c.audio_acoustic_hidden_dim}),
-                 pass, arena, stream);
+  linear_forward(dit.proj_out_, normed.reshape({rows, hidden}),
+                 out.reshape({rows, c.patch_size * c.audio_acoustic_hidden_dim}), pass, arena, stream);
   copy({.src = out.slice(1, 0, frames()), .dst = pred}, stream);
 }
 

@@ -47,7 +47,8 @@ double derivative(const Tensor& values, ConstTensor direction, double step, cons
 void expect_close(const std::string& name, double found, double expected) {
   // Float32 rounding of the loss over the step is about 1e-3 of a derivative of order one; wrong terms cost tens of percent.
   const double error = std::abs(found - expected) / std::abs(expected);
-  if (!(error < 1e-2)) fail(__FILE__, __LINE__, name + ": difference quotient " + std::to_string(found) + ", gradient " + std::to_string(expected));
+  if (error < 1e-2) return;
+  fail(__FILE__, __LINE__, name + ": difference quotient " + std::to_string(found) + ", gradient " + std::to_string(expected));
 }
 
 TEST("dit: gradients of every linear agree with central differences") {
@@ -94,7 +95,8 @@ TEST("dit: gradients of x_t and condition agree with central differences") {
     };
     const Storage along_x = unit(passed.dx_t.view()), along_c = unit(passed.dcondition.view());
     expect_close("x_t", derivative(x_t.tensor(), along_x.view(), 0.05, loss), dot(passed.dx_t.view(), along_x.view()));
-    expect_close("condition", derivative(condition.tensor(), along_c.view(), 0.05, loss), dot(passed.dcondition.view(), along_c.view()));
+    expect_close("condition", derivative(condition.tensor(), along_c.view(), 0.05, loss),
+                 dot(passed.dcondition.view(), along_c.view()));
   }
 }
 
@@ -148,8 +150,9 @@ TEST("dit: backward goes no lower than the lowest adapter") {
     stream.attach(nullptr);
     return tally.total().flops;
   };
-  const double none = flops_with("nothing"), top = flops_with("layers.2.mlp.down_proj"), upper = flops_with("layers.1.cross_attn.v_proj"),
-               lower = flops_with("layers.0.self_attn.q_proj"), bottom = flops_with("proj_in.1");
+  const double none = flops_with("nothing"), top = flops_with("layers.2.mlp.down_proj");
+  const double upper = flops_with("layers.1.cross_attn.v_proj"), lower = flops_with("layers.0.self_attn.q_proj");
+  const double bottom = flops_with("proj_in.1");
   EXPECT(none < top);
   EXPECT(top < upper);
   EXPECT(upper < lower);

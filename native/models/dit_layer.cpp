@@ -71,7 +71,8 @@ Tensor branch_output(const Tensor& kept, const DitLayerPass& pass) {
   return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
 }
 
-void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerPass& pass, const Observe& observe) {
+void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerPass& pass,
+                    const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const Shape shape = x.shape();
   const Tensor normed = pass.arena.alloc(x.dtype(), shape);
@@ -79,8 +80,8 @@ void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, co
                       .scale = tape.modulation.select(1, 1), .y = normed, .inv_rms = tape.self_inv_rms,
                       .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   const Tensor out = branch_output(tape.self_out, pass);
-  dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window, .key_mask = pass.key_mask},
-                        normed, normed, tape.self, out, pass);
+  dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window,
+                         .key_mask = pass.key_mask}, normed, normed, tape.self, out, pass);
   const Tensor branch = out.reshape(shape);
   if (observe) observe("self_attn", branch);
   gated_add({.x = x, .h = branch, .gate = tape.modulation.select(1, 2), .y = tape.after_self}, pass.stream);
@@ -99,7 +100,8 @@ void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPa
   add({.a = tape.after_self, .b = out.reshape(shape), .y = tape.after_cross}, pass.stream);
 }
 
-void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, const DitLayerPass& pass, const Observe& observe) {
+void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, const DitLayerPass& pass,
+         const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const DType dtype = tape.after_cross.dtype();

@@ -107,8 +107,9 @@ void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
   const bool inputs_train = attn.q_proj.trains() || attn.k_proj.trains() || attn.v_proj.trains();
   const ConstTensor normed = inputs_train ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
-  dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window, .key_mask = b.pass.key_mask}, dout,
-                         normed, normed, b.tape.self, {.dx = dnormed, .dsource = dnormed}, b.pass);
+  dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window,
+                          .key_mask = b.pass.key_mask}, dout, normed, normed, b.tape.self,
+                         {.dx = dnormed, .dsource = dnormed}, b.pass);
   if (dnormed) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
 }
 

@@ -20,7 +20,8 @@ using namespace sidestep::testing;
 class DenseAdapter : public LinearAdapter {
  public:
   explicit DenseAdapter(const Linear& layer)
-      : delta(DType::f32, layer.weight.shape(), layer.weight.device()), grad(DType::f32, layer.weight.shape(), layer.weight.device()) {}
+      : delta(DType::f32, layer.weight.shape(), layer.weight.device()),
+        grad(DType::f32, layer.weight.shape(), layer.weight.device()) {}
 
   void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena&, Stream& stream) override {
     gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
@@ -81,7 +82,9 @@ inline Storage random_tensor(const Shape& shape, uint64_t seed) {
 
 inline double dot(ConstTensor a, ConstTensor b) {
   double sum = 0;
-  for (int64_t i = 0; i < a.numel(); ++i) sum += static_cast<double>(a.data<float>()[i]) * static_cast<double>(b.data<float>()[i]);
+  for (int64_t i = 0; i < a.numel(); ++i) {
+    sum += static_cast<double>(a.data<float>()[i]) * static_cast<double>(b.data<float>()[i]);
+  }
   return sum;
 }
 
@@ -99,7 +102,8 @@ struct Passed {
 };
 
 /// Forward and backward for the loss <pred, weight>; gradients land in the adapters.
-inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, double checkpointing, InputGradients inputs, Stream& stream) {
+inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, double checkpointing,
+                       InputGradients inputs, Stream& stream) {
   Arena arena(stream.device(), size_t{64} << 20);
   Passed passed{.pred = Storage(DType::f32, input.x_t.shape()), .dx_t = Storage(DType::f32, input.x_t.shape()),
                 .dcondition = Storage(DType::f32, input.condition.shape())};

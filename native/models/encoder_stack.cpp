@@ -53,7 +53,8 @@ Tensor project_heads(const LayerCall& call, const Linear& projection, const Cons
   const int64_t head_dim = call.config.head_dim, rows = x.dim(0), width = projection.out_features();
   const Tensor heads = call.arena.alloc(x.dtype(), {batch, rows / batch, width / head_dim, head_dim});
   call.linear(projection, x, heads.reshape({rows, width}));
-  if (norm) qk_norm_rope({.x = heads, .weight = norm, .cos = call.cos, .sin = call.sin, .y = heads, .eps = call.eps()}, call.stream);
+  if (!norm) return heads;
+  qk_norm_rope({.x = heads, .weight = norm, .cos = call.cos, .sin = call.sin, .y = heads, .eps = call.eps()}, call.stream);
   return heads;
 }
 

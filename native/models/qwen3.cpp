@@ -40,7 +40,8 @@ void Qwen3::embed(std::span<const int64_t> ids, Tensor y, Arena& arena, Stream& 
 void Qwen3::encode(std::span<const int64_t> ids, Tensor y, Arena& arena, Stream& stream,
                    const std::function<void(std::string_view, ConstTensor)>& observe) {
   if (stack_.empty()) {
-    throw Error("native/part-not-loaded", "The text encoder was opened for its embedding table alone; its layers are not loaded.");
+    throw Error("native/part-not-loaded",
+                "The text encoder was opened for its embedding table alone; its layers are not loaded.");
   }
   if (y.numel() != static_cast<int64_t>(ids.size()) * config_.stack.hidden_size || y.rank() != 3) {
     throw Error("native/shape-mismatch", "qwen3: expected y [B, T, " + std::to_string(config_.stack.hidden_size) + "] for " +
