@@ -31,6 +31,7 @@ import {textPieces} from './reference.js';
 export interface StageContext {
   /** Folder that relative paths start from. */
   readonly dir: string;
+  readonly pipeline_name: string;
   readonly scope: Scope;
   /** Layers beneath presets and `with`, weakest first: the user's settings for a stage type, the file's `defaults`. */
   readonly beneath: (uses: string) => readonly Located[];
@@ -84,6 +85,7 @@ export function configureStage(
   );
   const finished = finishParams(schema, parameters, {
     dir: context.dir,
+    pipeline_name: context.pipeline_name,
     names: context.names,
     target: (name) => targetFrom(cell, name, context),
     problems: context.problems,

@@ -26,6 +26,7 @@ export interface ReferenceTarget {
 export interface FinishContext {
   /** Folder that relative paths start from. */
   readonly dir: string;
+  readonly pipeline_name: string;
   /** Names that a reference from here may use. */
   readonly names: ReadonlySet<string>;
   /** What such a name means from here. */
@@ -86,6 +87,7 @@ class Finisher {
       if (entry) object[key] = this.finish(property, entry.value, join(path, key));
       else if (property.default !== undefined)
         object[key] = defaultValue(property, property.default, this.context.dir);
+      else if (property['x-implied'] === 'pipeline_name') object[key] = this.context.pipeline_name;
     }
     for (const [key, {value}] of map.entries) {
       if (!Object.hasOwn(object, key))

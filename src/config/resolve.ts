@@ -55,9 +55,8 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   const instances = configureAll(document, env, shelf, input, problems);
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
-  const name = member(document, 'name');
   return ok({
-    name: name?.kind === 'scalar' ? String(name.value) : basename(input.file).replace(/\.ya?ml$/, ''),
+    name: pipelineName(document, input.file),
     file: input.file,
     dir: dirname(input.file),
     description: description(document),
@@ -69,6 +68,11 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
       ...(input.settings.path === undefined ? [] : [input.settings.path]),
     ],
   });
+}
+
+function pipelineName(document: Located, file: string): string {
+  const name = member(document, 'name');
+  return name?.kind === 'scalar' ? String(name.value) : basename(file).replace(/\.ya?ml$/, '');
 }
 
 function description(document: Located): string | undefined {
@@ -134,6 +138,7 @@ function configureAll(
   );
   const context: StageContext = {
     dir: dirname(input.file),
+    pipeline_name: pipelineName(document, input.file),
     scope,
     defaults,
     beneath: (uses) => [

@@ -32,4 +32,6 @@ export interface Schema {
   readonly 'x-path'?: 'file' | 'folder' | 'either' | 'output';
   /** The value may refer to a stage of one of these types; `*` is any. */
   readonly 'x-stage'?: readonly string[];
+  /** What stands in for the value when it is unset and has no fixed default. */
+  readonly 'x-implied'?: 'pipeline_name';
 }

@@ -3448,8 +3448,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "name": {
-    "description": "File name of the exported adapter, without ending.",
-    "default": "adapter",
+    "x-implied": "pipeline_name",
+    "description": "File name of the exported adapter, without ending. Unset: the pipeline's name.",
     "type": "string",
     "pattern": "^[^/\\\\]+$",
     "minLength": 1,

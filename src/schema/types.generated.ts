@@ -1719,9 +1719,9 @@ export interface ExportParameters {
    */
   model?: StageReferenceValue;
   /**
-   * File name of the exported adapter, without ending.
+   * File name of the exported adapter, without ending. Unset: the pipeline's name.
    */
-  name: string;
+  name?: string;
   /**
    * Folder in which the exported files appear.
    */

@@ -35,7 +35,7 @@ interface ExportParams {
   readonly key_style: 'native' | 'generic';
   readonly key_prefix?: string;
   readonly dtype: 'auto' | 'f32' | 'bf16' | 'f16';
-  readonly name?: string;
+  readonly name: string;
   readonly metadata: AboutAdapter;
 }
 
@@ -70,7 +70,7 @@ async function prepare({job}: WorkerContext): Promise<Export> {
     params,
     folder,
     adapter,
-    name: params.name ?? String(job.provenance.pipeline ?? 'adapter'),
+    name: params.name,
     dtype: params.dtype === 'auto' ? 'F32' : (params.dtype.toUpperCase() as FloatDType),
     provenance: await readProvenance(folder),
   };
