@@ -24,8 +24,11 @@ struct DitInput {
   ConstTensor r;          ///< [B] f32; equals t in ACE-Step's training
   /// Latent frames of each sample that are real; the rest of T is batching. Those frames are zeroed and their patches
   /// are no keys in self-attention, so each sample computes what it would alone. Empty: all T, as upstream, which
-  /// ignores its masks. Condition tokens are always attended, padding included, as upstream does in training and use.
+  /// ignores its masks.
   std::vector<int64_t> valid_frames{};
+  /// Condition tokens of each sample that its encoder made; the rest of S is batching and is no key in cross-attention.
+  /// Padding the encoder itself made counts as valid: upstream attends to it in training and in use. Empty: all S.
+  std::vector<int64_t> valid_tokens{};
 };
 
 /// Sees intermediate values by name as they appear: "temb", "timestep_proj", "proj_in", "cond_embed", "layerN",

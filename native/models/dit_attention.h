@@ -5,7 +5,7 @@ namespace sidestep {
 
 enum class Rotary : uint8_t { applied, none };
 
-/// How one attention of a layer is called: self-attention rotates and may have a window and a mask, cross-attention not.
+/// How one attention of a layer is called: self-attention rotates and may have a window, cross-attention not.
 struct DitAttentionCall {
   const DitAttention& layer;
   Rotary rotary = Rotary::none;

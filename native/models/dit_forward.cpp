@@ -1,5 +1,7 @@
 #include "models/dit_forward.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "ops/elementwise.h"
 #include "ops/norm.h"
@@ -12,7 +14,7 @@ DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const D
   return {.stack = stack, .pass = pass, .arena = arena, .stream = stream,
           .batch = tape.embedded_condition.dim(0), .patches = tape.patch_count, .tokens = tape.embedded_condition.dim(1),
           .projection = tape.projection, .condition = tape.embedded_condition, .cos = rope.cos(), .sin = rope.sin(),
-          .key_mask = tape.key_mask};
+          .patch_mask = tape.patch_mask, .token_mask = tape.token_mask};
 }
 
 namespace {
@@ -21,6 +23,16 @@ void expect_shape(const char* name, const ConstTensor& t, const Shape& expected)
   if (t && t.shape() == expected) return;
   throw Error("native/shape-mismatch", "dit: expected " + std::string(name) + " to be " + expected.to_string() + " but found " +
                                            (t ? t.shape().to_string() : std::string("nothing")) + ".");
+}
+
+/// Empty, or one number from 1 to `longest` for each sample.
+void expect_lengths(const char* name, const std::vector<int64_t>& valid, int64_t batch, int64_t longest) {
+  if (valid.empty()) return;
+  bool fits = static_cast<int64_t>(valid.size()) == batch;
+  for (const int64_t length : valid) fits = fits && length >= 1 && length <= longest;
+  if (fits) return;
+  throw Error("native/shape-mismatch", "dit: expected " + std::string(name) + " to hold " + std::to_string(batch) +
+                                           " numbers from 1 to " + std::to_string(longest) + ".");
 }
 
 }  // namespace
@@ -36,13 +48,8 @@ void DitForward::check() const {
   expect_shape("condition", input.condition, {batch(), tokens(), c.condition_size});
   expect_shape("t", input.t, {batch()});
   expect_shape("r", input.r, {batch()});
-  if (input.valid_frames.empty()) return;
-  bool fits = static_cast<int64_t>(input.valid_frames.size()) == batch();
-  for (const int64_t valid : input.valid_frames) fits = fits && valid >= 1 && valid <= frames();
-  if (!fits) {
-    throw Error("native/shape-mismatch", "dit: expected valid_frames to name 1 to " + std::to_string(frames()) +
-                                             " frames for each of " + std::to_string(batch()) + " samples.");
-  }
+  expect_lengths("valid_frames", input.valid_frames, batch(), frames());
+  expect_lengths("valid_tokens", input.valid_tokens, batch(), tokens());
 }
 
 void DitForward::run(Tensor pred) {
@@ -58,19 +65,26 @@ void DitForward::run(Tensor pred) {
   predict(run_layers(embed_patches()), pred);
 }
 
-/// Patches without a real frame are no keys. The mask is made on the host and sent over.
+/// Patches without a real frame are no keys, nor are tokens that only fill up the batch.
 void DitForward::mask_batching() {
-  const int64_t patch = dit.config_.patch_size;
+  tape.patch_mask = prefix_mask(input.valid_frames, dit.config_.patch_size, patches());
+  tape.token_mask = prefix_mask(input.valid_tokens, 1, tokens());
+}
+
+/// [B, length] u8: ones for the first ceil(valid / unit) of each sample; empty if that is all of them everywhere.
+/// Made on the host and sent over.
+Tensor DitForward::prefix_mask(const std::vector<int64_t>& valid, int64_t unit, int64_t length) {
+  const auto real = [&](size_t b) { return (valid[b] + unit - 1) / unit; };
   bool needed = false;
-  for (const int64_t valid : input.valid_frames) needed = needed || (valid + patch - 1) / patch < patches();
-  if (!needed) return;
-  tape.key_mask = arena.alloc(DType::u8, {batch(), patches()});
-  const Storage host(DType::u8, {batch(), patches()});
-  for (int64_t b = 0; b < batch(); ++b) {
-    const int64_t real = (input.valid_frames[static_cast<size_t>(b)] + patch - 1) / patch;
-    for (int64_t p = 0; p < real; ++p) host.tensor().data<uint8_t>()[b * patches() + p] = 1;
+  for (size_t b = 0; b < valid.size(); ++b) needed = needed || real(b) < length;
+  if (!needed) return {};
+  const Storage host(DType::u8, {batch(), length});
+  for (size_t b = 0; b < valid.size(); ++b) {
+    std::fill_n(host.tensor().data<uint8_t>() + static_cast<int64_t>(b) * length, real(b), uint8_t{1});
   }
-  transfer({.src = host.view(), .dst = tape.key_mask}, stream);
+  const Tensor mask = arena.alloc(DType::u8, {batch(), length});
+  transfer({.src = host.view(), .dst = mask}, stream);
+  return mask;
 }
 
 /// temb and the six-way projection are each the sum over both embedders. The second one sees t - r: zero in training,

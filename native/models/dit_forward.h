@@ -29,6 +29,7 @@ struct DitForward {
 
   void check() const;
   void mask_batching();
+  Tensor prefix_mask(const std::vector<int64_t>& valid, int64_t unit, int64_t length);
   void embed_timesteps();
   void embed_condition();
   Tensor embed_patches();

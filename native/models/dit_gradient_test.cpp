@@ -9,12 +9,12 @@ bool every(const std::string&) { return true; }
 
 struct Model {
   const char* file;
-  std::vector<int64_t> valid_frames;  ///< empty: upstream's unmasked form
+  std::vector<int64_t> valid_frames, valid_tokens;  ///< empty: upstream's unmasked form
 };
-const Model kModels[] = {{"dit_forward_odd.safetensors", {}},
-                         {"dit_forward_xl.safetensors", {}},
-                         {"dit_forward_xl.safetensors", {23, 14}},
-                         {"dit_forward_headdim.safetensors", {}}};
+const Model kModels[] = {{"dit_forward_odd.safetensors", {}, {}},
+                         {"dit_forward_xl.safetensors", {}, {}},
+                         {"dit_forward_xl.safetensors", {23, 14}, {4, 6}},
+                         {"dit_forward_headdim.safetensors", {}, {}}};
 
 /// Adds `amount` times `direction` to `values`.
 void shift(const Tensor& values, ConstTensor direction, double amount) {
@@ -57,6 +57,7 @@ TEST("dit: gradients of every linear agree with central differences") {
     TinyDit tiny(model.file, stream);
     DitInput input = tiny.input();
     input.valid_frames = model.valid_frames;
+    input.valid_tokens = model.valid_tokens;
     const Storage weight = random_tensor(input.x_t.shape(), 7);
     const Adapters adapters = attach(tiny.dit, every);
     run_pass(tiny.dit, input, weight.view(), 0, InputGradients::none, stream);
@@ -80,6 +81,7 @@ TEST("dit: gradients of x_t and condition agree with central differences") {
     TinyDit tiny(model.file, stream);
     DitInput input = tiny.input();
     input.valid_frames = model.valid_frames;
+    input.valid_tokens = model.valid_tokens;
     Storage x_t(DType::f32, input.x_t.shape()), condition(DType::f32, input.condition.shape());
     shift(x_t.tensor(), input.x_t, 1);
     shift(condition.tensor(), input.condition, 1);
@@ -106,6 +108,7 @@ TEST("dit: gradient checkpointing changes no bit") {
     TinyDit tiny(model.file, stream);
     DitInput input = tiny.input();
     input.valid_frames = model.valid_frames;
+    input.valid_tokens = model.valid_tokens;
     const Storage weight = random_tensor(input.x_t.shape(), 9);
     const Adapters kept = attach(tiny.dit, every);
     const Passed full = run_pass(tiny.dit, input, weight.view(), 0, InputGradients::wanted, stream);

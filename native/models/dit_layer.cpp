@@ -81,7 +81,7 @@ void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, co
                       .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   const Tensor out = branch_output(tape.self_out, pass);
   dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window,
-                         .key_mask = pass.key_mask}, normed, normed, tape.self, out, pass);
+                         .key_mask = pass.patch_mask}, normed, normed, tape.self, out, pass);
   const Tensor branch = out.reshape(shape);
   if (observe) observe("self_attn", branch);
   gated_add({.x = x, .h = branch, .gate = tape.modulation.select(1, 2), .y = tape.after_self}, pass.stream);
@@ -95,7 +95,8 @@ void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPa
   rms_norm({.x = tape.after_self.reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
             .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   const Tensor out = branch_output({}, pass);
-  dit_attention_forward({.layer = layer.cross_attn, .rotary = Rotary::none}, normed, pass.condition, tape.cross, out, pass);
+  dit_attention_forward({.layer = layer.cross_attn, .rotary = Rotary::none, .key_mask = pass.token_mask}, normed,
+                        pass.condition, tape.cross, out, pass);
   if (observe) observe("cross_attn", out.reshape(shape));
   add({.a = tape.after_self, .b = out.reshape(shape), .y = tape.after_cross}, pass.stream);
 }

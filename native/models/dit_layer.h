@@ -43,7 +43,8 @@ struct DitLayerPass {
   ConstTensor projection;          ///< [B, 6, D] of the timestep embedders
   ConstTensor condition;           ///< [B, S, D] embedded
   ConstTensor cos, sin;            ///< rotary tables
-  ConstTensor key_mask{};          ///< [B, P] u8 or empty
+  ConstTensor patch_mask{};        ///< [B, P] u8 or empty: keys of self-attention
+  ConstTensor token_mask{};        ///< [B, S] u8 or empty: keys of cross-attention
 };
 
 /// What flows out of a layer's backward pass besides adapter gradients.

@@ -93,8 +93,8 @@ void cross_attention_backward(const Backward& b, Below below) {
   }
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   const Tensor dh = b.flat(b.gradients.dh);
-  dit_attention_backward({.layer = b.layer.cross_attn, .rotary = Rotary::none}, dh, normed, b.pass.condition, b.tape.cross,
-                         {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
+  dit_attention_backward({.layer = b.layer.cross_attn, .rotary = Rotary::none, .key_mask = b.pass.token_mask}, dh, normed,
+                         b.pass.condition, b.tape.cross, {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
   if (!dnormed) return;
   rms_norm_backward({.dy = dnormed, .x = x, .weight = b.layer.cross_attn_norm, .inv_rms = b.tape.cross_inv_rms, .dx = dh,
                      .beta = 1}, b.pass.stream);
@@ -108,7 +108,7 @@ void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
   const ConstTensor normed = inputs_train ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window,
-                          .key_mask = b.pass.key_mask}, dout, normed, normed, b.tape.self,
+                          .key_mask = b.pass.patch_mask}, dout, normed, normed, b.tape.self,
                          {.dx = dnormed, .dsource = dnormed}, b.pass);
   if (dnormed) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
 }

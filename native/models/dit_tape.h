@@ -50,7 +50,8 @@ struct DitTape {
   Tensor patches;                      ///< [B * P, patch * in_channels]; only if proj_in trains
   ConstTensor condition;               ///< [B * S, De] in compute dtype
   Tensor embedded_condition;           ///< [B, S, D]
-  Tensor key_mask;                     ///< [B, P] u8, or empty
+  Tensor patch_mask;                   ///< [B, P] u8, or empty
+  Tensor token_mask;                   ///< [B, S] u8, or empty
   std::vector<int64_t> valid_frames;   ///< as given
   int64_t frames = 0, patch_count = 0; ///< T, P
 };

@@ -40,6 +40,19 @@ TEST("dit: a batch computes what its samples compute alone") {
   }
 }
 
+TEST("dit: condition tokens added by batching change nothing") {
+  Stream stream(Device{});
+  TinyDit tiny("dit_forward_batch2.safetensors", stream);
+  DitInput input = tiny.input();
+  for (const int64_t shorter : {input.condition.dim(1) - 1, int64_t{11}, int64_t{1}}) {
+    input.valid_tokens = {shorter, input.condition.dim(1)};
+    const Storage together = predict(tiny.dit, input, stream);
+    DitInput sample = sample_of(input, 0, input.x_t.dim(1));
+    sample.condition = sample.condition.slice(1, 0, shorter);
+    EXPECT_REL_L2(together.view().slice(0, 0, 1), predict(tiny.dit, sample, stream).view(), 2e-6);
+  }
+}
+
 TEST("dit: without lengths padded frames are attended, as upstream does") {
   Stream stream(Device{});
   TinyDit tiny("dit_forward_batch2.safetensors", stream);
@@ -174,6 +187,8 @@ TEST("dit: misuse is refused by name") {
   refused([](DitInput& in) { in.valid_frames = {3}; });
   refused([](DitInput& in) { in.valid_frames = {3, 0}; });
   refused([](DitInput& in) { in.valid_frames = {3, 99}; });
+  refused([](DitInput& in) { in.valid_tokens = {3}; });
+  refused([](DitInput& in) { in.valid_tokens = {3, 7}; });
   DitTape never_recorded;
   EXPECT_ERROR((tiny.dit.backward(pred.view(), never_recorded, {}, arena, stream), 0), "native/shape-mismatch");
 }
