@@ -1,0 +1,350 @@
+import {describe, expect, test} from 'vitest';
+import {stringify} from 'yaml';
+import {contentHash, type Fingerprint} from '../../src/base/hash.js';
+import {type StageId, stageId} from '../../src/base/stage-id.js';
+import type {Pipeline} from '../../src/config/pipeline.js';
+import {type DagStage, orderStages, reachedFrom} from '../../src/plan/dag.js';
+import {fileLeaves, matchesAny} from '../../src/plan/fingerprint-parts.js';
+import {planStage} from '../../src/plan/make-plan.js';
+import type {FingerprintParts, PlannedStage} from '../../src/plan/plan.js';
+import {fileKey, type FileObservation, type World} from '../../src/plan/world.js';
+import type {PreviousStage} from '../../src/record/memory.js';
+import type {Schema} from '../../src/schema/schema.js';
+import {schemas} from '../../src/schema/schemas.generated.js';
+import {stageTypes} from '../../src/stage/registry.js';
+import type {StageType} from '../../src/stage/stage-type.js';
+import {resolveText} from '../config/resolved.js';
+
+/**
+ * Every key of every stage type's schema is changed, through the real configuration, and the plan is asked why. A key
+ * that counts must be named with old and new value and its line; a neutral one must change nothing. A key that this
+ * test cannot change is a failure, not an exception.
+ */
+
+/** Enough of a pipeline around the stage `it` that whatever it may refer to exists, each twice. */
+const around: Readonly<Record<string, object>> = {
+  scan: {uses: 'scan', with: {checkpoint_dir: './checkpoints'}},
+  dataset: {uses: 'dataset', with: {audio_dir: './songs'}},
+  'preprocess.pass1': {
+    uses: 'preprocess.pass1',
+    with: {model: '${stages.scan}', dataset: '${stages.dataset}'},
+  },
+  'preprocess.pass2': {
+    uses: 'preprocess.pass2',
+    with: {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
+  },
+  estimate: {uses: 'estimate', with: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'}},
+  train: {uses: 'train', with: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'}},
+  fixture: {uses: 'fixture'},
+  command: {uses: 'command', with: {argv: ['true'], outputs: {out: 'out.txt'}}},
+};
+
+/** What a stage type cannot do without. */
+const needed: Readonly<Record<string, Tree>> = {
+  scan: {checkpoint_dir: './checkpoints'},
+  dataset: {audio_dir: './songs'},
+  'preprocess.pass1': {model: '${stages.scan}', dataset: '${stages.dataset}'},
+  'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
+  estimate: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
+  train: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
+  export: {adapter: '${stages.train}'},
+  fixture: {},
+  command: {argv: ['true']},
+};
+
+type Value = string | number | boolean | readonly Value[] | Tree;
+interface Tree {
+  readonly [key: string]: Value;
+}
+
+interface Key {
+  readonly path: string;
+  readonly schema: Schema;
+  /** Tags that must be chosen for the key to exist (`adapter.type: lokr`). */
+  readonly variant: Tree;
+}
+
+function keysOf(schema: Schema, prefix = '', variant: Tree = {}): Key[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const path = `${prefix}${name}`;
+    const tag = property.discriminator?.propertyName;
+    if (tag !== undefined) {
+      return (property.oneOf ?? []).flatMap((branch) =>
+        keysOf(
+          branch,
+          `${path}.`,
+          withValue(variant, `${path}.${tag}`, branch.properties![tag]!.const as string),
+        ),
+      );
+    }
+    if (property.properties !== undefined) return keysOf(property, `${path}.`, variant);
+    return [{path, schema: property, variant}];
+  });
+}
+
+/** Values that differ from the default, likely ones first. */
+function candidates(schema: Schema): Value[] {
+  const known = schema.default;
+  const examples = (schema.examples ?? []) as Value[];
+  const stages = (schema['x-stage'] ?? [])
+    .filter((name) => name !== '*')
+    .map((name) => `\${stages.other_${name.replace('.', '_')}}`);
+  const paths = schema['x-path'] === undefined ? [] : ['./elsewhere'];
+  const of = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+  const numbers = [
+    Number(known ?? 0) * 2,
+    Number(known ?? 0) + 1,
+    Number(known ?? 0) / 2,
+    schema.minimum,
+    schema.maximum,
+    0.25,
+    2,
+    16,
+    32,
+  ];
+  const list = schema.items === undefined ? [] : candidates(schema.items).map((value) => [value]);
+  const pair = [[0.25, 0.75]];
+  const member =
+    typeof schema.additionalProperties === 'object'
+      ? candidates(schema.additionalProperties).map((value) => ({extra: value}))
+      : [];
+  return [
+    ...stages,
+    ...paths,
+    ...((schema.enum ?? []) as Value[]),
+    ...examples,
+    ...(of.includes('boolean') ? [true, false] : []),
+    ...(of.includes('number') || of.includes('integer')
+      ? numbers.filter((value) => value !== undefined)
+      : []),
+    ...(of.includes('string') ? ['other', 'best', 'other.txt'] : []),
+    ...(of.includes('array') ? [...list, ...pair] : []),
+    ...(of.includes('object') ? member : []),
+  ].filter((value) => JSON.stringify(value) !== JSON.stringify(known));
+}
+
+function pipelineWith(type: StageType, params: Tree): Pipeline | undefined {
+  const others = Object.entries(around).flatMap(([name, stage]) => {
+    const id = name.replace('.', '_');
+    return [
+      [id, stage],
+      [`other_${id}`, stage],
+    ];
+  });
+  const after = {uses: 'command', with: {argv: ['true'], inputs: {it: '${stages.it}'}}};
+  const stages = {
+    ...Object.fromEntries(others),
+    it: {uses: type.name, with: params},
+    ...(producesNothing(type, params) ? {} : {after}),
+  };
+  const result = resolveText(stringify({sidestep: 1, name: 'keys', stages}, {aliasDuplicateObjects: false}));
+  return result.ok ? result.value : undefined;
+}
+
+function producesNothing(type: StageType, params: Tree): boolean {
+  return type.outputs(params as never).length === 0;
+}
+
+/** A world in which everything before `it` is done, every file has the content of its name, and the cache is empty. */
+function planIt(pipeline: Pipeline, type: StageType, previous: PreviousStage | undefined): PlannedStage {
+  const order = orderStages(pipeline.stages);
+  if (!order.ok) throw new Error(JSON.stringify(order.problems));
+  const it = order.value.find(({configured}) => configured.id === 'it')!;
+  const world: World = {
+    cache: {
+      entry: () => ({kind: 'absent'}),
+      json: () => ({}),
+      pathOf: ({hash}) => hash,
+      hasPartial: () => 'no',
+    },
+    files: new Map(
+      fileLeaves(it.configured, type).map(({path, value}) => [
+        fileKey(it.configured.id, path),
+        observed(String(value), path, type),
+      ]),
+    ),
+    numerics: ({precision}) => ({
+      kind: 'known',
+      identity: {backend: 'cpu', precision: precision === 'auto' ? 'f32' : precision, numerics_version: 1},
+      device: 'cpu',
+    }),
+    previous: () => previous,
+    forced: new Set(),
+  };
+  return planStage(
+    it,
+    withoutSamples(type),
+    new Map(order.value.map((stage) => [stage.configured.id, done(stage)])),
+    world,
+  );
+}
+
+/** What samples there are is the inputs' business; here only the stage's own fingerprint counts. */
+function withoutSamples(type: StageType): StageType {
+  return type.samples === undefined ? type : {...type, samples: {...type.samples, plan: () => []}};
+}
+
+function observed(value: string, path: string, type: StageType): FileObservation {
+  const identity = type.files.find((file) => matchesAny(path, [file.param]))!.identity;
+  const hash = contentHash(value);
+  return {
+    kind: 'found',
+    content: identity === 'stat_and_path' ? undefined : hash,
+    place: identity === 'content' ? undefined : hash,
+    listing: {},
+  };
+}
+
+function done({configured, references, reads, waits_for}: DagStage): PlannedStage {
+  const type = stageTypes.get(configured.uses)!;
+  const hash = contentHash(configured.id);
+  const outputs = type
+    .outputs(configured.params)
+    .map(({name}) => [name, {kind: 'file' as const, hash, identity: hash, size: 1}]);
+  return {
+    id: configured.id,
+    type,
+    configured,
+    references,
+    reads,
+    waits_for,
+    fingerprint: hash as unknown as Fingerprint,
+    parts: undefined,
+    resume_key: undefined,
+    outputs: Object.fromEntries(outputs),
+    last_duration_ms: 0,
+    verdict: {kind: 'cached', saved_ms: 0},
+  };
+}
+
+function remembered(parts: FingerprintParts): PreviousStage {
+  const {uses, version, params, inputs, files, places, numerics} = parts;
+  return {uses, version, params: params as PreviousStage['params'], inputs, files, places, numerics};
+}
+
+function withValue(tree: Tree, path: string, value: Value): Tree {
+  const [first, ...rest] = path.split('.');
+  if (rest.length === 0) return {...tree, [first!]: value};
+  const inner = (tree[first!] ?? {}) as Tree;
+  return {...tree, [first!]: withValue(inner, rest.join('.'), value)};
+}
+
+function merge(a: Tree, b: Tree): Tree {
+  return Object.entries(b).reduce((tree, [key, value]) => {
+    const old = tree[key];
+    const both = isTree(old) && isTree(value);
+    return {...tree, [key]: both ? merge(old, value) : value};
+  }, a);
+}
+
+function isTree(value: Value | undefined): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Keys that are legal only beside another: the beginning of their path, and what must stand there. */
+const together: readonly {readonly below: string; readonly tag?: string; readonly also: Tree}[] = [
+  {below: 'adapter.selection.use', also: {adapter: {selection: {estimate: '${stages.estimate}'}}}},
+  {below: 'schedule.', tag: 'custom', also: {schedule: {formula: '1 - progress'}}},
+];
+
+function alsoNeeded({path, variant}: Key): Tree {
+  const tags = JSON.stringify(variant);
+  return together
+    .filter(({below, tag}) => path.startsWith(below) && (tag === undefined || tags.includes(`"${tag}"`)))
+    .reduce<Tree>((tree, {also}) => merge(tree, also), {});
+}
+
+for (const [name, type] of stageTypes) {
+  const schema = schemas[`stage.${name}`] ?? schemas[type.schema] ?? schemas[name];
+  describe(name, () => {
+    test('has a schema', () => expect(schema).toBeDefined());
+    const keys = keysOf(schema ?? {});
+    test.each(keys.map((key) => ({...key, title: `${key.path} ${JSON.stringify(key.variant)}`})))(
+      '$title',
+      (key) => {
+        const base = merge(merge(needed[name]!, key.variant), alsoNeeded(key));
+        const before = pipelineWith(type, base);
+        expect(before, 'the stage without the change').toBeDefined();
+        const changed = candidates(key.schema)
+          .map((value) => ({value, pipeline: pipelineWith(type, withValue(base, key.path, value))}))
+          .find(({pipeline}) => pipeline !== undefined && differs(before!, pipeline, key.path));
+        if (isTag(key)) return; // chosen by every other key of its variant
+        expect(changed, 'a legal value other than the default').toBeDefined();
+        expectNamed(type, key.path, before!, changed!.pipeline!);
+      },
+    );
+  });
+}
+
+function isTag({path, schema}: Key): boolean {
+  return path.includes('.') && schema.const !== undefined;
+}
+
+function differs(before: Pipeline, after: Pipeline, path: string): boolean {
+  return JSON.stringify(leavesBelow(before, path)) !== JSON.stringify(leavesBelow(after, path));
+}
+
+function leavesBelow(pipeline: Pipeline, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, word) => (value as Record<string, unknown> | undefined)?.[word],
+      itIn(pipeline).params,
+    );
+}
+
+function itIn(pipeline: Pipeline) {
+  return pipeline.stages.find(({id}) => id === 'it')!;
+}
+
+function expectNamed(type: StageType, path: string, before: Pipeline, after: Pipeline): void {
+  const was = planIt(before, type, undefined);
+  const now = planIt(after, type, remembered(was.parts!));
+  const dag = orderStages(after.stages);
+  const reached = dag.ok
+    ? reachedFrom(
+        dag.value.map((stage) => ({...stage, id: stage.configured.id})),
+        stageId('it'),
+      )
+    : [];
+  if (now.verdict.kind !== 'stale') throw new Error(`expected a stale stage, found ${now.verdict.kind}`);
+  if (matchesAny(path, type.neutral)) {
+    // As a setting of the stage, `on_error` decides whether failed samples may be missing from the collection.
+    const counts = path === 'on_error' && type.samples !== undefined;
+    if (counts) expect(now.fingerprint).not.toBe(was.fingerprint);
+    else expect(now.fingerprint).toBe(was.fingerprint);
+    return;
+  }
+  expect(now.fingerprint).not.toBe(was.fingerprint);
+  const naming = now.verdict.reasons.filter(
+    (reason) => 'param' in reason && (reason.param === path || reason.param.startsWith(`${path}.`)),
+  );
+  expect(naming.length).toBeGreaterThan(0);
+  for (const reason of naming) {
+    if (reason.kind === 'param_changed') {
+      expect(reason.old).not.toEqual(reason.new);
+      expect(reason.position.file).toBe('/project/pipeline.yaml');
+      expect(reason.position.line).toBeGreaterThan(1);
+    }
+  }
+  const written = itIn(after).positions;
+  expect(Object.keys(written).some((key) => key === path || key.startsWith(`${path}.`))).toBe(true);
+  if (!producesNothing(type, itIn(after).params as Tree)) expect(reached).toContain('after' as StageId);
+}
+
+test.each([
+  {name: 'retries', stage: {retries: 3}},
+  {name: 'timeout', stage: {timeout: 60}},
+  {name: 'description', stage: {description: 'other words'}},
+  {name: 'needs', stage: {needs: ['scan']}},
+  {name: 'resources.threads', stage: {resources: {threads: 1}}},
+])('$name of a stage changes no fingerprint', ({stage}) => {
+  const text = (extra: object) =>
+    stringify({sidestep: 1, name: 'keys', stages: {scan: around.scan, it: {uses: 'fixture', ...extra}}});
+  const plans = [{}, stage].map((extra) => {
+    const result = resolveText(text(extra));
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    return planIt(result.value, stageTypes.get('fixture')!, undefined).fingerprint;
+  });
+  expect(plans[1]).toBe(plans[0]);
+});
