@@ -28,6 +28,12 @@ export const commandTable: readonly TableRow[] = [
     'check a pipeline file without running anything',
     async () => (await import('./validate.js')).validateCommand,
   ),
+  row(
+    'watch',
+    'run again whatever an edit makes stale',
+    async () => (await import('./watch.js')).watchCommand,
+  ),
+  row('show', 'one song exactly as it will be trained', async () => (await import('./show.js')).showCommand),
   row('history', 'the runs recorded here', async () => (await import('./history.js')).historyCommand),
   row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
   row(

@@ -1,0 +1,73 @@
+import {randomBytes} from 'node:crypto';
+import {availableParallelism} from 'node:os';
+import type {Json} from '../base/json.js';
+import type {RunEvent} from '../event/event.js';
+import {newRunId, openRunRecord, writeResolvedPipeline} from '../record/run-record.js';
+import {defaultRunOptions, type RunOptions} from '../run/effects.js';
+import {lightStages} from '../run/light/table.js';
+import {runsDir} from '../run/project.js';
+import {type RunOutcome, runPlan} from '../run/run-plan.js';
+import type {StopSwitch} from '../run/stop.js';
+import type {PlannedPipeline} from './plan-pipeline.js';
+import {openScreen} from './screen.js';
+import type {World} from './world.js';
+
+export interface CarryOutOptions {
+  readonly stop: StopSwitch;
+  /** Hears every event besides screen and record. */
+  readonly hear?: (event: RunEvent) => void;
+  readonly jobs?: number;
+  readonly keepGoing?: boolean;
+  readonly frozen?: boolean;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+}
+
+/** Runs a plan: a record is kept, the screen watches, cache and lock file change. */
+export async function carryOut(
+  world: World,
+  planned: PlannedPipeline,
+  options: CarryOutOptions,
+): Promise<RunOutcome> {
+  const {plan, pipeline, observation, surroundings} = planned;
+  const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
+  const record = openRunRecord(runsDir(surroundings.project), run, world.now);
+  writeResolvedPipeline(record, pipeline as unknown as Json); // plain data by construction
+  const screen = await openScreen(world, plan, options);
+  const emit = (event: RunEvent): void => {
+    screen.show(event);
+    options.hear?.(event);
+  };
+  try {
+    return await runPlan({
+      pipeline,
+      plan,
+      observation,
+      surroundings,
+      light: lightStages,
+      options: runOptions(run, planned, options),
+      record,
+      stop: options.stop,
+      env: world.env,
+      emit,
+      now: world.now,
+    });
+  } finally {
+    await screen.close();
+    record.close();
+  }
+}
+
+function runOptions(
+  run: string,
+  {settings, observation}: PlannedPipeline,
+  options: CarryOutOptions,
+): RunOptions {
+  return {
+    ...defaultRunOptions,
+    run,
+    jobs: options.jobs ?? settings.values.jobs ?? Math.max(defaultRunOptions.jobs, availableParallelism()),
+    after_failure: options.keepGoing === true ? 'keep_going' : 'stop',
+    frozen: options.frozen === true ? observation.lock : undefined,
+  };
+}

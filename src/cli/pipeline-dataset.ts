@@ -1,0 +1,146 @@
+import {didYouMean} from '../base/near-miss.js';
+import {failure, ok, type Result} from '../base/result.js';
+import type {StageId} from '../base/stage-id.js';
+import {hashOfFile} from '../cache/file-hashes.js';
+import {memoryDir} from '../cache/layout.js';
+import {loadPipeline} from '../config/load.js';
+import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
+import type {Dataset} from '../dataset/sample.js';
+import type {PlannedStage} from '../plan/plan.js';
+import {inputObjects} from '../run/inputs.js';
+import {readSongs} from '../run/light/dataset.js';
+import {isStageReference, type StageReference} from '../stage/param.js';
+import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
+import {noWishes} from './stage-choice.js';
+import type {World} from './world.js';
+
+export interface DatasetRequest {
+  readonly file: string;
+  readonly overrides: readonly string[];
+  /** Which dataset stage, when the pipeline has several. */
+  readonly stage: string | undefined;
+}
+
+export interface PipelineDataset {
+  readonly stage: StageId;
+  readonly dataset: Dataset;
+  /** The scan stage whose model the songs are encoded for; undefined when the pipeline has none. */
+  readonly model: StageId | undefined;
+  /** What pass 1 cuts prompts and lyrics to, in tokens; undefined while no such stage reads the dataset. */
+  readonly limits: {readonly text: number; readonly lyrics: number} | undefined;
+  readonly planned: PlannedPipeline;
+}
+
+/**
+ * The songs of a pipeline as its dataset stage describes them: from the cache when they are there, else read now, just
+ * as the stage would. Problems: those of the pipeline, `usage/no-dataset-stage`, `usage/unknown-stage`, `usage/needs-run`.
+ */
+export async function pipelineDataset(
+  world: World,
+  request: DatasetRequest,
+): Promise<Result<PipelineDataset>> {
+  const loaded = await loadPipeline(request.file, {overrides: request.overrides, env: world.env});
+  if (!loaded.ok) return loaded;
+  const configured = chooseDatasetStage(loaded.value, request.stage);
+  if (!configured.ok) return configured;
+  const pass1 = readerOf(loaded.value, configured.value.id);
+  const model = modelOf(loaded.value, configured.value, pass1);
+  const only = [configured.value.id, ...(model === undefined ? [] : [model])];
+  const planned = await planPipeline(world, {...request, wishes: {...noWishes, only}});
+  if (!planned.ok) return planned;
+  const dataset = await datasetOf(configured.value.id, planned.value, request.file);
+  if (!dataset.ok) return dataset;
+  const {id} = configured.value;
+  return ok({stage: id, dataset: dataset.value, model, limits: limitsOf(pass1), planned: planned.value});
+}
+
+function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Result<ConfiguredStage> {
+  const stages = pipeline.stages.filter(({uses}) => uses === 'dataset');
+  const [first] = stages;
+  if (first === undefined)
+    return failure({
+      code: 'usage/no-dataset-stage',
+      message: `${pipeline.name} has no dataset stage`,
+      hint: 'Samples come from a stage with `uses: dataset`.',
+    });
+  const chosen =
+    wanted === undefined
+      ? first
+      : stages.find(({id, declared_as}) => id === wanted || declared_as === wanted);
+  if (chosen !== undefined) return ok(chosen);
+  const ids = stages.map(({id}) => id);
+  return failure({
+    code: 'usage/unknown-stage',
+    message: `No dataset stage of ${pipeline.name} is called ${wanted}`,
+    hint: didYouMean(wanted!, ids) ?? `Its dataset stages: ${ids.join(', ')}.`,
+  });
+}
+
+/** The stage that encodes the dataset's texts. */
+function readerOf(pipeline: Pipeline, dataset: StageId): ConfiguredStage | undefined {
+  return pipeline.stages.find(
+    ({uses, params}) =>
+      uses === 'preprocess.pass1' && isStageReference(params.dataset) && params.dataset.$stage === dataset,
+  );
+}
+
+function modelOf(
+  pipeline: Pipeline,
+  dataset: ConfiguredStage,
+  pass1: ConfiguredStage | undefined,
+): StageId | undefined {
+  const named = [pass1?.params.model, dataset.params.model].find(isStageReference);
+  return named?.$stage ?? pipeline.stages.find(({uses}) => uses === 'scan')?.id;
+}
+
+function limitsOf(pass1: ConfiguredStage | undefined): PipelineDataset['limits'] {
+  if (pass1 === undefined) return undefined;
+  const {max_text_tokens, max_lyric_tokens} = pass1.params;
+  return {text: Number(max_text_tokens), lyrics: Number(max_lyric_tokens)};
+}
+
+async function datasetOf(
+  id: StageId,
+  {plan, observation}: PlannedPipeline,
+  file: string,
+): Promise<Result<Dataset>> {
+  const stage = plan.stages.find((each) => each.id === id)!;
+  switch (stage.verdict.kind) {
+    case 'blocked':
+      return failure(stage.verdict.problem);
+    case 'cached':
+      return ok(observation.world.cache.json(stage.outputs!.dataset!.hash) as unknown as Dataset);
+    case 'skipped':
+    case 'stale':
+      return readNow(stage, {plan, observation, file});
+  }
+}
+
+async function readNow(
+  stage: PlannedStage,
+  {plan, observation, file}: Pick<PlannedPipeline, 'plan' | 'observation'> & {file: string},
+): Promise<Result<Dataset>> {
+  const upstream = new Map(plan.stages.map((each) => [each.id, each]));
+  const isThere = ({$stage}: StageReference) => upstream.get($stage)?.verdict.kind === 'cached';
+  const {model, ...files} = stage.references;
+  const missing = Object.values(files).find((reference) => !isThere(reference));
+  if (missing !== undefined)
+    return failure({
+      code: 'usage/needs-run',
+      message: `The songs of ${stage.id} come from the stage ${missing.$stage}, which has yet to run`,
+      hint: `sidestep run ${file} --only ${stage.id}`,
+      position: stage.configured.position,
+    });
+  const references = model !== undefined && isThere(model) ? stage.references : files;
+  const reader = {...stage, references, reads: Object.values(references).map(({$stage}) => $stage)};
+  const {cache, world, hashes} = observation;
+  const dataset = await readSongs({
+    params: stage.configured.params,
+    inputs: await inputObjects(reader, upstream, cache, world.cache),
+    signal: new AbortController().signal, // Ctrl-C ends the process: nothing here is half-written
+    emit: () => {},
+    hashFile: (path) => hashOfFile(hashes, path),
+    memory_dir: memoryDir(cache.root),
+  });
+  return ok(dataset);
+}

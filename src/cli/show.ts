@@ -1,0 +1,123 @@
+import {basename, extname} from 'node:path';
+import {Command} from 'commander';
+import {didYouMean, listed} from '../base/near-miss.js';
+import {failure, ok, type Result} from '../base/result.js';
+import type {Dataset, Sample} from '../dataset/sample.js';
+import {type EncodedText, lyricTokens, textTokens} from '../dataset/tokenizer.js';
+import {type ShownText, sampleText} from '../render/sample-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type PipelineDataset, pipelineDataset} from './pipeline-dataset.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {pipelineTokenizer} from './pipeline-tokenizer.js';
+import type {ExitCode, World} from './world.js';
+
+interface ShowOptions extends AnswerOptions {
+  readonly set: readonly string[];
+  readonly stage?: string;
+}
+
+export function showCommand(world: World): Command {
+  const show = new Command('show')
+    .description('Show one thing of a pipeline exactly as it will be used.')
+    .addHelpText('after', EXAMPLES);
+  show
+    .command('sample')
+    .description(
+      'The exact prompt, lyrics and tokens of a song that will be trained, what is cut off, and where its metadata came from.',
+    )
+    .argument('<name>', 'name of a song below the audio folder; the ending may be left out')
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .option('--stage <stage>', 'which dataset stage, when there are several')
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, file: string, options: ShowOptions) =>
+      world.leave(await showSample(world, {name, file}, options)),
+    );
+  return show;
+}
+
+async function showSample(
+  world: World,
+  {name, file}: {name: string; file: string},
+  options: ShowOptions,
+): Promise<ExitCode> {
+  const found = await pipelineDataset(world, {file, overrides: options.set, stage: options.stage});
+  if (!found.ok) return refuse(world, options, found.problems);
+  const sample = sampleNamed(name, found.value.dataset);
+  if (!sample.ok) return refuse(world, options, sample.problems);
+  const texts = await textsOf(sample.value, found.value);
+  const findings = found.value.dataset.findings.filter((finding) => finding.sample === sample.value.name);
+  answer(world, options, {
+    kind: 'sample',
+    document: () => ({stage: found.value.stage, sample: sample.value, ...texts, findings}),
+    text: (colours) => sampleText({sample: sample.value, ...texts, findings}, colours),
+  });
+  return 0;
+}
+
+/** Pure: the exact name, else the only song of that file name or name without ending. */
+export function sampleNamed(name: string, {samples, findings}: Dataset): Result<Sample> {
+  const exact = samples.find((sample) => sample.name === name);
+  if (exact !== undefined) return ok(exact);
+  const like = samples.filter((sample) => shortNames(sample.name).includes(name));
+  if (like.length === 1) return ok(like[0]!);
+  if (like.length > 1)
+    return failure({
+      code: 'usage/ambiguous-sample',
+      message: `${name} could be ${listed(
+        like.map((sample) => sample.name),
+        6,
+      )}`,
+      hint: 'Give its folder and ending too.',
+    });
+  const refused = findings.find(({severity, sample}) => severity === 'error' && sample === name);
+  if (refused !== undefined) return failure({code: refused.code, message: refused.message});
+  const names = samples.flatMap((sample) => [sample.name, ...shortNames(sample.name)]);
+  return failure({
+    code: 'usage/unknown-sample',
+    message: `No song of the dataset is called ${name}`,
+    hint:
+      didYouMean(name, new Set(names)) ??
+      `Its songs: ${listed(
+        samples.map((sample) => sample.name),
+        8,
+      )}.`,
+  });
+}
+
+function shortNames(name: string): string[] {
+  const file = basename(name);
+  return [file, name.slice(0, name.length - extname(name).length), basename(file, extname(file))];
+}
+
+interface ShownTexts {
+  readonly prompt: ShownText;
+  readonly lyrics: ShownText;
+  /** Why there are no tokens; null when there are. */
+  readonly tokens_unknown: string | null;
+}
+
+async function textsOf(sample: Sample, found: PipelineDataset): Promise<ShownTexts> {
+  const limits = found.limits ?? {text: textTokens, lyrics: lyricTokens};
+  const tokenizer = await pipelineTokenizer(found);
+  const shown = (text: string, limit: number): ShownText => ({
+    text,
+    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit), limit) : null,
+  });
+  return {
+    prompt: shown(sample.prompt.text, limits.text),
+    lyrics: shown(sample.lyrics, limits.lyrics),
+    tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
+  };
+}
+
+function countTokens({ids, valid, lost, kept}: EncodedText, limit: number): ShownText['tokens'] {
+  return {ids: Array.from(ids.subarray(0, valid)), limit, lost, kept: kept ?? null};
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep show sample "first song.flac"
+  $ sidestep show sample live/encore my.yaml
+  $ sidestep show sample encore --json | jq -r .prompt.text`;

@@ -1,0 +1,80 @@
+import {resolve} from 'node:path';
+import {Command} from 'commander';
+import {SidestepError} from '../base/problem.js';
+import {ok, type Result} from '../base/result.js';
+import {newsText} from '../render/watch-text.js';
+import type {WatchedPlan} from '../watch/became-stale.js';
+import {watchFiles} from '../watch/file-watch.js';
+import {type WatchNews, watchPipeline} from '../watch/watch.js';
+import {carryOut} from './carry-out.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
+import {stopOnSignals} from './signals.js';
+import {noWishes} from './stage-choice.js';
+import type {ExitCode, World} from './world.js';
+
+interface WatchOptions {
+  readonly set: readonly string[];
+  readonly only: readonly string[];
+  readonly plain?: boolean;
+  readonly json?: boolean;
+}
+
+export function watchCommand(world: World): Command {
+  return new Command('watch')
+    .description(
+      'Run, and run again what an edit of the pipeline, a preset, the dataset or a song makes stale, until Ctrl-C.',
+    )
+    .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
+    .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--only <stage>', 'this stage and what it needs (repeatable)', collect, [])
+    .option('--plain', 'lines in place of a live list, as in CI')
+    .option('--json', 'print every event as a line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, options: WatchOptions) => world.leave(await watch(world, file, options)));
+}
+
+async function watch(world: World, file: string, options: WatchOptions): Promise<ExitCode> {
+  const signals = stopOnSignals();
+  const tell = (news: WatchNews): void => {
+    if (options.json === true) world.stdout.write(`${JSON.stringify({at: world.now(), ...news})}\n`);
+    else world.stderr.write(newsText(news, world.stderr.colours));
+  };
+  await watchPipeline<PlannedPipeline & WatchedPlan>(
+    {files: [resolve(world.cwd, file)], folders: []},
+    {
+      plan: () => planForWatch(world, file, options),
+      carryOut: async (planned, stop, hear) =>
+        (await carryOut(world, planned, {...options, stop, hear})).outcome,
+      files: (onEdit) => watchFiles(onEdit, world.now),
+      tell,
+      now: world.now,
+    },
+    signals.stop,
+  ).finally(signals.release);
+  return 130; // only Ctrl-C ends it
+}
+
+/** A file that is wrong, in whatever way, is news to show and not a reason to end. */
+async function planForWatch(
+  world: World,
+  file: string,
+  options: WatchOptions,
+): Promise<Result<PlannedPipeline & WatchedPlan>> {
+  try {
+    const wishes = {...noWishes, only: options.only};
+    const planned = await planPipeline(world, {file, overrides: options.set, wishes});
+    if (!planned.ok) return planned;
+    const {observation, pipeline} = planned.value;
+    return ok({...planned.value, world: observation.world, sources: pipeline.sources});
+  } catch (error) {
+    if (error instanceof SidestepError) return {ok: false, problems: [error.problem]};
+    throw error;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep watch
+  $ sidestep watch my.yaml --only latents
+  $ sidestep watch --json | jq -c 'select(.kind == "watch_reacted")'`;
