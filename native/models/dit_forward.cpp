@@ -72,8 +72,9 @@ void DitForward::mask_batching() {
 }
 
 /// [B, length] u8: ones for the first ceil(valid / unit) of each sample; empty if that is all of them everywhere.
-/// Made on the host and sent over.
+/// Its memory is taken either way, so that a plan made with any lengths holds for all lengths. Made on the host.
 Tensor DitForward::prefix_mask(const std::vector<int64_t>& valid, int64_t unit, int64_t length) {
+  const Tensor mask = arena.alloc(DType::u8, {batch(), length});
   const auto real = [&](size_t b) { return (valid[b] + unit - 1) / unit; };
   bool needed = false;
   for (size_t b = 0; b < valid.size(); ++b) needed = needed || real(b) < length;
@@ -82,7 +83,6 @@ Tensor DitForward::prefix_mask(const std::vector<int64_t>& valid, int64_t unit, 
   for (size_t b = 0; b < valid.size(); ++b) {
     std::fill_n(host.tensor().data<uint8_t>() + static_cast<int64_t>(b) * length, real(b), uint8_t{1});
   }
-  const Tensor mask = arena.alloc(DType::u8, {batch(), length});
   transfer({.src = host.view(), .dst = mask}, stream);
   return mask;
 }
