@@ -34,7 +34,10 @@ export type LightEvent = WithoutStage<WorkerEvent>;
 type WithoutStage<Event extends StageEvent> = Event extends StageEvent ? Omit<Event, 'stage'> : never;
 
 /** The path a parameter means: that of the output it refers to, or the one written there; undefined when it is null. */
-export function pathOf({params, inputs}: LightContext, param: string): string | undefined {
+export function pathOf(
+  {params, inputs}: Pick<LightContext, 'params' | 'inputs'>,
+  param: string,
+): string | undefined {
   const value = params[param];
   return inputs[param]?.path ?? (typeof value === 'string' ? value : undefined);
 }

@@ -16,8 +16,7 @@ import {openSoundMemory, type SoundMemory} from './sound-memory.js';
  * Throws `dataset/unusable-songs`, `dataset/unusable-json`, `dataset/no-samples`.
  */
 export async function runDataset(context: LightContext): Promise<void> {
-  const memory = await openSoundMemory(context.memory_dir);
-  const dataset = await readAll(context, memory).finally(() => memory.save());
+  const dataset = await readSongs(context);
   const errors = dataset.findings.filter(({severity}) => severity === 'error');
   for (const finding of dataset.findings) tell(finding, context);
   if (errors.length > 0 && context.params.on_error !== 'skip') throw unusable(errors);
@@ -25,7 +24,16 @@ export async function runDataset(context: LightContext): Promise<void> {
   await writeFile(join(context.out_dir, 'dataset.json'), `${JSON.stringify(dataset, null, 1)}\n`);
 }
 
-async function readAll(context: LightContext, memory: SoundMemory): Promise<Dataset> {
+/** What reading the songs needs; `sidestep show sample` asks for no more than this. */
+export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log'>;
+
+/** All songs that the parameters mean, with every finding. Throws `dataset/unusable-json`, `dataset/no-samples`. */
+export async function readSongs(context: SongContext): Promise<Dataset> {
+  const memory = await openSoundMemory(context.memory_dir);
+  return readAll(context, memory).finally(() => memory.save());
+}
+
+async function readAll(context: SongContext, memory: SoundMemory): Promise<Dataset> {
   const tokenizer = await tokenizerOf(context);
   const result = await readDataset(optionsOf(context), {...effectsOf(context, memory), ...tokenizer});
   if (result.ok) return result.value;
@@ -34,13 +42,13 @@ async function readAll(context: LightContext, memory: SoundMemory): Promise<Data
 }
 
 /** The tokenizer of the model that the songs are for, when the stage was told of one. */
-async function tokenizerOf({inputs}: LightContext): Promise<Pick<DatasetEffects, 'tokenizer'>> {
+async function tokenizerOf({inputs}: SongContext): Promise<Pick<DatasetEffects, 'tokenizer'>> {
   const model = inputs.model?.json as unknown as Model | undefined;
   return model === undefined ? {} : {tokenizer: await loadTokenizer(model.components.tokenizer.dir)};
 }
 
 /** The parameters were validated against the schema; paths of other stages' outputs replace references to them. */
-function optionsOf(context: LightContext): DatasetOptions {
+function optionsOf(context: SongContext): DatasetOptions {
   const {audio_dir: _folder, dataset_json: _file, model: _model, ...rest} = context.params;
   const audio_dir = pathOf(context, 'audio_dir');
   const dataset_json = pathOf(context, 'dataset_json');
@@ -51,7 +59,7 @@ function optionsOf(context: LightContext): DatasetOptions {
   };
 }
 
-function effectsOf(context: LightContext, memory: SoundMemory): DatasetEffects {
+function effectsOf(context: SongContext, memory: SoundMemory): DatasetEffects {
   return {
     hashFile: async (path) => {
       context.signal.throwIfAborted();

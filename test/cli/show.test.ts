@@ -1,0 +1,94 @@
+import {writeFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+
+import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {tone} from '../dataset/dataset-rig.js';
+import {documentOf, Folder} from './sidestep.js';
+
+const pipeline = `sidestep: 1
+name: demo
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ./checkpoints, model: turbo}}
+  songs: {uses: dataset, with: {audio_dir: ./songs, custom_tag: blues}}
+  latents:
+    uses: preprocess.pass1
+    with: {model: "\${stages.model}", dataset: "\${stages.songs}", max_lyric_tokens: 8}
+`;
+
+interface Shown {
+  readonly sample: {readonly name: string; readonly origins: Record<string, string>};
+  readonly prompt: {
+    readonly text: string;
+    readonly tokens: {ids: number[]; lost: number; limit: number} | null;
+  };
+  readonly lyrics: Shown['prompt'] & {readonly tokens: {kept: string | null} | null};
+  readonly tokens_unknown: string | null;
+}
+
+function project(): Folder {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline,
+    'songs/live/encore.txt': 'caption: a slow blues\n',
+    'songs/live/encore.lyrics.txt': 'one two three\nfour five six\n',
+  });
+  writeFileSync(folder.file('songs/live/encore.wav'), tone(200));
+  writeFileSync(folder.file('songs/opener.wav'), tone(210));
+  return folder;
+}
+
+async function shown(folder: Folder, name: string): Promise<Shown> {
+  const {stdout, stderr} = await folder.run(['show', 'sample', name, '--json']);
+  expect(stderr).toBe('');
+  return documentOf(stdout, 'sample') as unknown as Shown;
+}
+
+test('the prompt is shown to the last character, with the origin of every field', async () => {
+  const {sample, prompt} = await shown(project(), 'live/encore.wav');
+  expect(prompt.text).toContain('# Caption\nblues, a slow blues\n');
+  expect(prompt.text).toMatch(/- duration: 1 seconds\n<\|endoftext\|>\n$/);
+  expect(sample.origins).toMatchObject({caption: 'sidecar', lyrics: 'sidecar', duration: 'audio'});
+});
+
+test('tokens are those of the model, cut where pass 1 cuts them', async () => {
+  const folder = project();
+  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  const {prompt, lyrics, tokens_unknown} = await shown(folder, 'encore');
+  expect(tokens_unknown).toBeNull();
+  expect(prompt.tokens).toMatchObject({lost: 0, limit: 256});
+  expect(lyrics.tokens!.ids).toHaveLength(8);
+  expect(lyrics.tokens!.lost).toBeGreaterThan(0);
+  expect('one two three\nfour five six').toContain(lyrics.tokens!.kept!.trim());
+});
+
+test('without a model the text is shown and the reason for missing tokens told', async () => {
+  const {prompt, tokens_unknown} = await shown(project(), 'opener');
+  expect(prompt.tokens).toBeNull();
+  expect(tokens_unknown).toContain('checkpoints');
+});
+
+test('people see the same text between two rules', async () => {
+  const {stdout, code} = await project().run(['show', 'sample', 'opener']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('\n# Caption\nblues, opener\n');
+  expect(stdout).toMatch(/caption +file name/);
+});
+
+test('a wrong name gets near names', async () => {
+  const {code, stderr} = await project().run(['show', 'sample', 'enkore']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('Did you mean encore?');
+});
+
+test('songs that another stage has yet to make are not guessed', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': `sidestep: 1
+name: demo
+stages:
+  tiny: {uses: fixture}
+  songs: {uses: dataset, with: {audio_dir: "\${stages.tiny.audio_dir}"}}
+`,
+  });
+  const {code, stderr} = await folder.run(['show', 'sample', 'clip-1']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('sidestep run pipeline.yaml --only songs');
+});
