@@ -17,6 +17,7 @@ interface Orders {
   readonly full_at?: number;
   readonly kill_after_ms?: number;
   readonly cache_dir?: string;
+  readonly hang?: string;
 }
 
 interface Ended {
@@ -27,16 +28,20 @@ interface Ended {
   readonly stderr: string;
 }
 
-function drive(dir: string, orders: Orders, before: readonly string[] = []): Promise<Ended> {
-  const [file, ...args] = [...before, process.execPath, driver, dir, JSON.stringify(orders)];
+function drive(dir: string, orders: Orders): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(file!, args, {timeout: 60_000}, (error, stdout, stderr) => {
-      resolve({
-        signal: error?.signal ?? undefined,
-        report: stdout === '' ? undefined : JSON.parse(stdout),
-        stderr,
-      });
-    });
+    execFile(
+      process.execPath,
+      [driver, dir, JSON.stringify(orders)],
+      {timeout: 60_000},
+      (error, stdout, stderr) => {
+        resolve({
+          signal: error?.signal ?? undefined,
+          report: stdout === '' ? undefined : JSON.parse(stdout),
+          stderr,
+        });
+      },
+    );
   });
 }
 
@@ -109,6 +114,81 @@ test('a disk that is full from some step on is a typed failure, and the rerun co
   }
   expect([...seen]).toEqual(['run/disk-full']);
 }, 300_000);
+
+/** A file system with hardly any room where namespaces are allowed (Linux), else a limit on the size of every file. */
+async function hasNamespaces(): Promise<'yes' | 'no'> {
+  return new Promise((resolve) =>
+    execFile('unshare', ['-rm', 'true'], (error) => resolve(error === null ? 'yes' : 'no')),
+  );
+}
+
+const inTmpfs = `mount -t tmpfs -o size="$1"k none "$2" || exit 9
+"$4" "$5" "$2" "{}" > /dev/null 2> "$3/stderr"
+cp -r "$2/." "$3"
+mount -o remount,size=64m "$2" && "$4" "$5" "$2" "{}" > /dev/null && cp "$2/pipeline.lock.yaml" "$3/"`;
+
+const underLimit = `(ulimit -f "$1"; "$4" "$5" "$2" "{}" > /dev/null 2> "$3/stderr")
+cp -r "$2/." "$3"
+"$4" "$5" "$2" "{}" > /dev/null && cp "$2/pipeline.lock.yaml" "$3/"`;
+
+test('a file system that really fills up: the cache is sound, and the rerun completes once there is room', async () => {
+  const {lock} = await undisturbed();
+  const namespaces = await hasNamespaces();
+  const room = namespaces === 'yes' ? [24, 60, 100, 140, 180] : [1, 2, 4];
+  const before =
+    namespaces === 'yes' ? ['unshare', '-rm', 'sh', '-c', inTmpfs, 'sh'] : ['sh', '-c', underLimit, 'sh'];
+  let full = 0;
+  for (const size of room) {
+    const [small, copy] = [await temporaryFolder(), await temporaryFolder()];
+    const [file, ...args] = [...before, String(size), small, copy, process.execPath, driver];
+    await new Promise((resolve, reject) => {
+      execFile(file!, args, {timeout: 60_000}, (error, _stdout, stderr) =>
+        error === null ? resolve(undefined) : reject(new Error(stderr)),
+      );
+    });
+    await expectSound(copy);
+    expect(lockText(copy), `${size}`).toBe(lock);
+    if (/ENOSPC|EFBIG|disk-full/.test(readFileSync(join(copy, 'stderr'), 'utf8') + eventsIn(copy))) full += 1;
+  }
+  expect(full).toBeGreaterThan(1); // else there was room enough and nothing was shown
+}, 300_000);
+
+function eventsIn(dir: string): string {
+  const events = filesBelow(join(dir, '.sidestep/runs')).filter((file) => file.endsWith('events.jsonl'));
+  return events.map((file) => readFileSync(file, 'utf8')).join('');
+}
+
+test('a worker whose runner was killed is gone soon after', async () => {
+  const dir = await temporaryFolder();
+  const flag = join(dir, 'pid');
+  const killed = drive(dir, {hang: flag, kill_after_ms: 30_000});
+  const pid = await eventually(() =>
+    existsSync(flag) ? Number(readFileSync(flag, 'utf8')) || undefined : undefined,
+  );
+  const runner = Number(
+    /\d+/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]!)![0],
+  );
+  process.kill(runner, 'SIGKILL');
+  expect((await killed).signal).toBe('SIGKILL');
+  expect(await eventually(() => (isGone(pid) ? 'gone' : undefined))).toBe('gone');
+});
+
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not happen within 30 s');
+}
+
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.startsWith('Z');
+  } catch {
+    return true;
+  }
+}
 
 test('two runners at once on one cache: both end well and no work is done twice', async () => {
   const {lock} = await undisturbed();
