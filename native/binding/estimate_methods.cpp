@@ -1,0 +1,27 @@
+#include "binding/engine.h"
+#include "binding/sample_params.h"
+#include "training/estimate.h"
+
+namespace sidestep::binding {
+
+namespace {
+
+/// {model_folder, samples, options, precision, device, threads} → the estimate's JSON; emits {done, total}
+const Method estimate_method{"estimate", [](const Request& request) -> Response {
+                               Engine engine(request.params);
+                               const Session session(engine, request);
+                               const EstimateSetup setup{
+                                   .model_folder = request.params.at("model_folder").as_string(),
+                                   .samples = sample_files(request.params, "samples"),
+                                   .options = estimate_options_from_json(request.params.at("options")),
+                                   .compute_dtype = dtype_from_precision(request.params.string_or("precision", "f32"))};
+                               const EstimateReport report =
+                                   estimate(setup, session.stream(), [&request](int64_t done, int64_t total) {
+                                     request.emit(Json::Object{{"done", done}, {"total", total}});
+                                   });
+                               return {estimate_to_json(report, setup.options), {}};
+                             }};
+
+}  // namespace
+
+}  // namespace sidestep::binding
