@@ -10,10 +10,12 @@
 #include "core/stream.h"
 #include "models/dit.h"
 #include "training/micro_step.h"
+#include "training/spectrum.h"
 
 namespace sidestep {
 
 enum class EstimateMethod : uint8_t { gradient, fisher };
+enum class Granularity : uint8_t { module, layer };
 
 /// Names as in schema/stage.estimate.schema.json.
 struct EstimateOptions {
@@ -22,13 +24,13 @@ struct EstimateOptions {
   int64_t batches = 5;
   int64_t batch_size = 1;
   int64_t top_k = 16;
-  bool by_layer = false;    ///< granularity: layer
+  Granularity granularity = Granularity::module;
   double cfg_dropout = 0.15;
   double timestep_low = 0, timestep_high = 1;
   int64_t runs = 3;         ///< fisher
   int64_t base_rank = 64, min_rank = 16, max_rank = 128, rank_multiple = 8;
   double energy = 0.95;
-  double select_share = 0.55, min_category_share = 0.1;
+  double select_share = 0.55, min_category_share = 0.1;  ///< the latter of each category's modules, one at least
   uint64_t seed = 42;
 };
 /// Throws train/option-unknown, train/option-invalid.
@@ -52,16 +54,16 @@ class GradientProbe {
  private:
   struct Probe;
   Dit& model_;
-  std::vector<std::shared_ptr<Probe>> probes_;
   std::vector<Linear*> layers_;
-  Storage square_;
+  std::vector<std::shared_ptr<Probe>> probes_;
 };
 
-/// Singular values whose squares are needed, largest first, for `energy` of the sum of squares: the count below the threshold
-/// plus 1 (upstream's spectral.py). weight [O, I], any float dtype, host memory.
-int64_t effective_rank(ConstTensor weight, double energy);
-/// All singular values, largest first, in f64 (one-sided Jacobi, Hestenes 1958, after a QR-free Gram reduction).
-std::vector<double> singular_values(ConstTensor weight);
+struct BatchShape {
+  int64_t batch_size = 1, frames = 0, tokens = 0;
+};
+/// Bytes of activations and scratch that `GradientProbe::measure` needs for such a batch.
+size_t plan_probe_arena(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
+                        const BatchShape& shape);
 
 /// The rank rule: modules in the top `select_share` by Fisher information, at least `min_category_share` of each of
 /// self-attention, cross-attention and MLP (one at least), rank = base * sqrt(f / median f * s / median s) rounded half to even

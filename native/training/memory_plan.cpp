@@ -11,8 +11,10 @@ Batch blank_batch(const DitConfig& model, int64_t batch_size, int64_t frames, in
   batch.context_latents = Storage(DType::f32, {batch_size, frames, model.context_channels()});
   batch.encoder_hidden_states = Storage(DType::f32, {batch_size, tokens, model.condition_size});
   batch.frames.assign(static_cast<size_t>(batch_size), frames);
+  batch.tokens.assign(static_cast<size_t>(batch_size), tokens);
   // Unequal lengths need a key mask besides; the plan covers them.
   if (batch_size > 1 && frames > 1) batch.frames.back() = frames - 1;
+  if (batch_size > 1 && tokens > 1) batch.tokens.back() = tokens - 1;
   batch.names.assign(static_cast<size_t>(batch_size), "planned");
   return batch;
 }

@@ -82,16 +82,20 @@ NoisedBatch noise_batch(const MicroStep& step, Workspace work) {
   return out;
 }
 
+/// Whether batching added anything, which must then be masked.
+bool uneven(const std::vector<int64_t>& lengths) {
+  return std::any_of(lengths.begin(), lengths.end(), [&](int64_t length) { return length != lengths.front(); });
+}
+
 DitInput model_input(const MicroStep& step, const NoisedBatch& noised) {
   DitInput input{.x_t = noised.x_t,
                  .context = noised.context,
                  .condition = noised.condition,
                  .t = noised.t,
                  .r = noised.t};
-  const int64_t longest = noised.x_t.dim(1);
-  const auto& frames = step.batch.frames;
-  const bool uneven = std::any_of(frames.begin(), frames.end(), [&](int64_t f) { return f != longest; });
-  if (uneven && step.loss.padding == Padding::masked) input.valid_frames = frames;
+  if (step.loss.padding == Padding::upstream) return input;
+  if (uneven(step.batch.frames)) input.valid_frames = step.batch.frames;
+  if (uneven(step.batch.tokens)) input.valid_tokens = step.batch.tokens;
   return input;
 }
 

@@ -121,9 +121,10 @@ Sample crop(const Sample& sample, int64_t begin, int64_t frames) {
 Batch collate(const std::vector<const Sample*>& samples) {
   Padded target = pad(samples, &Sample::target_latents), context = pad(samples, &Sample::context_latents);
   Padded condition = pad(samples, &Sample::encoder_hidden_states);
-  Batch batch{target.rows, context.rows, condition.rows, target.mask, condition.mask, {}, {}};
+  Batch batch{target.rows, context.rows, condition.rows, target.mask, condition.mask, {}, {}, {}};
   for (const Sample* s : samples) {
     batch.frames.push_back(s->frames());
+    batch.tokens.push_back(s->tokens());
     batch.names.push_back(s->name);
   }
   return batch;

@@ -52,6 +52,7 @@ struct Batch {
   Storage attention_mask;          ///< [B, T] f32: 1 where a frame is real
   Storage encoder_attention_mask;  ///< [B, S] f32: 1 where a token is real
   std::vector<int64_t> frames;     ///< real frames of each sample
+  std::vector<int64_t> tokens;     ///< condition tokens each sample came with; the rest of S was added by batching
   std::vector<std::string> names;
 
   int64_t size() const { return static_cast<int64_t>(frames.size()); }
