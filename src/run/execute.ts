@@ -167,7 +167,7 @@ function checkFrozen(ended: StageRun, {frozen}: RunOptions): StageRun {
     message: `${planned.id} came out otherwise than the lock file says: ${change.what} ${change.key} is ${JSON.stringify(change.new)}, not ${JSON.stringify(change.old)}`,
     hint: 'Another machine, backend or program version can be the reason. Run without --frozen to accept the new result.',
   };
-  return {planned, result: failedBeforehand(planned, problem)};
+  return {planned: {...planned, outputs: undefined}, result: failedBeforehand(planned, problem)};
 }
 
 function failedBeforehand(

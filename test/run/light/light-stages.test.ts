@@ -23,6 +23,7 @@ async function contextOf(params: ParamObject, given: Partial<LightContext> = {})
     memory_dir: join(await temporaryFolder(), 'memory'),
     env: {},
     signal: new AbortController().signal,
+    force: new AbortController().signal,
     emit: (event) => events.push(event),
     log: () => {},
     hashFile,
