@@ -21,6 +21,7 @@ export async function runLight(
       ...job,
       env: effects.env,
       signal,
+      force: effects.stop.force,
       emit: (event) => effects.emit({...event, stage: job.stage} as WorkerEvent),
       log: (line) => effects.log(job.stage, line),
       hashFile: effects.hashFile,

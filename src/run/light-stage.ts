@@ -21,6 +21,8 @@ export interface LightContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the run is asked to stop or the stage ran out of time. */
   readonly signal: AbortSignal;
+  /** Aborts when the user will not wait any longer: end at once. */
+  readonly force: AbortSignal;
   readonly emit: (event: LightEvent) => void;
   readonly log: (line: string) => void;
   /** Content hash of a file, from memory when it did not change. */

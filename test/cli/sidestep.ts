@@ -1,10 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {expect, onTestFinished} from 'vitest';
-import {rmSync} from 'node:fs';
 
 const root = new URL('../..', import.meta.url).pathname;
 export const main = join(root, 'dist/cli/main.js');
@@ -101,14 +100,19 @@ function follow(child: ChildProcess): Running {
   return {child, finished, stdout: () => stdout, stderr: () => stderr, shows};
 }
 
-const schemas = new Ajv({allErrors: true, strictTypes: false});
-let commonLoaded = false;
+const schemas = new Ajv({strict: true, strictTypes: false});
+
+/** Schemas that others refer to. */
+function loadShared(): void {
+  if (schemas.getSchema('common.schema.json') !== undefined) return;
+  schemas.addSchema(schemaFile('common'), 'common.schema.json');
+  schemas.addSchema(schemaFile('run'), 'run.schema.json');
+}
 
 /** Parses one `--json` document (or line) and holds it against its schema. */
 export function documentOf(text: string, schema: string): Record<string, unknown> {
   const document = JSON.parse(text) as Record<string, unknown>;
-  if (!commonLoaded) schemas.addSchema(schemaFile('common'), 'common.schema.json');
-  commonLoaded = true;
+  loadShared();
   const validate =
     schemas.getSchema(schema) ?? schemas.addSchema(schemaFile(schema), schema).getSchema(schema)!;
   if (!validate(document))
@@ -118,4 +122,12 @@ export function documentOf(text: string, schema: string): Record<string, unknown
 
 function schemaFile(name: string): object {
   return JSON.parse(readFileSync(join(root, `schema/output/${name}.schema.json`), 'utf8'));
+}
+
+/** JSON lines, each held against a schema. */
+export function linesOf(text: string, schema: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => documentOf(line, schema));
 }

@@ -95,7 +95,7 @@ test('one line says it all', () => {
     [2000, step(64)],
     [2000, {kind: 'memory', stage, resident_bytes: 2 ** 30, device_bytes: 4.21 * 2 ** 30, device: 'cuda:0'}],
   ]);
-  expect(progressLine(progress)).toBe(
+  expect(progressLine(progress, 0)).toBe(
     'train  64/100 steps · epoch 2 · loss 0.5 · lr 1.00e-4 · 2.00 steps/s · ETA 18.0 s · 1.00 GiB, 4.21 GiB on cuda:0',
   );
 });
@@ -106,6 +106,11 @@ test('failed samples and the present one are named', () => {
     [1, {kind: 'sample_failed', stage, sample: 'a.wav', problem: {code: 'x/y', message: 'is empty'}}],
     [2, {kind: 'sample_started', stage, sample: 'b.wav'}],
   ]);
-  expect(progressLine(progress)).toBe('train  3/200 samples · 1 failed · b.wav');
+  expect(progressLine(progress, 0)).toBe('train  3/200 samples · 1 failed · b.wav');
   expect(progress.lines).toEqual(['a.wav: is empty']);
+});
+
+test('a stage that counts nothing shows how long it has been running', () => {
+  const started: StageEvent = {kind: 'stage_started', stage, fingerprint: 'f' as never, attempt: 1, log: 'x'};
+  expect(progressLine(fold([[1000, started]]), 13_000)).toBe('train  12.0 s');
 });

@@ -1,8 +1,9 @@
-import {spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
+import {isFileError} from '../../base/durable.js';
 import {SidestepError} from '../../base/problem.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
 import type {LightContext} from '../light-stage.js';
@@ -23,6 +24,7 @@ export async function runCommand(context: LightContext): Promise<void> {
     cwd: String(params.working_dir),
     env: {...context.env, ...Object.fromEntries(variables), SIDESTEP_OUTPUT_DIR: out_dir},
     signal: context.signal,
+    force: context.force,
     log: context.log,
   });
   if (end.kind === 'succeeded') return;
@@ -73,6 +75,7 @@ interface Program {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  readonly force: AbortSignal;
   readonly log: (line: string) => void;
 }
 
@@ -85,6 +88,7 @@ async function runProgram(argv: readonly string[], program: Program): Promise<Pr
     cwd: program.cwd,
     env: program.env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32', // a group of its own: what a shell started ends with the shell
   });
   const last_words: string[] = [];
   const hear = (line: string) => {
@@ -92,7 +96,7 @@ async function runProgram(argv: readonly string[], program: Program): Promise<Pr
     last_words.push(line);
     if (last_words.length > LAST_WORDS) last_words.shift();
   };
-  const stop = stopOnAbort(child, program.signal);
+  const stop = stopOnAbort(child, program);
   const reading = Promise.all([readLines(child.stdout, hear), readLines(child.stderr, hear)]);
   const how = await new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
@@ -108,21 +112,34 @@ async function runProgram(argv: readonly string[], program: Program): Promise<Pr
   return how === undefined ? {kind: 'succeeded'} : {kind: 'failed', how, last_words};
 }
 
-function stopOnAbort(child: ReturnType<typeof spawn>, signal: AbortSignal): () => void {
+function stopOnAbort(child: ChildProcess, {signal, force}: Program): () => void {
   let kill: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    child.kill('SIGTERM');
-    kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    endGroup(child, 'SIGTERM');
+    kill = setTimeout(killGroup, KILL_AFTER_MS);
   };
-  const onExit = () => child.kill('SIGKILL');
+  const killGroup = () => endGroup(child, 'SIGKILL');
   signal.addEventListener('abort', onAbort);
-  process.once('exit', onExit);
+  force.addEventListener('abort', killGroup);
+  process.once('exit', killGroup);
   if (signal.aborted) onAbort();
   return () => {
     clearTimeout(kill);
     signal.removeEventListener('abort', onAbort);
-    process.removeListener('exit', onExit);
+    force.removeEventListener('abort', killGroup);
+    process.removeListener('exit', killGroup);
   };
+}
+
+/** The program and all it started. */
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return; // it never started
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch (error) {
+    if (!isFileError(error, 'ESRCH')) throw error; // the whole group is gone already
+  }
 }
 
 async function readLines(stream: Readable, hear: (line: string) => void): Promise<void> {

@@ -25,7 +25,7 @@ export async function runDataset(context: LightContext): Promise<void> {
 }
 
 /** What reading the songs needs; `sidestep show sample` asks for no more than this. */
-export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log'>;
+export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log' | 'force'>;
 
 /** All songs that the parameters mean, with every finding. Throws `dataset/unusable-json`, `dataset/no-samples`. */
 export async function readSongs(context: SongContext): Promise<Dataset> {

@@ -1,0 +1,66 @@
+import {existsSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {Folder} from './sidestep.js';
+
+/** `slow` leaves a sign of life, then works for a while; on a polite request it says goodbye. */
+const pipeline = (script: string): string => `sidestep: 1
+name: demo
+stages:
+  quick: {uses: command, with: {argv: [sh, -c, "echo done > \${outputs.o}"], outputs: {o: o}}}
+  slow:
+    uses: command
+    needs: [quick]
+    with: {argv: [sh, -c, "${script}"], working_dir: .}
+`;
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test('the first Ctrl-C stops gracefully: exit code 130, what finished is kept, the next run goes on', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 20')});
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  running.child.kill('SIGINT');
+  const {code, signal, stdout, stderr} = await running.finished;
+  expect({code, signal}).toEqual({code: 130, signal: null});
+  expect(stdout).toContain('Interrupted');
+  expect(stdout).toContain('1 ran, 1 interrupted');
+  expect(stderr).toContain('Ctrl-C again');
+  folder.write('pipeline.yaml', pipeline('touch again'));
+  expect((await folder.run(['run'])).stdout).toContain('1 ran, 1 from cache');
+});
+
+test('the second Ctrl-C does not wait for a stage that will not listen', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline("trap '' TERM INT; touch alive; sleep 30; sleep 30")});
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  const asked = Date.now();
+  running.child.kill('SIGINT');
+  await running.shows(/Ctrl-C again/);
+  running.child.kill('SIGINT');
+  const {code} = await running.finished;
+  expect(code).toBe(130);
+  expect(Date.now() - asked).toBeLessThan(15_000);
+});
+
+test('a killed run leaves nothing in the way of the next', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 20')});
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  running.child.kill('SIGKILL');
+  expect((await running.finished).signal).toBe('SIGKILL');
+  folder.write('pipeline.yaml', pipeline('touch again'));
+  expect(await folder.run(['run'])).toMatchObject({code: 0});
+  expect((await folder.run(['history'])).stdout).toContain('killed');
+});
+
+test('Ctrl-C in a terminal, where every process of the group hears it', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 20')});
+  const running = folder.startInTerminal(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  running.child.stdin!.write('\u0003');
+  const {code, stdout} = await running.finished;
+  expect(stdout).toContain('Interrupted');
+  expect(code).toBe(130);
+});

@@ -1,0 +1,62 @@
+import {expect, test} from 'vitest';
+import {Folder} from './sidestep.js';
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+
+const pipeline = `sidestep: 1
+name: demo
+stages:
+  a: {uses: command, with: {argv: [sleep, "0.3"]}}
+  b: {uses: command, needs: [a], with: {argv: [sleep, "0.31"]}}
+`;
+
+test('a terminal gets a live list and its cursor back', async () => {
+  const {code, stdout} = await new Folder({'pipeline.yaml': pipeline}).startInTerminal(['run']).finished;
+  expect(code).toBe(0);
+  expect(stdout).toContain(HIDE_CURSOR);
+  expect(stdout.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(stdout.lastIndexOf(HIDE_CURSOR));
+  expect(stdout).toContain('b  waiting');
+  expect(stdout).toMatch(/b {2}done in/);
+  expect(stdout).toContain('2 ran');
+});
+
+test('a failure is told below the list, once', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline.replace('"0.3"', 'nonsense')});
+  const {code, stdout} = await folder.startInTerminal(['run']).finished;
+  expect(code).toBe(1);
+  expect(stdout.match(/run\/command-failed/g)).toHaveLength(1);
+  expect(stdout).not.toContain('progress display failed');
+});
+
+const dull: readonly [string, readonly string[], Readonly<Record<string, string>>][] = [
+  ['--plain', ['--plain'], {}],
+  ['CI', [], {CI: 'true'}],
+  ['a dumb terminal', [], {TERM: 'dumb'}],
+];
+test.each(dull)('%s: lines, and no cursor is moved', async (_name, args, env) => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  const {code, stdout} = await folder.startInTerminal(['run', ...args], env).finished;
+  expect(code).toBe(0);
+  expect(stdout).not.toContain(HIDE_CURSOR);
+  expect(stdout).toMatch(/\d\d:\d\d:\d\d.* b {2}done in/);
+});
+
+test('NO_COLOR leaves no colour in the live list', async () => {
+  const {stdout} = await new Folder({'pipeline.yaml': pipeline}).startInTerminal(['run'], {NO_COLOR: '1'})
+    .finished;
+  expect(stdout).toContain(HIDE_CURSOR);
+  expect(stdout).not.toContain('\u001b[3');
+});
+
+test('more stages than a screen holds are told in lines', async () => {
+  const stages = Array.from(
+    {length: 30},
+    (_, index) => `  s${index}: {uses: command, with: {argv: [echo, ${index}]}}`,
+  );
+  const text = `sidestep: 1\nname: many\nstages:\n${stages.join('\n')}\n`;
+  const {code, stdout} = await new Folder({'pipeline.yaml': text}).startInTerminal(['run']).finished;
+  expect(code).toBe(0);
+  expect(stdout).not.toContain(HIDE_CURSOR);
+  expect(stdout).toMatch(/s29.* {2}done in/);
+});
