@@ -270,7 +270,7 @@ TEST("adapters: an uneven batch is the mean of its samples, unless upstream's pa
   Bench bench(config), upstream(config, Padding::upstream);
   const std::vector<double> together = run_micro_step(bench.step(MicroStep::Gradients::none), {bench.arena, bench.stream}).per_sample;
   const std::vector<double> padded = run_micro_step(upstream.step(MicroStep::Gradients::none), {upstream.arena, upstream.stream}).per_sample;
-  // The shorter sample alone: its first frames, its own noise.
+  // The shorter sample alone: its first frames, its own condition tokens, its own noise.
   const int64_t frames = bench.batch.frames[1];
   const auto rows = [&](const Storage& from, int64_t count) {
     const ConstTensor view = from.view().select(0, 1).slice(0, 0, count);
@@ -279,7 +279,7 @@ TEST("adapters: an uneven batch is the mean of its samples, unless upstream's pa
     return out;
   };
   const Sample alone{"alone", rows(bench.batch.target_latents, frames), rows(bench.batch.context_latents, frames),
-                     rows(bench.batch.encoder_hidden_states, 5)};
+                     rows(bench.batch.encoder_hidden_states, bench.batch.tokens[1])};
   bench.batch = collate({&alone});
   bench.draws = {.noise_keys = {bench.draws.noise_keys[1]}, .t = {bench.draws.t[1]}, .dropped = {0}};
   const double single = run_micro_step(bench.step(MicroStep::Gradients::none), {bench.arena, bench.stream}).loss;
