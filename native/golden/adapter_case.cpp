@@ -1,5 +1,7 @@
 #include "golden/adapter_case.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 
@@ -71,9 +73,34 @@ void read_lycoris(AdapterConfig& config, const Json& s) {
   config.use_tucker = s.bool_or("use_tucker", false);
   config.weight_decompose = s.bool_or("weight_decompose", false);
   config.unbalanced_factorization = s.bool_or("unbalanced_factorization", false);
-  // rs_lora is accepted by upstream but never forwarded to LyCORIS, so it has no effect there.
   const bool restricted = config.target_modules.front().find_first_of("\\*$[(") != std::string::npos;
   if (!restricted) config.scope = AdapterScope::decoder;
+}
+
+bool any_named(const TensorMap& saved, const std::string& tail) {
+  return std::any_of(saved.begin(), saved.end(), [&](const auto& item) { return item.first.ends_with(tail); });
+}
+
+/// Side-Step accepts options that it does not hand on to LyCORIS (rs_lora for one). What was recorded of the modules, their
+/// scales and the shapes of their tensors, tells which took effect.
+void settle_lycoris(AdapterConfig& config, const Json& recorded, const Json& s, const TensorMap& saved) {
+  const Json& modules = recorded.get("lycoris");
+  if (s.bool_or("rs_lora", false) && modules.is_object()) {
+    for (const auto& [name, module] : modules.as_object()) {
+      const double alpha = module.at("alpha").as_number(), dim = module.at("lora_dim").as_number();
+      config.rs_lora |= std::abs(module.at("scale").as_number() - alpha / std::sqrt(dim)) < 1e-9 * alpha;
+    }
+  }
+  if (any_named(saved, ".lokr_w2_a")) config.full_matrix = false;
+  for (const auto& [name, w2] : saved) {
+    const bool full = name.ends_with(".lokr_w2"), low = name.ends_with(".lokr_w2_a");
+    if (!config.unbalanced_factorization || !(full || low)) continue;
+    const std::string module = name.substr(0, name.rfind('.'));
+    const auto w1 = saved.find(module + ".lokr_w1"), w1_a = saved.find(module + ".lokr_w1_a");
+    const auto found = w1 != saved.end() ? w1 : w1_a;
+    // Unbalanced means the larger output factor in w1.
+    if (found != saved.end() && found->second.dim(0) < w2.dim(0)) config.unbalanced_factorization = false;
+  }
 }
 
 void read_oft(AdapterConfig& config, const Json& s) {
@@ -101,6 +128,7 @@ AdapterConfig read_adapter_config(const Json& recorded, const TensorMap& saved) 
   } else if (type == "lokr" || type == "loha") {
     config.type = type == "lokr" ? AdapterType::lokr : AdapterType::loha;
     read_lycoris(config, settings);
+    settle_lycoris(config, recorded, settings, saved);
   } else if (type == "oft") {
     config.type = AdapterType::oft;
     read_oft(config, settings);

@@ -27,7 +27,9 @@ Schedule read_curve(const Json& curve, double base_lr) {
 
 void judge(const Case& c, Report& report, Stream&) {
   const double base_lr = c.config.at("base_lr").as_number();
+  const Json& errors = c.config.get("errors");
   for (const auto& [name, curve] : c.config.at("curves").as_object()) {
+    if (errors.contains(name)) continue;  // upstream raised: there is no curve to compare with
     const ConstTensor expected = c.file.tensor("out/" + name);
     const Schedule schedule = read_curve(curve, base_lr);
     const Storage actual(DType::f64, expected.shape());
