@@ -22,7 +22,7 @@ export function deltaDifference(expected: AdapterModule, found: AdapterModule): 
 }
 
 /** ⟨u1 d1, u2 d2⟩ = trace((u1ᵀ u2)(d2 d1ᵀ)), summed in double precision. */
-function productDot(u1: Matrix, d1: Matrix, u2: Matrix, d2: Matrix): number {
+export function productDot(u1: Matrix, d1: Matrix, u2: Matrix, d2: Matrix): number {
   const ups = columnDots(u1, u2); // [r1, r2]
   const downs = rowDots(d1, d2); // [r1, r2]
   return ups.reduce((sum, value, i) => sum + value * downs[i]!, 0);

@@ -34,6 +34,16 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./watch.js')).watchCommand,
   ),
   row('show', 'one song exactly as it will be trained', async () => (await import('./show.js')).showCommand),
+  row(
+    'inspect',
+    'what is in an adapter, and how strong it is',
+    async () => (await import('./inspect.js')).inspectCommand,
+  ),
+  row(
+    'compare',
+    'two adapters, two runs or two estimates side by side',
+    async () => (await import('./compare.js')).compareCommand,
+  ),
   row('history', 'the runs recorded here', async () => (await import('./history.js')).historyCommand),
   row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
   row(

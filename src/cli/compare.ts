@@ -1,0 +1,166 @@
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {Command} from 'commander';
+import {isJsonObject, type Json} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {readAdapter} from '../adapter/read.js';
+import {absolutePath} from '../config/settings.js';
+import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {compareAdapters, compareEstimates, compareSettings, type Estimate} from './comparison.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {openRun} from './recorded-run.js';
+import {trainingFacts} from './training-facts.js';
+import type {ExitCode, World} from './world.js';
+
+interface CompareOptions extends AnswerOptions {
+  readonly pipeline: string;
+}
+
+export function compareCommand(world: World): Command {
+  return new Command('compare')
+    .description(
+      'Two adapters (how their weight changes differ), two runs (settings that differ, losses, results) or two estimate.json files (which modules and ranks differ).',
+    )
+    .argument(
+      '<a>',
+      'an adapter folder or file, an estimate.json, or a run: its id, `last`, `last~1`, a pipeline file',
+    )
+    .argument('<b>', 'another of the same kind')
+    .option('--pipeline <file>', 'the pipeline whose folder has the run records', DEFAULT_PIPELINE)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (a: string, b: string, options: CompareOptions) =>
+      world.leave(await compare(world, [a, b], options)),
+    );
+}
+
+type Kind = 'adapter' | 'estimate' | 'run';
+
+async function compare(
+  world: World,
+  names: readonly [string, string],
+  options: CompareOptions,
+): Promise<ExitCode> {
+  const [first, second] = names.map((name) => kindOf(world, name)) as [Kind, Kind];
+  if (first !== second) return refuse(world, options, [differentKinds(names, [first, second])]);
+  switch (first) {
+    case 'adapter':
+      return adapters(world, names, options);
+    case 'estimate':
+      return estimates(world, names, options);
+    case 'run':
+      return runs(world, names, options);
+  }
+}
+
+/** What exists and is no run record is an adapter; JSON files are estimates; anything else is the name of a run. */
+function kindOf(world: World, name: string): Kind {
+  const path = absolutePath(name, world.cwd);
+  if (name.endsWith('.json')) return 'estimate';
+  if (/\.ya?ml$/.test(name) || existsSync(`${path}/events.jsonl`)) return 'run';
+  return existsSync(path) || /[/\\]|\.safetensors$/.test(name) ? 'adapter' : 'run';
+}
+
+async function adapters(
+  world: World,
+  names: readonly [string, string],
+  options: CompareOptions,
+): Promise<ExitCode> {
+  const [a, b] = await Promise.all(names.map((name) => readAdapter(absolutePath(name, world.cwd))));
+  const compared = {a: names[0], b: names[1], ...compareAdapters(a!, b!)};
+  answer(world, options, {
+    kind: 'adapter-comparison',
+    document: () => compared,
+    text: (colours) => adapterComparison(compared, colours),
+  });
+  return 0;
+}
+
+async function estimates(
+  world: World,
+  names: readonly [string, string],
+  options: CompareOptions,
+): Promise<ExitCode> {
+  const [a, b] = await Promise.all(names.map((name) => readEstimate(absolutePath(name, world.cwd))));
+  if (!a!.ok || !b!.ok)
+    return refuse(
+      world,
+      options,
+      [a!, b!].flatMap((each) => (each.ok ? [] : each.problems)),
+    );
+  const compared = {a: names[0], b: names[1], ...compareEstimates(a!.value, b!.value)};
+  answer(world, options, {
+    kind: 'estimate-comparison',
+    document: () => compared,
+    text: (colours) => estimateComparison(compared, colours),
+  });
+  return 0;
+}
+
+async function runs(
+  world: World,
+  names: readonly [string, string],
+  options: CompareOptions,
+): Promise<ExitCode> {
+  const [a, b] = await Promise.all(names.map((name) => openRun(world, name, options.pipeline)));
+  if (!a!.ok || !b!.ok)
+    return refuse(
+      world,
+      options,
+      [a!, b!].flatMap((each) => (each.ok ? [] : each.problems)),
+    );
+  const sides = await Promise.all(
+    [a!.value, b!.value].map(async (run) => ({
+      run: run.run,
+      pipeline: run.pipeline,
+      outcome: run.outcome,
+      training: await trainingFacts(run),
+    })),
+  );
+  const compared = {a: sides[0]!, b: sides[1]!, settings: compareSettings(a!.value, b!.value)};
+  answer(world, options, {
+    kind: 'run-comparison',
+    document: () => compared,
+    text: (colours) => runComparison(compared, colours),
+  });
+  return 0;
+}
+
+async function readEstimate(path: string): Promise<Result<Estimate>> {
+  const problem = (why: string): Result<Estimate> =>
+    failure({
+      code: 'usage/not-an-estimate',
+      message: `${path} is no result of an estimate stage: ${why}`,
+      hint: 'Its result is estimate.json: a list of modules with scores, and those selected.',
+    });
+  let value: Json;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8')) as Json;
+  } catch (error) {
+    return problem(error instanceof Error ? error.message : String(error));
+  }
+  if (!isJsonObject(value) || !Array.isArray(value.modules) || !Array.isArray(value.selected))
+    return problem('it has no lists `modules` and `selected`');
+  return ok(value as unknown as Estimate);
+}
+
+function differentKinds(names: readonly [string, string], kinds: readonly [Kind, Kind]): Problem {
+  return {
+    code: 'usage/different-kinds',
+    message: `${names[0]} is ${article(kinds[0])} but ${names[1]} is ${article(kinds[1])}`,
+    hint: 'Two of one kind can be compared. Files and folders must exist; anything else is taken for the name of a run.',
+  };
+}
+
+function article(kind: Kind): string {
+  return kind === 'run' ? 'a run' : `an ${kind}`;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep compare last~1 last
+  $ sidestep compare output/rank8/peft output/rank64/peft
+  $ sidestep compare before/estimate.json after/estimate.json
+  $ sidestep compare last~1 last --json | jq .settings`;
