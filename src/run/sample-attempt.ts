@@ -5,7 +5,7 @@ import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
 import {commitEntry, type ObjectRef} from '../cache/entry.js';
 import {commitBytes, commitFile} from '../cache/object.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
-import {type ForecastPart, type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
+import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
 import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
 import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-parts.js';
 import type {StageType} from '../stage/stage-type.js';
@@ -62,11 +62,10 @@ export async function runSamples(
 interface Tally {
   readonly failed: Map<string, Problem>;
   readonly made: Set<Fingerprint>;
-  readonly finished: Set<string>;
 }
 
 function newTally(): Tally {
-  return {failed: new Map(), made: new Set(), finished: new Set()};
+  return {failed: new Map(), made: new Set()};
 }
 
 function forecast({planned, type, upstream, view}: SampleStage): ForecastSample[] {
@@ -126,7 +125,6 @@ async function makeParts(
   // Another runner may have finished a part between the forecast and our claim: it is not made again.
   const open = parts.filter(({fingerprint}) => stage.view.entry(fingerprint).kind !== 'present');
   const follow = followSamples(stage, tally, effects);
-  follow();
   try {
     if (open.length === 0) return {kind: 'done'};
     const before = tally.made.size + tally.failed.size;
@@ -139,7 +137,7 @@ async function makeParts(
         tally.made.add(message.fingerprint);
         await claims.get(message.fingerprint)?.release();
         claims.delete(message.fingerprint);
-        follow();
+        follow(message.fingerprint);
         return reply;
       },
       sampleFailed: ({sample, problem}) => {
@@ -176,26 +174,33 @@ async function commitPart(
   return {kind: 'part_committed', fingerprint: part.fingerprint, object: {...object, about}};
 }
 
-/** Tells which samples are complete now, as often as it is called. */
-function followSamples(stage: SampleStage, tally: Tally, {emit}: Effects): () => void {
+/** Tells of samples as they become complete; to be called with every part that was made. */
+function followSamples(stage: SampleStage, tally: Tally, {emit}: Effects): (made: Fingerprint) => void {
   const samples = forecast(stage);
+  const waiting = new Map<Fingerprint, ForecastSample[]>();
+  const open = new Map<string, number>();
+  let done = 0;
+  for (const sample of samples) {
+    const missing = sample.parts.filter(isMissing);
+    open.set(sample.plan.sample, missing.length);
+    if (missing.length === 0) done += 1;
+    for (const {fingerprint} of missing)
+      waiting.set(fingerprint, [...(waiting.get(fingerprint) ?? []), sample]);
+  }
   const {id} = stage.planned;
-  const isThere = (part: ForecastPart) => part.object !== undefined || tally.made.has(part.fingerprint);
-  return () => {
-    for (const {plan, parts} of samples) {
-      if (tally.finished.has(plan.sample) || !parts.every(isThere)) continue;
-      tally.finished.add(plan.sample);
+  const progress = () =>
+    emit({kind: 'stage_progress', stage: id, done, total: samples.length, unit: 'samples'});
+  progress();
+  return (made) => {
+    for (const {plan, parts} of waiting.get(made) ?? []) {
+      const left = open.get(plan.sample)! - 1;
+      open.set(plan.sample, left);
+      if (left > 0) continue;
+      done += 1;
       const computed = parts.filter((part) => tally.made.has(part.fingerprint)).map((part) => part.plan.part);
-      if (computed.length > 0)
-        emit({kind: 'sample_finished', stage: id, sample: plan.sample, computed, duration_ms: 0});
+      emit({kind: 'sample_finished', stage: id, sample: plan.sample, computed, duration_ms: 0});
+      progress();
     }
-    emit({
-      kind: 'stage_progress',
-      stage: id,
-      done: tally.finished.size,
-      total: samples.length,
-      unit: 'samples',
-    });
   };
 }
 

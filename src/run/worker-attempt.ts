@@ -30,12 +30,14 @@ export async function runWorker(
     switch (message.kind) {
       case 'event':
         if (message.event.kind === 'log') effects.log(job.stage, message.event.line);
-        return effects.emit(message.event);
+        effects.emit(message.event);
+        return;
       case 'part_ready':
         busy = busy.then(() => commitPart(message)); // one after the other: the disk is the limit anyway
         return;
       case 'sample_failed':
-        return options.parts?.sampleFailed(message);
+        options.parts?.sampleFailed(message);
+        return;
       case 'done':
         outcome = {kind: 'done'};
         return;
@@ -49,7 +51,7 @@ export async function runWorker(
       case 'probed':
         return; // the answer to another question
       default:
-        return unreachable(message);
+        unreachable(message);
     }
   };
   const worker = effects.launcher.start(

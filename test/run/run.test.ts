@@ -95,7 +95,10 @@ test.each([
   {name: 'a missing file', make: () => {}, code: 'run/file-missing'},
   {
     name: 'a folder that links back to itself',
-    make: (path: string) => (mkdirSync(path), symlinkSync(path, join(path, 'loop'))),
+    make: (path: string) => {
+      mkdirSync(path);
+      symlinkSync(path, join(path, 'loop'));
+    },
     code: 'run/link-loop',
   },
 ])('$name blocks its stage, with a position, and nothing else', async ({make, code}) => {
