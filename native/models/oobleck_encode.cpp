@@ -15,7 +15,9 @@ namespace sidestep {
 
 namespace {
 
-constexpr int64_t kPieceFrames = 48;  // latent frames worth of audio a push: two seconds, some 250 MB of activations
+/// Latent frames worth of audio a push. Activations of the full-size model take about 30 MB a frame; a card needs more at
+/// once than a few cores to be busy. The result does not depend on it.
+int64_t piece_frames(Device device) { return device.kind == DeviceKind::cuda ? 32 : 8; }
 
 /// Frames [1, C, m] of several pieces, one behind the other.
 class Collected {
@@ -119,7 +121,7 @@ Storage oobleck_moments(const OobleckEncoder& encoder, const ConstTensor& audio,
                         const std::function<void(double)>& on_progress) {
   OobleckEncoderStream encode(encoder, stream.device());
   Collected frames;
-  const int64_t samples = audio.dim(1), piece = kPieceFrames * encoder.config.hop();
+  const int64_t samples = audio.dim(1), piece = piece_frames(stream.device()) * encoder.config.hop();
   for (int64_t begin = 0; begin < samples; begin += piece) {
     const int64_t end = std::min(samples, begin + piece);
     frames.add(encode.push(audio.slice(1, begin, end), end == samples ? Piece::last : Piece::middle, stream), stream);

@@ -61,6 +61,17 @@ TEST("oobleck: audio shorter than a frame is refused, as are channels that do no
   EXPECT_ERROR(oobleck_encode(encoder, {.audio = mono.view(), .tiling = {}}, stream), "native/shape-mismatch");
 }
 
+TEST("oobleck: weights that do not fit the config are refused by name") {
+  Stream stream = cpu_stream(1);
+  const WeightFiles files = WeightFiles::open(std::filesystem::path(golden_dir()) / "tiny_checkpoint" / "vae", "diffusion_pytorch_model");
+  const Weights weights = Weights::from_files(files, "encoder.", DType::f32, stream);
+  OobleckConfig config = tiny_config();
+  EXPECT_ERROR(load_oobleck_encoder(config, weights, stream), "native/tensor-shape");
+  EXPECT_ERROR(load_oobleck_encoder(config, weights.below("nowhere."), stream), "native/tensor-missing");
+  EXPECT_ERROR(oobleck_config(Json::parse(R"({"downsampling_ratios": [2, 0]})")), "native/config-invalid");
+  EXPECT_ERROR(oobleck_config(Json::parse(R"({"channel_multiples": [1]})")), "native/config-invalid");
+}
+
 TEST("song encoder: recorded 44.1 kHz mono song gives upstream's latents") {
   const std::filesystem::path folder = golden_dir();
   const SafetensorsFile expected(folder / "e2e" / "b_mono44k.safetensors");
