@@ -1,5 +1,5 @@
-import {readdirSync, realpathSync, statSync} from 'node:fs';
-import {extname, join} from 'node:path';
+import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
+import {dirname, extname, join, resolve} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
@@ -67,8 +67,24 @@ async function observeFile(path: string, param: FileParam, hashes: FileHashes): 
     return {kind: 'found', content: undefined, place: hashOf([path, mark]), listing: {'': mark}};
   }
   const {hash} = await hashOfFile(hashes, path);
-  const place = param.identity === 'content_and_path' ? hashOf([path]) : undefined;
-  return {kind: 'found', content: hash, place, listing: {'': hash}};
+  const mentioned = param.mentions === undefined ? {} : mentionedMarks(path, param.mentions);
+  const place = param.identity === 'content_and_path' ? hashOf([path, mentioned]) : undefined;
+  return {kind: 'found', content: hash, place, listing: {'': hash, ...mentioned}};
+}
+
+/** Sizes and times of the files that a file names, by the name it uses. */
+function mentionedMarks(path: string, mentions: (text: string) => readonly string[]): Record<string, string> {
+  const marks: Record<string, string> = {};
+  for (const name of mentions(readFileSync(path, 'utf8'))) {
+    const mark = statMarkIfThere(resolve(dirname(path), name));
+    if (mark !== undefined) marks[name] = mark;
+  }
+  return marks;
+}
+
+function statMarkIfThere(path: string): string | undefined {
+  const stat = statSync(path, {bigint: true, throwIfNoEntry: false});
+  return stat && `${stat.size} ${stat.mtimeNs}`;
 }
 
 async function observeFolder(folder: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {

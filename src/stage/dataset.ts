@@ -1,4 +1,4 @@
-import type {Json} from '../base/json.js';
+import {isJsonObject, type Json} from '../base/json.js';
 import {jsonObject, readsComponents} from './model-json.js';
 import type {StageType} from './stage-type.js';
 
@@ -13,7 +13,13 @@ export const dataset: StageType = {
   neutral: ['on_error'],
   files: [
     {param: 'audio_dir', kind: 'folder', identity: 'stat_and_path', optional: 'optional'},
-    {param: 'dataset_json', kind: 'file', identity: 'content_and_path', optional: 'optional'},
+    {
+      param: 'dataset_json',
+      kind: 'file',
+      identity: 'content_and_path',
+      mentions: songFiles,
+      optional: 'optional',
+    },
   ],
   inputs: [
     {param: 'audio_dir', from: ['fixture', 'command']},
@@ -22,6 +28,32 @@ export const dataset: StageType = {
   ],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
 };
+
+const sidecarEndings = ['.txt', '.caption.txt', '.lyrics.txt', '.json'] as const;
+
+/** The songs a dataset JSON names and the files that may lie beside them. What cannot be parsed, the stage itself reports. */
+function songFiles(text: string): string[] {
+  const songs = entriesOf(text).flatMap((entry) => {
+    const path = isJsonObject(entry) ? (entry.audio_path ?? entry.filename) : undefined;
+    return typeof path === 'string' && path !== '' && !path.includes('\0') ? [path] : [];
+  });
+  return songs.flatMap((song) => {
+    const stem = song.replace(/\.[^./\\]*$/, '');
+    return [song, ...sidecarEndings.map((ending) => stem + ending)];
+  });
+}
+
+/** A dataset JSON is a list of songs, or an object with `samples`. */
+function entriesOf(text: string): readonly Json[] {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch {
+    return [];
+  }
+  const list = isJsonObject(value) ? value.samples : value;
+  return Array.isArray(list) ? (list as readonly Json[]) : [];
+}
 
 /** The samples without what a renamed or moved song changes. */
 function datasetIdentity(value: Json): Json {

@@ -48,6 +48,11 @@ export interface FileParam {
    * to hash before knowing which of them matter.
    */
   readonly identity: 'content' | 'content_and_path' | 'stat_and_path';
+  /**
+   * For a file that names others: their paths, relative ones from its folder. Place, size and time of each decide the
+   * output too; one that does not exist counts as such. Pure.
+   */
+  readonly mentions?: (text: string) => readonly string[];
   readonly optional?: 'optional';
 }
 
