@@ -12,6 +12,13 @@ float as_float(f16_t v) { return to_float(v); }
 // Four vectors of four: enough to run at the speed of memory, and the same code on every processor.
 typedef float Quad __attribute__((vector_size(16)));
 
+#if __has_builtin(__builtin_shufflevector)
+#define SIDESTEP_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else  // GCC before 12
+typedef int QuadMask __attribute__((vector_size(16)));
+#define SIDESTEP_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, QuadMask{__VA_ARGS__})
+#endif
+
 Quad load_quad(const float* p) {
   Quad v;
   std::memcpy(&v, p, sizeof v);
@@ -20,11 +27,10 @@ Quad load_quad(const float* p) {
 
 void transpose_4x4(const float* from, int64_t ld, float* to, int64_t step) {
   const Quad a = load_quad(from), b = load_quad(from + ld), c = load_quad(from + 2 * ld), d = load_quad(from + 3 * ld);
-  const Quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Quad cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  const Quad columns[4] = {__builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
-                           __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
-                           __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+  const Quad ab_low = SIDESTEP_SHUFFLE(a, b, 0, 4, 1, 5), ab_high = SIDESTEP_SHUFFLE(a, b, 2, 6, 3, 7);
+  const Quad cd_low = SIDESTEP_SHUFFLE(c, d, 0, 4, 1, 5), cd_high = SIDESTEP_SHUFFLE(c, d, 2, 6, 3, 7);
+  const Quad columns[4] = {SIDESTEP_SHUFFLE(ab_low, cd_low, 0, 1, 4, 5), SIDESTEP_SHUFFLE(ab_low, cd_low, 2, 3, 6, 7),
+                           SIDESTEP_SHUFFLE(ab_high, cd_high, 0, 1, 4, 5), SIDESTEP_SHUFFLE(ab_high, cd_high, 2, 3, 6, 7)};
   for (int k = 0; k < 4; ++k) std::memcpy(to + k * step, &columns[k], sizeof(Quad));
 }
 
