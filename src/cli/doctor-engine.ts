@@ -1,34 +1,83 @@
-import {access, readdir, readFile} from 'node:fs/promises';
-import {fileURLToPath} from 'node:url';
+import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {hashFile} from '../base/hash.js';
 import type {Check} from '../render/checklist.js';
+import {bytesText} from '../render/quantity.js';
+import {type EngineObservation, observeEngine} from '../run/numerics.js';
 import {askProgram, firstLine} from './program-probe.js';
-import {packageRoot} from './version.js';
+import {addonPath, workersOf} from './surroundings.js';
 import type {World} from './world.js';
 
 /** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
 export async function engineChecks(world: World): Promise<Check[]> {
-  const addon = await addonCheck();
-  const tools = await Promise.all([compilerCheck(world, addon.state), cmakeCheck(addon.state)]);
-  return [addon, ...tools, ...(await cudaChecks(world))];
+  const engine = await addonChecks(world);
+  const {state} = engine[0]!;
+  const tools = await Promise.all([compilerCheck(world, state), cmakeCheck(state)]);
+  return [...engine, ...tools, ...(await cudaChecks(world))];
 }
 
-/** Where the build and the published packages put the addon. The doctor never loads it: a worker does. */
-const ADDON = fileURLToPath(new URL('build/addon/Release/sidestep.node', packageRoot));
+async function addonChecks(world: World): Promise<Check[]> {
+  const path = addonPath();
+  if (path === undefined) return [notBuilt];
+  const engine = await askEngine(world, path);
+  if (engine.kind === 'unavailable') {
+    const {message, hint} = engine.problem;
+    return [{name: 'addon', title: 'Native engine', state: 'warning', found: message, hint}];
+  }
+  const {report} = engine;
+  const found = `${path}, numerics version ${report.numerics_version}`;
+  const devices = report.devices.map(
+    (device): Check => ({
+      name: `engine_${device.device.replace(':', '_')}`,
+      title: `Engine on ${device.device}`,
+      state: 'ok',
+      found: `${device.name}, ${bytesText(device.free_bytes)} of ${bytesText(device.memory_bytes)} free`,
+      hint: undefined,
+    }),
+  );
+  const noCuda: Check[] =
+    report.no_cuda === undefined
+      ? []
+      : [
+          {
+            name: 'engine_cuda',
+            title: 'Engine on CUDA',
+            state: 'absent',
+            found: report.no_cuda,
+            hint: undefined,
+          },
+        ];
+  return [
+    {name: 'addon', title: 'Native engine', state: 'ok', found, hint: undefined},
+    ...devices,
+    ...noCuda,
+  ];
+}
 
-async function addonCheck(): Promise<Check> {
+/** In a short-lived process, and without the remembered answer: a doctor looks again. */
+async function askEngine(world: World, addon: string): Promise<EngineObservation> {
+  const folder = await mkdtemp(join(tmpdir(), 'sidestep-doctor-'));
   try {
-    await access(ADDON);
-    return {name: 'addon', title: 'Native engine', state: 'ok', found: ADDON, hint: undefined};
-  } catch {
-    return {
-      name: 'addon',
-      title: 'Native engine',
-      state: 'warning',
-      found: 'not built; validate, plan and status work, preprocessing and training do not',
-      hint: 'npm run native (needs cmake and a C++20 compiler)',
-    };
+    return await observeEngine({
+      addon,
+      hashAddon: async (path) => (await hashFile(path)).hash,
+      visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+      remembered_at: join(folder, 'devices.json'),
+      launcher: workersOf(world),
+    });
+  } finally {
+    await rm(folder, {recursive: true, force: true});
   }
 }
+
+const notBuilt: Check = {
+  name: 'addon',
+  title: 'Native engine',
+  state: 'warning',
+  found: 'not built; validate, plan and status work, preprocessing and training do not',
+  hint: 'npm run native (needs cmake and a C++20 compiler)',
+};
 
 async function compilerCheck(world: World, addon: Check['state']): Promise<Check> {
   const version = await askProgram(world.env.CXX || 'c++', '--version');

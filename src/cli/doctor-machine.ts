@@ -1,6 +1,8 @@
 import {constants} from 'node:fs';
 import {access, readFile, statfs} from 'node:fs/promises';
 import {availableParallelism, cpus, freemem, totalmem} from 'node:os';
+import {userFolder} from '../config/folders.js';
+import {loadSettings} from '../config/settings.js';
 import type {Check} from '../render/checklist.js';
 import {bytesText, countText} from '../render/quantity.js';
 import {askProgram, firstLine} from './program-probe.js';
@@ -19,6 +21,7 @@ export async function machineChecks(world: World): Promise<Check[]> {
     diskCheck(world.cwd),
     folderCheck(world.cwd),
     ffmpegCheck(),
+    settingsCheck(world),
   ]);
 }
 
@@ -92,6 +95,20 @@ async function ffmpegCheck(): Promise<Check> {
     state: 'absent',
     found: 'not found; only needed for formats other than wav, mp3, flac, ogg, opus',
     hint: undefined,
+  };
+}
+
+async function settingsCheck(world: World): Promise<Check> {
+  const folder = userFolder(world.env);
+  const settings = await loadSettings(folder);
+  if (settings.ok)
+    return ok('settings', 'Settings', settings.value.path ?? `none; they would lie in ${folder}`);
+  const [problem] = settings.problems;
+  const check = ok('settings', 'Settings', `${problem?.message}`);
+  return {
+    ...check,
+    state: 'error',
+    hint: '`sidestep settings get` shows the place; `sidestep settings reset` starts over',
   };
 }
 

@@ -6,6 +6,7 @@ import {absolutePath, type Settings} from '../config/settings.js';
 import {localWorkers} from '../run/local-worker.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
+import type {WorkerLauncher} from '../run/worker-launcher.js';
 import {stageTypes} from '../stage/registry.js';
 import {packageRoot} from './version.js';
 import type {World} from './world.js';
@@ -25,14 +26,16 @@ export function surroundingsOf(world: World, project: Project, forced: ReadonlyS
   return {
     project,
     types: stageTypes,
-    launcher: localWorkers({
-      main: fileURLToPath(new URL('dist/worker/main.js', packageRoot)),
-      env: world.env,
-    }),
+    launcher: workersOf(world),
     addon: addonPath(),
     visible_devices: world.env.CUDA_VISIBLE_DEVICES,
     forced,
   };
+}
+
+/** Child processes of this one. */
+export function workersOf({env}: World): WorkerLauncher {
+  return localWorkers({main: fileURLToPath(new URL('dist/worker/main.js', packageRoot)), env});
 }
 
 /** Where the build puts the addon; undefined while it is not built. This process never loads it. */

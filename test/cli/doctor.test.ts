@@ -35,3 +35,11 @@ test('what is missing says how to get it', async () => {
   expect(stdout).toMatch(/ffmpeg +not found/);
   expect(stdout).toMatch(/CMake +not found/);
 });
+
+test('broken settings are an error with a way out', async () => {
+  const folder = new Folder({'.config/settings.yaml': 'sidestep: 1\njobs: none\n'});
+  const {code, stdout} = await folder.run(['doctor']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/✖ Settings/);
+  expect(stdout).toContain('settings reset');
+});

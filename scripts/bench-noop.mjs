@@ -1,0 +1,179 @@
+// Whole-process time of a run with nothing to do, beside wireit and Turborepo doing theirs on the same graph in the same
+// session: `node scripts/bench-noop.mjs [--samples 1000] [--stages 1000] [--rounds 7] [--alone]`.
+// The peers are installed into a temporary folder, never into this repository. Figures are medians, in milliseconds.
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+
+const {values} = parseArgs({
+  options: {
+    samples: {type: 'string', default: '1000'},
+    stages: {type: 'string', default: '1000'},
+    rounds: {type: 'string', default: '7'},
+    alone: {type: 'boolean', default: false}, // without the peers: no network
+  },
+});
+const samples = Number(values.samples);
+const stages = Number(values.stages);
+const rounds = Number(values.rounds);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const main = join(root, 'dist/cli/main.js');
+const PEERS = {wireit: '0.14.12', turbo: '2.6.1'};
+const folder = mkdtempSync(join(tmpdir(), 'sidestep-noop-'));
+
+try {
+  report('node alone', [process.execPath, '-e', '0'], folder);
+  const songs = songsProject(join(folder, 'songs'));
+  report(`sidestep run, ${samples} samples cached`, [process.execPath, main, 'run'], songs);
+  const dag = sidestepDag(join(folder, 'dag'));
+  report(`sidestep run, ${stages} stages cached`, [process.execPath, main, 'run'], dag);
+  report(`sidestep plan, ${stages} stages`, [process.execPath, main, 'plan', '--json'], dag);
+  if (!values.alone) peers();
+} finally {
+  rmSync(folder, {recursive: true, force: true});
+}
+
+/** Runs once to fill caches, then measures. */
+function report(name, command, cwd) {
+  run(command, cwd);
+  const times = Array.from({length: rounds}, () => {
+    const started = performance.now();
+    run(command, cwd);
+    return performance.now() - started;
+  }).sort((a, b) => a - b);
+  console.log(
+    `${name.padEnd(44)} ${times[Math.floor(rounds / 2)].toFixed(0).padStart(7)} ms   (best ${times[0].toFixed(0)})`,
+  );
+}
+
+function run([file, ...args], cwd) {
+  const {status, stderr, stdout} = spawnSync(file, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: {
+      ...process.env,
+      SIDESTEP_CONFIG_DIR: join(folder, 'config'),
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+      CI: 'true',
+    },
+  });
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+}
+
+/** A dataset of short songs: one file to look at per sample. */
+function songsProject(path) {
+  mkdirSync(join(path, 'songs'), {recursive: true});
+  for (let index = 0; index < samples; index += 1) {
+    writeFileSync(join(path, 'songs', `song${index}.wav`), tone(index));
+    writeFileSync(join(path, 'songs', `song${index}.txt`), `song number ${index}`);
+  }
+  writeFileSync(
+    join(path, 'pipeline.yaml'),
+    'sidestep: 1\nname: songs\nstages:\n  songs: {uses: dataset, with: {audio_dir: ./songs}}\n' +
+      `  listing: {uses: command, with: {argv: [cp, "\${inputs.songs}", "\${outputs.copy}"], inputs: {songs: "\${stages.songs}"}, outputs: {copy: songs.json}}}\n`,
+  );
+  return path;
+}
+
+/** One second of a quiet tone at 8 kHz; `index` makes every song's bytes its own. */
+function tone(index) {
+  const count = 8000;
+  const bytes = Buffer.alloc(44 + 2 * count);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(36 + 2 * count, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20); // PCM
+  bytes.writeUInt16LE(1, 22); // mono
+  bytes.writeUInt32LE(8000, 24);
+  bytes.writeUInt32LE(16000, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(2 * count, 40);
+  for (let at = 0; at < count; at += 1) {
+    bytes.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * (200 + index) * at) / 8000)), 44 + 2 * at);
+  }
+  return bytes;
+}
+
+/** The graph all three get: rows of ten, each stage after two of the row before. */
+function needsOf(index) {
+  return index < 10 ? [] : [index - 10, index - 10 + (index % 10 === 9 ? -9 : 1)];
+}
+
+function sidestepDag(path) {
+  mkdirSync(path, {recursive: true});
+  const lines = Array.from({length: stages}, (_, index) => {
+    const needs = needsOf(index).map((need) => `s${need}`);
+    return `  s${index}: {uses: command, needs: [${needs}], with: {argv: ["true", "${index}"]}}`;
+  });
+  writeFileSync(join(path, 'pipeline.yaml'), `sidestep: 1\nname: dag\nstages:\n${lines.join('\n')}\n`);
+  return path;
+}
+
+function peers() {
+  const path = join(folder, 'peers');
+  const scripts = {};
+  const wireit = {};
+  const tasks = {};
+  for (let index = 0; index < stages; index += 1) {
+    const dependencies = needsOf(index).map((need) => `s${need}`);
+    scripts[`s${index}`] = 'wireit';
+    wireit[`s${index}`] = {command: 'true', files: [], output: [], dependencies};
+    scripts[`t${index}`] = 'true';
+    tasks[`t${index}`] = {
+      dependsOn: dependencies.map((name) => name.replace('s', 't')),
+      inputs: ['package.json'],
+      outputs: [],
+    };
+  }
+  const last = Array.from({length: 10}, (_, index) => stages - 10 + index);
+  scripts.all = 'wireit';
+  wireit.all = {dependencies: last.map((index) => `s${index}`)};
+  scripts.turbo_all = 'true';
+  tasks.turbo_all = {dependsOn: last.map((index) => `t${index}`), inputs: ['package.json'], outputs: []};
+  mkdirSync(path, {recursive: true});
+  writeFileSync(
+    join(path, 'package.json'),
+    JSON.stringify({
+      name: 'peers',
+      private: true,
+      packageManager: 'npm@10.0.0',
+      dependencies: PEERS,
+      scripts,
+      wireit,
+    }),
+  );
+  writeFileSync(join(path, 'turbo.json'), JSON.stringify({tasks: prefixed(tasks)}));
+  writeFileSync(join(path, '.gitignore'), 'node_modules\n.turbo\n.wireit\n');
+  run(['npm', 'install', '--no-audit', '--no-fund', '--silent'], path);
+  run(['git', 'init', '--quiet'], path);
+  report(`wireit, ${stages} scripts fresh`, ['npm', 'run', '--silent', 'all'], path);
+  report(
+    `turbo, ${stages} tasks cached`,
+    [
+      join(path, 'node_modules/.bin/turbo'),
+      'run',
+      '//#turbo_all',
+      '--output-logs=none',
+      '--log-order=grouped',
+    ],
+    path,
+  );
+}
+
+/** Tasks of the root package carry its mark in turbo.json. */
+function prefixed(tasks) {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      `//#${name}`,
+      {...task, dependsOn: task.dependsOn.map((each) => `//#${each}`)},
+    ]),
+  );
+}
