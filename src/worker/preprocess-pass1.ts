@@ -126,6 +126,7 @@ async function commitStates(context: WorkerContext, part: PartJob, work: TextWor
   const options = {signal: context.signal};
   const states = kind === 'text' ? await encoder.encode(ids, options) : await encoder.embed(ids, options);
   const mask = Uint8Array.from(ids, (_, i) => (i < encoded.valid ? 1 : 0));
+  if (encoded.lost > 0) warnOfLoss(context, part, encoded);
   await commitTensors(
     context,
     part,
@@ -139,4 +140,17 @@ async function commitStates(context: WorkerContext, part: PartJob, work: TextWor
 
 function engineOf({job}: WorkerContext) {
   return loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
+}
+
+/** Upstream cuts silently; here the user learns what the model never sees. */
+function warnOfLoss({emit}: WorkerContext, {sample, part}: PartJob, {lost, kept}: EncodedText): void {
+  const lastLine = kept?.trimEnd().split('\n').at(-1) ?? '';
+  emit({
+    kind: 'stage_warning',
+    problem: {
+      code: 'preprocess/text-cut',
+      message: `${sample}: the ${part === 'text' ? 'prompt' : 'lyrics'} lose ${lost} tokens; the last line kept is ${JSON.stringify(lastLine)}`,
+      hint: 'Shorten them, or raise max_text_tokens or max_lyric_tokens.',
+    },
+  });
 }

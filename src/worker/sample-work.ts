@@ -4,23 +4,16 @@ import type {PartJob} from '../protocol/message.js';
 import type {WorkerContext} from './context.js';
 
 /**
- * Runs one kind of part after the other over all samples and keeps the bookkeeping: progress, samples that are done, and
- * samples that failed, whose remaining parts are not tried.
+ * Runs one kind of part after the other over all samples. A sample that fails is told once, and its remaining parts are not
+ * tried; what is done, the runner knows from the parts it commits.
  */
 export class SampleWork {
   readonly #context: WorkerContext;
   readonly #failed = new Set<string>();
-  readonly #waiting = new Map<string, Set<string>>();
-  readonly #started = new Map<string, number>();
-  #done = 0;
+  readonly #started = new Set<string>();
 
   constructor(context: WorkerContext) {
     this.#context = context;
-    for (const {sample, part} of context.job.parts) {
-      const parts = this.#waiting.get(sample) ?? new Set();
-      parts.add(part);
-      this.#waiting.set(sample, parts);
-    }
   }
 
   /** The parts of one name that are still to be made. */
@@ -29,33 +22,18 @@ export class SampleWork {
   }
 
   /** Makes one part; a failure is that sample's alone, unless the run is being stopped. */
-  async make(part: PartJob, work: () => Promise<void>): Promise<void> {
-    const {sample} = part;
+  async make({sample}: PartJob, work: () => Promise<void>): Promise<void> {
     const {emit, failSample, signal} = this.#context;
-    if (!this.#started.has(sample)) {
-      this.#started.set(sample, performance.now());
-      emit({kind: 'sample_started', sample});
-    }
+    if (!this.#started.has(sample)) emit({kind: 'sample_started', sample});
+    this.#started.add(sample);
     try {
       await work();
-      this.#finish(part);
     } catch (error) {
       const problem = signal.aborted ? undefined : problemOfSample(error);
       if (problem === undefined) throw error;
       this.#failed.add(sample);
       failSample(sample, problem);
     }
-    this.#done++;
-    emit({kind: 'stage_progress', done: this.#done, total: this.#context.job.parts.length, unit: 'parts'});
-  }
-
-  #finish({sample, part}: PartJob): void {
-    const waiting = this.#waiting.get(sample)!;
-    waiting.delete(part);
-    if (waiting.size > 0) return;
-    const computed = this.#context.job.parts.filter((job) => job.sample === sample).map((job) => job.part);
-    const duration_ms = Math.round(performance.now() - this.#started.get(sample)!);
-    this.#context.emit({kind: 'sample_finished', sample, computed, duration_ms});
   }
 }
 
