@@ -150,30 +150,14 @@ function peers() {
       wireit,
     }),
   );
-  writeFileSync(join(path, 'turbo.json'), JSON.stringify({tasks: prefixed(tasks)}));
+  writeFileSync(join(path, 'turbo.json'), JSON.stringify({tasks}));
   writeFileSync(join(path, '.gitignore'), 'node_modules\n.turbo\n.wireit\n');
   run(['npm', 'install', '--no-audit', '--no-fund', '--silent'], path);
   run(['git', 'init', '--quiet'], path);
   report(`wireit, ${stages} scripts fresh`, ['npm', 'run', '--silent', 'all'], path);
   report(
     `turbo, ${stages} tasks cached`,
-    [
-      join(path, 'node_modules/.bin/turbo'),
-      'run',
-      '//#turbo_all',
-      '--output-logs=none',
-      '--log-order=grouped',
-    ],
+    [join(path, 'node_modules/.bin/turbo'), 'run', 'turbo_all', '--output-logs=none', '--log-order=grouped'],
     path,
-  );
-}
-
-/** Tasks of the root package carry its mark in turbo.json. */
-function prefixed(tasks) {
-  return Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [
-      `//#${name}`,
-      {...task, dependsOn: task.dependsOn.map((each) => `//#${each}`)},
-    ]),
   );
 }

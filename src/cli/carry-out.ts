@@ -3,8 +3,10 @@ import {availableParallelism} from 'node:os';
 import type {Json} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
 import {newRunId, openRunRecord, writeResolvedPipeline} from '../record/run-record.js';
+import type {Plan} from '../plan/plan.js';
+import {isUpToDate} from '../render/plan-text.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
-import {lightStages} from '../run/light/table.js';
+import type {LightStages} from '../run/light-stage.js';
 import {runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
@@ -44,7 +46,7 @@ export async function carryOut(
       plan,
       observation,
       surroundings,
-      light: lightStages,
+      light: await lightStagesFor(plan),
       options: runOptions(run, planned, options),
       record,
       stop: options.stop,
@@ -56,6 +58,12 @@ export async function carryOut(
     await screen.close();
     record.close();
   }
+}
+
+/** A run from cache begins no stage, and must not wait for audio decoders to load. */
+async function lightStagesFor(plan: Plan): Promise<LightStages> {
+  if (isUpToDate(plan)) return new Map();
+  return (await import('../run/light/table.js')).lightStages;
 }
 
 function runOptions(
