@@ -35,6 +35,11 @@ export const commandTable: readonly TableRow[] = [
   ),
   row('show', 'one song exactly as it will be trained', async () => (await import('./show.js')).showCommand),
   row(
+    'migrate',
+    'an upstream command line or preset becomes a pipeline file',
+    async () => (await import('./migrate.js')).migrateCommand,
+  ),
+  row(
     'inspect',
     'what is in an adapter, and how strong it is',
     async () => (await import('./inspect.js')).inspectCommand,

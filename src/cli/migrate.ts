@@ -1,0 +1,159 @@
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {basename, dirname, relative, resolve} from 'node:path';
+import {Command} from 'commander';
+import {writeDurably} from '../base/durable.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {parsePreset} from '../config/preset.js';
+import {resolvePipeline} from '../config/resolve.js';
+import {noSettings} from '../config/settings.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type Migrated, migrateArguments, migratePreset} from './migrate-arguments.js';
+import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-text.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {type FlagTable, loadFlagTable} from './upstream-flags.js';
+import type {ExitCode, World} from './world.js';
+
+interface MigrateOptions extends AnswerOptions {
+  readonly output?: string;
+  readonly name?: string;
+  readonly preset?: boolean;
+  readonly force?: boolean;
+}
+
+export function migrateCommand(world: World): Command {
+  return new Command('migrate')
+    .description(
+      "Turn a command line of upstream's train.py, or one of its preset JSON files, into a commented pipeline file (or preset).",
+    )
+    .argument('<words...>', 'after `--`: the command line as you used it; or one preset JSON file')
+    .option('-o, --output <file>', 'file to write (default: pipeline.yaml, or NAME.yaml for a preset)')
+    .option('--name <name>', 'name of the pipeline')
+    .option('--preset', 'write a preset for train stages in place of a pipeline')
+    .option('--force', 'replace an existing file')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (words: readonly string[], options: MigrateOptions) =>
+      world.leave(await migrate(world, words, options)),
+    );
+}
+
+/** What a file is made of: its text, and where it goes. */
+interface Written {
+  readonly path: string;
+  readonly text: string;
+  readonly migrated: Migrated;
+}
+
+async function migrate(world: World, words: readonly string[], options: MigrateOptions): Promise<ExitCode> {
+  const written = await compose(world, words, options);
+  if (!written.ok) return refuse(world, options, written.problems);
+  const {path, text, migrated} = written.value;
+  const shown = relative(world.cwd, path);
+  if (existsSync(path) && options.force !== true)
+    return refuse(world, options, [
+      {
+        code: 'migrate/exists',
+        message: `${shown} exists`,
+        hint: 'Another name with --output, or replace it with --force.',
+      },
+    ]);
+  await writeDurably(path, text);
+  const next = options.preset === true ? `sidestep presets import ${shown}` : `sidestep plan ${shown}`;
+  answer(world, options, {
+    kind: 'migrate',
+    document: () => ({path, notes: migrated.notes, next}),
+    text: (colours) =>
+      [
+        `${colours.green('✔')} wrote ${shown}`,
+        ...migrated.notes.map((note) => `  left out ${note}`),
+        `${colours.cyan('next:')} ${next}`,
+        '',
+      ].join('\n'),
+  });
+  return 0;
+}
+
+async function compose(
+  world: World,
+  words: readonly string[],
+  options: MigrateOptions,
+): Promise<Result<Written>> {
+  const table = await loadFlagTable();
+  const json = words.length === 1 && words[0]!.endsWith('.json') ? resolve(world.cwd, words[0]!) : undefined;
+  const preset = json === undefined ? ok(undefined) : await readPreset(json);
+  if (!preset.ok) return preset;
+  const migrated =
+    preset.value === undefined ? migrateArguments(words, table) : migratePreset(preset.value, table);
+  const refused = refuseSubcommand(migrated, table);
+  if (!refused.ok) return refused;
+  if (migrated.problems.length > 0) return failure(...migrated.problems);
+  const name = options.name ?? (json === undefined ? 'migrated' : basename(json, '.json'));
+  const path = resolve(
+    world.cwd,
+    options.output ?? (options.preset === true ? `${name}.yaml` : DEFAULT_PIPELINE),
+  );
+  const file: MigratedFile = {folder: dirname(path), cwd: world.cwd, name, source: sourceLine(words)};
+  const description = typeof preset.value?.description === 'string' ? preset.value.description : '';
+  const text =
+    options.preset === true
+      ? migratedPreset(migrated, {...file, description})
+      : migratedPipeline(migrated, file);
+  const problems =
+    options.preset === true ? presetProblems(path, name, text) : pipelineProblems(world, path, text);
+  return problems.length > 0 ? {ok: false, problems} : ok({path, text, migrated});
+}
+
+/** Values that upstream took and the schema does not (a rank of 0) are told before anything is written. */
+function pipelineProblems(world: World, file: string, text: string) {
+  const resolved = resolvePipeline({
+    file,
+    text,
+    settings: noSettings(),
+    presets: [],
+    overrides: [],
+    env: world.env,
+  });
+  return resolved.ok ? [] : resolved.problems;
+}
+
+function presetProblems(path: string, name: string, text: string) {
+  return parsePreset({name, path, from: 'user', text}).problems;
+}
+
+/** Subcommands that are commands here, or nothing at all, make no pipeline. */
+function refuseSubcommand({subcommand}: Migrated, table: FlagTable): Result<undefined> {
+  const {reason, command} = table.subcommands![subcommand]!;
+  const made = ['train', 'fixed', 'vanilla', 'selective', 'preprocess', 'estimate', 'analyze'];
+  if (made.includes(subcommand)) return ok(undefined);
+  return failure({
+    code: 'migrate/no-pipeline',
+    message: `\`${subcommand}\` makes no pipeline${reason === undefined ? '' : `: ${reason}`}`,
+    hint:
+      command === undefined
+        ? `Add a stage to your pipeline: docs/pipeline-reference.md, ${subcommand}.`
+        : `Use: ${command}`,
+  });
+}
+
+async function readPreset(path: string): Promise<Result<JsonObject>> {
+  const unreadable = (why: string): Result<JsonObject> =>
+    failure({code: 'migrate/unreadable', message: `Cannot use ${path} as a preset: ${why}`});
+  try {
+    const value = JSON.parse(await readFile(path, 'utf8')) as Json;
+    return isJsonObject(value) ? ok(value) : unreadable('it holds no object');
+  } catch (error) {
+    return unreadable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function sourceLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w./:=,+-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep migrate -- train.py fixed --checkpoint-dir ./checkpoints --audio-dir ./my_audio --rank 64 --epochs 100
+  $ sidestep migrate my_preset.json --output my.yaml
+  $ sidestep migrate my_preset.json --preset`;

@@ -1,0 +1,200 @@
+import {isAbsolute, relative, resolve, sep} from 'node:path';
+import type {Json} from '../base/json.js';
+import {type Entry, schemaLine, yamlText} from './pipeline-text.js';
+import type {Migrated, MigratedSetting} from './migrate-arguments.js';
+import {keySchemas} from './upstream-flags.js';
+
+export interface MigratedFile {
+  /** Absolute folder the file will lie in; paths in it start from there. */
+  readonly folder: string;
+  /** Where upstream would have been started: what its relative paths start from. */
+  readonly cwd: string;
+  readonly name: string;
+  /** Upstream's own words, for the comment on top. */
+  readonly source: string;
+}
+
+/** Pure: a commented pipeline file that does what upstream's command line did. */
+export function migratedPipeline({subcommand, settings, notes}: Migrated, file: MigratedFile): string {
+  const placed = settings.map((setting) => placedSetting(setting, file));
+  const own = (type: string) => settingsOf(placed, type);
+  const from_tensors = hasKey(placed, 'train', 'tensors') && !hasKey(placed, 'dataset', undefined);
+  const stages: Entry[] = [
+    stage('model', 'scan', withDefaults(own('scan'), {checkpoint_dir: './checkpoints', model: 'turbo'})),
+    ...(from_tensors ? [] : preprocessing(own)),
+    ...(['selective', 'estimate', 'analyze'].includes(subcommand)
+      ? [stage('sensitivity', 'estimate', [...inputs(placed), ...tree(own('estimate'))])]
+      : []),
+    ...(['estimate', 'analyze', 'preprocess'].includes(subcommand) ? [] : training(subcommand, placed)),
+  ];
+  const top = [
+    {key: 'sidestep', value: 1},
+    {key: 'name', value: file.name},
+    ...tree(settingsOf(placed, undefined)),
+    {key: 'stages', value: stages},
+  ];
+  return `${schemaLine(file.folder)}${header(file.source, notes)}${yamlText(top)}`;
+}
+
+/** Pure: a preset for train stages. What belongs to other stages is named in a comment. */
+export function migratedPreset(
+  {settings, notes}: Migrated,
+  file: MigratedFile & {description: string},
+): string {
+  const own = settings.flatMap((setting) => {
+    if (setting.stage === 'train') return [setting];
+    return setting.key === 'defaults.seed' ? [{...setting, stage: 'train', key: 'seed'}] : [];
+  });
+  const others = settings.filter(({stage, key}) => stage !== 'train' && key !== 'defaults.seed');
+  const left = others.map(
+    ({from, stage, key}) => `${from}: belongs to ${stage ?? 'the pipeline'}, key ${key}`,
+  );
+  const top = [
+    {key: 'sidestep', value: 1},
+    ...(file.description === '' ? [] : [{key: 'description', value: file.description}]),
+    {key: 'uses', value: 'train'},
+    {key: 'with', value: tree(withAdapterType(settingsOf(own, 'train')))},
+  ];
+  return `${schemaLine(file.folder, 'preset')}${header(file.source, [...notes, ...left])}${yamlText(top)}`;
+}
+
+function header(source: string, notes: readonly string[]): string {
+  const lines = [
+    `Migrated from: ${source}`,
+    ...(notes.length === 0 ? [] : ['Left out:', ...notes.map((note) => `  ${note}`)]),
+  ];
+  return lines.map((line) => `# ${line}\n`).join('');
+}
+
+function preprocessing(own: (type: string) => readonly MigratedSetting[]): Entry[] {
+  const songs = own('dataset');
+  const needs = songs.some(({key}) => key === 'audio_dir' || key === 'dataset_json');
+  return [
+    stage(
+      'songs',
+      'dataset',
+      needs
+        ? tree(songs)
+        : [{key: 'audio_dir', value: './my_audio', note: 'put your songs here'}, ...tree(songs)],
+    ),
+    stage('latents', 'preprocess.pass1', [
+      reference('model', 'model'),
+      reference('dataset', 'songs'),
+      ...tree(own('preprocess.pass1')),
+    ]),
+    stage('conditions', 'preprocess.pass2', [
+      reference('model', 'model'),
+      reference('latents', 'latents'),
+      ...tree(own('preprocess.pass2')),
+    ]),
+  ];
+}
+
+function training(subcommand: string, placed: readonly MigratedSetting[]): Entry[] {
+  const selection: MigratedSetting[] =
+    subcommand === 'selective'
+      ? [
+          {
+            stage: 'train',
+            key: 'adapter.selection.estimate',
+            value: stageReference('sensitivity'),
+            from: 'selective',
+          },
+        ]
+      : [];
+  const own = settingsOf(placed, 'train').filter(({key}) => key !== 'tensors');
+  return [
+    stage('train', 'train', [...inputs(placed), ...tree(withAdapterType([...own, ...selection]))]),
+    stage('export', 'export', [reference('adapter', 'train'), {key: 'formats', value: ['peft', 'comfyui']}]),
+  ];
+}
+
+/** The schema tells adapters apart by their type, which upstream leaves unsaid for LoRA. */
+function withAdapterType(own: readonly MigratedSetting[]): readonly MigratedSetting[] {
+  const said = own.some(({key}) => key === 'adapter.type');
+  const adapted = own.some(({key}) => key.startsWith('adapter.'));
+  return said || !adapted
+    ? own
+    : [{stage: 'train', key: 'adapter.type', value: 'lora', from: "upstream's default"}, ...own];
+}
+
+function inputs(placed: readonly MigratedSetting[]): Entry[] {
+  const folder = placed.find(({stage, key}) => stage === 'train' && key === 'tensors');
+  const songs = hasKey(placed, 'dataset', undefined);
+  return [
+    reference('model', 'model'),
+    folder === undefined || songs
+      ? reference('tensors', 'conditions')
+      : {key: 'tensors', value: folder.value, note: folder.from},
+  ];
+}
+
+function reference(key: string, stageKey: string): Entry {
+  return {key, value: stageReference(stageKey)};
+}
+
+function stageReference(key: string): string {
+  return `\${stages.${key}}`;
+}
+
+function stage(key: string, uses: string, parameters: readonly Entry[]): Entry {
+  return {
+    key,
+    value: [
+      {key: 'uses', value: uses},
+      ...(parameters.length === 0 ? [] : [{key: 'with', value: parameters}]),
+    ],
+  };
+}
+
+function withDefaults(own: readonly MigratedSetting[], defaults: Readonly<Record<string, string>>): Entry[] {
+  const missing = Object.entries(defaults).filter(([key]) => !own.some((setting) => setting.key === key));
+  return [...missing.map(([key, value]) => ({key, value, note: "upstream's default"})), ...tree(own)];
+}
+
+function settingsOf(
+  placed: readonly MigratedSetting[],
+  type: string | undefined,
+): readonly MigratedSetting[] {
+  const last = new Map(
+    placed.filter(({stage: own}) => own === type).map((setting) => [setting.key, setting]),
+  );
+  return [...last.values()]; // as on a command line, the last word on a key holds
+}
+
+function hasKey(placed: readonly MigratedSetting[], type: string, key: string | undefined): boolean {
+  return placed.some((setting) => setting.stage === type && (key === undefined || setting.key === key));
+}
+
+/** Dotted keys to nested entries, in the order in which they were said. */
+function tree(settings: readonly MigratedSetting[]): Entry[] {
+  const groups = new Map<string, MigratedSetting[]>();
+  for (const setting of settings) {
+    const [word] = setting.key.split('.') as [string];
+    groups.set(word, [...(groups.get(word) ?? []), {...setting, key: setting.key.slice(word.length + 1)}]);
+  }
+  return [...groups].map(([key, members]) => {
+    const [only] = members as [MigratedSetting];
+    return only.key === '' ? {key, value: only.value, note: only.from} : {key, value: tree(members)};
+  });
+}
+
+/** Paths start from the folder of the file, not from where upstream was started. */
+function placedSetting(setting: MigratedSetting, {folder, cwd}: MigratedFile): MigratedSetting {
+  const flag = {key: setting.key, ...(setting.stage === undefined ? {} : {stage: setting.stage})};
+  const isPath = keySchemas(flag, 'lora').some((schema) => 'x-path' in schema) || PATH_KEYS.has(setting.key);
+  if (!isPath || typeof setting.value !== 'string' || isAbsolute(setting.value)) return setting;
+  const near = relative(folder, resolve(cwd, setting.value)).split(sep).join('/');
+  return {...setting, value: (near.startsWith('.') ? near : `./${near}`) as Json};
+}
+
+/** Parameters that are a stage or a path, which their schema cannot mark. */
+const PATH_KEYS: ReadonlySet<string> = new Set([
+  'checkpoint_dir',
+  'audio_dir',
+  'dataset_json',
+  'tensors',
+  'output_dir',
+  'resume_from',
+  'logging.log_dir',
+]);
