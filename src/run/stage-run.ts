@@ -49,10 +49,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
 
 /** Has another runner made it while we waited? Not asked when the user wants it made anew. */
 function takeOver(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
-  const {verdict} = stage;
-  const insists =
-    verdict.kind === 'stale' &&
-    verdict.reasons.some(({kind}) => kind === 'forced' || kind === 'cache_ignored');
+  const insists = isStaleFor(stage, 'forced') || isStaleFor(stage, 'cache_ignored');
   const entry = view.entry(stage.fingerprint);
   if (insists || entry.kind !== 'present') return undefined;
   const saved_ms = entry.duration_ms;
@@ -62,9 +59,14 @@ function takeOver(stage: SettledStage, {view}: AttemptContext): StageRun | undef
   };
 }
 
+function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored'): boolean {
+  return verdict.kind === 'stale' && verdict.reasons.some(({kind}) => kind === reason);
+}
+
 async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
+  if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, stage.resume_key); // again means from the start
   for (let attempt = 1; ; attempt += 1) {
     const log = effects.logPath(stage.id);
     effects.emit({kind: 'stage_started', stage: stage.id, fingerprint: stage.fingerprint, attempt, log});

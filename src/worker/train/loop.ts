@@ -5,7 +5,7 @@ import type {WorkerContext} from '../context.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import {bandsOf, type Metric, type MetricsLog} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
-import {decideEpoch, type ProgressState, rotate} from './progress-state.js';
+import {decideEpoch, outOfPatience, type ProgressState, rotate} from './progress-state.js';
 import {provenanceOf, type Standing} from './provenance.js';
 import {type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
@@ -38,8 +38,9 @@ export class TrainingLoop {
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#params = loopParams(parts.context);
-    const {global_step, progress} = parts.start;
-    this.#position = {global_step, epoch: 0, loss: null, progress, stopped_early: 'no'};
+    const {global_step, epoch, loss, progress} = parts.start;
+    const stopped_early = outOfPatience(progress, this.#params.early_stop) ? 'yes' : 'no';
+    this.#position = {global_step, epoch, loss, progress, stopped_early};
     this.#savedStep = global_step;
   }
 
@@ -68,7 +69,8 @@ export class TrainingLoop {
     const {context, start, trainer} = this.#parts;
     if (start.global_step === 0 && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
-    let finished = start.global_step >= trainer.shape.total_steps;
+    let finished =
+      start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
     while (!finished) {
       if (context.signal.aborted) {
         await this.#saveState('a request to stop');
@@ -76,7 +78,7 @@ export class TrainingLoop {
       }
       finished = (await this.#step()) === 'last';
     }
-    if (this.#position.global_step === 0 && start.global_step === 0) throw noSteps();
+    if (start.origin !== 'own_state' && this.#position.global_step === start.global_step) throw noSteps();
     if (this.#savedStep !== this.#position.global_step) await this.#saveState('the end of the run');
     return 'finished';
   }
@@ -89,15 +91,13 @@ export class TrainingLoop {
     await metrics.step(report, trainer.modules);
     const {global_step, epoch} = report;
     this.#position = {...this.#position, global_step, epoch, loss: report.loss ?? this.#position.loss};
-    const decision = report.epoch_finished ? await this.#endEpoch(report) : 'go_on';
-    const {every_steps} = this.#params.checkpoint;
-    if (every_steps > 0 && global_step % every_steps === 0) await this.#checkpoint(`step_${global_step}`);
+    if (report.epoch_finished) await this.#endEpoch(report);
+    await this.#checkpoint(this.#checkpointsDue(report));
     await this.#saveIfDue();
-    if (decision === 'stop_early') this.#position = {...this.#position, stopped_early: 'yes'};
-    return report.finished || decision === 'stop_early' ? 'last' : 'more';
+    return report.finished || this.#position.stopped_early === 'yes' ? 'last' : 'more';
   }
 
-  async #endEpoch(report: StepReport): Promise<'go_on' | 'stop_early'> {
+  async #endEpoch(report: StepReport): Promise<void> {
     const {context, metrics, kept} = this.#parts;
     const {epoch, epoch_loss} = report;
     await metrics.epoch(report);
@@ -116,12 +116,16 @@ export class TrainingLoop {
       {epoch, loss: epoch_loss, validation},
       this.#params,
     );
-    this.#position = {...this.#position, progress: state};
+    this.#position = {...this.#position, progress: state, stopped_early: next === 'stop_early' ? 'yes' : 'no'};
     if (best === 'new_best')
       await kept.replace(kept.best, (folder) => writeAdapter(folder, this.adapterFolder(this.#provenance())));
-    const {every_epochs} = this.#params.checkpoint;
-    if (every_epochs > 0 && epoch % every_epochs === 0) await this.#checkpoint(`epoch_${epoch}`);
-    return next;
+  }
+
+  #checkpointsDue({epoch, epoch_finished, global_step}: StepReport): string[] {
+    const {every_epochs, every_steps} = this.#params.checkpoint;
+    const ofEpoch = epoch_finished && every_epochs > 0 && epoch % every_epochs === 0;
+    const ofSteps = every_steps > 0 && global_step % every_steps === 0;
+    return [...(ofEpoch ? [`epoch_${epoch}`] : []), ...(ofSteps ? [`step_${global_step}`] : [])];
   }
 
   #validates(): boolean {
@@ -137,16 +141,29 @@ export class TrainingLoop {
     return report.loss;
   }
 
-  async #checkpoint(name: string): Promise<void> {
+  /** Writes the checkpoints of this step, then saves once: a killed run must not come back between two of them. */
+  async #checkpoint(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
     const {kept, context} = this.#parts;
-    const {global_step, epoch, progress} = this.#position;
-    const path = kept.checkpoint(name);
-    await kept.replace(path, (folder) => writeCheckpoint(folder, this.adapterFolder(this.#provenance())));
-    const {state, dropped} = rotate(progress, name, this.#params.checkpoint.keep_last);
-    this.#position = {...this.#position, progress: state};
-    await this.#saveState(`checkpoint ${name}`);
-    await kept.drop(dropped); // only once no saved state counts on them
-    context.emit({kind: 'checkpoint_saved', global_step, epoch, path, reason: name});
+    const {global_step, epoch} = this.#position;
+    const outdated: string[] = [];
+    for (const name of names) {
+      const adapter = this.adapterFolder(this.#provenance());
+      await kept.replace(kept.checkpoint(name), (folder) => writeCheckpoint(folder, adapter));
+      const {state, dropped} = rotate(this.#position.progress, name, this.#params.checkpoint.keep_last);
+      this.#position = {...this.#position, progress: state};
+      outdated.push(...dropped);
+    }
+    await this.#saveState(`checkpoint ${names.join(', ')}`);
+    await kept.drop(outdated); // only once no saved state counts on them
+    for (const name of names)
+      context.emit({
+        kind: 'checkpoint_saved',
+        global_step,
+        epoch,
+        path: kept.checkpoint(name),
+        reason: name,
+      });
   }
 
   async #saveIfDue(): Promise<void> {
@@ -158,13 +175,15 @@ export class TrainingLoop {
   /** What a later attempt, or a longer run, continues from. */
   async #saveState(reason: string): Promise<void> {
     const {context, trainer} = this.#parts;
-    const {global_step, epoch, progress} = this.#position;
+    const {global_step, epoch, loss, progress} = this.#position;
+    const {fingerprint} = context.job;
     const about: SavedAbout = {
+      fingerprint,
       global_step,
       epoch,
+      loss,
       total_steps: trainer.shape.total_steps,
       progress,
-      finished: global_step >= trainer.shape.total_steps,
     };
     await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));
     this.#savedAt = performance.now();

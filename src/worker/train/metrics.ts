@@ -48,13 +48,17 @@ export interface MetricsLog {
   close(): Promise<void>;
 }
 
-/** Opens the log at a step: what an interrupted attempt wrote beyond it is dropped. */
+/**
+ * Opens the log at a step: what an interrupted attempt wrote beyond it is dropped. At step 0 that is everything, since the
+ * validation before the first step is done again.
+ */
 export async function openMetrics(
   context: WorkerContext,
   {path, global_step}: {readonly path: string; readonly global_step: number},
 ): Promise<MetricsLog> {
   await mkdir(dirname(path), {recursive: true});
-  const known = (await readMetrics(path)).filter((metric) => metric.global_step <= global_step);
+  const written = global_step === 0 ? [] : await readMetrics(path);
+  const known = written.filter((metric) => metric.global_step <= global_step);
   await writeFile(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = loopParams(context).logging;

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
-import {paramsToJson} from '../../stage/param.js';
+import {type ParamObject, paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 
 /** What training itself (not the engine) acts on; names as in schema/stage.train.schema.json. */
@@ -39,19 +39,24 @@ export function loopParams({job}: WorkerContext): LoopParams {
 
 /**
  * The stage's parameters as the engine takes them: references gone, the modules or ranks of an estimate put in place of
- * `adapter.selection`. Throws `train/estimate-invalid`.
+ * `adapter.selection`. They are saved with every checkpoint, so what names places of this machine stays out.
+ * Throws `train/estimate-invalid`.
  */
 export async function engineOptions(context: WorkerContext): Promise<JsonObject> {
-  const {model: _model, tensors: _tensors, ...params} = paramsToJson(context.job.params);
-  const adapter = params.adapter as JsonObject;
-  const {selection, ...plain} = adapter;
-  const validation = withoutReference(params.validation as JsonObject);
-  const selected = isJsonObject(selection) ? await selectionOf(context, selection, plain) : plain;
-  return {...params, adapter: selected, validation, resume_from: 'elsewhere'};
+  const params = withoutPlaces(context.job.params);
+  const {selection, ...plain} = paramsToJson(context.job.params).adapter as JsonObject;
+  const adapter = isJsonObject(selection) ? await selectionOf(context, selection, plain) : plain;
+  return {...params, adapter};
 }
 
-function withoutReference({tensors: _tensors, ...validation}: JsonObject): JsonObject {
-  return validation;
+/** Says what is trained, not where its files lie or what the pipeline calls its stages. */
+export function withoutPlaces(params: ParamObject): JsonObject {
+  const {model: _model, tensors: _tensors, output_dir: _dir, logging: _logging, ...own} = paramsToJson(params);
+  const {resume_from: _from, ...rest} = own;
+  const {tensors: _held, ...validation} = own.validation as JsonObject;
+  const {selection, ...adapter} = own.adapter as JsonObject;
+  const selects = isJsonObject(selection) ? {selection: {use: selection.use ?? 'modules'}} : {};
+  return {...rest, validation, adapter: {...adapter, ...selects}};
 }
 
 interface Estimate {

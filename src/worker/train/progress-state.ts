@@ -63,8 +63,16 @@ export function decideEpoch(state: ProgressState, end: EpochEnd, params: LoopPar
       stale_epochs,
     },
     best: isBest ? 'new_best' : 'not_best',
-    next: early_stop.patience > 0 && stale_epochs >= early_stop.patience ? 'stop_early' : 'go_on',
+    next: outOfPatience({stale_epochs}, early_stop) ? 'stop_early' : 'go_on',
   };
+}
+
+/** Also asked of a saved state: a run that stopped early and was killed before it was done does not go on. */
+export function outOfPatience(
+  {stale_epochs}: Pick<ProgressState, 'stale_epochs'>,
+  {patience}: LoopParams['early_stop'],
+): boolean {
+  return patience > 0 && stale_epochs >= patience;
 }
 
 function mean(values: readonly number[]): number | null {

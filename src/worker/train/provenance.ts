@@ -1,9 +1,7 @@
 import type {Provenance} from '../../adapter/provenance.js';
-import type {JsonObject} from '../../base/json.js';
 import {jsonObject} from '../../stage/model-json.js';
-import {paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
-import {loopParams} from './options.js';
+import {loopParams, withoutPlaces} from './options.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it stands. */
@@ -30,7 +28,7 @@ export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: St
     loss: at.loss,
     samples: split.training.length,
     trigger: commonTrigger(split),
-    params: withoutPlaces(paramsToJson(job.params)),
+    params: withoutPlaces(job.params),
     fingerprint: job.fingerprint,
   };
 }
@@ -39,9 +37,4 @@ export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: St
 function commonTrigger({training}: Split): string {
   const triggers = new Set(training.map(({trigger}) => trigger));
   return triggers.size === 1 ? [...triggers][0]! : '';
-}
-
-function withoutPlaces(params: JsonObject): JsonObject {
-  const {output_dir: _dir, logging: _logging, tensors: _tensors, resume_from: _from, ...rest} = params;
-  return rest;
 }

@@ -1,5 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
 import type {RunShape, Trainer} from '../../native/trainer.js';
@@ -7,58 +8,82 @@ import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
 import {type LoopParams, loopParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
+import type {Standing} from './provenance.js';
 
 /** What is saved beside the engine's own state. */
-export interface SavedAbout {
-  readonly global_step: number;
-  readonly epoch: number;
+export interface SavedAbout extends Standing {
+  /** Of the very stage instance that saved it; a longer or shorter run has another. */
+  readonly fingerprint: Fingerprint;
   readonly total_steps: number;
   readonly progress: ProgressState;
-  readonly finished: boolean;
 }
 
-export interface StartingPoint {
-  readonly global_step: number;
+/** Where a run takes up its work. */
+export interface StartingPoint extends Standing {
   readonly progress: ProgressState;
+  /** `elsewhere`: the state that `resume_from` names. */
+  readonly origin: 'nothing' | 'own_state' | 'elsewhere';
 }
 
-const FROM_THE_START: StartingPoint = {global_step: 0, progress: freshProgress};
+const FROM_THE_START: StartingPoint = {
+  global_step: 0,
+  epoch: 0,
+  loss: null,
+  progress: freshProgress,
+  origin: 'nothing',
+};
 
 /**
  * Puts the trainer where this run left off: at its own interrupted (or shorter) state, else at `resume_from`, else at the
- * start. Throws `train/extension-changes-schedule` when a longer run cannot continue exactly and the user chose neither
- * `resume: fork` nor `resume: fresh`.
+ * start. Throws `train/extension-changes-schedule` when a longer run cannot continue exactly, `train/shorter-than-saved` when
+ * the saved state is beyond this run's end, and the user chose neither `resume: fork` nor `resume: fresh`.
  */
 export async function findStart(context: WorkerContext, trainer: Trainer): Promise<StartingPoint> {
   const params = loopParams(context);
-  const saved = params.resume === 'fresh' ? undefined : await context.partial.newest();
-  if (saved !== undefined) return continueOwn(context, trainer, saved);
+  const saved = await context.partial.newest();
+  const about = saved?.about as unknown as SavedAbout | undefined;
+  // What this very run saved continues in any case: a fresh start or a fork happens once, not after every interruption.
+  if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, trainer, saved!);
+  if (about !== undefined && params.resume !== 'fresh') return continueOther(context, trainer, saved!);
   const folder = await resumeFolder(context, params);
   if (folder === undefined) return FROM_THE_START;
   const {global_step} = await trainer.load(folder, params.resume === 'fork' ? 'fork' : 'exact');
   context.log(`continuing ${folder} at step ${global_step}`);
-  return {global_step, progress: freshProgress};
+  return {...FROM_THE_START, global_step, origin: 'elsewhere'};
 }
 
 async function continueOwn(
+  {log}: WorkerContext,
+  trainer: Trainer,
+  {dir, about}: SavedState,
+): Promise<StartingPoint> {
+  const {global_step, epoch, loss, progress} = about as unknown as SavedAbout;
+  await trainer.load(dir, 'exact');
+  log(`continuing the saved state of step ${global_step}`);
+  return {global_step, epoch, loss, progress, origin: 'own_state'};
+}
+
+/** A run that differs in what may be extended (epochs, checkpoints, early stopping) goes on where the other stood. */
+async function continueOther(
   context: WorkerContext,
   trainer: Trainer,
   saved: SavedState,
 ): Promise<StartingPoint> {
-  const params = loopParams(context);
   const about = saved.about as unknown as SavedAbout;
+  const {shape} = trainer;
+  if (loopParams(context).resume === 'fork') {
+    await trainer.load(saved.dir, 'fork');
+    context.log(`forking the saved state of step ${about.global_step}`);
+    return FROM_THE_START;
+  }
+  if (about.global_step > shape.total_steps) throw shorter(about, shape);
   const sameSchedule = keepsSchedule(context.job.params.schedule as unknown as ScheduleParams, {
     before: about.total_steps,
-    after: trainer.shape.total_steps,
+    after: shape.total_steps,
     prodigy: (context.job.params.optimizer as unknown as {type: string}).type === 'prodigy',
   });
-  if (!sameSchedule && params.resume !== 'fork') throw changesSchedule(about, trainer.shape);
-  const exactly = sameSchedule ? 'exact' : 'fork';
-  const {global_step} = await trainer.load(saved.dir, exactly);
-  context.log(
-    `${exactly === 'exact' ? 'continuing' : 'forking'} the saved state of step ${about.global_step}`,
-  );
-  return {global_step, progress: exactly === 'exact' ? about.progress : freshProgress};
+  if (!sameSchedule) throw changesSchedule(about, shape);
+  return continueOwn(context, trainer, saved);
 }
 
 interface ScheduleParams {
@@ -85,6 +110,14 @@ function changesSchedule(saved: SavedAbout, shape: RunShape): SidestepError {
     code: 'train/extension-changes-schedule',
     message: `This run was trained for ${saved.total_steps} steps and now has ${shape.total_steps}: the learning rates of the steps already taken would have been others, so it cannot continue exactly`,
     hint: 'Choose: `resume: fork` goes on from its weights with a new schedule, `resume: fresh` trains anew. Runs with a constant schedule can always be extended.',
+  });
+}
+
+function shorter(saved: SavedAbout, shape: RunShape): SidestepError {
+  return new SidestepError({
+    code: 'train/shorter-than-saved',
+    message: `This run was trained to step ${saved.global_step} and now ends at step ${shape.total_steps}, which lies behind it`,
+    hint: 'Choose: `resume: fresh` trains the shorter run anew, `resume: fork` goes on from the weights of the longer one. A checkpoint on the way may be what you want: `checkpoint` of the export stage names it.',
   });
 }
 

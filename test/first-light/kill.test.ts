@@ -1,0 +1,136 @@
+import {spawnSync} from 'node:child_process';
+import {setTimeout as after} from 'node:timers/promises';
+import {afterAll, expect, test} from 'vitest';
+import {
+  type Ended,
+  eventsOf,
+  linesOf,
+  Project,
+  preparation,
+  problemsOf,
+  root,
+  type Stages,
+  training,
+} from './project.js';
+
+const KILLS = 50;
+
+/** All stage types, and a training that saves all a training can save. */
+const stages: Stages = {
+  ...preparation({clips: 3, clip_duration: 1}),
+  sensitivity: {
+    uses: 'estimate',
+    with: {model: '${stages.model}', tensors: '${stages.conditions}', batches: 2, top_k: 6},
+  },
+  train: training('all', {
+    adapter: {type: 'lora', rank: 2, alpha: 4, selection: {estimate: '${stages.sensitivity}'}},
+    epochs: 6,
+    ema_decay: 0.9,
+    validation: {fraction: 0.34},
+    checkpoint: {every_epochs: 2, every_steps: 3, keep_last: 2},
+  }),
+  export: {
+    uses: 'export',
+    with: {adapter: '${stages.train}', formats: ['peft', 'comfyui', 'diffusers'], output_dir: 'exported'},
+  },
+};
+
+const projects: Project[] = [];
+afterAll(() => {
+  for (const project of projects) project.remove();
+});
+
+function newProject(): Project {
+  const project = new Project();
+  projects.push(project);
+  project.writePipeline(stages);
+  return project;
+}
+
+/** mulberry32: the same instants in every run, as far as a clock allows. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function killedAfter(project: Project, delay: number): Promise<Ended> {
+  const {child, ended} = project.start();
+  const timer = setTimeout(() => child.kill('SIGKILL'), delay);
+  const end = await ended;
+  clearTimeout(timer);
+  return end;
+}
+
+function everything(project: Project): object {
+  return {
+    exported: project.contents('exported'),
+    adapter: project.trained('adapters/all'),
+    lock: project.contents().pipeline,
+  };
+}
+
+function expectSoundCache(project: Project): void {
+  const {status, stdout} = spawnSync(process.execPath, [`${root}dist/cli/main.js`, 'cache', 'verify'], {
+    cwd: project.path,
+    encoding: 'utf8',
+  });
+  expect(status, stdout).toBe(0);
+}
+
+test('SIGKILL at 50 instants of the whole pipeline: reruns always end in the same bytes', async () => {
+  const undisturbed = newProject();
+  const begin = performance.now();
+  const end = await undisturbed.run();
+  expect(end.code, problemsOf(end)).toBe(0);
+  const duration = performance.now() - begin;
+  const expected = everything(undisturbed);
+
+  const random = seeded(4);
+  let kills = 0;
+  let project = newProject();
+  while (kills < KILLS) {
+    // Some instants lie late in a first run, most within what is left of an interrupted one.
+    const {code, signal, ...said} = await killedAfter(project, random() ** 2 * duration);
+    if (signal === 'SIGKILL') {
+      kills += 1;
+      continue;
+    }
+    expect(code, problemsOf(said as Ended)).toBe(0);
+    expect(everything(project)).toEqual(expected);
+    expectSoundCache(project);
+    project.remove();
+    project = newProject();
+  }
+  const last = await project.run();
+  expect(last.code, problemsOf(last)).toBe(0);
+  expect(everything(project)).toEqual(expected);
+}, 300_000);
+
+test('Ctrl-C in the middle of training: exit code 130, the next run goes on at that very step', async () => {
+  const long = {...stages, train: training('all', {epochs: 200, validation: {fraction: 0.34}})};
+  const [project, undisturbed] = [newProject(), newProject()];
+  const whole = await undisturbed.complete(long);
+  project.writePipeline(long);
+  const {child, ended} = project.start();
+  let seen = '';
+  child.stdout!.on('data', (text: string) => {
+    seen += text;
+    if (/"step_finished".*"global_step":30,/.test(seen) && !child.killed) child.kill('SIGINT');
+  });
+  const stopped = await ended;
+  expect(stopped.code, stopped.stderr).toBe(130);
+  const steps = eventsOf(stopped, 'step_finished').map(({global_step}) => global_step);
+  expect(steps.at(-1)).toBeLessThan(400);
+  await after(0);
+  const resumed = await project.run();
+  expect(resumed.code, problemsOf(resumed)).toBe(0);
+  expect(linesOf(resumed, 'train')).toContain(`continuing the saved state of step ${steps.at(-1)}`);
+  expect(eventsOf(resumed, 'step_finished')[0]?.global_step).toBe(steps.at(-1)! + 1);
+  expect(everything(project)).toEqual(everything(undisturbed));
+  expect(eventsOf(whole, 'step_finished')).toHaveLength(400);
+});
