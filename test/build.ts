@@ -63,8 +63,10 @@ function transpile(source: string, compilerOptions: ts.CompilerOptions): void {
   const text = readFileSync(join(root, source), 'utf8');
   const {outputText} = ts.transpileModule(text, {compilerOptions, fileName: join(root, source)});
   mkdirSync(dirname(target), {recursive: true});
-  writeFileSync(target, outputText);
-  utimesSync(target, atime, mtime); // as old as its source: equal times mean equal contents
+  const aside = `${target}.${process.pid}`;
+  writeFileSync(aside, outputText);
+  utimesSync(aside, atime, mtime); // as old as its source: equal times mean equal contents
+  renameSync(aside, target); // another test run may be reading it
 }
 
 function compiledName(source: string): string {
