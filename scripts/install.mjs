@@ -24,7 +24,8 @@ const found = (command, ...args) => spawnSync(command, args, {stdio: 'ignore'}).
 if (process.env.SIDESTEP_SKIP_NATIVE) process.exit(0);
 const missing = [];
 if (!found('cmake', '--version')) missing.push('cmake 3.24 or newer');
-if (process.platform !== 'win32' && !found(process.env.CXX || 'c++', '--version')) missing.push('a C++20 compiler');
+if (process.platform !== 'win32' && !found(process.env.CXX || 'c++', '--version'))
+  missing.push('a C++20 compiler');
 if (missing.length > 0) stop(`missing ${missing.join(' and ')}`);
 
 const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');

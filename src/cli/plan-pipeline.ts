@@ -1,7 +1,8 @@
+import {join, resolve} from 'node:path';
 import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
-import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
+import {loadRemembered} from '../config/remembered.js';
 import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
@@ -30,7 +31,12 @@ export interface PlannedPipeline {
 export async function planPipeline(world: World, request: PlanRequest): Promise<Result<PlannedPipeline>> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return settings;
-  const pipeline = await loadPipeline(request.file, {overrides: request.overrides, env: world.env});
+  const {state_dir} = projectOf(world, request.file, settings.value);
+  const pipeline = await loadRemembered(resolve(world.cwd, request.file), {
+    overrides: request.overrides,
+    env: world.env,
+    memory_dir: join(state_dir, 'pipelines'),
+  });
   if (!pipeline.ok) return pipeline;
   const choice = chooseStages(pipeline.value, request.wishes);
   if (!choice.ok) return choice;

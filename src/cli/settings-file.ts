@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {Document, isCollection, isMap, parse, parseDocument} from 'yaml';
 import {writeDurably} from '../base/durable.js';
 import {type Failure, failure, ok, type Result} from '../base/result.js';
-import {parseSettings} from '../config/settings.js';
+import {parseSettings} from '../config/parse-settings.js';
 
 export function settingsPath(userDir: string): string {
   return join(userDir, 'settings.yaml');

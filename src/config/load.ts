@@ -3,8 +3,6 @@ import {dirname, resolve} from 'node:path';
 import {failure, type Result} from '../base/result.js';
 import {userFolder} from './folders.js';
 import type {Pipeline} from './pipeline.js';
-import {findPresets} from './preset.js';
-import {resolvePipeline} from './resolve.js';
 import {loadSettings} from './settings.js';
 
 export interface LoadOptions {
@@ -23,7 +21,11 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
   const settings = await loadSettings(user_dir);
   if (!settings.ok) return settings;
   const named = [text, ...(options.overrides ?? [])].some((part) => part.includes('preset'));
-  const presets = named ? await findPresets({project_dir: dirname(file), user_dir}) : [];
+  // Lazy: a run that remembers its pipeline needs neither the YAML parser nor the validators.
+  const {resolvePipeline} = await import('./resolve.js');
+  const presets = named
+    ? await (await import('./preset.js')).findPresets({project_dir: dirname(file), user_dir})
+    : [];
   return resolvePipeline({
     file,
     text,

@@ -1,12 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
-import {dirname, join, resolve} from 'node:path';
-import {failure, ok, type Result} from '../base/result.js';
+import {join, resolve} from 'node:path';
+import {ok, type Result} from '../base/result.js';
 import type {SettingsDocument} from '../schema/types.generated.js';
-import {check, isAbsence} from './check.js';
-import {emptyMap, inReadingOrder, type Located, plain} from './located.js';
+import {emptyMap, type Located} from './located.js';
 import {sourceText} from './source-text.js';
-import {parseYaml} from './yaml.js';
 
 /** A user's settings: the values, and the same with their places for the layers beneath a pipeline. */
 export interface Settings {
@@ -23,37 +21,14 @@ export async function loadSettings(userDir: string): Promise<Result<Settings>> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
-  return text === undefined ? ok(noSettings()) : parseSettings(path, text);
+  if (text === undefined) return ok(noSettings());
+  const {parseSettings} = await import('./parse-settings.js'); // brings the YAML parser, which most users do without
+  return parseSettings(path, text);
 }
 
 export function noSettings(): Settings {
   const origin = {source: sourceText('settings', ''), start: 0, end: 0, via: []};
   return {path: undefined, values: {}, located: emptyMap(origin)};
-}
-
-/** Pure: the text of a settings file to settings. Paths in it start from the file's folder. */
-export function parseSettings(path: string, text: string): Result<Settings> {
-  const source = sourceText(path, text);
-  const {value, problems} = parseYaml(source);
-  const located = value ?? emptyMap({source, start: 0, end: 0, via: []});
-  const stages = located.kind === 'map' ? located.entries.get('stages')?.value : undefined;
-  const found = [...problems, ...check('settings', located)];
-  if (stages?.kind === 'map' && found.length === 0) {
-    for (const [type, {value: parameters}] of stages.entries) {
-      found.push(...check(`stage.${type}`, parameters, {prefix: `stages.${type}`, ignore: isAbsence}));
-    }
-  }
-  if (found.length > 0) return failure(...inReadingOrder(found));
-  return ok({path, values: withPaths(plain(located) as SettingsDocument, dirname(path)), located});
-}
-
-function withPaths(values: SettingsDocument, dir: string): SettingsDocument {
-  const {checkpoint_dir, cache} = values;
-  return {
-    ...values,
-    ...(checkpoint_dir === undefined ? {} : {checkpoint_dir: absolutePath(checkpoint_dir, dir)}),
-    ...(cache?.dir === undefined ? {} : {cache: {...cache, dir: absolutePath(cache.dir, dir)}}),
-  };
 }
 
 /** A path as people write it: `~/` is their home folder, anything relative starts from `dir`. */

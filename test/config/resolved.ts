@@ -1,9 +1,10 @@
 import type {Problem} from '../../src/base/problem.js';
 import type {Result} from '../../src/base/result.js';
+import {parseSettings} from '../../src/config/parse-settings.js';
 import type {ConfiguredStage, Pipeline} from '../../src/config/pipeline.js';
 import type {PresetFile} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings, parseSettings} from '../../src/config/settings.js';
+import {noSettings} from '../../src/config/settings.js';
 
 export interface ResolveOptions {
   readonly overrides?: readonly string[];
