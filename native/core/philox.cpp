@@ -28,13 +28,8 @@ std::array<uint32_t, 4> random_block(const RandomKey& key, uint64_t block) {
   if (block >> 32 != 0)
     throw Error("native/random-exhausted", "A stream of random numbers ends after 2^34 elements; block " +
                                                std::to_string(block) + " was asked for");
-  // 32 bits of block, 8 of purpose, 24 of sample, 64 of step. A sample index of more than 24 bits lends its upper 40 to the
-  // upper 40 of the step, which are zero wherever such an index is used: all keys in use stay distinct.
-  const uint64_t step = key.step ^ (key.sample & ~uint64_t{0xffffff});
-  const uint32_t low_sample = static_cast<uint32_t>(key.sample) & 0xffffffU;
-  return philox4x32_10({static_cast<uint32_t>(block), static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32),
-                        (static_cast<uint32_t>(key.purpose) << 24) | low_sample},
-                       {static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)});
+  const RandomCounter input = random_counter(key, static_cast<uint32_t>(block));
+  return philox4x32_10(input.counter, input.key);
 }
 
 double uniform(const RandomKey& key, uint64_t element) { return to_uniform(random_block(key, element / 4)[element % 4]); }

@@ -30,8 +30,8 @@ struct RandomKey {
 };
 
 /// Philox4x32-10, after Salmon et al. 2011 ("Parallel random numbers: as easy as 1, 2, 3"): counter to four words.
-/// Header-only so that host and device code share it.
-inline std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
+/// Header-only and constexpr so that host and device code share it.
+constexpr std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = uint64_t{0xD2511F53U} * counter[0];
     const uint64_t p1 = uint64_t{0xCD9E8D57U} * counter[2];
@@ -41,6 +41,21 @@ inline std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, st
     key[1] += 0xBB67AE85U;
   }
   return counter;
+}
+
+/// The generator's input for one block of the stream `key`; backends other than the CPU count blocks up in counter[0].
+struct RandomCounter {
+  std::array<uint32_t, 4> counter;
+  std::array<uint32_t, 2> key;
+};
+constexpr RandomCounter random_counter(const RandomKey& key, uint32_t block) {
+  // 32 bits of block, 8 of purpose, 24 of sample, 64 of step. A sample index of more than 24 bits lends its upper 40 to the
+  // upper 40 of the step, which are zero wherever such an index is used: all keys in use stay distinct.
+  const uint64_t step = key.step ^ (key.sample & ~uint64_t{0xffffff});
+  const uint32_t low_sample = static_cast<uint32_t>(key.sample) & 0xffffffU;
+  return {{block, static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32),
+           (static_cast<uint32_t>(key.purpose) << 24) | low_sample},
+          {static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)}};
 }
 
 /// Four words for elements 4*block … 4*block+3 of the stream `key`.

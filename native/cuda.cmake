@@ -1,0 +1,64 @@
+# The CUDA plugin: all native/**/*_cuda.cu in one shared object beside the program or addon that loads it.
+#   SIDESTEP_CUDA=AUTO  built where nvcc and an NVIDIA device are found; says why not in one line otherwise
+#   SIDESTEP_CUDA=ON    built, or the configuration fails; no card is needed to build
+#   SIDESTEP_CUDA=OFF   not built
+# cuBLASLt is not linked: the plugin opens it when the first product needs it (ops/cublaslt_cuda.h).
+set(SIDESTEP_CUDA_ARCHS "" CACHE STRING "CUDA architectures, e.g. 80-real;90-real (default: this machine's card, else all supported)")
+
+function(sidestep_find_cuda result reason)
+  set(${result} OFF PARENT_SCOPE)
+  if(SIDESTEP_CUDA STREQUAL "OFF")
+    set(${reason} "switched off" PARENT_SCOPE)
+    return()
+  endif()
+  find_program(SIDESTEP_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH PATHS /usr/local/cuda/bin /opt/cuda/bin PATH_SUFFIXES bin)
+  if(NOT SIDESTEP_NVCC AND NOT CMAKE_CUDA_COMPILER)
+    set(${reason} "nvcc was not found" PARENT_SCOPE)
+    return()
+  endif()
+  if(SIDESTEP_CUDA STREQUAL "AUTO" AND NOT EXISTS /dev/nvidiactl AND NOT EXISTS /dev/dxg)
+    set(${reason} "no NVIDIA device here; SIDESTEP_CUDA=ON builds it all the same" PARENT_SCOPE)
+    return()
+  endif()
+  set(${result} ON PARENT_SCOPE)
+endfunction()
+
+sidestep_find_cuda(cuda_found cuda_reason)
+if(NOT cuda_found)
+  if(SIDESTEP_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "The CUDA plugin cannot be built: ${cuda_reason}")
+  endif()
+  message(STATUS "CUDA plugin: not built (${cuda_reason})")
+  return()
+endif()
+
+if(NOT CMAKE_CUDA_COMPILER)
+  set(CMAKE_CUDA_COMPILER ${SIDESTEP_NVCC})
+endif()
+if(SIDESTEP_CUDA_ARCHS)
+  set(CMAKE_CUDA_ARCHITECTURES ${SIDESTEP_CUDA_ARCHS})
+elseif(EXISTS /dev/nvidiactl OR EXISTS /dev/dxg)
+  set(CMAKE_CUDA_ARCHITECTURES native)
+else()
+  set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90)  # with PTX for later cards
+endif()
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+if(NOT SIDESTEP_CUDA_ARCHS AND NOT CMAKE_CUDA_ARCHITECTURES STREQUAL "native" AND CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)
+  set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90-real 100-real 120)
+endif()
+message(STATUS "CUDA plugin: nvcc ${CUDAToolkit_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
+
+file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS native/*_cuda.cu native/*_cuda.cpp)
+add_library(sidestep_cuda MODULE ${cuda_sources})
+set_target_properties(sidestep_cuda PROPERTIES
+  PREFIX "" SUFFIX ".so" CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_VISIBILITY_PRESET hidden
+  CUDA_RUNTIME_LIBRARY Static)
+# Kernels share constexpr arithmetic with the host (bands, counters). No --use_fast_math: the same bounds hold on both backends.
+target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -Xcompiler=-Wall,-Wextra -lineinfo>)
+if(SIDESTEP_WERROR)
+  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
+endif()
+target_link_libraries(sidestep_cuda PRIVATE sidestep_ops CUDA::cudart_static ${CMAKE_DL_LIBS})
+# Only the entry point is seen from outside, and nothing else of the engine's own code is carried along.
+target_link_options(sidestep_cuda PRIVATE -Wl,--gc-sections -Wl,--exclude-libs,ALL)

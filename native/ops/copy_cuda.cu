@@ -1,0 +1,182 @@
+// Copies, fills and transfers: memory bound, one pass over source and destination.
+#include <cstring>
+
+#include "ops/cuda_ops.h"
+#include "ops/cuda_rows.cuh"
+
+namespace sidestep::cuda {
+namespace {
+
+/// A tensor of up to four dimensions as one of exactly four: leading extents of 1.
+struct Grid {
+  int64_t extent[4] = {1, 1, 1, 1};
+  int64_t stride[4] = {0, 0, 0, 0};
+
+  Grid(const Shape& shape, const Shape& strides) {
+    const int offset = 4 - shape.rank();
+    for (int i = 0; i < shape.rank(); ++i) {
+      extent[i + offset] = shape[i];
+      stride[i + offset] = strides[i];
+    }
+  }
+  int64_t rows() const { return extent[0] * extent[1] * extent[2]; }
+  /// Elements before row `row` of the three outer dimensions.
+  __device__ int64_t outer(int64_t row) const {
+    const int64_t c = row % extent[2], b = row / extent[2] % extent[1], a = row / extent[2] / extent[1];
+    return a * stride[0] + b * stride[1] + c * stride[2];
+  }
+};
+
+/// Between floating types.
+template <typename From, typename To>
+struct ConvertBody {
+  const From* src;
+  To* dst;
+  Grid from, to;
+  template <int V>
+  __device__ void at(int64_t row, int64_t i) const {
+    float v[V];
+    load(src + from.outer(row) + i * from.stride[3], v);
+    store(dst + to.outer(row) + i * to.stride[3], v);
+  }
+};
+
+/// Same type: words are moved as they are.
+template <typename Word>
+struct MoveBody {
+  const Word* src;
+  Word* dst;
+  Grid from, to;
+  template <int V>
+  __device__ void at(int64_t row, int64_t i) const {
+    *reinterpret_cast<Pack<Word, V>*>(dst + to.outer(row) + i * to.stride[3]) =
+        *reinterpret_cast<const Pack<Word, V>*>(src + from.outer(row) + i * from.stride[3]);
+  }
+};
+
+struct AnyValue {
+  double real;
+  int64_t whole;
+};
+
+__device__ AnyValue read_any(const void* from, DType dtype, int64_t i) {
+  const auto real = [](double v) { return AnyValue{v, static_cast<int64_t>(v)}; };
+  const auto whole = [](int64_t v) { return AnyValue{static_cast<double>(v), v}; };
+  switch (dtype) {
+    case DType::f32: return real(static_cast<const float*>(from)[i]);
+    case DType::bf16: return real(widened(static_cast<const __nv_bfloat16*>(from)[i]));
+    case DType::f16: return real(widened(static_cast<const __half*>(from)[i]));
+    case DType::f64: return real(static_cast<const double*>(from)[i]);
+    case DType::i64: return whole(static_cast<const int64_t*>(from)[i]);
+    case DType::i32: return whole(static_cast<const int32_t*>(from)[i]);
+    case DType::u8:
+    case DType::boolean: return whole(static_cast<const uint8_t*>(from)[i]);
+  }
+  return {};
+}
+
+__device__ void write_any(void* to, DType dtype, int64_t i, const AnyValue& v) {
+  switch (dtype) {
+    case DType::f32: static_cast<float*>(to)[i] = static_cast<float>(v.real); return;
+    case DType::bf16: static_cast<__nv_bfloat16*>(to)[i] = narrowed<__nv_bfloat16>(static_cast<float>(v.real)); return;
+    case DType::f16: static_cast<__half*>(to)[i] = narrowed<__half>(static_cast<float>(v.real)); return;
+    case DType::f64: static_cast<double*>(to)[i] = v.real; return;
+    case DType::i64: static_cast<int64_t*>(to)[i] = v.whole; return;
+    case DType::i32: static_cast<int32_t*>(to)[i] = static_cast<int32_t>(v.whole); return;
+    case DType::u8:
+    case DType::boolean: static_cast<uint8_t*>(to)[i] = static_cast<uint8_t>(v.whole); return;
+  }
+}
+
+/// Any pair of types, chosen inside the kernel: small tensors of indices, masks and f64 sums.
+struct AnyBody {
+  const void* src;
+  void* dst;
+  DType src_dtype, dst_dtype;
+  Grid from, to;
+  template <int V>
+  __device__ void at(int64_t row, int64_t i) const {
+    for (int64_t j = i; j < i + V; ++j)
+      write_any(dst, dst_dtype, to.outer(row) + j * to.stride[3], read_any(src, src_dtype, from.outer(row) + j * from.stride[3]));
+  }
+};
+
+struct FillBody {
+  void* y;
+  DType dtype;
+  Grid grid;
+  float value;
+  template <int V>
+  __device__ void at(int64_t row, int64_t i) const {
+    const AnyValue v{value, static_cast<int64_t>(value)};
+    for (int64_t j = i; j < i + V; ++j) write_any(y, dtype, grid.outer(row) + j * grid.stride[3], v);
+  }
+};
+
+bool floating(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
+
+bool dense(const ConstTensor& t) { return t.rank() == 0 || t.dim(-1) <= 1 || t.stride(-1) == 1; }
+
+template <int V, typename Body>
+void launch(const Body& body, const Copy& op, const Extent& extent, cudaStream_t queue) {
+  const bool pack = dense(op.src) && dense(op.dst) && packable({op.src}, extent.width, V) && packable({op.dst}, extent.width, V);
+  if (pack) launch_over_rows<V>(body, extent, queue);
+  else launch_over_rows<1>(body, extent, queue);
+}
+
+template <typename Word>
+void move(const Copy& op, const Grid& from, const Grid& to, const Extent& extent, cudaStream_t queue) {
+  launch<kPack<Word>>(MoveBody<Word>{op.src.data<Word>(), op.dst.data<Word>(), from, to}, op, extent, queue);
+}
+
+void move_words(const Copy& op, const Grid& from, const Grid& to, const Extent& extent, cudaStream_t queue) {
+  switch (dtype_size(op.src.dtype())) {
+    case 8: return move<uint64_t>(op, from, to, extent, queue);
+    case 4: return move<uint32_t>(op, from, to, extent, queue);
+    case 2: return move<uint16_t>(op, from, to, extent, queue);
+    default: return move<uint8_t>(op, from, to, extent, queue);
+  }
+}
+
+}  // namespace
+
+void copy(const Copy& op, Stream& stream) {
+  if (op.src.numel() == 0) return;
+  const cudaStream_t queue = queue_of(stream);
+  if (op.src.dtype() == op.dst.dtype() && op.src.contiguous() && op.dst.contiguous()) {
+    SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(op.dst.raw(), op.src.raw(), op.src.bytes(), cudaMemcpyDeviceToDevice, queue));
+    return;
+  }
+  const Grid from(op.src.shape(), op.src.strides()), to(op.dst.shape(), op.dst.strides());
+  const Extent extent{from.rows(), from.extent[3]};
+  if (op.src.dtype() == op.dst.dtype()) return move_words(op, from, to, extent, queue);
+  if (!floating(op.src.dtype()) || !floating(op.dst.dtype())) {
+    return launch_over_rows<1>(AnyBody{op.src.raw(), op.dst.raw(), op.src.dtype(), op.dst.dtype(), from, to}, extent, queue);
+  }
+  with_storage(op.src.dtype(), [&]<typename From>(From) {
+    with_storage(op.dst.dtype(), [&]<typename To>(To) {
+      constexpr int V = sizeof(From) > sizeof(To) ? kPack<From> : kPack<To>;
+      launch<V>(ConvertBody<From, To>{op.src.data<From>(), op.dst.data<To>(), from, to}, op, extent, queue);
+    });
+  });
+}
+
+void fill(const Fill& op, Stream& stream) {
+  const cudaStream_t queue = queue_of(stream);
+  if (op.value == 0 && op.y.contiguous() && op.y.numel() != 0) {
+    SIDESTEP_CUDA_CHECK(cudaMemsetAsync(op.y.raw(), 0, op.y.bytes(), queue));
+    return;
+  }
+  const Grid grid(op.y.shape(), op.y.strides());
+  launch_over_rows<1>(FillBody{op.y.raw(), op.y.dtype(), grid, op.value}, {grid.rows(), grid.extent[3]}, queue);
+}
+
+// Pageable host memory is staged before the call returns, so the caller may free it; on the way back the queue is waited for.
+void transfer(const Transfer& op, Stream& stream) {
+  if (op.src.bytes() == 0) return;
+  const cudaStream_t queue = queue_of(stream);
+  SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(op.dst.raw(), op.src.raw(), op.src.bytes(), cudaMemcpyDefault, queue));
+  if (op.dst.device().kind != DeviceKind::cuda) SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(queue));
+}
+
+}  // namespace sidestep::cuda

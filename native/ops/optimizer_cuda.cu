@@ -1,0 +1,138 @@
+// Optimizers over lists of parameters, one launch for all of them. Memory bound: AdamW reads four and writes three f32 an
+// element for 14 FLOPs. Rank 64 on all linears of the 2B model is about 90 M parameters: 2.5 GB, 0.85 ms at 3 TB/s.
+#include <cmath>
+
+#include "ops/cuda_lists.cuh"
+#include "ops/cuda_ops.h"
+#include "ops/cuda_reduce.cuh"
+
+namespace sidestep::cuda {
+namespace {
+
+struct AdamRates {
+  float decay, gain1, beta2, gain2, eps, step_size, root_correction;
+};
+
+// The arithmetic of optimizer_cpu.cpp, element by element.
+__global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__ TensorTable<4> table, const AdamRates rates) {
+  const auto [tensor, begin, end] = table.chunk(blockIdx.x);
+  const float* g = table.operand<const float>(0, tensor);
+  float *p = table.operand<float>(1, tensor), *m = table.operand<float>(2, tensor), *v = table.operand<float>(3, tensor);
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) {
+    const float gradient = g[j];
+    const float first = m[j] + (gradient - m[j]) * rates.gain1;
+    const float second = v[j] * rates.beta2 + rates.gain2 * gradient * gradient;
+    m[j] = first;
+    v[j] = second;
+    p[j] = p[j] * rates.decay - rates.step_size * (first / (sqrtf(second) / rates.root_correction + rates.eps));
+  }
+}
+
+// One read and one write an element.
+__global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_constant__ TensorTable<1> table, float factor) {
+  const auto [tensor, begin, end] = table.chunk(blockIdx.x);
+  float* x = table.operand<float>(0, tensor);
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] *= factor;
+}
+
+__global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ TensorTable<2> table, float gain) {
+  const auto [tensor, begin, end] = table.chunk(blockIdx.x);
+  float* average = table.operand<float>(0, tensor);
+  const float* p = table.operand<const float>(1, tensor);
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) average[j] += (p[j] - average[j]) * gain;
+}
+
+// One read an element; a partial sum in f64 and a count of NaN and Inf per block, added up per tensor by the next kernel.
+__global__ void __launch_bounds__(kThreads)
+    squared_norm_kernel(const __grid_constant__ TensorTable<1> table, double* sums, int64_t* nonfinite) {
+  const auto [tensor, begin, end] = table.chunk(blockIdx.x);
+  const float* x = table.operand<const float>(0, tensor);
+  double sum = 0;
+  int64_t bad = 0;
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) {
+    sum += static_cast<double>(x[j]) * static_cast<double>(x[j]);
+    bad += isfinite(x[j]) ? 0 : 1;
+  }
+  sum = block_sum(sum);
+  bad = block_sum(bad);
+  if (threadIdx.x != 0) return;
+  sums[blockIdx.x] = sum;
+  nonfinite[blockIdx.x] = bad;
+}
+
+// One thread a tensor adds its blocks' parts in order.
+__global__ void __launch_bounds__(kThreads)
+    sum_chunks_kernel(const __grid_constant__ TensorTable<1> table, const double* sums, const int64_t* bad, double* per_tensor,
+                      int64_t* nonfinite) {
+  const int i = static_cast<int>(blockIdx.x * kThreads + threadIdx.x);
+  if (i >= table.tensors) return;
+  const int last = i + 1 < table.tensors ? table.first_chunk[i + 1] : table.chunks;
+  double sum = 0;
+  int64_t count = 0;
+  for (int c = table.first_chunk[i]; c < last; ++c) {
+    sum += sums[c];
+    count += bad[c];
+  }
+  per_tensor[table.first_tensor + i] = sum;
+  nonfinite[table.first_tensor + i] = count;
+}
+
+}  // namespace
+
+void squared_norm(const SquaredNorm& op, Stream& stream) {
+  const cudaStream_t queue = queue_of(stream);
+  if (op.tensors.empty()) return;
+  SIDESTEP_CUDA_CHECK(cudaMemsetAsync(op.per_tensor.raw(), 0, op.per_tensor.bytes(), queue));
+  SIDESTEP_CUDA_CHECK(cudaMemsetAsync(op.nonfinite.raw(), 0, op.nonfinite.bytes(), queue));
+  over_tables<1>(op.tensors, [&](size_t i) { return std::array{op.tensors[i].raw()}; }, [&](const TensorTable<1>& table) {
+    const auto chunks = static_cast<size_t>(table.chunks);
+    const Scratch sums(chunks * sizeof(double), queue), bad(chunks * sizeof(int64_t), queue);
+    squared_norm_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, sums.data<double>(), bad.data<int64_t>());
+    SIDESTEP_CUDA_LAUNCHED("squared_norm_kernel");
+    sum_chunks_kernel<<<static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue>>>(
+        table, sums.data<double>(), bad.data<int64_t>(), op.per_tensor.data<double>(), op.nonfinite.data<int64_t>());
+    SIDESTEP_CUDA_LAUNCHED("sum_chunks_kernel");
+  });
+}
+
+void scale_all(const ScaleAll& op, Stream& stream) {
+  const cudaStream_t queue = queue_of(stream);
+  over_tables<1>(op.tensors, [&](size_t i) { return std::array<const void*, 1>{op.tensors[i].raw()}; },
+                 [&](const TensorTable<1>& table) {
+                   scale_all_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, op.factor);
+                   SIDESTEP_CUDA_LAUNCHED("scale_all_kernel");
+                 });
+}
+
+void adamw(const AdamW& op, Stream& stream) {
+  const cudaStream_t queue = queue_of(stream);
+  const double correction1 = 1 - std::pow(op.beta1, static_cast<double>(op.step));
+  const double correction2 = std::sqrt(1 - std::pow(op.beta2, static_cast<double>(op.step)));
+  const AdamRates rates{static_cast<float>(1 - op.learning_rate * op.weight_decay),
+                        static_cast<float>(1 - op.beta1),
+                        static_cast<float>(op.beta2),
+                        static_cast<float>(1 - op.beta2),
+                        static_cast<float>(op.eps),
+                        static_cast<float>(op.learning_rate / correction1),
+                        static_cast<float>(correction2)};
+  const auto pointers = [&](size_t i) {
+    return std::array<const void*, 4>{op.grads[i].raw(), op.params[i].raw(), op.exp_avg[i].raw(), op.exp_avg_sq[i].raw()};
+  };
+  over_tables<4>(op.params, pointers, [&](const TensorTable<4>& table) {
+    adamw_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates);
+    SIDESTEP_CUDA_LAUNCHED("adamw_kernel");
+  });
+}
+
+void ema_update(const EmaUpdate& op, Stream& stream) {
+  const cudaStream_t queue = queue_of(stream);
+  const auto gain = static_cast<float>(1 - op.decay);
+  over_tables<2>(op.averages,
+                 [&](size_t i) { return std::array<const void*, 2>{op.averages[i].raw(), op.params[i].raw()}; },
+                 [&](const TensorTable<2>& table) {
+                   ema_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, gain);
+                   SIDESTEP_CUDA_LAUNCHED("ema_kernel");
+                 });
+}
+
+}  // namespace sidestep::cuda

@@ -1,0 +1,132 @@
+// The plugin's entry, its memory and its streams.
+#include <cstring>
+#include <string>
+
+#include "core/error.h"
+#include "ops/cuda_check.cuh"
+#include "ops/cuda_ops.h"
+#include "ops/cuda_plugin.h"
+
+namespace sidestep::cuda {
+
+void fail(cudaError_t error, const char* call) {
+  const std::string what = std::string(call) + ": " + cudaGetErrorName(error) + " (" + cudaGetErrorString(error) + ")";
+  cudaGetLastError();  // reported once
+  switch (error) {
+    case cudaErrorMemoryAllocation:
+      throw Error("native/out-of-memory", what,
+                  "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing; close other programs on the card.");
+    case cudaErrorInsufficientDriver:
+    case cudaErrorNoDevice:
+    case cudaErrorInitializationError:
+      throw Error("native/device-unavailable", "No CUDA device can be used: " + what,
+                  "Set device: cpu, or install an NVIDIA driver at least as new as the toolkit the plugin was built with.");
+    default:
+      throw Error("native/cuda-failed", what, "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
+  }
+}
+
+cudaStream_t queue_of(const Stream& stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(stream.device().index));
+  return static_cast<cudaStream_t>(stream.native_handle());
+}
+
+Scratch::Scratch(size_t bytes, cudaStream_t queue) : queue_(queue) {
+  SIDESTEP_CUDA_CHECK(cudaMallocAsync(&memory_, bytes == 0 ? 1 : bytes, queue));
+}
+Scratch::~Scratch() { static_cast<void>(cudaFreeAsync(memory_, queue_)); }
+
+namespace {
+
+void* allocate(int device_index, size_t bytes) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  void* memory = nullptr;
+  const cudaError_t error = cudaMalloc(&memory, bytes);
+  if (error != cudaSuccess) fail(error, ("cudaMalloc of " + std::to_string(bytes) + " bytes").c_str());
+  return memory;
+}
+
+void release(int, void* memory) noexcept { static_cast<void>(cudaFree(memory)); }
+
+// Memory functions run on the legacy queue, which waits for every stream made below and is waited for by them.
+void zero_fill(int device_index, void* memory, size_t bytes) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaMemset(memory, 0, bytes));
+}
+
+void copy_memory(void* destination, const void* source, size_t bytes) {
+  SIDESTEP_CUDA_CHECK(cudaMemcpy(destination, source, bytes, cudaMemcpyDefault));
+}
+
+// Throws with the driver's own words where there is no driver; 0 would not say why.
+int device_count() {
+  int count = 0;
+  SIDESTEP_CUDA_CHECK(cudaGetDeviceCount(&count));
+  return count;
+}
+
+CudaDevice describe(int device_index) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  cudaDeviceProp properties{};
+  SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
+  CudaDevice device{};
+  std::strncpy(device.name, properties.name, sizeof(device.name) - 1);
+  SIDESTEP_CUDA_CHECK(cudaMemGetInfo(&device.free_bytes, &device.memory_bytes));
+  return device;
+}
+
+// Scratch memory is asked for again in the next step: the pool keeps it.
+void keep_pool(int device_index) {
+  cudaMemPool_t pool = nullptr;
+  SIDESTEP_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device_index));
+  uint64_t threshold = UINT64_MAX;
+  SIDESTEP_CUDA_CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold));
+}
+
+void* create_stream(int device_index) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  cudaDeviceProp properties{};
+  SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
+  if (properties.major < 8)
+    throw Error("native/device-unavailable",
+                std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." +
+                    std::to_string(properties.minor) + "; 8.0 (Ampere) or newer is needed",
+                "Set device: cpu.");
+  keep_pool(device_index);
+  cudaStream_t stream = nullptr;
+  SIDESTEP_CUDA_CHECK(cudaStreamCreate(&stream));
+  return stream;
+}
+
+void destroy_stream(int device_index, void* stream) noexcept {
+  static_cast<void>(cudaSetDevice(device_index));
+  static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(stream)));
+}
+
+void synchronize(int device_index, void* stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(static_cast<cudaStream_t>(stream)));
+}
+
+const CudaPlugin kPlugin = {
+    kCudaPluginVersion,
+    {
+        "cuda",
+#define SIDESTEP_CUDA_OP(Struct, function) &cuda::function,
+        SIDESTEP_OPS(SIDESTEP_CUDA_OP)
+#undef SIDESTEP_CUDA_OP
+    },
+    {&allocate, &release, &zero_fill, &copy_memory},
+    &device_count,
+    &describe,
+    &create_stream,
+    &destroy_stream,
+    &synchronize,
+};
+
+}  // namespace
+}  // namespace sidestep::cuda
+
+extern "C" __attribute__((visibility("default"))) const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version) {
+  return version == sidestep::kCudaPluginVersion ? &sidestep::cuda::kPlugin : nullptr;
+}
