@@ -102,7 +102,7 @@ function judge(
     samples === undefined
       ? undefined
       : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
-  const resume_key = resumeKeyOf(parts, type);
+  const resume_key = resumeKeyOf(parts, type, stage.configured.id);
   const resumes = world.cache.hasPartial(resume_key) === 'yes' ? 'from_partial_state' : 'from_the_start';
   const last_duration_ms = durationLastTime(stage, world);
   const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, resumes};

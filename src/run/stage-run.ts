@@ -101,7 +101,8 @@ async function commit(
     about: made.about,
     parts: stage.parts as unknown as JsonObject,
   });
-  if (stage.type.extendable === undefined) await dropPartial(cache, stage.resume_key); // a longer run may want the rest
+  const mayGrow = stage.type.extendable !== undefined && !isStaleFor(stage, 'cache_ignored');
+  if (!mayGrow) await dropPartial(cache, stage.resume_key); // else a longer run may want it
   const objects = Object.values(made.outputs).map(({hash}) => hash);
   const {id, fingerprint} = stage;
   return {

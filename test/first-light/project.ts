@@ -78,7 +78,9 @@ export class Project {
     return Object.fromEntries(
       this.filesBelow(...folder).map((name) => [
         name,
-        createHash('sha256').update(readFileSync(this.file(...folder, name))).digest('hex'),
+        createHash('sha256')
+          .update(readFileSync(this.file(...folder, name)))
+          .digest('hex'),
       ]),
     );
   }

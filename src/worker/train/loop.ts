@@ -69,8 +69,7 @@ export class TrainingLoop {
     const {context, start, trainer} = this.#parts;
     if (start.global_step === 0 && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
-    let finished =
-      start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
+    let finished = start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
     while (!finished) {
       if (context.signal.aborted) {
         await this.#saveState('a request to stop');
@@ -116,7 +115,11 @@ export class TrainingLoop {
       {epoch, loss: epoch_loss, validation},
       this.#params,
     );
-    this.#position = {...this.#position, progress: state, stopped_early: next === 'stop_early' ? 'yes' : 'no'};
+    this.#position = {
+      ...this.#position,
+      progress: state,
+      stopped_early: next === 'stop_early' ? 'yes' : 'no',
+    };
     if (best === 'new_best')
       await kept.replace(kept.best, (folder) => writeAdapter(folder, this.adapterFolder(this.#provenance())));
   }

@@ -51,7 +51,13 @@ export async function engineOptions(context: WorkerContext): Promise<JsonObject>
 
 /** Says what is trained, not where its files lie or what the pipeline calls its stages. */
 export function withoutPlaces(params: ParamObject): JsonObject {
-  const {model: _model, tensors: _tensors, output_dir: _dir, logging: _logging, ...own} = paramsToJson(params);
+  const {
+    model: _model,
+    tensors: _tensors,
+    output_dir: _dir,
+    logging: _logging,
+    ...own
+  } = paramsToJson(params);
   const {resume_from: _from, ...rest} = own;
   const {tensors: _held, ...validation} = own.validation as JsonObject;
   const {selection, ...adapter} = own.adapter as JsonObject;
