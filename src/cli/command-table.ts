@@ -40,6 +40,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./migrate.js')).migrateCommand,
   ),
   row(
+    'report',
+    'one HTML page of a run: curves, songs, stages, hashes',
+    async () => (await import('./report.js')).reportCommand,
+  ),
+  row(
     'inspect',
     'what is in an adapter, and how strong it is',
     async () => (await import('./inspect.js')).inspectCommand,

@@ -33,6 +33,8 @@ export interface RecordedStage {
   readonly cache: Cache;
   /** Empty when the stage did not succeed or its outputs were dropped from the cache since. */
   readonly outputs: Readonly<Record<string, OutputObject>>;
+  /** Backend, precision and numerics version of an engine's stage; null for the others. */
+  readonly numerics: Json;
 }
 
 /** How people name runs: an id or its beginning, `last`, `last~1`, a record's folder, or a pipeline file (its last run). */
@@ -132,12 +134,14 @@ function recordedStage(
   const fingerprint =
     result?.kind === 'succeeded' || result?.kind === 'cached' ? result.fingerprint : undefined;
   const state = fingerprint === undefined ? undefined : lookUp(cache, fingerprint);
+  const entry = state?.kind === 'present' ? state.entry : undefined;
   return {
     configured,
     result,
     fingerprint,
     cache,
-    outputs: state?.kind === 'present' ? state.entry.outputs : {},
+    outputs: entry?.outputs ?? {},
+    numerics: entry?.parts.numerics ?? null,
   };
 }
 

@@ -1,0 +1,186 @@
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {Dataset} from '../dataset/sample.js';
+import type {
+  GradientPoint,
+  ReportEstimate,
+  ReportRun,
+  ReportSong,
+  ReportStage,
+  ReportTraining,
+  StepPoint,
+  TokenCount,
+} from '../render/report/report-data.js';
+import {isStageReference, paramLeaves, type ParamValue} from '../stage/param.js';
+import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {trainingFacts} from './training-facts.js';
+
+/** Everything a report shows of one run, read from its record and the cache. */
+export async function reportRun(run: RecordedRun): Promise<ReportRun> {
+  const {recorded, events} = run;
+  const ofType = (uses: string) => recorded.filter(({configured}) => configured.uses === uses);
+  const estimates = await Promise.all(ofType('estimate').map(reportEstimate));
+  return {
+    run: run.run,
+    pipeline: run.pipeline ?? 'unknown pipeline',
+    file: run.file,
+    outcome: run.outcome,
+    started_at: run.started_at,
+    duration_ms: run.duration_ms ?? (events.length > 0 ? events.at(-1)!.at - events[0]!.at : null),
+    stages: recorded.map((stage) => reportStage(stage, run)),
+    trainings: await reportTrainings(run, ofType('train')),
+    estimates: estimates.flatMap((estimate) => estimate ?? []),
+    songs: await reportSongs(ofType('dataset'), ofType('preprocess.pass1')),
+    environment: environmentOf(run),
+  };
+}
+
+function reportStage(
+  {configured, result, fingerprint, outputs}: RecordedStage,
+  run: RecordedRun,
+): ReportStage {
+  const started = run.events.find((event) => event.kind === 'stage_started' && event.stage === configured.id);
+  const samples = result?.kind === 'succeeded' ? result.samples : undefined;
+  return {
+    stage: configured.id,
+    uses: configured.uses,
+    description: configured.description ?? null,
+    result: result?.kind ?? 'unknown',
+    started_ms: started === undefined ? null : started.at - (run.started_at ?? started.at),
+    duration_ms: result !== undefined && 'duration_ms' in result ? result.duration_ms : null,
+    saved_ms: result?.kind === 'cached' ? result.saved_ms : null,
+    samples: samples ?? null,
+    problem: result?.kind === 'failed' ? result.problem.message : null,
+    fingerprint: fingerprint ?? null,
+    outputs: Object.entries(outputs).map(([name, {hash, size}]) => ({name, hash, size})),
+    params: paramLeaves(configured.params).map(({path, value}) => [path, valueText(value)] as const),
+  };
+}
+
+function valueText(value: ParamValue): string {
+  if (isStageReference(value))
+    return `\${stages.${value.$stage}${value.output === undefined ? '' : `.${value.output}`}}`;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+async function reportTrainings(
+  run: RecordedRun,
+  stages: readonly RecordedStage[],
+): Promise<ReportTraining[]> {
+  const facts = await trainingFacts(run);
+  return Promise.all(
+    facts.map(async (fact, index) => {
+      const metrics = (await outputLines(stages[index]!, 'adapter/metrics.jsonl')).filter(isJsonObject);
+      const told = metrics.length > 0 ? metrics : eventMetrics(run, fact.stage);
+      return {...fact, ...pointsOf(told)};
+    }),
+  );
+}
+
+/** Of a training that has not ended: its events, in the words of metrics.jsonl. */
+function eventMetrics({events}: RecordedRun, stage: string): JsonObject[] {
+  return events.flatMap((event): JsonObject[] => {
+    if (!('stage' in event) || event.stage !== stage) return [];
+    if (event.kind === 'validation_finished')
+      return [{kind: 'validation', global_step: event.global_step, loss: event.loss}];
+    if (event.kind !== 'step_finished') return [];
+    const {global_step, loss, learning_rate, gradient_norm} = event;
+    return [{kind: 'step', global_step, loss, learning_rate, grad_norm: gradient_norm}];
+  });
+}
+
+function pointsOf(
+  metrics: readonly JsonObject[],
+): Pick<ReportTraining, 'points' | 'validation' | 'gradients'> {
+  const steps = metrics.filter(({kind}) => kind === 'step');
+  return {
+    points: steps.map((step) => step as unknown as StepPoint),
+    validation: metrics
+      .filter(({kind}) => kind === 'validation')
+      .map(({global_step, loss}) => ({global_step: Number(global_step), loss: loss as number | null})),
+    gradients: steps.flatMap(({global_step, module_norms}) =>
+      isJsonObject(module_norms)
+        ? [{global_step: Number(global_step), layers: byLayer(module_norms as Record<string, number | null>)}]
+        : [],
+    ),
+  };
+}
+
+/** Norm over a layer's modules: the root of the sum of their squares; null as soon as one was not finite. */
+export function byLayer(norms: Readonly<Record<string, number | null>>): GradientPoint['layers'] {
+  const layers = new Map<string, number | null>();
+  for (const [module, norm] of Object.entries(norms)) {
+    const layer = /layers\.(\d+)\./.exec(module);
+    const name = layer === null ? module : `layer ${layer[1]}`;
+    const before = layers.get(name);
+    layers.set(name, norm === null || before === null ? null : Math.hypot(before ?? 0, norm));
+  }
+  return Object.fromEntries(layers);
+}
+
+async function reportEstimate(stage: RecordedStage): Promise<ReportEstimate | undefined> {
+  const value = await outputJson(stage, 'estimate');
+  if (!isJsonObject(value) || !Array.isArray(value.modules)) return undefined;
+  const selected = new Set(Array.isArray(value.selected) ? value.selected : []);
+  const modules = (value.modules as readonly Json[]).filter(isJsonObject).map(({module, score}) => ({
+    module: String(module),
+    score: Number(score),
+    selected: selected.has(module!) ? ('yes' as const) : ('no' as const),
+  }));
+  return {stage: stage.configured.id, modules: modules.sort((a, b) => b.score - a.score)};
+}
+
+async function reportSongs(
+  datasets: readonly RecordedStage[],
+  pass1: readonly RecordedStage[],
+): Promise<ReportSong[]> {
+  const tokens = new Map<string, JsonObject>();
+  for (const stage of pass1) {
+    const collection = await outputJson(stage, Object.keys(stage.outputs)[0] ?? '');
+    const samples = isJsonObject(collection) && Array.isArray(collection.samples) ? collection.samples : [];
+    for (const sample of (samples as readonly Json[]).filter(isJsonObject))
+      if (isJsonObject(sample.parts)) tokens.set(String(sample.sample), sample.parts);
+  }
+  const read = await Promise.all(datasets.map((stage) => outputJson(stage, 'dataset')));
+  return read.flatMap((dataset) =>
+    ((dataset as unknown as Dataset | undefined)?.samples ?? []).map((sample) => ({
+      name: sample.name,
+      seconds: sample.audio_seconds,
+      prompt: sample.prompt.text,
+      lyrics: sample.lyrics,
+      prompt_tokens: tokenCount(tokens.get(sample.name)?.text),
+      lyric_tokens: tokenCount(tokens.get(sample.name)?.lyrics),
+    })),
+  );
+}
+
+function tokenCount(part: Json | undefined): TokenCount | null {
+  const about = isJsonObject(part) && isJsonObject(part.about) ? part.about : undefined;
+  if (typeof about?.tokens !== 'number') return null;
+  return {tokens: about.tokens, lost: Number(about.tokens_lost ?? 0)};
+}
+
+function environmentOf({recorded, events}: RecordedRun): [string, string][] {
+  const numerics = recorded.flatMap(({configured, numerics: found}): [string, string][] =>
+    isJsonObject(found)
+      ? [
+          [
+            configured.id,
+            Object.entries(found)
+              .map(([key, value]) => `${key} ${String(value)}`)
+              .join(', '),
+          ],
+        ]
+      : [],
+  );
+  const memory = events.flatMap((event): [string, string][] =>
+    event.kind === 'memory' && event.device !== undefined
+      ? [
+          [
+            `${event.stage}, memory planned on ${event.device}`,
+            `${((event.device_bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`,
+          ],
+        ]
+      : [],
+  );
+  return [...numerics, ...memory];
+}

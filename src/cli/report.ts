@@ -1,0 +1,67 @@
+import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
+import {join, relative, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {Command} from 'commander';
+import {writeDurably} from '../base/durable.js';
+import {type PlotAssets, reportPage} from '../render/report/page.js';
+import {type AnswerOptions, answer, refuse} from './answer.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {openRun} from './recorded-run.js';
+import {reportRun} from './report-data.js';
+import {packageVersion} from './version.js';
+import type {ExitCode, World} from './world.js';
+
+interface ReportOptions extends AnswerOptions {
+  readonly pipeline: string;
+  readonly output?: string;
+}
+
+export function reportCommand(world: World): Command {
+  return new Command('report')
+    .description(
+      'Write one HTML page of a run that needs no network: curves, gradients, sensitivity, songs, stages, configuration, hashes. Further runs are drawn beside it.',
+    )
+    .argument('[runs...]', 'ids, `last`, `last~1`, or pipeline files (their last run)', ['last'])
+    .option('--pipeline <file>', 'the pipeline whose folder has the run records', DEFAULT_PIPELINE)
+    .option('-o, --output <file>', "file to write (default: report.html in the first run's record)")
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (names: readonly string[], options: ReportOptions) =>
+      world.leave(await report(world, names, options)),
+    );
+}
+
+async function report(world: World, names: readonly string[], options: ReportOptions): Promise<ExitCode> {
+  const opened = await Promise.all(names.map((name) => openRun(world, name, options.pipeline)));
+  const problems = opened.flatMap((run) => (run.ok ? [] : run.problems));
+  if (problems.length > 0) return refuse(world, options, problems);
+  const runs = opened.flatMap((run) => (run.ok ? [run.value] : []));
+  const data = {runs: await Promise.all(runs.map(reportRun)), written_by: await writer()};
+  const path =
+    options.output === undefined ? join(runs[0]!.dir, 'report.html') : resolve(world.cwd, options.output);
+  await writeDurably(path, reportPage(data, await plotAssets()));
+  answer(world, options, {
+    kind: 'report',
+    document: () => ({path, runs: runs.map(({run}) => run)}),
+    text: (colours) =>
+      `${colours.green('✔')} wrote ${relative(world.cwd, path)}\n${colours.cyan('open:')} ${pathToFileURL(path).href}\n`,
+  });
+  return 0;
+}
+
+async function writer(): Promise<string> {
+  return `sidestep ${await packageVersion()}, Node ${process.versions.node}, ${process.platform}-${process.arch}`;
+}
+
+async function plotAssets(): Promise<PlotAssets> {
+  const require = createRequire(import.meta.url);
+  const file = (name: string) => readFile(require.resolve(`uplot/dist/${name}`), 'utf8');
+  return {script: await file('uPlot.iife.min.js'), style: await file('uPlot.min.css')};
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep report
+  $ sidestep report pipelines/smoke.yaml
+  $ sidestep report last last~1 --output compare.html`;

@@ -1,0 +1,39 @@
+/** Text that is HTML already; everything else is escaped where it is put in. */
+export interface Html {
+  readonly html: string;
+}
+
+type Piece = Html | string | number | null | undefined | readonly Piece[];
+
+/** A template whose holes are escaped, unless they were made by it themselves. */
+export function html(parts: TemplateStringsArray, ...holes: readonly Piece[]): Html {
+  return {html: parts.map((part, i) => (i === 0 ? part : textOf(holes[i - 1]) + part)).join('')};
+}
+
+function textOf(piece: Piece): string {
+  if (piece === null || piece === undefined) return '';
+  if (typeof piece === 'string' || typeof piece === 'number') return escapeHtml(String(piece));
+  if ('html' in piece) return piece.html;
+  return piece.map(textOf).join('');
+}
+
+export function escapeHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => names[character]!);
+}
+
+/** JSON that no browser takes for the end of the script it stands in. */
+export function scriptJson(value: unknown): Html {
+  return {
+    html: JSON.stringify(value)
+      .replaceAll('<', '\\u003c')
+      .replaceAll('\u2028', '\\u2028')
+      .replaceAll('\u2029', '\\u2029'),
+  };
+}

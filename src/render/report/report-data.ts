@@ -1,0 +1,92 @@
+/** All that a report shows, as plain data: what was recorded of each run, nothing computed from the clock or the disk. */
+export interface ReportData {
+  /** The first is the one the report is about; others are drawn beside it. */
+  readonly runs: readonly ReportRun[];
+  /** Program and machine that wrote the report. */
+  readonly written_by: string;
+}
+
+export interface ReportRun {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly file: string;
+  readonly outcome: string;
+  /** Milliseconds since the epoch. */
+  readonly started_at: number | null;
+  readonly duration_ms: number | null;
+  readonly stages: readonly ReportStage[];
+  readonly trainings: readonly ReportTraining[];
+  readonly estimates: readonly ReportEstimate[];
+  readonly songs: readonly ReportSong[];
+  readonly environment: readonly (readonly [string, string])[];
+}
+
+export interface ReportStage {
+  readonly stage: string;
+  readonly uses: string;
+  readonly description: string | null;
+  /** `cached`, `succeeded`, `failed` and the other ways a stage can end; `unknown` when the record ends before. */
+  readonly result: string;
+  /** From the start of the run; null when it did not run. */
+  readonly started_ms: number | null;
+  readonly duration_ms: number | null;
+  /** What a cached stage took when it ran. */
+  readonly saved_ms: number | null;
+  readonly samples: {readonly total: number; readonly computed: number; readonly cached: number} | null;
+  readonly problem: string | null;
+  readonly fingerprint: string | null;
+  readonly outputs: readonly {readonly name: string; readonly hash: string; readonly size: number}[];
+  /** Dotted path and value, defaults filled in. */
+  readonly params: readonly (readonly [string, string])[];
+}
+
+export interface ReportTraining {
+  readonly stage: string;
+  readonly best_loss: number | null;
+  readonly best_by: string;
+  readonly last_loss: number | null;
+  readonly steps: number | null;
+  readonly epochs: number | null;
+  readonly adapter: string | null;
+  readonly points: readonly StepPoint[];
+  readonly validation: readonly {readonly global_step: number; readonly loss: number | null}[];
+  readonly gradients: readonly GradientPoint[];
+}
+
+export interface StepPoint {
+  readonly global_step: number;
+  readonly loss: number | null;
+  readonly learning_rate: number;
+  readonly grad_norm: number | null;
+}
+
+/** Norm of the gradient of each layer's adapter weights at one step; null where it was not finite. */
+export interface GradientPoint {
+  readonly global_step: number;
+  readonly layers: Readonly<Record<string, number | null>>;
+}
+
+export interface ReportEstimate {
+  readonly stage: string;
+  /** Best first. */
+  readonly modules: readonly {
+    readonly module: string;
+    readonly score: number;
+    readonly selected: 'yes' | 'no';
+  }[];
+}
+
+export interface ReportSong {
+  readonly name: string;
+  readonly seconds: number;
+  readonly prompt: string;
+  readonly lyrics: string;
+  /** Null while they were not encoded. */
+  readonly prompt_tokens: TokenCount | null;
+  readonly lyric_tokens: TokenCount | null;
+}
+
+export interface TokenCount {
+  readonly tokens: number;
+  readonly lost: number;
+}

@@ -1,0 +1,112 @@
+import {expect, test} from 'vitest';
+import {byLayer} from '../../src/cli/report-data.js';
+import {charts} from '../../src/render/report/charts.js';
+import {html, scriptJson} from '../../src/render/report/html.js';
+import type {ReportRun} from '../../src/render/report/report-data.js';
+import {documentOf, Folder} from './sidestep.js';
+
+const pipeline = `sidestep: 1
+name: demo
+stages:
+  say:
+    description: "<script>alert(1)</script>"
+    uses: command
+    with: {argv: [sh, -c, "echo hi > \${outputs.said}"], outputs: {said: said.txt}, version: "1"}
+`;
+
+async function ranTwice(): Promise<Folder> {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  await folder.run(['run', '--plain']);
+  await folder.run(['run', '--plain', '--set', 'say.version="2"']);
+  return folder;
+}
+
+test('a report is one file that asks the network for nothing and runs nothing a user wrote', async () => {
+  const folder = await ranTwice();
+  const {stdout, code} = await folder.run(['report', '--output', 'out.html', '--json']);
+  expect(code).toBe(0);
+  expect(documentOf(stdout, 'report')).toMatchObject({path: folder.file('out.html')});
+  const page = folder.read('out.html');
+  expect(page).not.toMatch(/(src|href)=|@import|url\(/);
+  expect(page).not.toContain('<script>alert');
+  expect(page).toContain('&lt;script&gt;alert(1)');
+  expect(page).toMatch(/say<\/td><td>fingerprint<\/td><td><code>[0-9a-f]{64}/);
+});
+
+test('several runs show what differs', async () => {
+  const folder = await ranTwice();
+  await folder.run(['report', 'last~1', 'last', '--output', 'out.html']);
+  const page = folder.read('out.html');
+  expect(page).toContain('Runs side by side');
+  expect(page).toMatch(/say\.version<\/code><\/td><td><code>1<\/code><\/td><td><code>2<\/code>/);
+});
+
+test('a training that was killed is drawn from its events', async () => {
+  const folder = new Folder();
+  const run = '.sidestep/runs/20260101-000000-abcd';
+  const train = {id: 'train', declared_as: 'train', uses: 'train', params: {epochs: 3}, positions: {}};
+  folder.write(
+    `${run}/pipeline.json`,
+    JSON.stringify({name: 'demo', file: folder.file('p.yaml'), stages: [train]}),
+  );
+  const step = (global_step: number, loss: number) =>
+    JSON.stringify({
+      at: global_step,
+      kind: 'step_finished',
+      stage: 'train',
+      global_step,
+      loss,
+      learning_rate: 1e-4,
+      gradient_norm: 1,
+    });
+  folder.write(`${run}/events.jsonl`, `${step(1, 0.5)}\n${step(2, 0.25)}\n{"torn`);
+  expect(await folder.run(['report', 'last', '--output', 'out.html'])).toMatchObject({code: 0});
+  const block = /id="report-charts">(.*?)<\/script>/s.exec(folder.read('out.html'))![1]!;
+  const [loss] = JSON.parse(block) as {title: string; curves: {points: number[][]}[]}[];
+  expect(loss).toMatchObject({
+    title: 'Loss',
+    curves: [
+      {
+        points: [
+          [1, 0.5],
+          [2, 0.25],
+        ],
+      },
+    ],
+  });
+});
+
+test('a run that is not there is refused with a way to find it', async () => {
+  const {code, stderr} = await new Folder().run(['report']);
+  expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('pipelines/smoke.yaml')});
+});
+
+test('norms of a layer are those of its modules together', () => {
+  const norms = {
+    'layers.3.self_attn.q_proj': 3,
+    'layers.3.self_attn.k_proj': 4,
+    'layers.12.mlp.up_proj': null,
+  };
+  expect(byLayer(norms)).toEqual({'layer 3': 5, 'layer 12': null});
+});
+
+test('long runs are thinned to means, and losses that were not finite left out', () => {
+  const points = Array.from({length: 10_000}, (_, i) => ({
+    global_step: i + 1,
+    loss: i === 0 ? null : i % 2,
+    learning_rate: 1e-4,
+    grad_norm: 1,
+  }));
+  const training = {stage: 'train', points, validation: [], gradients: []};
+  const run = {run: 'r', trainings: [training]} as unknown as ReportRun;
+  const [loss] = charts({runs: [run], written_by: ''});
+  const drawn = loss!.curves[0]!.points;
+  expect(drawn.length).toBeLessThanOrEqual(3000);
+  expect(drawn.at(-1)![0]).toBe(10_000);
+  for (const [, y] of drawn.slice(1, -1)) expect(y).toBeCloseTo(0.5, 5);
+});
+
+test('what users wrote cannot leave its place in the page', () => {
+  expect(html`<b>${'<i>"&'}</b>`.html).toBe('<b>&lt;i&gt;&quot;&amp;</b>');
+  expect(scriptJson({text: '</script>'}).html).toBe('{"text":"\\u003c/script>"}');
+});
