@@ -43,6 +43,10 @@ else()
   set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90)  # with PTX for later cards
 endif()
 enable_language(CUDA)
+if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake before 3.26 does not know that nvcc has C++20
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+endif()
 find_package(CUDAToolkit REQUIRED)
 if(NOT SIDESTEP_CUDA_ARCHS AND NOT CMAKE_CUDA_ARCHITECTURES STREQUAL "native" AND CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)
   set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90-real 100-real 120)
