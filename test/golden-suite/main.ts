@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {judgeAdapterFiles} from './adapter-files.js';
+import {judgeDatasets, judgeEndToEndDataset} from './dataset.js';
 import {judgeEndToEnd} from './end-to-end.js';
 import {judgePrompts} from './prompt.js';
 import {judgeTokenizer} from './tokenizer.js';
@@ -10,9 +11,11 @@ import {broken, type Verdict} from './verdict.js';
 /** What in a golden folder is judged here rather than by the engine's own suite. */
 const judges: readonly {readonly path: string; readonly judge: (path: string) => Promise<Verdict[]>}[] = [
   {path: 'prompt_cases.json', judge: judgePrompts},
+  {path: 'prompt_cases.json', judge: judgeDatasets},
   {path: 'qwen3_tokenizer_cases.json', judge: judgeTokenizer},
   {path: 'torch_files', judge: judgeTorchFiles},
   {path: 'peft_files', judge: judgeAdapterFiles},
+  {path: 'e2e/dataset.json', judge: judgeEndToEndDataset},
   {path: 'e2e', judge: judgeEndToEnd},
 ];
 
