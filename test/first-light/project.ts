@@ -4,6 +4,7 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import type {RunEvent} from '../../src/event/event.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
 import type {StageResult} from '../../src/event/stage-result.js';
 
 export const root = new URL('../..', import.meta.url).pathname;
@@ -192,4 +193,15 @@ export function training(name: string, options: Readonly<Record<string, unknown>
       ...options,
     },
   };
+}
+
+/** Tensors of an adapter's file, as hex: equal when the weights are, whatever the metadata says. */
+export async function tensorsOf(path: string): Promise<Record<string, string>> {
+  await using file = await openSafetensors(path);
+  const tensors: Record<string, string> = {};
+  for (const name of [...file.tensors.keys()].sort())
+    tensors[name] = createHash('sha256')
+      .update((await file.read(name)).data)
+      .digest('hex');
+  return tensors;
 }
