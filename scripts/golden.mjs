@@ -20,12 +20,17 @@ function run(command, args) {
   }
 }
 
-run('cmake', ['-S', root, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
-run('cmake', ['--build', build, '--target', 'sidestep_golden', '--parallel', String(availableParallelism())]);
+/** The program named by $SIDESTEP_GOLDEN_PROGRAM, else our own build of it. */
+function goldenProgram() {
+  if (process.env.SIDESTEP_GOLDEN_PROGRAM) return resolve(root, process.env.SIDESTEP_GOLDEN_PROGRAM);
+  run('cmake', ['-S', root, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
+  run('cmake', ['--build', build, '--target', 'sidestep_golden', '--parallel', String(availableParallelism())]);
+  return join(build, 'sidestep_golden');
+}
 
 let passed = 0;
 let failed = 0;
-const native = spawn(join(build, 'sidestep_golden'), [folder], {stdio: ['ignore', 'pipe', 'inherit']});
+const native = spawn(goldenProgram(), [folder], {stdio: ['ignore', 'pipe', 'inherit']});
 const ended = new Promise((settle) => native.on('close', (code, signal) => settle(signal ?? code)));
 let counted = false;
 for await (const line of createInterface({input: native.stdout})) {
