@@ -24,7 +24,14 @@ function run(command, args) {
 function goldenProgram() {
   if (process.env.SIDESTEP_GOLDEN_PROGRAM) return resolve(root, process.env.SIDESTEP_GOLDEN_PROGRAM);
   run('cmake', ['-S', root, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
-  run('cmake', ['--build', build, '--target', 'sidestep_golden', '--parallel', String(availableParallelism())]);
+  run('cmake', [
+    '--build',
+    build,
+    '--target',
+    'sidestep_golden',
+    '--parallel',
+    String(availableParallelism()),
+  ]);
   return join(build, 'sidestep_golden');
 }
 
