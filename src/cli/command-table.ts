@@ -11,6 +11,11 @@ export interface TableRow {
 /** Every command, in the order of `sidestep --help`: making, asking, looking after, setting up. */
 export const commandTable: readonly TableRow[] = [
   row(
+    'init',
+    'the wizard: answer a few questions, get a pipeline file',
+    async () => (await import('./init.js')).initCommand,
+  ),
+  row(
     'run',
     'run a pipeline; what is done already is not done again',
     async () => (await import('./run.js')).runCommand,

@@ -12,10 +12,11 @@ import type {ExitCode, World} from './world.js';
 export async function program(world: World, argv: readonly string[]): Promise<ExitCode> {
   const json = wantsJson(argv);
   let code: ExitCode = 0;
-  const root = rootCommand({...world, leave: (chosen) => (code = chosen)}, argv);
+  const words = await wordsOf(world, argv);
+  const root = rootCommand({...world, leave: (chosen) => (code = chosen)}, words);
   try {
     if (isVersionRequest(argv)) return await printVersion(world, {json});
-    await (await root).parseAsync([...argv], {from: 'user'});
+    await (await root).parseAsync([...words], {from: 'user'});
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -26,6 +27,13 @@ export async function program(world: World, argv: readonly string[]): Promise<Ex
     world.stderr.write(defectText(error));
     return 1;
   }
+}
+
+/** A bare `sidestep` in a folder without a pipeline, with somebody there to answer, is the wizard. */
+async function wordsOf(world: World, argv: readonly string[]): Promise<readonly string[]> {
+  if (argv.length > 0) return argv;
+  const {startsWizard} = await import('./init.js');
+  return startsWizard(world) ? ['init'] : argv;
 }
 
 function defectText(error: unknown): string {

@@ -1,0 +1,55 @@
+import type {Choice} from './questions.js';
+import type {Prompter, Reply} from './wizard.js';
+
+/**
+ * Questions on the terminal. `b` goes back: as the whole answer to a text, as a key in a list. Loaded only when somebody is
+ * really asked.
+ */
+export async function clackPrompter(): Promise<Prompter> {
+  const clack = await import('@clack/prompts');
+  const replyOf = (value: unknown): Reply =>
+    clack.isCancel(value) ? {kind: 'cancel'} : {kind: 'answer', value: String(value ?? '')};
+  return {
+    note: (text) => clack.log.info(text),
+    complain: ({message, hint}) => clack.log.error(hint === undefined ? message : `${message}\n${hint}`),
+    text: async (message, initial) => {
+      const value = await clack.text({
+        message,
+        placeholder:
+          initial === undefined || initial === '' ? 'b goes back' : `${initial} (Enter), b goes back`,
+        ...(initial === undefined ? {} : {defaultValue: initial}),
+      });
+      return typeof value === 'string' && /^b(ack)?$/i.test(value.trim()) ? {kind: 'back'} : replyOf(value);
+    },
+    choose: async (message, choices, initial) =>
+      withBackKey(async (signal) => {
+        const value = await clack.select({
+          message: `${message} (b goes back)`,
+          options: choices.map(optionOf),
+          maxItems: 12,
+          signal,
+          ...(initial === undefined ? {} : {initialValue: initial}),
+        });
+        return replyOf(value);
+      }),
+  };
+}
+
+function optionOf({value, hint}: Choice) {
+  return hint === undefined ? {value, label: value} : {value, label: value, hint};
+}
+
+/** A list has no text to type `b` into, so the key itself ends it. */
+async function withBackKey(ask: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+  const back = new AbortController();
+  const onKey = (_: string | undefined, key: {readonly name?: string} | undefined): void => {
+    if (key?.name === 'b') back.abort();
+  };
+  process.stdin.on('keypress', onKey);
+  try {
+    const reply = await ask(back.signal);
+    return back.signal.aborted ? {kind: 'back'} : reply;
+  } finally {
+    process.stdin.off('keypress', onKey);
+  }
+}

@@ -1,0 +1,126 @@
+import {isAbsolute, relative, resolve, sep} from 'node:path';
+import type {Json} from '../../base/json.js';
+import {type Entry, schemaLine, yamlText} from '../pipeline-text.js';
+import type {Answers} from './answers.js';
+
+/** Where the file goes, and from where the answers' relative paths start. */
+export interface PipelinePlace {
+  readonly folder: string;
+  readonly cwd: string;
+}
+
+/** Pure: the commented pipeline file that a person will own from now on. */
+export function pipelineText(answers: Answers, place: PipelinePlace): string {
+  const top: Entry[] = [
+    {key: 'sidestep', value: 1},
+    {key: 'name', value: answers.name},
+    {
+      key: 'vars',
+      comment: 'Paths in one place; relative ones start from the folder of this file.',
+      value: [
+        {key: 'checkpoints', value: placed(answers.checkpoints, place)},
+        {key: 'songs', value: placed(answers.songs, place)},
+      ],
+    },
+    {key: 'stages', value: stages(answers)},
+  ];
+  return `${schemaLine(place.folder)}${HEADER}${yamlText(top)}`;
+}
+
+const HEADER = `# Written by \`sidestep init\`; yours from now on. With the line above, editors complete and explain every key.
+#   sidestep plan    what would run, and why        sidestep run      run it; what is done is not done again
+#   sidestep show sample NAME    the exact prompt   sidestep report   curves, songs and stages as one page
+`;
+
+function stages({model, base, songs, tag, adapter, name, ...rest}: Answers): Entry[] {
+  const isJson = songs.endsWith('.json');
+  return [
+    stage('model', 'scan', 'Finds the model and checks that nothing is missing.', [
+      {key: 'checkpoint_dir', value: `\${vars.checkpoints}`},
+      {key: 'model', value: model},
+      ...(base === 'auto' || base === ''
+        ? []
+        : [{key: 'base_model', value: base, note: 'this fine-tune does not tell'}]),
+    ]),
+    stage(
+      'songs',
+      'dataset',
+      'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON.',
+      [
+        {key: isJson ? 'dataset_json' : 'audio_dir', value: `\${vars.songs}`},
+        ...(tag === '' ? [] : [{key: 'custom_tag', value: tag, note: 'the trigger word'}]),
+      ],
+    ),
+    stage(
+      'latents',
+      'preprocess.pass1',
+      'Encodes audio, prompts and lyrics; each song once and never again.',
+      [
+        reference('model', 'model'),
+        reference('dataset', 'songs'),
+        {key: 'max_duration', value: 240, note: 'seconds of each song'},
+      ],
+    ),
+    stage('conditions', 'preprocess.pass2', 'What the model is told about each song.', [
+      reference('model', 'model'),
+      reference('latents', 'latents'),
+    ]),
+    training({adapter, ...rest}),
+    stage('export', 'export', 'The adapter in the formats of other programs.', [
+      reference('adapter', 'train'),
+      {key: 'formats', value: formatsOf(adapter)},
+      {key: 'output_dir', value: `./output/${name}`},
+    ]),
+  ];
+}
+
+function training(answers: Pick<Answers, 'adapter' | 'preset' | 'rank' | 'learning_rate' | 'epochs'>): Entry {
+  const {adapter, preset, rank, learning_rate, epochs} = answers;
+  const parameters: Entry[] = [
+    reference('model', 'model'),
+    reference('tensors', 'conditions'),
+    {key: 'adapter', value: [{key: 'type', value: adapter}, ...optional('rank', rank)]},
+    ...(learning_rate === '' ? [] : [{key: 'optimizer', value: optional('learning_rate', learning_rate)}]),
+    ...optional('epochs', epochs),
+  ];
+  return {
+    key: 'train',
+    comment: 'Raise epochs later: training continues from where it was.',
+    value: [
+      {key: 'uses', value: 'train'},
+      {key: 'preset', value: preset, note: `see them all: sidestep presets list`},
+      {key: 'with', value: parameters},
+    ],
+  };
+}
+
+/** LyCORIS kinds have a format of their own, and OFT only PEFT's. */
+function formatsOf(adapter: string): Json {
+  if (adapter === 'lokr' || adapter === 'loha') return ['lycoris'];
+  return adapter === 'oft' ? ['peft'] : ['peft', 'comfyui'];
+}
+
+function optional(key: string, answer: string): Entry[] {
+  return answer === '' ? [] : [{key, value: Number(answer)}];
+}
+
+function stage(key: string, uses: string, comment: string, parameters: readonly Entry[]): Entry {
+  return {
+    key,
+    comment,
+    value: [
+      {key: 'uses', value: uses},
+      {key: 'with', value: parameters},
+    ],
+  };
+}
+
+function reference(key: string, id: string): Entry {
+  return {key, value: `\${stages.${id}}`};
+}
+
+function placed(path: string, {folder, cwd}: PipelinePlace): string {
+  if (isAbsolute(path) || path.startsWith('~')) return path;
+  const near = relative(folder, resolve(cwd, path)).split(sep).join('/');
+  return near.startsWith('.') ? near : `./${near}`;
+}

@@ -1,0 +1,238 @@
+import {adapterKinds} from '../../adapter/adapter.js';
+import {didYouMean, listed} from '../../base/near-miss.js';
+import {type Failure, failure, ok, type Result} from '../../base/result.js';
+import {absolutePath} from '../../config/settings.js';
+import {searchModels} from '../../model/model-name.js';
+import {baseModels, type FoundModel} from '../../model/model.js';
+import {countText, durationText} from '../../render/quantity.js';
+import {adapterHints, type AnswerId, type SomeAnswers} from './answers.js';
+import {modelsIn, songsIn} from './surroundings.js';
+
+/** What questions need to know besides the answers so far. */
+export interface Known {
+  readonly cwd: string;
+  /** The setting `checkpoint_dir`. */
+  readonly checkpoint_dir: string | undefined;
+  /** Presets for train stages. */
+  readonly presets: readonly {readonly name: string; readonly description: string}[];
+  /** What suits the memory of this machine's card, and why. */
+  readonly preset: {readonly name: string; readonly why: string};
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly hint?: string;
+}
+
+export interface Question {
+  readonly id: AnswerId;
+  readonly message: string;
+  /** Not asked when the answers so far settle it. */
+  readonly applies?: (answers: SomeAnswers) => boolean;
+  /** What `--yes` takes; undefined: it must be said. */
+  readonly initial: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
+  /** To choose from; absent: text. */
+  readonly choices?: (answers: SomeAnswers, known: Known) => Promise<readonly Choice[]>;
+  /** Shown above the question: what was found. */
+  readonly shows?: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
+  /** The answer made exact, or what is wrong with it. */
+  readonly check: (answer: string, answers: SomeAnswers, known: Known) => Promise<Result<string>>;
+  /** What a good answer means, told after it. */
+  readonly tells?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
+}
+
+/** In the order in which they are asked. */
+export const questions: readonly Question[] = [
+  {
+    id: 'checkpoints',
+    message: 'Where are the ACE-Step checkpoints? (the folder that holds acestep-v15-turbo/ and vae/)',
+    initial: async (_, {checkpoint_dir}) => checkpoint_dir ?? './checkpoints',
+    check: async (answer, _, {cwd}) => {
+      const models = await modelsIn(absolutePath(answer, cwd));
+      if (!models.ok) return models;
+      const whole = models.value.filter(({missing}) => missing.length === 0);
+      return whole.length > 0
+        ? ok(answer)
+        : bad(
+            'init/no-whole-model',
+            `No model in ${answer} is complete`,
+            '`sidestep models --dir` names what they lack.',
+          );
+    },
+  },
+  {
+    id: 'model',
+    message: 'Which model? (a number, or part of its name)',
+    shows: async (answers, known) => (await wholeModels(answers, known)).map(modelLine).join('\n'),
+    initial: async (answers, known) => {
+      const names = (await wholeModels(answers, known)).map(({name}) => name);
+      return names.find((name) => name === 'acestep-v15-turbo') ?? names[0];
+    },
+    check: async (answer, answers, known) => chooseModel(answer, await wholeModels(answers, known)),
+  },
+  {
+    id: 'base',
+    message: 'Which official model does this fine-tune descend from?',
+    applies: ({base}) => base !== 'auto',
+    choices: async () => baseModels.map((value) => ({value})),
+    initial: async () => undefined,
+    check: async (answer) => oneOf(answer, [...baseModels, 'auto'], 'base'),
+  },
+  {
+    id: 'songs',
+    message: 'Where are your songs? (an audio folder, or a dataset JSON)',
+    initial: async () => undefined,
+    check: async (answer, _, {cwd}) => {
+      const found = await songsIn(absolutePath(answer, cwd), cwd);
+      return found.ok ? ok(answer) : found;
+    },
+    tells: async (answer, _, {cwd}) => {
+      const found = await songsIn(absolutePath(answer, cwd), cwd);
+      if (!found.ok) return undefined;
+      const {count, seconds, damaged} = found.value;
+      const length = seconds === undefined ? '' : `, ${durationText(seconds * 1000)} of music`;
+      return [`${countText(count, 'song')}${length}`, ...damaged.map((why) => `cannot be used: ${why}`)].join(
+        '\n',
+      );
+    },
+  },
+  {
+    id: 'tag',
+    message: 'A trigger word for every caption? (empty: none)',
+    initial: async () => '',
+    check: async (answer) => ok(answer.trim()),
+  },
+  {
+    id: 'adapter',
+    message: 'Which kind of adapter?',
+    choices: async () => adapterKinds.map((value) => ({value, hint: adapterHints[value]})),
+    initial: async () => 'lora',
+    check: async (answer) => oneOf(answer, adapterKinds, 'kind of adapter'),
+  },
+  {
+    id: 'preset',
+    message: 'Which preset?',
+    shows: async (_, {preset}) => preset.why,
+    choices: async (_, {presets}) => presets.map(({name, description}) => ({value: name, hint: description})),
+    initial: async (_, {preset}) => preset.name,
+    check: async (answer, _, {presets}) =>
+      oneOf(
+        answer,
+        presets.map(({name}) => name),
+        'preset',
+      ),
+  },
+  {
+    id: 'detail',
+    message: 'Change its details?',
+    choices: async () => [
+      {value: 'basic', hint: 'no, the preset decides'},
+      {value: 'advanced', hint: 'rank, learning rate, epochs'},
+    ],
+    initial: async () => 'basic',
+    check: async (answer) => oneOf(answer, ['basic', 'advanced'], 'level of detail'),
+  },
+  number(
+    'rank',
+    'Rank? (8 to 128; larger learns more and needs more memory; empty: the preset’s)',
+    /^[1-9]\d{0,3}$/,
+  ),
+  number(
+    'learning_rate',
+    'Learning rate? (1e-4 is usual; empty: the preset’s)',
+    /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i,
+  ),
+  number('epochs', 'How many epochs? (empty: the preset’s)', /^[1-9]\d{0,5}$/),
+  {
+    id: 'name',
+    message: 'A name for the pipeline? (also of the output folder)',
+    initial: async ({songs, adapter}) => nameOf(songs ?? 'songs', adapter ?? 'lora'),
+    check: async (answer) =>
+      /^[A-Za-z0-9][\w.-]*$/.test(answer)
+        ? ok(answer)
+        : bad(
+            'init/bad-name',
+            `${JSON.stringify(answer)} cannot name a pipeline`,
+            'Letters, digits, dots, dashes and underscores.',
+          ),
+  },
+];
+
+function number(id: 'rank' | 'learning_rate' | 'epochs', message: string, pattern: RegExp): Question {
+  return {
+    id,
+    message,
+    applies: ({detail, adapter}) => detail === 'advanced' && !(id === 'rank' && adapter === 'oft'),
+    initial: async () => '',
+    check: async (answer) =>
+      answer === '' || pattern.test(answer)
+        ? ok(answer)
+        : bad(
+            'init/not-a-number',
+            `Expected a number for ${id.replace('_', ' ')} but found ${JSON.stringify(answer)}`,
+          ),
+  };
+}
+
+async function wholeModels({checkpoints}: SomeAnswers, {cwd}: Known): Promise<readonly FoundModel[]> {
+  const models = await modelsIn(absolutePath(checkpoints ?? './checkpoints', cwd));
+  return models.ok ? models.value.filter(({missing}) => missing.length === 0) : [];
+}
+
+function modelLine({name, label, base, size}: FoundModel, index: number): string {
+  return `${index + 1}  ${name}  (${label}, ${base ?? 'base unknown'}, ${size})`;
+}
+
+/** Pure: a number of the list, else the best match if nothing fits as well. */
+export function chooseModel(answer: string, models: readonly FoundModel[]): Result<string> {
+  const names = models.map(({name}) => name);
+  const byNumber = /^\d+$/.test(answer) ? names[Number(answer) - 1] : undefined;
+  const exact = names.find((name) => name === answer) ?? byNumber;
+  if (exact !== undefined) return ok(exact);
+  const found = searchModels(answer, names);
+  if (found.length === 1) return ok(found[0]!);
+  return found.length === 0
+    ? bad(
+        'model/unknown',
+        `No model is called anything like ${answer}`,
+        didYouMean(answer, names) ?? `There are ${listed(names)}.`,
+      )
+    : bad(
+        'init/ambiguous-model',
+        `${answer} could be ${listed(found)}`,
+        'A longer part of the name, or its number.',
+      );
+}
+
+/** A fine-tune whose base neither its config.json nor its name tells. */
+export async function needsBase(answers: SomeAnswers, known: Known): Promise<'yes' | 'no'> {
+  const model = (await wholeModels(answers, known)).find(({name}) => name === answers.model);
+  return model !== undefined && model.base === undefined ? 'yes' : 'no';
+}
+
+function oneOf(answer: string, allowed: readonly string[], what: string): Result<string> {
+  return allowed.includes(answer)
+    ? ok(answer)
+    : bad(
+        'init/unknown-choice',
+        `No ${what} is called ${answer}`,
+        didYouMean(answer, allowed) ?? `There are ${listed(allowed)}.`,
+      );
+}
+
+function nameOf(songs: string, adapter: string): string {
+  const folder =
+    songs
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\]/)
+      .at(-1) ?? '';
+  const word = folder
+    .replace(/\.json$/, '')
+    .replace(/[^\w-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  return `${word === '' ? 'songs' : word}-${adapter}`;
+}
+
+function bad(code: string, message: string, hint?: string): Failure {
+  return failure({code, message, ...(hint === undefined ? {} : {hint})});
+}
