@@ -76,6 +76,7 @@ export function lycorisLayout(adapter: Adapter, options: LayoutOptions): LayoutF
 export function comfyuiLayout(adapter: Adapter, options: LayoutOptions & {prefix: string}): LayoutFile[] {
   if (adapter.kind === 'lokr' || adapter.kind === 'loha') return lycorisLayout(adapter, options);
   expectKind(adapter, 'ComfyUI', ['lora', 'dora']);
+  expectNoBiases(adapter, 'ComfyUI');
   const tensors: Record<string, Tensor> = {};
   for (const module of adapter.modules) {
     if (module.weights.kind !== 'lora') continue;
@@ -98,6 +99,7 @@ export function comfyuiPrefix(style: keyof typeof COMFYUI_PREFIXES): string {
 /** diffusers' file, as its pipelines' `save_lora_weights` writes it: renamed projections, settings in the metadata. */
 export function diffusersLayout(adapter: Adapter, options: LayoutOptions): LayoutFile[] {
   expectKind(adapter, 'diffusers', ['lora', 'dora']);
+  expectNoBiases(adapter, 'diffusers');
   const tensors: Record<string, Tensor> = {};
   for (const {name, weights} of adapter.modules) {
     if (weights.kind !== 'lora') continue;
@@ -112,11 +114,12 @@ export function diffusersLayout(adapter: Adapter, options: LayoutOptions): Layou
 }
 
 function diffusersSettings(adapter: Adapter): string {
-  const scaling = peftScaleConfig(adapter);
+  const modules = adapter.modules.map((module) => ({...module, name: diffusersName(module.name)}));
+  const scaling = peftScaleConfig({...adapter, modules}); // patterns must name modules as the file does
   const settings = {
     r: Math.max(...adapter.modules.map(({rank}) => rank)),
     ...scaling,
-    target_modules: [...new Set(adapter.modules.map(({name}) => diffusersName(name)))].sort(),
+    target_modules: [...new Set(modules.map(({name}) => name))].sort(),
     use_dora: adapter.kind === 'dora',
     lora_dropout: 0,
     bias: 'none',
@@ -180,5 +183,16 @@ function expectKind(adapter: Adapter, layout: string, kinds: readonly AdapterKin
     code: 'export/layout-unsupported',
     message: `${layout} has no form for ${adapter.kind} adapters; it reads ${kinds.join(', ')}`,
     hint: `Export this adapter as ${adapter.kind === 'oft' ? 'peft or merged' : 'lycoris, comfyui or merged'}.`,
+  });
+}
+
+/** Trained biases (PEFT's `bias`) would be lost without a word. */
+function expectNoBiases(adapter: Adapter, layout: string): void {
+  const biases = Object.keys(adapter.others);
+  if (biases.length === 0) return;
+  throw new SidestepError({
+    code: 'export/layout-unsupported',
+    message: `${layout} has no form for trained biases; this adapter holds ${biases.length}, the first is ${biases[0]}`,
+    hint: 'Export it as peft or merged, or train with `bias: none`.',
   });
 }

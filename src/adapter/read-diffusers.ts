@@ -1,7 +1,7 @@
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {Adapter} from './adapter.js';
 import {groupByModule} from './factors.js';
-import {DIFFUSERS_PREFIX, moduleOfDiffusersName} from './module-name.js';
+import {DIFFUSERS_PREFIX, diffusersName, moduleOfDiffusersName} from './module-name.js';
 import type {AdapterFile} from './read.js';
 import {loraModule, splitPeftName} from './read-peft.js';
 
@@ -17,7 +17,10 @@ export function readDiffusers(file: AdapterFile): Adapter {
   const config = settings(file.metadata.lora_adapter_metadata);
   return {
     kind: config.use_dora === true ? 'dora' : 'lora',
-    modules: modules.map(([name, parts]) => loraModule({name, parts, where: file.path}, config)),
+    modules: modules.map(([name, parts]) => {
+      const module = loraModule({name: diffusersName(name), parts, where: file.path}, config); // as patterns name it
+      return {...module, name};
+    }),
     config,
     metadata: file.metadata,
     others,

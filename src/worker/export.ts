@@ -1,4 +1,4 @@
-import {mkdir, stat, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, stat, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {
@@ -165,10 +165,20 @@ async function writeMerged(context: WorkerContext, {folder, adapter}: Export): P
   }
   const target = join(job.out_dir, 'files/merged');
   await mkdir(target, {recursive: true});
+  const base = componentDir(job.inputs.model, 'dit');
   await mergeAdapter(
     loadAddon(job.addon!), // the runner gives it to every worker
-    {adapter: folder, base: componentDir(job.inputs.model, 'dit'), output_dir: target},
+    {adapter: folder, base, output_dir: target},
     {signal},
   );
+  await copyBesideWeights(base, target);
   context.log(`merged: ${adapter.modules.length} modules worked into the checkpoint`);
+}
+
+/** Configuration, silence and code, so that the folder is a model of its own. */
+async function copyBesideWeights(base: string, target: string): Promise<void> {
+  for (const entry of await readdir(base, {withFileTypes: true})) {
+    const isWeights = /\.(safetensors|safetensors\.index\.json|bin)$/.test(entry.name);
+    if (!entry.isDirectory() && !isWeights) await copyFile(join(base, entry.name), join(target, entry.name));
+  }
 }

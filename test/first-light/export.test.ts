@@ -1,0 +1,245 @@
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import type {AdapterModule} from '../../src/adapter/adapter.js';
+import {deltaDifference} from '../../src/adapter/delta.js';
+import {readAdapter} from '../../src/adapter/read.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {toFloat32} from '../../src/format/tensor.js';
+import {type Ended, Project, preparation, problemsOf, resultOf, type Stage, training} from './project.js';
+
+/** Ranks and alphas that differ by module, and a scale that is not alpha / rank: what consumers get wrong. */
+const adapters: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  lora: {type: 'lora', rank: 4, alpha: 8, rank_pattern: {'layers.0.self_attn.q_proj': 2}, rs_lora: true},
+  biased: {type: 'lora', rank: 4, alpha: 8, bias: 'all'},
+  dora: {type: 'dora', rank: 4, alpha: 8},
+  lokr: {type: 'lokr', rank: 4, alpha: 8, factor: 4},
+  loha: {type: 'loha', rank: 4, alpha: 8},
+  oft: {type: 'oft', block_size: 8},
+};
+
+const supported: Readonly<Record<string, readonly string[]>> = {
+  lora: ['peft', 'comfyui', 'diffusers', 'merged'],
+  biased: ['peft', 'merged'],
+  dora: ['peft', 'comfyui', 'diffusers', 'merged'],
+  lokr: ['lycoris', 'comfyui', 'merged'],
+  loha: ['lycoris', 'comfyui', 'merged'],
+  oft: ['peft', 'merged'],
+};
+const formats = ['peft', 'lycoris', 'comfyui', 'diffusers', 'merged'];
+
+const project = new Project();
+let ended: Ended;
+
+function exporting(name: string, adapter: string, options: Readonly<Record<string, unknown>>): Stage {
+  const base = {
+    adapter: `\${stages.${adapter}}`,
+    model: '${stages.model}',
+    name: 'song',
+    output_dir: `out/${name}`,
+  };
+  return {uses: 'export', with: {...base, ...options}};
+}
+
+/** Every adapter in every layout it has, one stage each; each layout it has not, one stage each that must be refused. */
+function exports(): Record<string, Stage> {
+  const stages: Record<string, Stage> = {};
+  for (const [adapter, has] of Object.entries(supported)) {
+    stages[`${adapter}_all`] = exporting(`${adapter}_all`, adapter, {formats: has});
+    for (const format of formats.filter((other) => !has.includes(other)))
+      stages[`${adapter}_${format}`] = exporting(`${adapter}_${format}`, adapter, {formats: [format]});
+  }
+  return stages;
+}
+
+beforeAll(async () => {
+  const trained = Object.entries(adapters).map(([name, adapter]) => [
+    name,
+    training(name, {adapter, epochs: 3, ema_decay: 0.5, optimizer: {type: 'adamw', learning_rate: 0.01}}),
+  ]);
+  project.writePipeline({
+    ...preparation({clips: 2, clip_duration: 1}),
+    ...Object.fromEntries(trained),
+    ...exports(),
+    trained_scale: exporting('trained_scale', 'lora', {formats: ['comfyui', 'diffusers'], scale: 'trained'}),
+    baked_peft: exporting('baked_peft', 'lora', {formats: ['peft'], scale: 'baked'}),
+    generic: exporting('generic', 'lora', {formats: ['comfyui'], key_style: 'generic'}),
+    half: exporting('half', 'lora', {formats: ['peft', 'comfyui', 'diffusers'], dtype: 'bf16'}),
+    half_lokr: exporting('half_lokr', 'lokr', {formats: ['lycoris'], dtype: 'bf16'}),
+    raw: exporting('raw', 'lora', {weights: 'raw', formats: ['peft']}),
+    best: exporting('best', 'lora', {checkpoint: 'best', formats: ['peft']}),
+    missing: exporting('missing', 'lora', {checkpoint: 'epoch_7', formats: ['peft']}),
+    no_model: {
+      uses: 'export',
+      with: {adapter: '${stages.lora}', formats: ['merged'], output_dir: 'out/no_model'},
+    },
+  });
+  ended = await project.run(['--keep-going']);
+  if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
+}, 300_000);
+afterAll(() => project.remove());
+
+test.each(Object.entries(supported))('%s is written as %j', (adapter, has) => {
+  expect(resultOf(ended, `${adapter}_all`)?.kind, problemsOf(ended)).toBe('succeeded');
+  const folders = new Set(project.filesBelow('out', `${adapter}_all`).map((name) => name.split('/')[0]));
+  expect([...folders].sort()).toEqual([...has].sort());
+});
+
+test.each(
+  Object.entries(supported).flatMap(([adapter, has]) =>
+    formats.filter((format) => !has.includes(format)).map((format) => ({adapter, format})),
+  ),
+)('$adapter is refused as $format, by name', ({adapter, format}) => {
+  const result = resultOf(ended, `${adapter}_${format}`);
+  if (result?.kind !== 'failed') return expect.fail(`ended as ${result?.kind}`);
+  expect(result.problem.code).toBe('export/layout-unsupported');
+  expect(result.problem.message.toLowerCase()).toContain(format);
+});
+
+function paths(folder: string): readonly string[] {
+  return [`${folder}/comfyui/song.safetensors`, `${folder}/diffusers/pytorch_lora_weights.safetensors`];
+}
+
+/** Reads a file back, and compares the change of every weight with what was trained. */
+async function largestDifference(path: string): Promise<number> {
+  const [trained, found] = [
+    await readAdapter(project.file('adapters/lora')),
+    await readAdapter(project.file('out', path)),
+  ];
+  const differences = trained.modules.map((module, i) => {
+    expect(found.modules[i]?.name).toBe(module.name);
+    return deltaDifference(module, found.modules[i]!);
+  });
+  return Math.max(...differences);
+}
+
+test.each([
+  'lora_all/peft',
+  'baked_peft/peft',
+  'generic/comfyui/song.safetensors',
+  ...paths('lora_all'),
+  ...paths('trained_scale'),
+])('%s: read under its own rule, the change of every weight is what was trained', async (path) => {
+  expect(await largestDifference(path)).toBeLessThan(1e-5);
+});
+
+test.each(['half/peft', ...paths('half')])(
+  '%s: bf16, and the change survives but for its rounding',
+  async (path) => {
+    const difference = await largestDifference(path);
+    expect(difference).toBeLessThan(5e-3);
+    expect(difference).toBeGreaterThan(1e-5);
+  },
+);
+
+test('bf16 files hold bf16, and alpha in full', async () => {
+  await using file = await openSafetensors(project.file('out/half_lokr/lycoris/song.safetensors'));
+  for (const [name, {dtype}] of file.tensors)
+    expect(dtype, name).toBe(name.endsWith('.alpha') ? 'F32' : 'BF16');
+});
+
+/** Programs that look for no alpha at all take it to be the rank. */
+test.each(paths('lora_all'))('%s: alpha equals rank in every module, so all programs agree', async (path) => {
+  const {modules, config} = await readAdapter(project.file('out', path));
+  const wrong = modules.filter(({alpha, rank, scale}: AdapterModule) => alpha !== rank || scale !== 1);
+  expect(wrong.map(({name}) => name)).toEqual([]);
+  expect(config.use_rslora ?? false).toBe(false);
+});
+
+test("diffusers' patterns name modules as the file does", async () => {
+  await using file = await openSafetensors(
+    project.file('out/lora_all/diffusers/pytorch_lora_weights.safetensors'),
+  );
+  const settings = JSON.parse(file.metadata.lora_adapter_metadata!);
+  const modules = [...file.tensors.keys()].map((name) =>
+    name.replace(/^transformer\.|\.lora_[AB]\.weight$/g, ''),
+  );
+  for (const pattern of ['rank_pattern', 'alpha_pattern']) {
+    const named = Object.keys(settings[`transformer.${pattern}`]);
+    expect(named).toEqual(['layers.0.self_attn.to_q']);
+    expect(modules).toEqual(expect.arrayContaining(named));
+  }
+});
+
+test('generic and native keys differ in their prefix only', async () => {
+  const names = async (path: string) => {
+    await using file = await openSafetensors(project.file('out', path));
+    return [...file.tensors.keys()].sort();
+  };
+  const native = await names('lora_all/comfyui/song.safetensors');
+  const generic = await names('generic/comfyui/song.safetensors');
+  expect(generic).toEqual(
+    native.map((name) => name.replace('base_model.model.', 'diffusion_model.decoder.')),
+  );
+});
+
+test('raw weights are not the averaged ones', () => {
+  const weights = (name: string) => project.contents('out', name, 'peft')['adapter_model.safetensors'];
+  expect(weights('raw')).toBeDefined();
+  expect(weights('raw')).not.toBe(weights('lora_all'));
+  expect(weights('best')).toBeDefined();
+});
+
+test.each([
+  {name: 'missing', code: 'export/checkpoint-missing', says: /epoch_7/},
+  {name: 'no_model', code: 'export/model-missing', says: /model/},
+])('$name: fails and says why', ({name, code, says}) => {
+  const result = resultOf(ended, name);
+  if (result?.kind !== 'failed') return expect.fail(`ended as ${result?.kind}`);
+  expect(result.problem.code).toBe(code);
+  expect(result.problem.message).toMatch(says);
+});
+
+test.each(Object.keys(supported))(
+  '%s, merged: the same tensors, changed where adapted and nowhere else',
+  async (adapter) => {
+    const folder = project.file('.sidestep/cache/trees');
+    const bases = project
+      .filesBelow('.sidestep/cache/trees')
+      .filter((name) => name.endsWith('turbo/model.safetensors'));
+    await using base = await openSafetensors(`${folder}/${bases[0]}`);
+    await using merged = await openSafetensors(
+      project.file('out', `${adapter}_all`, 'merged/model.safetensors'),
+    );
+    expect([...merged.tensors.keys()].sort()).toEqual([...base.tensors.keys()].sort());
+    const {modules} = await readAdapter(project.file('adapters', adapter));
+    const adapted = new Set(modules.map(({name}) => `decoder.${name}.weight`));
+    for (const [name, {dtype, shape}] of base.tensors) {
+      expect(merged.tensors.get(name), name).toMatchObject({dtype, shape});
+      const [before, after] = [await base.read(name), await merged.read(name)];
+      const change = Buffer.compare(before.data, after.data) === 0 ? 'same' : 'changed';
+      const mayChange = adapter === 'biased' && name.endsWith('.bias');
+      if (!mayChange) expect(change, name).toBe(adapted.has(name) ? 'changed' : 'same');
+    }
+  },
+);
+
+test('merged: base plus scale · up · down', async () => {
+  const {modules} = await readAdapter(project.file('adapters/lora'));
+  const folder = project.file('.sidestep/cache/trees');
+  const bases = project
+    .filesBelow('.sidestep/cache/trees')
+    .filter((name) => name.endsWith('turbo/model.safetensors'));
+  await using base = await openSafetensors(`${folder}/${bases[0]}`);
+  await using merged = await openSafetensors(project.file('out/lora_all/merged/model.safetensors'));
+  for (const {name, weights, scale} of modules) {
+    if (weights.kind !== 'lora') return expect.fail(name);
+    const before = toFloat32(await base.read(`decoder.${name}.weight`));
+    const after = toFloat32(await merged.read(`decoder.${name}.weight`));
+    const {up, down} = weights;
+    let [wrong, size] = [0, 0];
+    before.forEach((value, i) => {
+      const [row, col] = [Math.floor(i / down.cols), i % down.cols];
+      let change = 0;
+      for (let r = 0; r < up.cols; r++)
+        change += up.data[row * up.cols + r]! * down.data[r * down.cols + col]!;
+      wrong += (after[i]! - value - scale * change) ** 2;
+      size += after[i]! ** 2;
+    });
+    expect(Math.sqrt(wrong / size), name).toBeLessThan(2e-3); // one rounding to bf16 costs 1.7e-3
+  }
+});
+
+test('merged: a folder that a scan stage takes for a model', () => {
+  expect(project.filesBelow('out/lora_all/merged')).toEqual(
+    expect.arrayContaining(['config.json', 'model.safetensors']),
+  );
+});
