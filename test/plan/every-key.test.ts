@@ -230,11 +230,12 @@ function withValue(tree: Tree, path: string, value: Value): Tree {
 }
 
 function merge(a: Tree, b: Tree): Tree {
-  return Object.entries(b).reduce((tree, [key, value]) => {
-    const old = tree[key];
-    const both = isTree(old) && isTree(value);
-    return {...tree, [key]: both ? merge(old, value) : value};
-  }, a);
+  const merged: Record<string, Value> = {...a};
+  for (const [key, value] of Object.entries(b)) {
+    const old = merged[key];
+    merged[key] = isTree(old) && isTree(value) ? merge(old, value) : value;
+  }
+  return merged as Tree;
 }
 
 function isTree(value: Value | undefined): value is Tree {

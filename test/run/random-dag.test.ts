@@ -41,7 +41,10 @@ function edited(
   edits: readonly {stage: number; key: string; value: number}[],
 ): Node[] {
   return nodes.map((each, index) =>
-    edits.filter(({stage}) => stage === index).reduce((now, {key, value}) => ({...now, [key]: value}), each),
+    Object.assign(
+      {...each},
+      ...edits.filter(({stage}) => stage === index).map(({key, value}) => ({[key]: value})),
+    ),
   );
 }
 
