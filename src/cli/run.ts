@@ -8,6 +8,7 @@ import {frozenProblems, refuseFrozen, runExitCode} from './frozen.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {addRunOptions, RUN_EXAMPLES, type RunCommandOptions, wishesOf} from './run-options.js';
 import {stopOnSignals} from './signals.js';
+import {suggestReport} from './suggest-report.js';
 import type {ExitCode, World} from './world.js';
 
 export function runCommand(world: World): Command {
@@ -36,6 +37,7 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
   const {outcome, results} = await carryOut(world, planned.value, {...options, stop: signals.stop}).finally(
     signals.release,
   );
+  if (options.json !== true) suggestReport(world, {plan: planned.value.plan, results, file});
   return runExitCode(outcome, results);
 }
 

@@ -47,6 +47,7 @@ function stages({model, base, songs, tag, adapter, name, ...rest}: Answers): Ent
       'dataset',
       'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON.',
       [
+        reference('model', 'model'),
         {key: isJson ? 'dataset_json' : 'audio_dir', value: `\${vars.songs}`},
         ...(tag === '' ? [] : [{key: 'custom_tag', value: tag, note: 'the trigger word'}]),
       ],

@@ -1,0 +1,115 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import type {Command} from 'commander';
+import {describe, expect, test} from 'vitest';
+import {commandTable} from '../../src/cli/command-table.js';
+import type {World} from '../../src/cli/world.js';
+import {findPresets} from '../../src/config/preset.js';
+import {resolvePipeline} from '../../src/config/resolve.js';
+import {noSettings} from '../../src/config/settings.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = [
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  'README.md',
+].filter((path) => existsSync(join(root, path)));
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+/** Fenced blocks of one language, also those within lists. */
+function blocks(page: string, language: string): string[] {
+  return [...textOf(page).matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm)]
+    .filter(([, , name]) => name === language)
+    .map(([, indent, , body]) => body!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+}
+
+/** Words as a shell splits them; enough for what documentation shows. */
+function words(line: string): string[] {
+  return [...line.replace(/\s+#.*$/, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, a, b, c]) => a ?? b ?? c!,
+  );
+}
+
+const commands = pages.flatMap((page) =>
+  blocks(page, 'sh').flatMap((block) =>
+    block
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .flatMap(
+        (line) => /^(?:\$ )?(?:npx )?(?:node dist\/cli\/main\.js|sidestep) ([^|>&;]*)/.exec(line)?.[1] ?? [],
+      )
+      .map((line) => ({page, line: line.trim()})),
+  ),
+);
+
+/** The command that a line calls, with its options replaced by nothing that does anything. */
+async function parsed(line: string): Promise<void> {
+  const [name, ...rest] = words(line);
+  if (name === undefined || name.startsWith('-')) return;
+  const row = commandTable.find((each) => each.name === name);
+  expect(row, `no command ${name}`).toBeDefined();
+  const command = (await row!.load())({} as World);
+  silence(command);
+  await command.parseAsync(rest, {from: 'user'});
+}
+
+function silence(command: Command): void {
+  command.exitOverride().configureOutput({writeOut: () => {}, writeErr: () => {}, outputError: () => {}});
+  if (command.commands.length === 0) command.action(() => {});
+  for (const child of command.commands) silence(child);
+}
+
+describe('commands in the documentation parse', () => {
+  test('there are some', () => expect(commands.length).toBeGreaterThan(20));
+  test.each(commands)('$page: sidestep $line', async ({line}) => {
+    await parsed(line);
+  });
+  test('one with a mistake does not', async () => {
+    await expect(parsed('run --frozn')).rejects.toThrow('--frozn');
+  });
+});
+
+const pipelines = pages.flatMap((page) =>
+  blocks(page, 'yaml')
+    .filter((text) => /^sidestep: 1$/m.test(text) && /^stages:/m.test(text))
+    .map((text, index) => ({page, index, text})),
+);
+test.each(pipelines)('pipeline $index of $page validates', async ({text}) => {
+  const presets = await findPresets({project_dir: root, user_dir: join(root, 'test')});
+  const file = join(root, 'example.yaml');
+  const resolved = resolvePipeline({file, text, settings: noSettings(), presets, overrides: [], env: {}});
+  expect(resolved.ok ? [] : resolved.problems).toEqual([]);
+});
+
+test('error codes that are explained exist', () => {
+  const codes = [...textOf('docs/troubleshooting.md').matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([a-z]+\/[a-z-]+)`/g)].map(([, code]) => code!),
+  );
+  expect(codes.length).toBeGreaterThan(40);
+  const sources = [...sourceFiles('src', /\.ts$/), ...sourceFiles('native', /\.(cpp|h|cu)$/)]
+    .map(textOf)
+    .join('\n');
+  expect(codes.filter((code) => !sources.includes(`'${code}'`) && !sources.includes(`"${code}"`))).toEqual(
+    [],
+  );
+});
+
+function sourceFiles(folder: string, ending: RegExp): string[] {
+  return readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
+    .filter((name) => ending.test(name))
+    .map((name) => join(folder, name));
+}
+
+test.each(pages)('links of %s lead somewhere', (page) => {
+  const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
+  expect(links.filter((path) => !existsSync(join(root, dirname(page), path)))).toEqual([]);
+});
+
+test('the pipeline reference is up to date with the schemas', () => {
+  const script = join(root, 'scripts/generate-reference.mjs');
+  const {status, stderr} = spawnSync(process.execPath, [script, '--check'], {encoding: 'utf8'});
+  expect({status, stderr}).toEqual({status: 0, stderr: ''});
+});
