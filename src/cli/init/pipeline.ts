@@ -86,7 +86,8 @@ function training(answers: Pick<Answers, 'adapter' | 'preset' | 'rank' | 'learni
   ];
   return {
     key: 'train',
-    comment: 'Raise epochs later: training continues from where it was.',
+    comment:
+      'To train longer later, raise epochs and set `resume: fork` (goes on from the weights) or `resume: fresh`.',
     value: [
       {key: 'uses', value: 'train'},
       {key: 'preset', value: preset, note: `see them all: sidestep presets list`},
