@@ -1,43 +1,15 @@
 #pragma once
-// What attention's forward and backward pass share: which keys a query may attend, and heads packed for register tiles.
+// What attention's forward and backward pass share on the CPU: heads packed for register tiles.
 #include <algorithm>
 #include <cstdint>
 
 #include "core/stream.h"
 #include "core/tensor.h"
 #include "ops/attention.h"
+#include "ops/attention_band.h"
 #include "ops/tile_product.h"
 
 namespace sidestep::cpu {
-
-/// Keys (or queries) first … last-1.
-struct IndexRange {
-  int64_t first, last;
-};
-
-/// Band and triangle; the mask comes on top.
-struct Reach {
-  int64_t keys, window;
-  Causality causality;
-
-  IndexRange of(int64_t query) const {
-    IndexRange range{0, keys};
-    if (window != kNoWindow) range = {std::max<int64_t>(0, query - window), std::min(keys, query + window + 1)};
-    if (causality == Causality::causal) range.last = std::min(range.last, query + 1);
-    return range;
-  }
-  /// Keys that any of queries first … last-1 may attend.
-  IndexRange of(int64_t first, int64_t last) const { return {of(first).first, of(last - 1).last}; }
-  /// Queries that may attend a key, of `queries` in all.
-  IndexRange queries_of(int64_t key, int64_t queries) const {
-    IndexRange range{0, queries};
-    if (window != kNoWindow) range = {std::max<int64_t>(0, key - window), std::min(queries, key + window + 1)};
-    if (causality == Causality::causal) range.first = std::max(range.first, key);
-    return range;
-  }
-  /// Keys that all of them may attend.
-  IndexRange common(int64_t first, int64_t last) const { return {of(last - 1).first, of(first).last}; }
-};
 
 inline const uint8_t* mask_row(const ConstTensor& key_mask, int64_t b) {
   return key_mask ? key_mask.data<uint8_t>() + b * key_mask.stride(0) : nullptr;

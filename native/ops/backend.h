@@ -86,4 +86,8 @@ SIDESTEP_OPS(SIDESTEP_DECLARE_OP)
 /// Throws native/device-unavailable with the reason.
 const Backend& backend_for(Device device);
 
+/// Streams on Device::cpu that are opened from now on use this implementation: the tests run the whole suite on another
+/// device's kernels that way (testing/mirror.h). It must outlive them.
+void substitute_cpu_backend(const Backend* backend);
+
 }  // namespace sidestep

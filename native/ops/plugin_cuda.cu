@@ -1,5 +1,5 @@
 // The plugin's entry, its memory and its streams.
-#include <cstring>
+#include <cstdio>
 #include <string>
 
 #include "core/error.h"
@@ -70,7 +70,7 @@ CudaDevice describe(int device_index) {
   cudaDeviceProp properties{};
   SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
   CudaDevice device{};
-  std::strncpy(device.name, properties.name, sizeof(device.name) - 1);
+  std::snprintf(device.name, sizeof(device.name), "%s", properties.name);
   SIDESTEP_CUDA_CHECK(cudaMemGetInfo(&device.free_bytes, &device.memory_bytes));
   return device;
 }

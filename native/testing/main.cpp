@@ -1,6 +1,8 @@
 #include <chrono>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "testing/mirror.h"

@@ -1,0 +1,60 @@
+#pragma once
+// What the attention kernels share: operands, and which kernel serves.
+#include "ops/attention_band.h"
+#include "ops/cuda_heads.cuh"
+#include "ops/cuda_rows.cuh"
+
+namespace sidestep::cuda {
+
+constexpr float kLog2e = 1.44269504088896340736F, kLn2 = 0.69314718055994530942F;
+
+template <typename T>
+struct AttentionOperands {
+  Heads<const T> q, k, v;
+  const uint8_t* key_mask;  ///< or null
+  int64_t mask_stride;
+  int64_t queries, heads, kv_heads;
+  int head_dim;
+  float scale;
+  Reach reach;
+
+  __device__ int64_t kv_head(int64_t h) const { return h / (heads / kv_heads); }
+  __device__ bool hidden(int64_t b, int64_t key) const { return key_mask != nullptr && key_mask[b * mask_stride + key] == 0; }
+};
+
+template <typename T, typename Op>
+AttentionOperands<T> attention_operands(const Op& op) {
+  return {heads_of<T>(op.q),
+          heads_of<T>(op.k),
+          heads_of<T>(op.v),
+          op.key_mask ? op.key_mask.template data<uint8_t>() : nullptr,
+          op.key_mask ? op.key_mask.stride(0) : 0,
+          op.q.dim(1), op.q.dim(2), op.k.dim(2), static_cast<int>(op.q.dim(3)), op.scale,
+          Reach{op.k.dim(1), op.window, op.causality}};
+}
+
+/// Gradients and statistics of the backward pass; `orphans` [B, Hk, hd] is what queries without keys send to every value.
+template <typename T>
+struct AttentionGradients {
+  Heads<const T> dout;
+  const float *lse, *delta, *orphans;
+  Heads<T> dq, dk, dv;
+};
+
+/// The tensor cores' kernels want 16-bit heads of 64 or 128 that begin at multiples of 16 bytes.
+inline bool fits_tensor_cores(std::initializer_list<ConstTensor> tensors) {
+  for (const ConstTensor& t : tensors) {
+    if (!t) continue;
+    if (dtype_size(t.dtype()) != 2 || (t.dim(3) != 64 && t.dim(3) != 128)) return false;
+    if (!packable({t}, t.dim(3), 8)) return false;
+  }
+  return true;
+}
+
+// In attention_forward_cuda.cu and attention_backward_cuda.cu.
+template <typename T>
+void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue);
+template <typename T>
+void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, int64_t batch, cudaStream_t queue);
+
+}  // namespace sidestep::cuda

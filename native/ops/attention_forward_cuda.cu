@@ -1,0 +1,204 @@
+// Attention forward on tensor cores, after Dao 2023 (FlashAttention-2): one block of four warps owns 64 queries of a head, each
+// warp 16 of them, and streams tiles of 64 keys past them; scores and weights never leave the registers. Tiles outside band and
+// triangle are not visited. FLOPs: 4 hd per pair visited; bytes: q, out once, k and v once a block of queries from L2.
+// Compute bound: full attention of the 2B model, 16 heads of 128 and 6000 frames, is 295 GFLOP, 0.7 ms at 400 TFLOP/s (what
+// mma.sync reaches on Hopper); the banded layers (window 128, 257 keys a query, tiles included 320) 16 GFLOP, 0.04 ms.
+#include "ops/attention_cuda.cuh"
+#include "ops/mma_cuda.cuh"
+
+namespace sidestep::cuda {
+namespace {
+
+constexpr int kQueries = 64, kKeys = 64, kBlock = 128, kRowsOfWarp = 16;
+constexpr int kKeyTiles = kKeys / 8;  // of an mma
+
+template <int hd>
+constexpr size_t kForwardBytes = 3 * SharedTile<__half, hd>::bytes(64);
+
+/// Running softmax of the two rows a thread shares with three others: g and g + 8 of its warp.
+struct RunningRows {
+  float peak[2] = {-INFINITY, -INFINITY};
+  float total[2] = {0, 0};
+};
+
+/// scores = q k^T
+template <typename T, int hd>
+__device__ void score_tile(float (&scores)[kKeyTiles][4], const uint32_t (&q)[hd / 16][4], const SharedTile<T, hd>& keys) {
+#pragma unroll
+  for (int n = 0; n < kKeyTiles; ++n)
+#pragma unroll
+    for (int c = 0; c < 4; ++c) scores[n][c] = 0;
+#pragma unroll
+  for (int k = 0; k < hd / 16; ++k)
+#pragma unroll
+    for (int n = 0; n < kKeyTiles; n += 2) {
+      uint32_t b[4];
+      keys.load_b_transpose(b, n * 8, k * 16);
+      mma<T>(scores[n], q[k], b[0], b[1]);
+      mma<T>(scores[n + 1], q[k], b[2], b[3]);
+    }
+}
+
+/// Scores become weights relative to the new peaks (base 2); what was summed before is rescaled.
+template <int hd>
+__device__ void soften(float (&scores)[kKeyTiles][4], RunningRows& rows, float (&out)[hd / 8][4]) {
+#pragma unroll
+  for (int r = 0; r < 2; ++r) {
+    float peak = rows.peak[r];
+#pragma unroll
+    for (int n = 0; n < kKeyTiles; ++n) peak = fmaxf(peak, fmaxf(scores[n][2 * r], scores[n][2 * r + 1]));
+    peak = fmaxf(peak, __shfl_xor_sync(kAllLanes, peak, 1));
+    peak = fmaxf(peak, __shfl_xor_sync(kAllLanes, peak, 2));
+    const float base = peak == -INFINITY ? 0.F : peak;  // no key yet: all weights are 2^-inf = 0
+    const float rescale = exp2f(rows.peak[r] - base);
+    float total = rows.total[r] * rescale;
+#pragma unroll
+    for (int n = 0; n < kKeyTiles; ++n)
+#pragma unroll
+      for (int c = 2 * r; c < 2 * r + 2; ++c) {
+        scores[n][c] = exp2f(scores[n][c] - base);
+        total += scores[n][c];
+      }
+#pragma unroll
+    for (int n = 0; n < hd / 8; ++n) out[n][2 * r] *= rescale, out[n][2 * r + 1] *= rescale;
+    rows.peak[r] = peak;
+    rows.total[r] = total;
+  }
+}
+
+/// out += weights v
+template <typename T, int hd>
+__device__ void add_values(float (&out)[hd / 8][4], const float (&weights)[kKeyTiles][4], const SharedTile<T, hd>& values) {
+#pragma unroll
+  for (int k = 0; k < kKeys / 16; ++k) {
+    const uint32_t a[4] = {packed<T>(weights[2 * k][0], weights[2 * k][1]), packed<T>(weights[2 * k][2], weights[2 * k][3]),
+                           packed<T>(weights[2 * k + 1][0], weights[2 * k + 1][1]), packed<T>(weights[2 * k + 1][2], weights[2 * k + 1][3])};
+#pragma unroll
+    for (int n = 0; n < hd / 8; n += 2) {
+      uint32_t b[4];
+      values.load_b(b, k * 16, n * 8);
+      mma<T>(out[n], a, b[0], b[1]);
+      mma<T>(out[n + 1], a, b[2], b[3]);
+    }
+  }
+}
+
+template <typename T>
+struct Forward {
+  AttentionOperands<T> op;
+  Heads<T> out;
+  float* lse;  ///< or null
+};
+
+/// Scaled to base 2; minus infinity where query and key may not meet.
+template <typename T>
+__device__ void scale_and_hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key,
+                               bool inside) {
+  const int t = threadIdx.x % 4;
+#pragma unroll
+  for (int n = 0; n < kKeyTiles; ++n)
+#pragma unroll
+    for (int c = 0; c < 4; ++c) {
+      scores[n][c] *= op.scale * kLog2e;
+      if (inside) continue;
+      const int64_t key = first_key + n * 8 + 2 * t + c % 2;
+      if (!op.reach.allows(row + c / 2 * 8, key) || op.hidden(b, key)) scores[n][c] = -INFINITY;
+    }
+}
+
+/// Row r (0 or 1) of the thread's two: divided by its total, or the mean of all values when it has no key.
+template <typename T, int hd>
+__device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const RunningRows& rows, int r, int64_t b, int64_t h, int64_t query) {
+  float total = rows.total[r];
+  total += __shfl_xor_sync(kAllLanes, total, 1);
+  total += __shfl_xor_sync(kAllLanes, total, 2);
+  if (query >= f.op.queries) return;
+  const int t = threadIdx.x % 4;
+  const bool none = total == 0;
+  if (none) {
+#pragma unroll
+    for (int n = 0; n < hd / 8; ++n) out[n][2 * r] = out[n][2 * r + 1] = 0;
+    for (int64_t s = 0; s < f.op.reach.keys; ++s) {
+      const T* v = f.op.v(b, s, f.op.kv_head(h));
+#pragma unroll
+      for (int n = 0; n < hd / 8; ++n)
+#pragma unroll
+        for (int c = 0; c < 2; ++c) out[n][2 * r + c] += widened(v[n * 8 + 2 * t + c]);
+    }
+  }
+  const float inverse = 1.F / (none ? static_cast<float>(f.op.reach.keys) : total);
+  T* to = f.out(b, query, h);
+#pragma unroll
+  for (int n = 0; n < hd / 8; ++n)
+    *reinterpret_cast<uint32_t*>(to + n * 8 + 2 * t) = packed<T>(out[n][2 * r] * inverse, out[n][2 * r + 1] * inverse);
+  if (f.lse != nullptr && t == 0)
+    f.lse[(b * f.op.heads + h) * f.op.queries + query] = none ? -INFINITY : (rows.peak[r] + log2f(total)) * kLn2;
+}
+
+template <typename T, int hd>
+__global__ void __launch_bounds__(kBlock) attention_forward_kernel(const Forward<T> f) {
+  extern __shared__ __align__(16) unsigned char memory[];
+  const SharedTile<T, hd> queries{reinterpret_cast<T*>(memory)}, keys{queries.at(kQueries, 0)}, values{keys.at(kKeys, 0)};
+  const AttentionOperands<T>& op = f.op;
+  const int64_t first = int64_t{blockIdx.x} * kQueries, h = blockIdx.y, b = blockIdx.z, kv = op.kv_head(h);
+  const int64_t last = min(op.queries, first + kQueries);
+  const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4;
+  const int64_t row = first + warp * kRowsOfWarp + g;
+  const IndexRange tiles = tiles_of(op.reach.of(first, last), kKeys), common = op.reach.common(first, last);
+  const auto load = [&](const SharedTile<T, hd>& tile, const Heads<const T>& from, int64_t i) {
+    load_tile<T, hd, kKeys, kBlock>(tile, from(b, 0, kv), from.frame_stride, i * kKeys, op.reach.keys);
+  };
+
+  load_tile<T, hd, kQueries, kBlock>(queries, op.q(b, 0, h), op.q.frame_stride, first, op.queries);
+  if (tiles.first < tiles.last) load(keys, op.k, tiles.first);
+  commit_copies();
+  wait_copies<0>();
+  __syncthreads();
+  uint32_t q[hd / 16][4];
+#pragma unroll
+  for (int k = 0; k < hd / 16; ++k) queries.load_a(q[k], warp * kRowsOfWarp, k * 16);
+
+  float out[hd / 8][4] = {};
+  RunningRows rows;
+  for (int64_t i = tiles.first; i < tiles.last; ++i) {
+    load(values, op.v, i);  // under way while scores are computed
+    commit_copies();
+    float scores[kKeyTiles][4];
+    score_tile<T, hd>(scores, q, keys);
+    const bool inside = op.key_mask == nullptr && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
+    scale_and_hide(scores, op, b, row, i * kKeys, inside);
+    __syncthreads();  // every warp has read the keys
+    if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added
+    commit_copies();
+    soften<hd>(scores, rows, out);
+    wait_copies<1>();
+    __syncthreads();
+    add_values<T, hd>(out, scores, values);
+    wait_copies<0>();
+    __syncthreads();  // the next keys are there, and every warp has read the values
+  }
+  store_row<T, hd>(f, out, rows, 0, b, h, row);
+  store_row<T, hd>(f, out, rows, 1, b, h, row + 8);
+}
+
+template <typename T, int hd>
+void launch(const Forward<T>& f, int64_t batch, cudaStream_t queue) {
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_forward_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(kForwardBytes<hd>)));
+  const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kQueries})), static_cast<unsigned>(f.op.heads),
+                  static_cast<unsigned>(batch));
+  attention_forward_kernel<T, hd><<<grid, kBlock, kForwardBytes<hd>, queue>>>(f);
+  SIDESTEP_CUDA_LAUNCHED("attention_forward_kernel");
+}
+
+}  // namespace
+
+template <typename T>
+void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue) {
+  if (op.head_dim == 64) launch<T, 64>({op, out, lse}, batch, queue);
+  else launch<T, 128>({op, out, lse}, batch, queue);
+}
+template void attention_forward_tensor(const AttentionOperands<__nv_bfloat16>&, const Heads<__nv_bfloat16>&, float*, int64_t, cudaStream_t);
+template void attention_forward_tensor(const AttentionOperands<__half>&, const Heads<__half>&, float*, int64_t, cudaStream_t);
+
+}  // namespace sidestep::cuda

@@ -1,0 +1,37 @@
+#include "ops/cuda_plugin.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "testing/test.h"
+
+namespace sidestep::testing {
+namespace {
+
+// Here, as for users: with a card the plugin describes it; without one, or without the plugin, the reason is said and nothing
+// else happens.
+TEST("cuda plugin: it describes its devices, or says why there are none") {
+  try {
+    const CudaPlugin& plugin = cuda_plugin();
+    EXPECT(plugin.version == kCudaPluginVersion);
+    EXPECT(plugin.device_count() > 0);
+    for (int i = 0; i < plugin.device_count(); ++i) {
+      const CudaDevice device = plugin.describe(i);
+      std::printf("     cuda:%d is %s, %zu MiB of %zu MiB free\n", i, device.name, device.free_bytes >> 20, device.memory_bytes >> 20);
+      EXPECT(device.memory_bytes > 0 && device.free_bytes <= device.memory_bytes);
+    }
+  } catch (const Error& error) {
+    EXPECT(error.code() == "native/device-unavailable");
+    EXPECT(!error.message().empty() && !error.hint().empty());
+    std::printf("     %s\n", error.message().c_str());
+  }
+}
+
+TEST("cuda plugin: a stream on a device that does not exist is refused") {
+  EXPECT_ERROR(Stream({DeviceKind::cuda, 1000}), "native/device-unavailable");
+  EXPECT_ERROR(Stream({DeviceKind::cuda, -1}), "native/device-unavailable");
+}
+
+}  // namespace
+}  // namespace sidestep::testing

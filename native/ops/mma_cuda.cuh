@@ -1,0 +1,106 @@
+#pragma once
+// Tensor-core building blocks (sm_80 and newer): products of 16-bit tiles m16 n8 k16 with f32 sums, and the loads that feed
+// them. Layouts are those of the PTX manual, "Matrix fragments for mma.m16n8k16"; lane = 4 g + t:
+//   a[0..3]: rows g, g+8, g, g+8; columns 2t, 2t+1 (+8 for the last two)     b[0..1]: k = 2t, 2t+1 (+8), column g
+//   c[0..1]: row g, columns 2t, 2t+1     c[2..3]: row g+8
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+
+#include "ops/cuda_check.cuh"
+
+namespace sidestep::cuda {
+
+/// d += a b
+template <typename T>
+__device__ inline void mma(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+  if constexpr (std::is_same_v<T, __nv_bfloat16>)
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+  else
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+/// Two values rounded into one register, the first in the lower half.
+template <typename T>
+__device__ inline uint32_t packed(float low, float high) {
+  if constexpr (std::is_same_v<T, __nv_bfloat16>) {
+    const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
+    return *reinterpret_cast<const uint32_t*>(&pair);
+  } else {
+    const __half2 pair = __floats2half2_rn(low, high);
+    return *reinterpret_cast<const uint32_t*>(&pair);
+  }
+}
+
+__device__ inline uint32_t shared_address(const void* pointer) { return static_cast<uint32_t>(__cvta_generic_to_shared(pointer)); }
+
+/// Four 8 x 8 matrices; lane l names the row l % 8 of matrix l / 8.
+__device__ inline void load_matrices(uint32_t (&r)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(shared_address(row))
+               : "memory");
+}
+__device__ inline void load_matrices_transposed(uint32_t (&r)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(shared_address(row))
+               : "memory");
+}
+
+/// A tile of rows of `width` 16-bit elements in shared memory. Rows are 16 bytes longer than they need be: eight rows' worth of
+/// 16-byte pieces then fall on distinct banks.
+template <typename T, int width>
+struct SharedTile {
+  static constexpr int kPitch = width + 8;
+  T* data;
+
+  static constexpr size_t bytes(int rows) { return sizeof(T) * static_cast<size_t>(rows) * kPitch; }
+  __device__ T* at(int row, int column) const { return data + row * kPitch + column; }
+
+  /// A operand: rows row … row+15, columns k … k+15.
+  __device__ void load_a(uint32_t (&a)[4], int row, int k) const {
+    const int lane = threadIdx.x % kWarp;
+    load_matrices(a, at(row + lane % 16, k + lane / 16 * 8));
+  }
+  /// B operands of two neighbouring column tiles from the transpose: B[k][n] = tile[n][k]. b[0..1] for n … n+7, b[2..3] for the
+  /// next eight.
+  __device__ void load_b_transpose(uint32_t (&b)[4], int n, int k) const {
+    const int lane = threadIdx.x % kWarp;
+    load_matrices(b, at(n + lane / 16 * 8 + lane % 8, k + lane / 8 % 2 * 8));
+  }
+  /// B operands of two neighbouring column tiles: B[k][n] = tile[k][n].
+  __device__ void load_b(uint32_t (&b)[4], int k, int n) const {
+    const int lane = threadIdx.x % kWarp;
+    load_matrices_transposed(b, at(k + lane % 16, n + lane / 16 * 8));
+  }
+};
+
+/// Sixteen bytes from global to shared memory behind the threads' back; zeros where `valid` is false.
+__device__ inline void copy_async(void* to, const void* from, bool valid) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(valid ? 16 : 0) : "memory");
+}
+__device__ inline void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+/// Waits until at most `pending` groups of this thread's copies are under way.
+template <int pending>
+__device__ inline void wait_copies() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory");
+}
+
+/// Rows first … first+rows-1 of a matrix with `row_stride` elements between rows, of which `count` exist in all; zeros beyond.
+template <typename T, int width, int rows, int threads>
+__device__ inline void load_tile(const SharedTile<T, width>& tile, const T* matrix, int64_t row_stride, int64_t first, int64_t count) {
+  constexpr int kPieces = width / 8;
+  static_assert(rows * kPieces % threads == 0);
+#pragma unroll
+  for (int i = 0; i < rows * kPieces / threads; ++i) {
+    const int e = static_cast<int>(threadIdx.x) + i * threads, row = e / kPieces, column = e % kPieces * 8;
+    const bool valid = first + row < count;
+    copy_async(tile.at(row, column), matrix + (valid ? first + row : 0) * row_stride + column, valid);
+  }
+}
+
+}  // namespace sidestep::cuda

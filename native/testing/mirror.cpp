@@ -1,0 +1,150 @@
+#include "testing/mirror.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "testing/mirror_operands.h"
+
+namespace sidestep::testing {
+namespace {
+
+constexpr uintptr_t kKeptAlignment = 256;
+
+/// Where ops really run.
+struct Target {
+  Device device;
+  Stream stream;
+};
+std::optional<Target>& target() {
+  static std::optional<Target> one;
+  return one;
+}
+
+/// A run of host bytes that one or more operands lie in, and its copy on the target.
+struct Region {
+  std::byte *begin, *end;
+  std::shared_ptr<void> memory{};
+  std::byte* copy = nullptr;
+
+  size_t bytes() const { return static_cast<size_t>(end - begin); }
+};
+
+/// Bytes between a tensor's first element and the end of its last, whatever lies between.
+template <typename Pointer>
+Region region_of(const BasicTensor<Pointer>& t) {
+  int64_t last = 0;
+  for (int i = 0; i < t.rank(); ++i) last += (t.dim(i) - 1) * t.stride(i);
+  auto* begin = static_cast<std::byte*>(const_cast<void*>(static_cast<const void*>(t.raw())));
+  return {begin, begin + (last + 1) * static_cast<int64_t>(dtype_size(t.dtype()))};
+}
+
+template <typename Pointer, typename Body>
+void each(BasicTensor<Pointer>& t, const Body& body) {
+  if (t) body(t);
+}
+template <typename Pointer, typename Body>
+void each(std::vector<BasicTensor<Pointer>>& list, const Body& body) {
+  for (auto& t : list) each(t, body);
+}
+template <typename Op, typename Body>
+void each_operand(Op& op, const Body& body) {
+  std::apply([&](auto&... operand) { (each(operand, body), ...); }, operands(op));
+}
+
+std::vector<Region> merged(std::vector<Region> regions) {
+  std::sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) { return a.begin < b.begin; });
+  std::vector<Region> result;
+  for (const Region& region : regions) {
+    if (!result.empty() && region.begin < result.back().end) result.back().end = std::max(result.back().end, region.end);
+    else result.push_back(region);
+  }
+  return result;
+}
+
+void upload(Region& region) {
+  const uintptr_t offset = reinterpret_cast<uintptr_t>(region.begin) % kKeptAlignment;
+  region.memory = allocate(target()->device, region.bytes() + offset);
+  region.copy = static_cast<std::byte*>(region.memory.get()) + offset;
+  const Shape shape{static_cast<int64_t>(region.bytes())};
+  const Tensor on_target(region.copy, DType::u8, shape, target()->device);
+  target()->stream.backend().transfer({ConstTensor(region.begin, DType::u8, shape), on_target}, target()->stream);
+}
+
+void download(const Region& region) {
+  const Shape shape{static_cast<int64_t>(region.bytes())};
+  const ConstTensor on_target(region.copy, DType::u8, shape, target()->device);
+  target()->stream.backend().transfer({on_target, Tensor(region.begin, DType::u8, shape)}, target()->stream);
+}
+
+/// The same view of the copy.
+template <typename Pointer>
+BasicTensor<Pointer> moved(const BasicTensor<Pointer>& t, const std::vector<Region>& regions) {
+  std::byte* data = nullptr;
+  if (t.numel() != 0) {
+    const Region wanted = region_of(t);
+    const auto home = std::find_if(regions.begin(), regions.end(),
+                                   [&](const Region& r) { return wanted.begin >= r.begin && wanted.end <= r.end; });
+    data = home->copy + (wanted.begin - home->begin);
+  }
+  return {data, t.dtype(), t.shape(), t.strides(), target()->device};
+}
+
+// What a device cannot check for itself without waiting is checked on the host before upload, as the engine's callers do.
+template <typename Op>
+void check_values(const Op&) {}
+void check_values(const Embedding& op) {
+  for (int64_t n = 0; n < op.ids.dim(0); ++n)
+    if (const int64_t id = op.ids.data<int64_t>()[n]; id < 0 || id >= op.table.dim(0))
+      throw Error("native/index-out-of-range", "embedding: ids[" + std::to_string(n) + "]");
+}
+void check_values(const FlowLoss& op) {
+  for (int64_t b = 0; op.lengths && b < op.lengths.dim(0); ++b)
+    if (op.lengths.data<int64_t>()[b] < 1) throw Error("native/argument-invalid", "flow_loss: lengths[" + std::to_string(b) + "]");
+}
+
+template <typename Op>
+void run(const Op& given, void (*Backend::*function)(const Op&, Stream&)) {
+  check_values(given);
+  Op op = given;
+  std::vector<Region> regions;
+  each_operand(op, [&](const auto& t) {
+    if (t.numel() != 0) regions.push_back(region_of(t));
+  });
+  regions = merged(std::move(regions));
+  for (Region& region : regions) upload(region);
+  each_operand(op, [&](auto& t) { t = moved(t, regions); });
+  (target()->stream.backend().*function)(op, target()->stream);
+  target()->stream.synchronize();
+  for (const Region& region : regions) download(region);
+}
+
+// Host to host in the tests; the mirror's own uploads and downloads are what tests the target's.
+void run(const Transfer& op, void (*Backend::*)(const Transfer&, Stream&)) { copy_bytes({}, op.dst.raw(), {}, op.src.raw(), op.src.bytes()); }
+
+template <typename Op, void (*Backend::*function)(const Op&, Stream&)>
+void mirrored(const Op& op, Stream&) {
+  run(op, function);
+}
+
+const Backend kMirror = {
+    "mirror",
+#define SIDESTEP_MIRROR_OP(Struct, function) &mirrored<Struct, &Backend::function>,
+    SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
+#undef SIDESTEP_MIRROR_OP
+};
+
+}  // namespace
+
+void mirror_ops_on(Device device) {
+  target().emplace(Target{device, Stream(device)});  // before the substitution: a CPU target keeps the CPU's own ops
+  substitute_cpu_backend(&kMirror);
+}
+
+}  // namespace sidestep::testing
