@@ -14,6 +14,7 @@ import {clackPrompter} from './init/clack-prompter.js';
 import {presetFor} from './init/machine.js';
 import {pipelineText} from './init/pipeline.js';
 import {type Known, questions} from './init/questions.js';
+import {session} from './init/session.js';
 import {askAll, type Prompter, takeDefaults} from './init/wizard.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
@@ -70,7 +71,8 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (consent === 'cancel') return 130;
   await writeDurably(path, text);
   await remember(world, settings.value, answers.value);
-  return finish(world, {path, start: consent === 'run' || options.run === true ? 'run' : 'leave'}, options);
+  const start = consent === 'run' || options.run === true ? 'run' : 'leave';
+  return finish(world, {path, start, prompter}, options);
 }
 
 function canAsk(world: World, options: InitOptions): boolean {
@@ -108,7 +110,7 @@ async function lastQuestion(
 
 async function finish(
   world: World,
-  {path, start}: {path: string; start: 'run' | 'leave'},
+  {path, start, prompter}: {path: string; start: 'run' | 'leave'; prompter: Prompter | undefined},
   options: InitOptions,
 ): Promise<ExitCode> {
   const file = relative(world.cwd, path);
@@ -119,6 +121,7 @@ async function finish(
       `${colours.green('✔')} wrote ${file}\n${colours.cyan('next:')} sidestep plan ${file}   then   sidestep run ${file}\n`,
   });
   if (start === 'leave') return 0;
+  if (prompter !== undefined) return session(world, file, prompter);
   let code: ExitCode = 0;
   const {runCommand} = await import('./run.js');
   const command = runCommand({

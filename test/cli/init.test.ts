@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {presetForMemory} from '../../src/cli/init/machine.js';
 import {chooseModel} from '../../src/cli/init/questions.js';
+import {nextSteps} from '../../src/cli/init/session.js';
 import type {FoundModel} from '../../src/model/model.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
@@ -10,6 +11,7 @@ import {documentOf, Folder, type Running} from './sidestep.js';
 
 const ENTER = '\r';
 const DOWN = '\u001b[B';
+const UP = '\u001b[A';
 const CTRL_C = '\u0003';
 
 async function project(): Promise<Folder> {
@@ -146,6 +148,39 @@ describe('at a terminal', () => {
     expect(existsSync(folder.file('.config/settings.yaml'))).toBe(false);
   }, 120_000);
 
+  test('after a run it offers the next step until the person quits', async () => {
+    const folder = await project();
+    const args = [
+      '--songs',
+      'songs',
+      '--tag',
+      '',
+      '--adapter',
+      'lora',
+      '--preset',
+      'quick_test',
+      '--detail',
+      'basic',
+    ];
+    const again = folder.startInTerminal([
+      'init',
+      '--force',
+      '--model',
+      'turbo',
+      '--name',
+      'x',
+      '--rank',
+      '2',
+      ...args,
+    ]);
+    const type = atKeyboard(again);
+    await type(/Where are the ACE-Step/, ENTER);
+    await type(/Write pipeline\.yaml\?/, `${DOWN}${ENTER}`);
+    await type(/What next\?/, `${UP}${ENTER}`);
+    await again.finished;
+    expect(again.stdout()).toContain('sidestep run pipeline.yaml');
+  });
+
   test('a bare sidestep starts it where there is no pipeline yet', async () => {
     const folder = await project();
     const running = folder.startInTerminal([]);
@@ -154,6 +189,11 @@ describe('at a terminal', () => {
     folder.write('pipeline.yaml', 'sidestep: 1\nname: x\nstages: {}\n');
     expect((await folder.startInTerminal([]).finished).stdout).toContain('Usage: sidestep');
   });
+});
+
+test('what is offered next follows from how the run ended', () => {
+  expect(nextSteps(0).map(({value}) => value)).toEqual(['report', 'change', 'another', 'quit']);
+  expect(nextSteps(1).map(({value}) => value)).toEqual(['continue', 'doctor', 'change', 'quit']);
 });
 
 describe('without anybody to ask', () => {
