@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {loadAddon} from '../native/addon.js';
-import {openTrainer} from '../native/trainer.js';
+import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {componentDir} from './model-input.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
@@ -19,7 +19,7 @@ import {silenceFile} from './train/silence.js';
  * (the adapter, flat; checkpoints; metrics; a picture of the loss) and `summary.json`.
  */
 export const train: WorkerEntry = async (context) => {
-  const {job, emit, signal, log} = context;
+  const {job, emit, signal} = context;
   emit({kind: 'phase_started', phase: 'loading the model'});
   const split = await splitSamples(context);
   await using trainer = await openTrainer(
@@ -36,6 +36,16 @@ export const train: WorkerEntry = async (context) => {
     },
     {signal},
   );
+  return await runTraining(context, trainer, split); // the trainer closes when this function is left
+};
+
+/** From an open trainer to the stage's outputs, taking up what an interrupted attempt left. */
+export async function runTraining(
+  context: WorkerContext,
+  trainer: Trainer,
+  split: Split,
+): Promise<'done' | 'stopped'> {
+  const {job, emit, log} = context;
   const {memory, shape} = trainer;
   emit({
     kind: 'memory',
@@ -46,7 +56,6 @@ export const train: WorkerEntry = async (context) => {
   log(
     `${memory.adapted_modules} modules, ${memory.trained_parameters} parameters, ${shape.total_steps} steps`,
   );
-
   const kept = new KeptFolders(job.partial_dir);
   const start = await findStart(context, trainer);
   const metrics = await openMetrics(context, {path: kept.metrics, global_step: start.global_step});
@@ -58,7 +67,7 @@ export const train: WorkerEntry = async (context) => {
   } finally {
     await metrics.close();
   }
-};
+}
 
 async function splitSamples(context: WorkerContext): Promise<Split> {
   const {validation, seed} = loopParams(context);

@@ -137,7 +137,7 @@ export function kindsOf(ended: Ended): Record<string, string> {
 export function computedParts(ended: Ended): Record<string, Record<string, readonly string[]>> {
   const made: Record<string, Record<string, readonly string[]>> = {};
   for (const {stage, sample, computed} of eventsOf(ended, 'sample_finished')) {
-    if (computed.length > 0) (made[stage] ??= {})[sample] = [...computed].sort();
+    if (computed.length > 0) made[stage] = {...made[stage], [sample]: [...computed].sort()};
   }
   return made;
 }
