@@ -24,22 +24,38 @@ std::string run(const Test& test) {
   }
 }
 
-bool selected(const Test& test, int argc, char** argv) {
-  if (argc < 2) return true;
-  for (int i = 1; i < argc; ++i)
-    if (test.name.find(argv[i]) != std::string::npos || test.file.find(argv[i]) != std::string::npos) return true;
+struct Options {
+  std::string device = "cpu";
+  std::vector<std::string> parts;  ///< of the names or files to run; all if there are none
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word != "--device") options.parts.push_back(word);
+    else if (++i == argc) throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
+    else options.device = argv[i];
+  }
+  return options;
+}
+
+void choose_device(const std::string& device) {
+  using sidestep::DeviceKind;
+  if (device == "cuda") sidestep::testing::mirror_ops_on({DeviceKind::cuda, 0});
+  else if (device == "mirror") sidestep::testing::mirror_ops_on({DeviceKind::cpu, 0});
+  else if (device != "cpu") throw sidestep::Error("test/usage", "Expected --device cpu, cuda or mirror but found " + device);
+}
+
+bool selected(const Test& test, const Options& options) {
+  if (options.parts.empty()) return true;
+  for (const std::string& part : options.parts)
+    if (test.name.find(part) != std::string::npos || test.file.find(part) != std::string::npos) return true;
   return false;
 }
 
-}  // namespace
-
-// Under AddressSanitizer a size that no machine has must be refused by the engine, as without it, not by the sanitizer.
-extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
-  return "allocator_may_return_null=1";
-}
-
-// sidestep_tests [PART OF A NAME OR FILE]…
-int main(int argc, char** argv) {
+int run_all(const Options& options) {
+  choose_device(options.device);
   int passed = 0, failed = 0;
   for (const Test& test : sidestep::testing::registered_tests()) {
     if (!selected(test, options)) continue;
@@ -56,6 +72,11 @@ int main(int argc, char** argv) {
 }
 
 }  // namespace
+
+// Under AddressSanitizer a size that no machine has must be refused by the engine, as without it, not by the sanitizer.
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
 
 // sidestep_tests [--device cpu|cuda|mirror] [PART OF A NAME OR FILE]…
 int main(int argc, char** argv) {
