@@ -12,6 +12,26 @@ namespace {
 
 using sidestep::testing::Test;
 
+struct Options {
+  std::vector<std::string> parts;
+};
+
+// --device cuda runs every op of every test on the card; --device mirror on copies in host memory (see mirror.h).
+void choose_device(std::string_view device) {
+  if (device == "cuda") sidestep::testing::mirror_ops_on({sidestep::DeviceKind::cuda, 0});
+  else if (device == "mirror") sidestep::testing::mirror_ops_on({});
+  else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
+}
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--device") choose_device(++i < argc ? argv[i] : "");
+    else options.parts.emplace_back(argv[i]);
+  }
+  return options;
+}
+
 // What went wrong, or nothing.
 std::string run(const Test& test) {
   try {
@@ -24,29 +44,6 @@ std::string run(const Test& test) {
   }
 }
 
-struct Options {
-  std::string device = "cpu";
-  std::vector<std::string> parts;  ///< of the names or files to run; all if there are none
-};
-
-Options parse(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word != "--device") options.parts.push_back(word);
-    else if (++i == argc) throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
-    else options.device = argv[i];
-  }
-  return options;
-}
-
-void choose_device(const std::string& device) {
-  using sidestep::DeviceKind;
-  if (device == "cuda") sidestep::testing::mirror_ops_on({DeviceKind::cuda, 0});
-  else if (device == "mirror") sidestep::testing::mirror_ops_on({DeviceKind::cpu, 0});
-  else if (device != "cpu") throw sidestep::Error("test/usage", "Expected --device cpu, cuda or mirror but found " + device);
-}
-
 bool selected(const Test& test, const Options& options) {
   if (options.parts.empty()) return true;
   for (const std::string& part : options.parts)
@@ -55,7 +52,6 @@ bool selected(const Test& test, const Options& options) {
 }
 
 int run_all(const Options& options) {
-  choose_device(options.device);
   int passed = 0, failed = 0;
   for (const Test& test : sidestep::testing::registered_tests()) {
     if (!selected(test, options)) continue;
@@ -72,11 +68,6 @@ int run_all(const Options& options) {
 }
 
 }  // namespace
-
-// Under AddressSanitizer a size that no machine has must be refused by the engine, as without it, not by the sanitizer.
-extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
-  return "allocator_may_return_null=1";
-}
 
 // sidestep_tests [--device cpu|cuda|mirror] [PART OF A NAME OR FILE]…
 int main(int argc, char** argv) {
