@@ -110,14 +110,14 @@ std::vector<Result> collect(const Arguments& arguments, Stream& stream) {
 }  // namespace
 
 int op_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"threads", "backend", "case"}, {"json"});
+  const Arguments arguments(words, {"threads", "backend", "case", "precision"}, {"json"});
   if (arguments.words().empty()) {
     for (const NamedOpBench& bench : op_benches()) std::printf("%s\n", bench.op.c_str());
     return 0;
   }
   Stream stream = open_stream(arguments);
   std::vector<Result> results = collect(arguments, stream);
-  PeakMeter meter(stream);
+  PeakMeter meter(stream, compute_dtype(arguments, stream));  // of what the cases mostly compute in
   measure(results, meter, stream);
   if (arguments.has("json")) std::printf("%s\n", to_json(results, meter.best()).dump().c_str());
   else print(results, meter.best());

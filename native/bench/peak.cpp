@@ -47,13 +47,14 @@ double gemm_flops(DType dtype, Stream& stream) {
 }
 
 double memory_bytes(Stream& stream) {
-  constexpr int64_t kFloats = 8 << 20;  // 32 MB each: beyond any L2 and most of L3
-  const Storage from(DType::f32, {kFloats}, stream.device()), to(DType::f32, {kFloats}, stream.device());
+  // 32 MB each: beyond any L2 and most of L3; on a card, whose L2 holds 50 MB and more, 1 GB.
+  const int64_t floats = stream.device().kind == DeviceKind::cpu ? int64_t{8} << 20 : int64_t{256} << 20;
+  const Storage from(DType::f32, {floats}, stream.device()), to(DType::f32, {floats}, stream.device());
   const auto run = [&] {
     copy({.src = from.view(), .dst = to.tensor()}, stream);
     stream.synchronize();
   };
-  return 2.0 * 4.0 * kFloats / best_seconds(run, kBudget);
+  return 8.0 * static_cast<double>(floats) / best_seconds(run, kBudget);
 }
 
 }  // namespace

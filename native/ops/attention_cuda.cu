@@ -120,7 +120,7 @@ __global__ void __launch_bounds__(kThreads)
   dv.write(to.dv(b, s, kv), op.head_dim, 1);
 }
 
-// delta[b, h, t] = dot(dout, out). One warp a row; one read of both: 49 MB, 16 us for the 2B model's 6000 frames.
+// delta[b, h, t] = dot(dout, out). One warp a row; one read of both: 25 MB, 8 us for the 2B model's 3000 patches.
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
     attention_delta_kernel(const Heads<const T> dout, const Heads<const T> out, float* delta, int64_t queries, int64_t heads,

@@ -1,5 +1,5 @@
 // Random numbers: the same Philox counters as on the CPU (core/philox.h), one block of four elements a thread. Dropout is
-// memory bound (one read, one write: [6000, 2048] bf16 16 us at 3 TB/s); normal_fill computes two logarithms and four sines
+// memory bound (one read, one write: [3000, 2048] bf16 8 us at 3 TB/s); normal_fill computes two logarithms and four sines
 // in f64 for four elements: a [6000, 64] latent takes a few microseconds.
 #include <cmath>
 
