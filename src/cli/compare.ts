@@ -1,10 +1,10 @@
 import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {Command} from 'commander';
+import {readAdapter} from '../adapter/read.js';
 import {isJsonObject, type Json} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import {readAdapter} from '../adapter/read.js';
 import {absolutePath} from '../config/settings.js';
 import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';

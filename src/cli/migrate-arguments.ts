@@ -1,5 +1,5 @@
-import {didYouMean, listed} from '../base/near-miss.js';
 import type {Json} from '../base/json.js';
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {type FlagTable, keySchemas, type UpstreamFlag} from './upstream-flags.js';
 

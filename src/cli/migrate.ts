@@ -1,9 +1,7 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {basename, dirname, relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {writeDurably} from '../base/durable.js';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {parsePreset} from '../config/preset.js';
 import {resolvePipeline} from '../config/resolve.js';
@@ -13,6 +11,7 @@ import {type Migrated, migrateArguments, migratePreset} from './migrate-argument
 import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-text.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {type FlagTable, loadFlagTable} from './upstream-flags.js';
+import {readUpstreamPreset} from './upstream-preset.js';
 import type {ExitCode, World} from './world.js';
 
 interface MigrateOptions extends AnswerOptions {
@@ -82,7 +81,7 @@ async function compose(
 ): Promise<Result<Written>> {
   const table = await loadFlagTable();
   const json = words.length === 1 && words[0]!.endsWith('.json') ? resolve(world.cwd, words[0]!) : undefined;
-  const preset = json === undefined ? ok(undefined) : await readPreset(json);
+  const preset = json === undefined ? ok(undefined) : await readUpstreamPreset(json);
   if (!preset.ok) return preset;
   const migrated =
     preset.value === undefined ? migrateArguments(words, table) : migratePreset(preset.value, table);
@@ -135,17 +134,6 @@ function refuseSubcommand({subcommand}: Migrated, table: FlagTable): Result<unde
         ? `Add a stage to your pipeline: docs/pipeline-reference.md, ${subcommand}.`
         : `Use: ${command}`,
   });
-}
-
-async function readPreset(path: string): Promise<Result<JsonObject>> {
-  const unreadable = (why: string): Result<JsonObject> =>
-    failure({code: 'migrate/unreadable', message: `Cannot use ${path} as a preset: ${why}`});
-  try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as Json;
-    return isJsonObject(value) ? ok(value) : unreadable('it holds no object');
-  } catch (error) {
-    return unreadable(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function sourceLine(words: readonly string[]): string {

@@ -1,7 +1,7 @@
 import {isAbsolute, relative, resolve, sep} from 'node:path';
 import type {Json} from '../base/json.js';
-import {type Entry, schemaLine, yamlText} from './pipeline-text.js';
 import type {Migrated, MigratedSetting} from './migrate-arguments.js';
+import {type Entry, schemaLine, yamlText} from './pipeline-text.js';
 import {keySchemas} from './upstream-flags.js';
 
 export interface MigratedFile {

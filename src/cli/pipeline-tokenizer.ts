@@ -1,4 +1,4 @@
-import {SidestepError, type Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import {loadTokenizer, type Tokenizer} from '../dataset/tokenizer.js';

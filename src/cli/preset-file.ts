@@ -12,6 +12,7 @@ import type {ConfiguredStage} from '../config/pipeline.js';
 import {findPresets, type Preset, parsePreset} from '../config/preset.js';
 import {isStageReference, paramLeaves, pathMatches} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
+import {fromUpstreamPreset} from './upstream-preset.js';
 import type {World} from './world.js';
 
 export async function listPresets(world: World): Promise<Preset[]> {
@@ -74,13 +75,9 @@ export async function importPreset(
 ): Promise<Result<string>> {
   const path = resolve(world.cwd, file);
   try {
-    return await keepPreset(
-      world,
-      basename(path).replace(/\.ya?ml$/, ''),
-      await readFile(path, 'utf8'),
-      existing,
-      path,
-    );
+    const name = basename(path).replace(/\.(ya?ml|json)$/, '');
+    const text = path.endsWith('.json') ? await fromUpstreamPreset(path) : ok(await readFile(path, 'utf8'));
+    return text.ok ? await keepPreset(world, name, text.value, existing, path) : text;
   } catch (error) {
     if (!isFileError(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
     return failure({code: 'preset/unreadable', message: `Cannot read ${file}: ${error.message}`});

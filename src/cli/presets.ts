@@ -1,6 +1,7 @@
 import {Command} from 'commander';
-import {presetText, presetTable} from '../render/preset-text.js';
+import {presetTable, presetText} from '../render/preset-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {
   deletePreset,
   exportPreset,
@@ -9,7 +10,6 @@ import {
   listPresets,
   savePreset,
 } from './preset-file.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import type {ExitCode, World} from './world.js';
 
 /** Presets beside the pipeline (`presets/`), in the user's folder and in the program; the first of a name counts. */
@@ -43,7 +43,10 @@ export function presetsCommand(world: World): Command {
   presets
     .command('import')
     .description('Check a preset file and copy it to your own presets.')
-    .argument('<file>', 'a preset as YAML; its name becomes the name of the preset')
+    .argument(
+      '<file>',
+      "a preset as YAML, or one of upstream's as JSON; its name becomes the name of the preset",
+    )
     .option('--force', 'replace a preset of that name')
     .action(async (file: string, options: {force?: boolean}) =>
       world.leave(done(world, await importPreset(world, file, options.force ? 'replace' : 'keep'))),

@@ -10,7 +10,7 @@ import type {
   StepPoint,
   TokenCount,
 } from '../render/report/report-data.js';
-import {isStageReference, paramLeaves, type ParamValue} from '../stage/param.js';
+import {isStageReference, type ParamValue, paramLeaves} from '../stage/param.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 import {trainingFacts} from './training-facts.js';
 

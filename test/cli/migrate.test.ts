@@ -155,6 +155,18 @@ test('the command writes a file that validates, and replaces none unasked', asyn
   expect(await folder.run(['presets', 'import', 'mine.yaml'])).toMatchObject({code: 0});
 });
 
+test('presets import takes upstream’s JSON as it is, and names what it does not know', async () => {
+  const folder = new Folder({'mine.json': JSON.stringify(preset), 'odd.json': '{"rnak": 3}', 'no.json': '['});
+  expect(await folder.run(['presets', 'import', 'mine.json'])).toMatchObject({code: 0, stderr: ''});
+  const {stdout} = await folder.run(['presets', 'show', 'mine', '--json']);
+  expect(documentOf(stdout, 'preset')).toMatchObject({
+    description: 'Blues at night',
+    with: {adapter: {rank: 16}, seed: 7},
+  });
+  expect((await folder.run(['presets', 'import', 'odd.json'])).stderr).toContain('[migrate/unknown-flag]');
+  expect((await folder.run(['presets', 'import', 'no.json'])).stderr).toContain('[migrate/unreadable]');
+});
+
 test('subcommands that make no pipeline say what to use', async () => {
   const {code, stderr} = await new Folder().run(['migrate', '--', 'train.py', 'history']);
   expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('sidestep history')});

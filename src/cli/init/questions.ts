@@ -2,10 +2,10 @@ import {adapterKinds} from '../../adapter/adapter.js';
 import {didYouMean, listed} from '../../base/near-miss.js';
 import {type Failure, failure, ok, type Result} from '../../base/result.js';
 import {absolutePath} from '../../config/settings.js';
-import {searchModels} from '../../model/model-name.js';
 import {baseModels, type FoundModel} from '../../model/model.js';
+import {searchModels} from '../../model/model-name.js';
 import {countText, durationText} from '../../render/quantity.js';
-import {adapterHints, type AnswerId, type SomeAnswers} from './answers.js';
+import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
 import {modelsIn, songsIn} from './surroundings.js';
 
 /** What questions need to know besides the answers so far. */
