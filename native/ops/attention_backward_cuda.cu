@@ -171,12 +171,14 @@ __global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T>
       __syncthreads();
       float weights[kColumns][4] = {}, dweights[kColumns][4] = {};
       multiply_transpose<T, hd>(weights, k, row, q);
+      const IndexRange common = op.reach.common(first_query, min(op.queries, first_query + kQueries<hd>));
+      const bool inside = first >= common.first && last <= common.last;  // keys beyond `last` are not visible
 #pragma unroll
       for (int n = 0; n < kColumns; ++n)
 #pragma unroll
         for (int c = 0; c < 4; ++c) {
           const int j = n * 8 + 2 * t + c % 2;
-          const bool meet = visible[c / 2] && op.reach.allows(first_query + j, first + row + g + c / 2 * 8);
+          const bool meet = visible[c / 2] && (inside || op.reach.allows(first_query + j, first + row + g + c / 2 * 8));
           weights[n][c] = meet ? exp2f(weights[n][c] * (op.scale * kLog2e) - lse[j]) : 0.F;
         }
       multiply_weights<T, hd>(dv, weights, dout);

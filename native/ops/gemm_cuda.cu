@@ -52,7 +52,7 @@ TileExtent extent_of(const Gemm& op) {
 }
 
 /// Leading dimension: the stride between rows, or anything valid when there is one row only.
-int64_t leading(const ConstTensor& t) { return std::max<int64_t>({1, t.dim(-1), t.dim(-2) > 1 ? t.stride(-2) : t.dim(-1)}); }
+int64_t leading(const ConstTensor& t) { return t.dim(-2) > 1 ? t.stride(-2) : std::max<int64_t>(1, t.dim(-1)); }
 
 template <typename T, typename Out, typename Bias, bool trans_a, bool trans_b>
 void run_tiles(const Gemm& op, cudaStream_t queue) {
@@ -98,10 +98,11 @@ cudaDataType_t data_type(DType dtype) {
   return CUDA_R_32F;
 }
 
-/// The largest power of two up to 256 that divides an address.
+/// The largest power of two up to 16, the widest access of any kernel, that divides an address. No more is told, so that the
+/// choice, and with it the bits, do not depend on where an arena happens to put a tensor.
 uint32_t alignment_of(const void* pointer) {
   const auto address = reinterpret_cast<uintptr_t>(pointer);
-  return static_cast<uint32_t>(std::min<uintptr_t>(256, address & (~address + 1)));
+  return static_cast<uint32_t>(std::min<uintptr_t>(16, address & (~address + 1)));
 }
 
 /// All that decides which algorithm serves.
@@ -232,6 +233,9 @@ bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) {
               "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
 }
 
+/// Rows one after the other: cuBLASLt refuses overlapping ones.
+bool rows_apart(const ConstTensor& t) { return leading(t) >= t.dim(-1); }
+
 /// Epilogues take a bias of c's type only where c is f32, and of a 16-bit c's own type.
 bool bias_fits(const Gemm& op) { return !op.bias || op.bias.dtype() == op.c.dtype(); }
 
@@ -241,7 +245,8 @@ void gemm(const Gemm& op, Stream& stream) {
   if (op.c.numel() == 0) return;
   const cudaStream_t queue = queue_of(stream);
   const bool empty_sum = extent_of(op).k == 0;
-  if (!empty_sum && bias_fits(op) && multiply_cublaslt(op, stream.device().index, queue)) return;
+  const bool fits = !empty_sum && bias_fits(op) && rows_apart(op.a) && rows_apart(op.b) && rows_apart(op.c);
+  if (fits && multiply_cublaslt(op, stream.device().index, queue)) return;
   multiply_tiles(op, queue);
 }
 

@@ -5,6 +5,8 @@
 // A block of 256 threads computes a tile of 64 x 64 outputs, 16 of the sum at a time, from shared memory; a thread holds 4 x 4
 // sums in f32. FLOPs: 2 M N K; bytes from L2: (M N K / 64) (sizeof a + sizeof b). Compute bound on the f32 units (67 TFLOP/s on
 // an H100, of which such a tile reaches about half).
+#include <algorithm>
+
 #include "ops/cuda_check.cuh"
 
 namespace sidestep::cuda {
@@ -27,13 +29,14 @@ __device__ void stage(float (&shared)[kTileDepth][kTile + 4], const At& at, int6
   }
 }
 
+/// The tile of one member of a batch.
 /// `Source`: extent(), a(g, m, k), b(g, k, n), store(g, m, n, sum) with g the index in the batch; constants kDepthFastA and
 /// kDepthFastB say in which direction memory runs.
 template <typename Source>
-__global__ void __launch_bounds__(kTileThreads) tile_product_kernel(const Source source) {
+__device__ void tile_product(const Source& source, int64_t g) {
   __shared__ float a[kTileDepth][kTile + 4], b[kTileDepth][kTile + 4];
   const TileExtent extent = source.extent();
-  const int64_t m = int64_t{blockIdx.y} * kTile, n = int64_t{blockIdx.x} * kTile, g = blockIdx.z;
+  const int64_t m = int64_t{blockIdx.y} * kTile, n = int64_t{blockIdx.x} * kTile;
   const int row = static_cast<int>(threadIdx.x) / (kTile / kPerThread) * kPerThread;
   const int column = static_cast<int>(threadIdx.x) % (kTile / kPerThread) * kPerThread;
   float sums[kPerThread][kPerThread] = {};
@@ -60,13 +63,20 @@ __global__ void __launch_bounds__(kTileThreads) tile_product_kernel(const Source
       if (m + row + i < extent.m && n + column + j < extent.n) source.store(g, m + row + i, n + column + j, sums[i][j]);
 }
 
+template <typename Source>
+__global__ void __launch_bounds__(kTileThreads) tile_product_kernel(const Source source, int64_t count) {
+  for (int64_t g = blockIdx.z; g < count; g += gridDim.z) tile_product(source, g);
+}
+
+constexpr int64_t kMostBlocksZ = 65535;
+
 /// Queues the product of every member of a batch of `count`.
 template <typename Source>
 void launch_tile_product(const Source& source, const TileExtent& extent, int64_t count, cudaStream_t queue) {
   if (extent.m == 0 || extent.n == 0 || count == 0) return;
   const dim3 grid(static_cast<unsigned>(ceil_div(extent.n, int64_t{kTile})), static_cast<unsigned>(ceil_div(extent.m, int64_t{kTile})),
-                  static_cast<unsigned>(count));
-  tile_product_kernel<<<grid, kTileThreads, 0, queue>>>(source);
+                  static_cast<unsigned>(std::min(count, kMostBlocksZ)));
+  tile_product_kernel<<<grid, kTileThreads, 0, queue>>>(source, count);
   SIDESTEP_CUDA_LAUNCHED("tile_product_kernel");
 }
 

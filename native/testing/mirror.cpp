@@ -30,6 +30,7 @@ std::optional<Target>& target() {
 /// A run of host bytes that one or more operands lie in, and its copy on the target.
 struct Region {
   std::byte *begin, *end;
+  bool written;  ///< an output lies in it; what is only read may be a read-only mapping of a file
   std::shared_ptr<void> memory{};
   std::byte* copy = nullptr;
 
@@ -42,7 +43,7 @@ Region region_of(const BasicTensor<Pointer>& t) {
   int64_t last = 0;
   for (int i = 0; i < t.rank(); ++i) last += (t.dim(i) - 1) * t.stride(i);
   auto* begin = static_cast<std::byte*>(const_cast<void*>(static_cast<const void*>(t.raw())));
-  return {begin, begin + (last + 1) * static_cast<int64_t>(dtype_size(t.dtype()))};
+  return {begin, begin + (last + 1) * static_cast<int64_t>(dtype_size(t.dtype())), std::is_same_v<Pointer, void*>};
 }
 
 template <typename Pointer, typename Body>
@@ -62,8 +63,12 @@ std::vector<Region> merged(std::vector<Region> regions) {
   std::sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) { return a.begin < b.begin; });
   std::vector<Region> result;
   for (const Region& region : regions) {
-    if (!result.empty() && region.begin < result.back().end) result.back().end = std::max(result.back().end, region.end);
-    else result.push_back(region);
+    if (result.empty() || region.begin >= result.back().end) {
+      result.push_back(region);
+      continue;
+    }
+    result.back().end = std::max(result.back().end, region.end);
+    result.back().written = result.back().written || region.written;
   }
   return result;
 }
@@ -122,7 +127,8 @@ void run(const Op& given, void (*Backend::*function)(const Op&, Stream&)) {
   each_operand(op, [&](auto& t) { t = moved(t, regions); });
   (target()->stream.backend().*function)(op, target()->stream);
   target()->stream.synchronize();
-  for (const Region& region : regions) download(region);
+  for (const Region& region : regions)
+    if (region.written) download(region);
 }
 
 // Host to host in the tests; the mirror's own uploads and downloads are what tests the target's.
