@@ -5,6 +5,7 @@ import {Command} from 'commander';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
+import type {Pipeline} from '../config/pipeline.js';
 import {findPresets, parsePreset} from '../config/preset.js';
 import {resolvePipeline} from '../config/resolve.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
@@ -13,8 +14,10 @@ import type {AnswerId, Answers, SomeAnswers} from './init/answers.js';
 import {clackPrompter} from './init/clack-prompter.js';
 import {presetFor} from './init/machine.js';
 import {pipelineText} from './init/pipeline.js';
+import {predictedSteps} from './init/prediction.js';
 import {type Known, questions} from './init/questions.js';
 import {session} from './init/session.js';
+import {songsIn} from './init/surroundings.js';
 import {askAll, type Prompter, takeDefaults} from './init/wizard.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
@@ -65,9 +68,11 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (!answers.ok) return refuse(world, options, answers.problems);
   if (answers.value === undefined) return 130;
   const text = pipelineText(answers.value, {folder: dirname(path), cwd: world.cwd});
-  const problems = await problemsOf(world, path, text);
-  if (problems.length > 0) return refuse(world, options, problems);
-  const consent = prompter === undefined ? 'write' : await lastQuestion(prompter, text, options);
+  const pipeline = await resolved(world, path, text);
+  if (!pipeline.ok) return refuse(world, options, pipeline.problems);
+  const prediction = await predictionOf(world, answers.value, pipeline.value);
+  const consent =
+    prompter === undefined ? 'write' : await lastQuestion(prompter, `${text}\n${prediction}`, options);
   if (consent === 'cancel') return 130;
   await writeDurably(path, text);
   await remember(world, settings.value, answers.value);
@@ -91,10 +96,10 @@ async function answersOf(
 /** Shows what would be written; only a yes writes it. */
 async function lastQuestion(
   prompter: Prompter,
-  text: string,
+  summary: string,
   {output}: InitOptions,
 ): Promise<'write' | 'run' | 'cancel'> {
-  prompter.note(text);
+  prompter.note(summary);
   const reply = await prompter.choose(
     `Write ${output}?`,
     [
@@ -156,20 +161,18 @@ async function knownOf(world: World, settings: Settings, projectDir: string): Pr
 }
 
 /** A file that does not validate is a defect of the wizard or a bad number: nothing is written then. */
-async function problemsOf(world: World, file: string, text: string) {
+async function resolved(world: World, file: string, text: string): Promise<Result<Pipeline>> {
   const user_dir = userFolder(world.env);
   const settings = await loadSettings(user_dir);
-  if (!settings.ok) return settings.problems;
+  if (!settings.ok) return settings;
   const presets = await findPresets({project_dir: dirname(file), user_dir});
-  const resolved = resolvePipeline({
-    file,
-    text,
-    settings: settings.value,
-    presets,
-    overrides: [],
-    env: world.env,
-  });
-  return resolved.ok ? [] : resolved.problems;
+  return resolvePipeline({file, text, settings: settings.value, presets, overrides: [], env: world.env});
+}
+
+/** Empty while the songs cannot be counted: the dataset stage will say why. */
+async function predictionOf(world: World, {songs}: Answers, pipeline: Pipeline): Promise<string> {
+  const found = await songsIn(absolutePath(songs, world.cwd), world.cwd);
+  return found.ok ? (predictedSteps(pipeline, found.value.count) ?? '') : '';
 }
 
 /** The checkpoint folder is the answer that is the same next time. */

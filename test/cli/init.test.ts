@@ -2,6 +2,7 @@ import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {presetForMemory} from '../../src/cli/init/machine.js';
+import {predictedSteps} from '../../src/cli/init/prediction.js';
 import {chooseModel} from '../../src/cli/init/questions.js';
 import {nextSteps} from '../../src/cli/init/session.js';
 import type {FoundModel} from '../../src/model/model.js';
@@ -71,6 +72,7 @@ describe('at a terminal', () => {
     for (const [question, keys] of order) await type(question, keys);
     expect((await running.finished).code).toBe(0);
     expect(running.stdout()).toContain('2 songs, 2.0 s of music');
+    expect(running.stdout()).toContain('2 songs, 10 epochs: 10 training steps'); // 2 micro-batches, 4 to an update
     expect(written(folder)).toMatchObject({
       name: 'songs-lora',
       vars: {checkpoints: './checkpoints', songs: './songs'},
@@ -224,6 +226,13 @@ describe('without anybody to ask', () => {
     expect(stderr).toContain('Did you mean lora?');
     expect(existsSync(folder.file('pipeline.yaml'))).toBe(false);
   });
+});
+
+test('steps are predicted as the trainer counts them', () => {
+  const params = {epochs: 3, batch_size: 2, gradient_accumulation_steps: 2};
+  const pipeline = {stages: [{uses: 'train', params}]} as unknown as Parameters<typeof predictedSteps>[0];
+  expect(predictedSteps(pipeline, 9)).toBe('9 songs, 3 epochs: 9 training steps'); // 5 micro-batches: 3 updates
+  expect(predictedSteps({stages: []}, 9)).toBeUndefined();
 });
 
 test('the default preset follows the memory of the card', () => {
