@@ -19,7 +19,7 @@ parts=("$@")
 failures=()
 mkdir -p "$(dirname "$result")" "$build"
 : > "$result"
-say() { printf '%s\n' "$*" | tee -a "$result"; }
+say() { printf '%s\n' "$@" | tee -a "$result"; }
 
 # Runs one program, keeps its output, remembers a failure and goes on.
 step() {
