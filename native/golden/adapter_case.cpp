@@ -7,6 +7,7 @@
 
 #include "adapters/selection.h"
 #include "core/error.h"
+#include "core/memory.h"
 
 namespace sidestep::golden {
 namespace {
@@ -170,7 +171,7 @@ void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
     if (found == recorded.end() || !(found->second.shape() == p.value.shape())) {
       throw Error("golden/case-invalid", "No recorded tensor " + p.name + " of shape " + p.value.shape().to_string());
     }
-    std::memcpy(p.value.raw(), found->second.raw(), p.value.bytes());
+    copy_bytes(p.value.device(), p.value.raw(), found->second.device(), found->second.raw(), p.value.bytes());
   }
 }
 

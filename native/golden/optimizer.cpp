@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "golden/golden.h"
 
 namespace sidestep::golden {
@@ -57,22 +58,22 @@ struct Track {
   Storage value, grad, actual;
 };
 
-std::vector<Track> read_tracks(const Case& c) {
+std::vector<Track> read_tracks(const Case& c, Device device) {
   std::vector<Track> tracks;
   for (size_t i = 0; c.file.contains("in/p" + std::to_string(i)); ++i) {
     const std::string n = std::to_string(i);
     Track track{"p" + n, c.file.tensor("in/p" + n), c.file.tensor("in/g" + n), c.file.tensor("out/p" + n), {}, {}, {}};
-    track.value = Storage(DType::f32, track.initial.shape());
-    track.grad = Storage(DType::f32, track.initial.shape());
+    track.value = Storage(DType::f32, track.initial.shape(), device);
+    track.grad = Storage(DType::f32, track.initial.shape(), device);
     track.actual = Storage(DType::f32, track.expected.shape());
-    std::memcpy(track.value.tensor().raw(), track.initial.raw(), track.initial.bytes());
+    copy_bytes(device, track.value.tensor().raw(), {}, track.initial.raw(), track.initial.bytes());
     tracks.push_back(std::move(track));
   }
   return tracks;
 }
 
 void take(const Track& track, int64_t step, const ConstTensor& from, const Tensor& to) {
-  std::memcpy(to.raw(), from.select(0, step).raw(), track.initial.bytes());
+  copy_bytes(to.device(), to.raw(), {}, from.select(0, step).raw(), track.initial.bytes());
 }
 
 /// What the README asks for: the displacement from the start, not the value.
@@ -87,7 +88,7 @@ Storage displacement(ConstTensor trajectory, ConstTensor initial) {
 }
 
 void judge(const Case& c, Report& report, Stream& stream) {
-  std::vector<Track> tracks = read_tracks(c);
+  std::vector<Track> tracks = read_tracks(c, stream.device());
   std::vector<Parameter> parameters;
   for (const Track& t : tracks) parameters.push_back({t.name, t.value.tensor(), t.grad.tensor()});
   const OptimizerOptions options = read_options(c.config);
@@ -97,8 +98,9 @@ void judge(const Case& c, Report& report, Stream& stream) {
   for (int64_t step = 0; step < steps; ++step) {
     for (const Track& t : tracks) take(t, step, t.gradients, t.grad.tensor());
     optimizer->step(options.learning_rate, stream);
+    stream.synchronize();
     for (const Track& t : tracks) {
-      std::memcpy(t.actual.tensor().select(0, step).raw(), t.value.tensor().raw(), t.initial.bytes());
+      copy_bytes({}, t.actual.tensor().select(0, step).raw(), stream.device(), t.value.tensor().raw(), t.initial.bytes());
     }
     if (options.type == OptimizerType::prodigy) d.tensor().data<double>()[step] = optimizer->scalars()[1];
   }

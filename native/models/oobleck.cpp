@@ -58,7 +58,9 @@ Storage copied(const ConstTensor& source, const Shape& shape, Stream& stream) {
 }
 
 /// weight = g v / ||v||, in double precision.
-Storage folded(const ConstTensor& g, const ConstTensor& v, Stream& stream) {
+Storage folded(const ConstTensor& norms, const ConstTensor& directions, Stream& stream) {
+  const Storage host_g = to_host(norms, stream), host_v = to_host(directions, stream);  // weights may be on the device
+  const ConstTensor g = host_g.view(), v = host_v.view();
   Storage weight(DType::f32, v.shape());
   const int64_t rows = v.dim(0), width = v.numel() / std::max<int64_t>(1, rows);
   for (int64_t row = 0; row < rows; ++row) {
