@@ -20,6 +20,17 @@ struct Case {
   std::shared_ptr<SafetensorsFile> neighbour;  ///< the opened weights_file, or null
 };
 
+/// A tensor as the host can read it: itself, or a copy when it lies (contiguous) on a card.
+class OnHost {
+ public:
+  explicit OnHost(ConstTensor t);
+  operator ConstTensor() const { return view_; }
+
+ private:
+  Storage copy_;
+  ConstTensor view_;
+};
+
 /// Collects comparisons of one case; the worst one is printed with its name.
 class Report {
  public:

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "core/rel_l2.h"
 #include "golden/golden.h"
 
@@ -22,15 +23,23 @@ void check_shapes(const std::string& name, ConstTensor actual, ConstTensor expec
 
 void Report::add(const std::string& name, double error, double tolerance) { rows_.push_back({name, error, tolerance}); }
 
+OnHost::OnHost(ConstTensor t) : view_(t) {
+  if (t.device().kind != DeviceKind::cuda) return;
+  copy_ = Storage(t.dtype(), t.shape());
+  copy_bytes({}, copy_.tensor().raw(), t.device(), t.raw(), t.bytes());
+  view_ = copy_.view();
+}
+
 void Report::compare(const std::string& name, ConstTensor actual, ConstTensor expected, double tolerance) {
   check_shapes(name, actual, expected);
-  add(name, rel_l2(actual, expected), tolerance);
+  add(name, rel_l2(OnHost(actual), expected), tolerance);
 }
 
 void Report::equal(const std::string& name, ConstTensor actual, ConstTensor expected) {
   check_shapes(name, actual, expected);
+  const OnHost host(actual);
   int64_t different = 0;
-  for (int64_t i = 0; i < expected.numel(); ++i) different += element_at(actual, i) != element_at(expected, i) ? 1 : 0;
+  for (int64_t i = 0; i < expected.numel(); ++i) different += element_at(host, i) != element_at(expected, i) ? 1 : 0;
   add(name, static_cast<double>(different), 0);
 }
 
@@ -41,7 +50,7 @@ void Report::compare_gradients(const std::vector<std::pair<std::string, std::pai
   double largest = 0;
   for (const auto& [name, pair] : gradients) {
     check_shapes(name, pair.first, pair.second);
-    const SquaredDistance one = squared_distance(pair.first, pair.second);
+    const SquaredDistance one = squared_distance(OnHost(pair.first), pair.second);
     all.difference += one.difference;
     all.reference += one.reference;
     largest = std::max(largest, std::sqrt(one.reference));

@@ -99,8 +99,9 @@ void compare_displacements(const Case& c, const AdapterSet& adapters, Report& re
   for (const Parameter& p : adapters.parameters()) {
     const ConstTensor initial = c.file.tensor("init/" + p.name), expected = c.file.tensor("out/" + p.name);
     if (expected.numel() != p.value.numel()) throw Error("golden/case-invalid", p.name + " changed its size");
+    const OnHost value(p.value);
     for (int64_t i = 0; i < p.value.numel(); ++i, ++next) {
-      ours.tensor().data<double>()[next] = element_at(p.value, i) - element_at(initial, i);
+      ours.tensor().data<double>()[next] = element_at(value, i) - element_at(initial, i);
       upstream.tensor().data<double>()[next] = element_at(expected, i) - element_at(initial, i);
     }
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "models/model_config.h"
 #include "ops/transfer.h"
 
@@ -53,7 +54,7 @@ Storage placed(const Storage& host, Stream& stream) {
 
 Storage copied(const ConstTensor& source, const Shape& shape, Stream& stream) {
   Storage host(DType::f32, shape);
-  std::copy_n(source.data<float>(), source.numel(), host.tensor().data<float>());
+  copy_bytes({}, host.tensor().raw(), source.device(), source.raw(), host.tensor().bytes());  // weights may be on the device
   return placed(host, stream);
 }
 
