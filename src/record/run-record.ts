@@ -23,9 +23,12 @@ export interface RunRecord {
 /** An event as a line of `events.jsonl`: `at` is milliseconds since the epoch. */
 export type RecordedEvent = RunEvent & {readonly at: number};
 
-/** `20261122-221403-7f3a`: sorts by time, and two runs in one second do not meet. */
+/** `20261122-221403123-7f3a`: date, time to the millisecond, and two random bytes; sorts by time. */
 export function newRunId(now: Date, random: string): string {
-  const digits = now.toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  const digits = now
+    .toISOString()
+    .replace(/[-:T.]/g, '')
+    .slice(0, 17);
   return `${digits.slice(0, 8)}-${digits.slice(8)}-${random}`;
 }
 
@@ -66,7 +69,7 @@ export function writeResolvedPipeline(record: RunRecord, pipeline: Json): void {
 /** Ids of all recorded runs, oldest first. */
 export async function listRuns(runsDir: string): Promise<string[]> {
   try {
-    return (await readdir(runsDir)).filter((name) => /^\d{8}-\d{6}-\w+$/.test(name)).sort();
+    return (await readdir(runsDir)).filter((name) => /^\d{8}-\d{6,9}-\w+$/.test(name)).sort();
   } catch (error) {
     if (isFileError(error, 'ENOENT')) return [];
     throw error;
