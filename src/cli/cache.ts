@@ -1,10 +1,10 @@
 import {Command, InvalidArgumentError} from 'commander';
-import {userFolder} from '../config/folders.js';
-import {loadSettings} from '../config/settings.js';
+import {ok, type Result} from '../base/result.js';
 import {type Cache, openCache} from '../cache/cache.js';
 import {takeInventory} from '../cache/inventory.js';
 import {verifyCache} from '../cache/verify.js';
-import {ok, type Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import {loadSettings} from '../config/settings.js';
 import {cacheTable, gcText, verifyText} from '../render/cache-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collectCache, type GcOptions} from './cache-gc.js';

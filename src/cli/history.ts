@@ -1,5 +1,5 @@
-import {Command, InvalidArgumentError} from 'commander';
 import {dirname, join, resolve} from 'node:path';
+import {Command, InvalidArgumentError} from 'commander';
 import {listRuns, readEvents} from '../record/run-record.js';
 import {historyTable, pastRun} from '../render/history-text.js';
 import {type AnswerOptions, answer} from './answer.js';

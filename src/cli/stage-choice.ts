@@ -1,6 +1,6 @@
+import {didYouMean} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
-import {didYouMean} from '../config/near-miss.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {type DagStage, orderStages, reachedFrom} from '../plan/dag.js';
 

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {answer, type AnswerOptions} from './answer.js';
+import {type AnswerOptions, answer} from './answer.js';
 import type {ExitCode, World} from './world.js';
 
 /** The folder of the installed package: the parent of `dist/`. */

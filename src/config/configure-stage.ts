@@ -1,4 +1,5 @@
 import type {JsonObject} from '../base/json.js';
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
@@ -22,7 +23,6 @@ import {
   problemAt,
 } from './located.js';
 import {type Cell, instanceName} from './matrix.js';
-import {didYouMean, listed} from './near-miss.js';
 import type {ConfiguredStage} from './pipeline.js';
 import type {PresetShelf} from './preset-shelf.js';
 import {textPieces} from './reference.js';

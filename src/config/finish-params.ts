@@ -1,3 +1,4 @@
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import {stageId} from '../base/stage-id.js';
 import type {Schema} from '../schema/schema.js';
@@ -11,7 +12,6 @@ import {
   positionAt,
   problemAt,
 } from './located.js';
-import {didYouMean, listed} from './near-miss.js';
 import {branchOf, childSchema, variantFor} from './schema-walk.js';
 import {absolutePath} from './settings.js';
 

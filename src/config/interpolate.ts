@@ -1,3 +1,4 @@
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {
   type Located,
@@ -8,7 +9,6 @@ import {
   type Origin,
   problemAt,
 } from './located.js';
-import {didYouMean, listed} from './near-miss.js';
 import {hasReference, type TextPiece, textPieces} from './reference.js';
 
 /** What `${…}` may refer to at some place of the file. */

@@ -1,6 +1,6 @@
+import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {type Located, type LocatedMap, member, plain, problemAt} from './located.js';
-import {didYouMean} from './near-miss.js';
 
 /** One combination of matrix values, in the order of the matrix. */
 export type Cell = ReadonlyMap<string, Located>;

@@ -1,7 +1,7 @@
+import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {emptyMap, type Located, type LocatedMap, member, type Origin, problemAt} from './located.js';
-import {didYouMean} from './near-miss.js';
 import {type SourceText, sourceText} from './source-text.js';
 import {parseYaml} from './yaml.js';
 

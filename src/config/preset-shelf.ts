@@ -1,7 +1,7 @@
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {DeclaredStage} from './declared-stage.js';
 import {type Located, type LocatedMap, type LocatedScalar, member, problemAt} from './located.js';
-import {didYouMean, listed} from './near-miss.js';
 import {type Preset, type PresetFile, parsePreset} from './preset.js';
 
 /** The presets a pipeline can use; each is parsed when it is first named. */

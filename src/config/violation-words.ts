@@ -1,7 +1,7 @@
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Schema} from '../schema/schema.js';
 import type {SchemaError} from './check.js';
 import type {Located} from './located.js';
-import {didYouMean, listed} from './near-miss.js';
 import {pathsNamed, tagsOf} from './schema-walk.js';
 import {ownName} from './synonyms.js';
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {distance, listed, nearMisses} from '../../src/config/near-miss.js';
+import {distance, listed, nearMisses} from '../../src/base/near-miss.js';
 
 test.each([
   {a: 'rank', b: 'rank', far: 0},

@@ -1,1 +1,0 @@
-export {didYouMean, distance, listed, nearMisses} from '../base/near-miss.js';
