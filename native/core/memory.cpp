@@ -12,6 +12,9 @@ namespace sidestep {
 namespace {
 
 constexpr size_t kHostAlignment = 64;  // one cache line, one AVX-512 register
+// A request beyond any machine's memory is refused here: the C library would refuse it too, but a sanitizer takes the
+// attempt for a bug.
+constexpr size_t kMostHostBytes = size_t{1} << 40;
 
 // Filled once, before the first CUDA allocation, by whoever loads the plugin.
 std::optional<DeviceMemory> cuda_memory;
@@ -25,7 +28,7 @@ const DeviceMemory& cuda() {
 
 std::shared_ptr<void> allocate_host(size_t bytes) {
   const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
-  void* memory = rounded < bytes ? nullptr : std::aligned_alloc(kHostAlignment, rounded);
+  void* memory = bytes >= kMostHostBytes ? nullptr : std::aligned_alloc(kHostAlignment, rounded);
   if (memory == nullptr)
     throw Error("native/out-of-memory", "Could not allocate " + std::to_string(bytes) + " bytes of host memory",
                 "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing.");
