@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {Folder} from './sidestep.js';
 
@@ -54,6 +54,38 @@ test('a killed run leaves nothing in the way of the next', async () => {
   expect(await folder.run(['run'])).toMatchObject({code: 0});
   expect((await folder.run(['history'])).stdout).toContain('killed');
 });
+
+test('a killed run takes the programs it started with it, those that will not listen and their children too', async () => {
+  const stubborn =
+    "trap '' TERM INT HUP; sleep 600 & echo $! > child.tmp; mv child.tmp child; echo $$ > parent.tmp; mv parent.tmp parent; wait; sleep 600";
+  const folder = new Folder({'pipeline.yaml': pipeline(stubborn)});
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('parent')));
+  const started = ['parent', 'child'].map((name) => Number(folder.read(name)));
+  expect(started.map(isAlive)).toEqual([true, true]);
+  running.child.kill('SIGKILL');
+  await running.finished;
+  await until(() => !started.some(isAlive));
+});
+
+test('a program neither sees its guard nor waits for it, and what it leaves behind on purpose stays', async () => {
+  const script =
+    'read -r c < /proc/$$/task/$$/children; echo "[$c]" > seen; [ -e /proc/$$/fd/3 ] && echo guard >> seen; sleep 600 > /dev/null 2>&1 & echo $! > left';
+  const folder = new Folder({'pipeline.yaml': pipeline('').replace('""', JSON.stringify(script))});
+  expect(await folder.run(['run'])).toMatchObject({code: 0});
+  expect(folder.read('seen')).toBe('[]\n');
+  const left = Number(folder.read('left'));
+  expect(isAlive(left)).toBe(true);
+  process.kill(left, 'SIGKILL');
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.startsWith('Z');
+  } catch {
+    return false;
+  }
+}
 
 test('Ctrl-C in a terminal, where every process of the group hears it', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 20')});

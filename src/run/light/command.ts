@@ -1,17 +1,16 @@
-import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
-import {isFileError} from '../../base/durable.js';
 import {SidestepError} from '../../base/problem.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
 import type {LightContext} from '../light-stage.js';
+import {type GuardedProgram, startGuarded} from './guarded-program.js';
 
 /**
  * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments (`${inputs.NAME}`,
- * `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`. No shell is involved. When the run is stopped it gets SIGTERM, then
- * SIGKILL.
+ * `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`. No shell reads them. When the run is stopped it gets SIGTERM, then
+ * SIGKILL; when the runner itself is killed, SIGKILL at once.
  * Throws `run/command-failed` with its last words.
  */
 export async function runCommand(context: LightContext): Promise<void> {
@@ -83,63 +82,37 @@ const LAST_WORDS = 12;
 const KILL_AFTER_MS = 5_000;
 
 async function runProgram(argv: readonly string[], program: Program): Promise<ProgramEnd> {
-  const [file, ...args] = argv;
-  const child = spawn(file!, args, {
-    cwd: program.cwd,
-    env: program.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32', // a group of its own: what a shell started ends with the shell
-  });
+  const running = startGuarded(argv, program);
   const last_words: string[] = [];
   const hear = (line: string) => {
     program.log(line);
     last_words.push(line);
     if (last_words.length > LAST_WORDS) last_words.shift();
   };
-  const stop = stopOnAbort(child, program);
-  const reading = Promise.all([readLines(child.stdout, hear), readLines(child.stderr, hear)]);
-  const how = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('close', (code, signal) =>
-      resolve(
-        code === 0 ? undefined : signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`,
-      ),
-    );
-  });
+  const stop = stopOnAbort(running, program);
+  const reading = Promise.all([readLines(running.stdout, hear), readLines(running.stderr, hear)]);
+  const how = await running.ended;
   stop();
   await reading;
   program.signal.throwIfAborted();
   return how === undefined ? {kind: 'succeeded'} : {kind: 'failed', how, last_words};
 }
 
-function stopOnAbort(child: ChildProcess, {signal, force}: Program): () => void {
-  let kill: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    endGroup(child, 'SIGTERM');
-    kill = setTimeout(killGroup, KILL_AFTER_MS);
+function stopOnAbort(running: GuardedProgram, {signal, force}: Program): () => void {
+  let patience: NodeJS.Timeout | undefined;
+  const kill = () => running.signal('SIGKILL');
+  const ask = () => {
+    running.signal('SIGTERM');
+    patience = setTimeout(kill, KILL_AFTER_MS);
   };
-  const killGroup = () => endGroup(child, 'SIGKILL');
-  signal.addEventListener('abort', onAbort);
-  force.addEventListener('abort', killGroup);
-  process.once('exit', killGroup);
-  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', ask);
+  force.addEventListener('abort', kill);
+  if (signal.aborted) ask();
   return () => {
-    clearTimeout(kill);
-    signal.removeEventListener('abort', onAbort);
-    force.removeEventListener('abort', killGroup);
-    process.removeListener('exit', killGroup);
+    clearTimeout(patience);
+    signal.removeEventListener('abort', ask);
+    force.removeEventListener('abort', kill);
   };
-}
-
-/** The program and all it started. */
-function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return; // it never started
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch (error) {
-    if (!isFileError(error, 'ESRCH')) throw error; // the whole group is gone already
-  }
 }
 
 async function readLines(stream: Readable, hear: (line: string) => void): Promise<void> {
