@@ -23,15 +23,10 @@ const HEARTBEAT_MS = 15_000;
 /** Six beats may be missed: a suspended laptop wakes and writes before others see it as dead, mostly. */
 const DEAD_AFTER_MS = 90_000;
 
-export function newOwner(): Owner {
-  const id = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  return {
-    id,
-    pid: process.pid,
-    host: hostname(),
-    machine: machineId(),
-    started: startTime(process.pid) ?? '',
-  };
+/** Describes this process, or one that it has started. */
+export function newOwner(pid: number = process.pid): Owner {
+  const id = `${pid}-${randomBytes(6).toString('hex')}`;
+  return {id, pid, host: hostname(), machine: machineId(), started: startTime(pid) ?? ''};
 }
 
 /** Leaves the sign of life that claims point to, and keeps it fresh until the returned function is called. */
@@ -54,12 +49,22 @@ export function livingOwner(root: string, id: string, now: number): Owner | unde
   const path = ownerPath(root, id);
   try {
     const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
-    if (owner.machine === machineId()) return startTime(owner.pid) === owner.started ? owner : undefined;
+    if (isOfThisMachine(owner)) return isRunning(owner) ? owner : undefined;
     return now - statSync(path).mtimeMs < DEAD_AFTER_MS ? owner : undefined;
   } catch (error) {
     if (isFileError(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether process ids of its machine mean something here. */
+export function isOfThisMachine({machine}: Owner): boolean {
+  return machine === machineId();
+}
+
+/** Of an owner on this machine: whether that very process still runs. */
+export function isRunning({pid, started}: Owner): boolean {
+  return startTime(pid) === started;
 }
 
 export function ownerPath(root: string, id: string): string {

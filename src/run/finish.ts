@@ -90,9 +90,9 @@ export async function recordExecution(
   if (changed) await writeDurably(lockFilePath(pipeline.file), text, cache.fault);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
   if (JSON.stringify(memory) === JSON.stringify(before.memory)) return lock;
-  await writeMemory(memoryPath(project, pipeline.file), memory);
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
   await recordRoot(cache, {lock_file: lockFilePath(pipeline.file), fingerprints, used_at: now});
+  await writeMemory(memoryPath(project, pipeline.file), memory); // last: a run that finds it up to date writes nothing
   return lock;
 }
 

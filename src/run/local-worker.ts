@@ -1,5 +1,6 @@
 import type {ResultPromise} from 'execa';
 import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
+import {problemOf} from './problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
 
 export interface LocalWorkers {
@@ -24,7 +25,15 @@ function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHea
   const begin = async (): Promise<WorkerEnd> => {
     const {execa} = await import('execa');
     if (killed.signal.aborted) return {kind: 'killed', signal: 'SIGKILL', stderr_tail: ''};
-    child = execa(workers.main, childOptions(workers));
+    const started = execa(workers.main, childOptions(workers));
+    try {
+      if (started.pid !== undefined) hear.started?.(started.pid);
+    } catch (error) {
+      started.kill('SIGKILL');
+      await started;
+      return {kind: 'not_started', problem: problemOf(error).problem};
+    }
+    child = started;
     for (const message of waiting) sendTo(child, message);
     return listen(child, hear);
   };

@@ -6,6 +6,7 @@ import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
+import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
 import {type AttemptContext, attemptStage, type SettledStage} from './stage-attempt.js';
@@ -32,6 +33,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
         effects.emit({kind: 'stage_waiting', stage: stage.id, for: {kind: 'other_runner', pid, host}}),
     });
     try {
+      await endOrphans(effects.cache); // if the claim's last holder was killed, its worker may still be writing
       return takeOver(stage, context) ?? (await runClaimed(stage, context, started));
     } finally {
       await claim.release();

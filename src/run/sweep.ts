@@ -3,9 +3,11 @@ import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {Cache} from '../cache/cache.js';
 import {livingOwner, ownerPath} from '../cache/owner.js';
+import {endOrphans} from './orphans.js';
 
-/** Removes what killed runners left in the temporary folder; of living ones nothing is touched. */
+/** Removes what killed runners left, processes first; of living ones nothing is touched. Throws `run/orphan-remains`. */
 export async function sweepTemporaries(cache: Cache): Promise<void> {
+  await endOrphans(cache); // a folder that somebody still writes into cannot be removed
   for (const owner of await namesIn(join(cache.root, 'tmp'))) {
     if (livingOwner(cache.root, owner, Date.now()) !== undefined) continue;
     await rm(join(cache.root, 'tmp', owner), {recursive: true, force: true});

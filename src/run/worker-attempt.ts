@@ -1,6 +1,7 @@
 import {unreachable} from '../base/unreachable.js';
 import {PROTOCOL_VERSION, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
 import type {Effects, RunOptions} from './effects.js';
+import {noteChild} from './orphans.js';
 import type {WorkOutcome} from './outcome.js';
 import {problemOf} from './problem-of.js';
 import type {RunningWorker, WorkerEnd} from './worker-launcher.js';
@@ -26,6 +27,7 @@ export async function runWorker(
 ): Promise<WorkOutcome> {
   let outcome: WorkOutcome | undefined;
   let busy = Promise.resolve();
+  let forget = () => {};
   const hear = (message: WorkerMessage): void => {
     switch (message.kind) {
       case 'event':
@@ -56,7 +58,13 @@ export async function runWorker(
   };
   const worker = effects.launcher.start(
     {kind: 'run', protocol: PROTOCOL_VERSION, job},
-    {message: hear, output: (line) => effects.log(job.stage, line)},
+    {
+      started: (pid) => {
+        forget = noteChild(effects.cache, pid);
+      },
+      message: hear,
+      output: (line) => effects.log(job.stage, line),
+    },
   );
   const commitPart = async (message: PartReady): Promise<void> => {
     try {
@@ -68,6 +76,7 @@ export async function runWorker(
   };
   const limits = watchOver(worker, effects, options);
   const end = await worker.ended;
+  forget();
   await busy;
   limits.dispose();
   return limits.timedOut() ?? settle(outcome, end, effects);

@@ -11,6 +11,8 @@ export interface WorkerLauncher {
 }
 
 export interface WorkerHearing {
+  /** Comes first, with the worker's process id, before the worker hears anything; when it throws there is no worker. */
+  readonly started?: (pid: number) => void;
   readonly message: (message: WorkerMessage) => void;
   /** One line the worker printed, for the stage's log. */
   readonly output: (line: string) => void;

@@ -1,5 +1,6 @@
 // Runs one pipeline with the built product and dies or breaks where told.
-// argv: folder, and orders: {"kill_at": 12} | {"full_at": 12} | {"kill_after_ms": 40} | {"hang": "pid-file"} | {}
+// argv: folder, and orders: {"kill_at": 12} | {"full_at": 12} | {"kill_after_ms": 40} | {"hang": "pid-file"}
+//   | {"count": {"epochs": 20, "pause_ms": 5, "flag": "pid-file"}} | {}
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -49,7 +50,8 @@ const samples = {
   },
 };
 const hanging = {...samples, name: 'test.worker', samples: undefined, outputs: () => [{name: 'out', kind: 'file', file: 'out.txt'}]};
-const types = new Map([...stageTypes, [samples.name, samples], [hanging.name, hanging]]);
+const counting = {...hanging, name: 'test.count', neutral: ['pause_ms', 'flag'], extendable: ['epochs']};
+const types = new Map([...stageTypes, ...[samples, hanging, counting].map((type) => [type.name, type])]);
 
 const position = {file: join(dir, 'pipeline.yaml'), line: 1, column: 1};
 const stage = (id, uses, params) => ({
@@ -85,6 +87,7 @@ const pipeline = {
     stage('folder', 'command', shell('mkdir $2; cp $1 $2/a; printf b > $2/b', {text: {$stage: 'first'}}, {out: 'folder'})),
     stage('songs', 'test.samples', {songs: {'a.wav': 'one', 'b.wav': 'two', 'c.wav': 'three'}}),
     ...(orders.hang === undefined ? [] : [stage('hang', 'test.worker', {does: 'hang', flag: orders.hang})]),
+    ...(orders.count === undefined ? [] : [stage('count', 'test.count', orders.count)]),
     stage('last', 'command', shell('cat $1/a $1/b > $3; wc -c < $2 >> $3', {folder: {$stage: 'folder'}, songs: {$stage: 'songs'}}, {out: 'out.txt'})),
   ],
 };

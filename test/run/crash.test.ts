@@ -18,6 +18,7 @@ interface Orders {
   readonly kill_after_ms?: number;
   readonly cache_dir?: string;
   readonly hang?: string;
+  readonly count?: {readonly epochs: number; readonly pause_ms?: number; readonly flag?: string};
 }
 
 interface Ended {
@@ -162,16 +163,44 @@ test('a worker whose runner was killed is gone soon after', async () => {
   const dir = await temporaryFolder();
   const flag = join(dir, 'pid');
   const killed = drive(dir, {hang: flag, kill_after_ms: 30_000});
-  const pid = await eventually(() =>
-    existsSync(flag) ? Number(readFileSync(flag, 'utf8')) || undefined : undefined,
-  );
-  const runner = Number(
-    /\d+/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]!)![0],
-  );
-  process.kill(runner, 'SIGKILL');
+  const pid = await eventually(() => pidIn(flag));
+  process.kill(parentOf(pid), 'SIGKILL');
   expect((await killed).signal).toBe('SIGKILL');
   expect(await eventually(() => (isGone(pid) ? 'gone' : undefined))).toBe('gone');
 });
+
+test("a worker that cannot notice its runner's death is ended before the next runner takes its work up", async () => {
+  const [dir, calm] = [await temporaryFolder(), await temporaryFolder()];
+  const epochs = 12;
+  expect((await drive(calm, {count: {epochs}})).report?.outcome).toBe('done');
+  const flag = join(dir, 'pid');
+  const killed = drive(dir, {count: {epochs: 100_000, pause_ms: 5, flag}});
+  const pid = await eventually(() => pidIn(flag));
+  await eventually(() => statesIn(dir).find((path) => path.endsWith('newest.json')));
+  process.kill(pid, 'SIGSTOP'); // asleep, as in a call that does not return: it hears nothing of its channel's end
+  process.kill(parentOf(pid), 'SIGKILL');
+  expect((await killed).signal).toBe('SIGKILL');
+  expect(isGone(pid)).toBe(false);
+  expect((await drive(dir, {count: {epochs}})).report?.outcome).toBe('done');
+  const survived = !isGone(pid);
+  if (survived) process.kill(pid, 'SIGKILL');
+  expect(survived).toBe(false);
+  expect(lockText(dir)).toBe(lockText(calm));
+  expect(readdirSync(join(dir, '.sidestep/cache/tmp'))).toEqual([]);
+});
+
+function statesIn(dir: string): string[] {
+  return filesBelow(join(dir, '.sidestep/cache/partial'));
+}
+
+/** What a worker wrote there when it began; nothing before. */
+function pidIn(flag: string): number | undefined {
+  return existsSync(flag) ? Number(readFileSync(flag, 'utf8')) || undefined : undefined;
+}
+
+function parentOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[1]);
+}
 
 async function eventually<T>(look: () => T | undefined): Promise<T> {
   for (const end = Date.now() + 30_000; Date.now() < end; ) {

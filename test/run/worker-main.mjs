@@ -28,7 +28,8 @@ async function worker({job, signal, log}) {
 }
 
 async function count({job, signal, partial, emit}) {
-  const {epochs, pause_ms = 0, log} = job.params;
+  const {epochs, pause_ms = 0, log, flag} = job.params;
+  if (flag !== undefined) writeFileSync(flag, String(process.pid));
   const newest = await partial.newest();
   const lines = newest === undefined ? [] : (await readFile(join(newest.dir, 'lines.txt'), 'utf8')).split('\n');
   while (lines.length < epochs) {
