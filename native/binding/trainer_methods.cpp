@@ -2,9 +2,8 @@
 
 #include "binding/engine.h"
 #include "binding/handle.h"
-#include "binding/sample_params.h"
+#include "binding/trainer_setup.h"
 #include "core/error.h"
-#include "training/trainer.h"
 
 namespace sidestep::binding {
 
@@ -12,18 +11,8 @@ namespace {
 
 constexpr const char* kKind = "trainer";
 
-TrainerSetup setup_of(const Json& params) {
-  TrainerSetup setup;
-  setup.model_folder = params.at("model_folder").as_string();
-  setup.samples = sample_files(params, "samples");
-  setup.validation_samples = sample_files(params, "validation_samples");
-  setup.options = params.at("options");
-  setup.compute_dtype = dtype_from_precision(params.string_or("precision", "f32"));
-  return setup;
-}
-
 struct OpenTrainer : Engine {
-  explicit OpenTrainer(const Json& params) : Engine(params), trainer(setup_of(params), stream) {}
+  explicit OpenTrainer(const Json& params) : Engine(params), trainer(trainer_setup(params), stream) {}
   Trainer trainer;
 };
 
@@ -42,27 +31,6 @@ Json::Array numbers(const std::vector<T>& values) {
 }
 
 Json::Array texts(const std::vector<std::string>& values) { return {values.begin(), values.end()}; }
-
-Json::Object memory_json(const MemoryPlan& plan) {
-  return {{"weights_bytes", plan.weights_bytes},
-          {"adapter_bytes", plan.adapter_bytes},
-          {"optimizer_bytes", plan.optimizer_bytes},
-          {"ema_bytes", plan.ema_bytes},
-          {"arena_bytes", plan.arena_bytes},
-          {"total_bytes", plan.total_bytes()},
-          {"flops_per_micro_step", plan.flops_per_micro_step},
-          {"trained_parameters", plan.trained_parameters},
-          {"adapted_modules", plan.adapted_modules}};
-}
-
-Json::Object shape_json(const RunShape& shape) {
-  return {{"samples", shape.samples},
-          {"micro_steps_per_epoch", shape.micro_steps_per_epoch},
-          {"steps_per_epoch", shape.steps_per_epoch},
-          {"total_steps", shape.total_steps},
-          {"longest_frames", shape.longest_frames},
-          {"longest_tokens", shape.longest_tokens}};
-}
 
 Json::Object report_json(const StepReport& report, bool finished) {
   return {{"applied", report.kind == StepReport::Kind::applied},
@@ -169,10 +137,6 @@ const Method inspect_method{"inspect_checkpoint", [](const Request& request) -> 
                               return {inspect_checkpoint(request.params.at("folder").as_string()), {}};
                             }};
 
-/// As open_trainer → the memory a run needs, from file headers alone
-const Method plan_method{"plan_training", [](const Request& request) -> Response {
-                           return {memory_json(plan_training(setup_of(request.params))), {}};
-                         }};
 
 }  // namespace
 

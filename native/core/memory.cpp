@@ -1,10 +1,12 @@
 #include "core/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 
@@ -18,6 +20,24 @@ constexpr size_t kMostHostBytes = size_t{1} << 40;
 
 // Filled once, before the first CUDA allocation, by whoever loads the plugin.
 std::optional<DeviceMemory> cuda_memory;
+
+}  // namespace
+
+struct PlanMeter::Count {
+  size_t held = 0, peak = 0;
+};
+
+namespace {
+
+thread_local std::shared_ptr<PlanMeter::Count> current_meter;
+
+/// No memory, but what is released with the last owner is uncounted where it was counted.
+std::shared_ptr<void> allocate_planned(size_t bytes) {
+  if (!current_meter) return nullptr;
+  current_meter->held += bytes;
+  current_meter->peak = std::max(current_meter->peak, current_meter->held);
+  return {nullptr, [count = current_meter, bytes](void*) { count->held -= bytes; }};
+}
 
 const DeviceMemory& cuda() {
   if (!cuda_memory)
@@ -37,12 +57,17 @@ std::shared_ptr<void> allocate_host(size_t bytes) {
 
 }  // namespace
 
+PlanMeter::PlanMeter() : count_(std::make_shared<Count>()), outer_(std::exchange(current_meter, count_)) {}
+PlanMeter::~PlanMeter() { current_meter = outer_; }
+size_t PlanMeter::held() const { return count_->held; }
+size_t PlanMeter::peak() const { return count_->peak; }
+
 void install_cuda_memory(const DeviceMemory& functions) { cuda_memory = functions; }
 
 std::shared_ptr<void> allocate(Device device, size_t bytes) {
   if (bytes == 0) bytes = 1;  // a valid, distinct pointer also for empty tensors
   switch (device.kind) {
-    case DeviceKind::plan: return nullptr;
+    case DeviceKind::plan: return allocate_planned(bytes);
     case DeviceKind::cpu: return allocate_host(bytes);
     case DeviceKind::cuda: {
       const DeviceMemory& functions = cuda();

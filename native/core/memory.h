@@ -11,6 +11,24 @@ namespace sidestep {
 std::shared_ptr<void> allocate(Device device, size_t bytes);
 void zero_fill(Device device, void* memory, size_t bytes);
 
+/// Counts what this thread asks for on Device::plan while the meter lives: the memory a real run would hold, without one.
+/// Meters may nest; the innermost counts.
+class PlanMeter {
+ public:
+  PlanMeter();
+  ~PlanMeter();
+  PlanMeter(const PlanMeter&) = delete;
+  PlanMeter& operator=(const PlanMeter&) = delete;
+
+  size_t held() const;  ///< bytes alive now
+  size_t peak() const;  ///< the most there were at once
+
+  struct Count;
+
+ private:
+  std::shared_ptr<Count> count_, outer_;
+};
+
 /// Synchronous copy; either side may be on the host or on the device.
 void copy_bytes(Device to, void* destination, Device from, const void* source, size_t bytes);
 

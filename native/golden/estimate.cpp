@@ -52,7 +52,7 @@ std::vector<Recorded> read_samples(const Case& c) {
 
 /// Keeps the whole gradient of a layer's weight, adding up over backward passes as torch's `.grad` does.
 struct KeptGradient final : LinearAdapter {
-  explicit KeptGradient(const Shape& shape) : gradient(DType::f32, shape) {}
+  KeptGradient(const Shape& shape, Device device) : gradient(DType::f32, shape, device) {}
   void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena&, Stream& stream) override {
     gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
   }
@@ -83,12 +83,12 @@ BatchShape largest(const std::vector<Recorded>& samples) {
 std::vector<double> squares_of_sum(const Case& c, const std::vector<const Recorded*>& samples,
                                    const std::vector<std::string>& modules, const BatchShape& shape, Stream& stream) {
   const DitConfig config = dit_config(c.config);
-  Arena arena(stream.device(), plan_probe_arena(config, DType::f32, modules, shape));
+  Arena arena(stream.device(), plan_probe(config, DType::f32, modules, shape).arena_bytes);
   Dit model(config, case_weights(c, stream));
   std::vector<std::shared_ptr<KeptGradient>> kept;
   for (const std::string& module : modules) {
     Linear& layer = model.linear(module);
-    kept.push_back(std::make_shared<KeptGradient>(layer.weight.shape()));
+    kept.push_back(std::make_shared<KeptGradient>(layer.weight.shape(), stream.device()));
     layer.adapter = kept.back();
   }
   for (const Recorded* s : samples) {
@@ -96,14 +96,17 @@ std::vector<double> squares_of_sum(const Case& c, const std::vector<const Record
                    {arena, stream});
   }
   std::vector<double> squares;
-  for (const auto& k : kept) squares.push_back(squared_distance(k->gradient.view(), k->gradient.view()).reference);
+  for (const auto& k : kept) {
+    const OnHost gradient(k->gradient.view());
+    squares.push_back(squared_distance(gradient, gradient).reference);
+  }
   return squares;
 }
 
 Measured measure_all(const Case& c, const std::vector<Recorded>& samples, const std::vector<std::string>& modules,
                      Stream& stream) {
   const DitConfig config = dit_config(c.config);
-  Arena arena(stream.device(), plan_probe_arena(config, DType::f32, modules, largest(samples)));
+  Arena arena(stream.device(), plan_probe(config, DType::f32, modules, largest(samples)).arena_bytes);
   Dit model(config, case_weights(c, stream));
   GradientProbe probe(model, modules, stream);
   Measured out;

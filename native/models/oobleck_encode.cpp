@@ -13,11 +13,9 @@
 
 namespace sidestep {
 
-namespace {
+int64_t piece_frames(DeviceKind device) { return device == DeviceKind::cuda ? 32 : 8; }
 
-/// Latent frames worth of audio a push. Activations of the full-size model take about 30 MB a frame; a card needs more at
-/// once than a few cores to be busy. The result does not depend on it.
-int64_t piece_frames(Device device) { return device.kind == DeviceKind::cuda ? 32 : 8; }
+namespace {
 
 /// Frames [1, C, m] of several pieces, one behind the other.
 class Collected {
@@ -83,7 +81,8 @@ Storage tiled_moments(const OobleckEncoder& encoder, const OobleckEncode& job, S
   for (int64_t i = 0; i < tiles; ++i) {
     const Tile tile = tile_at(i, samples, tiling);
     const int64_t width = tile.window_end - tile.window_begin;
-    const Storage moments = oobleck_moments(encoder, job.audio.slice(1, tile.window_begin, tile.window_end), stream);
+    const Storage moments = oobleck_moments(
+        encoder, {.audio = job.audio.slice(1, tile.window_begin, tile.window_end), .piece_frames = job.piece_frames}, stream);
     const int64_t found = moments.view().dim(2);
     if (i == 0) {
       samples_per_frame = static_cast<double>(width) / static_cast<double>(found);
@@ -117,15 +116,16 @@ Storage posterior_noise(const OobleckEncode& job, int64_t channels, int64_t fram
 
 }  // namespace
 
-Storage oobleck_moments(const OobleckEncoder& encoder, const ConstTensor& audio, Stream& stream,
-                        const std::function<void(double)>& on_progress) {
+Storage oobleck_moments(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream) {
   OobleckEncoderStream encode(encoder, stream.device());
   Collected frames;
-  const int64_t samples = audio.dim(1), piece = piece_frames(stream.device()) * encoder.config.hop();
+  const ConstTensor& audio = job.audio;
+  const int64_t at_once = job.piece_frames > 0 ? job.piece_frames : piece_frames(stream.device().kind);
+  const int64_t samples = audio.dim(1), piece = at_once * encoder.config.hop();
   for (int64_t begin = 0; begin < samples; begin += piece) {
     const int64_t end = std::min(samples, begin + piece);
     frames.add(encode.push(audio.slice(1, begin, end), end == samples ? Piece::last : Piece::middle, stream), stream);
-    if (on_progress) on_progress(static_cast<double>(end) / static_cast<double>(samples));
+    if (job.on_progress) job.on_progress(static_cast<double>(end) / static_cast<double>(samples));
   }
   if (frames.total() == 0) {
     throw Error("native/audio-too-short",
@@ -141,8 +141,7 @@ Storage oobleck_encode(const OobleckEncoder& encoder, const OobleckEncode& job, 
     throw Error("native/shape-mismatch", "VAE encoder: expected audio [channels, samples], found " + job.audio.shape().to_string());
   }
   const bool tiled = job.tiling && job.audio.dim(1) > job.tiling->chunk_size;
-  const Storage moments = tiled ? tiled_moments(encoder, job, stream)
-                                : oobleck_moments(encoder, job.audio, stream, job.on_progress);
+  const Storage moments = tiled ? tiled_moments(encoder, job, stream) : oobleck_moments(encoder, job, stream);
   const int64_t channels = encoder.config.latent_channels(), frames = moments.view().dim(2);
   const ConstTensor mean = moments.view().slice(1, 0, channels), scale = moments.view().slice(1, channels, 2 * channels);
   const Storage noise =

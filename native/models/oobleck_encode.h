@@ -18,12 +18,17 @@ inline Tiling upstream_tiling(int64_t sampling_rate) { return {30 * sampling_rat
 
 enum class Posterior : uint8_t { mean, sample };
 
+/// Latent frames worth of audio that are computed at a time. Activations of the full-size model take about 30 MB a frame; a card
+/// needs more at once than a few cores to be busy. The result does not depend on it.
+int64_t piece_frames(DeviceKind device);
+
 struct OobleckEncode {
-  ConstTensor audio;             ///< [audio channels, samples] f32, at the VAE's rate, on the encoder's device
+  ConstTensor audio;             ///< [audio channels, samples] f32, at the VAE's rate, on the host or on the encoder's device
   std::optional<Tiling> tiling;  ///< none: the whole song at once, exactly, in bounded memory
   Posterior posterior = Posterior::mean;
   uint64_t seed = 0;             ///< with Posterior::sample: latent frame t, channel c draws element t * channels + c of
   uint64_t sample = 0;           ///< the stream {seed, vae_sample, 0, sample}
+  int64_t piece_frames = 0;      ///< 0: what suits the stream's device
   /// Told the share done, in [0, 1], from time to time.
   std::function<void(double)> on_progress{};
 };
@@ -33,8 +38,8 @@ struct OobleckEncode {
 /// native/cancelled.
 Storage oobleck_encode(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream);
 
-/// Mean and scale [1, 2 * latent channels, T] of one piece of audio, on the stream's device; the steps below the above.
-Storage oobleck_moments(const OobleckEncoder& encoder, const ConstTensor& audio, Stream& stream,
-                        const std::function<void(double)>& on_progress = {});
+/// Mean and scale [1, 2 * latent channels, T] of the job's audio in one piece, on the stream's device; tiling and posterior
+/// are left to the above.
+Storage oobleck_moments(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream);
 
 }  // namespace sidestep

@@ -22,7 +22,7 @@ TEST("oobleck: pieces of any size give the bits of the whole, for 1, 2 and 3 thr
   const OobleckEncoder encoder = random_oobleck_encoder(tiny_config(), 3, one);
   const int64_t samples = 7001;
   const Storage audio = random_tensor({2, samples}, 4);
-  const Storage whole = oobleck_moments(encoder, audio.view(), one);
+  const Storage whole = oobleck_moments(encoder, {.audio = audio.view()}, one);
   EXPECT(whole.view().dim(2) == 233);
   for (const int64_t piece : {29, 1000, 7000}) {
     Stream stream = cpu_stream(piece == 29 ? 3 : 2);

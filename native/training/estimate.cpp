@@ -171,8 +171,8 @@ EstimateReport summarise(const std::vector<RunScores>& runs, const std::vector<s
 
 }  // namespace
 
-size_t plan_probe_arena(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
-                        const BatchShape& shape) {
+MemoryPlan plan_probe(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
+                      const BatchShape& shape) {
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
@@ -184,21 +184,36 @@ size_t plan_probe_arena(const DitConfig& config, DType compute_dtype, const std:
   for (const Padding padding : {Padding::masked, Padding::upstream}) {
     probe.measure(blank_batch(config, shape.batch_size, shape.frames, shape.tokens), draws, padding, {arena, stream});
   }
-  return arena.high_water();
+  return {.weights_bytes = model.owned_bytes(),
+          .arena_bytes = arena.high_water(),
+          .adapted_modules = static_cast<int64_t>(modules.size())};
 }
 
-EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const EstimateProgress& progress) {
+MemoryPlan plan_estimate(const EstimateSetup& setup, const BatchShape& shape) {
   const DitConfig config = dit_config(read_config(setup.model_folder));
+  Stream plan({.kind = DeviceKind::plan});
+  Dit model(config, Weights::random(0, setup.compute_dtype, plan));
+  return plan_probe(config, setup.compute_dtype, select_modules(setup.options.targets, linear_names(model)), shape);
+}
+
+BatchShape longest_batch(const EstimateSetup& setup) {
   if (setup.samples.empty()) throw Error("train/no-samples", "There are no samples to measure");
+  const DitConfig config = dit_config(read_config(setup.model_folder));
   BatchShape shape{setup.options.batch_size, 0, 0};
   for (const SampleFiles& files : setup.samples) {
     const SampleHeader header = read_sample_header(files, config);
     shape.frames = std::max(shape.frames, header.frames);
     shape.tokens = std::max(shape.tokens, header.tokens);
   }
+  return shape;
+}
+
+EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const EstimateProgress& progress) {
+  const DitConfig config = dit_config(read_config(setup.model_folder));
+  const BatchShape shape = longest_batch(setup);
   Dit model(config, Weights::from_files(WeightFiles::open(setup.model_folder), "", setup.compute_dtype, stream));
   const std::vector<std::string> modules = select_modules(setup.options.targets, linear_names(model));
-  Arena arena(stream.device(), plan_probe_arena(config, setup.compute_dtype, modules, shape));
+  Arena arena(stream.device(), plan_probe(config, setup.compute_dtype, modules, shape).arena_bytes);
   GradientProbe probe(model, modules, stream);
   Estimator estimator{setup, stream, progress, config, model, probe, arena, modules};
   std::vector<RunScores> runs;

@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/stream.h"
 #include "models/dit.h"
+#include "training/memory_plan.h"
 #include "training/micro_step.h"
 #include "training/spectrum.h"
 
@@ -61,9 +62,10 @@ class GradientProbe {
 struct BatchShape {
   int64_t batch_size = 1, frames = 0, tokens = 0;
 };
-/// Bytes of activations and scratch that `GradientProbe::measure` needs for such a batch.
-size_t plan_probe_arena(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
-                        const BatchShape& shape);
+/// What `GradientProbe::measure` takes for such a batch, the frozen model included. Gradients of a module are scratch, so there are
+/// no adapter or optimizer bytes.
+MemoryPlan plan_probe(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
+                      const BatchShape& shape);
 
 /// The rank rule: modules in the top `select_share` by Fisher information, at least `min_category_share` of each of
 /// self-attention, cross-attention and MLP (one at least), rank = base * sqrt(f / median f * s / median s) rounded half to even
@@ -99,6 +101,11 @@ struct EstimateSetup {
   EstimateOptions options;
   DType compute_dtype = DType::f32;
 };
+/// A batch as long as the longest samples, from file headers. Throws train/no-samples and what opening throws.
+BatchShape longest_batch(const EstimateSetup& setup);
+/// What an estimate on such batches takes on its device; nothing is loaded.
+MemoryPlan plan_estimate(const EstimateSetup& setup, const BatchShape& shape);
+
 using EstimateProgress = std::function<void(int64_t batches_done, int64_t batches_total)>;
 /// Throws what loading throws; train/no-samples. Progress is told after each batch; the stream's cancel flag is heeded.
 EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const EstimateProgress& progress = {});

@@ -28,6 +28,10 @@ Schedule make_schedule(const TrainOptions& o, const RunShape& shape) {
   return schedule_for_optimizer(s, o.optimizer.type);
 }
 
+Error no_samples() {
+  return {"train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?"};
+}
+
 int64_t cropped(int64_t frames, const CropOptions& crop) {
   return crop.frames > 0 ? std::min(frames, crop.frames) : frames;
 }
@@ -39,9 +43,7 @@ RunFiles read_run_files(const TrainerSetup& setup) {
   for (const SampleFiles& sample : setup.samples) files.samples.push_back(read_sample_header(sample, files.model));
   for (const SampleFiles& sample : setup.validation_samples)
     files.validation.push_back(read_sample_header(sample, files.model));
-  if (files.samples.empty()) {
-    throw Error("train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?");
-  }
+  if (files.samples.empty()) throw no_samples();
   return files;
 }
 
@@ -74,10 +76,23 @@ PlanRequest plan_request(const TrainOptions& o, const RunFiles& files, const Run
           .gradient_checkpointing = o.gradient_checkpointing};
 }
 
-MemoryPlan plan_training(const TrainerSetup& setup) {
-  const RunFiles files = read_run_files(setup);
+namespace {
+
+PlannedRun plan_run(const TrainerSetup& setup, const RunFiles& files) {
   const TrainOptions options = train_options_from_json(setup.options, files.model);
-  return plan_memory(plan_request(options, files, run_shape(options, files), setup.compute_dtype));
+  const RunShape shape = run_shape(options, files);
+  return {shape, plan_memory(plan_request(options, files, shape, setup.compute_dtype))};
+}
+
+}  // namespace
+
+PlannedRun plan_training(const TrainerSetup& setup) { return plan_run(setup, read_run_files(setup)); }
+
+PlannedRun plan_training(const TrainerSetup& setup, const SampleLengths& lengths) {
+  if (lengths.samples < 1) throw no_samples();
+  const SampleHeader longest{.files = {}, .frames = lengths.frames, .tokens = lengths.tokens};
+  const std::vector<SampleHeader> samples(static_cast<size_t>(lengths.samples), longest);
+  return plan_run(setup, {dit_config(read_config(setup.model_folder)), samples, {}});
 }
 
 Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)

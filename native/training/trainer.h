@@ -109,7 +109,20 @@ class Trainer {
 /// What a checkpoint folder says of itself without opening a trainer: global_step, epoch, options, samples.
 Json inspect_checkpoint(const std::filesystem::path& folder);
 
-/// The memory plan of a run, from file headers alone; nothing is loaded.
-MemoryPlan plan_training(const TrainerSetup& setup);
+/// A run's size before its samples exist: so many of them, none longer than this.
+struct SampleLengths {
+  int64_t samples = 0;
+  int64_t frames = 0;  ///< latent frames of the longest
+  int64_t tokens = 0;  ///< condition tokens of the longest
+};
+
+struct PlannedRun {
+  RunShape shape;
+  MemoryPlan memory;
+};
+/// What a run will take, from file headers alone; nothing is loaded. With `lengths` the setup's samples are not looked at.
+/// Throws what opening the files throws; train/no-samples, train/zero-steps, and train/option-* as `Trainer` does.
+PlannedRun plan_training(const TrainerSetup& setup);
+PlannedRun plan_training(const TrainerSetup& setup, const SampleLengths& lengths);
 
 }  // namespace sidestep

@@ -193,7 +193,12 @@ TEST("trainer: the plan's arena is what the step takes") {
   Stream stream = make_stream(2);
   const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "batch_size": 2, "max_steps": 2})");
   Trainer trainer(setup, stream);
-  EXPECT(plan_training(setup).arena_bytes == trainer.memory().arena_bytes);
+  const PlannedRun planned = plan_training(setup);
+  EXPECT(planned.memory.arena_bytes == trainer.memory().arena_bytes);
+  EXPECT(planned.memory.total_bytes() == trainer.memory().total_bytes());
+  const SampleLengths lengths{.samples = 5, .frames = planned.shape.longest_frames, .tokens = planned.shape.longest_tokens};
+  EXPECT(plan_training(setup, lengths).memory.total_bytes() == planned.memory.total_bytes());
+  EXPECT_ERROR(plan_training(setup, SampleLengths{}), "train/no-samples");
   EXPECT(trainer.memory().flops_per_micro_step > 0);
   while (!trainer.finished()) trainer.step();  // native/arena-exhausted if the plan were short
 }

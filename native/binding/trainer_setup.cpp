@@ -1,0 +1,38 @@
+#include "binding/trainer_setup.h"
+
+#include "binding/sample_params.h"
+
+namespace sidestep::binding {
+
+TrainerSetup trainer_setup(const Json& params) {
+  TrainerSetup setup;
+  setup.model_folder = params.at("model_folder").as_string();
+  setup.samples = sample_files(params, "samples");
+  setup.validation_samples = sample_files(params, "validation_samples");
+  setup.options = params.at("options");
+  setup.compute_dtype = dtype_from_precision(params.string_or("precision", "f32"));
+  return setup;
+}
+
+Json::Object memory_json(const MemoryPlan& plan) {
+  return {{"weights_bytes", plan.weights_bytes},
+          {"adapter_bytes", plan.adapter_bytes},
+          {"optimizer_bytes", plan.optimizer_bytes},
+          {"ema_bytes", plan.ema_bytes},
+          {"arena_bytes", plan.arena_bytes},
+          {"total_bytes", plan.total_bytes()},
+          {"flops_per_micro_step", plan.flops_per_micro_step},
+          {"trained_parameters", plan.trained_parameters},
+          {"adapted_modules", plan.adapted_modules}};
+}
+
+Json::Object shape_json(const RunShape& shape) {
+  return {{"samples", shape.samples},
+          {"micro_steps_per_epoch", shape.micro_steps_per_epoch},
+          {"steps_per_epoch", shape.steps_per_epoch},
+          {"total_steps", shape.total_steps},
+          {"longest_frames", shape.longest_frames},
+          {"longest_tokens", shape.longest_tokens}};
+}
+
+}  // namespace sidestep::binding

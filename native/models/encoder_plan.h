@@ -1,0 +1,26 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+
+#include "models/oobleck_encode.h"
+
+namespace sidestep {
+
+/// Bytes that encoding takes on its device, found by running it on Device::plan.
+struct EncoderPlan {
+  size_t weights_bytes = 0;
+  size_t activation_bytes = 0;  ///< the most there is at once besides the weights
+
+  size_t total_bytes() const { return weights_bytes + activation_bytes; }
+};
+
+/// The VAE's encoder half on one song of so many audio samples, at the VAE's rate. `device` decides the size of the pieces.
+EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samples, const std::optional<Tiling>& tiling,
+                               DeviceKind device);
+/// The Qwen3 text encoder on one text of so many tokens.
+EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens);
+/// The condition encoder on one song's text and lyrics.
+EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, int64_t text_tokens, int64_t lyric_tokens);
+
+}  // namespace sidestep
