@@ -3,7 +3,7 @@ import {availableParallelism} from 'node:os';
 import type {Json} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
 import type {Plan} from '../plan/plan.js';
-import {newRunId, openRunRecord, writeResolvedPipeline} from '../record/run-record.js';
+import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
 import type {LightStages} from '../run/light-stage.js';
@@ -34,7 +34,7 @@ export async function carryOut(
   const {plan, pipeline, observation, surroundings} = planned;
   const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
   const record = openRunRecord(runsDir(surroundings.project), run, world.now);
-  writeResolvedPipeline(record, pipeline as unknown as Json); // plain data by construction
+  record.writePipeline(pipeline as unknown as Json); // plain data by construction
   const screen = await openScreen(world, plan, options);
   const emit = (event: RunEvent): void => {
     screen.show(event);

@@ -1,6 +1,6 @@
-import {closeSync, mkdirSync, openSync, writeFileSync, writeSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync, writeFileSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
@@ -9,14 +9,19 @@ import type {RunEvent} from '../event/event.js';
 /**
  * What happened in one run, below `.sidestep/runs/<id>/`: `events.jsonl`, `metrics.jsonl`, `pipeline.json` (the resolved
  * configuration) and `logs/STAGE.log`. Written as it happens, so that a killed run leaves everything up to its end.
+ * Nothing here throws when the disk is full or the folder gone: results matter more than their record, which then has
+ * gaps that `trouble` explains.
  */
 export interface RunRecord {
   readonly id: string;
   readonly dir: string;
   readonly record: (event: RunEvent) => void;
   readonly log: (stage: StageId, line: string) => void;
+  readonly writePipeline: (resolved: Json) => void;
   /** Where a stage's log lies, whether or not it exists yet. */
   readonly logPath: (stage: StageId) => string;
+  /** The first reason why something is missing from the record; undefined while it is whole. */
+  readonly trouble: () => NodeJS.ErrnoException | undefined;
   readonly close: () => void;
 }
 
@@ -34,36 +39,61 @@ export function newRunId(now: Date, random: string): string {
 
 export function openRunRecord(runsDir: string, id: string, clock: () => number): RunRecord {
   const dir = join(runsDir, id);
-  mkdirSync(dir, {recursive: true});
-  const files = new Map<string, number>();
-  const append = (name: string, line: string) => {
-    const file = files.get(name) ?? openSync(join(dir, name), 'a');
-    files.set(name, file);
-    writeSync(file, `${line}\n`);
+  let trouble: NodeJS.ErrnoException | undefined;
+  const attempt = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      trouble ??= error;
+    }
   };
-  const logPath = (stage: StageId) => join(dir, 'logs', `${fileName(stage)}.log`);
+  const files = openFiles(dir);
+  const logPath = (stage: StageId) => join(dir, logName(stage));
   return {
     id,
     dir,
     record: (event) => {
       const line = JSON.stringify({at: clock(), ...event});
-      append('events.jsonl', line);
-      if (isMetric(event)) append('metrics.jsonl', line);
+      attempt(() => files.append('events.jsonl', line));
+      if (isMetric(event)) attempt(() => files.append('metrics.jsonl', line));
     },
-    log: (stage, line) => {
-      if (!files.has(`logs/${fileName(stage)}.log`)) mkdirSync(join(dir, 'logs'), {recursive: true});
-      append(`logs/${fileName(stage)}.log`, line);
-    },
+    log: (stage, line) => attempt(() => files.append(logName(stage), line)),
+    writePipeline: (resolved) =>
+      attempt(() => {
+        mkdirSync(dir, {recursive: true});
+        writeFileSync(join(dir, 'pipeline.json'), JSON.stringify(resolved, undefined, 1));
+      }),
     logPath,
-    close: () => {
-      for (const file of files.values()) closeSync(file);
-      files.clear();
+    trouble: () => trouble,
+    close: () => attempt(files.close),
+  };
+}
+
+/** Files of lines below `dir`, each opened with its first line. Throws the file system's errors. */
+function openFiles(dir: string) {
+  const open = new Map<string, number>();
+  const torn = new Set<string>();
+  return {
+    append: (name: string, line: string): void => {
+      if (!open.has(name)) {
+        mkdirSync(dirname(join(dir, name)), {recursive: true});
+        open.set(name, openSync(join(dir, name), 'a'));
+      }
+      const start = torn.has(name) ? '\n' : ''; // ends what a full disk cut short
+      torn.add(name);
+      writeFileSync(open.get(name)!, `${start}${line}\n`);
+      torn.delete(name);
+    },
+    close: (): void => {
+      for (const file of open.values()) closeSync(file);
+      open.clear();
     },
   };
 }
 
-export function writeResolvedPipeline(record: RunRecord, pipeline: Json): void {
-  writeFileSync(join(record.dir, 'pipeline.json'), JSON.stringify(pipeline, undefined, 1));
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** Ids of all recorded runs, oldest first. */
@@ -102,8 +132,9 @@ function isMetric(event: RunEvent): boolean {
 }
 
 /** Stage ids may hold `[rank=8]` and slashes of values; file names must not. */
-function fileName(stage: StageId): string {
-  return stage.replace(/[^\w.=,+-]/g, (character) =>
+function logName(stage: StageId): string {
+  const name = stage.replace(/[^\w.=,+-]/g, (character) =>
     character === '[' || character === ']' ? character : `%${character.charCodeAt(0).toString(16)}`,
   );
+  return `logs/${name}.log`;
 }

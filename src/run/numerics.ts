@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {isFileError, temporaryName} from '../base/durable.js';
 import {type ContentHash, sha256} from '../base/hash.js';
@@ -135,11 +135,17 @@ function readRemembered(path: string): Remembered | undefined {
   }
 }
 
+/** Forgetting it costs a probe, so a full disk is no problem here. */
 async function remember(path: string, remembered: Remembered): Promise<void> {
   const temporary = temporaryName(path);
-  await mkdir(dirname(path), {recursive: true});
-  await writeFile(temporary, JSON.stringify(remembered));
-  await rename(temporary, path);
+  try {
+    await mkdir(dirname(path), {recursive: true});
+    await writeFile(temporary, JSON.stringify(remembered));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, {force: true});
+    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EROFS')) throw error;
+  }
 }
 
 function readText(path: string): string | null {

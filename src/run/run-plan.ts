@@ -60,9 +60,11 @@ export async function runPlan(request: RunRequest): Promise<RunOutcome> {
 
 async function runAndTell(request: RunRequest): Promise<RunOutcome> {
   const {plan, record, options, now} = request;
+  const tellOfGaps = gapTeller(request);
   const emit = (event: RunEvent) => {
     record.record(event);
     request.emit(event);
+    tellOfGaps();
   };
   const started = now();
   emit({
@@ -76,6 +78,17 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
   const {results, outputs} = execution;
   emit({kind: 'run_finished', run: options.run, outcome, duration_ms: now() - started, results, outputs});
   return {outcome, results};
+}
+
+/** Says, once, that the run's record cannot be written; the run goes on. Not recorded itself, for obvious reasons. */
+function gapTeller({record, emit}: RunRequest): () => void {
+  let told: 'no' | 'yes' = 'no';
+  return () => {
+    const trouble = record.trouble();
+    if (told === 'yes' || trouble === undefined) return;
+    told = 'yes';
+    emit({kind: 'warning', stage: undefined, problem: recordIncomplete(trouble)});
+  };
 }
 
 /** Nothing may be collected from the cache while we rely on it. A run that finds everything there needs no claim. */
@@ -153,6 +166,14 @@ function notPublished(cause: Problem): Problem {
     code: 'run/not-published',
     message: `The results are in the cache but could not be copied out: ${cause.message}`,
     hint: 'Make room or mend the place, then run again: nothing is recomputed.',
+  };
+}
+
+function recordIncomplete(cause: NodeJS.ErrnoException): Problem {
+  return {
+    code: 'run/record-incomplete',
+    message: `The record of this run has gaps: ${cause.message}`,
+    hint: 'The run goes on and its results are not touched; logs and events may end early. Make room for the next run.',
   };
 }
 

@@ -75,6 +75,8 @@ export interface RunSetting {
   readonly fault?: FaultHook;
   readonly cache_dir?: string;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Gets the folder of the run's record before anything is written there. */
+  readonly prepareRecord?: (dir: string) => void;
 }
 
 export interface RunReport extends RunOutcome {
@@ -106,6 +108,7 @@ export async function run(pipeline: Pipeline, setting: RunSetting = {}): Promise
   const surroundings = surroundingsFor(pipeline, setting);
   const id = newRunId(new Date(), Math.random().toString(36).slice(2, 6));
   const record = openRunRecord(join(surroundings.project.state_dir, 'runs'), id, Date.now);
+  setting.prepareRecord?.(record.dir);
   const outcome = await runPlan({
     pipeline,
     plan,

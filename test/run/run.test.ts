@@ -226,3 +226,24 @@ test('nothing is left in the temporary folder', async () => {
   expect(readdirSync(join(cache, 'claims'))).toEqual([]);
   expect(readdirSync(join(cache, 'owners'))).toEqual([]);
 });
+
+test.runIf(existsSync('/dev/full'))(
+  'a disk too full for the record of a run costs the record, not the run: told once, finished work is kept',
+  async () => {
+    const dir = await temporaryFolder();
+    const pipeline = pipelineOf(dir, {
+      t: {uses: 'test.count', params: {epochs: 3}},
+      a: shell('echo to the log; printf x > $1', {needs: ['t']}),
+    });
+    const report = await run(pipeline, {
+      prepareRecord: (record) => {
+        mkdirSync(join(record, 'logs'), {recursive: true});
+        for (const name of ['events.jsonl', 'logs/a.log']) symlinkSync('/dev/full', join(record, name));
+      },
+    });
+    expect(report).toMatchObject({outcome: 'done', ran: ['t', 'a']});
+    const warnings = report.events.filter(({kind}) => kind === 'warning');
+    expect(warnings).toMatchObject([{problem: {code: 'run/record-incomplete'}}]);
+    expect((await run(pipeline)).ran).toEqual([]);
+  },
+);
