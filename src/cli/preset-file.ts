@@ -1,6 +1,7 @@
 import {readFile, rm} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
+import {pathWords} from '../base/dotted-path.js';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
@@ -148,7 +149,7 @@ function saidParameters({params, positions, uses}: ConfiguredStage): Plain {
   for (const {path, value} of paramLeaves(params)) {
     if (isStageReference(value) || positions[path] === undefined) continue;
     if (paths.some((pattern) => pathMatches(path, pattern))) continue;
-    plant(tree, path.split('.'), value as Plain);
+    plant(tree, pathWords(path)!, value as Plain);
   }
   return tree;
 }

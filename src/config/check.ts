@@ -1,3 +1,4 @@
+import {joinPath} from '../base/dotted-path.js';
 import type {Problem} from '../base/problem.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
@@ -82,7 +83,7 @@ function describe(
   place: Place,
   options: CheckOptions,
 ): Problem {
-  const path = [...(options.prefix ? [options.prefix] : []), ...words].join('.');
+  const path = words.reduce(joinPath, options.prefix ?? '');
   const violation: Violation = {
     error,
     path,

@@ -1,3 +1,4 @@
+import {joinPath} from '../base/dotted-path.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import {stageId} from '../base/stage-id.js';
@@ -74,7 +75,9 @@ class Finisher {
       case 'scalar':
         return this.scalar(variant, value, path);
       case 'list':
-        return value.items.map((item, index) => this.finish(variant?.items, item, join(path, String(index))));
+        return value.items.map((item, index) =>
+          this.finish(variant?.items, item, joinPath(path, String(index))),
+        );
       case 'map':
         return this.map(variant, value, path);
     }
@@ -84,14 +87,14 @@ class Finisher {
     const object: Record<string, ParamValue> = {};
     for (const [key, property] of Object.entries(schema?.properties ?? {})) {
       const entry = map.entries.get(key);
-      if (entry) object[key] = this.finish(property, entry.value, join(path, key));
+      if (entry) object[key] = this.finish(property, entry.value, joinPath(path, key));
       else if (property.default !== undefined)
         object[key] = defaultValue(property, property.default, this.context.dir);
       else if (property['x-implied'] === 'pipeline_name') object[key] = this.context.pipeline_name;
     }
     for (const [key, {value}] of map.entries) {
       if (!Object.hasOwn(object, key))
-        define(object, key, this.finish(childSchema(schema, key), value, join(path, key)));
+        define(object, key, this.finish(childSchema(schema, key), value, joinPath(path, key)));
     }
     return object;
   }
@@ -185,8 +188,4 @@ function defaultValue(schema: Schema, value: unknown, dir: string): ParamValue {
     if (member !== undefined) object[key] = defaultValue(property, member, dir);
   }
   return object;
-}
-
-function join(path: string, word: string): string {
-  return path === '' ? word : `${path}.${word}`;
 }

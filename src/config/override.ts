@@ -1,3 +1,4 @@
+import {equalsAfterPath, pathWords} from '../base/dotted-path.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
@@ -8,7 +9,7 @@ import {parseYaml} from './yaml.js';
 /**
  * Applies `--set path=value` arguments to a pipeline document, later ones over earlier ones. A path starts with a top
  * key (`vars.songs`, `defaults.seed`, `stages.train.retries`) or with a stage (`train.adapter.rank`, which means its
- * parameters; `train.retries`). Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
+ * parameters; `train.retries`). A word with a dot in it stands in double quotes. Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
  */
 export function applyOverrides(
   document: Located,
@@ -22,10 +23,11 @@ export function applyOverrides(
 }
 
 function applyOverride(document: Located, source: SourceText, problems: Problem[]): Located {
-  const equals = source.text.indexOf('=');
+  const equals = equalsAfterPath(source.text);
   const path = source.text.slice(0, Math.max(equals, 0)).trim();
   const origin: Origin = {source, start: 0, end: equals === -1 ? source.text.length : equals, via: []};
-  if (equals === -1 || path === '' || path.split('.').includes('')) {
+  const written = pathWords(path);
+  if (equals === -1 || written === undefined) {
     const message = 'Expected --set path=value';
     problems.push(
       problemAt(origin, {code: 'config/bad-override', message, hint: 'For instance --set train.epochs=200.'}),
@@ -36,7 +38,7 @@ function applyOverride(document: Located, source: SourceText, problems: Problem[
   problems.push(...parsed.problems.map((problem) => reframed(problem, source)));
   if (parsed.problems.length > 0) return document;
   const value = inSource(parsed.value ?? {kind: 'scalar', value: null, origin}, source);
-  const words = fullPath(document, path.split('.'), origin, problems);
+  const words = fullPath(document, written, origin, problems);
   return words === undefined ? document : put(document, words, value, origin);
 }
 

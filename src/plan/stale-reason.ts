@@ -1,3 +1,4 @@
+import {pathsAbove} from '../base/dotted-path.js';
 import type {ContentHash} from '../base/hash.js';
 import type {SourcePosition} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
@@ -102,7 +103,7 @@ function reasonFor(change: RecordChange, stage: DagStage): StaleReason {
 
 /** Where a parameter is written, else what holds it, else the stage. */
 function positionOf(configured: ConfiguredStage, param: string): SourcePosition {
-  for (let path = param; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('.')))) {
+  for (const path of [param, ...pathsAbove(param)]) {
     const position = configured.positions[path];
     if (position !== undefined) return position;
   }

@@ -1,4 +1,5 @@
-import type {JsonObject} from '../base/json.js';
+import {joinPath, pathWords} from '../base/dotted-path.js';
+import {type JsonObject, own} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 
 /** A parameter after resolution: JSON, where a reference to another stage stands as a tagged object. */
@@ -42,7 +43,7 @@ export function paramLeaves(params: ParamObject): readonly ParamLeaf[] {
   const known = leavesOf.get(params);
   if (known !== undefined) return known;
   const leaves: ParamLeaf[] = [];
-  for (const [key, value] of Object.entries(params)) addLeaves(key, value, leaves);
+  for (const [key, value] of Object.entries(params)) addLeaves(joinPath('', key), value, leaves);
   leavesOf.set(params, leaves);
   return leaves;
 }
@@ -51,13 +52,13 @@ function addLeaves(path: string, value: ParamValue, leaves: ParamLeaf[]): void {
   const isList = Array.isArray(value);
   const members = isList || isParamObject(value) ? Object.entries(value) : [];
   if (members.length === 0) leaves.push({path, value});
-  for (const [word, member] of members) addLeaves(`${path}.${word}`, member as ParamValue, leaves);
+  for (const [word, member] of members) addLeaves(joinPath(path, word), member as ParamValue, leaves);
 }
 
 /** Does a dotted path fall under a pattern? `*` stands for one word; a pattern also covers everything beneath it. */
 export function pathMatches(path: string, pattern: string): boolean {
-  const words = path.split('.');
-  const wanted = pattern.split('.');
+  const words = pathWords(path) ?? [];
+  const wanted = pathWords(pattern) ?? [];
   return (
     wanted.length <= words.length && wanted.every((word, index) => word === '*' || word === words[index])
   );
@@ -68,11 +69,12 @@ export function paramsToJson(params: ParamObject): JsonObject {
   return params as unknown as JsonObject; // a StageReference is a JSON object of strings
 }
 
+/** The value under a dotted path; undefined when there is none. */
 export function valueAt(params: ParamObject, path: string): ParamValue | undefined {
   let value: ParamValue | undefined = params;
-  for (const word of path.split('.')) {
+  for (const word of pathWords(path) ?? []) {
     if (Array.isArray(value)) value = (value as readonly ParamValue[])[Number(word)];
-    else if (isParamObject(value)) value = value[word];
+    else if (isParamObject(value)) value = own(value, word);
     else return undefined;
   }
   return value;

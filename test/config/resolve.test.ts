@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {valueAt} from '../../src/stage/param.js';
-import {pipelineOf, type ResolveOptions, stageOf, trainPipeline} from './resolved.js';
+import {pipelineOf, problemsOf, type ResolveOptions, stageOf, trainPipeline} from './resolved.js';
 
 function trained(parameters: string, path: string, options: ResolveOptions = {}) {
   return valueAt(stageOf(trainPipeline(parameters), 'train', options).params, path);
@@ -63,6 +63,60 @@ describe('the layers of a parameter, weakest first', () => {
     expect(train.retries).toBe(3);
     expect(stageOf(text, 'model').params).not.toHaveProperty('seed');
     expect(stageOf(text.replace('mode: fixed', 'seed: 8'), 'train').params.seed).toBe(8);
+  });
+});
+
+describe('`defaults` of the file and of the settings', () => {
+  const own = (defaults: string) => `${defaults}${trainPipeline('mode: fixed')}`;
+  test.each([
+    {
+      name: 'the settings reach the stage',
+      defaults: '',
+      settings: 'defaults: {seed: 5, device: cpu}',
+      seed: 5,
+    },
+    {
+      name: "the file's win over the settings'",
+      defaults: 'defaults: {seed: 6, device: cpu}\n',
+      settings: 'defaults: {seed: 5, device: cuda}',
+      seed: 6,
+    },
+    {
+      name: "the file's win over what the settings say of this stage type",
+      defaults: 'defaults: {seed: 6, device: cpu}\n',
+      settings: 'stages: {train: {seed: 7}}',
+      seed: 6,
+    },
+  ])('$name', ({defaults, settings, seed}) => {
+    const {params, resources} = stageOf(own(defaults), 'train', {settings});
+    expect({seed: params.seed, device: resources.device}).toEqual({seed, device: 'cpu'});
+  });
+});
+
+describe('names with dots in them are one word of a path', () => {
+  const pattern = 'adapter: {rank_pattern: {"layers.0.self_attn.q_proj": 4, v_proj: 8}}';
+  const dotted = 'adapter.rank_pattern."layers.0.self_attn.q_proj"';
+
+  test('the path finds the value and its place', () => {
+    const {params, positions} = stageOf(trainPipeline(pattern), 'train');
+    expect(valueAt(params, dotted)).toBe(4);
+    expect(positions[dotted]).toMatchObject({line: 9, column: 61});
+  });
+
+  test('--set reaches it', () => {
+    const overrides = [`train.${dotted}=2`, 'train.adapter.rank_pattern."a.b=c"=3'];
+    const {params} = stageOf(trainPipeline(pattern), 'train', {overrides});
+    expect(valueAt(params, 'adapter.rank_pattern')).toEqual({
+      'layers.0.self_attn.q_proj': 2,
+      v_proj: 8,
+      'a.b=c': 3,
+    });
+  });
+
+  test('a problem with it is named so', () => {
+    expect(problemsOf(trainPipeline(pattern.replace('4', '0'))).map(({message}) => message)).toEqual([
+      `Expected at least 1 for with.${dotted} but found 0`,
+    ]);
   });
 });
 
