@@ -1,8 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {availableParallelism} from 'node:os';
+import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
 import type {Plan} from '../plan/plan.js';
+import {writeEnvironment} from '../record/environment.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
@@ -11,6 +13,7 @@ import {runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
+import {runEnvironment} from './run-environment.js';
 import {openScreen} from './screen.js';
 import type {World} from './world.js';
 
@@ -35,6 +38,7 @@ export async function carryOut(
   const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
   const record = openRunRecord(runsDir(surroundings.project), run, world.now);
   record.writePipeline(pipeline as unknown as Json); // plain data by construction
+  const environment = isUpToDate(plan) ? undefined : recordEnvironment(record.dir, planned);
   const screen = await openScreen(world, plan, options);
   const emit = (event: RunEvent): void => {
     screen.show(event);
@@ -56,8 +60,17 @@ export async function carryOut(
     });
   } finally {
     await screen.close();
+    await environment;
     record.close();
   }
+}
+
+/** Besides the run, which does not wait for it. A record that cannot be written fails the run by its events already. */
+async function recordEnvironment(dir: string, planned: PlannedPipeline): Promise<void> {
+  const environment = await runEnvironment(planned);
+  await writeEnvironment(dir, environment).catch((error: unknown) => {
+    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES')) throw error;
+  });
 }
 
 /** A run from cache begins no stage, and must not wait for audio decoders to load. */

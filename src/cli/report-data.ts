@@ -1,8 +1,11 @@
+import {basename} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {ConfiguredStage} from '../config/pipeline.js';
 import type {Dataset} from '../dataset/sample.js';
 import type {
   GradientPoint,
   ReportEstimate,
+  ReportParam,
   ReportRun,
   ReportSong,
   ReportStage,
@@ -10,8 +13,9 @@ import type {
   StepPoint,
   TokenCount,
 } from '../render/report/report-data.js';
-import {isStageReference, type ParamValue, paramLeaves} from '../stage/param.js';
+import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {environmentRows} from './report-environment.js';
 import {trainingFacts} from './training-facts.js';
 
 /** Everything a report shows of one run, read from its record and the cache. */
@@ -30,7 +34,8 @@ export async function reportRun(run: RecordedRun): Promise<ReportRun> {
     trainings: await reportTrainings(run, ofType('train')),
     estimates: estimates.flatMap((estimate) => estimate ?? []),
     songs: await reportSongs(ofType('dataset'), ofType('preprocess.pass1')),
-    environment: environmentOf(run),
+    results: resultsOf(run),
+    environment: await environmentRows(run),
   };
 }
 
@@ -52,8 +57,35 @@ function reportStage(
     problem: result?.kind === 'failed' ? result.problem.message : null,
     fingerprint: fingerprint ?? null,
     outputs: Object.entries(outputs).map(([name, {hash, size}]) => ({name, hash, size})),
-    params: paramLeaves(configured.params).map(({path, value}) => [path, valueText(value)] as const),
+    params: reportParams(configured),
   };
+}
+
+/** Every parameter, lists in one line. */
+function reportParams({params, positions}: ConfiguredStage): ReportParam[] {
+  const lists = new Map<string, ParamLeaf[]>();
+  for (const leaf of paramLeaves(params)) {
+    const path = leaf.path.replace(/\.\d+$/, '');
+    lists.set(path, [...(lists.get(path) ?? []), leaf]);
+  }
+  return [...lists].map(([path, leaves]) => ({
+    path,
+    value: leaves.map(({value}) => valueText(value)).join(', '),
+    said_at: saidAt(leaves[0]!.path, positions),
+  }));
+}
+
+/** Where a value was said: at its own place, or that of the list or map it came with. */
+function saidAt(path: string, positions: ConfiguredStage['positions']): string | null {
+  const words = path.split('.');
+  const places = words.map((_, index) => positions[words.slice(0, words.length - index).join('.')]);
+  const place = places.find((position) => position !== undefined);
+  if (place === undefined) return null;
+  return place.file === '--set' ? place.file : `${basename(place.file)}:${place.line}`;
+}
+
+function resultsOf({events}: RecordedRun): ReportRun['results'] {
+  return events.findLast((event) => event.kind === 'run_finished')?.outputs ?? [];
 }
 
 function valueText(value: ParamValue): string {
@@ -157,30 +189,4 @@ function tokenCount(part: Json | undefined): TokenCount | null {
   const about = isJsonObject(part) && isJsonObject(part.about) ? part.about : undefined;
   if (typeof about?.tokens !== 'number') return null;
   return {tokens: about.tokens, lost: Number(about.tokens_lost ?? 0)};
-}
-
-function environmentOf({recorded, events}: RecordedRun): [string, string][] {
-  const numerics = recorded.flatMap(({configured, numerics: found}): [string, string][] =>
-    isJsonObject(found)
-      ? [
-          [
-            configured.id,
-            Object.entries(found)
-              .map(([key, value]) => `${key} ${String(value)}`)
-              .join(', '),
-          ],
-        ]
-      : [],
-  );
-  const memory = events.flatMap((event): [string, string][] =>
-    event.kind === 'memory' && event.device !== undefined
-      ? [
-          [
-            `${event.stage}, memory planned on ${event.device}`,
-            `${((event.device_bytes ?? 0) / 2 ** 20).toFixed(1)} MiB`,
-          ],
-        ]
-      : [],
-  );
-  return [...numerics, ...memory];
 }

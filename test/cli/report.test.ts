@@ -1,5 +1,7 @@
+import {spawnSync} from 'node:child_process';
 import {expect, test} from 'vitest';
 import {byLayer} from '../../src/cli/report-data.js';
+import {gitState} from '../../src/cli/run-environment.js';
 import {charts} from '../../src/render/report/charts.js';
 import {html, scriptJson} from '../../src/render/report/html.js';
 import type {ReportRun} from '../../src/render/report/report-data.js';
@@ -27,10 +29,34 @@ test('a report is one file that asks the network for nothing and runs nothing a 
   expect(code).toBe(0);
   expect(documentOf(stdout, 'report')).toMatchObject({path: folder.file('out.html')});
   const page = folder.read('out.html');
-  expect(page).not.toMatch(/(src|href)=|@import|url\(/);
+  expect(page).not.toMatch(/src=|href="?[^#"]|@import|url\(/);
   expect(page).not.toContain('<script>alert');
   expect(page).toContain('&lt;script&gt;alert(1)');
-  expect(page).toMatch(/say<\/td><td>fingerprint<\/td><td><code>[0-9a-f]{64}/);
+  expect(page).toMatch(/<b>say<\/b> <code class="dim">[0-9a-f]{12}…<\/code>/);
+  expect(page).toMatch(/<th>fingerprint<\/th><td><code>[0-9a-f]{64}/);
+});
+
+test('the page says where the run ran, and which commit its pipeline was of', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  const git = (...args: string[]) =>
+    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+      cwd: folder.path,
+      encoding: 'utf8',
+    }).stdout;
+  expect(await gitState(folder.file('pipeline.yaml'))).toBeNull();
+  git('init', '-q');
+  git('commit', '-q', '--allow-empty', '-m', 'begin');
+  expect(await gitState(folder.file('pipeline.yaml'))).toMatchObject({pipeline: 'untracked'});
+  git('add', 'pipeline.yaml');
+  git('commit', '-q', '-m', 'pipeline');
+  const commit = git('rev-parse', 'HEAD').trim();
+  expect(await gitState(folder.file('pipeline.yaml'))).toEqual({commit, pipeline: 'committed'});
+  folder.write('pipeline.yaml', `${pipeline}# a thought\n`);
+  await folder.run(['run', '--plain']);
+  await folder.run(['report', '--output', 'out.html']);
+  const page = folder.read('out.html');
+  expect(page).toContain(`changed since commit ${commit.slice(0, 12)}`);
+  expect(page).toContain(`Node ${process.versions.node}`);
 });
 
 test('several runs show what differs', async () => {
@@ -38,7 +64,7 @@ test('several runs show what differs', async () => {
   await folder.run(['report', 'last~1', 'last', '--output', 'out.html']);
   const page = folder.read('out.html');
   expect(page).toContain('Runs side by side');
-  expect(page).toMatch(/say\.version<\/code><\/td><td><code>1<\/code><\/td><td><code>2<\/code>/);
+  expect(page).toMatch(/say\.version<\/code><\/th><td><code>1<\/code><\/td><td><code>2<\/code>/);
 });
 
 test('a training that was killed is drawn from its events', async () => {

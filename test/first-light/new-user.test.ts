@@ -26,7 +26,9 @@ test('from the wizard to an adapter, a report and a second run', async () => {
   const page = folder.read('out.html');
   const charts = JSON.parse(/id="report-charts">(.*?)<\/script>/s.exec(page)![1]!) as {title: string}[];
   expect(charts.map(({title}) => title)).toEqual(['Loss', 'Learning rate', 'Gradient norm']);
-  expect(page).toMatch(/<td>a\.wav<\/td><td class="number">1\.0 s<\/td>\s*<td class="number">\d+<\/td>/);
+  expect(page).toMatch(
+    /<th>a\.wav<\/th><td class="number" data-name="length">1\.0 s<\/td>\s*<td class="number" data-name="prompt tokens">\d+<\/td>/,
+  );
 
   const base = folder.file('checkpoints/acestep-v15-turbo');
   const inspected = await folder.run(['inspect', 'output/songs-lora/peft', '--base', base, '--json']);

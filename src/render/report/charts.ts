@@ -1,9 +1,14 @@
-import type {ReportData, ReportRun, StepPoint} from './report-data.js';
+import {colourOf, namesOf} from './labels.js';
+import type {ReportData, ReportTraining, StepPoint} from './report-data.js';
 
 /** A line chart as the page's script draws it. */
 export interface Chart {
   readonly title: string;
-  readonly y: string;
+  /** One sentence on how to read it; empty when it needs none. */
+  readonly about: string;
+  readonly size: 'large' | 'small';
+  /** Whether the switch to a logarithmic scale reaches it. */
+  readonly scale: 'linear' | 'choice';
   readonly curves: readonly Curve[];
 }
 
@@ -11,6 +16,7 @@ export interface Curve {
   readonly label: string;
   readonly colour: string;
   readonly width: number;
+  readonly marks: 'line' | 'points';
   /** `with_raw`: drawn smoothed, with what it was made of faintly behind; the slider says how much. */
   readonly smoothing: 'none' | 'alone' | 'with_raw';
   readonly points: readonly Point[];
@@ -18,45 +24,85 @@ export interface Curve {
 
 type Point = readonly [x: number, y: number];
 
-/** Told apart on white and on black, and by most who see few colours (after Okabe & Ito 2008). */
-const COLOURS = ['#3b82f6', '#e69f00', '#10b981', '#cc79a7', '#56b4e9', '#d55e00'];
 const VALIDATION = '#f97316';
 
 /** More points than this cost time and show nothing on any screen. */
 const MOST_POINTS = 3000;
 
+interface Trained {
+  readonly label: string;
+  readonly colour: string;
+  readonly training: ReportTraining;
+}
+
 /** Loss, learning rate and gradient norm of every training; charts without a single point are left out. */
-export function charts({runs}: ReportData): Chart[] {
-  const all = runs.flatMap((run) =>
-    run.trainings.map((training) => ({training, label: labelOf(run, training.stage, runs)})),
-  );
+export function charts(data: ReportData): Chart[] {
+  const all = trainings(data);
   const curves = (value: (point: StepPoint) => number | null, smoothing: Curve['smoothing']): Curve[] =>
-    all.map(({training, label}, index) => ({
+    all.map(({training, label, colour}) => ({
       label,
-      colour: COLOURS[index % COLOURS.length]!,
+      colour,
       width: 2,
+      marks: 'line',
       smoothing,
       points: thinned(training.points.flatMap((point) => pointOf(point.global_step, value(point)))),
     }));
-  const validation: Curve[] = all.map(({training, label}, index) => ({
+  const loss = curves((point) => point.loss, all.length === 1 ? 'with_raw' : 'alone');
+  const drawn: Chart[] = [
+    {
+      title: 'Loss',
+      about: '',
+      size: 'large',
+      scale: 'choice',
+      curves: [...loss, ...validationCurves(all)],
+    },
+    {
+      title: 'Learning rate',
+      about: '',
+      size: 'small',
+      scale: 'linear',
+      curves: curves((point) => point.learning_rate, 'none'),
+    },
+    {
+      title: 'Gradient norm',
+      about: 'of all adapter weights, before clipping',
+      size: 'small',
+      scale: 'choice',
+      curves: curves((point) => point.grad_norm, 'alone'),
+    },
+  ];
+  return drawn
+    .map((chart) => ({...chart, curves: chart.curves.filter(({points}) => points.length > 0)}))
+    .filter(({curves: some}) => some.length > 0);
+}
+
+function trainings({runs}: ReportData): Trained[] {
+  const names = runs.length === 1 ? [''] : namesOf(runs);
+  return runs
+    .flatMap((run, index) =>
+      run.trainings.map((training) => ({
+        training,
+        label: labelOf(names[index]!, training.stage, run.trainings.length),
+      })),
+    )
+    .map((one, index) => ({...one, colour: colourOf(index)}));
+}
+
+/** The stage's name is said where it tells curves apart. */
+function labelOf(run: string, stage: string, siblings: number): string {
+  if (run === '') return stage;
+  return siblings === 1 ? run : `${run}, ${stage}`;
+}
+
+function validationCurves(all: readonly Trained[]): Curve[] {
+  return all.map(({training, label, colour}) => ({
     label: `${label}, validation`,
-    colour: all.length === 1 ? VALIDATION : COLOURS[index % COLOURS.length]!,
-    width: 1,
+    colour: all.length === 1 ? VALIDATION : colour,
+    width: 1.5,
+    marks: 'points',
     smoothing: 'none',
     points: training.validation.flatMap(({global_step, loss}) => pointOf(global_step, loss)),
   }));
-  const loss = curves((point) => point.loss, all.length === 1 ? 'with_raw' : 'alone');
-  return [
-    {title: 'Loss', y: 'loss', curves: [...loss, ...validation]},
-    {title: 'Learning rate', y: 'learning rate', curves: curves((point) => point.learning_rate, 'none')},
-    {title: 'Gradient norm', y: 'norm before clipping', curves: curves((point) => point.grad_norm, 'alone')},
-  ]
-    .map((chart) => ({...chart, curves: chart.curves.filter(({points}) => points.length > 0)}))
-    .filter(({curves: drawn}) => drawn.length > 0);
-}
-
-function labelOf(run: ReportRun, stage: string, runs: readonly ReportRun[]): string {
-  return runs.length === 1 ? stage : `${run.run} ${stage}`;
 }
 
 function pointOf(x: number, y: number | null): Point[] {

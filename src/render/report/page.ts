@@ -1,19 +1,16 @@
-import {charts} from './charts.js';
+import {type Chart, charts} from './charts.js';
+import {configuration, environment, hashes} from './details.js';
+import {gradientMap} from './gradients.js';
+import {headline} from './headline.js';
 import {type Html, html, scriptJson} from './html.js';
-import type {ReportData} from './report-data.js';
+import {letterOf} from './labels.js';
+import type {ReportData, ReportRun} from './report-data.js';
 import {REPORT_SCRIPT} from './script.js';
-import {
-  configuration,
-  datasetTable,
-  differences,
-  environment,
-  gradientMap,
-  hashes,
-  headline,
-  sensitivity,
-  timeline,
-} from './sections.js';
+import {sensitivity} from './sensitivity.js';
+import {sideBySide} from './side-by-side.js';
+import {songTable} from './songs.js';
 import {REPORT_STYLE} from './style.js';
+import {timeline} from './timeline.js';
 
 /** uPlot's own files, put into the page so that it needs no network. */
 export interface PlotAssets {
@@ -21,38 +18,80 @@ export interface PlotAssets {
   readonly style: string;
 }
 
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
 /** Pure: one self-contained HTML page. */
 export function reportPage(data: ReportData, assets: PlotAssets): string {
   const [first] = data.runs;
   if (first === undefined) throw new TypeError('a report needs a run');
   const drawn = charts(data);
+  const sections = sectionsOf(data, first, drawn);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${first.pipeline} ${first.run}</title>
+<meta name="color-scheme" content="light dark"><title>${first.pipeline}, run ${first.run}</title>
 <style>${raw(assets.style)}${raw(REPORT_STYLE)}</style></head><body>
 ${headline(first)}
-${differences(data.runs)}
-${drawn.length === 0 ? html`<p class="dim">No training step was recorded in this run.</p>` : curves(drawn.length)}
-${data.runs.flatMap((run) => run.trainings.map(({stage, gradients}) => gradientMap(data.runs.length === 1 ? stage : `${run.run} ${stage}`, gradients)))}
-${first.estimates.map(sensitivity)}
-${timeline(first)}
-${datasetTable(first)}
-${configuration(first)}
-${hashes(first)}
-${environment(first, data.written_by)}
+<nav>${sections.map(({id, title}) => html`<a href="#${id}">${title}</a>`)}</nav>
+${sections.map(({id, title, body}) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`)}
 ${drawn.length === 0 ? null : scripts(drawn, assets)}
 </body></html>
 `;
   return page.html;
 }
 
-function curves(count: number): Html {
-  return html`<section><h2>Training</h2>
-<p><label>smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="0.9"></label></p>
-${Array.from({length: count}, () => html`<div class="chart"></div>`)}</section>`;
+function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[]): Section[] {
+  const {runs} = data;
+  const gradients = runs.flatMap((run, index) =>
+    run.trainings.flatMap(({stage, gradients: points}) => {
+      const names = [
+        ...(runs.length === 1 ? [] : [letterOf(index)]),
+        ...(run.trainings.length === 1 ? [] : [stage]),
+      ];
+      return gradientMap(names.join(' '), points) ?? [];
+    }),
+  );
+  return [
+    ...(runs.length < 2 ? [] : [{id: 'side-by-side', title: 'Runs side by side', body: sideBySide(runs)}]),
+    {id: 'training', title: 'Training', body: training(drawn)},
+    ...(gradients.length === 0
+      ? []
+      : [{id: 'gradients', title: 'Gradients by layer', body: html`${gradients}`}]),
+    ...first.estimates.map((estimate) => ({
+      id: `estimate-${estimate.stage}`,
+      title: 'Sensitivity',
+      body: sensitivity(estimate),
+    })),
+    {id: 'stages', title: 'Stages', body: timeline(first)},
+    ...(first.songs.length === 0 ? [] : [{id: 'songs', title: 'Songs', body: songTable(first.songs)}]),
+    {id: 'configuration', title: 'Configuration', body: configuration(first)},
+    {id: 'hashes', title: 'Hashes', body: hashes(first)},
+    {id: 'environment', title: 'Environment', body: environment(first, data.written_by)},
+  ];
 }
 
-function scripts(drawn: ReturnType<typeof charts>, {script}: PlotAssets): Html {
+function training(drawn: readonly Chart[]): Html {
+  if (drawn.length === 0)
+    return html`<p class="empty">No training step was recorded in this run: it has no train stage, or it ended before the first update.</p>`;
+  const figures = drawn.map(
+    ({title, about, size}) =>
+      html`<figure class="${size}"><figcaption><b>${title}</b> <span class="dim">${about}</span></figcaption><div class="chart"></div></figure>`,
+  );
+  return html`<div class="controls"><label>smoothing <input id="smoothing" type="range" min="0" max="0.99" step="0.01" value="${startingSmoothing(drawn)}"> <output id="smoothing-value"></output></label>
+<label><input id="logarithmic" type="checkbox"> logarithmic</label> <span class="dim hint">drag over a curve to zoom, double-click to see all</span></div>
+<div class="charts">${figures}</div>`;
+}
+
+/** A short curve smoothed hard is a straight line. */
+function startingSmoothing(drawn: readonly Chart[]): string {
+  const longest = Math.max(...drawn.flatMap(({curves}) => curves.map(({points}) => points.length)));
+  return longest > 60 ? '0.9' : '0.6';
+}
+
+function scripts(drawn: readonly Chart[], {script}: PlotAssets): Html {
   return html`<script type="application/json" id="report-charts">${scriptJson(drawn)}</script>
 <script>${raw(script)}</script>
 <script>${raw(REPORT_SCRIPT)}</script>`;

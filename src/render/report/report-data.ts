@@ -18,6 +18,9 @@ export interface ReportRun {
   readonly trainings: readonly ReportTraining[];
   readonly estimates: readonly ReportEstimate[];
   readonly songs: readonly ReportSong[];
+  /** What the run wrote for people to use: the exported files, the adapter. */
+  readonly results: readonly {readonly stage: string; readonly output: string; readonly path: string}[];
+  /** Machine and program of the run, in the order in which they are shown. */
   readonly environment: readonly (readonly [string, string])[];
 }
 
@@ -36,8 +39,16 @@ export interface ReportStage {
   readonly problem: string | null;
   readonly fingerprint: string | null;
   readonly outputs: readonly {readonly name: string; readonly hash: string; readonly size: number}[];
-  /** Dotted path and value, defaults filled in. */
-  readonly params: readonly (readonly [string, string])[];
+  readonly params: readonly ReportParam[];
+}
+
+/** A parameter as it counted, defaults filled in. */
+export interface ReportParam {
+  /** Dotted path. */
+  readonly path: string;
+  readonly value: string;
+  /** `smoke.yaml:38`, or the preset or settings file that says it; null for the schema's default. */
+  readonly said_at: string | null;
 }
 
 export interface ReportTraining {

@@ -1,0 +1,71 @@
+import {countText, durationText, numberText} from '../quantity.js';
+import {type Html, html} from './html.js';
+import {dateOf} from './labels.js';
+import type {ReportRun, ReportSong, ReportTraining} from './report-data.js';
+
+interface Figure {
+  readonly value: string;
+  readonly name: string;
+  readonly about: string;
+}
+
+/** Which run this is, how it ended, and the numbers people look for first. */
+export function headline(run: ReportRun): Html {
+  const figures = [
+    ...run.trainings.flatMap((training) => trainingFigures(training, run.trainings.length)),
+    timeFigure(run),
+    ...(run.songs.length === 0 ? [] : [songsFigure(run.songs)]),
+  ];
+  return html`<header><p class="kicker"><span class="outcome ${run.outcome}">${run.outcome}</span> ${dateOf(run)}</p>
+<h1>${run.pipeline}</h1>
+<p class="dim small">run <code>${run.run}</code> of <code>${run.file}</code></p>
+<dl class="figures">${figures.map(({value, name, about}) => html`<div><dt>${name}</dt><dd>${value}</dd><p>${about}</p></div>`)}</dl>
+${results(run)}</header>`;
+}
+
+function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
+  const {stage, best_loss, best_by, last_loss, steps, epochs, points} = training;
+  const of = siblings === 1 ? '' : `${stage}: `;
+  const first = points[0]?.loss ?? null;
+  return [
+    {
+      name: `${of}best ${best_by} loss`,
+      value: best_loss === null ? '-' : numberText(best_loss),
+      about: [
+        ...(first === null ? [] : [`${numberText(first)} at the first step`]),
+        ...(last_loss === null ? [] : [`${numberText(last_loss)} in the end`]),
+      ].join(', '),
+    },
+    {
+      name: `${of}steps`,
+      value: steps === null ? '-' : String(steps),
+      about: epochs === null ? '' : `in ${countText(epochs, 'epoch')}`,
+    },
+  ];
+}
+
+function timeFigure({duration_ms, stages}: ReportRun): Figure {
+  const saved = stages.reduce((sum, {saved_ms}) => sum + (saved_ms ?? 0), 0);
+  return {
+    name: 'time',
+    value: duration_ms === null ? 'unknown' : durationText(duration_ms),
+    about: saved === 0 ? 'nothing from the cache' : `${durationText(saved)} saved by the cache`,
+  };
+}
+
+function songsFigure(songs: readonly ReportSong[]): Figure {
+  const seconds = songs.reduce((sum, song) => sum + song.seconds, 0);
+  return {name: 'songs', value: String(songs.length), about: `${durationText(seconds * 1000)} of music`};
+}
+
+/** Where the files are; the adapter in the cache is named while nothing was exported. */
+function results({results: written, trainings}: ReportRun): Html | null {
+  const paths =
+    written.length > 0
+      ? written.map(({stage, output, path}) => [`${stage} ${output}`, path] as const)
+      : trainings.flatMap(({stage, adapter}) =>
+          adapter === null ? [] : [[`${stage} adapter`, adapter] as const],
+        );
+  if (paths.length === 0) return null;
+  return html`<dl class="results">${paths.map(([name, path]) => html`<div><dt>${name}</dt><dd><code>${path}</code></dd></div>`)}</dl>`;
+}
