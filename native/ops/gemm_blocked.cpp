@@ -9,12 +9,13 @@
 namespace sidestep::gemm_detail {
 namespace {
 
-// A panel of B is kc × 32 floats and streams through L2 while tiles of A pass over it.
 constexpr int64_t kMaxKc = 512;
 // Columns of B packed at once: 4 MB at most.
 constexpr int64_t kMaxNc = 2048;
-// Panels of A that one task packs and keeps in L2.
-constexpr int64_t kPanelsPerTask = 4;
+// Panels of A that one task packs: 450 KB at most, read from L2 once for every kTilesTogether panels of B.
+constexpr int64_t kPanelsPerTask = 16;
+// Panels of packed B that a panel of A meets while it stays in L1; 256 KB at most, kept in L2 for the task's next panels.
+constexpr int64_t kTilesTogether = 4;
 // Tasks per thread below which work is cut finer: another process may take a core away at any time.
 constexpr int64_t kTasksPerThread = 4;
 // An element of A that meets fewer columns than this does not repay its packing, nor does a panel of few columns.
@@ -121,25 +122,28 @@ void run_task(const Problem& p, const Block& block, const Grid& grid, int64_t in
   float* panels = nullptr;
   if (block.a == Reading::packed) {
     panels = packed_a.at_least(grid.group * panel_floats);
-    for (int64_t i = first_panel; i < end_panel; ++i) {
-      const int64_t rows = std::min(grid.height, p.m - i * grid.height);
-      pack(p.a, {i * grid.height, rows, rows, block.k_first, block.kc}, panels + (i - first_panel) * panel_floats);
-    }
+    const int64_t row = first_panel * grid.height, rows = std::min(end_panel * grid.height, p.m) - row;
+    pack(p.a, PanelRun{row, rows, grid.height, LastPanel::narrow, block.k_first, block.kc}, panels);
   }
-  for (int64_t j = first_tile; j < end_tile; ++j)
-    for (int64_t i = first_panel; i < end_panel; ++i) {
-      const TilePlace place{i * grid.height, std::min(grid.height, p.m - i * grid.height), j * grid.width,
-                            std::min(grid.width, block.n - j * grid.width)};
-      run_tile(p, block, grid, place, panels + (i - first_panel) * panel_floats);
-    }
+  const int64_t together = block.b == Reading::packed ? kTilesTogether : 1;
+  for (int64_t tile = first_tile; tile < end_tile; tile += together) {
+    const int64_t end = std::min(tile + together, end_tile);
+    for (int64_t i = first_panel; i < end_panel; ++i)
+      for (int64_t j = tile; j < end; ++j) {
+        const TilePlace place{i * grid.height, std::min(grid.height, p.m - i * grid.height), j * grid.width,
+                              std::min(grid.width, block.n - j * grid.width)};
+        run_tile(p, block, grid, place, panels + (i - first_panel) * panel_floats);
+      }
+  }
 }
 
 void pack_b(const Problem& p, Block& block, const Grid& grid, ThreadPool* pool) {
   float* to = packed_b.at_least(grid.columns * grid.width * block.kc);
   block.packed_b = to;
-  for_each(pool, grid.columns, [&](int64_t j) {
-    const int64_t lines = std::min(grid.width, block.n - j * grid.width);
-    pack(p.b, {block.first_column + j * grid.width, lines, grid.width, block.k_first, block.kc}, to + j * grid.width * block.kc);
+  const int64_t lines_per_task = kTilesTogether * grid.width;
+  for_each(pool, ceil_div(block.n, lines_per_task), [&](int64_t index) {
+    const int64_t first = index * lines_per_task, lines = std::min(lines_per_task, block.n - first);
+    pack(p.b, PanelRun{block.first_column + first, lines, grid.width, LastPanel::padded, block.k_first, block.kc}, to + first * block.kc);
   });
 }
 

@@ -1,5 +1,6 @@
 #include "ops/gemm_pack.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sidestep::gemm_detail {
@@ -84,12 +85,42 @@ void pack_as(const Operand& operand, const Panel& p, float* to) {
   }
 }
 
+template <typename T>
+void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
+  const T* from = static_cast<const T*>(operand.data) + run.k_first * operand.ld + run.first;
+  const int64_t whole = run.lines / run.height, rest = run.lines % run.height;
+  const int64_t panel_floats = run.height * run.kc, last_step = run.last == LastPanel::padded ? run.height : rest;
+  for (int64_t k = 0; k < run.kc; ++k) {
+    const T* row = from + k * operand.ld;
+    float* out = to + k * run.height;
+    for (int64_t i = 0; i < whole; ++i, row += run.height, out += panel_floats) copy_row(row, run.height, out);
+    if (rest == 0) continue;
+    out = to + whole * panel_floats + k * last_step;
+    copy_row(row, rest, out);
+    for (int64_t i = rest; i < last_step; ++i) out[i] = 0;
+  }
+}
+
 }  // namespace
 
 void pack(const Operand& operand, const Panel& panel, float* to) {
   if (operand.dtype == DType::bf16) pack_as<bf16_t>(operand, panel, to);
   else if (operand.dtype == DType::f16) pack_as<f16_t>(operand, panel, to);
   else pack_as<float>(operand, panel, to);
+}
+
+void pack(const Operand& operand, const PanelRun& run, float* to) {
+  if (operand.along == Along::panel) {
+    if (operand.dtype == DType::bf16) pack_rows_across<bf16_t>(operand, run, to);
+    else if (operand.dtype == DType::f16) pack_rows_across<f16_t>(operand, run, to);
+    else pack_rows_across<float>(operand, run, to);
+    return;
+  }
+  for (int64_t line = 0; line < run.lines; line += run.height) {
+    const int64_t lines = std::min(run.height, run.lines - line);
+    const int64_t step = run.last == LastPanel::padded ? run.height : lines;
+    pack(operand, Panel{run.first + line, lines, step, run.k_first, run.kc}, to + line * run.kc);
+  }
 }
 
 }  // namespace sidestep::gemm_detail

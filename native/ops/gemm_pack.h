@@ -27,4 +27,19 @@ struct Panel {
 /// to[k * step + i] = operand(first + i, k_first + k) as f32.
 void pack(const Operand& operand, const Panel& panel, float* to);
 
+/// What becomes of a last panel of fewer lines: it holds just these, or zeros to full height.
+enum class LastPanel : uint8_t { narrow, padded };
+
+/// Neighbouring panels of `height` lines each, one behind the other in memory.
+struct PanelRun {
+  int64_t first, lines;
+  int64_t height;
+  LastPanel last;
+  int64_t k_first, kc;
+};
+
+/// Panel i as `pack` writes it at to + i * height * kc. An operand along its panels is read row by row across all of them:
+/// panel by panel, rows a power of two apart would meet in a few sets of the cache and every line be fetched twice.
+void pack(const Operand& operand, const PanelRun& run, float* to);
+
 }  // namespace sidestep::gemm_detail
