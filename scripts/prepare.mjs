@@ -1,8 +1,9 @@
-// Compiles src/ to dist/ in a source checkout. npm runs it after `npm install`, also in a production install without
+// Compiles src/ to dist/ in a source checkout, and says what to do next. npm runs it after `npm install`, also in a production install without
 // development packages: there is no compiler then, and none is needed, since a packed sidestep carries its dist/.
 import {spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {dirname} from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,11 +17,21 @@ function compiler() {
   }
 }
 
-const tsc = compiler();
+function sayWhatIsNext() {
+  const built = existsSync(join(root, 'build/addon/Release/sidestep.node'));
+  console.log(
+    built
+      ? 'sidestep is built. See it work, on a tiny model that needs no download:\n  npm run smoke'
+      : 'sidestep is built, without its engine. What is missing:\n  node dist/cli/main.js doctor',
+  );
+}
+
+const tsc = process.argv.includes('--no-compile') ? undefined : compiler();
 if (tsc !== undefined) {
   const {status} = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
     cwd: root,
     stdio: 'inherit',
   });
-  process.exit(status ?? 1);
+  if (status !== 0) process.exit(status ?? 1);
 }
+if (existsSync(join(root, 'src'))) sayWhatIsNext();

@@ -19,6 +19,7 @@ import {type Known, questions} from './init/questions.js';
 import {session} from './init/session.js';
 import {songsIn} from './init/surroundings.js';
 import {askAll, type Prompter, takeDefaults} from './init/wizard.js';
+import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
 import type {ExitCode, World} from './world.js';
@@ -121,9 +122,9 @@ async function finish(
   const file = relative(world.cwd, path);
   answer(world, options, {
     kind: 'init',
-    document: () => ({path, next: `sidestep run ${file}`}),
+    document: () => ({path, next: nextCommand(world, ['run', file])}),
     text: (colours) =>
-      `${colours.green('✔')} wrote ${file}\n${colours.cyan('next:')} sidestep plan ${file}   then   sidestep run ${file}\n`,
+      `${colours.green('✔')} wrote ${file}\n${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
   });
   if (start === 'leave') return 0;
   if (prompter !== undefined) return session(world, file, prompter);

@@ -12,6 +12,7 @@ import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-te
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {type FlagTable, loadFlagTable} from './upstream-flags.js';
 import {readUpstreamPreset} from './upstream-preset.js';
+import {nextCommand} from './next-command.js';
 import type {ExitCode, World} from './world.js';
 
 interface MigrateOptions extends AnswerOptions {
@@ -59,7 +60,7 @@ async function migrate(world: World, words: readonly string[], options: MigrateO
       },
     ]);
   await writeDurably(path, text);
-  const next = options.preset === true ? `sidestep presets import ${shown}` : `sidestep plan ${shown}`;
+  const next = nextCommand(world, options.preset === true ? ['presets', 'import', shown] : ['plan', shown]);
   answer(world, options, {
     kind: 'migrate',
     document: () => ({path, notes: migrated.notes, next}),

@@ -1,5 +1,6 @@
 import type {StageResult} from '../event/stage-result.js';
 import type {Plan} from '../plan/plan.js';
+import {nextCommand} from './next-command.js';
 import type {World} from './world.js';
 
 /** After a run that trained something, people want to see how it went; said below the summary, in words they can copy. */
@@ -10,5 +11,7 @@ export function suggestReport(
   const trainings = new Set(plan.stages.filter(({type}) => type.name === 'train').map(({id}) => id));
   const trained = results.some(({kind, stage}) => kind === 'succeeded' && trainings.has(stage));
   if (!trained) return;
-  world.stdout.write(`  ${world.stdout.colours.cyan('see how it went:')} sidestep report ${file}\n`);
+  world.stdout.write(
+    `  ${world.stdout.colours.cyan('see how it went:')} ${nextCommand(world, ['report', file])}\n`,
+  );
 }

@@ -1,12 +1,14 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {delimiter, dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {expect, onTestFinished} from 'vitest';
 
 const root = new URL('../..', import.meta.url).pathname;
 export const main = join(root, 'dist/cli/main.js');
+/** Holds `sidestep`, as installing does. */
+export const installed = join(root, 'test/installed');
 
 /** What a finished `sidestep` left. `signal` is set when it was killed. */
 export interface Finished {
@@ -70,7 +72,8 @@ export class Folder {
   }
 
   private env(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-    return {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config'), ...env};
+    const PATH = `${installed}${delimiter}${process.env.PATH}`;
+    return {PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config'), ...env};
   }
 }
 

@@ -1,0 +1,36 @@
+import {existsSync} from 'node:fs';
+import {delimiter, dirname, join, relative, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {packageRoot} from './version.js';
+import type {World} from './world.js';
+
+/** A command of ours as this person can paste it here: `npx sidestep report "my songs.yaml"`. */
+export function nextCommand(world: Pick<World, 'env' | 'cwd'>, words: readonly string[]): string {
+  return [ownName(world), ...words.map(quoted)].join(' ');
+}
+
+/** `sidestep` where it is installed, `npx sidestep` where it is a project's dependency, else its file, as in a checkout. */
+export function ownName({env, cwd}: Pick<World, 'env' | 'cwd'>): string {
+  const own = (env.PATH ?? '').split(delimiter).filter((folder) => !isPackageBin(folder));
+  if (own.some((folder) => folder !== '' && isThere(folder))) return 'sidestep';
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (isThere(join(folder, 'node_modules', '.bin'))) return 'npx sidestep';
+    if (dirname(folder) === folder) break;
+  }
+  const main = fileURLToPath(new URL('dist/cli/main.js', packageRoot));
+  const near = relative(cwd, main);
+  return `node ${quoted(near.startsWith('..') ? main : near)}`;
+}
+
+/** npm puts these on the PATH of its scripts; the person's shell does not have them. */
+function isPackageBin(folder: string): boolean {
+  return /[/\\]node_modules[/\\]\.bin[/\\]?$/.test(folder) || /[/\\]node-gyp-bin[/\\]?$/.test(folder);
+}
+
+function isThere(folder: string): boolean {
+  return ['sidestep', 'sidestep.cmd'].some((name) => existsSync(join(folder, name)));
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
