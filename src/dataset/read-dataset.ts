@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import type {SoundReport} from './audio/sound-report.js';
@@ -23,6 +24,8 @@ export interface DatasetEffects {
   readonly listen: (path: string, hash: string) => Promise<SoundReport>;
   /** The text encoder's tokenizer, to find texts that are too long; without it they are found when they are encoded. */
   readonly tokenizer?: Tokenizer;
+  /** Songs that are read at once; 1 when absent. What comes of them does not depend on it. */
+  readonly songs_at_once?: number;
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -39,14 +42,9 @@ export async function readDataset(
   if (!found.ok) return found;
   const rules = sharedRules(options, found.value.defaults);
   const draw = promptSources(options, {songs: found.value.songs, genre_ratio: rules.genre_ratio});
-  const heard: HeardSample[] = [];
-  const findings: Finding[] = [...found.value.findings];
-  for (const [index, song] of found.value.songs.entries()) {
-    const read = await readSong(song, {options, effects, rules, draw});
-    if (read.sample !== undefined) heard.push(read.sample);
-    findings.push(...read.findings);
-    effects.progress?.(index + 1, found.value.songs.length);
-  }
+  const read = await readSongs(found.value.songs, {options, effects, rules, draw});
+  const heard = read.flatMap(({sample}) => (sample === undefined ? [] : [sample]));
+  const findings: Finding[] = [...found.value.findings, ...read.flatMap((song) => song.findings)];
   findings.push(...lintSamples(heard));
   const {tokenizer} = effects;
   if (tokenizer !== undefined) findings.push(...heard.flatMap(({sample}) => lintTokens(sample, tokenizer)));
@@ -64,7 +62,30 @@ interface Reading {
   readonly draw: Draw;
 }
 
-async function readSong(song: Song, reading: Reading): Promise<{sample?: HeardSample; findings: Finding[]}> {
+interface ReadSong {
+  readonly sample?: HeardSample;
+  readonly findings: readonly Finding[];
+}
+
+/** Several at once, the results in the order of the songs. After an error that is no single song's, no further one begins. */
+async function readSongs(songs: readonly Song[], reading: Reading): Promise<readonly ReadSong[]> {
+  const {songs_at_once = 1, progress} = reading.effects;
+  const limit = pLimit(songs_at_once);
+  let done = 0;
+  const readOne = async (song: Song): Promise<ReadSong> => {
+    const read = await readSong(song, reading);
+    done += 1;
+    progress?.(done, songs.length);
+    return read;
+  };
+  try {
+    return await Promise.all(songs.map((song) => limit(readOne, song)));
+  } finally {
+    limit.clearQueue();
+  }
+}
+
+async function readSong(song: Song, reading: Reading): Promise<ReadSong> {
   const {options, effects} = reading;
   try {
     const described = await describeSong(song, options);

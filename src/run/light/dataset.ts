@@ -1,6 +1,9 @@
+import {existsSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {type Listeners, openListeners} from '../../dataset/audio/listeners.js';
 import {listen} from '../../dataset/audio/sound-report.js';
 import type {DatasetOptions} from '../../dataset/dataset-options.js';
 import {type DatasetEffects, readDataset} from '../../dataset/read-dataset.js';
@@ -30,12 +33,17 @@ export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log'
 /** All songs that the parameters mean, with every finding. Throws `dataset/unusable-json`, `dataset/no-samples`. */
 export async function readSongs(context: SongContext): Promise<Dataset> {
   const memory = await openSoundMemory(context.memory_dir);
-  return readAll(context, memory).finally(() => memory.save());
+  const ears = openEars(context.signal);
+  try {
+    return await readAll(context, {...effectsOf(context, {memory, ears}), ...(await tokenizerOf(context))});
+  } finally {
+    await ears.close();
+    await memory.save();
+  }
 }
 
-async function readAll(context: SongContext, memory: SoundMemory): Promise<Dataset> {
-  const tokenizer = await tokenizerOf(context);
-  const result = await readDataset(optionsOf(context), {...effectsOf(context, memory), ...tokenizer});
+async function readAll(context: SongContext, effects: DatasetEffects): Promise<Dataset> {
+  const result = await readDataset(optionsOf(context), effects);
   if (result.ok) return result.value;
   for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
   throw unusableJson(result.problems);
@@ -59,8 +67,31 @@ function optionsOf(context: SongContext): DatasetOptions {
   };
 }
 
-function effectsOf(context: SongContext, memory: SoundMemory): DatasetEffects {
+/** A thread for each core: decoding is nearly all of the work. */
+const SONGS_AT_ONCE = availableParallelism();
+
+/** Listens in threads; run from sources, where there is no compiled thread to start, in this one. */
+function openEars(signal: AbortSignal): Listeners {
+  const entry = new URL('../../dataset/audio/listening-thread.js', import.meta.url);
+  if (!existsSync(entry)) return {listen: (path) => listen(path, signal), close: async () => {}};
+  const threads = openListeners({entry, threads: SONGS_AT_ONCE});
+  const stop = () => void threads.close(); // what is being heard rejects
+  signal.addEventListener('abort', stop, {once: true});
   return {
+    listen: threads.listen,
+    close: async () => {
+      signal.removeEventListener('abort', stop);
+      await threads.close();
+    },
+  };
+}
+
+function effectsOf(
+  context: SongContext,
+  {memory, ears}: {readonly memory: SoundMemory; readonly ears: Listeners},
+): DatasetEffects {
+  return {
+    songs_at_once: SONGS_AT_ONCE,
     hashFile: async (path) => {
       context.signal.throwIfAborted();
       return context.hashFile(path);
@@ -68,7 +99,7 @@ function effectsOf(context: SongContext, memory: SoundMemory): DatasetEffects {
     listen: async (path, hash) => {
       const known = memory.get(hash);
       if (known !== undefined) return known;
-      const report = await listen(path, context.signal);
+      const report = await ears.listen(path);
       memory.set(hash, report);
       return report;
     },
