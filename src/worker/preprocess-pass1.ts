@@ -46,6 +46,7 @@ const DECODED_BEYOND_CUT_S = 1;
 async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncoder): Promise<void> {
   const {audio_path, audio_hash, max_duration} = part.work as Record<string, string | number | null>;
   const limit = Number(max_duration ?? 0);
+  warnOfCut(context, part, limit);
   const audio = await decodeStereo(String(audio_path), {
     max_seconds: limit > 0 ? limit + DECODED_BEYOND_CUT_S : null,
   });
@@ -69,6 +70,20 @@ async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncod
     ],
     {latent_frames: latents.frames, audio_seconds: audio.frames / audio.sample_rate},
   );
+}
+
+/** Upstream says nothing of what a song loses. Part of a second is nobody's loss. */
+function warnOfCut({emit}: WorkerContext, {sample, work}: PartJob, limit: number): void {
+  const seconds = Number(work.audio_seconds ?? 0);
+  if (limit === 0 || seconds < limit + 1) return;
+  emit({
+    kind: 'stage_warning',
+    problem: {
+      code: 'preprocess/song-cut',
+      message: `${sample}: lasts ${seconds.toFixed(0)} s, of which the first ${limit} s are trained`,
+      hint: 'Raise max_duration, or cut the song where you want it.',
+    },
+  });
 }
 
 /** A song edited between planning and encoding must not be cached under the old file's fingerprint. */
