@@ -1,7 +1,10 @@
 import {relative} from 'node:path';
 import {Command} from 'commander';
+import type {Problem} from '../base/problem.js';
 import {loadPipeline} from '../config/load.js';
+import type {Pipeline} from '../config/pipeline.js';
 import {orderStages} from '../plan/dag.js';
+import {problemText} from '../render/problem-text.js';
 import {countText} from '../render/quantity.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
@@ -31,25 +34,57 @@ async function validate(world: World, files: readonly string[], options: Validat
   if (problems.length > 0) return refuse(world, options, problems);
   answer(world, options, {
     kind: 'validate',
-    document: () => ({pipelines: checked.map(({file, name, stages}) => ({file, name, stages}))}),
+    document: () => ({
+      pipelines: checked.map(({file, name, stages, warnings}) => ({file, name, stages, warnings})),
+    }),
     text: (colours) =>
       checked
         .map(({file, stages}) => `${colours.green('✔')} ${file}: ${countText(stages, 'stage')}\n`)
         .join(''),
   });
+  if (options.json !== true) {
+    const {colours} = world.stderr;
+    const warnings = checked.flatMap((each) => each.warnings);
+    world.stderr.write(warnings.map((problem) => `${problemText(problem, colours, 'warning')}\n`).join(''));
+  }
   return 0;
 }
 
-async function check(world: World, file: string, options: ValidateOptions) {
+interface Checked {
+  readonly file: string;
+  readonly name: string;
+  readonly stages: number;
+  readonly problems: readonly Problem[];
+  /** What is allowed but surely not meant. */
+  readonly warnings: readonly Problem[];
+}
+
+async function check(world: World, file: string, options: ValidateOptions): Promise<Checked> {
   const pipeline = await loadPipeline(file, {overrides: options.set, env: world.env});
-  if (!pipeline.ok) return {file, name: '', stages: 0, problems: pipeline.problems};
+  if (!pipeline.ok) return {file, name: '', stages: 0, problems: pipeline.problems, warnings: []};
   const order = orderStages(pipeline.value.stages);
   return {
     file: relative(world.cwd, pipeline.value.file) || file,
     name: pipeline.value.name,
     stages: pipeline.value.stages.length,
     problems: order.ok ? [] : order.problems,
+    warnings: idleWarnings(pipeline.value),
   };
+}
+
+/** Of what is written for this pipeline itself; a preset or settings file speaks to many and may well say more. */
+function idleWarnings({stages, file}: Pipeline): Problem[] {
+  const warnings = stages.flatMap(({declared_as, idle}) =>
+    idle
+      .filter(({position}) => position.file === file || position.file === '--set')
+      .map(({param, because, position}) => ({
+        code: 'config/no-effect',
+        message: `${param} of ${declared_as} has no effect: ${because}`,
+        position,
+      })),
+  );
+  const places = new Map(warnings.map((problem) => [JSON.stringify(problem), problem])); // a matrix says it once
+  return [...places.values()];
 }
 
 const EXAMPLES = `

@@ -3,10 +3,12 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
+import {stageTypes} from '../stage/registry.js';
 import {check} from './check.js';
 import {decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
 import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
+import {settleIdle} from './idle-params.js';
 import {interpolate, interpolateMap, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {
@@ -93,7 +95,8 @@ export function configureStage(
   const needs = neededStages(declared, body, cell, context);
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
-  const {params, positions, references} = finished;
+  const {positions, references} = finished;
+  const {params, idle} = settleIdle(schema, finished, stageTypes.get(declared.uses)!.idle ?? []);
   const stage = {
     id: stageId(instanceName(declared.name, cell)),
     declared_as: declared.name,
@@ -101,6 +104,7 @@ export function configureStage(
     uses: declared.uses,
     params,
     positions,
+    idle,
     position: positionAt(declared.key),
     needs: needs.map(({to, origin}) => ({stage: stageId(to), position: positionAt(origin)})),
     ...rest,
@@ -167,7 +171,7 @@ function targetFrom(cell: Cell, name: string, context: StageContext): ReferenceT
 
 type StageSettings = Omit<
   ConfiguredStage,
-  'id' | 'declared_as' | 'matrix' | 'uses' | 'params' | 'positions' | 'position' | 'needs'
+  'id' | 'declared_as' | 'matrix' | 'uses' | 'params' | 'positions' | 'idle' | 'position' | 'needs'
 >;
 
 function settingsOf(

@@ -175,7 +175,8 @@ function asReference(stage: string): string {
   return `\${stages.${stage}}`;
 }
 
-function defaultValue(schema: Schema, value: unknown, dir: string): ParamValue {
+/** A schema's default with the defaults of what lies within. */
+export function defaultValue(schema: Schema, value: unknown, dir: string): ParamValue {
   if (typeof value === 'string' && schema['x-path']) return absolutePath(value, dir);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return structuredClone(value) as ParamValue;

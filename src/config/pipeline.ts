@@ -2,6 +2,7 @@ import type {JsonObject} from '../base/json.js';
 import type {SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ParamObject} from '../stage/param.js';
+import type {IdleParam} from './idle-params.js';
 
 /** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
 export interface Pipeline {
@@ -35,6 +36,8 @@ export interface ConfiguredStage {
    * settings file. A value that is the schema's default has no entry.
    */
   readonly positions: Readonly<Record<string, SourcePosition>>;
+  /** What somebody wrote that plays no part beside the rest; `params` holds their defaults. */
+  readonly idle: readonly IdleParam[];
   /** Where the stage itself is written. */
   readonly position: SourcePosition;
   /** Stages that must be done first although no data flows from them. Those referred to in `params` are not repeated. */

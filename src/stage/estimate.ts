@@ -1,3 +1,4 @@
+import {isAt} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import type {StageType} from './stage-type.js';
 
@@ -10,6 +11,14 @@ export const estimate: StageType = {
   runs: 'worker',
   numerics: 'engine',
   neutral: ['precision'],
+  idle: [
+    {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},
+    {
+      params: ['granularity', 'top_k'],
+      when: isAt('method', 'fisher'),
+      because: '`method: fisher` ranks modules and selects `fisher.select_share` of them',
+    },
+  ],
   files: [{param: 'tensors', kind: 'folder', identity: 'content'}],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},

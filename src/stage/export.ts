@@ -1,3 +1,4 @@
+import {isAt} from './idle.js';
 import type {StageType} from './stage-type.js';
 
 /** Writes an adapter in the layouts other programs read. Its arithmetic always runs on the CPU, in f32. */
@@ -9,6 +10,18 @@ export const exportStage: StageType = {
   runs: 'worker',
   numerics: 'none',
   neutral: ['output_dir'],
+  idle: [
+    {
+      params: ['key_style', 'key_prefix'],
+      when: ({formats}) => !(formats as readonly unknown[]).includes('comfyui'),
+      because: '`formats` does not name comfyui',
+    },
+    {
+      params: ['key_style'],
+      when: (params) => !isAt('key_prefix', undefined)(params),
+      because: '`key_prefix` decides',
+    },
+  ],
   files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content'}],
   inputs: [
     {param: 'adapter', from: ['train', 'command']},

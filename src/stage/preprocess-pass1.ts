@@ -1,5 +1,6 @@
 import type {Json, JsonObject} from '../base/json.js';
 import {datasetSamples} from './dataset.js';
+import {isAt} from './idle.js';
 import {componentHash, readsComponents} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
 import {collectionIdentity, type PartPlan, type SamplePlan} from './sample-parts.js';
@@ -17,6 +18,20 @@ export const preprocessPass1: StageType = {
   runs: 'worker',
   numerics: 'engine',
   neutral: ['precision', 'on_error'], // precision enters through the numeric identity
+  idle: [
+    {
+      params: ['peak_target'],
+      when: isAt('normalize', 'none', 'loudness'),
+      because: '`normalize` is not peak',
+    },
+    {
+      params: ['loudness_target'],
+      when: isAt('normalize', 'none', 'peak'),
+      because: '`normalize` is not loudness',
+    },
+    {params: ['seed'], when: isAt('latents', 'mean'), because: '`latents: mean` draws nothing'},
+    {params: ['tile_overlap'], when: isAt('tile_duration', 0), because: 'songs are encoded in one piece'},
+  ],
   files: [],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsComponents('vae', 'text_encoder', 'tokenizer')},
@@ -58,7 +73,10 @@ function planSamples(params: ParamObject, inputs: Readonly<Record<string, Json>>
 }
 
 function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamObject, model: Json): PartPlan {
-  const options = decidingAudioOptions(paramsToJson(params));
+  const json = paramsToJson(params);
+  const options: Record<string, Json> = Object.fromEntries(
+    audioOptions.map((key) => [key, json[key] ?? null]),
+  );
   if (options.max_duration === 0) options.max_duration = longestWholeSeconds(all);
   return {
     part: 'latents',
@@ -69,18 +87,6 @@ function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamOb
       max_duration: options.max_duration ?? null,
     },
   };
-}
-
-/** An option that another one turns off is left out: the peak target says nothing about loudness normalisation. */
-function decidingAudioOptions(params: JsonObject): Record<string, Json> {
-  const options: Record<string, Json> = Object.fromEntries(
-    audioOptions.map((key) => [key, params[key] ?? null]),
-  );
-  if (options.normalize !== 'peak') delete options.peak_target;
-  if (options.normalize !== 'loudness') delete options.loudness_target;
-  if (options.latents === 'mean') delete options.seed;
-  if (options.tile_duration === 0) delete options.tile_overlap;
-  return options;
 }
 
 /** As upstream's automatic limit: the longest song in whole seconds, 240 when no length is known. */

@@ -1,4 +1,5 @@
 import type {Json} from '../base/json.js';
+import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
 
@@ -18,6 +19,8 @@ export interface StageType {
   readonly numerics: 'none' | 'engine';
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
   readonly neutral: readonly string[];
+  /** Parameters that cannot change the output beside certain others; of parameters that always count, absent. */
+  readonly idle?: readonly IdleRule[];
   /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
   readonly files: readonly FileParam[];
   /** Parameters that take a stage, and from which stage types. */

@@ -1,5 +1,78 @@
+import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
+import {valueAt} from './param.js';
 import type {StageType} from './stage-type.js';
+
+const isCropped: IdleRule['when'] = (params) =>
+  !isOff('crop.chunk_duration')(params) || !isOff('crop.max_latent_length')(params);
+const isValidated: IdleRule['when'] = (params) =>
+  !isOff('validation.fraction')(params) || !isOff('validation.tensors')(params);
+const isDiscrete: IdleRule['when'] = (params) =>
+  isAt('timestep.law', 'discrete')(params) ||
+  (isAt('timestep.law', 'auto')(params) && isAt('mode', 'vanilla')(params));
+const isHeldByProdigy: IdleRule['when'] = (params) =>
+  isAt('optimizer.type', 'prodigy')(params) && !isAt('schedule.type', 'custom')(params);
+
+/** What the adapter's own config file repeats (`adapter.*`) always counts: it is written into the output. */
+const idle: readonly IdleRule[] = [
+  {params: ['cfg_dropout'], when: isAt('mode', 'vanilla'), because: '`mode: vanilla` drops no conditions'},
+  {
+    params: ['timestep.timestep_mu', 'timestep.timestep_sigma'],
+    when: isDiscrete,
+    because: 'the discrete timesteps are drawn from no normal law',
+  },
+  {params: ['snr_gamma'], when: isAt('loss_weighting', 'none'), because: '`loss_weighting` is none'},
+  {
+    params: ['partial_accumulation'],
+    when: isAt('gradient_accumulation_steps', 1),
+    because: 'every micro-batch is an update of its own',
+  },
+  {
+    params: ['schedule.type', 'schedule.floor_factor', 'schedule.n_restarts'],
+    when: isHeldByProdigy,
+    because: 'after the warm-up Prodigy keeps the rate it finds, unless the schedule is custom',
+  },
+  {
+    params: ['schedule.warmup_start_factor'],
+    when: isAt('schedule.warmup_steps', 0),
+    because: 'there is no warm-up',
+  },
+  {
+    params: ['crop.chunk_duration'],
+    when: (params) => !isOff('crop.max_latent_length')(params),
+    because: '`crop.max_latent_length` decides',
+  },
+  {
+    params: ['crop.start', 'crop.decay_every_epochs'],
+    when: (params) => !isCropped(params),
+    because: 'whole songs are trained: neither `crop.chunk_duration` nor `crop.max_latent_length` is set',
+  },
+  {
+    params: ['crop.decay_every_epochs'],
+    when: isAt('crop.start', 'uniform'),
+    because: 'only `crop.start: coverage` counts what was seen',
+  },
+  {
+    params: ['validation.fraction'],
+    when: (params) => valueAt(params, 'validation.tensors') !== undefined,
+    because: '`validation.tensors` names the samples',
+  },
+  {
+    params: ['validation.every_epochs', 'validation.timesteps', 'validation.draws', 'validation.seed'],
+    when: (params) => !isValidated(params),
+    because: 'nothing is validated: neither `validation.fraction` nor `validation.tensors` is set',
+  },
+  {
+    params: ['target_loss.floor', 'target_loss.warmup_steps', 'target_loss.smoothing'],
+    when: isOff('target_loss.loss'),
+    because: '`target_loss.loss` is 0',
+  },
+  {
+    params: ['early_stop.min_delta'],
+    when: isOff('early_stop.patience'),
+    because: '`early_stop.patience` is 0',
+  },
+];
 
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
@@ -10,6 +83,7 @@ export const train: StageType = {
   runs: 'worker',
   numerics: 'engine',
   neutral: ['precision', 'gradient_checkpointing', 'logging', 'max_nonfinite_steps', 'output_dir'],
+  idle,
   files: [
     {param: 'tensors', kind: 'folder', identity: 'content'},
     {param: 'validation.tensors', kind: 'folder', identity: 'content', optional: 'optional'},

@@ -262,3 +262,32 @@ test('appending to an input is noticed', async () => {
   appendFileSync(folder.file('x.txt'), 'more\n');
   expect((await folder.run(['why', 'a'])).stdout).toContain('inputs.x');
 });
+
+test('validate says what is written but has no effect, at its place, and that the file is valid all the same', async () => {
+  const text = `sidestep: 1
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ./c}}
+  train:
+    uses: train
+    matrix: {rank: [4, 8]}
+    with: {model: "\${stages.model}", tensors: ./t, mode: vanilla, cfg_dropout: 0.2, adapter: {rank: "\${matrix.rank}"}}
+`;
+  const folder = new Folder({'pipeline.yaml': text});
+  const people = await folder.run(['validate']);
+  expect(people).toMatchObject({code: 0, stdout: '✔ pipeline.yaml: 3 stages\n'});
+  expect(people.stderr.match(/no effect/g)).toHaveLength(1);
+  expect(people.stderr).toMatch(
+    /pipeline\.yaml:7:\d+ warning: cfg_dropout of train has no effect: `mode: vanilla`/,
+  );
+  const {stdout} = await folder.run([
+    'validate',
+    '--json',
+    '--set',
+    'train.mode=fixed',
+    '--set',
+    'train.snr_gamma=3',
+  ]);
+  expect(documentOf(stdout, 'validate')).toMatchObject({
+    pipelines: [{stages: 3, warnings: [{code: 'config/no-effect', position: {file: '--set'}}]}],
+  });
+});

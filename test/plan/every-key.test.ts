@@ -242,10 +242,26 @@ function isTree(value: Value | undefined): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Keys that are legal only beside another: the beginning of their path, and what must stand there. */
+/** Keys that are legal, or play a part, only beside another: the beginning of their path, and what must stand there. */
 const together: readonly {readonly below: string; readonly tag?: string; readonly also: Tree}[] = [
   {below: 'adapter.selection.use', also: {adapter: {selection: {estimate: '${stages.estimate}'}}}},
   {below: 'schedule.', tag: 'custom', also: {schedule: {formula: '1 - progress'}}},
+  {below: 'snr_gamma', also: {loss_weighting: 'min_snr'}},
+  {below: 'crop.start', also: {crop: {chunk_duration: 60}}},
+  {below: 'crop.decay_every_epochs', also: {crop: {chunk_duration: 60}}},
+  ...['every_epochs', 'timesteps', 'draws', 'seed'].map((key) => ({
+    below: `validation.${key}`,
+    also: {validation: {fraction: 0.2}},
+  })),
+  ...['floor', 'warmup_steps', 'smoothing'].map((key) => ({
+    below: `target_loss.${key}`,
+    also: {target_loss: {loss: 0.1}},
+  })),
+  {below: 'early_stop.min_delta', also: {early_stop: {patience: 3}}},
+  {below: 'fisher.', also: {method: 'fisher'}},
+  {below: 'peak_target', also: {normalize: 'peak'}},
+  {below: 'loudness_target', also: {normalize: 'loudness'}},
+  {below: 'key_', also: {formats: ['comfyui']}},
 ];
 
 function alsoNeeded({path, variant}: Key): Tree {
@@ -332,6 +348,53 @@ function expectNamed(type: StageType, path: string, before: Pipeline, after: Pip
   expect(Object.keys(written).some((key) => key === path || key.startsWith(`${path}.`))).toBe(true);
   if (!producesNothing(type, itIn(after).params as Tree)) expect(reached).toContain('after' as StageId);
 }
+
+/** What makes parameters idle; every rule of every stage type must find one of these that it holds beside. */
+const settings: readonly Tree[] = [
+  {},
+  {mode: 'vanilla'},
+  {timestep: {law: 'discrete'}},
+  {gradient_accumulation_steps: 1},
+  {optimizer: {type: 'prodigy'}, schedule: {type: 'cosine_restarts'}},
+  {schedule: {warmup_steps: 0}},
+  {crop: {max_latent_length: 1500}},
+  {crop: {chunk_duration: 60, start: 'uniform'}},
+  {validation: {tensors: './held-out'}},
+  {method: 'fisher'},
+  {latents: 'mean'},
+  {tile_duration: 0},
+  {formats: ['comfyui'], key_prefix: 'x'},
+];
+
+describe('a key that plays no part beside another', () => {
+  const rules = [...stageTypes.values()].flatMap((type) =>
+    (type.idle ?? []).flatMap((rule) => rule.params.map((path) => ({type, rule, path, name: type.name}))),
+  );
+  test.each(rules)('$name: $path changes nothing, and whoever wrote it is told', ({type, rule, path}) => {
+    const beside = settings
+      .map((tree) => merge(needed[type.name]!, tree))
+      .find((tree) => {
+        const pipeline = pipelineWith(type, tree);
+        return pipeline !== undefined && rule.when(itIn(pipeline).params);
+      });
+    expect(beside, 'settings beside which the rule holds').toBeDefined();
+    const before = pipelineWith(type, beside!)!;
+    const keys = keysOf(schemas[`stage.${type.name}`]!).filter(
+      (key) => key.path === path || key.path.startsWith(`${path}.`),
+    );
+    const told = keys.flatMap((key) =>
+      (isTag(key) ? [key.schema.const as string] : candidates(key.schema)).flatMap((value) => {
+        const after = pipelineWith(type, withValue(beside!, key.path, value));
+        if (after === undefined || !rule.when(itIn(after).params)) return [];
+        expect(planIt(after, type, undefined).fingerprint, `${key.path}: ${value}`).toBe(
+          planIt(before, type, undefined).fingerprint,
+        );
+        return itIn(after).idle.map(({param}) => param);
+      }),
+    );
+    expect(told.some((param) => param === path || param.startsWith(`${path}.`))).toBe(true);
+  });
+});
 
 test.each([
   {name: 'retries', stage: {retries: 3}},

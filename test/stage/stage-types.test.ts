@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Json} from '../../src/base/json.js';
+import {settleIdle} from '../../src/config/idle-params.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 import type {ParamObject} from '../../src/stage/param.js';
@@ -54,6 +55,7 @@ describe.each([...stageTypes.values()])('$name', (type) => {
     const named = [
       ...type.neutral,
       ...(type.extendable ?? []),
+      ...(type.idle ?? []).flatMap(({params}) => params),
       ...(type.publishes ?? []).map(({param}) => param),
     ];
     expect(named.filter((path) => !exists(schema, path.split('.')))).toEqual([]);
@@ -112,6 +114,12 @@ function partsOf(params: object, sample: object, of: object): Record<string, str
   return Object.fromEntries(planned!.parts.map(({part, depends_on}) => [part, JSON.stringify(depends_on)]));
 }
 
+/** As configuration hands them on: what plays no part has its default. */
+function settled(params: ParamObject): ParamObject {
+  const schema = schemas['stage.preprocess.pass1']!;
+  return settleIdle(schema, {params, positions: {}}, stageTypes.get('preprocess.pass1')!.idle!).params;
+}
+
 describe('what is encoded anew in the first pass', () => {
   test.each([
     {
@@ -143,9 +151,9 @@ describe('what is encoded anew in the first pass', () => {
     {name: 'nothing, with a peak target that is not used', params: {peak_target: -3}, anew: []},
     {name: 'all texts, with another limit of tokens', params: {max_text_tokens: 128}, anew: ['text']},
   ])('$name', ({sample, model: changed, params, from, anew}) => {
-    const before = partsOf({...options, ...from}, song, model);
+    const before = partsOf(settled({...options, ...from}), song, model);
     const after = partsOf(
-      {...options, ...params},
+      settled({...options, ...params}),
       {...song, ...sample},
       {components: {...model.components, ...changed}},
     );
