@@ -1,10 +1,9 @@
 import {readFile, stat} from 'node:fs/promises';
-import {dirname, isAbsolute, join, relative, sep} from 'node:path';
+import {dirname, extname, isAbsolute, join, relative, sep} from 'node:path';
 import {sha256} from '../base/hash.js';
 import {nearMisses} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-
 import {
   candidatePaths,
   climbsOut,
@@ -17,7 +16,7 @@ import {
   type SongFile,
 } from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
-import {discoverSongs, noSongs} from './discovery.js';
+import {discoverSongs, globToRegExp, noSongs} from './discovery.js';
 import type {Finding} from './sample.js';
 
 /** A song and what the dataset JSON says of it. */
@@ -57,7 +56,43 @@ export async function findSongs(params: DatasetOptions): Promise<Result<FoundSon
   const matches = matchEntries(entries, files, roots);
   const songs = nameSongs(files, roots).map((song) => ({...song, ...entryOf(matches, song.path)}));
   songs.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return ok({songs, defaults, findings: matchFindings(matches, files)});
+  const findings = [...matchFindings(matches, files), ...unlistedAudio(inside.others, params)];
+  return ok({songs, defaults, findings});
+}
+
+/** Endings that are sound for sure, beyond those that count by default. */
+const AUDIO_ENDINGS = [
+  '.aif',
+  '.aifc',
+  '.aiff',
+  '.alac',
+  '.ape',
+  '.caf',
+  '.m4b',
+  '.oga',
+  '.w64',
+  '.wma',
+  '.wv',
+];
+
+/** Files that look like songs and are none because of `extensions`. */
+function unlistedAudio(others: readonly string[], {extensions, exclude}: DatasetOptions): Finding[] {
+  const excluded = exclude.map(globToRegExp);
+  const wanted = others.filter((path) => !excluded.some((pattern) => pattern.test(path)));
+  const listed = new Set(extensions.map((ending) => `.${ending.replace(/^\./, '').toLowerCase()}`));
+  const unlisted = AUDIO_ENDINGS.filter((ending) => !listed.has(ending));
+  return unlisted.flatMap((ending): Finding[] => {
+    const files = wanted.filter((path) => extname(path).toLowerCase() === ending);
+    if (files.length === 0) return [];
+    return [
+      {
+        severity: 'warning',
+        code: 'dataset/ending-not-listed',
+        message: `${files.length} ${ending} ${files.length === 1 ? 'file is' : 'files are'} left out, such as ${files[0]}: ${ending} is not among \`extensions\``,
+        hint: `Add ${ending.slice(1)} to \`extensions\`, or name them under \`exclude\`.`,
+      },
+    ];
+  });
 }
 
 async function readJson(path: string): Promise<Result<DatasetJson>> {

@@ -9,9 +9,10 @@ export interface HeardSample {
   readonly sound: SoundReport;
 }
 
-/** Everything questionable about the songs themselves, the songs in order, each finding naming its song. */
+/** Everything questionable about the songs themselves, the songs in order, then what concerns several. */
 export function lintSamples(heard: readonly HeardSample[]): Finding[] {
-  return [...heard.flatMap(lintSample), ...equalNames(heard.map(({sample}) => sample))];
+  const samples = heard.map(({sample}) => sample);
+  return [...heard.flatMap(lintSample), ...equalNames(samples), ...silentlyInstrumental(samples)];
 }
 
 function lintSample({sample, sound}: HeardSample): Finding[] {
@@ -119,6 +120,24 @@ function equalNames(samples: readonly Sample[]): Finding[] {
         'Entries of a dataset JSON that give only the file name cannot tell them apart.',
       ),
     );
+}
+
+/** Songs that count as instrumental because nobody said anything: right for a beat tape, wrong where lyrics were forgotten. */
+function silentlyInstrumental(samples: readonly Sample[]): Finding[] {
+  const untold = samples.filter(
+    ({origins}) => origins.lyrics === 'default' && origins.is_instrumental === 'default',
+  );
+  if (untold.length === 0) return [];
+  const names = untold.slice(0, 3).map(({name}) => name);
+  const more = untold.length > names.length ? ` and ${untold.length - names.length} more` : '';
+  return [
+    {
+      severity: 'warning',
+      code: 'dataset/lyrics-unknown',
+      message: `${untold.length} of ${samples.length} songs have no lyrics and are trained as [Instrumental]: ${names.join(', ')}${more}`,
+      hint: 'Where somebody sings, write the words beside the song (NAME.lyrics.txt); where nobody does, `is_instrumental: true` says so.',
+    },
+  ];
 }
 
 /** The same audio more than once; the first by name is the original. */

@@ -162,8 +162,8 @@ describe('songs of one name in different folders', () => {
 
   test('both survive with their own metadata', async () => {
     const json = JSON.stringify([
-      {filename: 'a/x.wav', caption: 'A'},
-      {audio_path: 'b/x.wav', caption: 'B'},
+      {filename: 'a/x.wav', caption: 'A', is_instrumental: true},
+      {audio_path: 'b/x.wav', caption: 'B', is_instrumental: true},
     ]);
     const dataset = await read({...songs, 'set.json': json}, {dataset_json: 'set.json'});
     expect(dataset.samples.map(({name, caption}) => [name, caption])).toEqual([
@@ -211,6 +211,32 @@ test('adding a song, or renaming one, changes no other prompt', async () => {
 });
 
 describe('lint sees all songs at once', () => {
+  test.each([
+    {name: 'by default', options: {}, told: ['dataset/ending-not-listed']},
+    {name: 'when they count', options: {extensions: ['wav', 'aiff']}, told: []},
+    {name: 'when they are excluded', options: {exclude: ['*.aiff']}, told: []},
+  ])('sound that `extensions` leaves out is told $name: $told', async ({options, told}) => {
+    const {findings} = await read({'a.wav': tone(300), 'b.aiff': tone(310)}, options); // the decoder goes by content
+    expect(findings.map(({code}) => code).filter((code) => code === 'dataset/ending-not-listed')).toEqual(
+      told,
+    );
+  });
+
+  test('songs that are instrumental only because nobody said anything, in one finding', async () => {
+    const json = JSON.stringify([
+      {filename: 'told.wav', is_instrumental: true},
+      {filename: 'sung.wav', lyrics: '[Verse]\nThe rain'},
+    ]);
+    const names = ['a.wav', 'b.wav', 'sung.wav', 'told.wav'];
+    const songs = Object.fromEntries(names.map((name, i) => [name, tone(200 + i)]));
+    const {findings} = await read({...songs, 'set.json': json}, {dataset_json: 'set.json'});
+    expect(findings.filter(({code}) => code === 'dataset/lyrics-unknown')).toEqual([
+      expect.objectContaining({
+        message: '2 of 4 songs have no lyrics and are trained as [Instrumental]: a.wav, b.wav',
+      }),
+    ]);
+  });
+
   test('every kind of trouble is named with its song', async () => {
     const dataset = await read({
       'clipped.wav': tone(220, {level: 60_000}),
