@@ -1,14 +1,17 @@
 #!/usr/bin/env node
+import {colourSetting} from './colour-setting.js';
 import {program} from './program.js';
 import {type ExitCode, streamOf, type World} from './world.js';
 
 const {argv, env} = withoutColourFlags(process.argv.slice(2), process.env);
 
+const colour = await colourSetting(env);
+
 const world: World = {
   env,
   cwd: process.cwd(),
-  stdout: streamOf(process.stdout, env),
-  stderr: streamOf(process.stderr, env),
+  stdout: streamOf(process.stdout, env, colour),
+  stderr: streamOf(process.stderr, env, colour),
   now: Date.now,
   leave: (code: ExitCode) => {
     process.exitCode = code; // not process.exit: text on its way to a pipe would be lost

@@ -1,4 +1,10 @@
-import {type ColourEnvironment, colourChoice, type Palette, palette} from '../render/palette.js';
+import {
+  type ColourEnvironment,
+  type ColourSetting,
+  colourChoice,
+  type Palette,
+  palette,
+} from '../render/palette.js';
 import type {TextOutput} from '../render/text-output.js';
 
 /** What a command meets outside: arguments, environment, streams, a clock. Tests of pure parts never need one. */
@@ -22,7 +28,11 @@ export interface Stream extends TextOutput {
   readonly raw: NodeJS.WriteStream;
 }
 
-export function streamOf(raw: NodeJS.WriteStream, env: ColourEnvironment): Stream {
+export function streamOf(
+  raw: NodeJS.WriteStream,
+  env: ColourEnvironment,
+  setting: ColourSetting = 'auto',
+): Stream {
   const kind = raw.isTTY ? 'terminal' : 'other';
   let open = true;
   raw.on('error', (error: NodeJS.ErrnoException) => {
@@ -32,7 +42,7 @@ export function streamOf(raw: NodeJS.WriteStream, env: ColourEnvironment): Strea
   return {
     kind,
     raw,
-    colours: palette(colourChoice(env, kind)),
+    colours: palette(colourChoice(env, kind, setting)),
     columns: () => raw.columns,
     write: (text) => {
       if (open) raw.write(text);

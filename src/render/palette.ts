@@ -22,12 +22,23 @@ export interface ColourEnvironment {
   readonly GITHUB_ACTIONS?: string | undefined;
 }
 
-/** Colours for one stream: asked for or refused by name first, then whether a capable terminal is there. */
-export function colourChoice(env: ColourEnvironment, stream: 'terminal' | 'other'): ColourChoice {
+/** The user's lasting wish: `auto` leaves it to the stream. */
+export type ColourSetting = 'auto' | 'always' | 'never';
+
+/**
+ * Colours for one stream: asked for or refused by name for this very call first, then the user's settings, then whether
+ * a capable terminal is there.
+ */
+export function colourChoice(
+  env: ColourEnvironment,
+  stream: 'terminal' | 'other',
+  setting: ColourSetting = 'auto',
+): ColourChoice {
   if (isSet(env.NO_COLOR)) return 'plain';
   if (isSet(env.FORCE_COLOR))
     return env.FORCE_COLOR === '0' || env.FORCE_COLOR === 'false' ? 'plain' : 'colour';
   if (isSet(env.CLICOLOR_FORCE) && env.CLICOLOR_FORCE !== '0') return 'colour';
+  if (setting !== 'auto') return setting === 'always' ? 'colour' : 'plain';
   if (env.CLICOLOR === '0' || env.TERM === 'dumb') return 'plain';
   return stream === 'terminal' ? 'colour' : 'plain';
 }

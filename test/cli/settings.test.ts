@@ -43,3 +43,16 @@ test('reset keeps the old file beside it', async () => {
   expect(folder.read('.config/settings.yaml.old')).toContain('seed: 3');
   expect((await folder.run(['settings', 'path'])).stdout).toBe(`${folder.file('.config/settings.yaml')}\n`);
 });
+
+test('the setting color holds for every command; the environment and the command line win over it', async () => {
+  const folder = new Folder({'.config/settings.yaml': 'sidestep: 1\ncolor: always\n'});
+  const isColoured = async (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    (await folder.run(['validate', 'missing.yaml', ...words], env)).stderr.includes('\u001b[');
+  expect(await isColoured([])).toBe(true);
+  expect(await isColoured([], {NO_COLOR: '1'})).toBe(false);
+  expect(await isColoured(['--no-color'])).toBe(false);
+  folder.write('.config/settings.yaml', 'sidestep: 1\ncolor: never\n');
+  expect(await isColoured([], {FORCE_COLOR: '1'})).toBe(true);
+  folder.write('.config/settings.yaml', 'sidestep: 1\ncolor: [\n'); // what is wrong with it, other commands say
+  expect(await isColoured([])).toBe(false);
+});

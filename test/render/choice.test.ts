@@ -1,9 +1,15 @@
 import {expect, test} from 'vitest';
-import {type ColourEnvironment, colourChoice} from '../../src/render/palette.js';
+import {type ColourEnvironment, type ColourSetting, colourChoice} from '../../src/render/palette.js';
 import {rendererKind} from '../../src/render/renderer.js';
 import {fitted, widthOf} from '../../src/render/text-output.js';
 
-const colours: readonly [string, ColourEnvironment, 'terminal' | 'other', 'colour' | 'plain'][] = [
+const colours: readonly [
+  string,
+  ColourEnvironment,
+  'terminal' | 'other',
+  'colour' | 'plain',
+  ColourSetting?,
+][] = [
   ['a terminal has colours', {}, 'terminal', 'colour'],
   ['a pipe has none', {}, 'other', 'plain'],
   ['NO_COLOR wins over everything', {NO_COLOR: '1', FORCE_COLOR: '1'}, 'terminal', 'plain'],
@@ -13,9 +19,14 @@ const colours: readonly [string, ColourEnvironment, 'terminal' | 'other', 'colou
   ['a dumb terminal has none', {TERM: 'dumb'}, 'terminal', 'plain'],
   ['CLICOLOR=0 refuses', {CLICOLOR: '0'}, 'terminal', 'plain'],
   ['CLICOLOR_FORCE colours a pipe', {CLICOLOR_FORCE: '1'}, 'other', 'colour'],
+  ['the setting always colours a pipe', {}, 'other', 'colour', 'always'],
+  ['the setting never refuses', {}, 'terminal', 'plain', 'never'],
+  ['the setting auto leaves it to the stream', {}, 'terminal', 'colour', 'auto'],
+  ['NO_COLOR wins over the setting', {NO_COLOR: '1'}, 'other', 'plain', 'always'],
+  ['FORCE_COLOR wins over the setting', {FORCE_COLOR: '1'}, 'terminal', 'colour', 'never'],
 ];
-test.each(colours)('%s', (_name, env, stream, expected) => {
-  expect(colourChoice(env, stream)).toBe(expected);
+test.each(colours)('%s', (_name, env, stream, expected, setting) => {
+  expect(colourChoice(env, stream, setting)).toBe(expected);
 });
 
 const terminal = {asked: 'any', ci: undefined, term: 'xterm', stream: 'terminal'} as const;
