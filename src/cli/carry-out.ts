@@ -8,10 +8,12 @@ import {writeEnvironment} from '../record/environment.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
+import type {Forecasts} from '../run/forecast/forecast.js';
 import type {LightStages} from '../run/light-stage.js';
 import {runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
+import {memoryLimit} from './memory.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 import {runEnvironment} from './run-environment.js';
 import {openScreen} from './screen.js';
@@ -26,6 +28,8 @@ export interface CarryOutOptions {
   readonly frozen?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
+  /** What stages will take, for the header. */
+  readonly forecasts?: Forecasts;
 }
 
 /** Runs a plan: a record is kept, the screen watches, cache and lock file change. */
@@ -51,6 +55,7 @@ export async function carryOut(
       observation,
       surroundings,
       light: await lightStagesFor(plan),
+      ...(options.forecasts === undefined ? {} : {forecasts: options.forecasts}),
       options: runOptions(run, planned, options),
       record,
       stop: options.stop,
@@ -90,5 +95,6 @@ function runOptions(
     jobs: options.jobs ?? settings.values.jobs ?? Math.max(defaultRunOptions.jobs, availableParallelism()),
     after_failure: options.keepGoing === true ? 'keep_going' : 'stop',
     frozen: options.frozen === true ? observation.lock : undefined,
+    memory_limit_bytes: memoryLimit(settings),
   };
 }

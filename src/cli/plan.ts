@@ -3,7 +3,8 @@ import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {planPipeline} from './plan-pipeline.js';
+import {forecastsFor, memoryProblems} from './memory.js';
+import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
 import type {ExitCode, World} from './world.js';
 
@@ -27,12 +28,24 @@ async function plan(world: World, file: string, options: PlanOptions): Promise<E
   const wishes = {...noWishes, only: options.only};
   const planned = await planPipeline(world, {file, overrides: options.set, wishes});
   if (!planned.ok) return refuse(world, options, planned.problems);
+  await showPlan(world, planned.value, options);
+  return 0;
+}
+
+/** Prints a plan with what its stages will take; stages that cannot fit are among its problems. */
+export async function showPlan(
+  world: World,
+  planned: PlannedPipeline,
+  options: AnswerOptions,
+): Promise<void> {
+  const forecasts = await forecastsFor(planned);
+  const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
+  const plan = {...planned.plan, problems};
   answer(world, options, {
     kind: 'plan',
-    document: () => planDocument(planned.value.plan),
-    text: (colours) => planText(planned.value.plan, colours),
+    document: () => planDocument(plan, forecasts),
+    text: (colours) => planText(plan, colours, forecasts),
   });
-  return 0;
 }
 
 const EXAMPLES = `

@@ -1,11 +1,11 @@
 import {Command} from 'commander';
-import {planDocument} from '../render/plan-json.js';
-import {planText} from '../render/plan-text.js';
-import {answer, refuse} from './answer.js';
+import {refuse} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {confirmed} from './confirm.js';
 import {frozenProblems, refuseFrozen, runExitCode} from './frozen.js';
-import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
+import {forecastsFor, memoryProblems} from './memory.js';
+import {showPlan} from './plan.js';
+import {planPipeline} from './plan-pipeline.js';
 import {addRunOptions, RUN_EXAMPLES, type RunCommandOptions, wishesOf} from './run-options.js';
 import {stopOnSignals} from './signals.js';
 import {suggestReport} from './suggest-report.js';
@@ -25,27 +25,26 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
   // YAML text → pipeline → observed world → plan; nothing has changed yet.
   const planned = await planPipeline(world, {file, overrides: options.set, wishes: wishesOf(options)});
   if (!planned.ok) return refuse(world, options, planned.problems);
-  if (options.dryRun === true) return showPlan(world, planned.value, options);
+  if (options.dryRun === true) {
+    await showPlan(world, planned.value, options);
+    return 0;
+  }
   if (options.frozen === true) {
     const differences = frozenProblems(planned.value);
     if (differences.length > 0) return refuseFrozen(world, options, differences);
   }
+  const forecasts = await forecastsFor(planned.value);
+  const tooLarge = memoryProblems(planned.value.plan, forecasts);
+  if (tooLarge.length > 0) return refuse(world, options, tooLarge);
   const consent = await confirmed(world, planned.value, options);
   if (consent !== 'yes') return consent;
   // The only step that changes anything: workers, cache, lock file, run record.
   const signals = stopOnSignals();
-  const {outcome, results} = await carryOut(world, planned.value, {...options, stop: signals.stop}).finally(
-    signals.release,
-  );
+  const {outcome, results} = await carryOut(world, planned.value, {
+    ...options,
+    forecasts,
+    stop: signals.stop,
+  }).finally(signals.release);
   if (options.json !== true) suggestReport(world, {plan: planned.value.plan, results, file});
   return runExitCode(outcome, results);
-}
-
-function showPlan(world: World, {plan}: PlannedPipeline, options: RunCommandOptions): ExitCode {
-  answer(world, options, {
-    kind: 'plan',
-    document: () => planDocument(plan),
-    text: (colours) => planText(plan, colours),
-  });
-  return 0;
 }

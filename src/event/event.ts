@@ -2,6 +2,7 @@ import type {ContentHash, Fingerprint} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
+import type {StageMemory} from './memory-forecast.js';
 import type {StageResult} from './stage-result.js';
 
 /** All that can happen in a run. Plain data; `at` (milliseconds since the epoch) is added where events are recorded. */
@@ -17,6 +18,8 @@ export type RunLevelEvent =
         readonly stage: StageId;
         readonly uses: string;
         readonly verdict: VerdictKind;
+        /** What it will take on its device; null for stages that will not run or take little. */
+        readonly memory: StageMemory | null;
       }[];
     }
   /** Last event. `outputs`: where results lie, for people. */

@@ -46,7 +46,24 @@ export async function scanModel(options: ScanOptions, hashFile: HashFile): Promi
   };
 }
 
-async function chooseModel({checkpoint_dir, model}: ScanOptions): Promise<ScannedModel> {
+/**
+ * Where a model's parts lie, without reading its weights: what is enough to say how much memory it will take.
+ * Throws as `scanModel` does when there is no such model.
+ */
+export async function locateModel(
+  options: Pick<ScanOptions, 'checkpoint_dir' | 'model'>,
+): Promise<Readonly<Record<keyof Components, {readonly dir: string}>>> {
+  const {components} = await chooseModel(options);
+  return Object.fromEntries(componentNames.map((name) => [name, {dir: components[name].dir}])) as Record<
+    keyof Components,
+    {dir: string}
+  >;
+}
+
+async function chooseModel({
+  checkpoint_dir,
+  model,
+}: Pick<ScanOptions, 'checkpoint_dir' | 'model'>): Promise<ScannedModel> {
   const models = await listModels(checkpoint_dir);
   const names = models.map(({found}) => found.name);
   const name = modelNamed(model, names);

@@ -3,6 +3,7 @@ import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {WorkerEvent} from '../event/event.js';
+import type {StageMemory} from '../event/memory-forecast.js';
 import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
@@ -20,7 +21,14 @@ export type RunnerMessage =
   /** The part is in the cache; its file in `out_dir` is gone. */
   | {readonly kind: 'part_committed'; readonly fingerprint: Fingerprint; readonly object: PartObject}
   /** Instead of `run`: say what this machine can compute with, and end. */
-  | {readonly kind: 'probe'; readonly protocol: typeof PROTOCOL_VERSION; readonly addon: string};
+  | {readonly kind: 'probe'; readonly protocol: typeof PROTOCOL_VERSION; readonly addon: string}
+  /** Instead of `run`: say how much memory these would take, and end. */
+  | {
+      readonly kind: 'forecast';
+      readonly protocol: typeof PROTOCOL_VERSION;
+      readonly addon: string;
+      readonly questions: readonly MemoryQuestion[];
+    };
 
 /** Worker to runner. */
 export type WorkerMessage =
@@ -31,9 +39,13 @@ export type WorkerMessage =
       readonly fingerprint: Fingerprint;
       readonly file: string;
       readonly about: JsonObject;
+      /** What making it took. */
+      readonly duration_ms: number;
     }
   | {readonly kind: 'sample_failed'; readonly sample: string; readonly problem: Problem}
   | {readonly kind: 'probed'; readonly report: EngineReport}
+  /** In the order of the questions. */
+  | {readonly kind: 'forecasts'; readonly answers: readonly StageMemory[]}
   /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
@@ -44,7 +56,7 @@ export type WorkerMessage =
       readonly stack?: string;
     };
 
-/** Everything a worker may know. It writes into `out_dir` and `partial_dir` only. */
+/** Everything a worker may know. Its results go into `out_dir` and `partial_dir` only. */
 export interface WorkerJob {
   readonly stage: StageId;
   /** Stage type, e.g. `train`. */
@@ -59,6 +71,8 @@ export interface WorkerJob {
   readonly out_dir: string;
   /** Folder that outlives an interrupted attempt. */
   readonly partial_dir: string;
+  /** For TensorBoard files, when the parameters name no place: they are for people and belong to no output. */
+  readonly board_dir: string;
   /** Folder of the cache's objects: object H lies at `H[0..2]/H`. */
   readonly objects_dir: string;
   /** What the device request resolved to: `cpu` or `cuda:N`. */
@@ -66,10 +80,28 @@ export interface WorkerJob {
   /** What the precision request resolved to. */
   readonly precision: string;
   readonly threads: number | undefined;
+  /** The user's bound on the device's memory; undefined: what is free on it. */
+  readonly memory_limit_bytes: number | undefined;
   /** Per-sample stages: the parts to make, without those that are cached. */
   readonly parts: readonly PartJob[];
   /** Absolute path of the native addon; undefined when the stage does not need it. */
   readonly addon: string | undefined;
+}
+
+/** What must be known of a stage to say how much memory it will take. */
+export interface MemoryQuestion
+  extends Pick<WorkerJob, 'uses' | 'params' | 'inputs' | 'objects_dir' | 'device' | 'precision'> {
+  readonly limit_bytes: number;
+  /** Of samples that are yet to be made; undefined when `inputs` and `params` name them. */
+  readonly bounds: SampleBounds | undefined;
+}
+
+/** No sample will be longer than this. */
+export interface SampleBounds {
+  readonly samples: number;
+  readonly seconds: number;
+  readonly text_tokens: number;
+  readonly lyric_tokens: number;
 }
 
 /** One part that must be made; parts of the same sample stand together. */

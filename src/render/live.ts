@@ -3,6 +3,7 @@ import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import {failureText, isFailure} from './outcome-text.js';
+import {headerMemory} from './memory-text.js';
 import type {Palette} from './palette.js';
 import {evictionText, plainLines, stopText} from './plain.js';
 import {problemText} from './problem-text.js';
@@ -50,6 +51,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
       lines = plainLines(output, colours);
       return;
     }
+    for (const line of headerMemory(event, colours)) output.write(`${line}\n`);
     for (const {stage} of shown) rows.set(stage, newRow(stage));
     if (rows.size === 0) return;
     list = startList(rows, terminal);

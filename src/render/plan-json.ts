@@ -1,14 +1,16 @@
+import type {StageId} from '../base/stage-id.js';
+import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import {graphEdges} from './graph-text.js';
 import {isUpToDate} from './plan-text.js';
 
 /** The plan as a `--json` document: `schema/output/plan.schema.json`. */
-export function planDocument(plan: Plan): object {
+export function planDocument(plan: Plan, forecasts: ReadonlyMap<StageId, StageMemory> = new Map()): object {
   return {
     pipeline: plan.pipeline,
     up_to_date: isUpToDate(plan),
-    stages: plan.stages.map(stageDocument),
+    stages: plan.stages.map((stage) => stageDocument(stage, forecasts.get(stage.id))),
     problems: plan.problems,
   };
 }
@@ -32,7 +34,7 @@ export function graphDocument(plan: Plan): object {
 }
 
 /** What JSON cannot say, it says with null: a reader finds every key in every stage. */
-function stageDocument(stage: PlannedStage): object {
+function stageDocument(stage: PlannedStage, memory?: StageMemory): object {
   const {configured} = stage;
   return {
     stage: stage.id,
@@ -46,5 +48,6 @@ function stageDocument(stage: PlannedStage): object {
     fingerprint: stage.fingerprint ?? null,
     verdict: stage.verdict,
     last_duration_ms: stage.last_duration_ms ?? null,
+    memory: memory ?? null,
   };
 }

@@ -1,14 +1,23 @@
+import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
+import type {StageMemory} from '../event/memory-forecast.js';
 import type {Plan, PlannedStage, SampleForecast, Verdict} from '../plan/plan.js';
 import type {Palette} from './palette.js';
+import {memoryText} from './memory-text.js';
 import {problemText} from './problem-text.js';
 import {countText, durationText} from './quantity.js';
 import {reasonText} from './reason.js';
 
+type Forecasts = ReadonlyMap<StageId, StageMemory>;
+
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
-export function planText(plan: Plan, colours: Palette): string {
+export function planText(plan: Plan, colours: Palette, forecasts: Forecasts = new Map()): string {
   const width = Math.max(0, ...plan.stages.map((stage) => stage.id.length));
-  const blocks = plan.stages.map((stage) => stageBlock(stage, width, colours));
+  const blocks = plan.stages.map((stage) => {
+    const memory = forecasts.get(stage.id);
+    const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
+    return [stageBlock(stage, width, colours), ...needs].join('\n');
+  });
   return [...blocks, '', totalsText(plan, colours), ...problemBlocks(plan, colours), ''].join('\n');
 }
 

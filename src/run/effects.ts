@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly grace_ms: number;
   /** `--frozen`: whatever differs from this lock file fails instead of running. */
   readonly frozen: LockFile | undefined;
+  /** The user's bound on the memory of every device. */
+  readonly memory_limit_bytes: number | undefined;
 }
 
 export const defaultRunOptions: Omit<RunOptions, 'run'> = {
@@ -48,4 +50,5 @@ export const defaultRunOptions: Omit<RunOptions, 'run'> = {
   retry_delay_ms: 1_000,
   grace_ms: 60_000, // training may have to write a checkpoint
   frozen: undefined,
+  memory_limit_bytes: undefined,
 };

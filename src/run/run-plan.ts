@@ -15,6 +15,7 @@ import type {RunRecord} from '../record/run-record.js';
 import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
 import {recordExecution} from './finish.js';
+import type {Forecasts} from './forecast/forecast.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
 import {publishOutputs} from './publish.js';
@@ -28,6 +29,8 @@ export interface RunRequest {
   readonly observation: Observation;
   readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'addon'>;
   readonly light: LightStages;
+  /** For the header; see forecastMemory. */
+  readonly forecasts?: Forecasts;
   readonly options: RunOptions;
   readonly record: RunRecord;
   readonly stop: StopSwitch;
@@ -71,7 +74,12 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
     kind: 'run_started',
     run: options.run,
     pipeline: plan.pipeline,
-    stages: plan.stages.map(({id, type, verdict}) => ({stage: id, uses: type.name, verdict: verdict.kind})),
+    stages: plan.stages.map(({id, type, verdict}) => ({
+      stage: id,
+      uses: type.name,
+      verdict: verdict.kind,
+      memory: request.forecasts?.get(id) ?? null,
+    })),
   });
   const execution = await holdingTheCache(request, () => executeAndRecord(request, emit));
   const outcome = outcomeOf(execution.results, request.stop);

@@ -61,11 +61,12 @@ export async function runSamples(
 /** What this attempt has done so far. */
 interface Tally {
   readonly failed: Map<string, Problem>;
-  readonly made: Set<Fingerprint>;
+  /** What was made, and what that took in milliseconds. */
+  readonly made: Map<Fingerprint, number>;
 }
 
 function newTally(): Tally {
-  return {failed: new Map(), made: new Set()};
+  return {failed: new Map(), made: new Map()};
 }
 
 function forecast({planned, type, upstream, view}: SampleStage): ForecastSample[] {
@@ -134,7 +135,7 @@ async function makeParts(
         if (part === undefined)
           throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
         const reply = await commitPart(stage, part, message, effects);
-        tally.made.add(message.fingerprint);
+        tally.made.set(message.fingerprint, message.duration_ms);
         await claims.get(message.fingerprint)?.release();
         claims.delete(message.fingerprint);
         follow(message.fingerprint);
@@ -155,17 +156,16 @@ async function makeParts(
 async function commitPart(
   stage: SampleStage,
   part: PartJob,
-  {file, about}: Extract<WorkerMessage, {kind: 'part_ready'}>,
+  {file, about, duration_ms}: Extract<WorkerMessage, {kind: 'part_ready'}>,
   {cache, now}: Effects,
 ): Promise<RunnerMessage> {
-  const started = now();
   const object = await commitFile(cache, join(stage.job.out_dir, file));
   await commitEntry(cache, {
     format: 1,
     fingerprint: part.fingerprint,
     made_by: `${stage.type.name}/${part.part}`,
-    created_at: started,
-    duration_ms: 0,
+    created_at: now(),
+    duration_ms,
     outputs: {[part.part]: {kind: 'file', ...object, identity: object.hash, name: file}},
     refers: [],
     about,
@@ -197,8 +197,10 @@ function followSamples(stage: SampleStage, tally: Tally, {emit}: Effects): (made
       open.set(plan.sample, left);
       if (left > 0) continue;
       done += 1;
-      const computed = parts.filter((part) => tally.made.has(part.fingerprint)).map((part) => part.plan.part);
-      emit({kind: 'sample_finished', stage: id, sample: plan.sample, computed, duration_ms: 0});
+      const own = parts.filter((part) => tally.made.has(part.fingerprint));
+      const computed = own.map((part) => part.plan.part);
+      const duration_ms = own.reduce((sum, part) => sum + tally.made.get(part.fingerprint)!, 0);
+      emit({kind: 'sample_finished', stage: id, sample: plan.sample, computed, duration_ms});
       progress();
     }
   };

@@ -1,5 +1,5 @@
 import {mkdir, rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, dirname, extname, join} from 'node:path';
 import {temporaryDir} from '../cache/layout.js';
 import {openPartial} from '../cache/partial.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
@@ -95,7 +95,7 @@ async function workerJob(
   out_dir: string,
   stage: SettledStage,
   inputs: WorkerJob['inputs'],
-  {effects, world}: AttemptContext,
+  {effects, options, world}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
   const {resources} = configured;
@@ -115,10 +115,17 @@ async function workerJob(
     },
     out_dir,
     partial_dir: await openPartial(effects.cache, stage.resume_key),
+    board_dir: boardDir(effects.logPath(stage.id)),
     objects_dir: objectsRoot(effects.cache),
     device: known?.device ?? 'cpu',
     precision: known?.identity.precision ?? 'f32',
     threads: resources.threads,
+    memory_limit_bytes: options.memory_limit_bytes,
     addon: effects.addon,
   };
+}
+
+/** In the run record: `runs/ID/tensorboard/STAGE` beside `runs/ID/STAGE.log`. */
+function boardDir(log: string): string {
+  return join(dirname(log), 'tensorboard', basename(log, extname(log)));
 }

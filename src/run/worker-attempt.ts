@@ -51,6 +51,7 @@ export async function runWorker(
         outcome = {kind: 'failed', problem: message.problem};
         return;
       case 'probed':
+      case 'forecasts':
         return; // the answer to another question
       default:
         unreachable(message);

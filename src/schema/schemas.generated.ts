@@ -652,6 +652,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      }
     }
    },
+   "memory_limit_gib": {
+    "description": "Gigabytes (GiB) that a stage may take on its device, whether card or host; plans and runs refuse what needs more. Unset: what the device has.",
+    "type": "number",
+    "exclusiveMinimum": 0
+   },
    "confirm": {
     "description": "Whether `sidestep run` asks before it starts: `ask` on a terminal, `never`.",
     "enum": [
@@ -1488,7 +1493,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "gradient"
    },
    "granularity": {
-    "description": "Rank single modules, or whole layers (the sum over a layer's modules).",
+    "description": "Rank single modules, or whole layers (the sum over a layer's modules). Of `method: gradient`; Fisher information always ranks modules.",
     "enum": [
      "module",
      "layer"
@@ -1540,7 +1545,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": 1
    },
    "top_k": {
-    "description": "How many modules (or layers) are selected for training.",
+    "description": "How many modules (or layers) are selected for training. Of `method: gradient`; with fisher, fisher.select_share decides.",
     "type": "integer",
     "minimum": 1,
     "maximum": 100000,
@@ -3291,7 +3296,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": true
      },
      "log_dir": {
-      "description": "Folder for the TensorBoard files. Unset: the run record.",
+      "description": "Folder for the TensorBoard files. Unset: `runs` in output_dir; without output_dir `tensorboard` in the run record, .sidestep/runs/RUN.",
       "type": "string",
       "minLength": 1,
       "x-path": "output"

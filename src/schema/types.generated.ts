@@ -267,6 +267,10 @@ export interface SettingsDocument {
   jobs?: number;
   cache?: CacheSettings;
   /**
+   * Gigabytes (GiB) that a stage may take on its device, whether card or host; plans and runs refuse what needs more. Unset: what the device has.
+   */
+  memory_limit_gib?: number;
+  /**
    * Whether `sidestep run` asks before it starts: `ask` on a terminal, `never`.
    */
   confirm?: 'ask' | 'never';
@@ -653,7 +657,7 @@ export interface EstimateParameters {
    */
   method: 'gradient' | 'fisher';
   /**
-   * Rank single modules, or whole layers (the sum over a layer's modules).
+   * Rank single modules, or whole layers (the sum over a layer's modules). Of `method: gradient`; Fisher information always ranks modules.
    */
   granularity: 'module' | 'layer';
   /**
@@ -679,7 +683,7 @@ export interface EstimateParameters {
    */
   batch_size: number;
   /**
-   * How many modules (or layers) are selected for training.
+   * How many modules (or layers) are selected for training. Of `method: gradient`; with fisher, fisher.select_share decides.
    */
   top_k: number;
   /**
@@ -1008,7 +1012,7 @@ export interface TrainParameters {
      */
     tensorboard: boolean;
     /**
-     * Folder for the TensorBoard files. Unset: the run record.
+     * Folder for the TensorBoard files. Unset: `runs` in output_dir; without output_dir `tensorboard` in the run record, .sidestep/runs/RUN.
      */
     log_dir?: string;
   };

@@ -10,6 +10,7 @@ export const estimate: StageType = {
   summary: 'Measure which modules matter for these songs',
   runs: 'worker',
   numerics: 'engine',
+  memory: 'planned',
   neutral: ['precision'],
   idle: [
     {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},

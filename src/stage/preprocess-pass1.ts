@@ -17,6 +17,7 @@ export const preprocessPass1: StageType = {
   summary: 'Encode songs with the VAE, prompts and lyrics with the text encoder',
   runs: 'worker',
   numerics: 'engine',
+  memory: 'planned',
   neutral: ['precision', 'on_error'], // precision enters through the numeric identity
   idle: [
     {
@@ -85,6 +86,7 @@ function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamOb
       audio_path: sample.audio_path!,
       audio_hash: sample.audio_hash!,
       max_duration: options.max_duration ?? null,
+      audio_seconds: sample.audio_seconds ?? null,
     },
   };
 }

@@ -12,6 +12,7 @@ export const preprocessPass2: StageType = {
   summary: 'Encode the conditions that training needs',
   runs: 'worker',
   numerics: 'engine',
+  memory: 'planned',
   neutral: ['precision', 'on_error', 'output_dir'],
   files: [],
   inputs: [

@@ -17,6 +17,8 @@ export interface StageType {
   readonly runs: 'light' | 'worker';
   /** `engine`: the bytes depend on backend, precision and numerics version, which then enter the fingerprint. */
   readonly numerics: 'none' | 'engine';
+  /** The engine can say beforehand how much memory it takes on its device. */
+  readonly memory?: 'planned';
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
   readonly neutral: readonly string[];
   /** Parameters that cannot change the output beside certain others; of parameters that always count, absent. */

@@ -82,6 +82,7 @@ export const train: StageType = {
   summary: 'Train an adapter',
   runs: 'worker',
   numerics: 'engine',
+  memory: 'planned',
   neutral: ['precision', 'gradient_checkpointing', 'logging', 'max_nonfinite_steps', 'output_dir'],
   idle,
   files: [

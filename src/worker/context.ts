@@ -24,6 +24,8 @@ export interface WorkerContext {
   readonly log: (line: string) => void;
   /** Where an object of the cache lies, read-only. */
   readonly objectPath: (hash: ContentHash) => string;
+  /** The work on this part begins: what it takes is measured from here to `commitPart`. */
+  readonly beginPart: (part: PartJob) => void;
   /**
    * Hands a finished file in `out_dir` over as one part of one sample; resolves once it is safe in the cache, where it
    * can be read under the hash that comes back.

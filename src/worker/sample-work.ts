@@ -22,10 +22,12 @@ export class SampleWork {
   }
 
   /** Makes one part; a failure is that sample's alone, unless the run is being stopped. */
-  async make({sample}: PartJob, work: () => Promise<void>): Promise<void> {
-    const {emit, failSample, signal} = this.#context;
+  async make(part: PartJob, work: () => Promise<void>): Promise<void> {
+    const {beginPart, emit, failSample, signal} = this.#context;
+    const {sample} = part;
     if (!this.#started.has(sample)) emit({kind: 'sample_started', sample});
     this.#started.add(sample);
+    beginPart(part);
     try {
       await work();
     } catch (error) {

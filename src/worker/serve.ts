@@ -2,8 +2,10 @@ import type {Fingerprint} from '../base/hash.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {WorkerEvent} from '../event/event.js';
+import type {StageMemory} from '../event/memory-forecast.js';
 import {
   type EngineReport,
+  type MemoryQuestion,
   PROTOCOL_VERSION,
   type RunnerMessage,
   type WorkerJob,
@@ -18,11 +20,19 @@ export type WorkerEntries = Readonly<Record<string, () => Promise<WorkerEntry>>>
 
 export type Probe = (addon: string) => Promise<EngineReport>;
 
+export type Forecast = (addon: string, questions: readonly MemoryQuestion[]) => Promise<StageMemory[]>;
+
+/** What a short-lived worker answers instead of working. */
+export interface Answers {
+  readonly probe: Probe;
+  readonly forecast: Forecast;
+}
+
 /**
  * The life of a worker process: one message tells it what to do, its answers are messages, and it ends with its channel.
  * A worker whose runner vanished has nobody to work for and stops at once.
  */
-export function serve(entries: WorkerEntries, probe: Probe): void {
+export function serve(entries: WorkerEntries, answers: Answers): void {
   const stop = new AbortController();
   const waiting = new Map<Fingerprint, (object: PartObject) => void>();
   process.on('disconnect', () => process.exit(1)); // the runner is gone
@@ -33,7 +43,8 @@ export function serve(entries: WorkerEntries, probe: Probe): void {
         void lastMessage(runJob(message, entries, {stop: stop.signal, waiting}));
         return;
       case 'probe':
-        void lastMessage(answerProbe(message, probe));
+      case 'forecast':
+        void lastMessage(answer(message, answers));
         return;
       case 'stop':
         stop.abort();
@@ -71,18 +82,21 @@ async function runJob(
   }
 }
 
-async function answerProbe(
-  {addon}: Extract<RunnerMessage, {kind: 'probe'}>,
-  probe: Probe,
+async function answer(
+  message: Extract<RunnerMessage, {kind: 'probe' | 'forecast'}>,
+  {probe, forecast}: Answers,
 ): Promise<WorkerMessage> {
+  const {addon} = message;
   try {
-    return {kind: 'probed', report: await probe(addon)};
+    if (message.kind === 'probe') return {kind: 'probed', report: await probe(addon)};
+    return {kind: 'forecasts', answers: await forecast(addon, message.questions)};
   } catch (error) {
     return failed(error);
   }
 }
 
 function contextFor(job: WorkerJob, {stop, waiting}: Channel): WorkerContext {
+  const begun = new Map<Fingerprint, number>();
   const emit: WorkerContext['emit'] = (event) =>
     say({kind: 'event', event: {...event, stage: job.stage} as WorkerEvent});
   return {
@@ -91,10 +105,13 @@ function contextFor(job: WorkerJob, {stop, waiting}: Channel): WorkerContext {
     emit,
     log: (line) => emit({kind: 'log', level: 'info', line}),
     objectPath: objectPathIn(job.objects_dir),
+    beginPart: ({fingerprint}) => void begun.set(fingerprint, performance.now()),
     commitPart: ({fingerprint}, file, about) =>
       new Promise((resolve) => {
         waiting.set(fingerprint, resolve);
-        say({kind: 'part_ready', fingerprint, file, about});
+        const now = performance.now();
+        const duration_ms = Math.round(now - (begun.get(fingerprint) ?? now));
+        say({kind: 'part_ready', fingerprint, file, about, duration_ms});
       }),
     failSample: (sample, problem) => say({kind: 'sample_failed', sample, problem}),
     partial: partialStateIn(job.partial_dir),

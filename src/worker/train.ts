@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
+import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
 import {TrainingLoop} from './train/loop.js';
@@ -22,20 +23,19 @@ export const train: WorkerEntry = async (context) => {
   const {job, emit, signal} = context;
   emit({kind: 'phase_started', phase: 'loading the model'});
   const split = await splitSamples(context);
-  await using trainer = await openTrainer(
-    loadAddon(job.addon!), // the runner gives it to every stage whose numerics are the engine's
-    {
-      model_folder: componentDir(job.inputs.model, 'dit'),
-      samples: repeated(split.training),
-      validation_samples: repeated(split.validation),
-      silence_latent: await silenceFile(context),
-      options: await engineOptions(context),
-      precision: job.precision,
-      device: job.device,
-      threads: job.threads,
-    },
-    {signal},
-  );
+  const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
+  const setup = {
+    model_folder: componentDir(job.inputs.model, 'dit'),
+    samples: repeated(split.training),
+    validation_samples: repeated(split.validation),
+    silence_latent: await silenceFile(context),
+    options: await engineOptions(context),
+    precision: job.precision,
+    device: job.device,
+    threads: job.threads,
+  };
+  await refuseWhatCannotFit(addon, job, setup);
+  await using trainer = await openTrainer(addon, setup, {signal});
   return await runTraining(context, trainer, split); // the trainer closes when this function is left
 };
 

@@ -47,8 +47,8 @@ const started: RunEvent = {
   run: '20260101-000000-abcd',
   pipeline: 'blues',
   stages: [
-    {stage: a, uses: 'command', verdict: 'stale'},
-    {stage: b, uses: 'command', verdict: 'cached'},
+    {stage: a, uses: 'command', verdict: 'stale', memory: null},
+    {stage: b, uses: 'command', verdict: 'cached', memory: null},
   ],
 };
 

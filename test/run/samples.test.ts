@@ -71,6 +71,15 @@ test('the plan says how many samples are missing which parts', async () => {
   });
 });
 
+test('a finished sample says how long its own parts took', async () => {
+  const {stage} = await studio();
+  await run(stage({'a.wav': 'one'}));
+  const report = await run(stage({'a.wav': 'one', 'b.wav': 'three'}, {params: {pause_ms: 20}}));
+  const finished = report.events.flatMap((event) => (event.kind === 'sample_finished' ? [event] : []));
+  expect(finished.map(({sample, computed}) => [sample, computed])).toEqual([['b.wav', ['upper', 'length']]]);
+  expect(finished[0]!.duration_ms).toBeGreaterThanOrEqual(20); // two parts of 20 ms, less what timers are early
+});
+
 test('a worker killed half way has lost nothing that it handed over', async () => {
   const {stage, made} = await studio();
   const first = await run(stage(songs, {params: {die_after: 4}}));

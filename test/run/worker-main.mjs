@@ -44,7 +44,7 @@ async function count({job, signal, partial, emit}) {
   return 'done';
 }
 
-async function samples({job, signal, commitPart, failSample}) {
+async function samples({job, signal, beginPart, commitPart, failSample}) {
   const {pause_ms = 0, die_after, log} = job.params;
   let made = 0;
   const failed = new Set();
@@ -56,6 +56,7 @@ async function samples({job, signal, commitPart, failSample}) {
       failSample(part.sample, {code: 'test/bad-song', message: `${part.sample} is bad`});
       continue;
     }
+    beginPart(part);
     await sleep(pause_ms);
     const text = part.part === 'upper' ? part.work.text.toUpperCase() : String(part.work.text.length);
     const file = `${made}.txt`;
@@ -70,7 +71,9 @@ async function samples({job, signal, commitPart, failSample}) {
 
 serve(
   {'test.worker': async () => worker, 'test.count': async () => count, 'test.samples': async () => samples},
-  async () => {
-    throw new Error('the test worker has no engine');
-  },
+  {probe: noEngine, forecast: noEngine},
 );
+
+async function noEngine() {
+  throw new Error('the test worker has no engine');
+}

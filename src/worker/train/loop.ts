@@ -33,6 +33,8 @@ export class TrainingLoop {
   readonly #params: LoopParams;
   #position: Position;
   #savedAt = performance.now();
+  /** After a resume: where this attempt took the epoch up. */
+  #epochBegan = performance.now();
   #savedStep: number;
 
   constructor(parts: LoopParts) {
@@ -69,6 +71,7 @@ export class TrainingLoop {
     const {context, start, trainer} = this.#parts;
     if (start.global_step === 0 && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
+    this.#epochBegan = performance.now();
     let finished = start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
     while (!finished) {
       if (context.signal.aborted) {
@@ -106,8 +109,9 @@ export class TrainingLoop {
       epoch,
       epochs: this.#params.epochs,
       mean_loss: epoch_loss,
-      duration_ms: 0,
+      duration_ms: Math.round(performance.now() - this.#epochBegan),
     });
+    this.#epochBegan = performance.now();
     const due = this.#validates() && epoch % this.#params.validation.every_epochs === 0;
     const validation = due ? await this.#validate(epoch) : null;
     const {state, best, next} = decideEpoch(

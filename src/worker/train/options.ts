@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
+import type {WorkerJob} from '../../protocol/message.js';
 import {type ParamObject, paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 
@@ -37,12 +38,15 @@ export function loopParams({job}: WorkerContext): LoopParams {
   return job.params as unknown as LoopParams; // validated by the stage's schema
 }
 
+/** What a stage was told, without the place it runs in. */
+export type JobInputs = Pick<WorkerJob, 'params' | 'inputs'>;
+
 /**
  * The stage's parameters as the engine takes them: references gone, the modules or ranks of an estimate put in place of
  * `adapter.selection`. They are saved with every checkpoint, so what names places of this machine stays out.
  * Throws `train/estimate-invalid`.
  */
-export async function engineOptions(context: WorkerContext): Promise<JsonObject> {
+export async function engineOptions(context: {readonly job: JobInputs}): Promise<JsonObject> {
   const params = withoutPlaces(context.job.params);
   const {selection, ...plain} = paramsToJson(context.job.params).adapter as JsonObject;
   const adapter = isJsonObject(selection) ? await selectionOf(context, selection, plain) : plain;
@@ -72,7 +76,7 @@ interface Estimate {
 }
 
 async function selectionOf(
-  context: WorkerContext,
+  context: {readonly job: JobInputs},
   selection: JsonObject,
   adapter: JsonObject,
 ): Promise<JsonObject> {
@@ -85,7 +89,7 @@ async function selectionOf(
   return {...modules, rank_pattern, alpha_pattern: alpha_pattern ?? {}};
 }
 
-async function readEstimate({job}: WorkerContext, selection: JsonObject): Promise<Estimate> {
+async function readEstimate({job}: {readonly job: JobInputs}, selection: JsonObject): Promise<Estimate> {
   const input = job.inputs['adapter.selection.estimate'];
   const value =
     input?.json ?? (JSON.parse(await readFile(input?.path ?? String(selection.estimate), 'utf8')) as Json);

@@ -32,9 +32,8 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
   const samples =
-    input !== undefined && isSampleCollection(input.json)
-      ? input.json.samples.map((sample) => collected(context, sample))
-      : await folderSamples(context, folderOf(context, param, input));
+    collectedSamples(input?.json, context.objectPath) ??
+    (await folderSamples(context, folderOf(context, param, input)));
   if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
   throw new SidestepError({
     code: 'train/no-samples',
@@ -43,7 +42,19 @@ export async function resolveSamples(context: WorkerContext, param: string): Pro
   });
 }
 
-function collected({objectPath}: WorkerContext, {sample, about, parts}: CollectedSample): TrainingSample {
+/** Those of a collection that this program made; undefined for anything else. */
+export function collectedSamples(
+  input: Json | undefined,
+  objectPath: WorkerContext['objectPath'],
+): TrainingSample[] | undefined {
+  if (!isSampleCollection(input)) return undefined;
+  return input.samples.map((sample) => collected(sample, objectPath));
+}
+
+function collected(
+  {sample, about, parts}: CollectedSample,
+  objectPath: WorkerContext['objectPath'],
+): TrainingSample {
   return {
     name: sample,
     files: [objectPath(parts.latents!.hash), objectPath(parts.conditions!.hash)],

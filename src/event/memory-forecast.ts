@@ -1,0 +1,83 @@
+import type {Problem, SourcePosition} from '../base/problem.js';
+
+/** What a stage will take on its device, before it runs. */
+export type StageMemory =
+  | ({readonly kind: 'known'} & MemoryForecast)
+  /** It cannot be said yet, and why. */
+  | {readonly kind: 'later'; readonly reason: string};
+
+/** Bytes by purpose. They are what the engine asks for, found by running the step on a planning device. */
+export interface MemoryForecast {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly weights_bytes: number;
+  /** Trained parameters, their gradients and their average. */
+  readonly adapter_bytes: number;
+  readonly optimizer_bytes: number;
+  /** Activations and scratch. */
+  readonly activation_bytes: number;
+  readonly total_bytes: number;
+  /** What the device has, or what the settings allow. */
+  readonly limit_bytes: number;
+  /** `known`: of the samples that are there. `at_most`: no sample will be longer than this. */
+  readonly lengths: 'known' | 'at_most';
+  /** Of the longest sample, after cropping; null where they decide nothing. */
+  readonly latent_frames: number | null;
+  readonly condition_tokens: number | null;
+  /** `no`: whatever the samples turn out to be. `perhaps`: not if they are as long as they may be. */
+  readonly fits: 'yes' | 'perhaps' | 'no';
+  /** What would lower the need, each with all that stand before it; empty when it fits. */
+  readonly suggestions: readonly MemorySuggestion[];
+}
+
+export interface MemorySuggestion {
+  /** As it would stand in the stage: `batch_size: 1`. */
+  readonly change: string;
+  readonly total_bytes: number;
+}
+
+/** Pure: why a stage is refused before it begins, and what would make it fit. */
+export function memoryProblem(
+  {stage, position}: {readonly stage: string; readonly position?: SourcePosition},
+  forecast: MemoryForecast,
+): Problem {
+  const {device, total_bytes, limit_bytes} = forecast;
+  const least = forecast.fits === 'no' && forecast.lengths === 'at_most' ? ', with songs of any length' : '';
+  return {
+    code: 'run/memory-insufficient',
+    message: `${stage} needs ${sizeText(total_bytes)} on ${device}, which has ${sizeText(limit_bytes)}${least}: ${partsText(forecast)}`,
+    hint: hintFor(forecast),
+    ...(position === undefined ? {} : {position}),
+  };
+}
+
+/** `weights 3.15 GiB, adapter 336 MiB, …`, largest first, without what is nothing. */
+export function partsText(forecast: MemoryForecast): string {
+  const parts: readonly (readonly [string, number])[] = [
+    ['weights', forecast.weights_bytes],
+    ['adapter', forecast.adapter_bytes],
+    ['optimizer', forecast.optimizer_bytes],
+    ['activations', forecast.activation_bytes],
+  ];
+  return parts
+    .filter(([, bytes]) => bytes > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, bytes]) => `${name} ${sizeText(bytes)}`)
+    .join(', ');
+}
+
+function hintFor({suggestions, limit_bytes}: MemoryForecast): string {
+  const other = 'another device (resources.device), or the setting memory_limit_gib if the limit is wrong';
+  if (suggestions.length === 0) return `What helps: ${other}.`;
+  const steps = suggestions.map(({change, total_bytes}) => `  ${change}  → ${sizeText(total_bytes)}`);
+  const enough = suggestions.at(-1)!.total_bytes <= limit_bytes;
+  const end = enough ? '' : `\nThat is not enough: it takes ${other}.`;
+  return `What helps, each with those before it:\n${steps.join('\n')}${end}`;
+}
+
+/** Binary units, as the stages' own messages give them. */
+export function sizeText(bytes: number): string {
+  const gib = bytes / 2 ** 30;
+  if (gib >= 0.995) return `${gib.toFixed(gib >= 99.5 ? 0 : 2)} GiB`;
+  return `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB`;
+}

@@ -1,0 +1,80 @@
+import type {JsonObject} from '../base/json.js';
+import type {Addon} from './addon.js';
+import {type CallOptions, callEngine} from './call.js';
+import type {MemoryPlan, SampleFiles} from './trainer.js';
+
+/** A run's size before its samples exist. */
+export interface SampleLengths {
+  readonly samples: number;
+  /** Latent frames and condition tokens of the longest. */
+  readonly frames: number;
+  readonly tokens: number;
+}
+
+export interface PlanSetup {
+  readonly model_folder: string;
+  /** The stage's parameters, defaults filled in. */
+  readonly options: JsonObject;
+  readonly precision: string;
+  /** Headers alone are read. `silence_latent`: any path, for samples that store no context. */
+  readonly samples?: readonly SampleFiles[];
+  readonly silence_latent?: string;
+  /** In place of `samples`. */
+  readonly lengths?: SampleLengths;
+}
+
+export interface PlannedStep {
+  readonly memory: MemoryPlan;
+  /** After cropping. */
+  readonly shape: {readonly longest_frames: number; readonly longest_tokens: number};
+}
+
+export interface EncoderPlan {
+  readonly weights_bytes: number;
+  readonly activation_bytes: number;
+  readonly total_bytes: number;
+}
+
+/**
+ * What training, or an estimate, would take on its device. Nothing is loaded and no device is needed; a few tens of
+ * milliseconds for a full-size model. Throws `train/*`, `adapter/*`, `native/*` as the run itself would.
+ */
+export async function planStep(
+  addon: Addon,
+  method: 'plan_training' | 'plan_estimate',
+  setup: PlanSetup,
+): Promise<PlannedStep> {
+  return (await ask(addon, method, setup)) as PlannedStep;
+}
+
+export interface AudioPlanSetup {
+  readonly path: string;
+  readonly seconds: number;
+  /** Seconds; 0 encodes the song in one piece. */
+  readonly tile_duration: number;
+  readonly tile_overlap: number;
+  readonly device: string;
+}
+
+export async function planAudioEncoder(addon: Addon, setup: AudioPlanSetup): Promise<EncoderPlan> {
+  return (await ask(addon, 'plan_audio_encoder', setup)) as EncoderPlan;
+}
+
+export async function planTextEncoder(
+  addon: Addon,
+  setup: {readonly path: string; readonly tokens: number},
+): Promise<EncoderPlan> {
+  return (await ask(addon, 'plan_text_encoder', setup)) as EncoderPlan;
+}
+
+export async function planConditionEncoder(
+  addon: Addon,
+  setup: {readonly path: string; readonly text_tokens: number; readonly lyric_tokens: number},
+): Promise<EncoderPlan> {
+  return (await ask(addon, 'plan_condition_encoder', setup)) as EncoderPlan;
+}
+
+async function ask(addon: Addon, method: string, params: object): Promise<unknown> {
+  const none: CallOptions<never> = {};
+  return (await callEngine(addon, method, params, {}, none)).result;
+}

@@ -1,0 +1,31 @@
+import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
+import type {RunEvent} from '../event/event.js';
+import type {Palette} from './palette.js';
+import {bytesText} from './quantity.js';
+
+/** Latent frames a second. */
+const LATENT_HZ = 25;
+
+/** What a stage will take on its device, with what that is made of. */
+export function memoryText(memory: StageMemory, colours: Palette): string {
+  if (memory.kind === 'later') return colours.dim(`memory: ${memory.reason}`);
+  const line = `${needText(memory)}  ${colours.dim(`(${partsText(memory)})`)}`;
+  return memory.fits === 'no' ? colours.red(line) : memory.fits === 'perhaps' ? colours.yellow(line) : line;
+}
+
+/** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`. */
+export function needText(memory: MemoryForecast): string {
+  const {total_bytes, limit_bytes, device, lengths, latent_frames, fits} = memory;
+  const atMost = lengths === 'at_most' ? 'at most ' : '';
+  const songs =
+    latent_frames === null ? '' : ` for songs of ${atMost}${Math.round(latent_frames / LATENT_HZ)} s`;
+  const verdict = fits === 'perhaps' ? '; songs as long as that would not fit' : '';
+  return `needs ${bytesText(total_bytes)} of ${bytesText(limit_bytes)} on ${device}${songs}${verdict}`;
+}
+
+/** For the head of a run: what the stages to come will take, as far as that is known. */
+export function headerMemory(event: Extract<RunEvent, {kind: 'run_started'}>, colours: Palette): string[] {
+  return event.stages.flatMap(({stage, memory}) =>
+    memory?.kind === 'known' ? [`${colours.bold(stage)}  ${memoryText(memory, colours)}`] : [],
+  );
+}

@@ -1,0 +1,64 @@
+import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+
+/** One change of a stage's parameters that lowers its memory. Pure. */
+export interface Change {
+  /** As it would stand in the stage. */
+  readonly text: string;
+  readonly apply: (options: JsonObject) => JsonObject;
+}
+
+/** Seconds of a crop that is long enough to hold a song's form and short enough for small cards. */
+const SHORT_CROP_S = 60;
+/** Latent frames a second. */
+export const LATENT_HZ = 25;
+
+/** What could be changed, the least painful first: the same update in more time, then small losses, then shorter songs. */
+export function changesFor(uses: string, options: JsonObject): Change[] {
+  const changes = [...smallerBatch(uses, options)];
+  if (uses !== 'train') return changes;
+  return [...checkpointing(options), ...changes, ...smallerState(options), ...shorterCrop(options)];
+}
+
+/** Half the rank, a quarter and so on, alpha with it. */
+export function rankChanges({adapter}: JsonObject): Change[] {
+  if (!isJsonObject(adapter) || typeof adapter.rank !== 'number') return [];
+  const changes: Change[] = [];
+  for (let divisor = 2; adapter.rank / divisor >= 4; divisor *= 2) {
+    const rank = Math.floor(adapter.rank / divisor);
+    const alpha = typeof adapter.alpha === 'number' ? {alpha: adapter.alpha / divisor} : {};
+    changes.push(merging(`adapter: {rank: ${rank}}`, {adapter: {...adapter, rank, ...alpha}}));
+  }
+  return changes;
+}
+
+function checkpointing({gradient_checkpointing: at}: JsonObject): Change[] {
+  if (!isJsonObject(at) || (at.enabled === true && (at.ratio ?? 1) === 1)) return [];
+  const whole = {enabled: true, ratio: 1};
+  return [merging('gradient_checkpointing: {enabled: true}', {gradient_checkpointing: whole})];
+}
+
+function smallerBatch(uses: string, {batch_size, gradient_accumulation_steps}: JsonObject): Change[] {
+  const batch = Number(batch_size);
+  if (!(batch > 1)) return [];
+  if (uses !== 'train') return [merging('batch_size: 1', {batch_size: 1})];
+  const steps = Number(gradient_accumulation_steps) * batch;
+  const text = `batch_size: 1 with gradient_accumulation_steps: ${steps}, which makes the same updates`;
+  return [merging(text, {batch_size: 1, gradient_accumulation_steps: steps})];
+}
+
+function smallerState({optimizer}: JsonObject): Change[] {
+  if (!isJsonObject(optimizer) || optimizer.type !== 'adamw') return [];
+  return [merging('optimizer: {type: adamw8bit}', {optimizer: {...optimizer, type: 'adamw8bit'}})];
+}
+
+function shorterCrop({crop}: JsonObject): Change[] {
+  const {max_latent_length, ...rest} = isJsonObject(crop) ? crop : {};
+  const now = Number(max_latent_length ?? 0) / LATENT_HZ || Number(rest.chunk_duration ?? 0);
+  if (now > 0 && now <= SHORT_CROP_S) return [];
+  const cut = {...rest, chunk_duration: SHORT_CROP_S};
+  return [merging(`crop: {chunk_duration: ${SHORT_CROP_S}}`, {crop: cut})];
+}
+
+function merging(text: string, changed: Readonly<Record<string, Json>>): Change {
+  return {text, apply: (options) => ({...options, ...changed})};
+}

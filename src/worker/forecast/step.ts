@@ -1,0 +1,146 @@
+import {readdir} from 'node:fs/promises';
+import {extname, join} from 'node:path';
+import type {JsonObject} from '../../base/json.js';
+import type {MemoryForecast, StageMemory} from '../../event/memory-forecast.js';
+import type {Addon} from '../../native/addon.js';
+import {type PlannedStep, type PlanSetup, planStep, type SampleLengths} from '../../native/plan.js';
+import type {SampleFiles} from '../../native/trainer.js';
+import type {MemoryQuestion} from '../../protocol/message.js';
+import {paramsToJson} from '../../stage/param.js';
+import {objectPathIn} from '../context.js';
+import {componentDir} from '../model-input.js';
+import {engineOptions} from '../train/options.js';
+import {collectedSamples} from '../train/samples.js';
+import {type Change, changesFor, LATENT_HZ, rankChanges} from './change.js';
+
+/** What a training or estimating step takes, and if that is too much, what would lower it. */
+export async function forecastStep(addon: Addon, question: MemoryQuestion): Promise<StageMemory> {
+  const samples = await samplesOf(question);
+  if (samples.kind === 'later') return samples;
+  const {uses, device, limit_bytes, bounds} = question;
+  const setup = {...(await setupOf(question)), ...samples.setup};
+  return {kind: 'known', ...(await forecastOf({addon, uses, device, limit_bytes, bounds, setup}))};
+}
+
+export interface Step extends Pick<MemoryQuestion, 'uses' | 'device' | 'limit_bytes' | 'bounds'> {
+  readonly addon: Addon;
+  readonly setup: PlanSetup;
+}
+
+export async function forecastOf(step: Step): Promise<MemoryForecast> {
+  const {device, limit_bytes, bounds} = step;
+  const planned = await plan(step);
+  const fits = await judge(step, planned);
+  const {longest_frames, longest_tokens} = planned.shape;
+  return {
+    ...bytesOf(planned),
+    device,
+    limit_bytes,
+    lengths: bounds === undefined ? 'known' : 'at_most',
+    latent_frames: longest_frames,
+    condition_tokens: longest_tokens,
+    fits,
+    suggestions: fits === 'yes' ? [] : await suggest(step, planned),
+  };
+}
+
+function plan({addon, uses, setup}: Step, changed: Partial<PlanSetup> = {}): Promise<PlannedStep> {
+  const method = uses === 'estimate' ? 'plan_estimate' : 'plan_training';
+  return planStep(addon, method, {...setup, ...changed});
+}
+
+function bytesOf({memory}: PlannedStep) {
+  return {
+    weights_bytes: memory.weights_bytes,
+    adapter_bytes: memory.adapter_bytes + memory.ema_bytes,
+    optimizer_bytes: memory.optimizer_bytes,
+    activation_bytes: memory.arena_bytes,
+    total_bytes: memory.total_bytes,
+  } satisfies Partial<MemoryForecast>;
+}
+
+/** Samples that are not there yet may be shorter than their bound: it is refused only if no length would fit. */
+async function judge(step: Step, {memory}: PlannedStep): Promise<MemoryForecast['fits']> {
+  const {limit_bytes, bounds} = step;
+  if (memory.total_bytes <= limit_bytes) return 'yes';
+  if (bounds === undefined) return 'no';
+  const lengths: SampleLengths = {samples: bounds.samples, frames: 1, tokens: 1};
+  return (await plan(step, {lengths})).memory.total_bytes <= limit_bytes ? 'perhaps' : 'no';
+}
+
+async function setupOf({uses, inputs, params, precision}: MemoryQuestion): Promise<PlanSetup> {
+  const {model: _model, tensors: _tensors, ...own} = paramsToJson(params);
+  const options = uses === 'train' ? await engineOptions({job: {params, inputs}}) : own;
+  return {model_folder: componentDir(inputs.model, 'dit'), options, precision};
+}
+
+type Samples =
+  | {readonly kind: 'setup'; readonly setup: Pick<PlanSetup, 'samples' | 'silence_latent' | 'lengths'>}
+  | Extract<StageMemory, {kind: 'later'}>;
+
+async function samplesOf(question: MemoryQuestion): Promise<Samples> {
+  const {bounds} = question;
+  if (bounds !== undefined) return {kind: 'setup', setup: {lengths: lengthsOf(bounds)}};
+  const files: SampleFiles[] = [];
+  for (const param of ['tensors', 'validation.tensors']) {
+    const found = await sampleFiles(question, param);
+    if (found === 'torch') return {kind: 'later', reason: '.pt samples are read when the stage begins'};
+    files.push(...found);
+  }
+  const silence_latent = join(componentDir(question.inputs.model, 'silence_latent'), 'silence_latent.pt');
+  return {kind: 'setup', setup: {samples: files, silence_latent}};
+}
+
+function lengthsOf({samples, seconds, text_tokens, lyric_tokens}: NonNullable<MemoryQuestion['bounds']>) {
+  // One token more: the place of a reference recording, which preprocessing leaves silent.
+  return {samples, frames: Math.ceil(seconds * LATENT_HZ), tokens: text_tokens + lyric_tokens + 1};
+}
+
+async function sampleFiles(question: MemoryQuestion, param: string): Promise<SampleFiles[] | 'torch'> {
+  const collected = collectedSamples(question.inputs[param]?.json, objectPathIn(question.objects_dir));
+  if (collected !== undefined) return collected.map(({name, files}) => ({name, files}));
+  const folder = param
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], question.params);
+  if (typeof folder !== 'string') return [];
+  const names = await readdir(folder);
+  if (names.some((name) => extname(name) === '.pt')) return 'torch';
+  const own = names.filter((name) => extname(name) === '.safetensors');
+  return own.map((name) => ({name, files: [join(folder, name)]}));
+}
+
+/** One change after the other, each kept if it helps, until it fits. */
+async function suggest(step: Step, planned: PlannedStep): Promise<MemoryForecast['suggestions']> {
+  const {limit_bytes} = step;
+  const suggestions: {change: string; total_bytes: number}[] = [];
+  let options: JsonObject = step.setup.options;
+  let total = planned.memory.total_bytes;
+  const attempt = async (change: Change): Promise<void> => {
+    const changed = change.apply(options);
+    const {total_bytes} = (await plan(step, {options: changed})).memory;
+    if (total_bytes >= total) return;
+    options = changed;
+    total = total_bytes;
+    suggestions.push({change: change.text, total_bytes});
+  };
+  for (const change of changesFor(step.uses, options)) if (total > limit_bytes) await attempt(change);
+  if (total > limit_bytes) await lowerRank(step, {options, total, attempt});
+  return suggestions;
+}
+
+/** The largest rank that fits, or the smallest there is. */
+async function lowerRank(
+  step: Step,
+  at: {
+    readonly options: JsonObject;
+    readonly total: number;
+    readonly attempt: (change: Change) => Promise<void>;
+  },
+): Promise<void> {
+  const ranks = rankChanges(at.options);
+  for (const [index, change] of ranks.entries()) {
+    const {memory} = await plan(step, {options: change.apply(at.options)});
+    const last = index === ranks.length - 1;
+    if (memory.total_bytes <= step.limit_bytes || last) return at.attempt(change);
+  }
+}

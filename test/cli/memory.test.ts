@@ -1,0 +1,100 @@
+import {copyFileSync, mkdirSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {documentOf, Folder} from './sidestep.js';
+
+/** What stages will take is said beforehand; what cannot fit is refused before anything has run. */
+
+const golden = new URL('../golden/', import.meta.url).pathname;
+
+const preprocessing = `
+  songs: {uses: dataset, with: {audio_dir: songs}}
+  latents: {uses: preprocess.pass1, with: {model: "\${stages.model}", dataset: "\${stages.songs}", max_duration: 20}}
+  conditions: {uses: preprocess.pass2, with: {model: "\${stages.model}", latents: "\${stages.latents}"}}`;
+
+function pipeline({before = '', tensors, train}: {before?: string; tensors: string; train: string}): string {
+  return `sidestep: 1
+name: memory
+defaults: {device: cpu}
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ${golden}tiny_checkpoint, model: turbo}}${before}
+  train: {uses: train, with: {model: "\${stages.model}", tensors: ${tensors}, epochs: 1, ${train}}}
+`;
+}
+
+function project(train: string, limitGib?: number): Folder {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline({before: preprocessing, tensors: '"${stages.conditions}"', train}),
+  });
+  mkdirSync(folder.file('songs'));
+  if (limitGib !== undefined) folder.write('.config/settings.yaml', `memory_limit_gib: ${limitGib}\n`);
+  return folder;
+}
+
+interface Memory {
+  readonly kind: string;
+  readonly total_bytes: number;
+  readonly fits: string;
+  readonly latent_frames: number | null;
+  readonly suggestions: readonly {readonly change: string; readonly total_bytes: number}[];
+}
+
+async function planned(folder: Folder): Promise<Record<string, Memory | null>> {
+  const {stdout} = await folder.run(['plan', '--json']);
+  const {stages} = documentOf(stdout, 'plan') as {stages: {stage: string; memory: Memory | null}[]};
+  return Object.fromEntries(stages.map(({stage, memory}) => [stage, memory]));
+}
+
+const absurd = 'adapter: {type: lora, rank: 4096, alpha: 4096}, batch_size: 2';
+/** Less than this rank's parameters alone. */
+const TOO_LITTLE = 0.03;
+
+test('a plan forecasts what encodes and trains, by the longest songs there may be, and remembers it', async () => {
+  const folder = project('adapter: {type: lora, rank: 8, alpha: 8}');
+  const memory = await planned(folder);
+  expect(Object.entries(memory).flatMap(([stage, found]) => (found === null ? [] : [stage]))).toEqual([
+    'latents',
+    'conditions',
+    'train',
+  ]);
+  expect(memory.train).toMatchObject({kind: 'known', fits: 'yes', lengths: 'at_most', latent_frames: 500});
+  const {stdout} = await folder.run(['plan']);
+  expect(stdout).toMatch(/needs [\d.]+ MiB of [\d.]+ \wiB on cpu for songs of at most 20 s/);
+  const smaller = await planned(project('adapter: {type: lora, rank: 4, alpha: 8}'));
+  expect(smaller.train!.total_bytes).toBeLessThan(memory.train!.total_bytes);
+});
+
+test('a run that can never fit is refused with exit code 2, the place, and what would make it fit', async () => {
+  const folder = project(absurd, TOO_LITTLE);
+  const {code, stderr} = await folder.run(['run']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('run/memory-insufficient');
+  expect(stderr).toMatch(/pipeline\.yaml:9:3 error: train needs [\d.]+ \wiB on cpu, which has 31 MiB/);
+  expect(stderr).toContain('batch_size: 1 with gradient_accumulation_steps: 8');
+  expect(stderr).toMatch(/adapter: \{rank: \d+\}/);
+  expect(stderr).toContain('nothing has run');
+  const {suggestions} = (await planned(folder)).train!;
+  expect(suggestions.map(({total_bytes}) => total_bytes)).toEqual(
+    suggestions.map(({total_bytes}) => total_bytes).toSorted((a, b) => b - a),
+  );
+  expect(suggestions.at(-1)!.total_bytes).toBeLessThan(TOO_LITTLE * 2 ** 30);
+});
+
+test('songs that may turn out shorter are no reason to refuse', async () => {
+  const rank8 = 'adapter: {type: lora, rank: 8, alpha: 8}, gradient_checkpointing: {enabled: false}';
+  const folder = project(rank8, 0.002);
+  expect((await planned(folder)).train).toMatchObject({fits: 'perhaps'});
+});
+
+test('what only the stage itself can know, it checks before it loads the model', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline({tensors: 'upstream', train: absurd}),
+    '.config/settings.yaml': `memory_limit_gib: ${TOO_LITTLE}\n`,
+  });
+  mkdirSync(folder.file('upstream'));
+  copyFileSync(`${golden}e2e/a_stereo48k.pt`, folder.file('upstream/a.pt'));
+  expect((await planned(folder)).train).toMatchObject({kind: 'later'});
+  const {code, stderr} = await folder.run(['run', '--plain']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('run/memory-insufficient');
+  expect(stderr).toMatch(/adapter: \{rank: \d+\}/);
+});
