@@ -26,8 +26,8 @@ export interface ForecastRequest {
   readonly limit_bytes: number | undefined;
 }
 
-/** Different questions that one plan may ask; planning a large matrix must not wait for the engine. */
-const MOST_QUESTIONS = 16;
+/** A plan that would ask more than so many new questions asks none: planning a huge matrix must not wait for the engine. */
+const MOST_QUESTIONS = 64;
 
 /**
  * How much memory the stages that would run take on their devices. A short-lived process works it out and the answers are
@@ -51,7 +51,7 @@ export async function forecastMemory(request: ForecastRequest): Promise<Forecast
 
 const tooMany: StageMemory = {
   kind: 'later',
-  reason: `known when it begins (a plan forecasts ${MOST_QUESTIONS} different stages)`,
+  reason: `known when it begins; this plan has more than ${MOST_QUESTIONS} different stages to forecast (--only takes some)`,
 };
 
 type Asked =
@@ -134,9 +134,9 @@ async function answersTo(
     if (own.kind === 'later') continue;
     const remembered = known.get(`${engine} ${own.key}`);
     if (remembered !== undefined) answers.set(own.key, remembered);
-    else if (open.size < MOST_QUESTIONS) open.set(own.key, own.question);
+    else open.set(own.key, own.question);
   }
-  if (open.size === 0) return answers;
+  if (open.size === 0 || open.size > MOST_QUESTIONS) return answers;
   const questions = [...open.values()];
   const found = await ask(addon, questions, surroundings);
   for (const [index, [key, {inputs}]] of [...open].entries()) {
