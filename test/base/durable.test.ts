@@ -1,0 +1,70 @@
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {
+  type FaultHook,
+  isFileError,
+  renameDurably,
+  syncFile,
+  syncFolder,
+  writeDurably,
+} from '../../src/base/durable.js';
+import {temporaryFolder} from '../temporary-folder.js';
+
+/** What is written down from now on: the named steps, and every sync that really reaches the system. */
+async function steps() {
+  const seen: string[] = [];
+  const handle = await open('/', 'r');
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const sync = prototype.sync;
+  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+    seen.push((await this.stat()).isDirectory() ? 'folder synced' : 'file synced');
+    return sync.call(this);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const fault: FaultHook = (step) => void seen.push(step);
+  return {seen, fault};
+}
+
+test('a durable write: everything is on the disk before it gets its name, and then the name is', async () => {
+  const path = join(await temporaryFolder(), 'deep/er/file');
+  const {seen, fault} = await steps();
+  await writeDurably(path, 'text', fault);
+  expect(seen).toEqual(['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', 'folder synced']);
+  expect(readFileSync(path, 'utf8')).toBe('text');
+});
+
+test('so are a rename, a finished file and a folder of names', async () => {
+  const dir = await temporaryFolder();
+  writeFileSync(join(dir, 'a'), '');
+  const {seen, fault} = await steps();
+  await syncFile(join(dir, 'a'), fault);
+  await renameDurably(join(dir, 'a'), join(dir, 'b'), fault);
+  await syncFolder(dir);
+  expect(seen).toEqual(['sync', 'file synced', 'rename', 'sync_folder', 'folder synced', 'folder synced']);
+  expect(readdirSync(dir)).toEqual(['b']);
+});
+
+test.each(['create', 'write', 'sync', 'rename'] as const)(
+  'a write that fails at "%s" leaves what stood there, and nothing beside it',
+  async (broken) => {
+    const dir = await temporaryFolder();
+    writeFileSync(join(dir, 'file'), 'old');
+    const fail: FaultHook = (step) => {
+      if (step === broken) throw Object.assign(new Error('no space'), {code: 'ENOSPC'});
+    };
+    const attempt = writeDurably(join(dir, 'file'), 'new', fail);
+    expect(isFileError(await attempt.catch((error: unknown) => error), 'ENOSPC')).toBe(true);
+    expect(readFileSync(join(dir, 'file'), 'utf8')).toBe('old');
+    expect(readdirSync(dir)).toEqual(['file']);
+  },
+);
+
+test('many writers of one file: it is always one of theirs, whole', async () => {
+  const path = join(await temporaryFolder(), 'file');
+  const texts = Array.from({length: 12}, (_, index) => String(index).repeat(5000));
+  await Promise.all(texts.map((text) => writeDurably(path, text)));
+  expect(texts).toContain(readFileSync(path, 'utf8'));
+});
