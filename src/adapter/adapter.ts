@@ -1,4 +1,5 @@
 import type {JsonObject} from '../base/json.js';
+import type {FloatDType} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
 
 export const adapterKinds = ['lora', 'dora', 'lokr', 'loha', 'oft'] as const;
@@ -40,6 +41,8 @@ export interface Adapter {
   readonly kind: AdapterKind;
   /** In order of name, by code unit. */
   readonly modules: readonly AdapterModule[];
+  /** That of the file's tensors; F32 where they differ. Values are f32 in memory whatever it is. */
+  readonly dtype: FloatDType;
   /** PEFT's adapter_config.json, or LyCORIS' lokr_config / loha_config. */
   readonly config: JsonObject;
   /** Metadata of the file it was read from. */

@@ -9,7 +9,7 @@ const LAST_KNOWN_BLOCK = /(?:^|\.)((?:layers\.\d+\.|time_embed|condition_embedde
 
 /** A ComfyUI file under ComfyUI's rule: scale = alpha / rank per module, 1 where there is no alpha. */
 export function readComfyui(file: AdapterFile): Adapter {
-  const {modules, others} = groupByModule(file.tensors, (name) => {
+  const {modules, others, dtype} = groupByModule(file.tensors, (name) => {
     const match = PARTS.exec(name);
     return match ? [moduleName(match[1]!), match[2]!] : undefined;
   });
@@ -18,6 +18,7 @@ export function readComfyui(file: AdapterFile): Adapter {
     kind: dora ? 'dora' : 'lora',
     modules: modules.map(([name, parts]) => comfyuiModule(name, parts, file.path)),
     config: {},
+    dtype,
     metadata: file.metadata,
     others,
   };

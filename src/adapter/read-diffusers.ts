@@ -10,7 +10,7 @@ import {loraModule, splitPeftName} from './read-peft.js';
  * taken to equal the rank.
  */
 export function readDiffusers(file: AdapterFile): Adapter {
-  const {modules, others} = groupByModule(file.tensors, (name) => {
+  const {modules, others, dtype} = groupByModule(file.tensors, (name) => {
     const split = splitPeftName(name.slice(DIFFUSERS_PREFIX.length));
     return split && [moduleOfDiffusersName(split[0]), split[1]];
   });
@@ -22,6 +22,7 @@ export function readDiffusers(file: AdapterFile): Adapter {
       return {...module, name};
     }),
     config,
+    dtype,
     metadata: file.metadata,
     others,
   };

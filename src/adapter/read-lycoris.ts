@@ -7,7 +7,7 @@ import type {AdapterFile} from './read.js';
 
 /** A LyCORIS file: `lycoris_<path>.lokr_w1`, `.hada_w1_a`, `.alpha`, `.dora_scale`; settings in its metadata. */
 export function readLycoris(file: AdapterFile): Adapter {
-  const {modules, others} = groupByModule(file.tensors, (name) => {
+  const {modules, others, dtype} = groupByModule(file.tensors, (name) => {
     const dot = name.indexOf('.');
     return dot < 0 ? undefined : [moduleOfLycorisName(name.slice(0, dot)), name.slice(dot + 1)];
   });
@@ -16,6 +16,7 @@ export function readLycoris(file: AdapterFile): Adapter {
     kind,
     modules: modules.map(([name, tensors]) => lycorisModule(name, tensors)),
     config: configOf(file.metadata[`${kind}_config`]),
+    dtype,
     metadata: file.metadata,
     others,
   };

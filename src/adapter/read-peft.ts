@@ -10,7 +10,7 @@ const PARTS = /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector|oft_R
 
 /** A PEFT folder's weights and configuration. */
 export function readPeft(file: AdapterFile, config: JsonObject): Adapter {
-  const {modules, others} = groupByModule(file.tensors, splitPeftName);
+  const {modules, others, dtype} = groupByModule(file.tensors, splitPeftName);
   const kind = kindOf(config);
   return {
     kind,
@@ -18,6 +18,7 @@ export function readPeft(file: AdapterFile, config: JsonObject): Adapter {
       kind === 'oft' ? oftModule(name, parts) : loraModule({name, parts, where: file.path}, config),
     ),
     config,
+    dtype,
     metadata: file.metadata,
     others,
   };

@@ -21,6 +21,11 @@ export function doubleField(field: number, value: number): Uint8Array {
   return message(key(field, wireDouble), bytes);
 }
 
+/** A repeated double, packed. */
+export function doublesField(field: number, values: readonly number[]): Uint8Array {
+  return bytesField(field, new Uint8Array(Float64Array.from(values).buffer)); // little-endian, as every host of ours is
+}
+
 export function floatField(field: number, value: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);

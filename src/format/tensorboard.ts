@@ -1,11 +1,20 @@
 import {type FileHandle, mkdir, open} from 'node:fs/promises';
 import {join} from 'node:path';
-import {bytesField, doubleField, floatField, message, varintField} from './protobuf.js';
+import {unreachable} from '../base/unreachable.js';
+import {bytesField, doubleField, doublesField, floatField, message, varintField} from './protobuf.js';
 import {record} from './tfrecord.js';
 
 /** One point of a curve, or a text, at a global step. */
 export type Summary =
   | {readonly kind: 'scalar'; readonly tag: string; readonly step: number; readonly value: number}
+  /** How often values fell between `edges[i]` and `edges[i + 1]`; one count fewer than edges. */
+  | {
+      readonly kind: 'histogram';
+      readonly tag: string;
+      readonly step: number;
+      readonly edges: readonly number[];
+      readonly counts: readonly number[];
+    }
   /** Shown as Markdown. */
   | {readonly kind: 'text'; readonly tag: string; readonly step: number; readonly text: string};
 
@@ -78,12 +87,40 @@ function sessionStartEvent(step: number, at: number): Uint8Array {
 }
 
 function summaryEvent(summary: Summary, at: number): Uint8Array {
-  const value = summary.kind === 'scalar' ? floatField(2, summary.value) : textValue(summary.text);
-  const entry = message(bytesField(1, summary.tag), value);
+  const entry = message(bytesField(1, summary.tag), valueOf(summary));
   return message(
     doubleField(1, at),
     varintField(2, summary.step),
     bytesField(5, message(bytesField(1, entry))),
+  );
+}
+
+function valueOf(summary: Summary): Uint8Array {
+  switch (summary.kind) {
+    case 'scalar':
+      return floatField(2, summary.value);
+    case 'histogram':
+      return bytesField(5, histogram(summary));
+    case 'text':
+      return textValue(summary.text);
+    default:
+      return unreachable(summary);
+  }
+}
+
+/** A HistogramProto; of the values themselves only their bins are known, so each counts as the middle of its bin. */
+function histogram({edges, counts}: Extract<Summary, {kind: 'histogram'}>): Uint8Array {
+  const moments = [0, 0, 0]; // how many, their sum, the sum of their squares
+  for (const [i, count] of counts.entries()) {
+    const middle = (edges[i]! + edges[i + 1]!) / 2;
+    for (const power of moments.keys()) moments[power]! += count * middle ** power;
+  }
+  return message(
+    doubleField(1, edges[0]!),
+    doubleField(2, edges.at(-1)!),
+    ...moments.map((moment, power) => doubleField(3 + power, moment)),
+    doublesField(6, edges.slice(1)), // upper edges
+    doublesField(7, counts),
   );
 }
 

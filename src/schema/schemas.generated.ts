@@ -3284,7 +3284,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": 10
      },
      "log_heavy_every": {
-      "description": "Gradient norms of every layer every so many updates. 0 never.",
+      "description": "Gradient norms of every layer, and which timesteps were drawn, every so many updates. 0 never.",
       "type": "integer",
       "minimum": 0,
       "maximum": 1000000000,

@@ -1004,7 +1004,7 @@ export interface TrainParameters {
      */
     log_every: number;
     /**
-     * Gradient norms of every layer every so many updates. 0 never.
+     * Gradient norms of every layer, and which timesteps were drawn, every so many updates. 0 never.
      */
     log_heavy_every: number;
     /**

@@ -71,7 +71,7 @@ async function prepare({job}: WorkerContext): Promise<Export> {
     folder,
     adapter,
     name: params.name,
-    dtype: params.dtype === 'auto' ? 'F32' : (params.dtype.toUpperCase() as FloatDType),
+    dtype: params.dtype === 'auto' ? adapter.dtype : (params.dtype.toUpperCase() as FloatDType),
     provenance: await readProvenance(folder),
   };
 }

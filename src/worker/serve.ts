@@ -6,6 +6,7 @@ import type {StageMemory} from '../event/memory-forecast.js';
 import {
   type EngineReport,
   type MemoryQuestion,
+  type Pace,
   PROTOCOL_VERSION,
   type RunnerMessage,
   type WorkerJob,
@@ -22,10 +23,13 @@ export type Probe = (addon: string) => Promise<EngineReport>;
 
 export type Forecast = (addon: string, questions: readonly MemoryQuestion[]) => Promise<StageMemory[]>;
 
+export type MeasurePace = (addon: string, question: MemoryQuestion) => Promise<Pace>;
+
 /** What a short-lived worker answers instead of working. */
 export interface Answers {
   readonly probe: Probe;
   readonly forecast: Forecast;
+  readonly pace: MeasurePace;
 }
 
 /**
@@ -44,6 +48,7 @@ export function serve(entries: WorkerEntries, answers: Answers): void {
         return;
       case 'probe':
       case 'forecast':
+      case 'pace':
         void lastMessage(answer(message, answers));
         return;
       case 'stop':
@@ -83,12 +88,13 @@ async function runJob(
 }
 
 async function answer(
-  message: Extract<RunnerMessage, {kind: 'probe' | 'forecast'}>,
-  {probe, forecast}: Answers,
+  message: Extract<RunnerMessage, {kind: 'probe' | 'forecast' | 'pace'}>,
+  {probe, forecast, pace}: Answers,
 ): Promise<WorkerMessage> {
   const {addon} = message;
   try {
     if (message.kind === 'probe') return {kind: 'probed', report: await probe(addon)};
+    if (message.kind === 'pace') return {kind: 'paced', pace: await pace(addon, message.question)};
     return {kind: 'forecasts', answers: await forecast(addon, message.questions)};
   } catch (error) {
     return failed(error);

@@ -119,6 +119,12 @@ describe('every consumer computes the weight change that was trained', () => {
   });
 });
 
+test.each(['BF16', 'F16', 'F32'] as const)('a file of %s is known as one, alphas aside', async (dtype) => {
+  const adapter = await readAdapter(join(golden, 'lora'));
+  const files = comfyuiLayout(adapter, {...options, dtype, prefix: comfyuiPrefix('generic')});
+  expect((await readBack(files)).dtype).toBe(dtype);
+});
+
 test.each([
   ['lycoris_layers_0_cross_attn_k_proj', 'layers.0.cross_attn.k_proj'],
   ['lycoris_layers_12_mlp_gate_proj', 'layers.12.mlp.gate_proj'],

@@ -2,6 +2,7 @@ import {readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
+import type {DatasetOptions} from '../../src/dataset/dataset-options.js';
 import {readDataset} from '../../src/dataset/read-dataset.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
@@ -211,11 +212,12 @@ test('adding a song, or renaming one, changes no other prompt', async () => {
 });
 
 describe('lint sees all songs at once', () => {
-  test.each([
+  const left: readonly {name: string; options: Partial<DatasetOptions>; told: readonly string[]}[] = [
     {name: 'by default', options: {}, told: ['dataset/ending-not-listed']},
     {name: 'when they count', options: {extensions: ['wav', 'aiff']}, told: []},
     {name: 'when they are excluded', options: {exclude: ['*.aiff']}, told: []},
-  ])('sound that `extensions` leaves out is told $name: $told', async ({options, told}) => {
+  ];
+  test.each(left)('sound that `extensions` leaves out is told $name: $told', async ({options, told}) => {
     const {findings} = await read({'a.wav': tone(300), 'b.aiff': tone(310)}, options); // the decoder goes by content
     expect(findings.map(({code}) => code).filter((code) => code === 'dataset/ending-not-listed')).toEqual(
       told,

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readAdapter} from '../../src/adapter/read.js';
 import type {RunEvent} from '../../src/event/event.js';
@@ -183,7 +184,9 @@ test('early stopping stops, and says so in the summary', () => {
 test('norms of single modules and TensorBoard files, where asked for', () => {
   const [second] = metrics('heavy_log', 'step').filter(({global_step}) => global_step === 2);
   expect(Object.keys(second!.module_norms as object)).toHaveLength(16);
-  expect(project.filesBelow('boards')[0]).toMatch(/^events\.out\.tfevents/);
+  const [board] = project.filesBelow('boards');
+  expect(board).toMatch(/^events\.out\.tfevents/);
+  expect(readFileSync(project.file('boards', board!), 'latin1')).toContain('train/timesteps');
 });
 
 test.each([

@@ -40,6 +40,23 @@ test('the bytes are those that TensorBoard was seen to read', async () => {
   expect((await readFile(file.path)).toString('hex')).toBe(recorded);
 });
 
+/** Recorded likewise: the reader gave back these very buckets. */
+const recordedHistogram = [
+  '1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b3531109500000000000000',
+  'd593a3460900004040fc54d94110032a87010a84010a0f747261696e2f74696d6573746570732a710900000000000000',
+  '0011000000000000f03f190000000000001840210000000000000e40290000000000c005403220000000000000d03f00',
+  '0000000000e03f000000000000e83f000000000000f03f3a20000000000000f03f000000000000000000000000000008',
+  '40000000000000004072cfa424',
+].join('');
+
+test('so are those of a histogram', async () => {
+  const file = await createEventFile(await temporaryFolder(), {origin});
+  const bins = {edges: [0, 0.25, 0.5, 0.75, 1], counts: [1, 0, 3, 2]};
+  await file.append([{kind: 'histogram', tag: 'train/timesteps', step: 3, ...bins}], 1_700_000_001);
+  await file.close();
+  expect((await readFile(file.path)).toString('hex')).toBe(recordedHistogram);
+});
+
 test('two files of one second do not collide', async () => {
   const folder = await temporaryFolder();
   const [first, second] = [await createEventFile(folder, {origin}), await createEventFile(folder, {origin})];

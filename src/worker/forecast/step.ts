@@ -44,7 +44,15 @@ export async function forecastOf(step: Step): Promise<MemoryForecast> {
   };
 }
 
-function plan({addon, uses, setup}: Step, changed: Partial<PlanSetup> = {}): Promise<PlannedStep> {
+/** The same step, with all that planning it found. Throws what the training would throw. */
+export async function plannedStep(addon: Addon, question: MemoryQuestion): Promise<PlannedStep | undefined> {
+  const samples = await samplesOf(question);
+  if (samples.kind === 'later') return undefined;
+  const setup = {...(await setupOf(question)), ...samples.setup};
+  return plan({addon, uses: question.uses, setup});
+}
+
+function plan({addon, uses, setup}: Pick<Step, 'addon' | 'uses' | 'setup'>, changed: Partial<PlanSetup> = {}): Promise<PlannedStep> {
   const method = uses === 'estimate' ? 'plan_estimate' : 'plan_training';
   return planStep(addon, method, {...setup, ...changed});
 }

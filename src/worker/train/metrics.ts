@@ -6,6 +6,7 @@ import {createEventFile, type EventFile, type Summary} from '../../format/tensor
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
 import {loopParams} from './options.js';
+import {timestepHistogram} from './timestep-histogram.js';
 
 /** One line of metrics.jsonl. No times: a resumed run leaves the same file as one that was not interrupted. */
 export type Metric =
@@ -62,13 +63,16 @@ export async function openMetrics(
   await writeFile(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = loopParams(context).logging;
+  const timesteps = timestepHistogram();
   const record = async (metric: Metric) => {
     await appendFile(path, `${JSON.stringify(metric)}\n`);
-    await board.write(summariesOf(metric), metric.global_step);
+    await board.write(summariesOf(metric));
   };
   return {
     step: async (report, modules) => {
       const heavy = log_heavy_every > 0 && report.global_step % log_heavy_every === 0;
+      timesteps.count(report.timesteps);
+      if (heavy) await board.write([timesteps.take(report.global_step)]);
       if (!heavy && report.global_step % log_every !== 0 && report.global_step !== 1) return;
       await record(stepMetric(report, heavy ? modules : []));
     },
@@ -129,7 +133,7 @@ function summariesOf(metric: Metric): Summary[] {
 }
 
 interface Board {
-  readonly write: (summaries: readonly Summary[], step: number) => Promise<void>;
+  readonly write: (summaries: readonly Summary[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -142,7 +146,8 @@ async function openBoard(context: WorkerContext, globalStep: number): Promise<Bo
     context.log(`TensorBoard files cannot be written and are left out from here on: ${reason}`);
   };
   if (logging.tensorboard) {
-    const folder = logging.log_dir ?? join(output_dir ?? context.job.partial_dir, 'runs');
+    const beside = output_dir === undefined ? context.job.board_dir : join(output_dir, 'runs'); // as upstream
+    const folder = logging.log_dir ?? beside;
     const origin = {started_at: Date.now() / 1000, host: hostname(), pid: process.pid};
     const resumed = globalStep > 0 ? {purge_step: globalStep + 1} : {};
     file = await createEventFile(folder, {origin, ...resumed}).catch((error: unknown) => {
