@@ -21,3 +21,12 @@ export async function describeEngine(addon: Addon): Promise<EngineDescription> {
   const {result} = await callEngine(addon, 'describe_engine', {}, {});
   return result as EngineDescription;
 }
+
+/** FLOP/s of the matrix product on a device, measured for a quarter of a second. Throws `native/device-*`. */
+export async function measureProducts(
+  addon: Addon,
+  on: {readonly device: string; readonly precision: string; readonly threads: number | undefined},
+): Promise<number> {
+  const {result} = await callEngine(addon, 'measure_products', {...on, seconds: 0.25}, {});
+  return (result as {readonly flops_per_second: number}).flops_per_second;
+}

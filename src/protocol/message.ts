@@ -28,6 +28,13 @@ export type RunnerMessage =
       readonly protocol: typeof PROTOCOL_VERSION;
       readonly addon: string;
       readonly questions: readonly MemoryQuestion[];
+    }
+  /** Instead of `run`: measure how fast this machine is, say what one step of this training costs, and end. */
+  | {
+      readonly kind: 'pace';
+      readonly protocol: typeof PROTOCOL_VERSION;
+      readonly addon: string;
+      readonly question: MemoryQuestion;
     };
 
 /** Worker to runner. */
@@ -46,6 +53,7 @@ export type WorkerMessage =
   | {readonly kind: 'probed'; readonly report: EngineReport}
   /** In the order of the questions. */
   | {readonly kind: 'forecasts'; readonly answers: readonly StageMemory[]}
+  | {readonly kind: 'paced'; readonly pace: Pace}
   /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
@@ -94,6 +102,14 @@ export interface MemoryQuestion
   readonly limit_bytes: number;
   /** Of samples that are yet to be made; undefined when `inputs` and `params` name them. */
   readonly bounds: SampleBounds | undefined;
+}
+
+/** What decides how long a training takes. */
+export interface Pace {
+  /** One forward and backward pass over a batch of the question's length, recomputed activations included. */
+  readonly flops_per_micro_step: number;
+  /** Of the matrix product on the device, measured just now. */
+  readonly flops_per_second: number;
 }
 
 /** No sample will be longer than this. */
