@@ -52,6 +52,7 @@ export async function runWorker(
         return;
       case 'probed':
       case 'forecasts':
+      case 'paced':
         return; // the answer to another question
       default:
         unreachable(message);
