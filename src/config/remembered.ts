@@ -1,13 +1,13 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {writeDurably} from '../base/durable.js';
 import {sha256} from '../base/hash.js';
 import {ok, type Result} from '../base/result.js';
 import {builtInPresets, userFolder} from './folders.js';
 import {type LoadOptions, loadPipeline} from './load.js';
 import type {Pipeline} from './pipeline.js';
+import {programBuild} from './program-build.js';
 
 /** A resolved pipeline with all that it was resolved from. */
 interface Remembered {
@@ -103,10 +103,4 @@ function namesIn(folder: string): string {
   } catch {
     return '';
   }
-}
-
-/** Changes whenever the program is built or installed anew. */
-function programBuild(): string {
-  const {mtimeMs, size} = statSync(fileURLToPath(import.meta.url));
-  return `${mtimeMs} ${size}`;
 }

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {chmod, copyFile, constants, mkdir, rm} from 'node:fs/promises';
 import {dirname, isAbsolute, join, normalize} from 'node:path';
-import {syncFolder} from '../base/durable.js';
+import {renameDurably, syncFile, temporaryName} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
@@ -78,10 +78,16 @@ function sampleFile(sample: string, part: string): string {
 async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {
   if ((await hashIfThere(hashes, path)) === object.hash) return;
   await mkdir(dirname(path), {recursive: true});
-  await rm(path, {force: true});
-  await copyFile(objectPath(cache.root, object.hash), path, constants.COPYFILE_FICLONE);
-  await chmod(path, mode);
-  await syncFolder(dirname(path));
+  const temporary = temporaryName(path);
+  try {
+    await copyFile(objectPath(cache.root, object.hash), temporary, constants.COPYFILE_FICLONE);
+    await chmod(temporary, mode);
+    await syncFile(temporary);
+    await renameDurably(temporary, path); // a kill half-way leaves the file of before
+  } catch (error) {
+    await rm(temporary, {force: true});
+    throw error;
+  }
 }
 
 async function hashIfThere(hashes: FileHashes, path: string): Promise<ContentHash | undefined> {

@@ -82,6 +82,9 @@ async function runClaimed(stage: SettledStage, context: AttemptContext, started:
     const problem = problemIn(outcome);
     effects.emit({kind: 'stage_retrying', stage: stage.id, attempt: attempt + 1, delay_ms, problem});
     await effects.sleep(delay_ms, effects.stop.graceful);
+    if (effects.stop.graceful.aborted) {
+      return {result: resultOf(stage, outcome, context, {attempts: attempt, duration_ms}), planned: stage};
+    }
   }
 }
 

@@ -1,7 +1,11 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
+  readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -15,8 +19,10 @@ import {type CacheEntry, commitEntry, lookUp} from '../../src/cache/entry.js';
 import {hashOfFile, readFileHashes, saveFileHashes} from '../../src/cache/file-hashes.js';
 import {collectGarbage, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
-import {entryPath, indexPath, objectPath} from '../../src/cache/layout.js';
+import {entryPath, indexPath, objectPath, treeDir} from '../../src/cache/layout.js';
 import {commitBytes, commitFile} from '../../src/cache/object.js';
+import {openPartial} from '../../src/cache/partial.js';
+import {readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -166,6 +172,46 @@ test('gc keeps the parts that a kept collection names, and their own entries', a
   ]);
 });
 
+test('gc drops partial state and folders of links when they are old, and never a young object', async () => {
+  const cache = await newCache();
+  const now = Date.now();
+  const old = new Date(now - 30 * day);
+  for (const name of ['old', 'young']) {
+    const partial = await openPartial(cache, fingerprintOf({partial: name}));
+    writeFileSync(join(partial, 'state'), name);
+    if (name === 'old') for (const path of [join(partial, 'state'), partial]) utimesSync(path, old, old);
+  }
+  mkdirSync(treeDir(cache.root, contentHash('tree of nobody')), {recursive: true});
+  await commitBytes(cache, 'just written');
+  const plan = planGc(await takeInventory(cache), {
+    keep: new Set(),
+    max_age_ms: 10 * day,
+    max_bytes: undefined,
+    now,
+  });
+  expect(plan).toMatchObject({objects: [], freed_bytes: 3, kept_bytes: 12});
+  expect(plan.partials).toEqual([fingerprintOf({partial: 'old'})]);
+  await collectGarbage(cache, plan);
+  expect(readdirSync(join(cache.root, 'partial'))).toEqual([fingerprintOf({partial: 'young'})]);
+  expect(readdirSync(join(cache.root, 'trees'))).toEqual([]);
+});
+
+test('the roots of gc: each project names its own, until its lock file is gone', async () => {
+  const cache = await newCache();
+  const dir = await temporaryFolder();
+  const [a, b] = ['a', 'b'].map((name) => join(dir, `${name}.lock.yaml`)) as [string, string];
+  for (const lock_file of [a, b]) {
+    writeFileSync(lock_file, '');
+    await recordRoot(cache, {lock_file, fingerprints: [fingerprintOf({lock_file})], used_at: 1});
+  }
+  await recordRoot(cache, {lock_file: a, fingerprints: [fingerprintOf({newer: a})], used_at: 2});
+  writeFileSync(join(cache.root, 'roots/damaged.json'), '{"lock_f');
+  const named = async () => (await readRoots(cache)).flatMap(({fingerprints}) => fingerprints).sort();
+  expect(await named()).toEqual([fingerprintOf({newer: a}), fingerprintOf({lock_file: b})].sort());
+  rmSync(a);
+  expect(await named()).toEqual([fingerprintOf({lock_file: b})]);
+});
+
 test('a file is read again only when size, time or inode changed', async () => {
   const dir = await temporaryFolder();
   const [file, store] = [join(dir, 'song.wav'), join(dir, 'hashes.json')];
@@ -180,6 +226,31 @@ test('a file is read again only when size, time or inode changed', async () => {
   expect(await hashOfFile(readFileHashes(store), file)).toEqual(first);
   writeFileSync(file, 'efghi');
   expect((await hashOfFile(readFileHashes(store), file)).hash).toBe(contentHash('efghi'));
+});
+
+test.each([
+  {name: 'another time', edit: (file: string) => utimesSync(file, new Date(), new Date(Date.now() - 30_000))},
+  {
+    name: 'another file of that size and time put in its place',
+    edit: (file: string) => {
+      const {mtime} = statSync(file);
+      writeFileSync(`${file}.new`, 'efgh');
+      utimesSync(`${file}.new`, mtime, mtime);
+      renameSync(`${file}.new`, file);
+    },
+  },
+])('$name: the file is read again', async ({edit}) => {
+  const file = join(await temporaryFolder(), 'song.wav');
+  const past = new Date(1_700_000_000_000);
+  writeFileSync(file, 'abcd');
+  utimesSync(file, past, past);
+  const hashes = readFileHashes(join(file, '../hashes.json'));
+  await hashOfFile(hashes, file);
+  writeFileSync(file, 'efgh');
+  utimesSync(file, past, past);
+  expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('abcd')); // remembered: nothing shows
+  edit(file);
+  expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('efgh'));
 });
 
 test('a file written in the moment it was hashed is not remembered', async () => {

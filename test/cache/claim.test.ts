@@ -1,10 +1,11 @@
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {spawn} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {openCache, prepareCache} from '../../src/cache/cache.js';
 import {holderOf, tryClaim, waitForClaim} from '../../src/cache/claim.js';
 import {claimsDir, ownersDir} from '../../src/cache/layout.js';
-import {showLife} from '../../src/cache/owner.js';
+import {livingOwner, showLife} from '../../src/cache/owner.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** Several owners of one cache, as several processes would be. */
@@ -71,4 +72,38 @@ test('an owner on another machine lives as long as it gives signs of life', asyn
   mkdirSync(claimsDir(cache!.root, 'work'), {recursive: true});
   writeFileSync(join(claimsDir(cache!.root, 'work'), 'exclusive.far'), '');
   expect(await tryClaim(cache!, 'work')).toMatchObject({kind: 'taken', by: {host: 'elsewhere'}});
+  const longAgo = new Date(Date.now() - 600_000);
+  utimesSync(join(ownersDir(cache!.root), 'far.json'), longAgo, longAgo);
+  expect((await tryClaim(cache!, 'work')).kind).toBe('claimed');
 });
+
+test('whoever lives gives a sign of it now and then', async () => {
+  vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+  onTestFinished(() => void vi.useRealTimers());
+  const [cache] = await owners(1);
+  const path = join(ownersDir(cache!.root), `${cache!.owner.id}.json`);
+  const longAgo = new Date(Date.now() - 600_000);
+  utimesSync(path, longAgo, longAgo);
+  vi.advanceTimersByTime(30_000);
+  expect(Date.now() - statSync(path).mtimeMs).toBeLessThan(300_000);
+});
+
+test.runIf(process.platform === 'linux')(
+  'killed but not yet collected by its parent is not alive',
+  async () => {
+    const [cache] = await owners(1);
+    // The shell becomes a program that never asks after its child, so the child stays a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 600']);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const started = stat()
+      .slice(stat().lastIndexOf(')') + 2)
+      .split(' ')[19]!;
+    await expect.poll(stat, {timeout: 30_000}).toMatch(/\) Z /);
+    const zombie = {...cache!.owner, id: 'zombie', pid, started};
+    writeFileSync(join(ownersDir(cache!.root), 'zombie.json'), JSON.stringify(zombie));
+    expect(livingOwner(cache!.root, 'zombie', Date.now())).toBeUndefined();
+    expect(livingOwner(cache!.root, cache!.owner.id, Date.now())).toEqual(cache!.owner);
+  },
+);

@@ -105,6 +105,25 @@ test('--set, --only, --from and --force choose', async () => {
   expect(await folder.run(['run', '--jobs', '0'])).toMatchObject({code: 2});
 });
 
+test('--only takes along what a stage reads, and what it waits for', async () => {
+  const folder =
+    demo(`${pipeline}  late: {uses: command, needs: [b], with: {argv: [sh, -c, "echo late >> ran"]}}
+  other: {uses: command, with: {argv: [sh, -c, "echo other >> ran"]}}
+`);
+  await folder.run(['run', '--only', 'late']);
+  expect(ran(folder)).toBe('ablate');
+});
+
+test('--jobs 1, or the setting, is one stage at a time', async () => {
+  const alone = (name: string) =>
+    `  ${name}: {uses: command, with: {argv: [sh, -c, "mkdir lock && sleep 0.3 && rmdir lock"], working_dir: .}}\n`;
+  const folder = demo(`sidestep: 1\nstages:\n${['a', 'b', 'c'].map(alone).join('')}`);
+  expect(await folder.run(['run', '--force', '--jobs', '1'])).toMatchObject({code: 0});
+  folder.write('.config/settings.yaml', 'sidestep: 1\njobs: 1\n');
+  expect(await folder.run(['run', '--force'])).toMatchObject({code: 0});
+  expect(await folder.run(['run', '--force', '--jobs', '3'])).toMatchObject({code: 1});
+});
+
 test('--dry-run prints the plan and leaves nothing behind', async () => {
   const folder = demo();
   const {code, stdout} = await folder.run(['run', '--dry-run']);
@@ -131,6 +150,14 @@ test('--frozen: refuses before anything runs, with exit code 3; a faithful check
   });
   expect(await elsewhere.run(['run', '--frozen'])).toMatchObject({code: 0});
   expect(ran(elsewhere)).toBe('ab');
+});
+
+test('--frozen refuses a stage that the lock file has and the pipeline has not', async () => {
+  const folder = demo();
+  await folder.run(['run']);
+  folder.write('pipeline.yaml', pipeline.slice(0, pipeline.indexOf('  b:')));
+  const refused = await folder.run(['run', '--frozen']);
+  expect(refused).toMatchObject({code: 3, stderr: expect.stringContaining('has a stage b')});
 });
 
 test('status --check says with exit code 3 that something is stale', async () => {

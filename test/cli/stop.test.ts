@@ -31,6 +31,14 @@ test('the first Ctrl-C stops gracefully: exit code 130, what finished is kept, t
   expect((await folder.run(['run'])).stdout).toContain('1 ran, 1 from cache');
 });
 
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s is a request to stop like Ctrl-C', async (signal) => {
+  const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 600')});
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  running.child.kill(signal);
+  expect(await running.finished).toMatchObject({code: 130, stdout: expect.stringContaining('1 interrupted')});
+});
+
 test('the second Ctrl-C does not wait for a stage that will not listen', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline("trap '' TERM INT; touch alive; sleep 30; sleep 30")});
   const running = folder.start(['run']);

@@ -1,7 +1,8 @@
-import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {buildOf} from '../../src/config/program-build.js';
 import {loadRemembered} from '../../src/config/remembered.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -61,6 +62,39 @@ test.each([
   expect(await readdir(join(place.folder, 'memory'))).toHaveLength(1);
   edit(place);
   expect(await load(place)).toEqual(found);
+});
+
+test('a pipeline edited at the moment it was read is not remembered: its next edit might not show', async () => {
+  const place: Place = {folder: await temporaryFolder(), env: {WORD: 'one'}};
+  const path = join(place.folder, 'pipeline.yaml');
+  writeFileSync(path, PIPELINE);
+  const soon = new Date(Date.now() + 60_000);
+  utimesSync(path, soon, soon);
+  expect(await load(place)).toEqual(['echo', 'one']);
+  expect(existsSync(join(place.folder, 'memory'))).toBe(false);
+});
+
+test.each([
+  {name: 'nothing', change: () => {}, same: true},
+  {
+    name: 'the version, with every file of the same size and time',
+    change: (root: string) => writeFileSync(join(root, 'package.json'), '{"version": "2"}'),
+    same: false,
+  },
+  {
+    name: 'a default in a schema',
+    change: (root: string) => writeOld(join(root, 'dist/schema/schemas.js'), 'longer'),
+    same: false,
+  },
+])('another build of the program resolves anew: $name', async ({change, same}) => {
+  const root = await temporaryFolder();
+  for (const folder of ['base', 'config', 'schema', 'stage'])
+    mkdirSync(join(root, 'dist', folder), {recursive: true});
+  writeFileSync(join(root, 'package.json'), '{"version": "1"}');
+  writeOld(join(root, 'dist/schema/schemas.js'), 'short');
+  const before = buildOf(join(root, 'dist'));
+  change(root);
+  expect(buildOf(join(root, 'dist')) === before).toBe(same);
 });
 
 test('overrides are remembered apart, and a damaged memory is resolved again', async () => {

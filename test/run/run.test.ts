@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {stopSwitch} from '../../src/run/stop.js';
 import {temporaryFolder} from '../temporary-folder.js';
-import {look, outputText, pipelineOf, ref, run, type StageSketch, shell} from './rig.js';
+import {allTypes, look, outputText, pipelineOf, ref, run, type StageSketch, shell} from './rig.js';
 
 const upperCase: StageSketch = shell('tr a-z A-Z < $1 > $2', {inputs: {text: ref('a')}});
 
@@ -153,6 +154,57 @@ test('a crash is tried again as often as retries says', async () => {
   ]);
 });
 
+test('between attempts it waits, twice as long each time', async () => {
+  const dir = await temporaryFolder();
+  const began = Date.now();
+  const report = await run(pipelineOf(dir, {a: shell('exit 3', {retries: 3})}), {
+    options: {retry_delay_ms: 40},
+  });
+  expect(report.by.a).toMatchObject({kind: 'failed', attempts: 4});
+  const delays = report.events.flatMap((event) => (event.kind === 'stage_retrying' ? [event.delay_ms] : []));
+  expect(delays).toEqual([40, 80, 160]);
+  expect(Date.now() - began).toBeGreaterThan(250); // a lower bound holds on any machine
+});
+
+test('a stop while waiting for the next attempt is the end of it', async () => {
+  const dir = await temporaryFolder();
+  const stop = stopSwitch();
+  const report = await run(pipelineOf(dir, {a: shell('exit 3', {retries: 3})}), {
+    stop,
+    options: {retry_delay_ms: 60_000},
+    onEvent: ({kind}) => {
+      if (kind === 'stage_retrying') stop.request();
+    },
+  });
+  expect(report).toMatchObject({outcome: 'interrupted', by: {a: {kind: 'failed', attempts: 1}}});
+  expect(report.events.filter(({kind}) => kind === 'stage_started')).toHaveLength(1);
+});
+
+test('a command that takes too long is asked to end, then killed, with all it started', async () => {
+  const dir = await temporaryFolder();
+  const file = join(dir, 'pid');
+  const stubborn = `trap '' TERM; sleep 600 & echo $! > ${file}; sleep 600; sleep 600`;
+  const report = await run(
+    pipelineOf(dir, {
+      polite: shell('exec sleep 600', {timeout_s: 0.3}),
+      stubborn: shell(stubborn, {timeout_s: 0.3}),
+    }),
+    {options: {jobs: 2, after_failure: 'keep_going'}},
+  );
+  const tooLong = {kind: 'failed', problem: {code: 'run/timeout'}};
+  expect(report.by).toMatchObject({polite: tooLong, stubborn: tooLong});
+  const pid = Number(readFileSync(file, 'utf8'));
+  await expect.poll(() => isGone(pid), {timeout: 30_000}).toBe(true);
+});
+
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.startsWith('Z');
+  } catch {
+    return true;
+  }
+}
+
 test.each([
   {after_failure: 'stop' as const, other: {kind: 'not_started', after: 'a'}},
   {after_failure: 'keep_going' as const, other: {kind: 'succeeded'}},
@@ -194,6 +246,10 @@ test('when and needs: a skipped stage skips what reads it, needs only orders', a
   const report = await run(pipeline);
   expect(report.outcome).toBe('done');
   expect(report.ran).toEqual(['c', 'late']);
+  const told = report.events.flatMap((event) =>
+    event.kind === 'stage_started' || event.kind === 'stage_finished' ? [`${event.kind} ${event.stage}`] : [],
+  );
+  expect(told.indexOf('stage_started late')).toBeGreaterThan(told.indexOf('stage_finished c'));
   expect(report.by).toMatchObject({a: {kind: 'skipped', condition: 'vars.fast'}, b: {kind: 'skipped'}});
 });
 
@@ -203,6 +259,59 @@ test('a forced stage runs although it is cached; cache: ignore always runs', asy
   await run(pipeline);
   expect((await run(pipeline)).ran).toEqual(['b']);
   expect((await run(pipeline, {forced: ['a']})).ran).toEqual(['a', 'b']);
+});
+
+test('a stage type that computes otherwise now has another version, and why says so', async () => {
+  const dir = await temporaryFolder();
+  const pipeline = pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 1}}});
+  await run(pipeline);
+  const types = new Map([...allTypes, ['test.count', {...allTypes.get('test.count')!, version: 2}]]);
+  const {plan} = await look(pipeline, {types});
+  expect(plan.stages[0]!.verdict).toMatchObject({
+    kind: 'stale',
+    reasons: [{kind: 'version_changed', old: 1, new: 2}],
+  });
+});
+
+test('a forced stage starts from nothing, whatever it could continue', async () => {
+  const dir = await temporaryFolder();
+  const log = join(dir, 'epochs.log');
+  const pipeline = pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 2, log}}});
+  await run(pipeline);
+  await run(pipeline, {forced: ['t']});
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '1', '2']);
+});
+
+test('of what is finished no partial state is left, unless a longer run may want it', async () => {
+  const dir = await temporaryFolder();
+  const partial = () => readdirSync(join(dir, '.sidestep/cache/partial'));
+  await run(pipelineOf(dir, {a: {uses: 'test.worker', params: {does: 'work'}}}));
+  expect(partial()).toEqual([]);
+  await run(pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 1}}}));
+  expect(partial()).toHaveLength(1);
+});
+
+test('two stages of one pipeline that differ only in length keep their states apart', async () => {
+  const dir = await temporaryFolder();
+  const log = join(dir, 'epochs.log');
+  const count = (epochs: number) => ({uses: 'test.count', params: {epochs, log}});
+  await run(pipelineOf(dir, {short: count(2), long: count(3)}), {options: {jobs: 1}});
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '1', '2', '3']);
+});
+
+test('a Ctrl-C that reaches a worker by the terminal is the business of its runner', async () => {
+  const dir = await temporaryFolder();
+  const flag = join(dir, 'pid');
+  const report = await run(
+    pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 5, pause_ms: 5, flag}}}),
+    {
+      onEvent: (event) => {
+        if (event.kind === 'stage_progress' && event.done === 1)
+          process.kill(Number(readFileSync(flag, 'utf8')), 'SIGINT');
+      },
+    },
+  );
+  expect(report.by.t!.kind).toBe('succeeded');
 });
 
 test('a folder is an output too; its files keep their mode and links are refused', async () => {

@@ -1,0 +1,106 @@
+import {mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import type {LightStage} from '../../src/run/light-stage.js';
+import type {StageType} from '../../src/stage/stage-type.js';
+import {temporaryFolder} from '../temporary-folder.js';
+import {allTypes, pipelineOf, run} from './rig.js';
+
+/** Leaves a folder with a text and a program, and publishes it where `output_dir` says. */
+const maker: StageType = {
+  ...allTypes.get('test.sum')!,
+  name: 'test.maker',
+  inputs: [],
+  neutral: ['output_dir'],
+  outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
+  publishes: [{output: 'files', param: 'output_dir'}],
+};
+const publishing: StageType = {
+  ...allTypes.get('test.samples')!,
+  neutral: [...allTypes.get('test.samples')!.neutral, 'output_dir'],
+  publishes: [{output: 'samples', param: 'output_dir'}],
+};
+const types = new Map([...allTypes, [maker.name, maker], [publishing.name, publishing]]);
+
+const make: LightStage = async ({params, out_dir}) => {
+  mkdirSync(join(out_dir, 'files/deep'), {recursive: true});
+  writeFileSync(join(out_dir, 'files/deep/text'), String(params.text));
+  writeFileSync(join(out_dir, 'files/go'), '#!/bin/sh', {mode: 0o755});
+};
+
+async function project() {
+  const dir = await temporaryFolder();
+  const out = join(dir, 'output');
+  const runWith = (params: {text?: string; output_dir?: string}) =>
+    run(pipelineOf(dir, {m: {uses: 'test.maker', params: {text: 'one', output_dir: out, ...params}}}), {
+      types,
+      light: new Map([['test.maker', make]]),
+    });
+  return {dir, out, runWith};
+}
+
+test('results appear where the user wants them, as files of their own', async () => {
+  const {out, runWith} = await project();
+  const report = await runWith({});
+  expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('one');
+  expect(statSync(join(out, 'deep/text')).mode & 0o777).toBe(0o644); // not the cache's read-only object
+  expect(statSync(join(out, 'go')).mode & 0o777).toBe(0o755);
+  expect(statSync(join(out, 'go')).nlink).toBe(1);
+  expect(report.events.at(-1)).toMatchObject({outputs: [{stage: 'm', output: 'files', path: out}]});
+});
+
+test('only what differs is written; what somebody else put there stays', async () => {
+  const {out, runWith} = await project();
+  await runWith({});
+  const past = new Date(Date.now() - 60_000);
+  for (const name of ['deep/text', 'go']) utimesSync(join(out, name), past, past);
+  writeFileSync(join(out, 'mine'), 'mine');
+  await runWith({text: 'two'});
+  expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('two');
+  expect(Math.abs(statSync(join(out, 'go')).mtimeMs - past.getTime())).toBeLessThan(1000);
+  expect(readdirSync(out).sort()).toEqual(['deep', 'go', 'mine']);
+});
+
+test('from the cache as well: what was deleted or edited comes back, another place gets its own, nothing runs', async () => {
+  const {dir, out, runWith} = await project();
+  await runWith({});
+  writeFileSync(join(out, 'deep/text'), 'edited');
+  const again = await runWith({output_dir: join(dir, 'elsewhere')});
+  expect(again.ran).toEqual([]);
+  expect(readFileSync(join(dir, 'elsewhere/deep/text'), 'utf8')).toBe('one');
+  await runWith({});
+  expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('one');
+});
+
+test('a place that cannot be written is a warning: the run is done, its results are kept', async () => {
+  const {out, runWith} = await project();
+  writeFileSync(out, 'a file where a folder should be');
+  const report = await runWith({});
+  expect(report).toMatchObject({outcome: 'done', ran: ['m']});
+  expect(report.events.filter(({kind}) => kind === 'warning')).toMatchObject([
+    {problem: {code: 'run/not-published'}},
+  ]);
+});
+
+test('of a sample collection every part is published, under its name; a name cannot leave the folder', async () => {
+  const dir = await temporaryFolder();
+  const out = join(dir, 'output');
+  const songs = (names: readonly string[]) =>
+    pipelineOf(dir, {
+      s: {
+        uses: 'test.samples',
+        params: {songs: Object.fromEntries(names.map((name) => [name, name])), output_dir: out},
+      },
+    });
+  await run(songs(['live/first song.flac']), {types});
+  expect(readdirSync(join(out, 'live')).sort()).toEqual([
+    'first song.flac.length.safetensors',
+    'first song.flac.upper.safetensors',
+  ]);
+  for (const name of ['../escape', '/tmp/escape']) {
+    const report = await run(songs([name]), {types});
+    expect(report.outcome).toBe('done');
+    expect(report.events.some((event) => event.kind === 'warning')).toBe(true);
+    expect(readdirSync(dir)).not.toContain('escape.upper.safetensors');
+  }
+});
