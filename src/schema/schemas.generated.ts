@@ -3172,7 +3172,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": 0
      },
      "every_minutes": {
-      "description": "Write one after so many minutes. 0 writes none by the clock.",
+      "description": "Write one after so many minutes without one. Which steps that hits depends on the machine, so two runs keep different checkpoints; the adapter at the end is the same. 0 writes none by the clock.",
       "type": "number",
       "minimum": 0,
       "maximum": 100000,
@@ -3186,10 +3186,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": 0
      },
      "keep_best": {
-      "description": "How many of those with the lowest validation loss (smoothed training loss without validation) are kept besides.",
+      "description": "1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.",
       "type": "integer",
       "minimum": 0,
-      "maximum": 1000,
+      "maximum": 1,
       "default": 1
      },
      "best_after_epoch": {

@@ -937,7 +937,7 @@ export interface TrainParameters {
      */
     every_steps: number;
     /**
-     * Write one after so many minutes. 0 writes none by the clock.
+     * Write one after so many minutes without one. Which steps that hits depends on the machine, so two runs keep different checkpoints; the adapter at the end is the same. 0 writes none by the clock.
      */
     every_minutes: number;
     /**
@@ -945,7 +945,7 @@ export interface TrainParameters {
      */
     keep_last: number;
     /**
-     * How many of those with the lowest validation loss (smoothed training loss without validation) are kept besides.
+     * 1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.
      */
     keep_best: number;
     /**

@@ -5,7 +5,13 @@ import type {WorkerContext} from '../context.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import {bandsOf, type Metric, type MetricsLog} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
-import {decideEpoch, outOfPatience, type ProgressState, rotate} from './progress-state.js';
+import {
+  decideEpoch,
+  type EpochValidation,
+  outOfPatience,
+  type ProgressState,
+  rotate,
+} from './progress-state.js';
 import {provenanceOf, type Standing} from './provenance.js';
 import {type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
@@ -33,6 +39,8 @@ export class TrainingLoop {
   readonly #params: LoopParams;
   #position: Position;
   #savedAt = performance.now();
+  /** When the newest checkpoint of this attempt was written, or the attempt began. */
+  #checkpointAt = performance.now();
   /** After a resume: where this attempt took the epoch up. */
   #epochBegan = performance.now();
   #savedStep: number;
@@ -112,13 +120,8 @@ export class TrainingLoop {
       duration_ms: Math.round(performance.now() - this.#epochBegan),
     });
     this.#epochBegan = performance.now();
-    const due = this.#validates() && epoch % this.#params.validation.every_epochs === 0;
-    const validation = due ? await this.#validate(epoch) : null;
-    const {state, best, next} = decideEpoch(
-      this.#position.progress,
-      {epoch, loss: epoch_loss, validation},
-      this.#params,
-    );
+    const end = {epoch, loss: epoch_loss, validation: await this.#validateEpoch(epoch)};
+    const {state, best, next} = decideEpoch(this.#position.progress, end, this.#params);
     this.#position = {
       ...this.#position,
       progress: state,
@@ -129,14 +132,22 @@ export class TrainingLoop {
   }
 
   #checkpointsDue({epoch, epoch_finished, global_step}: StepReport): string[] {
-    const {every_epochs, every_steps} = this.#params.checkpoint;
+    const {every_epochs, every_steps, every_minutes} = this.#params.checkpoint;
     const ofEpoch = epoch_finished && every_epochs > 0 && epoch % every_epochs === 0;
     const ofSteps = every_steps > 0 && global_step % every_steps === 0;
-    return [...(ofEpoch ? [`epoch_${epoch}`] : []), ...(ofSteps ? [`step_${global_step}`] : [])];
+    const ofClock = every_minutes > 0 && performance.now() - this.#checkpointAt >= every_minutes * 60_000;
+    return [...(ofEpoch ? [`epoch_${epoch}`] : []), ...(ofSteps || ofClock ? [`step_${global_step}`] : [])];
   }
 
   #validates(): boolean {
     return this.#parts.split.validation.length > 0;
+  }
+
+  async #validateEpoch(epoch: number): Promise<EpochValidation> {
+    const {every_epochs} = this.#params.validation;
+    if (!this.#validates()) return {kind: 'none'};
+    if (epoch % every_epochs !== 0) return {kind: 'not_due'};
+    return {kind: 'measured', loss: await this.#validate(epoch), epochs: every_epochs};
   }
 
   async #validate(epoch: number): Promise<number | null> {
@@ -161,6 +172,7 @@ export class TrainingLoop {
       this.#position = {...this.#position, progress: state};
       outdated.push(...dropped);
     }
+    this.#checkpointAt = performance.now();
     await this.#saveState(`checkpoint ${names.join(', ')}`);
     await kept.drop(outdated); // only once no saved state counts on them
     for (const name of names)
@@ -174,9 +186,7 @@ export class TrainingLoop {
   }
 
   async #saveIfDue(): Promise<void> {
-    const {every_minutes} = this.#params.checkpoint;
-    const due = every_minutes > 0 ? Math.min(every_minutes * 60_000, SAVE_EVERY_MS) : SAVE_EVERY_MS;
-    if (performance.now() - this.#savedAt >= due) await this.#saveState('elapsed time');
+    if (performance.now() - this.#savedAt >= SAVE_EVERY_MS) await this.#saveState('elapsed time');
   }
 
   /** What a later attempt, or a longer run, continues from. */

@@ -26,9 +26,16 @@ export interface EpochEnd {
   readonly epoch: number;
   /** Mean training loss of the epoch; null when no step of it was finite. */
   readonly loss: number | null;
-  /** Validation loss, where it was measured. */
-  readonly validation: number | null;
+  readonly validation: EpochValidation;
 }
+
+export type EpochValidation =
+  /** No sample is held out: the training loss is watched. */
+  | {readonly kind: 'none'}
+  /** Not this epoch: nothing is decided, since losses of two kinds cannot be compared. */
+  | {readonly kind: 'not_due'}
+  /** `epochs`: how many have passed since the last one. */
+  | {readonly kind: 'measured'; readonly loss: number | null; readonly epochs: number};
 
 /** What the end of an epoch means: whether this is the best state so far, and whether to stop. */
 export interface EpochDecision {
@@ -38,14 +45,20 @@ export interface EpochDecision {
 }
 
 /**
- * Pure. The watched loss is the validation loss where there is one, else the mean of the last `best_window` epochs' training
- * losses, which is less noisy than one.
+ * Pure. The watched loss is the validation loss where samples are held out, else the mean of the last `best_window` epochs'
+ * training losses, which is less noisy than one.
  */
-export function decideEpoch(state: ProgressState, end: EpochEnd, params: LoopParams): EpochDecision {
+export function decideEpoch(
+  state: ProgressState,
+  end: EpochEnd,
+  params: Pick<LoopParams, 'checkpoint' | 'early_stop'>,
+): EpochDecision {
   const {checkpoint, early_stop} = params;
+  const {validation} = end;
   const recent =
     end.loss === null ? state.recent : [...state.recent, end.loss].slice(-checkpoint.best_window);
-  const watched = end.validation ?? mean(recent);
+  if (validation.kind === 'not_due') return {state: {...state, recent}, best: 'not_best', next: 'go_on'};
+  const watched = validation.kind === 'measured' ? validation.loss : mean(recent);
   const better = (than: number | null, by: number) =>
     watched !== null && (than === null || watched < than - by);
   const isBest =
@@ -53,7 +66,9 @@ export function decideEpoch(state: ProgressState, end: EpochEnd, params: LoopPar
     end.epoch > checkpoint.best_after_epoch &&
     better(state.best?.loss ?? null, checkpoint.best_min_delta);
   const improved = better(state.lowest, early_stop.min_delta);
-  const stale_epochs = improved ? 0 : state.stale_epochs + 1;
+  const stale_epochs = improved
+    ? 0
+    : state.stale_epochs + (validation.kind === 'measured' ? validation.epochs : 1);
   return {
     state: {
       ...state,

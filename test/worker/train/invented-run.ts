@@ -77,6 +77,7 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
         learning_rate: 1,
         grad_norm: 1,
         module_norms: [1],
+        timesteps: [0.5],
         diagnosis: '',
         epoch_finished,
         epoch_loss: epoch_finished ? lossAt(step) : null,

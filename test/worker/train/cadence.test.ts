@@ -1,0 +1,35 @@
+import {expect, test} from 'vitest';
+import {temporaryFolder} from '../../temporary-folder.js';
+import {attempt, outputs, type RunOptions} from './invented-run.js';
+
+/** The invented run has two steps an epoch, three epochs. */
+const none = {every_epochs: 0, keep_best: 0};
+const cases: readonly (RunOptions & {readonly name: string; readonly kept: readonly string[]})[] = [
+  {name: 'epochs', checkpoint: {...none, every_epochs: 2}, kept: ['epoch_2']},
+  {name: 'steps', checkpoint: {...none, every_steps: 4}, kept: ['step_4']},
+  {
+    name: 'both at once',
+    checkpoint: {...none, every_epochs: 1, every_steps: 2, keep_last: 2},
+    kept: ['epoch_3', 'step_6'],
+  },
+  {
+    name: 'minutes, here no time at all',
+    checkpoint: {...none, every_minutes: 1e-9, keep_last: 3},
+    kept: ['step_4', 'step_5', 'step_6'],
+  },
+  {name: 'minutes that have not passed', checkpoint: {...none, every_minutes: 60}, kept: []},
+  {
+    name: 'a step that is due by count and by the clock is written once',
+    checkpoint: {...none, every_steps: 3, every_minutes: 1e-9, keep_last: 1},
+    kept: ['step_6'],
+  },
+];
+
+test.each(cases)('checkpoints by $name: $kept', async ({name: _name, kept, ...options}) => {
+  const folder = await temporaryFolder();
+  expect((await attempt(folder, options)).ended).toBe('done');
+  const checkpoints = Object.keys(await outputs(folder))
+    .map((path) => /checkpoints\/([^/]+)\/training_state/.exec(path)?.[1])
+    .filter((found) => found !== undefined);
+  expect(checkpoints.sort()).toEqual(kept);
+});
