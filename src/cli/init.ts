@@ -3,22 +3,21 @@ import {readFile} from 'node:fs/promises';
 import {dirname, relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {isFileError, writeDurably} from '../base/durable.js';
-import type {Result} from '../base/result.js';
+import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
-import type {Pipeline} from '../config/pipeline.js';
 import {findPresets, parsePreset} from '../config/preset.js';
-import {resolvePipeline} from '../config/resolve.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import type {AnswerId, Answers, SomeAnswers} from './init/answers.js';
 import {clackPrompter} from './init/clack-prompter.js';
-import {presetFor} from './init/machine.js';
-import {pipelineText} from './init/pipeline.js';
-import {predictedSteps} from './init/prediction.js';
+import {type Composing, compose, summaryOf} from './init/composition.js';
+import {type Agreement, converse} from './init/conversation.js';
+import {keepSession, lastSession} from './init/last-session.js';
+import {type Machine, observeMachine, presetFor} from './init/machine.js';
 import {type Known, questions} from './init/questions.js';
 import {session} from './init/session.js';
-import {songsIn} from './init/surroundings.js';
-import {askAll, type Prompter, takeDefaults} from './init/wizard.js';
+import {lookAtSongs} from './init/songs.js';
+import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
@@ -63,55 +62,36 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (existsSync(path) && options.force !== true) return refuse(world, options, [exists(options.output)]);
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return refuse(world, options, settings.problems);
-  const known = await knownOf(world, settings.value, dirname(path));
+  const machine = await observeMachine(world, settings.value);
+  const known = await knownOf(world, {settings: settings.value, machine, projectDir: dirname(path)});
+  const composing = {world, path, settings: settings.value, machine, known};
   const prompter = canAsk(world, options) ? await clackPrompter() : undefined;
-  const answers = await answersOf(givenIn(options), known, prompter);
-  if (!answers.ok) return refuse(world, options, answers.problems);
-  if (answers.value === undefined) return 130;
-  const text = pipelineText(answers.value, {folder: dirname(path), cwd: world.cwd});
-  const pipeline = await resolved(world, path, text);
-  if (!pipeline.ok) return refuse(world, options, pipeline.problems);
-  const prediction = await predictionOf(world, answers.value, pipeline.value);
-  const consent =
-    prompter === undefined ? 'write' : await lastQuestion(prompter, `${text}\n${prediction}`, options);
-  if (consent === 'cancel') return 130;
-  await writeDurably(path, text);
-  await remember(world, settings.value, answers.value);
-  const start = consent === 'run' || options.run === true ? 'run' : 'leave';
-  return finish(world, {path, start, prompter}, options);
+  const agreed =
+    prompter === undefined
+      ? await agreeByFlags(composing, options)
+      : await converse({given: givenIn(options), known, prompter}, composing, options.output);
+  if (!agreed.ok) return refuse(world, options, agreed.problems);
+  if (agreed.value === undefined) return 130;
+  const {composition, next} = agreed.value;
+  await writeDurably(path, composition.text);
+  await remember(world, settings.value, composition.answers);
+  return finish(world, {path, start: options.run === true ? 'run' : next, prompter}, options);
+}
+
+/** Nobody is asked: flags, defaults, and a summary for whoever reads the output. */
+async function agreeByFlags(composing: Composing, options: InitOptions): Promise<Result<Agreement>> {
+  const answers = await takeDefaults(givenIn(options), composing.known);
+  if (!answers.ok) return answers;
+  const composition = await compose(answers.value, composing);
+  if (!composition.ok) return composition;
+  if (options.json !== true)
+    composing.world.stdout.write(`${await summaryOf(composition.value, composing)}\n`);
+  return ok({composition: composition.value, next: 'leave'});
 }
 
 function canAsk(world: World, options: InitOptions): boolean {
   if (options.yes === true || options.json === true || world.env.CI) return false;
   return process.stdin.isTTY === true && world.stdout.kind === 'terminal';
-}
-
-async function answersOf(
-  given: SomeAnswers,
-  known: Known,
-  prompter: Prompter | undefined,
-): Promise<Result<Answers | undefined>> {
-  return prompter === undefined ? takeDefaults(given, known) : askAll(given, known, prompter);
-}
-
-/** Shows what would be written; only a yes writes it. */
-async function lastQuestion(
-  prompter: Prompter,
-  summary: string,
-  {output}: InitOptions,
-): Promise<'write' | 'run' | 'cancel'> {
-  prompter.note(summary);
-  const reply = await prompter.choose(
-    `Write ${output}?`,
-    [
-      {value: 'write', hint: 'and look at it first'},
-      {value: 'run', hint: 'write it and start training'},
-      {value: 'leave', hint: 'write nothing'},
-    ],
-    'write',
-  );
-  if (reply.kind !== 'answer' || reply.value === 'leave') return 'cancel';
-  return reply.value === 'run' ? 'run' : 'write';
 }
 
 async function finish(
@@ -147,38 +127,36 @@ function givenIn(options: InitOptions): SomeAnswers {
   return Object.fromEntries(given);
 }
 
-async function knownOf(world: World, settings: Settings, projectDir: string): Promise<Known> {
+async function knownOf(
+  world: World,
+  {settings, machine, projectDir}: {settings: Settings; machine: Machine; projectDir: string},
+): Promise<Known> {
   const files = await findPresets({project_dir: projectDir, user_dir: userFolder(world.env)});
   const presets = files
     .map(parsePreset)
     .filter(({uses, problems}) => uses === 'train' && problems.length === 0)
     .map(({name, description}) => ({name, description}));
+  const looks = new Map<string, ReturnType<Known['songs']>>();
+  const songs: Known['songs'] = (path) => {
+    const place = absolutePath(path, world.cwd);
+    const look = looks.get(place) ?? lookAtSongs(place);
+    looks.set(place, look);
+    return look;
+  };
   return {
     cwd: world.cwd,
     checkpoint_dir: settings.values.checkpoint_dir,
     presets,
-    preset: await presetFor(world),
+    preset: presetFor(machine),
+    last: await lastSession(userFolder(world.env)),
+    songs,
   };
 }
 
-/** A file that does not validate is a defect of the wizard or a bad number: nothing is written then. */
-async function resolved(world: World, file: string, text: string): Promise<Result<Pipeline>> {
-  const user_dir = userFolder(world.env);
-  const settings = await loadSettings(user_dir);
-  if (!settings.ok) return settings;
-  const presets = await findPresets({project_dir: dirname(file), user_dir});
-  return resolvePipeline({file, text, settings: settings.value, presets, overrides: [], env: world.env});
-}
-
-/** Empty while the songs cannot be counted: the dataset stage will say why. */
-async function predictionOf(world: World, {songs}: Answers, pipeline: Pipeline): Promise<string> {
-  const found = await songsIn(absolutePath(songs, world.cwd), world.cwd);
-  return found.ok ? (predictedSteps(pipeline, found.value.count) ?? '') : '';
-}
-
-/** The checkpoint folder is the answer that is the same next time. */
-async function remember(world: World, settings: Settings, {checkpoints}: Answers): Promise<void> {
-  const folder = absolutePath(checkpoints, world.cwd);
+/** The checkpoint folder is a setting, which other commands use as well; the other answers are proposed next time. */
+async function remember(world: World, settings: Settings, answers: Answers): Promise<void> {
+  await keepSession(userFolder(world.env), answers, world.cwd);
+  const folder = absolutePath(answers.checkpoints, world.cwd);
   if (settings.values.checkpoint_dir === folder) return;
   const file = settingsPath(userFolder(world.env));
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

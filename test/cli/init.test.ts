@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, readdirSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {presetForMemory} from '../../src/cli/init/machine.js';
-import {predictedSteps} from '../../src/cli/init/prediction.js';
+import {memoryText, timeText, trainingWork} from '../../src/cli/init/prediction.js';
 import {chooseModel} from '../../src/cli/init/questions.js';
 import {nextSteps} from '../../src/cli/init/session.js';
 import type {FoundModel} from '../../src/model/model.js';
@@ -15,12 +15,27 @@ const DOWN = '\u001b[B';
 const UP = '\u001b[A';
 const CTRL_C = '\u0003';
 
+/** Two official models and two songs. */
 async function project(): Promise<Folder> {
   const folder = new Folder({'songs/a.txt': 'caption: a slow blues\n'});
   await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
   await writeCheckpoint(folder.file('checkpoints'), {model: 'base', hidden_size: 32, layers: 1, seed: 1});
   writeFileSync(folder.file('songs/a.wav'), tone(200));
   writeFileSync(folder.file('songs/b.wav'), tone(210));
+  return folder;
+}
+
+/** Besides, a fine-tune that does not tell what it descends from. */
+async function projectWithFineTune(): Promise<Folder> {
+  const folder = await project();
+  cpSync(folder.file('checkpoints/acestep-v15-turbo'), folder.file('checkpoints/night-mix'), {
+    recursive: true,
+  });
+  const config = JSON.parse(folder.read('checkpoints/night-mix/config.json'));
+  folder.write(
+    'checkpoints/night-mix/config.json',
+    JSON.stringify({...config, model_version: undefined, is_turbo: undefined}),
+  );
   return folder;
 }
 
@@ -44,16 +59,44 @@ function atKeyboard(running: Running) {
   };
 }
 
-const order: readonly (readonly [RegExp, string])[] = [
-  [/\[1\/\d+\] Where are the ACE-Step/, ENTER],
-  [/\[2\/\d+\] Which model\?/, `turbo${ENTER}`],
-  [/\[4\/\d+\] Where are your songs\?/, `songs${ENTER}`],
-  [/\[5\/\d+\] A trigger word/, `moody${ENTER}`],
-  [/\[6\/\d+\] Which kind of adapter\?/, ENTER],
-  [/\[7\/\d+\] Which preset\?/, ENTER],
-  [/\[8\/\d+\] Change its details\?/, ENTER],
-  [/\[12\/\d+\] A name/, ENTER],
-  [/Write pipeline\.yaml\?/, ENTER],
+interface Step {
+  readonly question: RegExp;
+  readonly keys: string;
+  readonly kind: 'text' | 'list';
+}
+
+function text(question: RegExp, answer = ''): Step {
+  return {question, keys: `${answer}${ENTER}`, kind: 'text'};
+}
+
+function list(question: RegExp, moves = ''): Step {
+  return {question, keys: `${moves}${ENTER}`, kind: 'list'};
+}
+
+/** Few questions: an official model, and what the preset says. */
+const order: readonly Step[] = [
+  text(/\[1\/\d+\] Where are the ACE-Step/),
+  text(/\[2\/\d+\] Which model\?/, 'turbo'),
+  text(/\[4\/\d+\] Where are your songs\?/, 'songs'),
+  text(/\[5\/\d+\] A trigger word/, 'moody'),
+  list(/\[6\/\d+\] Which kind of adapter\?/),
+  list(/\[7\/\d+\] Which preset\?/),
+  list(/\[8\/\d+\] Change its details\?/),
+  text(/\[12\/\d+\] A name/),
+  list(/Write pipeline\.yaml\?/),
+];
+
+/** Every question there is. */
+const all: readonly Step[] = [
+  order[0]!,
+  text(/\[2\/\d+\] Which model\?/, 'night'),
+  list(/\[3\/\d+\] Which official model does this fine-tune descend from\?/),
+  ...order.slice(2, 6),
+  list(/\[8\/\d+\] Change its details\?/, DOWN),
+  text(/\[9\/\d+\] Rank\?/, '4'),
+  text(/\[10\/\d+\] Learning rate\?/, '1e-3'),
+  text(/\[11\/\d+\] How many epochs\?/, '3'),
+  ...order.slice(-2),
 ];
 
 function written(folder: Folder) {
@@ -69,10 +112,15 @@ describe('at a terminal', () => {
     const folder = await project();
     const running = folder.startInTerminal(['init']);
     const type = atKeyboard(running);
-    for (const [question, keys] of order) await type(question, keys);
+    for (const {question, keys} of order) await type(question, keys);
     expect((await running.finished).code).toBe(0);
-    expect(running.stdout()).toContain('2 songs, 2.0 s of music');
-    expect(running.stdout()).toContain('2 songs, 10 epochs: 10 training steps'); // 2 micro-batches, 4 to an update
+    expect(running.stdout()).toContain('2 songs (wav), 2.0 s of music');
+    expect(running.stdout()).toContain('1 has a caption, none has lyrics');
+    expect(running.stdout()).toContain('10 epochs, 10 training steps'); // 2 micro-batches, 4 to an update
+    expect(running.stdout()).toMatch(/memory {4}[\d.]+ MiB of the [\d.]+ GiB of cpu, with the longest song/);
+    expect(running.stdout()).toMatch(
+      /time {6}(about|less than) .* of training, at the [\d.]+ GFLOP\/s measured just now/,
+    );
     expect(written(folder)).toMatchObject({
       name: 'songs-lora',
       vars: {checkpoints: './checkpoints', songs: './songs'},
@@ -82,21 +130,54 @@ describe('at a terminal', () => {
     expect(folder.read('.config/settings.yaml')).toContain(folder.file('checkpoints'));
   });
 
-  test('b goes back at every question, in texts and in lists', async () => {
-    const folder = await project();
+  test('b goes back at every question, in texts and in lists, the last one too', async () => {
+    const folder = await projectWithFineTune();
     const running = folder.startInTerminal(['init']);
     const type = atKeyboard(running);
-    const questions = order.slice(0, -1);
-    for (let index = 1; index < questions.length; index++) {
-      await type(questions[index - 1]![0], questions[index - 1]![1]);
-      const isList = index >= 4 && index <= 6;
-      await type(questions[index]![0], isList ? 'b' : `b${ENTER}`);
-      await type(questions[index - 1]![0], questions[index - 1]![1]);
+    for (let index = 1; index < all.length; index++) {
+      const [before, here] = [all[index - 1]!, all[index]!];
+      await type(before.question, before.keys);
+      await type(here.question, here.kind === 'list' ? 'b' : `b${ENTER}`);
+      await type(before.question, before.kind === 'list' ? ENTER : before.keys); // a list stands on the last choice
     }
-    await type(questions.at(-1)![0], `night${ENTER}`);
-    await type(order.at(-1)![0], ENTER);
+    await type(all.at(-1)!.question, 'b');
+    await type(all.at(-2)!.question, `night${ENTER}`);
+    await type(all.at(-1)!.question, ENTER);
     expect((await running.finished).code).toBe(0);
-    expect(written(folder)).toMatchObject({name: 'night'});
+    const {name, stages} = written(folder);
+    expect(name).toBe('night');
+    expect(stages.model!.with).toMatchObject({model: 'night-mix', base_model: 'turbo'});
+    expect(stages.train!.with).toMatchObject({
+      adapter: {rank: 4},
+      optimizer: {learning_rate: 1e-3},
+      epochs: 3,
+    });
+  });
+
+  test('the next session proposes what was answered; a dash takes it back', async () => {
+    const folder = await projectWithFineTune();
+    const flags = ['--checkpoints', 'checkpoints', '--model', 'night', '--base', 'sft', '--songs', 'songs'];
+    const more = ['--tag', 'moody', '--adapter', 'lokr', '--preset', 'vram_8gb', '--detail', 'advanced'];
+    const numbers = ['--rank', '8', '--learning-rate', '2e-4', '--epochs', '5'];
+    expect(await folder.run(['init', ...flags, ...more, ...numbers])).toMatchObject({code: 0});
+    const running = folder.startInTerminal(['init', '--force']);
+    const type = atKeyboard(running);
+    for (const {question, kind} of all.slice(0, -1))
+      await type(question, kind === 'text' && question.source.includes('trigger') ? `-${ENTER}` : ENTER);
+    await type(all.at(-1)!.question, ENTER);
+    expect((await running.finished).code).toBe(0);
+    const {stages} = written(folder);
+    expect(stages.model!.with).toMatchObject({model: 'night-mix', base_model: 'sft'});
+    expect(stages.songs!.with).not.toHaveProperty('custom_tag');
+    expect(stages.train).toMatchObject({
+      preset: 'vram_8gb',
+      with: {adapter: {type: 'lokr', rank: 8}, optimizer: {learning_rate: 2e-4}, epochs: 5},
+    });
+    // Whoever cannot see a proposal does not get it.
+    expect(await folder.run(['init', '--force', '--yes'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Say it with --songs'),
+    });
   });
 
   test('bad answers are told and asked again; a list is walked; details are asked on demand', async () => {
@@ -134,20 +215,22 @@ describe('at a terminal', () => {
   });
 
   test('Ctrl-C at any question leaves nothing behind', async () => {
-    const folder = await project();
-    for (let stop = 0; stop < order.length; stop++) {
+    const folder = await projectWithFineTune();
+    const stopAt = async (stop: number): Promise<void> => {
       const running = folder.startInTerminal(['init']);
       const type = atKeyboard(running);
-      for (const [question, keys] of order.slice(0, stop)) await type(question, keys);
-      await type(order[stop]![0], CTRL_C);
+      for (const {question, keys} of all.slice(0, stop)) await type(question, keys);
+      await type(all[stop]!.question, CTRL_C);
       expect((await running.finished).code).toBe(130);
-    }
+    };
+    const stops = [...all.keys()];
+    while (stops.length > 0) await Promise.all(stops.splice(0, 4).map(stopAt));
     expect(
       readdirSync(folder.path)
         .filter((name) => !name.startsWith('.'))
         .sort(),
     ).toEqual(['checkpoints', 'songs']);
-    expect(existsSync(folder.file('.config/settings.yaml'))).toBe(false);
+    expect(existsSync(folder.file('.config'))).toBe(false);
   }, 120_000);
 
   test('after a run it offers the next step until the person quits', async () => {
@@ -186,7 +269,7 @@ describe('at a terminal', () => {
   test('a bare sidestep starts it where there is no pipeline yet', async () => {
     const folder = await project();
     const running = folder.startInTerminal([]);
-    await atKeyboard(running)(order[0]![0], CTRL_C);
+    await atKeyboard(running)(order[0]!.question, CTRL_C);
     expect((await running.finished).code).toBe(130);
     folder.write('pipeline.yaml', 'sidestep: 1\nname: x\nstages: {}\n');
     expect((await folder.startInTerminal([]).finished).stdout).toContain('Usage: sidestep');
@@ -194,7 +277,15 @@ describe('at a terminal', () => {
 });
 
 test('what is offered next follows from how the run ended', () => {
-  expect(nextSteps(0).map(({value}) => value)).toEqual(['report', 'change', 'another', 'quit']);
+  expect(nextSteps(0).map(({value}) => value)).toEqual([
+    'report',
+    'change',
+    'longer',
+    'export',
+    'compare',
+    'another',
+    'quit',
+  ]);
   expect(nextSteps(1).map(({value}) => value)).toEqual(['continue', 'doctor', 'change', 'quit']);
 });
 
@@ -228,16 +319,50 @@ describe('without anybody to ask', () => {
   });
 });
 
-test('steps are predicted as the trainer counts them', () => {
+test('work is predicted as the trainer counts it', () => {
   const params = {epochs: 3, batch_size: 2, gradient_accumulation_steps: 2};
-  const pipeline = {stages: [{uses: 'train', params}]} as unknown as Parameters<typeof predictedSteps>[0];
-  expect(predictedSteps(pipeline, 9)).toBe('9 songs, 3 epochs: 9 training steps'); // 5 micro-batches: 3 updates
-  expect(predictedSteps({stages: []}, 9)).toBeUndefined();
+  const pipeline = (more: object) =>
+    ({stages: [{uses: 'train', params: {...params, ...more}}]}) as unknown as Parameters<
+      typeof trainingWork
+    >[0];
+  expect(trainingWork(pipeline({}), 9)).toEqual({epochs: 3, micro_steps: 15, steps: 9}); // 5 micro-batches: 3 updates
+  expect(trainingWork(pipeline({max_steps: 3}), 9)).toMatchObject({micro_steps: 5, steps: 3});
+  expect(trainingWork({stages: []}, 9)).toBeUndefined();
+});
+
+describe('what a training will take is said with its unit and its doubt', () => {
+  const memory = {
+    kind: 'known',
+    device: 'cuda:0',
+    total_bytes: 9 * 2 ** 30,
+    limit_bytes: 8 * 2 ** 30,
+    fits: 'no',
+    suggestions: [{change: 'batch_size: 1', total_bytes: 7 * 2 ** 30}],
+  };
+  const pace = {flops_per_micro_step: 4e12, flops_per_second: 1e11};
+  const outlook = {kind: 'known', memory, pace} as unknown as Parameters<typeof memoryText>[0];
+
+  test('memory, and what would lower it', () => {
+    expect(memoryText(outlook)).toBe(
+      '9.00 GiB of the 8.00 GiB of cuda:0, with the longest song\nThat is too much. What helps: batch_size: 1 (7.00 GiB)',
+    );
+  });
+  test('time, from counted arithmetic and the measured rate', () => {
+    const text = timeText({epochs: 10, micro_steps: 100, steps: 100}, outlook);
+    expect(text).toContain('about 1 h 23 min of training, at the 100 GFLOP/s'); // 4e14 FLOPs at 0.8e11 a second: 5000 s
+  });
+  test('nothing is made up where the engine cannot say', () => {
+    const unknown = {kind: 'unknown', problem: {code: 'x/y', message: 'no engine'}} as const;
+    expect(memoryText(unknown)).toBe('unknown: no engine');
+    expect(timeText({epochs: 1, micro_steps: 1, steps: 1}, unknown)).toBe('unknown: no engine');
+  });
 });
 
 test('the default preset follows the memory of the card', () => {
   const gib = 2 ** 30;
-  const names = [0, 8, 12, 16, 24, 80].map((size) => presetForMemory(size * gib).name);
+  const names = [0, 8, 12, 16, 24, 80].map(
+    (size) => presetForMemory({card: size * gib, host: 16 * gib}).name,
+  );
   expect(names).toEqual([
     'quick_test',
     'vram_8gb',

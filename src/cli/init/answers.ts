@@ -1,27 +1,29 @@
 import type {adapterKinds} from '../../adapter/adapter.js';
 
-/** Everything the wizard finds out, in the words of its flags. Values are text as people type it, checked one by one. */
-export interface Answers {
-  readonly checkpoints: string;
-  /** Folder name of a model below the checkpoints. */
-  readonly model: string;
-  /** `turbo`, `base` or `sft` for a fine-tune that does not tell; else `auto`. */
-  readonly base: string;
-  /** An audio folder, or a dataset JSON. */
-  readonly songs: string;
-  /** Trigger word put into every caption; empty for none. */
-  readonly tag: string;
-  readonly adapter: string;
-  readonly preset: string;
-  /** `basic`: the preset decides the rest. */
-  readonly detail: string;
-  readonly rank: string;
-  readonly learning_rate: string;
-  readonly epochs: string;
-  readonly name: string;
-}
+/** What the wizard finds out, in the order of its questions and in the words of its flags. */
+export const answerIds = [
+  'checkpoints',
+  'model',
+  'base',
+  'songs',
+  'tag',
+  'adapter',
+  'preset',
+  'detail',
+  'rank',
+  'learning_rate',
+  'epochs',
+  'name',
+] as const;
 
-export type AnswerId = keyof Answers;
+export type AnswerId = (typeof answerIds)[number];
+
+/**
+ * Values are text as people type it, checked one by one. `checkpoints`: a folder; `model`: a folder name below it; `base`:
+ * `turbo`, `base` or `sft` for a fine-tune that does not tell, else `auto`; `songs`: an audio folder or a dataset JSON;
+ * `detail`: `basic` leaves all to the preset. Empty: no trigger word, or the preset's own rank, learning rate, epochs.
+ */
+export type Answers = Readonly<Record<AnswerId, string>>;
 export type SomeAnswers = Partial<Answers>;
 
 export const adapterHints: Readonly<Record<(typeof adapterKinds)[number], string>> = {

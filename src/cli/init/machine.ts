@@ -1,12 +1,50 @@
 import {hashFile} from '../../base/hash.js';
-import {userFolder} from '../../config/folders.js';
-import {loadSettings, noSettings} from '../../config/settings.js';
+import {hostMemory} from '../../base/host-memory.js';
+import type {Settings} from '../../config/settings.js';
 import {bytesText} from '../../render/quantity.js';
-import {observeEngine} from '../../run/numerics.js';
+import {type EngineObservation, observeEngine} from '../../run/numerics.js';
 import {devicesPath} from '../../run/project.js';
+import type {WorkerLauncher} from '../../run/worker-launcher.js';
 import {DEFAULT_PIPELINE} from '../pipeline-options.js';
 import {projectOf, surroundingsOf} from '../surroundings.js';
 import type {World} from '../world.js';
+
+/** What the wizard can ask about this machine. */
+export interface Machine {
+  readonly engine: EngineObservation;
+  readonly addon: string | undefined;
+  readonly launcher: WorkerLauncher;
+}
+
+export async function observeMachine(world: World, settings: Settings): Promise<Machine> {
+  const project = projectOf(world, DEFAULT_PIPELINE, settings);
+  const {addon, visible_devices, launcher} = surroundingsOf(world, project, new Set());
+  const engine = await observeEngine({
+    addon,
+    hashAddon: async (path) => (await hashFile(path)).hash,
+    visible_devices,
+    remembered_at: devicesPath(project),
+    launcher,
+  });
+  return {engine, addon, launcher};
+}
+
+/** A preset that is proposed, and why. */
+export interface ProposedPreset {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** The preset that suits the largest card of this machine; a quick test where there is none. */
+export function presetFor({engine}: Machine): ProposedPreset {
+  if (engine.kind === 'unavailable')
+    return {name: 'recommended', why: `This machine's devices are not known: ${engine.problem.message}`};
+  const cards = engine.report.devices.filter(({backend}) => backend === 'cuda');
+  return presetForMemory({
+    card: Math.max(0, ...cards.map(({memory_bytes}) => memory_bytes)),
+    host: hostMemory(),
+  });
+}
 
 const GIB = 2 ** 30;
 
@@ -18,31 +56,19 @@ const byMemory: readonly {readonly at_least: number; readonly name: string}[] = 
   {at_least: 0, name: 'vram_8gb'},
 ];
 
-/** The preset that suits the largest card of this machine; a quick test where there is none. */
-export async function presetFor(world: World): Promise<{readonly name: string; readonly why: string}> {
-  const settings = await loadSettings(userFolder(world.env));
-  const project = projectOf(world, DEFAULT_PIPELINE, settings.ok ? settings.value : noSettings());
-  const {addon, visible_devices, launcher} = surroundingsOf(world, project, new Set());
-  const engine = await observeEngine({
-    addon,
-    hashAddon: async (path) => (await hashFile(path)).hash,
-    visible_devices,
-    remembered_at: devicesPath(project),
-    launcher,
-  });
-  if (engine.kind === 'unavailable')
-    return {name: 'recommended', why: `This machine's devices are not known: ${engine.problem.message}`};
-  const cards = engine.report.devices.filter(({backend}) => backend === 'cuda');
-  return presetForMemory(Math.max(0, ...cards.map(({memory_bytes}) => memory_bytes)));
-}
-
-/** Pure. 0 bytes: no card. */
-export function presetForMemory(bytes: number): {readonly name: string; readonly why: string} {
-  if (bytes === 0)
+/** Pure; bytes. `card` 0: there is none. */
+export function presetForMemory({
+  card,
+  host,
+}: {
+  readonly card: number;
+  readonly host: number;
+}): ProposedPreset {
+  if (card === 0)
     return {
       name: 'quick_test',
-      why: 'No CUDA card was found. Training on the CPU is slow: a quick test is the default.',
+      why: `No CUDA card was found, so the CPU trains, with ${bytesText(host)} of memory. That is slow: a quick test is proposed.`,
     };
-  const {name} = byMemory.find(({at_least}) => bytes >= at_least)!;
-  return {name, why: `For a card of ${bytesText(bytes)}, ${name} is the default.`};
+  const {name} = byMemory.find(({at_least}) => card >= at_least)!;
+  return {name, why: `For a card of ${bytesText(card)}, ${name} is proposed.`};
 }

@@ -1,20 +1,83 @@
 import type {Pipeline} from '../../config/pipeline.js';
-import {countText} from '../../render/quantity.js';
+import type {MemoryForecast} from '../../event/memory-forecast.js';
+import {bytesText, countText, durationText} from '../../render/quantity.js';
+import type {TrainingOutlook} from '../../run/forecast/training.js';
+
+/** How much a training does. */
+export interface TrainingWork {
+  readonly epochs: number;
+  /** Forward and backward passes of the whole run. */
+  readonly micro_steps: number;
+  /** Updates of the whole run. */
+  readonly steps: number;
+}
 
 /**
- * Pure: how many updates a training over so many songs makes, in words: songs (repeated) over batch size are micro-batches, those over
- * the accumulation are updates, both rounded up in each epoch. Undefined without a train stage.
+ * Pure: songs (repeated) over batch size are micro-batches, those over the accumulation are updates, both rounded up in
+ * each epoch, as the trainer counts them. Undefined without a train stage.
  */
-export function predictedSteps({stages}: Pick<Pipeline, 'stages'>, songs: number): string | undefined {
+export function trainingWork({stages}: Pick<Pipeline, 'stages'>, songs: number): TrainingWork | undefined {
   const params = stages.find(({uses}) => uses === 'train')?.params;
   if (params === undefined) return undefined;
   const {
-    epochs,
     batch_size,
     gradient_accumulation_steps,
     dataset_repeats = 1,
+    max_steps = 0,
   } = params as Readonly<Record<string, number>>;
+  const epochs = Number(params.epochs);
   const batches = Math.ceil((songs * dataset_repeats) / batch_size!);
-  const steps = epochs! * Math.ceil(batches / gradient_accumulation_steps!);
-  return `${countText(songs, 'song')}, ${countText(epochs!, 'epoch')}: ${countText(steps, 'training step')}`;
+  const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
+  const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
+  return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
+}
+
+/**
+ * A training step reaches about this share of the matrix product's rate; the rest goes to attention, norms and the
+ * optimizer. Measured on a CPU: native/bench/results.
+ */
+const SHARE_OF_RATE = 0.8;
+
+/** Pure: seconds that the training alone will take, encoding the songs not counted. */
+export function trainingSeconds(
+  work: TrainingWork,
+  {pace}: Extract<TrainingOutlook, {kind: 'known'}>,
+): number {
+  return (work.micro_steps * pace.flops_per_micro_step) / (pace.flops_per_second * SHARE_OF_RATE);
+}
+
+/** Pure: `about 3 h 20 min of training, at the 118 GFLOP/s measured just now`. */
+export function timeText(work: TrainingWork, outlook: TrainingOutlook): string {
+  if (outlook.kind === 'unknown') return `unknown: ${outlook.problem.message}`;
+  const seconds = trainingSeconds(work, outlook);
+  const rate = `${flopsText(outlook.pace.flops_per_second)}FLOP/s`;
+  const about = seconds < 1 ? 'less than a second' : `about ${durationText(Math.round(seconds) * 1000)}`;
+  return `${about} of training, at the ${rate} measured just now; encoding the songs comes before`;
+}
+
+/** Pure: `3.15 GiB of the 24.0 GiB of cuda:0`, and what would help when it is too much. */
+export function memoryText(outlook: TrainingOutlook): string {
+  if (outlook.kind === 'unknown') return `unknown: ${outlook.problem.message}`;
+  if (outlook.memory.kind === 'later') return `unknown: ${outlook.memory.reason}`;
+  const {total_bytes, limit_bytes, device} = outlook.memory;
+  const need = `${bytesText(total_bytes)} of the ${bytesText(limit_bytes)} of ${device}, with the longest song`;
+  return [need, ...advice(outlook.memory)].join('\n');
+}
+
+function advice({fits, suggestions}: MemoryForecast): string[] {
+  if (fits === 'yes') return [];
+  const changes = suggestions.map(({change, total_bytes}) => `${change} (${bytesText(total_bytes)})`);
+  return [
+    `That is too much. What helps: ${changes.length === 0 ? 'another device' : changes.join(', then ')}`,
+  ];
+}
+
+export function stepsText({epochs, steps}: TrainingWork): string {
+  return `${countText(epochs, 'epoch')}, ${countText(steps, 'training step')}`;
+}
+
+function flopsText(flops: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P'];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(flops) / 3)));
+  return `${Number((flops / 1000 ** step).toPrecision(3))} ${units[step]}`;
 }

@@ -4,9 +4,9 @@ import {type Failure, failure, ok, type Result} from '../../base/result.js';
 import {absolutePath} from '../../config/settings.js';
 import {baseModels, type FoundModel} from '../../model/model.js';
 import {searchModels} from '../../model/model-name.js';
-import {countText, durationText} from '../../render/quantity.js';
 import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
-import {modelsIn, songsIn} from './surroundings.js';
+import {modelsIn} from './models.js';
+import {type FoundSongs, songsText} from './songs.js';
 
 /** What questions need to know besides the answers so far. */
 export interface Known {
@@ -17,6 +17,10 @@ export interface Known {
   readonly presets: readonly {readonly name: string; readonly description: string}[];
   /** What suits the memory of this machine's card, and why. */
   readonly preset: {readonly name: string; readonly why: string};
+  /** Answers of the last session, proposed to somebody who can see them. */
+  readonly last: SomeAnswers;
+  /** Looks at an audio folder or dataset JSON, each once. Problems: `dataset/*`. */
+  readonly songs: (path: string) => Promise<Result<FoundSongs>>;
 }
 
 export interface Choice {
@@ -41,11 +45,15 @@ export interface Question {
   readonly tells?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
 }
 
+const FIRST_TIME = `First time here? One folder holds what was downloaded: a folder for each model (such as
+acestep-v15-turbo), vae and Qwen3-Embedding-0.6B. It is looked at now and remembered in the settings.`;
+
 /** In the order in which they are asked. */
 export const questions: readonly Question[] = [
   {
     id: 'checkpoints',
     message: 'Where are the ACE-Step checkpoints? (the folder that holds acestep-v15-turbo/ and vae/)',
+    shows: async (_, {checkpoint_dir}) => (checkpoint_dir === undefined ? FIRST_TIME : undefined),
     initial: async (_, {checkpoint_dir}) => checkpoint_dir ?? './checkpoints',
     check: async (answer, _, {cwd}) => {
       const models = await modelsIn(absolutePath(answer, cwd));
@@ -82,25 +90,20 @@ export const questions: readonly Question[] = [
     id: 'songs',
     message: 'Where are your songs? (an audio folder, or a dataset JSON)',
     initial: async () => undefined,
-    check: async (answer, _, {cwd}) => {
-      const found = await songsIn(absolutePath(answer, cwd), cwd);
+    check: async (answer, _, {songs}) => {
+      const found = await songs(answer);
       return found.ok ? ok(answer) : found;
     },
-    tells: async (answer, _, {cwd}) => {
-      const found = await songsIn(absolutePath(answer, cwd), cwd);
-      if (!found.ok) return undefined;
-      const {count, seconds, damaged} = found.value;
-      const length = seconds === undefined ? '' : `, ${durationText(seconds * 1000)} of music`;
-      return [`${countText(count, 'song')}${length}`, ...damaged.map((why) => `cannot be used: ${why}`)].join(
-        '\n',
-      );
+    tells: async (answer, _, {songs}) => {
+      const found = await songs(answer);
+      return found.ok ? songsText(found.value) : undefined;
     },
   },
   {
     id: 'tag',
-    message: 'A trigger word for every caption? (empty: none)',
+    message: 'A trigger word for every caption? (- for none)',
     initial: async () => '',
-    check: async (answer) => ok(answer.trim()),
+    check: async (answer) => ok(optional(answer)),
   },
   {
     id: 'adapter',
@@ -134,15 +137,15 @@ export const questions: readonly Question[] = [
   },
   number(
     'rank',
-    'Rank? (8 to 128; larger learns more and needs more memory; empty: the preset’s)',
+    'Rank? (8 to 128; larger learns more and needs more memory; - for the preset’s)',
     /^[1-9]\d{0,3}$/,
   ),
   number(
     'learning_rate',
-    'Learning rate? (1e-4 is usual; empty: the preset’s)',
+    'Learning rate? (1e-4 is usual; - for the preset’s)',
     /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i,
   ),
-  number('epochs', 'How many epochs? (empty: the preset’s)', /^[1-9]\d{0,5}$/),
+  number('epochs', 'How many epochs? (- for the preset’s)', /^[1-9]\d{0,5}$/),
   {
     id: 'name',
     message: 'A name for the pipeline? (also of the output folder)',
@@ -165,13 +168,18 @@ function number(id: 'rank' | 'learning_rate' | 'epochs', message: string, patter
     applies: ({detail, adapter}) => detail === 'advanced' && !(id === 'rank' && adapter === 'oft'),
     initial: async () => '',
     check: async (answer) =>
-      answer === '' || pattern.test(answer)
-        ? ok(answer)
+      optional(answer) === '' || pattern.test(answer)
+        ? ok(optional(answer))
         : bad(
             'init/not-a-number',
             `Expected a number for ${id.replace('_', ' ')} but found ${JSON.stringify(answer)}`,
           ),
   };
+}
+
+/** A dash says what emptiness cannot where Enter takes a default: nothing. */
+function optional(answer: string): string {
+  return answer.trim() === '-' ? '' : answer.trim();
 }
 
 async function wholeModels({checkpoints}: SomeAnswers, {cwd}: Known): Promise<readonly FoundModel[]> {

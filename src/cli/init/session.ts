@@ -1,7 +1,7 @@
 import {commandTable} from '../command-table.js';
 import type {ExitCode, World} from '../world.js';
 import type {Choice} from './questions.js';
-import type {Prompter} from './wizard.js';
+import type {Prompter, Reply} from './wizard.js';
 
 /**
  * Runs the pipeline, then offers the next sensible step until the person quits. Every step is a command they could have
@@ -11,9 +11,11 @@ export async function session(world: World, file: string, prompter: Prompter): P
   let code = await call(world, ['run', file], prompter);
   for (;;) {
     const reply = await prompter.choose('What next?', nextSteps(code), undefined);
-    if (reply.kind !== 'answer' || reply.value === 'quit') return code;
+    if (reply.kind === 'back') continue; // there is nothing before it
+    if (reply.kind === 'cancel' || reply.value === 'quit') return code;
     const words = await wordsFor(reply.value, file, prompter);
-    if (words === undefined) continue;
+    if (words === 'left') return code;
+    if (words === 'back') continue;
     const ended = await call(world, words, prompter);
     if (words[0] === 'run') code = ended;
   }
@@ -32,36 +34,70 @@ export function nextSteps(code: ExitCode): readonly Choice[] {
   return [
     {value: 'report', hint: 'curves, songs and stages as one page'},
     {value: 'change', hint: 'train again with another value; only what depends on it is done anew'},
+    {value: 'longer', hint: 'more epochs, going on from the weights there are now'},
+    {value: 'export', hint: 'the adapter in another format'},
+    {value: 'compare', hint: 'with the run before'},
     {value: 'another', hint: 'a pipeline for another dataset'},
     quit,
   ];
 }
 
-/** The command of a step; undefined when the person went back. */
+/** The command of a step, or that the person went back or left instead of naming its value. */
 async function wordsFor(
   step: string,
   file: string,
   prompter: Prompter,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly string[] | 'back' | 'left'> {
   switch (step) {
     case 'report':
       return ['report', file];
     case 'doctor':
       return ['doctor'];
-    case 'change': {
-      const reply = await prompter.text(
-        'Which value? (such as train.epochs=20; the file stays as it is)',
-        undefined,
+    case 'compare':
+      return ['compare', 'last~1', 'last', '--pipeline', file];
+    case 'change':
+      return followed(
+        await prompter.text('Which value? (such as train.epochs=20; the file stays as it is)', undefined),
+        (value) => ['run', file, '--set', value],
       );
-      return reply.kind === 'answer' && reply.value !== '' ? ['run', file, '--set', reply.value] : undefined;
-    }
-    case 'another': {
-      const reply = await prompter.text('Name of the new file? (such as night.yaml)', undefined);
-      return reply.kind === 'answer' && reply.value !== '' ? ['init', '--output', reply.value] : undefined;
-    }
+    case 'longer':
+      return followed(await prompter.text('How many epochs in all?', undefined), (epochs) => [
+        ...['run', file, '--set', `train.epochs=${epochs}`, '--set', 'train.resume=fork'],
+      ]);
+    case 'export':
+      return followed(await prompter.choose('In which format?', formats, undefined), (format) => [
+        ...[
+          'run',
+          file,
+          '--set',
+          `export.formats=[${format}]`,
+          '--set',
+          `export.output_dir=output/${format}`,
+        ],
+      ]);
+    case 'another':
+      return followed(
+        await prompter.text('Name of the new file? (such as night.yaml)', undefined),
+        (value) => ['init', '--output', value],
+      );
     default:
       return ['run', file];
   }
+}
+
+const formats: readonly Choice[] = [
+  {value: 'peft', hint: 'a folder, for Python programs'},
+  {value: 'comfyui', hint: 'one file'},
+  {value: 'diffusers', hint: 'one file'},
+  {value: 'lycoris', hint: 'one file; the format of LoKr and LoHa'},
+];
+
+function followed(
+  reply: Reply,
+  words: (value: string) => readonly string[],
+): readonly string[] | 'back' | 'left' {
+  if (reply.kind === 'cancel') return 'left';
+  return reply.kind === 'answer' && reply.value !== '' ? words(reply.value) : 'back';
 }
 
 async function call(world: World, words: readonly string[], prompter: Prompter): Promise<ExitCode> {

@@ -20,39 +20,60 @@ export type Reply =
   | {readonly kind: 'back'}
   | {readonly kind: 'cancel'};
 
+/** What was answered so far, and to which questions, in order: the way back. */
+export interface Interview {
+  readonly answers: SomeAnswers;
+  readonly asked: readonly AnswerId[];
+}
+
+export interface Interviewing {
+  /** Answers given as flags: checked, and not asked. */
+  readonly given: SomeAnswers;
+  readonly known: Known;
+  readonly prompter: Prompter;
+}
+
 /**
  * Asks one question after the other, showing how far it is; `back` returns to the last question that was really asked.
- * Answers given as flags are checked and not asked. The Result is undefined when the person left.
+ * With `from` it begins by going back to the last question of that interview. Undefined when the person left.
  */
-export async function askAll(
-  given: SomeAnswers,
-  known: Known,
-  prompter: Prompter,
-): Promise<Result<Answers | undefined>> {
+export async function askAll(setup: Interviewing, from?: Interview): Promise<Result<Interview | undefined>> {
+  const {given, known} = setup;
   const checked = await checkGiven(given, known);
   if (!checked.ok) return checked;
-  let answers: SomeAnswers = checked.value;
-  const asked: AnswerId[] = [];
-  for (let index = 0; index < questions.length; ) {
+  if (from !== undefined && from.asked.length === 0) return ok(from); // all was said in flags: nothing to go back to
+  let interview: Interview = from === undefined ? {answers: checked.value, asked: []} : goBack(from, given);
+  for (let index = from === undefined ? 0 : indexOf(from.asked.at(-1)!); index < questions.length; ) {
     const question = questions[index]!;
-    if (question.id in given || !(await isAsked(question, answers, known))) {
+    if (question.id in given || !(await isAsked(question, interview.answers, known))) {
       index += 1;
       continue;
     }
-    const reply = await askOne(question, answers, known, prompter);
+    const reply = await askOne(question, interview.answers, setup);
     if (reply.kind === 'cancel') return ok(undefined);
-    if (reply.kind === 'back') {
-      const last = asked.pop();
-      if (last === undefined) continue; // already at the first
-      index = questions.findIndex(({id}) => id === last);
-      answers = withoutFrom(answers, index, given);
-      continue;
+    if (reply.kind === 'answer') {
+      const {answers, asked} = interview;
+      interview = {answers: {...answers, [question.id]: reply.value}, asked: [...asked, question.id]};
+      index += 1;
+    } else if (interview.asked.length > 0) {
+      index = indexOf(interview.asked.at(-1)!);
+      interview = goBack(interview, given);
     }
-    answers = {...answers, [question.id]: reply.value};
-    asked.push(question.id);
-    index += 1;
   }
-  return ok(await filled(answers, known));
+  return ok(interview);
+}
+
+/** The interview without its last answer; that answer stays as what is proposed, those after it go. */
+function goBack({answers, asked}: Interview, given: SomeAnswers): Interview {
+  const last = asked.at(-1);
+  if (last === undefined) return {answers, asked};
+  const later = new Set(questions.slice(indexOf(last) + 1).map(({id}) => id));
+  const kept = Object.entries(answers).filter(([id]) => !later.has(id as AnswerId) || id in given);
+  return {answers: Object.fromEntries(kept), asked: asked.slice(0, -1)};
+}
+
+function indexOf(wanted: AnswerId): number {
+  return questions.findIndex(({id}) => id === wanted);
 }
 
 /** `--yes`, or nobody to ask: flags and defaults. Problems: what is wrong with a flag, and each answer nobody can guess. */
@@ -90,14 +111,13 @@ async function isAsked(question: Question, answers: SomeAnswers, known: Known): 
 async function askOne(
   question: Question,
   answers: SomeAnswers,
-  known: Known,
-  prompter: Prompter,
+  {known, prompter}: Interviewing,
 ): Promise<Reply> {
   const found = await question.shows?.(answers, known);
   if (found !== undefined && found !== '') prompter.note(found);
   const message = `[${questions.indexOf(question) + 1}/${questions.length}] ${question.message}`;
   for (;;) {
-    const initial = answers[question.id] ?? (await question.initial(answers, known));
+    const initial = await proposed(question, answers, known);
     const choices = await question.choices?.(answers, known);
     const reply =
       choices === undefined
@@ -115,16 +135,17 @@ async function askOne(
   }
 }
 
-/** Answers that depend on one taken back are asked again. */
-function withoutFrom(answers: SomeAnswers, index: number, given: SomeAnswers): SomeAnswers {
-  const later = new Set(questions.slice(index + 1).map(({id}) => id));
-  return Object.fromEntries(
-    Object.entries(answers).filter(([id]) => !later.has(id as AnswerId) || id in given),
-  );
+/** What Enter takes: the answer just taken back, else that of the last session if it still holds, else the default. */
+async function proposed(question: Question, answers: SomeAnswers, known: Known): Promise<string | undefined> {
+  const before = answers[question.id];
+  if (before !== undefined) return before;
+  const last = known.last[question.id];
+  if (last !== undefined && (await question.check(last, answers, known)).ok) return last;
+  return question.initial(answers, known);
 }
 
 /** Questions that did not apply have their neutral answer. */
-async function filled(answers: SomeAnswers, known: Known): Promise<Answers> {
+export async function filled(answers: SomeAnswers, known: Known): Promise<Answers> {
   let whole: SomeAnswers = answers;
   for (const {id, initial} of questions) {
     if (whole[id] !== undefined) continue;

@@ -1,0 +1,57 @@
+import {ok, type Result} from '../../base/result.js';
+import {type Composing, type Composition, compose, summaryOf} from './composition.js';
+import {askAll, filled, type Interview, type Interviewing, type Prompter} from './wizard.js';
+
+/** What the person decided to do with the file. */
+export interface Agreement {
+  readonly composition: Composition;
+  readonly next: 'leave' | 'run';
+}
+
+/** Asks, shows what it comes to, and asks whether to write it; from there, too, `b` goes back. Undefined: the person left. */
+export async function converse(
+  setup: Interviewing,
+  composing: Composing,
+  output: string,
+): Promise<Result<Agreement | undefined>> {
+  let interview: Interview | undefined;
+  for (;;) {
+    const asked = await askAll(setup, interview);
+    if (!asked.ok) return asked;
+    if (asked.value === undefined) return ok(undefined);
+    interview = asked.value;
+    const composition = await compose(await filled(interview.answers, setup.known), composing);
+    if (!composition.ok) return composition;
+    setup.prompter.note(await summaryOf(composition.value, composing));
+    const decision = await decide(setup.prompter, composition.value, output);
+    if (decision === 'back') continue;
+    return ok(
+      decision === 'leave'
+        ? undefined
+        : {composition: composition.value, next: decision === 'run' ? 'run' : 'leave'},
+    );
+  }
+}
+
+async function decide(
+  prompter: Prompter,
+  {text}: Composition,
+  output: string,
+): Promise<'write' | 'run' | 'leave' | 'back'> {
+  for (;;) {
+    const reply = await prompter.choose(
+      `Write ${output}?`,
+      [
+        {value: 'write', hint: 'and look at it first'},
+        {value: 'run', hint: 'write it and start training'},
+        {value: 'show', hint: 'the file as it would be'},
+        {value: 'leave', hint: 'write nothing'},
+      ],
+      'write',
+    );
+    if (reply.kind === 'back') return 'back';
+    if (reply.kind === 'cancel' || reply.value === 'leave') return 'leave';
+    if (reply.value !== 'show') return reply.value === 'run' ? 'run' : 'write';
+    prompter.note(text);
+  }
+}

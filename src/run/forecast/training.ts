@@ -1,0 +1,102 @@
+import type {Json} from '../../base/json.js';
+import type {Problem} from '../../base/problem.js';
+import type {ConfiguredStage} from '../../config/pipeline.js';
+import type {StageMemory} from '../../event/memory-forecast.js';
+import {
+  type InputObject,
+  type MemoryQuestion,
+  type Pace,
+  PROTOCOL_VERSION,
+  type SampleBounds,
+  type WorkerMessage,
+} from '../../protocol/message.js';
+import type {EngineObservation} from '../numerics.js';
+import {resolveNumerics} from '../numerics.js';
+import type {WorkerLauncher} from '../worker-launcher.js';
+import {memoryLimits} from './limit.js';
+import {UNHASHED} from './question.js';
+
+/** A training whose songs nobody has encoded: its stage, the model's folders, and how long the songs are. */
+export interface UnmadeTraining {
+  readonly stage: ConfiguredStage;
+  readonly components: Json;
+  readonly longest: SampleBounds;
+  /** As `longest`, of the song that stands for all. */
+  readonly typical: SampleBounds;
+}
+
+export type TrainingOutlook =
+  | {readonly kind: 'known'; readonly memory: StageMemory; readonly pace: Pace}
+  | {readonly kind: 'unknown'; readonly problem: Problem};
+
+export interface OutlookSurroundings {
+  readonly engine: EngineObservation;
+  readonly addon: string;
+  readonly launcher: WorkerLauncher;
+  /** The user's bound on every device; undefined: what the device has. */
+  readonly limit_bytes: number | undefined;
+}
+
+/** What a training will take in memory and time, asked of short-lived workers before anything is made for it. */
+export async function trainingOutlook(
+  training: UnmadeTraining,
+  {engine, addon, launcher, limit_bytes}: OutlookSurroundings,
+): Promise<TrainingOutlook> {
+  const {stage, components} = training;
+  const numerics = resolveNumerics(engine, stage.resources);
+  if (numerics.kind === 'problem') return {kind: 'unknown', problem: numerics.problem};
+  const question = (bounds: SampleBounds): MemoryQuestion => ({
+    uses: stage.uses,
+    params: stage.params,
+    inputs: {model: located(components)},
+    objects_dir: '',
+    device: numerics.device,
+    precision: numerics.identity.precision,
+    limit_bytes: memoryLimits(engine, limit_bytes)(numerics.device),
+    bounds,
+  });
+  const asked = {protocol: PROTOCOL_VERSION, addon} as const;
+  const [forecast, measured] = await Promise.all([
+    lastWord(launcher, {...asked, kind: 'forecast', questions: [question(training.longest)]}),
+    lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)}),
+  ]);
+  if (forecast?.kind === 'forecasts' && measured?.kind === 'paced')
+    return {kind: 'known', memory: forecast.answers[0]!, pace: measured.pace};
+  return {kind: 'unknown', problem: problemIn([forecast, measured])};
+}
+
+function located(components: Json): InputObject {
+  return {
+    stage: 'model' as InputObject['stage'],
+    output: 'model',
+    kind: 'json',
+    hash: UNHASHED,
+    path: '',
+    json: {components},
+  };
+}
+
+async function lastWord(
+  launcher: WorkerLauncher,
+  first: Parameters<WorkerLauncher['start']>[0],
+): Promise<WorkerMessage | undefined> {
+  let last: WorkerMessage | undefined;
+  const worker = launcher.start(first, {
+    message: (message) => {
+      last = message;
+    },
+    output: () => {},
+  });
+  await worker.ended;
+  return last;
+}
+
+function problemIn(words: readonly (WorkerMessage | undefined)[]): Problem {
+  const failed = words.find((word) => word?.kind === 'failed');
+  if (failed?.kind === 'failed') return failed.problem;
+  return {
+    code: 'run/engine-crashed',
+    message: 'The process that works it out ended without an answer',
+    hint: '`sidestep doctor` shows what was found.',
+  };
+}
