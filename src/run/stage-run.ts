@@ -1,11 +1,13 @@
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
-import {dropPartial} from '../cache/partial.js';
+import type {Cache} from '../cache/cache.js';
+import {adoptPartial, dropPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
+import {PARTIAL_POINTER} from '../protocol/message.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
@@ -65,10 +67,18 @@ function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored')
   return verdict.kind === 'stale' && verdict.reasons.some(({kind}) => kind === reason);
 }
 
+/** What there is to continue from: nothing when the user wants it made again. */
+async function settlePartial(stage: SettledStage, cache: Cache): Promise<void> {
+  const {type, resume_key, fingerprint} = stage;
+  if (isStaleFor(stage, 'forced')) await dropPartial(cache, resume_key);
+  else if (type.extendable !== undefined && !isStaleFor(stage, 'cache_ignored'))
+    await adoptPartial(cache, resume_key, {fingerprint, pointer: PARTIAL_POINTER});
+}
+
 async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
-  if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, stage.resume_key); // again means from the start
+  await settlePartial(stage, effects.cache);
   for (let attempt = 1; ; attempt += 1) {
     const log = effects.logPath(stage.id);
     effects.emit({kind: 'stage_started', stage: stage.id, fingerprint: stage.fingerprint, attempt, log});

@@ -32,6 +32,29 @@ test('the first request stops gracefully: state is kept, the next run continues 
   expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '3', '4', '5', '6']); // none was counted twice
 });
 
+test.each([
+  {name: 'renamed', as: 'renamed', epochs: 6, again: []},
+  {name: 'renamed and changed, so that it is other work', as: 'renamed', epochs: 5, again: ['1', '2']},
+])('a stage that was interrupted and $name', async ({as, epochs, again}) => {
+  const dir = await temporaryFolder();
+  const log = join(dir, 'epochs.log');
+  const stop = stopSwitch();
+  const params = {pause_ms: 20, log};
+  await run(pipelineOf(dir, {t: {uses: 'test.count', params: {...params, epochs: 6}}}), {
+    stop,
+    onEvent: (event) => {
+      if (event.kind === 'stage_progress' && event.done === 2 && !stop.graceful.aborted) stop.request();
+    },
+  });
+  const before = readFileSync(log, 'utf8').trim().split('\n');
+  const second = await run(pipelineOf(dir, {[as]: {uses: 'test.count', params: {...params, epochs}}}));
+  expect(outputText(second, as).split('\n')).toHaveLength(epochs);
+  const counted = readFileSync(log, 'utf8').trim().split('\n').slice(before.length);
+  expect(counted.slice(0, 2)).toEqual(
+    again.length > 0 ? again : [`${before.length + 1}`, `${before.length + 2}`],
+  );
+});
+
 test('the second request kills at once', async () => {
   const dir = await temporaryFolder();
   const stop = stopSwitch();
