@@ -2,7 +2,7 @@ import type {Problem} from '../base/problem.js';
 import {annotation} from '../render/github.js';
 import type {Palette} from '../render/palette.js';
 import {problemsText} from '../render/problem-text.js';
-import type {ExitCode, World} from './world.js';
+import {type ExitCode, forReading, type World} from './world.js';
 
 /** Raised when a field of any `--json` document changes its meaning or goes away. */
 export const JSON_FORMAT = 1;
@@ -32,7 +32,7 @@ export function refuse(world: World, options: AnswerOptions, problems: readonly 
   if (options.json === true) {
     world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
   } else {
-    world.stderr.write(problemsText(problems, world.stderr.colours));
+    world.stderr.write(forReading(world.stderr, problemsText(problems, world.stderr.colours)));
     if (world.env.GITHUB_ACTIONS === 'true') {
       for (const problem of problems)
         world.stderr.write(annotation('error', problem, world.env.GITHUB_WORKSPACE ?? world.cwd));

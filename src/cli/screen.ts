@@ -8,7 +8,7 @@ import {isUpToDate} from '../render/plan-text.js';
 import {harmless, type Renderer, rendererKind, together} from '../render/renderer.js';
 import {summaryMarkdown, summaryText} from '../render/summary.js';
 import type {RunCommandOptions} from './run-options.js';
-import type {World} from './world.js';
+import {forReading, type World} from './world.js';
 
 /** Where a run's events are shown: progress on stderr, the summary (or all events as JSON) on stdout. */
 export interface Screen {
@@ -33,7 +33,8 @@ export async function openScreen(
     close: async () => {
       await renderer.close();
       if (last === undefined) return; // the run itself broke; that is told elsewhere
-      if (options.json !== true) world.stdout.write(summaryText(last, world.stdout.colours));
+      if (options.json !== true)
+        world.stdout.write(forReading(world.stdout, summaryText(last, world.stdout.colours)));
       writeStepSummary(world, last);
     },
   };

@@ -5,7 +5,8 @@ import {
   type Palette,
   palette,
 } from '../render/palette.js';
-import type {TextOutput} from '../render/text-output.js';
+import {type TextOutput, widthOf} from '../render/text-output.js';
+import {wrapped} from '../render/wrap.js';
 
 /** What a command meets outside: arguments, environment, streams, a clock. Tests of pure parts never need one. */
 export interface World {
@@ -26,6 +27,11 @@ export interface Stream extends TextOutput {
   readonly kind: 'terminal' | 'other';
   readonly colours: Palette;
   readonly raw: NodeJS.WriteStream;
+}
+
+/** Prose as this stream shows it best: broken between words on a terminal, as it is in a file or pipe. */
+export function forReading(stream: Stream, text: string): string {
+  return stream.kind === 'terminal' ? wrapped(text, widthOf(stream)) : text;
 }
 
 export function streamOf(

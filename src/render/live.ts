@@ -1,9 +1,16 @@
-import {Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput} from 'listr2';
+import {
+  Listr,
+  ListrDefaultRendererLogLevels,
+  ListrLogger,
+  ListrTaskState,
+  type ListrTaskWrapper,
+  ProcessOutput,
+} from 'listr2';
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
-import {failureText, isFailure} from './outcome-text.js';
 import {headerMemory} from './memory-text.js';
+import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {evictionText, plainLines, stopText} from './plain.js';
 import {problemText} from './problem-text.js';
@@ -11,6 +18,7 @@ import {advance, newProgress, type StageProgress} from './progress.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
 import {fitted, type TextOutput, widthOf} from './text-output.js';
+import {wrapped} from './wrap.js';
 
 /** Titles and lines change at most this often; a faster terminal would show nothing more. */
 const REPAINT_MS = 100;
@@ -26,6 +34,8 @@ interface Row {
   progress: StageProgress;
   drawn_output: string;
   task: Task | undefined;
+  /** Characters that the longest name takes. */
+  readonly names: number;
   readonly ended: Promise<StageResult>;
   readonly end: (result: StageResult) => void;
 }
@@ -51,8 +61,9 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
       lines = plainLines(output, colours);
       return;
     }
-    for (const line of headerMemory(event, colours)) output.write(`${line}\n`);
-    for (const {stage} of shown) rows.set(stage, newRow(stage));
+    for (const line of headerMemory(event, colours)) output.write(`${wrapped(line, widthOf(output))}\n`);
+    const names = nameColumn(shown.map(({stage}) => stage));
+    for (const {stage} of shown) rows.set(stage, newRow(stage, names));
     if (rows.size === 0) return;
     list = startList(rows, terminal);
     timer = setInterval(repaint, REPAINT_MS);
@@ -63,7 +74,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
     // A stage without an end (the runner itself failed) must not keep the list waiting.
     for (const [stage, row] of rows) row.end({kind: 'not_started', stage, after: 'stop'});
     await list;
-    for (const text of later) output.write(`${text}\n`);
+    for (const text of later) output.write(`${wrapped(text, widthOf(output))}\n`);
   };
 
   return {
@@ -75,6 +86,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
       const row = rows.get(event.stage);
       if (row === undefined) return;
       row.progress = advance(row.progress, event, at);
+      if (row.task !== undefined) row.task.task.state$ = ListrTaskState.STARTED; // it has something to tell: it spins
       if (event.kind === 'stage_finished') row.end(event.result);
     },
     close,
@@ -100,12 +112,24 @@ function asides(event: RunEvent, colours: Palette): string[] {
   }
 }
 
-function newRow(stage: StageId): Row {
+/** Longer names push their own line only. */
+const WIDEST_NAME = 24;
+
+function nameColumn(stages: readonly StageId[]): number {
+  return Math.max(0, ...stages.map((stage) => stage.length).filter((length) => length <= WIDEST_NAME));
+}
+
+/** A line that begins with its stage, so that what is said stands in one column. */
+function aligned(line: string, {progress: {stage}, names}: Row): string {
+  return stage.padEnd(names) + line.slice(stage.length);
+}
+
+function newRow(stage: StageId, names: number): Row {
   let end: (result: StageResult) => void = () => {};
   const ended = new Promise<StageResult>((resolve) => {
     end = resolve;
   });
-  return {progress: newProgress(stage), drawn_output: '', task: undefined, ended, end};
+  return {progress: newProgress(stage), drawn_output: '', task: undefined, names, ended, end};
 }
 
 function paint(row: Row, width: number, now: number): void {
@@ -113,7 +137,8 @@ function paint(row: Row, width: number, now: number): void {
   if (task === undefined || progress.state === 'ended') return; // its task is listr2's again
   const room = width - 6; // icon, indentation, and one column that some terminals wrap at
   const waiting = progress.state === 'waiting' && progress.phase === undefined;
-  const title = fitted(waiting ? `${progress.stage}  waiting` : progressLine(progress, now), room);
+  const line = waiting ? `${progress.stage}  waiting` : progressLine(progress, now);
+  const title = fitted(aligned(line, row), room);
   const output = progress.lines.map((line) => fitted(line, room)).join('\n');
   if (task.title !== title) task.title = title;
   if (row.drawn_output !== output) task.output = output;
@@ -122,14 +147,16 @@ function paint(row: Row, width: number, now: number): void {
 
 function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream): Promise<unknown> {
   const tasks = [...rows].map(([stage, row]) => ({
-    title: `${stage}  waiting`,
+    title: aligned(`${stage}  waiting`, row),
     task: async (_context: unknown, task: unknown): Promise<void> => {
       row.task = task as Task;
+      if (row.progress.state === 'waiting') row.task.task.state$ = ListrTaskState.WAITING; // no spinner yet
       const result = await row.ended;
-      row.task.title = resultLine(result);
+      row.task.title = aligned(resultLine(result), row);
       row.task.output = '';
       if (isFailure(result) || result.kind === 'blocked') throw new Error(result.kind);
-      if (result.kind !== 'succeeded' && result.kind !== 'cached') row.task.skip(resultLine(result));
+      if (result.kind !== 'succeeded' && result.kind !== 'cached')
+        row.task.skip(aligned(resultLine(result), row));
     },
     rendererOptions: {outputBar: OUTPUT_LINES},
   }));
@@ -143,6 +170,7 @@ function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream
     rendererOptions: {
       collapseErrors: false,
       showErrorMessage: false,
+      icon: {[ListrDefaultRendererLogLevels.WAITING]: '·'},
       logger: new ListrLogger({useIcons: true, toStderr: [], processOutput: streams}),
     },
   }).run();

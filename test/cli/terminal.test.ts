@@ -16,9 +16,16 @@ test('a terminal gets a live list and its cursor back', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain(HIDE_CURSOR);
   expect(stdout.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(stdout.lastIndexOf(HIDE_CURSOR));
-  expect(stdout).toContain('b  waiting');
+  expect(stdout).toMatch(/·\S* b {2}waiting/); // a dot: only what runs spins
   expect(stdout).toMatch(/b {2}done in/);
   expect(stdout).toContain('2 ran');
+});
+
+test('what is said stands in one column, whatever the stages are called', async () => {
+  const text = pipeline.replace('  b:', '  longer:');
+  const {stdout} = await new Folder({'pipeline.yaml': text}).startInTerminal(['run']).finished;
+  expect(stdout).toMatch(/a {7}done in/);
+  expect(stdout).toMatch(/longer {2}done in/);
 });
 
 test('a failure is told below the list, once', async () => {

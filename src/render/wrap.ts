@@ -1,0 +1,34 @@
+/** A line of a code frame: its marker must stay under what it marks. */
+const FRAME = /^\s*\d* \| /;
+
+/**
+ * Prose broken between words, continued under its own beginning. Words that are longer than the line (paths, commands) and
+ * code frames stay whole, so that they can be copied. Colours take no room.
+ */
+export function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => (FRAME.test(line) || lengthOf(line) <= width ? line : wrappedLine(line, width)))
+    .join('\n');
+}
+
+function wrappedLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)![0];
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.slice(indent.length).split(' ')) {
+    const longer = current === '' ? indent + word : `${current} ${word}`;
+    if (current.trim() === '' || lengthOf(longer) <= width) {
+      current = longer;
+      continue;
+    }
+    lines.push(current.trimEnd());
+    current = `${indent}  ${word}`;
+  }
+  return [...lines, current].join('\n');
+}
+
+function lengthOf(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  return [...text.replaceAll(/\u001b\[[\d;]*m/g, '')].length;
+}
