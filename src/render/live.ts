@@ -22,8 +22,6 @@ import {wrapped} from './wrap.js';
 
 /** Titles and lines change at most this often; a faster terminal would show nothing more. */
 const REPAINT_MS = 100;
-/** Under each stage; more would push other stages off the screen. */
-const OUTPUT_LINES = 4;
 /** A list longer than the screen cannot be redrawn in place: from here on lines are printed instead. */
 const MOST_TASKS = 24;
 
@@ -158,7 +156,7 @@ function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream
       if (result.kind !== 'succeeded' && result.kind !== 'cached')
         row.task.skip(aligned(resultLine(result), row));
     },
-    rendererOptions: {outputBar: OUTPUT_LINES},
+    rendererOptions: {outputBar: 1}, // one output at a time: it holds all lines that are to be seen
   }));
   const streams = new ProcessOutput(terminal, terminal, {dump: [], leaveEmptyLine: false});
   return new Listr(tasks, {

@@ -5,7 +5,8 @@ import {bytesText, countText, durationText, numberText, rateText} from './quanti
 
 /**
  * One line that says all about a running stage, without colours; `now` in milliseconds since the epoch:
- * `train  120/4000 steps · epoch 3 · loss 0.0413 · lr 0.0003 · 2.41 steps/s · ETA 26 min 51 s · 4.21 GiB on device`.
+ * `train  120/4000 steps · epoch 3 · loss 0.0413 · ETA 26 min 51 s · 2.41 steps/s · lr 0.0003 · 4.21 GiB on device`.
+ * What people look for first stands first, since a narrow terminal cuts the rest off.
  */
 export function progressLine(progress: StageProgress, now: number): string {
   const facts = [
@@ -13,8 +14,9 @@ export function progressLine(progress: StageProgress, now: number): string {
     ...trainingFacts(progress),
     progress.samples_failed > 0 ? `${progress.samples_failed} failed` : undefined,
     progress.phase,
-    rateFact(progress),
     etaFact(progress),
+    rateFact(progress),
+    rateOfLearning(progress),
     memoryFact(progress),
     progress.training === undefined ? progress.note : undefined,
   ].filter((fact) => fact !== undefined);
@@ -73,11 +75,14 @@ function trainingFacts({training}: StageProgress): (string | undefined)[] {
   return [
     `epoch ${training.epoch}`,
     training.smoothed_loss === undefined ? undefined : `loss ${numberText(training.smoothed_loss)}`,
-    `lr ${numberText(training.learning_rate)}`,
     training.skipped_steps > 0
       ? `${countText(training.skipped_steps, 'step')} without a finite loss`
       : undefined,
   ];
+}
+
+function rateOfLearning({training}: StageProgress): string | undefined {
+  return training === undefined ? undefined : `lr ${numberText(training.learning_rate)}`;
 }
 
 function rateFact(progress: StageProgress): string | undefined {

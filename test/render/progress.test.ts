@@ -96,7 +96,7 @@ test('one line says it all', () => {
     [2000, {kind: 'memory', stage, resident_bytes: 2 ** 30, device_bytes: 4.21 * 2 ** 30, device: 'cuda:0'}],
   ]);
   expect(progressLine(progress, 0)).toBe(
-    'train  64/100 steps · epoch 2 · loss 0.5 · lr 1.00e-4 · 2.00 steps/s · ETA 18.0 s · 1.00 GiB, 4.21 GiB on cuda:0',
+    'train  64/100 steps · epoch 2 · loss 0.5 · ETA 18.0 s · 2.00 steps/s · lr 1.00e-4 · 1.00 GiB, 4.21 GiB on cuda:0',
   );
 });
 

@@ -131,8 +131,8 @@ test('plain lines tell progress every fifteen seconds, not at every event', () =
   }
   const lines = text().trimEnd().split('\n');
   expect(lines.slice(1).map((line) => line.slice(9))).toEqual([
-    'a  150/400 samples · 10.0 samples/s · ETA 25.0 s',
-    'a  300/400 samples · 10.0 samples/s · ETA 10.0 s',
+    'a  150/400 samples · ETA 25.0 s · 10.0 samples/s',
+    'a  300/400 samples · ETA 10.0 s · 10.0 samples/s',
   ]);
 });
 
