@@ -39,6 +39,17 @@ describe('examples in pipelines/', () => {
   });
 });
 
+test('the README walks through pipelines/lora.yaml', () => {
+  const [, yaml] = /^ *```yaml\n([\s\S]*?)^ *```$/m.exec(readFileSync(`${root}README.md`, 'utf8'))!;
+  const file = `${root}pipelines/lora.yaml`;
+  const [shown, real] = [yaml!.replaceAll(/^ {3}/gm, ''), readFileSync(file, 'utf8')].map((text) => {
+    const pipeline = resolved(file, text);
+    if (!pipeline.ok) throw new Error(JSON.stringify(pipeline.problems));
+    return pipeline.value.stages.map(({id, uses, params}) => ({id, uses, params}));
+  });
+  expect(shown).toEqual(real);
+});
+
 /** A train stage with nothing but a preset. */
 function stageWith(preset: string): ConfiguredStage {
   const text = trainPipeline('mode: fixed').replace('uses: train', `uses: train\n    preset: ${preset}`);
