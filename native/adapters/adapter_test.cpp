@@ -63,8 +63,8 @@ struct Bench {
 
   /// Weights::random is made for benches; a larger scale makes every path matter in the loss.
   static void enlarge(Linear& layer) {
-    auto* weight = static_cast<float*>(const_cast<void*>(layer.weight.raw()));
-    for (int64_t i = 0; i < layer.weight.numel(); ++i) weight[i] *= 8;
+    auto* weight = static_cast<float*>(const_cast<void*>(layer.weight.values.raw()));
+    for (int64_t i = 0; i < layer.weight.values.numel(); ++i) weight[i] *= 8;
   }
   static void perturb(const Parameter& p, uint64_t index) {
     const Storage noise(DType::f32, p.value.shape());

@@ -16,8 +16,6 @@ namespace {
 // Rows of V that are formed at a time for its norm: 4 MB of scratch at 2048 columns.
 constexpr int64_t kRowBlock = 512;
 
-float beta_of(Write write) { return write == Write::accumulate ? 1.0F : 0.0F; }
-
 /// [N, D] as the [1, N, D] that gated ops want.
 template <typename T>
 T batched(const T& rows) {
@@ -34,7 +32,7 @@ DeltaAdapter::DeltaAdapter(const Linear& layer, Decompose decompose, const std::
   if (decompose == Decompose::coupled) norm_eps_ = std::numeric_limits<float>::epsilon();
   magnitude_ = make_trained(magnitude_name, magnitude_shape(layer), device);
   norm_ = Storage(DType::f32, {out}, device);
-  gate_ = Storage(layer.weight.dtype(), {1, out}, device);
+  gate_ = Storage(layer.dtype(), {1, out}, device);
 }
 
 Shape DeltaAdapter::magnitude_shape(const Linear& layer) const {
@@ -75,15 +73,15 @@ void DeltaAdapter::refresh(const Linear& layer, Workspace work) {
 Tensor DeltaAdapter::adapted_rows(const Linear& layer, int64_t begin, int64_t end, Workspace work) {
   const Tensor delta = work.arena.alloc(DType::f32, {end - begin, layer.in_features()});
   delta_rows(begin, end, delta, work);
-  const ConstTensor base = to_disk_order(layer, layer.weight.slice(0, begin, end), work);
-  add({.a = delta, .b = in_dtype(base, DType::f32, work), .y = delta}, work.stream);
+  const ConstTensor rows =
+      matrix_part(layer.weight, {begin, end, 0, layer.in_features()}, DType::f32, work.arena, work.stream);
+  add({.a = delta, .b = to_disk_order(layer, rows, work), .y = delta}, work.stream);
   return delta;
 }
 
 void DeltaAdapter::undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y,
                                 const PassContext& pass, Workspace work) {
-  gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = decomposed() ? ConstTensor() : layer.bias},
-       work.stream);
+  frozen_forward(layer, x, decomposed() ? ConstTensor() : layer.bias, y, work.arena, work.stream);
   add_delta(x_disk, y, pass, work);
 }
 
@@ -136,7 +134,7 @@ void DeltaAdapter::backward(const Linear& layer, ConstTensor dy, ConstTensor x, 
   const ConstTensor x_disk = to_disk_order(layer, x, work);
   const ConstTensor gradient = dense(dy, work);
   const ConstTensor dz = decomposed() ? direction_gradient(layer, gradient, x, x_disk, pass, work) : gradient;
-  if (dx) gemm({.a = dz, .b = layer.weight, .c = dx, .beta = beta_of(write)}, stream);
+  if (dx) frozen_backward(layer, dz, dx, write, arena, stream);
   if (!dx || !is_convolution(layer)) return add_delta_gradients(dz, x_disk, dx, pass, work);
   const Tensor dx_disk = arena.alloc(dx.dtype(), dx.shape()), reordered = arena.alloc(dx.dtype(), dx.shape());
   fill({dx_disk, 0}, stream);

@@ -74,7 +74,7 @@ class Oft final : public Adapter {
   void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena& arena, Stream& stream) override {
     const Arena::Scope scope(arena);
     const Workspace work{arena, stream};
-    gemm({.a = rotated(x, work), .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
+    frozen_forward(layer, rotated(x, work), layer.bias, y, arena, stream);
   }
 
   void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&,
@@ -82,7 +82,7 @@ class Oft final : public Adapter {
     const Arena::Scope scope(arena);
     const Workspace work{arena, stream};
     const Tensor d_rotated = arena.alloc(dy.dtype(), x.shape());
-    gemm({.a = dy, .b = layer.weight, .c = d_rotated}, stream);
+    frozen_backward(layer, dy, d_rotated, Write::overwrite, arena, stream);
     add_rotation_gradient(x, d_rotated, work);
     if (!dx) return;
     gemm({.a = blocks(d_rotated),
@@ -95,7 +95,8 @@ class Oft final : public Adapter {
 
   void merged_weight(const Linear& layer, Tensor out, Workspace work) override {
     const Arena::Scope scope(work.arena);
-    const ConstTensor base = in_dtype(layer.weight, DType::f32, work);
+    const MatrixPart whole{0, layer.out_features(), 0, layer.in_features()};
+    const ConstTensor base = matrix_part(layer.weight, whole, DType::f32, work.arena, work.stream);
     gemm({.a = blocks(base), .b = rotation(DType::f32, work), .c = blocks(out), .trans_b = Transpose::yes}, work.stream);
   }
 

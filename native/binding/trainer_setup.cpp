@@ -1,5 +1,6 @@
 #include "binding/trainer_setup.h"
 
+#include "binding/engine.h"
 #include "binding/sample_params.h"
 
 namespace sidestep::binding {
@@ -11,6 +12,7 @@ TrainerSetup trainer_setup(const Json& params) {
   setup.validation_samples = sample_files(params, "validation_samples");
   setup.options = params.at("options");
   setup.compute_dtype = dtype_from_precision(params.string_or("precision", "f32"));
+  setup.device = device_from_name(params.string_or("device", "cpu")).kind;
   return setup;
 }
 

@@ -35,6 +35,8 @@ class SafetensorsFile {
 class WeightFiles {
  public:
   explicit WeightFiles(std::vector<SafetensorsFile> files);
+  /// Whether `open` would find any.
+  static bool exist(const std::filesystem::path& folder, const std::string& stem = "model");
   /// Finds `<stem>.safetensors` or `<stem>.safetensors.index.json` in a folder.
   static WeightFiles open(const std::filesystem::path& folder, const std::string& stem = "model");
   bool contains(const std::string& name) const { return index_.contains(name); }

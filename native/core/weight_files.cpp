@@ -44,6 +44,11 @@ WeightFiles::WeightFiles(std::vector<SafetensorsFile> files) : files_(std::move(
                                                       " and again in " + files_[i].path().string());
 }
 
+bool WeightFiles::exist(const std::filesystem::path& folder, const std::string& stem) {
+  return std::filesystem::exists(folder / (stem + ".safetensors")) ||
+         std::filesystem::exists(folder / (stem + ".safetensors.index.json"));
+}
+
 WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::string& stem) {
   const std::filesystem::path single = folder / (stem + ".safetensors");
   const std::filesystem::path index = folder / (stem + ".safetensors.index.json");

@@ -112,7 +112,7 @@ Storage merged_prediction(AdaptedModel& adapted, const MicroStep& step, Stream& 
   }
   size_t i = 0;
   for (const AdapterSet::Module& module : adapted.adapters.modules()) {
-    base.push_back(module.layer->weight);
+    base.push_back(module.layer->weight.values);
     module.layer->weight = merged[i++].view();
     module.layer->adapter.reset();
   }

@@ -53,13 +53,13 @@ std::vector<Recorded> read_samples(const Case& c) {
 /// Keeps the whole gradient of a layer's weight, adding up over backward passes as torch's `.grad` does.
 struct KeptGradient final : LinearAdapter {
   KeptGradient(const Shape& shape, Device device) : gradient(DType::f32, shape, device) {}
-  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena&, Stream& stream) override {
-    gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
+  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena& arena, Stream& stream) override {
+    frozen_forward(layer, x, layer.bias, y, arena, stream);
   }
-  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&, Arena&,
+  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&, Arena& arena,
                 Stream& stream) override {
     gemm({.a = dy, .b = x, .c = gradient.tensor(), .trans_a = Transpose::yes, .beta = 1}, stream);
-    if (dx) gemm({.a = dy, .b = layer.weight, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+    if (dx) frozen_backward(layer, dy, dx, write, arena, stream);
   }
   Storage gradient;
 };

@@ -32,13 +32,13 @@ Linear load_unpatch_conv(const Weights& weights, const DitConfig& config) {
 
 Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_condition)
     : config_(config), weights_(weights), rope_(config.stack.head_dim, config.stack.rope_theta) {
-  const Weights decoder = weights.below("decoder.");
+  const Weights coded = weights.below("decoder."), decoder = coded.without_codes();
   const int64_t hidden = config.stack.hidden_size;
   proj_in_ = load_patch_conv(decoder, config);
   time_embed_ = TimestepEmbedder::load(decoder, "time_embed", hidden);
   time_embed_r_ = TimestepEmbedder::load(decoder, "time_embed_r", hidden);
   condition_embedder_ = load_linear(decoder, "condition_embedder", config.condition_size, hidden, Bias::present);
-  for (int64_t i = 0; i < config.stack.num_layers(); ++i) layers_.push_back(DitLayer::load(decoder, i, config.stack));
+  for (int64_t i = 0; i < config.stack.num_layers(); ++i) layers_.push_back(DitLayer::load(coded, i, config.stack));
   norm_out_ = decoder.tensor("norm_out.weight", {hidden});
   scale_shift_table_ = decoder.tensor("scale_shift_table", {1, 2, hidden}).reshape({2, hidden});
   proj_out_ = load_unpatch_conv(decoder, config);

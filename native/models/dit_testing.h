@@ -24,7 +24,7 @@ class DenseAdapter : public LinearAdapter {
         grad(DType::f32, layer.weight.shape(), layer.weight.device()) {}
 
   void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena&, Stream& stream) override {
-    gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
+    gemm({.a = x, .b = layer.weight.values, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
     gemm({.a = x, .b = delta.view(), .c = y, .trans_b = Transpose::yes, .beta = 1}, stream);
   }
 
@@ -32,7 +32,7 @@ class DenseAdapter : public LinearAdapter {
                 Stream& stream) override {
     gemm({.a = dy, .b = x, .c = grad.tensor(), .trans_a = Transpose::yes, .beta = 1}, stream);
     if (!dx) return;
-    gemm({.a = dy, .b = layer.weight, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+    gemm({.a = dy, .b = layer.weight.values, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
     gemm({.a = dy, .b = delta.view(), .c = dx, .beta = 1}, stream);
   }
 

@@ -1,19 +1,76 @@
 #include "models/linear.h"
 
+#include <algorithm>
+
+#include "ops/elementwise.h"
 #include "ops/gemm.h"
+#include "ops/quantised.h"
 
 namespace sidestep {
 
+namespace {
+
+/// Scratch for the part of a matrix that a product takes at a time: every matrix of the 2B model in bf16 is one part.
+constexpr int64_t kPartBytes = int64_t{32} << 20;
+
+/// Lines of `length` elements that fit, a multiple of kQuantisedBlock.
+int64_t lines_at_once(int64_t length, DType dtype) {
+  const int64_t fitting = kPartBytes / (length * static_cast<int64_t>(dtype_size(dtype)));
+  return std::max(kQuantisedBlock, fitting / kQuantisedBlock * kQuantisedBlock);
+}
+
+bool kept_as(const FrozenMatrix& matrix, DType dtype) { return !matrix.scales && matrix.values.dtype() == dtype; }
+
+}  // namespace
+
+ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DType dtype, Arena& arena, Stream& stream) {
+  const ConstTensor values =
+      matrix.values.slice(0, part.first_row, part.end_row).slice(1, part.first_column, part.end_column);
+  if (kept_as(matrix, dtype)) return values;
+  const Tensor out = arena.alloc(dtype, values.shape());
+  if (!matrix.scales) {
+    copy({values, out}, stream);
+    return out;
+  }
+  const ConstTensor scales =
+      matrix.scales.slice(0, part.first_row, part.end_row)
+          .slice(1, part.first_column / kQuantisedBlock, quantised_blocks(part.end_column));
+  dequantise({values, scales, out}, stream);
+  return out;
+}
+
+void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream) {
+  const int64_t in = layer.in_features(), out = layer.out_features();
+  const int64_t step = kept_as(layer.weight, x.dtype()) ? out : lines_at_once(in, x.dtype());
+  for (int64_t begin = 0; begin < out; begin += step) {
+    const Arena::Scope scope(arena);
+    const int64_t end = std::min(out, begin + step);
+    const ConstTensor rows = matrix_part(layer.weight, {begin, end, 0, in}, x.dtype(), arena, stream);
+    gemm({.a = x, .b = rows, .c = y.slice(1, begin, end), .trans_b = Transpose::yes,
+          .bias = bias ? bias.slice(0, begin, end) : ConstTensor()}, stream);
+  }
+}
+
+void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream) {
+  const int64_t in = layer.in_features(), out = layer.out_features();
+  const int64_t step = kept_as(layer.weight, dy.dtype()) ? in : lines_at_once(out, dy.dtype());
+  for (int64_t begin = 0; begin < in; begin += step) {
+    const Arena::Scope scope(arena);
+    const int64_t end = std::min(in, begin + step);
+    const ConstTensor columns = matrix_part(layer.weight, {0, out, begin, end}, dy.dtype(), arena, stream);
+    gemm({.a = dy, .b = columns, .c = dx.slice(1, begin, end), .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+  }
+}
+
 void linear_forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) {
   if (layer.adapter) return layer.adapter->forward(layer, x, y, pass, arena, stream);
-  gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
+  frozen_forward(layer, x, layer.bias, y, arena, stream);
 }
 
 void linear_backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext& pass,
                      Arena& arena, Stream& stream) {
   if (layer.adapter) return layer.adapter->backward(layer, dy, x, dx, write, pass, arena, stream);
-  if (!dx) return;
-  gemm({.a = dy, .b = layer.weight, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+  if (dx) frozen_backward(layer, dy, dx, write, arena, stream);
 }
 
 }  // namespace sidestep

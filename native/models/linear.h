@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/arena.h"
@@ -33,19 +34,48 @@ class LinearAdapter {
                         const PassContext& pass, Arena& arena, Stream& stream) = 0;
 };
 
+/// A frozen matrix as it is kept: in the compute dtype, in another float dtype, or as 8-bit codes (ops/quantised.h). Whatever is
+/// not in the compute dtype is brought into it part by part, in scratch memory, where a product needs it.
+struct FrozenMatrix {
+  ConstTensor values{};  ///< [O, I] f32, bf16, f16, or u8 codes
+  ConstTensor scales{};  ///< [O, ceil(I / 64)] f32, with codes
+
+  FrozenMatrix() = default;
+  FrozenMatrix(ConstTensor as_is) : values(as_is) {}
+  FrozenMatrix(ConstTensor codes, ConstTensor block_scales) : values(codes), scales(block_scales) {}
+
+  const Shape& shape() const { return values.shape(); }
+  Device device() const { return values.device(); }
+};
+
+/// Rows and columns of a frozen matrix in `dtype`: a view where it is kept so, else a copy in the arena. `first_column` must be a
+/// multiple of kQuantisedBlock.
+struct MatrixPart {
+  int64_t first_row = 0, end_row = 0;
+  int64_t first_column = 0, end_column = 0;
+};
+ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DType dtype, Arena& arena, Stream& stream);
+
 /// A frozen linear layer y = x W^T + b with a slot for an adapter. A strided patch convolution is one as well, over
 /// flattened patches: then `kernel` > 1 and column j of the flattened input is (tap, channel) = (j / (I/kernel), j % …).
 struct Linear {
   std::string name;      ///< dotted, as upstream: "layers.0.self_attn.q_proj"
-  ConstTensor weight{};  ///< [O, I], for a patch convolution in the flattened column order
+  FrozenMatrix weight{};  ///< [O, I], for a patch convolution in the flattened column order
   ConstTensor bias{};    ///< [O] or empty
   int64_t kernel = 1;    ///< taps of the convolution it stands for (weight on disk: [O, I / kernel, kernel])
+  std::optional<DType> computes{};  ///< dtype of x and y where it is not the weight's
   std::shared_ptr<LinearAdapter> adapter{};
 
-  int64_t in_features() const { return weight.dim(1); }
-  int64_t out_features() const { return weight.dim(0); }
+  DType dtype() const { return computes.value_or(weight.values.dtype()); }
+  int64_t in_features() const { return weight.shape()[1]; }
+  int64_t out_features() const { return weight.shape()[0]; }
   bool trains() const { return adapter != nullptr; }
 };
+
+/// y = x W^T [+ bias] of the frozen layer alone; W is taken a part of its rows at a time where it must be brought into x's dtype.
+void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream);
+/// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut.
+void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream);
 
 /// y = layer(x), through the adapter if there is one.  x [N, I] rows may be strided, y [N, O].
 void linear_forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream);

@@ -6,6 +6,7 @@
 #include "core/philox.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
+#include "ops/quantised.h"
 #include "ops/transfer.h"
 
 namespace sidestep {
@@ -15,6 +16,7 @@ struct Weights::Source {
   uint64_t seed = 0;
   uint64_t drawn = 0;  ///< random tensors made so far: each has a stream of its own
   DType dtype = DType::f32;
+  DType imagined = DType::f32;  ///< on Device::plan: what the files are imagined to hold
   Stream* stream = nullptr;  ///< used while tensors are asked for, not after
   Device device{};
   std::vector<Storage> owned;
@@ -41,6 +43,40 @@ struct Weights::Source {
       transfer({.src = staged.view(), .dst = kept}, *stream);
     }
     return kept;
+  }
+
+  Tensor own_as(DType kept, const Shape& shape) {
+    owned.emplace_back(kept, shape, device);
+    return owned.back().tensor();
+  }
+
+  FrozenMatrix imagined_codes(const Shape& shape) {
+    return {own_as(DType::u8, shape), own_as(DType::f32, {shape[0], quantised_blocks(shape[1])})};
+  }
+
+  /// Codes of a host matrix, in memory of our own on the device.
+  FrozenMatrix quantised(const ConstTensor& matrix) {
+    const Tensor codes = own_as(DType::u8, matrix.shape());
+    const Tensor scales = own_as(DType::f32, {matrix.dim(0), quantised_blocks(matrix.dim(1))});
+    if (device.kind == DeviceKind::cpu) {
+      quantise({.x = matrix, .codes = codes, .scales = scales}, *stream);
+      return {codes, scales};
+    }
+    Stream host(Device{});
+    const Storage host_codes(DType::u8, codes.shape()), host_scales(DType::f32, scales.shape());
+    quantise({.x = matrix, .codes = host_codes.tensor(), .scales = host_scales.tensor()}, host);
+    transfer({.src = host_codes.view(), .dst = codes}, *stream);
+    transfer({.src = host_scales.view(), .dst = scales}, *stream);
+    return {codes, scales};
+  }
+
+  /// As `draw`, but it will not be kept.
+  Storage drawn_on_host(const Shape& shape) {
+    const Storage values(dtype, shape, device), zero(dtype, shape, device);
+    normal_fill({.y = values.tensor(), .key = {.seed = seed, .purpose = Purpose::fixture, .step = drawn++}}, *stream);
+    add({.a = values.view(), .b = zero.view(), .y = values.tensor(), .alpha = 0.02F}, *stream);
+    stream->synchronize();
+    return device.kind == DeviceKind::cpu ? values : to_host(values.view(), *stream);
   }
 
   Tensor draw(const Shape& shape, float mean) {
@@ -93,10 +129,11 @@ Weights Weights::from_files(const WeightFiles& files, const std::string& prefix,
   return weights;
 }
 
-Weights Weights::random(uint64_t seed, DType dtype, Stream& stream) {
+Weights Weights::random(uint64_t seed, DType dtype, Stream& stream, std::optional<DType> stored) {
   Weights weights;
   weights.source_ = std::make_shared<Source>(dtype, stream);
   weights.source_->seed = seed;
+  weights.source_->imagined = stored.value_or(dtype);
   return weights;
 }
 
@@ -105,6 +142,14 @@ Weights Weights::below(const std::string& more) const {
   weights.prefix_ += more;
   return weights;
 }
+
+Weights Weights::keeping(Keep keep) const {
+  Weights weights = *this;
+  weights.keep_ = keep;
+  return weights;
+}
+
+Weights Weights::without_codes() const { return keep_ == Keep::int8 ? keeping(Keep::as_stored) : *this; }
 
 bool Weights::contains(const std::string& name) const {
   return !source_->files || source_->files->contains(prefix_ + name);
@@ -116,6 +161,23 @@ ConstTensor Weights::tensor(const std::string& name, const Shape& shape) const {
   const ConstTensor stored = find(*source.files, prefix_ + name, shape);
   const bool usable_in_place = source.device.kind == DeviceKind::cpu && stored.dtype() == source.dtype && aligned(stored);
   return usable_in_place ? stored : source.adopt(stored);
+}
+
+FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const {
+  Source& source = *source_;
+  switch (keep_) {
+    case Keep::compute: return tensor(name, shape);
+    case Keep::as_stored: {
+      if (source.device.kind == DeviceKind::plan) return ConstTensor(source.own_as(source.imagined, shape));
+      if (!source.files || source.device.kind != DeviceKind::cpu) return tensor(name, shape);
+      const ConstTensor stored = find(*source.files, prefix_ + name, shape);
+      return aligned(stored) ? stored : tensor(name, shape);
+    }
+    case Keep::int8:
+      if (source.device.kind == DeviceKind::plan) return source.imagined_codes(shape);
+      return source.files ? source.quantised(find(*source.files, prefix_ + name, shape)) : source.quantised(source.drawn_on_host(shape).view());
+  }
+  __builtin_unreachable();
 }
 
 ConstTensor Weights::permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const {
@@ -146,7 +208,8 @@ Device Weights::device() const { return source_->device; }
 Linear load_linear(const Weights& weights, const std::string& name, int64_t in, int64_t out, Bias bias) {
   Linear linear;
   linear.name = name;
-  linear.weight = weights.tensor(name + ".weight", {out, in});
+  linear.weight = weights.matrix(name + ".weight", {out, in});
+  linear.computes = weights.dtype();
   if (bias == Bias::present) linear.bias = weights.tensor(name + ".bias", {out});
   return linear;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@
 
 namespace sidestep {
 
+/// How the matrices of linear layers are kept. `compute`: in the compute dtype. `as_stored`: on a CPU 16-bit files stay mapped and
+/// each product widens what it needs. `int8`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h).
+enum class Keep : uint8_t { compute, as_stored, int8 };
+
 /// Where a model's frozen tensors come from, and who keeps them alive: checkpoint files, or a generator for benches and
 /// memory plans. Only what is asked for is touched. A tensor already in the wanted dtype on a CPU stays a view of the mapped
 /// file; anything else is converted once into memory of its own.
@@ -19,15 +24,21 @@ class Weights {
   /// Tensors named `prefix + name` in `files` (f32, f16 or bf16), as `dtype` on the stream's device.
   static Weights from_files(const WeightFiles& files, const std::string& prefix, DType dtype, Stream& stream);
   /// Normal values (standard deviation 0.02, norms near one) of whatever shape is asked for; reproducible from `seed`.
-  /// On Device::plan this only counts memory.
-  static Weights random(uint64_t seed, DType dtype, Stream& stream);
+  /// On Device::plan this only counts memory: matrices kept as stored as if the files held `stored` (default: `dtype`).
+  static Weights random(uint64_t seed, DType dtype, Stream& stream, std::optional<DType> stored = {});
 
+  /// The same source, matrices kept in another way.
+  Weights keeping(Keep keep) const;
+  /// The same, but no codes: for the small matrices that every value passes through (time, condition, patches).
+  Weights without_codes() const;
   /// The same source, names continuing with `more`; memory is shared.
   Weights below(const std::string& more) const;
 
   bool contains(const std::string& name) const;
   /// Throws native/tensor-missing, native/tensor-shape, native/tensor-dtype: file, name, expected, found.
   ConstTensor tensor(const std::string& name, const Shape& shape) const;
+  /// The weight of a linear layer. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
+  FrozenMatrix matrix(const std::string& name, const Shape& shape) const;
   /// The tensor with its dimensions reordered and then flattened to `flat`; for patch convolutions.
   ConstTensor permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const;
   /// `copies` times the same vector in a row.
@@ -42,6 +53,7 @@ class Weights {
   struct Source;
   std::shared_ptr<Source> source_;
   std::string prefix_;
+  Keep keep_ = Keep::compute;
 };
 
 enum class Bias : uint8_t { absent, present };

@@ -100,7 +100,7 @@ TEST("weights: 16-bit files convert exactly, 32-bit files are not copied") {
     write_safetensors(folder.path / "model.safetensors", {{"base.w.weight", narrow.view()}}, {});
     const Weights weights = Weights::from_files(WeightFiles::open(folder.path), "base.", DType::f32, stream);
     const Linear linear = load_linear(weights, "w", 3, 5, Bias::absent);
-    EXPECT(std::memcmp(linear.weight.raw(), values.tensor().raw(), values.tensor().bytes()) == 0);
+    EXPECT(std::memcmp(linear.weight.values.raw(), values.tensor().raw(), values.tensor().bytes()) == 0);
     EXPECT(weights.owned_bytes() == (stored == DType::f32 ? 0 : values.tensor().bytes()));
   }
 }

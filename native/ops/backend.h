@@ -12,6 +12,7 @@
 #include "ops/norm.h"
 #include "ops/optimizer.h"
 #include "ops/prodigy.h"
+#include "ops/quantised.h"
 #include "ops/rotation.h"
 #include "ops/transfer.h"
 
@@ -62,6 +63,7 @@
   X(SkewSymmetricBackward, skew_symmetric_backward)       \
   X(CayleyInverse, cayley_inverse)                        \
   X(ProjectRotation, project_rotation)                    \
+  X(Dequantise, dequantise)                               \
   X(Transfer, transfer)                                   \
   X(EmaUpdate, ema_update)
 

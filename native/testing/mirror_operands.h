@@ -59,6 +59,7 @@ inline auto operands(SkewSymmetric& o) { return std::tie(o.vector, o.q); }
 inline auto operands(SkewSymmetricBackward& o) { return std::tie(o.dq, o.dvector); }
 inline auto operands(CayleyInverse& o) { return std::tie(o.q, o.inverse); }
 inline auto operands(ProjectRotation& o) { return std::tie(o.vector); }
+inline auto operands(Dequantise& o) { return std::tie(o.codes, o.scales, o.y); }
 inline auto operands(Transfer& o) { return std::tie(o.src, o.dst); }
 inline auto operands(EmaUpdate& o) { return std::tie(o.averages, o.params); }
 

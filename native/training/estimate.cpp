@@ -87,7 +87,7 @@ Draws Estimator::draw(const Batch& batch, int64_t run_index, int64_t batch_index
 
 double Estimator::score_of(size_t module, double square) const {
   if (options().method == EstimateMethod::gradient) return std::sqrt(square);
-  return square / static_cast<double>(model.linear(modules[module]).weight.numel());
+  return square / static_cast<double>(model.linear(modules[module]).weight.shape().numel());
 }
 
 RunScores Estimator::run(int64_t index) {
@@ -139,7 +139,7 @@ void give_ranks(EstimateReport& report, const std::vector<std::string>& modules,
   std::vector<int64_t> ranks;
   for (size_t m = 0; m < modules.size(); ++m) {
     stream.throw_if_cancelled();
-    const Storage weight = to_host(model.linear(modules[m]).weight, stream);
+    const Storage weight = to_host(model.linear(modules[m]).weight.values, stream);
     report.modules[m].effective_rank = effective_rank(weight.view(), o.energy, stream);
     scores.push_back(report.modules[m].score);
     ranks.push_back(report.modules[m].effective_rank);

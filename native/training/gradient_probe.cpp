@@ -11,8 +11,8 @@ namespace sidestep {
 struct GradientProbe::Probe final : LinearAdapter {
   explicit Probe(Device device) : square(DType::f64, {1}, device), nonfinite(DType::i64, {1}, device) {}
 
-  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena&, Stream& stream) override {
-    gemm({.a = x, .b = layer.weight, .c = y, .trans_b = Transpose::yes, .bias = layer.bias}, stream);
+  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena& arena, Stream& stream) override {
+    frozen_forward(layer, x, layer.bias, y, arena, stream);
   }
 
   void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&, Arena& arena,
@@ -21,7 +21,7 @@ struct GradientProbe::Probe final : LinearAdapter {
     const Tensor gradient = arena.alloc(DType::f32, layer.weight.shape());
     gemm({.a = dy, .b = x, .c = gradient, .trans_a = Transpose::yes}, stream);
     squared_norm({{gradient}, square.tensor(), nonfinite.tensor()}, stream);
-    if (dx) gemm({.a = dy, .b = layer.weight, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+    if (dx) frozen_backward(layer, dy, dx, write, arena, stream);
   }
 
   Storage square, nonfinite;  ///< of the last backward pass

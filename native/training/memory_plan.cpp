@@ -23,7 +23,7 @@ MemoryPlan plan_memory(const PlanRequest& request) {
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
-  Dit model(request.model, Weights::random(0, request.compute_dtype, stream));
+  Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored).keeping(request.base));
   AdapterSet adapters(model, request.adapter);
   adapters.initialise(0, {arena, stream});
   adapters.refresh({arena, stream});

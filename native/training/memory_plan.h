@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "adapters/config.h"
 #include "core/stream.h"
 #include "models/model_config.h"
+#include "models/weights.h"
 #include "training/micro_step.h"
 #include "training/optimizer.h"
 
@@ -15,6 +17,8 @@ enum class Average : uint8_t { none, ema };
 struct PlanRequest {
   DitConfig model;
   DType compute_dtype = DType::f32;
+  Keep base = Keep::compute;       ///< how the frozen matrices are kept
+  std::optional<DType> stored{};   ///< what the checkpoint holds, where that is how they are kept
   AdapterConfig adapter{};
   OptimizerOptions optimizer{};
   Average average = Average::none;
@@ -28,7 +32,7 @@ struct PlanRequest {
 /// Bytes on the training device, and the work of one micro-batch. Found by running the step on Device::plan, so it is what
 /// the real step asks for, not an estimate.
 struct MemoryPlan {
-  size_t weights_bytes = 0;
+  size_t weights_bytes = 0;    ///< of the frozen model, mapped files included
   size_t adapter_bytes = 0;    ///< parameters and gradients
   size_t optimizer_bytes = 0;
   size_t ema_bytes = 0;

@@ -199,6 +199,7 @@ TrainOptions train_options_from_json(const Json& json, const DitConfig& model) {
       {"adapter", [&](const Json& v) { o.adapter = adapter_config_from_json(v); }},
       {"timestep", [&](const Json& v) { read_timestep(v, o.timestep, law); }},
       {"cfg_dropout", number(o.cfg_dropout)},
+      {"base_precision", choice<Keep>("base_precision", o.base_precision, {{"auto", Keep::as_stored}, {"8bit", Keep::int8}})},
       {"loss_weighting", choice<LossWeighting>("loss_weighting", o.loss.loss_weighting,
                                                {{"none", LossWeighting::none}, {"min_snr", LossWeighting::min_snr}})},
       {"snr_gamma", number(o.loss.snr_gamma)},

@@ -5,6 +5,7 @@
 
 #include "adapters/config.h"
 #include "core/json.h"
+#include "models/weights.h"
 #include "training/micro_step.h"
 #include "training/optimizer.h"
 #include "training/schedule.h"
@@ -53,6 +54,7 @@ struct TrainOptions {
   AdapterConfig adapter{};
   TimestepOptions timestep{};
   double cfg_dropout = 0.15;
+  Keep base_precision = Keep::as_stored;  ///< `auto`; or int8, `8bit`
   LossOptions loss{};
   OptimizerOptions optimizer{};
   ScheduleOptions schedule{};

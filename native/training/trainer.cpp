@@ -63,9 +63,24 @@ RunShape run_shape(const TrainOptions& o, const RunFiles& files) {
   return shape;
 }
 
-PlanRequest plan_request(const TrainOptions& o, const RunFiles& files, const RunShape& shape, DType compute_dtype) {
+namespace {
+
+/// On a CPU matrices stay in the checkpoint's dtype; a card takes them in the compute dtype. Without files (a forecast may come
+/// before them) they are taken to be in the compute dtype.
+DType kept_dtype(const TrainerSetup& setup) {
+  const std::string any = "decoder.layers.0.self_attn.q_proj.weight";
+  if (setup.device != DeviceKind::cpu || !WeightFiles::exist(setup.model_folder)) return setup.compute_dtype;
+  const WeightFiles files = WeightFiles::open(setup.model_folder);
+  return files.contains(any) ? files.tensor(any).dtype() : setup.compute_dtype;
+}
+
+}  // namespace
+
+PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& o, const RunFiles& files, const RunShape& shape) {
   return {.model = files.model,
-          .compute_dtype = compute_dtype,
+          .compute_dtype = setup.compute_dtype,
+          .base = o.base_precision,
+          .stored = kept_dtype(setup),
           .adapter = o.adapter,
           .optimizer = o.optimizer,
           .average = o.ema_decay > 0 ? Average::ema : Average::none,
@@ -81,7 +96,7 @@ namespace {
 PlannedRun plan_run(const TrainerSetup& setup, const RunFiles& files) {
   const TrainOptions options = train_options_from_json(setup.options, files.model);
   const RunShape shape = run_shape(options, files);
-  return {shape, plan_memory(plan_request(options, files, shape, setup.compute_dtype))};
+  return {shape, plan_memory(plan_request(setup, options, files, shape))};
 }
 
 }  // namespace
@@ -95,18 +110,27 @@ PlannedRun plan_training(const TrainerSetup& setup, const SampleLengths& lengths
   return plan_run(setup, {dit_config(read_config(setup.model_folder)), samples, {}});
 }
 
+namespace {
+
+TrainerSetup on_device(TrainerSetup setup, DeviceKind device) {
+  setup.device = device;
+  return setup;
+}
+
+}  // namespace
+
 Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
-    : setup(run_setup),
+    : setup(on_device(run_setup, device_stream.device().kind)),
       stream(device_stream),
       files(read_run_files(setup)),
       options(train_options_from_json(setup.options, files.model)),
       shape(run_shape(options, files)),
-      memory(plan_memory(plan_request(options, files, shape, setup.compute_dtype))),
+      memory(plan_memory(plan_request(setup, options, files, shape))),
       schedule(make_schedule(options, shape)),
       crops(shape.samples),
       target_loss(options.target_loss, schedule.warmup()) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
-  model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream));
+  model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision));
   for (const std::string& name : weights.names()) {
     if (!name.starts_with("decoder.") || !name.ends_with(".bias")) continue;
     biases[name.substr(std::string("decoder.").size())] = weights.tensor(name);

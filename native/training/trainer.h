@@ -19,6 +19,7 @@ struct TrainerSetup {
   std::vector<SampleFiles> validation_samples{};
   Json options;                        ///< the stage's `with`
   DType compute_dtype = DType::f32;    ///< f32 on CPU; bf16 or f16 on CUDA
+  DeviceKind device = DeviceKind::cpu; ///< for plans; a trainer goes by its stream
 };
 
 /// How long the run is; fixed when it is opened.

@@ -31,7 +31,7 @@ struct RunFiles {
 };
 RunFiles read_run_files(const TrainerSetup& setup);
 RunShape run_shape(const TrainOptions& options, const RunFiles& files);
-PlanRequest plan_request(const TrainOptions& options, const RunFiles& files, const RunShape& shape, DType compute_dtype);
+PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options, const RunFiles& files, const RunShape& shape);
 
 struct Trainer::State {
   State(const TrainerSetup& setup, Stream& device_stream);

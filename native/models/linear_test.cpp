@@ -1,0 +1,134 @@
+#include "models/linear.h"
+
+#include "models/weights.h"
+#include "ops/flow.h"
+#include "ops/op_testing.h"
+#include "ops/quantised.h"
+
+namespace sidestep {
+namespace {
+
+using namespace testing;
+
+struct Codes {
+  explicit Codes(ConstTensor w)
+      : codes(DType::u8, w.shape()), scales(DType::f32, {w.dim(0), quantised_blocks(w.dim(1))}) {
+    Stream host = cpu_stream();
+    quantise({w, codes.tensor(), scales.tensor()}, host);
+  }
+  FrozenMatrix matrix() const { return {codes.view(), scales.view()}; }
+
+  /// [O, I] as the layer must see it.
+  Doubles values() const {
+    Doubles out = values_of(codes.view());
+    const Doubles scale = values_of(scales.view());
+    const auto width = static_cast<size_t>(codes.view().dim(1)), blocks = static_cast<size_t>(quantised_blocks(codes.view().dim(1)));
+    for (size_t i = 0; i < out.size(); ++i) out[i] = (out[i] - 128) * scale[i / width * blocks + i % width / 64];
+    return out;
+  }
+
+  Storage codes, scales;
+};
+
+struct Sizes {
+  int64_t rows, in, out;
+};
+
+/// y = x W^T + b and dx = dy W + before, W given in float64.
+Doubles forward_f64(const Sizes& s, const Doubles& x, const Doubles& w, const Doubles& b) {
+  Doubles y;
+  for (int64_t n = 0; n < s.rows; ++n) {
+    for (int64_t o = 0; o < s.out; ++o) {
+      double sum = b[static_cast<size_t>(o)];
+      for (int64_t i = 0; i < s.in; ++i) sum += x[static_cast<size_t>(n * s.in + i)] * w[static_cast<size_t>(o * s.in + i)];
+      y.push_back(sum);
+    }
+  }
+  return y;
+}
+
+Doubles backward_f64(const Sizes& s, const Doubles& dy, const Doubles& w, const Doubles& before) {
+  Doubles dx;
+  for (int64_t n = 0; n < s.rows; ++n) {
+    for (int64_t i = 0; i < s.in; ++i) {
+      double sum = before[static_cast<size_t>(n * s.in + i)];
+      for (int64_t o = 0; o < s.out; ++o) sum += dy[static_cast<size_t>(n * s.out + o)] * w[static_cast<size_t>(o * s.in + i)];
+      dx.push_back(sum);
+    }
+  }
+  return dx;
+}
+
+/// An arena exactly as large as the layer's passes need, found on the plan device.
+size_t planned_scratch(const Linear& layer, int64_t rows, DType dtype) {
+  const Device device{.kind = DeviceKind::plan};
+  Stream plan(device);
+  Arena arena(device, 0);
+  const Storage x(dtype, {rows, layer.in_features()}, device), y(dtype, {rows, layer.out_features()}, device);
+  Linear twin = layer;
+  const auto imagined = [&](ConstTensor t) { return t ? ConstTensor(nullptr, t.dtype(), t.shape(), device) : ConstTensor(); };
+  twin.weight = FrozenMatrix(imagined(layer.weight.values), imagined(layer.weight.scales));
+  twin.bias = {};
+  linear_forward(twin, x.view(), y.tensor(), {}, arena, plan);
+  linear_backward(twin, y.view(), {}, x.tensor(), Write::overwrite, {}, arena, plan);
+  return arena.high_water();
+}
+
+/// Forward and backward of a layer whose matrix is kept otherwise than it computes, against float64.
+void expect_products(const Sizes& s, const FrozenMatrix& matrix, const Doubles& w, DType dtype) {
+  Stream stream = cpu_stream();
+  const Storage x = random_tensor({s.rows, s.in}, 1, dtype), b = random_tensor({s.out}, 2, dtype);
+  const Storage dy = random_tensor({s.rows, s.out}, 3, dtype), y(dtype, {s.rows, s.out});
+  const Storage dx = random_tensor({s.rows, s.in}, 4, dtype);
+  const Doubles before = values_of(dx.view());
+  const Linear layer{.name = "kept", .weight = matrix, .bias = b.view(), .computes = dtype};
+  Arena arena({}, planned_scratch(layer, s.rows, dtype));
+  linear_forward(layer, x.view(), y.tensor(), {}, arena, stream);
+  // W is rounded once to the compute dtype, the result once more; sums of up to 6144 products in f32 take the rest.
+  const double bound = 2 * one_rounding(dtype) + 4e-6;
+  expect_near(y.view(), forward_f64(s, values_of(x.view()), w, values_of(b.view())), bound);
+  linear_backward(layer, dy.view(), {}, dx.tensor(), Write::accumulate, {}, arena, stream);
+  expect_near(dx.view(), backward_f64(s, values_of(dy.view()), w, before), bound);
+  linear_backward(layer, dy.view(), {}, dx.tensor(), Write::overwrite, {}, arena, stream);
+  expect_near(dx.view(), backward_f64(s, values_of(dy.view()), w, Doubles(before.size())), bound);
+  EXPECT(arena.high_water() == arena.capacity());
+}
+
+TEST("linear: 8-bit weights, forward and backward on odd shapes in every dtype") {
+  for (const Sizes& s : {Sizes{1, 1, 1}, Sizes{5, 63, 7}, Sizes{3, 64, 65}, Sizes{4, 193, 130}, Sizes{33, 128, 96}}) {
+    const Codes kept(random_tensor({s.out, s.in}, 5, DType::f32, 0.1).view());
+    for (const DType dtype : {DType::f32, DType::bf16, DType::f16}) expect_products(s, kept.matrix(), kept.values(), dtype);
+  }
+}
+
+TEST("linear: 16-bit weights kept as stored widen in the product") {
+  const Sizes s{6, 77, 41};
+  for (const DType stored_as : {DType::bf16, DType::f16}) {
+    const Storage w = random_tensor({s.out, s.in}, 6, stored_as, 0.1);
+    expect_products(s, w.view(), values_of(w.view()), DType::f32);
+  }
+}
+
+TEST("linear: a matrix too large for one part gives what the whole gives, bit for bit") {
+  const Sizes s{17, 8192, 1100};  // parts of 1024 rows forward, 7616 columns backward
+  const Storage w(DType::bf16, {s.out, s.in}), wide(DType::f32, {s.out, s.in});
+  Stream stream = cpu_stream();
+  normal_fill({w.tensor(), {.seed = 7, .purpose = Purpose::fixture}}, stream);
+  copy({w.view(), wide.tensor()}, stream);
+  const Storage x = random_tensor({s.rows, s.in}, 8), dy = random_tensor({s.rows, s.out}, 9);
+  const auto pass = [&](ConstTensor weight) {
+    const Linear layer{.name = "parts", .weight = weight, .computes = DType::f32};
+    Arena arena({}, planned_scratch(layer, s.rows, DType::f32));
+    Storage y(DType::f32, {s.rows, s.out}), dx(DType::f32, {s.rows, s.in});
+    linear_forward(layer, x.view(), y.tensor(), {}, arena, stream);
+    linear_backward(layer, dy.view(), {}, dx.tensor(), Write::overwrite, {}, arena, stream);
+    return std::pair{y, dx};
+  };
+  const auto [y, dx] = pass(w.view());
+  const auto [whole_y, whole_dx] = pass(wide.view());
+  EXPECT(same_bytes(y.view(), whole_y.view()));
+  EXPECT(same_bytes(dx.view(), whole_dx.view()));
+}
+
+}  // namespace
+}  // namespace sidestep
