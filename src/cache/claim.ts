@@ -1,8 +1,8 @@
-import {readdirSync} from 'node:fs';
 import {mkdir, readdir, rm, rmdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import type {Cache} from './cache.js';
 import {claimsDir} from './layout.js';
 import {livingOwner, type Owner} from './owner.js';
@@ -63,7 +63,7 @@ export async function waitForClaim(
 
 /** Does anybody alive hold a claim on this name? */
 export function holderOf(cache: Cache, name: string): Owner | undefined {
-  return livingIn(cache, listNow(claimsDir(cache.root, name)))[0]?.owner;
+  return livingIn(cache, namesIn(claimsDir(cache.root, name)))[0]?.owner;
 }
 
 async function findRival(
@@ -104,14 +104,5 @@ async function removeClaim(folder: string, name: string): Promise<void> {
     await rmdir(folder);
   } catch (error) {
     if (!isFileError(error, 'ENOTEMPTY', 'ENOENT', 'EEXIST', 'EBUSY', 'EPERM')) throw error;
-  }
-}
-
-function listNow(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
-    throw error;
   }
 }

@@ -1,7 +1,8 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {mkdir, rename, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import type {Fingerprint} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {tryClaim} from './claim.js';
@@ -31,7 +32,7 @@ export async function adoptPartial(
 ): Promise<void> {
   if (hasPartial(cache, resumeKey, pointer) === 'yes') return;
   const own = partialDir(cache.root, resumeKey);
-  for (const other of namesNow(dirname(own))) {
+  for (const other of namesIn(dirname(own))) {
     const folder = join(dirname(own), other);
     if (ownerOfState(join(folder, pointer)) !== fingerprint) continue;
     const attempt = await tryClaim(cache, other);
@@ -52,15 +53,6 @@ function ownerOfState(pointer: string): unknown {
       ?.fingerprint;
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function namesNow(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -1,7 +1,8 @@
-import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import {SidestepError} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
 import {temporaryDir} from '../cache/layout.js';
@@ -26,7 +27,7 @@ export function noteChild(cache: Cache, pid: number): () => void {
  * into the folders that they worked in. Throws `run/orphan-remains`.
  */
 export async function endOrphans(cache: Cache): Promise<void> {
-  for (const runner of namesNow(join(cache.root, 'tmp'))) {
+  for (const runner of namesIn(join(cache.root, 'tmp'))) {
     if (livingOwner(cache.root, runner, Date.now()) !== undefined) continue;
     for (const child of childrenOf(cache, runner)) await endOrphan(child);
   }
@@ -62,7 +63,7 @@ function remains({pid}: Owner): SidestepError {
 
 function childrenOf(cache: Cache, runner: string): Owner[] {
   const folder = childrenDir(cache, runner);
-  return namesNow(folder).flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     try {
       return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as Owner];
     } catch (error) {
@@ -75,13 +76,4 @@ function childrenOf(cache: Cache, runner: string): Owner[] {
 
 function childrenDir(cache: Cache, runner: string): string {
   return join(temporaryDir(cache.root, runner), 'children');
-}
-
-function namesNow(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

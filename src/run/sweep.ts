@@ -1,6 +1,6 @@
-import {readdir, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import type {Cache} from '../cache/cache.js';
 import {livingOwner, ownerPath} from '../cache/owner.js';
 import {endOrphans} from './orphans.js';
@@ -8,23 +8,14 @@ import {endOrphans} from './orphans.js';
 /** Removes what killed runners left, processes first; of living ones nothing is touched. Throws `run/orphan-remains`. */
 export async function sweepTemporaries(cache: Cache): Promise<void> {
   await endOrphans(cache); // a folder that somebody still writes into cannot be removed
-  for (const owner of await namesIn(join(cache.root, 'tmp'))) {
+  for (const owner of namesIn(join(cache.root, 'tmp'))) {
     if (livingOwner(cache.root, owner, Date.now()) !== undefined) continue;
     await rm(join(cache.root, 'tmp', owner), {recursive: true, force: true});
   }
-  for (const file of await namesIn(join(cache.root, 'owners'))) {
+  for (const file of namesIn(join(cache.root, 'owners'))) {
     if (!file.endsWith('.json')) continue; // just being written
     const owner = file.slice(0, -'.json'.length);
     if (livingOwner(cache.root, owner, Date.now()) === undefined)
       await rm(ownerPath(cache.root, owner), {force: true});
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import {type AudioFormat, audioProblem, type PcmLayout} from './audio-format.js';
-import type {FileBytes} from './file-bytes.js';
+import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
 
 /**
  * Reads the chunks of an AIFF or AIFC file (Apple, "Audio Interchange File Format"): uncompressed integers of either
@@ -15,7 +15,7 @@ export async function probeAiff(file: FileBytes): Promise<AudioFormat | undefine
   const frames = common.getUint32(2);
   const bits = common.getInt16(6);
   const sample_rate = extended(common, 8);
-  const layout = layoutOf(common.byteLength >= 22 ? textAt(common, 18) : 'NONE', bits);
+  const layout = layoutOf(common.byteLength >= 22 ? codeAt(common, 18) : 'NONE', bits);
   if (layout === undefined || channels < 1 || !(sample_rate > 0)) return undefined;
   const frameBytes = (channels * bits) / 8;
   const available = Math.floor((file.size - sound) / frameBytes);
@@ -34,10 +34,10 @@ export async function probeAiff(file: FileBytes): Promise<AudioFormat | undefine
 async function findChunks(file: FileBytes): Promise<{common?: DataView; sound?: number}> {
   const found: {common?: DataView; sound?: number} = {};
   for (let position = 12; position + 8 <= file.size; ) {
-    const header = view(await file.at(position, 16));
+    const header = viewOf(await file.at(position, 16));
     const size = header.getUint32(4);
-    const name = textAt(header, 0);
-    if (name === 'COMM') found.common = view(await file.at(position + 8, Math.min(size, 64)));
+    const name = codeAt(header, 0);
+    if (name === 'COMM') found.common = viewOf(await file.at(position + 8, Math.min(size, 64)));
     // offset and block size stand before the samples
     if (name === 'SSND' && header.byteLength === 16) found.sound = position + 16 + header.getUint32(8);
     position += 8 + size + (size % 2);
@@ -61,12 +61,4 @@ function layoutOf(compression: string, bits: number): Pick<PcmLayout, 'encoding'
 function extended(bytes: DataView, at: number): number {
   const exponent = bytes.getUint16(at) & 0x7fff;
   return Number(bytes.getBigUint64(at + 2)) * 2 ** (exponent - 16_383 - 63);
-}
-
-function view(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function textAt(bytes: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((i) => bytes.getUint8(offset + i)));
 }

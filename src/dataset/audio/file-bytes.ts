@@ -56,3 +56,12 @@ async function readAt(
   }
   return bytes;
 }
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A four-character code, as the chunks of RIFF and IFF files are named. */
+export function codeAt(view: DataView, offset: number): string {
+  return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(offset + i)));
+}

@@ -1,5 +1,5 @@
 import {type AudioFormat, audioProblem, type PcmLayout} from './audio-format.js';
-import type {FileBytes} from './file-bytes.js';
+import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
 
 /**
  * Reads the chunks of a RIFF, RF64 or BW64 WAVE file: PCM of 8, 16, 24 and 32 bits, float of 32 and 64, also as
@@ -50,7 +50,7 @@ async function findChunks(file: FileBytes): Promise<{fmt?: Span; data?: Span}> {
   let longData: number | undefined;
   for (let position = 12; position + 8 <= file.size && found.data === undefined; ) {
     const header = viewOf(await file.at(position, 8));
-    const id = textAt(header, 0);
+    const id = codeAt(header, 0);
     const stated = header.getUint32(4, true);
     const offset = position + 8;
     if (id === 'ds64') longData = Number(viewOf(await file.at(offset, 16)).getBigUint64(8, true));
@@ -99,12 +99,4 @@ function encodingOf(kind: number, bits: number): PcmLayout['encoding'] | undefin
   if (kind === formatPcm) return ({8: 'u8', 16: 's16', 24: 's24', 32: 's32'} as const)[bits];
   if (kind === formatFloat) return ({32: 'f32', 64: 'f64'} as const)[bits];
   return undefined;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function textAt(view: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((i) => view.getUint8(offset + i)));
 }
