@@ -13,7 +13,7 @@ std::vector<NamedOpBench>& benches() {
 
 }  // namespace
 
-OpBench::OpBench(const char* op, Cases cases) { benches().push_back({op, cases}); }
+OpBench::OpBench(const char* op, const Cases& cases) { benches().push_back({op, cases}); }
 
 std::vector<NamedOpBench> op_benches() {
   std::vector<NamedOpBench> sorted = benches();

@@ -18,10 +18,11 @@ struct OpCase {
 };
 
 /// Registers an op's cases; one `<op>_bench.cpp` beside the op:
-///   static const OpBench bench{"rms_norm", [](Stream& stream) -> std::vector<OpCase> { … }};
+///   static const OpBench bench{"attention", [](Stream& stream) -> std::vector<OpCase> { … }};
+/// Ops of one case each are rows of a table: see operands.h.
 struct OpBench {
-  using Cases = std::vector<OpCase> (*)(Stream&);
-  OpBench(const char* op, Cases cases);
+  using Cases = std::function<std::vector<OpCase>(Stream&)>;
+  OpBench(const char* op, const Cases& cases);
 };
 
 struct NamedOpBench {

@@ -1,13 +1,12 @@
 #include "ops/conv.h"
 
-#include "bench/bench.h"
-#include "core/philox.h"
-#include "ops/flow.h"
+#include "bench/operands.h"
 
 namespace {
 
 using namespace sidestep;
 using bench::OpCase;
+using bench::Operands;
 
 struct Sizes {
   int64_t inputs, outputs, length, taps, stride, dilation;
@@ -20,10 +19,9 @@ constexpr Sizes kSizes[] = {
     {512, 1024, 2880, 12, 6, 1}, {1024, 1024, 480, 7, 1, 1}, {1024, 2048, 480, 20, 10, 1}, {2048, 128, 48, 3, 1, 1},
 };
 
-Storage random(const Shape& shape, uint64_t index, Stream& stream) {
-  Storage storage(DType::f32, shape, stream.device());
-  normal_fill({.y = storage.tensor(), .key = {.seed = 1, .purpose = Purpose::fixture, .sample = index}}, stream);
-  return storage;
+std::string name_of(const Sizes& s) {
+  return std::to_string(s.inputs) + " to " + std::to_string(s.outputs) + " taps " + std::to_string(s.taps) + " stride " +
+         std::to_string(s.stride) + " of " + std::to_string(s.length);
 }
 
 std::vector<OpCase> conv_cases(Stream& stream) {
@@ -31,24 +29,39 @@ std::vector<OpCase> conv_cases(Stream& stream) {
   for (const Sizes& s : kSizes) {
     const int64_t padding = s.stride > 1 ? (s.stride + 1) / 2 : (s.taps - 1) * s.dilation / 2;
     const int64_t columns = (s.length + 2 * padding - s.dilation * (s.taps - 1) - 1) / s.stride + 1;
-    const Storage x = random({1, s.inputs, s.length}, 1, stream), w = random({s.outputs, s.inputs, s.taps}, 2, stream);
-    const Storage bias = random({s.outputs}, 3, stream), y(DType::f32, {1, s.outputs, columns}, stream.device());
-    cases.push_back({.name = std::to_string(s.inputs) + " to " + std::to_string(s.outputs) + " taps " + std::to_string(s.taps) +
-                             " stride " + std::to_string(s.stride) + " of " + std::to_string(s.length),
-                     .run = [=](Stream& on) {
-                       conv1d({x.view(), w.view(), bias.view(), y.tensor(), s.stride, padding, s.dilation}, on);
-                     }});
+    Operands t(stream);
+    cases.push_back(t.run(name_of(s), &conv1d,
+                          {t.normal({1, s.inputs, s.length}), t.normal({s.outputs, s.inputs, s.taps}), t.normal({s.outputs}),
+                           t.zeros({1, s.outputs, columns}), s.stride, padding, s.dilation}));
   }
   return cases;
 }
 
-std::vector<OpCase> snake_cases(Stream& stream) {
-  const Storage x = random({1, 128, 92160}, 1, stream), a = random({128}, 2, stream), b = random({128}, 3, stream);
-  const Storage y(DType::f32, {1, 128, 92160}, stream.device());
-  return {{.name = "128x92160", .run = [=](Stream& on) { snake({x.view(), a.view(), b.view(), y.tensor()}, on); }}};
+// The decoder's layers, which undo the encoder's.
+constexpr Sizes kTransposed[] = {{2048, 1024, 48, 20, 10, 1}, {1024, 512, 480, 12, 6, 1}, {256, 128, 11520, 8, 4, 1}, {128, 128, 46080, 4, 2, 1}};
+
+std::vector<OpCase> transposed_cases(Stream& stream) {
+  std::vector<OpCase> cases;
+  for (const Sizes& s : kTransposed) {
+    Operands t(stream);
+    const int64_t padding = (s.stride + 1) / 2;
+    cases.push_back(t.run(name_of(s), &conv_transpose1d,
+                          {.x = t.normal({1, s.inputs, s.length}), .weight = t.normal({s.inputs, s.outputs, s.taps}), .bias = t.normal({s.outputs}),
+                           .y = t.zeros({1, s.outputs, (s.length - 1) * s.stride - 2 * padding + s.taps}), .stride = s.stride, .padding = padding}));
+  }
+  return cases;
 }
 
 const bench::OpBench kConv{"conv1d", conv_cases};
-const bench::OpBench kSnake{"snake", snake_cases};
+const bench::OpBench kTransposedConv{"conv_transpose1d", transposed_cases};
+
+const Shape kWave{1, 128, 92160}, kPosterior{1, 64, 6000};
+const bench::OpBenches kElementwise{
+    {"snake", [](Operands& t) { return t.run("128x92160", &snake, {t.normal(kWave), t.normal({128}), t.normal({128}), t.zeros(kWave)}); }},
+    {"gaussian_sample",
+     [](Operands& t) {
+       return t.run("64x6000", &gaussian_sample, {t.normal(kPosterior), t.normal(kPosterior), t.normal(kPosterior), t.zeros(kPosterior)});
+     }},
+};
 
 }  // namespace

@@ -16,11 +16,12 @@ struct OpenBlas {
                          const float* b, int ldb, float beta, float* c, int ldc);
   Sgemm sgemm = nullptr;
 
-  explicit OpenBlas(int threads) {
+  explicit OpenBlas(const Stream& stream) {
+    if (stream.device().kind != DeviceKind::cpu) return;
     void* library = ::dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return;
     const auto set_threads = reinterpret_cast<void (*)(int)>(::dlsym(library, "openblas_set_num_threads"));
-    if (set_threads != nullptr) set_threads(threads);
+    if (set_threads != nullptr) set_threads(stream.pool().threads());
     sgemm = reinterpret_cast<Sgemm>(::dlsym(library, "cblas_sgemm"));
   }
 };
@@ -45,7 +46,7 @@ OpCase make_case(const Sizes& s, const OpenBlas& blas, Stream& stream) {
                 .run = [=](Stream& on) {
                   gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .trans_a = s.trans_a, .trans_b = s.trans_b}, on);
                 }};
-  if (blas.sgemm == nullptr || stream.device().kind != DeviceKind::cpu) return result;
+  if (blas.sgemm == nullptr) return result;
   constexpr int kRowMajor = 101, kNo = 111, kYes = 112;
   result.rival_name = "OpenBLAS";
   result.rival = [=, sgemm = blas.sgemm] {
@@ -69,7 +70,7 @@ constexpr Sizes kSizes[] = {
 };
 
 const bench::OpBench kBench{"gemm", [](Stream& stream) {
-                              const OpenBlas blas(stream.pool().threads());
+                              const OpenBlas blas(stream);
                               std::vector<OpCase> cases;
                               for (const Sizes& s : kSizes) cases.push_back(make_case(s, blas, stream));
                               return cases;
