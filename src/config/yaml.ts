@@ -2,6 +2,8 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
+  isPair,
   isScalar,
   isSeq,
   type Node,
@@ -13,6 +15,7 @@ import {
 import type {Problem} from '../base/problem.js';
 import type {Located, LocatedEntry, LocatedMap, Origin, Via} from './located.js';
 import {problemAt} from './located.js';
+import {readPlainYaml} from './plain-yaml.js';
 import type {SourceText} from './source-text.js';
 import {syntaxProblem} from './yaml-syntax.js';
 
@@ -33,6 +36,12 @@ export interface ParsedYaml {
  * duplicate keys, unknown tags and anchors, a `%YAML 1.1` line, keys that are no texts, aliases without end.
  */
 export function parseYaml(source: SourceText): ParsedYaml {
+  const value = readPlainYaml(source);
+  return value === undefined ? parseAnyYaml(source) : {value, problems: []};
+}
+
+/** The same by the general parser alone. */
+export function parseAnyYaml(source: SourceText): ParsedYaml {
   const document = parseDocument(source.text, {
     merge: true,
     prettyErrors: false,
@@ -98,8 +107,7 @@ class Reader {
   }
 
   private origin(node: Node | null, via: readonly Via[]): Origin {
-    const [start, end] = node?.range ?? [0, 1];
-    return this.originOf(start, end, via);
+    return this.originOf(node?.range?.[0] ?? 0, node === null ? 1 : endOf(node), via);
   }
 
   private stop(origin: Origin, code: string, message: string): void {
@@ -231,6 +239,14 @@ class Reader {
     this.report(origin, {code: 'config/bad-merge', message: 'Only mappings can be merged with <<'});
     return [];
   }
+}
+
+/** Where a value's text ends. Of an indented one the parser also counts the line ends and comments that follow it. */
+function endOf(node: Node): number {
+  const last =
+    (isMap(node) || isSeq(node)) && node.flow !== true ? node.items[node.items.length - 1] : undefined;
+  const inner = isPair(last) ? (last.value ?? last.key) : last;
+  return isNode(inner) ? endOf(inner) : (node.range?.[1] ?? 1);
 }
 
 function isMergeKey(key: Node | null): boolean {

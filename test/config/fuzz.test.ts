@@ -1,14 +1,46 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit} from 'yaml';
-import {findPresets} from '../../src/config/preset.js';
+import {parseSettings} from '../../src/config/parse-settings.js';
+import {readPlainYaml} from '../../src/config/plain-yaml.js';
+import {findPresets, parsePreset} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
 import {noSettings} from '../../src/config/settings.js';
+import {stageTypes} from '../../src/stage/registry.js';
+import {sourceText} from '../../src/config/source-text.js';
+import {parseAnyYaml} from '../../src/config/yaml.js';
 
 const folder = new URL('../../pipelines/', import.meta.url).pathname;
-const originals = readdirSync(folder)
+const originals: string[] = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml') && !name.endsWith('.lock.yaml'))
   .map((name) => readFileSync(`${folder}${name}`, 'utf8'));
+/** What the examples have no use for. */
+const unusual = `sidestep: 1
+env: [HOME_OF_MUSIC]
+vars: {songs: "\${env.HOME_OF_MUSIC}/songs", ranks: [4, 8], common: &common {retries: 1, timeout: 30m}}
+defaults: {seed: 3, device: cpu}
+stages:
+  tiny: {uses: fixture, with: {clips: 2}}
+  model: {uses: scan, with: {checkpoint_dir: "\${stages.tiny.checkpoint_dir}"}}
+  train:
+    <<: *common
+    uses: train
+    preset: [recommended]
+    matrix: {rank: "\${vars.ranks}", kind: [lora, dora], exclude: [{rank: 8, kind: dora}]}
+    when: "\${vars.songs} != nowhere"
+    resources: {device: cuda, threads: 2}
+    with: {model: "\${stages.model}", tensors: ./t, adapter: {type: "\${matrix.kind}", rank: "\${matrix.rank}"}}
+  notes:
+    uses: command
+    needs: [train]
+    cache: false
+    with:
+      argv: [sh, -c, "cp \${inputs.song} \${outputs.copy}; echo $\${x}"]
+      inputs: {song: "\${stages.tiny.dataset_json}"}
+      outputs: {copy: copy.json}
+      environment: {LEVEL: 3}
+`;
+originals.push(unusual);
 const presets = await findPresets({project_dir: '/nowhere', user_dir: '/nowhere'});
 
 /** Mulberry32: the same mutants on every machine. */
@@ -114,10 +146,50 @@ function mutateStructure(text: string, next: () => number, draw: Draw): string {
   }
 }
 
+/** The quick reader of plain YAML must give what the general parser gives, or leave the text to it. */
+function expectSameReading(text: string): void {
+  const source = sourceText('/project/pipeline.yaml', text);
+  const quick = readPlainYaml(source);
+  if (quick !== undefined) expect({value: quick, problems: []}, text).toEqual(parseAnyYaml(source));
+}
+
 const mutants = [
   {name: 'bytes', mutate: mutateBytes, count: 300},
   {name: 'structure', mutate: mutateStructure, count: 300},
 ];
+
+function resolve(text: string) {
+  const env = {HOME_OF_MUSIC: '/music'};
+  return resolvePipeline({
+    file: '/project/pipeline.yaml',
+    text,
+    settings: noSettings(),
+    presets,
+    overrides: [],
+    env,
+  });
+}
+
+test('unmutated they are right', () => {
+  for (const text of originals) expect(resolve(text)).toMatchObject({ok: true});
+});
+
+test('what is mutated speaks of every stage type, and of every way to refer to things', () => {
+  const whole = originals.join('\n');
+  for (const name of stageTypes.keys()) expect(whole, name).toMatch(new RegExp(`uses: ${name}\\b`));
+  for (const word of [
+    '${vars.',
+    '${env.',
+    '${matrix.',
+    '${stages.',
+    'preset:',
+    'matrix:',
+    'when:',
+    'needs:',
+    '<<:',
+  ])
+    expect(whole, word).toContain(word);
+});
 
 describe.each(mutants)('pipelines with mutated $name', ({mutate, count}) => {
   test(`${count} of them never crash, never hang, and every problem has a position`, () => {
@@ -126,14 +198,8 @@ describe.each(mutants)('pipelines with mutated $name', ({mutate, count}) => {
       const next = random(seed * 7919 + count);
       const draw: Draw = (from) => from[Math.floor(next() * from.length)]!;
       const text = mutate(draw(originals), next, draw);
-      const result = resolvePipeline({
-        file: '/project/pipeline.yaml',
-        text,
-        settings: noSettings(),
-        presets,
-        overrides: [],
-        env: {},
-      });
+      expectSameReading(text);
+      const result = resolve(text);
       if (result.ok) continue;
       refused++;
       expect(result.problems.length).toBeGreaterThan(0);
@@ -150,3 +216,41 @@ describe.each(mutants)('pipelines with mutated $name', ({mutate, count}) => {
     expect(refused).toBeGreaterThan(count / 2); // or the mutants are too tame to show anything
   });
 });
+
+const others = [
+  {
+    kind: 'presets',
+    texts: presets.map(({text}) => text),
+    read: (text: string) => parsePreset({name: 'p', path: '/p.yaml', from: 'project', text}).problems,
+  },
+  {
+    kind: 'settings',
+    texts: [
+      'sidestep: 1\ncheckpoint_dir: ./c\ncolor: auto\njobs: 2\ncache: {dir: ./x, max_size_gb: 4}\ndefaults: {seed: 1, device: cpu}\nstages:\n  train: {epochs: 20, adapter: {type: lora, rank: 8}}\n',
+    ],
+    read: (text: string) => {
+      const settings = parseSettings('/s.yaml', text);
+      return settings.ok ? [] : settings.problems;
+    },
+  },
+];
+test.each(others)(
+  '100 mutated $kind never crash, and every problem has a position in them',
+  ({texts, read}) => {
+    let refused = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const next = random(seed * 104729 + 1);
+      const draw: Draw = (from) => from[Math.floor(next() * from.length)]!;
+      const text = (seed % 2 === 0 ? mutateBytes : mutateStructure)(draw(texts), next, draw);
+      expectSameReading(text);
+      const problems = read(text);
+      if (problems.length > 0) refused++;
+      for (const {code, position} of problems) {
+        expect(code, text).toMatch(/^config\/[a-z-]+$/);
+        expect(position!.line, text).toBeGreaterThanOrEqual(1);
+        expect(position!.line, text).toBeLessThanOrEqual(text.split('\n').length);
+      }
+    }
+    expect(refused).toBeGreaterThan(30);
+  },
+);
