@@ -2466,6 +2466,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
      }
     }
    },
+   "base_precision": {
+    "description": "How the frozen model's matrices are kept. `auto`: in the precision of the computation (on a CPU, 16-bit checkpoints stay as they are). `8bit`: as 8-bit numbers with a scale for every 64 of them, widened where a product needs them; about half the memory of bf16 for the model, slightly slower, and the loss moves by a fraction of a percent. The adapter is for the unquantised model all the same.",
+    "enum": [
+     "auto",
+     "8bit"
+    ],
+    "default": "auto"
+   },
    "cfg_dropout": {
     "description": "Probability that a sample's condition is replaced by the null condition, which keeps classifier-free guidance working. Not used in vanilla mode.",
     "type": "number",

@@ -48,6 +48,7 @@ const changes: readonly Change[] = [
   {option: 'timestep.timestep_mu', value: 0.5},
   {option: 'timestep.timestep_sigma', value: 0.5},
   {option: 'timestep.adaptive_ratio', value: 1},
+  {option: 'base_precision', value: '8bit'},
   {option: 'cfg_dropout', value: 0.9},
   {option: 'loss_weighting', value: 'min_snr'},
   {option: 'snr_gamma', value: 0.1, beside: minSnr},

@@ -20,6 +20,7 @@ test('what lowers the memory of training, the least painful first', () => {
     batch_size: 1,
     gradient_accumulation_steps: 8,
     optimizer: {type: 'adamw8bit', learning_rate: 1e-4},
+    base_precision: '8bit',
     crop: {chunk_duration: 60},
   });
   expect(after.crop).not.toHaveProperty('max_latent_length');

@@ -16,7 +16,8 @@ export const LATENT_HZ = 25;
 export function changesFor(uses: string, options: JsonObject): Change[] {
   const changes = [...smallerBatch(uses, options)];
   if (uses !== 'train') return changes;
-  return [...checkpointing(options), ...changes, ...smallerState(options), ...shorterCrop(options)];
+  const smaller = [...smallerState(options), ...smallerBase(options)];
+  return [...checkpointing(options), ...changes, ...smaller, ...shorterCrop(options)];
 }
 
 /** Half the rank, a quarter and so on, alpha with it. */
@@ -49,6 +50,10 @@ function smallerBatch(uses: string, {batch_size, gradient_accumulation_steps}: J
 function smallerState({optimizer}: JsonObject): Change[] {
   if (!isJsonObject(optimizer) || optimizer.type !== 'adamw') return [];
   return [merging('optimizer: {type: adamw8bit}', {optimizer: {...optimizer, type: 'adamw8bit'}})];
+}
+
+function smallerBase({base_precision}: JsonObject): Change[] {
+  return base_precision === '8bit' ? [] : [merging('base_precision: 8bit', {base_precision: '8bit'})];
 }
 
 function shorterCrop({crop}: JsonObject): Change[] {
