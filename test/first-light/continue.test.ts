@@ -102,7 +102,8 @@ test('fewer epochs than were trained are refused by name', async () => {
 test('resume_from: a stage or a checkpoint folder, on to the bytes of one long run', async () => {
   const whole = await train({whole: training('whole', {...constant, epochs: 4, ema_decay: 0.5})});
   expect(whole.code, problemsOf(whole)).toBe(0);
-  const half = {...constant, ema_decay: 0.5};
+  const checkpoint = {every_epochs: 1, every_steps: 5}; // epoch_2 is newer than step_5
+  const half = {...constant, ema_decay: 0.5, checkpoint};
   const ended = await train({
     half: training('half', {...half, epochs: 2}),
     rest: training('rest', {...half, epochs: 4, resume_from: '${stages.half}'}),

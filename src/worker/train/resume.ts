@@ -1,5 +1,7 @@
-import {readdir, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {readProvenance} from '../../adapter/provenance.js';
+import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
@@ -126,9 +128,8 @@ async function resumeFolder({job}: WorkerContext, params: LoopParams): Promise<s
   if (params.resume_from === undefined) return undefined;
   const root = job.inputs.resume_from?.path ?? params.resume_from;
   if (await isCheckpoint(root)) return root;
-  const names = await readdir(join(root, 'checkpoints')).catch(() => []);
-  const newest = names.sort((a, b) => numberIn(b) - numberIn(a))[0];
-  if (newest !== undefined) return join(root, 'checkpoints', newest);
+  const newest = await newestCheckpoint(join(root, 'checkpoints'));
+  if (newest !== undefined) return newest;
   throw new SidestepError({
     code: 'train/checkpoint-missing',
     message: `${root} holds no training_state.safetensors and no checkpoints`,
@@ -143,8 +144,16 @@ async function isCheckpoint(folder: string): Promise<boolean> {
   );
 }
 
-function numberIn(name: string): number {
-  return Number(/\d+/.exec(name)?.[0] ?? -1);
+/** By the step each was written at: epoch_50 may well be newer than step_400. */
+async function newestCheckpoint(folder: string): Promise<string | undefined> {
+  let newest: {readonly path: string; readonly step: number} | undefined;
+  for (const name of namesIn(folder).sort()) {
+    const path = join(folder, name);
+    if (!(await isCheckpoint(path))) continue;
+    const step = (await readProvenance(path))?.global_step ?? Number(/\d+/.exec(name)?.[0] ?? 0);
+    if (newest === undefined || step >= newest.step) newest = {path, step};
+  }
+  return newest?.path;
 }
 
 export function savedAbout(about: SavedAbout): {readonly [key: string]: Json} {
