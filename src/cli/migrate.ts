@@ -9,10 +9,10 @@ import {noSettings} from '../config/settings.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {type Migrated, migrateArguments, migratePreset} from './migrate-arguments.js';
 import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-text.js';
+import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {type FlagTable, loadFlagTable} from './upstream-flags.js';
 import {readUpstreamPreset} from './upstream-preset.js';
-import {nextCommand} from './next-command.js';
 import type {ExitCode, World} from './world.js';
 
 interface MigrateOptions extends AnswerOptions {

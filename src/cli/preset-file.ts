@@ -8,17 +8,20 @@ import {didYouMean} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';
-import {type Plain, plain} from '../config/located.js';
+import type {Plain} from '../config/located.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {findPresets, type Preset, parsePreset} from '../config/preset.js';
 import {isStageReference, paramLeaves, pathMatches} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
+import {parametersOf} from './preset-facts.js';
 import {fromUpstreamPreset} from './upstream-preset.js';
 import type {World} from './world.js';
 
 export async function listPresets(world: World): Promise<Preset[]> {
   const files = await findPresets({project_dir: world.cwd, user_dir: userFolder(world.env)});
-  return files.map(parsePreset);
+  const own = new Set(files.filter(({from}) => from === 'built_in').map(({path}) => path));
+  // In sidestep's own folder the presets of the project are those that come with it.
+  return files.filter(({from, path}) => from === 'built_in' || !own.has(path)).map(parsePreset);
 }
 
 export async function findPreset(
@@ -29,7 +32,7 @@ export async function findPreset(
   const preset = presets.find((each) => each.name === name);
   if (preset === undefined) return unknownPreset(name, presets);
   if (preset.problems.length > 0) return {ok: false, problems: preset.problems};
-  return ok({preset, parameters: (preset.with === undefined ? {} : plain(preset.with)) as Json});
+  return ok({preset, parameters: parametersOf(preset)});
 }
 
 export interface SaveRequest {

@@ -1,7 +1,9 @@
 import {Command} from 'commander';
-import {presetTable, presetText} from '../render/preset-text.js';
+import type {Preset} from '../config/preset.js';
+import {presetTable, presetText, type ShownPreset} from '../render/preset-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {parametersOf, presetFacts} from './preset-facts.js';
 import {
   deletePreset,
   exportPreset,
@@ -19,7 +21,9 @@ export function presetsCommand(world: World): Command {
     .addHelpText('after', EXAMPLES);
   presets
     .command('list')
-    .description('Every preset that a pipeline here can name.')
+    .description(
+      'Every preset that a pipeline here can name, and what those for training decide, side by side.',
+    )
     .option('--json', 'print one JSON document')
     .action(async (options: AnswerOptions) => world.leave(await list(world, options)));
   presets
@@ -72,18 +76,24 @@ async function list(world: World, options: AnswerOptions): Promise<ExitCode> {
   answer(world, options, {
     kind: 'presets',
     document: () => ({
-      presets: presets.map(({name, path, from, uses, description, problems}) => ({
-        name,
-        from,
-        path,
-        uses: uses ?? null,
-        description,
-        problems,
+      presets: presets.map((preset) => ({
+        name: preset.name,
+        from: preset.from,
+        path: preset.path,
+        uses: preset.uses ?? null,
+        description: preset.description,
+        problems: preset.problems,
+        ...(preset.problems.length > 0 ? {} : {with: parametersOf(preset)}),
       })),
     }),
-    text: (colours) => presetTable(presets, colours),
+    text: (colours) => presetTable(presets.map(shown), colours),
   });
   return 0;
+}
+
+function shown(preset: Preset): ShownPreset {
+  const facts = presetFacts(preset);
+  return facts === undefined ? preset : {...preset, facts};
 }
 
 async function show(world: World, name: string, options: AnswerOptions): Promise<ExitCode> {

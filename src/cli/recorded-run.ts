@@ -85,7 +85,8 @@ export function runNamed(name: string, ids: readonly string[]): Result<string> {
   });
 }
 
-async function loadRun(world: World, runsDir: string, id: string): Promise<Result<RecordedRun>> {
+/** Problems: `usage/unknown-run`, and those of the settings. */
+export async function loadRun(world: World, runsDir: string, id: string): Promise<Result<RecordedRun>> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return settings;
   const dir = join(runsDir, id);

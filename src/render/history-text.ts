@@ -40,16 +40,63 @@ export function pastRun(
   };
 }
 
-export function historyTable(runs: readonly PastRun[], colours: Palette): string {
+/** A past run with what its trainings came to and what was tried in it. */
+export interface ToldRun extends PastRun {
+  /** Lowest loss of its trainings; null when nothing was trained. */
+  readonly best_loss: number | null;
+  /** Folders. */
+  readonly adapters: readonly string[];
+  /** Against the run before of the same pipeline; undefined: not set. */
+  readonly changed: readonly {
+    readonly stage: string;
+    readonly param: string;
+    readonly a: unknown;
+    readonly b: unknown;
+  }[];
+}
+
+/** A line a run, and below it what was set differently and where the adapter lies. */
+export function historyTable(runs: readonly ToldRun[], colours: Palette): string {
   if (runs.length === 0) return 'No runs are recorded here yet.\n';
+  const times = runs.map(({duration_ms}) => (duration_ms === null ? '' : durationText(duration_ms)));
+  const widths = {
+    pipeline: Math.max(...runs.map(({pipeline}) => pipeline?.length ?? 1)),
+    outcome: Math.max(...runs.map(({outcome}) => outcome.length)),
+    time: Math.max(...times.map((time) => time.length)),
+  };
   const paint = {done: colours.green, failed: colours.red, interrupted: colours.yellow, killed: colours.red};
-  const pipelineWidth = Math.max(...runs.map(({pipeline}) => pipeline?.length ?? 1));
-  const lines = runs.map((run) => {
-    const time = run.duration_ms === null ? '' : durationText(run.duration_ms);
-    const loss = run.last_loss === null ? '' : `  loss ${numberText(run.last_loss)}`;
-    return `${run.run}  ${(run.pipeline ?? '?').padEnd(pipelineWidth)}  ${paint[run.outcome](run.outcome.padEnd(11))}  ${time.padStart(12)}  ${stagesText(run)}${colours.dim(loss)}`.trimEnd();
+  const lines = runs.map((run, index) => {
+    const outcome = paint[run.outcome](run.outcome.padEnd(widths.outcome));
+    const name = (run.pipeline ?? '?').padEnd(widths.pipeline);
+    const head = `${run.run}  ${name}  ${outcome}  ${times[index]!.padStart(widths.time)}  ${stagesText(run)}${lossText(run)}`;
+    return [head.trimEnd(), ...besides(run).map((line) => colours.dim(`    ${line}`))].join('\n');
   });
   return `${lines.join('\n')}\n`;
+}
+
+function lossText({best_loss, last_loss}: ToldRun): string {
+  if (best_loss !== null) return `  best loss ${numberText(best_loss)}`;
+  return last_loss === null ? '' : `  last loss ${numberText(last_loss)}`;
+}
+
+/** More would hide the runs themselves; `sidestep compare` tells all. */
+const MOST_CHANGES = 4;
+
+function besides({changed, adapters, stages}: ToldRun): string[] {
+  const words = changed
+    .slice(0, MOST_CHANGES)
+    .map(({stage, param, a, b}) => `${stage}.${param} ${valueText(a)} → ${valueText(b)}`);
+  const left = changed.length - words.length;
+  const trained = stages.some(({result}) => result === 'succeeded');
+  return [
+    ...(words.length === 0 ? [] : [`${words.join(', ')}${left > 0 ? ` and ${left} more` : ''}`]),
+    ...(trained ? adapters.map((path) => `adapter ${path}`) : []),
+  ];
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'unset';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function stagesText({stages}: PastRun): string {

@@ -10,7 +10,17 @@ export interface ShownPreset {
   readonly description: string;
   readonly text: string;
   readonly problems: readonly unknown[];
+  /** What people choose a training by, in words and in the order of `presetColumns`; undefined for other stages. */
+  readonly facts?: readonly PresetFact[];
 }
+
+export interface PresetFact {
+  readonly text: string;
+  /** `default`: the preset leaves it to the stage. */
+  readonly said_by: 'preset' | 'default';
+}
+
+export const presetColumns = ['adapter', 'rank', 'optimizer', 'rate', 'batch', 'epochs'] as const;
 
 export function presetTable(presets: readonly ShownPreset[], colours: Palette): string {
   if (presets.length === 0) return 'No presets.\n';
@@ -25,7 +35,29 @@ export function presetTable(presets: readonly ShownPreset[], colours: Palette): 
     const words = `${preset.name.padEnd(nameWidth)}  ${(preset.uses ?? '?').padEnd(usesWidth)}  ${origin(preset.from)}  ${preset.description}`;
     return `${hidden ? colours.dim(`${words} (hidden by the one above)`) : words}${broken}`.trimEnd();
   });
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${comparison(presets, colours)}`;
+}
+
+/** What training presets decide, side by side; what they leave to the stage is dim. */
+function comparison(presets: readonly ShownPreset[], colours: Palette): string {
+  const shown = presets.filter(
+    ({name, facts}, index) =>
+      facts !== undefined && presets.findIndex((other) => other.name === name) === index,
+  );
+  if (shown.length === 0) return '';
+  const nameWidth = Math.max(...shown.map(({name}) => name.length));
+  const widths = presetColumns.map((column, index) =>
+    Math.max(column.length, ...shown.map(({facts}) => facts![index]!.text.length)),
+  );
+  const head = presetColumns.map((column, index) => column.padEnd(widths[index]!)).join('  ');
+  const rows = shown.map(({name, facts}) => {
+    const cells = facts!.map(({text, said_by}, index) => {
+      const cell = text.padEnd(widths[index]!);
+      return said_by === 'default' ? colours.dim(cell) : cell;
+    });
+    return `${name.padEnd(nameWidth)}  ${cells.join('  ')}`.trimEnd();
+  });
+  return `\n${' '.repeat(nameWidth)}  ${colours.bold(head.trimEnd())}\n${rows.join('\n')}\n`;
 }
 
 export function presetText(preset: ShownPreset, colours: Palette): string {

@@ -115,11 +115,11 @@ describe('at a terminal', () => {
     for (const {question, keys} of order) await type(question, keys);
     expect((await running.finished).code).toBe(0);
     expect(running.stdout()).toContain('2 songs (wav), 2.0 s of music');
-    expect(running.stdout()).toContain('1 has a caption, none has lyrics');
+    expect(running.stdout()).toContain('with a caption: 1 of 2; with lyrics: none');
     expect(running.stdout()).toContain('10 epochs, 10 training steps'); // 2 micro-batches, 4 to an update
-    expect(running.stdout()).toMatch(/memory {4}[\d.]+ MiB of the [\d.]+ GiB of cpu, with the longest song/);
+    expect(running.stdout()).toMatch(/memory {4}[\d.]+ \w+ of the [\d.]+ GiB of cpu, with the longest song/);
     expect(running.stdout()).toMatch(
-      /time {6}(about|less than) .* of training, at the [\d.]+ GFLOP\/s measured just now/,
+      /time {6}(about|less than) .* of training at the [\d.]+ \wFLOP\/s measured just now/,
     );
     expect(written(folder)).toMatchObject({
       name: 'songs-lora',
@@ -349,7 +349,7 @@ describe('what a training will take is said with its unit and its doubt', () => 
   });
   test('time, from counted arithmetic and the measured rate', () => {
     const text = timeText({epochs: 10, micro_steps: 100, steps: 100}, outlook);
-    expect(text).toContain('about 1 h 23 min of training, at the 100 GFLOP/s'); // 4e14 FLOPs at 0.8e11 a second: 5000 s
+    expect(text).toContain('about 1 h 23 min of training at the 100 GFLOP/s'); // 4e14 FLOPs at 0.8e11 a second: 5000 s
   });
   test('nothing is made up where the engine cannot say', () => {
     const unknown = {kind: 'unknown', problem: {code: 'x/y', message: 'no engine'}} as const;

@@ -21,6 +21,38 @@ test('the presets that come with sidestep are listed', async () => {
   );
 });
 
+test('the list sets presets for training side by side, defaults filled in', async () => {
+  const {stdout} = await new Folder().run(['presets', 'list']);
+  const head = stdout.split('\n').find((line) => /^ +adapter/.test(line))!;
+  const row = (name: string) =>
+    stdout
+      .slice(stdout.indexOf(head))
+      .split('\n')
+      .find((line) => line.startsWith(name))!;
+  expect(head.trim().split(/ {2,}/)).toEqual(['adapter', 'rank', 'optimizer', 'rate', 'batch', 'epochs']);
+  expect(row('vram_8gb')).toMatch(/lora +16 +adamw8bit .* 1 × 8 /);
+  expect(row('prodigy')).toMatch(/lora +\d+ +prodigy +1 /); // the rank is the stage's own default
+  for (const line of stdout.slice(stdout.indexOf(head)).split('\n'))
+    expect(line.length).toBeLessThanOrEqual(80);
+  const {presets} = documentOf((await new Folder().run(['presets', 'list', '--json'])).stdout, 'presets') as {
+    presets: {name: string; with: object}[];
+  };
+  expect(presets.find(({name}) => name === 'quick_test')!.with).toMatchObject({epochs: 10});
+});
+
+test('a preset of the project wins over one of yours, and that over one that came with sidestep', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  const named = (epochs: number) => `sidestep: 1\nuses: train\nwith: {epochs: ${epochs}}\n`;
+  const epochs = async () =>
+    documentOf((await folder.run(['presets', 'show', 'quick_test', '--json'])).stdout, 'preset');
+  expect(await epochs()).toMatchObject({from: 'built_in', with: {epochs: 10}});
+  folder.write('.config/presets/quick_test.yaml', named(7));
+  expect(await epochs()).toMatchObject({from: 'user', with: {epochs: 7}});
+  folder.write('presets/quick_test.yaml', named(3));
+  expect(await epochs()).toMatchObject({from: 'project', with: {epochs: 3}});
+  expect((await folder.run(['presets', 'list'])).stdout.match(/hidden by the one above/g)).toHaveLength(2);
+});
+
 test('a stage becomes a preset without paths and references, and serves a pipeline', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline});
   const saved = await folder.run(['presets', 'save', 'mine', 'songs', '--description', 'Blues']);

@@ -214,7 +214,17 @@ test('history remembers every run', async () => {
       ],
     },
   ]);
-  expect((await folder.run(['history'])).stdout.trimEnd().split('\n')).toHaveLength(2);
+  expect(runs[1]).toMatchObject({
+    best_loss: null,
+    adapters: [],
+    changed: [{stage: 'a', param: 'argv.0', b: 'nothing-of-that-name'}, {stage: 'a'}, {stage: 'a'}],
+  });
+  const lines = (await folder.run(['history'])).stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toMatch(/^ {4}a\.argv\.0 .* → nothing-of-that-name/);
+  expect((await folder.run(['history', '--last', '1'])).stdout.split('\n')[1]).toContain(
+    'nothing-of-that-name',
+  );
 });
 
 test('the cache lists, collects and verifies', async () => {

@@ -1,3 +1,4 @@
+import {wrapped} from '../../render/wrap.js';
 import type {Choice} from './questions.js';
 import type {Prompter, Reply} from './wizard.js';
 
@@ -10,8 +11,9 @@ export async function clackPrompter(): Promise<Prompter> {
   const replyOf = (value: unknown): Reply =>
     clack.isCancel(value) ? {kind: 'cancel'} : {kind: 'answer', value: String(value ?? '')};
   return {
-    note: (text) => clack.log.info(text),
-    complain: ({message, hint}) => clack.log.error(hint === undefined ? message : `${message}\n${hint}`),
+    note: (text) => clack.log.info(wrapped(text, room())),
+    complain: ({message, hint}) =>
+      clack.log.error(wrapped(hint === undefined ? message : `${message}\n${hint}`, room())),
     text: async (message, initial) => {
       const value = await clack.text({
         message,
@@ -33,6 +35,11 @@ export async function clackPrompter(): Promise<Prompter> {
         return replyOf(value);
       }),
   };
+}
+
+/** What clack's own marks at the left leave of a line. */
+function room(): number {
+  return Math.max(40, (process.stdout.columns ?? 80) - 4);
 }
 
 function optionOf({value, hint}: Choice) {

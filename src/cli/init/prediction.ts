@@ -46,13 +46,13 @@ export function trainingSeconds(
   return (work.micro_steps * pace.flops_per_micro_step) / (pace.flops_per_second * SHARE_OF_RATE);
 }
 
-/** Pure: `about 3 h 20 min of training, at the 118 GFLOP/s measured just now`. */
+/** Pure: `about 3 h 20 min of training at the 118 GFLOP/s measured just now, songs encoded`. */
 export function timeText(work: TrainingWork, outlook: TrainingOutlook): string {
   if (outlook.kind === 'unknown') return `unknown: ${outlook.problem.message}`;
   const seconds = trainingSeconds(work, outlook);
   const rate = `${flopsText(outlook.pace.flops_per_second)}FLOP/s`;
   const about = seconds < 1 ? 'less than a second' : `about ${durationText(Math.round(seconds) * 1000)}`;
-  return `${about} of training, at the ${rate} measured just now; encoding the songs comes before`;
+  return `${about} of training at the ${rate} measured just now, songs encoded`;
 }
 
 /** Pure: `3.15 GiB of the 24.0 GiB of cuda:0`, and what would help when it is too much. */

@@ -45,8 +45,7 @@ export interface Question {
   readonly tells?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
 }
 
-const FIRST_TIME = `First time here? One folder holds what was downloaded: a folder for each model (such as
-acestep-v15-turbo), vae and Qwen3-Embedding-0.6B. It is looked at now and remembered in the settings.`;
+const FIRST_TIME = `First time here? One folder holds what was downloaded: a folder for each model (such as acestep-v15-turbo), vae and Qwen3-Embedding-0.6B. It is looked at now and remembered in the settings.`;
 
 /** In the order in which they are asked. */
 export const questions: readonly Question[] = [

@@ -88,7 +88,7 @@ function countedBy<T>(all: readonly T[], word: (one: T) => string): Map<string, 
 /** More than these would push the next question off the screen; the dataset stage tells all. */
 const MOST_PROBLEMS = 5;
 
-/** Pure: `12 songs (10 flac, 2 mp3), 48 min 10 s of music; 8 have a caption, 3 have lyrics`, and what is wrong. */
+/** Pure: `12 songs (10 flac, 2 mp3), 48 min 10 s of music`, how many have texts beside them or in the JSON, and what is wrong. */
 export function songsText({
   count,
   seconds,
@@ -102,14 +102,13 @@ export function songsText({
   const shown = problems.slice(0, MOST_PROBLEMS);
   return [
     `${countText(count, 'song')} (${kinds}), ${durationText(whole)} of music`,
-    `${share(with_caption, count)} a caption, ${share(with_lyrics, count)} lyrics, in text files or the dataset JSON`,
+    `with a caption: ${share(with_caption, count)}; with lyrics: ${share(with_lyrics, count)} (tags not counted)`,
     ...shown.map((problem) => `problem: ${problem}`),
     ...(problems.length > shown.length ? [`and ${problems.length - shown.length} more problems`] : []),
   ].join('\n');
 }
 
 function share(some: number, all: number): string {
-  if (some === all) return all === 1 ? 'It has' : 'All have';
-  if (some === 0) return 'none has';
-  return some === 1 ? '1 has' : `${some} have`;
+  if (some === all) return 'all';
+  return some === 0 ? 'none' : `${some} of ${all}`;
 }
