@@ -112,11 +112,9 @@ export function configureStage(
   return {stage, references, needs};
 }
 
-/** Resolves everything but `matrix`, which is expanded already, and `when`, which is a condition and no value. */
+/** Resolves everything but `when`, which is a condition and no value. */
 function interpolateBody({body, uses}: DeclaredStage, scope: Scope, problems: Problem[]): LocatedMap {
-  const early = new Map(
-    [...body.entries].filter(([key]) => key !== 'with' && key !== 'when' && key !== 'matrix'),
-  );
+  const early = new Map([...body.entries].filter(([key]) => key !== 'with' && key !== 'when'));
   const done = interpolateMap({...body, entries: early}, {...scope, stages: undefined}, problems);
   const parameters = body.entries.get('with');
   const within = {...scope, later: uses === 'command' ? new Set(['inputs', 'outputs']) : scope.later};

@@ -57,8 +57,9 @@ function addLeaves(path: string, value: ParamValue, leaves: ParamLeaf[]): void {
 
 /** Does a dotted path fall under a pattern? `*` stands for one word; a pattern also covers everything beneath it. */
 export function pathMatches(path: string, pattern: string): boolean {
-  const words = pathWords(path) ?? [];
   const wanted = pathWords(pattern) ?? [];
+  if (wanted[0] !== '*' && !path.startsWith(wanted[0]!)) return false; // asked thousands of times: mostly this suffices
+  const words = pathWords(path) ?? [];
   return (
     wanted.length <= words.length && wanted.every((word, index) => word === '*' || word === words[index])
   );

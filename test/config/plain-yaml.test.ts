@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {stringify} from 'yaml';
 import {readPlainYaml} from '../../src/config/plain-yaml.js';
 import {sourceText} from '../../src/config/source-text.js';
-import {parseAnyYaml} from '../../src/config/yaml.js';
+import {parseAnyYaml} from '../../src/config/any-yaml.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 

@@ -280,6 +280,14 @@ stages:
     expect(ids(matrix)).toEqual(instances);
   });
 
+  test('may take its values from a variable', () => {
+    const {stages} = pipelineOf(`vars: {ranks: [8, 16]}\n${text('{rank: "${vars.ranks}"}')}`);
+    expect(stages.filter(({declared_as}) => declared_as === 'train').map(({id}) => id)).toEqual([
+      'train[rank=8]',
+      'train[rank=16]',
+    ]);
+  });
+
   test('gives each instance its values, typed', () => {
     const stage = stageOf(text('{rank: [8, 16]}'), 'train[rank=16]');
     expect(stage).toMatchObject({declared_as: 'train', matrix: {rank: 16}, params: {adapter: {rank: 16}}});
