@@ -15,7 +15,7 @@ export function toFloat32(tensor: Tensor): Float32Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   switch (dtype) {
     case 'F32':
-      return Float32Array.from({length: data.byteLength / 4}, (_, i) => view.getFloat32(4 * i, true));
+      return new Float32Array(Uint8Array.from(data).buffer); // a copy: the bytes may stand at any address
     case 'F64':
       return Float32Array.from({length: data.byteLength / 8}, (_, i) => view.getFloat64(8 * i, true));
     case 'F16':
@@ -30,6 +30,13 @@ export function toFloat32(tensor: Tensor): Float32Array {
         message: `Expected a tensor of floating-point numbers but found dtype ${dtype}`,
       });
   }
+}
+
+/** How many of these are NaN or infinite. */
+export function countNonfinite(values: Float32Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count += 1;
+  return count;
 }
 
 /** A bfloat16 is the upper half of a float32. */

@@ -1,16 +1,26 @@
 import {join} from 'node:path';
 import {contentHash} from '../base/hash.js';
 import type {Json} from '../base/json.js';
+import {SidestepError} from '../base/problem.js';
 import {floatTensor} from '../format/float-bits.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 import {type TensorSource, writeSafetensors} from '../format/safetensors-write.js';
-import {toFloat32} from '../format/tensor.js';
+import {countNonfinite, toFloat32} from '../format/tensor.js';
 import type {MaskedStates} from '../native/engine.js';
 import type {PartJob} from '../protocol/message.js';
 import type {WorkerContext} from './context.js';
 
-/** f32 values as a tensor of a file. */
+/**
+ * f32 values as a tensor of a file. Throws `preprocess/nonfinite`: what an encoder could not compute must not be trained on.
+ */
 export function floatSource(name: string, data: Float32Array, ...shape: readonly number[]): TensorSource {
+  const bad = countNonfinite(data);
+  if (bad > 0)
+    throw new SidestepError({
+      code: 'preprocess/nonfinite',
+      message: `${bad} of the ${data.length} values of ${name} came out as no finite number`,
+      hint: 'With `precision: f16` large values overflow: use bf16 or f32. Otherwise a file of the model may be damaged.',
+    });
   return {name, ...floatTensor(data, shape, 'F32')};
 }
 

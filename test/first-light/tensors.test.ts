@@ -1,6 +1,10 @@
 import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readAdapter} from '../../src/adapter/read.js';
+import {floatTensor} from '../../src/format/float-bits.js';
+import {writeSafetensors} from '../../src/format/safetensors-write.js';
+import {toFloat32} from '../../src/format/tensor.js';
+import {readTorchTensors} from '../../src/format/torch-file.js';
 import {
   type Ended,
   eventsOf,
@@ -48,6 +52,7 @@ const stages: Stages = {
   one_layer: onUpstream('one_layer', {adapter: {...lora, selection: {estimate: '${stages.layers}'}}}),
   ranked: onUpstream('ranked', {adapter: {...lora, selection: {estimate: '${stages.fisher}', use: 'ranks'}}}),
   held_out: onUpstream('held_out', {validation: {tensors: 'listed'}}),
+  holes: onUpstream('holes', {tensors: 'holes'}),
   no_ranks: onUpstream('no_ranks', {
     adapter: {...lora, selection: {estimate: '${stages.sensitivity}', use: 'ranks'}},
   }),
@@ -56,10 +61,11 @@ const stages: Stages = {
 };
 
 beforeAll(async () => {
-  for (const folder of ['upstream', 'listed', 'empty', 'hostile']) mkdirSync(project.file(folder));
+  for (const folder of ['upstream', 'listed', 'holes', 'empty', 'hostile']) mkdirSync(project.file(folder));
   for (const folder of ['upstream', 'listed'])
     for (const name of ['a_stereo48k.pt', 'b_mono44k.pt'])
       copyFileSync(`${golden}/e2e/${name}`, project.file(folder, name));
+  await writeHoles(project.file('holes/song.safetensors'));
   const samples = [{path: '/elsewhere/b_mono44k.pt'}, {path: 'C:\\songs\\a_stereo48k.pt'}];
   writeFileSync(project.file('listed/manifest.json'), JSON.stringify({samples}));
   writeFileSync(project.file('hostile/evil.pt'), "cos\nsystem\n(S'touch ran'\ntR.");
@@ -68,6 +74,16 @@ beforeAll(async () => {
   if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
 }, 120_000);
 afterAll(() => project.remove());
+
+/** A song whose latents have two values that are no numbers, as a crash of an encoder leaves them. */
+async function writeHoles(path: string): Promise<void> {
+  const tensors = await readTorchTensors(`${golden}/e2e/a_stereo48k.pt`);
+  const latents = tensors.get('target_latents')!;
+  const values = toFloat32(latents);
+  values.set([Number.NaN, Number.POSITIVE_INFINITY], 7);
+  tensors.set('target_latents', floatTensor(values, latents.shape, 'F32'));
+  await writeSafetensors(path, {tensors: [...tensors].map(([name, tensor]) => ({name, ...tensor}))});
+}
 
 const failing = ['no_ranks', 'empty', 'hostile'];
 
@@ -88,6 +104,15 @@ test('a batch of unequal lengths: masked padding differs from upstream, where pa
   expect(steps('padded')).toHaveLength(2);
   expect(steps('padded')[0]!.loss).not.toBe(steps('padded_upstream')[0]!.loss);
   expect(await tensors('padded')).not.toEqual(await tensors('padded_upstream'));
+});
+
+test('values that are no numbers are told, and count as 0 as upstream takes them', () => {
+  const told = eventsOf(ended, 'stage_warning').filter(({stage}) => stage === 'holes');
+  expect(told.map(({problem}) => [problem.code, problem.message.split(': ')[1]])).toEqual([
+    ['train/sample-nonfinite', '2 values of target_latents are no finite numbers and count as 0'],
+  ]);
+  const losses = eventsOf(ended, 'step_finished').filter(({stage}) => stage === 'holes');
+  expect(losses.every(({loss}) => Number.isFinite(loss))).toBe(true);
 });
 
 test('validation on a folder of its own', () => {

@@ -5,7 +5,7 @@ import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
-import type {Tensor} from '../../format/tensor.js';
+import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
 import type {SampleFiles} from '../../native/trainer.js';
 import type {InputObject} from '../../protocol/message.js';
@@ -78,7 +78,7 @@ async function folderSamples(context: WorkerContext, folder: string): Promise<Tr
   for (const name of names) {
     const path = join(folder, name);
     const file = extname(name) === '.pt' ? await converted(context, path) : path;
-    await expectTensors(file, path);
+    await checkTensors(context, file, path);
     const identity = createHash('sha256')
       .update(await readFile(path))
       .digest('hex');
@@ -118,13 +118,32 @@ async function converted({job}: WorkerContext, path: string): Promise<string> {
   return target;
 }
 
-async function expectTensors(file: string, shown: string): Promise<void> {
+/** Tensors the engine reads of a sample, where they are there. */
+const READ = [...REQUIRED, 'context_latents'] as const;
+
+/** Throws when one is missing; values that are no finite numbers are told, since the engine takes them for 0 as upstream does. */
+async function checkTensors({emit}: WorkerContext, file: string, shown: string): Promise<void> {
   await using opened = await openSafetensors(file);
   const missing = REQUIRED.filter((name) => !opened.tensors.has(name));
-  if (missing.length === 0) return;
-  throw new SidestepError({
+  if (missing.length > 0) throw incomplete(shown, missing, [...opened.tensors.keys()]);
+  for (const name of READ.filter((tensor) => opened.tensors.has(tensor))) {
+    const bad = countNonfinite(toFloat32(await opened.read(name)));
+    if (bad === 0) continue;
+    emit({
+      kind: 'stage_warning',
+      problem: {
+        code: 'train/sample-nonfinite',
+        message: `${shown}: ${bad} values of ${name} are no finite numbers and count as 0`,
+        hint: 'Preprocess this song again.',
+      },
+    });
+  }
+}
+
+function incomplete(shown: string, missing: readonly string[], found: readonly string[]): SidestepError {
+  return new SidestepError({
     code: 'train/sample-incomplete',
-    message: `${shown} has no ${missing.join(' and no ')}; it holds ${[...opened.tensors.keys()].join(', ')}`,
+    message: `${shown} has no ${missing.join(' and no ')}; it holds ${found.join(', ')}`,
     hint: 'A sample needs target_latents [T, channels] and encoder_hidden_states [tokens, width].',
   });
 }
