@@ -12,9 +12,15 @@
 namespace sidestep::golden {
 namespace {
 
+/// Zero, false, null, "" and empty lists: a setting that is off makes no variant, whatever it is.
+bool is_off(const Json& value) {
+  if (value.is_number()) return value.as_number() == 0;
+  return value.is_null() || value.dump() == "false" || value.dump() == "\"\"" || value.dump() == "[]" || value.dump() == "{}";
+}
+
 void refuse_unknown_keys(const Json& settings, const std::set<std::string>& known) {
   for (const auto& [key, value] : settings.as_object()) {
-    if (!known.contains(key)) throw Error("golden/unknown-variant", "adapter setting " + key + " = " + value.dump());
+    if (!known.contains(key) && !is_off(value)) throw Error("golden/unknown-variant", "adapter setting " + key + " = " + value.dump());
   }
 }
 
@@ -38,17 +44,16 @@ int64_t unmatched_rank(const AdapterConfig& config, const TensorMap& saved, int6
   return fallback;
 }
 
+/// Dropout is left out: no masks are recorded, so what was recorded was recorded without, or cannot be met by anybody.
 void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
   refuse_unknown_keys(s, {"r", "lora_alpha", "lora_dropout", "use_dora", "bias", "target_modules", "rank_pattern",
                           "alpha_pattern", "attention_type", "target_mlp", "use_rslora"});
   config.rank = s.at("r").as_int();
   config.alpha = s.at("lora_alpha").as_number();
-  config.dropout = s.number_or("lora_dropout", 0);
   config.rs_lora = s.bool_or("use_rslora", false);
   const std::string bias = s.string_or("bias", "none");
   config.bias = bias == "all" ? AdapterBias::all : bias == "lora_only" ? AdapterBias::lora_only : AdapterBias::none;
   if (bias != "all" && bias != "lora_only" && bias != "none") throw Error("golden/unknown-variant", "bias " + bias);
-  if (config.dropout != 0) throw Error("golden/unknown-variant", "dropout without recorded masks");
   if (s.get("rank_pattern").is_object()) {
     for (const auto& [key, value] : s.at("rank_pattern").as_object()) config.rank_pattern[key] = value.as_int();
   }
@@ -60,11 +65,11 @@ void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
   config.alpha = 2 * static_cast<double>(config.rank);
 }
 
+/// `bypass_mode` adds the same change to the output in place of the weight: it is the same function.
 void read_lycoris(AdapterConfig& config, const Json& s) {
   refuse_unknown_keys(s, {"linear_dim", "linear_alpha", "factor", "decompose_both", "full_matrix", "rs_lora", "use_scalar",
                           "use_tucker", "weight_decompose", "unbalanced_factorization", "bypass_mode", "target_modules",
                           "attention_type", "target_mlp"});
-  if (s.bool_or("bypass_mode", false)) throw Error("golden/unknown-variant", "LyCORIS bypass_mode");
   config.rank = s.at("linear_dim").as_int();
   config.alpha = s.at("linear_alpha").as_number();
   config.factor = s.int_or("factor", -1);

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/rel_l2.h"
-#include "training/schedule.h"
+#include "golden/schedule_case.h"
 #include "training/timestep.h"
 #include "training/update.h"
 
@@ -40,15 +40,9 @@ int64_t recorded_restarts(const Case& c, Schedule schedule) {
 }
 
 Schedule read_schedule(const Case& c, const Json& s, const OptimizerOptions& optimizer) {
-  Schedule schedule;
-  schedule.type = schedule_type(s.at("scheduler_type").as_string());
-  schedule.learning_rate = optimizer.learning_rate;
-  schedule.total_steps = s.at("total_steps").as_int();
-  schedule.warmup_steps = s.at("warmup_steps_requested").as_int();
-  schedule.steps_per_epoch = s.int_or("steps_per_epoch", 1);
-  schedule.n_restarts = s.int_or("n_restarts", 0);
-  if (schedule.n_restarts == 0) schedule.n_restarts = recorded_restarts(c, schedule);
-  if (schedule.type == Schedule::Type::custom) schedule.formula = parse_schedule_formula(s.at("formula").as_string());
+  Schedule schedule = read_schedule_settings(s, optimizer.learning_rate);
+  const bool told = s.contains("n_restarts") || s.contains("cosine_restarts_count");
+  if (schedule.type == Schedule::Type::cosine_restarts && !told) schedule.n_restarts = recorded_restarts(c, schedule);
   return schedule_for_optimizer(schedule, optimizer.type);
 }
 
@@ -72,11 +66,12 @@ Draws recorded_draws(const Case& c, const Json& settings, int64_t i, Report& rep
   Draws draws{.noise = noise.reshape({1, noise.dim(0), noise.dim(1)})};
   draws.t = {static_cast<float>(recorded(c, "in/t", i))};
   draws.dropped = {static_cast<uint8_t>(recorded(c, "in/dropped", i))};
+  const bool dropped = recorded(c, "in/cfg_u", i) < settings.at("cfg_ratio").as_number();
+  report.add("dropped", dropped == (draws.dropped[0] != 0) ? 0 : 1, 0);
+  if (!c.file.contains("in/t_normal_a")) return draws;  // t of another law, such as the eight steps
   const double largest = std::max(recorded(c, "in/t_normal_a", i), recorded(c, "in/t_normal_b", i));
   const double t = logit_normal(largest, settings.number_or("timestep_mu", -0.4), settings.number_or("timestep_sigma", 1));
   report.add("t", std::abs(t - static_cast<double>(draws.t[0])) / t, 1e-6);
-  const bool dropped = recorded(c, "in/cfg_u", i) < settings.at("cfg_ratio").as_number();
-  report.add("dropped", dropped == (draws.dropped[0] != 0) ? 0 : 1, 0);
   return draws;
 }
 

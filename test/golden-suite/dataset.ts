@@ -7,13 +7,19 @@ import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {defaults, effects, read, tone} from '../dataset/dataset-rig.js';
 import {exact, type Verdict} from './verdict.js';
 
+/** What the dataset JSON says of all songs; what it does not say has upstream's default. */
+interface SharedMetadata {
+  readonly tag_position?: string;
+  readonly custom_tag?: string;
+}
+
 interface Cases {
   readonly lyrics: readonly {readonly meta: object; readonly lyrics_encoded: string | null}[];
   readonly dataset_json_loading: {
     readonly dataset_json: object;
     readonly audio_files: readonly string[];
     readonly by_full_path: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    readonly dataset_metadata: {readonly tag_position: string; readonly custom_tag: string};
+    readonly dataset_metadata: SharedMetadata;
   };
 }
 
@@ -51,10 +57,10 @@ export async function judgeEndToEndDataset(path: string): Promise<Verdict[]> {
 }
 
 async function wrongSongs(cases: Cases['dataset_json_loading']): Promise<string[]> {
-  const names = cases.audio_files.map((file) => file.replace(/^\/r\//, ''));
+  const names = cases.audio_files.map(belowRoot);
   const {samples} = await readSongs(names, cases.dataset_json);
   return Object.entries(cases.by_full_path).flatMap(([path, expected]) => {
-    const name = path.replace(/^\/r\//, '');
+    const name = belowRoot(path);
     const sample = samples.find((candidate) => candidate.name === name);
     return sample === undefined
       ? [`${name}: missing`]
@@ -62,18 +68,23 @@ async function wrongSongs(cases: Cases['dataset_json_loading']): Promise<string[
   });
 }
 
+/** The recorded files lie in a folder at the root, whatever it is called. */
+function belowRoot(path: string): string {
+  return path.replace(/^\/[^/]*\//, '');
+}
+
 function wrongFields(
   sample: Sample,
   expected: Readonly<Record<string, unknown>>,
-  shared: {readonly tag_position: string; readonly custom_tag: string},
+  shared: SharedMetadata,
 ): string[] {
   const wanted: Readonly<Record<string, unknown>> = {
     caption: expected.caption ?? '',
     lyrics: expected.lyrics ?? '[Instrumental]',
     // Where upstream knows no duration it prints 0; ours is the audio's real length, one second here.
     duration: expected.duration || 1,
-    tag_position: shared.tag_position,
-    custom_tag: shared.custom_tag,
+    tag_position: shared.tag_position ?? 'prepend',
+    custom_tag: expected.custom_tag || (shared.custom_tag ?? ''),
   };
   return Object.entries(wanted).flatMap(([field, value]) =>
     sample[field as keyof Sample] === value ? [] : [`${sample.name}: ${field}`],

@@ -74,15 +74,9 @@ async function compare({name, golden}: Trial, tensor: string, actual: ArrayLike<
 
 /** Where the file was resampled, upstream's own 48 kHz audio is the start: the resampler has cases of its own. */
 async function encodeAudio({golden, name, config, checkpoint, addon}: Trial): Promise<Float32Array> {
-  const recorded = 'in/audio_48k_stereo_ch0';
-  const mono = golden.tensors.has(recorded) ? toFloat32(await golden.read(recorded)) : undefined;
-  const wave = mono
-    ? undefined
-    : await decodeStereo(golden.path.replace(/safetensors$/, 'wav'), {max_seconds: null});
-  if (wave && wave.sample_rate !== 48_000)
-    throw new Error(`${name} has another rate but records no 48 kHz audio`);
+  const sound = (await recordedAudio(golden)) ?? (await waveBeside(golden, name));
   await using vae = await openAudioEncoder(addon, join(checkpoint, 'vae'), engine);
-  const {data} = await vae.encode(mono ? {data: mono, channels: 1} : {data: wave!.samples, channels: 2}, {
+  const {data} = await vae.encode(sound, {
     sample_rate: 48_000,
     resampler: 'soxr_hq',
     max_duration: 0,
@@ -96,6 +90,29 @@ async function encodeAudio({golden, name, config, checkpoint, addon}: Trial): Pr
     tile_overlap: config.tiles.overlap / 48_000,
   });
   return data;
+}
+
+interface Sound {
+  readonly data: Float32Array;
+  readonly channels: number;
+}
+
+/** Of songs that were mono only one channel is recorded. */
+async function recordedAudio(golden: SafetensorsFile): Promise<Sound | undefined> {
+  const names = ['in/audio_48k_stereo_ch0', 'in/audio_48k_stereo_ch1'].filter((name) =>
+    golden.tensors.has(name),
+  );
+  if (names.length === 0) return undefined;
+  const channels = await Promise.all(names.map(async (name) => toFloat32(await golden.read(name))));
+  const data = new Float32Array(channels.length * channels[0]!.length);
+  for (const [i, channel] of channels.entries()) data.set(channel, i * channel.length);
+  return {data, channels: channels.length};
+}
+
+async function waveBeside(golden: SafetensorsFile, name: string): Promise<Sound> {
+  const wave = await decodeStereo(golden.path.replace(/safetensors$/, 'wav'), {max_seconds: null});
+  if (wave.sample_rate !== 48_000) throw new Error(`${name} has another rate but records no 48 kHz audio`);
+  return {data: wave.samples, channels: 2};
 }
 
 async function encodeTexts(trial: Trial) {

@@ -20,6 +20,7 @@ export async function judgePrompts(path: string): Promise<Verdict[]> {
 }
 
 function wrongPrompt(entry: JsonObject, index: number): string[] {
+  if (entry.entries.has('error')) return []; // upstream raised: there is no prompt to compare with
   const args = toPlain(entry.entries.get('args')!) as {use_genre?: boolean; tag_position?: string};
   const meta = asObject(entry.entries.get('meta'));
   const call = {
@@ -31,8 +32,9 @@ function wrongPrompt(entry: JsonObject, index: number): string[] {
 }
 
 function wrongIndices(entry: JsonObject): string[] {
-  const {num_samples, genre_ratio, indices} = toPlain(entry) as Record<string, number> & {indices: number[]};
-  const chosen = [...upstreamGenreIndices({count: num_samples!, genre_ratio: genre_ratio!, seed: 42})];
+  const plain = toPlain(entry) as Record<string, number> & {indices: number[]};
+  const {num_samples, genre_ratio, indices, seed = 42} = plain; // upstream's default
+  const chosen = [...upstreamGenreIndices({count: num_samples!, genre_ratio: genre_ratio!, seed})];
   const equal = JSON.stringify(chosen.sort((a, b) => a - b)) === JSON.stringify(indices);
   return equal ? [] : [`${genre_ratio}% of ${num_samples}`];
 }

@@ -1,0 +1,38 @@
+#include "golden/schedule_case.h"
+
+namespace sidestep::golden {
+
+namespace {
+
+/// An epoch count, or the number of micro-steps of each epoch.
+int64_t read_epochs(const Json& settings) {
+  const Json& epochs = settings.get("epochs");
+  const auto fallback = epochs.is_array() ? static_cast<int64_t>(epochs.as_array().size()) : settings.int_or("epochs", 10);
+  return settings.int_or("total_epochs", fallback);
+}
+
+std::string read_formula(const Json& settings) {
+  return settings.contains("scheduler_formula") ? settings.at("scheduler_formula").as_string() : settings.at("formula").as_string();
+}
+
+}  // namespace
+
+Schedule read_schedule_settings(const Json& settings, double learning_rate) {
+  Schedule schedule;
+  schedule.type = schedule_type(settings.at("scheduler_type").as_string());
+  schedule.learning_rate = learning_rate;
+  schedule.total_steps = settings.at("total_steps").as_int();
+  schedule.warmup_steps = settings.int_or("warmup_steps_requested", settings.int_or("warmup_steps", 0));
+  schedule.n_restarts = settings.int_or("n_restarts", settings.int_or("cosine_restarts_count", 4));
+  schedule.steps_per_epoch = settings.int_or("steps_per_epoch", 100);
+  schedule.epochs = read_epochs(settings);
+  const bool custom = schedule.type == Schedule::Type::custom;
+  // Upstream's formula schedule does not hear of the start factor, and its line does not hear of the cosine's floor.
+  schedule.warmup_start_factor = custom ? 0.1 : settings.number_or("warmup_start_factor", 0.1);
+  const bool line = schedule.type == Schedule::Type::linear;
+  schedule.floor_factor = line ? 0.01 : settings.number_or("cosine_eta_min_ratio", 0.01);
+  if (custom) schedule.formula = parse_schedule_formula(read_formula(settings));
+  return schedule;
+}
+
+}  // namespace sidestep::golden
