@@ -1,0 +1,107 @@
+import {spawn} from 'node:child_process';
+import {cpSync, readFileSync, writeFileSync} from 'node:fs';
+import {delimiter} from 'node:path';
+import {expect, test} from 'vitest';
+import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {Folder, installed} from '../cli/sidestep.js';
+import {tone} from '../dataset/dataset-rig.js';
+import {root} from './project.js';
+
+/** What a reader has who follows a page: models, songs, the example pipelines, a preset of upstream's. */
+async function readersFolder(): Promise<Folder> {
+  const folder = new Folder({'my_preset.json': JSON.stringify({rank: 16, learning_rate: 1e-4, epochs: 3})});
+  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  for (const [index, name] of ['first song', 'second song'].entries()) {
+    folder.write(`my_audio/${name}.txt`, `caption: tune ${index}\n`);
+    writeFileSync(folder.file(`my_audio/${name}.wav`), tone(200 + index));
+  }
+  cpSync(`${root}pipelines`, folder.file('pipelines'), {
+    recursive: true,
+    filter: (path) => !path.includes('.sidestep'),
+  });
+  return folder;
+}
+
+interface Said {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+async function paste(line: string, {path}: Folder): Promise<Said> {
+  const child = spawn('sh', ['-c', line], {
+    cwd: path,
+    env: {
+      PATH: `${installed}${delimiter}${process.env.PATH}`,
+      HOME: path,
+      SIDESTEP_CONFIG_DIR: `${path}/.config`,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  return new Promise((resolve) => child.on('close', (code) => resolve({code, output})));
+}
+
+/** Fenced blocks in their order: a pipeline is the file that the next commands name. */
+function blocksOf(page: string): {language: string; text: string}[] {
+  const text = readFileSync(`${root}${page}`, 'utf8');
+  return [...text.matchAll(/^( *)```(sh|yaml)\n([\s\S]*?)^ *```$/gm)].map(([, indent, language, body]) => ({
+    language: language!,
+    text: body!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }));
+}
+
+/** Our part of each line; what `jq` makes of it is not ours. */
+function commandsIn(text: string): string[] {
+  return text.split('\n').flatMap((line) => /^sidestep [^|]*/.exec(line)?.[0].trim() ?? []);
+}
+
+/** Needs somebody to answer (test/cli/init.test.ts), or never ends by itself (test/watch). */
+const elsewhere = new Set(['sidestep init', 'sidestep watch']);
+
+/** What a reader would do between two commands of a page. */
+const between: Readonly<Record<string, string>> = {
+  'sidestep settings set defaults.device cuda:1': 'sidestep settings reset defaults.device', // no second card here
+};
+
+/** What a page takes for granted. */
+const before: Readonly<Record<string, readonly string[]>> = {
+  'docs/ci.md': ['sidestep init --songs my_audio'],
+  'docs/troubleshooting.md': ['sidestep init --songs my_audio'],
+};
+
+test.each([
+  'README.md',
+  'docs/getting-started.md',
+  'docs/dataset.md',
+  'docs/timesteps.md',
+  'docs/vram.md',
+  'docs/ci.md',
+  'docs/troubleshooting.md',
+])(
+  '%s: every command does what the page says, one after the other',
+  async (page) => {
+    const folder = await readersFolder();
+    const blocks = blocksOf(page);
+    for (const line of before[page] ?? []) expect(await paste(line, folder), line).toMatchObject({code: 0});
+    let ran = 0;
+    for (const [index, {language, text}] of blocks.entries()) {
+      if (language === 'yaml') {
+        const [, name] = /sidestep run (\S+\.yaml)/.exec(blocks[index + 1]?.text ?? '') ?? [];
+        if (name !== undefined) folder.write(name, text);
+        continue;
+      }
+      for (const line of commandsIn(text).filter((each) => !elsewhere.has(each))) {
+        const {code, output} = await paste(line, folder);
+        expect(code, `${line}\n${output}`).toBe(0);
+        if (between[line] !== undefined) await paste(between[line], folder);
+        ran += 1;
+      }
+    }
+    expect(ran).toBeGreaterThan(1);
+  },
+  180_000,
+);
