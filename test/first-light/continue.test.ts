@@ -47,7 +47,7 @@ function problemOf(ended: Ended, stage: string): string {
 
 beforeAll(async () => {
   expect(await train({})).toMatchObject({code: 0});
-}, 120_000);
+});
 afterAll(() => project.remove());
 
 test('more epochs under a constant schedule go on where the shorter run ended, to the bytes of one long run', async () => {

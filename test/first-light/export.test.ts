@@ -74,7 +74,7 @@ beforeAll(async () => {
   });
   ended = await project.run(['--keep-going']);
   if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
-}, 300_000);
+});
 afterAll(() => project.remove());
 
 test.each(Object.entries(supported))('%s is written as %j', (adapter, has) => {

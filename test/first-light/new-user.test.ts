@@ -44,4 +44,4 @@ test('from the wizard to an adapter, a report and a second run', async () => {
   const compared = JSON.parse((await folder.run(['compare', 'last~1', 'last', '--json'])).stdout);
   expect(compared.a.training[0]).toMatchObject({stage: 'train', epochs: 2, adapter: expect.any(String)});
   expect(compared.settings).toEqual([]);
-}, 180_000);
+});

@@ -78,7 +78,7 @@ beforeAll(async () => {
   project.writePipeline({...songs, ...Object.fromEntries(stages)});
   ended = await project.run(['--keep-going']);
   if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
-}, 300_000);
+});
 afterAll(() => project.remove());
 
 function of<Kind extends RunEvent['kind']>(stage: string, kind: Kind) {

@@ -72,7 +72,7 @@ beforeAll(async () => {
   project.writePipeline(stages);
   ended = await project.run(['--keep-going']);
   if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
-}, 120_000);
+});
 afterAll(() => project.remove());
 
 /** A song whose latents have two values that are no numbers, as a crash of an encoder leaves them. */
