@@ -1,7 +1,6 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, onTestFinished, test, vi} from 'vitest';
+import {expect, test} from 'vitest';
 import {
   type FaultHook,
   isFileError,
@@ -10,27 +9,12 @@ import {
   syncFolder,
   writeDurably,
 } from '../../src/base/durable.js';
+import {syncSteps} from '../sync-steps.js';
 import {temporaryFolder} from '../temporary-folder.js';
-
-/** What is written down from now on: the named steps, and every sync that really reaches the system. */
-async function steps() {
-  const seen: string[] = [];
-  const handle = await open('/', 'r');
-  const prototype = Object.getPrototypeOf(handle) as FileHandle;
-  await handle.close();
-  const sync = prototype.sync;
-  const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
-    seen.push((await this.stat()).isDirectory() ? 'folder synced' : 'file synced');
-    return sync.call(this);
-  });
-  onTestFinished(() => spy.mockRestore());
-  const fault: FaultHook = (step) => void seen.push(step);
-  return {seen, fault};
-}
 
 test('a durable write: everything is on the disk before it gets its name, and then the name is', async () => {
   const path = join(await temporaryFolder(), 'deep/er/file');
-  const {seen, fault} = await steps();
+  const {seen, fault} = await syncSteps();
   await writeDurably(path, 'text', fault);
   expect(seen).toEqual(['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', 'folder synced']);
   expect(readFileSync(path, 'utf8')).toBe('text');
@@ -39,7 +23,7 @@ test('a durable write: everything is on the disk before it gets its name, and th
 test('so are a rename, a finished file and a folder of names', async () => {
   const dir = await temporaryFolder();
   writeFileSync(join(dir, 'a'), '');
-  const {seen, fault} = await steps();
+  const {seen, fault} = await syncSteps();
   await syncFile(join(dir, 'a'), fault);
   await renameDurably(join(dir, 'a'), join(dir, 'b'), fault);
   await syncFolder(dir);

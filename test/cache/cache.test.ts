@@ -24,6 +24,7 @@ import {commitBytes, commitFile} from '../../src/cache/object.js';
 import {openPartial} from '../../src/cache/partial.js';
 import {readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
+import {syncSteps} from '../sync-steps.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 async function newCache(): Promise<Cache> {
@@ -114,6 +115,22 @@ test('an object is read-only and equal bytes are stored once', async () => {
   await commitFile(cache, file);
   expect(existsSync(file)).toBe(false);
   expect((await takeInventory(cache)).objects.size).toBe(1);
+});
+
+test('an object and an entry are on the disk before they get their names', async () => {
+  const {seen, fault} = await syncSteps();
+  const cache = openCache(join(await temporaryFolder(), 'cache'), fault);
+  mkdirSync(cache.root);
+  writeFileSync(join(cache.root, 'made'), 'song');
+  await commitFile(cache, join(cache.root, 'made'));
+  expect(seen.splice(0)).toEqual(['sync', 'file synced', 'rename', 'sync_folder', 'folder synced']);
+  const durable = ['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', 'folder synced'];
+  await commitBytes(cache, 'other');
+  expect(seen.splice(0)).toEqual(durable);
+  await commitBytes(cache, 'other');
+  expect(seen).toEqual([]); // it is there
+  await store(cache, 'other');
+  expect(seen).toEqual(durable); // the entry
 });
 
 test('a cache of another format is refused by name', async () => {
@@ -229,6 +246,14 @@ test('a file is read again only when size, time or inode changed', async () => {
 });
 
 test.each([
+  {
+    name: 'another size',
+    edit: (file: string) => {
+      const {mtime} = statSync(file);
+      writeFileSync(file, 'efgh and more');
+      utimesSync(file, mtime, mtime);
+    },
+  },
   {name: 'another time', edit: (file: string) => utimesSync(file, new Date(), new Date(Date.now() - 30_000))},
   {
     name: 'another file of that size and time put in its place',
@@ -250,16 +275,18 @@ test.each([
   utimesSync(file, past, past);
   expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('abcd')); // remembered: nothing shows
   edit(file);
-  expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('efgh'));
+  expect((await hashOfFile(hashes, file)).hash).toBe(contentHash(readFileSync(file)));
 });
 
 test('a file written in the moment it was hashed is not remembered', async () => {
   const dir = await temporaryFolder();
   const file = join(dir, 'song.wav');
+  const now = new Date();
   writeFileSync(file, 'abcd');
+  utimesSync(file, now, now);
   const hashes = readFileHashes(join(dir, 'hashes.json'));
   await hashOfFile(hashes, file);
   writeFileSync(file, 'efgh'); // within the same tick of a coarse clock this changes neither size nor time
-  utimesSync(file, statSync(file).mtime, statSync(file).mtime);
+  utimesSync(file, now, now);
   expect((await hashOfFile(hashes, file)).hash).toBe(contentHash('efgh'));
 });

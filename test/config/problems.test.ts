@@ -227,6 +227,11 @@ describe('a pipeline says what is wrong', () => {
       says: ['pipeline.yaml:2:8 config/circular-variable'],
     },
     {
+      name: 'variables that double each other without end',
+      text: `sidestep: 1\nvars:\n  v0: 0123456789\n${Array.from({length: 40}, (_, index) => `  v${index + 1}: "\${vars.v${index}}\${vars.v${index}}"`).join('\n')}\nstages:\n  ${scan}`,
+      says: expect.arrayContaining([expect.stringMatching(/config\/bad-reference$/)]),
+    },
+    {
       name: 'an unknown preset',
       text: 'sidestep: 1\nstages:\n  a: {uses: fixture, preset: nope}',
       says: ['pipeline.yaml:3:30 config/unknown-preset'],

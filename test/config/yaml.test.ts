@@ -90,6 +90,11 @@ describe('what is refused, and where', () => {
     expect(read(levels.join('\n')).problems.at(-1)).toMatch(/config\/too-many-aliases$/);
   });
 
+  test('few aliases of something large', () => {
+    const text = `large: &l [${'0, '.repeat(2000)}0]\nmany: [${'*l, '.repeat(600)}*l]`;
+    expect(read(text).problems.at(-1)).toMatch(/config\/too-large$/);
+  });
+
   test('nesting too deep for the stack', () => {
     expect(read(`a: ${'['.repeat(5000)}`).problems.length).toBeGreaterThan(0);
     expect(read(`a: ${'['.repeat(500)}${']'.repeat(500)}`).problems).toEqual([

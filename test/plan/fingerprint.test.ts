@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {contentHash, type Fingerprint} from '../../src/base/hash.js';
+import {type ContentHash, contentHash, type Fingerprint} from '../../src/base/hash.js';
 import {stageId} from '../../src/base/stage-id.js';
 import type {ConfiguredStage} from '../../src/config/pipeline.js';
 import {orderStages} from '../../src/plan/dag.js';
@@ -11,7 +11,7 @@ import {
 } from '../../src/plan/fingerprint-parts.js';
 import type {FingerprintParts} from '../../src/plan/plan.js';
 import {forecastSamples} from '../../src/plan/sample-forecast.js';
-import type {NumericIdentity, World} from '../../src/plan/world.js';
+import {fileKey, type NumericIdentity, type World} from '../../src/plan/world.js';
 import type {StageType} from '../../src/stage/stage-type.js';
 import {pipelineOf, type StageSketch} from '../run/rig.js';
 import {testTypes} from '../run/stage-types.js';
@@ -72,6 +72,28 @@ describe('the fingerprint of a stage', () => {
   test.each(cases)('$name', ({change, same}) => {
     expect(fingerprintOfParts(partsOf(change)) === fingerprintOfParts(partsOf())).toBe(same);
   });
+});
+
+test.each([
+  {name: 'content', seen: {content: contentHash('other'), place: contentHash('here')}},
+  {name: 'place', seen: {content: contentHash('song'), place: contentHash('there')}},
+])('the $name of a file changes it', ({seen}) => {
+  const named: StageType = {
+    ...type,
+    files: [{param: 'audio_dir', kind: 'folder', identity: 'content_and_path'}],
+  };
+  const partsSeeing = (file: {content: ContentHash; place: ContentHash}) => {
+    const pipeline = pipelineOf('/p', {s: {uses: 'test.samples', params: {audio_dir: '/songs'}}});
+    const order = orderStages(pipeline.stages);
+    if (!order.ok) throw new Error(JSON.stringify(order.problems));
+    const world = {
+      files: new Map([[fileKey(stageId('s'), 'audio_dir'), {kind: 'found', listing: {}, ...file}]]),
+      numerics: () => ({kind: 'known', identity, device: 'cpu'}),
+    } as unknown as World;
+    return gatherParts(order.value[0]!, named, new Map(), world).parts;
+  };
+  const before = partsSeeing({content: contentHash('song'), place: contentHash('here')});
+  expect(fingerprintOfParts(partsSeeing(seen))).not.toBe(fingerprintOfParts(before));
 });
 
 describe('the fingerprint of one part of one sample', () => {

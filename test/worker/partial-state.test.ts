@@ -3,6 +3,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {partialStateIn} from '../../src/worker/partial-state.js';
+import {syncSteps} from '../sync-steps.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 const saying = (text: string) => (dir: string) => writeFile(join(dir, 'state.txt'), text);
@@ -37,6 +38,20 @@ test('a state that was not written to its end is never the newest, and is no hin
   await partial.save(saying('two'), {step: 2});
   expect((await partial.newest())?.about).toEqual({step: 2});
   expect(readdirSync(root).sort()).toEqual(['newest.json', 'state-3']);
+});
+
+test('a state is on the disk, files and names, before it counts', async () => {
+  const root = await temporaryFolder();
+  const {seen} = await syncSteps();
+  await partialStateIn(root).save(async (dir) => {
+    mkdirSync(join(dir, 'deep'));
+    await saying('one')(dir);
+    writeFileSync(join(dir, 'deep/two'), '');
+  }, {});
+  const pointer = ['file synced', 'folder synced'];
+  expect(seen.sort()).toEqual(
+    ['file synced', 'file synced', 'folder synced', 'folder synced', ...pointer].sort(),
+  );
 });
 
 test.each(['', '{"folder":"st', '[]', '{"folder":3,"about":{}}'])(
