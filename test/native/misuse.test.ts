@@ -141,6 +141,8 @@ const methods = [
   'load_checkpoint',
   'inspect_checkpoint',
   'plan_training',
+  'plan_estimate',
+  'measure_products',
   'estimate',
   'merge_adapter',
   'inspect_adapter',
