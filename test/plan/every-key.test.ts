@@ -146,10 +146,15 @@ function producesNothing(type: StageType, params: Tree): boolean {
 }
 
 /** A world in which everything before `it` is done, every file has the content of its name, and the cache is empty. */
-function planIt(pipeline: Pipeline, type: StageType, previous: PreviousStage | undefined): PlannedStage {
+function planIt(
+  pipeline: Pipeline,
+  type: StageType,
+  previous: PreviousStage | undefined,
+  id = 'it',
+): PlannedStage {
   const order = orderStages(pipeline.stages);
   if (!order.ok) throw new Error(JSON.stringify(order.problems));
-  const it = order.value.find(({configured}) => configured.id === 'it')!;
+  const it = order.value.find(({configured}) => configured.id === id)!;
   const world: World = {
     cache: {
       entry: () => ({kind: 'absent'}),
@@ -163,9 +168,13 @@ function planIt(pipeline: Pipeline, type: StageType, previous: PreviousStage | u
         observed(String(value), path, type),
       ]),
     ),
-    numerics: ({precision}) => ({
+    numerics: ({precision, device}) => ({
       kind: 'known',
-      identity: {backend: 'cpu', precision: precision === 'auto' ? 'f32' : precision, numerics_version: 1},
+      identity: {
+        backend: device.startsWith('cuda') ? 'cuda' : 'cpu',
+        precision: precision === 'auto' ? 'f32' : precision,
+        numerics_version: 1,
+      },
       device: 'cpu',
     }),
     previous: () => previous,
@@ -396,19 +405,70 @@ describe('a key that plays no part beside another', () => {
   });
 });
 
-test.each([
-  {name: 'retries', stage: {retries: 3}},
-  {name: 'timeout', stage: {timeout: 60}},
-  {name: 'description', stage: {description: 'other words'}},
-  {name: 'needs', stage: {needs: ['scan']}},
-  {name: 'resources.threads', stage: {resources: {threads: 1}}},
-])('$name of a stage changes no fingerprint', ({stage}) => {
-  const text = (extra: object) =>
-    stringify({sidestep: 1, name: 'keys', stages: {scan: around.scan, it: {uses: 'fixture', ...extra}}});
-  const plans = [{}, stage].map((extra) => {
-    const result = resolveText(text(extra));
-    if (!result.ok) throw new Error(JSON.stringify(result.problems));
-    return planIt(result.value, stageTypes.get('fixture')!, undefined).fingerprint;
-  });
-  expect(plans[1]).toBe(plans[0]);
+/** One key of the file or of a stage, changed: does it reach the fingerprint of a train stage? */
+interface Outside {
+  readonly key: string;
+  readonly file?: Tree;
+  readonly stage?: Tree;
+  readonly same: boolean;
+}
+
+const outside: readonly Outside[] = [
+  {key: 'name', file: {name: 'other'}, same: true},
+  {key: 'description', file: {description: 'other words'}, same: true},
+  {key: 'vars', file: {vars: {unused: 1}}, same: true},
+  {key: 'env', file: {env: ['HOME']}, same: true},
+  {key: 'defaults.device', file: {defaults: {device: 'cuda'}}, same: false},
+  {key: 'defaults.precision', file: {defaults: {precision: 'bf16'}}, same: false},
+  {key: 'defaults.seed', file: {defaults: {seed: 7}}, same: false},
+  {key: 'defaults.threads', file: {defaults: {threads: 2}}, same: true},
+  {key: 'defaults.on_error', file: {defaults: {on_error: 'skip'}}, same: true}, // of per-sample stages only
+  {key: 'defaults.retries', file: {defaults: {retries: 2}}, same: true},
+  {key: 'stages', file: {stages: {more: {uses: 'fixture'}}}, same: true},
+  {key: 'stage.uses', stage: {uses: 'estimate'}, same: false},
+  {key: 'stage.description', stage: {description: 'other words'}, same: true},
+  {key: 'stage.preset', stage: {preset: 'recommended'}, same: false},
+  {key: 'stage.with', stage: {with: {epochs: 7}}, same: false},
+  {key: 'stage.needs', stage: {needs: ['fixture']}, same: true},
+  {key: 'stage.when', stage: {when: false}, same: false}, // it has none: it is skipped
+  {key: 'stage.matrix', stage: {matrix: {unused: [1]}}, same: true}, // only where it is used
+  {key: 'stage.resources.device', stage: {resources: {device: 'cuda:1'}}, same: false},
+  {key: 'stage.resources.threads', stage: {resources: {threads: 1}}, same: true},
+  {key: 'stage.retries', stage: {retries: 3}, same: true},
+  {key: 'stage.timeout', stage: {timeout: 60}, same: true},
+  {key: 'stage.cache', stage: {cache: false}, same: true}, // it runs all the same, see the verdict
+];
+
+test.each(outside)(
+  '$key outside of the parameters reaches the fingerprint or does not',
+  ({file, stage, same}) => {
+    const fingerprint = (more: Tree, its: Tree) => {
+      const others = Object.fromEntries(
+        Object.entries(around).map(([name, other]) => [name.replace('.', '_'), other as Tree]),
+      );
+      const it = merge({uses: 'train', with: needed.train!}, its);
+      const text = stringify(merge({sidestep: 1, stages: {...others, it}}, more), {
+        aliasDuplicateObjects: false,
+      });
+      const result = resolveText(text, {presets: {recommended}, env: {HOME: '/h'}});
+      if (!result.ok) throw new Error(JSON.stringify(result.problems));
+      const found = result.value.stages.find(({declared_as}) => declared_as === 'it')!;
+      return planIt(result.value, stageTypes.get(found.uses)!, undefined, found.id).fingerprint;
+    };
+    expect(fingerprint(file ?? {}, stage ?? {}) === fingerprint({}, {})).toBe(same);
+  },
+);
+
+const recommended = 'sidestep: 1\nuses: train\nwith: {epochs: 33}\n';
+
+test('no key of the file or of a stage is left out above', () => {
+  const keys = (name: string, prefix: string): string[] =>
+    Object.entries(schemas[name]!.properties!).flatMap(([key, property]) => {
+      if (property.const !== undefined || key === 'matrix')
+        return key === 'matrix' ? [`${prefix}matrix`] : [];
+      const inner = Object.keys(property.properties ?? {});
+      return inner.length === 0 ? [`${prefix}${key}`] : inner.map((word) => `${prefix}${key}.${word}`);
+    });
+  const all = [...keys('pipeline', ''), ...keys('stage', 'stage.')];
+  expect(outside.map(({key}) => key).sort()).toEqual(all.sort());
 });

@@ -58,14 +58,43 @@ const parameters = Object.keys(schemas)
     const type = name.slice('stage.'.length);
     return mappings(type, ['stages:', '  s:', `    uses: ${type}`, '    with:'], schemas[name]!);
   });
-const every = [
-  ...mappings('pipeline', [], schemas.pipeline!),
-  ...mappings('stage', ['stages:', '  s:'], schemas.stage!),
-  ...parameters,
+const types = Object.keys(schemas).flatMap((name) =>
+  name.startsWith('stage.') ? [name.slice('stage.'.length)] : [],
+);
+
+/** Every mapping of each kind of file that people write. */
+const files = [
+  {
+    file: 'pipeline.schema.json',
+    every: [
+      ...mappings('pipeline', [], schemas.pipeline!),
+      ...mappings('stage', ['stages:', '  s:'], schemas.stage!),
+      ...parameters,
+    ],
+  },
+  {
+    file: 'preset.schema.json',
+    every: [
+      ...mappings('preset', [], schemas.preset!),
+      ...types.flatMap((type) =>
+        mappings(`preset of ${type}`, [`uses: ${type}`, 'with:'], schemas[`stage.${type}`]!),
+      ),
+    ],
+  },
+  {
+    file: 'settings.schema.json',
+    every: [
+      ...mappings('settings', [], schemas.settings!),
+      // Of a command or a fixture nothing is a matter of taste.
+      ...Object.keys(schemas.settings!.properties!.stages!.properties!).flatMap((type) =>
+        mappings(`settings of ${type}`, ['stages:', `  ${type}:`], schemas[`stage.${type}`]!),
+      ),
+    ],
+  },
 ];
 
-describe('in an editor', () => {
-  const service = editor('pipeline.schema.json');
+describe.each(files)('in an editor of $file', ({file, every}) => {
+  const service = editor(file);
 
   test.each(every)('every key of $path is offered, with its explanation', async ({lines, schema}) => {
     const indent = '  '.repeat(lines.filter((line) => line.endsWith(':')).length);
@@ -113,7 +142,10 @@ describe('in an editor', () => {
       ).toBe(true);
     }
   });
+});
 
+describe('in an editor of pipelines', () => {
+  const service = editor('pipeline.schema.json');
   test.each([
     {name: 'a slip in a parameter', parameters: '{epohcs: 3}', marked: 'epohcs'},
     {name: 'a wrong value', parameters: '{epochs: many}', marked: 'many'},
