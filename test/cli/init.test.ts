@@ -261,8 +261,15 @@ describe('at a terminal', () => {
     const type = atKeyboard(again);
     await type(/Where are the ACE-Step/, ENTER);
     await type(/Write pipeline\.yaml\?/, `${DOWN}${ENTER}`);
+    await type(/What next\?/, ENTER); // the report
+    await type(/wrote .*report\.html/, '');
+    await type(/What next\?/, `${DOWN}${ENTER}`); // another value, and back from the question for it
+    await type(/Which value\?/, `b${ENTER}`);
+    await type(/What next\?/, `${DOWN}${ENTER}`);
+    await type(/Which value\?/, `train.rank=3${ENTER}`); // no such key: it says so, and the session goes on
+    await type(/config\/unknown-key/, '');
     await type(/What next\?/, `${UP}${ENTER}`);
-    await again.finished;
+    expect((await again.finished).code).toBe(0);
     expect(again.stdout()).toContain('sidestep run pipeline.yaml');
   });
 

@@ -17,9 +17,11 @@ export async function session(world: World, file: string, prompter: Prompter): P
     if (words === 'left') return code;
     if (words === 'back') continue;
     const ended = await call(world, words, prompter);
-    if (words[0] === 'run') code = ended;
+    if (words[0] === 'run' && ended !== REFUSED) code = ended; // a mistyped value has run nothing
   }
 }
+
+const REFUSED: ExitCode = 2;
 
 /** Pure: what makes sense after a run that ended so. */
 export function nextSteps(code: ExitCode): readonly Choice[] {
