@@ -22,9 +22,22 @@ export interface EngineQuestion {
   readonly hashAddon: (path: string) => Promise<ContentHash>;
   /** `CUDA_VISIBLE_DEVICES` as the user set it. */
   readonly visible_devices: string | undefined;
+  /** What else may change what the engine finds; default: this machine's. */
+  readonly machine?: MachineMarks;
   /** Where the answer is remembered. */
   readonly remembered_at: string;
   readonly launcher: WorkerLauncher;
+}
+
+export interface MachineMarks {
+  /** What the driver says of its version; null without one. */
+  readonly driver: string | null;
+  /** Changes with every boot; null where the system does not say. */
+  readonly boot: string | null;
+}
+
+function machineMarks(): MachineMarks {
+  return {driver: readText('/proc/driver/nvidia/version'), boot: bootId() ?? null};
 }
 
 /**
@@ -37,9 +50,8 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
   const key = sha256(
     canonicalJson({
       addon: await question.hashAddon(addon),
-      driver: readText('/proc/driver/nvidia/version'),
       visible_devices: question.visible_devices ?? null,
-      boot: bootId() ?? null,
+      ...(question.machine ?? machineMarks()),
     }),
   );
   const known = readRemembered(question.remembered_at);

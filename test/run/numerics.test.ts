@@ -37,6 +37,7 @@ async function question() {
     addon: '/addon.node',
     hashAddon: async () => contentHash('addon'),
     visible_devices: undefined,
+    machine: {driver: '560', boot: 'today'},
     remembered_at,
   };
 }
@@ -45,6 +46,8 @@ test.each([
   {name: 'nothing', change: {}, starts: 1},
   {name: 'the addon', change: {hashAddon: async () => contentHash('rebuilt')}, starts: 2},
   {name: 'the visible devices', change: {visible_devices: '1'}, starts: 2},
+  {name: 'the driver', change: {machine: {driver: '570', boot: 'today'}}, starts: 2},
+  {name: 'the boot', change: {machine: {driver: '560', boot: 'tomorrow'}}, starts: 2},
 ])('the engine is asked again only when $name changed', async ({change, starts}) => {
   const asked = await question();
   const worker = launcher({kind: 'probed', report: report(cpu)});
