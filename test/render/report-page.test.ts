@@ -256,6 +256,16 @@ test('every link of the page leads to a section', async () => {
   expect(dead).toEqual([]);
 });
 
+test('the best loss stands beside losses of its own kind', () => {
+  const page = (best_by: 'validation' | 'training') =>
+    reportPage(
+      {runs: [{...run('r', 0.4, 8), trainings: [{...training(0.4), best_by}]}], written_by: 'a test'},
+      {script: '', style: ''},
+    );
+  expect(page('validation')).toContain('0.6 at first, 0.45 in the end');
+  expect(page('training')).toContain('1.5 at first, 0.4 in the end');
+});
+
 test('a run that trained nothing says so in place of charts', () => {
   const page = reportPage(
     {runs: [{...run('r', 1, 8), trainings: [], estimates: [], songs: []}], written_by: 'a test'},

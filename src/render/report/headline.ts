@@ -24,17 +24,13 @@ ${results(run)}</header>`;
 }
 
 function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
-  const {stage, best_loss, best_by, last_loss, steps, epochs, points} = training;
+  const {stage, best_loss, best_by, steps, epochs} = training;
   const of = siblings === 1 ? '' : `${stage}: `;
-  const first = points[0]?.loss ?? null;
   return [
     {
       name: `${of}best ${best_by} loss`,
       value: best_loss === null ? '-' : numberText(best_loss),
-      about: [
-        ...(first === null ? [] : [`${numberText(first)} at the first step`]),
-        ...(last_loss === null ? [] : [`${numberText(last_loss)} in the end`]),
-      ].join(', '),
+      about: wayText(training),
     },
     {
       name: `${of}steps`,
@@ -42,6 +38,17 @@ function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
       about: epochs === null ? '' : `in ${countText(epochs, 'epoch')}`,
     },
   ];
+}
+
+/** Where the loss that is judged by came from and where it ended; both of one kind, or they could not be compared. */
+function wayText({best_by, last_loss, points, validation}: ReportTraining): string {
+  const judged = best_by === 'validation' ? validation : points;
+  const first = judged[0]?.loss ?? null;
+  const last = best_by === 'validation' ? (judged.at(-1)?.loss ?? null) : last_loss;
+  return [
+    ...(first === null ? [] : [`${numberText(first)} at first`]),
+    ...(last === null ? [] : [`${numberText(last)} in the end`]),
+  ].join(', ');
 }
 
 function timeFigure({duration_ms, stages}: ReportRun): Figure {

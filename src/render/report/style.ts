@@ -63,7 +63,7 @@ th { color: var(--dim); font-weight: 500; }
 .side-by-side { min-width: 60%; } .side-by-side td { font-weight: 600; } .side-by-side thead span { font-weight: 400; } .side-by-side thead th { color: var(--front); font-weight: 600; line-height: 1.4; }
 .swatch { display: inline-block; width: .7rem; height: .7rem; border-radius: .2rem; margin-right: .4rem; }
 
-.timeline > div { display: grid; grid-template-columns: minmax(5rem, 9rem) 1fr minmax(6rem, 11rem); gap: 1rem; align-items: center; font-size: .9rem; padding: .22rem 0; }
+.timeline > div { display: grid; grid-template-columns: minmax(5rem, 9rem) 1fr minmax(6rem, 13rem); gap: 1rem; align-items: center; font-size: .9rem; padding: .22rem 0; }
 .timeline.named > div { grid-template-columns: minmax(0, 14rem) 1fr 3.5rem; gap: .7rem; }
 .timeline b { font-weight: 500; overflow-wrap: anywhere; } .timeline em { font-style: normal; color: var(--dim); font-size: .85rem; }
 .timeline .scale span { display: flex; justify-content: space-between; color: var(--dim); font-size: .8rem; } .timeline .scale i { font-style: normal; }
