@@ -19,5 +19,8 @@ int encode_text_command(const std::vector<std::string>& words);
 int encode_condition_command(const std::vector<std::string>& words);
 /// `encode_audio --config FILE --latents N`: the VAE encoder over N latent frames of audio; adds realtime_factor.
 int encode_audio_command(const std::vector<std::string>& words);
+/// `load_weights --file FILE --megabytes N`: a safetensors file (a made-up one in bf16 unless given) opened as a model opens it,
+/// beside read(2) of the same bytes, in turns, from a warm page cache: kept as stored, and converted to what the device computes in.
+int load_weights_command(const std::vector<std::string>& words);
 
 }  // namespace sidestep::bench

@@ -14,6 +14,7 @@ const std::map<std::string, Command> kCommands = {
     {"encode_text", &sidestep::bench::encode_text_command},
     {"encode_condition", &sidestep::bench::encode_condition_command},
     {"encode_audio", &sidestep::bench::encode_audio_command},
+    {"load_weights", &sidestep::bench::load_weights_command},
 };
 
 constexpr const char* kUsage =
@@ -22,7 +23,8 @@ constexpr const char* kUsage =
     "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
-    "  encode_audio --config FILE.json [--latents N]\n";
+    "  encode_audio --config FILE.json [--latents N]\n"
+    "  load_weights [--file FILE.safetensors | --megabytes N]\n";
 
 }  // namespace
 

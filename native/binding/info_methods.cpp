@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "ops/cuda_plugin.h"
+#include "ops/gemm_blas.h"
 #include "ops/kernels.h"
 
 namespace sidestep::binding {
@@ -25,10 +26,11 @@ Json::Array cuda_devices() {
   return devices;
 }
 
-/// {} → {numerics_version, cpu_kernels, cuda_devices, no_cuda: reason or null}
+/// {} → {numerics_version, cpu_kernels, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null}
 const Method describe_method{"describe_engine", [](const Request&) -> Response {
                                Json::Object report{{"numerics_version", kNumericsVersion},
                                                    {"cpu_kernels", cpu::vector_kernels().name},
+                                                   {"matrix_product", gemm_detail::blas_name().value_or("own")},
                                                    {"cuda_devices", Json::Array{}},
                                                    {"no_cuda", nullptr}};
                                try {

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "ops/backend.h"
+#include "ops/gemm_blas.h"
 #include "ops/gemm_blocked.h"
 
 namespace sidestep::cpu {
@@ -64,6 +65,11 @@ bool folds(const Batch& batch) {
          batch.c_stride == p.m * p.ldc;
 }
 
+void multiply(const Problem& problem, ThreadPool* pool) {
+  if (gemm_detail::suits_blas(problem)) gemm_detail::multiply_by_blas(problem);
+  else gemm_detail::multiply_blocked(problem, pool);
+}
+
 void run(Batch batch, ThreadPool& pool) {
   if (folds(batch)) {
     batch.first.m *= batch.count;
@@ -75,7 +81,7 @@ void run(Batch batch, ThreadPool& pool) {
     pool.parallel_for(batch.count, [&](int64_t g) { gemm_detail::multiply_blocked(batch.at(g), nullptr); });
     return;
   }
-  for (int64_t g = 0; g < batch.count; ++g) gemm_detail::multiply_blocked(batch.at(g), &pool);
+  for (int64_t g = 0; g < batch.count; ++g) multiply(batch.at(g), &pool);
 }
 
 Batch make_batch(const Gemm& op) {

@@ -30,6 +30,8 @@ const TileKernels& choose() {
   const TileKernels* avx2 = limit != "portable" ? tile_kernels_avx2() : nullptr;
   if (avx512 != nullptr && runs_avx512()) return *avx512;
   if (avx2 != nullptr && runs_avx2()) return *avx2;
+  const TileKernels* neon = limit != "portable" ? tile_kernels_neon() : nullptr;
+  if (neon != nullptr) return *neon;  // every 64-bit ARM has it
   return *tile_kernels_portable();
 }
 

@@ -52,12 +52,13 @@ struct TileKernels {
   int columns() const { return vectors * lanes; }
 };
 
-/// The best that this processor runs; $SIDESTEP_CPU_ISA (avx512, avx2, portable) asks for a lesser one. Chosen once.
+/// The best that this processor runs; $SIDESTEP_CPU_ISA (avx512, avx2, neon, portable) asks for a lesser one. Chosen once.
 const TileKernels& tile_kernels();
 
 /// Null where the compiler cannot build them.
 const TileKernels* tile_kernels_avx512();
 const TileKernels* tile_kernels_avx2();
+const TileKernels* tile_kernels_neon();
 const TileKernels* tile_kernels_portable();
 
 }  // namespace sidestep::gemm_detail

@@ -9,6 +9,8 @@
 
 #if defined(__AVX512F__) || defined(__F16C__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace sidestep {
@@ -69,6 +71,16 @@ inline Vec load(const f16_t* p) {
 }
 inline void store(f16_t* p, Vec v) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph((__m256)v, _MM_FROUND_TO_NEAREST_INT));
+}
+#elif defined(__aarch64__)
+inline Vec load(const f16_t* p) {
+  uint16x4_t half;
+  std::memcpy(&half, p, sizeof half);
+  return (Vec)vcvt_f32_f16(vreinterpret_f16_u16(half));
+}
+inline void store(f16_t* p, Vec v) {
+  const uint16x4_t half = vreinterpret_u16_f16(vcvt_f16_f32((float32x4_t)v));
+  std::memcpy(p, &half, sizeof half);
 }
 #else
 inline Vec load(const f16_t* p) {

@@ -4,8 +4,10 @@ import {callEngine} from './call.js';
 /** What the engine can compute with on this machine. */
 export interface EngineDescription {
   readonly numerics_version: number;
-  /** Instruction set of the CPU kernels in use: `portable`, `avx2`, `avx512`. */
+  /** Instruction set of the CPU kernels in use: `portable`, `neon`, `avx2`, `avx512`. */
   readonly cpu_kernels: string;
+  /** What large matrix products run on, on the CPU: `own`, or the BLAS the engine was built with. */
+  readonly matrix_product: string;
   readonly cuda_devices: readonly {
     readonly device: string;
     readonly name: string;

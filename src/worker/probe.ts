@@ -9,7 +9,7 @@ export async function probe(addonPath: string): Promise<EngineReport> {
   const cpu: DeviceReport = {
     device: 'cpu',
     backend: 'cpu',
-    name: `${cpus()[0]?.model.trim() ?? 'CPU'} (${engine.cpu_kernels})`,
+    name: `${cpus()[0]?.model.trim() ?? 'CPU'} (${engine.cpu_kernels}, matrix product: ${engine.matrix_product})`,
     memory_bytes: totalmem(),
     free_bytes: freemem(),
   };
