@@ -9,6 +9,9 @@ namespace sidestep {
 /// Uninitialised memory on a device, aligned to 64 bytes (256 on CUDA), freed with its last owner. On Device::plan nothing
 /// is allocated and the pointer is null. Throws native/out-of-memory (device, bytes asked for), native/device-unavailable.
 std::shared_ptr<void> allocate(Device device, size_t bytes);
+/// Host memory that copies to `device` read without a detour: page-locked where its backend offers that, ordinary elsewhere.
+/// Page-locking takes time: keep it (see training/staging.h). Throws native/out-of-memory.
+std::shared_ptr<void> allocate_staging(Device device, size_t bytes);
 void zero_fill(Device device, void* memory, size_t bytes);
 
 /// Counts what this thread asks for on Device::plan while the meter lives: the memory a real run would hold, without one.
@@ -39,6 +42,8 @@ struct DeviceMemory {
   void (*release)(int device_index, void* memory) noexcept;
   void (*zero_fill)(int device_index, void* memory, size_t bytes);
   void (*copy)(void* destination, const void* source, size_t bytes);
+  void* (*allocate_pinned)(size_t bytes);            ///< page-locked host memory; may be null
+  void (*release_pinned)(void* memory) noexcept;     ///< null with the above
 };
 void install_cuda_memory(const DeviceMemory& functions);
 

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/memory.h"
 #include "core/tensor.h"
 
@@ -9,5 +11,8 @@ Storage::Storage(DType dtype, const Shape& shape, Device device) {
   zero_fill(device, memory_.get(), bytes);
   tensor_ = Tensor(memory_.get(), dtype, shape, device);
 }
+
+Storage::Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape)
+    : memory_(std::move(memory)), tensor_(memory_.get(), dtype, shape) {}
 
 }  // namespace sidestep

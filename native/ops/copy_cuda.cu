@@ -171,7 +171,8 @@ void fill(const Fill& op, Stream& stream) {
   launch_over_rows<1>(FillBody{op.y.raw(), op.y.dtype(), grid, op.value}, {grid.rows(), grid.extent[3]}, queue);
 }
 
-// Pageable host memory is staged before the call returns, so the caller may free it; on the way back the queue is waited for.
+// Pageable host memory is staged before the call returns, so the caller may free it; page-locked memory is read later, by the
+// copy engine. On the way back the queue is waited for.
 void transfer(const Transfer& op, Stream& stream) {
   if (op.src.bytes() == 0) return;
   const cudaStream_t queue = queue_of(stream);

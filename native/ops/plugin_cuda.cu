@@ -58,6 +58,15 @@ void copy_memory(void* destination, const void* source, size_t bytes) {
   SIDESTEP_CUDA_CHECK(cudaMemcpy(destination, source, bytes, cudaMemcpyDefault));
 }
 
+// Page-locked: the card's copy engine reads it while kernels run, at the bus's full rate.
+void* allocate_pinned(size_t bytes) {
+  void* memory = nullptr;
+  SIDESTEP_CUDA_CHECK(cudaHostAlloc(&memory, bytes, cudaHostAllocPortable));
+  return memory;
+}
+
+void release_pinned(void* memory) noexcept { static_cast<void>(cudaFreeHost(memory)); }
+
 // Throws with the driver's own words where there is no driver; 0 would not say why.
 int device_count() {
   int count = 0;
@@ -116,7 +125,7 @@ const CudaPlugin kPlugin = {
         SIDESTEP_OPS(SIDESTEP_CUDA_OP)
 #undef SIDESTEP_CUDA_OP
     },
-    {&allocate, &release, &zero_fill, &copy_memory},
+    {&allocate, &release, &zero_fill, &copy_memory, &allocate_pinned, &release_pinned},
     &device_count,
     &describe,
     &create_stream,

@@ -4,8 +4,8 @@
 
 namespace sidestep {
 
-/// Bytes from the host to the stream's device or back; both sides contiguous, same dtype and shape. The host side is
-/// ready to be read (or freed) when the call returns.
+/// Bytes between host and device; both sides contiguous, same dtype and shape. When the call returns the host side is ready to be
+/// read or freed; a page-locked source (`allocate_staging`) only when the stream has been waited for.
 struct Transfer {
   ConstTensor src;
   Tensor dst;

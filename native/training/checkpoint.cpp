@@ -161,6 +161,7 @@ void Trainer::load(const fs::path& folder, Resume resume) {
   s.optimizer->set_scalars(read_numbers(file, "run/optimizer"));
   s.adapters->refresh(s.work());
   s.order.clear();
+  s.pending.reset();
   s.position = {};
   if (resume == Resume::fork) return;
   s.position = position_of(numbers);

@@ -31,6 +31,17 @@ SampleHeader read_sample_header(const SampleFiles& from, const DitConfig& model)
           checked_length(files, "encoder_hidden_states", model.condition_size)};
 }
 
+Batch read_batch(const std::vector<SampleRead>& reads, const Staging& staging) {
+  std::vector<Sample> samples;
+  for (const SampleRead& read : reads) {
+    samples.push_back(load_sample(read.files).sample);
+    if (read.frames > 0) samples.back() = crop(samples.back(), read.first_frame, read.frames);
+  }
+  std::vector<const Sample*> pointers;
+  for (const Sample& s : samples) pointers.push_back(&s);
+  return collate(pointers, staging);
+}
+
 std::vector<int64_t> epoch_order(int64_t count, Shuffle shuffle, uint64_t seed, int64_t epoch) {
   std::vector<int64_t> order(static_cast<size_t>(count));
   std::iota(order.begin(), order.end(), int64_t{0});

@@ -19,6 +19,16 @@ struct SampleHeader {
 /// Throws what opening throws, and train/sample-invalid when a tensor's width is not the model's.
 SampleHeader read_sample_header(const SampleFiles& files, const DitConfig& model);
 
+/// What of one song goes into a batch.
+struct SampleRead {
+  SampleFiles files;
+  int64_t first_frame = 0;
+  int64_t frames = 0;  ///< 0: the whole song
+};
+/// Reads, crops and collates. Touches nothing but its arguments, so it may run beside a training step.
+/// Throws what load_sample and collate throw.
+Batch read_batch(const std::vector<SampleRead>& reads, const Staging& staging);
+
 /// The order in which an epoch visits `count` items: a permutation drawn from (seed, epoch), or the given order.
 std::vector<int64_t> epoch_order(int64_t count, Shuffle shuffle, uint64_t seed, int64_t epoch);
 

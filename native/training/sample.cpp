@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "core/safetensors.h"
 #include "ops/elementwise.h"
 
@@ -61,7 +62,7 @@ struct Padded {
   Storage rows, mask;
 };
 
-Padded pad(const std::vector<const Sample*>& samples, Storage Sample::* member) {
+Padded pad(const std::vector<const Sample*>& samples, Storage Sample::* member, const Staging& staging) {
   int64_t longest = 0;
   const ConstTensor first = (samples.front()->*member).view();
   for (const Sample* s : samples) {
@@ -73,7 +74,9 @@ Padded pad(const std::vector<const Sample*>& samples, Storage Sample::* member) 
                 "They were preprocessed for different models.");
   }
   const auto batch = static_cast<int64_t>(samples.size());
-  Padded out{Storage(DType::f32, {batch, longest, first.dim(1)}), Storage(DType::f32, {batch, longest})};
+  Padded out{staging.take(DType::f32, {batch, longest, first.dim(1)}), staging.take(DType::f32, {batch, longest})};
+  zero_fill({}, out.rows.tensor().raw(), out.rows.tensor().bytes());
+  zero_fill({}, out.mask.tensor().raw(), out.mask.tensor().bytes());
   for (int64_t b = 0; b < batch; ++b) {
     const ConstTensor t = (samples[static_cast<size_t>(b)]->*member).view();
     std::memcpy(out.rows.tensor().select(0, b).raw(), t.raw(), t.bytes());
@@ -118,9 +121,12 @@ Sample crop(const Sample& sample, int64_t begin, int64_t frames) {
           sample.encoder_hidden_states};
 }
 
-Batch collate(const std::vector<const Sample*>& samples) {
-  Padded target = pad(samples, &Sample::target_latents), context = pad(samples, &Sample::context_latents);
-  Padded condition = pad(samples, &Sample::encoder_hidden_states);
+Batch collate(const std::vector<const Sample*>& samples) { return collate(samples, Staging(Device{})); }
+
+Batch collate(const std::vector<const Sample*>& samples, const Staging& staging) {
+  const Padded target = pad(samples, &Sample::target_latents, staging);
+  const Padded context = pad(samples, &Sample::context_latents, staging);
+  const Padded condition = pad(samples, &Sample::encoder_hidden_states, staging);
   Batch batch{target.rows, context.rows, condition.rows, target.mask, condition.mask, {}, {}, {}};
   for (const Sample* s : samples) {
     batch.frames.push_back(s->frames());

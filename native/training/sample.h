@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "training/staging.h"
 
 namespace sidestep {
 
@@ -59,5 +60,7 @@ struct Batch {
 };
 /// Throws train/sample-invalid when widths differ, naming both samples.
 Batch collate(const std::vector<const Sample*>& samples);
+/// The same, in memory of a pool.
+Batch collate(const std::vector<const Sample*>& samples, const Staging& staging);
 
 }  // namespace sidestep

@@ -128,7 +128,8 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       memory(plan_memory(plan_request(setup, options, files, shape))),
       schedule(make_schedule(options, shape)),
       crops(shape.samples),
-      target_loss(options.target_loss, schedule.warmup()) {
+      target_loss(options.target_loss, schedule.warmup()),
+      staging(stream.device()) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
   model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision));
   for (const std::string& name : weights.names()) {
@@ -153,23 +154,41 @@ void Trainer::State::begin_epoch() {
   order = epoch_order(shape.samples * options.dataset_repeats, options.shuffle, options.seed, position.epoch);
 }
 
-Batch Trainer::State::next_batch(int64_t micro_index, std::vector<int64_t>& occurrences) {
+void Trainer::State::begin_batch(int64_t micro_index) {
   const int64_t begin = micro_index * options.batch_size;
   const int64_t end = std::min(begin + options.batch_size, static_cast<int64_t>(order.size()));
   const auto micro_step = static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro_index);
-  std::vector<Sample> samples;
+  PendingBatch next{.epoch = position.epoch, .micro_index = micro_index};
+  if (options.crop.frames > 0) next.crops = crops;
+  std::vector<SampleRead> reads;
   for (int64_t i = begin; i < end; ++i) {
     const int64_t occurrence = order[static_cast<size_t>(i)], index = occurrence % shape.samples;
-    occurrences.push_back(occurrence);
-    samples.push_back(load_sample(files.samples[static_cast<size_t>(index)].files).sample);
-    Sample& sample = samples.back();
-    if (options.crop.frames <= 0 || sample.frames() <= options.crop.frames) continue;
+    const SampleHeader& sample = files.samples[static_cast<size_t>(index)];
+    next.occurrences.push_back(occurrence);
+    reads.push_back({.files = sample.files});
+    if (!next.crops || sample.frames <= options.crop.frames) continue;
     const RandomKey key{options.seed, Purpose::crop, micro_step, static_cast<uint64_t>(occurrence)};
-    sample = crop(sample, crops.draw(options.crop, index, sample.frames(), key), options.crop.frames);
+    reads.back().first_frame = next.crops->draw(options.crop, index, sample.frames, key);
+    reads.back().frames = options.crop.frames;
   }
-  std::vector<const Sample*> pointers;
-  for (const Sample& s : samples) pointers.push_back(&s);
-  return collate(pointers);
+  next.batch = std::async(std::launch::async, [reads = std::move(reads), to = staging] { return read_batch(reads, to); });
+  pending = std::move(next);
+}
+
+/// While `micro_index` is computed. The first batch of the next epoch waits until this epoch has been counted.
+void Trainer::State::begin_next_batch(int64_t micro_index) {
+  if (micro_index + 1 < shape.micro_steps_per_epoch) begin_batch(micro_index + 1);
+}
+
+/// What was begun, or else (after a resume) what is read now. From here on the run has seen it.
+Batch Trainer::State::take_batch(int64_t micro_index, std::vector<int64_t>& occurrences) {
+  if (!pending || pending->epoch != position.epoch || pending->micro_index != micro_index) begin_batch(micro_index);
+  PendingBatch ready = std::move(*pending);
+  pending.reset();
+  Batch batch = ready.batch.get();
+  if (ready.crops) crops = std::move(*ready.crops);
+  occurrences = std::move(ready.occurrences);
+  return batch;
 }
 
 Draws Trainer::State::draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const {
@@ -200,7 +219,8 @@ void Trainer::State::note_nonfinite(const std::string& diagnosis, StepReport& re
 void Trainer::State::run_micro(int64_t micro_index, StepReport& report, int64_t& good) {
   stream.throw_if_cancelled();
   std::vector<int64_t> occurrences;
-  const Batch batch = next_batch(micro_index, occurrences);
+  const Batch batch = take_batch(micro_index, occurrences);  // held until the loss is read, which waits for its upload
+  begin_next_batch(micro_index);
   const auto micro_step = static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro_index);
   const Draws draws = draw(batch, occurrences, micro_step);
   const MicroStep step{.model = *model,
@@ -282,6 +302,9 @@ void Trainer::State::advance(StepReport& report) {
   order.clear();
   const int64_t decay = options.crop.decay_every_epochs;
   if (decay > 0 && position.epoch % decay == 0) crops.halve();
+  if (position.epoch == options.epochs) return;
+  begin_epoch();
+  begin_batch(0);  // read while the caller validates and saves
 }
 
 Trainer::Trainer(const TrainerSetup& setup, Stream& stream) : state_(std::make_unique<State>(setup, stream)) {}

@@ -1,4 +1,5 @@
 #pragma once
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 #include "adapters/adapter_set.h"
 #include "models/dit.h"
 #include "training/dataset.h"
+#include "training/staging.h"
 #include "training/target_loss.h"
 #include "training/trainer.h"
 #include "training/update.h"
@@ -33,6 +35,14 @@ RunFiles read_run_files(const TrainerSetup& setup);
 RunShape run_shape(const TrainOptions& options, const RunFiles& files);
 PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options, const RunFiles& files, const RunShape& shape);
 
+/// A micro-batch that is being read while the one before it is computed. Nothing of the run's state has changed for it yet.
+struct PendingBatch {
+  int64_t epoch = 0, micro_index = 0;
+  std::vector<int64_t> occurrences;  ///< places in the epoch's visit of the dataset, repeats included
+  std::optional<CropSampler> crops;  ///< as it will be once the batch is taken; empty without cropping
+  std::future<Batch> batch;
+};
+
 struct Trainer::State {
   State(const TrainerSetup& setup, Stream& device_stream);
 
@@ -40,7 +50,9 @@ struct Trainer::State {
 
   // One update, in the order it happens.
   void begin_epoch();
-  Batch next_batch(int64_t micro_index, std::vector<int64_t>& occurrences);
+  void begin_batch(int64_t micro_index);
+  void begin_next_batch(int64_t micro_index);
+  Batch take_batch(int64_t micro_index, std::vector<int64_t>& occurrences);
   Draws draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const;
   void run_group(StepReport& report, int64_t& good);
   void run_micro(int64_t micro_index, StepReport& report, int64_t& good);
@@ -73,7 +85,9 @@ struct Trainer::State {
   TensorMap biases;
   std::shared_ptr<WeightFiles> bias_source;  ///< keeps `biases` mapped
   RunPosition position;
-  std::vector<int64_t> order;  ///< of position.epoch, when a group of it has begun
+  std::vector<int64_t> order;  ///< of position.epoch, once a batch of it has been begun
+  Staging staging;
+  std::optional<PendingBatch> pending;  ///< the last member: a reader must not outlive what it reads
 };
 
 }  // namespace sidestep

@@ -89,6 +89,9 @@ TEST("trainer: stopping at any step and resuming gives the same bytes, for every
       second.save(end);
       EXPECT(bytes_of(whole / "training_state.safetensors") == bytes_of(end / "training_state.safetensors"));
       EXPECT(bytes_of(whole / "adapter_model.safetensors") == bytes_of(end / "adapter_model.safetensors"));
+      first.step();  // while the batch after it is being read …
+      first.load(part);  // … the run goes back
+      EXPECT(first.step().loss == losses[stop]);
     }
   }
 }

@@ -6,6 +6,7 @@ import {estimateModules} from '../native/trainer.js';
 import {jsonObject} from '../stage/model-json.js';
 import {paramsToJson} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
+import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {barChart} from './picture/bar-chart.js';
 import {repeated, resolveSamples} from './train/samples.js';
@@ -27,7 +28,9 @@ export const estimate: WorkerEntry = async (context) => {
   };
   const onEvent = ({done, total}: {done: number; total: number}) =>
     emit({kind: 'stage_progress', done, total, unit: 'batches'});
-  const result = await estimateModules(loadAddon(job.addon!), setup, {signal, onEvent: onEvent as never});
+  const addon = loadAddon(job.addon!);
+  await refuseWhatCannotFit(addon, job, setup);
+  const result = await estimateModules(addon, setup, {signal, onEvent: onEvent as never});
   await writeFile(join(job.out_dir, 'estimate.json'), `${JSON.stringify(result, null, 2)}\n`);
   await writeFile(join(job.out_dir, 'estimate.svg'), picture(jsonObject(result, 'estimate.json'), options));
   return 'done';

@@ -1,0 +1,49 @@
+#include "training/staging.h"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "core/memory.h"
+
+namespace sidestep {
+
+struct Staging::Pool {
+  struct Buffer {
+    std::shared_ptr<void> memory;
+    size_t bytes = 0;
+  };
+
+  Device device;
+  std::mutex mutex;
+  std::vector<Buffer> idle;
+
+  /// The smallest that is large enough. One that is too small makes way: songs only get so long, so buffers soon fit them all.
+  Buffer take(size_t bytes) {
+    const std::lock_guard lock(mutex);
+    std::sort(idle.begin(), idle.end(), [](const Buffer& a, const Buffer& b) { return a.bytes < b.bytes; });
+    const auto fitting = std::find_if(idle.begin(), idle.end(), [&](const Buffer& b) { return b.bytes >= bytes; });
+    if (fitting == idle.end()) {
+      if (!idle.empty()) idle.erase(idle.begin());
+      return {allocate_staging(device, bytes), bytes};
+    }
+    const Buffer found = *fitting;
+    idle.erase(fitting);
+    return found;
+  }
+
+  void give_back(const Buffer& buffer) {
+    const std::lock_guard lock(mutex);
+    idle.push_back(buffer);
+  }
+};
+
+Staging::Staging(Device device) : pool_(std::make_shared<Pool>()) { pool_->device = device; }
+
+Storage Staging::take(DType dtype, const Shape& shape) const {
+  const Pool::Buffer buffer = pool_->take(static_cast<size_t>(shape.numel()) * dtype_size(dtype));
+  std::shared_ptr<void> lent(buffer.memory.get(), [pool = pool_, buffer](void*) { pool->give_back(buffer); });
+  return {std::move(lent), dtype, shape};
+}
+
+}  // namespace sidestep
