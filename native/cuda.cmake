@@ -5,6 +5,8 @@
 # cuBLASLt is not linked: the plugin opens it when the first product needs it (ops/cublaslt_cuda.h).
 set(SIDESTEP_CUDA_ARCHS "" CACHE STRING "CUDA architectures, e.g. 80-real;90-real (default: this machine's card, else all supported)")
 
+option(SIDESTEP_CUDA_REPORT "Keep what the assembler says of each kernel, for scripts/check-kernels.sh" OFF)
+
 function(sidestep_find_cuda result reason)
   set(${result} OFF PARENT_SCOPE)
   if(SIDESTEP_CUDA STREQUAL "OFF")
@@ -62,6 +64,10 @@ set_target_properties(sidestep_cuda PROPERTIES
 target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -Xcompiler=-Wall,-Wextra -lineinfo>)
 if(SIDESTEP_WERROR)
   target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
+endif()
+if(SIDESTEP_CUDA_REPORT)
+  set_target_properties(sidestep_cuda PROPERTIES CUDA_COMPILER_LAUNCHER "${CMAKE_SOURCE_DIR}/scripts/keep-kernel-report.sh;${CMAKE_CUDA_COMPILER_LAUNCHER}")
+  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
 endif()
 target_link_libraries(sidestep_cuda PRIVATE sidestep_ops CUDA::cudart_static ${CMAKE_DL_LIBS})
 # Only the entry point is seen from outside, and nothing else of the engine's own code is carried along.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "adapters/selection.h"
-#include "ops/elementwise.h"
+#include "ops/optimizer.h"
 
 namespace sidestep {
 
@@ -55,7 +55,9 @@ void AdapterSet::refresh(Workspace work) {
 }
 
 void AdapterSet::zero_gradients(Stream& stream) {
-  for (const Parameter& p : parameters_) fill({p.grad, 0}, stream);
+  ScaleAll zero{.tensors = {}, .factor = 0};
+  for (const Parameter& p : parameters_) zero.tensors.push_back(p.grad);
+  scale_all(zero, stream);
 }
 
 int64_t AdapterSet::parameter_count() const {

@@ -85,7 +85,8 @@ class Lora final : public DeltaAdapter {
   bool drops(const PassContext& pass) const { return dropout_ > 0 && pass.mode == PassContext::Mode::training; }
 
   Dropout dropout_of(ConstTensor from, Tensor to, const PassContext& pass) const {
-    return {.x = from, .y = to, .p = dropout_, .seed = pass.seed, .step = pass.micro_step, .sample = module_};
+    return {.x = from, .y = to, .p = dropout_, .seed = pass.seed, .step = pass.micro_step, .sample = module_,
+            .step_counter = pass.step_counter};
   }
 
   ConstTensor dropped(ConstTensor x, const PassContext& pass, Workspace work) const {

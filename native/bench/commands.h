@@ -5,7 +5,7 @@
 namespace sidestep::bench {
 
 // One command each; `words` are those after its name. Models have random weights of the shapes their config.json asks for.
-// All take --threads N (0: every core), --backend cpu|cuda, --steps N, --json, and print the figures of steps.h.
+// All take --threads N (0: every core), --backend cpu|cuda|mirror, --steps N, --json, and print the figures of steps.h.
 // Throw bench/usage and what loading a config throws.
 
 /// `op [NAME|all]…`: every case of these ops, with FLOPs, bytes and the share of the ceilings measured in the same run.
@@ -13,6 +13,8 @@ int op_command(const std::vector<std::string>& words);
 /// `train_step --config FILE --latents N --condition N --batch N --rank N --checkpointing on|off`: forward, backward and
 /// AdamW update of LoRA on q, k, v, o of both attentions.
 int train_step_command(const std::vector<std::string>& words);
+/// `predict` with the same options and `--card h100|h200`: what that step should take and need on such a card, by op.
+int predict_command(const std::vector<std::string>& words);
 /// `encode_text --config FILE --condition N --batch N`: the text encoder over N tokens.
 int encode_text_command(const std::vector<std::string>& words);
 /// `encode_condition --config FILE --condition N --batch N`: the condition encoder over N lyric and 256 text tokens.

@@ -11,6 +11,7 @@ using Command = int (*)(const std::vector<std::string>&);
 const std::map<std::string, Command> kCommands = {
     {"op", &sidestep::bench::op_command},
     {"train_step", &sidestep::bench::train_step_command},
+    {"predict", &sidestep::bench::predict_command},
     {"encode_text", &sidestep::bench::encode_text_command},
     {"encode_condition", &sidestep::bench::encode_condition_command},
     {"encode_audio", &sidestep::bench::encode_audio_command},
@@ -18,9 +19,11 @@ const std::map<std::string, Command> kCommands = {
 };
 
 constexpr const char* kUsage =
-    "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda] [--steps N] [--json] ...\n"
+    "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda|mirror] [--steps N] [--json] ...\n"
     "  op [NAME|all]... [--case PART]\n"
     "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
+    "  predict --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
+    "          [--precision bf16|f16|f32] [--card h100|h200]: time and memory of that step on such a card\n"
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
     "  encode_audio --config FILE.json [--latents N]\n"

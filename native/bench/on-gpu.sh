@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Proves the CUDA backend on a machine with a card: builds plugin, tests, golden suite and benches, runs them, and writes one
-# result file. Needs a driver, the CUDA toolkit, CMake and a C++20 compiler; no Node, no network. cuBLASLt is looked for in the
+# result file: the first lines say what passed. Without a card it builds, runs what needs none, and says so. Needs a driver, the CUDA toolkit, CMake and a C++20 compiler; no Node, no network. cuBLASLt is looked for in the
 # toolkit and beside Python's torch; without it the engine's own product kernel serves and the benches say so.
 #
 #   native/bench/on-gpu.sh [PART]...      parts: build test golden sanitize bench (default: all, in this order)
 #   RESULT=FILE   where to write (default: native/bench/results/<card>-<date>.txt)     BUILD=FOLDER (default: build-gpu)
+#   PEER=PYTHON   a Python with torch, for the same step in PyTorch (default: python3; without torch it is left out)
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
 set -uo pipefail
@@ -50,20 +51,40 @@ PYTHON
 }
 
 build() {
-  step configure cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_CUDA=ON -DSIDESTEP_CUDA_ARCHS="${SIDESTEP_CUDA_ARCHS:-native}" \
+  step configure cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_CUDA=ON -DSIDESTEP_CUDA_REPORT=ON \
+    -DSIDESTEP_CUDA_ARCHS="${SIDESTEP_CUDA_ARCHS:-$([ -n "$card" ] && echo native || echo '80-real;90-real')}" \
     $(command -v ninja > /dev/null && echo -G Ninja)
-  limit=900 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_tests sidestep_golden sidestep_bench
+  limit=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_mirror sidestep_tests sidestep_golden sidestep_bench
+  step "no kernel spills" scripts/check-kernels.sh "$build"
+}
+
+# What a card is asked next is asked of a made-up one in host memory first: a failure here is none of the card's.
+rehearse() {
+  step "plugin" "$build/sidestep_tests" "cuda plugin"
+  step "ops on the made-up card" "$build/sidestep_tests" --device mirror native/ops/ native/training/
+  step "golden suite on the made-up card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend mirror
+}
+
+needs_card() {
+  [ -n "$card" ] && return 0
+  say "" "## $1" "not run: there is no card (nvidia-smi found none)"
+  failures+=("$1 (no card)")
+  return 1
 }
 
 # Every test of the engine with every op on the card, against the same float64 references and bounds as on the CPU.
 tests() {
-  step "plugin" "$build/sidestep_tests" "cuda plugin"
   step "ops, models, adapters and training on the card" "$build/sidestep_tests" --device cuda
   step "the same with the engine's own product kernel" env SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device cuda gemm adapter dit
 }
 
 golden() {
-  step "golden suite on the card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend cuda
+  local folder=${SIDESTEP_GOLDEN_DIR:-test/golden}
+  step "golden suite on the card" "$build/sidestep_golden" "$folder" --backend cuda
+  step "golden suite on the card, bf16" "$build/sidestep_golden" "$folder" --backend cuda --precision bf16
+  if [ "$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l)" -gt 1 ]; then
+    step "golden suite on the second card" "$build/sidestep_golden" "$folder" --backend cuda:1
+  fi
 }
 
 sanitize() {
@@ -78,29 +99,46 @@ sanitize() {
   step initcheck $tool --tool initcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda attention norm optimizer
 }
 
+# The same layers in PyTorch, eager and compiled, in the same run.
+peer() {
+  local python=${PEER:-python3}
+  if ! "$python" -c 'import torch' 2>/dev/null; then
+    say "" "## PyTorch" "$python has no torch: nothing to compare with"
+    return
+  fi
+  step "PyTorch, $1 latents, eager" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64
+  step "PyTorch, $1 latents, compiled" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 --compile
+}
+
 benches() {
   local config=${CONFIG:-$build/dit-2b.json}
   [ -n "${CONFIG:-}" ] || echo '{}' > "$config"  # the defaults are the 2B model's
+  step "products' algorithms, timed once and kept" env SIDESTEP_CUDA_TUNE=on "$build/sidestep_bench" train_step --config "$config" \
+    --latents 1500 --rank 64 --steps 1 --backend cuda
   step "ops of a training step, bf16" "$build/sidestep_bench" op training_step --backend cuda
   step "all op benches, f32" "$build/sidestep_bench" op all --backend cuda --precision f32
   local latents
   for latents in 1500 6000; do  # songs of 60 s and 240 s
+    step "predicted, $latents latents" "$build/sidestep_bench" predict --config "$config" --latents $latents --rank 64 \
+      --card "$(case $card in *H200*) echo h200 ;; *) echo h100 ;; esac)"
     step "training step, 2B, $latents latents" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend cuda
-    step "memory of that card" nvidia-smi --query-gpu=memory.used,memory.total --format=csv
+    step "the same, told op by op" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
+      --rank 64 --backend cuda
+    peer $latents
   done
 }
 
 say "# sidestep on ${card:-a machine without a card}, $(date -u +%Y-%m-%dT%H:%MZ), commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
-step "card" nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit --format=csv
+[ -z "$card" ] || step "card" nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit --format=csv
 find_cublaslt
 say "cuBLASLt: ${SIDESTEP_CUBLASLT:-searched for by the plugin}"
 for part in "${parts[@]}"; do
   case $part in
-    build) build ;;
-    test) tests ;;
-    golden) golden ;;
-    sanitize) sanitize ;;
-    bench) benches ;;
+    build) build && rehearse ;;
+    test) needs_card test && tests ;;
+    golden) needs_card golden && golden ;;
+    sanitize) needs_card sanitize && sanitize ;;
+    bench) needs_card bench && benches ;;
     *) say "unknown part: $part"; failures+=("$part") ;;
   esac
 done

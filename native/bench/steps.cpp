@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "bench/ceilings.h"
+
 namespace sidestep::bench {
 namespace {
 
@@ -20,12 +22,15 @@ std::vector<Tally::Row> by_time(std::vector<Tally::Row> rows) {
 }
 
 void print_table(const StepFigures& f) {
-  std::printf("%-28s %8s %10s %7s %10s %9s\n", "op", "calls", "ms", "time", "GFLOP", "GFLOP/s");
+  const bool priced = f.peaks.memory_bytes > 0;
+  std::printf("%-28s %8s %10s %7s %10s %9s%s\n", "op", "calls", "ms", "time", "GFLOP", "GFLOP/s", priced ? "   floor ms     gap ms" : "");
   double accounted = 0;
   for (const Tally::Row& row : f.ops) {
     accounted += row.seconds;
-    std::printf("%-28s %8lld %10.2f %6.1f%% %10.3f %9.1f\n", std::string(row.op).c_str(), static_cast<long long>(row.calls),
+    std::printf("%-28s %8lld %10.2f %6.1f%% %10.3f %9.1f", std::string(row.op).c_str(), static_cast<long long>(row.calls),
                 row.seconds * 1e3, 100 * row.seconds / f.seconds, row.cost.flops / 1e9, row.cost.flops / row.seconds / 1e9);
+    if (priced) std::printf(" %10.2f %10.2f", row.priced_seconds * 1e3, (row.seconds - row.priced_seconds) * 1e3);
+    std::printf("\n");
   }
   std::printf("%-28s %8s %10.2f %6.1f%%\n\n", "between ops", "", (f.seconds - accounted) * 1e3, 100 * (1 - accounted / f.seconds));
 }
@@ -39,16 +44,38 @@ void print_summary(const StepFigures& f, const Json::Object& extra) {
   for (const auto& [key, value] : extra) std::printf("%s: %s\n", key.c_str(), value.dump().c_str());
 }
 
+/// On a card: the ceilings found so far, as a floor for every op. On the CPU measuring them would need memory of its own.
+Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
+  if (stream.device().kind != DeviceKind::cuda) return {};
+  meter.sample();
+  meter.sample_memory();
+  const Ceilings ceilings{meter.best().gemm_flops, card_ceilings("h100", DType::f32).vector_flops, meter.best().memory_bytes};
+  return [ceilings](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); };
+}
+
+void tally_ops(const std::function<void()>& step, const Tally::Price& price, StepFigures& figures, Stream& stream) {
+  Tally tally(price);
+  stream.attach(&tally);
+  step();
+  stream.attach(nullptr);
+  figures.ops = by_time(tally.rows());
+  figures.flops = tally.total().flops;
+}
+
 }  // namespace
 
 StepFigures measure_steps(const std::function<void()>& step, int64_t steps, PeakMeter& meter, Stream& stream) {
   StepFigures figures;
-  step();
+  // On a card the second step is recorded and the third the first one replayed; ops are told apart in a step of their own, where
+  // each waits for the one before.
+  const bool card = stream.device().kind == DeviceKind::cuda;
+  for (int i = 0; i < (card ? 3 : 1); ++i) step();
   stream.synchronize();
+  const Tally::Price price = floor_price(meter, stream);
   std::vector<double> seconds;
   for (int64_t i = 0; i < std::max<int64_t>(steps, 1); ++i) {
-    Tally tally;
-    stream.attach(&tally);
+    Tally tally(price);
+    if (!card) stream.attach(&tally);
     seconds.push_back(timed(step, stream));
     stream.attach(nullptr);
     if (i == 0) figures.peak_bytes = peak_resident_bytes();  // before the ceilings' own matrices lie beside the step's memory
@@ -56,6 +83,7 @@ StepFigures measure_steps(const std::function<void()>& step, int64_t steps, Peak
     figures.flops = tally.total().flops;
     meter.sample();
   }
+  if (card) tally_ops(step, price, figures, stream);
   std::sort(seconds.begin(), seconds.end());
   figures.seconds = seconds.front();
   figures.median_seconds = seconds[seconds.size() / 2];
@@ -71,7 +99,8 @@ Json::Object to_json(const StepFigures& f) {
                                   {"seconds", row.seconds},
                                   {"share", row.seconds / f.seconds},
                                   {"flops", row.cost.flops},
-                                  {"bytes", row.cost.bytes}});
+                                  {"bytes", row.cost.bytes},
+                                  {"floor_seconds", row.priced_seconds}});
   return {{"seconds_per_step", f.seconds},
           {"median_seconds_per_step", f.median_seconds},
           {"flops_per_step", f.flops},

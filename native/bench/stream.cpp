@@ -2,23 +2,29 @@
 
 #include "core/error.h"
 #include "core/mapped_file.h"
+#include "ops/cuda_plugin.h"
 
 namespace sidestep::bench {
 
 Stream open_stream(const Arguments& arguments) {
   const std::string backend = arguments.text_or("backend", "cpu");
-  if (backend != "cpu" && backend != "cuda") throw Error("bench/usage", "Expected --backend cpu or cuda but found " + backend);
-  const Device device{backend == "cuda" ? DeviceKind::cuda : DeviceKind::cpu, 0};
+  if (backend == "mirror") choose_cuda_plugin("sidestep_mirror.so");
+  else if (backend != "cpu" && backend != "cuda")
+    throw Error("bench/usage", "Expected --backend cpu, cuda or mirror but found " + backend);
+  const Device device{backend == "cpu" ? DeviceKind::cpu : DeviceKind::cuda, 0};
   return Stream(device, std::make_shared<ThreadPool>(static_cast<int>(arguments.count_or("threads", 0))));
 }
 
 DType compute_dtype(const Arguments& arguments, const Stream& stream) {
-  if (stream.device().kind == DeviceKind::cpu) return DType::f32;
-  const std::string precision = arguments.text_or("precision", "bf16");
-  if (precision == "bf16") return DType::bf16;
-  if (precision == "f16") return DType::f16;
-  if (precision == "f32") return DType::f32;
-  throw Error("bench/usage", "Expected --precision bf16, f16 or f32 but found " + precision);
+  return stream.device().kind == DeviceKind::cpu ? DType::f32 : precision(arguments);
+}
+
+DType precision(const Arguments& arguments) {
+  const std::string name = arguments.text_or("precision", "bf16");
+  if (name == "bf16") return DType::bf16;
+  if (name == "f16") return DType::f16;
+  if (name == "f32") return DType::f32;
+  throw Error("bench/usage", "Expected --precision bf16, f16 or f32 but found " + name);
 }
 
 Format format(const Arguments& arguments) { return arguments.has("json") ? Format::json : Format::table; }

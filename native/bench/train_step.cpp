@@ -1,26 +1,13 @@
 #include "adapters/adapter_set.h"
 #include "bench/commands.h"
 #include "bench/stream.h"
-#include "core/error.h"
+#include "bench/training_request.h"
+#include "ops/cuda_plugin.h"
 #include "training/memory_plan.h"
 #include "training/update.h"
 
 namespace sidestep::bench {
 namespace {
-
-PlanRequest request_of(const Arguments& arguments, DType dtype) {
-  const std::string checkpointing = arguments.text_or("checkpointing", "on");
-  if (checkpointing != "on" && checkpointing != "off")
-    throw Error("bench/usage", "Expected --checkpointing on or off but found " + checkpointing);
-  PlanRequest request{.model = dit_config(config_of(arguments)), .compute_dtype = dtype};
-  request.adapter.rank = arguments.count_or("rank", 16);
-  request.adapter.alpha = 2 * static_cast<double>(request.adapter.rank);
-  request.batch_size = arguments.count_or("batch", 1);
-  request.frames = arguments.count_or("latents", 1500);
-  request.tokens = arguments.count_or("condition", 256);
-  request.gradient_checkpointing = checkpointing == "on" ? 1 : 0;
-  return request;
-}
 
 void fill_normal(const Storage& storage, uint64_t index) {
   float* data = storage.tensor().data<float>();
@@ -44,13 +31,19 @@ Draws fixed_draws(int64_t batch_size) {
   return draws;
 }
 
+/// What the driver says is taken on the card, by all programs.
+size_t used_bytes(Device device) {
+  const CudaDevice card = cuda_plugin().describe(device.index);
+  return card.memory_bytes - card.free_bytes;
+}
+
 }  // namespace
 
 int train_step_command(const std::vector<std::string>& words) {
   const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
                                     "precision"}, {"json"});
   Stream stream = open_stream(arguments);
-  const PlanRequest request = request_of(arguments, compute_dtype(arguments, stream));
+  const PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
   PlanRequest without_recomputation = request;
   without_recomputation.gradient_checkpointing = 0;
   const MemoryPlan plan = plan_memory(request);
@@ -63,6 +56,8 @@ int train_step_command(const std::vector<std::string>& words) {
   AdapterSet adapters(model, request.adapter);
   adapters.initialise(1, work);
   adapters.refresh(work);
+  model.reserve(request.frames, stream);
+  StepRecordings recordings;
   const auto optimizer = make_optimizer(request.optimizer, adapters.parameters(), stream);
   const Batch batch = random_batch(request);
   const Draws draws = fixed_draws(request.batch_size);
@@ -73,18 +68,20 @@ int train_step_command(const std::vector<std::string>& words) {
                            .draws = draws,
                            .loss = request.loss,
                            .pass = {.mode = PassContext::Mode::training},
-                           .gradient_checkpointing = request.gradient_checkpointing},
+                           .gradient_checkpointing = request.gradient_checkpointing,
+                           .recordings = &recordings},
                           work)
                .loss;
     apply_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, work);
   };
   const StepFigures figures = measure_steps(step, arguments.count_or("steps", 3), meter, stream);
-  const Json::Object extra{{"model_flops_per_step", plan_memory(without_recomputation).flops_per_micro_step},
+  Json::Object extra{{"model_flops_per_step", plan_memory(without_recomputation).flops_per_micro_step},
                            {"loss", loss},
                            {"weights_bytes", plan.weights_bytes},
                            {"arena_bytes", plan.arena_bytes},
                            {"planned_bytes", plan.total_bytes()},
                            {"trained_parameters", plan.trained_parameters}};
+  if (stream.device().kind == DeviceKind::cuda) extra["device_bytes"] = used_bytes(stream.device());
   print(figures, extra, format(arguments));
   return 0;
 }

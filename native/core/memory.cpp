@@ -108,7 +108,7 @@ void zero_fill(Device device, void* memory, size_t bytes) {
 void copy_bytes(Device to, void* destination, Device from, const void* source, size_t bytes) {
   if (to.kind == DeviceKind::plan || from.kind == DeviceKind::plan || bytes == 0) return;
   if (to.kind == DeviceKind::cpu && from.kind == DeviceKind::cpu) std::memcpy(destination, source, bytes);
-  else cuda().copy(destination, source, bytes);
+  else cuda().copy(to.kind == DeviceKind::cuda ? to.index : from.index, destination, source, bytes);
 }
 
 }  // namespace sidestep

@@ -15,6 +15,7 @@ void Tally::add(std::string_view op, const Cost& cost, double seconds) {
   row->cost.flops += cost.flops;
   row->cost.bytes += cost.bytes;
   row->seconds += seconds;
+  if (price_) row->priced_seconds += price_(op, cost);
 }
 
 Cost Tally::total() const {

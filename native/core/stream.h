@@ -1,8 +1,10 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/device.h"
@@ -18,21 +20,27 @@ struct Cost {
   double bytes = 0;  ///< compulsory traffic: every operand read or written once
 };
 
-/// Adds up cost (and, on the CPU, time) by op name while attached to a Stream.
+/// Adds up cost (and time, but on Device::plan) by op name while attached to a Stream.
 class Tally {
  public:
+  /// Seconds that one call of an op should take.
+  using Price = std::function<double(std::string_view op, const Cost&)>;
+
   struct Row {
     std::string_view op;
     int64_t calls = 0;
     Cost cost;
     double seconds = 0;
+    double priced_seconds = 0;  ///< the sum over calls of each one's price
   };
+  explicit Tally(Price price = {}) : price_(std::move(price)) {}
   void add(std::string_view op, const Cost& cost, double seconds);
   const std::vector<Row>& rows() const { return rows_; }
   Cost total() const;
   void clear() { rows_.clear(); }
 
  private:
+  Price price_;
   std::vector<Row> rows_;
 };
 
@@ -43,6 +51,8 @@ class Stream {
   /// Throws native/device-unavailable (with the reason) when the device's backend cannot be loaded.
   explicit Stream(Device device, std::shared_ptr<ThreadPool> pool = nullptr);
   ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   Device device() const { return device_; }
   const Backend& backend() const { return *backend_; }

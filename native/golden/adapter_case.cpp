@@ -162,9 +162,14 @@ PlanRequest plan_of(const DitConfig& config, const AdapterConfig& adapter, const
           .gradient_checkpointing = 0};
 }
 
+static size_t arena_bytes(PlanRequest plan, DType compute_dtype) {
+  plan.compute_dtype = compute_dtype;
+  return plan_memory(plan).arena_bytes;
+}
+
 AdaptedModel::AdaptedModel(const DitConfig& config, const Weights& weights, const AdapterConfig& adapter,
                            const PlanRequest& plan, Stream& stream)
-    : model(config, weights), adapters(model, adapter), arena(stream.device(), plan_memory(plan).arena_bytes) {}
+    : model(config, weights), adapters(model, adapter), arena(stream.device(), arena_bytes(plan, weights.dtype())) {}
 
 void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
   for (const Parameter& p : adapters.parameters()) {

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "golden/suite.h"
+#include "ops/cuda_plugin.h"
 
 namespace {
 
@@ -12,15 +13,34 @@ namespace fs = std::filesystem;
 using namespace sidestep;
 
 constexpr const char* kUsage =
-    "usage: sidestep_golden [FOLDER] [--only PART_OF_NAME]... [--backend cpu|cuda] [--threads N]\n"
+    "usage: sidestep_golden [FOLDER] [--only PART_OF_NAME]... [--backend cpu|cuda[:N]|mirror[:N]] [--precision f32|bf16]\n"
+    "       [--threads N]\n"
     "FOLDER defaults to $SIDESTEP_GOLDEN_DIR.\n";
 
 struct Options {
   fs::path folder;
   std::vector<std::string> only;
   Device device{};
+  DType precision = DType::f32;
   int threads = 0;
 };
+
+/// cpu, or a card, real or made up: cuda, cuda:1, mirror, mirror:1.
+Device device_named(const std::string& backend) {
+  if (backend == "cpu") return {};
+  const size_t colon = backend.find(':');
+  const std::string kind = backend.substr(0, colon), index = colon == std::string::npos ? "0" : backend.substr(colon + 1);
+  if ((kind != "cuda" && kind != "mirror") || index.size() != 1 || index[0] < '0' || index[0] > '9')
+    throw Error("golden/usage", "Expected --backend cpu, cuda, cuda:N, mirror or mirror:N but found " + backend);
+  if (kind == "mirror") choose_cuda_plugin("sidestep_mirror.so");
+  return {DeviceKind::cuda, index[0] - '0'};
+}
+
+DType precision_named(const std::string& precision) {
+  if (precision == "f32") return DType::f32;
+  if (precision == "bf16") return DType::bf16;
+  throw Error("golden/usage", "Expected --precision f32 or bf16 but found " + precision);
+}
 
 Options parse(int argc, char** argv) {
   Options options;
@@ -34,7 +54,8 @@ Options parse(int argc, char** argv) {
     };
     if (word == "--only") options.only.push_back(value());
     else if (word == "--threads") options.threads = std::atoi(value().c_str());
-    else if (word == "--backend") options.device.kind = value() == "cuda" ? DeviceKind::cuda : DeviceKind::cpu;
+    else if (word == "--backend") options.device = device_named(value());
+    else if (word == "--precision") options.precision = precision_named(value());
     else if (word.starts_with("--")) throw Error("golden/usage", "Unknown option " + word);
     else options.folder = word;
   }
@@ -55,7 +76,7 @@ int run(const Options& options) {
   int passed = 0, failed = 0;
   for (const fs::path& path : golden::case_files(options.folder)) {
     if (!selected(path, options)) continue;
-    const golden::Verdict verdict = golden::judge_file(path, options.folder, stream);
+    const golden::Verdict verdict = golden::judge_file(path, options.folder, options.precision, stream);
     std::printf("%s\n", verdict.line.c_str());
     std::fflush(stdout);
     ++(verdict.kind == golden::Verdict::Kind::passed ? passed : failed);

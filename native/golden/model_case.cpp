@@ -10,7 +10,7 @@ namespace sidestep::golden {
 Weights case_weights(const Case& c, Stream& stream) {
   std::vector<SafetensorsFile> files{c.file};
   if (c.neighbour) files.push_back(*c.neighbour);
-  return Weights::from_files(WeightFiles(std::move(files)), "w/", DType::f32, stream);
+  return Weights::from_files(WeightFiles(std::move(files)), "w/", c.compute_dtype, stream);
 }
 
 ConstTensor CaseInputs::operator()(const std::string& name) {
@@ -60,7 +60,8 @@ void CaseOutputs::judge(const Case& c, Report& report) const {
     const auto kept = values_.find(name.substr(slash + 1));
     if (kept == values_.end()) throw Error("golden/unknown-variant", "No value is computed for " + name);
     const ConstTensor expected = c.file.tensor(name), actual = kept->second.view();
-    if (actual.dtype() == DType::f32) report.compare(name, actual, expected, c.tolerance);
+    const bool exact = actual.dtype() != DType::f32 && actual.dtype() != DType::bf16 && actual.dtype() != DType::f16;
+    if (!exact) report.compare(name, actual, expected, c.tolerance);
     else report.equal(name, actual, expected);
   }
 }

@@ -9,7 +9,7 @@
 
 namespace sidestep::golden {
 
-/// A model case's weights, below `w/` in its file or the neighbouring one, as f32 on the stream's device.
+/// A model case's weights, below `w/` in its file or the neighbouring one, in its compute dtype on the stream's device.
 Weights case_weights(const Case& c, Stream& stream);
 
 /// An input of the case on the stream's device. Owns what it uploads.

@@ -1,6 +1,6 @@
 // Judges of the autoencoder: encode and decode against recorded activations, and upstream's tiled encode.
 #include "core/error.h"
-#include "golden/golden.h"
+#include "golden/model_case.h"
 #include "models/oobleck_decode.h"
 #include "models/oobleck_encode.h"
 #include "models/oobleck_stream.h"
@@ -22,6 +22,7 @@ ConstTensor expected_row(const Case& c, const std::string& name, int64_t b) {
 void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report, Stream& stream) {
   const ConstTensor audio = c.file.tensor("in/audio");
   const int64_t channels = encoder.config.latent_channels();
+  CaseInputs inputs(c, stream);
   for (int64_t b = 0; b < audio.dim(0); ++b) {
     OobleckEncoderStream encode(encoder, stream.device());
     OobleckEncoderStream::Taps taps;
@@ -34,18 +35,20 @@ void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report
     report.compare("mean of float64", mean, expected_row(c, "ref64/mean", b), c.tolerance);
 
     // The standard deviation is a sample around zero with noise of one.
-    Storage zero(DType::f32, mean.shape()), one(DType::f32, mean.shape()), result(DType::f32, mean.shape());
+    const Device device = stream.device();
+    Storage zero(DType::f32, mean.shape(), device), one(DType::f32, mean.shape(), device), result(DType::f32, mean.shape(), device);
     fill({one.tensor(), 1}, stream);
     gaussian_sample({zero.view(), scale, one.view(), result.tensor()}, stream);
     report.compare("std", result.view(), expected_row(c, "out/std", b), c.tolerance);
-    gaussian_sample({mean, scale, expected_row(c, "in/noise", b), result.tensor()}, stream);
+    const ConstTensor noise = inputs("noise").slice(0, b, b + 1);
+    gaussian_sample({mean, scale, noise, result.tensor()}, stream);
     report.compare("sample", result.view(), expected_row(c, "out/sample", b), c.tolerance);
   }
 }
 
 void judge_decoding(const Case& c, const OobleckConfig& config, Report& report, Stream& stream) {
   const OobleckDecoder decoder = load_oobleck_decoder(config, part_of(c, "decoder.", stream), stream);
-  const Storage decoded = oobleck_decode(decoder, c.file.tensor("in/latents_to_decode"), stream);
+  const Storage decoded = oobleck_decode(decoder, CaseInputs(c, stream)("latents_to_decode"), stream);
   report.compare("decoded", decoded.view(), c.file.tensor("out/decoded"), c.tolerance);
   report.compare("decoded of float64", decoded.view(), c.file.tensor("ref64/decoded"), c.tolerance);
 }

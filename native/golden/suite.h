@@ -23,7 +23,7 @@ struct Verdict {
   enum class Kind : uint8_t { passed, failed } kind = Kind::failed;
   std::string line;  ///< file, kind, worst error found and allowed, or why it could not be judged
 };
-/// Judges one file; never throws.
-Verdict judge_file(const std::filesystem::path& path, const std::filesystem::path& folder, Stream& stream);
+/// Judges one file with models computing in `precision`, f32 or bf16; never throws.
+Verdict judge_file(const std::filesystem::path& path, const std::filesystem::path& folder, DType precision, Stream& stream);
 
 }  // namespace sidestep::golden

@@ -40,7 +40,7 @@ void judge_e2e_training(const Case& c, Report& report, Stream& stream) {
   const std::filesystem::path checkpoint =
       folder.parent_path() / "tiny_checkpoint" / ("acestep-v15-" + c.config.at("variant").as_string());
   Trajectory run{dit_config(read_config(checkpoint)),
-                 Weights::from_files(WeightFiles::open(checkpoint), "", DType::f32, stream),
+                 Weights::from_files(WeightFiles::open(checkpoint), "", c.compute_dtype, stream),
                  {},
                  c.config,
                  {}};

@@ -48,6 +48,10 @@ Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_con
   }
 }
 
+void Dit::reserve(int64_t frames, Stream& stream) {
+  rope_.ensure((frames + config_.patch_size - 1) / config_.patch_size, stream);
+}
+
 size_t Dit::owned_bytes() const { return weights_.owned_bytes() + rope_.bytes(); }
 
 void Dit::for_each_linear(const std::function<void(Linear&)>& visit) {

@@ -60,6 +60,9 @@ class Dit {
   /// [De] the learned stand-in for a dropped condition; empty if skipped at load.
   ConstTensor null_condition() const { return null_condition_; }
 
+  /// Rotary tables for up to `frames` latent frames: made before the first pass, they stay where they are.
+  void reserve(int64_t frames, Stream& stream);
+
   /// Every adaptable Linear in upstream's order of definition, named as below `decoder.`: "layers.0.self_attn.q_proj",
   /// "time_embed.linear_1", "proj_in.1", "condition_embedder". The transposed convolution proj_out is none.
   void for_each_linear(const std::function<void(Linear&)>& visit);

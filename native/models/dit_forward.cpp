@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "ops/elementwise.h"
 #include "ops/norm.h"
-#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -72,18 +71,18 @@ void DitForward::mask_batching() {
 }
 
 /// [B, length] u8: ones for the first ceil(valid / unit) of each sample; empty if that is all of them everywhere.
-/// Its memory is taken either way, so that a plan made with any lengths holds for all lengths. Made on the host.
+/// Its memory is taken either way, so that a plan made with any lengths holds for all lengths.
 Tensor DitForward::prefix_mask(const std::vector<int64_t>& valid, int64_t unit, int64_t length) {
   const Tensor mask = arena.alloc(DType::u8, {batch(), length});
   const auto real = [&](size_t b) { return (valid[b] + unit - 1) / unit; };
   bool needed = false;
   for (size_t b = 0; b < valid.size(); ++b) needed = needed || real(b) < length;
   if (!needed) return {};
-  const Storage host(DType::u8, {batch(), length});
   for (size_t b = 0; b < valid.size(); ++b) {
-    std::fill_n(host.tensor().data<uint8_t>() + static_cast<int64_t>(b) * length, real(b), uint8_t{1});
+    const Tensor sample = mask.select(0, static_cast<int64_t>(b));
+    fill({.y = sample.slice(0, 0, real(b)), .value = 1}, stream);
+    if (real(b) < length) fill({.y = sample.slice(0, real(b), length), .value = 0}, stream);
   }
-  transfer({.src = host.view(), .dst = mask}, stream);
   return mask;
 }
 

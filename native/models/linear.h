@@ -18,6 +18,8 @@ struct PassContext {
   enum class Mode : uint8_t { inference, training } mode = Mode::inference;
   uint64_t seed = 0;
   uint64_t micro_step = 0;  ///< counts micro-batches since the start of training
+  /// [1] i64 on the device: the same number where recorded work finds it when it is replayed; empty where nothing is recorded.
+  ConstTensor step_counter{};
 };
 
 struct Linear;

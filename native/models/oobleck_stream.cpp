@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
+#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -84,6 +85,13 @@ class BlockStream {
   ConvStream down_;
   Scratch output_;
 };
+
+/// Audio [C, n] to where the model is. Between memories whole rows move: a piece of a song is no block of it.
+void bring(const ConstTensor& audio, const Tensor& to, Stream& stream) {
+  if (audio.device() == stream.device()) return copy({audio, to}, stream);
+  for (int64_t channel = 0; channel < audio.dim(0); ++channel)
+    transfer({audio.select(0, channel), to.select(0, channel)}, stream);
+}
 
 Storage copy_of(const ConstTensor& x, Stream& stream) {
   Storage result(x.dtype(), x.shape(), stream.device());
@@ -168,7 +176,7 @@ Tensor OobleckEncoderStream::push(const ConstTensor& audio, Piece piece, Stream&
                                              ", samples], found " + audio.shape().to_string());
   }
   const int64_t n = audio.dim(1);
-  if (n > 0) copy({audio, s.conv1.input(n, stream).select(0, 0)}, stream);
+  if (n > 0) bring(audio, s.conv1.input(n, stream).select(0, 0), stream);
   Tensor x = s.first.get(config.encoder_hidden_size, s.conv1.ready(piece, stream), stream.device());
   s.conv1.run(x, stream);
   if (s.taps != nullptr) s.taps->conv1 = copy_of(x, stream);

@@ -56,8 +56,9 @@ class OobleckEncoderStream {
   OobleckEncoderStream(const OobleckEncoder& encoder, Device device);
   ~OobleckEncoderStream();
 
-  /// Takes audio [channels, n] (n may be 0 for the last piece) and returns the moments [1, 2 * latent channels, m] that
-  /// are complete, m >= 0: mean in the first half of the channels, scale in the second. Valid until the next call.
+  /// Takes audio [channels, n] (n may be 0 for the last piece), on the host or on the encoder's device, and returns the
+  /// moments [1, 2 * latent channels, m] that are complete, m >= 0: mean in the first half of the channels, scale in the
+  /// second. Valid until the next call.
   Tensor push(const ConstTensor& audio, Piece piece, Stream& stream);
 
   /// Copies of what leaves conv1 and each block during the last push, for comparison with reference data.

@@ -67,12 +67,7 @@ Storage prepare_song(const EncodeSong& job, const OobleckConfig& config, ThreadP
 }
 
 Storage encode_song(const OobleckEncoder& encoder, const EncodeSong& job, Stream& stream) {
-  Storage song = prepare_song(job, encoder.config, stream.pool());
-  if (stream.device().kind != DeviceKind::cpu) {
-    Storage placed(DType::f32, song.view().shape(), stream.device());
-    transfer({song.view(), placed.tensor()}, stream);
-    song = placed;
-  }
+  const Storage song = prepare_song(job, encoder.config, stream.pool());
   OobleckEncode encode{.audio = song.view(), .tiling = job.tiling};
   encode.posterior = job.posterior;
   encode.seed = job.seed;

@@ -50,7 +50,7 @@ struct Spread {
 };
 
 template <typename T, int per_lane>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 2)
     attention_plain_kernel(const AttentionOperands<T> op, const Heads<T> out, float* lse, int64_t total) {
   using Head = Spread<per_lane>;
   const int64_t index = warp_index();  // of [B, H, T]
@@ -96,7 +96,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <typename T, int per_lane>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 2)
     attention_dkv_plain_kernel(const AttentionOperands<T> op, const AttentionGradients<T> to, int64_t total) {
   using Head = Spread<per_lane>;
   const int64_t index = warp_index();  // of [B, Hk, S]

@@ -1,6 +1,7 @@
 // Copies, fills and transfers: memory bound, one pass over source and destination.
 #include <cstring>
 
+#include "core/error.h"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_rows.cuh"
 
@@ -176,6 +177,10 @@ void fill(const Fill& op, Stream& stream) {
 void transfer(const Transfer& op, Stream& stream) {
   if (op.src.bytes() == 0) return;
   const cudaStream_t queue = queue_of(stream);
+  cudaStreamCaptureStatus recording = cudaStreamCaptureStatusNone;
+  SIDESTEP_CUDA_CHECK(cudaStreamIsCapturing(queue, &recording));
+  if (recording != cudaStreamCaptureStatusNone)  // a replay would read the host's memory as it is then
+    throw Error("native/cuda-failed", "transfer: not permitted while work is being recorded");
   SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(op.dst.raw(), op.src.raw(), op.src.bytes(), cudaMemcpyDefault, queue));
   if (op.dst.device().kind != DeviceKind::cuda) SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(queue));
 }

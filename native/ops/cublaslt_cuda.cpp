@@ -56,7 +56,8 @@ bool resolve(void* opened, const char* symbol, Function*& function) {
 
 std::optional<Library> symbols_of(void* opened) {
   Library lt{};
-  const bool complete = resolve(opened, "cublasLtCreate", lt.create) && resolve(opened, "cublasLtMatmulDescCreate", lt.desc_create) &&
+  const bool complete = resolve(opened, "cublasLtGetVersion", lt.version) && resolve(opened, "cublasLtCreate", lt.create) &&
+                        resolve(opened, "cublasLtMatmulDescCreate", lt.desc_create) &&
                         resolve(opened, "cublasLtMatmulDescDestroy", lt.desc_destroy) &&
                         resolve(opened, "cublasLtMatmulDescSetAttribute", lt.desc_set) &&
                         resolve(opened, "cublasLtMatrixLayoutCreate", lt.layout_create) &&
@@ -65,7 +66,8 @@ std::optional<Library> symbols_of(void* opened) {
                         resolve(opened, "cublasLtMatmulPreferenceCreate", lt.preference_create) &&
                         resolve(opened, "cublasLtMatmulPreferenceDestroy", lt.preference_destroy) &&
                         resolve(opened, "cublasLtMatmulPreferenceSetAttribute", lt.preference_set) &&
-                        resolve(opened, "cublasLtMatmulAlgoGetHeuristic", lt.heuristic) && resolve(opened, "cublasLtMatmul", lt.matmul);
+                        resolve(opened, "cublasLtMatmulAlgoGetHeuristic", lt.heuristic) &&
+                        resolve(opened, "cublasLtMatmulAlgoCheck", lt.check) && resolve(opened, "cublasLtMatmul", lt.matmul);
   return complete ? std::optional(lt) : std::nullopt;
 }
 

@@ -34,6 +34,7 @@ using Layout = void*;
 using Preference = void*;
 
 struct Library {
+  size_t (*version)();
   Status (*create)(Handle*);
   Status (*desc_create)(Desc*, ComputeType, cudaDataType_t scale_type);
   Status (*desc_destroy)(Desc);
@@ -45,6 +46,7 @@ struct Library {
   Status (*preference_destroy)(Preference);
   Status (*preference_set)(Preference, PreferenceAttribute, const void*, size_t);
   Status (*heuristic)(Handle, Desc, Layout a, Layout b, Layout c, Layout d, Preference, int wanted, Heuristic*, int* found);
+  Status (*check)(Handle, Desc, Layout a, Layout b, Layout c, Layout d, const Algorithm*, Heuristic*);
   Status (*matmul)(Handle, Desc, const void* alpha, const void* a, Layout, const void* b, Layout, const void* beta,
                    const void* c, Layout, void* d, Layout, const Algorithm*, void* workspace, size_t workspace_bytes,
                    cudaStream_t);

@@ -15,14 +15,21 @@ namespace {
               "Set device: cpu, or install an NVIDIA driver and build the plugin (cmake -DSIDESTEP_CUDA=ON).");
 }
 
+std::string& chosen_name() {
+  static std::string name;
+  return name;
+}
+
 // Beside the shared object or program that holds this very function.
 std::filesystem::path plugin_path() {
-  if (const char* chosen = std::getenv("SIDESTEP_CUDA_PLUGIN")) return chosen;
+  const char* file = std::getenv("SIDESTEP_CUDA_PLUGIN");
+  if (chosen_name().empty() && file != nullptr) return file;
+  const std::string name = chosen_name().empty() ? "sidestep_cuda.so" : chosen_name();
   Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&cuda_plugin), &info) == 0 || info.dli_fname == nullptr) return "sidestep_cuda.so";
+  if (::dladdr(reinterpret_cast<const void*>(&cuda_plugin), &info) == 0 || info.dli_fname == nullptr) return name;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::canonical(info.dli_fname, error);
-  return (error ? std::filesystem::path(info.dli_fname) : self).parent_path() / "sidestep_cuda.so";
+  return (error ? std::filesystem::path(info.dli_fname) : self).parent_path() / name;
 }
 
 const CudaPlugin* load() {
@@ -40,6 +47,8 @@ const CudaPlugin* load() {
 }
 
 }  // namespace
+
+void choose_cuda_plugin(const std::string& file_name) { chosen_name() = file_name; }
 
 const CudaPlugin& cuda_plugin() {
   static const CudaPlugin* const plugin = load();  // a failed load throws and is tried again next time

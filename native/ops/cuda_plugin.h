@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "core/memory.h"
 #include "ops/backend.h"
@@ -8,11 +9,21 @@
 namespace sidestep {
 
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
-constexpr uint32_t kCudaPluginVersion = 3;
+constexpr uint32_t kCudaPluginVersion = 4;
 
 struct CudaDevice {
   char name[256];
   size_t memory_bytes, free_bytes;
+};
+
+/// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated nor
+/// read nor written by the host.
+struct CudaRecorder {
+  void (*begin)(int device_index, void* stream);
+  /// Null when something in between could not be recorded. Owned by the caller.
+  void* (*end)(int device_index, void* stream);
+  void (*replay)(int device_index, void* stream, void* recording);
+  void (*release)(int device_index, void* recording) noexcept;
 };
 
 /// What the CUDA plugin (sidestep_cuda.so, built from all *_cuda.cu files) offers. It is found beside the program or addon
@@ -26,12 +37,17 @@ struct CudaPlugin {
   void* (*create_stream)(int device_index);
   void (*destroy_stream)(int device_index, void* stream) noexcept;
   void (*synchronize)(int device_index, void* stream);
+  CudaRecorder recorder;
 };
 
 /// The one symbol with C linkage: `extern "C" const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version)`.
 /// Returns null when `version` is not the one it was built for.
 using CudaPluginEntry = const CudaPlugin* (*)(uint32_t version);
 constexpr const char* kCudaPluginSymbol = "sidestep_cuda_plugin";
+
+/// From now on the plugin is this file beside the program, whatever the environment says: `sidestep_mirror.so` is two made-up
+/// cards in host memory (see mirror/plugin.cpp). Only before the first `cuda_plugin()`.
+void choose_cuda_plugin(const std::string& file_name);
 
 /// Loads the plugin once; throws native/device-unavailable with the reason.
 const CudaPlugin& cuda_plugin();

@@ -107,9 +107,16 @@ struct Extent {
   int64_t rows, width;
 };
 
+/// Blocks that must fit a multiprocessor at once, where a body says so: the assembler's own guess makes some spill for one more.
+template <typename Body>
+constexpr int least_blocks() {
+  if constexpr (requires { Body::kLeastBlocks; }) return Body::kLeastBlocks;
+  else return 0;
+}
+
 /// body.template at<V>(row, column) for every V neighbouring elements. One block a row (or several, for few long rows).
 template <int V, typename Body>
-__global__ void __launch_bounds__(kThreads) over_rows_kernel(const Body body, const Extent extent) {
+__global__ void __launch_bounds__(kThreads, least_blocks<Body>()) over_rows_kernel(const Body body, const Extent extent) {
   for (int64_t row = blockIdx.x; row < extent.rows; row += gridDim.x)
     for (int64_t column = (int64_t{blockIdx.y} * kThreads + threadIdx.x) * V; column < extent.width;
          column += int64_t{gridDim.y} * kThreads * V)

@@ -8,6 +8,7 @@ namespace {
 
 template <typename T>
 struct GateBody {
+  static constexpr int kLeastBlocks = 4;  // 64 registers each
   const float *magnitude, *norm;
   T* gate;
   float eps;
@@ -19,6 +20,7 @@ struct GateBody {
 };
 
 struct GateBackwardBody {
+  static constexpr int kLeastBlocks = 4;  // 64 registers each
   const float *dgate, *magnitude, *norm;
   float *dmagnitude, *row_gain;
   float eps;

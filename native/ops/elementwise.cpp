@@ -172,6 +172,10 @@ void dropout(const Dropout& op, Stream& stream) {
   check.contiguous("x", op.x);
   check_alike(check, "y", op.y, op.x);
   if (!(op.p >= 0 && op.p < 1)) check.refuse("p", "a probability in [0, 1)");
+  if (op.step_counter) {
+    check.shape("step_counter", op.step_counter, {1});
+    check.dtype("step_counter", op.step_counter, DType::i64);
+  }
   dispatch("dropout", &Backend::dropout, op, pointwise_cost(op.x, 1, 2), stream);
 }
 

@@ -123,7 +123,8 @@ void sum_rows(const SumRows& op, Stream& stream) {
 }
 
 void dropout(const Dropout& op, Stream& stream) {
-  const RandomKey key{op.seed, Purpose::adapter_dropout, op.step, op.sample};
+  const uint64_t step = op.step_counter ? static_cast<uint64_t>(op.step_counter.data<int64_t>()[0]) : op.step;
+  const RandomKey key{op.seed, Purpose::adapter_dropout, step, op.sample};
   const DType dtype = op.x.dtype();
   const float scale = 1.F / (1.F - op.p);
   // bernoulli(key, i, p) drops element i: (word + 0.5) / 2^32 < p, decided here on the words themselves.

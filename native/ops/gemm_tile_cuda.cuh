@@ -64,7 +64,7 @@ __device__ void tile_product(const Source& source, int64_t g) {
 }
 
 template <typename Source>
-__global__ void __launch_bounds__(kTileThreads) tile_product_kernel(const Source source, int64_t count) {
+__global__ void __launch_bounds__(kTileThreads, 2) tile_product_kernel(const Source source, int64_t count) {
   for (int64_t g = blockIdx.z; g < count; g += gridDim.z) tile_product(source, g);
 }
 

@@ -17,7 +17,7 @@ struct SquaredNorm {
 };
 void squared_norm(const SquaredNorm& op, Stream& stream);
 
-/// Multiplies every tensor by one factor (gradient clipping).
+/// Multiplies every tensor by one factor (gradient clipping); a factor of 0 leaves zeros, whatever was there.
 struct ScaleAll {
   std::vector<Tensor> tensors;  ///< f32
   float factor = 1;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "ops/backend.h"
@@ -33,7 +34,8 @@ void squared_norm(const SquaredNorm& op, Stream& stream) {
 void scale_all(const ScaleAll& op, Stream& stream) {
   for_each_chunk(chunks_of(op.tensors), stream, [&](const Chunk& chunk, size_t) {
     float* x = op.tensors[chunk.tensor].data<float>();
-    for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= op.factor;
+    if (op.factor == 0) std::fill(x + chunk.begin, x + chunk.end, 0.F);
+    else for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= op.factor;
   });
 }
 

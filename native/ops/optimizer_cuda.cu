@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__
 __global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_constant__ TensorTable<1> table, float factor) {
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* x = table.operand<float>(0, tensor);
-  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] *= factor;
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = factor == 0 ? 0.F : x[j] * factor;
 }
 
 __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ TensorTable<2> table, float gain) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/philox.h"
@@ -124,6 +125,16 @@ TEST("scale_all and ema_update match float64") {
     expect_close(lists.g[i], scaled[i], kRoundings, "scale_all");
     expect_close(lists.m[i], averaged[i], kRoundings, "ema_update");
   }
+}
+
+TEST("scale_all: a factor of 0 leaves zeros, whatever was there") {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  const Storage x(DType::f32, {3});
+  x.tensor().data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  x.tensor().data<float>()[1] = std::numeric_limits<float>::infinity();
+  x.tensor().data<float>()[2] = -1;
+  scale_all({{x.tensor()}, 0}, stream);
+  for (int i = 0; i < 3; ++i) EXPECT(x.tensor().data<float>()[i] == 0);
 }
 
 TEST("adamw8bit: the maps are sorted, symmetric where signed, and reach 1") {

@@ -54,7 +54,9 @@ void zero_fill(int device_index, void* memory, size_t bytes) {
   SIDESTEP_CUDA_CHECK(cudaMemset(memory, 0, bytes));
 }
 
-void copy_memory(void* destination, const void* source, size_t bytes) {
+// Each device has a legacy queue of its own.
+void copy_memory(int device_index, void* destination, const void* source, size_t bytes) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
   SIDESTEP_CUDA_CHECK(cudaMemcpy(destination, source, bytes, cudaMemcpyDefault));
 }
 
@@ -117,6 +119,35 @@ void synchronize(int device_index, void* stream) {
   SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(static_cast<cudaStream_t>(stream)));
 }
 
+// Of this thread alone: another one's memory calls do not break it, though they must not touch the legacy queue meanwhile.
+void begin_recording(int device_index, void* stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaStreamBeginCapture(static_cast<cudaStream_t>(stream), cudaStreamCaptureModeThreadLocal));
+}
+
+void* end_recording(int device_index, void* stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t ready = nullptr;
+  if (cudaStreamEndCapture(static_cast<cudaStream_t>(stream), &graph) == cudaSuccess && graph != nullptr &&
+      cudaGraphInstantiate(&ready, graph, 0) != cudaSuccess)
+    ready = nullptr;
+  if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
+  static_cast<void>(cudaGetLastError());  // what could not be recorded is run as it is
+  return ready;
+}
+
+void replay(int device_index, void* stream, void* recording) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaGraphLaunch(static_cast<cudaGraphExec_t>(recording), static_cast<cudaStream_t>(stream)));
+}
+
+void release_recording(int device_index, void* recording) noexcept {
+  static_cast<void>(cudaSetDevice(device_index));
+  static_cast<void>(cudaDeviceSynchronize());  // it may still be at work
+  static_cast<void>(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(recording)));
+}
+
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
     {
@@ -131,6 +162,7 @@ const CudaPlugin kPlugin = {
     &create_stream,
     &destroy_stream,
     &synchronize,
+    {&begin_recording, &end_recording, &replay, &release_recording},
 };
 
 }  // namespace

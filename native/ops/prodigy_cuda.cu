@@ -55,7 +55,7 @@ __global__ void __launch_bounds__(kThreads)
   denominator[table.first_tensor + i] = total.denominator;
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 4)
     prodigy_update_kernel(const __grid_constant__ TensorTable<3> table, float decay, float dlr, float eps) {
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* p = table.operand<float>(0, tensor);

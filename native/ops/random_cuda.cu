@@ -17,11 +17,13 @@ __device__ std::array<uint32_t, 4> words_of(RandomCounter input, int64_t block) 
   return philox4x32_10(input.counter, input.key);
 }
 
+/// `step`, if given, replaces the key's: it is read when the kernel runs.
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
-    dropout_kernel(const T* x, T* y, int64_t n, const RandomCounter input, uint64_t threshold, float scale) {
+    dropout_kernel(const T* x, T* y, int64_t n, RandomKey key, const int64_t* step, uint64_t threshold, float scale) {
   const int64_t block = int64_t{blockIdx.x} * kThreads + threadIdx.x;
-  const std::array<uint32_t, 4> words = words_of(input, block);
+  if (step != nullptr) key.step = static_cast<uint64_t>(*step);
+  const std::array<uint32_t, 4> words = words_of(random_counter(key, 0), block);
 #pragma unroll
   for (int j = 0; j < kPerBlock; ++j) {
     const int64_t i = block * kPerBlock + j;
@@ -53,13 +55,14 @@ unsigned blocks_for(int64_t n) { return static_cast<unsigned>(ceil_div(n, int64_
 
 void dropout(const Dropout& op, Stream& stream) {
   if (op.x.numel() == 0) return;
-  const RandomCounter input = random_counter({op.seed, Purpose::adapter_dropout, op.step, op.sample}, 0);
+  const RandomKey key{op.seed, Purpose::adapter_dropout, op.step, op.sample};
+  const auto* step = op.step_counter ? op.step_counter.data<int64_t>() : nullptr;
   // bernoulli(key, i, p) drops element i: (word + 0.5) / 2^32 < p, decided here on the words themselves.
   const auto threshold = static_cast<uint64_t>(std::ceil(static_cast<double>(op.p) * 4294967296.0 - 0.5));
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const float scale = static_cast<float>(static_cast<T>(1.F / (1.F - op.p)));  // the mask is of x's dtype
     dropout_kernel<T><<<blocks_for(op.x.numel()), kThreads, 0, queue_of(stream)>>>(op.x.data<T>(), op.y.data<T>(), op.x.numel(),
-                                                                                   input, threshold, scale);
+                                                                                   key, step, threshold, scale);
     SIDESTEP_CUDA_LAUNCHED("dropout_kernel");
   });
 }

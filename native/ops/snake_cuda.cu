@@ -10,6 +10,7 @@ namespace {
 
 template <typename T>
 struct SnakeBody {
+  static constexpr int kLeastBlocks = 4;  // 64 registers each
   Rows<const T> x;
   const T *alpha, *beta;
   Rows<T> y;

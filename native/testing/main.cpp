@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "ops/cuda_plugin.h"
 #include "testing/mirror.h"
 #include "testing/registry.h"
+#include "testing/test.h"
 
 namespace {
 
@@ -16,11 +18,14 @@ struct Options {
   std::vector<std::string> parts;
 };
 
-// --device cuda runs every op of every test on the card; --device mirror on copies in host memory (see mirror.h).
+// --device cuda runs every op of every test on the card (see mirror.h); --device mirror on a made-up one (see mirror/plugin.cpp).
 void choose_device(std::string_view device) {
-  if (device == "cuda") sidestep::testing::mirror_ops_on({sidestep::DeviceKind::cuda, 0});
-  else if (device == "mirror") sidestep::testing::mirror_ops_on({});
-  else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
+  if (device == "mirror") sidestep::choose_cuda_plugin("sidestep_mirror.so");
+  if (device == "cuda" || device == "mirror") {
+    const sidestep::Device card{sidestep::DeviceKind::cuda, 0};
+    sidestep::testing::mirror_ops_on(card);
+    sidestep::testing::set_device_under_test(card);
+  } else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
 }
 
 Options parse(int argc, char** argv) {

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "testing/mirror_operands.h"
+#include "testing/operand_bytes.h"
 
 namespace sidestep::testing {
 namespace {
@@ -19,6 +19,7 @@ constexpr uintptr_t kKeptAlignment = 256;
 
 /// Where ops really run.
 struct Target {
+  explicit Target(Device where) : device(where), stream(where) {}
   Device device;
   Stream stream;
 };
@@ -27,37 +28,11 @@ std::optional<Target>& target() {
   return one;
 }
 
-/// A run of host bytes that one or more operands lie in, and its copy on the target.
-struct Region {
-  std::byte *begin, *end;
-  bool written;  ///< an output lies in it; what is only read may be a read-only mapping of a file
+/// Host bytes that one or more operands lie in, and their copy on the target. What is only read may be a read-only mapping of a file.
+struct Region : ByteRange {
   std::shared_ptr<void> memory{};
   std::byte* copy = nullptr;
-
-  size_t bytes() const { return static_cast<size_t>(end - begin); }
 };
-
-/// Bytes between a tensor's first element and the end of its last, whatever lies between.
-template <typename Pointer>
-Region region_of(const BasicTensor<Pointer>& t) {
-  int64_t last = 0;
-  for (int i = 0; i < t.rank(); ++i) last += (t.dim(i) - 1) * t.stride(i);
-  auto* begin = static_cast<std::byte*>(const_cast<void*>(static_cast<const void*>(t.raw())));
-  return {begin, begin + (last + 1) * static_cast<int64_t>(dtype_size(t.dtype())), std::is_same_v<Pointer, void*>};
-}
-
-template <typename Pointer, typename Body>
-void each(BasicTensor<Pointer>& t, const Body& body) {
-  if (t) body(t);
-}
-template <typename Pointer, typename Body>
-void each(std::vector<BasicTensor<Pointer>>& list, const Body& body) {
-  for (auto& t : list) each(t, body);
-}
-template <typename Op, typename Body>
-void each_operand(Op& op, const Body& body) {
-  std::apply([&](auto&... operand) { (each(operand, body), ...); }, operands(op));
-}
 
 std::vector<Region> merged(std::vector<Region> regions) {
   std::sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) { return a.begin < b.begin; });
@@ -93,7 +68,7 @@ template <typename Pointer>
 BasicTensor<Pointer> moved(const BasicTensor<Pointer>& t, const std::vector<Region>& regions) {
   std::byte* data = nullptr;
   if (t.numel() != 0) {
-    const Region wanted = region_of(t);
+    const ByteRange wanted = bytes_of(t);
     const auto home = std::find_if(regions.begin(), regions.end(),
                                    [&](const Region& r) { return wanted.begin >= r.begin && wanted.end <= r.end; });
     data = home->copy + (wanted.begin - home->begin);
@@ -120,7 +95,7 @@ void run(const Op& given, void (*Backend::*function)(const Op&, Stream&)) {
   Op op = given;
   std::vector<Region> regions;
   each_operand(op, [&](const auto& t) {
-    if (t.numel() != 0) regions.push_back(region_of(t));
+    if (t.numel() != 0) regions.push_back({bytes_of(t)});
   });
   regions = merged(std::move(regions));
   for (Region& region : regions) upload(region);
@@ -149,7 +124,7 @@ const Backend kMirror = {
 }  // namespace
 
 void mirror_ops_on(Device device) {
-  target().emplace(Target{device, Stream(device)});  // before the substitution: a CPU target keeps the CPU's own ops
+  target().emplace(device);  // before the substitution: a CPU target keeps the CPU's own ops
   substitute_cpu_backend(&kMirror);
 }
 

@@ -19,7 +19,7 @@ inline auto operands(GatedAdd& o) { return std::tie(o.x, o.h, o.gate, o.y); }
 inline auto operands(GatedAddBackward& o) { return std::tie(o.dy, o.h, o.gate, o.dh, o.dgate); }
 inline auto operands(Embedding& o) { return std::tie(o.table, o.ids, o.y); }
 inline auto operands(SumRows& o) { return std::tie(o.x, o.y); }
-inline auto operands(Dropout& o) { return std::tie(o.x, o.y); }
+inline auto operands(Dropout& o) { return std::tie(o.x, o.y, o.step_counter); }
 inline auto operands(RmsNorm& o) { return std::tie(o.x, o.weight, o.y, o.inv_rms); }
 inline auto operands(RmsNormBackward& o) { return std::tie(o.dy, o.x, o.weight, o.inv_rms, o.dx); }
 inline auto operands(ModulatedRmsNorm& o) { return std::tie(o.x, o.weight, o.shift, o.scale, o.y, o.inv_rms); }

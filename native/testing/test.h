@@ -19,6 +19,10 @@ struct Registration {
 /// ||a - b|| / ||b|| over all elements in f64 (|a| when b is 0); a and b of any dtype, same numel.
 using sidestep::rel_l2;
 
+/// What tests of whole models and training run on: the CPU, or with --device the (made-up) card.
+Device device_under_test();
+void set_device_under_test(Device device);
+
 /// The folder with the golden files: $SIDESTEP_GOLDEN_DIR, else test/golden of the source tree.
 std::string golden_dir();
 

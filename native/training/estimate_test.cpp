@@ -9,7 +9,7 @@ namespace sidestep {
 namespace {
 
 TEST("spectrum: energies sum to the squared norm, and a product of low rank shows its rank") {
-  Stream stream(Device{}, std::make_shared<ThreadPool>(2));
+  Stream stream(testing::device_under_test(), std::make_shared<ThreadPool>(2));
   for (const Shape& shape : {Shape{1, 1}, Shape{5, 3}, Shape{37, 64}, Shape{90, 90}}) {
     const Storage weight(DType::f32, shape);
     double total = 0;
@@ -73,7 +73,7 @@ TEST("estimate: both methods run on a tiny checkpoint, the same twice") {
                       {});
     setup.samples.emplace_back(path);
   }
-  Stream stream(Device{}, std::make_shared<ThreadPool>(2));
+  Stream stream(testing::device_under_test(), std::make_shared<ThreadPool>(2));
   for (const EstimateMethod method : {EstimateMethod::gradient, EstimateMethod::fisher}) {
     setup.options.method = method;
     setup.options.batches = 2;

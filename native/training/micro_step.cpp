@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/rel_l2.h"
@@ -17,7 +19,7 @@ enum class Prediction : uint8_t { keep, discard };
 
 /// The batch on the device, noised. f32 but for what the model converts itself.
 struct NoisedBatch {
-  Tensor context, condition, x_t, velocity, t, weights, lengths;
+  Tensor context, condition, x_t, velocity, t, weights, lengths, step_counter;
 };
 
 Tensor upload(ConstTensor host, Workspace work) {
@@ -72,6 +74,7 @@ NoisedBatch noise_batch(const MicroStep& step, Workspace work) {
     out.weights = upload_vector(weights, work);
   }
   if (step.loss.padding == Padding::masked) out.lengths = upload_vector(step.batch.frames, work);
+  out.step_counter = upload_vector(std::vector<int64_t>{static_cast<int64_t>(step.pass.micro_step)}, work);
   const Arena::Scope scope(work.arena);
   flow_interpolate({.x0 = upload(step.batch.target_latents.view(), work),
                     .x1 = noise_of(step, work),
@@ -118,33 +121,77 @@ void check_draws(const MicroStep& step) {
                                        "dropout flags and noises of its shape");
 }
 
+/// All that decides what the passes queue, but for what they read from memory.
+std::string kind_of(const MicroStep& step, const NoisedBatch& noised, const DitInput& input, const Arena& arena) {
+  std::ostringstream kind;
+  kind << noised.x_t.shape().to_string() << noised.condition.shape().to_string() << " arena " << arena.used() << " scale "
+       << step.grad_scale << " checkpointing " << step.gradient_checkpointing << " seed " << step.pass.seed << " frames";
+  for (const int64_t length : input.valid_frames) kind << ' ' << length;
+  kind << " tokens";
+  for (const int64_t length : input.valid_tokens) kind << ' ' << length;
+  return kind.str();
+}
+
+/// The passes of one micro-batch over what has been uploaded.
+struct MicroPasses {
+  const MicroStep& step;
+  Workspace work;
+  const NoisedBatch& noised;
+  const DitInput input;
+  const PassContext pass;
+  const bool learns;
+  Tensor pred, dpred, loss, per_sample;
+  MicroResult result{};
+  DitTape tape{};
+  std::optional<Arena::Scope> activations{};
+
+  void forward() {
+    activations.reset();
+    activations.emplace(work.arena);
+    tape = {};
+    tape.gradient_checkpointing = step.gradient_checkpointing;
+    if (learns) step.model.forward(input, pred, tape, pass, work.arena, work.stream);
+    else step.model.forward(input, pred, pass, work.arena, work.stream);
+    flow_loss({.pred = pred,
+               .velocity = noised.velocity,
+               .weights = noised.weights,
+               .lengths = noised.lengths,
+               .per_sample = per_sample,
+               .loss = loss,
+               .dpred = dpred,
+               .grad_scale = static_cast<float>(step.grad_scale)},
+              work.stream);
+  }
+  /// A loss that is no number has no gradient worth having: the accumulated ones stay clean.
+  bool worth_learning() {
+    result = read_result(loss, per_sample, work.stream);
+    return learns && std::isfinite(result.loss);
+  }
+  void backward() { step.model.backward(dpred, tape, pass, work.arena, work.stream); }
+};
+
 MicroResult run(const MicroStep& step, Prediction prediction, Workspace work) {
   check_draws(step);
   const Arena::Scope scope(work.arena);
   const NoisedBatch noised = noise_batch(step, work);
-  const DitInput input = model_input(step, noised);
   const bool learns = step.gradients == MicroStep::Gradients::accumulate;
-  const Tensor pred = work.arena.alloc(DType::f32, noised.x_t.shape());
-  const Tensor dpred = learns ? work.arena.alloc(DType::f32, pred.shape()) : Tensor();
-  const Tensor loss = work.arena.alloc(DType::f32, {1}), per_sample = work.arena.alloc(DType::f32, {step.batch.size()});
-  DitTape tape;
-  tape.gradient_checkpointing = step.gradient_checkpointing;
-  if (learns) step.model.forward(input, pred, tape, step.pass, work.arena, work.stream);
-  else step.model.forward(input, pred, step.pass, work.arena, work.stream);
-  flow_loss({.pred = pred,
-             .velocity = noised.velocity,
-             .weights = noised.weights,
-             .lengths = noised.lengths,
-             .per_sample = per_sample,
-             .loss = loss,
-             .dpred = dpred,
-             .grad_scale = static_cast<float>(step.grad_scale)},
-            work.stream);
-  MicroResult result = read_result(loss, per_sample, work.stream);
-  if (prediction == Prediction::keep) result.pred = to_host(pred, work.stream);
-  // A loss that is no number has no gradient worth having: the accumulated ones stay clean.
-  if (learns && std::isfinite(result.loss)) step.model.backward(dpred, tape, step.pass, work.arena, work.stream);
-  return result;
+  PassContext pass = step.pass;
+  pass.step_counter = noised.step_counter;
+  MicroPasses passes{.step = step, .work = work, .noised = noised, .input = model_input(step, noised), .pass = pass, .learns = learns};
+  passes.pred = work.arena.alloc(DType::f32, noised.x_t.shape());
+  if (learns) passes.dpred = work.arena.alloc(DType::f32, passes.pred.shape());
+  passes.loss = work.arena.alloc(DType::f32, {1});
+  passes.per_sample = work.arena.alloc(DType::f32, {step.batch.size()});
+  const bool repeats = learns && step.recordings != nullptr && records(work.stream) && work.stream.tally() == nullptr;
+  if (repeats) {
+    step.recordings->run(kind_of(step, noised, passes.input, work.arena),
+                         {[&] { passes.forward(); }, [&] { return passes.worth_learning(); }, [&] { passes.backward(); }}, work.stream);
+  } else {
+    passes.forward();
+    if (passes.worth_learning()) passes.backward();
+  }
+  if (prediction == Prediction::keep) passes.result.pred = to_host(passes.pred, work.stream);
+  return std::move(passes.result);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "core/philox.h"
 #include "models/dit.h"
 #include "training/sample.h"
+#include "training/step_recordings.h"
 
 namespace sidestep {
 
@@ -45,6 +46,7 @@ struct MicroStep {
   Gradients gradients = Gradients::accumulate;
   double grad_scale = 1;
   double gradient_checkpointing = 1;  ///< share of the layers
+  StepRecordings* recordings = nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };
 
 struct MicroResult {

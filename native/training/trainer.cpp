@@ -132,6 +132,7 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       staging(stream.device()) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
   model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision));
+  model->reserve(shape.longest_frames, stream);
   for (const std::string& name : weights.names()) {
     if (!name.starts_with("decoder.") || !name.ends_with(".bias")) continue;
     biases[name.substr(std::string("decoder.").size())] = weights.tensor(name);
@@ -229,7 +230,8 @@ void Trainer::State::run_micro(int64_t micro_index, StepReport& report, int64_t&
                        .loss = options.loss,
                        .pass = {PassContext::Mode::training, options.seed, micro_step},
                        .grad_scale = 1 / static_cast<double>(options.gradient_accumulation_steps),
-                       .gradient_checkpointing = options.gradient_checkpointing};
+                       .gradient_checkpointing = options.gradient_checkpointing,
+                       .recordings = &recordings};
   const MicroResult result = run_micro_step(step, work());
   report.timesteps.insert(report.timesteps.end(), draws.t.begin(), draws.t.end());
   report.sample_losses.insert(report.sample_losses.end(), result.per_sample.begin(), result.per_sample.end());

@@ -77,6 +77,7 @@ struct Trainer::State {
   std::unique_ptr<AdapterSet> adapters;
   std::unique_ptr<Arena> arena;
   std::unique_ptr<Optimizer> optimizer;
+  StepRecordings recordings;  ///< after the model, the adapters and the arena: it knows their addresses
   Schedule schedule;
   std::vector<Storage> average, raw_backup;
   CropSampler crops;

@@ -64,7 +64,7 @@ std::string busy_options(const std::string& optimizer) {
     "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
 }
 
-Stream make_stream(int threads) { return Stream(Device{}, std::make_shared<ThreadPool>(threads)); }
+Stream make_stream(int threads) { return Stream(testing::device_under_test(), std::make_shared<ThreadPool>(threads)); }
 
 TEST("trainer: stopping at any step and resuming gives the same bytes, for every optimizer") {
   const Songs songs;

@@ -1,0 +1,126 @@
+// The time and memory of a training step on a card nobody has to have: the step runs on Device::plan, each op's call is priced by
+// its FLOPs and bytes. Measuring later (train_step --backend cuda) tells which op misses its prediction.
+#include <algorithm>
+#include <cstdio>
+
+#include "adapters/adapter_set.h"
+#include "bench/ceilings.h"
+#include "bench/commands.h"
+#include "bench/stream.h"
+#include "bench/training_request.h"
+#include "core/error.h"
+#include "training/update.h"
+
+namespace sidestep::bench {
+namespace {
+
+constexpr Device kPlan{.kind = DeviceKind::plan};
+
+/// One forward and backward pass and one update, tallied.
+std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price price) {
+  Stream stream(kPlan);
+  Arena arena(kPlan, 0);
+  const Workspace work{arena, stream};
+  Dit model(request.model, Weights::random(1, request.compute_dtype, stream));
+  AdapterSet adapters(model, request.adapter);
+  adapters.initialise(1, work);
+  adapters.refresh(work);
+  const auto optimizer = make_optimizer(request.optimizer, adapters.parameters(), stream);
+  const Batch batch = blank_batch(request.model, request.batch_size, request.frames, request.tokens);
+  const auto size = static_cast<size_t>(request.batch_size);
+  const Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
+                    .dropped = std::vector<uint8_t>(size, 0)};
+  Tally tally(std::move(price));
+  stream.attach(&tally);
+  run_micro_step({.model = model,
+                  .batch = batch,
+                  .draws = draws,
+                  .loss = request.loss,
+                  .pass = {.mode = PassContext::Mode::training},
+                  .gradient_checkpointing = request.gradient_checkpointing},
+                 work);
+  apply_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, work);
+  return tally.rows();
+}
+
+struct Prediction {
+  std::vector<Tally::Row> floor, expected;  ///< the same ops in the same order
+  MemoryPlan memory;
+
+  static double sum(const std::vector<Tally::Row>& rows) {
+    double seconds = 0;
+    for (const Tally::Row& row : rows) seconds += row.priced_seconds;
+    return seconds;
+  }
+  double flops() const {
+    double all = 0;
+    for (const Tally::Row& row : floor) all += row.cost.flops;
+    return all;
+  }
+};
+
+void sort_by_time(Prediction& p) {
+  const auto longer = [](const Tally::Row& a, const Tally::Row& b) { return a.priced_seconds > b.priced_seconds; };
+  std::sort(p.expected.begin(), p.expected.end(), longer);
+  std::vector<Tally::Row> floor;
+  for (const Tally::Row& row : p.expected)
+    floor.push_back(*std::find_if(p.floor.begin(), p.floor.end(), [&](const Tally::Row& r) { return r.op == row.op; }));
+  p.floor = floor;
+}
+
+Json::Object to_json(const Prediction& p) {
+  Json::Array ops;
+  for (size_t i = 0; i < p.expected.size(); ++i)
+    ops.emplace_back(Json::Object{{"op", std::string(p.expected[i].op)},
+                                  {"calls", p.expected[i].calls},
+                                  {"flops", p.expected[i].cost.flops},
+                                  {"bytes", p.expected[i].cost.bytes},
+                                  {"floor_seconds", p.floor[i].priced_seconds},
+                                  {"expected_seconds", p.expected[i].priced_seconds}});
+  return {{"expected_seconds_per_step", Prediction::sum(p.expected)},
+          {"floor_seconds_per_step", Prediction::sum(p.floor)},
+          {"flops_per_step", p.flops()},
+          {"planned_bytes", p.memory.total_bytes()},
+          {"weights_bytes", p.memory.weights_bytes},
+          {"arena_bytes", p.memory.arena_bytes},
+          {"ops", std::move(ops)}};
+}
+
+void print_table(const Prediction& p, const std::string& card) {
+  std::printf("%-28s %8s %10s %10s %10s %10s\n", "op", "calls", "GFLOP", "GB", "floor ms", "expected");
+  for (size_t i = 0; i < p.expected.size(); ++i) {
+    const Tally::Row& row = p.expected[i];
+    std::printf("%-28s %8lld %10.1f %10.3f %10.3f %10.3f\n", std::string(row.op).c_str(), static_cast<long long>(row.calls),
+                row.cost.flops / 1e9, row.cost.bytes / 1e9, p.floor[i].priced_seconds * 1e3, row.priced_seconds * 1e3);
+  }
+  constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
+  const double seconds = Prediction::sum(p.expected);
+  std::printf("\npredicted on %s, not measured: %.2f ms a step (no faster than %.2f ms), %.2f TFLOP: %.0f TFLOP/s\n", card.c_str(),
+              seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12, p.flops() / seconds / 1e12);
+  std::printf("memory: %.2f GiB, of it weights %.2f, adapter and optimizer %.2f, activations %.2f\n",
+              static_cast<double>(p.memory.total_bytes()) / kGiB, static_cast<double>(p.memory.weights_bytes) / kGiB,
+              static_cast<double>(p.memory.total_bytes() - p.memory.weights_bytes - p.memory.arena_bytes) / kGiB,
+              static_cast<double>(p.memory.arena_bytes) / kGiB);
+}
+
+}  // namespace
+
+int predict_command(const std::vector<std::string>& words) {
+  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card"}, {"json"});
+  const DType dtype = precision(arguments);
+  const PlanRequest request = training_request(arguments, dtype);
+  const std::string card = arguments.text_or("card", "h100");
+  const Ceilings ceilings = card_ceilings(card, dtype);
+  Prediction prediction{
+      priced_step(request, [&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }),
+      priced_step(request, [&](std::string_view op, const Cost& cost) { return expected_seconds(ceilings, op, cost); }),
+      plan_memory(request)};
+  sort_by_time(prediction);
+  switch (format(arguments)) {
+    case Format::json: std::printf("%s\n", Json(to_json(prediction)).dump().c_str()); return 0;
+    case Format::table: print_table(prediction, card); return 0;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace sidestep::bench

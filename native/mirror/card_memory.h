@@ -1,0 +1,25 @@
+#pragma once
+#include <cstddef>
+
+namespace sidestep::mirror {
+
+// The memory of two made-up cards. It is host memory, mapped twice: at the address that the engine is given nothing may be
+// read or written, so that a host that takes a card's memory for its own dies at once; the card's ops find the same bytes
+// at a second address. Freed addresses are unmapped.
+
+constexpr int kCards = 2;
+constexpr size_t kCardBytes = size_t{64} << 30;  ///< what each says it has; pages are taken from the host as they are touched
+
+/// Throws native/out-of-memory beyond kCardBytes, as a card does.
+void* allocate(int card, size_t bytes);
+void release(int card, void* address) noexcept;
+size_t used_bytes(int card);
+
+/// Where the card finds these bytes. Throws native/cuda-failed, naming `what`, unless they lie in one allocation of this card: the
+/// host's memory, another card's and whatever lies beyond an allocation's end are refused.
+std::byte* seen_by(int card, const void* address, size_t bytes, const char* what);
+
+/// The card whose memory an address is of, -1 for none.
+int card_of(const void* address);
+
+}  // namespace sidestep::mirror

@@ -1,0 +1,23 @@
+#pragma once
+// How the two ways to a matrix product, our tiles and cuBLASLt, read its operands.
+#include <algorithm>
+
+#include "ops/gemm.h"
+#include "ops/gemm_tile_cuda.cuh"
+
+namespace sidestep::cuda {
+
+inline int64_t batch_stride(const ConstTensor& t) { return t.rank() == 3 && t.dim(0) > 1 ? t.stride(0) : 0; }
+inline int64_t batch_of(const Gemm& op) { return op.c.rank() == 3 ? op.c.dim(0) : 1; }
+
+inline TileExtent extent_of(const Gemm& op) {
+  return {op.c.dim(-2), op.c.dim(-1), op.trans_a == Transpose::yes ? op.a.dim(-2) : op.a.dim(-1)};
+}
+
+/// Leading dimension: the stride between rows, or anything valid when there is one row only.
+inline int64_t leading(const ConstTensor& t) { return t.dim(-2) > 1 ? t.stride(-2) : std::max<int64_t>(1, t.dim(-1)); }
+
+/// Whether cuBLASLt was found and took the product. Throws native/cuda-failed.
+bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue);
+
+}  // namespace sidestep::cuda

@@ -1,0 +1,45 @@
+#include "ops/recording.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "core/error.h"
+#include "ops/cuda_plugin.h"
+
+namespace sidestep {
+
+void Recording::replay(Stream& stream) const {
+  cuda_plugin().recorder.replay(stream.device().index, stream.native_handle(), handle_.get());
+}
+
+bool records(const Stream& stream) {
+  if (stream.device().kind != DeviceKind::cuda) return false;
+  const char* choice = std::getenv("SIDESTEP_CUDA_GRAPHS");
+  return choice == nullptr || std::string_view(choice) != "off";
+}
+
+Recording record(Stream& stream, const std::function<void()>& work) {
+  const CudaRecorder& recorder = cuda_plugin().recorder;
+  const int device = stream.device().index;
+  Recording recording;
+  const auto end = [&] {
+    void* handle = recorder.end(device, stream.native_handle());
+    if (handle == nullptr) return;
+    recording.handle_ = {handle, [release = recorder.release, device](void* p) { release(device, p); }};
+  };
+  recorder.begin(device, stream.native_handle());
+  try {
+    work();
+  } catch (const Error& error) {
+    end();
+    if (error.code() == "native/cuda-failed") return {};
+    throw;
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+  return recording;
+}
+
+}  // namespace sidestep
