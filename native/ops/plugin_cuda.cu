@@ -1,4 +1,5 @@
 // The plugin's entry, its memory and its streams.
+#include <atomic>
 #include <cstdio>
 #include <string>
 
@@ -60,8 +61,12 @@ void copy_memory(int device_index, void* destination, const void* source, size_t
   SIDESTEP_CUDA_CHECK(cudaMemcpy(destination, source, bytes, cudaMemcpyDefault));
 }
 
-// Page-locked: the card's copy engine reads it while kernels run, at the bus's full rate.
+// The card of the newest stream: a thread that only reads files must not wake another one.
+std::atomic<int> newest_device{0};
+
+// Page-locked: the card's copy engine reads it while kernels run, at the bus's full rate. Any card may.
 void* allocate_pinned(size_t bytes) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(newest_device));
   void* memory = nullptr;
   SIDESTEP_CUDA_CHECK(cudaHostAlloc(&memory, bytes, cudaHostAllocPortable));
   return memory;
@@ -104,6 +109,7 @@ void* create_stream(int device_index) {
                     std::to_string(properties.minor) + "; 8.0 (Ampere) or newer is needed",
                 "Set device: cpu.");
   keep_pool(device_index);
+  newest_device = device_index;
   cudaStream_t stream = nullptr;
   SIDESTEP_CUDA_CHECK(cudaStreamCreate(&stream));
   return stream;
