@@ -87,7 +87,7 @@ function sessionStartEvent(step: number, at: number): Uint8Array {
 }
 
 function summaryEvent(summary: Summary, at: number): Uint8Array {
-  const entry = message(bytesField(1, summary.tag), valueOf(summary));
+  const entry = message(bytesField(1, summary.tag), summaryValue(summary));
   return message(
     doubleField(1, at),
     varintField(2, summary.step),
@@ -95,7 +95,7 @@ function summaryEvent(summary: Summary, at: number): Uint8Array {
   );
 }
 
-function valueOf(summary: Summary): Uint8Array {
+function summaryValue(summary: Summary): Uint8Array {
   switch (summary.kind) {
     case 'scalar':
       return floatField(2, summary.value);

@@ -113,7 +113,9 @@ export function runComparison({a, b, settings}: RunComparison, colours: Palette)
     '',
     settings.length === 0
       ? 'No setting differs.'
-      : colours.bold(`${countText(settings.length, 'setting')} ${settings.length === 1 ? 'differs' : 'differ'}`),
+      : colours.bold(
+          `${countText(settings.length, 'setting')} ${settings.length === 1 ? 'differs' : 'differ'}`,
+        ),
     ...settings.map(
       ({stage, param, a: mine, b: theirs}) =>
         `  ${stage}.${param}: ${value(mine)} ${colours.dim('→')} ${value(theirs)}`,
