@@ -5,7 +5,7 @@ import {Command} from 'commander';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
-import {findPresets, parsePreset} from '../config/preset.js';
+import {findPresets, type Preset, parsePreset} from '../config/preset.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import type {AnswerId, Answers, SomeAnswers} from './init/answers.js';
@@ -20,6 +20,7 @@ import {lookAtSongs} from './init/songs.js';
 import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {presetFacts} from './preset-facts.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
 import type {ExitCode, World} from './world.js';
 
@@ -74,7 +75,10 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (agreed.value === undefined) return 130;
   const {composition, next} = agreed.value;
   await writeDurably(path, composition.text);
-  await remember(world, settings.value, composition.answers);
+  await remember(world, settings.value, composition.answers).catch((error: unknown) => {
+    if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
+    world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
+  });
   return finish(world, {path, start: options.run === true ? 'run' : next, prompter}, options);
 }
 
@@ -135,7 +139,11 @@ async function knownOf(
   const presets = files
     .map(parsePreset)
     .filter(({uses, problems}) => uses === 'train' && problems.length === 0)
-    .map(({name, description}) => ({name, description}));
+    .map((preset) => ({
+      name: preset.name,
+      description: preset.description,
+      decides: () => factsText(preset),
+    }));
   const looks = new Map<string, ReturnType<Known['songs']>>();
   const songs: Known['songs'] = (path) => {
     const place = absolutePath(path, world.cwd);
@@ -151,6 +159,14 @@ async function knownOf(
     last: await lastSession(userFolder(world.env)),
     songs,
   };
+}
+
+/** `lora, rank 16, adamw8bit, rate 1.00e-4, batch 1 × 8, 100 epochs` */
+function factsText(preset: Preset): string {
+  const [adapter, rank, optimizer, rate, batch, epochs] = presetFacts(preset)?.map(({text}) => text) ?? [];
+  return adapter === undefined
+    ? ''
+    : `${adapter}, rank ${rank}, ${optimizer}, rate ${rate}, batch ${batch}, ${epochs} epochs`;
 }
 
 /** The checkpoint folder is a setting, which other commands use as well; the other answers are proposed next time. */

@@ -116,6 +116,7 @@ describe('at a terminal', () => {
     expect((await running.finished).code).toBe(0);
     expect(running.stdout()).toContain('2 songs (wav), 2.0 s of music');
     expect(running.stdout()).toContain('with a caption: 1 of 2; with lyrics: none');
+    expect(running.stdout()).toContain('rank 16, adamw, rate 1.00e-4'); // what the proposed preset decides
     expect(running.stdout()).toContain('10 epochs, 10 training steps'); // 2 micro-batches, 4 to an update
     expect(running.stdout()).toMatch(/memory {4}[\d.]+ \w+ of the [\d.]+ GiB of cpu, with the longest song/);
     expect(running.stdout()).toMatch(
@@ -297,6 +298,15 @@ test('what is offered next follows from how the run ended', () => {
 });
 
 describe('without anybody to ask', () => {
+  test('a settings folder that cannot be written is told; the pipeline is written all the same', async () => {
+    const folder = await project();
+    folder.write('.config', 'a file where a folder should be');
+    const {code, stderr} = await folder.run(['init', '--songs', 'songs']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('could not be kept for next time');
+    expect(existsSync(folder.file('pipeline.yaml'))).toBe(true);
+  });
+
   test('flags and defaults are enough', async () => {
     const folder = await project();
     const {code, stdout, stderr} = await folder.run([

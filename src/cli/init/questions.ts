@@ -14,7 +14,12 @@ export interface Known {
   /** The setting `checkpoint_dir`. */
   readonly checkpoint_dir: string | undefined;
   /** Presets for train stages. */
-  readonly presets: readonly {readonly name: string; readonly description: string}[];
+  readonly presets: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** What it decides, in few words; worked out when it is looked at. */
+    readonly decides: () => string;
+  }[];
   /** What suits the memory of this machine's card, and why. */
   readonly preset: {readonly name: string; readonly why: string};
   /** Answers of the last session, proposed to somebody who can see them. */
@@ -115,7 +120,8 @@ export const questions: readonly Question[] = [
     id: 'preset',
     message: 'Which preset?',
     shows: async (_, {preset}) => preset.why,
-    choices: async (_, {presets}) => presets.map(({name, description}) => ({value: name, hint: description})),
+    choices: async (_, {presets}) =>
+      presets.map(({name, description, decides}) => ({value: name, hint: `${description} ${decides()}`})),
     initial: async (_, {preset}) => preset.name,
     check: async (answer, _, {presets}) =>
       oneOf(
