@@ -125,7 +125,7 @@ async function workerJob(
   };
 }
 
-/** In the run record: `runs/ID/tensorboard/STAGE` beside `runs/ID/STAGE.log`. */
+/** In the run record: `tensorboard/STAGE`, as the log is `logs/STAGE.log`. */
 function boardDir(log: string): string {
-  return join(dirname(log), 'tensorboard', basename(log, extname(log)));
+  return join(dirname(log), '../tensorboard', basename(log, extname(log)));
 }

@@ -55,6 +55,13 @@ const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   heavy_log: {logging: {log_every: 1, log_heavy_every: 2, tensorboard: true, log_dir: 'boards'}},
 };
 
+/** Where TensorBoard finds its files when `log_dir` is not set. */
+const board = {logging: {log_every: 1, tensorboard: true}};
+const boards = {
+  beside: {...board, seed: 1},
+  recorded: {...board, seed: 2, output_dir: undefined}, // JSON leaves it out
+};
+
 const refused: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   explodes: {
     epochs: 30,
@@ -71,7 +78,7 @@ let ended: Ended;
 
 beforeAll(async () => {
   const songs = preparation({clips: 3, clip_duration: 2});
-  const stages = Object.entries({...variants, ...refused}).map(([name, options]) => [
+  const stages = Object.entries({...variants, ...refused, ...boards}).map(([name, options]) => [
     name,
     {...training(name, options), cache: false}, // else what differs only in neutral options is trained once
   ]);
@@ -187,6 +194,13 @@ test('norms of single modules and TensorBoard files, where asked for', () => {
   const [board] = project.filesBelow('boards');
   expect(board).toMatch(/^events\.out\.tfevents/);
   expect(readFileSync(project.file('boards', board!), 'latin1')).toContain('train/timesteps');
+});
+
+test('TensorBoard files lie in `runs` beside the adapter, as upstream has them, else in the run record', () => {
+  const events = (...folder: readonly string[]) =>
+    project.filesBelow(...folder).filter((name) => name.includes('events.out.tfevents'));
+  expect(events('adapters/beside')).toEqual([expect.stringMatching(/^runs\//)]);
+  expect(events('.sidestep/runs')).toEqual([expect.stringMatching(/^[^/]+\/tensorboard\/recorded\//)]);
 });
 
 test.each([
