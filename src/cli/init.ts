@@ -10,7 +10,14 @@ import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import type {AnswerId, Answers, SomeAnswers} from './init/answers.js';
 import {clackPrompter} from './init/clack-prompter.js';
-import {type Composing, compose, summaryOf} from './init/composition.js';
+import {
+  type Composing,
+  compose,
+  type Prediction,
+  predict,
+  predictionDocument,
+  summaryOf,
+} from './init/composition.js';
 import {type Agreement, converse} from './init/conversation.js';
 import {keepSession, lastSession} from './init/last-session.js';
 import {type Machine, observeMachine, presetFor} from './init/machine.js';
@@ -73,13 +80,14 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
       : await converse({given: givenIn(options), known, prompter}, composing, options.output);
   if (!agreed.ok) return refuse(world, options, agreed.problems);
   if (agreed.value === undefined) return 130;
-  const {composition, next} = agreed.value;
+  const {composition, prediction, next} = agreed.value;
   await writeDurably(path, composition.text);
   await remember(world, settings.value, composition.answers).catch((error: unknown) => {
     if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
     world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
   });
-  return finish(world, {path, start: options.run === true ? 'run' : next, prompter}, options);
+  const start = options.run === true ? 'run' : next;
+  return finish(world, {path, start, prediction, prompter}, options);
 }
 
 /** Nobody is asked: flags, defaults, and a summary for whoever reads the output. */
@@ -88,9 +96,10 @@ async function agreeByFlags(composing: Composing, options: InitOptions): Promise
   if (!answers.ok) return answers;
   const composition = await compose(answers.value, composing);
   if (!composition.ok) return composition;
+  const prediction = await predict(composition.value, composing);
   if (options.json !== true)
-    composing.world.stdout.write(`${await summaryOf(composition.value, composing)}\n`);
-  return ok({composition: composition.value, next: 'leave'});
+    composing.world.stdout.write(`${await summaryOf(composition.value, prediction, composing)}\n`);
+  return ok({composition: composition.value, prediction, next: 'leave'});
 }
 
 function canAsk(world: World, options: InitOptions): boolean {
@@ -98,15 +107,27 @@ function canAsk(world: World, options: InitOptions): boolean {
   return process.stdin.isTTY === true && world.stdout.kind === 'terminal';
 }
 
+/** What is to be done once the file is there. */
+interface Written {
+  readonly path: string;
+  readonly start: 'run' | 'leave';
+  readonly prediction: Prediction | undefined;
+  readonly prompter: Prompter | undefined;
+}
+
 async function finish(
   world: World,
-  {path, start, prompter}: {path: string; start: 'run' | 'leave'; prompter: Prompter | undefined},
+  {path, start, prediction, prompter}: Written,
   options: InitOptions,
 ): Promise<ExitCode> {
   const file = relative(world.cwd, path);
   answer(world, options, {
     kind: 'init',
-    document: () => ({path, next: nextCommand(world, ['run', file])}),
+    document: () => ({
+      path,
+      prediction: prediction === undefined ? null : predictionDocument(prediction),
+      next: nextCommand(world, ['run', file]),
+    }),
     text: (colours) =>
       `${colours.green('✔')} wrote ${file}\n${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
   });

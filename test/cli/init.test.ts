@@ -318,7 +318,16 @@ describe('without anybody to ask', () => {
       '--json',
     ]);
     expect({code, stderr}).toEqual({code: 0, stderr: ''});
-    expect(documentOf(stdout, 'init')).toMatchObject({next: 'sidestep run pipeline.yaml'});
+    expect(documentOf(stdout, 'init')).toMatchObject({
+      next: 'sidestep run pipeline.yaml',
+      prediction: {
+        epochs: 10,
+        steps: 10,
+        device: 'cpu',
+        memory_bytes: expect.any(Number),
+        training_seconds: expect.any(Number),
+      },
+    });
     expect(await folder.run(['validate'])).toMatchObject({code: 0, stderr: ''});
     expect(await folder.run(['init', '--songs', 'songs'])).toMatchObject({
       code: 2,

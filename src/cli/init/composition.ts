@@ -6,12 +6,20 @@ import {findPresets} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
 import {durationText} from '../../render/quantity.js';
+import type {TrainingOutlook} from '../../run/forecast/training.js';
 import type {World} from '../world.js';
 import type {Answers} from './answers.js';
 import type {Machine} from './machine.js';
 import {outlookFor} from './outlook.js';
 import {pipelineText} from './pipeline.js';
-import {memoryText, stepsText, timeText, trainingWork} from './prediction.js';
+import {
+  memoryText,
+  stepsText,
+  type TrainingWork,
+  timeText,
+  trainingSeconds,
+  trainingWork,
+} from './prediction.js';
 import type {Known} from './questions.js';
 import type {FoundSongs} from './songs.js';
 
@@ -42,15 +50,35 @@ export async function compose(
   return resolved.ok ? {ok: true, value: {answers, text, pipeline: resolved.value}} : resolved;
 }
 
-/** What will be done and what it will take, a line each. Songs that cannot be looked at are the dataset stage's business. */
-export async function summaryOf({answers, pipeline}: Composition, composing: Composing): Promise<string> {
-  const {settings, machine, known, path, world} = composing;
+/** What the training of a composition will take. */
+export interface Prediction {
+  readonly work: TrainingWork;
+  readonly outlook: TrainingOutlook;
+}
+
+/** Undefined while the songs cannot be looked at: the dataset stage will say why. */
+export async function predict(
+  {answers, pipeline}: Composition,
+  {machine, settings, known}: Composing,
+): Promise<Prediction | undefined> {
+  const songs = await known.songs(answers.songs);
+  const work = songs.ok ? trainingWork(pipeline, songs.value.count) : undefined;
+  if (!songs.ok || work === undefined) return undefined;
+  return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
+}
+
+/** What will be done and what it will take, a line each. */
+export async function summaryOf(
+  {answers}: Composition,
+  prediction: Prediction | undefined,
+  {known, path, world}: Composing,
+): Promise<string> {
   const songs = await known.songs(answers.songs);
   const rows: [string, string][] = [
     ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
     ['songs', songs.ok ? `${answers.songs}: ${lengthText(songs.value)}` : answers.songs],
     ['adapter', `${answers.adapter}, preset ${answers.preset}${changedText(answers)}`],
-    ...(songs.ok ? await predictions(pipeline, songs.value, {machine, settings}) : []),
+    ...(prediction === undefined ? [] : predictionRows(prediction)),
     ['file', relative(world.cwd, path)],
   ];
   return rows
@@ -58,19 +86,25 @@ export async function summaryOf({answers, pipeline}: Composition, composing: Com
     .join('\n');
 }
 
-async function predictions(
-  pipeline: Pipeline,
-  songs: FoundSongs,
-  {machine, settings}: Pick<Composing, 'machine' | 'settings'>,
-): Promise<[string, string][]> {
-  const work = trainingWork(pipeline, songs.count);
-  if (work === undefined) return [];
-  const outlook = await outlookFor(pipeline, {machine, songs, settings});
+function predictionRows({work, outlook}: Prediction): [string, string][] {
   return [
     ['training', stepsText(work)],
     ['memory', memoryText(outlook)],
     ['time', timeText(work, outlook)],
   ];
+}
+
+/** The same for `--json`; what the engine could not say is null. */
+export function predictionDocument({work, outlook}: Prediction) {
+  const memory = outlook.kind === 'known' && outlook.memory.kind === 'known' ? outlook.memory : undefined;
+  return {
+    epochs: work.epochs,
+    steps: work.steps,
+    device: memory?.device ?? null,
+    memory_bytes: memory?.total_bytes ?? null,
+    memory_limit_bytes: memory?.limit_bytes ?? null,
+    training_seconds: outlook.kind === 'known' ? trainingSeconds(work, outlook) : null,
+  };
 }
 
 function lengthText({count, seconds}: FoundSongs): string {

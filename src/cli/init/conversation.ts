@@ -1,10 +1,18 @@
 import {ok, type Result} from '../../base/result.js';
-import {type Composing, type Composition, compose, summaryOf} from './composition.js';
+import {
+  type Composing,
+  type Composition,
+  compose,
+  type Prediction,
+  predict,
+  summaryOf,
+} from './composition.js';
 import {askAll, filled, type Interview, type Interviewing, type Prompter} from './wizard.js';
 
 /** What the person decided to do with the file. */
 export interface Agreement {
   readonly composition: Composition;
+  readonly prediction: Prediction | undefined;
   readonly next: 'leave' | 'run';
 }
 
@@ -22,13 +30,14 @@ export async function converse(
     interview = asked.value;
     const composition = await compose(await filled(interview.answers, setup.known), composing);
     if (!composition.ok) return composition;
-    setup.prompter.note(await summaryOf(composition.value, composing));
+    const prediction = await predict(composition.value, composing);
+    setup.prompter.note(await summaryOf(composition.value, prediction, composing));
     const decision = await decide(setup.prompter, composition.value, output);
     if (decision === 'back') continue;
     return ok(
       decision === 'leave'
         ? undefined
-        : {composition: composition.value, next: decision === 'run' ? 'run' : 'leave'},
+        : {composition: composition.value, prediction, next: decision === 'run' ? 'run' : 'leave'},
     );
   }
 }
