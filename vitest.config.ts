@@ -1,10 +1,14 @@
 import {defineConfig} from 'vitest/config';
+import {browserExpected} from './test/browser.js';
 
 /** Tests that start the real command need dist/ first; the others must not wait for a compiler. */
 const startsTheCommand = ['cli', 'watch', 'run', 'first-light'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
+const looksAtPages = ['test/**/*.browser.test.ts'];
+if (!browserExpected()) console.log(`Without a Chromium on the PATH: ${looksAtPages} is left out.`);
 const common = {
+  exclude: browserExpected() ? [] : looksAtPages,
   // Only a test that hangs may meet these: what takes seconds alone was seen to take 45 where many shared the machine.
   testTimeout: 300_000,
   hookTimeout: 300_000,
@@ -14,7 +18,14 @@ export default defineConfig({
   test: {
     coverage: {include: ['src/**'], exclude: ['src/schema/**']},
     projects: [
-      {test: {...common, name: 'unit', include: ['test/**/*.test.ts'], exclude: startsTheCommand}},
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...common.exclude, ...startsTheCommand],
+        },
+      },
       {test: {...common, name: 'command', include: startsTheCommand, globalSetup: 'test/build.ts'}},
     ],
   },

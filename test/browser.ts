@@ -82,13 +82,25 @@ export async function openBrowser(): Promise<Browser> {
   };
 }
 
-function browserPath(): string {
+/**
+ * Whether pages are looked at here. `npm test` needs a browser no more than the product does; in CI one has to be there,
+ * and its absence is an error.
+ */
+export function browserExpected(): boolean {
+  return process.env.CI === 'true' || findBrowser() !== undefined;
+}
+
+function findBrowser(): string | undefined {
   const named = process.env.SIDESTEP_BROWSER;
   if (named) return named;
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
     existsSync(path),
   );
+}
+
+function browserPath(): string {
+  const found = findBrowser();
   if (found === undefined)
     throw new Error('No Chromium on the PATH: apt-get install chromium, or set SIDESTEP_BROWSER to one');
   return found;
