@@ -1,7 +1,5 @@
 #include "core/memory.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -19,11 +17,6 @@ constexpr size_t kHostAlignment = 64;  // one cache line, one AVX-512 register
 // A request beyond any machine's memory is refused here: the C library would refuse it too, but a sanitizer takes the
 // attempt for a bug.
 constexpr size_t kMostHostBytes = size_t{1} << 40;
-
-// From here on memory is asked for in pages of 2 MB where the system has them: a gigabyte of weights is touched for the first
-// time in 512 page faults instead of 262,144, which cost more than filling it.
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kWorthHugePages = 4 * kHugePage;
 
 // Filled once, before the first CUDA allocation, by whoever loads the plugin.
 std::optional<DeviceMemory> cuda_memory;
@@ -54,16 +47,11 @@ const DeviceMemory& cuda() {
 }
 
 std::shared_ptr<void> allocate_host(size_t bytes) {
-  const size_t alignment = bytes < kWorthHugePages ? kHostAlignment : kHugePage;
   const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
-  void* memory = nullptr;
-  if (bytes < kMostHostBytes && ::posix_memalign(&memory, alignment, rounded) != 0) memory = nullptr;
+  void* memory = bytes >= kMostHostBytes ? nullptr : std::aligned_alloc(kHostAlignment, rounded);
   if (memory == nullptr)
     throw Error("native/out-of-memory", "Could not allocate " + std::to_string(bytes) + " bytes of host memory",
                 "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing.");
-#if defined(MADV_HUGEPAGE)
-  if (bytes >= kWorthHugePages) static_cast<void>(::madvise(memory, rounded, MADV_HUGEPAGE));  // a wish: small pages serve too
-#endif
   return {memory, [](void* p) { std::free(p); }};
 }
 
