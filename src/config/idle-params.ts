@@ -1,5 +1,5 @@
-import {own} from '../base/json.js';
 import {pathWords} from '../base/dotted-path.js';
+import {own} from '../base/json.js';
 import type {SourcePosition} from '../base/problem.js';
 import type {Schema} from '../schema/schema.js';
 import type {IdleRule} from '../stage/idle.js';

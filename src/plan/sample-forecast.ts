@@ -1,6 +1,6 @@
 import {type Fingerprint, fingerprintOf} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
-import type {PartObject, PartPlan, SamplePlan, SampleParts} from '../stage/sample-parts.js';
+import type {PartObject, PartPlan, SampleParts, SamplePlan} from '../stage/sample-parts.js';
 import type {StageType} from '../stage/stage-type.js';
 import {outputOf} from './fingerprint-parts.js';
 import type {FingerprintParts, PlannedStage, SampleForecast} from './plan.js';

@@ -1,5 +1,5 @@
-import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
 import type {RunEvent} from '../event/event.js';
+import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
 import type {Palette} from './palette.js';
 import {bytesText} from './quantity.js';
 

@@ -1,8 +1,8 @@
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent, StageEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
-import {failureText, isFailure} from './outcome-text.js';
 import {headerMemory} from './memory-text.js';
+import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
 import {advance, newProgress, type StageProgress} from './progress.js';

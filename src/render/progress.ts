@@ -1,6 +1,6 @@
 import type {StageId} from '../base/stage-id.js';
-import type {StageEvent} from '../event/event.js';
 import {unreachable} from '../base/unreachable.js';
+import type {StageEvent} from '../event/event.js';
 
 /** All that a line about one running stage can say, folded from its events. Times in milliseconds since the epoch. */
 export interface StageProgress {

@@ -1,5 +1,5 @@
-import type {StageResult} from '../event/stage-result.js';
 import {unreachable} from '../base/unreachable.js';
+import type {StageResult} from '../event/stage-result.js';
 import {rateOf, remainingMs, type StageProgress} from './progress.js';
 import {bytesText, countText, durationText, numberText, rateText} from './quantity.js';
 

@@ -7,10 +7,10 @@ import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
+import {frozenProblem, stageRecord} from './finish.js';
 import {newSlots, type Slots} from './slots.js';
 import type {SettledStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
-import {frozenProblem, stageRecord} from './finish.js';
 
 export interface Execution {
   readonly results: readonly StageResult[];

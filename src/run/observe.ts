@@ -1,6 +1,6 @@
 import type {FaultHook} from '../base/durable.js';
-import type {StageId} from '../base/stage-id.js';
 import {ok, type Result} from '../base/result.js';
+import type {StageId} from '../base/stage-id.js';
 import {type Cache, openCache} from '../cache/cache.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../cache/file-hashes.js';
 import type {Pipeline} from '../config/pipeline.js';

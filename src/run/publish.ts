@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {chmod, copyFile, constants, mkdir, rm} from 'node:fs/promises';
+import {chmod, constants, copyFile, mkdir, rm} from 'node:fs/promises';
 import {dirname, isAbsolute, join, normalize} from 'node:path';
 import {renameDurably, syncFile, temporaryName} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
@@ -9,9 +9,9 @@ import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import {objectPath} from '../cache/layout.js';
 import type {PlannedStage} from '../plan/plan.js';
+import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {isSampleCollection} from '../stage/sample-parts.js';
-import type {CacheView} from '../plan/world.js';
 
 /** A result that lies where the user wanted it. */
 export interface Published {

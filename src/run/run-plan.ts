@@ -18,8 +18,8 @@ import {recordExecution} from './finish.js';
 import type {Forecasts} from './forecast/forecast.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
-import {publishOutputs} from './publish.js';
 import {problemOf} from './problem-of.js';
+import {publishOutputs} from './publish.js';
 import type {StopSwitch} from './stop.js';
 import {sweepTemporaries} from './sweep.js';
 

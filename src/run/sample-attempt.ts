@@ -6,6 +6,7 @@ import {commitEntry, type ObjectRef} from '../cache/entry.js';
 import {commitBytes, commitFile} from '../cache/object.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
+import type {CacheView} from '../plan/world.js';
 import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
 import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-parts.js';
 import type {StageType} from '../stage/stage-type.js';
@@ -13,7 +14,6 @@ import {identityOf} from './commit-outputs.js';
 import type {Effects} from './effects.js';
 import type {Upstream} from './inputs.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
-import type {CacheView} from '../plan/world.js';
 import type {PartHandlers} from './worker-attempt.js';
 
 export interface SampleStage {

@@ -1,12 +1,12 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
+import type {Fingerprint} from '../base/hash.js';
 import {temporaryDir} from '../cache/layout.js';
 import {openPartial} from '../cache/partial.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
-import {paramsToJson} from '../stage/param.js';
-import type {Fingerprint} from '../base/hash.js';
 import type {WorkerJob} from '../protocol/message.js';
+import {paramsToJson} from '../stage/param.js';
 import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';

@@ -1,12 +1,12 @@
+import type {JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
+import type {Cache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
-import type {Cache} from '../cache/cache.js';
 import {adoptPartial, dropPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
-import type {JsonObject} from '../base/json.js';
-import type {Problem} from '../base/problem.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';

@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs';
-import type {Plan} from '../plan/plan.js';
 import {fileLeaves} from '../plan/fingerprint-parts.js';
+import type {Plan} from '../plan/plan.js';
 
 /** What a pipeline is made from on disk. Absolute paths; a path that does not exist yet counts as a file. */
 export interface WatchedPaths {

@@ -4,8 +4,8 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import type {RunEvent} from '../../src/event/event.js';
-import {openSafetensors} from '../../src/format/safetensors-read.js';
 import type {StageResult} from '../../src/event/stage-result.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
 
 export const root = new URL('../..', import.meta.url).pathname;
 const main = join(root, 'dist/cli/main.js');

@@ -7,7 +7,7 @@ import {type DagStage, orderStages, reachedFrom} from '../../src/plan/dag.js';
 import {fileLeaves, matchesAny} from '../../src/plan/fingerprint-parts.js';
 import {planStage} from '../../src/plan/make-plan.js';
 import type {FingerprintParts, PlannedStage} from '../../src/plan/plan.js';
-import {fileKey, type FileObservation, type World} from '../../src/plan/world.js';
+import {type FileObservation, fileKey, type World} from '../../src/plan/world.js';
 import type {PreviousStage} from '../../src/record/memory.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {LightStage} from '../../src/run/light-stage.js';
 import {temporaryFolder} from '../temporary-folder.js';

@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {readLock} from '../../src/run/finish.js';
 import type {SampleCollection} from '../../src/stage/sample-parts.js';
 import {temporaryFolder} from '../temporary-folder.js';
-import {look, outputText, pipelineOf, run, type RunReport, type StageSketch} from './rig.js';
+import {look, outputText, pipelineOf, type RunReport, run, type StageSketch} from './rig.js';
 
 type Songs = Readonly<Record<string, string>>;
 

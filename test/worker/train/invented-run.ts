@@ -5,9 +5,9 @@ import type {Fingerprint} from '../../../src/base/hash.js';
 import type {StepReport, Trainer} from '../../../src/native/trainer.js';
 import type {WorkerContext} from '../../../src/worker/context.js';
 import {partialStateIn} from '../../../src/worker/partial-state.js';
-import {runTraining} from '../../../src/worker/train.js';
 import type {LoopParams} from '../../../src/worker/train/options.js';
 import type {Split} from '../../../src/worker/train/samples.js';
+import {runTraining} from '../../../src/worker/train.js';
 
 /** A training of two steps an epoch whose numbers are made up, so that thousands of runs take seconds. */
 const STEPS_PER_EPOCH = 2;
