@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {chmod, constants, copyFile, mkdir, rm} from 'node:fs/promises';
-import {dirname, isAbsolute, join, normalize} from 'node:path';
+import {dirname, join} from 'node:path';
 import {renameDurably, syncFile, temporaryName} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {StageId} from '../base/stage-id.js';
@@ -11,7 +11,7 @@ import {objectPath} from '../cache/layout.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
-import {isSampleCollection} from '../stage/sample-parts.js';
+import {isSampleCollection, partFile} from '../stage/sample-parts.js';
 
 /** A result that lies where the user wanted it. */
 export interface Published {
@@ -60,19 +60,11 @@ function filesOf(output: OutputObject, path: string, view: CacheView): Published
   const parts = value.samples.flatMap(({sample, parts}) =>
     Object.entries(parts).map(([part, object]) => ({
       object,
-      path: join(path, sampleFile(sample, part)),
+      path: join(path, partFile(sample, part)),
       mode: 0o644,
     })),
   );
   return [{object: output, path: join(path, output.name), mode: 0o644}, ...parts];
-}
-
-/** `live/first song.flac` → `live/first song.flac.latents.safetensors`; a name can never leave the folder. */
-function sampleFile(sample: string, part: string): string {
-  const path = normalize(sample);
-  if (isAbsolute(path) || path.startsWith('..'))
-    throw new Error(`a sample's name leaves its folder: ${sample}`);
-  return `${path}.${part}.safetensors`;
 }
 
 async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {

@@ -1,7 +1,7 @@
 import type {Json} from '../base/json.js';
 import {componentHash, readsComponents} from './model-json.js';
 import type {ParamObject} from './param.js';
-import {collectionIdentity, isSampleCollection, type SamplePlan} from './sample-parts.js';
+import {COLLECTION_FILE, collectionIdentity, isSampleCollection, type SamplePlan} from './sample-parts.js';
 import type {StageType} from './stage-type.js';
 
 /** Condition encoder, per sample: text and lyric states to the condition the transformer sees. Latents pass through. */
@@ -19,7 +19,7 @@ export const preprocessPass2: StageType = {
     {param: 'model', from: ['scan'], reads: readsComponents('dit')}, // upstream keeps the condition encoder in that file
     {param: 'latents', from: ['preprocess.pass1']},
   ],
-  outputs: () => [{name: 'tensors', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
+  outputs: () => [{name: 'tensors', kind: 'json', file: COLLECTION_FILE, identity: collectionIdentity}],
   samples: {over: 'latents', plan: planSamples},
   publishes: [{output: 'tensors', param: 'output_dir'}],
 };

@@ -1,3 +1,4 @@
+import {isAbsolute, normalize} from 'node:path';
 import type {ContentHash} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
@@ -73,4 +74,18 @@ export function collectionIdentity(value: Json): Json {
     about,
     parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.hash])),
   }));
+}
+
+/** The file that lists a published collection, in the folder with its parts. */
+export const COLLECTION_FILE = 'samples.json';
+
+/**
+ * Where a part lies in the folder a collection is published to: `live/first song.flac` →
+ * `live/first song.flac.latents.safetensors`. Throws where a name would leave the folder.
+ */
+export function partFile(sample: string, part: string): string {
+  const path = normalize(sample);
+  if (isAbsolute(path) || path.startsWith('..'))
+    throw new Error(`a sample's name leaves its folder: ${sample}`);
+  return `${path}.${part}.safetensors`;
 }

@@ -10,7 +10,7 @@ import {paramsToJson} from '../../stage/param.js';
 import {objectPathIn} from '../context.js';
 import {componentDir} from '../model-input.js';
 import {engineOptions} from '../train/options.js';
-import {collectedSamples} from '../train/samples.js';
+import {collectedSamples, publishedSamples, type TrainingSample} from '../train/samples.js';
 import {type Change, changesFor, LATENT_HZ, rankChanges} from './change.js';
 
 /** What a training or estimating step takes, and if that is too much, what would lower it. */
@@ -52,7 +52,10 @@ export async function plannedStep(addon: Addon, question: MemoryQuestion): Promi
   return plan({addon, uses: question.uses, setup});
 }
 
-function plan({addon, uses, setup}: Pick<Step, 'addon' | 'uses' | 'setup'>, changed: Partial<PlanSetup> = {}): Promise<PlannedStep> {
+function plan(
+  {addon, uses, setup}: Pick<Step, 'addon' | 'uses' | 'setup'>,
+  changed: Partial<PlanSetup> = {},
+): Promise<PlannedStep> {
   const method = uses === 'estimate' ? 'plan_estimate' : 'plan_training';
   return planStep(addon, method, {...setup, ...changed});
 }
@@ -105,16 +108,23 @@ function lengthsOf({samples, seconds, text_tokens, lyric_tokens}: NonNullable<Me
 }
 
 async function sampleFiles(question: MemoryQuestion, param: string): Promise<SampleFiles[] | 'torch'> {
-  const collected = collectedSamples(question.inputs[param]?.json, objectPathIn(question.objects_dir));
-  if (collected !== undefined) return collected.map(({name, files}) => ({name, files}));
+  const objectPath = objectPathIn(question.objects_dir);
+  const collected = collectedSamples(question.inputs[param]?.json, ({hash}) => objectPath(hash));
+  if (collected !== undefined) return filesOf(collected);
   const folder = param
     .split('.')
     .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], question.params);
   if (typeof folder !== 'string') return [];
+  const published = await publishedSamples(folder);
+  if (published !== undefined) return filesOf(published);
   const names = await readdir(folder);
   if (names.some((name) => extname(name) === '.pt')) return 'torch';
   const own = names.filter((name) => extname(name) === '.safetensors');
   return own.map((name) => ({name, files: [join(folder, name)]}));
+}
+
+function filesOf(samples: readonly TrainingSample[]): SampleFiles[] {
+  return samples.map(({name, files}) => ({name, files}));
 }
 
 /** One change after the other, each kept if it helps, until it fits. */

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import type {Json} from '../../base/json.js';
@@ -9,7 +10,13 @@ import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
 import type {SampleFiles} from '../../native/trainer.js';
 import type {InputObject} from '../../protocol/message.js';
-import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
+import {
+  COLLECTION_FILE,
+  type CollectedSample,
+  isSampleCollection,
+  type PartObject,
+  partFile,
+} from '../../stage/sample-parts.js';
 import type {WorkerContext} from '../context.js';
 
 /** A sample to train on, and what of it decides whether it is held out for validation. */
@@ -26,13 +33,14 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
 
 /**
  * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
- * (`.pt`, read without executing anything) or that this program wrote (safetensors). In order of name.
+ * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample. In
+ * order of name.
  * Throws `train/no-samples` and `train/sample-incomplete`.
  */
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
   const samples =
-    collectedSamples(input?.json, context.objectPath) ??
+    collectedSamples(input?.json, ({hash}) => context.objectPath(hash)) ??
     (await folderSamples(context, folderOf(context, param, input)));
   if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
   throw new SidestepError({
@@ -42,22 +50,32 @@ export async function resolveSamples(context: WorkerContext, param: string): Pro
   });
 }
 
-/** Those of a collection that this program made; undefined for anything else. */
-export function collectedSamples(
-  input: Json | undefined,
-  objectPath: WorkerContext['objectPath'],
-): TrainingSample[] | undefined {
+/** Tells where a part of a sample lies. */
+type Locate = (object: PartObject, sample: string, part: string) => string;
+
+/** Those of a collection that this program made; undefined for anything else. Throws `train/sample-incomplete`. */
+export function collectedSamples(input: Json | undefined, locate: Locate): TrainingSample[] | undefined {
   if (!isSampleCollection(input)) return undefined;
-  return input.samples.map((sample) => collected(sample, objectPath));
+  return input.samples.map((sample) => collected(sample, locate));
 }
 
-function collected(
-  {sample, about, parts}: CollectedSample,
-  objectPath: WorkerContext['objectPath'],
-): TrainingSample {
+/** Those of a folder that `preprocess.pass2` published; undefined for any other folder. Throws `train/sample-incomplete`. */
+export async function publishedSamples(folder: string): Promise<TrainingSample[] | undefined> {
+  const list = join(folder, COLLECTION_FILE);
+  if (!existsSync(list)) return undefined;
+  const collection = JSON.parse(await readFile(list, 'utf8')) as Json;
+  return collectedSamples(collection, (_object, sample, part) => join(folder, partFile(sample, part)));
+}
+
+/** What training needs of a sample: the parts of a `preprocess.pass2` collection. */
+const PARTS = ['latents', 'conditions'] as const;
+
+function collected({sample, about, parts}: CollectedSample, locate: Locate): TrainingSample {
+  const missing = PARTS.filter((part) => parts[part] === undefined);
+  if (missing.length > 0) throw incomplete(sample, missing, Object.keys(parts));
   return {
     name: sample,
-    files: [objectPath(parts.latents!.hash), objectPath(parts.conditions!.hash)],
+    files: PARTS.map((part) => locate(parts[part]!, sample, part)),
     identity: String(about.audio_hash ?? sample),
     repeats: Number(about.repeats ?? 1),
     trigger: String(about.custom_tag ?? ''),
@@ -73,6 +91,8 @@ function folderOf({job}: WorkerContext, param: string, input: InputObject | unde
 }
 
 async function folderSamples(context: WorkerContext, folder: string): Promise<TrainingSample[]> {
+  const published = await publishedSamples(folder);
+  if (published !== undefined) return published;
   const names = await sampleNames(folder);
   const samples: TrainingSample[] = [];
   for (const name of names) {
@@ -144,7 +164,7 @@ function incomplete(shown: string, missing: readonly string[], found: readonly s
   return new SidestepError({
     code: 'train/sample-incomplete',
     message: `${shown} has no ${missing.join(' and no ')}; it holds ${found.join(', ')}`,
-    hint: 'A sample needs target_latents [T, channels] and encoder_hidden_states [tokens, width].',
+    hint: 'A sample needs target_latents [T, channels] and encoder_hidden_states [tokens, width]: both passes of preprocessing.',
   });
 }
 
