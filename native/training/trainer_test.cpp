@@ -7,6 +7,7 @@
 
 #include "adapters/adapter_file.h"
 #include "core/safetensors.h"
+#include "ops/elementwise.h"
 #include "testing/test.h"
 #include "training/dataset.h"
 #include "training/target_loss.h"
@@ -230,6 +231,37 @@ TEST("trainer: a frozen model in 8 bits takes what was planned, for every kind o
   card.device = DeviceKind::cuda;
   EXPECT(plan_training(card).memory.weights_bytes > weights("auto"));  // f32 there, the checkpoint's bf16 here
   EXPECT_ERROR(plan_training(setup_of(songs, options("lora", "4bit"))), "train/option-invalid");
+}
+
+/// The same checkpoint with every tensor in f32.
+void write_widened(const fs::path& from, const fs::path& to) {
+  fs::create_directories(to);
+  fs::copy_file(from / "config.json", to / "config.json");
+  const WeightFiles files = WeightFiles::open(from);
+  Stream stream = make_stream(1);
+  std::vector<Storage> wide;
+  std::vector<NamedTensor> tensors;
+  for (const std::string& name : files.names()) {
+    wide.emplace_back(DType::f32, files.tensor(name).shape());
+    copy({files.tensor(name), wide.back().tensor()}, stream);
+    tensors.push_back({name, wide.back().view()});
+  }
+  write_safetensors(to / "model.safetensors", tensors, {});
+}
+
+TEST("trainer: a 16-bit checkpoint left as it lies gives the bits of one widened beforehand, in less memory") {
+  const Songs songs;
+  Stream stream = make_stream(2);
+  const TrainerSetup stored = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "max_steps": 3})");
+  TrainerSetup widened = stored;
+  widened.model_folder = songs.folder / "widened";
+  write_widened(stored.model_folder, widened.model_folder);
+  Trainer as_stored(stored, stream), wide(widened, stream);
+  EXPECT(as_stored.memory().weights_bytes < wide.memory().weights_bytes);
+  while (!wide.finished()) EXPECT(as_stored.step().loss == wide.step().loss);
+  as_stored.save(songs.folder / "a");
+  wide.save(songs.folder / "b");
+  EXPECT(bytes_of(songs.folder / "a" / "adapter_model.safetensors") == bytes_of(songs.folder / "b" / "adapter_model.safetensors"));
 }
 
 TEST("trainer: 8-bit frozen weights change the loss by little over 200 steps") {
