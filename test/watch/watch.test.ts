@@ -1,4 +1,4 @@
-import {renameSync, rmSync} from 'node:fs';
+import {existsSync, renameSync, rmSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {Folder, linesOf, type Running} from '../cli/sidestep.js';
 
@@ -131,4 +131,35 @@ test('people read what happens', async () => {
   await running.shows(/a started \d+ ms after the edit/);
   running.child.kill('SIGINT');
   await running.finished;
+});
+
+test('an edit of a preset is an edit of the pipelines that use it', async () => {
+  const preset = (level: number) => `sidestep: 1\nuses: command\nwith: {environment: {LEVEL: "${level}"}}\n`;
+  const folder = new Folder({
+    'pipeline.yaml': pipeline.replace('uses: command,', 'uses: command, preset: mine,'),
+    'presets/mine.yaml': preset(1),
+    'songs/one.wav': '1',
+  });
+  const running = await watching(folder);
+  folder.write('presets/mine.yaml', preset(2));
+  await waits(running, 2);
+  expect(finishes(await ended(running))).toEqual([
+    ['a', 'succeeded'],
+    ['a', 'succeeded'],
+  ]);
+});
+
+test('a file that is half saved during a run stops nothing', async () => {
+  const text = pipeline
+    .replace('ls ', 'touch alive; while [ ! -e go ]; do sleep 0.02; done; ls ')
+    .replace('with: {', 'with: {working_dir: ., ');
+  const folder = new Folder({'pipeline.yaml': text, 'songs/one.wav': '1'});
+  const running = folder.start(['watch', '--json']);
+  await expect.poll(() => existsSync(folder.file('alive')), {timeout: 30_000}).toBe(true);
+  folder.write('pipeline.yaml', text.slice(0, 60));
+  await running.shows(/watch_problems/);
+  folder.write('pipeline.yaml', text);
+  folder.write('go', '');
+  await waits(running, 1);
+  expect(finishes(await ended(running))).toEqual([['a', 'succeeded']]);
 });
