@@ -11,7 +11,10 @@ export interface WorkerLauncher {
 }
 
 export interface WorkerHearing {
-  /** Comes first, with the worker's process id, before the worker hears anything; when it throws there is no worker. */
+  /**
+   * The process of this machine that the worker is, told before the worker hears anything; when it throws there is no
+   * worker. A launcher whose workers run elsewhere never calls it.
+   */
   readonly started?: (pid: number) => void;
   readonly message: (message: WorkerMessage) => void;
   /** One line the worker printed, for the stage's log. */

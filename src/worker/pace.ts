@@ -7,7 +7,8 @@ import {plannedStep} from './forecast/step.js';
 export async function pace(addonPath: string, question: MemoryQuestion): Promise<Pace> {
   const addon = loadAddon(addonPath);
   const planned = await plannedStep(addon, question);
-  if (planned === undefined) throw new Error('the pace was asked of samples that only the training itself reads');
+  if (planned === undefined)
+    throw new Error('the pace was asked of samples that only the training itself reads');
   const {device, precision} = question;
   return {
     flops_per_micro_step: planned.memory.flops_per_micro_step,
