@@ -1,9 +1,9 @@
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import type {Check} from '../render/checklist.js';
-import {bytesText} from '../render/quantity.js';
 import {type EngineObservation, observeEngine} from '../run/numerics.js';
 import {askProgram, firstLine} from './program-probe.js';
 import {addonPath, workersOf} from './surroundings.js';

@@ -1,10 +1,11 @@
 import {constants} from 'node:fs';
 import {access, readFile, statfs} from 'node:fs/promises';
 import {availableParallelism, cpus, freemem, totalmem} from 'node:os';
+import {bytesText} from '../base/bytes-text.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
 import type {Check} from '../render/checklist.js';
-import {bytesText, countText} from '../render/quantity.js';
+import {countText} from '../render/quantity.js';
 import {askProgram, firstLine} from './program-probe.js';
 import {packageRoot, packageVersion} from './version.js';
 import type {World} from './world.js';

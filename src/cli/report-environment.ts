@@ -1,7 +1,7 @@
 import {dirname} from 'node:path';
+import {bytesText} from '../base/bytes-text.js';
 import {isJsonObject} from '../base/json.js';
 import {type GitState, type RunEnvironment, readEnvironment} from '../record/environment.js';
-import {bytesText} from '../render/quantity.js';
 import type {RecordedRun} from './recorded-run.js';
 
 type Row = readonly [name: string, value: string];

@@ -1,3 +1,4 @@
+import {bytesText} from '../base/bytes-text.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 
 /** What a stage will take on its device, before it runs. */
@@ -45,7 +46,7 @@ export function memoryProblem(
   const least = forecast.fits === 'no' && forecast.lengths === 'at_most' ? ', with songs of any length' : '';
   return {
     code: 'run/memory-insufficient',
-    message: `${stage} needs ${sizeText(total_bytes)} on ${device}, which has ${sizeText(limit_bytes)}${least}: ${partsText(forecast)}`,
+    message: `${stage} needs ${bytesText(total_bytes)} on ${device}, which has ${bytesText(limit_bytes)}${least}: ${partsText(forecast)}`,
     hint: hintFor(forecast),
     ...(position === undefined ? {} : {position}),
   };
@@ -62,22 +63,15 @@ export function partsText(forecast: MemoryForecast): string {
   return parts
     .filter(([, bytes]) => bytes > 0)
     .sort(([, a], [, b]) => b - a)
-    .map(([name, bytes]) => `${name} ${sizeText(bytes)}`)
+    .map(([name, bytes]) => `${name} ${bytesText(bytes)}`)
     .join(', ');
 }
 
 function hintFor({suggestions, limit_bytes}: MemoryForecast): string {
   const other = 'another device (resources.device), or the setting memory_limit_gib if the limit is wrong';
   if (suggestions.length === 0) return `What helps: ${other}.`;
-  const steps = suggestions.map(({change, total_bytes}) => `  ${change}  → ${sizeText(total_bytes)}`);
+  const steps = suggestions.map(({change, total_bytes}) => `  ${change}  → ${bytesText(total_bytes)}`);
   const enough = suggestions.at(-1)!.total_bytes <= limit_bytes;
   const end = enough ? '' : `\nThat is not enough: it takes ${other}.`;
   return `What helps, each with those before it:\n${steps.join('\n')}${end}`;
-}
-
-/** Binary units, as the stages' own messages give them. */
-export function sizeText(bytes: number): string {
-  const gib = bytes / 2 ** 30;
-  if (gib >= 0.995) return `${gib.toFixed(gib >= 99.5 ? 0 : 2)} GiB`;
-  return `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB`;
 }

@@ -1,5 +1,6 @@
+import {bytesText} from '../base/bytes-text.js';
 import type {Palette} from './palette.js';
-import {bytesText, countText} from './quantity.js';
+import {countText} from './quantity.js';
 
 export interface ShownEntry {
   readonly fingerprint: string;

@@ -1,7 +1,7 @@
+import {bytesText} from '../base/bytes-text.js';
 import type {RunEvent} from '../event/event.js';
 import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
 import type {Palette} from './palette.js';
-import {bytesText} from './quantity.js';
 
 /** Latent frames a second. */
 const LATENT_HZ = 25;

@@ -1,4 +1,6 @@
-/** Amounts as people read them. Pure; every renderer words a duration or a size through here. */
+import {threeDigits} from '../base/bytes-text.js';
+
+/** Amounts as people read them. Pure; every renderer words a duration or a rate through here. */
 
 /** `340 ms`, `4.2 s`, `3 min 12 s`, `2 h 05 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
@@ -12,18 +14,6 @@ export function durationText(ms: number): string {
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
   const hours = Math.round(seconds / 3600);
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-/** Binary units, three digits: `812 B`, `4.21 MiB`, `139 GiB`. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? String(Math.round(value)) : threeDigits(value)} ${units[unit]}`;
 }
 
 /** How fast, in whichever way has digits before the point: `2.41 steps/s` or `3.20 s/step`. */
@@ -49,10 +39,6 @@ export function numberText(value: number): string {
 export function clockText(at: number): string {
   const date = new Date(at);
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':');
-}
-
-function threeDigits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 function singular(unit: string): string {

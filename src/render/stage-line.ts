@@ -1,7 +1,8 @@
+import {bytesText} from '../base/bytes-text.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
 import {rateOf, remainingMs, type StageProgress} from './progress.js';
-import {bytesText, countText, durationText, numberText, rateText} from './quantity.js';
+import {countText, durationText, numberText, rateText} from './quantity.js';
 
 /**
  * One line that says all about a running stage, without colours; `now` in milliseconds since the epoch:

@@ -68,7 +68,7 @@ test('a run that can never fit is refused with exit code 2, the place, and what 
   const {code, stderr} = await folder.run(['run']);
   expect(code).toBe(2);
   expect(stderr).toContain('run/memory-insufficient');
-  expect(stderr).toMatch(/pipeline\.yaml:9:3 error: train needs [\d.]+ \wiB on cpu, which has 31 MiB/);
+  expect(stderr).toMatch(/pipeline\.yaml:9:3 error: train needs [\d.]+ \wiB on cpu, which has 30\.7 MiB/);
   expect(stderr).toContain('batch_size: 1 with gradient_accumulation_steps: 8');
   expect(stderr).toMatch(/adapter: \{rank: \d+\}/);
   expect(stderr).toContain('nothing has run');

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {bytesText, countText, durationText, numberText, rateText} from '../../src/render/quantity.js';
+import {bytesText} from '../../src/base/bytes-text.js';
+import {countText, durationText, numberText, rateText} from '../../src/render/quantity.js';
 
 test.each([
   [0, '0 ms'],

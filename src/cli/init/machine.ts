@@ -1,7 +1,7 @@
+import {bytesText} from '../../base/bytes-text.js';
 import {hashFile} from '../../base/hash.js';
 import {hostMemory} from '../../base/host-memory.js';
 import type {Settings} from '../../config/settings.js';
-import {bytesText} from '../../render/quantity.js';
 import {type EngineObservation, observeEngine} from '../../run/numerics.js';
 import {devicesPath} from '../../run/project.js';
 import type {WorkerLauncher} from '../../run/worker-launcher.js';

@@ -1,6 +1,7 @@
+import {bytesText} from '../../base/bytes-text.js';
 import type {Pipeline} from '../../config/pipeline.js';
 import type {MemoryForecast} from '../../event/memory-forecast.js';
-import {bytesText, countText, durationText} from '../../render/quantity.js';
+import {countText, durationText} from '../../render/quantity.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
 
 /** How much a training does. */

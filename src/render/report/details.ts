@@ -1,4 +1,5 @@
-import {bytesText, countText} from '../quantity.js';
+import {bytesText} from '../../base/bytes-text.js';
+import {countText} from '../quantity.js';
 import {type Html, html} from './html.js';
 import type {ReportParam, ReportRun, ReportStage} from './report-data.js';
 
