@@ -13,9 +13,11 @@ struct OpenConditionEncoder : Engine {
   explicit OpenConditionEncoder(const Json& params)
       : Engine(params),
         config(condition_encoder_config(read_config(params.at("path").as_string()))),
+        stored(kept_dtype(params.at("path").as_string(), "encoder.", DType::f32, stream.device().kind)),
         model(config, Weights::from_files(WeightFiles::open(params.at("path").as_string()), "", DType::f32, stream)) {}
 
   ConditionEncoderConfig config;
+  DType stored;
   ConditionEncoder model;
 };
 
@@ -31,7 +33,7 @@ struct NoReference {
 
 size_t arena_bytes(const OpenConditionEncoder& encoder, const ConditionInput& input, const Shape& hidden) {
   return measure_arena([&](Arena& arena, Stream& plan) {
-    ConditionEncoder twin(encoder.config, Weights::random(0, DType::f32, plan));
+    ConditionEncoder twin(encoder.config, Weights::random(0, DType::f32, plan, encoder.stored));
     const auto planned = [&](const ConstTensor& tensor) { return Storage(tensor.dtype(), tensor.shape(), plan.device()); };
     const Storage lyrics = planned(input.lyrics), text = planned(input.text), references = planned(input.references);
     ConditionInput twin_input = input;

@@ -10,6 +10,8 @@ namespace sidestep::binding {
 
 namespace {
 
+DeviceKind device_kind(const Json& params) { return device_from_name(params.string_or("device", "cpu")).kind; }
+
 /// {samples, frames, tokens}, for samples that do not exist yet.
 SampleLengths lengths_of(const Json& lengths) {
   return {.samples = lengths.at("samples").as_int(), .frames = lengths.at("frames").as_int(), .tokens = lengths.at("tokens").as_int()};
@@ -32,7 +34,8 @@ const Method plan_estimate_method{
       const EstimateSetup setup{.model_folder = params.at("model_folder").as_string(),
                                 .samples = sample_files(params, "samples"),
                                 .options = estimate_options_from_json(params.at("options")),
-                                .compute_dtype = dtype_from_precision(params.string_or("precision", "f32"))};
+                                .compute_dtype = dtype_from_precision(params.string_or("precision", "f32")),
+                                .device = device_kind(params)};
       const std::optional<SampleLengths> lengths =
           params.contains("lengths") ? std::optional(lengths_of(params.at("lengths"))) : std::nullopt;
       const BatchShape shape = lengths ? BatchShape{setup.options.batch_size, lengths->frames, lengths->tokens} : longest_batch(setup);
@@ -53,23 +56,22 @@ const Method plan_audio_method{"plan_audio_encoder", [](const Request& request) 
                                  const auto samples = [&](const char* key) { return std::llround(params.number_or(key, 0) * rate); };
                                  std::optional<Tiling> tiling;
                                  if (samples("tile_duration") > 0) tiling = Tiling{samples("tile_duration"), samples("tile_overlap")};
-                                 const Device device = device_from_name(params.string_or("device", "cpu"));
-                                 return {encoder_json(plan_audio_encoder(folder, samples("seconds"), tiling, device.kind)), {}};
+                                 return {encoder_json(plan_audio_encoder(folder, samples("seconds"), tiling, device_kind(params))), {}};
                                }};
 
-/// {path, tokens}
+/// {path, tokens, device}
 const Method plan_text_method{"plan_text_encoder", [](const Request& request) -> Response {
                                 const Json& params = request.params;
-                                return {encoder_json(plan_text_encoder(params.at("path").as_string(), params.at("tokens").as_int())), {}};
+                                const std::filesystem::path folder = params.at("path").as_string();
+                                return {encoder_json(plan_text_encoder(folder, params.at("tokens").as_int(), device_kind(params))), {}};
                               }};
 
-/// {path, text_tokens, lyric_tokens}
+/// {path, text_tokens, lyric_tokens, device}
 const Method plan_condition_method{"plan_condition_encoder", [](const Request& request) -> Response {
                                      const Json& params = request.params;
-                                     return {encoder_json(plan_condition_encoder(params.at("path").as_string(),
-                                                                                 params.at("text_tokens").as_int(),
-                                                                                 params.at("lyric_tokens").as_int())),
-                                             {}};
+                                     const ConditionLengths lengths{params.at("text_tokens").as_int(), params.at("lyric_tokens").as_int()};
+                                     const std::filesystem::path folder = params.at("path").as_string();
+                                     return {encoder_json(plan_condition_encoder(folder, lengths, device_kind(params))), {}};
                                    }};
 
 }  // namespace

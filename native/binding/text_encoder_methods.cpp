@@ -14,9 +14,11 @@ struct TextEncoder : Engine {
   explicit TextEncoder(const Json& params)
       : Engine(params),
         config(text_encoder_config(read_config(params.at("path").as_string()))),
+        stored(kept_dtype(params.at("path").as_string(), "", DType::f32, stream.device().kind)),
         model(config, Weights::from_files(WeightFiles::open(params.at("path").as_string()), "", DType::f32, stream)) {}
 
   TextEncoderConfig config;
+  DType stored;
   Qwen3 model;
 };
 
@@ -30,7 +32,7 @@ std::span<const int64_t> ids_of(const ConstTensor& ids) {
 
 size_t arena_bytes(const TextEncoder& encoder, const ConstTensor& ids) {
   return measure_arena([&](Arena& arena, Stream& plan) {
-    Qwen3 twin(encoder.config, Weights::random(0, DType::f32, plan));
+    Qwen3 twin(encoder.config, Weights::random(0, DType::f32, plan, encoder.stored));
     const Storage y(DType::f32, {ids.dim(0), ids.dim(1), encoder.config.stack.hidden_size}, plan.device());
     twin.encode(ids_of(ids), y.tensor(), arena, plan);
   });

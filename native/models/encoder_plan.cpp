@@ -12,7 +12,9 @@ namespace {
 
 constexpr Device kPlan{.kind = DeviceKind::plan};
 
-Weights imagined(Stream& plan) { return Weights::random(0, DType::f32, plan); }
+Weights imagined(const std::filesystem::path& folder, const std::string& prefix, DeviceKind device, Stream& plan) {
+  return Weights::random(0, DType::f32, plan, kept_dtype(folder, prefix, DType::f32, device));
+}
 
 size_t up_to_peak(const PlanMeter& meter, const Arena& arena, size_t before) {
   return meter.peak() - before + arena.high_water();
@@ -25,19 +27,19 @@ EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samp
   const PlanMeter meter;
   Stream plan(kPlan);
   const OobleckConfig config = oobleck_config(read_config(folder));
-  const OobleckEncoder encoder = load_oobleck_encoder(config, imagined(plan), plan);
+  const OobleckEncoder encoder = load_oobleck_encoder(config, Weights::random(0, DType::f32, plan), plan);
   const size_t weights = meter.held();
   const Storage audio(DType::f32, {config.audio_channels, samples}, kPlan);
   oobleck_encode(encoder, {.audio = audio.view(), .tiling = tiling, .piece_frames = piece_frames(device)}, plan);
   return {weights, meter.peak() - weights};
 }
 
-EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens) {
+EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens, DeviceKind device) {
   const PlanMeter meter;
   Stream plan(kPlan);
   Arena arena(kPlan, 0);
   const TextEncoderConfig config = text_encoder_config(read_config(folder));
-  Qwen3 model(config, imagined(plan));
+  Qwen3 model(config, imagined(folder, "", device, plan));
   const size_t weights = meter.held();
   const std::vector<int64_t> ids(static_cast<size_t>(tokens));
   const Storage states(DType::f32, {1, tokens, config.stack.hidden_size}, kPlan);
@@ -45,20 +47,20 @@ EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t token
   return {weights, up_to_peak(meter, arena, weights)};
 }
 
-EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, int64_t text_tokens, int64_t lyric_tokens) {
+EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const ConditionLengths& lengths, DeviceKind device) {
   const PlanMeter meter;
   Stream plan(kPlan);
   Arena arena(kPlan, 0);
   const ConditionEncoderConfig config = condition_encoder_config(read_config(folder));
-  ConditionEncoder model(config, imagined(plan));
+  ConditionEncoder model(config, imagined(folder, "encoder.", device, plan));
   const size_t weights = meter.held();
   const auto states = [](int64_t rows, int64_t width) { return Storage(DType::f32, {1, rows, width}, kPlan); };
-  const Storage lyrics = states(lyric_tokens, config.text_hidden_dim), text = states(text_tokens, config.text_hidden_dim);
+  const Storage lyrics = states(lengths.lyric_tokens, config.text_hidden_dim), text = states(lengths.text_tokens, config.text_hidden_dim);
   const Storage references = states(1, config.timbre_hidden_dim);
   const ConditionInput input{.lyrics = lyrics.view(),
-                             .lyric_mask = std::vector<uint8_t>(static_cast<size_t>(lyric_tokens), 1),
+                             .lyric_mask = std::vector<uint8_t>(static_cast<size_t>(lengths.lyric_tokens), 1),
                              .text = text.view(),
-                             .text_mask = std::vector<uint8_t>(static_cast<size_t>(text_tokens), 1),
+                             .text_mask = std::vector<uint8_t>(static_cast<size_t>(lengths.text_tokens), 1),
                              .references = references.view(),
                              .owners = {0}};
   const Storage hidden = states(ConditionEncoder::sequence_length(input), config.lyric.hidden_size);

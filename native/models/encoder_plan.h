@@ -19,8 +19,12 @@ struct EncoderPlan {
 EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samples, const std::optional<Tiling>& tiling,
                                DeviceKind device);
 /// The Qwen3 text encoder on one text of so many tokens.
-EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens);
+EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens, DeviceKind device);
+
+struct ConditionLengths {
+  int64_t text_tokens, lyric_tokens;
+};
 /// The condition encoder on one song's text and lyrics.
-EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, int64_t text_tokens, int64_t lyric_tokens);
+EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const ConditionLengths& lengths, DeviceKind device);
 
 }  // namespace sidestep

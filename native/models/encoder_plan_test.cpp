@@ -47,12 +47,19 @@ TEST("encoder plans: weights are those of the model, long audio in tiles or piec
 }
 
 TEST("encoder plans: activations grow with the text") {
-  EXPECT(plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 64).activation_bytes <
-         plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 256).activation_bytes);
-  const EncoderPlan few = plan_condition_encoder(tiny("acestep-v15-turbo"), 16, 8);
-  const EncoderPlan many = plan_condition_encoder(tiny("acestep-v15-turbo"), 16, 512);
+  EXPECT(plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 64, DeviceKind::cpu).activation_bytes <
+         plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 256, DeviceKind::cpu).activation_bytes);
+  const EncoderPlan few = plan_condition_encoder(tiny("acestep-v15-turbo"), {16, 8}, DeviceKind::cpu);
+  const EncoderPlan many = plan_condition_encoder(tiny("acestep-v15-turbo"), {16, 512}, DeviceKind::cpu);
   EXPECT(few.weights_bytes == many.weights_bytes);
   EXPECT(few.activation_bytes < many.activation_bytes);
+}
+
+TEST("encoder plans: on a CPU the matrices of a 16-bit checkpoint stay as they lie, a card takes them in f32") {
+  const auto text = [](DeviceKind device) { return plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 8, device).weights_bytes; };
+  const auto condition = [](DeviceKind device) { return plan_condition_encoder(tiny("acestep-v15-turbo"), {8, 8}, device).weights_bytes; };
+  EXPECT(2 * text(DeviceKind::cpu) < text(DeviceKind::cuda) + text(DeviceKind::cuda) / 50);  // norms are f32 on both
+  EXPECT(2 * condition(DeviceKind::cpu) < condition(DeviceKind::cuda) + condition(DeviceKind::cuda) / 20);
 }
 
 }  // namespace

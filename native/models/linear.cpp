@@ -21,6 +21,12 @@ int64_t lines_at_once(int64_t length, DType dtype) {
 
 bool kept_as(const FrozenMatrix& matrix, DType dtype) { return !matrix.scales && matrix.values.dtype() == dtype; }
 
+/// Whether a product takes the matrix where it lies. A CPU's f32 product widens 16-bit values itself while it packs them.
+bool multiplies_in_place(const FrozenMatrix& matrix, DType dtype) {
+  const bool widens = dtype == DType::f32 && !matrix.scales && dtype_size(matrix.values.dtype()) == 2;
+  return kept_as(matrix, dtype) || (widens && matrix.device().kind != DeviceKind::cuda);
+}
+
 }  // namespace
 
 ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DType dtype, Arena& arena, Stream& stream) {
@@ -41,7 +47,11 @@ ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DTyp
 
 void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream) {
   const int64_t in = layer.in_features(), out = layer.out_features();
-  const int64_t step = kept_as(layer.weight, x.dtype()) ? out : lines_at_once(in, x.dtype());
+  if (multiplies_in_place(layer.weight, x.dtype())) {
+    gemm({.a = x, .b = layer.weight.values, .c = y, .trans_b = Transpose::yes, .bias = bias}, stream);
+    return;
+  }
+  const int64_t step = lines_at_once(in, x.dtype());
   for (int64_t begin = 0; begin < out; begin += step) {
     const Arena::Scope scope(arena);
     const int64_t end = std::min(out, begin + step);
@@ -53,12 +63,17 @@ void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor
 
 void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream) {
   const int64_t in = layer.in_features(), out = layer.out_features();
-  const int64_t step = kept_as(layer.weight, dy.dtype()) ? in : lines_at_once(out, dy.dtype());
+  const float beta = write == Write::accumulate ? 1.0F : 0.0F;
+  if (multiplies_in_place(layer.weight, dy.dtype())) {
+    gemm({.a = dy, .b = layer.weight.values, .c = dx, .beta = beta}, stream);
+    return;
+  }
+  const int64_t step = lines_at_once(out, dy.dtype());
   for (int64_t begin = 0; begin < in; begin += step) {
     const Arena::Scope scope(arena);
     const int64_t end = std::min(in, begin + step);
     const ConstTensor columns = matrix_part(layer.weight, {0, out, begin, end}, dy.dtype(), arena, stream);
-    gemm({.a = dy, .b = columns, .c = dx.slice(1, begin, end), .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+    gemm({.a = dy, .b = columns, .c = dx.slice(1, begin, end), .beta = beta}, stream);
   }
 }
 

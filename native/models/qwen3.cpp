@@ -19,7 +19,7 @@ Weights at_root(const Weights& weights) {
 
 Qwen3::Qwen3(const TextEncoderConfig& config, const Weights& weights, TextEncoderParts parts)
     : config_(config), weights_(at_root(weights)) {
-  embed_tokens_ = weights_.tensor("embed_tokens.weight", {config.vocab_size, config.stack.hidden_size});
+  embed_tokens_ = weights_.without_codes().matrix("embed_tokens.weight", {config.vocab_size, config.stack.hidden_size}).values;
   if (parts == TextEncoderParts::all) stack_.emplace_back(config.stack, weights_);
 }
 

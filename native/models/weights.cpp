@@ -121,6 +121,16 @@ bool is_norm(const std::string& name, const Shape& shape) { return shape.rank() 
 
 }  // namespace
 
+DType kept_dtype(const std::filesystem::path& folder, const std::string& prefix, DType compute, DeviceKind device) {
+  if (device != DeviceKind::cpu || !WeightFiles::exist(folder)) return compute;
+  const WeightFiles files = WeightFiles::open(folder);
+  for (const std::string& name : files.names()) {
+    const ConstTensor stored = files.tensor(name);
+    if (name.starts_with(prefix) && stored.rank() == 2 && stored_as_float(stored.dtype())) return stored.dtype();
+  }
+  return compute;
+}
+
 Weights Weights::from_files(const WeightFiles& files, const std::string& prefix, DType dtype, Stream& stream) {
   Weights weights;
   weights.source_ = std::make_shared<Source>(dtype, stream);
@@ -166,7 +176,6 @@ ConstTensor Weights::tensor(const std::string& name, const Shape& shape) const {
 FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const {
   Source& source = *source_;
   switch (keep_) {
-    case Keep::compute: return tensor(name, shape);
     case Keep::as_stored: {
       if (source.device.kind == DeviceKind::plan) return ConstTensor(source.own_as(source.imagined, shape));
       if (!source.files || source.device.kind != DeviceKind::cpu) return tensor(name, shape);

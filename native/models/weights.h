@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,13 +13,17 @@
 
 namespace sidestep {
 
-/// How the matrices of linear layers are kept. `compute`: in the compute dtype. `as_stored`: on a CPU 16-bit files stay mapped and
-/// each product widens what it needs. `int8`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h).
-enum class Keep : uint8_t { compute, as_stored, int8 };
+/// How matrices are kept. `as_stored`: on a CPU 16-bit files stay mapped and each product widens what it packs, a card takes them
+/// in the compute dtype. `int8`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h).
+enum class Keep : uint8_t { as_stored, int8 };
+
+/// The dtype that `Keep::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's files. Without
+/// files (a forecast may come before them) they are taken to be in the compute dtype.
+DType kept_dtype(const std::filesystem::path& folder, const std::string& prefix, DType compute, DeviceKind device);
 
 /// Where a model's frozen tensors come from, and who keeps them alive: checkpoint files, or a generator for benches and
-/// memory plans. Only what is asked for is touched. A tensor already in the wanted dtype on a CPU stays a view of the mapped
-/// file; anything else is converted once into memory of its own.
+/// memory plans. Only what is asked for is touched. On a CPU a matrix, and any tensor already in the wanted dtype, stays a view of
+/// the mapped file; anything else is converted once into memory of its own.
 class Weights {
  public:
   /// Tensors named `prefix + name` in `files` (f32, f16 or bf16), as `dtype` on the stream's device.
@@ -37,7 +42,7 @@ class Weights {
   bool contains(const std::string& name) const;
   /// Throws native/tensor-missing, native/tensor-shape, native/tensor-dtype: file, name, expected, found.
   ConstTensor tensor(const std::string& name, const Shape& shape) const;
-  /// The weight of a linear layer. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
+  /// The weight of a linear layer, or a table of rows. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
   FrozenMatrix matrix(const std::string& name, const Shape& shape) const;
   /// The tensor with its dimensions reordered and then flattened to `flat`; for patch convolutions.
   ConstTensor permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const;
@@ -53,7 +58,7 @@ class Weights {
   struct Source;
   std::shared_ptr<Source> source_;
   std::string prefix_;
-  Keep keep_ = Keep::compute;
+  Keep keep_ = Keep::as_stored;
 };
 
 enum class Bias : uint8_t { absent, present };

@@ -89,7 +89,7 @@ TEST("weights: a tensor nobody asks for may be anything") {
   EXPECT(refusal(altered(folder.path, "tokenizer.attention_pooler.norm.weight", odd.view()), &message) == "accepted");
 }
 
-TEST("weights: 16-bit files convert exactly, 32-bit files are not copied") {
+TEST("weights: 16-bit tensors convert exactly, matrices and 32-bit tensors are not copied") {
   Stream stream(Device{});
   const TemporaryFolder folder;
   const Storage values(DType::f32, {5, 3});
@@ -100,7 +100,11 @@ TEST("weights: 16-bit files convert exactly, 32-bit files are not copied") {
     write_safetensors(folder.path / "model.safetensors", {{"base.w.weight", narrow.view()}}, {});
     const Weights weights = Weights::from_files(WeightFiles::open(folder.path), "base.", DType::f32, stream);
     const Linear linear = load_linear(weights, "w", 3, 5, Bias::absent);
-    EXPECT(std::memcmp(linear.weight.values.raw(), values.tensor().raw(), values.tensor().bytes()) == 0);
+    EXPECT(linear.weight.values.dtype() == stored && linear.dtype() == DType::f32);
+    EXPECT(std::memcmp(linear.weight.values.raw(), narrow.tensor().raw(), narrow.tensor().bytes()) == 0);
+    EXPECT(weights.owned_bytes() == 0);
+    const ConstTensor tensor = weights.tensor("w.weight", {5, 3});
+    EXPECT(std::memcmp(tensor.raw(), values.tensor().raw(), values.tensor().bytes()) == 0);
     EXPECT(weights.owned_bytes() == (stored == DType::f32 ? 0 : values.tensor().bytes()));
   }
 }

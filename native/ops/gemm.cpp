@@ -23,13 +23,17 @@ Extents extents_of(ConstTensor t) {
                                            op.c.shape().to_string() + (op.bias ? ", bias " + op.bias.shape().to_string() : ""));
 }
 
-void check_dtypes(const Gemm& op) {
+bool is_16_bit(DType dtype) { return dtype == DType::bf16 || dtype == DType::f16; }
+
+void check_dtypes(const Gemm& op, const Stream& stream) {
   const DType in = op.a.dtype();
-  const bool known = in == DType::f32 || in == DType::bf16 || in == DType::f16;
+  const bool known = in == DType::f32 || is_16_bit(in);
+  const bool widened = in == DType::f32 && is_16_bit(op.b.dtype()) && stream.device().kind != DeviceKind::cuda;
   const bool output = op.c.dtype() == in || op.c.dtype() == DType::f32;
   const bool bias = !op.bias || op.bias.dtype() == in || op.bias.dtype() == op.c.dtype();
-  if (known && op.b.dtype() == in && output && bias) return;
-  throw Error("native/dtype-mismatch", "gemm: expected a and b of one dtype of F32, BF16, F16, c of that or F32, but found a " +
+  if (known && (op.b.dtype() == in || widened) && output && bias) return;
+  throw Error("native/dtype-mismatch", "gemm: expected a and b of one dtype of F32, BF16, F16 (on a CPU also a 16-bit b beside an F32 a), c of that "
+                                       "of a or F32, but found a " +
                                            std::string(dtype_name(in)) + ", b " + std::string(dtype_name(op.b.dtype())) +
                                            ", c " + std::string(dtype_name(op.c.dtype())));
 }
@@ -62,7 +66,7 @@ Cost cost_of(const Gemm& op) {
 
 void gemm(const Gemm& op, Stream& stream) {
   check_shapes(op);
-  check_dtypes(op);
+  check_dtypes(op, stream);
   dispatch("gemm", &Backend::gemm, op, cost_of(op), stream);
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/bench.h"
 #include "core/philox.h"
+#include "ops/elementwise.h"
 #include "ops/flow.h"
 #include "ops/gemm.h"
 
@@ -29,6 +30,7 @@ struct OpenBlas {
 struct Sizes {
   int64_t m, n, k;
   Transpose trans_a, trans_b;
+  DType b = DType::f32;  ///< bf16: weights as a checkpoint holds them, widened as they are packed
 };
 
 Storage random(const Shape& shape, uint64_t index, Stream& stream) {
@@ -40,13 +42,14 @@ Storage random(const Shape& shape, uint64_t index, Stream& stream) {
 OpCase make_case(const Sizes& s, const OpenBlas& blas, Stream& stream) {
   const bool ta = s.trans_a == Transpose::yes, tb = s.trans_b == Transpose::yes;
   const Storage a = random(ta ? Shape{s.k, s.m} : Shape{s.m, s.k}, 1, stream);
-  const Storage b = random(tb ? Shape{s.n, s.k} : Shape{s.k, s.n}, 2, stream);
+  const Storage wide = random(tb ? Shape{s.n, s.k} : Shape{s.k, s.n}, 2, stream), b(s.b, wide.view().shape(), stream.device());
+  copy({wide.view(), b.tensor()}, stream);
   const Storage c(DType::f32, {s.m, s.n}, stream.device());
-  OpCase result{.name = std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k) + (ta ? " T" : " N") + (tb ? "T" : "N"),
+  OpCase result{.name = std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k) + (ta ? " T" : " N") + (tb ? "T" : "N") + (s.b == DType::f32 ? "" : " b " + std::string(dtype_name(s.b))),
                 .run = [=](Stream& on) {
                   gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .trans_a = s.trans_a, .trans_b = s.trans_b}, on);
                 }};
-  if (blas.sgemm == nullptr) return result;
+  if (blas.sgemm == nullptr || s.b != DType::f32) return result;
   constexpr int kRowMajor = 101, kNo = 111, kYes = 112;
   result.rival_name = "OpenBLAS";
   result.rival = [=, sgemm = blas.sgemm] {
@@ -69,10 +72,18 @@ constexpr Sizes kSizes[] = {
     {1, 2048, 2048, N, T},   {1, 2048, 2048, N, N},    {8, 2048, 2048, N, T},   {16, 2048, 2048, N, T},
 };
 
+// The same Linear with weights in 16 bits, and the text encoder's.
+constexpr Sizes kAsStored[] = {
+    {750, 2048, 2048, N, T, DType::bf16}, {750, 2048, 2048, N, N, DType::bf16}, {256, 3072, 1024, N, T, DType::bf16},
+    {256, 3072, 1024, N, T}, {750, 2048, 2048, N, N}, {1, 2048, 2048, N, T, DType::bf16},
+};
+
 const bench::OpBench kBench{"gemm", [](Stream& stream) {
                               const OpenBlas blas(stream);
                               std::vector<OpCase> cases;
                               for (const Sizes& s : kSizes) cases.push_back(make_case(s, blas, stream));
+                              if (stream.device().kind != DeviceKind::cuda)
+                                for (const Sizes& s : kAsStored) cases.push_back(make_case(s, blas, stream));
                               return cases;
                             }};
 

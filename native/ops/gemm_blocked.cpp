@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "ops/gemm_tile.h"
+#include "ops/kernels.h"
 
 namespace sidestep::gemm_detail {
 namespace {
@@ -153,12 +154,11 @@ int64_t piece_of(int64_t k) { return k == 0 ? 0 : ceil_div(k, ceil_div(k, kMaxKc
 bool whole_vectors_are_readable(const Problem& p) { return p.n % tile_kernels().lanes == 0; }
 
 void multiply_tiles(const Problem& p, ThreadPool* pool) {
-  const bool floats = p.a.dtype == DType::f32;
   // A transposed A is read with long strides, which only a single pass over it can afford.
   const int64_t few = p.a.along == Along::k ? kDirectAColumns : tile_kernels().columns();
-  const bool read_a = floats && (p.n <= few || p.k <= kDirectADepth);
+  const bool read_a = p.a.dtype == DType::f32 && (p.n <= few || p.k <= kDirectADepth);
   // A tile reads whole vectors of B; only a packed panel has the zeros that fill up the last one.
-  const bool read_b = floats && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows && whole_vectors_are_readable(p);
+  const bool read_b = p.b.dtype == DType::f32 && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows && whole_vectors_are_readable(p);
   const int threads = pool == nullptr ? 1 : pool->threads();
   const int64_t piece = piece_of(p.k);
   for (int64_t column = 0; column < p.n; column += kMaxNc) {
@@ -180,15 +180,31 @@ bool suits_dots(const Problem& p) {
   return p.m <= kMaxDotRows && p.k > 0 && p.a.dtype == DType::f32 && p.a.along == Along::k && p.b.along == Along::k;
 }
 
-// Few rows: B is read once, as it lies.
+// Lines of B along k as f32: where they lie, or widened beside.
+struct Lines {
+  const float* data;
+  int64_t ld;
+};
+
+Lines lines_as_floats(const Problem& p, int64_t first, int64_t count) {
+  if (p.b.dtype == DType::f32) return {static_cast<const float*>(p.b.data) + first * p.b.ld, p.b.ld};
+  const auto* from = static_cast<const std::byte*>(p.b.data);
+  const auto size = static_cast<int64_t>(dtype_size(p.b.dtype));
+  float* wide = packed_b.at_least(count * p.k);
+  for (int64_t i = 0; i < count; ++i)
+    cpu::vector_kernels().convert(p.b.dtype, from + (first + i) * p.b.ld * size, DType::f32, wide + i * p.k, p.k);
+  return {wide, p.k};
+}
+
+// Few rows: B is read once.
 void multiply_dots(const Problem& p, ThreadPool* pool) {
   const int64_t columns_per_task = std::clamp<int64_t>(65536 / p.k, 1, 256);
   for_each(pool, ceil_div(p.n, columns_per_task), [&](int64_t index) {
-    const int64_t first = index * columns_per_task;
-    tile_kernels().dots[p.m - 1]({.k = p.k, .a = static_cast<const float*>(p.a.data), .lda = p.a.ld,
-                                  .b = static_cast<const float*>(p.b.data) + first * p.b.ld, .ldb = p.b.ld, .c = p.c + first,
-                                  .ldc = p.ldc, .columns = std::min(columns_per_task, p.n - first), .alpha = p.alpha,
-                                  .beta = p.beta, .bias = p.bias == nullptr ? nullptr : p.bias + first});
+    const int64_t first = index * columns_per_task, columns = std::min(columns_per_task, p.n - first);
+    const Lines b = lines_as_floats(p, first, columns);
+    tile_kernels().dots[p.m - 1]({.k = p.k, .a = static_cast<const float*>(p.a.data), .lda = p.a.ld, .b = b.data, .ldb = b.ld,
+                                  .c = p.c + first, .ldc = p.ldc, .columns = columns, .alpha = p.alpha, .beta = p.beta,
+                                  .bias = p.bias == nullptr ? nullptr : p.bias + first});
   });
 }
 

@@ -26,7 +26,22 @@ Quad load_quad(const float* p) {
   return v;
 }
 
-void transpose_4x4(const float* from, int64_t ld, float* to, int64_t step) {
+// A bf16 is the upper half of its float.
+Quad load_quad(const bf16_t* p) {
+  typedef uint16_t Halves __attribute__((vector_size(8)));
+  typedef uint32_t Words __attribute__((vector_size(16)));
+  Halves halves;
+  std::memcpy(&halves, p, sizeof halves);
+  const Words words = __builtin_convertvector(halves, Words) << 16;
+  Quad v;
+  std::memcpy(&v, &words, sizeof v);
+  return v;
+}
+
+Quad load_quad(const f16_t* p) { return Quad{to_float(p[0]), to_float(p[1]), to_float(p[2]), to_float(p[3])}; }
+
+template <typename T>
+void transpose_4x4(const T* from, int64_t ld, float* to, int64_t step) {
   const Quad a = load_quad(from), b = load_quad(from + ld), c = load_quad(from + 2 * ld), d = load_quad(from + 3 * ld);
   const Quad ab_low = SIDESTEP_SHUFFLE(a, b, 0, 4, 1, 5), ab_high = SIDESTEP_SHUFFLE(a, b, 2, 6, 3, 7);
   const Quad cd_low = SIDESTEP_SHUFFLE(c, d, 0, 4, 1, 5), cd_high = SIDESTEP_SHUFFLE(c, d, 2, 6, 3, 7);
@@ -39,14 +54,12 @@ void transpose_4x4(const float* from, int64_t ld, float* to, int64_t step) {
 template <typename T>
 void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
   int64_t i = 0;
-  if constexpr (std::is_same_v<T, float>) {
-    const int64_t whole = p.kc - p.kc % 4;
-    for (; i + 4 <= p.lines; i += 4) {
-      const float* lines = from + i * ld;
-      for (int64_t k = 0; k < whole; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
-      for (int64_t k = whole; k < p.kc; ++k)
-        for (int64_t r = 0; r < 4; ++r) to[k * p.step + i + r] = lines[r * ld + k];
-    }
+  const int64_t whole = p.kc - p.kc % 4;
+  for (; i + 4 <= p.lines; i += 4) {
+    const T* lines = from + i * ld;
+    for (int64_t k = 0; k < whole; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
+    for (int64_t k = whole; k < p.kc; ++k)
+      for (int64_t r = 0; r < 4; ++r) to[k * p.step + i + r] = as_float(lines[r * ld + k]);
   }
   for (; i < p.lines; ++i)
     for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = as_float(from[i * ld + k]);
@@ -63,7 +76,12 @@ void copy_row(const float* from, int64_t count, float* to) {
 }
 template <typename T>
 void copy_row(const T* from, int64_t count, float* to) {
-  for (int64_t i = 0; i < count; ++i) to[i] = as_float(from[i]);
+  int64_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const Quad wide = load_quad(from + i);
+    std::memcpy(to + i, &wide, sizeof wide);
+  }
+  for (; i < count; ++i) to[i] = as_float(from[i]);
 }
 
 // Contiguous along the panel: rows are copied.

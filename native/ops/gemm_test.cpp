@@ -4,6 +4,7 @@
 
 #include "core/philox.h"
 #include "core/stream.h"
+#include "ops/elementwise.h"
 #include "ops/gemm.h"
 #include "testing/test.h"
 
@@ -133,6 +134,31 @@ TEST("gemm: bf16 and f16 operands are widened and the result rounded once") {
     });
 }
 
+// What a product of the same operands gives once b is widened by hand.
+Storage with_widened_b(const Case& c, const Operands& o, Stream& stream) {
+  const Storage wide(DType::f32, o.b.tensor.shape()), result(DType::f32, o.c.tensor.shape());
+  copy({o.b.tensor, wide.tensor()}, stream);
+  copy({o.c.tensor, result.tensor()}, stream);
+  gemm({.a = o.a.tensor, .b = wide.view(), .c = result.tensor(), .trans_a = c.trans_a, .trans_b = c.trans_b, .alpha = c.alpha, .beta = c.beta},
+       stream);
+  return result;
+}
+
+TEST("gemm: a 16-bit b beside an f32 a gives the bits of one widened beforehand") {
+  Stream stream({}, std::make_shared<ThreadPool>(2));
+  for (const DType stored : {DType::bf16, DType::f16})
+    for (const auto& [m, n, k] : kSizes)
+      for_all_transposes([&, m = m, n = n, k = k](Transpose ta, Transpose tb) {
+        const Case c{2, m, n, k, ta, tb, DType::f32, 0.5F, 1, 1, 1};
+        Operands o(c);
+        o.b = Matrix(stored, 2, tb == Transpose::yes ? n : k, tb == Transpose::yes ? k : n, c, 2);
+        const Storage wanted = with_widened_b(c, o, stream), found(DType::f32, wanted.view().shape());
+        run(c, o, 2);
+        copy({o.c.tensor, found.tensor()}, stream);
+        EXPECT(std::memcmp(found.view().raw(), wanted.view().raw(), wanted.view().bytes()) == 0);
+      });
+}
+
 TEST("gemm: batches match float64") {
   for_all_transposes([](Transpose ta, Transpose tb) {
     expect_close({3, 17, 21, 19, ta, tb, DType::f32, 1, 0, 2});
@@ -185,13 +211,13 @@ TEST("gemm: the same bits with 1, 2, 3 and 5 threads") {
 
 TEST("gemm: shapes and dtypes that do not fit are refused") {
   Stream stream({}, std::make_shared<ThreadPool>(1));
-  const Storage a(DType::f32, {4, 5}), b(DType::f32, {5, 6}), c(DType::f32, {4, 6}), half(DType::f16, {5, 6});
+  const Storage a(DType::f32, {4, 5}), b(DType::f32, {5, 6}), c(DType::f32, {4, 6}), half(DType::f16, {4, 5});
   const Storage bias(DType::f32, {5});
   EXPECT_ERROR(gemm({.a = a.view(), .b = b.view(), .c = b.tensor()}, stream), "native/shape-mismatch");
   EXPECT_ERROR(gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .trans_b = Transpose::yes}, stream), "native/shape-mismatch");
   EXPECT_ERROR(gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .bias = bias.view()}, stream), "native/shape-mismatch");
   EXPECT_ERROR(gemm({.a = a.view(), .b = b.view().transposed(0, 1), .c = c.tensor()}, stream), "native/shape-mismatch");
-  EXPECT_ERROR(gemm({.a = a.view(), .b = half.view(), .c = c.tensor()}, stream), "native/dtype-mismatch");
+  EXPECT_ERROR(gemm({.a = half.view(), .b = b.view(), .c = c.tensor()}, stream), "native/dtype-mismatch");
 }
 
 }  // namespace

@@ -171,29 +171,34 @@ EstimateReport summarise(const std::vector<RunScores>& runs, const std::vector<s
 
 }  // namespace
 
-MemoryPlan plan_probe(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
-                      const BatchShape& shape) {
+MemoryPlan plan_probe(const ProbeRequest& request) {
+  const BatchShape& shape = request.shape;
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
-  Dit model(config, Weights::random(0, compute_dtype, stream));
-  GradientProbe probe(model, modules, stream);
+  Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored));
+  GradientProbe probe(model, request.modules, stream);
   const auto size = static_cast<size_t>(shape.batch_size);
   const Draws draws{.noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
                     .dropped = std::vector<uint8_t>(size, 1)};
   for (const Padding padding : {Padding::masked, Padding::upstream}) {
-    probe.measure(blank_batch(config, shape.batch_size, shape.frames, shape.tokens), draws, padding, {arena, stream});
+    probe.measure(blank_batch(request.model, shape.batch_size, shape.frames, shape.tokens), draws, padding, {arena, stream});
   }
   return {.weights_bytes = model.owned_bytes(),
           .arena_bytes = arena.high_water(),
-          .adapted_modules = static_cast<int64_t>(modules.size())};
+          .adapted_modules = static_cast<int64_t>(request.modules.size())};
 }
 
 MemoryPlan plan_estimate(const EstimateSetup& setup, const BatchShape& shape) {
   const DitConfig config = dit_config(read_config(setup.model_folder));
   Stream plan({.kind = DeviceKind::plan});
   Dit model(config, Weights::random(0, setup.compute_dtype, plan));
-  return plan_probe(config, setup.compute_dtype, select_modules(setup.options.targets, linear_names(model)), shape);
+  const std::vector<std::string> modules = select_modules(setup.options.targets, linear_names(model));
+  return plan_probe({.model = config,
+                     .compute_dtype = setup.compute_dtype,
+                     .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, setup.device),
+                     .modules = modules,
+                     .shape = shape});
 }
 
 BatchShape longest_batch(const EstimateSetup& setup) {
@@ -213,7 +218,8 @@ EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const Estima
   const BatchShape shape = longest_batch(setup);
   Dit model(config, Weights::from_files(WeightFiles::open(setup.model_folder), "", setup.compute_dtype, stream));
   const std::vector<std::string> modules = select_modules(setup.options.targets, linear_names(model));
-  Arena arena(stream.device(), plan_probe(config, setup.compute_dtype, modules, shape).arena_bytes);
+  const DType stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, stream.device().kind);
+  Arena arena(stream.device(), plan_probe({config, setup.compute_dtype, stored, modules, shape}).arena_bytes);
   GradientProbe probe(model, modules, stream);
   Estimator estimator{setup, stream, progress, config, model, probe, arena, modules};
   std::vector<RunScores> runs;

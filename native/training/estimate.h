@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,10 +63,16 @@ class GradientProbe {
 struct BatchShape {
   int64_t batch_size = 1, frames = 0, tokens = 0;
 };
+struct ProbeRequest {
+  const DitConfig& model;
+  DType compute_dtype;
+  std::optional<DType> stored{};  ///< what the checkpoint holds, where that is how matrices are kept
+  const std::vector<std::string>& modules;
+  BatchShape shape{};
+};
 /// What `GradientProbe::measure` takes for such a batch, the frozen model included. Gradients of a module are scratch, so there are
 /// no adapter or optimizer bytes.
-MemoryPlan plan_probe(const DitConfig& config, DType compute_dtype, const std::vector<std::string>& modules,
-                      const BatchShape& shape);
+MemoryPlan plan_probe(const ProbeRequest& request);
 
 /// The rank rule: modules in the top `select_share` by Fisher information, at least `min_category_share` of each of
 /// self-attention, cross-attention and MLP (one at least), rank = base * sqrt(f / median f * s / median s) rounded half to even
@@ -100,6 +107,7 @@ struct EstimateSetup {
   std::vector<SampleFiles> samples;
   EstimateOptions options;
   DType compute_dtype = DType::f32;
+  DeviceKind device = DeviceKind::cpu;  ///< planned for
 };
 /// A batch as long as the longest samples, from file headers. Throws train/no-samples and what opening throws.
 BatchShape longest_batch(const EstimateSetup& setup);

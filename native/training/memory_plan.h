@@ -17,7 +17,7 @@ enum class Average : uint8_t { none, ema };
 struct PlanRequest {
   DitConfig model;
   DType compute_dtype = DType::f32;
-  Keep base = Keep::compute;       ///< how the frozen matrices are kept
+  Keep base = Keep::as_stored;      ///< how the frozen matrices are kept
   std::optional<DType> stored{};   ///< what the checkpoint holds, where that is how they are kept
   AdapterConfig adapter{};
   OptimizerOptions optimizer{};

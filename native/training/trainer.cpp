@@ -63,24 +63,11 @@ RunShape run_shape(const TrainOptions& o, const RunFiles& files) {
   return shape;
 }
 
-namespace {
-
-/// On a CPU matrices stay in the checkpoint's dtype; a card takes them in the compute dtype. Without files (a forecast may come
-/// before them) they are taken to be in the compute dtype.
-DType kept_dtype(const TrainerSetup& setup) {
-  const std::string any = "decoder.layers.0.self_attn.q_proj.weight";
-  if (setup.device != DeviceKind::cpu || !WeightFiles::exist(setup.model_folder)) return setup.compute_dtype;
-  const WeightFiles files = WeightFiles::open(setup.model_folder);
-  return files.contains(any) ? files.tensor(any).dtype() : setup.compute_dtype;
-}
-
-}  // namespace
-
 PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& o, const RunFiles& files, const RunShape& shape) {
   return {.model = files.model,
           .compute_dtype = setup.compute_dtype,
           .base = o.base_precision,
-          .stored = kept_dtype(setup),
+          .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, setup.device),
           .adapter = o.adapter,
           .optimizer = o.optimizer,
           .average = o.ema_decay > 0 ? Average::ema : Average::none,

@@ -62,14 +62,19 @@ export async function planAudioEncoder(addon: Addon, setup: AudioPlanSetup): Pro
 
 export async function planTextEncoder(
   addon: Addon,
-  setup: {readonly path: string; readonly tokens: number},
+  setup: {readonly path: string; readonly tokens: number; readonly device: string},
 ): Promise<EncoderPlan> {
   return (await ask(addon, 'plan_text_encoder', setup)) as EncoderPlan;
 }
 
 export async function planConditionEncoder(
   addon: Addon,
-  setup: {readonly path: string; readonly text_tokens: number; readonly lyric_tokens: number},
+  setup: {
+    readonly path: string;
+    readonly text_tokens: number;
+    readonly lyric_tokens: number;
+    readonly device: string;
+  },
 ): Promise<EncoderPlan> {
   return (await ask(addon, 'plan_condition_encoder', setup)) as EncoderPlan;
 }

@@ -21,14 +21,18 @@ export async function forecastPass1(addon: Addon, question: MemoryQuestion): Pro
     device,
   });
   const path = componentDir(inputs.model, 'text_encoder');
-  const text = await planTextEncoder(addon, {path, tokens: max_text_tokens!});
+  const text = await planTextEncoder(addon, {path, tokens: max_text_tokens!, device});
   return encoderForecast(audio.total_bytes > text.total_bytes ? audio : text, question);
 }
 
 export async function forecastConditions(addon: Addon, question: MemoryQuestion): Promise<StageMemory> {
-  const {text_tokens, lyric_tokens} = question.bounds!;
+  const {device, bounds} = question;
+  const {text_tokens, lyric_tokens} = bounds!;
   const path = componentDir(question.inputs.model, 'dit');
-  return encoderForecast(await planConditionEncoder(addon, {path, text_tokens, lyric_tokens}), question);
+  return encoderForecast(
+    await planConditionEncoder(addon, {path, text_tokens, lyric_tokens, device}),
+    question,
+  );
 }
 
 /** Lengths hardly matter to encoders, which work in pieces: a bound that does not fit is a refusal. */
