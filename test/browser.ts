@@ -64,7 +64,7 @@ export async function openBrowser(): Promise<Browser> {
       '--no-first-run',
       `--user-data-dir=${profile}`,
     ],
-    {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']},
+    {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true}, // a group of its own, to be ended whole
   );
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const connection = connect(child);
@@ -75,9 +75,9 @@ export async function openBrowser(): Promise<Browser> {
       return openPage(connection, String(sessionId));
     },
     close: async () => {
-      child.kill('SIGKILL');
+      process.kill(-child.pid!, 'SIGKILL'); // its helpers too: they write into the profile to the last
       await ended;
-      rmSync(profile, {recursive: true, force: true, maxRetries: 10});
+      rmSync(profile, {recursive: true, force: true, maxRetries: 50});
     },
   };
 }

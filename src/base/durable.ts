@@ -22,14 +22,14 @@ export function temporaryName(path: string): string {
 
 /**
  * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
- * nothing. Throws the file system's error; the old content then still stands.
+ * nothing. Throws the file system's error; the old content then still stands. `temporary` is where it is written first.
  */
 export async function writeDurably(
   path: string,
   bytes: string | Uint8Array,
   fault: FaultHook = noFault,
+  temporary: string = temporaryName(path),
 ): Promise<void> {
-  const temporary = temporaryName(path);
   fault('create', temporary);
   await mkdir(dirname(path), {recursive: true});
   try {

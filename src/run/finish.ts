@@ -4,6 +4,7 @@ import {type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
+import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
 import {recordRoot} from '../cache/roots.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {portableFingerprint} from '../plan/fingerprint-parts.js';
@@ -87,13 +88,18 @@ export async function recordExecution(
   const lock = mergeLock(pipeline, execution, before.lock);
   const text = printLock(lock);
   const changed = text !== printLock(before.lock);
-  if (changed) await writeDurably(lockFilePath(pipeline.file), text, cache.fault);
+  if (changed) await writeLock(cache, lockFilePath(pipeline.file), text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
   if (JSON.stringify(memory) === JSON.stringify(before.memory)) return lock;
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
   await recordRoot(cache, {lock_file: lockFilePath(pipeline.file), fingerprints, used_at: now});
   await writeMemory(memoryPath(project, pipeline.file), memory); // last: a run that finds it up to date writes nothing
   return lock;
+}
+
+async function writeLock(cache: Cache, path: string, text: string): Promise<void> {
+  await clearLeftovers(cache, [path]);
+  await writeDurably(path, text, cache.fault, ownedTemporaryName(cache, path));
 }
 
 /** The quick answer for a run from cache: every stage has the fingerprint and outputs it had. */

@@ -1,13 +1,14 @@
 import {existsSync} from 'node:fs';
 import {chmod, constants, copyFile, mkdir, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {renameDurably, syncFile, temporaryName} from '../base/durable.js';
+import {renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import {objectPath} from '../cache/layout.js';
+import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
@@ -34,7 +35,12 @@ export async function publishOutputs(
       const path = valueAt(stage.configured.params, param);
       const object = typeof path === 'string' && path !== '' ? outputOf(stage, output, cache) : undefined;
       if (object === undefined || typeof path !== 'string') continue;
-      for (const file of filesOf(object, path, view)) await copyOut(cache, file, hashes);
+      const files = filesOf(object, path, view);
+      await clearLeftovers(
+        cache,
+        files.map((file) => file.path),
+      );
+      for (const file of files) await copyOut(cache, file, hashes);
       published.push({stage: stage.id, output, path});
     }
   }
@@ -70,7 +76,7 @@ function filesOf(output: OutputObject, path: string, view: CacheView): Published
 async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {
   if ((await hashIfThere(hashes, path)) === object.hash) return;
   await mkdir(dirname(path), {recursive: true});
-  const temporary = temporaryName(path);
+  const temporary = ownedTemporaryName(cache, path);
   try {
     await copyFile(objectPath(cache.root, object.hash), temporary, constants.COPYFILE_FICLONE);
     await chmod(temporary, mode);

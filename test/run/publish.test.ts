@@ -1,6 +1,7 @@
 import {mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {newOwner, showLife} from '../../src/cache/owner.js';
 import type {LightStage} from '../../src/run/light-stage.js';
 import type {StageType} from '../../src/stage/stage-type.js';
 import {temporaryFolder} from '../temporary-folder.js';
@@ -59,6 +60,18 @@ test('only what differs is written; what somebody else put there stays', async (
   expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('two');
   expect(Math.abs(statSync(join(out, 'go')).mtimeMs - past.getTime())).toBeLessThan(1000);
   expect(readdirSync(out).sort()).toEqual(['deep', 'go', 'mine']);
+});
+
+test('what a killed run left half-written goes; what another runner is writing, and files of other names, stay', async () => {
+  const {dir, out, runWith} = await project();
+  await runWith({});
+  const living = newOwner();
+  const stop = await showLife(join(dir, '.sidestep/cache'), living);
+  const names = ['go.4194305-00112233aabb.tmp', `go.${living.id}.tmp`, 'song.4194305-00112233aabb.tmp'];
+  for (const name of names) writeFileSync(join(out, name), 'half');
+  await runWith({text: 'two'});
+  await stop();
+  expect(readdirSync(out).sort()).toEqual(['deep', 'go', ...names.slice(1)].sort());
 });
 
 test('from the cache as well: what was deleted or edited comes back, another place gets its own, nothing runs', async () => {
