@@ -6,7 +6,8 @@
 namespace sidestep {
 
 /// Sinusoidal embedding of timesteps: y[b] = [cos(1000 t f_i) …, sin(1000 t f_i) …], f_i = 10000^(-i / (D/2)).
-/// Frequencies are computed in double and rounded once; the angle reaches 1000 rad.
+/// In double, rounded once at the end: the angle reaches 1000 rad, which f32 (upstream's) knows to 3e-5 only. Rounding as upstream
+/// does would not give its values either, whose frequencies hang on torch's own f32 exponential.
 struct TimestepEmbedding {
   ConstTensor t;  ///< [B] f32
   Tensor y;       ///< [B, D]
