@@ -144,7 +144,7 @@ void judge(const Case& c, Report& report, Stream& stream) {
   AdaptedModel adapted(config, case_weights(c, stream), adapter, plan_of(config, adapter, batch, loss), stream);
   set_parameters(adapted.adapters, live);
   adapted.adapters.refresh({adapted.arena, stream});
-  compare_saved(c, adapted.adapters, saved, report, stream);
+  if (!is_lokr_bypass(recorded)) compare_saved(c, adapted.adapters, saved, report, stream);
   const Draws draws = recorded_draws(c, batch.size());
   const MicroStep step{.model = adapted.model,
                        .batch = batch,
