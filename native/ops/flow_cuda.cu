@@ -11,11 +11,13 @@ namespace {
 
 template <typename T>
 __global__ void __launch_bounds__(kThreads) timestep_embedding_kernel(const float* t, T* y, int64_t half) {
-  const double scaled = 1000 * static_cast<double>(t[blockIdx.x]);
+  const float scaled = 1000.F * t[blockIdx.x], log_period = static_cast<float>(-log(10000.0));
   T* row = y + blockIdx.x * 2 * half;
   for (int64_t i = threadIdx.x; i < half; i += kThreads) {
-    const double exponent = -log(10000.0) * static_cast<double>(i) / static_cast<double>(half);
-    const double angle = scaled * exp(exponent);
+    // Rounded product by product, never fused, as upstream does.
+    const float exponent = __fdiv_rn(__fmul_rn(log_period, static_cast<float>(i)), static_cast<float>(half));
+    const float frequency = static_cast<float>(exp(static_cast<double>(exponent)));
+    const auto angle = static_cast<double>(__fmul_rn(scaled, frequency));
     row[i] = narrowed<T>(static_cast<float>(cos(angle)));
     row[half + i] = narrowed<T>(static_cast<float>(sin(angle)));
   }
