@@ -322,6 +322,21 @@ TEST("adapters: upstream's folders open with their settings") {
   EXPECT(open_adapter(folder / "lokr").config.rank == 2);
 }
 
+TEST("oft: a constrained rotation is bounded in each forward pass, and saved as the optimizer left it") {
+  Bench bench({.type = AdapterType::oft, .block_size = 4, .coft = true, .eps = 1e-3});
+  const Parameter& p = bench.adapters.parameters().front();
+  const std::vector<float> given(static_cast<size_t>(p.value.numel()), 0.5F);
+  std::memcpy(p.value.raw(), given.data(), p.value.bytes());
+  bench.adapters.refresh({bench.arena, bench.stream});
+  EXPECT(std::memcmp(p.value.raw(), given.data(), p.value.bytes()) == 0);
+  const Storage first = bench.prediction();
+  const double bound = 1e-3 / std::sqrt(2 * static_cast<double>(p.value.dim(0)));  // a vector is half of its matrix
+  const ConstTensor block = p.value.slice(0, 0, 1);
+  EXPECT(std::abs(std::sqrt(squared_distance(block, block).reference) - bound) < 1e-6 * bound);
+  bench.adapters.refresh({bench.arena, bench.stream});
+  EXPECT(rel_l2(bench.prediction().view(), first.view()) < 1e-6);
+}
+
 TEST("selection: names, attention, patterns") {
   const std::vector<std::string> modules{"layers.0.self_attn.q_proj", "layers.0.cross_attn.q_proj", "layers.0.mlp.up_proj",
                                          "layers.10.self_attn.q_proj", "proj_in.1"};

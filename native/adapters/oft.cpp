@@ -64,8 +64,7 @@ class Oft final : public Adapter {
 
   void refresh(const Linear&, Workspace work) override {
     const Arena::Scope scope(work.arena);
-    if (config_.coft) project_rotation({vector(), config_.eps}, work.stream);
-    const Tensor q = skew(work);
+    const Tensor q = skew(bounded_vector(work), work);
     if (config_.cayley == Cayley::exact) return exact_rotation(q, work);
     const std::vector<Tensor> partial = horner(q, work);
     copy({partial.front(), rotation_.tensor()}, work.stream);
@@ -74,6 +73,8 @@ class Oft final : public Adapter {
   void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena& arena, Stream& stream) override {
     const Arena::Scope scope(arena);
     const Workspace work{arena, stream};
+    // PEFT bounds the weight itself in each forward pass, so the optimizer goes on from there; what its last step left is saved.
+    if (config_.coft) project_rotation({vector(), config_.eps}, stream);
     frozen_forward(layer, rotated(x, work), layer.bias, y, arena, stream);
   }
 
@@ -122,9 +123,18 @@ class Oft final : public Adapter {
     return out;
   }
 
-  Tensor skew(Workspace work) const {
+  /// The vector as the next forward pass will have it.
+  Tensor bounded_vector(Workspace work) const {
+    if (!config_.coft) return vector();
+    const Tensor bounded = work.arena.alloc(DType::f32, vector().shape());
+    copy({vector(), bounded}, work.stream);
+    project_rotation({bounded, config_.eps}, work.stream);
+    return bounded;
+  }
+
+  Tensor skew(ConstTensor triangles, Workspace work) const {
     const Tensor q = work.arena.alloc(DType::f32, rotation_.tensor().shape());
-    skew_symmetric({vector(), q}, work.stream);
+    skew_symmetric({triangles, q}, work.stream);
     return q;
   }
 
@@ -181,7 +191,7 @@ class Oft final : public Adapter {
   }
 
   Tensor series_gradient(ConstTensor d_r, Workspace work) const {
-    const Tensor q = skew(work), d_q = work.arena.alloc(DType::f32, q.shape());
+    const Tensor q = skew(vector(), work), d_q = work.arena.alloc(DType::f32, q.shape());
     fill({d_q, 0}, work.stream);
     const std::vector<Tensor> brackets = horner(q, work);
     ConstTensor d_outer = d_r;
@@ -196,7 +206,7 @@ class Oft final : public Adapter {
 
   /// R = 2P - I with P = (I + Q)^-1, so dQ = -P^T (2 dR) P^T.
   Tensor exact_gradient(ConstTensor d_r, Workspace work) const {
-    const Tensor q = skew(work), p = work.arena.alloc(DType::f32, q.shape());
+    const Tensor q = skew(vector(), work), p = work.arena.alloc(DType::f32, q.shape());
     const Tensor half = work.arena.alloc(DType::f32, q.shape()), d_q = work.arena.alloc(DType::f32, q.shape());
     cayley_inverse({q, p}, work.stream);
     gemm({.a = p, .b = d_r, .c = half, .trans_a = Transpose::yes, .alpha = -2}, work.stream);

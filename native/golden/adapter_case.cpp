@@ -47,7 +47,7 @@ int64_t unmatched_rank(const AdapterConfig& config, const TensorMap& saved, int6
 /// Dropout is left out: no masks are recorded, so what was recorded was recorded without, or cannot be met by anybody.
 void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
   refuse_unknown_keys(s, {"r", "lora_alpha", "lora_dropout", "use_dora", "bias", "target_modules", "rank_pattern",
-                          "alpha_pattern", "attention_type", "target_mlp", "use_rslora"});
+                          "alpha_pattern", "attention_type", "target_mlp", "use_rslora", "rank_min"});
   config.rank = s.at("r").as_int();
   config.alpha = s.at("lora_alpha").as_number();
   config.rs_lora = s.bool_or("use_rslora", false);
@@ -61,11 +61,15 @@ void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
     for (const auto& [key, value] : s.at("alpha_pattern").as_object()) config.alpha_pattern[key] = value.as_number();
   }
   if (config.rank_pattern.empty()) return;
-  config.rank = unmatched_rank(config, saved, config.rank);
+  config.rank = unmatched_rank(config, saved, s.int_or("rank_min", config.rank));
   config.alpha = 2 * static_cast<double>(config.rank);
 }
 
-/// `bypass_mode` adds the same change to the output in place of the weight: it is the same function.
+bool is_expression(const std::string& target) { return target.find_first_of("\\*$[(") != std::string::npos; }
+
+/// LyCORIS matches an expression against the beginning of a module's whole name.
+std::string from_the_start(const std::string& target) { return is_expression(target) ? "^(?:" + target + ").*" : target; }
+
 void read_lycoris(AdapterConfig& config, const Json& s) {
   refuse_unknown_keys(s, {"linear_dim", "linear_alpha", "factor", "decompose_both", "full_matrix", "rs_lora", "use_scalar",
                           "use_tucker", "weight_decompose", "unbalanced_factorization", "bypass_mode", "target_modules",
@@ -79,8 +83,14 @@ void read_lycoris(AdapterConfig& config, const Json& s) {
   config.use_tucker = s.bool_or("use_tucker", false);
   config.weight_decompose = s.bool_or("weight_decompose", false);
   config.unbalanced_factorization = s.bool_or("unbalanced_factorization", false);
-  const bool restricted = config.target_modules.front().find_first_of("\\*$[(") != std::string::npos;
+  if (config.alpha == 0) config.alpha = static_cast<double>(config.rank);
+  if (config.type == AdapterType::lokr && s.bool_or("bypass_mode", false)) {  // see is_lokr_bypass
+    config.alpha = static_cast<double>(config.rank);
+    config.weight_decompose = false;
+  }
+  const bool restricted = std::any_of(config.target_modules.begin(), config.target_modules.end(), is_expression);
   if (!restricted) config.scope = AdapterScope::decoder;
+  for (std::string& target : config.target_modules) target = from_the_start(target);
 }
 
 bool any_named(const TensorMap& saved, const std::string& tail) {
@@ -121,6 +131,10 @@ void read_oft(AdapterConfig& config, const Json& s) {
 }
 
 }  // namespace
+
+bool is_lokr_bypass(const Json& recorded) {
+  return recorded.string_or("adapter_type", "lora") == "lokr" && recorded.at("adapter_config").bool_or("bypass_mode", false);
+}
 
 AdapterConfig read_adapter_config(const Json& recorded, const TensorMap& saved) {
   const Json& settings = recorded.at("adapter_config");

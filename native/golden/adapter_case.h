@@ -17,6 +17,10 @@ namespace sidestep::golden {
 /// Throws golden/unknown-variant for a setting we do not have.
 AdapterConfig read_adapter_config(const Json& recorded, const TensorMap& saved);
 
+/// In bypass LyCORIS adds the change to the output in place of the weight: the same function, but that LoKr leaves its scale and
+/// its magnitudes out there, and saves them all the same.
+bool is_lokr_bypass(const Json& recorded);
+
 /// Every tensor of a case below `group` ("adapter", "init" …), by its name without it.
 TensorMap tensors_below(const SafetensorsFile& file, const std::string& group);
 

@@ -89,11 +89,20 @@ void compare_saved(const Case& c, const AdapterSet& adapters, const TensorMap& s
   }
 }
 
+/// LyCORIS's own backward pass of LoHa's Tucker form takes the other half's core for these two: no gradient of anything. What
+/// they really are the adapters' tests know, against central differences.
+bool is_wrong_upstream(const Case& c, const std::string& name) {
+  const size_t dot = name.rfind('.') + 1;
+  const std::string part = name.substr(dot);
+  return (part == "hada_w1_a" || part == "hada_w2_a") && c.file.contains("grad/" + name.substr(0, dot) + "hada_t1");
+}
+
 void compare_gradients(const Case& c, const AdapterSet& adapters, Report& report) {
   std::vector<std::pair<std::string, std::pair<ConstTensor, ConstTensor>>> gradients;
   std::set<std::string> ours;
   for (const Parameter& p : adapters.parameters()) {
     ours.insert(p.name);
+    if (is_wrong_upstream(c, p.name)) continue;
     gradients.push_back({p.name, {p.grad, c.file.tensor("grad/" + p.name)}});
   }
   for (const auto& [name, tensor] : tensors_below(c.file, "grad")) {
@@ -144,7 +153,7 @@ void judge(const Case& c, Report& report, Stream& stream) {
   AdaptedModel adapted(config, case_weights(c, stream), adapter, plan_of(config, adapter, batch, loss), stream);
   set_parameters(adapted.adapters, live);
   adapted.adapters.refresh({adapted.arena, stream});
-  compare_saved(c, adapted.adapters, saved, report, stream);
+  if (!is_lokr_bypass(recorded)) compare_saved(c, adapted.adapters, saved, report, stream);
   const Draws draws = recorded_draws(c, batch.size());
   const MicroStep step{.model = adapted.model,
                        .batch = batch,

@@ -13,7 +13,7 @@ void judge(const Case& c, Report& report, Stream&) {
   for (const auto& [name, curve] : c.config.at("curves").as_object()) {
     if (errors.contains(name)) continue;  // upstream raised: there is no curve to compare with
     const ConstTensor expected = c.file.tensor("out/" + name);
-    const OptimizerType optimizer = optimizer_type(curve.string_or("optimizer_type", "adamw"));
+    const OptimizerType optimizer = upstream_optimizer(curve.string_or("optimizer_type", "adamw"));
     const Schedule schedule = schedule_for_optimizer(read_schedule_settings(curve, base_lr), optimizer);
     const Storage actual(DType::f64, expected.shape());
     for (int64_t i = 0; i < expected.numel(); ++i) {

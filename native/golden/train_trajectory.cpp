@@ -20,14 +20,18 @@ Sample read_sample(const SafetensorsFile& file, const std::string& prefix) {
           as_f32(file.tensor(prefix + "encoder_hidden_states"))};
 }
 
+std::vector<int64_t> recorded_updates(const Json& settings) {
+  std::vector<int64_t> steps;
+  for (const Json& step : settings.at("optimizer_step_after_micro_step").as_array()) steps.push_back(step.as_int());
+  return steps;
+}
+
 void judge_train_trajectory(const Case& c, Report& report, Stream& stream) {
   Trajectory run{dit_config(c.config), case_weights(c, stream), {}, c.config.at("train"), {}};
   for (size_t i = 0; c.file.contains("in/sample" + std::to_string(i) + ".target_latents"); ++i) {
     run.samples.push_back(read_sample(c.file, "in/sample" + std::to_string(i) + "."));
   }
-  for (const Json& step : run.settings.at("optimizer_step_after_micro_step").as_array()) {
-    run.update_after.push_back(step.as_int());
-  }
+  run.update_after = recorded_updates(run.settings);
   judge_trajectory(c, run, report, stream);
 }
 
@@ -48,8 +52,12 @@ void judge_e2e_training(const Case& c, Report& report, Stream& stream) {
     const SafetensorsFile file((folder / name.as_string()).replace_extension(".safetensors"));
     run.samples.push_back(read_sample(file, "out/"));
   }
-  const int64_t accumulation = c.config.at("gradient_accumulation_steps").as_int();
-  for (int64_t step = 1; step <= c.config.at("total_steps").as_int(); ++step) run.update_after.push_back(step * accumulation);
+  if (c.config.contains("optimizer_step_after_micro_step")) {
+    run.update_after = recorded_updates(c.config);
+  } else {
+    const int64_t accumulation = c.config.at("gradient_accumulation_steps").as_int();
+    for (int64_t step = 1; step <= c.config.at("total_steps").as_int(); ++step) run.update_after.push_back(step * accumulation);
+  }
   judge_trajectory(c, run, report, stream);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 OptimizerOptions read_optimizer(const Json& s) {
   OptimizerOptions options;
-  options.type = optimizer_type(s.string_or("optimizer_type", "adamw"));
+  options.type = upstream_optimizer(s.string_or("optimizer_type", "adamw"));
   options.learning_rate = s.at("lr").as_number();
   options.weight_decay = s.number_or("weight_decay", 0.01);
   if (options.type == OptimizerType::adafactor) options.eps = 1e-30;

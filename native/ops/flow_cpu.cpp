@@ -54,14 +54,14 @@ int64_t valid_frames(const FlowLoss& op, int64_t b) {
 void timestep_embedding(const TimestepEmbedding& op, Stream& stream) {
   const int64_t half = op.y.dim(1) / 2;
   over_rows(stream, op.t.dim(0), 2 * half, [&](int64_t b) {
-    // Upstream multiplies t by 1000 and by the frequency in f32; the same roundings are kept here.
-    const float scaled = op.t.data<float>()[b] * 1000.F;
+    const float scaled = 1000.F * op.t.data<float>()[b], log_period = static_cast<float>(-std::log(10000.0));
     std::vector<float> row(static_cast<size_t>(2 * half));
     for (int64_t i = 0; i < half; ++i) {
-      const double exponent = -std::log(10000.0) * static_cast<double>(i) / static_cast<double>(half);
-      const float angle = scaled * static_cast<float>(std::exp(exponent));
-      row[static_cast<size_t>(i)] = static_cast<float>(std::cos(static_cast<double>(angle)));
-      row[static_cast<size_t>(half + i)] = static_cast<float>(std::sin(static_cast<double>(angle)));
+      const float exponent = log_period * static_cast<float>(i) / static_cast<float>(half);
+      const float frequency = static_cast<float>(std::exp(static_cast<double>(exponent)));
+      const auto angle = static_cast<double>(scaled * frequency);
+      row[static_cast<size_t>(i)] = static_cast<float>(std::cos(angle));
+      row[static_cast<size_t>(half + i)] = static_cast<float>(std::sin(angle));
     }
     store_row(op.y, b * 2 * half, row.data(), 2 * half);
   });

@@ -11,14 +11,15 @@ namespace {
 
 template <typename T>
 __global__ void __launch_bounds__(kThreads) timestep_embedding_kernel(const float* t, T* y, int64_t half) {
-  // Upstream multiplies t by 1000 and by the frequency in f32; the same roundings are kept here.
-  const float scaled = t[blockIdx.x] * 1000.F;
+  const float scaled = 1000.F * t[blockIdx.x], log_period = static_cast<float>(-log(10000.0));
   T* row = y + blockIdx.x * 2 * half;
   for (int64_t i = threadIdx.x; i < half; i += kThreads) {
-    const double exponent = -log(10000.0) * static_cast<double>(i) / static_cast<double>(half);
-    const float angle = __fmul_rn(scaled, static_cast<float>(exp(exponent)));
-    row[i] = narrowed<T>(static_cast<float>(cos(static_cast<double>(angle))));
-    row[half + i] = narrowed<T>(static_cast<float>(sin(static_cast<double>(angle))));
+    // Rounded product by product, never fused, as upstream does.
+    const float exponent = __fdiv_rn(__fmul_rn(log_period, static_cast<float>(i)), static_cast<float>(half));
+    const float frequency = static_cast<float>(exp(static_cast<double>(exponent)));
+    const auto angle = static_cast<double>(__fmul_rn(scaled, frequency));
+    row[i] = narrowed<T>(static_cast<float>(cos(angle)));
+    row[half + i] = narrowed<T>(static_cast<float>(sin(angle)));
   }
 }
 

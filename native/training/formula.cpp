@@ -102,18 +102,35 @@ class Parser {
     return [=](const Variables& v) { return a(v) == 0 ? 1.0 : 0.0; };
   }
 
+  using Compare = bool (*)(double, double);
+
+  /// Comparisons may be chained: 0.2 < progress < 0.8 holds if both do.
   Value comparison() {
-    Value a = sum();
-    for (const auto& [sign, compare] : comparisons()) {
-      if (!take(sign)) continue;
-      Value b = sum();
-      const auto test = compare;
-      return [=](const Variables& v) { return test(a(v), b(v)) ? 1.0 : 0.0; };
+    std::vector<Value> terms{sum()};
+    std::vector<Compare> tests;
+    while (const Compare test = take_comparison()) {
+      tests.push_back(test);
+      terms.push_back(sum());
     }
-    return a;
+    if (tests.empty()) return terms.front();
+    return [=](const Variables& v) {
+      double left = terms.front()(v);
+      for (size_t i = 0; i < tests.size(); ++i) {
+        const double right = terms[i + 1](v);
+        if (!tests[i](left, right)) return 0.0;
+        left = right;
+      }
+      return 1.0;
+    };
   }
 
-  using Compare = bool (*)(double, double);
+  Compare take_comparison() {
+    for (const auto& [sign, compare] : comparisons()) {
+      if (take(sign)) return compare;
+    }
+    return nullptr;
+  }
+
   static const std::vector<std::pair<std::string, Compare>>& comparisons() {
     static const std::vector<std::pair<std::string, Compare>> table = {
         {"<=", [](double a, double b) { return a <= b; }}, {">=", [](double a, double b) { return a >= b; }},
@@ -212,6 +229,7 @@ class Parser {
     if (const auto found = functions().find(word); found != functions().end()) return call(word, found->second);
     if (names_.contains(word)) return [word](const Variables& v) { return v.at(word); };
     if (word == "pi") return [](const Variables&) { return std::numbers::pi; };
+    if (word == "True" || word == "False") return [truth = word == "True" ? 1.0 : 0.0](const Variables&) { return truth; };
     if (word == "e") return [](const Variables&) { return std::numbers::e; };
     at_ = begin;
     fail("unknown name `" + word + "`");

@@ -1,9 +1,10 @@
-import type {Json} from '../base/json.js';
+import type {Json, JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {type FloatDType, floatTensor} from '../format/float-bits.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
 import type {Adapter, AdapterKind, AdapterModule, Matrix} from './adapter.js';
 import {COMFYUI_PREFIXES, DIFFUSERS_PREFIX, diffusersName, lycorisName, PEFT_PREFIX} from './module-name.js';
+import {patternValue, peftScale} from './scale.js';
 
 /** One file of a layout, still in memory. */
 export type LayoutFile =
@@ -43,7 +44,7 @@ export function peftLayout(adapter: Adapter, options: LayoutOptions): LayoutFile
       tensors[`${prefix}.lora_magnitude_vector`] = vectorTensor(weights.magnitude, options.dtype);
   }
   return [
-    {kind: 'json', name: 'adapter_config.json', value: {...adapter.config, ...peftScaleConfig(adapter)}},
+    {kind: 'json', name: 'adapter_config.json', value: {...adapter.config, ...ownOrScaleConfig(adapter)}},
     {
       kind: 'safetensors',
       name: 'adapter_model.safetensors',
@@ -129,6 +130,11 @@ function diffusersSettings(adapter: Adapter): string {
   );
 }
 
+/** Settings that come with the adapter stay as they are while they give each module the rank and scale it has. */
+function ownOrScaleConfig(adapter: Adapter): Record<string, Json> {
+  return adapter.modules.every((module) => saysScale(adapter.config, module)) ? {} : peftScaleConfig(adapter);
+}
+
 /** Rank and alpha settings under which PEFT computes every module's scale; patterns only where modules differ. */
 function peftScaleConfig(adapter: Adapter): Record<string, Json> {
   if (adapter.kind === 'oft') return {};
@@ -145,6 +151,17 @@ function peftScaleConfig(adapter: Adapter): Record<string, Json> {
     rank_pattern: patterns((module) => module.rank, rank),
     alpha_pattern: patterns(alphaOf, alpha),
   };
+}
+
+function saysScale(
+  {r, lora_alpha, rank_pattern, alpha_pattern, use_rslora}: JsonObject,
+  module: AdapterModule,
+) {
+  const rank = patternValue(rank_pattern, module.name) ?? r;
+  const alpha = patternValue(alpha_pattern, module.name) ?? Number(lora_alpha);
+  return (
+    rank === module.rank && peftScale(alpha, rank, use_rslora === true ? 'rs_lora' : 'plain') === module.scale
+  );
 }
 
 function mostCommon(values: readonly number[]): number {

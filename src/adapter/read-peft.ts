@@ -4,7 +4,7 @@ import type {Adapter, AdapterKind, AdapterModule} from './adapter.js';
 import {groupByModule, requirePart, toMatrix} from './factors.js';
 import {PEFT_PREFIX} from './module-name.js';
 import type {AdapterFile} from './read.js';
-import {peftScale} from './scale.js';
+import {patternValue, peftScale} from './scale.js';
 
 const PARTS = /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector|oft_R\.weight)$/;
 
@@ -58,11 +58,4 @@ export function loraModule({name, parts, where}: Found, config: JsonObject): Ada
 
 function oftModule(name: string, tensors: Readonly<Record<string, Tensor>>): AdapterModule {
   return {name, weights: {kind: 'opaque', tensors}, rank: 0, alpha: 0, scale: 1};
-}
-
-/** PEFT's lookup: a pattern is a regular expression that must match the end of the path, after a dot or from its start. */
-function patternValue(patterns: unknown, name: string): number | undefined {
-  if (typeof patterns !== 'object' || patterns === null) return undefined;
-  const found = Object.entries(patterns).find(([pattern]) => new RegExp(`^(.*\\.)?(${pattern})$`).test(name));
-  return found === undefined ? undefined : Number(found[1]);
 }

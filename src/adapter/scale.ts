@@ -19,3 +19,10 @@ function bakeModule(module: AdapterModule): AdapterModule {
   const up = {...weights.up, data: weights.up.data.map((value) => value * scale)};
   return {...module, weights: {...weights, up}, alpha: rank, scale: 1};
 }
+
+/** PEFT's lookup: a pattern is a regular expression that must match the end of the path, after a dot or from its start. */
+export function patternValue(patterns: unknown, name: string): number | undefined {
+  if (typeof patterns !== 'object' || patterns === null) return undefined;
+  const found = Object.entries(patterns).find(([pattern]) => new RegExp(`^(.*\\.)?(${pattern})$`).test(name));
+  return found === undefined ? undefined : Number(found[1]);
+}

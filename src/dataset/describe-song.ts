@@ -49,9 +49,9 @@ function lacksTags(metadata: SongMetadata): boolean {
   return !metadata.caption || !metadata.genre || !metadata.bpm || !metadata.keyscale;
 }
 
-/** `My Song_01.wav` is `My Song 01`, as upstream's default. */
+/** `My-Song_01.wav` is `My Song 01`, as upstream's default. */
 export function captionFromName(path: string): string {
-  return basename(path, extname(path)).replaceAll('_', ' ');
+  return basename(path, extname(path)).replace(/[_-]/g, ' ');
 }
 
 /** What is known of the audio itself. */

@@ -81,11 +81,12 @@ export function upstreamPrompt(entry: JsonObject, {drawn, tag_position}: Upstrea
   const field = (name: string) => entry.entries.get(name);
   const override = field('prompt_override');
   const tag = [field('custom_tag'), field('trigger')].find(isTruthy);
-  const caption = field('caption');
+  // Python: a null caption is falsy beside a tag but prints as None where no tag is put beside it
+  const tagged = tag !== undefined && (tag_position === 'prepend' || tag_position === 'append');
+  const subject = (node: JsonNode | undefined) => (tagged && !isTruthy(node) ? '' : textOr(node, ''));
   const parts: PromptParts = {
-    // Python: a null caption is falsy for the tag rule but prints as None without one
-    caption: isTruthy(tag) && !isTruthy(caption) ? '' : textOr(caption, ''),
-    genre: textOr(field('genre'), ''),
+    caption: subject(field('caption')),
+    genre: subject(field('genre')),
     custom_tag: tag === undefined ? '' : pythonText(tag),
     tag_position,
     bpm: truthyText(field('bpm')),

@@ -2,23 +2,45 @@ import type {JsonNode} from '../format/json.js';
 
 /**
  * What Python's `str()` prints for a value that `json.load` has read: upstream puts metadata into prompts this way, so
- * `120.0` stays `120.0` and a missing value becomes `None`. Lists and objects have no sensible form in a prompt and give
- * their JSON kind.
+ * `120.0` stays `120.0`, a missing value becomes `None` and a list of genres `['rock', 'pop']`.
  */
 export function pythonText(node: JsonNode): string {
+  return node.kind === 'string' ? node.value : pythonRepr(node);
+}
+
+/** Python's `repr()`: as `str()`, but text is quoted, which it is wherever it lies in a list or dictionary. */
+function pythonRepr(node: JsonNode): string {
   switch (node.kind) {
     case 'null':
       return 'None';
     case 'boolean':
       return node.value ? 'True' : 'False';
     case 'string':
-      return node.value;
+      return quoted(node.value);
     case 'number':
       return pythonNumber(node.text);
     case 'array':
+      return `[${node.items.map(pythonRepr).join(', ')}]`;
     case 'object':
-      return node.kind;
+      return `{${[...node.entries].map(([key, value]) => `${quoted(key)}: ${pythonRepr(value)}`).join(', ')}}`;
   }
+}
+
+const namedEscapes: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t'};
+
+/** In single quotes, unless only single ones lie inside; what Python thinks not printable is escaped, blanks but the space too. */
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
+  return (
+    quote + escaped.replace(/[\p{C}\p{Z}]/gu, (shown) => (shown === ' ' ? shown : escapeOf(shown))) + quote
+  );
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0)!;
+  const [letter, digits] = code > 0xffff ? ['U', 8] : code > 0xff ? ['u', 4] : ['x', 2];
+  return namedEscapes[character] ?? `\\${letter}${code.toString(16).padStart(digits as number, '0')}`;
 }
 
 /** Python's truth: zero, the empty string, empty containers and None are false. */

@@ -141,6 +141,7 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map<number,
   [0x63, (m) => pushGlobal(m, `${takeLine(m)}.${takeLine(m)}`)], // GLOBAL
   [0x93, (m) => pushGlobal(m, popMany(m, 2).map(requireString).join('.'))], // STACK_GLOBAL
   [0x52, (m) => callTop(m)], // REDUCE
+  [0x62, (m) => dropAttributes(m)], // BUILD
   [0x51, (m) => m.stack.push(m.hooks.persistent(pop(m)))], // BINPERSID
 ]);
 
@@ -154,6 +155,13 @@ function callTop(machine: Machine): void {
   if (!(callee instanceof Global) || !Array.isArray(args))
     throw refused('a call of something that is not a name');
   machine.stack.push(machine.hooks.call(callee.name, args));
+}
+
+/** Attributes of a dictionary, such as the versions that a module's `state_dict()` carries: none is data. */
+function dropAttributes(machine: Machine): void {
+  const attributes = pop(machine);
+  if (!(top(machine) instanceof Map) || !(attributes instanceof Map))
+    throw refused('attributes set on something that is not a dictionary');
 }
 
 function appendItems(machine: Machine, items: readonly PickleValue[]): void {

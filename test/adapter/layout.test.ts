@@ -74,6 +74,19 @@ describe('adapters survive being read and written in their own layout', () => {
     );
   });
 
+  test('PEFT: rank and alpha patterns that name every module stay as they were', async () => {
+    const read = await readAdapter(join(golden, 'lora'));
+    const patterns = {
+      r: 16,
+      lora_alpha: 32,
+      rank_pattern: {'layers.0': 2, '.*_proj': 4},
+      alpha_pattern: {'.*_proj': 8},
+    };
+    const config = {...read.config, ...patterns};
+    const json = peftLayout({...read, config}, options).find(({kind}) => kind === 'json');
+    expect(json).toMatchObject({value: config});
+  });
+
   test.each(['lokr', 'loha'])('LyCORIS: %s', async (kind) => {
     const files = lycorisLayout(await readAdapter(join(golden, kind)), options);
     expect(written(files)).toEqual(await tensorsOf(join(golden, kind, `${kind}_weights.safetensors`)));

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {drawPromptSource, upstreamGenreIndices} from '../../src/dataset/genre-choice.js';
 import {pythonRandom, pythonShuffle} from '../../src/dataset/mersenne-twister.js';
 import {upstreamPrompt} from '../../src/dataset/prompt.js';
-import {pythonFloat} from '../../src/dataset/python-text.js';
+import {pythonFloat, pythonText} from '../../src/dataset/python-text.js';
 import {type JsonNode, type JsonObject, parseJson, toPlain} from '../../src/format/json.js';
 
 const file = new URL('../golden/prompt_cases.json', import.meta.url).pathname;
@@ -73,6 +73,33 @@ test.each([
   [-2.5e-3, '-0.0025'],
   [5e-324, '5e-324'],
 ])('the float %d prints as %s', (value, text) => expect(pythonFloat(value)).toBe(text));
+
+// Recorded from CPython 3.11: str(json.loads(text))
+test.each([
+  ['["rock", "lo-fi"]', "['rock', 'lo-fi']"],
+  ['["it\'s", "q\\"\'", null, 1.0, []]', `["it's", 'q"\\'', None, 1.0, []]`],
+  ['{"a": true, "b": [120, {}]}', "{'a': True, 'b': [120, {}]}"],
+  ['["\\n\\t\\\\ é\\u200b\\u00a0\\u0000\\udb40\\udc01🎵"]', "['\\n\\t\\\\ é\\u200b\\xa0\\x00\\U000e0001🎵']"],
+])('the JSON %s prints as %s', (text, expected) => {
+  expect(pythonText(parseJson(text, {file: 'x.json', duplicateKeys: 'refuse'}))).toBe(expected);
+});
+
+test.each([
+  {meta: '{"caption": null, "custom_tag": "t"}', tag_position: 'prepend', subject: 't'},
+  {meta: '{"caption": null, "custom_tag": "t"}', tag_position: 'middle', subject: 'None'},
+  {
+    meta: '{"genre": null, "custom_tag": "t", "prompt_override": "genre"}',
+    tag_position: 'append',
+    subject: 't',
+  },
+  {meta: '{"genre": null, "prompt_override": "genre"}', tag_position: 'append', subject: 'None'},
+])(
+  'a null is nothing beside a tag and None without one: $meta, $tag_position',
+  ({meta, tag_position, subject}) => {
+    const entry = asObject(parseJson(meta, {file: 'x.json', duplicateKeys: 'refuse'}));
+    expect(upstreamPrompt(entry, {drawn: 'caption', tag_position}).text.split('\n')[4]).toBe(subject);
+  },
+);
 
 describe('the default genre choice belongs to the song', () => {
   const songs = Array.from({length: 4000}, (_, i) => `hash ${i}`);

@@ -63,7 +63,7 @@ test('the golden dataset JSON describes the songs that upstream matches it to', 
 
 describe('a song without any metadata', () => {
   test('is an instrumental captioned by its name, with its real length', async () => {
-    const sample = sampleNamed(await read({'My Song_01.wav': tone(300, {seconds: 3})}), 'My Song_01.wav');
+    const sample = sampleNamed(await read({'My-Song_01.wav': tone(300, {seconds: 3})}), 'My-Song_01.wav');
     expect(sample).toMatchObject({
       caption: 'My Song 01',
       lyrics: '[Instrumental]',

@@ -4,8 +4,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
+import {unpickle} from '../../src/format/pickle.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {isTensor, readTorchFile, type TorchValue} from '../../src/format/torch-file.js';
+import {torchHooks} from '../../src/format/torch-pickle.js';
 
 const golden = new URL('../golden/torch_files/', import.meta.url).pathname;
 const index = JSON.parse(readFileSync(join(golden, 'INDEX.json'), 'utf8')) as {
@@ -75,6 +77,12 @@ test.each([
   {file: 'zip_traversal.pt', code: 'torch-file/unsafe-name'},
 ])('$file is refused cleanly', async ({file, code}) => {
   expect(await codeOf(join(golden, file))).toBe(code);
+});
+
+// As in every module's state_dict(), an OrderedDict with `_metadata`: PROTO 2, EMPTY_DICT, EMPTY_DICT, BUILD, STOP
+test('attributes of a dictionary are left out, those of anything else refused', () => {
+  expect(unpickle(Uint8Array.of(0x80, 2, 0x7d, 0x7d, 0x62, 0x2e), torchHooks())).toEqual(new Map());
+  expect(() => unpickle(Uint8Array.of(0x80, 2, 0x5d, 0x7d, 0x62, 0x2e), torchHooks())).toThrow('attributes');
 });
 
 test('plain values come through with their types', async () => {

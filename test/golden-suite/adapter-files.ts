@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import type {Adapter} from '../../src/adapter/adapter.js';
@@ -12,46 +12,59 @@ import {
 } from '../../src/adapter/layout.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
-import {exact, type Verdict} from './verdict.js';
+import {broken, exact, type Verdict} from './verdict.js';
 
 const options: LayoutOptions = {name: 'adapter', dtype: 'F32', metadata: {}};
 
-/** `peft_files/`: adapters as upstream saves them must come out of our writers as they went in, and ComfyUI files alike. */
+/**
+ * `peft_files/`: adapters as upstream saves them, whichever the folder holds, must come out of our writers as they went in,
+ * and ComfyUI files alike.
+ */
 export async function judgeAdapterFiles(folder: string): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const kind of ['lora', 'dora', 'oft']) {
-    const files = peftLayout(await readAdapter(join(folder, kind)), options);
-    const wrong = await differences(files, join(folder, kind, 'adapter_model.safetensors'));
-    const config = files.find((file) => file.kind === 'json');
-    const expected = JSON.parse(await readFile(join(folder, kind, 'adapter_config.json'), 'utf8')) as unknown;
-    if (config?.kind !== 'json' || !isDeepStrictEqual(config.value, expected))
-      wrong.push('adapter_config.json');
-    verdicts.push(exact(`peft_files/${kind}`, wrong));
-  }
-  for (const kind of ['lokr', 'loha']) {
-    const files = lycorisLayout(await readAdapter(join(folder, kind)), options);
+  for (const entry of (await readdir(folder, {withFileTypes: true})).sort(byName)) {
+    const name = `peft_files/${entry.name}`;
+    const wrong = entry.isDirectory()
+      ? savedAdapter(join(folder, entry.name))
+      : entry.name.startsWith('comfyui_') && entry.name.endsWith('.safetensors')
+        ? comfyuiFile(folder, entry.name)
+        : undefined;
+    if (wrong === undefined) continue;
     verdicts.push(
-      exact(
-        `peft_files/${kind}`,
-        await differences(files, join(folder, kind, `${kind}_weights.safetensors`)),
+      await wrong.then(
+        (names) => exact(name, names),
+        (error: unknown) => broken(name, error),
       ),
     );
   }
-  return [...verdicts, ...(await comfyuiFiles(folder))];
+  return verdicts;
 }
 
-async function comfyuiFiles(folder: string): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const kind of ['lora', 'dora'])
-    for (const style of ['native', 'generic'] as const)
-      for (const normalized of ['', '_normalized']) {
-        const adapter = await readAdapter(join(folder, kind));
-        const shown = normalized ? alphaSetToRank(adapter) : adapter;
-        const files = comfyuiLayout(shown, {...options, prefix: comfyuiPrefix(style)});
-        const name = `comfyui_${kind}_${style}${normalized}.safetensors`;
-        verdicts.push(exact(`peft_files/${name}`, await differences(files, join(folder, name))));
-      }
-  return verdicts;
+function byName(a: {readonly name: string}, b: {readonly name: string}): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+async function savedAdapter(path: string): Promise<string[]> {
+  const adapter = await readAdapter(path);
+  if (adapter.kind === 'lokr' || adapter.kind === 'loha')
+    return differences(lycorisLayout(adapter, options), join(path, `${adapter.kind}_weights.safetensors`));
+  const files = peftLayout(adapter, options);
+  const wrong = await differences(files, join(path, 'adapter_model.safetensors'));
+  const config = files.find((file) => file.kind === 'json');
+  const expected = JSON.parse(await readFile(join(path, 'adapter_config.json'), 'utf8')) as unknown;
+  const equal = config?.kind === 'json' && isDeepStrictEqual(config.value, expected);
+  return equal ? wrong : [...wrong, 'adapter_config.json'];
+}
+
+/** `comfyui_<adapter>_<native or generic>[_normalized].safetensors`, made from the adapter folder of that name. */
+async function comfyuiFile(folder: string, name: string): Promise<string[]> {
+  const [, kind, style, normalized] =
+    /^comfyui_(.+)_(native|generic)(_normalized)?\.safetensors$/.exec(name) ?? [];
+  if (kind === undefined) return ['its name does not tell what it was made from'];
+  const adapter = await readAdapter(join(folder, kind));
+  const shown = normalized ? alphaSetToRank(adapter) : adapter;
+  const prefix = comfyuiPrefix(style as 'native' | 'generic');
+  return differences(comfyuiLayout(shown, {...options, prefix}), join(folder, name));
 }
 
 /** Upstream's "normalized" export: alpha is overwritten by the rank and the factors stay, so the adapter grows weaker. */

@@ -29,7 +29,22 @@ export async function judgeDatasets(path: string): Promise<Verdict[]> {
   return [
     exact('prompt_cases.json dataset_json_loading', await wrongSongs(cases.dataset_json_loading)),
     exact('prompt_cases.json lyrics', await wrongLyrics(cases.lyrics)),
+    exact('prompt_cases.json default_sample_meta', await wrongDefaults(cases)),
   ];
+}
+
+/** `default_sample_meta('/x/My Song_01.wav')`: what upstream says of a song of which nothing is known. */
+async function wrongDefaults(cases: object): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const [call, expected] of Object.entries(cases)) {
+    const path = /^default_sample_meta\('(.*)'\)$/.exec(call)?.[1];
+    if (path === undefined) continue;
+    const name = belowRoot(path);
+    const {samples} = await readSongs([name], {samples: []});
+    const sample = samples.find((candidate) => candidate.name === name);
+    wrong.push(...(sample === undefined ? [`${name}: missing`] : wrongFields(sample, expected, {})));
+  }
+  return wrong;
 }
 
 /** The end-to-end dataset: upstream's prompt and lyrics for every song of `e2e/dataset.json`. */

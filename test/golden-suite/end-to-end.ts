@@ -1,5 +1,5 @@
 import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {decodeStereo} from '../../src/dataset/audio/stereo.js';
 import {loadTokenizer, lyricTokens, textTokens} from '../../src/dataset/tokenizer.js';
 import {openSafetensors, type SafetensorsFile} from '../../src/format/safetensors-read.js';
@@ -15,7 +15,9 @@ interface Config {
   readonly text_valid: number;
   readonly lyric_valid: number;
   readonly variant: string;
-  readonly tiles: {readonly chunk_size: number; readonly overlap: number};
+  /** In audio samples; absent: upstream's own, 30 s with 2 s. */
+  readonly tiles?: {readonly chunk_size: number; readonly overlap: number};
+  readonly metadata?: {readonly audio_path?: string};
 }
 
 /** A case under judgement: what upstream recorded and what ours gave. */
@@ -73,8 +75,10 @@ async function compare({name, golden}: Trial, tensor: string, actual: ArrayLike<
 }
 
 /** Where the file was resampled, upstream's own 48 kHz audio is the start: the resampler has cases of its own. */
-async function encodeAudio({golden, name, config, checkpoint, addon}: Trial): Promise<Float32Array> {
-  const sound = (await recordedAudio(golden)) ?? (await waveBeside(golden, name));
+async function encodeAudio(trial: Trial): Promise<Float32Array> {
+  const {golden, config, checkpoint, addon} = trial;
+  const sound = (await recordedAudio(golden)) ?? (await soundBeside(trial));
+  const tiles = config.tiles ?? {chunk_size: 30 * 48_000, overlap: 2 * 48_000};
   await using vae = await openAudioEncoder(addon, join(checkpoint, 'vae'), engine);
   const {data} = await vae.encode(sound, {
     sample_rate: 48_000,
@@ -86,8 +90,8 @@ async function encodeAudio({golden, name, config, checkpoint, addon}: Trial): Pr
     latents: 'mean',
     seed: 0,
     sample: 0,
-    tile_duration: config.tiles.chunk_size / 48_000,
-    tile_overlap: config.tiles.overlap / 48_000,
+    tile_duration: tiles.chunk_size / 48_000,
+    tile_overlap: tiles.overlap / 48_000,
   });
   return data;
 }
@@ -109,8 +113,9 @@ async function recordedAudio(golden: SafetensorsFile): Promise<Sound | undefined
   return {data, channels: channels.length};
 }
 
-async function waveBeside(golden: SafetensorsFile, name: string): Promise<Sound> {
-  const wave = await decodeStereo(golden.path.replace(/safetensors$/, 'wav'), {max_seconds: null});
+async function soundBeside({golden, name, config}: Trial): Promise<Sound> {
+  const named = config.metadata?.audio_path ?? basename(golden.path).replace(/safetensors$/, 'wav');
+  const wave = await decodeStereo(join(golden.path, '..', basename(named)), {max_seconds: null});
   if (wave.sample_rate !== 48_000) throw new Error(`${name} has another rate but records no 48 kHz audio`);
   return {data: wave.samples, channels: 2};
 }

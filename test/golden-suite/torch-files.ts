@@ -1,11 +1,11 @@
 import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import type {Tensor} from '../../src/format/tensor.js';
 import {isTensor, readTorchFile, type TorchValue} from '../../src/format/torch-file.js';
-import {exact, type Verdict} from './verdict.js';
+import {broken, exact, type Verdict} from './verdict.js';
 
 interface Index {
   readonly must_load: readonly string[];
@@ -24,22 +24,28 @@ export async function judgeTorchFiles(folder: string): Promise<Verdict[]> {
   ];
   const verdicts: Verdict[] = [];
   for (const {name, judge} of judged)
-    verdicts.push(exact(`torch_files/${name}`, await judge(join(folder, name))));
+    verdicts.push(
+      await judge(join(folder, name)).then(
+        (wrong) => exact(`torch_files/${name}`, wrong),
+        (error: unknown) => broken(`torch_files/${name}`, error),
+      ),
+    );
   return verdicts;
 }
 
 async function mustLoad(path: string): Promise<string[]> {
   const tensors = tensorsIn(await readTorchFile(path));
   await using twin = await openSafetensors(path.replace(/\.pt$/, '.safetensors'));
+  const stem = basename(path, '.pt');
   const wrong: string[] = [];
   for (const [name, found] of tensors) {
-    const known = twin.tensors.has(name) ? name : BARE_TENSOR;
+    const known = [name, stem, BARE_TENSOR].find((candidate) => twin.tensors.has(candidate)) ?? name;
     if (!isDeepStrictEqual(found, await twin.read(known))) wrong.push(name);
   }
   return tensors.size === 0 ? ['no tensors'] : wrong;
 }
 
-/** How the twin of silence_latent.pt, a file that is one tensor and no dictionary, calls it. */
+/** How the twin of silence_latent.pt, a file that is one tensor and no dictionary, calls it; others have their file's name. */
 const BARE_TENSOR = 'silence_latent';
 
 /** Every tensor anywhere in the value, by the last dictionary key on the way to it. */
