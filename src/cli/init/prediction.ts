@@ -1,8 +1,10 @@
 import {bytesText} from '../../base/bytes-text.js';
 import type {Pipeline} from '../../config/pipeline.js';
+import {heldOutCount} from '../../dataset/hold-out.js';
 import type {MemoryForecast} from '../../event/memory-forecast.js';
 import {countText, durationText} from '../../render/quantity.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
+import {valueAt} from '../../stage/param.js';
 
 /** How much a training does. */
 export interface TrainingWork {
@@ -14,8 +16,8 @@ export interface TrainingWork {
 }
 
 /**
- * Pure: songs (repeated) over batch size are micro-batches, those over the accumulation are updates, both rounded up in
- * each epoch, as the trainer counts them. Undefined without a train stage.
+ * Pure: songs that are not held out (repeated) over batch size are micro-batches, those over the accumulation are updates,
+ * both rounded up in each epoch, as the trainer counts them. Undefined without a train stage.
  */
 export function trainingWork({stages}: Pick<Pipeline, 'stages'>, songs: number): TrainingWork | undefined {
   const params = stages.find(({uses}) => uses === 'train')?.params;
@@ -27,7 +29,8 @@ export function trainingWork({stages}: Pick<Pipeline, 'stages'>, songs: number):
     max_steps = 0,
   } = params as Readonly<Record<string, number>>;
   const epochs = Number(params.epochs);
-  const batches = Math.ceil((songs * dataset_repeats) / batch_size!);
+  const trained = songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
+  const batches = Math.ceil((trained * dataset_repeats) / batch_size!);
   const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
   const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
   return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
