@@ -75,6 +75,7 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | \`--model NAME\` | which model: its number in the list, or any part of its name |
 | \`--base NAME\` | what a fine-tune that does not tell descends from: \`turbo\`, \`base\` or \`sft\` |
 | \`--songs PATH\` | an audio folder, or a dataset JSON |
+| \`--set songs.on_error=skip\` | if some songs cannot be read: go on without them |
 | \`--tag WORD\` | a trigger word for every caption |
 | \`--adapter TYPE\` | \`lora\`, \`dora\`, \`lokr\`, \`loha\` or \`oft\` |
 | \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed |

@@ -34,7 +34,15 @@ beforeAll(async () => {
     preset: {name: 'recommended', why: ''},
     last: {},
     songs: async () =>
-      ok({count: 3, seconds: [9], endings: new Map(), with_caption: 0, with_lyrics: 0, problems: []}),
+      ok({
+        count: 3,
+        unusable: 0,
+        seconds: [9],
+        endings: new Map(),
+        with_caption: 0,
+        with_lyrics: 0,
+        problems: [],
+      }),
     resolve: drafts({...around, preset: 'recommended'}),
   };
 });
@@ -106,7 +114,7 @@ describe('the schemas decide what is asked', () => {
   /** Keys that no question asks for; whoever adds a key to a schema decides whether trainers should be asked for it. */
   const leftToTheFile: Readonly<Record<string, RegExp>> = {
     'asked by the basic questions, or filled in by the wizard':
-      /^train\.(model|tensors|adapter\.type|resume.*|output_dir)$|^songs\.(audio_dir|dataset_json|model|custom_tag)$|^latents\.(model|dataset)$/,
+      /^train\.(model|tensors|adapter\.type|resume.*|output_dir)$|^songs\.(audio_dir|dataset_json|model|custom_tag|on_error)$|^latents\.(model|dataset)$/,
     'fine points of the law or the loss':
       /^train\.(mode|timestep\..*|cfg_dropout|loss_weighting|snr_gamma|padding|partial_accumulation|max_grad_norm|ema_decay|target_loss\..*|early_stop\.min_delta)$/,
     'fine points of optimizer, schedule and adapter':
@@ -116,7 +124,7 @@ describe('the schemas decide what is asked', () => {
     bookkeeping:
       /^train\.(logging|inference)\..*|^train\.(max_steps|dataset_repeats|shuffle|max_nonfinite_steps)$|^train\.checkpoint\.(every_steps|every_minutes|best_.*)$|^train\.validation\.(timesteps|draws|seed)$|^train\.crop\.(max_latent_length|start|decay_every_epochs)$/,
     'how files are found and read':
-      /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed|on_error)$/,
+      /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed)$/,
     'how songs are encoded':
       /^latents\.(peak_target|loudness_target|resampler|latents|tile_duration|tile_overlap|max_text_tokens|max_lyric_tokens|seed|on_error)$/,
     'the device decides': /^(train|latents)\.precision$/,

@@ -214,8 +214,11 @@ describe('at a terminal', () => {
 
   test('bad answers are told and asked again; a list is walked; details are asked on demand', async () => {
     const folder = await project();
+    folder.write('songs/c.wav', '');
     const running = folder.startInTerminal(['init', '--checkpoints', 'checkpoints']);
     const type = atKeyboard(running);
+    await type(/Which model\?/, `7${ENTER}`);
+    await type(/No model has the number 7/, '');
     await type(/Which model\?/, `acestep${ENTER}`);
     await type(/acestep could be/, '');
     await type(/Which model\?/, `zzz${ENTER}`);
@@ -224,6 +227,8 @@ describe('at a terminal', () => {
     await type(/Where are your songs\?/, `nowhere${ENTER}`);
     await type(/does not exist/, '');
     await type(/Where are your songs\?/, `songs${ENTER}`);
+    await type(/problem: songs\/c\.wav is empty/, '');
+    await type(/Some songs cannot be used\. Go on without them\?/, ENTER);
     await type(/A trigger word/, ENTER);
     await type(/Which kind of adapter\?/, `${DOWN}${DOWN}${ENTER}`);
     await type(/Which preset\?/, ENTER);
@@ -246,6 +251,7 @@ describe('at a terminal', () => {
     expect((await running.finished).code).toBe(0);
     const {stages} = written(folder);
     expect(stages.model!.with).toMatchObject({model: 'acestep-v15-base'});
+    expect(stages.songs!.with).toMatchObject({on_error: 'skip'});
     expect(stages.train!.with).toMatchObject({
       adapter: {type: 'lokr', rank: 4},
       optimizer: {type: 'prodigy'},

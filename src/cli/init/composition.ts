@@ -5,7 +5,7 @@ import type {Pipeline} from '../../config/pipeline.js';
 import {findPresets} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
-import {durationText} from '../../render/quantity.js';
+import {countText, durationText} from '../../render/quantity.js';
 import {widthOf} from '../../render/text-output.js';
 import {wrapped} from '../../render/wrap.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
@@ -26,7 +26,7 @@ import {
   trainingWork,
 } from './prediction.js';
 import type {Known} from './questions.js';
-import type {FoundSongs} from './songs.js';
+import {type FoundSongs, usable} from './songs.js';
 
 /** The file as it would be written, and what it means. */
 export interface Composition {
@@ -72,7 +72,7 @@ export async function predict(
   {machine, settings, known}: Composing,
 ): Promise<Prediction | undefined> {
   const songs = await known.songs(answers.songs);
-  const work = songs.ok ? trainingWork(pipeline, songs.value.count) : undefined;
+  const work = songs.ok ? trainingWork(pipeline, usable(songs.value)) : undefined;
   if (!songs.ok || work === undefined) return undefined;
   return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
 }
@@ -138,7 +138,8 @@ export function predictionDocument({work, outlook}: Prediction) {
   };
 }
 
-function lengthText({count, seconds}: FoundSongs): string {
+function lengthText({count, unusable, seconds}: FoundSongs): string {
   const whole = seconds.reduce((sum, each) => sum + each, 0);
-  return `${count === 1 ? '1 song' : `${count} songs`}, ${durationText(whole * 1000)}`;
+  const unread = unusable === 0 ? '' : `, ${unusable} cannot be used`;
+  return `${countText(count, 'song')}, ${durationText(whole * 1000)}${unread}`;
 }

@@ -115,6 +115,17 @@ export const questions: readonly Question[] = [
     },
   },
   {
+    id: 'songs.on_error',
+    message: 'Some songs cannot be used. Go on without them?',
+    applies: async ({songs}, known) => songs !== undefined && (await unusableIn(songs, known)) > 0,
+    choices: async () => [
+      {value: 'skip', label: 'yes', hint: 'the dataset stage leaves them out and says so'},
+      {value: 'fail', label: 'no', hint: 'I repair or remove them; until then the dataset stage fails'},
+    ],
+    initial: async () => 'skip',
+    check: async (answer) => oneOf(answer, ['skip', 'fail'], 'way to go on'),
+  },
+  {
     id: 'tag',
     message: 'A trigger word for every caption? (- for none)',
     initial: async () => '',
@@ -167,6 +178,11 @@ export const questions: readonly Question[] = [
   },
 ];
 
+async function unusableIn(place: string, {songs}: Known): Promise<number> {
+  const found = await songs(place);
+  return found.ok ? found.value.unusable : 0;
+}
+
 /** A dash says what emptiness cannot where Enter takes a default: nothing. */
 function optional(answer: string): string {
   return answer.trim() === '-' ? '' : answer.trim();
@@ -178,8 +194,11 @@ async function wholeModels({checkpoints}: SomeAnswers, {cwd}: Known): Promise<re
 }
 
 function modelLine({name, label, base, size}: FoundModel, index: number): string {
-  return `${index + 1}  ${name}  (${label}, ${base ?? 'base unknown'}, ${size})`;
+  return `${index + 1}  ${name}  (${label}, ${base ?? 'base unknown'}, ${size === 'other' ? 'size of its own' : size})`;
 }
+
+/** A larger number is part of a name. */
+const MOST_NUMBERED = 99;
 
 /** Pure: a number of the list, else the best match if nothing fits as well. */
 export function chooseModel(answer: string, models: readonly FoundModel[]): Result<string> {
@@ -187,6 +206,12 @@ export function chooseModel(answer: string, models: readonly FoundModel[]): Resu
   const byNumber = /^\d+$/.test(answer) ? names[Number(answer) - 1] : undefined;
   const exact = names.find((name) => name === answer) ?? byNumber;
   if (exact !== undefined) return ok(exact);
+  if (/^\d+$/.test(answer) && Number(answer) <= MOST_NUMBERED)
+    return bad(
+      'model/unknown',
+      `No model has the number ${answer}`,
+      `They are numbered 1 to ${names.length}.`,
+    );
   const found = searchModels(answer, names);
   if (found.length === 1) return ok(found[0]!);
   return found.length === 0
