@@ -40,7 +40,7 @@ function stageSection(name) {
 }
 
 /** One row for each key; keys of nested objects follow theirs, dotted; keys of variants say which variant. */
-function rowsOf(schema, prefix = '', variant = '') {
+export function rowsOf(schema, prefix = '', variant = '') {
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).flatMap(([name, key]) => {
     const path = `${prefix}${name}`;
@@ -105,7 +105,7 @@ function table(rows) {
   return `| key | values | default | meaning |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
-function typeWords(key) {
+export function typeWords(key) {
   if (key.const !== undefined) return `\`${key.const}\``;
   if (key.enum !== undefined) return key.enum.map((value) => `\`${value}\``).join(', ');
   if (key.oneOf !== undefined || key.anyOf !== undefined) {
@@ -123,21 +123,21 @@ function rangeWords({minimum, maximum, exclusiveMinimum}) {
   return minimum === undefined ? '' : ` from ${minimum}`;
 }
 
-function defaultWords({default: value}) {
+export function defaultWords({default: value}) {
   if (value === undefined) return '';
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return isEmpty ? '' : cell(`\`${JSON.stringify(value)}\``);
 }
 
-function sentence(text) {
+export function sentence(text) {
   return text.replaceAll('\n', ' ').trim();
 }
 
-function cell(text) {
+export function cell(text) {
   return text.replaceAll('|', '\\|');
 }
 
-function load(name) {
+export function load(name) {
   const schema = read(`${name}.schema.json`);
   return expand(schema, schema);
 }

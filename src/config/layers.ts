@@ -1,10 +1,12 @@
+import {own} from '../base/json.js';
 import type {Schema} from '../schema/schema.js';
 import type {Located, LocatedEntry, LocatedMap} from './located.js';
 import {branchOf, childSchema} from './schema-walk.js';
 
 /**
  * Lays a stronger layer over a weaker one, key by key; lists are replaced whole. Where the stronger layer chooses
- * another variant (`adapter: {type: lokr}` over a preset's lora), the weaker keys that it does not have fall away.
+ * another variant (`adapter: {type: lokr}` over a preset's lora), the weaker keys that it does not have fall away; so do
+ * those that have another default in it: a learning rate that was meant for AdamW is none for Prodigy.
  */
 export function layered(schema: Schema | undefined, weak: Located, strong: Located): Located {
   if (weak.kind !== 'map' || strong.kind !== 'map') return strong;
@@ -29,7 +31,16 @@ function keysOfVariant(
   const tag = tagOf(schema, strong);
   const variant = tag === undefined || tag === tagOf(schema, weak) ? undefined : branchOf(schema, tag);
   if (!variant?.properties) return weak.entries;
-  return new Map([...weak.entries].filter(([key]) => Object.hasOwn(variant.properties!, key)));
+  const old = tagOf(schema, weak);
+  const before = old === undefined ? undefined : branchOf(schema, old); // untagged keys were meant for any variant
+  return new Map([...weak.entries].filter(([key]) => carriesOver(key, before, variant)));
+}
+
+function carriesOver(key: string, before: Schema | undefined, variant: Schema): boolean {
+  const [was, is] = [before, variant].map((branch) => branch?.properties && own(branch.properties, key));
+  return (
+    is !== undefined && (was === undefined || JSON.stringify(was.default) === JSON.stringify(is.default))
+  );
 }
 
 function tagOf(schema: Schema, map: LocatedMap): unknown {

@@ -55,6 +55,34 @@ describe('the layers of a parameter, weakest first', () => {
     });
   });
 
+  test.each([
+    {
+      name: 'a rate for AdamW is none for Prodigy',
+      below: 'type: adamw, learning_rate: 3e-4',
+      above: 'prodigy',
+      rate: 1,
+    },
+    {name: 'nor the other way', below: 'type: prodigy, learning_rate: 1', above: 'adamw', rate: 1e-4},
+    {
+      name: 'Adafactor takes the same rates',
+      below: 'type: adamw, learning_rate: 3e-4',
+      above: 'adafactor',
+      rate: 3e-4,
+    },
+    {
+      name: 'a rate for no optimizer in particular is for any',
+      below: 'learning_rate: 0.5',
+      above: 'prodigy',
+      rate: 0.5,
+    },
+  ])('$name', ({below, above, rate}) => {
+    const preset = `sidestep: 1\nuses: train\nwith: {optimizer: {${below}}}`;
+    const text = withPreset.replace('mode: fixed', `optimizer: {type: ${above}}`);
+    expect(valueAt(stageOf(text, 'train', {presets: {mine: preset}}).params, 'optimizer.learning_rate')).toBe(
+      rate,
+    );
+  });
+
   test('`defaults` reach every stage that has such a parameter, beneath its own', () => {
     const text = `defaults: {seed: 7, precision: f32, device: cpu, threads: 2, on_error: skip, retries: 3}\n${trainPipeline('mode: fixed')}`;
     const train = stageOf(text, 'train');

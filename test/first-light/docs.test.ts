@@ -76,6 +76,7 @@ const before: Readonly<Record<string, readonly string[]>> = {
 test.each([
   'README.md',
   'docs/getting-started.md',
+  'docs/wizard.md',
   'docs/dataset.md',
   'docs/timesteps.md',
   'docs/vram.md',

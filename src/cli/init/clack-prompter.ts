@@ -1,3 +1,4 @@
+import {styleText} from 'node:util';
 import {wrapped} from '../../render/wrap.js';
 import type {Choice} from './questions.js';
 import type {Prompter, Reply} from './wizard.js';
@@ -16,7 +17,7 @@ export async function clackPrompter(): Promise<Prompter> {
       clack.log.error(wrapped(hint === undefined ? message : `${message}\n${hint}`, room())),
     text: async (message, initial) => {
       const value = await clack.text({
-        message,
+        message: beside(clack.S_BAR, message),
         placeholder:
           initial === undefined || initial === '' ? 'b goes back' : `${initial} (Enter), b goes back`,
         ...(initial === undefined ? {} : {defaultValue: initial}),
@@ -26,7 +27,7 @@ export async function clackPrompter(): Promise<Prompter> {
     choose: async (message, choices, initial) =>
       withBackKey(async (signal) => {
         const value = await clack.select({
-          message: `${message} (b goes back)`,
+          message: wrapped(message.replace(/$|\n/, ' (b goes back)$&'), room()),
           options: choices.map(optionOf),
           maxItems: 12,
           signal,
@@ -37,13 +38,20 @@ export async function clackPrompter(): Promise<Prompter> {
   };
 }
 
+/** A text's question of several lines, the later ones behind clack's bar, as it does by itself for a list's. */
+function beside(bar: string, message: string): string {
+  return wrapped(message, room())
+    .split('\n')
+    .join(`\n${styleText('gray', bar)}  `);
+}
+
 /** What clack's own marks at the left leave of a line. */
 function room(): number {
   return Math.max(40, (process.stdout.columns ?? 80) - 4);
 }
 
-function optionOf({value, hint}: Choice) {
-  return hint === undefined ? {value, label: value} : {value, label: value, hint};
+function optionOf({value, label = value, hint}: Choice) {
+  return hint === undefined ? {value, label} : {value, label, hint};
 }
 
 /** A list has no text to type `b` into, so the key itself ends it. */

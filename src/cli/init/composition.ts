@@ -5,13 +5,18 @@ import type {Pipeline} from '../../config/pipeline.js';
 import {findPresets} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
-import {durationText} from '../../render/quantity.js';
+import {countText, durationText} from '../../render/quantity.js';
+import {widthOf} from '../../render/text-output.js';
+import {wrapped} from '../../render/wrap.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
 import type {World} from '../world.js';
 import type {Answers} from './answers.js';
+import {groupText} from './detail-questions.js';
+import {detailGroups} from './details.js';
+import {changesOf} from './draft.js';
 import type {Machine} from './machine.js';
 import {outlookFor} from './outlook.js';
-import {pipelineText} from './pipeline.js';
+import {type Change, pipelineText} from './pipeline.js';
 import {
   memoryText,
   stepsText,
@@ -21,11 +26,13 @@ import {
   trainingWork,
 } from './prediction.js';
 import type {Known} from './questions.js';
-import type {FoundSongs} from './songs.js';
+import {type FoundSongs, usable} from './songs.js';
 
 /** The file as it would be written, and what it means. */
 export interface Composition {
   readonly answers: Answers;
+  /** What the file says besides the preset. */
+  readonly changes: readonly Change[];
   readonly text: string;
   readonly pipeline: Pipeline;
 }
@@ -42,12 +49,15 @@ export interface Composing {
 /** Problems are those of a file that does not validate: a defect of the wizard, or a number that no stage takes. */
 export async function compose(
   answers: Answers,
-  {world, path, settings}: Composing,
+  {world, path, settings, known}: Composing,
 ): Promise<Result<Composition>> {
-  const text = pipelineText(answers, {folder: dirname(path), cwd: world.cwd});
+  const drafted = known.resolve(answers);
+  if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that nobody has seen
+  const changes = changesOf(answers, known.resolve);
+  const text = pipelineText(answers, changes, {folder: dirname(path), cwd: world.cwd});
   const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(world.env)});
   const resolved = resolvePipeline({file: path, text, settings, presets, overrides: [], env: world.env});
-  return resolved.ok ? {ok: true, value: {answers, text, pipeline: resolved.value}} : resolved;
+  return resolved.ok ? {ok: true, value: {answers, changes, text, pipeline: resolved.value}} : resolved;
 }
 
 /** What the training of a composition will take. */
@@ -62,14 +72,14 @@ export async function predict(
   {machine, settings, known}: Composing,
 ): Promise<Prediction | undefined> {
   const songs = await known.songs(answers.songs);
-  const work = songs.ok ? trainingWork(pipeline, songs.value.count) : undefined;
+  const work = songs.ok ? trainingWork(pipeline, usable(songs.value)) : undefined;
   if (!songs.ok || work === undefined) return undefined;
   return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
 }
 
 /** What will be done and what it will take, a line each. */
 export async function summaryOf(
-  {answers}: Composition,
+  {answers, changes}: Composition,
   prediction: Prediction | undefined,
   {known, path, world}: Composing,
 ): Promise<string> {
@@ -77,13 +87,34 @@ export async function summaryOf(
   const rows: [string, string][] = [
     ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
     ['songs', songs.ok ? `${answers.songs}: ${lengthText(songs.value)}` : answers.songs],
-    ['adapter', `${answers.adapter}, preset ${answers.preset}${changedText(answers)}`],
+    ['adapter', `${answers.adapter}, preset ${answers.preset}`],
+    ...detailGroups.map((group): [string, string] => [
+      group.title.toLowerCase(),
+      groupText(group, answers, known, changes),
+    ]),
+    ...rest(changes).map(({id, value}): [string, string] => ['besides', `${id} ${JSON.stringify(value)}`]),
     ...(prediction === undefined ? [] : predictionRows(prediction)),
     ['file', relative(world.cwd, path)],
   ];
-  return rows
-    .map(([name, value]) => `${name.padEnd(9)} ${value.replaceAll('\n', `\n${' '.repeat(10)}`)}`)
+  const shown = rows.filter(([, value]) => value !== '');
+  const width = Math.max(...shown.map(([name]) => name.length)) + 2;
+  const room =
+    world.stdout.kind === 'terminal' ? widthOf(world.stdout) - MARGIN - width : Number.POSITIVE_INFINITY;
+  return shown
+    .map(
+      ([name, value]) =>
+        name.padEnd(width) + wrapped(value, Math.max(30, room)).replaceAll('\n', `\n${' '.repeat(width)}`),
+    )
     .join('\n');
+}
+
+/** What stands at the left of a note on a terminal. */
+const MARGIN = 4;
+
+/** Given as options, and no question asks for them. */
+function rest(changes: readonly Change[]): readonly Change[] {
+  const asked = new Set(detailGroups.flatMap(({details}) => details));
+  return changes.filter(({id}) => !asked.has(id));
 }
 
 function predictionRows({work, outlook}: Prediction): [string, string][] {
@@ -107,16 +138,8 @@ export function predictionDocument({work, outlook}: Prediction) {
   };
 }
 
-function lengthText({count, seconds}: FoundSongs): string {
+function lengthText({count, unusable, seconds}: FoundSongs): string {
   const whole = seconds.reduce((sum, each) => sum + each, 0);
-  return `${count === 1 ? '1 song' : `${count} songs`}, ${durationText(whole * 1000)}`;
-}
-
-function changedText({rank, learning_rate, epochs}: Answers): string {
-  const changed = [
-    ...(rank === '' ? [] : [`rank ${rank}`]),
-    ...(learning_rate === '' ? [] : [`learning rate ${learning_rate}`]),
-    ...(epochs === '' ? [] : [`${epochs} epochs`]),
-  ];
-  return changed.length === 0 ? '' : `, with ${changed.join(', ')}`;
+  const unread = unusable === 0 ? '' : `, ${unusable} cannot be used`;
+  return `${countText(count, 'song')}, ${durationText(whole * 1000)}${unread}`;
 }

@@ -3,10 +3,12 @@ import {join} from 'node:path';
 import {isFileError, writeDurably} from '../../base/durable.js';
 import {isJsonObject, type Json} from '../../base/json.js';
 import {absolutePath} from '../../config/settings.js';
-import {type AnswerId, type Answers, answerIds, type SomeAnswers} from './answers.js';
+import {type AnswerId, type Answers, type BasicId, isAnswerId, type SomeAnswers} from './answers.js';
+import {withoutDetails} from './draft.js';
+import type {Change} from './pipeline.js';
 
 /** Answers that name a place: kept absolute, since the next session may start elsewhere. */
-const PLACES: readonly AnswerId[] = ['checkpoints', 'songs'];
+const PLACES = ['checkpoints', 'songs'] as const satisfies readonly BasicId[];
 
 /** What the person answered last time; empty when there was none, or nothing readable is left of it. */
 export async function lastSession(userDir: string): Promise<SomeAnswers> {
@@ -18,17 +20,23 @@ export async function lastSession(userDir: string): Promise<SomeAnswers> {
     throw error;
   }
   if (!isJsonObject(value)) return {};
-  const answers = value;
-  return Object.fromEntries(
-    answerIds.flatMap((id) => (typeof answers[id] === 'string' ? [[id, answers[id]]] : [])),
-  );
+  const answers: Partial<Record<AnswerId, string>> = {};
+  for (const [id, answer] of Object.entries(value))
+    if (isAnswerId(id) && typeof answer === 'string') answers[id] = answer;
+  return answers;
 }
 
-/** Keeps all but the pipeline's name, which says what this one is about. */
-export async function keepSession(userDir: string, answers: Answers, cwd: string): Promise<void> {
-  const {name: _name, ...kept} = answers;
+/** Keeps all but the pipeline's name, which says what this one is about, and details that say nothing new. */
+export async function keepSession(
+  userDir: string,
+  {answers, changes}: {readonly answers: Answers; readonly changes: readonly Change[]},
+  cwd: string,
+): Promise<void> {
+  const {name: _name, ...kept} = withoutDetails(answers);
   const places = Object.fromEntries(PLACES.map((id) => [id, absolutePath(answers[id], cwd)]));
-  await writeDurably(fileIn(userDir), `${JSON.stringify({...kept, ...places}, undefined, 1)}\n`);
+  const details = Object.fromEntries(changes.map(({id}) => [id, answers[id]]));
+  const session = {...kept, ...places, ...details};
+  await writeDurably(fileIn(userDir), `${JSON.stringify(session, undefined, 1)}\n`);
 }
 
 function fileIn(userDir: string): string {

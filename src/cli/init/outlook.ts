@@ -6,7 +6,7 @@ import type {SampleBounds} from '../../protocol/message.js';
 import {type TrainingOutlook, trainingOutlook} from '../../run/forecast/training.js';
 import {memoryLimit} from '../memory.js';
 import type {Machine} from './machine.js';
-import type {FoundSongs} from './songs.js';
+import {type FoundSongs, usable} from './songs.js';
 
 /** What the training of a pipeline that the wizard has composed will take, by the songs that were found. */
 export async function outlookFor(
@@ -47,9 +47,9 @@ function ofType({stages}: Pipeline, type: string): ConfiguredStage {
 }
 
 /** As long as the song is, and not longer than the first pass lets it be; texts as long as it lets them be. */
-function boundsOf({params}: ConfiguredStage, {count}: FoundSongs, seconds: number): SampleBounds {
+function boundsOf({params}: ConfiguredStage, songs: FoundSongs, seconds: number): SampleBounds {
   return {
-    samples: count,
+    samples: usable(songs),
     seconds: Math.min(seconds, Number(params.max_duration)),
     text_tokens: Number(params.max_text_tokens),
     lyric_tokens: Number(params.max_lyric_tokens),

@@ -1,7 +1,9 @@
 import {isAbsolute, relative, resolve, sep} from 'node:path';
+import {pathWords} from '../../base/dotted-path.js';
 import type {Json} from '../../base/json.js';
 import {type Entry, schemaLine, yamlText} from '../pipeline-text.js';
 import type {Answers} from './answers.js';
+import {type DetailId, placeOf} from './details.js';
 
 /** Where the file goes, and from where the answers' relative paths start. */
 export interface PipelinePlace {
@@ -9,8 +11,16 @@ export interface PipelinePlace {
   readonly cwd: string;
 }
 
+/** A parameter that differs from what preset, settings and defaults say. */
+export interface Change {
+  readonly id: DetailId;
+  readonly value: Json;
+  /** What it would be otherwise. */
+  readonly note?: string;
+}
+
 /** Pure: the commented pipeline file that a person will own from now on. */
-export function pipelineText(answers: Answers, place: PipelinePlace): string {
+export function pipelineText(answers: Answers, changes: readonly Change[], place: PipelinePlace): string {
   const top: Entry[] = [
     {key: 'sidestep', value: 1},
     {key: 'name', value: answers.name},
@@ -22,7 +32,7 @@ export function pipelineText(answers: Answers, place: PipelinePlace): string {
         {key: 'songs', value: placed(answers.songs, place)},
       ],
     },
-    {key: 'stages', value: stages(answers)},
+    {key: 'stages', value: changes.reduce(withChange, stages(answers))},
   ];
   return `${schemaLine(place.folder)}${HEADER}${yamlText(top)}`;
 }
@@ -32,7 +42,7 @@ const HEADER = `# Written by \`sidestep init\`; yours from now on. With the line
 #   sidestep show sample NAME    the exact prompt   sidestep report   curves, songs and stages as one page
 `;
 
-function stages({model, base, songs, tag, adapter, name, ...rest}: Answers): Entry[] {
+function stages({model, base, songs, tag, adapter, preset, name}: Answers): readonly Entry[] {
   const isJson = songs.endsWith('.json');
   return [
     stage('model', 'scan', 'Finds the model and checks that nothing is missing.', [
@@ -56,17 +66,13 @@ function stages({model, base, songs, tag, adapter, name, ...rest}: Answers): Ent
       'latents',
       'preprocess.pass1',
       'Encodes audio, prompts and lyrics; each song once and never again.',
-      [
-        reference('model', 'model'),
-        reference('dataset', 'songs'),
-        {key: 'max_duration', value: 240, note: 'seconds of each song'},
-      ],
+      [reference('model', 'model'), reference('dataset', 'songs')],
     ),
     stage('conditions', 'preprocess.pass2', 'What the model is told about each song.', [
       reference('model', 'model'),
       reference('latents', 'latents'),
     ]),
-    training({adapter, ...rest}),
+    training(adapter, preset),
     stage('export', 'export', 'The adapter in the formats of other programs.', [
       reference('adapter', 'train'),
       {key: 'formats', value: formatsOf(adapter)},
@@ -75,35 +81,53 @@ function stages({model, base, songs, tag, adapter, name, ...rest}: Answers): Ent
   ];
 }
 
-function training(answers: Pick<Answers, 'adapter' | 'preset' | 'rank' | 'learning_rate' | 'epochs'>): Entry {
-  const {adapter, preset, rank, learning_rate, epochs} = answers;
-  const parameters: Entry[] = [
-    reference('model', 'model'),
-    reference('tensors', 'conditions'),
-    {key: 'adapter', value: [{key: 'type', value: adapter}, ...optional('rank', rank)]},
-    ...(learning_rate === '' ? [] : [{key: 'optimizer', value: optional('learning_rate', learning_rate)}]),
-    ...optional('epochs', epochs),
-  ];
+function training(adapter: string, preset: string): Entry {
   return {
     key: 'train',
     comment:
       'To train longer later, raise epochs and set `resume: fork` (goes on from the weights) or `resume: fresh`.',
     value: [
       {key: 'uses', value: 'train'},
-      {key: 'preset', value: preset, note: `see them all: sidestep presets list`},
-      {key: 'with', value: parameters},
+      {key: 'preset', value: preset, note: 'see them all: sidestep presets list'},
+      {
+        key: 'with',
+        value: [
+          reference('model', 'model'),
+          reference('tensors', 'conditions'),
+          {key: 'adapter', value: [{key: 'type', value: adapter}]},
+        ],
+      },
     ],
   };
+}
+
+/** The change written where its key belongs, over what stands there. */
+function withChange(all: readonly Entry[], {id, value, note}: Change): readonly Entry[] {
+  const {stage, path} = placeOf(id);
+  const last: Omit<Entry, 'key'> = {value, ...(note === undefined ? {} : {note})};
+  return put(all, [stage, 'with', ...(pathWords(path) ?? [])], last);
+}
+
+function put(
+  all: readonly Entry[],
+  [word, ...rest]: readonly string[],
+  last: Omit<Entry, 'key'>,
+): readonly Entry[] {
+  const key = word!;
+  const old = all.find((entry) => entry.key === key);
+  const entry: Entry =
+    rest.length === 0 ? {key, ...last} : {...old, key, value: put(entriesOf(old), rest, last)};
+  return old === undefined ? [...all, entry] : all.map((each) => (each === old ? entry : each));
+}
+
+function entriesOf(entry: Entry | undefined): readonly Entry[] {
+  return entry === undefined ? [] : (entry.value as readonly Entry[]);
 }
 
 /** LyCORIS kinds have a format of their own, and OFT only PEFT's. */
 function formatsOf(adapter: string): Json {
   if (adapter === 'lokr' || adapter === 'loha') return ['lycoris'];
   return adapter === 'oft' ? ['peft'] : ['peft', 'comfyui'];
-}
-
-function optional(key: string, answer: string): Entry[] {
-  return answer === '' ? [] : [{key, value: Number(answer)}];
 }
 
 function stage(key: string, uses: string, comment: string, parameters: readonly Entry[]): Entry {

@@ -1,10 +1,13 @@
 import {adapterKinds} from '../../adapter/adapter.js';
 import {didYouMean, listed} from '../../base/near-miss.js';
 import {type Failure, failure, ok, type Result} from '../../base/result.js';
+import type {Pipeline} from '../../config/pipeline.js';
 import {absolutePath} from '../../config/settings.js';
 import {baseModels, type FoundModel} from '../../model/model.js';
 import {searchModels} from '../../model/model-name.js';
 import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
+import {detailQuestions} from './detail-questions.js';
+import type {GroupId} from './details.js';
 import {modelsIn} from './models.js';
 import {type FoundSongs, songsText} from './songs.js';
 
@@ -26,28 +29,36 @@ export interface Known {
   readonly last: SomeAnswers;
   /** Looks at an audio folder or dataset JSON, each once. Problems: `dataset/*`. */
   readonly songs: (path: string) => Promise<Result<FoundSongs>>;
+  /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
+  readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
 }
 
 export interface Choice {
   readonly value: string;
+  /** Shown in its place. */
+  readonly label?: string;
   readonly hint?: string;
 }
 
 export interface Question {
   readonly id: AnswerId;
-  readonly message: string;
+  /** The group whose step this question belongs to; absent: it is a step of its own. */
+  readonly group?: GroupId;
+  readonly message: string | ((answers: SomeAnswers, known: Known) => string);
   /** Not asked when the answers so far settle it. */
-  readonly applies?: (answers: SomeAnswers) => boolean;
+  readonly applies?: (answers: SomeAnswers, known: Known) => Promise<boolean>;
   /** What `--yes` takes; undefined: it must be said. */
   readonly initial: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
-  /** To choose from; absent: text. */
-  readonly choices?: (answers: SomeAnswers, known: Known) => Promise<readonly Choice[]>;
+  /** To choose from; absent, or undefined: text. */
+  readonly choices?: (answers: SomeAnswers, known: Known) => Promise<readonly Choice[] | undefined>;
   /** Shown above the question: what was found. */
   readonly shows?: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
   /** The answer made exact, or what is wrong with it. */
   readonly check: (answer: string, answers: SomeAnswers, known: Known) => Promise<Result<string>>;
   /** What a good answer means, told after it. */
   readonly tells?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
+  /** Whether an answer given under other circumstances may be proposed here. */
+  readonly holds?: (answers: SomeAnswers, proposals: SomeAnswers, known: Known) => boolean;
 }
 
 const FIRST_TIME = `First time here? One folder holds what was downloaded: a folder for each model (such as acestep-v15-turbo), vae and Qwen3-Embedding-0.6B. It is looked at now and remembered in the settings.`;
@@ -85,7 +96,7 @@ export const questions: readonly Question[] = [
   {
     id: 'base',
     message: 'Which official model does this fine-tune descend from?',
-    applies: ({base}) => base !== 'auto',
+    applies: async (answers, known) => answers.base !== 'auto' && (await needsBase(answers, known)),
     choices: async () => baseModels.map((value) => ({value})),
     initial: async () => undefined,
     check: async (answer) => oneOf(answer, [...baseModels, 'auto'], 'base'),
@@ -102,6 +113,17 @@ export const questions: readonly Question[] = [
       const found = await songs(answer);
       return found.ok ? songsText(found.value) : undefined;
     },
+  },
+  {
+    id: 'songs.on_error',
+    message: 'Some songs cannot be used. Go on without them?',
+    applies: async ({songs}, known) => songs !== undefined && (await unusableIn(songs, known)) > 0,
+    choices: async () => [
+      {value: 'skip', label: 'yes', hint: 'the dataset stage leaves them out and says so'},
+      {value: 'fail', label: 'no', hint: 'I repair or remove them; until then the dataset stage fails'},
+    ],
+    initial: async () => 'skip',
+    check: async (answer) => oneOf(answer, ['skip', 'fail'], 'way to go on'),
   },
   {
     id: 'tag',
@@ -135,22 +157,12 @@ export const questions: readonly Question[] = [
     message: 'Change its details?',
     choices: async () => [
       {value: 'basic', hint: 'no, the preset decides'},
-      {value: 'advanced', hint: 'rank, learning rate, epochs'},
+      {value: 'advanced', hint: 'shape, optimizer, schedule, checkpoints, memory, songs'},
     ],
     initial: async () => 'basic',
     check: async (answer) => oneOf(answer, ['basic', 'advanced'], 'level of detail'),
   },
-  number(
-    'rank',
-    'Rank? (8 to 128; larger learns more and needs more memory; - for the preset’s)',
-    /^[1-9]\d{0,3}$/,
-  ),
-  number(
-    'learning_rate',
-    'Learning rate? (1e-4 is usual; - for the preset’s)',
-    /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i,
-  ),
-  number('epochs', 'How many epochs? (- for the preset’s)', /^[1-9]\d{0,5}$/),
+  ...detailQuestions,
   {
     id: 'name',
     message: 'A name for the pipeline? (also of the output folder)',
@@ -166,20 +178,9 @@ export const questions: readonly Question[] = [
   },
 ];
 
-function number(id: 'rank' | 'learning_rate' | 'epochs', message: string, pattern: RegExp): Question {
-  return {
-    id,
-    message,
-    applies: ({detail, adapter}) => detail === 'advanced' && !(id === 'rank' && adapter === 'oft'),
-    initial: async () => '',
-    check: async (answer) =>
-      optional(answer) === '' || pattern.test(answer)
-        ? ok(optional(answer))
-        : bad(
-            'init/not-a-number',
-            `Expected a number for ${id.replace('_', ' ')} but found ${JSON.stringify(answer)}`,
-          ),
-  };
+async function unusableIn(place: string, {songs}: Known): Promise<number> {
+  const found = await songs(place);
+  return found.ok ? found.value.unusable : 0;
 }
 
 /** A dash says what emptiness cannot where Enter takes a default: nothing. */
@@ -193,8 +194,11 @@ async function wholeModels({checkpoints}: SomeAnswers, {cwd}: Known): Promise<re
 }
 
 function modelLine({name, label, base, size}: FoundModel, index: number): string {
-  return `${index + 1}  ${name}  (${label}, ${base ?? 'base unknown'}, ${size})`;
+  return `${index + 1}  ${name}  (${label}, ${base ?? 'base unknown'}, ${size === 'other' ? 'size of its own' : size})`;
 }
+
+/** A larger number is part of a name. */
+const MOST_NUMBERED = 99;
 
 /** Pure: a number of the list, else the best match if nothing fits as well. */
 export function chooseModel(answer: string, models: readonly FoundModel[]): Result<string> {
@@ -202,6 +206,12 @@ export function chooseModel(answer: string, models: readonly FoundModel[]): Resu
   const byNumber = /^\d+$/.test(answer) ? names[Number(answer) - 1] : undefined;
   const exact = names.find((name) => name === answer) ?? byNumber;
   if (exact !== undefined) return ok(exact);
+  if (/^\d+$/.test(answer) && Number(answer) <= MOST_NUMBERED)
+    return bad(
+      'model/unknown',
+      `No model has the number ${answer}`,
+      `They are numbered 1 to ${names.length}.`,
+    );
   const found = searchModels(answer, names);
   if (found.length === 1) return ok(found[0]!);
   return found.length === 0
@@ -218,9 +228,9 @@ export function chooseModel(answer: string, models: readonly FoundModel[]): Resu
 }
 
 /** A fine-tune whose base neither its config.json nor its name tells. */
-export async function needsBase(answers: SomeAnswers, known: Known): Promise<'yes' | 'no'> {
+async function needsBase(answers: SomeAnswers, known: Known): Promise<boolean> {
   const model = (await wholeModels(answers, known)).find(({name}) => name === answers.model);
-  return model !== undefined && model.base === undefined ? 'yes' : 'no';
+  return model !== undefined && model.base === undefined;
 }
 
 function oneOf(answer: string, allowed: readonly string[], what: string): Result<string> {

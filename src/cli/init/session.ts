@@ -1,3 +1,5 @@
+import {dirname, join, resolve} from 'node:path';
+import {listRuns} from '../../record/run-record.js';
 import {commandTable} from '../command-table.js';
 import type {ExitCode, World} from '../world.js';
 import type {Choice} from './questions.js';
@@ -10,7 +12,7 @@ import type {Prompter, Reply} from './wizard.js';
 export async function session(world: World, file: string, prompter: Prompter): Promise<ExitCode> {
   let code = await call(world, ['run', file], prompter);
   for (;;) {
-    const reply = await prompter.choose('What next?', nextSteps(code), undefined);
+    const reply = await prompter.choose('What next?', nextSteps(code, await runsOf(world, file)), undefined);
     if (reply.kind === 'back') continue; // there is nothing before it
     if (reply.kind === 'cancel' || reply.value === 'quit') return code;
     const words = await wordsFor(reply.value, file, prompter);
@@ -23,8 +25,13 @@ export async function session(world: World, file: string, prompter: Prompter): P
 
 const REFUSED: ExitCode = 2;
 
-/** Pure: what makes sense after a run that ended so. */
-export function nextSteps(code: ExitCode): readonly Choice[] {
+/** How many runs of a pipeline are recorded. */
+async function runsOf({cwd}: World, file: string): Promise<number> {
+  return (await listRuns(join(dirname(resolve(cwd, file)), '.sidestep', 'runs'))).length;
+}
+
+/** Pure: what makes sense after a run that ended so, the last of so many. */
+export function nextSteps(code: ExitCode, runs: number): readonly Choice[] {
   const quit = {value: 'quit', hint: 'the pipeline file stays; sidestep run goes on from here'};
   if (code !== 0)
     return [
@@ -38,7 +45,7 @@ export function nextSteps(code: ExitCode): readonly Choice[] {
     {value: 'change', hint: 'train again with another value; only what depends on it is done anew'},
     {value: 'longer', hint: 'more epochs, going on from the weights there are now'},
     {value: 'export', hint: 'the adapter in another format'},
-    {value: 'compare', hint: 'with the run before'},
+    ...(runs > 1 ? [{value: 'compare', hint: 'with the run before'}] : []),
     {value: 'another', hint: 'a pipeline for another dataset'},
     quit,
   ];

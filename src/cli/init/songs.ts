@@ -1,5 +1,5 @@
 import {stat} from 'node:fs/promises';
-import {extname} from 'node:path';
+import {dirname, extname, sep} from 'node:path';
 import {type Problem, SidestepError} from '../../base/problem.js';
 import {failure, ok, type Result} from '../../base/result.js';
 import {probeAudio} from '../../dataset/audio/probe.js';
@@ -12,6 +12,8 @@ import {schemas} from '../../schema/schemas.generated.js';
 /** What lies in an audio folder or a dataset JSON, looked at quickly: headers and texts, no sound. */
 export interface FoundSongs {
   readonly count: number;
+  /** How many of them cannot be read: nothing can be made of those. */
+  readonly unusable: number;
   /** Length of each that can be read. */
   readonly seconds: readonly number[];
   /** How many files have which ending. */
@@ -31,9 +33,13 @@ export async function lookAtSongs(place: string): Promise<Result<FoundSongs>> {
     if (!found.ok) return found;
     const {songs, findings} = found.value;
     const looks = await Promise.all(songs.map(lookAt));
-    const problems = findings.map(({message}) => message).concat(looks.flatMap((look) => look.problems));
+    const problems = findings
+      .map(({message}) => message)
+      .concat(looks.flatMap((look) => look.problems))
+      .map((message) => message.replaceAll(`${dirname(place)}${sep}`, '')); // as short as the answer was
     return ok({
       count: songs.length,
+      unusable: looks.filter(({seconds}) => seconds === undefined).length,
       seconds: looks.flatMap(({seconds}) => seconds ?? []),
       endings: countedBy(songs, (song) => extname(song.path).slice(1).toLowerCase()),
       with_caption: looks.filter(({caption}) => caption === 'known').length,
@@ -111,4 +117,9 @@ export function songsText({
 function share(some: number, all: number): string {
   if (some === all) return 'all';
   return some === 0 ? 'none' : `${some} of ${all}`;
+}
+
+/** How many can be trained on. */
+export function usable({count, unusable}: Pick<FoundSongs, 'count' | 'unusable'>): number {
+  return count - unusable;
 }

@@ -1,7 +1,9 @@
+import {adapterKinds} from '../../adapter/adapter.js';
 import type {Problem} from '../../base/problem.js';
 import {failure, ok, type Result} from '../../base/result.js';
 import type {AnswerId, Answers, SomeAnswers} from './answers.js';
-import {type Choice, type Known, needsBase, type Question, questions} from './questions.js';
+import {isDetailId, isGroupId} from './details.js';
+import {type Choice, type Known, type Question, questions} from './questions.js';
 
 /** How a person is asked; tests answer from a list. */
 export interface Prompter {
@@ -24,6 +26,8 @@ export type Reply =
 export interface Interview {
   readonly answers: SomeAnswers;
   readonly asked: readonly AnswerId[];
+  /** What Enter takes: answers that were taken back, and those of the last session. */
+  readonly proposals: SomeAnswers;
 }
 
 export interface Interviewing {
@@ -42,34 +46,52 @@ export async function askAll(setup: Interviewing, from?: Interview): Promise<Res
   const checked = await checkGiven(given, known);
   if (!checked.ok) return checked;
   if (from !== undefined && from.asked.length === 0) return ok(from); // all was said in flags: nothing to go back to
-  let interview: Interview = from === undefined ? {answers: checked.value, asked: []} : goBack(from, given);
+  let interview: Interview =
+    from === undefined
+      ? {answers: checked.value, asked: [], proposals: known.last}
+      : goBack(from, checked.value);
   for (let index = from === undefined ? 0 : indexOf(from.asked.at(-1)!); index < questions.length; ) {
     const question = questions[index]!;
     if (question.id in given || !(await isAsked(question, interview.answers, known))) {
       index += 1;
       continue;
     }
-    const reply = await askOne(question, interview.answers, setup);
+    const reply = await askOne(question, interview, setup);
     if (reply.kind === 'cancel') return ok(undefined);
     if (reply.kind === 'answer') {
-      const {answers, asked} = interview;
-      interview = {answers: {...answers, [question.id]: reply.value}, asked: [...asked, question.id]};
+      interview = await answered(interview, question, reply.value, known);
       index += 1;
     } else if (interview.asked.length > 0) {
       index = indexOf(interview.asked.at(-1)!);
-      interview = goBack(interview, given);
+      interview = goBack(interview, checked.value);
     }
   }
   return ok(interview);
 }
 
-/** The interview without its last answer; that answer stays as what is proposed, those after it go. */
-function goBack({answers, asked}: Interview, given: SomeAnswers): Interview {
+async function answered(
+  {answers, asked, proposals}: Interview,
+  {id, group, initial}: Question,
+  value: string,
+  known: Known,
+): Promise<Interview> {
+  const {[id]: _old, ...others} = proposals;
+  // A detail that was left as it stands follows whatever is decided before it.
+  const isSaid = group === undefined || value !== (await initial(answers, known));
+  return {
+    answers: {...answers, [id]: value},
+    asked: [...asked, id],
+    proposals: isSaid ? {...proposals, [id]: value} : others,
+  };
+}
+
+/** The interview without its last answer, which stays proposed, as do those after it that were taken back before. */
+function goBack({answers, asked, proposals}: Interview, given: SomeAnswers): Interview {
   const last = asked.at(-1);
-  if (last === undefined) return {answers, asked};
-  const later = new Set(questions.slice(indexOf(last) + 1).map(({id}) => id));
-  const kept = Object.entries(answers).filter(([id]) => !later.has(id as AnswerId) || id in given);
-  return {answers: Object.fromEntries(kept), asked: asked.slice(0, -1)};
+  if (last === undefined) return {answers, asked, proposals};
+  const later = new Set(questions.slice(indexOf(last)).map(({id}) => id));
+  const kept = Object.entries(answers).filter(([id]) => !later.has(id as AnswerId));
+  return {answers: {...Object.fromEntries(kept), ...given}, asked: asked.slice(0, -1), proposals};
 }
 
 function indexOf(wanted: AnswerId): number {
@@ -79,8 +101,8 @@ function indexOf(wanted: AnswerId): number {
 /** `--yes`, or nobody to ask: flags and defaults. Problems: what is wrong with a flag, and each answer nobody can guess. */
 export async function takeDefaults(given: SomeAnswers, known: Known): Promise<Result<Answers>> {
   const problems: Problem[] = [];
-  let answers: SomeAnswers = {};
-  for (const question of questions) {
+  let answers: SomeAnswers = given;
+  for (const question of basicQuestions) {
     if (!(question.id in given) && !(await isAsked(question, answers, known))) continue;
     const value = given[question.id] ?? (await question.initial(answers, known));
     const checked = value === undefined ? missing(question) : await question.check(value, answers, known);
@@ -91,33 +113,44 @@ export async function takeDefaults(given: SomeAnswers, known: Known): Promise<Re
   return problems.length > 0 ? {ok: false, problems} : ok(await filled(answers, known));
 }
 
+const basicQuestions = questions.filter(({id}) => !isGroupId(id) && !isDetailId(id));
+
 async function checkGiven(given: SomeAnswers, known: Known): Promise<Result<SomeAnswers>> {
-  let answers: SomeAnswers = {};
-  for (const question of questions) {
+  let answers: SomeAnswers = given;
+  for (const question of basicQuestions) {
     const value = given[question.id];
     if (value === undefined) continue;
     const checked = await question.check(value, answers, known);
     if (!checked.ok) return checked;
     answers = {...answers, [question.id]: checked.value};
   }
-  return ok(answers);
+  const details = givenDetails(answers, known);
+  return details.ok ? ok(answers) : details;
+}
+
+/** Details that were given must suit the adapter; while that is open, some adapter. */
+function givenDetails(answers: SomeAnswers, known: Known): Result<unknown> {
+  const kinds = answers.adapter === undefined ? adapterKinds : [answers.adapter];
+  const judged = kinds.map((adapter) => known.resolve({...answers, adapter}));
+  return judged.find(({ok: fits}) => fits) ?? judged[0]!;
 }
 
 async function isAsked(question: Question, answers: SomeAnswers, known: Known): Promise<boolean> {
-  if (question.id === 'base') return (await needsBase(answers, known)) === 'yes';
-  return question.applies?.(answers) ?? true;
+  return (await question.applies?.(answers, known)) ?? true;
 }
 
 async function askOne(
   question: Question,
-  answers: SomeAnswers,
-  {known, prompter}: Interviewing,
+  interview: Interview,
+  {given, known, prompter}: Interviewing,
 ): Promise<Reply> {
+  const {answers} = interview;
   const found = await question.shows?.(answers, known);
   if (found !== undefined && found !== '') prompter.note(found);
-  const message = `[${questions.indexOf(question) + 1}/${questions.length}] ${question.message}`;
+  const words = typeof question.message === 'string' ? question.message : question.message(answers, known);
+  const message = `${await stepText(question, answers, {given, known})} ${words}`;
   for (;;) {
-    const initial = await proposed(question, answers, known);
+    const initial = await proposed(question, interview, known);
     const choices = await question.choices?.(answers, known);
     const reply =
       choices === undefined
@@ -135,19 +168,42 @@ async function askOne(
   }
 }
 
-/** What Enter takes: the answer just taken back, else that of the last session if it still holds, else the default. */
-async function proposed(question: Question, answers: SomeAnswers, known: Known): Promise<string | undefined> {
-  const before = answers[question.id];
-  if (before !== undefined) return before;
-  const last = known.last[question.id];
-  if (last !== undefined && (await question.check(last, answers, known)).ok) return last;
-  return question.initial(answers, known);
+/** `[3/9]`, and within a group `[8/17, 2/5]`: of the questions that these answers leave to be asked. */
+async function stepText(
+  {id, group}: Question,
+  answers: SomeAnswers,
+  {given, known}: Pick<Interviewing, 'given' | 'known'>,
+): Promise<string> {
+  const open: Question[] = [];
+  for (const question of questions) {
+    if (question.group !== undefined && question.group !== group) continue;
+    const isOpen = !(question.id in given) && (await isAsked(question, answers, known));
+    if (isOpen || question.id === id) open.push(question);
+  }
+  const placeOf = (wanted: AnswerId, among: readonly Question[]): string =>
+    `${among.findIndex((question) => question.id === wanted) + 1}/${among.length}`;
+  const steps = open.filter((question) => question.group === undefined);
+  if (group === undefined) return `[${placeOf(id, steps)}]`;
+  const within = open.filter((question) => question.group !== undefined);
+  return `[${placeOf(group, steps)}, ${placeOf(id, within)}]`;
+}
+
+/** The answer taken back, else that of the last session if it still holds, else the default. */
+async function proposed(
+  {id, check, holds, initial}: Question,
+  {answers, proposals}: Interview,
+  known: Known,
+): Promise<string | undefined> {
+  const before = proposals[id];
+  const suits = before !== undefined && (holds?.(answers, proposals, known) ?? true);
+  if (suits && (await check(before, answers, known)).ok) return before;
+  return initial(answers, known);
 }
 
 /** Questions that did not apply have their neutral answer. */
 export async function filled(answers: SomeAnswers, known: Known): Promise<Answers> {
   let whole: SomeAnswers = answers;
-  for (const {id, initial} of questions) {
+  for (const {id, initial} of basicQuestions) {
     if (whole[id] !== undefined) continue;
     whole = {...whole, [id]: id === 'base' ? 'auto' : ((await initial(whole, known)) ?? '')};
   }
@@ -157,7 +213,7 @@ export async function filled(answers: SomeAnswers, known: Known): Promise<Answer
 function missing({id, message}: Question): Result<string> {
   return failure({
     code: 'init/missing-answer',
-    message: `Nobody can be asked: ${message.replace(/ \(.*/, '')}`,
-    hint: `Say it with --${id.replace('_', '-')}.`,
+    message: `Nobody can be asked: ${String(message).replace(/ \(.*/, '')}`,
+    hint: `Say it with --${id}.`,
   });
 }

@@ -26,7 +26,7 @@ function drawnCurves(curves, weight) {
     if (curve.smoothing === 'none') return [curve];
     const smooth = {...curve, points: smoothed(curve.points, weight)};
     if (curve.smoothing === 'alone' || weight === 0) return [smooth];
-    return [{...curve, label: curve.label + ', each step', colour: curve.colour + '55', width: 1}, smooth];
+    return [{...curve, label: curve.label + ', each step', colour: curve.colour + '80', width: 1}, smooth];
   });
 }
 
@@ -48,6 +48,9 @@ const axis = () => ({
   grid: {stroke: colour('--line'), width: 1},
   ticks: {stroke: colour('--line'), size: 4},
 });
+
+/** There is no half a step. */
+const WHOLE = Array.from({length: 10}, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
 /** While nobody points at a chart, its legend shows where the curves ended. */
 function showEnd(plot) {
@@ -74,7 +77,7 @@ function draw(target, chart) {
       scales: {x: {time: false}, y: {distr}},
       legend: {markers: {width: 0, fill: (plot, index) => plot.series[index].stroke()}},
       cursor: {sync: {key: 'steps'}, points: {size: 7}},
-      axes: [{...axis(), size: 34}, {...axis(), size: 56, values: (plot, ticks) => ticks.map((tick) => (tick == null ? '' : number(tick)))}],
+      axes: [{...axis(), size: 34, incrs: WHOLE}, {...axis(), size: 56, values: (plot, ticks) => ticks.map((tick) => (tick == null ? '' : number(tick)))}],
       series: [{label: 'step'}, ...curves.map((curve) => series(curve, single))],
       hooks: {ready: [showEnd], setCursor: [showEnd]},
     },

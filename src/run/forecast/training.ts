@@ -10,6 +10,7 @@ import {
   type SampleBounds,
   type WorkerMessage,
 } from '../../protocol/message.js';
+import {valueAt} from '../../stage/param.js';
 import type {EngineObservation} from '../numerics.js';
 import {resolveNumerics} from '../numerics.js';
 import type {WorkerLauncher} from '../worker-launcher.js';
@@ -26,7 +27,13 @@ export interface UnmadeTraining {
 }
 
 export type TrainingOutlook =
-  | {readonly kind: 'known'; readonly memory: StageMemory; readonly pace: Pace}
+  | {
+      readonly kind: 'known';
+      readonly memory: StageMemory;
+      readonly pace: Pace;
+      /** Latent frames of the typical micro-step. */
+      readonly frames: number;
+    }
   | {readonly kind: 'unknown'; readonly problem: Problem};
 
 export interface OutlookSurroundings {
@@ -61,8 +68,15 @@ export async function trainingOutlook(
     lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)}),
   ]);
   if (forecast?.kind === 'forecasts' && measured?.kind === 'paced')
-    return {kind: 'known', memory: forecast.answers[0]!, pace: measured.pace};
+    return {kind: 'known', memory: forecast.answers[0]!, pace: measured.pace, frames: framesOf(training)};
   return {kind: 'unknown', problem: problemIn([forecast, measured])};
+}
+
+const LATENT_HZ = 25;
+
+function framesOf({stage, typical}: UnmadeTraining): number {
+  const window = Number(valueAt(stage.params, 'crop.chunk_duration') ?? Number.POSITIVE_INFINITY);
+  return Math.min(typical.seconds, window) * LATENT_HZ * Number(stage.params.batch_size);
 }
 
 function located(components: Json): InputObject {

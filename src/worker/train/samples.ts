@@ -4,6 +4,7 @@ import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
+import {heldOutCount} from '../../dataset/hold-out.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
@@ -178,8 +179,7 @@ export interface Split {
  * other across, and names do not matter. Never holds out all.
  */
 export function holdOut(samples: readonly TrainingSample[], fraction: number, seed: number): Split {
-  if (fraction === 0 || samples.length < 2) return {training: samples, validation: []};
-  const count = Math.min(samples.length - 1, Math.max(1, Math.round(fraction * samples.length)));
+  const count = heldOutCount(samples.length, fraction);
   const rank = ({identity}: TrainingSample) =>
     createHash('sha256').update(`${seed} ${identity}`).digest('hex');
   const held = new Set([...samples].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, count));

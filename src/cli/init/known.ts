@@ -1,0 +1,56 @@
+import {dirname} from 'node:path';
+import {userFolder} from '../../config/folders.js';
+import {findPresets, type Preset, parsePreset} from '../../config/preset.js';
+import {absolutePath, type Settings} from '../../config/settings.js';
+import {presetFacts} from '../preset-facts.js';
+import type {World} from '../world.js';
+import {drafts} from './draft.js';
+import {lastSession} from './last-session.js';
+import {type Machine, presetFor} from './machine.js';
+import type {Known} from './questions.js';
+import {lookAtSongs} from './songs.js';
+
+/** All that questions may need, read once. `file`: absolute, of the pipeline to be. */
+export async function knownOf(
+  world: World,
+  {settings, machine, file}: {settings: Settings; machine: Machine; file: string},
+): Promise<Known> {
+  const folder = dirname(file);
+  const files = await findPresets({project_dir: folder, user_dir: userFolder(world.env)});
+  const presets = files
+    .map(parsePreset)
+    .filter(({uses, problems}) => uses === 'train' && problems.length === 0)
+    .map((preset) => ({
+      name: preset.name,
+      description: preset.description,
+      decides: () => factsText(preset),
+    }));
+  const looks = new Map<string, ReturnType<Known['songs']>>();
+  const songs: Known['songs'] = (path) => {
+    const place = absolutePath(path, world.cwd);
+    const look = looks.get(place) ?? lookAtSongs(place);
+    looks.set(place, look);
+    return look;
+  };
+  const preset = presetFor(machine);
+  return {
+    cwd: world.cwd,
+    checkpoint_dir: settings.values.checkpoint_dir,
+    presets,
+    preset,
+    last: await lastSession(userFolder(world.env)),
+    songs,
+    resolve: drafts({
+      ...{file, settings, presets: files, env: world.env},
+      ...{place: {folder, cwd: world.cwd}, preset: preset.name},
+    }),
+  };
+}
+
+/** `lora, rank 16, adamw8bit, rate 1.00e-4, batch 1 × 8, 100 epochs` */
+function factsText(preset: Preset): string {
+  const [adapter, rank, optimizer, rate, batch, epochs] = presetFacts(preset)?.map(({text}) => text) ?? [];
+  return adapter === undefined
+    ? ''
+    : `${adapter}, rank ${rank}, ${optimizer}, rate ${rate}, batch ${batch}, ${epochs} epochs`;
+}
