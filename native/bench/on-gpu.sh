@@ -9,7 +9,7 @@
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 card=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1 | tr ' /' '--')
 build=${BUILD:-build-gpu}
@@ -46,14 +46,16 @@ PYTHON
   )
   # Beside the toolkit the plugin finds it by itself; the loader must find what the library itself needs.
   if [ -n "$found" ] && ! ls /usr/local/cuda/lib64/libcublasLt.so.* > /dev/null 2>&1; then
-    export SIDESTEP_CUBLASLT=$found LD_LIBRARY_PATH="$(dirname "$found"):${LD_LIBRARY_PATH:-}"
+    export SIDESTEP_CUBLASLT=$found LD_LIBRARY_PATH="${found%/*}:${LD_LIBRARY_PATH:-}"
   fi
 }
 
 build() {
+  local generator=()
+  command -v ninja > /dev/null && generator=(-G Ninja)
   step configure cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_CUDA=ON -DSIDESTEP_CUDA_REPORT=ON \
     -DSIDESTEP_CUDA_ARCHS="${SIDESTEP_CUDA_ARCHS:-$([ -n "$card" ] && echo native || echo '80-real;90-real')}" \
-    $(command -v ninja > /dev/null && echo -G Ninja)
+    "${generator[@]}"
   limit=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_mirror sidestep_tests sidestep_golden sidestep_bench
   step "no kernel spills" scripts/check-kernels.sh "$build"
 }

@@ -3,43 +3,23 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "adapters/adapter_set.h"
 #include "bench/ceilings.h"
 #include "bench/commands.h"
 #include "bench/stream.h"
 #include "bench/training_request.h"
 #include "core/error.h"
-#include "training/update.h"
+#include "training/imagined_step.h"
 
 namespace sidestep::bench {
 namespace {
 
-constexpr Device kPlan{.kind = DeviceKind::plan};
-
 /// One forward and backward pass and one update, tallied.
 std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price price) {
-  Stream stream(kPlan);
-  Arena arena(kPlan, 0);
-  const Workspace work{arena, stream};
-  Dit model(request.model, Weights::random(1, request.compute_dtype, stream));
-  AdapterSet adapters(model, request.adapter);
-  adapters.initialise(1, work);
-  adapters.refresh(work);
-  const auto optimizer = make_optimizer(request.optimizer, adapters.parameters(), stream);
-  const Batch batch = blank_batch(request.model, request.batch_size, request.frames, request.tokens);
-  const auto size = static_cast<size_t>(request.batch_size);
-  const Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
-                    .dropped = std::vector<uint8_t>(size, 0)};
+  ImaginedStep step(request);
   Tally tally(std::move(price));
-  stream.attach(&tally);
-  run_micro_step({.model = model,
-                  .batch = batch,
-                  .draws = draws,
-                  .loss = request.loss,
-                  .pass = {.mode = PassContext::Mode::training},
-                  .gradient_checkpointing = request.gradient_checkpointing},
-                 work);
-  apply_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, work);
+  step.attach(&tally);
+  step.run_passes();
+  step.run_update();
   return tally.rows();
 }
 
@@ -83,6 +63,7 @@ Json::Object to_json(const Prediction& p) {
           {"planned_bytes", p.memory.total_bytes()},
           {"weights_bytes", p.memory.weights_bytes},
           {"arena_bytes", p.memory.arena_bytes},
+          {"batch_bytes", p.memory.batch_bytes},
           {"ops", std::move(ops)}};
 }
 
@@ -97,10 +78,10 @@ void print_table(const Prediction& p, const std::string& card) {
   const double seconds = Prediction::sum(p.expected);
   std::printf("\npredicted on %s, not measured: %.2f ms a step (no faster than %.2f ms), %.2f TFLOP: %.0f TFLOP/s\n", card.c_str(),
               seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12, p.flops() / seconds / 1e12);
-  std::printf("memory: %.2f GiB, of it weights %.2f, adapter and optimizer %.2f, activations %.2f\n",
-              static_cast<double>(p.memory.total_bytes()) / kGiB, static_cast<double>(p.memory.weights_bytes) / kGiB,
-              static_cast<double>(p.memory.total_bytes() - p.memory.weights_bytes - p.memory.arena_bytes) / kGiB,
-              static_cast<double>(p.memory.arena_bytes) / kGiB);
+  const auto gib = [](size_t bytes) { return static_cast<double>(bytes) / kGiB; };
+  std::printf("memory: %.2f GiB, of it weights %.2f, adapter and optimizer %.2f, activations %.2f, batches %.2f\n",
+              gib(p.memory.total_bytes()), gib(p.memory.weights_bytes), gib(p.memory.adapter_bytes + p.memory.optimizer_bytes + p.memory.ema_bytes),
+              gib(p.memory.arena_bytes), gib(p.memory.batch_bytes));
 }
 
 }  // namespace
@@ -108,7 +89,8 @@ void print_table(const Prediction& p, const std::string& card) {
 int predict_command(const std::vector<std::string>& words) {
   const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card"}, {"json"});
   const DType dtype = precision(arguments);
-  const PlanRequest request = training_request(arguments, dtype);
+  PlanRequest request = training_request(arguments, dtype);
+  request.device = DeviceKind::cuda;
   const std::string card = arguments.text_or("card", "h100");
   const Ceilings ceilings = card_ceilings(card, dtype);
   Prediction prediction{

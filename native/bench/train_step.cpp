@@ -3,6 +3,7 @@
 #include "bench/stream.h"
 #include "bench/training_request.h"
 #include "ops/cuda_plugin.h"
+#include "training/batch_upload.h"
 #include "training/memory_plan.h"
 #include "training/update.h"
 
@@ -43,7 +44,8 @@ int train_step_command(const std::vector<std::string>& words) {
   const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
                                     "precision"}, {"json"});
   Stream stream = open_stream(arguments);
-  const PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
+  PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
+  request.device = stream.device().kind;
   PlanRequest without_recomputation = request;
   without_recomputation.gradient_checkpointing = 0;
   const MemoryPlan plan = plan_memory(request);
@@ -59,20 +61,27 @@ int train_step_command(const std::vector<std::string>& words) {
   model.reserve(request.frames, stream);
   StepRecordings recordings;
   const auto optimizer = make_optimizer(request.optimizer, adapters.parameters(), stream);
-  const Batch batch = random_batch(request);
+  const BatchUpload upload(stream.device(), plan.batch_bytes / BatchUpload::kBatches);
+  const Batch batch = upload.send(random_batch(request));
   const Draws draws = fixed_draws(request.batch_size);
+  const Staging staging(stream.device());
+  sidestep::StepFigures step_figures({.micro_steps = 1, .batch_size = request.batch_size, .parameters = static_cast<int64_t>(adapters.parameters().size())},
+                                     stream.device());
   double loss = 0;
-  const auto step = [&] {
-    loss = run_micro_step({.model = model,
-                           .batch = batch,
-                           .draws = draws,
-                           .loss = request.loss,
-                           .pass = {.mode = PassContext::Mode::training},
-                           .gradient_checkpointing = request.gradient_checkpointing,
-                           .recordings = &recordings},
-                          work)
-               .loss;
-    apply_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, work);
+  const auto step = [&] {  // as the trainer tells a card: read once, at its end
+    step_figures.begin();
+    run_micro_step({.model = model,
+                    .batch = batch,
+                    .draws = draws,
+                    .loss = request.loss,
+                    .pass = {.mode = PassContext::Mode::training},
+                    .gradient_checkpointing = request.gradient_checkpointing,
+                    .unread = step_figures.next(request.batch_size),
+                    .staging = &staging,
+                    .recordings = &recordings},
+                   work);
+    queue_update({.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-4}, step_figures, work);
+    loss = step_figures.read(stream).micro_steps.front().loss;
   };
   const StepFigures figures = measure_steps(step, arguments.count_or("steps", 3), meter, stream);
   Json::Object extra{{"model_flops_per_step", plan_memory(without_recomputation).flops_per_micro_step},

@@ -22,7 +22,9 @@ Json::Object memory_json(const MemoryPlan& plan) {
           {"optimizer_bytes", plan.optimizer_bytes},
           {"ema_bytes", plan.ema_bytes},
           {"arena_bytes", plan.arena_bytes},
+          {"batch_bytes", plan.batch_bytes},
           {"total_bytes", plan.total_bytes()},
+          {"host_bytes", plan.host_bytes},
           {"flops_per_micro_step", plan.flops_per_micro_step},
           {"trained_parameters", plan.trained_parameters},
           {"adapted_modules", plan.adapted_modules}};

@@ -12,7 +12,7 @@ Storage::Storage(DType dtype, const Shape& shape, Device device) {
   tensor_ = Tensor(memory_.get(), dtype, shape, device);
 }
 
-Storage::Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape)
-    : memory_(std::move(memory)), tensor_(memory_.get(), dtype, shape) {}
+Storage::Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape, Device device)
+    : memory_(std::move(memory)), tensor_(memory_.get(), dtype, shape, device) {}
 
 }  // namespace sidestep

@@ -59,6 +59,9 @@ class Stream {
   ThreadPool& pool() const { return *pool_; }
   void* native_handle() const { return handle_; }  ///< cudaStream_t on CUDA, null elsewhere
   void synchronize();
+  /// How often the host has waited for this stream's queue, here or for bytes from the device.
+  int64_t waits() const { return waits_; }
+  void count_wait() { ++waits_; }
 
   void attach(Tally* tally) { tally_ = tally; }
   Tally* tally() const { return tally_; }
@@ -73,6 +76,7 @@ class Stream {
   const Backend* backend_ = nullptr;
   std::shared_ptr<ThreadPool> pool_;
   void* handle_ = nullptr;
+  int64_t waits_ = 0;
   Tally* tally_ = nullptr;
   const std::atomic<bool>* cancel_ = nullptr;
 };

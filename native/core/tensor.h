@@ -94,8 +94,8 @@ class Storage {
  public:
   Storage() = default;
   Storage(DType dtype, const Shape& shape, Device device = {});
-  /// Host memory that somebody allocated, large enough; as it is.
-  Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape);
+  /// Memory that somebody allocated on that device, large enough; as it is.
+  Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape, Device device = {});
   /// The view; valid as long as any copy of this Storage lives.
   const Tensor& tensor() const { return tensor_; }
   ConstTensor view() const { return tensor_; }

@@ -28,6 +28,7 @@ struct Cards {
   std::shared_mutex mutex;
   std::map<uintptr_t, Allocation> allocations;  ///< by the address the engine has
   std::array<size_t, kCards> used{};
+  std::map<uintptr_t, size_t> page_locked;  ///< bytes of the host's, by address
 };
 
 Cards& cards() {
@@ -116,6 +117,32 @@ std::byte* seen_by(int card, const void* address, size_t bytes, const char* what
                                                            : "beyond the end of its allocation";
   throw Error("native/cuda-failed", std::string(what) + ": illegal address: " + std::to_string(bytes) + " bytes " + where +
                                         " were given to card " + std::to_string(card));
+}
+
+void* allocate_page_locked(size_t bytes) {
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  void* memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+  if (memory == nullptr) throw Error("native/out-of-memory", "The mirror could not page-lock " + std::to_string(bytes) + " bytes");
+  const std::unique_lock lock(cards().mutex);
+  cards().page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
+  return memory;
+}
+
+void release_page_locked(void* address) noexcept {
+  {
+    const std::unique_lock lock(cards().mutex);
+    if (cards().page_locked.erase(reinterpret_cast<uintptr_t>(address)) == 0) std::abort();  // cudaFreeHost would fail: a defect
+  }
+  std::free(address);
+}
+
+bool is_page_locked(const void* address, size_t bytes) {
+  const auto begin = reinterpret_cast<uintptr_t>(address);
+  const std::shared_lock lock(cards().mutex);
+  const auto next = cards().page_locked.upper_bound(begin);
+  if (next == cards().page_locked.begin()) return false;
+  const auto& home = *std::prev(next);
+  return begin - home.first + bytes <= home.second;
 }
 
 int card_of(const void* address) {

@@ -19,6 +19,11 @@ size_t used_bytes(int card);
 /// host's memory, another card's and whatever lies beyond an allocation's end are refused.
 std::byte* seen_by(int card, const void* address, size_t bytes, const char* what);
 
+// Host memory that a card copies to and from while the host goes on: what is read and written is what is there at that time.
+void* allocate_page_locked(size_t bytes);
+void release_page_locked(void* address) noexcept;
+bool is_page_locked(const void* address, size_t bytes);
+
 /// The card whose memory an address is of, -1 for none.
 int card_of(const void* address);
 

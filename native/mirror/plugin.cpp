@@ -5,32 +5,14 @@
 
 #include <cstdio>
 #include <cstring>
-#include <functional>
-#include <memory>
-#include <vector>
 
 #include "core/error.h"
 #include "mirror/card_memory.h"
+#include "mirror/queue.h"
 #include "testing/operand_bytes.h"
 
 namespace sidestep::mirror {
 namespace {
-
-using Work = std::vector<std::function<void()>>;
-
-/// What a stream's handle points to: the CPU's stream that does the work, and what is being recorded instead of done.
-struct Queue {
-  int card;
-  Stream stream;
-  std::unique_ptr<Work> recording{};
-};
-
-thread_local int recordings_begun = 0;
-
-/// As CUDA does: what waits for a queue, or goes around it, breaks the recording.
-void refuse_while_recording(const char* call) {
-  if (recordings_begun > 0) throw Error("native/cuda-failed", std::string(call) + ": not permitted while work is being recorded");
-}
 
 Queue& queue_of(const Stream& stream, const char* op) {
   auto& queue = *static_cast<Queue*>(stream.native_handle());
@@ -55,13 +37,9 @@ BasicTensor<Pointer> seen(const BasicTensor<Pointer>& t, int card, const char* o
 template <typename Op>
 void run(const Op& given, void (*function)(const Op&, Stream&), const char* name, Stream& stream) {
   Queue& queue = queue_of(stream, name);
-  const auto work = [given, function, name, &queue] {
-    Op op = given;
-    testing::each_operand(op, [&](auto& t) { t = seen(t, queue.card, name); });
-    function(op, queue.stream);
-  };
-  if (queue.recording) queue.recording->push_back(work);
-  else work();
+  Op op = given;
+  testing::each_operand(op, [&](auto& t) { t = seen(t, queue.card, name); });
+  queue.add(Kind::work, [op, function, &queue] { function(op, queue.stream); });
 }
 
 /// Either side's bytes as the host can move them.
@@ -71,11 +49,23 @@ std::byte* movable(const Device& device, const void* address, size_t bytes) {
   return static_cast<std::byte*>(const_cast<void*>(address));
 }
 
+bool page_locked(const ConstTensor& t) { return t.device().kind == DeviceKind::cpu && is_page_locked(t.raw(), t.bytes()); }
+bool pageable(const ConstTensor& t) { return t.device().kind == DeviceKind::cpu && !page_locked(t); }
+
+/// Page-locked memory is read when the queue comes to it, and with `none` written then too; other memory of the host before the call
+/// returns.
 void run(const Transfer& op, void (*)(const Transfer&, Stream&), const char* name, Stream& stream) {
-  queue_of(stream, name);
-  refuse_while_recording("cudaMemcpyAsync of pageable memory");
+  Queue& queue = queue_of(stream, name);
   const size_t bytes = op.src.bytes();
-  if (bytes != 0) std::memmove(movable(op.dst.device(), op.dst.raw(), bytes), movable(op.src.device(), op.src.raw(), bytes), bytes);
+  if (bytes == 0) return;
+  const bool waits = op.wait == Transfer::Wait::for_host, detour = pageable(op.src) || pageable(op.dst);
+  if (waits) refuse_while_recording("cudaMemcpyAsync");
+  else if (detour) throw Error("native/cuda-failed", "transfer: without a wait the host's side must be page-locked");
+  std::byte* to = movable(op.dst.device(), op.dst.raw(), bytes);
+  const std::byte* from = movable(op.src.device(), op.src.raw(), bytes);
+  const auto move = [to, from, bytes] { std::memmove(to, from, bytes); };
+  if (detour || (waits && page_locked(op.dst))) queue.run_now(move);
+  else queue.add(page_locked(op.src) || page_locked(op.dst) ? Kind::copy : Kind::work, move);
 }
 
 #define SIDESTEP_MIRROR_OP(Struct, function) \
@@ -88,13 +78,20 @@ void* allocate_now(int card, size_t bytes) {
   return allocate(card, bytes);
 }
 
+void release_now(int card, void* address) noexcept {
+  finish_card(card);  // as cudaFree does
+  release(card, address);
+}
+
 void zero_fill(int card, void* memory, size_t bytes) {
   refuse_while_recording("cudaMemset");
+  finish_card(card);
   std::memset(seen_by(card, memory, bytes, "cudaMemset"), 0, bytes);
 }
 
 void copy(int card, void* destination, const void* source, size_t bytes) {
   refuse_while_recording("cudaMemcpy");
+  finish_card(card);
   if (card_of(destination) != card && card_of(source) != card)
     throw Error("native/cuda-failed", "cudaMemcpy: card " + std::to_string(card) + " was told to copy what is not its own");
   const auto here = [bytes](const void* address) {
@@ -114,26 +111,33 @@ CudaDevice describe(int card) {
   return device;
 }
 
-void* create_stream(int card) { return new Queue{card, Stream(Device{}, std::make_shared<ThreadPool>(0))}; }
-void destroy_stream(int, void* stream) noexcept { delete static_cast<Queue*>(stream); }
+void* create_stream(int card) { return open_queue(card).get(); }
+void destroy_stream(int, void* stream) noexcept { close_queue(static_cast<Queue*>(stream)); }
 void synchronize(int card, void* stream) {
   refuse_while_recording("cudaStreamSynchronize");
   if (static_cast<Queue*>(stream)->card != card)
     throw Error("native/cuda-failed", "A stream of another card was waited for");
+  static_cast<Queue*>(stream)->run_all();
 }
 
-void begin_recording(int, void* stream) {
-  static_cast<Queue*>(stream)->recording = std::make_unique<Work>();
-  ++recordings_begun;
+void begin(int, void* stream) { begin_recording(*static_cast<Queue*>(stream)); }
+void* end(int, void* stream) { return end_recording(*static_cast<Queue*>(stream)).release(); }
+void replay(int, void* stream, void* recording) {
+  for (const auto& work : *static_cast<Work*>(recording)) static_cast<Queue*>(stream)->add(Kind::work, work);
 }
-void* end_recording(int, void* stream) {
-  --recordings_begun;
-  return static_cast<Queue*>(stream)->recording.release();
+void release_recording(int card, void* recording) noexcept {
+  finish_card(card);
+  delete static_cast<Work*>(recording);
 }
-void replay(int, void*, void* recording) {
-  for (const auto& work : *static_cast<Work*>(recording)) work();
+
+void* create_event(int) { return new Point; }
+void destroy_event(int, void* event) noexcept { delete static_cast<Point*>(event); }
+void record_event(int, void* event, void* stream) { record(*static_cast<Point*>(event), *static_cast<Queue*>(stream)); }
+void wait_in_queue(int, void* event, void* stream) { queue_waits(*static_cast<Point*>(event), *static_cast<Queue*>(stream)); }
+void wait_on_host(int, void* event) {
+  refuse_while_recording("cudaEventSynchronize");
+  host_waits(*static_cast<Point*>(event));
 }
-void release_recording(int, void* recording) noexcept { delete static_cast<Work*>(recording); }
 
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
@@ -143,13 +147,14 @@ const CudaPlugin kPlugin = {
         SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
 #undef SIDESTEP_MIRROR_OP
     },
-    {&allocate_now, &release, &zero_fill, &copy},
+    {&allocate_now, &release_now, &zero_fill, &copy, &allocate_page_locked, &release_page_locked},
     &device_count,
     &describe,
     &create_stream,
     &destroy_stream,
     &synchronize,
-    {&begin_recording, &end_recording, &replay, &release_recording},
+    {&begin, &end, &replay, &release_recording},
+    {&create_event, &destroy_event, &record_event, &wait_in_queue, &wait_on_host},
 };
 
 }  // namespace

@@ -95,7 +95,7 @@ void Dit::forward(const DitInput& input, Tensor pred, const PassContext& pass, A
 }
 
 void Dit::forward(const DitInput& input, Tensor pred, DitTape& tape, const PassContext& pass, Arena& arena, Stream& stream) {
-  tape = {.gradient_checkpointing = tape.gradient_checkpointing, .input_gradients = tape.input_gradients};
+  tape = {.gradient_checkpointing = tape.gradient_checkpointing, .input_gradients = tape.input_gradients, .offload = tape.offload};
   tape.first_layer = reach(tape.input_gradients).first_layer;
   DitForward{.dit = *this, .input = input, .tape = tape, .pass = pass, .arena = arena, .stream = stream}.run(pred);
 }

@@ -27,6 +27,7 @@ struct DitBackward {
   void allocate();
   void through_output(ConstTensor dpred);
   void through_layers();
+  void spend(size_t input) const;
   void through_layer(int64_t index, const DitLayerPass& shared);
   void into_timesteps();
   void into_condition(const DitInputGradients& gradients);
@@ -63,7 +64,13 @@ void DitBackward::through_output(ConstTensor dpred) {
                                .dscale = dfinal ? dfinal.select(0, 1) : Tensor()}, stream);
 }
 
+/// Nothing reads this layer's input any more.
+void DitBackward::spend(size_t input) const {
+  if (tape.offload != nullptr) tape.offload->spend(static_cast<int64_t>(input), stream);
+}
+
 void DitBackward::through_layers() {
+  spend(tape.hidden.size() - 1);
   const DitLayerPass shared = layer_pass(dit.config_.stack, dit.rope_, tape, pass, arena, stream);
   for (int64_t i = dit.config_.stack.num_layers() - 1; i >= reach.first_layer; --i) {
     stream.throw_if_cancelled();
@@ -75,17 +82,19 @@ void DitBackward::through_layer(int64_t index, const DitLayerPass& shared) {
   const Arena::Scope scope(arena);
   const DitLayer& layer = dit.layers_[static_cast<size_t>(index)];
   const auto kept = static_cast<size_t>(index - reach.first_layer);
+  if (tape.offload != nullptr) tape.offload->bring(static_cast<int64_t>(kept), stream);
   const ConstTensor x = tape.hidden[kept];
   const DitLayerNeeds needs = reach.of_layer(index);
   const DitLayerGradients gradients{.dh = dh, .modulation = dmodulation, .condition = dcondition};
   if (DitLayerTape& own = tape.layers[kept]; own.gate) {
     dit_layer_backward(layer, x, own, needs, gradients, shared);
     spent = own;
-    return;
+    return spend(kept);
   }
   DitLayerTape again = spent.gate ? spent : allocate_tape(layer, shared, needs);
   dit_layer_forward(layer, x, {}, again, Extent::tape, shared);
   dit_layer_backward(layer, x, again, needs, gradients, shared);
+  spend(kept);
 }
 
 /// The layers' modulations sum into the six-way projection, the output's shift and scale both into temb.

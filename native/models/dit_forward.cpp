@@ -151,6 +151,8 @@ Tensor DitForward::run_layers(Tensor h) {
   for (int64_t i = 0; i < dit.config_.stack.num_layers(); ++i) {
     stream.throw_if_cancelled();
     if (i >= tape.first_layer) {
+      if (tape.offload != nullptr && i == tape.first_layer)
+        tape.offload->begin(dit.config_.stack.num_layers() - tape.first_layer, h, arena);
       h = run_kept_layer(i, h, shared);
       continue;
     }
@@ -170,7 +172,9 @@ Tensor DitForward::run_layers(Tensor h) {
 Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared) {
   const DitLayer& layer = dit.layers_[static_cast<size_t>(index)];
   const DitLayerNeeds needs = dit.reach(tape.input_gradients).of_layer(index);
-  const Tensor next = arena.alloc(h.dtype(), h.shape());
+  const int64_t kept = index - tape.first_layer;
+  if (tape.offload != nullptr) tape.offload->leave(kept, stream);
+  const Tensor next = tape.offload != nullptr ? tape.offload->place(kept + 1, stream) : arena.alloc(h.dtype(), h.shape());
   tape.hidden.push_back(h);
   if (recomputed(index, dit.config_.stack.num_layers(), tape.gradient_checkpointing)) {
     const Arena::Scope scope(arena);

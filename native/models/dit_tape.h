@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "models/activation_offload.h"
 
 namespace sidestep {
 
@@ -38,10 +39,13 @@ struct DitTape {
   /// would gain nothing), spread evenly.
   double gradient_checkpointing = 0;
   InputGradients input_gradients = InputGradients::none;
+  /// Where given, the layers' inputs wait on the host; it lives until the backward pass is done.
+  ActivationOffload* offload = nullptr;
 
   // Filled by Dit::forward.
   int64_t first_layer = 0;             ///< backward ends here; lower layers keep nothing
-  std::vector<Tensor> hidden;          ///< input of each layer from first_layer on, then the last output: [B, P, D]
+  std::vector<Tensor> hidden;          ///< input of each layer from first_layer on, then the last output: [B, P, D]; with
+                                       ///< `offload` three places that they take turns in
   std::vector<DitLayerTape> layers;    ///< from first_layer on; empty tensors where recomputed
   TimestepTape time, time_r;
   Tensor temb, projection;             ///< [B, D], [B, 6, D]

@@ -26,6 +26,7 @@ void adafactor(const Adafactor& op, Stream& stream) {
     check.shape("row[" + std::to_string(i) + "]", op.row[i], shapes.row);
     check.shape("col[" + std::to_string(i) + "]", op.col[i], shapes.col);
   }
+  check_gate(check, op.proceed);
   if (op.step < 1) check.refuse("step", "a step that counts from 1");
   const double n = total_elements(op.params);
   dispatch("adafactor", &Backend::adafactor, op, {12 * n, 16 * n}, stream);

@@ -17,7 +17,8 @@ struct Adafactor {
   std::vector<Tensor> row;         ///< f32, [..., R] if factored, else like params: the whole second moment
   std::vector<Tensor> col;         ///< f32, [..., C] if factored, else empty
   double learning_rate = 0, decay_rate = -0.8, eps = 1e-30, clip_threshold = 1, weight_decay = 0;
-  int64_t step = 1;  ///< counts from 1
+  int64_t step = 1;       ///< counts from 1
+  ConstTensor proceed{};  ///< [1] u8: where given and 0, nothing is done
 };
 void adafactor(const Adafactor& op, Stream& stream);
 

@@ -88,6 +88,7 @@ void update_tensor(const Adafactor& op, size_t index, const Rates& rates) {
 }  // namespace
 
 void adafactor(const Adafactor& op, Stream& stream) {
+  if (held_back(op.proceed)) return;
   const auto beta = static_cast<float>(1 - std::pow(static_cast<double>(op.step), op.decay_rate));
   const Rates rates{beta, static_cast<float>(op.eps)};
   stream.pool().parallel_for(static_cast<int64_t>(op.params.size()),

@@ -67,8 +67,16 @@ __device__ void update_matrix(const Parameter& t, int64_t matrix, const Rates& r
   }
 }
 
-__global__ void __launch_bounds__(kBlock) adafactor_kernel(const Parameter* parameters, const Rates rates) {
-  const Parameter t = parameters[blockIdx.x];
+/// As many as travel with a launch: nothing is uploaded.
+struct Parameters {
+  static constexpr size_t kCapacity = kTableBytes / sizeof(Parameter);
+  Parameter list[kCapacity];
+};
+
+__global__ void __launch_bounds__(kBlock)
+    adafactor_kernel(const __grid_constant__ Parameters parameters, const Rates rates, const uint8_t* gate) {
+  if (held_back(gate)) return;
+  const Parameter t = parameters.list[blockIdx.x];
   if (t.rows == 0) update_whole(t, rates);
   else
     for (int64_t matrix = 0; matrix < t.matrices; ++matrix) update_matrix(t, matrix, rates);
@@ -106,11 +114,13 @@ void adafactor(const Adafactor& op, Stream& stream) {
                           factored ? op.col[i].data<float>() : nullptr, next, next + op.row[i].numel(), rows, cols, matrices});
     next += op.row[i].numel() + op.col[i].numel();
   }
-  const Scratch table(parameters.size() * sizeof(Parameter), queue);
-  SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(table.data<Parameter>(), parameters.data(), parameters.size() * sizeof(Parameter),
-                                      cudaMemcpyHostToDevice, queue));
-  adafactor_kernel<<<static_cast<unsigned>(parameters.size()), kBlock, 0, queue>>>(table.data<Parameter>(), rates);
-  SIDESTEP_CUDA_LAUNCHED("adafactor_kernel");
+  for (size_t first = 0; first < parameters.size(); first += Parameters::kCapacity) {
+    const size_t count = std::min(Parameters::kCapacity, parameters.size() - first);
+    Parameters table;
+    std::copy_n(parameters.begin() + static_cast<std::ptrdiff_t>(first), count, table.list);
+    adafactor_kernel<<<static_cast<unsigned>(count), kBlock, 0, queue>>>(table, rates, gate_of(op.proceed));
+    SIDESTEP_CUDA_LAUNCHED("adafactor_kernel");
+  }
 }
 
 }  // namespace sidestep::cuda

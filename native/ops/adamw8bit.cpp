@@ -51,6 +51,7 @@ void adamw8bit(const AdamW8bit& op, Stream& stream) {
     }
     for (const Tensor& absmax : {op.exp_avg_absmax[i], op.exp_avg_sq_absmax[i]}) check.shape("absmax", absmax, {blocks});
   }
+  check_gate(check, op.proceed);
   if (op.step < 1) check.refuse("step", "a step that counts from 1");
   const double n = total_elements(op.params);
   dispatch("adamw8bit", &Backend::adamw8bit, op, {30 * n, 16 * n}, stream);

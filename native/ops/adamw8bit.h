@@ -25,7 +25,8 @@ struct AdamW8bit {
   std::vector<Tensor> exp_avg_codes, exp_avg_sq_codes;   ///< u8, like params
   std::vector<Tensor> exp_avg_absmax, exp_avg_sq_absmax; ///< f32, [ceil(numel / kQuantBlock)]
   double learning_rate = 0, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.01;
-  int64_t step = 1;  ///< counts from 1
+  int64_t step = 1;       ///< counts from 1
+  ConstTensor proceed{};  ///< [1] u8: where given and 0, nothing is done
 };
 void adamw8bit(const AdamW8bit& op, Stream& stream);
 

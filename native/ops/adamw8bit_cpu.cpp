@@ -56,6 +56,7 @@ void update_block(const AdamW8bit& op, const Chunk& chunk, const Rates& rates) {
 }  // namespace
 
 void adamw8bit(const AdamW8bit& op, Stream& stream) {
+  if (held_back(op.proceed)) return;
   const double correction1 = 1 - std::pow(op.beta1, static_cast<double>(op.step));
   const double correction2 = std::sqrt(1 - std::pow(op.beta2, static_cast<double>(op.step)));
   const Rates rates{static_cast<float>(op.beta1),

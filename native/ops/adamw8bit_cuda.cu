@@ -10,6 +10,7 @@
 namespace sidestep::cuda {
 namespace {
 
+static_assert(sizeof(TensorTable<6>) + 2048 + 64 <= (kTableBytes > 4096 ? 32764 : 4096), "a kernel's arguments");
 static_assert(kListChunk % kQuantBlock == 0);
 constexpr int kMapSize = 256;
 constexpr int kPerLane = static_cast<int>(kQuantBlock) / kWarp;
@@ -74,11 +75,13 @@ __device__ void update_block(const TensorTable<6>& table, int tensor, int64_t be
 }
 
 __global__ void __launch_bounds__(kThreads)
-    adamw8bit_kernel(const __grid_constant__ TensorTable<6> table, const Rates rates, const Maps* maps_in) {
-  __shared__ Maps maps;
+    adamw8bit_kernel(const __grid_constant__ TensorTable<6> table, const Rates rates, const __grid_constant__ Maps given,
+                     const uint8_t* gate) {
+  if (held_back(gate)) return;
+  __shared__ Maps maps;  // lanes look up different places at once, which an argument's constant memory would serve one by one
   static_assert(kThreads == kMapSize);
-  maps.with_sign[threadIdx.x] = maps_in->with_sign[threadIdx.x];
-  maps.without_sign[threadIdx.x] = maps_in->without_sign[threadIdx.x];
+  maps.with_sign[threadIdx.x] = given.with_sign[threadIdx.x];
+  maps.without_sign[threadIdx.x] = given.without_sign[threadIdx.x];
   __syncthreads();
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   for (int64_t first = begin + threadIdx.x / kWarp * kQuantBlock; first < end; first += kThreads / kWarp * kQuantBlock)
@@ -104,14 +107,12 @@ void adamw8bit(const AdamW8bit& op, Stream& stream) {
     maps.with_sign[i] = dynamic_map(QuantSign::with_sign)[i];
     maps.without_sign[i] = dynamic_map(QuantSign::without_sign)[i];
   }
-  const Scratch on_device(sizeof(Maps), queue);
-  SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(on_device.data<Maps>(), &maps, sizeof(Maps), cudaMemcpyHostToDevice, queue));
   const auto pointers = [&](size_t i) {
     return std::array<const void*, 6>{op.grads[i].raw(),           op.params[i].raw(),         op.exp_avg_codes[i].raw(),
                                       op.exp_avg_absmax[i].raw(),  op.exp_avg_sq_codes[i].raw(), op.exp_avg_sq_absmax[i].raw()};
   };
   over_tables<6>(op.params, pointers, [&](const TensorTable<6>& table) {
-    adamw8bit_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, on_device.data<Maps>());
+    adamw8bit_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, maps, gate_of(op.proceed));
     SIDESTEP_CUDA_LAUNCHED("adamw8bit_kernel");
   });
 }

@@ -59,7 +59,9 @@ Stream::~Stream() {
 }
 
 void Stream::synchronize() {
-  if (handle_ != nullptr) cuda_plugin().synchronize(device_.index, handle_);
+  if (handle_ == nullptr) return;
+  count_wait();
+  cuda_plugin().synchronize(device_.index, handle_);
 }
 
 }  // namespace sidestep

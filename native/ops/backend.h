@@ -51,6 +51,7 @@
   X(NormalFill, normal_fill)                              \
   X(SquaredNorm, squared_norm)                            \
   X(ScaleAll, scale_all)                                  \
+  X(UpdateGate, update_gate)                              \
   X(AdamW, adamw)                                         \
   X(AdamW8bit, adamw8bit)                                 \
   X(Adafactor, adafactor)                                 \

@@ -91,6 +91,7 @@ __device__ void write_any(void* to, DType dtype, int64_t i, const AnyValue& v) {
 
 /// Any pair of types, chosen inside the kernel: small tensors of indices, masks and f64 sums.
 struct AnyBody {
+  static constexpr int kLeastBlocks = 4;  // 64 registers each
   const void* src;
   void* dst;
   DType src_dtype, dst_dtype;
@@ -139,6 +140,23 @@ void move_words(const Copy& op, const Grid& from, const Grid& to, const Extent& 
   }
 }
 
+/// A replay would read the host's memory as it is then.
+void refuse_in_recording(cudaStream_t queue) {
+  cudaStreamCaptureStatus recording = cudaStreamCaptureStatusNone;
+  SIDESTEP_CUDA_CHECK(cudaStreamIsCapturing(queue, &recording));
+  if (recording != cudaStreamCaptureStatusNone) throw Error("native/cuda-failed", "transfer: not permitted while work is being recorded");
+}
+
+/// From other memory the driver would copy by a detour, and not in the queue's order.
+void check_page_locked(const Transfer& op) {
+  const ConstTensor host = op.src.device().kind == DeviceKind::cuda ? ConstTensor(op.dst) : op.src;
+  if (host.device().kind == DeviceKind::cuda) return;
+  cudaPointerAttributes attributes{};
+  SIDESTEP_CUDA_CHECK(cudaPointerGetAttributes(&attributes, host.raw()));
+  if (attributes.type != cudaMemoryTypeHost)
+    throw Error("native/cuda-failed", "transfer: without a wait the host's side must be page-locked");
+}
+
 }  // namespace
 
 void copy(const Copy& op, Stream& stream) {
@@ -177,12 +195,11 @@ void fill(const Fill& op, Stream& stream) {
 void transfer(const Transfer& op, Stream& stream) {
   if (op.src.bytes() == 0) return;
   const cudaStream_t queue = queue_of(stream);
-  cudaStreamCaptureStatus recording = cudaStreamCaptureStatusNone;
-  SIDESTEP_CUDA_CHECK(cudaStreamIsCapturing(queue, &recording));
-  if (recording != cudaStreamCaptureStatusNone)  // a replay would read the host's memory as it is then
-    throw Error("native/cuda-failed", "transfer: not permitted while work is being recorded");
+  const bool waits = op.wait == Transfer::Wait::for_host;
+  if (waits) refuse_in_recording(queue);
+  else check_page_locked(op);
   SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(op.dst.raw(), op.src.raw(), op.src.bytes(), cudaMemcpyDefault, queue));
-  if (op.dst.device().kind != DeviceKind::cuda) SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(queue));
+  if (waits && op.dst.device().kind != DeviceKind::cuda) SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(queue));
 }
 
 }  // namespace sidestep::cuda

@@ -15,8 +15,12 @@ namespace sidestep::cuda {
 #if CUDART_VERSION >= 12010
 constexpr size_t kTableBytes = 30000;
 #else
-constexpr size_t kTableBytes = 3500;
+constexpr size_t kTableBytes = 1900;  // beside AdamW8bit's two maps, 2 048 bytes
 #endif
+
+/// An update's gate (ops/optimizer.h), null where it has none.
+inline const uint8_t* gate_of(const ConstTensor& proceed) { return proceed ? proceed.data<uint8_t>() : nullptr; }
+__device__ inline bool held_back(const uint8_t* gate) { return gate != nullptr && *gate == 0; }
 
 /// Elements a block handles.
 constexpr int64_t kListChunk = 4096;

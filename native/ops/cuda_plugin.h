@@ -9,7 +9,7 @@
 namespace sidestep {
 
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
-constexpr uint32_t kCudaPluginVersion = 4;
+constexpr uint32_t kCudaPluginVersion = 5;
 
 struct CudaDevice {
   char name[256];
@@ -26,6 +26,16 @@ struct CudaRecorder {
   void (*release)(int device_index, void* recording) noexcept;
 };
 
+/// Points of a queue (cudaEvent_t) that another queue of the same card, or the host, waits for.
+struct CudaEvents {
+  void* (*create)(int device_index);
+  void (*destroy)(int device_index, void* event) noexcept;
+  void (*record)(int device_index, void* event, void* stream);
+  /// Both return at once for an event that was never recorded; the queue's wait holds up the card, not the host.
+  void (*queue_waits)(int device_index, void* event, void* stream);
+  void (*host_waits)(int device_index, void* event);
+};
+
 /// What the CUDA plugin (sidestep_cuda.so, built from all *_cuda.cu files) offers. It is found beside the program or addon
 /// that loads it, or by $SIDESTEP_CUDA_PLUGIN. Functions throw sidestep::Error; streams are cudaStream_t.
 struct CudaPlugin {
@@ -38,6 +48,7 @@ struct CudaPlugin {
   void (*destroy_stream)(int device_index, void* stream) noexcept;
   void (*synchronize)(int device_index, void* stream);
   CudaRecorder recorder;
+  CudaEvents events;
 };
 
 /// The one symbol with C linkage: `extern "C" const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version)`.

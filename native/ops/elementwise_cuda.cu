@@ -79,6 +79,7 @@ struct SiluBackwardBody {
 // 3 passes over [3000, 6144] bf16: 111 MB, 37 us.
 template <typename T>
 struct SwiGluBody {
+  static constexpr int kLeastBlocks = 4;  // 64 registers each
   Rows<const T> gate, up;
   Rows<T> y;
   template <int V>

@@ -47,6 +47,11 @@ const bench::OpBenches kBenches{
        return t.run(kName, &squared_norm, {of(normals(t)), t.zeros({kTensors}, DType::f64), t.zeros({kTensors}, DType::i64)});
      }},
     {"scale_all", [](Operands& t) { return t.run(kName, &scale_all, {normals(t), -1}); }},  // any number of times
+    {"update_gate",
+     [](Operands& t) {
+       return t.run(kName, &update_gate,
+                    {t.zeros({kTensors}, DType::f64), t.zeros({kTensors}, DType::i64), t.zeros({4}), t.zeros({1}), t.zeros({1}, DType::u8)});
+     }},
     {"adamw", [](Operands& t) { return t.run(kName, &adamw, {normals(t), zeros(t), zeros(t), of(normals(t)), 1e-4}); }},
     {"adamw8bit", &eight_bits},
     {"adafactor", &factored},

@@ -20,6 +20,13 @@ void check_list(const OpCheck& check, const std::string& name, const std::vector
   }
 }
 
+/// What holds back an update, if it is given.
+inline void check_gate(const OpCheck& check, const ConstTensor& proceed) {
+  if (!proceed) return;
+  check.shape("proceed", proceed, {1});
+  check.dtype("proceed", proceed, DType::u8);
+}
+
 template <typename T>
 double total_elements(const std::vector<T>& tensors) {
   double total = 0;

@@ -27,6 +27,9 @@ std::vector<Chunk> chunks_of(const std::vector<T>& tensors, int64_t elements = k
   return chunks;
 }
 
+/// Whether an update's gate (ops/optimizer.h) is closed; without one it is open.
+inline bool held_back(const ConstTensor& proceed) { return proceed && proceed.data<uint8_t>()[0] == 0; }
+
 template <typename Body>
 void for_each_chunk(const std::vector<Chunk>& chunks, Stream& stream, const Body& body) {
   stream.pool().parallel_for(static_cast<int64_t>(chunks.size()),

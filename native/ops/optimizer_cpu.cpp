@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "ops/backend.h"
 #include "ops/optimizer_chunks.h"
@@ -32,14 +33,28 @@ void squared_norm(const SquaredNorm& op, Stream& stream) {
 }
 
 void scale_all(const ScaleAll& op, Stream& stream) {
+  const float factor = op.device_factor ? op.device_factor.data<float>()[0] : op.factor;
   for_each_chunk(chunks_of(op.tensors), stream, [&](const Chunk& chunk, size_t) {
     float* x = op.tensors[chunk.tensor].data<float>();
-    if (op.factor == 0) std::fill(x + chunk.begin, x + chunk.end, 0.F);
-    else for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= op.factor;
+    if (factor == 0) std::fill(x + chunk.begin, x + chunk.end, 0.F);
+    else for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= factor;
   });
 }
 
+void update_gate(const UpdateGate& op, Stream&) {
+  const auto *squares = op.squares.data<double>(), *end = squares + op.squares.numel();
+  const auto* bad = op.nonfinite.data<int64_t>();
+  const auto* losses = op.losses.data<float>();
+  const double norm = std::sqrt(std::accumulate(squares, end, 0.0)) * op.gain;
+  const double clip = op.max_norm > 0 ? std::min(1.0, op.max_norm / (norm + 1e-6)) : 1.0;
+  const bool clean = std::all_of(bad, bad + op.nonfinite.numel(), [](int64_t n) { return n == 0; });
+  const bool finite = std::all_of(losses, losses + op.losses.numel(), [](float loss) { return std::isfinite(loss); });
+  op.factor.data<float>()[0] = static_cast<float>(clip * op.gain);
+  op.proceed.data<uint8_t>()[0] = clean && finite ? 1 : 0;
+}
+
 void adamw(const AdamW& op, Stream& stream) {
+  if (held_back(op.proceed)) return;
   const double correction1 = 1 - std::pow(op.beta1, static_cast<double>(op.step));
   const double correction2 = std::sqrt(1 - std::pow(op.beta2, static_cast<double>(op.step)));
   const auto decay = static_cast<float>(1 - op.learning_rate * op.weight_decay);
@@ -61,6 +76,7 @@ void adamw(const AdamW& op, Stream& stream) {
 }
 
 void ema_update(const EmaUpdate& op, Stream& stream) {
+  if (held_back(op.proceed)) return;
   const auto gain = static_cast<float>(1 - op.decay);
   for_each_chunk(chunks_of(op.averages), stream, [&](const Chunk& chunk, size_t) {
     float* average = op.averages[chunk.tensor].data<float>();

@@ -14,7 +14,9 @@ struct AdamRates {
 };
 
 // The arithmetic of optimizer_cpu.cpp, element by element.
-__global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__ TensorTable<4> table, const AdamRates rates) {
+__global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__ TensorTable<4> table, const AdamRates rates,
+                                                         const uint8_t* gate) {
+  if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   const float* g = table.operand<const float>(0, tensor);
   float *p = table.operand<float>(1, tensor), *m = table.operand<float>(2, tensor), *v = table.operand<float>(3, tensor);
@@ -29,13 +31,17 @@ __global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__
 }
 
 // One read and one write an element.
-__global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_constant__ TensorTable<1> table, float factor) {
+__global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_constant__ TensorTable<1> table, float given,
+                                                             const float* device_factor) {
+  const float factor = device_factor == nullptr ? given : *device_factor;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* x = table.operand<float>(0, tensor);
   for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = factor == 0 ? 0.F : x[j] * factor;
 }
 
-__global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ TensorTable<2> table, float gain) {
+__global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ TensorTable<2> table, float gain,
+                                                       const uint8_t* gate) {
+  if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* average = table.operand<float>(0, tensor);
   const float* p = table.operand<const float>(1, tensor);
@@ -77,7 +83,42 @@ __global__ void __launch_bounds__(kThreads)
   nonfinite[table.first_tensor + i] = count;
 }
 
+// One block: a few hundred numbers, 16 bytes a parameter, added by one thread in their order. Some 10 us; nothing waits for it but
+// the update.
+__global__ void __launch_bounds__(kThreads)
+    update_gate_kernel(const double* squares, const int64_t* nonfinite, int64_t parameters, const float* losses, int64_t loss_count,
+                       double max_norm, double gain, float* factor, uint8_t* proceed) {
+  __shared__ double part[kThreads];
+  double total = 0;
+  int64_t bad = 0;
+  for (int64_t first = 0; first < parameters; first += kThreads) {
+    const int64_t i = first + threadIdx.x, last = min(int64_t{kThreads}, parameters - first);
+    if (i < parameters) {
+      part[threadIdx.x] = squares[i];
+      bad += nonfinite[i] == 0 ? 0 : 1;
+    }
+    __syncthreads();
+    if (threadIdx.x == 0)
+      for (int64_t k = 0; k < last; ++k) total += part[k];
+    __syncthreads();
+  }
+  for (int64_t i = threadIdx.x; i < loss_count; i += kThreads) bad += isfinite(losses[i]) ? 0 : 1;
+  bad = block_sum(bad);
+  if (threadIdx.x != 0) return;
+  const double norm = sqrt(total) * gain;
+  const double clip = max_norm > 0 ? fmin(1.0, max_norm / (norm + 1e-6)) : 1.0;
+  *factor = static_cast<float>(clip * gain);
+  *proceed = bad == 0 ? 1 : 0;
+}
+
 }  // namespace
+
+void update_gate(const UpdateGate& op, Stream& stream) {
+  update_gate_kernel<<<1, kThreads, 0, queue_of(stream)>>>(op.squares.data<double>(), op.nonfinite.data<int64_t>(), op.squares.numel(),
+                                                           op.losses.data<float>(), op.losses.numel(), op.max_norm, op.gain,
+                                                           op.factor.data<float>(), op.proceed.data<uint8_t>());
+  SIDESTEP_CUDA_LAUNCHED("update_gate_kernel");
+}
 
 void squared_norm(const SquaredNorm& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
@@ -99,7 +140,8 @@ void scale_all(const ScaleAll& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
   over_tables<1>(op.tensors, [&](size_t i) { return std::array<const void*, 1>{op.tensors[i].raw()}; },
                  [&](const TensorTable<1>& table) {
-                   scale_all_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, op.factor);
+                   scale_all_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(
+                       table, op.factor, op.device_factor ? op.device_factor.data<float>() : nullptr);
                    SIDESTEP_CUDA_LAUNCHED("scale_all_kernel");
                  });
 }
@@ -119,7 +161,7 @@ void adamw(const AdamW& op, Stream& stream) {
     return std::array<const void*, 4>{op.grads[i].raw(), op.params[i].raw(), op.exp_avg[i].raw(), op.exp_avg_sq[i].raw()};
   };
   over_tables<4>(op.params, pointers, [&](const TensorTable<4>& table) {
-    adamw_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates);
+    adamw_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, gate_of(op.proceed));
     SIDESTEP_CUDA_LAUNCHED("adamw_kernel");
   });
 }
@@ -130,7 +172,7 @@ void ema_update(const EmaUpdate& op, Stream& stream) {
   over_tables<2>(op.averages,
                  [&](size_t i) { return std::array<const void*, 2>{op.averages[i].raw(), op.params[i].raw()}; },
                  [&](const TensorTable<2>& table) {
-                   ema_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, gain);
+                   ema_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, gain, gate_of(op.proceed));
                    SIDESTEP_CUDA_LAUNCHED("ema_kernel");
                  });
 }

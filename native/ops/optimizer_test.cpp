@@ -137,6 +137,141 @@ TEST("scale_all: a factor of 0 leaves zeros, whatever was there") {
   for (int i = 0; i < 3; ++i) EXPECT(x.tensor().data<float>()[i] == 0);
 }
 
+/// What decides an update, for gradients of these squares.
+struct Gate {
+  Storage squares{DType::f64, {3}}, nonfinite{DType::i64, {3}}, losses{DType::f32, {2}}, factor{DType::f32, {1}}, proceed{DType::u8, {1}};
+
+  Gate() {
+    for (int i = 0; i < 3; ++i) squares.tensor().data<double>()[i] = i + 1;
+    losses.tensor().data<float>()[1] = 0.5F;
+  }
+  void decide(double max_norm, double gain) {
+    Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+    update_gate({squares.view(), nonfinite.view(), losses.view(), factor.tensor(), proceed.tensor(), max_norm, gain}, stream);
+  }
+  double factor_for(double max_norm, double gain) {
+    decide(max_norm, gain);
+    return static_cast<double>(factor.view().data<float>()[0]);
+  }
+  bool open() {
+    decide(1, 1);
+    return proceed.view().data<uint8_t>()[0] == 1;
+  }
+};
+
+TEST("update_gate: torch's factor, of gradients that are still to be multiplied") {
+  Gate gate;
+  const double norm = std::sqrt(6.0);
+  const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-7 * b; };
+  EXPECT(near(gate.factor_for(1, 1), 1 / (norm + 1e-6)));
+  EXPECT(near(gate.factor_for(1, 2), 2 / (2 * norm + 1e-6)));
+  EXPECT(gate.factor_for(100, 1) == 1);  // never more than they were
+  EXPECT(gate.factor_for(100, 4) == 4);
+  EXPECT(gate.factor_for(0, 0.5) == 0.5);  // 0: no clipping
+}
+
+TEST("update_gate: closed by one NaN or Inf, in a gradient or in a loss") {
+  Gate gate;
+  EXPECT(gate.open());
+  gate.nonfinite.tensor().data<int64_t>()[2] = 1;
+  EXPECT(!gate.open());
+  gate.nonfinite.tensor().data<int64_t>()[2] = 0;
+  for (const float loss : {std::nanf(""), INFINITY}) {
+    gate.losses.tensor().data<float>()[1] = loss;
+    EXPECT(!gate.open());
+  }
+  gate.losses.tensor().data<float>()[1] = -1;
+  EXPECT(gate.open());
+}
+
+TEST("update_gate: more parameters than a block has threads, added in their order") {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  constexpr int64_t kMany = 700;
+  const Storage squares(DType::f64, {kMany}), nonfinite(DType::i64, {kMany}), losses(DType::f32, {0});
+  const Storage factor(DType::f32, {1}), proceed(DType::u8, {1});
+  double sum = 0;
+  for (int64_t i = 0; i < kMany; ++i) sum += squares.tensor().data<double>()[i] = 1.0 / static_cast<double>(i + 1);
+  nonfinite.tensor().data<int64_t>()[kMany - 1] = 3;
+  update_gate({squares.view(), nonfinite.view(), losses.view(), factor.tensor(), proceed.tensor(), 1, 1}, stream);
+  EXPECT(std::abs(static_cast<double>(factor.view().data<float>()[0]) - 1 / (std::sqrt(sum) + 1e-6)) < 1e-7);
+  EXPECT(proceed.view().data<uint8_t>()[0] == 0);
+}
+
+/// One step of every rule that can be held back, on the same numbers; what the lists hold then.
+std::vector<double> stepped(uint8_t open) {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  const Storage gate(DType::u8, {1});
+  gate.tensor().data<uint8_t>()[0] = open;
+  std::vector<double> all;
+  const auto note = [&](const Lists& lists) {
+    for (const auto* list : {&lists.p, &lists.m, &lists.v})
+      for (const Storage& s : *list)
+        for (const double x : doubles(s)) all.push_back(x);
+  };
+  Lists adam(20), average(20), factored(20), coded(20);
+  adamw({.params = Lists::tensors(adam.p), .exp_avg = Lists::tensors(adam.m), .exp_avg_sq = Lists::tensors(adam.v),
+         .grads = Lists::views(adam.g), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  ema_update({Lists::tensors(average.m), Lists::views(average.p), 0.9, gate.view()}, stream);
+  std::vector<Storage> row, col, codes, scales;
+  for (const Shape& shape : kShapes) {
+    const AdafactorShapes shapes = adafactor_shapes(shape);
+    row.emplace_back(DType::f32, shapes.row);
+    col.emplace_back(DType::f32, shapes.col);
+    codes.emplace_back(DType::u8, shape);
+    scales.emplace_back(DType::f32, Shape{(shape.numel() + kQuantBlock - 1) / kQuantBlock});
+  }
+  adafactor({.params = Lists::tensors(factored.p), .grads = Lists::views(factored.g), .row = Lists::tensors(row),
+             .col = Lists::tensors(col), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  const std::vector<Storage> more_codes = [&] {
+    std::vector<Storage> made;
+    for (const Shape& shape : kShapes) made.emplace_back(DType::u8, shape);
+    return made;
+  }();
+  std::vector<Storage> more_scales;
+  for (const Storage& s : scales) more_scales.emplace_back(DType::f32, s.view().shape());
+  adamw8bit({.params = Lists::tensors(coded.p), .grads = Lists::views(coded.g), .exp_avg_codes = Lists::tensors(codes),
+             .exp_avg_sq_codes = Lists::tensors(more_codes), .exp_avg_absmax = Lists::tensors(scales),
+             .exp_avg_sq_absmax = Lists::tensors(more_scales), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  for (const Lists* lists : {&adam, &average, &factored, &coded}) note(*lists);
+  for (const auto* list : {&row, &col, &scales, &more_scales})
+    for (const Storage& s : *list)
+      for (const double x : doubles(s)) all.push_back(x);
+  return all;
+}
+
+TEST("optimizers: a closed gate leaves everything as it was, an open one changes nothing of the step") {
+  const std::vector<double> held = stepped(0), made = stepped(1);
+  std::vector<double> untouched;
+  for (int rule = 0; rule < 4; ++rule) {
+    const Lists fresh(20);
+    for (const auto* list : {&fresh.p, &fresh.m, &fresh.v})
+      for (const Storage& s : *list)
+        for (const double x : doubles(s)) untouched.push_back(x);
+  }
+  untouched.resize(held.size());  // state begins as zeros
+  EXPECT(held == untouched);
+  EXPECT(made != untouched);
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  Lists plain(20);
+  adamw({.params = Lists::tensors(plain.p), .exp_avg = Lists::tensors(plain.m), .exp_avg_sq = Lists::tensors(plain.v),
+         .grads = Lists::views(plain.g), .learning_rate = 1e-2}, stream);
+  std::vector<double> expected;
+  for (const auto* list : {&plain.p, &plain.m, &plain.v})
+    for (const Storage& s : *list)
+      for (const double x : doubles(s)) expected.push_back(x);
+  EXPECT(std::equal(expected.begin(), expected.end(), made.begin()));
+}
+
+TEST("scale_all: a factor on the device is the one that counts") {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  Lists given(70), read(70);
+  const Storage factor(DType::f32, {1});
+  factor.tensor().data<float>()[0] = 0.37F;
+  scale_all({Lists::tensors(given.g), 0.37F}, stream);
+  scale_all({Lists::tensors(read.g), 5, factor.view()}, stream);
+  for (size_t i = 0; i < kShapes.size(); ++i) EXPECT(doubles(given.g[i]) == doubles(read.g[i]));
+}
+
 TEST("adamw8bit: the maps are sorted, symmetric where signed, and reach 1") {
   for (const QuantSign sign : {QuantSign::with_sign, QuantSign::without_sign}) {
     const auto& map = dynamic_map(sign);

@@ -154,6 +154,33 @@ void release_recording(int device_index, void* recording) noexcept {
   static_cast<void>(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(recording)));
 }
 
+void* create_event(int device_index) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  cudaEvent_t event = nullptr;
+  SIDESTEP_CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+  return event;
+}
+
+void destroy_event(int device_index, void* event) noexcept {
+  static_cast<void>(cudaSetDevice(device_index));
+  static_cast<void>(cudaEventDestroy(static_cast<cudaEvent_t>(event)));
+}
+
+void record_event(int device_index, void* event, void* stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaEventRecord(static_cast<cudaEvent_t>(event), static_cast<cudaStream_t>(stream)));
+}
+
+void queue_waits(int device_index, void* event, void* stream) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaStreamWaitEvent(static_cast<cudaStream_t>(stream), static_cast<cudaEvent_t>(event), 0));
+}
+
+void host_waits(int device_index, void* event) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaEventSynchronize(static_cast<cudaEvent_t>(event)));
+}
+
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
     {
@@ -169,6 +196,7 @@ const CudaPlugin kPlugin = {
     &destroy_stream,
     &synchronize,
     {&begin_recording, &end_recording, &replay, &release_recording},
+    {&create_event, &destroy_event, &record_event, &queue_waits, &host_waits},
 };
 
 }  // namespace

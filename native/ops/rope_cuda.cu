@@ -80,7 +80,7 @@ __device__ float input_gradient(const HeadNorm<T>& op, const T* x, float g, floa
 
 // Reads dy and x, writes dx. A lane computes both halves of a pair before it writes either: dx may alias dy.
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 2)  // for a third block the assembler spills on sm_120
     qk_norm_rope_backward_kernel(const HeadNorm<T> op, const Heads<const T> dy, const Heads<const T> x,
                                  const float* inv_rms_in, const Heads<T> dx) {
   const int64_t n = warp_index();

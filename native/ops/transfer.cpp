@@ -15,6 +15,8 @@ void transfer(const Transfer& op, Stream& stream) {
     throw Error("native/shape-mismatch", "transfer: dst: expected shape " + op.src.shape().to_string() + ", found " +
                                              op.dst.shape().to_string());
   }
+  const bool read = op.src.device().kind == DeviceKind::cuda && op.dst.device().kind == DeviceKind::cpu;
+  if (read && op.wait == Transfer::Wait::for_host) stream.count_wait();
   dispatch("transfer", &Backend::transfer, op, {0, static_cast<double>(op.src.bytes())}, stream);
 }
 

@@ -42,12 +42,13 @@ inline auto operands(FlowInterpolate& o) { return std::tie(o.x0, o.x1, o.t, o.x_
 inline auto operands(FlowLoss& o) { return std::tie(o.pred, o.velocity, o.weights, o.lengths, o.per_sample, o.loss, o.dpred); }
 inline auto operands(NormalFill& o) { return std::tie(o.y); }
 inline auto operands(SquaredNorm& o) { return std::tie(o.tensors, o.per_tensor, o.nonfinite); }
-inline auto operands(ScaleAll& o) { return std::tie(o.tensors); }
-inline auto operands(AdamW& o) { return std::tie(o.params, o.exp_avg, o.exp_avg_sq, o.grads); }
+inline auto operands(ScaleAll& o) { return std::tie(o.tensors, o.device_factor); }
+inline auto operands(UpdateGate& o) { return std::tie(o.squares, o.nonfinite, o.losses, o.factor, o.proceed); }
+inline auto operands(AdamW& o) { return std::tie(o.params, o.exp_avg, o.exp_avg_sq, o.grads, o.proceed); }
 inline auto operands(AdamW8bit& o) {
-  return std::tie(o.params, o.grads, o.exp_avg_codes, o.exp_avg_sq_codes, o.exp_avg_absmax, o.exp_avg_sq_absmax);
+  return std::tie(o.params, o.grads, o.exp_avg_codes, o.exp_avg_sq_codes, o.exp_avg_absmax, o.exp_avg_sq_absmax, o.proceed);
 }
-inline auto operands(Adafactor& o) { return std::tie(o.params, o.grads, o.row, o.col); }
+inline auto operands(Adafactor& o) { return std::tie(o.params, o.grads, o.row, o.col, o.proceed); }
 inline auto operands(ProdigyMoments& o) {
   return std::tie(o.params, o.params0, o.grads, o.exp_avg, o.exp_avg_sq, o.s, o.numerator, o.denominator);
 }
@@ -61,6 +62,6 @@ inline auto operands(CayleyInverse& o) { return std::tie(o.q, o.inverse); }
 inline auto operands(ProjectRotation& o) { return std::tie(o.vector); }
 inline auto operands(Dequantise& o) { return std::tie(o.codes, o.scales, o.y); }
 inline auto operands(Transfer& o) { return std::tie(o.src, o.dst); }
-inline auto operands(EmaUpdate& o) { return std::tie(o.averages, o.params); }
+inline auto operands(EmaUpdate& o) { return std::tie(o.averages, o.params, o.proceed); }
 
 }  // namespace sidestep::testing

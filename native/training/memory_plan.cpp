@@ -1,7 +1,7 @@
 #include "training/memory_plan.h"
 
-#include "adapters/adapter_set.h"
-#include "models/dit.h"
+#include "training/batch_upload.h"
+#include "training/imagined_step.h"
 
 namespace sidestep {
 
@@ -19,37 +19,27 @@ Batch blank_batch(const DitConfig& model, int64_t batch_size, int64_t frames, in
   return batch;
 }
 
+size_t PlanRequest::input_bytes() const {
+  const int64_t patches = (frames + model.patch_size - 1) / model.patch_size;
+  return static_cast<size_t>(batch_size * patches * model.stack.hidden_size) * dtype_size(compute_dtype);
+}
+
 MemoryPlan plan_memory(const PlanRequest& request) {
-  const Device device{.kind = DeviceKind::plan};
-  Stream stream(device);
-  Arena arena(device, 0);
-  Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored).keeping(request.base));
-  AdapterSet adapters(model, request.adapter);
-  adapters.initialise(0, {arena, stream});
-  adapters.refresh({arena, stream});
-  const Batch batch = blank_batch(request.model, request.batch_size, request.frames, request.tokens);
-  const auto size = static_cast<size_t>(request.batch_size);
-  // One dropped sample: replacing its condition takes scratch of its own on some devices.
-  Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
-              .dropped = std::vector<uint8_t>(size, 1)};
+  ImaginedStep step(request);
   Tally tally;
-  stream.attach(&tally);
-  run_micro_step({.model = model,
-                  .batch = batch,
-                  .draws = draws,
-                  .loss = request.loss,
-                  .pass = {.mode = PassContext::Mode::training},
-                  .gradient_checkpointing = request.gradient_checkpointing},
-                 {arena, stream});
-  stream.attach(nullptr);
+  step.attach(&tally);
+  step.run_passes();
+  step.attach(nullptr);
   MemoryPlan plan;
-  plan.weights_bytes = model.owned_bytes();
-  plan.trained_parameters = adapters.parameter_count();
-  plan.adapted_modules = static_cast<int64_t>(adapters.modules().size());
+  plan.weights_bytes = step.model().owned_bytes();
+  plan.trained_parameters = step.adapters().parameter_count();
+  plan.adapted_modules = static_cast<int64_t>(step.adapters().modules().size());
   plan.adapter_bytes = 2 * sizeof(float) * static_cast<size_t>(plan.trained_parameters);
-  plan.optimizer_bytes = make_optimizer(request.optimizer, adapters.parameters(), stream)->state_bytes();
+  plan.optimizer_bytes = step.optimizer().state_bytes();
   plan.ema_bytes = request.average == Average::ema ? plan.adapter_bytes / 2 : 0;
-  plan.arena_bytes = arena.high_water();
+  plan.arena_bytes = step.arena().high_water();
+  plan.batch_bytes = BatchUpload::planned_bytes(request.device, step.batch());
+  plan.host_bytes = request.offloads() ? ActivationOffload::host_bytes(request.model.stack.num_layers(), request.input_bytes()) : 0;
   plan.flops_per_micro_step = tally.total().flops;
   return plan;
 }

@@ -8,6 +8,7 @@
 #include "models/weights.h"
 #include "training/micro_step.h"
 #include "training/optimizer.h"
+#include "training/options.h"
 
 namespace sidestep {
 
@@ -18,6 +19,7 @@ struct PlanRequest {
   DitConfig model;
   DType compute_dtype = DType::f32;
   Keep base = Keep::as_stored;      ///< how the frozen matrices are kept
+  DeviceKind device = DeviceKind::cpu;  ///< what the plan is for; a card has room for two batches on their way besides
   std::optional<DType> stored{};   ///< what the checkpoint holds, where that is how they are kept
   AdapterConfig adapter{};
   OptimizerOptions optimizer{};
@@ -27,6 +29,11 @@ struct PlanRequest {
   int64_t frames = 0;  ///< latent frames of the longest sample (after cropping)
   int64_t tokens = 0;  ///< condition tokens of the longest sample
   double gradient_checkpointing = 1;
+  KeptInputs kept_inputs = KeptInputs::on_device;
+
+  bool offloads() const { return device == DeviceKind::cuda && kept_inputs == KeptInputs::on_host; }
+  /// Bytes of one layer's input.
+  size_t input_bytes() const;
 };
 
 /// Bytes on the training device, and the work of one micro-batch. Found by running the step on Device::plan, so it is what
@@ -37,11 +44,15 @@ struct MemoryPlan {
   size_t optimizer_bytes = 0;
   size_t ema_bytes = 0;
   size_t arena_bytes = 0;      ///< activations and scratch, the high-water mark
+  size_t batch_bytes = 0;      ///< of a card: the batch being computed and the one that arrives meanwhile
+  size_t host_bytes = 0;       ///< page-locked, for offloaded inputs; not on the device and not in the total
   double flops_per_micro_step = 0;
   int64_t trained_parameters = 0;
   int64_t adapted_modules = 0;
 
-  size_t total_bytes() const { return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes; }
+  size_t total_bytes() const {
+    return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes + batch_bytes;
+  }
 };
 MemoryPlan plan_memory(const PlanRequest& request);
 

@@ -22,16 +22,29 @@ struct NoisedBatch {
   Tensor context, condition, x_t, velocity, t, weights, lengths, step_counter;
 };
 
-Tensor upload(ConstTensor host, Workspace work) {
-  const Tensor out = work.arena.alloc(host.dtype(), host.shape());
-  transfer({host, out}, work.stream);
+/// Into the arena, where recorded passes find it: from the host, or from where the batch arrived on the device.
+Tensor upload(ConstTensor from, Workspace work) {
+  const Tensor out = work.arena.alloc(from.dtype(), from.shape());
+  transfer({from, out}, work.stream);
   return out;
 }
 
-template <typename T>
-Tensor upload_vector(const std::vector<T>& values, Workspace work) {
-  return upload(ConstTensor(values.data(), DTypeOf<T>::value, Shape{static_cast<int64_t>(values.size())}), work);
-}
+/// The step's own few numbers on their way up. From ordinary memory the card's queue would have to be waited for.
+struct Numbers {
+  const Staging* staging;
+  Workspace work;
+  std::shared_ptr<Event> sent = std::make_shared<Event>(work.stream.device());
+  std::vector<Storage> held{};  ///< until `sent` is recorded: before, nobody would wait for it
+
+  template <typename T>
+  Tensor upload(const std::vector<T>& values) {
+    const Shape shape{static_cast<int64_t>(values.size())};
+    const Storage host = staging != nullptr ? staging->take(DTypeOf<T>::value, shape, sent) : Storage(DTypeOf<T>::value, shape);
+    std::copy(values.begin(), values.end(), host.tensor().template data<T>());
+    held.push_back(host);
+    return sidestep::upload(host.view(), work);
+  }
+};
 
 Tensor noise_of(const MicroStep& step, Workspace work) {
   if (step.draws.noise) return upload(step.draws.noise, work);
@@ -57,24 +70,34 @@ void drop_conditions(const MicroStep& step, Tensor condition, Stream& stream) {
   }
 }
 
+std::vector<float> weights_of(const MicroStep& step) {
+  std::vector<float> weights;
+  for (const float t : step.draws.t) {
+    weights.push_back(static_cast<float>(min_snr_weight(static_cast<double>(t), step.loss.snr_gamma)));
+  }
+  return weights;
+}
+
+void upload_numbers(const MicroStep& step, NoisedBatch& out, Workspace work) {
+  Numbers numbers{step.staging, work};
+  out.t = numbers.upload(step.draws.t);
+  if (step.loss.loss_weighting == LossWeighting::min_snr) out.weights = numbers.upload(weights_of(step));
+  if (step.loss.padding == Padding::masked) out.lengths = numbers.upload(step.batch.frames);
+  out.step_counter = numbers.upload(std::vector<int64_t>{static_cast<int64_t>(step.pass.micro_step)});
+  numbers.sent->record(work.stream);
+}
+
 NoisedBatch noise_batch(const MicroStep& step, Workspace work) {
   NoisedBatch out;
+  const auto& passage = step.batch.passage;
+  if (passage) passage->arrived.hold(work.stream);
   const Shape shape = step.batch.target_latents.view().shape();
   out.context = upload(step.batch.context_latents.view(), work);
   out.condition = upload(step.batch.encoder_hidden_states.view(), work);
   drop_conditions(step, out.condition, work.stream);
-  out.t = upload_vector(step.draws.t, work);
+  upload_numbers(step, out, work);
   out.x_t = work.arena.alloc(DType::f32, shape);
   out.velocity = work.arena.alloc(DType::f32, shape);
-  if (step.loss.loss_weighting == LossWeighting::min_snr) {
-    std::vector<float> weights;
-    for (const float t : step.draws.t) {
-      weights.push_back(static_cast<float>(min_snr_weight(static_cast<double>(t), step.loss.snr_gamma)));
-    }
-    out.weights = upload_vector(weights, work);
-  }
-  if (step.loss.padding == Padding::masked) out.lengths = upload_vector(step.batch.frames, work);
-  out.step_counter = upload_vector(std::vector<int64_t>{static_cast<int64_t>(step.pass.micro_step)}, work);
   const Arena::Scope scope(work.arena);
   flow_interpolate({.x0 = upload(step.batch.target_latents.view(), work),
                     .x1 = noise_of(step, work),
@@ -82,6 +105,7 @@ NoisedBatch noise_batch(const MicroStep& step, Workspace work) {
                     .x_t = out.x_t,
                     .velocity = out.velocity},
                    work.stream);
+  if (passage) passage->read.record(work.stream);
   return out;
 }
 
@@ -102,14 +126,16 @@ DitInput model_input(const MicroStep& step, const NoisedBatch& noised) {
   return input;
 }
 
-MicroResult read_result(const Tensor& loss, const Tensor& per_sample, Stream& stream) {
-  MicroResult result;
-  const Storage host_loss = to_host(loss, stream), host_samples = to_host(per_sample, stream);
-  result.loss = static_cast<double>(host_loss.view().data<float>()[0]);
-  for (int64_t b = 0; b < per_sample.numel(); ++b) {
-    result.per_sample.push_back(static_cast<double>(host_samples.view().data<float>()[b]));
-  }
-  return result;
+/// [1 + B]: the loss, then each sample's.
+MicroResult read_result(const Tensor& losses, Stream& stream) {
+  const Storage host = to_host(losses, stream);
+  const float *first = host.view().data<float>(), *end = first + losses.numel();
+  return {.loss = static_cast<double>(*first), .per_sample = {first + 1, end}};
+}
+
+void leave_unread(const Tensor& losses, const UnreadLosses& unread, Stream& stream) {
+  transfer({losses.slice(0, 0, 1), unread.loss}, stream);
+  transfer({losses.slice(0, 1, losses.numel()), unread.per_sample}, stream);
 }
 
 void check_draws(const MicroStep& step) {
@@ -140,7 +166,7 @@ struct MicroPasses {
   const DitInput input;
   const PassContext pass;
   const bool learns;
-  Tensor pred, dpred, loss, per_sample;
+  Tensor pred, dpred, losses;
   MicroResult result{};
   DitTape tape{};
   std::optional<Arena::Scope> activations{};
@@ -150,21 +176,23 @@ struct MicroPasses {
     activations.emplace(work.arena);
     tape = {};
     tape.gradient_checkpointing = step.gradient_checkpointing;
+    tape.offload = step.offload;
     if (learns) step.model.forward(input, pred, tape, pass, work.arena, work.stream);
     else step.model.forward(input, pred, pass, work.arena, work.stream);
     flow_loss({.pred = pred,
                .velocity = noised.velocity,
                .weights = noised.weights,
                .lengths = noised.lengths,
-               .per_sample = per_sample,
-               .loss = loss,
+               .per_sample = losses.slice(0, 1, losses.numel()),
+               .loss = losses.slice(0, 0, 1),
                .dpred = dpred,
                .grad_scale = static_cast<float>(step.grad_scale)},
               work.stream);
   }
   /// A loss that is no number has no gradient worth having: the accumulated ones stay clean.
   bool worth_learning() {
-    result = read_result(loss, per_sample, work.stream);
+    if (step.unread) return learns;
+    result = read_result(losses, work.stream);
     return learns && std::isfinite(result.loss);
   }
   void backward() { step.model.backward(dpred, tape, pass, work.arena, work.stream); }
@@ -180,8 +208,7 @@ MicroResult run(const MicroStep& step, Prediction prediction, Workspace work) {
   MicroPasses passes{.step = step, .work = work, .noised = noised, .input = model_input(step, noised), .pass = pass, .learns = learns};
   passes.pred = work.arena.alloc(DType::f32, noised.x_t.shape());
   if (learns) passes.dpred = work.arena.alloc(DType::f32, passes.pred.shape());
-  passes.loss = work.arena.alloc(DType::f32, {1});
-  passes.per_sample = work.arena.alloc(DType::f32, {step.batch.size()});
+  passes.losses = work.arena.alloc(DType::f32, {1 + step.batch.size()});
   const bool repeats = learns && step.recordings != nullptr && records(work.stream) && work.stream.tally() == nullptr;
   if (repeats) {
     step.recordings->run(kind_of(step, noised, passes.input, work.arena),
@@ -190,6 +217,7 @@ MicroResult run(const MicroStep& step, Prediction prediction, Workspace work) {
     passes.forward();
     if (passes.worth_learning()) passes.backward();
   }
+  if (step.unread) leave_unread(passes.losses, step.unread, work.stream);
   if (prediction == Prediction::keep) passes.result.pred = to_host(passes.pred, work.stream);
   return std::move(passes.result);
 }

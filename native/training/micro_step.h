@@ -34,6 +34,13 @@ struct Draws {
 /// [1e-4, 1 - 1e-4], capped at 1e6; weight = min(snr, gamma) / max(snr, 1e-6).
 double min_snr_weight(double t, double gamma);
 
+/// Where a step leaves its losses on the device for whoever reads them later, with those of other steps.
+struct UnreadLosses {
+  Tensor loss{};        ///< [1] f32
+  Tensor per_sample{};  ///< [B] f32
+  explicit operator bool() const { return static_cast<bool>(loss); }
+};
+
 /// One forward and backward pass of flow matching: x_t = t x1 + (1 - t) x0, velocity = x1 - x0, loss = mean over samples of
 /// weight * MSE. Adapter gradients of grad_scale * loss accumulate. With gradients: none only the loss is computed.
 struct MicroStep {
@@ -46,6 +53,10 @@ struct MicroStep {
   Gradients gradients = Gradients::accumulate;
   double grad_scale = 1;
   double gradient_checkpointing = 1;  ///< share of the layers
+  ActivationOffload* offload = nullptr;  ///< where the layers' inputs wait for the backward pass, if not on the device
+  /// Where given, the step waits for nothing: its result is empty, and the backward pass runs even where the loss is no finite number.
+  UnreadLosses unread{};
+  const Staging* staging = nullptr;      ///< where given, the step's own few numbers go to the device from its memory, without a wait
   StepRecordings* recordings = nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };
 

@@ -16,7 +16,7 @@ class AdafactorOptimizer final : public Optimizer {
     }
   }
 
-  void step(double learning_rate, Stream& stream) override {
+  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
     ++step_;
     adafactor({.params = values_of(parameters_),
                .grads = gradients_of(parameters_),
@@ -27,7 +27,8 @@ class AdafactorOptimizer final : public Optimizer {
                .eps = options_.eps,
                .clip_threshold = options_.clip_threshold,
                .weight_decay = options_.weight_decay,
-               .step = step_},
+               .step = step_,
+               .proceed = proceed},
               stream);
   }
 

@@ -10,7 +10,7 @@ class AdamWOptimizer final : public Optimizer {
   AdamWOptimizer(const OptimizerOptions& options, const std::vector<Parameter>& parameters)
       : options_(options), parameters_(parameters) {}
 
-  void step(double learning_rate, Stream& stream) override {
+  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
     ++step_;
     adamw({.params = values_of(parameters_),
            .exp_avg = exp_avg_.tensors(),
@@ -21,7 +21,8 @@ class AdamWOptimizer final : public Optimizer {
            .beta2 = options_.beta2,
            .eps = options_.eps,
            .weight_decay = options_.weight_decay,
-           .step = step_},
+           .step = step_,
+           .proceed = proceed},
           stream);
   }
 

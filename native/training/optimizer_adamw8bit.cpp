@@ -36,8 +36,8 @@ class AdamW8bitOptimizer final : public Optimizer {
         large_(at_least(parameters, kMinimumQuantised, std::numeric_limits<int64_t>::max())),
         small_(make_adamw(options, at_least(parameters, 0, kMinimumQuantised), stream)) {}
 
-  void step(double learning_rate, Stream& stream) override {
-    small_->step(learning_rate, stream);
+  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
+    small_->step(learning_rate, proceed, stream);
     ++step_;
     adamw8bit({.params = values_of(large_),
                .grads = gradients_of(large_),
@@ -50,7 +50,8 @@ class AdamW8bitOptimizer final : public Optimizer {
                .beta2 = options_.beta2,
                .eps = options_.eps,
                .weight_decay = options_.weight_decay,
-               .step = step_},
+               .step = step_,
+               .proceed = proceed},
               stream);
   }
 

@@ -20,7 +20,7 @@ class ProdigyOptimizer final : public Optimizer {
     }
   }
 
-  void step(double learning_rate, Stream& stream) override {
+  void step(double learning_rate, ConstTensor /*proceed*/, Stream& stream) override {
     const double beta3 = options_.beta3 > 0 ? options_.beta3 : std::sqrt(options_.beta2);
     const double dlr = d_ * learning_rate * bias_correction();
     double numerator = numerator_ * beta3, denominator = 0;
@@ -42,6 +42,8 @@ class ProdigyOptimizer final : public Optimizer {
                    stream);
     ++step_;
   }
+
+  bool waits() const override { return true; }
 
   std::vector<NamedState> state() const override {
     std::vector<NamedState> out;

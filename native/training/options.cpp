@@ -146,11 +146,12 @@ ValidationOptions read_validation(const Json& json) {
   return out;
 }
 
-double read_checkpointing(const Json& json) {
-  bool enabled = true;
+void read_checkpointing(const Json& json, TrainOptions& o) {
+  bool enabled = true, offload = false;
   double ratio = 1;
-  read_object("gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", number(ratio)}});
-  return enabled ? ratio : 0;
+  read_object("gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", number(ratio)}, {"offload", boolean(offload)}});
+  o.gradient_checkpointing = enabled ? ratio : 0;
+  o.kept_inputs = offload ? KeptInputs::on_host : KeptInputs::on_device;
 }
 
 TargetLossOptions read_target_loss(const Json& json) {
@@ -217,7 +218,7 @@ TrainOptions train_options_from_json(const Json& json, const DitConfig& model) {
       {"shuffle", choice<Shuffle>("shuffle", o.shuffle, {{"epoch", Shuffle::epoch}, {"none", Shuffle::none}})},
       {"max_grad_norm", number(o.max_grad_norm)},
       {"seed", seed(o.seed)},
-      {"gradient_checkpointing", [&](const Json& v) { o.gradient_checkpointing = read_checkpointing(v); }},
+      {"gradient_checkpointing", [&](const Json& v) { read_checkpointing(v, o); }},
       {"crop", [&](const Json& v) { o.crop = read_crop(v); }},
       {"ema_decay", number(o.ema_decay)},
       {"validation", [&](const Json& v) { o.validation = read_validation(v); }},

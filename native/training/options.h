@@ -16,6 +16,9 @@ namespace sidestep {
 enum class Shuffle : uint8_t { epoch, none };
 enum class PartialAccumulation : uint8_t { mean, upstream };
 enum class CropStart : uint8_t { coverage, uniform };
+/// Where the layers' inputs wait between forward and backward pass. `on_host`: in page-locked memory, of a card's run; on the CPU
+/// that is where they are in any case.
+enum class KeptInputs : uint8_t { on_device, on_host };
 
 /// Latent frames a second: 48 000 samples over 1 920 a frame.
 constexpr double kLatentHz = 25;
@@ -68,6 +71,7 @@ struct TrainOptions {
   double max_grad_norm = 1;
   uint64_t seed = 42;
   double gradient_checkpointing = 1;  ///< 0 when disabled, else the ratio
+  KeptInputs kept_inputs = KeptInputs::on_device;  ///< gradient_checkpointing.offload
   CropOptions crop{};
   double ema_decay = 0;  ///< 0: off
   ValidationOptions validation{};

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ LoadedSample load_sample(const SampleFiles& from);
 /// Latent frames begin … begin + frames of latents and context alike; the condition is not cut.
 Sample crop(const Sample& sample, int64_t begin, int64_t frames);
 
+/// When a batch on its way to a card by a queue of its own has arrived there, and when the passes have read it.
+struct Passage {
+  explicit Passage(Device card) : arrived(card), read(card) {}
+  Event arrived, read;
+};
+
 /// Several samples as one, zero-padded at the end to the longest, as upstream's collate_preprocessed_batch.
 struct Batch {
   Storage target_latents;          ///< [B, T, C] f32
@@ -55,6 +62,7 @@ struct Batch {
   std::vector<int64_t> frames;     ///< real frames of each sample
   std::vector<int64_t> tokens;     ///< condition tokens each sample came with; the rest of S was added by batching
   std::vector<std::string> names;
+  std::shared_ptr<Passage> passage{};  ///< where latents, context and condition lie on a card (training/batch_upload.h)
 
   int64_t size() const { return static_cast<int64_t>(frames.size()); }
 };

@@ -12,6 +12,11 @@ struct Staging::Pool {
   struct Buffer {
     std::shared_ptr<void> memory;
     size_t bytes = 0;
+    std::shared_ptr<const Event> until{};
+
+    void wait() const {
+      if (until) until->wait();
+    }
   };
 
   Device device;
@@ -20,15 +25,20 @@ struct Staging::Pool {
 
   /// The smallest that is large enough. One that is too small makes way: songs only get so long, so buffers soon fit them all.
   Buffer take(size_t bytes) {
+    Buffer found = chosen(bytes);
+    found.wait();
+    if (found.bytes >= bytes) return found;
+    return {allocate_staging(device, bytes), bytes};
+  }
+
+  Buffer chosen(size_t bytes) {
     const std::lock_guard lock(mutex);
     std::sort(idle.begin(), idle.end(), [](const Buffer& a, const Buffer& b) { return a.bytes < b.bytes; });
     const auto fitting = std::find_if(idle.begin(), idle.end(), [&](const Buffer& b) { return b.bytes >= bytes; });
-    if (fitting == idle.end()) {
-      if (!idle.empty()) idle.erase(idle.begin());
-      return {allocate_staging(device, bytes), bytes};
-    }
-    const Buffer found = *fitting;
-    idle.erase(fitting);
+    if (idle.empty()) return {};
+    const auto place = fitting == idle.end() ? idle.begin() : fitting;
+    const Buffer found = *place;
+    idle.erase(place);
     return found;
   }
 
@@ -40,8 +50,9 @@ struct Staging::Pool {
 
 Staging::Staging(Device device) : pool_(std::make_shared<Pool>()) { pool_->device = device; }
 
-Storage Staging::take(DType dtype, const Shape& shape) const {
-  const Pool::Buffer buffer = pool_->take(static_cast<size_t>(shape.numel()) * dtype_size(dtype));
+Storage Staging::take(DType dtype, const Shape& shape, std::shared_ptr<const Event> until) const {
+  Pool::Buffer buffer = pool_->take(static_cast<size_t>(shape.numel()) * dtype_size(dtype));
+  buffer.until = std::move(until);
   std::shared_ptr<void> lent(buffer.memory.get(), [pool = pool_, buffer](void*) { pool->give_back(buffer); });
   return {std::move(lent), dtype, shape};
 }

@@ -10,7 +10,7 @@ namespace sidestep {
 /// A forward and a backward pass with the one decision between them. `forward` may be called again after any of them.
 struct StepPasses {
   std::function<void()> forward;
-  std::function<bool()> worth_learning;  ///< reads the loss: the step's one wait for the card
+  std::function<bool()> worth_learning;  ///< may read the loss, and so wait for the card
   std::function<void()> backward;
 };
 

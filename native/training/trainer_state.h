@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "adapters/adapter_set.h"
 #include "models/dit.h"
+#include "training/batch_upload.h"
 #include "training/dataset.h"
 #include "training/staging.h"
 #include "training/target_loss.h"
@@ -39,8 +41,17 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options,
 struct PendingBatch {
   int64_t epoch = 0, micro_index = 0;
   std::vector<int64_t> occurrences;  ///< places in the epoch's visit of the dataset, repeats included
+  std::vector<SampleRead> reads;
   std::optional<CropSampler> crops;  ///< as it will be once the batch is taken; empty without cropping
   std::future<Batch> batch;
+};
+
+/// One micro-batch of a step.
+struct MicroBatch {
+  int64_t index = 0;  ///< in its epoch
+  Batch batch;
+  std::vector<int64_t> occurrences;
+  std::vector<SampleRead> reads;  ///< what gives the same batch again
 };
 
 struct Trainer::State {
@@ -52,12 +63,21 @@ struct Trainer::State {
   void begin_epoch();
   void begin_batch(int64_t micro_index);
   void begin_next_batch(int64_t micro_index);
-  Batch take_batch(int64_t micro_index, std::vector<int64_t>& occurrences);
+  MicroBatch next_batch(int64_t micro_index);
+  uint64_t step_of(const MicroBatch& micro) const;
   Draws draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const;
-  void run_group(StepReport& report, int64_t& good);
-  void run_micro(int64_t micro_index, StepReport& report, int64_t& good);
+  MicroStep micro_step(const MicroBatch& micro, const Draws& draws);
+  int64_t first_micro() const;
+  int64_t last_micro() const;
+  bool steps_at_once() const;
+  StepReport step_at_once();
+  StepReport step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next);
+  std::vector<MicroBatch> queue_passes(StepReport& report);
+  void run_micro(const MicroBatch& micro, StepReport& report, int64_t& good);
   void note_nonfinite(const std::string& diagnosis, StepReport& report);
-  void update_weights(StepReport& report, int64_t good);
+  Update next_update(StepReport& report, int64_t good);
+  void update_average(ConstTensor proceed);
+  void conclude(const UpdateResult& result, StepReport& report);
   void advance(StepReport& report);
 
   // Weights of the average in place of the raw ones, and back.
@@ -77,6 +97,8 @@ struct Trainer::State {
   std::unique_ptr<AdapterSet> adapters;
   std::unique_ptr<Arena> arena;
   std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<ActivationOffload> offload;  ///< null where inputs stay on the device
+  std::unique_ptr<StepFigures> figures;
   StepRecordings recordings;  ///< after the model, the adapters and the arena: it knows their addresses
   Schedule schedule;
   std::vector<Storage> average, raw_backup;
@@ -87,7 +109,9 @@ struct Trainer::State {
   std::shared_ptr<WeightFiles> bias_source;  ///< keeps `biases` mapped
   RunPosition position;
   std::vector<int64_t> order;  ///< of position.epoch, once a batch of it has been begun
-  Staging staging;
+  Staging staging;      ///< for batches
+  Staging numbers;      ///< for the steps' own: a few bytes must not be lent a batch's memory
+  BatchUpload upload;
   std::optional<PendingBatch> pending;  ///< the last member: a reader must not outlive what it reads
 };
 

@@ -2,8 +2,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "adapters/adapter_file.h"
 #include "core/safetensors.h"
@@ -11,52 +9,13 @@
 #include "testing/test.h"
 #include "training/dataset.h"
 #include "training/target_loss.h"
+#include "training/trainer_testing.h"
 
 namespace sidestep {
 namespace {
 
+using testing::bytes_of, testing::make_stream, testing::setup_of, testing::Songs;
 namespace fs = std::filesystem;
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-/// A folder of sample files cut from the recorded songs, of unequal lengths.
-struct Songs {
-  Songs() {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    const fs::path e2e = fs::path(testing::golden_dir()) / "e2e";
-    const int64_t frames[] = {20, 31, 17, 26, 12};
-    for (size_t i = 0; i < 5; ++i) {
-      const SafetensorsFile file(e2e / (i % 2 == 0 ? "a_stereo48k.safetensors" : "b_mono44k.safetensors"));
-      const fs::path path = folder / ("song" + std::to_string(i) + ".safetensors");
-      write_safetensors(path,
-                        {{"target_latents", file.tensor("out/target_latents").slice(0, 0, frames[i])},
-                         {"context_latents", file.tensor("out/context_latents").slice(0, 0, frames[i])},
-                         {"encoder_hidden_states", file.tensor("out/encoder_hidden_states").slice(0, 0, 9 + static_cast<int64_t>(i))}},
-                        {});
-      paths.push_back(path);
-    }
-  }
-  ~Songs() { fs::remove_all(folder); }
-
-  fs::path folder = fs::temp_directory_path() / "sidestep_trainer_test";
-  std::vector<fs::path> paths;
-};
-
-TrainerSetup setup_of(const Songs& songs, const std::string& options) {
-  TrainerSetup setup;
-  setup.model_folder = fs::path(testing::golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo";
-  setup.samples.assign(songs.paths.begin(), songs.paths.end());
-  setup.validation_samples.assign(songs.paths.begin(), songs.paths.begin() + 2);
-  setup.options = Json::parse(options);
-  setup.device = testing::device_under_test().kind;
-  return setup;
-}
 
 /// Everything that keeps state at once: crops, adaptive timesteps, an average, dropout, partial groups, a target loss.
 std::string busy_options(const std::string& optimizer) {
@@ -65,8 +24,6 @@ std::string busy_options(const std::string& optimizer) {
     "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
     "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
 }
-
-Stream make_stream(int threads) { return Stream(testing::device_under_test(), std::make_shared<ThreadPool>(threads)); }
 
 TEST("trainer: stopping at any step and resuming gives the same bytes, for every optimizer") {
   const Songs songs;

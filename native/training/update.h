@@ -4,6 +4,7 @@
 
 #include "adapters/adapter_set.h"
 #include "training/optimizer.h"
+#include "training/step_figures.h"
 
 namespace sidestep {
 
@@ -26,5 +27,11 @@ struct UpdateResult {
 /// Skips, and throws the gradients away, when any of them is not finite. Clipping is torch's clip_grad_norm_:
 /// factor min(1, max_grad_norm / (norm + 1e-6)).
 UpdateResult apply_update(const Update& update, Workspace work);
+
+/// The same update told to the device without waiting: it is skipped there if a gradient or one of the step's losses is no finite
+/// number. `judge` says which it was once the figures have been read; of a skipped one the optimizer's scalars are to be set back.
+/// Not for an optimizer that `waits`.
+void queue_update(const Update& update, const StepFigures& figures, Workspace work);
+UpdateResult judge(const Update& update, const StepFigures::Views& read);
 
 }  // namespace sidestep

@@ -15,7 +15,7 @@ export interface MemoryForecast {
   /** Trained parameters, their gradients and their average. */
   readonly adapter_bytes: number;
   readonly optimizer_bytes: number;
-  /** Activations and scratch. */
+  /** Activations and scratch; on a card also the batches on their way there. */
   readonly activation_bytes: number;
   readonly total_bytes: number;
   /** What the device has, or what the settings allow. */

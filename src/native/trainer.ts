@@ -39,7 +39,11 @@ export interface MemoryPlan {
   readonly optimizer_bytes: number;
   readonly ema_bytes: number;
   readonly arena_bytes: number;
+  /** On a card: room for the batch being computed and for the one that arrives meanwhile. */
+  readonly batch_bytes: number;
   readonly total_bytes: number;
+  /** Page-locked memory of the host for offloaded activations; not in the total. */
+  readonly host_bytes: number;
   readonly flops_per_micro_step: number;
   readonly trained_parameters: number;
   readonly adapted_modules: number;

@@ -3050,6 +3050,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "minimum": 0,
       "maximum": 1,
       "default": 1
+     },
+     "offload": {
+      "description": "Keep the layers' inputs in page-locked memory of the host between forward and backward pass; they travel while layers are computed. A card then holds three of them instead of one a layer. Without effect on the CPU, where they are in that memory in any case.",
+      "type": "boolean",
+      "default": false
      }
     }
    },

@@ -870,6 +870,10 @@ export interface TrainParameters {
      * Share of the layers that recompute, evenly spread.
      */
     ratio: number;
+    /**
+     * Keep the layers' inputs in page-locked memory of the host between forward and backward pass; they travel while layers are computed. A card then holds three of them instead of one a layer. Without effect on the CPU, where they are in that memory in any case.
+     */
+    offload: boolean;
   };
   /**
    * Train on a random window of each song in place of the whole song.

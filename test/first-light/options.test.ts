@@ -39,6 +39,7 @@ const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   accumulated: {gradient_accumulation_steps: 2},
   kept_activations: {gradient_checkpointing: {enabled: false}},
   half_kept: {gradient_checkpointing: {ratio: 0.5}},
+  offloaded: {gradient_checkpointing: {offload: true}},
   crop: {crop: {chunk_duration: 1}},
   crop_uniform: {crop: {max_latent_length: 20, start: 'uniform', decay_every_epochs: 0}},
   repeats: {dataset_repeats: 2},

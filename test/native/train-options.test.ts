@@ -135,6 +135,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   model: 'an input',
   tensors: 'an input',
   precision: 'chosen with the device: test/run/numerics.test.ts',
+  'gradient_checkpointing.offload': 'without effect on the CPU: native/training/trainer_step_test.cpp',
   'adapter.selection.estimate': 'worker/train/options.ts: test/first-light/tensors.test.ts',
   'adapter.selection.use': 'worker/train/options.ts: test/first-light/tensors.test.ts',
   'validation.fraction': 'worker/train/samples.ts: test/first-light/options.test.ts',

@@ -122,6 +122,7 @@ describe("the seed's numbers are the defaults", () => {
     ['epochs', 100],
     ['seed', 42],
     ['gradient_checkpointing.enabled', true],
+    ['gradient_checkpointing.offload', false],
     ['checkpoint.every_epochs', 10],
     ['logging.log_every', 10],
     ['logging.log_heavy_every', 50],

@@ -16,7 +16,7 @@ test('what lowers the memory of training, the least painful first', () => {
     typeof changesFor
   >[1]);
   expect(after).toMatchObject({
-    gradient_checkpointing: {enabled: true},
+    gradient_checkpointing: {enabled: true, offload: true},
     batch_size: 1,
     gradient_accumulation_steps: 8,
     optimizer: {type: 'adamw8bit', learning_rate: 1e-4},

@@ -17,7 +17,7 @@ export function changesFor(uses: string, options: JsonObject): Change[] {
   const changes = [...smallerBatch(uses, options)];
   if (uses !== 'train') return changes;
   const smaller = [...smallerState(options), ...smallerBase(options)];
-  return [...checkpointing(options), ...changes, ...smaller, ...shorterCrop(options)];
+  return [...checkpointing(options), ...changes, ...smaller, ...offloading(options), ...shorterCrop(options)];
 }
 
 /** Half the rank, a quarter and so on, alpha with it. */
@@ -34,8 +34,19 @@ export function rankChanges({adapter}: JsonObject): Change[] {
 
 function checkpointing({gradient_checkpointing: at}: JsonObject): Change[] {
   if (!isJsonObject(at) || (at.enabled === true && (at.ratio ?? 1) === 1)) return [];
-  const whole = {enabled: true, ratio: 1};
+  const whole = {...at, enabled: true, ratio: 1};
   return [merging('gradient_checkpointing: {enabled: true}', {gradient_checkpointing: whole})];
+}
+
+/** Of no use on the CPU, where the plan shows no less and the change is left out. */
+function offloading({gradient_checkpointing: at}: JsonObject): Change[] {
+  if (!isJsonObject(at) || at.offload === true) return [];
+  const text = 'gradient_checkpointing: {offload: true}';
+  return [{text, apply: (options) => ({...options, gradient_checkpointing: offloaded(options)})}];
+}
+
+function offloaded({gradient_checkpointing: at}: JsonObject): JsonObject {
+  return {...(isJsonObject(at) ? at : {}), offload: true};
 }
 
 function smallerBatch(uses: string, {batch_size, gradient_accumulation_steps}: JsonObject): Change[] {

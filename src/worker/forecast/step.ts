@@ -65,7 +65,7 @@ function bytesOf({memory}: PlannedStep) {
     weights_bytes: memory.weights_bytes,
     adapter_bytes: memory.adapter_bytes + memory.ema_bytes,
     optimizer_bytes: memory.optimizer_bytes,
-    activation_bytes: memory.arena_bytes,
+    activation_bytes: memory.arena_bytes + memory.batch_bytes,
     total_bytes: memory.total_bytes,
   } satisfies Partial<MemoryForecast>;
 }

@@ -1,0 +1,45 @@
+#include "training/imagined_step.h"
+
+#include "models/dit.h"
+
+namespace sidestep {
+
+namespace {
+
+constexpr Device kPlan{.kind = DeviceKind::plan};
+
+}  // namespace
+
+ImaginedStep::ImaginedStep(const PlanRequest& request)
+    : request_(request),
+      stream_(kPlan),
+      arena_(kPlan, 0),
+      model_(request.model, Weights::random(0, request.compute_dtype, stream_, request.stored).keeping(request.base)),
+      adapters_(model_, request.adapter),
+      batch_(blank_batch(request.model, request.batch_size, request.frames, request.tokens)) {
+  adapters_.initialise(0, work());
+  adapters_.refresh(work());
+  optimizer_ = make_optimizer(request.optimizer, adapters_.parameters(), stream_);
+}
+
+void ImaginedStep::run_passes() {
+  const auto size = static_cast<size_t>(request_.batch_size);
+  // Dropped samples: replacing their conditions takes scratch of its own on some devices.
+  const Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
+                    .dropped = std::vector<uint8_t>(size, 1)};
+  ActivationOffload offload(kPlan, request_.model.stack.num_layers(), request_.input_bytes());
+  run_micro_step({.model = model_,
+                  .batch = batch_,
+                  .draws = draws,
+                  .loss = request_.loss,
+                  .pass = {.mode = PassContext::Mode::training},
+                  .gradient_checkpointing = request_.gradient_checkpointing,
+                  .offload = request_.offloads() ? &offload : nullptr},
+                 work());
+}
+
+void ImaginedStep::run_update() {
+  apply_update({.adapters = adapters_, .optimizer = *optimizer_, .learning_rate = 1e-4}, work());
+}
+
+}  // namespace sidestep

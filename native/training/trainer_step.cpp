@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "ops/optimizer.h"
+#include "training/trainer_state.h"
+
+namespace sidestep {
+
+void Trainer::State::begin_epoch() {
+  if (!order.empty()) return;
+  order = epoch_order(shape.samples * options.dataset_repeats, options.shuffle, options.seed, position.epoch);
+}
+
+void Trainer::State::begin_batch(int64_t micro_index) {
+  const int64_t begin = micro_index * options.batch_size;
+  const int64_t end = std::min(begin + options.batch_size, static_cast<int64_t>(order.size()));
+  const auto micro_step = static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro_index);
+  PendingBatch next{.epoch = position.epoch, .micro_index = micro_index};
+  if (options.crop.frames > 0) next.crops = crops;
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t occurrence = order[static_cast<size_t>(i)], index = occurrence % shape.samples;
+    const SampleHeader& sample = files.samples[static_cast<size_t>(index)];
+    next.occurrences.push_back(occurrence);
+    next.reads.push_back({.files = sample.files});
+    if (!next.crops || sample.frames <= options.crop.frames) continue;
+    const RandomKey key{options.seed, Purpose::crop, micro_step, static_cast<uint64_t>(occurrence)};
+    next.reads.back().first_frame = next.crops->draw(options.crop, index, sample.frames, key);
+    next.reads.back().frames = options.crop.frames;
+  }
+  next.batch = std::async(std::launch::async, [reads = next.reads, to = staging, up = upload] { return up.send(read_batch(reads, to)); });
+  pending = std::move(next);
+}
+
+/// While `micro_index` is computed. The first batch of the next epoch waits until this epoch has been counted.
+void Trainer::State::begin_next_batch(int64_t micro_index) {
+  if (micro_index + 1 < shape.micro_steps_per_epoch) begin_batch(micro_index + 1);
+}
+
+/// What was begun, or else (after a resume) what is read now. From here on the run has seen it, and the next one is begun.
+MicroBatch Trainer::State::next_batch(int64_t micro_index) {
+  if (!pending || pending->epoch != position.epoch || pending->micro_index != micro_index) begin_batch(micro_index);
+  PendingBatch ready = std::move(*pending);
+  pending.reset();
+  MicroBatch next{micro_index, ready.batch.get(), std::move(ready.occurrences), std::move(ready.reads)};
+  if (ready.crops) crops = std::move(*ready.crops);
+  begin_next_batch(micro_index);
+  return next;
+}
+
+Draws Trainer::State::draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const {
+  Draws draws;
+  for (int64_t b = 0; b < batch.size(); ++b) {
+    const auto sample = static_cast<uint64_t>(occurrences[static_cast<size_t>(b)]);
+    const auto key = [&](Purpose purpose) { return RandomKey{options.seed, purpose, micro_step, sample}; };
+    const RandomKey choice = key(Purpose::adaptive_timestep);
+    const bool adapts = options.timestep.adaptive_ratio > 0 && bernoulli(choice, 2, options.timestep.adaptive_ratio);
+    const double t = adapts ? adaptive.draw(choice) : draw_timestep(options.timestep, key(Purpose::timestep));
+    draws.t.push_back(static_cast<float>(t));
+    draws.noise_keys.push_back(key(Purpose::noise));
+    draws.dropped.push_back(bernoulli(key(Purpose::condition_dropout), 0, options.cfg_dropout) ? 1 : 0);
+  }
+  return draws;
+}
+
+void Trainer::State::note_nonfinite(const std::string& diagnosis, StepReport& report) {
+  ++position.nonfinite_in_a_row;
+  ++position.nonfinite_total;
+  report.diagnosis = diagnosis;
+  if (position.nonfinite_in_a_row < options.max_nonfinite_steps) return;
+  throw Error("train/nonfinite-loss",
+              std::to_string(position.nonfinite_in_a_row) + " micro-batches in a row without a finite loss: " + diagnosis,
+              "Lower the learning rate, or check the sample that is named; the last checkpoint is intact.");
+}
+
+MicroStep Trainer::State::micro_step(const MicroBatch& micro, const Draws& draws) {
+  return {.model = *model,
+          .batch = micro.batch,
+          .draws = draws,
+          .loss = options.loss,
+          .pass = {PassContext::Mode::training, options.seed, step_of(micro)},
+          .grad_scale = 1 / static_cast<double>(options.gradient_accumulation_steps),
+          .gradient_checkpointing = options.gradient_checkpointing,
+          .offload = offload.get(),
+          .staging = &numbers,
+          .recordings = &recordings};
+}
+
+uint64_t Trainer::State::step_of(const MicroBatch& micro) const {
+  return static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro.index);
+}
+
+namespace {
+
+void note_drawn(const MicroBatch& micro, const Draws& draws, StepReport& report) {
+  report.timesteps.insert(report.timesteps.end(), draws.t.begin(), draws.t.end());
+  report.sample_names.insert(report.sample_names.end(), micro.batch.names.begin(), micro.batch.names.end());
+}
+
+void note_losses(const std::vector<double>& losses, StepReport& report) {
+  report.sample_losses.insert(report.sample_losses.end(), losses.begin(), losses.end());
+}
+
+StepReport begun_report(const RunPosition& position) { return {.epoch = position.epoch + 1, .step_in_epoch = position.group + 1}; }
+
+}  // namespace
+
+/// A micro-batch whose loss is looked at before its backward pass.
+void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int64_t& good) {
+  stream.throw_if_cancelled();
+  const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
+  const MicroStep step = micro_step(micro, draws);
+  const MicroResult result = run_micro_step(step, work());
+  note_drawn(micro, draws, report);
+  note_losses(result.per_sample, report);
+  if (std::isfinite(result.loss)) {
+    position.nonfinite_in_a_row = 0;
+    report.loss += result.loss;
+    ++good;
+    if (options.timestep.adaptive_ratio > 0) adaptive.update(draws.t, result.per_sample);
+    return;
+  }
+  size_t bad = 0;
+  while (bad + 1 < result.per_sample.size() && std::isfinite(result.per_sample[bad])) ++bad;
+  note_nonfinite("sample " + micro.batch.names[bad] + ", first bad tensor " +
+                     first_nonfinite(step, adapters->parameters(), work()),
+                 report);
+}
+
+/// Of a step whose learning rate goes into the report.
+Update Trainer::State::next_update(StepReport& report, int64_t good) {
+  report.learning_rate = learning_rate_at(schedule, position.global_step) * target_loss.scale();
+  report.target_loss_scale = target_loss.scale();
+  const auto whole = static_cast<double>(options.gradient_accumulation_steps);
+  const bool mean = options.partial_accumulation == PartialAccumulation::mean;
+  return {.adapters = *adapters,
+          .optimizer = *optimizer,
+          .learning_rate = report.learning_rate,
+          .max_grad_norm = options.max_grad_norm,
+          .grad_factor = mean ? whole / static_cast<double>(good) : 1};
+}
+
+/// With `proceed` the device decides, as it does for the update.
+void Trainer::State::update_average(ConstTensor proceed) {
+  if (!averages()) return;
+  EmaUpdate ema{.averages = {}, .params = {}, .decay = options.ema_decay, .proceed = proceed};
+  for (size_t i = 0; i < average.size(); ++i) {
+    ema.averages.push_back(average[i].tensor());
+    ema.params.push_back(adapters->parameters()[i].value);
+  }
+  ema_update(ema, stream);
+}
+
+void Trainer::State::conclude(const UpdateResult& result, StepReport& report) {
+  report.grad_norm = result.grad_norm;
+  report.module_norms = result.module_norms;
+  if (result.kind == UpdateResult::Kind::skipped) {
+    report.kind = StepReport::Kind::skipped;
+    return note_nonfinite("gradient of " + result.first_bad, report);
+  }
+  ++position.global_step;
+  // Prodigy sets its own rate: a target loss would fight it.
+  if (options.optimizer.type != OptimizerType::prodigy) target_loss.update(report.loss, position.global_step);
+  else report.prodigy_d = optimizer->scalars()[1];
+}
+
+int64_t Trainer::State::first_micro() const { return position.group * options.gradient_accumulation_steps; }
+int64_t Trainer::State::last_micro() const {
+  return std::min(first_micro() + options.gradient_accumulation_steps, shape.micro_steps_per_epoch);
+}
+
+/// A step that looks at every loss before it goes on. `next` gives the micro-batches, in order.
+StepReport Trainer::State::step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next) {
+  StepReport report = begun_report(position);
+  int64_t good = 0;
+  adapters->zero_gradients(stream);
+  for (int64_t micro = first_micro(); micro < last_micro(); ++micro) run_micro(next(micro), report, good);
+  if (good == 0) {
+    report.kind = StepReport::Kind::skipped;
+    return report;
+  }
+  report.loss /= static_cast<double>(good);
+  const UpdateResult result = apply_update(next_update(report, good), work());
+  if (result.kind == UpdateResult::Kind::applied) update_average({});
+  conclude(result, report);
+  return report;
+}
+
+/// Tells the device all passes of a step. What comes back is without the batches' tensors, which are on their way out.
+std::vector<MicroBatch> Trainer::State::queue_passes(StepReport& report) {
+  std::vector<MicroBatch> queued;
+  figures->begin();
+  adapters->zero_gradients(stream);
+  for (int64_t index = first_micro(); index < last_micro(); ++index) {
+    stream.throw_if_cancelled();
+    MicroBatch micro = next_batch(index);
+    const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
+    MicroStep step = micro_step(micro, draws);
+    step.unread = figures->next(micro.batch.size());
+    run_micro_step(step, work());
+    note_drawn(micro, draws, report);
+    micro.batch = {};
+    queued.push_back(std::move(micro));
+  }
+  return queued;
+}
+
+/// A step that a card is told as a whole, update included, and that is read once, at its end. If a loss turns out to be no finite number
+/// the card has changed nothing but gradients, and the step is taken again with care: that is rare, and looking always costs a
+/// pause in every step.
+StepReport Trainer::State::step_at_once() {
+  StepReport report = begun_report(position);
+  const std::vector<double> counters = optimizer->scalars();
+  const std::vector<MicroBatch> group = queue_passes(report);
+  const auto count = static_cast<int64_t>(group.size());
+  const Update update = next_update(report, count);
+  queue_update(update, *figures, work());
+  update_average(figures->proceed());
+  const StepFigures::Read read = figures->read(stream);
+  for (const StepFigures::Losses& losses : read.micro_steps) {
+    note_losses(losses.per_sample, report);
+    report.loss += losses.loss;
+  }
+  const auto finite = [](const StepFigures::Losses& losses) { return std::isfinite(losses.loss); };
+  if (!std::all_of(read.micro_steps.begin(), read.micro_steps.end(), finite)) {
+    optimizer->set_scalars(counters);
+    return step_with_care([&](int64_t index) {
+      MicroBatch again = group[static_cast<size_t>(index - first_micro())];
+      again.batch = read_batch(again.reads, staging);
+      return again;
+    });
+  }
+  position.nonfinite_in_a_row = 0;
+  report.loss /= static_cast<double>(count);
+  const UpdateResult result = judge(update, read.norms);
+  if (result.kind == UpdateResult::Kind::skipped) optimizer->set_scalars(counters);
+  conclude(result, report);
+  return report;
+}
+
+/// On the CPU looking costs nothing. Adaptive timesteps follow every loss, Prodigy finds its rate on the host, and a bench
+/// that times every op waits anyway.
+bool Trainer::State::steps_at_once() const {
+  return stream.device().kind == DeviceKind::cuda && stream.tally() == nullptr && options.timestep.adaptive_ratio == 0 &&
+         !optimizer->waits();
+}
+
+void Trainer::State::advance(StepReport& report) {
+  report.global_step = position.global_step;
+  report.nonfinite_total = position.nonfinite_total;
+  if (report.kind == StepReport::Kind::applied) {
+    position.epoch_loss_sum += report.loss;
+    ++position.epoch_updates;
+  }
+  if (++position.group < shape.steps_per_epoch) return;
+  report.epoch_finished = true;
+  report.epoch_loss = position.epoch_loss_sum / static_cast<double>(std::max<int64_t>(1, position.epoch_updates));
+  ++position.epoch;
+  position.group = position.epoch_updates = 0;
+  position.epoch_loss_sum = 0;
+  order.clear();
+  const int64_t decay = options.crop.decay_every_epochs;
+  if (decay > 0 && position.epoch % decay == 0) crops.halve();
+  if (position.epoch == options.epochs) return;
+  begin_epoch();
+  begin_batch(0);  // read while the caller validates and saves
+}
+
+StepReport Trainer::step() {
+  State& s = *state_;
+  if (finished()) throw Error("train/finished", "The run has done all its steps", "Raise epochs to go on.");
+  s.begin_epoch();
+  StepReport report =
+      s.steps_at_once() ? s.step_at_once() : s.step_with_care([&s](int64_t micro_index) { return s.next_batch(micro_index); });
+  s.advance(report);
+  return report;
+}
+
+}  // namespace sidestep

@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <vector>
+
+#include "testing/mirror_order.h"
+#include "training/trainer_testing.h"
+
+// A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device mirror` and `--device cuda` go the
+// first way. Adaptive timesteps of a share that never comes to pass send a card the second way: that is what it is compared with.
+namespace sidestep {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::bytes_of, testing::make_stream, testing::setup_of, testing::Songs;
+
+enum class Way : uint8_t { at_once, with_care };
+
+std::string options_of(const std::string& optimizer, Way way) {
+  const std::string share = way == Way::at_once ? "0" : "1e-300";
+  return R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0.1}, "epochs": 4, "batch_size": 2, "shuffle": "none",
+    "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "max_grad_norm": 0.05, "max_nonfinite_steps": 100,
+    "target_loss": {"loss": 3.0, "warmup_steps": 1}, "crop": {"max_latent_length": 15}, "schedule": {"type": "cosine", "warmup_steps": 1},
+    "timestep": {"adaptive_ratio": )" + share + R"(}, "optimizer": {"type": ")" + optimizer + R"("}})";
+}
+
+struct Run {
+  std::vector<StepReport> reports;
+  std::string weights;
+};
+
+Run run_of(const TrainerSetup& setup, const fs::path& folder) {
+  Stream stream = make_stream(1);
+  Trainer trainer(setup, stream);
+  Run run;
+  while (!trainer.finished()) run.reports.push_back(trainer.step());
+  trainer.save(folder);
+  run.weights = bytes_of(folder / "adapter_model.safetensors");
+  return run;
+}
+
+bool alike(const StepReport& a, const StepReport& b) {
+  return a.kind == b.kind && a.global_step == b.global_step && a.loss == b.loss && a.learning_rate == b.learning_rate &&
+         a.grad_norm == b.grad_norm && a.module_norms == b.module_norms && a.timesteps == b.timesteps &&
+         std::equal(a.sample_losses.begin(), a.sample_losses.end(), b.sample_losses.begin(), b.sample_losses.end(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); }) &&
+         a.sample_names == b.sample_names && a.nonfinite_total == b.nonfinite_total && a.diagnosis == b.diagnosis &&
+         a.epoch_finished == b.epoch_finished && a.epoch_loss == b.epoch_loss && a.target_loss_scale == b.target_loss_scale;
+}
+
+void expect_alike(const Run& a, const Run& b) {
+  EXPECT(!a.reports.empty() && a.reports.size() == b.reports.size());
+  for (size_t i = 0; i < a.reports.size(); ++i) EXPECT(alike(a.reports[i], b.reports[i]));
+  EXPECT(!a.weights.empty() && a.weights == b.weights);
+}
+
+/// One song's latents become so large that its loss overflows.
+void spoil(const fs::path& song) {
+  const SafetensorsFile good(song);
+  std::vector<float> huge(static_cast<size_t>(good.tensor("target_latents").numel()), 3e38F);
+  const std::vector<std::string> others{"context_latents", "encoder_hidden_states"};
+  std::vector<std::vector<float>> kept;
+  std::vector<NamedTensor> tensors{{"target_latents", ConstTensor(huge.data(), DType::f32, good.tensor("target_latents").shape())}};
+  for (const std::string& name : others) {
+    const ConstTensor t = good.tensor(name);
+    kept.emplace_back(t.data<float>(), t.data<float>() + t.numel());
+    tensors.push_back({name, ConstTensor(kept.back().data(), DType::f32, t.shape())});
+  }
+  write_safetensors(song, tensors, {});
+}
+
+TEST("trainer step: told at once or looked at on the way, a run is the same, for every optimizer and order of a card's work") {
+  const Songs songs;
+  for (const char* optimizer : {"adamw", "adamw8bit", "adafactor", "prodigy"}) {
+    const Run care = run_of(setup_of(songs, options_of(optimizer, Way::with_care)), songs.folder / "care");
+    for (const char* order : testing::kOrders) {
+      const testing::MirrorOrder chosen(order);
+      expect_alike(run_of(setup_of(songs, options_of(optimizer, Way::at_once)), songs.folder / "once"), care);
+    }
+  }
+}
+
+TEST("trainer step: a sample without a finite loss is left out and named, and the others of its step still count, either way") {
+  const Songs songs;
+  spoil(songs.paths[2]);
+  for (const char* optimizer : {"adamw", "adamw8bit", "adafactor"}) {
+    const Run once = run_of(setup_of(songs, options_of(optimizer, Way::at_once)), songs.folder / "once");
+    expect_alike(once, run_of(setup_of(songs, options_of(optimizer, Way::with_care)), songs.folder / "care"));
+    const StepReport& first = once.reports.front();  // song0 and song1, then song2 and song3
+    EXPECT(first.kind == StepReport::Kind::applied && first.nonfinite_total == 1);
+    EXPECT(first.diagnosis.find("sample song2") == 0);
+    EXPECT(std::isfinite(first.loss) && std::isfinite(first.grad_norm));
+  }
+}
+
+TEST("trainer step: a card is waited for once a step") {
+  const Songs songs;
+  Stream stream = make_stream(1);
+  Trainer trainer(setup_of(songs, options_of("adamw", Way::at_once)), stream);
+  for (int i = 0; i < 3; ++i) trainer.step();  // as it is, recorded, replayed
+  for (int i = 0; i < 4; ++i) {
+    const int64_t before = stream.waits();
+    trainer.step();
+    EXPECT(stream.waits() - before == (stream.device().kind == DeviceKind::cuda ? 1 : 0));
+  }
+}
+
+/// The tiny checkpoint with its two layers three times over: three inputs stay on a card in any case.
+fs::path deeper_model(const Songs& songs) {
+  constexpr int64_t kLayers = 6;
+  const fs::path from = fs::path(testing::golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo", to = songs.folder / "deeper";
+  fs::create_directories(to);
+  Json::Object config = Json::parse(bytes_of(from / "config.json")).as_object();
+  config["num_hidden_layers"] = kLayers;
+  config["layer_types"] = nullptr;  // sliding and full by turns, as there
+  std::ofstream(to / "config.json") << Json(config).dump();
+  const SafetensorsFile file(from / "model.safetensors");
+  std::vector<NamedTensor> tensors;
+  const std::string prefix = "decoder.layers.";
+  for (const std::string& name : file.names()) {
+    tensors.push_back({name, file.tensor(name)});
+    if (!name.starts_with(prefix)) continue;
+    for (int64_t layer = 2 + (name[prefix.size()] - '0'); layer < kLayers; layer += 2)
+      tensors.push_back({prefix + std::to_string(layer) + name.substr(prefix.size() + 1), file.tensor(name)});
+  }
+  write_safetensors(to / "model.safetensors", tensors, {});
+  return to;
+}
+
+/// A card's recorded runs, and on a made-up one all orders told op by op besides.
+std::string offloaded(const std::string& checkpointing, const Songs& songs) {
+  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "epochs": 3, "batch_size": 2, "gradient_accumulation_steps": 1,
+    "cfg_dropout": 0.3, "gradient_checkpointing": {)" + checkpointing + "}}");
+  setup.model_folder = deeper_model(songs);
+  return run_of(setup, songs.folder / "offloaded").weights;
+}
+
+TEST("trainer step: offloaded activations change nothing in what is trained, recomputed or kept") {
+  const Songs songs;
+  for (const std::string ratio : {"\"ratio\": 1", "\"ratio\": 0.5", "\"enabled\": false"}) {
+    const std::string kept = offloaded(ratio, songs);
+    EXPECT(!kept.empty() && kept == offloaded(ratio + R"(, "offload": true)", songs));
+    ::setenv("SIDESTEP_CUDA_GRAPHS", "off", 1);
+    for (const char* order : testing::kOrders) {
+      const testing::MirrorOrder chosen(order);
+      EXPECT(kept == offloaded(ratio + R"(, "offload": true)", songs));
+    }
+    ::unsetenv("SIDESTEP_CUDA_GRAPHS");
+  }
+}
+
+TEST("trainer step: a plan says what offloading saves on a card, and that it saves nothing on the CPU") {
+  const Songs songs;
+  const auto plan = [&](const char* offload, DeviceKind device) {
+    TrainerSetup setup = setup_of(songs, std::string(R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"offload": )") + offload + "}}");
+    setup.device = device;
+    setup.model_folder = deeper_model(songs);
+    return plan_training(setup, SampleLengths{.samples = 5, .frames = 3000, .tokens = 20}).memory;
+  };
+  const MemoryPlan there = plan("false", DeviceKind::cuda), away = plan("true", DeviceKind::cuda);
+  EXPECT(away.host_bytes > 0 && there.host_bytes == 0);
+  EXPECT(away.arena_bytes < there.arena_bytes && away.total_bytes() < there.total_bytes());
+  const MemoryPlan cpu = plan("true", DeviceKind::cpu);
+  EXPECT(cpu.host_bytes == 0 && cpu.total_bytes() == plan("false", DeviceKind::cpu).total_bytes());
+}
+
+}  // namespace
+}  // namespace sidestep

@@ -1,0 +1,61 @@
+#pragma once
+// What tests of whole trainings share: a few short songs, a tiny checkpoint, the device under test.
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/safetensors.h"
+#include "testing/test.h"
+#include "training/trainer.h"
+
+namespace sidestep::testing {
+
+namespace fs = std::filesystem;
+
+inline std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+/// A folder of sample files cut from the recorded songs, of unequal lengths.
+struct Songs {
+  Songs() {
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    const fs::path e2e = fs::path(golden_dir()) / "e2e";
+    const int64_t frames[] = {20, 31, 17, 26, 12};
+    for (size_t i = 0; i < 5; ++i) {
+      const SafetensorsFile file(e2e / (i % 2 == 0 ? "a_stereo48k.safetensors" : "b_mono44k.safetensors"));
+      const fs::path path = folder / ("song" + std::to_string(i) + ".safetensors");
+      write_safetensors(path,
+                        {{"target_latents", file.tensor("out/target_latents").slice(0, 0, frames[i])},
+                         {"context_latents", file.tensor("out/context_latents").slice(0, 0, frames[i])},
+                         {"encoder_hidden_states", file.tensor("out/encoder_hidden_states").slice(0, 0, 9 + static_cast<int64_t>(i))}},
+                        {});
+      paths.push_back(path);
+    }
+  }
+  ~Songs() { fs::remove_all(folder); }
+
+  fs::path folder = fs::temp_directory_path() / "sidestep_trainer_test";
+  std::vector<fs::path> paths;
+};
+
+inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
+  TrainerSetup setup;
+  setup.model_folder = fs::path(golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo";
+  setup.samples.assign(songs.paths.begin(), songs.paths.end());
+  setup.validation_samples.assign(songs.paths.begin(), songs.paths.begin() + 2);
+  setup.options = Json::parse(options);
+  setup.device = device_under_test().kind;
+  return setup;
+}
+
+inline Stream make_stream(int threads) { return Stream(device_under_test(), std::make_shared<ThreadPool>(threads)); }
+
+}  // namespace sidestep::testing
