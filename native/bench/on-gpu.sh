@@ -63,7 +63,7 @@ build() {
 # What a card is asked next is asked of a made-up one in host memory first: a failure here is none of the card's.
 rehearse() {
   step "plugin" "$build/sidestep_tests" "cuda plugin"
-  step "ops on the made-up card" "$build/sidestep_tests" --device mirror native/ops/ native/training/
+  step "ops on the made-up card" "$build/sidestep_tests" --device mirror native/ops/ native/training/ activation_offload
   step "golden suite on the made-up card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend mirror
 }
 
