@@ -30,11 +30,21 @@ export function editSettings(
   if (broken?.ok === false) return broken; // not YAML at all: nothing can be changed in it
   if (!isMap(document.contents)) return notAMap(file);
   const words = settingWords(path);
-  if (value === undefined) prune(document, words);
-  else document.setIn(words, document.createNode(parse(value)));
+  if (value !== undefined) document.setIn(words, document.createNode(parse(value)));
+  else if (document.hasIn(words)) prune(document, words);
+  else return unknownKey(file, document, words) ?? ok(text);
   const edited = document.toString({lineWidth: 110});
   const checked = parseSettings(file, edited);
   return checked.ok ? ok(edited) : checked;
+}
+
+/** What `set` would say of a key that no settings have; undefined for one that is merely not set. */
+function unknownKey(file: string, document: Document, words: readonly string[]): Failure | undefined {
+  const probe = document.clone();
+  probe.setIn(words, null);
+  const judged = parseSettings(file, probe.toString());
+  const unknown = judged.ok ? [] : judged.problems.filter(({code}) => code === 'config/unknown-key');
+  return unknown.length > 0 ? failure(...unknown) : undefined;
 }
 
 /** Takes a key out, and the maps above it that this leaves empty. */

@@ -66,9 +66,10 @@ function lookUp(value: Json | undefined, words: readonly string[]): Json | undef
 
 async function change(world: World, key: string, value: string | undefined): Promise<ExitCode> {
   const file = settingsPath(userFolder(world.env));
-  const edited = editSettings(file, await textOf(file), key, value);
+  const text = await textOf(file);
+  const edited = editSettings(file, text, key, value);
   if (!edited.ok) return refuse(world, {}, edited.problems);
-  await writeSettings(file, edited.value);
+  if (edited.value !== text) await writeSettings(file, edited.value);
   return 0;
 }
 

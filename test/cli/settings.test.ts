@@ -23,10 +23,20 @@ test('a value that does not fit is refused with its place, and nothing is writte
   expect((await folder.run(['settings', 'get', 'defaults.device'])).stdout).toBe('');
 });
 
-test('an unknown key gets a suggestion', async () => {
-  const {code, stderr} = await new Folder().run(['settings', 'set', 'defaults.devise', 'cpu']);
+test.each([
+  ['set', 'defaults.devise', 'cpu'],
+  ['reset', 'defaults.devise'],
+])('an unknown key gets a suggestion: %s', async (...words) => {
+  const {code, stderr} = await new Folder().run(['settings', ...words]);
   expect(code).toBe(2);
   expect(stderr).toContain('device');
+});
+
+test('what is not set can be reset', async () => {
+  expect(await new Folder().run(['settings', 'reset', 'defaults.device'])).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
 });
 
 test('the last key of a map takes the map with it', async () => {

@@ -36,7 +36,10 @@ const moot: Readonly<Partial<Record<StageKey, readonly MootRule[]>>> = {
       params: ['adapter.target_modules', 'adapter.attention_type', 'adapter.target_mlp'],
       when: isAt('adapter.scope', 'decoder'),
     },
-    {params: ['gradient_checkpointing.ratio'], when: isAt('gradient_checkpointing.enabled', false)},
+    {
+      params: ['gradient_checkpointing.ratio', 'gradient_checkpointing.offload'],
+      when: isAt('gradient_checkpointing.enabled', false),
+    },
   ],
   songs: [{params: ['tag_position'], when: isOff('custom_tag')}],
 };

@@ -95,6 +95,7 @@ export const detailGroups: readonly DetailGroup[] = [
       'train.base_precision',
       'train.gradient_checkpointing.enabled',
       'train.gradient_checkpointing.ratio',
+      'train.gradient_checkpointing.offload',
     ],
   },
   {
