@@ -23,7 +23,7 @@ class BatchOutputs {
   explicit BatchOutputs(const Case& c) : case_(c) {}
   /// `value`: element b of `name`, [1, C, L] or without its first axis.
   void keep(const std::string& name, int64_t b, ConstTensor value) {
-    const Shape& shape = case_.file.tensor("out/" + name).shape();
+    const Shape shape = case_.file.tensor("out/" + name).shape();
     const auto at = values_.try_emplace(name, DType::f32, shape).first;
     const Tensor row = at->second.tensor().select(0, b);
     if (row.numel() != value.numel()) {
