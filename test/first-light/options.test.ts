@@ -134,7 +134,7 @@ test('every option that decides the result changes it, every other leaves the by
     const files = Object.entries(project.contents('adapters', name));
     return files.find(([file]) => /^[^/]*(model|weights)\.safetensors$/.test(file))?.[1];
   };
-  const same = ['kept_activations', 'half_kept', 'heavy_log'];
+  const same = ['kept_activations', 'half_kept', 'offloaded', 'heavy_log'];
   for (const name of same) expect(weights(name), name).toBe(weights('plain'));
   const others = Object.keys(variants).filter((name) => name !== 'plain' && !same.includes(name));
   const hashes = others.filter((name) => name !== 'validation_again').map(weights);
