@@ -32,8 +32,8 @@ void check_dtypes(const Gemm& op, const Stream& stream) {
   const bool output = op.c.dtype() == in || op.c.dtype() == DType::f32;
   const bool bias = !op.bias || op.bias.dtype() == in || op.bias.dtype() == op.c.dtype();
   if (known && (op.b.dtype() == in || widened) && output && bias) return;
-  throw Error("native/dtype-mismatch", "gemm: expected a and b of one dtype of F32, BF16, F16 (on a CPU also a 16-bit b beside an F32 a), c of that "
-                                       "of a or F32, but found a " +
+  throw Error("native/dtype-mismatch", "gemm: expected a and b of one dtype of F32, BF16, F16 (on a CPU also a 16-bit b beside an "
+                                       "F32 a), c of a's or F32, but found a " +
                                            std::string(dtype_name(in)) + ", b " + std::string(dtype_name(op.b.dtype())) +
                                            ", c " + std::string(dtype_name(op.c.dtype())));
 }

@@ -45,7 +45,9 @@ OpCase make_case(const Sizes& s, const OpenBlas& blas, Stream& stream) {
   const Storage wide = random(tb ? Shape{s.n, s.k} : Shape{s.k, s.n}, 2, stream), b(s.b, wide.view().shape(), stream.device());
   copy({wide.view(), b.tensor()}, stream);
   const Storage c(DType::f32, {s.m, s.n}, stream.device());
-  OpCase result{.name = std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k) + (ta ? " T" : " N") + (tb ? "T" : "N") + (s.b == DType::f32 ? "" : " b " + std::string(dtype_name(s.b))),
+  const std::string sizes = std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k);
+  const std::string stored = s.b == DType::f32 ? "" : " b " + std::string(dtype_name(s.b));
+  OpCase result{.name = sizes + (ta ? " T" : " N") + (tb ? "T" : "N") + stored,
                 .run = [=](Stream& on) {
                   gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .trans_a = s.trans_a, .trans_b = s.trans_b}, on);
                 }};
