@@ -14,7 +14,7 @@ namespace {
 
 // How often a waiting thread looks before it sleeps: some 20 µs, longer than the gap between two ops of one layer and
 // shorter than anything a person or another process would notice.
-constexpr int kSpins = 1000;
+constexpr int kSpins = 4000;
 
 inline void spin_pause() {
 #if defined(__x86_64__) || defined(__i386__)

@@ -48,46 +48,96 @@ struct KeyBlock {
   int64_t tile_width;  ///< queries a tile
 };
 
+/// Queries of one head against a block of keys; columns is a whole number of panels, of which `count` queries exist.
+struct Tile {
+  int64_t h, first, columns, count;
+};
+
+/// A register tile's rows of a key block, and those queries of a tile that may attend any of them: whole panels.
+struct Part {
+  int64_t first_row, rows;
+  int64_t first, columns;
+};
+
 /// Where query and key may not meet, the score becomes minus infinity and the weight zero.
-void hide_queries(const Backward& f, const KeyBlock& block, int64_t first_query, int64_t columns) {
+void hide_queries(const Backward& f, const KeyBlock& block, const Part& part) {
   const uint8_t* mask = mask_row(f.op.key_mask, block.b);
-  for (int64_t r = 0; r < block.count; ++r) {
-    float* row = block.scores + r * block.tile_width - first_query;
-    const int64_t key = block.first + r, end = first_query + columns;
+  for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
+    float* row = block.scores + r * block.tile_width - part.first;
+    const int64_t key = block.first + r, end = part.first + part.columns;
     const IndexRange range = f.reach.queries_of(key, f.queries);
     const bool hidden = mask != nullptr && mask[key] == 0;
-    for (int64_t t = first_query; t < std::min(hidden ? end : range.first, end); ++t) row[t] = -kInfinity;
-    for (int64_t t = std::max(first_query, range.last); t < end; ++t) row[t] = -kInfinity;
+    for (int64_t t = part.first; t < std::min(hidden ? end : range.first, end); ++t) row[t] = -kInfinity;
+    for (int64_t t = std::max(part.first, range.last); t < end; ++t) row[t] = -kInfinity;
   }
 }
 
-void add_tile(const Backward& f, const KeyBlock& block, int64_t h, int64_t first_query, int64_t columns) {
-  const int64_t hd = f.head_dim, width = f.q_panels.width, count = std::min(columns, f.queries - first_query);
-  const int64_t group = group_height(block.count);
+/// P and dS of a part, and what they add to the gradients of its keys.
+void add_part(const Backward& f, const KeyBlock& at, const Tile& tile, const Part& part) {
+  const int64_t hd = f.head_dim, width = f.q_panels.width;
+  // From here on the block begins where the part does, in keys and queries.
+  KeyBlock block = at;
+  for (float** memory : {&block.scores, &block.dweights}) *memory += part.first - tile.first;
+  float *scores = block.scores + part.first_row * block.tile_width, *dweights = block.dweights + part.first_row * block.tile_width;
   const auto scores_of = [&](const HeadRows& rows, const HeadPanels& panels, float* c, float alpha) {
-    tile_product({.source = Source::row_major, .a = rows.row(block.b, block.first, block.kv), .a_step = rows.row_stride,
-                  .rows = block.count, .group = group, .b = panels.panel(block.b, h, first_query / width),
-                  .b_step = width, .b_next = width * hd, .k = hd, .columns = columns, .c = c, .ldc = block.tile_width,
-                  .alpha = alpha});
+    tile_product({.source = Source::row_major, .a = rows.row(block.b, block.first + part.first_row, block.kv), .a_step = rows.row_stride,
+                  .rows = part.rows, .group = part.rows, .b = panels.panel(block.b, tile.h, part.first / width), .b_step = width,
+                  .b_next = width * hd, .k = hd, .columns = part.columns, .c = c, .ldc = block.tile_width, .alpha = alpha});
   };
-  scores_of(f.k, f.q_panels, block.scores, f.op.scale);
-  hide_queries(f, block, first_query, columns);
-  scores_of(f.v, f.dout_panels, block.dweights, 1);
-  const int64_t statistics = (block.b * f.heads + h) * f.padded_queries + first_query;
-  vector_kernels().softmax_backward_rows({block.scores, block.dweights, block.tile_width, block.count, columns,
-                                          f.lse + statistics, f.delta + statistics});
-  tile_product({.source = Source::interleaved, .a = block.dweights, .a_step = block.tile_width, .rows = count,
-                .group = group_height(count), .b = f.k.row(block.b, block.first, block.kv), .b_step = f.k.row_stride,
-                .b_next = tile_kernels().columns(), .k = block.count, .columns = hd,
-                .c = f.dq_rows(block.piece, block.b, h) + first_query * f.row_width, .ldc = f.row_width, .beta = 1});
+  scores_of(f.k, f.q_panels, scores, f.op.scale);
+  hide_queries(f, block, part);
+  scores_of(f.v, f.dout_panels, dweights, 1);
+  const int64_t statistics = (block.b * f.heads + tile.h) * f.padded_queries + part.first;
+  vector_kernels().softmax_backward_rows({scores, dweights, block.tile_width, part.rows, part.columns, f.lse + statistics,
+                                          f.delta + statistics});
   if (!f.op.dk) return;
   const auto add_to_keys = [&](const float* weights, const HeadRows& rows, float* c) {
-    tile_product({.source = Source::row_major, .a = weights, .a_step = block.tile_width, .rows = block.count, .group = group,
-                  .b = rows.row(block.b, first_query, h), .b_step = rows.row_stride, .b_next = tile_kernels().columns(),
-                  .k = count, .columns = hd, .c = c, .ldc = f.row_width, .beta = 1});
+    tile_product({.source = Source::row_major, .a = weights, .a_step = block.tile_width, .rows = part.rows, .group = part.rows,
+                  .b = rows.row(block.b, part.first, tile.h), .b_step = rows.row_stride, .b_next = tile_kernels().columns(),
+                  .k = std::min(part.columns, f.queries - part.first), .columns = hd, .c = c + part.first_row * f.row_width,
+                  .ldc = f.row_width, .beta = 1});
   };
-  add_to_keys(block.scores, f.dout, block.dv);
-  add_to_keys(block.dweights, f.q, block.dk);
+  add_to_keys(scores, f.dout, block.dv);
+  add_to_keys(dweights, f.q, block.dk);
+}
+
+/// dS of queries that a part of the keys has passed over.
+void clear_outside(const KeyBlock& block, const Tile& tile, const Part& part) {
+  const int64_t before = part.first - tile.first, after = before + part.columns;
+  for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
+    float* row = block.dweights + r * block.tile_width;
+    std::fill(row, row + before, 0.F);
+    std::fill(row + after, row + tile.columns, 0.F);
+  }
+}
+
+/// dq of a tile's queries, group by group, over the keys that any query of a group may attend.
+void add_to_queries(const Backward& f, const KeyBlock& block, const Tile& tile) {
+  const int64_t group = group_height(tile.count);
+  for (int64_t row = 0; row < tile.count; row += group) {
+    const int64_t rows = std::min(group, tile.count - row);
+    const IndexRange range = f.reach.of(tile.first + row, tile.first + row + rows);
+    const int64_t first = std::max(range.first - block.first, int64_t{0}), last = std::min(range.last - block.first, block.count);
+    if (first >= last) continue;
+    tile_product({.source = Source::interleaved, .a = block.dweights + first * block.tile_width + row, .a_step = block.tile_width,
+                  .rows = rows, .group = rows, .b = f.k.row(block.b, block.first + first, block.kv), .b_step = f.k.row_stride,
+                  .b_next = tile_kernels().columns(), .k = last - first, .columns = f.head_dim,
+                  .c = f.dq_rows(block.piece, block.b, tile.h) + (tile.first + row) * f.row_width, .ldc = f.row_width, .beta = 1});
+  }
+}
+
+void add_tile(const Backward& f, const KeyBlock& block, const Tile& tile) {
+  const int64_t width = f.q_panels.width, group = group_height(block.count);
+  for (int64_t row = 0; row < block.count; row += group) {
+    const int64_t rows = std::min(group, block.count - row), key = block.first + row;
+    const IndexRange range = f.reach.queries_of(key, key + rows, f.queries);
+    const int64_t first = std::max(tile.first, range.first / width * width);
+    const int64_t last = std::min(tile.first + tile.columns, round_up(range.last, width));
+    const Part part{row, rows, first, std::max<int64_t>(last - first, 0)};
+    if (part.columns > 0) add_part(f, block, tile, part);
+    clear_outside(block, tile, part);
+  }
+  add_to_queries(f, block, tile);
 }
 
 /// One row of float sums into the gradient of a key: dk carries the scale, dv what queries without keys send to all.
@@ -116,7 +166,8 @@ void add_keys(const Backward& f, KeyBlock block) {
   const int64_t last = f.reach.queries_of(block.first + block.count - 1, f.queries).last;
   for (int64_t h = block.kv * f.group(); h < (block.kv + 1) * f.group(); ++h) {
     for (int64_t t = first; t < last; t += block.tile_width) {
-      add_tile(f, block, h, t, round_up(std::min(block.tile_width, last - t), width));
+      const int64_t columns = round_up(std::min(block.tile_width, last - t), width);
+      add_tile(f, block, {h, t, columns, std::min(columns, f.queries - t)});
     }
   }
   if (f.op.dk) store_gradients(f, block);

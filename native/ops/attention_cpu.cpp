@@ -18,8 +18,8 @@ namespace {
 
 constexpr float kNegativeInfinity = -std::numeric_limits<float>::infinity();
 
-// Queries of a task and keys of a tile. Scores of a tile (28 KB), its keys and values (32 KB each with head_dim 64) and
-// the queries' sums stay in L2; a panel of keys and a group of queries in L1.
+// Queries of a task and keys of a tile. A group's scores (7 KB) and queries stay in L1, the keys and values of a tile (32 KB each
+// with head_dim 64) in L1 or L2 for the next group.
 constexpr int64_t kQueries = 56;
 constexpr int64_t kKeyPanels = 4;
 
@@ -38,42 +38,52 @@ struct QueryBlock {
   int64_t group, out_width;
 };
 
-struct KeyTile {
-  int64_t first, count;
+/// A register tile's rows of a block, and those keys of a tile that any of them may attend.
+struct Part {
+  int64_t first_row, rows;
+  int64_t first_key, keys;
 };
 
 /// Scores of keys that a query may not attend become minus infinity, as do those that fill up the last vector.
-void hide_keys(const Forward& f, const QueryBlock& block, const KeyTile& tile, const uint8_t* mask) {
-  const IndexRange common = f.reach.common(block.first, block.first + block.count);
-  const int64_t width = padded(tile.count);
-  const bool inside = tile.first >= common.first && tile.first + tile.count <= common.last;
-  if (inside && mask == nullptr && width == tile.count) return;
-  for (int64_t r = 0; r < block.count; ++r) {
-    float* row = block.scores + r * f.key_tile - tile.first;
-    const IndexRange range = f.reach.of(block.first + r);
-    for (int64_t s = tile.first; s < std::min(range.first, tile.first + width); ++s) row[s] = kNegativeInfinity;
-    for (int64_t s = std::max(tile.first, std::min(range.last, tile.first + tile.count)); s < tile.first + width; ++s) {
-      row[s] = kNegativeInfinity;
-    }
+void hide_keys(const Forward& f, const QueryBlock& block, const Part& part, const uint8_t* mask) {
+  const int64_t first = part.first_key, last = first + part.keys, end = first + padded(part.keys);
+  const int64_t query = block.first + part.first_row;
+  const IndexRange common = f.reach.common(query, query + part.rows);
+  if (first >= common.first && last <= common.last && mask == nullptr && end == last) return;
+  for (int64_t r = 0; r < part.rows; ++r) {
+    float* row = block.scores + r * f.key_tile - first;
+    const IndexRange range = f.reach.of(query + r);
+    for (int64_t s = first; s < std::min(range.first, end); ++s) row[s] = kNegativeInfinity;
+    for (int64_t s = std::max(first, std::min(range.last, last)); s < end; ++s) row[s] = kNegativeInfinity;
     if (mask == nullptr) continue;
-    for (int64_t s = tile.first; s < tile.first + tile.count; ++s) {
+    for (int64_t s = first; s < last; ++s) {
       if (mask[s] == 0) row[s] = kNegativeInfinity;
     }
   }
 }
 
-void attend_tile(const Forward& f, const QueryBlock& block, const KeyTile& tile, const uint8_t* mask) {
+void attend_part(const Forward& f, const QueryBlock& block, const Part& part, const uint8_t* mask) {
   const int64_t hd = f.keys.head_dim, width = f.keys.width;
-  tile_product({.source = Source::interleaved, .a = block.q, .a_step = block.count, .rows = block.count, .group = block.group,
-                .b = f.keys.panel(block.b, block.kv, tile.first / width), .b_step = width, .b_next = width * hd, .k = hd,
-                .columns = tile.count, .c = block.scores, .ldc = f.key_tile, .alpha = f.op.scale});
-  hide_keys(f, block, tile, mask);
-  vector_kernels().softmax_rows({block.scores, f.key_tile, block.count, padded(tile.count), block.peak, block.total,
-                                 block.out, block.out_width, block.out_width});
-  tile_product({.source = Source::row_major, .a = block.scores, .a_step = f.key_tile, .rows = block.count, .group = block.group,
-                .b = f.values.row(block.b, tile.first, block.kv), .b_step = f.values.row_stride,
-                .b_next = tile_kernels().columns(), .k = tile.count, .columns = hd, .c = block.out,
-                .ldc = block.out_width, .beta = 1});
+  float* out = block.out + part.first_row * block.out_width;
+  tile_product({.source = Source::interleaved, .a = block.q + part.first_row, .a_step = block.count, .rows = part.rows,
+                .group = part.rows, .b = f.keys.panel(block.b, block.kv, part.first_key / width), .b_step = width,
+                .b_next = width * hd, .k = hd, .columns = part.keys, .c = block.scores, .ldc = f.key_tile, .alpha = f.op.scale});
+  hide_keys(f, block, part, mask);
+  vector_kernels().softmax_rows({block.scores, f.key_tile, part.rows, padded(part.keys), block.peak + part.first_row,
+                                 block.total + part.first_row, out, block.out_width, block.out_width});
+  tile_product({.source = Source::row_major, .a = block.scores, .a_step = f.key_tile, .rows = part.rows, .group = part.rows,
+                .b = f.values.row(block.b, part.first_key, block.kv), .b_step = f.values.row_stride,
+                .b_next = tile_kernels().columns(), .k = part.keys, .columns = hd, .c = out, .ldc = block.out_width, .beta = 1});
+}
+
+/// Group by group, so that in a band each meets its own keys and not all that the block needs.
+void attend_tile(const Forward& f, const QueryBlock& block, int64_t first_key, int64_t last_key, const uint8_t* mask) {
+  for (int64_t row = 0; row < block.count; row += block.group) {
+    const int64_t rows = std::min(block.group, block.count - row), query = block.first + row;
+    const IndexRange range = f.reach.of(query, query + rows);
+    const int64_t first = std::max(first_key, range.first / f.keys.width * f.keys.width), last = std::min(last_key, range.last);
+    if (first < last) attend_part(f, block, {row, rows, first, last - first}, mask);
+  }
 }
 
 /// A query without keys gets the mean of all values.
@@ -107,10 +117,10 @@ void finish(const Forward& f, const QueryBlock& block) {
 void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   thread_local ThreadScratch scratch;
   const int64_t hd = f.keys.head_dim, out_width = padded(hd), count = std::min(kQueries, f.op.q.dim(1) - first);
-  float* memory = scratch.at_least(kQueries * (hd + f.key_tile + out_width + 2));
+  float* memory = scratch.at_least(kQueries * (hd + out_width + 2) + group_height(count) * f.key_tile);
   QueryBlock block{b, h, h / (f.op.q.dim(2) / f.keys.heads), first, count, memory, memory + kQueries * hd, nullptr, nullptr,
                    nullptr, group_height(count), out_width};
-  block.out = block.scores + kQueries * f.key_tile;
+  block.out = block.scores + block.group * f.key_tile;
   block.peak = block.out + kQueries * out_width;
   block.total = block.peak + kQueries;
   std::fill_n(block.out, count * out_width, 0.F);
@@ -122,7 +132,7 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   const IndexRange range = f.reach.of(first, first + count);
   const uint8_t* mask = mask_row(f.op.key_mask, b);
   for (int64_t s = range.first / f.keys.width * f.keys.width; s < range.last; s += f.key_tile) {
-    attend_tile(f, block, {s, std::min(f.key_tile, range.last - s)}, mask);
+    attend_tile(f, block, s, std::min(s + f.key_tile, range.last), mask);
   }
   finish(f, block);
 }

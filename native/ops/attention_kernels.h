@@ -28,20 +28,29 @@ inline void scale_row(float* row, int64_t n, float factor) {
   for (int64_t i = 0; i < n; i += kLanes) store(row + i, load(row + i) * factor);
 }
 
-void softmax_rows_kernel(const cpu::SoftmaxRows& s) {
-  for (int64_t r = 0; r < s.rows; ++r) {
-    float* row = s.scores + r * s.ld;
-    const float before = s.peak[r], found = largest_of_row(row, s.columns);
-    const float peak = found > before ? found : before;
-    const float shift = peak > -3e38F ? peak : 0.F;  // no key allowed so far: all weights are exp(-inf) = 0
-    if (peak > before && before > -3e38F) {
-      const Vec keep = exp(splat(before - shift));
-      s.total[r] *= keep[0];
-      scale_row(s.out + r * s.out_ld, s.out_columns, keep[0]);
+/// Rows first … first+count-1, at most kLanes: what there is one of for each row is computed for all of them at once.
+inline void softmax_of_rows(const cpu::SoftmaxRows& s, int64_t first, int64_t count) {
+  float found[kLanes], shifts[kLanes], keeps[kLanes];
+  store(found, splat(-3.4e38F));
+  for (int64_t r = 0; r < count; ++r) found[r] = largest_of_row(s.scores + (first + r) * s.ld, s.columns);
+  const Vec before = load_up_to(s.peak + first, count), peak = larger(load(found), before);
+  const Vec shift = peak > -3e38F ? peak : Vec{};  // no key allowed so far: all weights are exp(-inf) = 0
+  const VecInt moved = (peak > before) & (before > -3e38F);
+  store(shifts, shift);
+  store(keeps, exp(before - shift));
+  store_up_to(s.peak + first, peak, count);
+  for (int64_t r = 0; r < count; ++r) {
+    float& total = s.total[first + r];
+    if (moved[r] != 0) {
+      total *= keeps[r];
+      scale_row(s.out + (first + r) * s.out_ld, s.out_columns, keeps[r]);
     }
-    s.peak[r] = peak;
-    s.total[r] += exponentials_of_row(row, s.columns, shift);
+    total += exponentials_of_row(s.scores + (first + r) * s.ld, s.columns, shifts[r]);
   }
+}
+
+void softmax_rows_kernel(const cpu::SoftmaxRows& s) {
+  for (int64_t r = 0; r < s.rows; r += kLanes) softmax_of_rows(s, r, s.rows - r < kLanes ? s.rows - r : kLanes);
 }
 
 void softmax_backward_rows_kernel(const cpu::SoftmaxBackwardRows& s) {

@@ -50,20 +50,32 @@ void transpose_4x4(const T* from, int64_t ld, float* to, int64_t step) {
   for (int k = 0; k < 4; ++k) std::memcpy(to + k * step, &columns[k], sizeof(Quad));
 }
 
-// Lines contiguous along k: the panel is their transpose.
+// Asks for what four lines hold at `k`, if anything.
+template <typename T>
+void fetch_lines(const T* lines, int64_t ld, int64_t k, int64_t kc) {
+  if (k >= kc) return;
+  for (int64_t r = 0; r < 4; ++r) __builtin_prefetch(lines + r * ld + k);
+}
+
+// Lines contiguous along k: the panel is their transpose. A cache line's worth of every line at a time: what is written
+// meanwhile, some 2 KB, stays in the first cache until it is complete.
 template <typename T>
 void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
-  int64_t i = 0;
-  const int64_t whole = p.kc - p.kc % 4;
-  for (; i + 4 <= p.lines; i += 4) {
-    const T* lines = from + i * ld;
-    for (int64_t k = 0; k < whole; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
-    for (int64_t k = whole; k < p.kc; ++k)
-      for (int64_t r = 0; r < 4; ++r) to[k * p.step + i + r] = as_float(lines[r * ld + k]);
+  constexpr int64_t kBlock = 64 / sizeof(T);
+  const int64_t whole = p.kc - p.kc % 4, quads = p.lines - p.lines % 4;
+  for (int64_t block = 0; block < whole; block += kBlock) {
+    const int64_t end = std::min(block + kBlock, whole);
+    for (int64_t i = 0; i < quads; i += 4) {
+      const T* lines = from + i * ld;
+      fetch_lines(lines, ld, block + 2 * kBlock, p.kc);
+      for (int64_t k = block; k < end; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
+    }
+    for (int64_t i = quads; i < p.lines; ++i)
+      for (int64_t k = block; k < end; ++k) to[k * p.step + i] = as_float(from[i * ld + k]);
   }
-  for (; i < p.lines; ++i)
-    for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = as_float(from[i * ld + k]);
-  for (; i < p.step; ++i)
+  for (int64_t k = whole; k < p.kc; ++k)
+    for (int64_t i = 0; i < p.lines; ++i) to[k * p.step + i] = as_float(from[i * ld + k]);
+  for (int64_t i = p.lines; i < p.step; ++i)
     for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = 0;
 }
 
@@ -103,6 +115,7 @@ void pack_as(const Operand& operand, const Panel& p, float* to) {
   }
 }
 
+constexpr int64_t kAhead = 4;
 template <typename T>
 void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
   const T* from = static_cast<const T*>(operand.data) + run.k_first * operand.ld + run.first;
@@ -111,6 +124,8 @@ void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
   for (int64_t k = 0; k < run.kc; ++k) {
     const T* row = from + k * operand.ld;
     float* out = to + k * run.height;
+    if (k + kAhead < run.kc)
+      for (int64_t i = 0; i < run.lines; i += 64 / sizeof(T)) __builtin_prefetch(row + kAhead * operand.ld + i);
     for (int64_t i = 0; i < whole; ++i, row += run.height, out += panel_floats) copy_row(row, run.height, out);
     if (rest == 0) continue;
     out = to + whole * panel_floats + k * last_step;

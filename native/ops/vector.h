@@ -131,25 +131,45 @@ inline Vec rounded_to(Vec v) {
   }
 }
 
-// -- Reductions, in one fixed order.
+// -- Reductions, in one fixed order: the upper half joins the lower one until one lane is left, all of it in registers.
+
+typedef float Vec4 __attribute__((vector_size(16)));
+
+template <typename Join>
+inline float fold(Vec4 v, Join join) {
+  return join(join(v[0], v[2]), join(v[1], v[3]));
+}
+#if defined(__AVX2__)
+typedef float Vec8 __attribute__((vector_size(32)));
+
+template <typename Join>
+inline float fold(Vec8 v, Join join) {
+  return fold(join((Vec4)_mm256_castps256_ps128((__m256)v), (Vec4)_mm256_extractf128_ps((__m256)v, 1)), join);
+}
+#endif
+#if defined(__AVX512F__)
+template <typename Join>
+inline float fold(Vec v, Join join) {
+  return fold(join((Vec8)_mm512_castps512_ps256((__m512)v), (Vec8)_mm512_maskz_extractf32x8_ps(0xff, (__m512)v, 1)), join);
+}
+#endif
 
 inline float sum(Vec v) {
-  float lanes[kLanes];
-  store(lanes, v);
-  for (int width = kLanes / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-  }
-  return lanes[0];
+  return fold(v, [](auto a, auto b) { return a + b; });
 }
 
-inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
+template <typename T>
+inline T larger(T a, T b) {
+  return a > b ? a : b;
+}
+template <typename T>
+inline T smaller(T a, T b) {
+  return a < b ? a : b;
+}
 
+/// NaN if lane 0 holds one; others may be passed over.
 inline float largest(Vec v) {
-  float lanes[kLanes];
-  store(lanes, v);
-  float best = lanes[0];
-  for (int i = 1; i < kLanes; ++i) best = lanes[i] > best ? lanes[i] : best;
-  return best;
+  return fold(v, [](auto a, auto b) { return larger(b, a); });
 }
 
 // -- Functions.
@@ -157,8 +177,8 @@ inline float largest(Vec v) {
 /// e^x within 1 ulp where the result is normal: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r
 /// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
 inline Vec exp(Vec x) {
-  x = x > 89.F ? splat(89.F) : x;      // e^89 overflows
-  x = x < -104.F ? splat(-104.F) : x;  // e^-104 is below the smallest subnormal
+  x = smaller(splat(89.F), x);   // e^89 overflows
+  x = larger(splat(-104.F), x);  // e^-104 is below the smallest subnormal
   constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
   const Vec shifted = x * 1.44269504F + kRound;
   const Vec n = shifted - kRound;
