@@ -36,14 +36,20 @@ struct Inside {
 
 }  // namespace
 
+// The indices that one thread takes first, in order; whoever has finished its own takes from the others'.
+struct alignas(64) Share {
+  std::atomic<int64_t> next{0};
+  int64_t end = 0;
+};
+
 struct ThreadPool::State {
   std::vector<std::thread> workers;
   std::mutex call;  // one parallel_for at a time; callers of several threads queue here
 
-  // The job: written by the caller before `generation` is raised, read by workers after they have seen it.
+  // The job: written by the caller before `generation` is raised, read by workers after they have seen it. Shares are
+  // neighbouring indices, the same ones for the same count: what a thread leaves in its cache is what it needs in the next op.
   const std::function<void(int64_t)>* body = nullptr;
-  int64_t count = 0;
-  std::atomic<int64_t> next{0};
+  std::vector<Share> shares;
   std::atomic<int> busy{0};
   std::atomic<uint64_t> generation{0};
   std::atomic<bool> stopping{false};
@@ -52,17 +58,30 @@ struct ThreadPool::State {
   std::condition_variable started, finished;
   std::exception_ptr first_error;
 
-  void run_indices() {
-    const Inside inside(this);
-    for (int64_t i = next.fetch_add(1, std::memory_order_relaxed); i < count; i = next.fetch_add(1, std::memory_order_relaxed)) {
+  void hand_out(int64_t count) {
+    const auto threads = static_cast<int64_t>(shares.size());
+    for (int64_t t = 0; t < threads; ++t) {
+      shares[t].next.store(t * count / threads, std::memory_order_relaxed);
+      shares[t].end = (t + 1) * count / threads;
+    }
+  }
+
+  void run_share(Share& share) {
+    for (int64_t i = share.next.fetch_add(1, std::memory_order_relaxed); i < share.end;
+         i = share.next.fetch_add(1, std::memory_order_relaxed)) {
       try {
         (*body)(i);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!first_error) first_error = std::current_exception();
-        next.store(count, std::memory_order_relaxed);  // the rest would be thrown away
+        for (Share& rest : shares) rest.next.store(rest.end, std::memory_order_relaxed);  // it would be thrown away
       }
     }
+  }
+
+  void run_indices(size_t thread) {
+    const Inside inside(this);
+    for (size_t i = 0; i < shares.size(); ++i) run_share(shares[(thread + i) % shares.size()]);
   }
 
   void wait_for_generation_after(uint64_t seen) {
@@ -74,13 +93,13 @@ struct ThreadPool::State {
     started.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen || stopping.load(); });
   }
 
-  void work() {
+  void work(size_t thread) {
     uint64_t seen = 0;
     while (true) {
       wait_for_generation_after(seen);
       if (stopping.load()) return;
       ++seen;  // the caller waits for every worker, so no generation is ever missed
-      run_indices();
+      run_indices(thread);
       if (busy.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         const std::lock_guard lock(mutex);
         finished.notify_one();
@@ -100,7 +119,8 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([state = state_.get()] { state->work(); });
+  state_->shares = std::vector<Share>(threads);
+  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([state = state_.get(), i] { state->work(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -125,8 +145,7 @@ void ThreadPool::parallel_for(int64_t count, const std::function<void(int64_t)>&
   }
   const std::lock_guard one_call(s.call);
   s.body = &body;
-  s.count = count;
-  s.next.store(0, std::memory_order_relaxed);
+  s.hand_out(count);
   s.busy.store(static_cast<int>(s.workers.size()), std::memory_order_relaxed);
   s.first_error = nullptr;
   {
@@ -134,7 +153,7 @@ void ThreadPool::parallel_for(int64_t count, const std::function<void(int64_t)>&
     s.generation.fetch_add(1, std::memory_order_release);
   }
   s.started.notify_all();
-  s.run_indices();
+  s.run_indices(0);
   s.wait_until_idle();
   if (s.first_error) std::rethrow_exception(s.first_error);
 }

@@ -198,17 +198,18 @@ void prepare_statistics(const Backward& f, float* lse, float* delta, Stream& str
   const auto offset = [](const ConstTensor& t, int64_t b, int64_t row, int64_t h) {
     return b * t.stride(0) + row * t.stride(1) + h * t.stride(2);
   };
-  over_rows(stream, f.batch * f.heads, f.queries * f.head_dim, [&](int64_t head) {
-    const int64_t b = head / f.heads, h = head % f.heads;
-    for (int64_t t = 0; t < f.padded_queries; ++t) {
-      const bool real = t < f.queries;
-      float& d = delta[head * f.padded_queries + t];
-      d = real ? vector_kernels().dot(f.op.out.dtype(), at(f.op.dout, offset(f.op.dout, b, t, h)),
-                                      at(f.op.out, offset(f.op.out, b, t, h)), f.head_dim)
-               : 0.F;
-      if (real) kept[head * f.queries + t] = d;
-      const float statistic = real ? given[head * f.queries + t] : kInfinity;
-      lse[head * f.padded_queries + t] = statistic == -kInfinity ? kInfinity : statistic;
+  over_rows(stream, f.batch * f.padded_queries, f.heads * f.head_dim, [&](int64_t row) {
+    const int64_t b = row / f.padded_queries, t = row % f.padded_queries;
+    for (int64_t h = 0; h < f.heads; ++h) {
+      const int64_t head = b * f.heads + h;
+      float &d = delta[head * f.padded_queries + t], &statistic = lse[head * f.padded_queries + t];
+      d = 0;
+      statistic = kInfinity;
+      if (t >= f.queries) continue;
+      d = vector_kernels().dot(f.op.out.dtype(), at(f.op.dout, offset(f.op.dout, b, t, h)),
+                               at(f.op.out, offset(f.op.out, b, t, h)), f.head_dim);
+      kept[head * f.queries + t] = d;
+      if (given[head * f.queries + t] != -kInfinity) statistic = given[head * f.queries + t];
     }
   });
 }

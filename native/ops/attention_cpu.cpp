@@ -96,6 +96,19 @@ void mean_of_values(const Forward& f, const QueryBlock& block, float* out) {
   }
 }
 
+std::byte* out_row(const Forward& f, const QueryBlock& block, int64_t r) {
+  const Tensor& out = f.op.out;
+  return at(out, block.b * out.stride(0) + (block.first + r) * out.stride(1) + block.h * out.stride(2));
+}
+
+/// Asks for the memory that `finish` will write, so that it is there by then.
+void fetch_output(const Forward& f, const QueryBlock& block) {
+  const auto bytes = static_cast<int64_t>(dtype_size(f.op.out.dtype())) * f.keys.head_dim;
+  for (int64_t r = 0; r < block.count; ++r) {
+    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(out_row(f, block, r) + i, 1);
+  }
+}
+
 void finish(const Forward& f, const QueryBlock& block) {
   const int64_t hd = f.keys.head_dim;
   for (int64_t r = 0; r < block.count; ++r) {
@@ -105,8 +118,7 @@ void finish(const Forward& f, const QueryBlock& block) {
     const float inverse = 1.F / (none ? static_cast<float>(f.reach.keys) : block.total[r]);
     for (int64_t i = 0; i < hd; ++i) out[i] *= inverse;
     const int64_t t = block.first + r;
-    const int64_t offset = block.b * f.op.out.stride(0) + t * f.op.out.stride(1) + block.h * f.op.out.stride(2);
-    vector_kernels().convert(DType::f32, out, f.op.out.dtype(), at(f.op.out, offset), hd);
+    vector_kernels().convert(DType::f32, out, f.op.out.dtype(), out_row(f, block, r), hd);
     if (f.op.lse) {
       float& lse = f.op.lse.data<float>()[(block.b * f.op.q.dim(2) + block.h) * f.op.q.dim(1) + t];
       lse = none ? kNegativeInfinity : block.peak[r] + std::log(block.total[r]);
@@ -129,6 +141,7 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   const ConstTensor& q = f.op.q;
   const gemm_detail::Operand queries{at(q, b * q.stride(0) + h * q.stride(2)), q.dtype(), q.stride(1), Along::k};
   gemm_detail::pack(queries, {first, count, count, 0, hd}, block.q);
+  fetch_output(f, block);
   const IndexRange range = f.reach.of(first, first + count);
   const uint8_t* mask = mask_row(f.op.key_mask, b);
   for (int64_t s = range.first / f.keys.width * f.keys.width; s < range.last; s += f.key_tile) {

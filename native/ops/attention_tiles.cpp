@@ -24,16 +24,33 @@ bool readable_by_vectors(const ConstTensor& x) {
   return x.dtype() == DType::f32 && x.dim(3) % tile_kernels().lanes == 0 && x.stride(1) <= kFarthestRows;
 }
 
+struct RowBlock {
+  int64_t b, h, first, rows;
+};
+
+/// body(block) for every head of every block of rows, in parallel. All heads of some rows come one after the other, as they
+/// lie in memory; by threads they are cut as the rows are in the ops around.
+template <typename Body>
+void over_row_blocks(const ConstTensor& x, int64_t rows, Stream& stream, const Body& body) {
+  const int64_t blocks = (x.dim(1) + rows - 1) / rows;
+  stream.pool().parallel_for(x.dim(0) * blocks, [&](int64_t task) {
+    const int64_t first = task % blocks * rows;
+    for (int64_t h = 0; h < x.dim(2); ++h) body(RowBlock{task / blocks, h, first, std::min(rows, x.dim(1) - first)});
+  });
+}
+
+constexpr int64_t kRowsTogether = 32;
+
 }  // namespace
 
 HeadPanels pack_panels(const ConstTensor& x, int64_t width, float* memory, Stream& stream) {
-  const int64_t rows = x.dim(1), heads = x.dim(2), hd = x.dim(3), per_head = (rows + width - 1) / width;
-  stream.pool().parallel_for(x.dim(0) * heads * per_head, [&](int64_t task) {
-    const int64_t b = task / (heads * per_head), h = task / per_head % heads, first = task % per_head * width;
-    gemm_detail::pack(head_of(x, b, h, Along::k), {first, std::min(width, rows - first), width, 0, hd},
-                      memory + task * hd * width);
+  const int64_t heads = x.dim(2), hd = x.dim(3), per_head = (x.dim(1) + width - 1) / width;
+  const HeadPanels panels{memory, heads, per_head, width, hd};
+  over_row_blocks(x, width, stream, [&](const RowBlock& at) {
+    gemm_detail::pack(head_of(x, at.b, at.h, Along::k), {at.first, at.rows, width, 0, hd},
+                      memory + (panels.panel(at.b, at.h, at.first / width) - memory));
   });
-  return {memory, heads, per_head, width, hd};
+  return panels;
 }
 
 int64_t HeadRows::floats(const ConstTensor& x) {
@@ -43,9 +60,9 @@ int64_t HeadRows::floats(const ConstTensor& x) {
 HeadRows pack_rows(const ConstTensor& x, float* memory, Stream& stream) {
   if (readable_by_vectors(x)) return {x.data<float>(), x.stride(0), x.stride(1), x.stride(2)};
   const int64_t rows = x.dim(1), heads = x.dim(2), width = padded(x.dim(3));
-  stream.pool().parallel_for(x.dim(0) * heads, [&](int64_t task) {
-    gemm_detail::pack(head_of(x, task / heads, task % heads, Along::panel), {0, x.dim(3), width, 0, rows},
-                      memory + task * rows * width);
+  over_row_blocks(x, kRowsTogether, stream, [&](const RowBlock& at) {
+    gemm_detail::pack(head_of(x, at.b, at.h, Along::panel), {0, x.dim(3), width, at.first, at.rows},
+                      memory + ((at.b * heads + at.h) * rows + at.first) * width);
   });
   return {memory, heads * rows * width, width, rows * width};
 }

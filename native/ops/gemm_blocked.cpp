@@ -49,31 +49,32 @@ void for_each(ThreadPool* pool, int64_t count, const std::function<void(int64_t)
   for (int64_t i = 0; i < count; ++i) body(i);
 }
 
-// How C is cut: tiles of `height` × `width`, tasks of `group` × `chunk` tiles.
+// `count` things cut into `parts` whose sizes differ by one at most.
+struct Cut {
+  int64_t count, parts;
+  int64_t begin(int64_t part) const { return part * count / parts; }
+  int64_t largest() const { return ceil_div(count, parts); }
+};
+
+// How C is cut: tiles of `height` × `width`; a task is one part of the rows of tiles by one of the columns.
 struct Grid {
   int64_t height, width;
-  int64_t rows, columns;  ///< tiles in C
-  int64_t group, chunk;
-  int64_t tasks() const { return ceil_div(rows, group) * ceil_div(columns, chunk); }
+  Cut rows, columns;
+  int64_t tasks() const { return rows.parts * columns.parts; }
 };
 
 enum class Reading : uint8_t { packed, direct };
 
 Grid make_grid(const Problem& p, int64_t n, Reading b, int threads) {
   const TileKernels& kernels = tile_kernels();
-  Grid grid{};
   // Even heights: 16 rows are 8 + 8, not 14 + 2.
-  grid.rows = ceil_div(p.m, kernels.rows);
-  grid.height = ceil_div(p.m, grid.rows);
-  grid.rows = ceil_div(p.m, grid.height);
-  grid.width = kernels.columns();
-  grid.columns = ceil_div(n, grid.width);
-  grid.group = b == Reading::direct ? grid.rows : std::min(kPanelsPerTask, grid.rows);
-  grid.chunk = grid.columns;
+  const int64_t height = ceil_div(p.m, ceil_div(p.m, kernels.rows)), rows = ceil_div(p.m, height);
+  const int64_t width = kernels.columns(), columns = ceil_div(n, width);
+  // As many tasks for each thread, all of one size: a thread that gets one panel of 27 more makes the others wait 4 %.
   const int64_t wanted = threads == 1 ? 1 : kTasksPerThread * threads;
-  while (grid.tasks() < wanted && grid.group > 1 && b == Reading::packed) --grid.group;
-  while (grid.tasks() < wanted && grid.chunk > 1) --grid.chunk;
-  return grid;
+  const int64_t fewest = std::max(wanted, ceil_div(ceil_div(rows, kPanelsPerTask), threads) * threads);
+  const int64_t row_parts = b == Reading::direct ? 1 : std::min(rows, fewest);
+  return {height, width, {rows, row_parts}, {columns, std::clamp(ceil_div(wanted, row_parts), int64_t{1}, columns)}};
 }
 
 // One block of the sum: k_first … k_first + kc, columns first_column … + n.
@@ -116,13 +117,13 @@ void run_tile(const Problem& p, const Block& block, const Grid& grid, const Tile
 }
 
 void run_task(const Problem& p, const Block& block, const Grid& grid, int64_t index) {
-  const int64_t chunks = ceil_div(grid.columns, grid.chunk);
-  const int64_t first_panel = index / chunks * grid.group, end_panel = std::min(first_panel + grid.group, grid.rows);
-  const int64_t first_tile = index % chunks * grid.chunk, end_tile = std::min(first_tile + grid.chunk, grid.columns);
+  const int64_t row_part = index / grid.columns.parts, column_part = index % grid.columns.parts;
+  const int64_t first_panel = grid.rows.begin(row_part), end_panel = grid.rows.begin(row_part + 1);
+  const int64_t first_tile = grid.columns.begin(column_part), end_tile = grid.columns.begin(column_part + 1);
   const int64_t panel_floats = grid.height * block.kc;
   float* panels = nullptr;
   if (block.a == Reading::packed) {
-    panels = packed_a.at_least(grid.group * panel_floats);
+    panels = packed_a.at_least(grid.rows.largest() * panel_floats);
     const int64_t row = first_panel * grid.height, rows = std::min(end_panel * grid.height, p.m) - row;
     pack(p.a, PanelRun{row, rows, grid.height, LastPanel::narrow, block.k_first, block.kc}, panels);
   }
@@ -139,7 +140,7 @@ void run_task(const Problem& p, const Block& block, const Grid& grid, int64_t in
 }
 
 void pack_b(const Problem& p, Block& block, const Grid& grid, ThreadPool* pool) {
-  float* to = packed_b.at_least(grid.columns * grid.width * block.kc);
+  float* to = packed_b.at_least(grid.columns.count * grid.width * block.kc);
   block.packed_b = to;
   const int64_t lines_per_task = kTilesTogether * grid.width;
   for_each(pool, ceil_div(block.n, lines_per_task), [&](int64_t index) {

@@ -177,8 +177,10 @@ inline float largest(Vec v) {
 /// e^x within 1 ulp where the result is normal: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r
 /// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
 inline Vec exp(Vec x) {
-  x = smaller(splat(89.F), x);   // e^89 overflows
-  x = larger(splat(-104.F), x);  // e^-104 is below the smallest subnormal
+  // e^-104 is below half the smallest subnormal, e^89 overflows. What vanishes, as all of attention's hidden keys do, is put
+  // to zero at the end and not computed: a result that underflows takes the processor 150 cycles.
+  const auto vanishes = x < -104.F;
+  x = vanishes ? Vec{} : smaller(splat(89.F), x);
   constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
   const Vec shifted = x * 1.44269504F + kRound;
   const Vec n = shifted - kRound;
@@ -191,12 +193,12 @@ inline Vec exp(Vec x) {
   p = p * r + 0.5F;
   p = p * (r * r) + r + 1.F;
 #if defined(__AVX512F__)
-  return (Vec)_mm512_maskz_scalef_ps(0xffff, (__m512)p, (__m512)n);
+  return vanishes ? Vec{} : (Vec)_mm512_maskz_scalef_ps(0xffff, (__m512)p, (__m512)n);
 #else
   const VecInt whole = (VecInt)shifted - 0x4B400000;
   const VecInt half = whole >> 1;
   const Vec first = (Vec)((half + 127) << 23), second = (Vec)((whole - half + 127) << 23);
-  return p * first * second;
+  return vanishes ? Vec{} : p * first * second;
 #endif
 }
 
