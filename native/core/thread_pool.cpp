@@ -12,7 +12,7 @@
 namespace sidestep {
 namespace {
 
-// How often a waiting thread looks before it sleeps: some 20 µs, longer than the gap between two ops of one layer and
+// How often a waiting thread looks before it sleeps: some 50 to 200 µs, longer than one thread waits for another in an op and
 // shorter than anything a person or another process would notice.
 constexpr int kSpins = 4000;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/gemm_tile.h"
+
 namespace sidestep::gemm_detail {
 namespace {
 
@@ -50,6 +52,12 @@ void transpose_4x4(const T* from, int64_t ld, float* to, int64_t step) {
   for (int k = 0; k < 4; ++k) std::memcpy(to + k * step, &columns[k], sizeof(Quad));
 }
 
+// How much of a panel of `step` lines a tile reads: whole vectors. What is behind the last one stays as it was.
+int64_t readable(int64_t lines, int64_t step) {
+  const int64_t lanes = tile_kernels().lanes;
+  return std::min(step, (lines + lanes - 1) / lanes * lanes);
+}
+
 // Asks for what four lines hold at `k`, if anything.
 template <typename T>
 void fetch_lines(const T* lines, int64_t ld, int64_t k, int64_t kc) {
@@ -75,8 +83,8 @@ void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
   }
   for (int64_t k = whole; k < p.kc; ++k)
     for (int64_t i = 0; i < p.lines; ++i) to[k * p.step + i] = as_float(from[i * ld + k]);
-  for (int64_t i = p.lines; i < p.step; ++i)
-    for (int64_t k = 0; k < p.kc; ++k) to[k * p.step + i] = 0;
+  if (const int64_t end = readable(p.lines, p.step); end > p.lines)
+    for (int64_t k = 0; k < p.kc; ++k) std::fill(to + k * p.step + p.lines, to + k * p.step + end, 0.F);
 }
 
 // A row of a panel in pieces whose size the compiler knows: lengths are 6 to 32, and a loop that may take any turns slow.
@@ -102,7 +110,7 @@ void pack_rows(const T* from, int64_t ld, const Panel& p, float* to) {
   for (int64_t k = 0; k < p.kc; ++k) {
     float* out = to + k * p.step;
     copy_row(from + k * ld, p.lines, out);
-    for (int64_t i = p.lines; i < p.step; ++i) out[i] = 0;
+    std::fill(out + p.lines, out + readable(p.lines, p.step), 0.F);
   }
 }
 
@@ -130,7 +138,7 @@ void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
     if (rest == 0) continue;
     out = to + whole * panel_floats + k * last_step;
     copy_row(row, rest, out);
-    for (int64_t i = rest; i < last_step; ++i) out[i] = 0;
+    std::fill(out + rest, out + readable(rest, last_step), 0.F);
   }
 }
 

@@ -19,7 +19,7 @@ struct Operand {
 struct Panel {
   int64_t first;    ///< line of the operand
   int64_t lines;    ///< how many there are
-  int64_t step;     ///< how many the panel holds; the missing ones become zeros
+  int64_t step;     ///< how many the panel holds; of the missing ones those in the last vector become zeros, the rest is not touched
   int64_t k_first;
   int64_t kc;
 };
@@ -27,7 +27,7 @@ struct Panel {
 /// to[k * step + i] = operand(first + i, k_first + k) as f32.
 void pack(const Operand& operand, const Panel& panel, float* to);
 
-/// What becomes of a last panel of fewer lines: it holds just these, or zeros to full height.
+/// What becomes of a last panel of fewer lines: it holds just these, or is as high as the others (see Panel::step).
 enum class LastPanel : uint8_t { narrow, padded };
 
 /// Neighbouring panels of `height` lines each, one behind the other in memory.

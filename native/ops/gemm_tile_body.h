@@ -144,6 +144,7 @@ void tile(const Tile& t) {
     if constexpr (vectors > 1) b1 = load<lanes>(b + lanes);
     if constexpr (vectors > 2) b2 = load<lanes>(b + 2 * lanes);
     fetch<vectors * lanes>(b + kAhead * t.b_step);
+    if constexpr (source == Source::interleaved) fetch<rows>(a0 + kAhead * a_step);
     SIDESTEP_ROWS(SIDESTEP_STEP_ROW)
     b += t.b_step;
     if constexpr (source == Source::interleaved) a0 += a_step;
