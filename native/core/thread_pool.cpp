@@ -12,7 +12,7 @@
 namespace sidestep {
 namespace {
 
-// How often a waiting thread looks before it sleeps: some 50 to 200 µs, longer than one thread waits for another in an op and
+// How often a waiting thread looks before it sleeps: longer than one thread waits for another in most ops and
 // shorter than anything a person or another process would notice.
 constexpr int kSpins = 4000;
 

@@ -123,7 +123,8 @@ void pack_as(const Operand& operand, const Panel& p, float* to) {
   }
 }
 
-constexpr int64_t kAhead = 4;
+constexpr int64_t kAhead = 4;  // rows asked for before they are copied: they lie far apart
+
 template <typename T>
 void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
   const T* from = static_cast<const T*>(operand.data) + run.k_first * operand.ld + run.first;

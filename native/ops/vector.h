@@ -178,7 +178,7 @@ inline float largest(Vec v) {
 /// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
 inline Vec exp(Vec x) {
   // e^-104 is below half the smallest subnormal, e^89 overflows. What vanishes, as all of attention's hidden keys do, is put
-  // to zero at the end and not computed: a result that underflows takes the processor 150 cycles.
+  // to zero at the end and not computed: some processors leave their fast path for a result that underflows.
   const auto vanishes = x < -104.F;
   x = vanishes ? Vec{} : smaller(splat(89.F), x);
   constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
