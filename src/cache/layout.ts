@@ -23,9 +23,12 @@ export function indexPath(root: string): string {
   return join(root, 'index.jsonl');
 }
 
-/** Resumable state of unfinished stages, by resume key; never read as an output. */
-export function partialDir(root: string, resumeKey: Fingerprint): string {
-  return join(root, 'partial', resumeKey);
+/** Resumable state of one stage's work; the group comes first, so that a listing finds what belongs together. */
+export function partialDir(
+  root: string,
+  {group, fingerprint}: {readonly group: Fingerprint; readonly fingerprint: Fingerprint},
+): string {
+  return join(root, 'partial', `${group}.${fingerprint}`);
 }
 
 /** Folders put together from objects (hard links), for programs that want a real folder. */

@@ -2,6 +2,7 @@ import type {ContentHash, Fingerprint} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
+import type {Start} from '../stage/start.js';
 import type {StageMemory} from './memory-forecast.js';
 import type {StageResult} from './stage-result.js';
 
@@ -51,6 +52,8 @@ export type StageEvent =
       readonly fingerprint: Fingerprint;
       readonly attempt: number;
       readonly log: string;
+      /** Where it takes up its work. */
+      readonly start: Start;
     }
   /** Another runner is computing the very same thing; this one waits for it. */
   | {readonly kind: 'stage_waiting'; readonly stage: StageId; readonly for: WaitReason}

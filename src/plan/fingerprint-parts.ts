@@ -54,15 +54,10 @@ export function portableFingerprint(parts: FingerprintParts, full?: Fingerprint)
   return fingerprintOfParts({...parts, places: {}});
 }
 
-/**
- * The same without the parameters that may grow: a longer run finds a shorter one's state under it. Then it holds the stage's
- * name too, since a stage may go on from its own shorter run, but two of one pipeline (a matrix over epochs) stay apart.
- */
-export function resumeKeyOf(parts: FingerprintParts, type: StageType, stage: StageId): Fingerprint {
-  const {extendable} = type;
-  const params = Object.entries(parts.params).filter(([path]) => !matchesAny(path, extendable ?? []));
-  const resume = {...parts, params: Object.fromEntries(params)} as unknown as JsonObject;
-  return fingerprintOf(extendable === undefined ? {resume} : {resume, stage});
+/** The same without the parameters that may grow: under it a longer run finds what a shorter one saved. */
+export function resumeGroupOf(parts: FingerprintParts, {extends: growth}: StageType): Fingerprint {
+  const params = Object.entries(parts.params).filter(([path]) => !matchesAny(path, growth?.params ?? []));
+  return fingerprintOf({resume: {...parts, params: Object.fromEntries(params)} as unknown as JsonObject});
 }
 
 /** Parameters by dotted path, without references, files and what cannot change the output. */

@@ -1,14 +1,16 @@
+import type {Fingerprint} from '../base/hash.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import type {Listing} from '../record/memory.js';
-import type {StageType} from '../stage/stage-type.js';
+import type {SavedWork, StageType} from '../stage/stage-type.js';
 import {type DagStage, orderStages} from './dag.js';
-import {fingerprintOfParts, gatherParts, type KnownParts, resumeKeyOf} from './fingerprint-parts.js';
+import {fingerprintOfParts, gatherParts, type KnownParts, resumeGroupOf} from './fingerprint-parts.js';
 import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
 import {forecastSamples, summarise} from './sample-forecast.js';
 import {changesSince} from './stale-reason.js';
+import {startOf} from './start.js';
 import {type EntryView, fileKey, type World} from './world.js';
 
 export type StageTypes = ReadonlyMap<string, StageType>;
@@ -61,7 +63,7 @@ export function planStage(
     return {
       ...base,
       ...nothingKnown,
-      verdict: {kind: 'stale', reasons, samples: undefined, resumes: 'from_the_start'},
+      verdict: {kind: 'stale', reasons, samples: undefined, start: {kind: 'unknown'}},
     };
   }
   return {...base, ...judge(stage, type, known, upstream, world)};
@@ -70,7 +72,7 @@ export function planStage(
 const nothingKnown = {
   fingerprint: undefined,
   parts: undefined,
-  resume_key: undefined,
+  resume_group: undefined,
   outputs: undefined,
   last_duration_ms: undefined,
 } as const;
@@ -91,7 +93,7 @@ function judge(
     return {
       fingerprint,
       parts,
-      resume_key: undefined, // what is finished resumes nothing
+      resume_group: undefined, // what is finished resumes nothing
       outputs: entry.outputs,
       last_duration_ms: entry.duration_ms,
       verdict,
@@ -102,11 +104,24 @@ function judge(
     samples === undefined
       ? undefined
       : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
-  const resume_key = resumeKeyOf(parts, type, stage.configured.id);
-  const resumes = world.cache.hasPartial(resume_key) === 'yes' ? 'from_partial_state' : 'from_the_start';
+  const resume_group = resumeGroupOf(parts, type);
+  const saved = savedWork(reasons, {group: resume_group, fingerprint}, world);
+  const start = startOf({params: parts.params, fingerprint}, type, saved);
   const last_duration_ms = durationLastTime(stage, world);
-  const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, resumes};
-  return {fingerprint, parts, resume_key, outputs: undefined, last_duration_ms, verdict};
+  const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, start};
+  return {fingerprint, parts, resume_group, outputs: undefined, last_duration_ms, verdict};
+}
+
+/** What saved work counts: none when the stage is asked for again; its own when it runs every time. */
+function savedWork(
+  reasons: readonly StaleReason[],
+  {group, fingerprint}: {readonly group: Fingerprint; readonly fingerprint: Fingerprint},
+  {cache}: World,
+): readonly SavedWork[] {
+  if (reasons.some(({kind}) => kind === 'forced')) return [];
+  const saved = cache.saved(group);
+  if (!reasons.some(({kind}) => kind === 'cache_ignored')) return saved;
+  return saved.filter((work) => work.fingerprint === fingerprint);
 }
 
 /** Undefined when it never ran here, or only a lock file tells of it. */

@@ -5,6 +5,7 @@ import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import type {StageReference} from '../stage/param.js';
 import type {StageType} from '../stage/stage-type.js';
+import type {Start} from '../stage/start.js';
 
 /** The DAG of stage instances with a verdict on each: what would happen, as data. */
 export interface Plan {
@@ -28,8 +29,8 @@ export interface PlannedStage {
   readonly parts: FingerprintParts | undefined;
   /** What the references among its parameters lead to, by parameter path. */
   readonly references: Readonly<Record<string, StageReference>>;
-  /** Of a stale stage: shared by instances that differ only in extendable parameters; partial state is kept under it. */
-  readonly resume_key: Fingerprint | undefined;
+  /** Of a stale stage: shared by instances that differ only in extendable parameters, which may continue one another. */
+  readonly resume_group: Fingerprint | undefined;
   readonly verdict: Verdict;
   /** What the cache holds of it, when the verdict is `cached`. */
   readonly outputs: Readonly<Record<string, PlannedOutput>> | undefined;
@@ -71,7 +72,7 @@ export type Verdict =
       readonly kind: 'stale';
       readonly reasons: readonly StaleReason[];
       readonly samples: SampleForecast | undefined;
-      readonly resumes: 'from_partial_state' | 'from_the_start';
+      readonly start: Start;
     }
   /** It cannot run. */
   | {readonly kind: 'blocked'; readonly problem: Problem}

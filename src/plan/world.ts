@@ -4,6 +4,7 @@ import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {StageResources} from '../config/pipeline.js';
 import type {Listing, PreviousStage} from '../record/memory.js';
+import type {SavedWork} from '../stage/stage-type.js';
 import type {PlannedOutput} from './plan.js';
 
 /** All that planning needs to know of the world, observed beforehand. */
@@ -25,7 +26,8 @@ export interface CacheView {
   readonly json: (hash: ContentHash) => Json;
   /** Where programs see an output; it enters the fingerprint of stages whose own output names paths. */
   readonly pathOf: (output: PlannedOutput) => string;
-  readonly hasPartial: (resumeKey: Fingerprint) => 'yes' | 'no';
+  /** What attempts at stages of this group saved on their way, newest first. */
+  readonly saved: (group: Fingerprint) => readonly SavedWork[];
 }
 
 export type EntryView =

@@ -73,6 +73,8 @@ export interface WorkerJob {
   /** What the references in `params` lead to, by dotted parameter path. */
   readonly inputs: Readonly<Record<string, InputObject>>;
   readonly fingerprint: Fingerprint;
+  /** The parameters that entered it, by dotted path; saved with states, so that other lengths of the work can compare. */
+  readonly counting: JsonObject;
   /** For tensor metadata: where this comes from. */
   readonly provenance: JsonObject;
   /** Empty folder for the outputs. */

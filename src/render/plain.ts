@@ -9,6 +9,7 @@ import {advance, newProgress, type StageProgress} from './progress.js';
 import {clockText, countText} from './quantity.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
+import {startText} from './start-text.js';
 import type {TextOutput} from './text-output.js';
 
 /** A running stage says how far it is at most this often: a CI log of a night's training stays readable. */
@@ -83,7 +84,12 @@ export function evictionText(event: Extract<RunEvent, {kind: 'object_evicted'}>)
 function newsOf(event: StageEvent, colours: Palette): string | undefined {
   switch (event.kind) {
     case 'stage_started':
-      return `${colours.bold(event.stage)}  started${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`;
+      return [
+        `${colours.bold(event.stage)}  started${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`,
+        startText(event.start) ?? [],
+      ]
+        .flat()
+        .join(', ');
     case 'stage_finished':
       return finishText(event.result, colours);
     case 'stage_retrying':

@@ -7,6 +7,7 @@ import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
 import {countText, durationText} from './quantity.js';
 import {reasonText} from './reason.js';
+import {startText} from './start-text.js';
 
 type Forecasts = ReadonlyMap<StageId, StageMemory>;
 
@@ -48,6 +49,8 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
   if (verdict.kind !== 'stale') return head;
   const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
   if (verdict.samples !== undefined) details.push(`    ${forecastText(verdict.samples)}`);
+  const start = startText(verdict.start);
+  if (start !== undefined) details.push(`    ${start}`);
   return [head, ...details].join('\n');
 }
 
@@ -61,8 +64,7 @@ function verdictText({verdict, configured, last_duration_ms}: PlannedStage, colo
         last_duration_ms === undefined
           ? ''
           : colours.dim(`  took ${durationText(last_duration_ms)} last time`);
-      const resumes = verdict.resumes === 'from_partial_state' ? ', continues from saved state' : '';
-      return `${isUndecided(verdict) ? 'may run' : 'runs'}${resumes}  ${uses}${took}`;
+      return `${isUndecided(verdict) ? 'may run' : 'runs'}  ${uses}${took}`;
     }
     case 'blocked':
       return `blocked: ${verdict.problem.message}`;

@@ -7,6 +7,7 @@ import {forecastText} from './plan-text.js';
 import {placeText, problemText} from './problem-text.js';
 import {durationText} from './quantity.js';
 import {reasonText} from './reason.js';
+import {startText} from './start-text.js';
 
 /** One stage explained: why it must run or need not, what that reaches, and what redoing it all cost last time. */
 export function whyText(stage: PlannedStage, plan: Plan, colours: Palette): string {
@@ -32,9 +33,8 @@ function verdictLines({verdict}: PlannedStage, colours: Palette): string[] {
         (reason) => `  ${colours.yellow('runs')} because ${reasonText(reason)}`,
       );
       const samples = verdict.samples === undefined ? [] : [`  ${forecastText(verdict.samples)}`];
-      const resumes =
-        verdict.resumes === 'from_partial_state' ? ['  continues from the state an earlier run saved'] : [];
-      return [...reasons, ...samples, ...resumes];
+      const start = startText(verdict.start);
+      return [...reasons, ...samples, ...(start === undefined ? [] : [`  ${start}`])];
     }
     case 'blocked':
       return [`  ${colours.red('blocked')}`, problemText(verdict.problem, colours)];

@@ -5,7 +5,7 @@ import type {Json} from '../base/json.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp} from '../cache/entry.js';
 import {objectPath, treeDir} from '../cache/layout.js';
-import {hasPartial} from '../cache/partial.js';
+import {savedPartials} from '../cache/partial.js';
 import type {PlannedOutput} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
@@ -41,7 +41,7 @@ export function viewCache(cache: Cache): CacheView {
       return value;
     },
     pathOf: (output) => outputPath(cache, output),
-    hasPartial: (resumeKey) => hasPartial(cache, resumeKey, PARTIAL_POINTER),
+    saved: (group) => savedPartials(cache, group, PARTIAL_POINTER),
   };
 }
 

@@ -22,6 +22,11 @@ export function memoryPath(project: Project, pipelineFile: string): string {
   return join(project.state_dir, 'last', `${sha256(pipelineFile).slice(0, 16)}.json`);
 }
 
+/** What lies in the folders that stages publish to because of this project. */
+export function publishedPath(project: Project): string {
+  return join(project.state_dir, 'published.json');
+}
+
 /** What stages will take, as far as it was worked out before. */
 export function forecastsPath(project: Project): string {
   return join(project.state_dir, 'forecasts.json');

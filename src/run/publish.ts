@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {chmod, constants, copyFile, mkdir, rm} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import {renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {StageId} from '../base/stage-id.js';
@@ -13,6 +13,7 @@ import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {isSampleCollection, partFile} from '../stage/sample-parts.js';
+import {readPublished, replacePublished, savePublished} from './published-record.js';
 
 /** A result that lies where the user wanted it. */
 export interface Published {
@@ -21,15 +22,28 @@ export interface Published {
   readonly path: string;
 }
 
+export interface Publishing {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  readonly cache: Cache;
+  readonly view: CacheView;
+  readonly hashes: FileHashes;
+  /** The file in which the project remembers what it published. */
+  readonly record: string;
+}
+
 /**
  * Copies outputs out of the cache to the places that parameters name, file by file and only what differs from what lies
- * there. Copies, not links: a user may edit them. Files that are not ours are left alone.
+ * there, and removes what an earlier run of the same stage put there and this one has not. Copies, not links: a user may
+ * edit them. Files that are not ours, or were edited, are left alone.
  */
 export async function publishOutputs(
   stages: Iterable<PlannedStage>,
-  {cache, view, hashes}: {readonly cache: Cache; readonly view: CacheView; readonly hashes: FileHashes},
+  {pipeline, cache, view, hashes, record}: Publishing,
 ): Promise<Published[]> {
   const published: Published[] = [];
+  const before = readPublished(record);
+  let after = before;
   for (const stage of stages) {
     for (const {output, param} of stage.type.publishes ?? []) {
       const path = valueAt(stage.configured.params, param);
@@ -41,9 +55,13 @@ export async function publishOutputs(
         files.map((file) => file.path),
       );
       for (const file of files) await copyOut(cache, file, hashes);
+      const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
+      const publisher = {pipeline, stage: stage.id, output, path};
+      after = await replacePublished(after, publisher, {files: lies, hashes});
       published.push({stage: stage.id, output, path});
     }
   }
+  if (JSON.stringify(after) !== JSON.stringify(before)) await savePublished(record, after);
   return published;
 }
 

@@ -19,6 +19,7 @@ import type {Forecasts} from './forecast/forecast.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
 import {problemOf} from './problem-of.js';
+import {publishedPath} from './project.js';
 import {publishOutputs} from './publish.js';
 import type {StopSwitch} from './stop.js';
 import {sweepTemporaries} from './sweep.js';
@@ -149,7 +150,7 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
   };
   const execution = await execute(plan, world, effects, options);
   await recordExecution(pipeline, {execution, before: {lock, memory}, world}, {project, cache, now: now()});
-  const outputs = await publish(execution, observation, emit);
+  const outputs = await publish(execution, {request, emit});
   await saveFileHashes(hashes);
   return {...execution, outputs};
 }
@@ -157,11 +158,18 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
 /** Results are safe in the cache by now: a place that cannot be written is a warning, not a failed run. */
 async function publish(
   {stages}: Execution,
-  {cache, world, hashes}: Observation,
-  emit: (event: RunEvent) => void,
+  {request, emit}: {readonly request: RunRequest; readonly emit: (event: RunEvent) => void},
 ) {
+  const {cache, world, hashes} = request.observation;
+  const record = publishedPath(request.surroundings.project);
   try {
-    return await publishOutputs(stages.values(), {cache, view: world.cache, hashes});
+    return await publishOutputs(stages.values(), {
+      pipeline: request.pipeline.name,
+      cache,
+      view: world.cache,
+      hashes,
+      record,
+    });
   } catch (error) {
     const {problem} = problemOf(error);
     emit({kind: 'warning', stage: undefined, problem: notPublished(problem)});

@@ -2,7 +2,7 @@ import {mkdir, rm} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import type {Fingerprint} from '../base/hash.js';
 import {temporaryDir} from '../cache/layout.js';
-import {openPartial} from '../cache/partial.js';
+import {openPartial, type PartialKey} from '../cache/partial.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
 import type {WorkerJob} from '../protocol/message.js';
@@ -20,9 +20,13 @@ import {runWorker} from './worker-attempt.js';
 /** A stage whose every input is known. */
 export type SettledStage = PlannedStage & {
   readonly fingerprint: Fingerprint;
-  readonly resume_key: Fingerprint;
+  readonly resume_group: Fingerprint;
   readonly parts: FingerprintParts;
 };
+
+export function partialKey({resume_group, fingerprint}: SettledStage): PartialKey {
+  return {group: resume_group, fingerprint};
+}
 
 export interface AttemptContext {
   readonly effects: Effects;
@@ -107,6 +111,7 @@ async function workerJob(
     params: configured.params,
     inputs,
     fingerprint: stage.fingerprint,
+    counting: stage.parts.params,
     provenance: {
       stage: stage.id,
       uses: type.name,
@@ -114,7 +119,7 @@ async function workerJob(
       params: paramsToJson(configured.params),
     },
     out_dir,
-    partial_dir: await openPartial(effects.cache, stage.resume_key),
+    partial_dir: await openPartial(effects.cache, partialKey(stage)),
     board_dir: boardDir(effects.logPath(stage.id)),
     objects_dir: objectsRoot(effects.cache),
     device: known?.device ?? 'cpu',

@@ -1,17 +1,18 @@
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
-import type {Cache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
-import {adoptPartial, dropPartial} from '../cache/partial.js';
+import {dropPartial, hasPartial, takeOverPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
+import type {Start} from '../stage/start.js';
+import type {Effects} from './effects.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
-import {type AttemptContext, attemptStage, type SettledStage} from './stage-attempt.js';
+import {type AttemptContext, attemptStage, partialKey, type SettledStage} from './stage-attempt.js';
 
 export interface StageRun {
   readonly result: StageResult;
@@ -27,9 +28,8 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
   const {effects} = context;
   const started = effects.now();
   try {
-    // Instances that share partial state must not run at once either, hence the resume key.
     const claim = await waitForClaim(effects.cache, {
-      name: stage.resume_key,
+      name: stage.fingerprint,
       signal: effects.stop.graceful,
       onWait: ({pid, host}) =>
         effects.emit({kind: 'stage_waiting', stage: stage.id, for: {kind: 'other_runner', pid, host}}),
@@ -67,21 +67,33 @@ function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored')
   return verdict.kind === 'stale' && verdict.reasons.some(({kind}) => kind === reason);
 }
 
-/** What there is to continue from: nothing when the user wants it made again. */
-async function settlePartial(stage: SettledStage, cache: Cache): Promise<void> {
-  const {type, resume_key, fingerprint} = stage;
-  if (isStaleFor(stage, 'forced')) await dropPartial(cache, resume_key);
-  else if (type.extendable !== undefined && !isStaleFor(stage, 'cache_ignored'))
-    await adoptPartial(cache, resume_key, {fingerprint, pointer: PARTIAL_POINTER});
+function startOf({verdict}: SettledStage): Start {
+  return verdict.kind === 'stale' ? verdict.start : {kind: 'beginning'};
+}
+
+/** Puts in place what the plan says to continue from. */
+async function settlePartial(stage: SettledStage, {cache, log}: Effects): Promise<void> {
+  const {verdict, type} = stage;
+  if (isStaleFor(stage, 'forced')) await dropPartial(cache, partialKey(stage));
+  if (verdict.kind !== 'stale') return;
+  const {start} = verdict;
+  if (start.kind !== 'other_state' && start.kind !== 'fork') return;
+  const {from} = start;
+  const growing = type.extends?.growing ?? [];
+  const taken = await takeOverPartial(cache, partialKey(stage), {from, pointer: PARTIAL_POINTER, growing});
+  if (taken === 'lost')
+    log(stage.id, 'what another run had saved is gone meanwhile: starting at the beginning');
 }
 
 async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
-  await settlePartial(stage, effects.cache);
+  await settlePartial(stage, effects);
   for (let attempt = 1; ; attempt += 1) {
     const log = effects.logPath(stage.id);
-    effects.emit({kind: 'stage_started', stage: stage.id, fingerprint: stage.fingerprint, attempt, log});
+    const {id, fingerprint} = stage;
+    const start = attempt === 1 ? startOf(stage) : ({kind: 'unknown'} as const);
+    effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
     const outcome = await attemptStage(stage, context);
     const duration_ms = effects.now() - started;
     if (outcome.kind === 'made') return commit(stage, outcome, context, duration_ms);
@@ -116,8 +128,8 @@ async function commit(
     about: made.about,
     parts: stage.parts as unknown as JsonObject,
   });
-  const mayGrow = stage.type.extendable !== undefined && !isStaleFor(stage, 'cache_ignored');
-  if (!mayGrow) await dropPartial(cache, stage.resume_key); // else a longer run may want it
+  const mayGrow = stage.type.extends !== undefined && !isStaleFor(stage, 'cache_ignored');
+  if (!mayGrow) await dropPartial(cache, partialKey(stage)); // else a longer run may want it
   const objects = Object.values(made.outputs).map(({hash}) => hash);
   const {id, fingerprint} = stage;
   return {
@@ -129,7 +141,7 @@ async function commit(
 function resultOf(
   stage: SettledStage,
   outcome: Exclude<AttemptOutcome, Made>,
-  {effects, view}: AttemptContext,
+  {effects}: AttemptContext,
   {attempts, duration_ms}: {readonly attempts: number; readonly duration_ms: number},
 ): StageResult {
   const log = effects.logPath(stage.id);
@@ -139,7 +151,9 @@ function resultOf(
     case 'crashed':
       return {...outcome, stage: stage.id, attempts, duration_ms, log};
     case 'interrupted': {
-      const kept = stage.type.samples !== undefined || view.hasPartial(stage.resume_key) === 'yes';
+      const kept =
+        stage.type.samples !== undefined ||
+        hasPartial(effects.cache, partialKey(stage), PARTIAL_POINTER) === 'yes';
       return {kind: 'interrupted', stage: stage.id, resumable: kept ? 'yes' : outcome.resumable, duration_ms};
     }
     default:

@@ -2983,7 +2983,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "mean"
    },
    "epochs": {
-    "description": "Passes over the dataset. Raising it later continues the finished run.",
+    "description": "Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained anew otherwise; `sidestep plan` says which.",
     "type": "integer",
     "minimum": 1,
     "maximum": 1000000,
@@ -3317,7 +3317,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "resume": {
-    "description": "What a run finds of earlier work: `exact` continues from the newest checkpoint when that gives the same result as an uninterrupted run, and otherwise names what differs and fails; `fork` continues from it with the new settings; `fresh` starts over.",
+    "description": "What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains anew otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.",
     "enum": [
      "exact",
      "fork",

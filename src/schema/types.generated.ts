@@ -831,7 +831,7 @@ export interface TrainParameters {
    */
   partial_accumulation: 'mean' | 'upstream';
   /**
-   * Passes over the dataset. Raising it later continues the finished run.
+   * Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained anew otherwise; `sidestep plan` says which.
    */
   epochs: number;
   /**
@@ -1025,7 +1025,7 @@ export interface TrainParameters {
     log_dir?: string;
   };
   /**
-   * What a run finds of earlier work: `exact` continues from the newest checkpoint when that gives the same result as an uninterrupted run, and otherwise names what differs and fails; `fork` continues from it with the new settings; `fresh` starts over.
+   * What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains anew otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.
    */
   resume: 'exact' | 'fork' | 'fresh';
   /**

@@ -1,4 +1,5 @@
-import type {Json} from '../base/json.js';
+import type {Fingerprint} from '../base/hash.js';
+import type {Json, JsonObject} from '../base/json.js';
 import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
@@ -31,14 +32,37 @@ export interface StageType {
   readonly outputs: (params: ParamObject) => readonly OutputDeclaration[];
   /** Per-sample stages only: they have exactly one output of kind `json`, the `SampleCollection`, written by the engine. */
   readonly samples?: SampleParts;
-  /**
-   * Parameters that may grow without changing the mathematics so far (`epochs`): instances that differ only in these
-   * share their resumable partial state, so that a longer run continues from a shorter one.
-   */
-  readonly extendable?: readonly string[];
+  /** Work that can be made longer: one length may continue from what another saved. */
+  readonly extends?: Extension;
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
 }
+
+/** What an attempt saved on its way: whose it is, and how it described it. */
+export interface SavedWork {
+  readonly fingerprint: Fingerprint;
+  readonly about: JsonObject;
+}
+
+export interface Extension {
+  /** Parameters in which two lengths of the same work may differ, as dotted patterns. */
+  readonly params: readonly string[];
+  /**
+   * Pure: may a stage with these parameters (by dotted path, those that count) go on from that work? `exactly`: to the bytes of
+   * a first run.
+   */
+  readonly from: (params: JsonObject, saved: SavedWork) => Continuation;
+  /** Where saved work stands, in words: `step 120`. */
+  readonly standing: (saved: SavedWork) => string;
+  /** Whether the parameters ask for more, or less, than what is exact. */
+  readonly wish: (params: JsonObject) => 'exact' | 'fork' | 'beginning';
+  /** Files of the saved work that are appended to. */
+  readonly growing: readonly string[];
+}
+
+export type Continuation =
+  | {readonly kind: 'exactly'; readonly progress: number}
+  | {readonly kind: 'not_exactly'; readonly because: string};
 
 export interface FileParam {
   /** Dotted pattern: `audio_dir`, `inputs.*`. */

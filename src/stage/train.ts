@@ -2,6 +2,7 @@ import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import {valueAt} from './param.js';
 import type {StageType} from './stage-type.js';
+import {trainExtension} from './train-extension.js';
 
 const isCropped: IdleRule['when'] = (params) =>
   !isOff('crop.chunk_duration')(params) || !isOff('crop.max_latent_length')(params);
@@ -102,7 +103,6 @@ export const train: StageType = {
     {name: 'adapter', kind: 'tree', file: 'adapter'},
     {name: 'summary', kind: 'json', file: 'summary.json'},
   ],
-  // The worker compares the rest with what its checkpoint was trained with, and names what cannot continue exactly.
-  extendable: ['epochs', 'max_steps', 'checkpoint', 'early_stop', 'inference', 'resume'],
+  extends: trainExtension,
   publishes: [{output: 'adapter', param: 'output_dir'}],
 };

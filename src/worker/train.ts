@@ -57,7 +57,7 @@ export async function runTraining(
     `${memory.adapted_modules} modules, ${memory.trained_parameters} parameters, ${shape.total_steps} steps`,
   );
   const kept = new KeptFolders(job.partial_dir);
-  const start = await findStart(context, trainer);
+  const start = await findStart(context, {trainer, kept});
   const metrics = await openMetrics(context, {path: kept.metrics, global_step: start.global_step});
   const loop = new TrainingLoop({context, trainer, kept, metrics, split, start});
   try {

@@ -193,8 +193,13 @@ test('gc drops partial state and folders of links when they are old, and never a
   const cache = await newCache();
   const now = Date.now();
   const old = new Date(now - 30 * day);
+  const key = (name: string) => ({
+    group: fingerprintOf({group: 1}),
+    fingerprint: fingerprintOf({partial: name}),
+  });
+  const folder = (name: string) => `${key(name).group}.${key(name).fingerprint}`;
   for (const name of ['old', 'young']) {
-    const partial = await openPartial(cache, fingerprintOf({partial: name}));
+    const partial = await openPartial(cache, key(name));
     writeFileSync(join(partial, 'state'), name);
     if (name === 'old') for (const path of [join(partial, 'state'), partial]) utimesSync(path, old, old);
   }
@@ -207,9 +212,9 @@ test('gc drops partial state and folders of links when they are old, and never a
     now,
   });
   expect(plan).toMatchObject({objects: [], freed_bytes: 3, kept_bytes: 12});
-  expect(plan.partials).toEqual([fingerprintOf({partial: 'old'})]);
+  expect(plan.partials).toEqual([folder('old')]);
   await collectGarbage(cache, plan);
-  expect(readdirSync(join(cache.root, 'partial'))).toEqual([fingerprintOf({partial: 'young'})]);
+  expect(readdirSync(join(cache.root, 'partial'))).toEqual([folder('young')]);
   expect(readdirSync(join(cache.root, 'trees'))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import {type ChildProcess, spawn} from 'node:child_process';
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -60,6 +60,20 @@ export class Project {
       );
     });
     return {child, ended};
+  }
+
+  /** Any other command, to its end. */
+  command(args: readonly string[]): {
+    readonly code: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const {status, stdout, stderr} = spawnSync(process.execPath, [main, ...args], {
+      cwd: this.path,
+      env: {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config')},
+      encoding: 'utf8',
+    });
+    return {code: status, stdout, stderr};
   }
 
   run(args: readonly string[] = []): Promise<Ended> {

@@ -160,7 +160,7 @@ function planIt(
       entry: () => ({kind: 'absent'}),
       json: () => ({}),
       pathOf: ({hash}) => hash,
-      hasPartial: () => 'no',
+      saved: () => [],
     },
     files: new Map(
       fileLeaves(it.configured, type).map(({path, value}) => [
@@ -219,7 +219,7 @@ function done({configured, references, reads, waits_for}: DagStage): PlannedStag
     waits_for,
     fingerprint: hash as unknown as Fingerprint,
     parts: undefined,
-    resume_key: undefined,
+    resume_group: undefined,
     outputs: Object.fromEntries(outputs),
     last_duration_ms: 0,
     verdict: {kind: 'cached', saved_ms: 0},

@@ -36,7 +36,7 @@ export function planned(
     references: {},
     fingerprint: verdict.kind === 'cached' ? ('a'.repeat(64) as Fingerprint) : undefined,
     parts: undefined,
-    resume_key: undefined,
+    resume_group: undefined,
     verdict,
     outputs: undefined,
     last_duration_ms: edges.last_duration_ms,
@@ -52,5 +52,5 @@ export const neverRun: Verdict = {
   kind: 'stale',
   reasons: [{kind: 'never_run'}],
   samples: undefined,
-  resumes: 'from_the_start',
+  start: {kind: 'beginning'},
 };

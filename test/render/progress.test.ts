@@ -111,6 +111,13 @@ test('failed samples and the present one are named', () => {
 });
 
 test('a stage that counts nothing shows how long it has been running', () => {
-  const started: StageEvent = {kind: 'stage_started', stage, fingerprint: 'f' as never, attempt: 1, log: 'x'};
+  const started: StageEvent = {
+    kind: 'stage_started',
+    stage,
+    fingerprint: 'f' as never,
+    attempt: 1,
+    log: 'x',
+    start: {kind: 'beginning'},
+  };
   expect(progressLine(fold([[1000, started]]), 13_000)).toBe('train  12.0 s');
 });

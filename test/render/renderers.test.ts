@@ -95,7 +95,14 @@ test('plain lines: start, end, and a failure once with frame, hint and log', asy
   const text = await shown(
     (output) => plainLines(output, plain),
     started,
-    {kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: '/repo/a.log'},
+    {
+      kind: 'stage_started',
+      stage: a,
+      fingerprint,
+      attempt: 1,
+      log: '/repo/a.log',
+      start: {kind: 'beginning'},
+    },
     {kind: 'stage_finished', stage: a, result: failed},
     {kind: 'stage_finished', stage: b, result: {kind: 'cached', stage: b, fingerprint, saved_ms: 0}},
     finished('failed', [failed]),
@@ -125,7 +132,10 @@ test('a stage that turns out to be cached is told, one known to be cached is onl
 test('plain lines tell progress every fifteen seconds, not at every event', () => {
   const {text, output} = collect();
   const renderer = plainLines(output, plain);
-  renderer.show({kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: 'x'}, 0);
+  renderer.show(
+    {kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: 'x', start: {kind: 'beginning'}},
+    0,
+  );
   for (let done = 0; done <= 310; done += 1) {
     renderer.show({kind: 'stage_progress', stage: a, done, total: 400, unit: 'samples'}, done * 100);
   }

@@ -37,7 +37,16 @@ const count: StageType = {
   name: 'test.count',
   runs: 'worker',
   neutral: ['pause_ms', 'flag'],
-  extendable: ['epochs'],
+  extends: {
+    params: ['epochs'],
+    growing: [],
+    wish: () => 'exact',
+    standing: ({about}) => `epoch ${about.epoch}`,
+    from: (params, {about}) =>
+      Number(about.epoch) <= Number(params.epochs)
+        ? {kind: 'exactly', progress: Number(about.epoch)}
+        : {kind: 'not_exactly', because: 'it counted further'},
+  },
   outputs: () => [{name: 'out', kind: 'file', file: 'out.txt'}],
 };
 

@@ -25,7 +25,7 @@ test('the first request stops gracefully: state is kept, the next run continues 
   });
   expect((await look(pipeline)).plan.stages[0]!.verdict).toMatchObject({
     kind: 'stale',
-    resumes: 'from_partial_state',
+    start: {kind: 'own_state', at: expect.stringMatching(/^epoch [345]$/)},
   });
   const second = await run(pipeline);
   expect(outputText(second, 't')).toBe([1, 2, 3, 4, 5, 6].map((epoch) => `epoch ${epoch}`).join('\n'));
@@ -34,7 +34,7 @@ test('the first request stops gracefully: state is kept, the next run continues 
 
 test.each([
   {name: 'renamed', as: 'renamed', epochs: 6, again: []},
-  {name: 'renamed and changed, so that it is other work', as: 'renamed', epochs: 5, again: ['1', '2']},
+  {name: 'renamed and made shorter than what was counted', as: 'renamed', epochs: 1, again: ['1']},
 ])('a stage that was interrupted and $name', async ({as, epochs, again}) => {
   const dir = await temporaryFolder();
   const log = join(dir, 'epochs.log');
@@ -50,7 +50,7 @@ test.each([
   const second = await run(pipelineOf(dir, {[as]: {uses: 'test.count', params: {...params, epochs}}}));
   expect(outputText(second, as).split('\n')).toHaveLength(epochs);
   const counted = readFileSync(log, 'utf8').trim().split('\n').slice(before.length);
-  expect(counted.slice(0, 2)).toEqual(
+  expect(counted.slice(0, again.length || 2)).toEqual(
     again.length > 0 ? again : [`${before.length + 1}`, `${before.length + 2}`],
   );
 });

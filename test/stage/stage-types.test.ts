@@ -54,7 +54,7 @@ describe.each([...stageTypes.values()])('$name', (type) => {
   test('names only parameters that exist', () => {
     const named = [
       ...type.neutral,
-      ...(type.extendable ?? []),
+      ...(type.extends?.params ?? []),
       ...(type.idle ?? []).flatMap(({params}) => params),
       ...(type.publishes ?? []).map(({param}) => param),
     ];

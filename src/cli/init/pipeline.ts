@@ -85,7 +85,7 @@ function training(adapter: string, preset: string): Entry {
   return {
     key: 'train',
     comment:
-      'To train longer later, raise epochs and set `resume: fork` (goes on from the weights) or `resume: fresh`.',
+      'To train longer later, raise epochs: `sidestep plan` says whether the run continues. `resume: fork` goes on from its weights.',
     value: [
       {key: 'uses', value: 'train'},
       {key: 'preset', value: preset, note: 'see them all: sidestep presets list'},

@@ -16,8 +16,17 @@ export class KeptFolders {
     return join(this.#root, 'metrics.jsonl');
   }
 
+  get checkpoints(): string {
+    return join(this.#root, 'checkpoints');
+  }
+
   checkpoint(name: string): string {
-    return join(this.#root, 'checkpoints', name);
+    return join(this.checkpoints, name);
+  }
+
+  /** For what is needed for a moment only. */
+  get scratch(): string {
+    return join(this.#root, 'scratch');
   }
 
   get best(): string {

@@ -193,13 +193,16 @@ export class TrainingLoop {
   async #saveState(reason: string): Promise<void> {
     const {context, trainer} = this.#parts;
     const {global_step, epoch, loss, progress} = this.#position;
-    const {fingerprint} = context.job;
+    const {fingerprint, counting} = context.job;
+    const {total_steps, steps_per_epoch} = trainer.shape;
     const about: SavedAbout = {
       fingerprint,
+      params: counting,
       global_step,
       epoch,
       loss,
-      total_steps: trainer.shape.total_steps,
+      total_steps,
+      steps_per_epoch,
       progress,
     };
     await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));

@@ -5,18 +5,21 @@ import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
-import type {RunShape, Trainer} from '../../native/trainer.js';
+import type {Trainer} from '../../native/trainer.js';
+import type {SavedTraining} from '../../stage/train-extension.js';
 import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
+import type {KeptFolders} from './checkpoints.js';
 import {type LoopParams, loopParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
 import type {Standing} from './provenance.js';
+import {restateKept} from './restate.js';
 
 /** What is saved beside the engine's own state. */
-export interface SavedAbout extends Standing {
+export interface SavedAbout extends Standing, SavedTraining {
   /** Of the very stage instance that saved it; a longer or shorter run has another. */
   readonly fingerprint: Fingerprint;
-  readonly total_steps: number;
+  readonly global_step: number;
   readonly progress: ProgressState;
 }
 
@@ -36,17 +39,19 @@ const FROM_THE_START: StartingPoint = {
 };
 
 /**
- * Puts the trainer where this run left off: at its own interrupted (or shorter) state, else at `resume_from`, else at the
- * start. Throws `train/extension-changes-schedule` when a longer run cannot continue exactly, `train/shorter-than-saved` when
- * the saved state is beyond this run's end, and the user chose neither `resume: fork` nor `resume: fresh`.
+ * Puts the trainer where this run takes up its work: at the state in its partial folder (its own, or one of another length of
+ * the same work that the plan chose and the runner put there), else at `resume_from`, else at the beginning.
  */
-export async function findStart(context: WorkerContext, trainer: Trainer): Promise<StartingPoint> {
+export async function findStart(
+  context: WorkerContext,
+  {trainer, kept}: {readonly trainer: Trainer; readonly kept: KeptFolders},
+): Promise<StartingPoint> {
   const params = loopParams(context);
   const saved = await context.partial.newest();
   const about = saved?.about as unknown as SavedAbout | undefined;
   // What this very run saved continues in any case: a fresh start or a fork happens once, not after every interruption.
   if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, trainer, saved!);
-  if (about !== undefined && params.resume !== 'fresh') return continueOther(context, trainer, saved!);
+  if (about !== undefined) return continueOther(context, {trainer, kept}, saved!);
   const folder = await resumeFolder(context, params);
   if (folder === undefined) return FROM_THE_START;
   const {global_step} = await trainer.load(folder, params.resume === 'fork' ? 'fork' : 'exact');
@@ -65,62 +70,21 @@ async function continueOwn(
   return {global_step, epoch, loss, progress, origin: 'own_state'};
 }
 
-/** A run that differs in what may be extended (epochs, checkpoints, early stopping) goes on where the other stood. */
+/** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */
 async function continueOther(
   context: WorkerContext,
-  trainer: Trainer,
+  {trainer, kept}: {readonly trainer: Trainer; readonly kept: KeptFolders},
   saved: SavedState,
 ): Promise<StartingPoint> {
   const about = saved.about as unknown as SavedAbout;
-  const {shape} = trainer;
   if (loopParams(context).resume === 'fork') {
     await trainer.load(saved.dir, 'fork');
     context.log(`forking the saved state of step ${about.global_step}`);
     return FROM_THE_START;
   }
-  if (about.global_step > shape.total_steps) throw shorter(about, shape);
-  const sameSchedule = keepsSchedule(context.job.params.schedule as unknown as ScheduleParams, {
-    before: about.total_steps,
-    after: shape.total_steps,
-    prodigy: (context.job.params.optimizer as unknown as {type: string}).type === 'prodigy',
-  });
-  if (!sameSchedule) throw changesSchedule(about, shape);
-  return continueOwn(context, trainer, saved);
-}
-
-interface ScheduleParams {
-  readonly type: string;
-  readonly warmup_steps: number;
-}
-
-/**
- * Whether a run of another length has the same learning rates up to where it is: only where the schedule does not look at
- * the length, and its warm-up (at most a tenth of the run) is not cut differently. Prodigy makes schedules constant.
- */
-export function keepsSchedule(
-  {type, warmup_steps}: ScheduleParams,
-  {before, after, prodigy}: {readonly before: number; readonly after: number; readonly prodigy: boolean},
-): boolean {
-  if (before === after) return true;
-  const constant = type === 'constant' || type === 'constant_with_warmup' || (prodigy && type !== 'custom');
-  const warmup = (total: number) => Math.min(warmup_steps, Math.max(1, Math.floor(total / 10)));
-  return constant && warmup(before) === warmup(after);
-}
-
-function changesSchedule(saved: SavedAbout, shape: RunShape): SidestepError {
-  return new SidestepError({
-    code: 'train/extension-changes-schedule',
-    message: `This run was trained for ${saved.total_steps} steps and now has ${shape.total_steps}: the learning rates of the steps already taken would have been others, so it cannot continue exactly`,
-    hint: 'Choose: `resume: fork` goes on from its weights with a new schedule, `resume: fresh` trains anew. Runs with a constant schedule can always be extended.',
-  });
-}
-
-function shorter(saved: SavedAbout, shape: RunShape): SidestepError {
-  return new SidestepError({
-    code: 'train/shorter-than-saved',
-    message: `This run was trained to step ${saved.global_step} and now ends at step ${shape.total_steps}, which lies behind it`,
-    hint: 'Choose: `resume: fresh` trains the shorter run anew, `resume: fork` goes on from the weights of the longer one. A checkpoint on the way may be what you want: `checkpoint` of the export stage names it.',
-  });
+  const start = await continueOwn(context, trainer, saved);
+  await restateKept(kept, {trainer, job: context.job});
+  return start;
 }
 
 /** The folder named by `resume_from`; of a train stage's output, its newest checkpoint. */

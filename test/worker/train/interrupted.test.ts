@@ -72,14 +72,23 @@ describe('a run whose length changed', () => {
     expect(log).toContain('continuing the saved state of step 4');
   });
 
-  test.each([
-    {name: 'refuses under a cosine', schedule: 'cosine', epochs: 4, code: 'train/extension-changes-schedule'},
-    {name: 'refuses to go back', schedule: 'constant', epochs: 1, code: 'train/shorter-than-saved'},
-  ])('$name', async ({schedule, epochs, code}) => {
-    const folder = await temporaryFolder();
-    const options = {schedule: {type: schedule, warmup_steps: 0}};
-    await finish(folder, {...options, epochs: 2});
-    await expect(attempt(folder, {...options, epochs})).rejects.toMatchObject({problem: {code}});
+  test('killed at any instant on the way, it ends in the files of a run that was long from the beginning', async () => {
+    const options: RunOptions = {checkpoint: {every_epochs: 1}, ema_decay: 0.9};
+    const direct = await temporaryFolder();
+    await finish(direct, {...options, epochs: 4});
+    const expected = await outputs(direct);
+    const extendedAt = async (kill_at: number) => {
+      const folder = await temporaryFolder();
+      await finish(folder, {...options, epochs: 2});
+      await rm(join(folder, 'out'), {recursive: true, force: true});
+      const {ended} = await attempt(folder, {...options, epochs: 4}, {kill_at});
+      if (ended === 'killed') await finish(folder, {...options, epochs: 4});
+      expect(await outputs(folder), `killed at instant ${kill_at}`).toEqual(expected);
+      return ended;
+    };
+    const limit = pLimit(16);
+    const ends = await Promise.all(Array.from({length: 40}, (_, i) => limit(() => extendedAt(i + 1))));
+    expect(ends).toContain('killed');
   });
 
   test('a fork happens once: interrupted, it goes on where it was', async () => {

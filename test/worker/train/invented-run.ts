@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto';
-import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join, relative} from 'node:path';
 import type {Fingerprint} from '../../../src/base/hash.js';
+import {readSafetensorsHeader} from '../../../src/format/safetensors-read.js';
+import {writeSafetensors} from '../../../src/format/safetensors-write.js';
 import type {StepReport, Trainer} from '../../../src/native/trainer.js';
 import type {WorkerContext} from '../../../src/worker/context.js';
 import {partialStateIn} from '../../../src/worker/partial-state.js';
@@ -53,15 +55,21 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
   let step = 0;
   let weight = 0;
   const total_steps = epochs * STEPS_PER_EPOCH;
-  const write = async (folder: string, name: string, value: unknown) => {
+  const write = async (
+    folder: string,
+    name: string,
+    value: unknown,
+    stamps: Readonly<Record<string, string>>,
+  ) => {
     instant();
     await mkdir(folder, {recursive: true});
-    await writeFile(join(folder, name), JSON.stringify(value));
+    const metadata = {value: JSON.stringify(value), ...stamps};
+    await writeSafetensors(join(folder, name), {tensors: [], metadata});
     instant();
   };
   const close = async () => {};
   return {
-    shape: {total_steps} as Trainer['shape'],
+    shape: {total_steps, steps_per_epoch: STEPS_PER_EPOCH} as Trainer['shape'],
     memory: {total_bytes: 0, adapted_modules: 1, trained_parameters: 1} as Trainer['memory'],
     modules: ['layers.0.self_attn.q_proj'],
     step: async () => {
@@ -88,13 +96,23 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
       instant();
       return {loss: lossAt(step) + 1, timesteps: [0.5], losses: [lossAt(step) + 1]};
     },
-    save: async (folder) => {
-      await write(folder, 'adapter_model.safetensors', {weight});
-      await write(folder, 'training_state.safetensors', {step, weight});
+    save: async (folder, stamps) => {
+      await write(folder, 'adapter_model.safetensors', {weight}, stamps);
+      await write(
+        folder,
+        'training_state.safetensors',
+        {step, weight},
+        {
+          options: JSON.stringify({epochs}),
+          total_steps: String(total_steps),
+        },
+      );
     },
-    saveAdapter: (folder, weights) => write(folder, 'adapter_model.safetensors', {weight, weights}),
+    saveAdapter: (folder, weights, stamps) =>
+      write(folder, 'adapter_model.safetensors', {weight, weights}, stamps),
     load: async (folder, resume) => {
-      const saved = JSON.parse(await readFile(join(folder, 'training_state.safetensors'), 'utf8'));
+      const {metadata} = await readSafetensorsHeader(join(folder, 'training_state.safetensors'));
+      const saved = JSON.parse(metadata.value!);
       weight = saved.weight;
       step = resume === 'exact' ? saved.step : 0;
       return {global_step: step, finished: step === total_steps};

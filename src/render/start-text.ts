@@ -1,0 +1,23 @@
+import {unreachable} from '../base/unreachable.js';
+import type {Start} from '../stage/start.js';
+
+/** Where a stage that runs will take up its work, in the same words everywhere; undefined when there is nothing to say. */
+export function startText(start: Start): string | undefined {
+  switch (start.kind) {
+    case 'beginning':
+    case 'unknown':
+      return undefined;
+    case 'own_state':
+      return start.at === ''
+        ? 'continues where it was interrupted'
+        : `continues where it was interrupted, at ${start.at}`;
+    case 'other_state':
+      return `continues what another length of this run saved, at ${start.at}: the result is the same`;
+    case 'fork':
+      return `goes on from the weights of the newest run of this stage, at ${start.at} (\`resume: fork\`)`;
+    case 'anew':
+      return `trains anew: ${start.because}; \`resume: fork\` would go on from the weights of ${start.at}`;
+    default:
+      return unreachable(start);
+  }
+}

@@ -1,0 +1,92 @@
+import {readFileSync} from 'node:fs';
+import {rm, rmdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {isFileError, writeDurably} from '../base/durable.js';
+import type {ContentHash} from '../base/hash.js';
+import {isJsonObject, type Json} from '../base/json.js';
+import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
+
+/** Relative paths of the files that were put into a folder, with what they held. */
+export type PublishedFiles = Readonly<Record<string, ContentHash>>;
+
+/** By who published (pipeline, stage, output) and where: what lies there because of it. */
+export type PublishedRecord = Readonly<Record<string, PublishedFiles>>;
+
+export interface Publisher {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly output: string;
+  /** Absolute folder. */
+  readonly path: string;
+}
+
+const keyOf = ({pipeline, stage, output, path}: Publisher): string =>
+  JSON.stringify([path, pipeline, stage, output]);
+
+/** A missing or damaged record is an empty one: then outdated files stay where they are. */
+export function readPublished(path: string): PublishedRecord {
+  try {
+    const value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    const entries = isJsonObject(value) ? Object.entries(value) : [];
+    return Object.fromEntries(entries.filter(([, files]) => isJsonObject(files))) as PublishedRecord;
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+export async function savePublished(path: string, record: PublishedRecord): Promise<void> {
+  await writeDurably(path, JSON.stringify(record));
+}
+
+/**
+ * Removes what `publisher` put into its folder before and no longer has, so that a shorter run does not leave a longer one's
+ * checkpoints behind. Files that were edited since, and files that another stage published, stay. Returns the new record.
+ */
+export async function replacePublished(
+  record: PublishedRecord,
+  publisher: Publisher,
+  {files, hashes}: {readonly files: PublishedFiles; readonly hashes: FileHashes},
+): Promise<PublishedRecord> {
+  const key = keyOf(publisher);
+  const {[key]: before = {}, ...others} = record;
+  const needed = new Set([...Object.keys(files), ...filesOfOthers(others, publisher.path)]);
+  for (const [file, hash] of Object.entries(before)) {
+    if (!needed.has(file)) await removeUnedited(publisher.path, {file, hash}, hashes);
+  }
+  return {...others, [key]: files};
+}
+
+function filesOfOthers(others: PublishedRecord, path: string): string[] {
+  return Object.entries(others)
+    .filter(([key]) => key.startsWith(`[${JSON.stringify(path)},`))
+    .flatMap(([, files]) => Object.keys(files));
+}
+
+async function removeUnedited(
+  folder: string,
+  {file, hash}: {readonly file: string; readonly hash: ContentHash},
+  hashes: FileHashes,
+): Promise<void> {
+  const path = join(folder, file);
+  try {
+    if ((await hashOfFile(hashes, path)).hash !== hash) return;
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return;
+    throw error;
+  }
+  await rm(path, {force: true});
+  await removeEmptied(folder, dirname(path));
+}
+
+/** Folders below `top` that have just become empty. */
+async function removeEmptied(top: string, folder: string): Promise<void> {
+  if (!folder.startsWith(`${top}/`)) return;
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (isFileError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) return;
+    throw error;
+  }
+  await removeEmptied(top, dirname(folder));
+}

@@ -1,0 +1,15 @@
+import type {Fingerprint} from '../base/hash.js';
+
+/** Where a stale stage takes up its work. Whatever ran before, the bytes are those of a first run; a fork alone is asked for. */
+export type Start =
+  | {readonly kind: 'beginning'}
+  /** Its inputs must be made first, so nothing saved can be looked up. */
+  | {readonly kind: 'unknown'}
+  /** At what this very stage saved. `at` in words: `step 120`. */
+  | {readonly kind: 'own_state'; readonly at: string}
+  /** At what another length of the same work saved, where that is exact. */
+  | {readonly kind: 'other_state'; readonly from: Fingerprint; readonly at: string}
+  /** From the weights of other work, because the file says so. */
+  | {readonly kind: 'fork'; readonly from: Fingerprint; readonly at: string}
+  /** There is saved work of another length, and going on from it would not give the same bytes. */
+  | {readonly kind: 'anew'; readonly because: string; readonly at: string};

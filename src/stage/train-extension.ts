@@ -1,0 +1,87 @@
+import type {JsonObject} from '../base/json.js';
+import type {Continuation, Extension, SavedWork} from './stage-type.js';
+
+/** What a training says of the state it saves, as far as another length of it must know. */
+export interface SavedTraining {
+  /** The parameters that count, by dotted path. */
+  readonly params: JsonObject;
+  readonly global_step: number;
+  /** Of the whole run. */
+  readonly total_steps: number;
+  readonly steps_per_epoch: number;
+}
+
+/** Other checkpoints, or another way to choose the best, would have left other files on the way. */
+const decidesFiles = (path: string) =>
+  path.startsWith('checkpoint.') || path.startsWith('early_stop.min_delta');
+
+/**
+ * Training up to step N is the same whatever the run's length, if the learning rate does not look at the length. A longer or
+ * shorter run may then take up what another saved, and must end in the bytes of a run that was never anything else.
+ */
+export const trainExtension: Extension = {
+  params: ['epochs', 'max_steps', 'checkpoint', 'early_stop', 'inference', 'resume'],
+  growing: ['metrics.jsonl'],
+  wish: ({resume}) => (resume === 'fork' ? 'fork' : resume === 'fresh' ? 'beginning' : 'exact'),
+  standing: (saved) => `step ${trainingOf(saved)?.global_step ?? '?'}`,
+  from: (params, saved) => {
+    const training = trainingOf(saved);
+    if (training === undefined) return {kind: 'not_exactly', because: 'it was saved by an older version'};
+    return continuation(params, training);
+  },
+};
+
+function continuation(params: JsonObject, saved: SavedTraining): Continuation {
+  const total = totalSteps(params, saved.steps_per_epoch);
+  if (!keepsSchedule(params, {before: saved.total_steps, after: total}))
+    return no(
+      `the ${String(params['schedule.type'])} schedule is another one with ${total} steps than with ${saved.total_steps}`,
+    );
+  const other = Object.keys({...params, ...saved.params}).find(
+    (path) => decidesFiles(path) && params[path] !== saved.params[path],
+  );
+  if (other !== undefined) return no(`it was saved under another ${other}`);
+  if (stopsSooner(params, saved.params)) return no('`early_stop.patience` was larger or off before');
+  if (saved.global_step > total)
+    return no(`it went on to step ${saved.global_step}, beyond the ${total} of this run`);
+  return {kind: 'exactly', progress: saved.global_step};
+}
+
+const no = (because: string): Continuation => ({kind: 'not_exactly', because});
+
+/** Less patience might have stopped the run on the way; more would not. 0 is patience without end. */
+function stopsSooner(params: JsonObject, saved: JsonObject): boolean {
+  const patience = (of: JsonObject) => Number(of['early_stop.patience'] ?? 0) || Number.POSITIVE_INFINITY;
+  return patience(params) < patience(saved);
+}
+
+/** As the engine counts them: `max_steps` cuts what the epochs give. */
+function totalSteps(params: JsonObject, stepsPerEpoch: number): number {
+  const steps = Number(params.epochs) * stepsPerEpoch;
+  return Math.min(steps, Number(params.max_steps ?? 0) || steps);
+}
+
+/**
+ * Whether a run of another length has the same learning rates up to where it is: only where the schedule does not look at
+ * the length, and its warm-up (at most a tenth of the run) is not cut differently. Prodigy makes schedules constant.
+ */
+export function keepsSchedule(
+  params: JsonObject,
+  {before, after}: {readonly before: number; readonly after: number},
+): boolean {
+  if (before === after) return true;
+  const type = params['schedule.type'];
+  const prodigy = params['optimizer.type'] === 'prodigy' && type !== 'custom';
+  const constant = type === 'constant' || type === 'constant_with_warmup' || prodigy;
+  const warmup = (total: number) =>
+    Math.min(Number(params['schedule.warmup_steps'] ?? 0), Math.max(1, Math.floor(total / 10)));
+  return constant && warmup(before) === warmup(after);
+}
+
+function trainingOf({about}: SavedWork): SavedTraining | undefined {
+  const {params, global_step, total_steps, steps_per_epoch} = about;
+  const numbers = [global_step, total_steps, steps_per_epoch];
+  if (!numbers.every((value) => typeof value === 'number') || typeof params !== 'object' || params === null)
+    return undefined;
+  return about as unknown as SavedTraining;
+}

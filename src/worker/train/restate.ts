@@ -1,0 +1,85 @@
+import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {PROVENANCE_FILE} from '../../adapter/provenance.js';
+import {isFileError, temporaryName} from '../../base/durable.js';
+import type {JsonObject} from '../../base/json.js';
+import {restateMetadata} from '../../format/safetensors-metadata.js';
+import {readSafetensorsHeader} from '../../format/safetensors-read.js';
+import type {Trainer} from '../../native/trainer.js';
+import type {WorkerJob} from '../../protocol/message.js';
+import type {KeptFolders} from './checkpoints.js';
+import {withoutPlaces} from './options.js';
+
+/** What checkpoints say of the run that wrote them. */
+interface Identity {
+  readonly fingerprint: string;
+  readonly params: JsonObject;
+  /** Of the engine's own state: its options and the length of the run, as the engine writes them. */
+  readonly state: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checkpoints and the best state of another length of this work hold the weights that this run would have had there, but name
+ * that run. Here they get this run's name, so that the result is the bytes of a run that was never anything else. Files are
+ * replaced, never written into: the other run may be linked to them. Doing it twice does no harm.
+ */
+export async function restateKept(
+  kept: KeptFolders,
+  {trainer, job}: {readonly trainer: Trainer; readonly job: WorkerJob},
+): Promise<void> {
+  const folders = [...(await foldersIn(kept.checkpoints)), kept.best];
+  const identity = {
+    fingerprint: job.fingerprint,
+    params: withoutPlaces(job.params),
+    state: await stateMetadata(trainer, kept.scratch),
+  };
+  for (const folder of folders) {
+    await restateFolder(folder, identity);
+    await restateFolder(join(folder, 'raw'), identity);
+  }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(none)).map((name) => join(folder, name));
+}
+
+/** The engine's words for this run, read from a state that it writes now. */
+async function stateMetadata(trainer: Trainer, scratch: string): Promise<Record<string, string>> {
+  await rm(scratch, {recursive: true, force: true});
+  await mkdir(scratch, {recursive: true});
+  try {
+    await trainer.save(scratch, {});
+    const {metadata} = await readSafetensorsHeader(join(scratch, STATE_FILE));
+    const {options = '', total_steps = ''} = metadata;
+    return {options, total_steps};
+  } finally {
+    await rm(scratch, {recursive: true, force: true});
+  }
+}
+
+const STATE_FILE = 'training_state.safetensors';
+
+async function restateFolder(folder: string, {fingerprint, params, state}: Identity): Promise<void> {
+  for (const name of await readdir(folder).catch(none)) {
+    const path = join(folder, name);
+    if (name === PROVENANCE_FILE) {
+      const old = JSON.parse(await readFile(path, 'utf8')) as JsonObject;
+      await replaceFile(path, `${JSON.stringify({...old, params, fingerprint}, null, 2)}\n`);
+    } else if (name === STATE_FILE) {
+      await restateMetadata(path, {...state, 'sidestep.fingerprint': fingerprint});
+    } else if (name.endsWith('.safetensors')) {
+      await restateMetadata(path, {'sidestep.fingerprint': fingerprint});
+    }
+  }
+}
+
+async function replaceFile(path: string, bytes: string): Promise<void> {
+  const aside = temporaryName(path);
+  await writeFile(aside, bytes);
+  await rename(aside, path);
+}
+
+function none(error: unknown): string[] {
+  if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
+  throw error;
+}
