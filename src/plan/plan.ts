@@ -7,6 +7,8 @@ import type {StageReference} from '../stage/param.js';
 import type {StageType} from '../stage/stage-type.js';
 import type {Start} from '../stage/start.js';
 
+export type {Start};
+
 /** The DAG of stage instances with a verdict on each: what would happen, as data. */
 export interface Plan {
   readonly pipeline: string;

@@ -1,5 +1,5 @@
 import {unreachable} from '../base/unreachable.js';
-import type {Start} from '../stage/start.js';
+import type {Start} from '../plan/plan.js';
 
 /** Where a stage that runs will take up its work, in the same words everywhere; undefined when there is nothing to say. */
 export function startText(start: Start): string | undefined {
