@@ -50,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cache: ['event', 'base'],
   record: ['event', 'schema', 'base'],
   protocol: ['event', 'stage', 'base'],
-  dataset: ['format', 'schema', 'base'],
+  dataset: ['format', 'stage', 'schema', 'base'],
   model: ['format', 'schema', 'base'],
   adapter: ['format', 'base'],
   format: ['base'],

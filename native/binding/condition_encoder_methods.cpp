@@ -25,11 +25,14 @@ std::vector<uint8_t> mask_of(const ConstTensor& mask) {
   return {mask.data<uint8_t>(), mask.data<uint8_t>() + mask.numel()};
 }
 
-/// Preprocessing has no reference recording: upstream gives one frame of zeros.
-struct NoReference {
-  explicit NoReference(int64_t channels) : frame(DType::f32, {1, 1, channels}) {}
-  Storage frame;
-};
+/// What training programs of upstream give where there is no reference recording: one frame of zeros.
+Storage no_reference(int64_t channels) { return Storage(DType::f32, {1, 1, channels}); }
+
+/// The caller's reference latents on the encoder's device, else none.
+Storage reference_of(const Request& request, const OpenConditionEncoder& encoder, Stream& stream) {
+  if (!request.inputs.contains("reference")) return on_device(no_reference(encoder.config.timbre_hidden_dim).view(), stream);
+  return on_device(request.input("reference", DType::f32, 3), stream);
+}
 
 size_t arena_bytes(const OpenConditionEncoder& encoder, const ConditionInput& input, const Shape& hidden) {
   return measure_arena([&](Arena& arena, Stream& plan) {
@@ -53,7 +56,7 @@ const Method open_method{"open_condition_encoder", [](const Request& request) ->
                            return {Json::Object{{"handle", handle}, {"hidden_size", width}}, {}};
                          }};
 
-/// {handle}, lyrics [1, Ll, D], lyric_mask [1, Ll], text [1, Lt, D], text_mask [1, Lt]
+/// {handle}, lyrics [1, Ll, D], lyric_mask [1, Ll], text [1, Lt, D], text_mask [1, Lt], optionally reference [1, Tr, C] f32
 ///   → encoder_hidden_states [L, De], encoder_attention_mask [L] u8
 const Method encode_method{
     "encode_condition", [](const Request& request) -> Response {
@@ -61,11 +64,10 @@ const Method encode_method{
           Handles::instance().get<OpenConditionEncoder>(request.params.at("handle").as_int(), kKind);
       const Session session(*encoder, request);
       const Device device = session.stream().device();
-      const NoReference none(encoder->config.timbre_hidden_dim);
       ConditionInput input;
       const Storage lyrics = on_device(request.input("lyrics", DType::f32, 3), session.stream());
       const Storage text = on_device(request.input("text", DType::f32, 3), session.stream());
-      const Storage references = on_device(none.frame.view(), session.stream());
+      const Storage references = reference_of(request, *encoder, session.stream());
       input.lyrics = lyrics.view();
       input.lyric_mask = mask_of(request.input("lyric_mask", DType::u8, 2));
       input.text = text.view();

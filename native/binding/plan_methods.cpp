@@ -66,10 +66,12 @@ const Method plan_text_method{"plan_text_encoder", [](const Request& request) ->
                                 return {encoder_json(plan_text_encoder(folder, params.at("tokens").as_int(), device_kind(params))), {}};
                               }};
 
-/// {path, text_tokens, lyric_tokens, device}
+/// {path, text_tokens, lyric_tokens, reference_frames, device}
 const Method plan_condition_method{"plan_condition_encoder", [](const Request& request) -> Response {
                                      const Json& params = request.params;
-                                     const ConditionLengths lengths{params.at("text_tokens").as_int(), params.at("lyric_tokens").as_int()};
+                                     const ConditionLengths lengths{.text_tokens = params.at("text_tokens").as_int(),
+                                                                    .lyric_tokens = params.at("lyric_tokens").as_int(),
+                                                                    .reference_frames = params.at("reference_frames").as_int()};
                                      const std::filesystem::path folder = params.at("path").as_string();
                                      return {encoder_json(plan_condition_encoder(folder, lengths, device_kind(params))), {}};
                                    }};

@@ -47,7 +47,7 @@ bool answered_elsewhere(const fs::path& path, const fs::path& folder) {
   const std::string top = relative.has_parent_path() ? relative.begin()->string() : "";
   if (top == "peft_files" || top == "torch_files" || top == "tiny_checkpoint") return true;
   const std::string kind = kind_at(path);
-  return kind == "weights" || (top == "e2e" && kind == "e2e_preprocess");
+  return kind == "weights" || (top == "e2e" && kind == "e2e_preprocess") || (top == "inference" && kind == "condition_inference");
 }
 
 std::string padded(std::string text, size_t width) {

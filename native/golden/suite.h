@@ -16,7 +16,8 @@ Judge find_judge(const std::string& kind);
 /// Every file below `folder` that the native suite answers for, sorted by path. Left out, because the reference data's
 /// README calls them supporting files or they are judged elsewhere: `weights` neighbours, plain weights in `tiny_checkpoint/`,
 /// adapter directories in `peft_files/`, unpickler cases in `torch_files/`, and the audio-to-tensor cases of `e2e/`
-/// (their kind is `e2e_preprocess`; the pipeline's side runs them, since audio is decoded there).
+/// (their kind is `e2e_preprocess`; the pipeline's side runs them, since audio is decoded there). Nor the texts-to-condition
+/// cases of `inference/` (`condition_inference`), since texts are written and tokenised there.
 std::vector<std::filesystem::path> case_files(const std::filesystem::path& folder);
 
 struct Verdict {

@@ -56,7 +56,7 @@ EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const Co
   const size_t weights = meter.held();
   const auto states = [](int64_t rows, int64_t width) { return Storage(DType::f32, {1, rows, width}, kPlan); };
   const Storage lyrics = states(lengths.lyric_tokens, config.text_hidden_dim), text = states(lengths.text_tokens, config.text_hidden_dim);
-  const Storage references = states(1, config.timbre_hidden_dim);
+  const Storage references = states(lengths.reference_frames, config.timbre_hidden_dim);
   const ConditionInput input{.lyrics = lyrics.view(),
                              .lyric_mask = std::vector<uint8_t>(static_cast<size_t>(lengths.lyric_tokens), 1),
                              .text = text.view(),

@@ -23,8 +23,9 @@ EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t token
 
 struct ConditionLengths {
   int64_t text_tokens, lyric_tokens;
+  int64_t reference_frames = 1;
 };
-/// The condition encoder on one song's text and lyrics.
+/// The condition encoder on one song's text and lyrics, and the latents of a reference recording.
 EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const ConditionLengths& lengths, DeviceKind device);
 
 }  // namespace sidestep

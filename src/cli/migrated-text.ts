@@ -55,7 +55,10 @@ export function migratedPreset(
     {key: 'uses', value: 'train'},
     {key: 'with', value: tree(withAdapterType(settingsOf(own, 'train')))},
   ];
-  return `${schemaLine(file.folder, 'preset')}${header(file.source, [...notes, ...left])}${yamlText(top)}`;
+  const conditions =
+    'its conditions: write `conditioning: upstream` in the preprocess.pass1 stage to train on the same';
+  const told = header(file.source, [conditions, ...notes, ...left]);
+  return `${schemaLine(file.folder, 'preset')}${told}${yamlText(top)}`;
 }
 
 function header(source: string, notes: readonly string[]): string {
@@ -80,6 +83,11 @@ function preprocessing(own: (type: string) => readonly MigratedSetting[]): Entry
     stage('latents', 'preprocess.pass1', [
       reference('model', 'model'),
       reference('dataset', 'songs'),
+      {
+        key: 'conditioning',
+        value: 'upstream',
+        note: "as upstream's trainers; remove it to train what inference hears",
+      },
       ...tree(own('preprocess.pass1')),
     ]),
     stage('conditions', 'preprocess.pass2', [

@@ -9,6 +9,7 @@ import type {Dataset} from '../dataset/sample.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {inputObjects} from '../run/inputs.js';
 import {readSongs} from '../run/light/dataset.js';
+import {textOptions} from '../stage/conditioning.js';
 import {isStageReference, type StageReference} from '../stage/param.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
@@ -26,8 +27,8 @@ export interface PipelineDataset {
   readonly dataset: Dataset;
   /** The scan stage whose model the songs are encoded for; undefined when the pipeline has none. */
   readonly model: StageId | undefined;
-  /** What pass 1 cuts prompts and lyrics to, in tokens; undefined while no such stage reads the dataset. */
-  readonly limits: {readonly text: number; readonly lyrics: number} | undefined;
+  /** How pass 1 builds the texts and what it cuts them to, in tokens. */
+  readonly texts: ReturnType<typeof textOptions>;
   readonly planned: PlannedPipeline;
 }
 
@@ -51,7 +52,13 @@ export async function pipelineDataset(
   const dataset = await datasetOf(configured.value.id, planned.value, request.file);
   if (!dataset.ok) return dataset;
   const {id} = configured.value;
-  return ok({stage: id, dataset: dataset.value, model, limits: limitsOf(pass1), planned: planned.value});
+  return ok({
+    stage: id,
+    dataset: dataset.value,
+    model,
+    texts: textOptions(pass1?.params ?? {}),
+    planned: planned.value,
+  });
 }
 
 function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Result<ConfiguredStage> {
@@ -91,12 +98,6 @@ function modelOf(
 ): StageId | undefined {
   const named = [pass1?.params.model, dataset.params.model].find(isStageReference);
   return named?.$stage ?? pipeline.stages.find(({uses}) => uses === 'scan')?.id;
-}
-
-function limitsOf(pass1: ConfiguredStage | undefined): PipelineDataset['limits'] {
-  if (pass1 === undefined) return undefined;
-  const {max_text_tokens, max_lyric_tokens} = pass1.params;
-  return {text: Number(max_text_tokens), lyrics: Number(max_lyric_tokens)};
 }
 
 async function datasetOf(

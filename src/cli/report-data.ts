@@ -13,7 +13,9 @@ import type {
   StepPoint,
   TokenCount,
 } from '../render/report/report-data.js';
+import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
+import {stageTypes} from '../stage/registry.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 import {environmentRows} from './report-environment.js';
 import {trainingFacts} from './training-facts.js';
@@ -49,6 +51,7 @@ function reportStage(
     stage: configured.id,
     uses: configured.uses,
     description: configured.description ?? null,
+    note: stageTypes.get(configured.uses)?.note?.(configured.params) ?? null,
     result: result?.kind ?? 'unknown',
     started_ms: started === undefined ? null : started.at - (run.started_at ?? started.at),
     duration_ms: result !== undefined && 'duration_ms' in result ? result.duration_ms : null,
@@ -172,13 +175,14 @@ async function reportSongs(
     for (const sample of (samples as readonly Json[]).filter(isJsonObject))
       if (isJsonObject(sample.parts)) tokens.set(String(sample.sample), sample.parts);
   }
+  const {conditioning} = textOptions(pass1[0]?.configured.params ?? {});
   const read = await Promise.all(datasets.map((stage) => outputJson(stage, 'dataset')));
   return read.flatMap((dataset) =>
     ((dataset as unknown as Dataset | undefined)?.samples ?? []).map((sample) => ({
       name: sample.name,
       seconds: sample.audio_seconds,
       prompt: sample.prompt.text,
-      lyrics: sample.lyrics,
+      lyrics: lyricsText(sample, conditioning),
       prompt_tokens: tokenCount(tokens.get(sample.name)?.text),
       lyric_tokens: tokenCount(tokens.get(sample.name)?.lyrics),
     })),

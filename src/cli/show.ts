@@ -3,8 +3,9 @@ import {Command} from 'commander';
 import {didYouMean, listed} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
-import {type EncodedText, lyricTokens, textTokens} from '../dataset/tokenizer.js';
+import type {EncodedText} from '../dataset/tokenizer.js';
 import {type ShownText, sampleText} from '../render/sample-text.js';
+import {type Conditioning, lyricsText} from '../stage/conditioning.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {type PipelineDataset, pipelineDataset} from './pipeline-dataset.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
@@ -94,20 +95,22 @@ function shortNames(name: string): string[] {
 interface ShownTexts {
   readonly prompt: ShownText;
   readonly lyrics: ShownText;
+  readonly conditioning: Conditioning;
   /** Why there are no tokens; null when there are. */
   readonly tokens_unknown: string | null;
 }
 
 async function textsOf(sample: Sample, found: PipelineDataset): Promise<ShownTexts> {
-  const limits = found.limits ?? {text: textTokens, lyrics: lyricTokens};
+  const {conditioning, limits} = found.texts;
   const tokenizer = await pipelineTokenizer(found);
   const shown = (text: string, limit: number): ShownText => ({
     text,
-    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit), limit) : null,
+    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit, 'none'), limit) : null,
   });
   return {
     prompt: shown(sample.prompt.text, limits.text),
-    lyrics: shown(sample.lyrics, limits.lyrics),
+    lyrics: shown(lyricsText(sample, conditioning), limits.lyrics),
+    conditioning,
     tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
   };
 }

@@ -64,6 +64,8 @@ export interface AudioFacts {
 export interface SharedRules {
   readonly custom_tag: string;
   readonly tag_position: TagPosition;
+  /** Of songs that do not say theirs. */
+  readonly language: string;
 }
 
 export function sharedRules(
@@ -73,6 +75,7 @@ export function sharedRules(
   return {
     custom_tag: options.custom_tag ?? defaults.custom_tag ?? '',
     tag_position: options.tag_position ?? defaults.tag_position ?? 'prepend',
+    language: options.language,
     genre_ratio: options.genre_ratio ?? defaults.genre_ratio ?? 0,
   };
 }
@@ -97,7 +100,7 @@ export function makeSample(
     prompt_override: overrideOf(metadata),
     lyrics: metadata.lyrics ?? instrumentalLyrics,
     is_instrumental,
-    language: metadata.language ?? '',
+    language: metadata.language || rules.language,
     bpm: metadata.bpm ?? '',
     keyscale: metadata.keyscale ?? '',
     timesignature: metadata.timesignature ?? '',
@@ -123,5 +126,6 @@ function defaultOrigins(metadata: SongMetadata): Sample['origins'] {
     ...(metadata.lyrics === undefined ? {lyrics: 'default'} : {}),
     ...(metadata.is_instrumental === undefined ? {is_instrumental: 'default'} : {}),
     ...(metadata.custom_tag ? {} : {custom_tag: 'default'}),
+    ...(metadata.language ? {} : {language: 'default'}),
   };
 }

@@ -1,7 +1,9 @@
 import {basename} from 'node:path/posix';
+import {lyricsText, type TokenLimits, tokenLimits} from '../stage/conditioning.js';
 import type {SoundReport} from './audio/sound-report.js';
+import {judgeLanguage} from './language.js';
 import type {Finding, Sample} from './sample.js';
-import {lyricTokens, type Tokenizer, textTokens} from './tokenizer.js';
+import type {Tokenizer} from './tokenizer.js';
 
 /** A sample and what listening to it told. */
 export interface HeardSample {
@@ -12,7 +14,12 @@ export interface HeardSample {
 /** Everything questionable about the songs themselves, the songs in order, then what concerns several. */
 export function lintSamples(heard: readonly HeardSample[]): Finding[] {
   const samples = heard.map(({sample}) => sample);
-  return [...heard.flatMap(lintSample), ...equalNames(samples), ...silentlyInstrumental(samples)];
+  return [
+    ...heard.flatMap(lintSample),
+    ...equalNames(samples),
+    ...silentlyInstrumental(samples),
+    ...lintLanguages(samples),
+  ];
 }
 
 function lintSample({sample, sound}: HeardSample): Finding[] {
@@ -78,8 +85,8 @@ function lintText(sample: Sample): Finding[] {
         'Write genre, instruments, mood and voice into a caption file.',
       ),
     );
-  const hasWords = sample.lyrics.trim() !== '' && !/^\[?\s*instrumental\s*\]?$/i.test(sample.lyrics.trim());
-  if (sample.is_instrumental && hasWords)
+  const sung = hasWords(sample);
+  if (sample.is_instrumental && sung)
     found.push(
       warning(
         sample,
@@ -88,7 +95,7 @@ function lintText(sample: Sample): Finding[] {
         'Correct is_instrumental or the lyrics.',
       ),
     );
-  if (!sample.is_instrumental && !hasWords)
+  if (!sample.is_instrumental && !sung)
     found.push(
       warning(
         sample,
@@ -98,6 +105,10 @@ function lintText(sample: Sample): Finding[] {
       ),
     );
   return found;
+}
+
+function hasWords({lyrics}: Sample): boolean {
+  return lyrics.trim() !== '' && !/^\[?\s*instrumental\s*\]?$/i.test(lyrics.trim());
 }
 
 /** Upstream mixes up songs of one name in different folders; here they are told apart, but their metadata may not be. */
@@ -128,16 +139,55 @@ function silentlyInstrumental(samples: readonly Sample[]): Finding[] {
     ({origins}) => origins.lyrics === 'default' && origins.is_instrumental === 'default',
   );
   if (untold.length === 0) return [];
-  const names = untold.slice(0, 3).map(({name}) => name);
-  const more = untold.length > names.length ? ` and ${untold.length - names.length} more` : '';
   return [
     {
       severity: 'warning',
       code: 'dataset/lyrics-unknown',
-      message: `${untold.length} of ${samples.length} songs have no lyrics and are trained as [Instrumental]: ${names.join(', ')}${more}`,
+      message: `${untold.length} of ${samples.length} songs have no lyrics and are trained as [Instrumental]: ${someNames(untold)}`,
       hint: 'Where somebody sings, write the words beside the song (NAME.lyrics.txt); where nobody does, `is_instrumental: true` says so.',
     },
   ];
+}
+
+/** The language stands in the text that the model reads beside the words: told once for all songs, not for each. */
+function lintLanguages(samples: readonly Sample[]): Finding[] {
+  const sung = samples.filter(hasWords);
+  const unsaid = sung.filter(({language}) => judgeLanguage(language).kind === 'unknown');
+  const foreign = new Map<string, Sample[]>();
+  for (const sample of sung) {
+    if (judgeLanguage(sample.language).kind === 'other')
+      foreign.set(sample.language, [...(foreign.get(sample.language) ?? []), sample]);
+  }
+  return [
+    ...(unsaid.length === 0 ? [] : [languageUnsaid(unsaid, sung.length)]),
+    ...[...foreign].map(([language, songs]) => languageOther(language, songs)),
+  ];
+}
+
+function languageUnsaid(unsaid: readonly Sample[], sung: number): Finding {
+  return {
+    severity: 'warning',
+    code: 'dataset/language-unknown',
+    message: `${unsaid.length} of ${sung} songs with lyrics do not say in which language: ${someNames(unsaid)}`,
+    hint: 'Set `language: en` (or zh, ja, …) of the dataset stage, or `language:` beside single songs.',
+  };
+}
+
+function languageOther(language: string, songs: readonly Sample[]): Finding {
+  const judged = judgeLanguage(language);
+  const code = judged.kind === 'other' ? judged.code : undefined;
+  return {
+    severity: 'warning',
+    code: 'dataset/language-other',
+    message: `The language ${JSON.stringify(language)} is no code that the model was trained with: ${someNames(songs)}`,
+    hint: code === undefined ? 'Codes are en, zh, ja, ko, de and so on.' : `Write ${code}.`,
+  };
+}
+
+function someNames(samples: readonly Sample[]): string {
+  const names = samples.slice(0, 3).map(({name}) => name);
+  const more = samples.length > names.length ? ` and ${samples.length - names.length} more` : '';
+  return `${names.join(', ')}${more}`;
 }
 
 /** The same audio more than once; the first by name is the original. */
@@ -152,20 +202,17 @@ export function duplicateAudio(samples: readonly Sample[]): {original: Sample; c
   return copies;
 }
 
-/** Limits of a text encoder's inputs, in tokens. */
-export interface TokenLimits {
-  readonly text: number;
-  readonly lyrics: number;
-}
-
-/** What the text encoder will not see of a song's prompt and lyrics, with the last line it does see. */
+/**
+ * What the text encoder will not see of a song's prompt and lyrics, with the last line it does see; judged as inference
+ * builds its texts, since the songs do not know how they will be trained.
+ */
 export function lintTokens(
   sample: Sample,
   tokenizer: Tokenizer,
-  limits: TokenLimits = {text: textTokens, lyrics: lyricTokens},
+  limits: TokenLimits = tokenLimits.inference,
 ): Finding[] {
-  const prompt = tokenizer.encode(sample.prompt.text, limits.text);
-  const lyrics = tokenizer.encode(sample.lyrics, limits.lyrics);
+  const prompt = tokenizer.encode(sample.prompt.text, limits.text, 'none');
+  const lyrics = tokenizer.encode(lyricsText(sample, 'inference'), limits.lyrics, 'none');
   const found: Finding[] = [];
   if (prompt.lost > 0)
     found.push(

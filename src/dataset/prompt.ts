@@ -1,3 +1,4 @@
+import type {Json} from '../base/json.js';
 import type {JsonNode, JsonObject} from '../format/json.js';
 import {isTruthy, pythonText} from './python-text.js';
 import type {Prompt, PromptSource} from './sample.js';
@@ -37,6 +38,36 @@ export function makePrompt(parts: PromptParts, source: PromptSource): Prompt {
     '',
   ];
   return {source, text: lines.join('\n')};
+}
+
+/** What inference is told of a piece besides its caption; numbers and texts as they came. */
+export type Metas = Readonly<Record<string, Json>>;
+
+/**
+ * The prompt as upstream's inference handler writes it from a dictionary of metas: absent values print as N/A, a length is
+ * cut to whole seconds, 30 where none is given.
+ */
+export function inferencePrompt(caption: string, metas: Metas): string {
+  const first = (...names: readonly string[]) => names.map((name) => metas[name]).find(isSaid);
+  return makePrompt(
+    {
+      caption,
+      genre: '',
+      custom_tag: '',
+      tag_position: '',
+      bpm: String(first('bpm', 'tempo') ?? ''),
+      timesignature: String(first('timesignature', 'time_signature') ?? ''),
+      keyscale: String(first('keyscale', 'key', 'scale') ?? ''),
+      duration: String(Math.trunc(Number(first('duration', 'length') ?? USUAL_SECONDS))),
+    },
+    'caption',
+  ).text;
+}
+
+const USUAL_SECONDS = 30;
+
+function isSaid(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 function withTag(subject: string, {custom_tag, tag_position}: PromptParts): string {

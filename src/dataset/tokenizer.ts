@@ -3,13 +3,9 @@ import {join} from 'node:path';
 import type {Tokenizer as Engine} from '@huggingface/tokenizers';
 import {SidestepError} from '../base/problem.js';
 
-/** Tokens that a text encoder input has: upstream pads and truncates to these. */
-export const textTokens = 256;
-export const lyricTokens = 512;
-
 /** A text as the text encoder sees it. */
 export interface EncodedText {
-  /** Exactly the asked-for length: the text's tokens, what the post-processor adds, then padding. */
+  /** The text's tokens and what the post-processor adds; then, where it was asked for, padding up to the length. */
   readonly ids: Int32Array;
   /** How many of `ids` are not padding. */
   readonly valid: number;
@@ -19,14 +15,16 @@ export interface EncodedText {
   readonly kept?: string;
 }
 
+export type Padding = 'max_length' | 'none';
+
 export interface Tokenizer {
   /** All tokens of a text, the post-processor's included, without padding or truncation. */
   tokens(text: string): readonly number[];
   /**
-   * Pads or truncates to `length` as Hugging Face tokenizers do with `padding='max_length', truncation=True`: a text too
-   * long loses its end, but not the tokens that the post-processor appends.
+   * Truncates to `length` as Hugging Face tokenizers do with `truncation=True`: a text too long loses its end, but not the
+   * tokens that the post-processor appends. `max_length` fills shorter ones up, as `padding='max_length'` does.
    */
-  encode(text: string, length: number): EncodedText;
+  encode(text: string, length: number, padding: Padding): EncodedText;
 }
 
 /**
@@ -57,17 +55,24 @@ export async function makeTokenizer(
   if (pad === undefined) throw unusable(from.path, `it has no padding token ${padToken(from.config)}`);
   return {
     tokens: (text) => engine.encode(text).ids,
-    encode: (text, length) => encode(engine, {text, length, pad}),
+    encode: (text, length, padding) => encode(engine, {text, length, ...(padding === 'none' ? {} : {pad})}),
   };
 }
 
-function encode(engine: Engine, job: {text: string; length: number; pad: number}): EncodedText {
+interface EncodeJob {
+  readonly text: string;
+  readonly length: number;
+  /** What fills up; absent: nothing does. */
+  readonly pad?: number;
+}
+
+function encode(engine: Engine, job: EncodeJob): EncodedText {
   const words = engine.tokenize(job.text);
   const room = job.length - added(engine, []);
   const lost = Math.max(0, words.length - room);
   const kept = lost > 0 ? words.slice(0, room) : words;
   const all = postProcess(engine, kept);
-  const ids = new Int32Array(job.length).fill(job.pad);
+  const ids = new Int32Array(job.pad === undefined ? all.length : job.length).fill(job.pad ?? 0);
   ids.set(all.map((token) => idOf(engine, token)));
   if (lost === 0) return {ids, valid: all.length, lost};
   return {ids, valid: all.length, lost, kept: decode(engine, kept)};

@@ -19,6 +19,8 @@ export type RunLevelEvent =
         readonly stage: StageId;
         readonly uses: string;
         readonly verdict: VerdictKind;
+        /** What its parameters mean for the result, where a person should know. */
+        readonly note?: string;
         /** What it will take on its device; null for stages that will not run or take little. */
         readonly memory: StageMemory | null;
       }[];

@@ -58,8 +58,22 @@ export interface Condition {
   readonly mask: Uint8Array;
 }
 
+/** Latents [frames, channels] of the recording whose timbre the model shall follow; 25 frames a second. */
+export interface Reference {
+  readonly data: Float32Array;
+  readonly frames: number;
+  readonly channels: number;
+}
+
+export interface ConditionSources {
+  readonly text: MaskedStates;
+  readonly lyrics: MaskedStates;
+  /** Absent: one frame of zeros, as upstream's training programs take. */
+  readonly reference?: Reference;
+}
+
 export interface ConditionEncoder extends OpenModel {
-  encode(text: MaskedStates, lyrics: MaskedStates, options?: CallOptions<never>): Promise<Condition>;
+  encode(sources: ConditionSources, options?: CallOptions<never>): Promise<Condition>;
 }
 
 /** Opens the condition encoder in an ACE-Step model's folder; only `encoder.*` tensors are read. */
@@ -69,8 +83,10 @@ export async function openConditionEncoder(
   engine: EngineOptions,
 ): Promise<ConditionEncoder> {
   const {handle, close} = await open(addon, 'open_condition_encoder', {path, ...engine});
-  const encode = async (text: MaskedStates, lyrics: MaskedStates, options: CallOptions<never> = {}) => {
+  const encode = async (sources: ConditionSources, options: CallOptions<never> = {}) => {
+    const {text, lyrics, reference} = sources;
     const inputs = {
+      ...(reference && {reference: f32(reference.data, 1, reference.frames, reference.channels)}),
       text: f32(text.states, 1, text.mask.length, text.width),
       text_mask: u8(text.mask, 1, text.mask.length),
       lyrics: f32(lyrics.states, 1, lyrics.mask.length, lyrics.width),

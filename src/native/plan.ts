@@ -73,6 +73,8 @@ export async function planConditionEncoder(
     readonly path: string;
     readonly text_tokens: number;
     readonly lyric_tokens: number;
+    /** Latent frames of the reference recording. */
+    readonly reference_frames: number;
     readonly device: string;
   },
 ): Promise<EncoderPlan> {

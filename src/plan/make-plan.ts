@@ -7,6 +7,7 @@ import type {Listing} from '../record/memory.js';
 import type {SavedWork, StageType} from '../stage/stage-type.js';
 import {type DagStage, orderStages} from './dag.js';
 import {fingerprintOfParts, gatherParts, type KnownParts, resumeGroupOf} from './fingerprint-parts.js';
+import {misfitProblem} from './misfit.js';
 import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
 import {forecastSamples, summarise} from './sample-forecast.js';
 import {changesSince} from './stale-reason.js';
@@ -56,7 +57,7 @@ export function planStage(
   const held = heldBack(stage, upstream);
   if (held !== undefined) return {...base, ...nothingKnown, verdict: held};
   const known = gatherParts(stage, type, upstream, world);
-  const problem = known.problems[0];
+  const problem = misfitProblem(stage, type, upstream, world) ?? known.problems[0];
   if (problem !== undefined) return {...base, ...nothingKnown, verdict: {kind: 'blocked', problem}};
   if (known.unknown_inputs.length > 0) {
     const reasons = reasonsBeforeUpstreamRan(stage, known, world);

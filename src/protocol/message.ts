@@ -120,6 +120,8 @@ export interface SampleBounds {
   readonly seconds: number;
   readonly text_tokens: number;
   readonly lyric_tokens: number;
+  /** Latent frames of the reference for the timbre. */
+  readonly reference_frames: number;
 }
 
 /** One part that must be made; parts of the same sample stand together. */

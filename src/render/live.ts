@@ -9,7 +9,7 @@ import {
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
-import {headerMemory} from './memory-text.js';
+import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {evictionText, plainLines, stopText} from './plain.js';
@@ -59,7 +59,7 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
       lines = plainLines(output, colours);
       return;
     }
-    for (const line of headerMemory(event, colours)) output.write(`${wrapped(line, widthOf(output))}\n`);
+    for (const line of headerLines(event, colours)) output.write(`${wrapped(line, widthOf(output))}\n`);
     const names = nameColumn(shown.map(({stage}) => stage));
     for (const {stage} of shown) rows.set(stage, newRow(stage, names));
     if (rows.size === 0) return;

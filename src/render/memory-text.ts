@@ -23,9 +23,13 @@ export function needText(memory: MemoryForecast): string {
   return `needs ${bytesText(total_bytes)} of ${bytesText(limit_bytes)} on ${device}${songs}${verdict}`;
 }
 
-/** For the head of a run: what the stages to come will take, as far as that is known. */
-export function headerMemory(event: Extract<RunEvent, {kind: 'run_started'}>, colours: Palette): string[] {
-  return event.stages.flatMap(({stage, memory}) =>
-    memory?.kind === 'known' ? [`${colours.bold(stage)}  ${memoryText(memory, colours)}`] : [],
-  );
+/** For the head of a run: what is special about stages, and what those to come will take, as far as that is known. */
+export function headerLines(event: Extract<RunEvent, {kind: 'run_started'}>, colours: Palette): string[] {
+  return event.stages.flatMap(({stage, memory, note}) => {
+    const about = [
+      ...(note === undefined ? [] : [note]),
+      ...(memory?.kind === 'known' ? [memoryText(memory, colours)] : []),
+    ];
+    return about.map((words) => `${colours.bold(stage)}  ${words}`);
+  });
 }

@@ -1,7 +1,7 @@
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent, StageEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
-import {headerMemory} from './memory-text.js';
+import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
@@ -53,7 +53,7 @@ function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string
       const stale = event.stages.filter((stage) => stage.verdict === 'stale').length;
       return [
         `${colours.bold(event.pipeline)}: ${countText(event.stages.length, 'stage')}, ${stale} to run  ${colours.dim(`run ${event.run}`)}`,
-        ...headerMemory(event, colours),
+        ...headerLines(event, colours),
       ];
     }
     case 'stop_requested':

@@ -33,6 +33,10 @@ export function graphDocument(plan: Plan): object {
   };
 }
 
+export function noteOf({type, configured}: PlannedStage): string | undefined {
+  return type.note?.(configured.params);
+}
+
 /** What JSON cannot say, it says with null: a reader finds every key in every stage. */
 function stageDocument(stage: PlannedStage, memory?: StageMemory): object {
   const {configured} = stage;
@@ -48,6 +52,7 @@ function stageDocument(stage: PlannedStage, memory?: StageMemory): object {
     fingerprint: stage.fingerprint ?? null,
     verdict: stage.verdict,
     last_duration_ms: stage.last_duration_ms ?? null,
+    note: noteOf(stage) ?? null,
     memory: memory ?? null,
   };
 }

@@ -48,17 +48,20 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
   const head = `${verdictMark(verdict, colours)} ${colours.bold(stage.id.padEnd(width))}  ${verdictText(stage, colours)}`;
   if (verdict.kind !== 'stale') return head;
   const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
+  const note = stage.type.note?.(stage.configured.params);
+  if (note !== undefined) details.push(`    ${note}`);
   if (verdict.samples !== undefined) details.push(`    ${forecastText(verdict.samples)}`);
   const start = startText(verdict.start);
   if (start !== undefined) details.push(`    ${start}`);
   return [head, ...details].join('\n');
 }
 
-function verdictText({verdict, configured, last_duration_ms}: PlannedStage, colours: Palette): string {
+function verdictText(stage: PlannedStage, colours: Palette): string {
+  const {verdict, configured, last_duration_ms} = stage;
   const uses = colours.dim(configured.uses);
   switch (verdict.kind) {
     case 'cached':
-      return `cached  ${uses}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
+      return `cached  ${uses}${noteText(stage, colours)}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
     case 'stale': {
       const took =
         last_duration_ms === undefined
@@ -73,6 +76,11 @@ function verdictText({verdict, configured, last_duration_ms}: PlannedStage, colo
     default:
       return unreachable(verdict);
   }
+}
+
+function noteText({type, configured}: PlannedStage, colours: Palette): string {
+  const note = type.note?.(configured.params);
+  return note === undefined ? '' : colours.dim(`  ${note}`);
 }
 
 /** Stale for no other reason than that something before it is: it is decided when that has run. */

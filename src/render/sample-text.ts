@@ -27,20 +27,22 @@ export interface ShownSample {
   };
   readonly prompt: ShownText;
   readonly lyrics: ShownText;
+  /** How the texts are built: `inference` or `upstream`. */
+  readonly conditioning: string;
   readonly tokens_unknown: string | null;
   readonly findings: readonly {readonly severity: string; readonly message: string}[];
 }
 
 /** The page of `sidestep show sample`: texts stand between rules, character for character. */
 export function sampleText(shown: ShownSample, colours: Palette): string {
-  const {sample, prompt, lyrics, findings, tokens_unknown} = shown;
+  const {sample, prompt, lyrics, conditioning, findings, tokens_unknown} = shown;
   const often = sample.repeats > 1 ? `, shown ${sample.repeats} times an epoch` : '';
   return [
     `${colours.bold(sample.name)}  ${sample.audio_seconds.toFixed(2)} s${often}`,
     colours.dim(sample.audio_path),
     '',
     ...section(`Prompt (made of the ${sample.prompt.source})`, prompt, colours),
-    ...section('Lyrics', lyrics, colours),
+    ...section(`Lyrics (conditioning: ${conditioning})`, lyrics, colours),
     ...(tokens_unknown === null ? [] : [colours.yellow(tokens_unknown), '']),
     colours.bold('Where it came from'),
     ...originLines(sample.origins),

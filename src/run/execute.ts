@@ -3,6 +3,7 @@ import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
 import {planStage} from '../plan/make-plan.js';
+import {misfitProblem} from '../plan/misfit.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
@@ -67,9 +68,19 @@ interface Walk {
 async function settleAll(walk: Walk): Promise<void> {
   let pending: readonly PlannedStage[] = walk.plan.stages;
   while (pending.length > 0 || walk.running.size > 0) {
+    pending = pending.filter((stage) => !isDoomed(stage, walk));
     pending = pending.filter((stage) => !isReady(stage, walk) || consider(stage, walk) === 'later');
     if (walk.running.size > 0) await Promise.race(walk.running.values());
   }
+}
+
+/** Settles a stage that is known by now to be impossible, before others work for hours to feed it. */
+function isDoomed(stage: PlannedStage, walk: Walk): boolean {
+  const known =
+    stage.verdict.kind !== 'stale' ? undefined : misfitProblem(stage, stage.type, walk.stages, walk.world);
+  if (known === undefined) return false;
+  settle(walk, {planned: stage, result: failedBeforehand(stage, known)});
+  return true;
 }
 
 function isReady(stage: PlannedStage, {settled}: Walk): boolean {

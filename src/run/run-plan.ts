@@ -75,11 +75,12 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
     kind: 'run_started',
     run: options.run,
     pipeline: plan.pipeline,
-    stages: plan.stages.map(({id, type, verdict}) => ({
-      stage: id,
-      uses: type.name,
-      verdict: verdict.kind,
-      memory: request.forecasts?.get(id) ?? null,
+    stages: plan.stages.map((stage) => ({
+      stage: stage.id,
+      uses: stage.type.name,
+      verdict: stage.verdict.kind,
+      ...noteOf(stage),
+      memory: request.forecasts?.get(stage.id) ?? null,
     })),
   });
   const execution = await holdingTheCache(request, () => executeAndRecord(request, emit));
@@ -87,6 +88,11 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
   const {results, outputs} = execution;
   emit({kind: 'run_finished', run: options.run, outcome, duration_ms: now() - started, results, outputs});
   return {outcome, results};
+}
+
+function noteOf({type, configured}: Plan['stages'][number]): {readonly note?: string} {
+  const note = type.note?.(configured.params);
+  return note === undefined ? {} : {note};
 }
 
 /** Says, once, that the run's record cannot be written; the run goes on. Not recorded itself, for obvious reasons. */

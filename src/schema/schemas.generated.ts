@@ -774,7 +774,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        ]
       },
       "language": {
-       "description": "Language of the lyrics. Unset: unknown.",
+       "description": "Language of the lyrics by its code, such as `en`. Unset: what the dataset stage says.",
        "type": [
         "string",
         "null"
@@ -945,7 +945,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          ]
         },
         "language": {
-         "description": "Language of the lyrics. Unset: unknown.",
+         "description": "Language of the lyrics by its code, such as `en`. Unset: what the dataset stage says.",
          "type": [
           "string",
           "null"
@@ -1240,6 +1240,18 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ],
     "default": "sample"
    },
+   "language": {
+    "description": "Language of the lyrics, by its code such as `en` or `zh`, of songs whose dataset JSON or files beside them do not say it.",
+    "type": "string",
+    "minLength": 1,
+    "default": "unknown",
+    "examples": [
+     "en",
+     "zh",
+     "ja",
+     "unknown"
+    ]
+   },
    "missing_lyrics": {
     "description": "What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.",
     "enum": [
@@ -1363,19 +1375,26 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "minimum": 0,
     "default": 2
    },
+   "conditioning": {
+    "description": "How prompt and lyrics become a condition: `inference` as programs that make music build them, so that training hears what they will say; `upstream` as ACE-Step's and Side-Step's training programs do. docs/dataset.md tells them apart.",
+    "enum": [
+     "inference",
+     "upstream"
+    ],
+    "default": "inference"
+   },
    "max_text_tokens": {
-    "description": "Length to which the prompt is padded or cut, in tokens.",
+    "description": "Length to which the prompt is cut, in tokens; with `conditioning: upstream` shorter ones are padded to it.",
     "type": "integer",
     "minimum": 1,
     "maximum": 32768,
     "default": 256
    },
    "max_lyric_tokens": {
-    "description": "Length to which the lyrics are padded or cut, in tokens.",
+    "description": "Length to which the lyrics are cut, in tokens; with `conditioning: upstream` shorter ones are padded to it. Unset: 2048, or 512 with `conditioning: upstream`.",
     "type": "integer",
     "minimum": 1,
-    "maximum": 32768,
-    "default": 512
+    "maximum": 32768
    },
    "precision": {
     "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
@@ -1428,6 +1447,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "minLength": 1,
     "x-stage": [
      "preprocess.pass1"
+    ]
+   },
+   "conditioning": {
+    "description": "How conditions are built: `inference` or `upstream`; see `preprocess.pass1`. Unset: as the first pass did; another value than that is refused.",
+    "enum": [
+     "inference",
+     "upstream"
     ]
    },
    "output_dir": {

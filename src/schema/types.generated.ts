@@ -341,7 +341,7 @@ export interface DatasetJsonSample {
    */
   duration?: string | number | null;
   /**
-   * Language of the lyrics. Unset: unknown.
+   * Language of the lyrics by its code, such as `en`. Unset: what the dataset stage says.
    */
   language?: string | null;
   /**
@@ -530,6 +530,10 @@ export interface DatasetParameters {
    */
   genre_choice: 'sample' | 'upstream';
   /**
+   * Language of the lyrics, by its code such as `en` or `zh`, of songs whose dataset JSON or files beside them do not say it.
+   */
+  language: string;
+  /**
    * What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.
    */
   missing_lyrics: 'instrumental' | 'fail';
@@ -595,13 +599,17 @@ export interface PreprocessPass1Parameters {
    */
   tile_overlap: number;
   /**
-   * Length to which the prompt is padded or cut, in tokens.
+   * How prompt and lyrics become a condition: `inference` as programs that make music build them, so that training hears what they will say; `upstream` as ACE-Step's and Side-Step's training programs do. docs/dataset.md tells them apart.
+   */
+  conditioning: 'inference' | 'upstream';
+  /**
+   * Length to which the prompt is cut, in tokens; with `conditioning: upstream` shorter ones are padded to it.
    */
   max_text_tokens: number;
   /**
-   * Length to which the lyrics are padded or cut, in tokens.
+   * Length to which the lyrics are cut, in tokens; with `conditioning: upstream` shorter ones are padded to it. Unset: 2048, or 512 with `conditioning: upstream`.
    */
-  max_lyric_tokens: number;
+  max_lyric_tokens?: number;
   /**
    * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
    */
@@ -627,6 +635,10 @@ export interface PreprocessPass2Parameters {
    * Latents and text states: `${stages.NAME}` of a `preprocess.pass1` stage.
    */
   latents: StageReferenceValue;
+  /**
+   * How conditions are built: `inference` or `upstream`; see `preprocess.pass1`. Unset: as the first pass did; another value than that is refused.
+   */
+  conditioning?: 'inference' | 'upstream';
   /**
    * Folder in which the finished samples also appear as safetensors files. Unset: they stay in the cache.
    */

@@ -1,4 +1,5 @@
 import type {Json, JsonObject} from '../base/json.js';
+import {conditioningWords, lyricsText, textOptions} from './conditioning.js';
 import {datasetSamples} from './dataset.js';
 import {isAt} from './idle.js';
 import {componentHash, readsComponents} from './model-json.js';
@@ -18,6 +19,7 @@ export const preprocessPass1: StageType = {
   runs: 'worker',
   numerics: 'engine',
   memory: 'planned',
+  note: (params) => conditioningWords(textOptions(params).conditioning),
   neutral: ['precision', 'on_error'], // precision enters through the numeric identity
   idle: [
     {
@@ -69,6 +71,7 @@ function planSamples(params: ParamObject, inputs: Readonly<Record<string, Json>>
       repeats: sample.repeats ?? 1,
       custom_tag: sample.custom_tag ?? '',
       audio_hash: sample.audio_hash ?? null, // chooses validation samples by content
+      ...asInference(params), // pass 2 goes on as it began here
     },
   }));
 }
@@ -99,23 +102,39 @@ function longestWholeSeconds(samples: readonly JsonObject[]): number {
 
 function text(sample: JsonObject, params: ParamObject, model: Json): PartPlan {
   const prompt = (sample.prompt as JsonObject).text!;
+  const {limits} = textOptions(params);
   return {
     part: 'text',
-    depends_on: {text: prompt, max_text_tokens: params.max_text_tokens as number, ...textModel(model)},
+    depends_on: {
+      text: prompt,
+      max_text_tokens: limits.text,
+      ...asInference(params),
+      ...textModel(model),
+    },
     work: {text: prompt},
   };
 }
 
 function lyrics(sample: JsonObject, params: ParamObject, model: Json): PartPlan {
+  const {conditioning, limits} = textOptions(params);
+  const language = String(sample.language ?? '');
+  const whole = lyricsText({lyrics: String(sample.lyrics), language}, conditioning);
   return {
     part: 'lyrics',
     depends_on: {
-      lyrics: sample.lyrics!,
-      max_lyric_tokens: params.max_lyric_tokens as number,
+      lyrics: whole,
+      max_lyric_tokens: limits.lyrics,
+      ...asInference(params),
       ...textModel(model),
     },
-    work: {lyrics: sample.lyrics!},
+    work: {lyrics: whole},
   };
+}
+
+/** Upstream's way is what there was before there was a choice: it has no name in fingerprints. */
+function asInference(params: ParamObject): JsonObject {
+  const {conditioning} = textOptions(params);
+  return conditioning === 'upstream' ? {} : {conditioning};
 }
 
 function textModel(model: Json): JsonObject {

@@ -1,5 +1,6 @@
 import type {Fingerprint} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
 import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
@@ -22,6 +23,13 @@ export interface StageType {
   readonly memory?: 'planned';
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
   readonly neutral: readonly string[];
+  /** What of its parameters plans, runs and reports say in words; undefined where there is nothing to say. */
+  readonly note?: (params: ParamObject) => string | undefined;
+  /**
+   * Pure: what is wrong with the parameters beside what they refer to and the schema cannot know. Asked as soon as anything
+   * is known, and again when everything is: a stage that cannot work blocks the run before others work for it.
+   */
+  readonly check?: (params: ParamObject, known: KnownInputs) => readonly Misfit[];
   /** Parameters that cannot change the output beside certain others; of parameters that always count, absent. */
   readonly idle?: readonly IdleRule[];
   /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
@@ -63,6 +71,21 @@ export interface Extension {
 export type Continuation =
   | {readonly kind: 'exactly'; readonly progress: number}
   | {readonly kind: 'not_exactly'; readonly because: string};
+
+/** What is known of the stages that parameters refer to, by dotted parameter path. */
+export interface KnownInputs {
+  /** JSON they have left; absent while they have yet to run. */
+  readonly json: Readonly<Record<string, Json>>;
+  /** How they are set up. */
+  readonly stages: Readonly<Record<string, {readonly uses: string; readonly params: ParamObject}>>;
+}
+
+/** A problem with the value of a parameter; it gets its place in the file from the path. */
+export interface Misfit {
+  /** Dotted. */
+  readonly param: string;
+  readonly problem: Omit<Problem, 'position'>;
+}
 
 export interface FileParam {
   /** Dotted pattern: `audio_dir`, `inputs.*`. */

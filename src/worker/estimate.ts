@@ -9,8 +9,8 @@ import type {WorkerEntry} from './context.js';
 import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {barChart} from './picture/bar-chart.js';
+import {silenceFile} from './silence.js';
 import {repeated, resolveSamples} from './train/samples.js';
-import {silenceFile} from './train/silence.js';
 
 /** Measures modules by their full-weight gradients; leaves `estimate.json`, which `train` selects from, and a picture. */
 export const estimate: WorkerEntry = async (context) => {

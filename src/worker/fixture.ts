@@ -55,6 +55,7 @@ function describe(piece: Piece, index: number, seconds: number): object {
     duration: Math.round(seconds),
     is_instrumental: !sung,
     ...(sung && {
+      language: 'en',
       lyrics: `[Verse]\nString number ${index + 1} is ringing clear\n\n[Chorus]\nRing along, ring along`,
     }),
   };

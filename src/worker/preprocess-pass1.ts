@@ -11,6 +11,7 @@ import {
   type TextEncoder,
 } from '../native/engine.js';
 import type {PartJob} from '../protocol/message.js';
+import {textOptions} from '../stage/conditioning.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {componentDir} from './model-input.js';
 import {SampleWork} from './sample-work.js';
@@ -115,15 +116,16 @@ async function encodeTexts(context: WorkerContext, work: SampleWork): Promise<vo
     job,
   );
   emit({kind: 'phase_started', phase: 'encoding prompts and lyrics'});
-  const {max_text_tokens, max_lyric_tokens} = job.params as Record<string, number>;
+  const {conditioning, limits} = textOptions(job.params);
+  const padding = conditioning === 'upstream' ? 'max_length' : 'none';
   for (const part of texts) {
     if (signal.aborted) return;
-    const encoded = tokenizer.encode(String(part.work.text), max_text_tokens!);
+    const encoded = tokenizer.encode(String(part.work.text), limits.text, padding);
     await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'text'}));
   }
   for (const part of lyrics) {
     if (signal.aborted) return;
-    const encoded = tokenizer.encode(String(part.work.lyrics), max_lyric_tokens!);
+    const encoded = tokenizer.encode(String(part.work.lyrics), limits.lyrics, padding);
     await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'lyric'}));
   }
 }

@@ -5,6 +5,7 @@ import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
+import {silenceFile} from './silence.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
@@ -13,7 +14,6 @@ import {engineOptions, loopParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
 import {findStart} from './train/resume.js';
 import {holdOut, repeated, resolveSamples, type Split} from './train/samples.js';
-import {silenceFile} from './train/silence.js';
 
 /**
  * Trains an adapter: opens the run where it left off, steps until it is finished or asked to stop, and leaves `adapter/`

@@ -177,3 +177,7 @@ test('docs/upstream-flags.md is up to date with its data', () => {
   const {status, stderr} = spawnSync(process.execPath, [script, '--check'], {encoding: 'utf8'});
   expect({status, stderr}).toEqual({status: 0, stderr: ''});
 });
+
+test('conditions are those of the programs that are migrated from', () => {
+  expect(stagesOf(full).latents!.with.conditioning).toBe('upstream');
+});

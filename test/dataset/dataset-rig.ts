@@ -16,6 +16,7 @@ export const defaults: DatasetOptions = {
   sidecars: 'use',
   file_tags: 'use',
   genre_choice: 'sample',
+  language: 'unknown',
   missing_lyrics: 'instrumental',
   duplicates: 'warn',
   min_duration: 0.5,

@@ -399,3 +399,57 @@ describe('a dataset JSON', () => {
     expect(dataset.samples.map(({prompt}) => prompt.text.split('\n')[4])).toEqual(['a, own', 'b, param']);
   });
 });
+
+describe('the language of the lyrics', () => {
+  const words = 'caption: x\nlyrics:\nla la';
+  const files = {
+    'a.wav': tone(220),
+    'a.txt': `language: zh\n${words}`,
+    'b.wav': tone(230),
+    'b.txt': words,
+    'c.wav': tone(240),
+    'c.txt': 'caption: x\ninstrumental: true',
+  };
+
+  test('a song says its own; the option speaks for the others; else it is unknown', async () => {
+    const said = await read(files, {language: 'en'});
+    expect(said.samples.map(({language}) => language)).toEqual(['zh', 'en', 'en']);
+    expect(sampleNamed(said, 'a.wav').origins.language).toBe('sidecar');
+    expect(sampleNamed(said, 'b.wav').origins.language).toBe('default');
+    const unsaid = await read(files);
+    expect(unsaid.samples.map(({language}) => language)).toEqual(['zh', 'unknown', 'unknown']);
+  });
+
+  test('an entry of the dataset JSON wins, empty or null says nothing', async () => {
+    const entry = (filename: string, language: string | null) => ({filename, language, lyrics: 'la'});
+    const json = JSON.stringify([entry('a.wav', 'ja'), entry('b.wav', null), entry('c.wav', '')]);
+    const {samples} = await read(
+      {...files, 'set.json': json},
+      {dataset_json: 'set.json', sidecars: 'ignore', language: 'en'},
+    );
+    expect(samples.map(({language}) => language)).toEqual(['ja', 'en', 'en']);
+  });
+
+  test('songs with words whose language nobody said are told of once, instrumentals not at all', async () => {
+    const many = {
+      ...files,
+      'd.wav': tone(250),
+      'd.txt': words,
+    };
+    const {findings} = await read(many);
+    expect(findings.filter(({code}) => code.startsWith('dataset/language'))).toMatchObject([
+      {code: 'dataset/language-unknown', message: expect.stringContaining('2 of 3 songs')},
+    ]);
+    expect(codes((await read(many, {language: 'en'})).findings).join()).not.toContain('language');
+  });
+
+  test.each([
+    ['English', 'Write en.'],
+    ['Deutsch', 'Write de.'],
+    ['en-GB', 'Write en.'],
+    ['klingon', 'Codes are'],
+  ])('%s is no code: %s', async (language, hint) => {
+    const {findings} = await read({'b.wav': tone(230), 'b.txt': words}, {language});
+    expect(findings.find(({code}) => code === 'dataset/language-other')?.hint).toContain(hint);
+  });
+});

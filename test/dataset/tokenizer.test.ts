@@ -2,8 +2,9 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
-import {loadTokenizer, lyricTokens, type Tokenizer, textTokens} from '../../src/dataset/tokenizer.js';
+import {loadTokenizer, type Tokenizer} from '../../src/dataset/tokenizer.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {tokenLimits} from '../../src/stage/conditioning.js';
 import {qwen3Tokenizer} from './qwen3/tokenizer.js';
 
 const golden = new URL('../golden/', import.meta.url).pathname;
@@ -39,15 +40,15 @@ describe('the tiny checkpoint, whose post-processor appends <|endoftext|>', () =
   test.each(['a_stereo48k', 'b_mono44k'])('%s is tokenised as upstream did', async (name) => {
     await using twin = await openSafetensors(join(golden, `e2e/${name}.safetensors`));
     const config = JSON.parse(twin.metadata.config!) as EndToEndConfig;
-    const text = tiny.encode(config.prompt, textTokens);
-    const lyrics = tiny.encode(config.lyrics, lyricTokens);
+    const text = tiny.encode(config.prompt, tokenLimits.upstream.text, 'max_length');
+    const lyrics = tiny.encode(config.lyrics, tokenLimits.upstream.lyrics, 'max_length');
     expect([text.valid, lyrics.valid]).toEqual([config.text_valid, config.lyric_valid]);
     expect(bytesOf(text.ids)).toEqual((await twin.read('out/text_ids')).data);
     expect(bytesOf(lyrics.ids)).toEqual((await twin.read('out/lyric_ids')).data);
   });
 
   test('a text too long keeps the appended token and says what was lost', () => {
-    const encoded = tiny.encode('one\n'.repeat(100), 20);
+    const encoded = tiny.encode('one\n'.repeat(100), 20, 'none');
     const end = tiny.tokens('').at(-1)!;
     expect(encoded.valid).toBe(20);
     expect(encoded.ids.at(-1)).toBe(end);
@@ -56,9 +57,14 @@ describe('the tiny checkpoint, whose post-processor appends <|endoftext|>', () =
   });
 
   test('an empty text is the appended token and padding', () => {
-    const encoded = tiny.encode('', 4);
+    const encoded = tiny.encode('', 4, 'max_length');
     expect(encoded).toMatchObject({valid: 1, lost: 0});
     expect(new Set(encoded.ids).size).toBe(1); // here padding is the same token
+  });
+
+  test('without padding a text is as long as it is', () => {
+    const text = 'one two three';
+    expect(Array.from(tiny.encode(text, 2048, 'none').ids)).toEqual(tiny.tokens(text));
   });
 });
 

@@ -1,11 +1,12 @@
 import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {decodeStereo} from '../../src/dataset/audio/stereo.js';
-import {loadTokenizer, lyricTokens, textTokens} from '../../src/dataset/tokenizer.js';
+import {loadTokenizer} from '../../src/dataset/tokenizer.js';
 import {openSafetensors, type SafetensorsFile} from '../../src/format/safetensors-read.js';
 import {toFloat32} from '../../src/format/tensor.js';
 import {type Addon, loadAddon} from '../../src/native/addon.js';
 import {openAudioEncoder, openConditionEncoder, openTextEncoder} from '../../src/native/engine.js';
+import {tokenLimits} from '../../src/stage/conditioning.js';
 import {addonPath} from '../addon-path.js';
 import {broken, exact, relativeL2, type Verdict} from './verdict.js';
 
@@ -58,7 +59,7 @@ async function judge(trial: Trial): Promise<Verdict[]> {
     join(trial.checkpoint, `acestep-v15-${trial.config.variant}`),
     engine,
   );
-  const condition = await conditions.encode(text, lyrics);
+  const condition = await conditions.encode({text, lyrics});
   const mask = (await trial.golden.read('out/encoder_attention_mask')).data;
   return [
     await compare(trial, 'out/target_latents', latents),
@@ -125,8 +126,9 @@ async function encodeTexts(trial: Trial) {
   const folder = join(checkpoint, 'Qwen3-Embedding-0.6B');
   const tokenizer = await loadTokenizer(folder);
   await using encoder = await openTextEncoder(addon, folder, engine);
-  const text = tokenizer.encode(config.prompt, textTokens);
-  const lyrics = tokenizer.encode(config.lyrics, lyricTokens);
+  const limits = tokenLimits.upstream;
+  const text = tokenizer.encode(config.prompt, limits.text, 'max_length');
+  const lyrics = tokenizer.encode(config.lyrics, limits.lyrics, 'max_length');
   const width = encoder.hidden_size;
   const states = await encoder.encode(Array.from(text.ids));
   const valid = text.valid * width;
@@ -137,11 +139,11 @@ async function encodeTexts(trial: Trial) {
   ];
   const mask = (count: number, length: number) => Uint8Array.from({length}, (_, i) => (i < count ? 1 : 0));
   return {
-    text: {states, width, mask: mask(text.valid, textTokens)},
+    text: {states, width, mask: mask(text.valid, limits.text)},
     lyrics: {
       states: await encoder.embed(Array.from(lyrics.ids)),
       width,
-      mask: mask(lyrics.valid, lyricTokens),
+      mask: mask(lyrics.valid, limits.lyrics),
     },
     verdicts: [
       exact(`${name} tokens`, wrong),

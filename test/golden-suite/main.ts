@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {judgeAdapterFiles} from './adapter-files.js';
 import {judgeDatasets, judgeEndToEndDataset} from './dataset.js';
 import {judgeEndToEnd} from './end-to-end.js';
+import {judgeInference} from './inference.js';
 import {judgePrompts} from './prompt.js';
 import {judgeTokenizer} from './tokenizer.js';
 import {judgeTorchFiles} from './torch-files.js';
@@ -17,6 +18,7 @@ const judges: readonly {readonly path: string; readonly judge: (path: string) =>
   {path: 'peft_files', judge: judgeAdapterFiles},
   {path: 'e2e/dataset.json', judge: judgeEndToEndDataset},
   {path: 'e2e', judge: judgeEndToEnd},
+  {path: 'inference', judge: judgeInference},
 ];
 
 /** Judges every TypeScript case of the folder; what a folder does not hold is not judged. */

@@ -45,7 +45,14 @@ function run(id: string, level: number, rank: number): ReportRun {
   const modules = Array.from({length: 24}, (_, layer) =>
     kinds.map((kind) => `layers.${layer}.${kind}`),
   ).flat();
-  const stage = {uses: 'train', description: null, problem: null, samples: null, fingerprint: 'f'.repeat(64)};
+  const stage = {
+    uses: 'train',
+    description: null,
+    note: null,
+    problem: null,
+    samples: null,
+    fingerprint: 'f'.repeat(64),
+  };
   return {
     run: id,
     pipeline: 'a-pipeline-with-quite-a-long-name-for-a-phone',

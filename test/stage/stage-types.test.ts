@@ -101,7 +101,6 @@ const options = {
   tile_overlap: 2,
   seed: 42,
   max_text_tokens: 256,
-  max_lyric_tokens: 512,
 };
 
 /** What each part of the one sample depends on. */
@@ -150,6 +149,20 @@ describe('what is encoded anew in the first pass', () => {
     },
     {name: 'nothing, with a peak target that is not used', params: {peak_target: -3}, anew: []},
     {name: 'all texts, with another limit of tokens', params: {max_text_tokens: 128}, anew: ['text']},
+    {name: 'lyrics, when somebody says their language', sample: {language: 'en'}, anew: ['lyrics']},
+    {
+      name: 'nothing of upstream kind, when somebody says the language',
+      from: {conditioning: 'upstream'},
+      params: {conditioning: 'upstream'},
+      sample: {language: 'en'},
+      anew: [],
+    },
+    {
+      name: 'texts and lyrics, and no audio, with the other conditioning',
+      params: {conditioning: 'upstream'},
+      anew: ['text', 'lyrics'],
+    },
+    {name: 'nothing, when the usual limit of lyrics is said', params: {max_lyric_tokens: 2048}, anew: []},
   ])('$name', ({sample, model: changed, params, from, anew}) => {
     const before = partsOf(settled({...options, ...from}), song, model);
     const after = partsOf(
@@ -160,7 +173,51 @@ describe('what is encoded anew in the first pass', () => {
     expect(Object.keys(after).filter((part) => after[part] !== before[part])).toEqual(anew);
   });
 
+  test("upstream's conditioning has the keys it had before there was another: what was encoded is found", () => {
+    const {text, lyrics} = partsOf({...options, conditioning: 'upstream'}, song, model);
+    const encoder = {text_encoder: 't', tokenizer: 'k'};
+    expect(JSON.parse(text!)).toEqual({text: 'p', max_text_tokens: 256, ...encoder});
+    expect(JSON.parse(lyrics!)).toEqual({lyrics: 'la', max_lyric_tokens: 512, ...encoder});
+  });
+
   test('an automatic limit is the longest song in whole seconds', () => {
     expect(partsOf({...options, max_duration: 0}, song, model).latents).toContain('"max_duration":90');
+  });
+});
+
+describe('what is encoded anew in the second pass', () => {
+  const {plan, check} = {
+    ...stageTypes.get('preprocess.pass2')!.samples!,
+    check: stageTypes.get('preprocess.pass2')!.check!,
+  };
+  const part = (hash: string) => ({hash, size: 1, about: {}});
+  const collection = (about: object) => ({
+    kind: 'sample_collection',
+    samples: [{sample: 'a', about, parts: {text: part('t'), lyrics: part('l'), latents: part('z')}}],
+    missing: [],
+  });
+  const conditions = (params: ParamObject, about: object) =>
+    plan(params, {model: model as Json, latents: collection(about) as unknown as Json})[0]!.parts[0]!;
+
+  test('upstream needs no silence; inference takes it for the timbre, whoever of the two passes says so', () => {
+    const upstream = conditions({}, {});
+    expect(upstream.depends_on).toEqual({text: 't', lyrics: 'l', condition_encoder: 'd1'});
+    expect(upstream.work.reference).toBe('none');
+    const inference = conditions({}, {conditioning: 'inference'});
+    expect(inference.depends_on).toEqual({...upstream.depends_on, silence_latent: 's'});
+    expect(inference.work.reference).toBe('silence');
+    expect(conditions({conditioning: 'inference'}, {conditioning: 'inference'})).toEqual(inference);
+  });
+
+  test('texts of one kind and a reference of the other are refused in their place', () => {
+    const firstPass = (conditioning: string) => ({
+      json: {},
+      stages: {latents: {uses: 'preprocess.pass1', params: {conditioning}}},
+    });
+    expect(check({conditioning: 'inference'}, firstPass('upstream'))).toMatchObject([
+      {param: 'conditioning', problem: {code: 'preprocess/conditioning-differs'}},
+    ]);
+    expect(check({}, firstPass('upstream'))).toEqual([]);
+    expect(check({conditioning: 'upstream'}, firstPass('upstream'))).toEqual([]);
   });
 });

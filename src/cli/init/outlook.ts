@@ -4,6 +4,7 @@ import type {Settings} from '../../config/settings.js';
 import {locateModel} from '../../model/scan-model.js';
 import type {SampleBounds} from '../../protocol/message.js';
 import {type TrainingOutlook, trainingOutlook} from '../../run/forecast/training.js';
+import {SILENT_REFERENCE_FRAMES, textOptions} from '../../stage/conditioning.js';
 import {memoryLimit} from '../memory.js';
 import type {Machine} from './machine.js';
 import {type FoundSongs, usable} from './songs.js';
@@ -48,10 +49,12 @@ function ofType({stages}: Pipeline, type: string): ConfiguredStage {
 
 /** As long as the song is, and not longer than the first pass lets it be; texts as long as it lets them be. */
 function boundsOf({params}: ConfiguredStage, songs: FoundSongs, seconds: number): SampleBounds {
+  const {limits} = textOptions(params);
   return {
     samples: usable(songs),
     seconds: Math.min(seconds, Number(params.max_duration)),
-    text_tokens: Number(params.max_text_tokens),
-    lyric_tokens: Number(params.max_lyric_tokens),
+    text_tokens: limits.text,
+    lyric_tokens: limits.lyrics,
+    reference_frames: SILENT_REFERENCE_FRAMES,
   };
 }

@@ -8,11 +8,11 @@ export function configuration({stages}: ReportRun): Html {
   return html`<div class="folded">${stages.map(stageConfiguration)}</div>`;
 }
 
-function stageConfiguration({stage, uses, params, description}: ReportStage): Html {
+function stageConfiguration({stage, uses, params, description, note}: ReportStage): Html {
   const said = params.filter(({said_at}) => said_at !== null);
   const rest = params.filter(({said_at}) => said_at === null);
   return html`<details><summary><b>${stage}</b> <span class="dim">${uses}</span> <span class="dim count">${said.length} set, ${countText(rest.length, 'default')}</span></summary>
-${description === null ? null : html`<p class="dim">${description}</p>`}
+${description === null ? null : html`<p class="dim">${description}</p>`}${note === null ? null : html`<p>${note}</p>`}
 <table class="params">${said.map(paramRow)}</table>
 ${rest.length === 0 ? null : html`<details class="defaults"><summary class="dim">${countText(rest.length, 'default')}</summary><table class="params">${rest.map(paramRow)}</table></details>`}</details>`;
 }

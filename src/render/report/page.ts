@@ -66,7 +66,7 @@ function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[])
       body: sensitivity(estimate),
     })),
     {id: 'stages', title: 'Stages', body: timeline(first)},
-    ...(first.songs.length === 0 ? [] : [{id: 'songs', title: 'Songs', body: songTable(first.songs)}]),
+    ...(first.songs.length === 0 ? [] : [{id: 'songs', title: 'Songs', body: songTable(first)}]),
     {id: 'configuration', title: 'Configuration', body: configuration(first)},
     {id: 'hashes', title: 'Hashes', body: hashes(first)},
     {id: 'environment', title: 'Environment', body: environment(first, data.written_by)},

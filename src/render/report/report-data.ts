@@ -28,6 +28,8 @@ export interface ReportStage {
   readonly stage: string;
   readonly uses: string;
   readonly description: string | null;
+  /** What its parameters mean for the result, where a person should know. */
+  readonly note: string | null;
   /** `cached`, `succeeded`, `failed` and the other ways a stage can end; `unknown` when the record ends before. */
   readonly result: string;
   /** From the start of the run; null when it did not run. */
@@ -90,6 +92,7 @@ export interface ReportEstimate {
 export interface ReportSong {
   readonly name: string;
   readonly seconds: number;
+  /** Both as the text encoder reads them. */
   readonly prompt: string;
   readonly lyrics: string;
   /** Null while they were not encoded. */

@@ -1,9 +1,9 @@
 import {countText, durationText} from '../quantity.js';
 import {type Html, html} from './html.js';
-import type {ReportSong, TokenCount} from './report-data.js';
+import type {ReportRun, ReportSong, TokenCount} from './report-data.js';
 
 /** Every song with what the text encoder sees of it. */
-export function songTable(songs: readonly ReportSong[]): Html {
+export function songTable({songs, stages}: ReportRun): Html {
   const rows = songs.map(
     (
       song,
@@ -11,7 +11,8 @@ export function songTable(songs: readonly ReportSong[]): Html {
 <td class="number" data-name="prompt tokens">${tokens(song.prompt_tokens)}</td><td class="number" data-name="lyric tokens">${tokens(song.lyric_tokens)}</td>
 <td class="text"><details><summary>${caption(song.prompt)}</summary><h4>what the text encoder reads</h4><pre>${song.prompt}</pre><h4>lyrics</h4><pre>${song.lyrics}</pre></details></td></tr>`,
   );
-  return html`<p class="dim">${summary(songs)}</p>
+  const notes = stages.flatMap(({note}) => note ?? []);
+  return html`<p class="dim">${[summary(songs), ...sentences(notes)].join(' ')}</p>
 <table class="songs"><thead><tr><th>song</th><th class="number">length</th><th class="number">prompt<br>tokens</th><th class="number">lyric<br>tokens</th><th>caption</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
@@ -22,6 +23,10 @@ function summary(songs: readonly ReportSong[]): string {
   return cut === 0
     ? 'Every prompt and all lyrics fit into the text encoder.'
     : `${countText(cut, 'song')} say more than the text encoder sees: what is lost stands in red.`;
+}
+
+function sentences(notes: readonly string[]): string[] {
+  return [...new Set(notes)].map((note) => `${note[0]!.toUpperCase()}${note.slice(1)}.`);
 }
 
 function lost(count: TokenCount | null): number {

@@ -1,9 +1,15 @@
-import type {Json} from '../../base/json.js';
+import type {Json, JsonObject} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
 import type {StageMemory} from '../../event/memory-forecast.js';
 import type {PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
 import type {InputObject, MemoryQuestion, SampleBounds} from '../../protocol/message.js';
+import {
+  lyricsText,
+  SILENT_REFERENCE_FRAMES,
+  type TokenLimits,
+  textOptions,
+} from '../../stage/conditioning.js';
 import {datasetSamples} from '../../stage/dataset.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
 
@@ -107,27 +113,54 @@ function boundsOf(
 
 /** Of what a `preprocess.pass1` stage has made, would make of the songs it knows, or may make at most. */
 function boundsOfPass1(pass1: PlannedStage, {upstream, world}: ForecastWorld): SampleBounds | Later {
-  const {max_duration, max_text_tokens, max_lyric_tokens} = pass1.configured.params as Readonly<
-    Record<string, number>
-  >;
-  const tokens = {text_tokens: max_text_tokens!, lyric_tokens: max_lyric_tokens!};
+  const {params} = pass1.configured;
+  const max_duration = Number(params.max_duration);
+  const {conditioning, limits} = textOptions(params);
+  const reference_frames = conditioning === 'inference' ? SILENT_REFERENCE_FRAMES : 1;
+  const tokens = {text_tokens: limits.text, lyric_tokens: limits.lyrics, reference_frames};
   const own = pass1.outputs?.latents;
   const collection = own === undefined ? undefined : world.cache.json(own.hash);
   if (isSampleCollection(collection)) {
     const frames = Math.max(...collection.samples.map(latentFrames));
-    return {...tokens, samples: collection.samples.length, seconds: frames / LATENT_HZ};
+    const counted = conditioning === 'inference' ? countedTokens(collection.samples) : {};
+    return {...tokens, ...counted, samples: collection.samples.length, seconds: frames / LATENT_HZ};
   }
   const source = upstream.get(pass1.references.dataset!.$stage)!;
   const listed = source.outputs?.dataset;
   if (listed !== undefined) {
     const songs = datasetSamples(world.cache.json(listed.hash));
     const longest = Math.max(...songs.map((song) => Number(song.audio_seconds)));
-    const seconds = max_duration! > 0 ? Math.min(max_duration!, longest) : longest;
-    return {...tokens, samples: songs.length, seconds};
+    const seconds = max_duration > 0 ? Math.min(max_duration, longest) : longest;
+    const bounded = conditioning === 'inference' ? boundedTokens(songs, limits) : {};
+    return {...tokens, ...bounded, samples: songs.length, seconds};
   }
-  if (max_duration! > 0) return {...tokens, samples: MANY, seconds: max_duration!};
+  if (max_duration > 0) return {...tokens, samples: MANY, seconds: max_duration};
   return afterRun(source.id);
 }
+
+type Tokens = Pick<SampleBounds, 'text_tokens' | 'lyric_tokens'>;
+
+/** Where nothing is padded, the texts that are encoded have their own lengths. */
+function countedTokens(samples: readonly CollectedSample[]): Tokens {
+  const most = (part: string) => Math.max(...samples.map(({parts}) => Number(parts[part]!.about.tokens)));
+  return {text_tokens: most('text'), lyric_tokens: most('lyrics')};
+}
+
+/** A token stands for at least one byte; a few more may be added at the end. */
+function boundedTokens(songs: readonly JsonObject[], limits: TokenLimits): Tokens {
+  const most = (text: (song: JsonObject) => string) =>
+    Math.max(...songs.map((song) => new TextEncoder().encode(text(song)).length)) + ADDED_TOKENS;
+  const prompt = ({prompt: own}: JsonObject) => String((own as JsonObject).text);
+  const lyrics = ({lyrics: own, language}: JsonObject) =>
+    lyricsText({lyrics: String(own), language: String(language ?? '')}, 'inference');
+  return {
+    text_tokens: Math.min(limits.text, most(prompt)),
+    lyric_tokens: Math.min(limits.lyrics, most(lyrics)),
+  };
+}
+
+/** More than any tokenizer appends. */
+const ADDED_TOKENS = 8;
 
 /** As many songs as the largest batch takes. */
 const MANY = 4096;

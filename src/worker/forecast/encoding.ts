@@ -12,7 +12,7 @@ import {componentDir} from '../model-input.js';
 /** The VAE or the text encoder, whichever takes more: only one of them is open at a time. */
 export async function forecastPass1(addon: Addon, question: MemoryQuestion): Promise<StageMemory> {
   const {params, inputs, device, bounds} = question;
-  const {tile_duration, tile_overlap, max_text_tokens} = params as Readonly<Record<string, number>>;
+  const {tile_duration, tile_overlap} = params as Readonly<Record<string, number>>;
   const audio = await planAudioEncoder(addon, {
     path: componentDir(inputs.model, 'vae'),
     seconds: bounds!.seconds,
@@ -21,16 +21,16 @@ export async function forecastPass1(addon: Addon, question: MemoryQuestion): Pro
     device,
   });
   const path = componentDir(inputs.model, 'text_encoder');
-  const text = await planTextEncoder(addon, {path, tokens: max_text_tokens!, device});
+  const text = await planTextEncoder(addon, {path, tokens: bounds!.text_tokens, device});
   return encoderForecast(audio.total_bytes > text.total_bytes ? audio : text, question);
 }
 
 export async function forecastConditions(addon: Addon, question: MemoryQuestion): Promise<StageMemory> {
   const {device, bounds} = question;
-  const {text_tokens, lyric_tokens} = bounds!;
+  const {text_tokens, lyric_tokens, reference_frames} = bounds!;
   const path = componentDir(question.inputs.model, 'dit');
   return encoderForecast(
-    await planConditionEncoder(addon, {path, text_tokens, lyric_tokens, device}),
+    await planConditionEncoder(addon, {path, text_tokens, lyric_tokens, reference_frames, device}),
     question,
   );
 }

@@ -1,0 +1,47 @@
+import {pathsAbove} from '../base/dotted-path.js';
+import type {Json} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
+import type {ConfiguredStage} from '../config/pipeline.js';
+import type {KnownInputs, StageType} from '../stage/stage-type.js';
+import type {DagStage} from './dag.js';
+import {outputOf} from './fingerprint-parts.js';
+import type {PlannedStage} from './plan.js';
+import type {World} from './world.js';
+
+/** Pure: the first thing that cannot be about a stage's parameters, in its place; as far as can be told now. */
+export function misfitProblem(
+  stage: Pick<DagStage, 'configured' | 'references'>,
+  type: StageType,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  world: Pick<World, 'cache'>,
+): Problem | undefined {
+  if (type.check === undefined) return undefined;
+  const [first] = type.check(stage.configured.params, knownInputs(stage, upstream, world));
+  return first === undefined
+    ? undefined
+    : {...first.problem, position: placeOf(stage.configured, first.param)};
+}
+
+function knownInputs(
+  {references}: Pick<DagStage, 'references'>,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  {cache}: Pick<World, 'cache'>,
+): KnownInputs {
+  const json: Record<string, Json> = {};
+  const stages: Record<string, KnownInputs['stages'][string]> = {};
+  for (const [param, {$stage, output}] of Object.entries(references)) {
+    const source = upstream.get($stage);
+    if (source === undefined) continue;
+    stages[param] = {uses: source.type.name, params: source.configured.params};
+    const made = outputOf(source, output);
+    if (made?.kind === 'json') json[param] = cache.json(made.hash);
+  }
+  return {json, stages};
+}
+
+/** Where a value was written, else what holds it, else the stage. */
+function placeOf({positions, position}: ConfiguredStage, param: string) {
+  const place = [param, ...pathsAbove(param)].find((path) => positions[path] !== undefined);
+  return place === undefined ? position : positions[place]!;
+}
