@@ -18,23 +18,30 @@ const four = [...three, song(4)];
 const edited = four.map((entry, i) => (i === 1 ? {...entry, caption: 'a march'} : entry));
 const sung = edited.map((entry, i) => (i === 2 ? {...entry, lyrics: '[Verse]\nla la'} : entry));
 
-function stages(model: 'turbo' | 'base'): Stages {
+function stages(model: 'turbo' | 'base', conditioning: 'inference' | 'upstream'): Stages {
   return {
     model: {uses: 'scan', with: {checkpoint_dir: `${root}test/golden/tiny_checkpoint`, model}},
     songs: {uses: 'dataset', with: {audio_dir: 'songs', dataset_json: 'dataset.json'}},
-    latents: {uses: 'preprocess.pass1', with: {model: '${stages.model}', dataset: '${stages.songs}'}},
+    latents: {
+      uses: 'preprocess.pass1',
+      with: {model: '${stages.model}', dataset: '${stages.songs}', conditioning},
+    },
     conditions: {uses: 'preprocess.pass2', with: {model: '${stages.model}', latents: '${stages.latents}'}},
   };
 }
 
 /** The parts that were made, by stage and sample. */
-async function made(samples: readonly Entry[], model: 'turbo' | 'base' = 'turbo') {
+async function made(
+  samples: readonly Entry[],
+  model: 'turbo' | 'base' = 'turbo',
+  conditioning: 'inference' | 'upstream' = 'inference',
+) {
   for (const {filename} of samples) {
     const number = Number(/\d+/.exec(filename)![0]);
     writeFileSync(project.file('songs', filename), waveFile(synthesise(42, number, 1)));
   }
   writeFileSync(project.file('dataset.json'), JSON.stringify({metadata: {custom_tag: 'mine'}, samples}));
-  project.writePipeline(stages(model));
+  project.writePipeline(stages(model, conditioning));
   const ended = await project.run();
   expect(ended.code, problemsOf(ended)).toBe(0);
   return computedParts(ended);
@@ -76,6 +83,13 @@ test('from turbo to base, which shares VAE and text encoder: conditions only; an
   expect(latents).toBeUndefined();
   expect(Object.keys(conditions!)).toHaveLength(4);
   expect(await made(sung, 'turbo')).toEqual({});
+});
+
+test("from inference's conditions to upstream's: texts, lyrics and conditions, no audio; and back: nothing", async () => {
+  const {latents, conditions} = await made(sung, 'turbo', 'upstream');
+  expect(new Set(Object.values(latents!).flat())).toEqual(new Set(['text', 'lyrics']));
+  expect(Object.keys(conditions!)).toHaveLength(4);
+  expect(await made(sung)).toEqual({});
 });
 
 test('a song with another name and place: nothing', async () => {
