@@ -1,5 +1,7 @@
-import {mkdir, open, rename, rm} from 'node:fs/promises';
+import {open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {makeFolder} from './make-folder.js';
+import {systemErrorName} from './system-error.js';
 
 /** The steps of a durable write, each named just before it happens. */
 export type WriteStep = 'create' | 'write' | 'sync' | 'rename' | 'sync_folder' | 'remove';
@@ -31,7 +33,7 @@ export async function writeDurably(
   temporary: string = temporaryName(path),
 ): Promise<void> {
   fault('create', temporary);
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   try {
     await writeSynced(temporary, bytes, fault);
     await renameDurably(temporary, path, fault);
@@ -85,5 +87,5 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** Is this error the file system's, of this code (`ENOENT`, `ENOSPC`)? */
 export function isFileError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
+  return codes.includes(systemErrorName(error) ?? '');
 }

@@ -19,6 +19,8 @@ export interface Problem {
   /** The lines around `position` with a marker, ready to print; whoever has the source text adds it. */
   readonly frame?: string;
   readonly hint?: string;
+  /** What a program said before it failed, line by line as it said it. */
+  readonly last_words?: readonly string[];
   /** Further places that explain this one, e.g. the alias through which a bad value was reached. */
   readonly related?: readonly {readonly position: SourcePosition; readonly message: string}[];
 }

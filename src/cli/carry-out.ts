@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {availableParallelism} from 'node:os';
-import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
+import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
 import type {Plan} from '../plan/plan.js';
 import {writeEnvironment} from '../record/environment.js';
@@ -74,7 +74,7 @@ export async function carryOut(
 async function recordEnvironment(dir: string, planned: PlannedPipeline): Promise<void> {
   const environment = await runEnvironment(planned);
   await writeEnvironment(dir, environment).catch((error: unknown) => {
-    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES')) throw error;
+    if (!isSystemError(error)) throw error;
   });
 }
 

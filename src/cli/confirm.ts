@@ -18,6 +18,8 @@ export async function confirmed(
   }
   world.stderr.write(planText(plan, world.stderr.colours));
   const prompt = createInterface({input: process.stdin, output: process.stderr});
-  const reply = await prompt.question('Run this? [Y/n] ').finally(() => prompt.close());
+  const left = new Promise<string>((resolve) => void prompt.once('close', () => resolve('n'))); // Ctrl-D
+  const reply = await Promise.race([left, prompt.question('Run this? [Y/n] ')]);
+  prompt.close();
   return /^\s*(y|yes)?\s*$/i.test(reply) ? 'yes' : 0;
 }

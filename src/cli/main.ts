@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import {colourSetting} from './colour-setting.js';
+import {answerForStdout} from './display-stream.js';
 import {program} from './program.js';
 import {type ExitCode, streamOf, type World} from './world.js';
 
@@ -7,10 +8,13 @@ const {argv, env} = withoutColourFlags(process.argv.slice(2), process.env);
 
 const colour = await colourSetting(env);
 
+const stdout = streamOf(process.stdout, env, colour);
+answerForStdout(stdout);
+
 const world: World = {
   env,
   cwd: process.cwd(),
-  stdout: streamOf(process.stdout, env, colour),
+  stdout,
   stderr: streamOf(process.stderr, env, colour),
   now: Date.now,
   leave: (code: ExitCode) => {

@@ -1,4 +1,5 @@
 import {Command, CommanderError} from 'commander';
+import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {refuse} from './answer.js';
 import {commandTable} from './command-table.js';
@@ -7,7 +8,7 @@ import type {ExitCode, World} from './world.js';
 
 /**
  * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do
- * stay fast. Every exception that is not a `SidestepError` is a bug of ours and shows its stack.
+ * stay fast. Every exception that is neither a `SidestepError` nor the system's refusal is a bug of ours and shows its stack.
  */
 export async function program(world: World, argv: readonly string[]): Promise<ExitCode> {
   const json = wantsJson(argv);
@@ -24,6 +25,8 @@ export async function program(world: World, argv: readonly string[]): Promise<Ex
       return error.exitCode === 0 ? 0 : refuse(world, {json}, [usageProblem(error, argv)]);
     }
     if (error instanceof SidestepError) return refuse(world, {json}, [error.problem]);
+    const accident = accidentOf(error);
+    if (accident !== undefined) return refuse(world, {json}, [accident]);
     world.stderr.write(defectText(error));
     return 1;
   }

@@ -7,6 +7,7 @@ import {plainLines} from '../render/plain.js';
 import {isUpToDate} from '../render/plan-text.js';
 import {harmless, type Renderer, rendererKind, together} from '../render/renderer.js';
 import {summaryMarkdown, summaryText} from '../render/summary.js';
+import {visibly} from '../render/visible.js';
 import type {RunCommandOptions} from './run-options.js';
 import {forReading, type World} from './world.js';
 
@@ -27,8 +28,8 @@ export async function openScreen(
   let last: Extract<RunEvent, {kind: 'run_finished'}> | undefined;
   return {
     show: (event) => {
-      if (event.kind === 'run_finished') last = event;
-      renderer.show(event, world.now());
+      if (event.kind === 'run_finished') last = visibly(event);
+      renderer.show(options.json === true ? event : visibly(event), world.now());
     },
     close: async () => {
       await renderer.close();

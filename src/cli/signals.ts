@@ -8,10 +8,15 @@ export interface SignalStop {
   readonly release: () => void;
 }
 
-/** The first Ctrl-C asks the run to stop where it can continue later, the second to stop at once. */
+/**
+ * The first Ctrl-C asks the run to stop where it can continue later, the second to stop at once. A terminal that closes
+ * says so once or several times (the kernel, then the shell): nobody there is in a hurry.
+ */
 export function stopOnSignals(): SignalStop {
   const stop = stopSwitch();
-  const request = (): void => stop.request();
+  const request = (signal: NodeJS.Signals): void => {
+    if (signal !== 'SIGHUP' || !stop.graceful.aborted) stop.request();
+  };
   for (const signal of SIGNALS) process.on(signal, request);
   return {
     stop,

@@ -6,6 +6,7 @@ import type {Pipeline} from '../config/pipeline.js';
 import {orderStages} from '../plan/dag.js';
 import {problemText} from '../render/problem-text.js';
 import {countText} from '../render/quantity.js';
+import {visible} from '../render/visible.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import type {ExitCode, World} from './world.js';
@@ -39,7 +40,7 @@ async function validate(world: World, files: readonly string[], options: Validat
     }),
     text: (colours) =>
       checked
-        .map(({file, stages}) => `${colours.green('✔')} ${file}: ${countText(stages, 'stage')}\n`)
+        .map(({file, stages}) => `${colours.green('✔')} ${visible(file)}: ${countText(stages, 'stage')}\n`)
         .join(''),
   });
   if (options.json !== true) {

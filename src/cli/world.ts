@@ -6,7 +6,9 @@ import {
   palette,
 } from '../render/palette.js';
 import {type TextOutput, widthOf} from '../render/text-output.js';
+import {harmlessOutput} from '../render/visible.js';
 import {wrapped} from '../render/wrap.js';
+import {type DisplayStream, displayStream} from './display-stream.js';
 
 /** What a command meets outside: arguments, environment, streams, a clock. Tests of pure parts never need one. */
 export interface World {
@@ -23,7 +25,7 @@ export interface World {
 /** 0 done; 1 a stage failed; 2 bad usage or configuration; 3 something is stale under --frozen or --check; 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
-export interface Stream extends TextOutput {
+export interface Stream extends TextOutput, DisplayStream {
   readonly kind: 'terminal' | 'other';
   readonly colours: Palette;
   readonly raw: NodeJS.WriteStream;
@@ -40,18 +42,14 @@ export function streamOf(
   setting: ColourSetting = 'auto',
 ): Stream {
   const kind = raw.isTTY ? 'terminal' : 'other';
-  let open = true;
-  raw.on('error', (error: NodeJS.ErrnoException) => {
-    open = false; // whoever read us (`head`, a pager) has gone; that is no failure of ours
-    if (error.code !== 'EPIPE') throw error;
-  });
+  const choice = colourChoice(env, kind, setting);
+  const display = displayStream(raw);
   return {
     kind,
     raw,
-    colours: palette(colourChoice(env, kind, setting)),
+    colours: palette(choice),
     columns: () => raw.columns,
-    write: (text) => {
-      if (open) raw.write(text);
-    },
+    write: (text) => display.write(harmlessOutput(text, choice)),
+    trouble: display.trouble,
   };
 }

@@ -1,8 +1,8 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs';
-import {mkdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {writeDurably} from '../base/durable.js';
 import {sha256} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
 import {ok, type Result} from '../base/result.js';
 import {builtInPresets, userFolder} from './folders.js';
 import {type LoadOptions, loadPipeline} from './load.js';
@@ -77,7 +77,7 @@ async function remember(place: string, pipeline: Pipeline, env: LoadOptions['env
     pipeline,
   };
   try {
-    await mkdir(dirname(place), {recursive: true});
+    await makeFolder(dirname(place));
     await writeDurably(place, JSON.stringify(remembered));
   } catch {
     return;

@@ -1,5 +1,6 @@
-import {type FileHandle, mkdir, open} from 'node:fs/promises';
+import {type FileHandle, open} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeFolder} from '../base/make-folder.js';
 import {unreachable} from '../base/unreachable.js';
 import {bytesField, doubleField, doublesField, floatField, message, varintField} from './protobuf.js';
 import {record} from './tfrecord.js';
@@ -43,7 +44,7 @@ export async function createEventFile(
   folder: string,
   options: {origin: EventFileOrigin; purge_step?: number},
 ): Promise<EventFile> {
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   const {handle, path} = await openFresh(folder, options.origin);
   const {started_at} = options.origin;
   await handle.appendFile(record(fileVersionEvent(started_at)));

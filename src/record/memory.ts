@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
-import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {rename, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {isFileError, temporaryName} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 import {own} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
 import type {LockFile, StageRecord} from './lock-file.js';
 
 /** What the last run on this machine was made of, so that `why` can say what changed; below `.sidestep/last/`. */
@@ -42,7 +43,7 @@ export function readMemory(path: string): Memory {
 
 export async function writeMemory(path: string, memory: Memory): Promise<void> {
   const temporary = temporaryName(path);
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   await writeFile(temporary, JSON.stringify(memory));
   await rename(temporary, path);
 }

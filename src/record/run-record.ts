@@ -1,14 +1,17 @@
-import {closeSync, mkdirSync, openSync, writeFileSync} from 'node:fs';
+import {closeSync, openSync, writeFileSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
+import {makeFolderSync} from '../base/make-folder.js';
 import type {StageId} from '../base/stage-id.js';
+import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
 
 /**
  * What happened in one run, below `.sidestep/runs/<id>/`: `events.jsonl`, `metrics.jsonl`, `pipeline.json` (the resolved
  * configuration) and `logs/STAGE.log`. Written as it happens, so that a killed run leaves everything up to its end.
+ * Logs are written in blocks, a moment later: a program may print millions of lines.
  * Nothing here throws when the disk is full or the folder gone: results matter more than their record, which then has
  * gaps that `trouble` explains.
  */
@@ -49,24 +52,55 @@ export function openRunRecord(runsDir: string, id: string, clock: () => number):
     }
   };
   const files = openFiles(dir);
+  const logs = blockwise((stage, block) => files.append(logName(stage), block), attempt);
   const logPath = (stage: StageId) => join(dir, logName(stage));
   return {
     id,
     dir,
     record: (event) => {
+      if (event.kind === 'stage_finished') attempt(logs.flush); // whoever hears of the end may read the whole log
       const line = JSON.stringify({at: clock(), ...event});
       attempt(() => files.append('events.jsonl', line));
       if (isMetric(event)) attempt(() => files.append('metrics.jsonl', line));
     },
-    log: (stage, line) => attempt(() => files.append(logName(stage), line)),
+    log: (stage, line) => attempt(() => logs.add(stage, line)),
     writePipeline: (resolved) =>
       attempt(() => {
-        mkdirSync(dir, {recursive: true});
+        makeFolderSync(dir);
         writeFileSync(join(dir, 'pipeline.json'), JSON.stringify(resolved, undefined, 1));
       }),
     logPath,
     trouble: () => trouble,
-    close: () => attempt(files.close),
+    close: () => {
+      attempt(logs.flush);
+      attempt(files.close);
+    },
+  };
+}
+
+const BLOCK_CHARACTERS = 64 * 1024;
+const BLOCK_MS = 100;
+
+/** Gathers lines by stage and writes them together, when there are many or a moment has passed. */
+function blockwise(write: (stage: StageId, block: string) => void, attempt: (write: () => void) => void) {
+  const blocks = new Map<StageId, string>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const all = [...blocks];
+    blocks.clear(); // also what cannot be written: a full disk must not fill memory too
+    for (const [stage, block] of all) write(stage, block);
+  };
+  return {
+    flush,
+    add: (stage: StageId, line: string): void => {
+      const before = blocks.get(stage);
+      const block = before === undefined ? line : `${before}\n${line}`;
+      blocks.set(stage, block);
+      if (block.length > BLOCK_CHARACTERS) flush();
+      else timer ??= setTimeout(() => attempt(flush), BLOCK_MS).unref();
+    },
   };
 }
 
@@ -77,7 +111,7 @@ function openFiles(dir: string) {
   return {
     append: (name: string, line: string): void => {
       if (!open.has(name)) {
-        mkdirSync(dirname(join(dir, name)), {recursive: true});
+        makeFolderSync(dirname(join(dir, name)));
         open.set(name, openSync(join(dir, name), 'a'));
       }
       const start = torn.has(name) ? '\n' : ''; // ends what a full disk cut short
@@ -90,10 +124,6 @@ function openFiles(dir: string) {
       open.clear();
     },
   };
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }
 
 /** Ids of all recorded runs, oldest first. */

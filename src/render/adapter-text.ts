@@ -1,5 +1,6 @@
 import type {Palette} from './palette.js';
 import {countText, numberText} from './quantity.js';
+import {visibly} from './visible.js';
 
 /** One adapted linear. Norms are Frobenius; null where they are not known. */
 export interface InspectedModule {
@@ -28,7 +29,7 @@ export interface InspectedAdapter {
 }
 
 export function adapterText(adapter: InspectedAdapter, colours: Palette): string {
-  const {path, adapter_type, modules, others, metadata, about} = adapter;
+  const {path, adapter_type, modules, others, metadata, about} = visibly(adapter);
   return [
     `${colours.bold(path)}  ${adapter_type}, ${countText(modules.length, 'module')}`,
     ...(about === undefined ? [] : ['', colours.bold('Where it came from'), ...pairs(about)]),

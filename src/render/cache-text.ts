@@ -1,6 +1,7 @@
 import {bytesText} from '../base/bytes-text.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
+import {visible} from './visible.js';
 
 export interface ShownEntry {
   readonly fingerprint: string;
@@ -32,7 +33,9 @@ export function cacheTable(
     cache.partial_bytes > 0
       ? `, and ${bytesText(cache.partial_bytes)} to continue unfinished stages from`
       : '';
-  return [...lines, colours.dim(`${bytesText(cache.bytes)} in ${cache.dir}${partial}`), ''].join('\n');
+  return [...lines, colours.dim(`${bytesText(cache.bytes)} in ${visible(cache.dir)}${partial}`), ''].join(
+    '\n',
+  );
 }
 
 export function gcText(

@@ -1,5 +1,6 @@
 import type {Palette} from './palette.js';
 import {countText, durationText, numberText} from './quantity.js';
+import {visibly} from './visible.js';
 
 type Pair<T> = readonly [T, T];
 
@@ -17,7 +18,8 @@ export interface AdapterComparison {
 }
 
 /** How far two adapters are apart, module by module. */
-export function adapterComparison({a, b, types, modules}: AdapterComparison, colours: Palette): string {
+export function adapterComparison(compared: AdapterComparison, colours: Palette): string {
+  const {a, b, types, modules} = visibly(compared);
   const width = Math.max(6, ...modules.map(({module}) => module.length));
   const rows = modules.map(({module, in: side, rank, scale, difference}) =>
     [
@@ -61,7 +63,7 @@ export interface EstimateComparison {
 }
 
 export function estimateComparison(compared: EstimateComparison, colours: Palette): string {
-  const {a, b, only_a, only_b, both: common, ranks} = compared;
+  const {a, b, only_a, only_b, both: common, ranks} = visibly(compared);
   return [
     ...sides([a, b], colours),
     '',
@@ -100,7 +102,8 @@ export interface RunComparison {
   }[];
 }
 
-export function runComparison({a, b, settings}: RunComparison, colours: Palette): string {
+export function runComparison(compared: RunComparison, colours: Palette): string {
+  const {a, b, settings} = visibly(compared);
   return [
     ...sides(
       [a, b].map(

@@ -37,7 +37,11 @@ export function annotation(level: 'error' | 'warning', problem: Problem, root: s
     properties.push(`file=${property(inside)}`, `line=${position.line}`, `col=${position.column}`);
   }
   properties.push(`title=${property(problem.code)}`);
-  const text = problem.hint === undefined ? problem.message : `${problem.message}\n${problem.hint}`;
+  const text = [
+    problem.message,
+    ...(problem.last_words ?? []),
+    ...(problem.hint === undefined ? [] : [problem.hint]),
+  ].join('\n');
   return `::${level} ${properties.join(',')}::${data(text)}\n`;
 }
 

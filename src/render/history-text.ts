@@ -2,6 +2,7 @@ import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {Palette} from './palette.js';
 import {durationText, numberText} from './quantity.js';
+import {visibly} from './visible.js';
 
 /** A recorded run in one row. What a killed run did not get to say is null. */
 export interface PastRun {
@@ -56,7 +57,8 @@ export interface ToldRun extends PastRun {
 }
 
 /** A line a run, and below it what was set differently and where the adapter lies. */
-export function historyTable(runs: readonly ToldRun[], colours: Palette): string {
+export function historyTable(told: readonly ToldRun[], colours: Palette): string {
+  const runs = visibly(told);
   if (runs.length === 0) return 'No runs are recorded here yet.\n';
   const times = runs.map(({duration_ms}) => (duration_ms === null ? '' : durationText(duration_ms)));
   const widths = {

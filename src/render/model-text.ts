@@ -1,4 +1,5 @@
 import type {Palette} from './palette.js';
+import {visible, visibly} from './visible.js';
 
 /** A model as far as a list needs it. */
 export interface ShownModel {
@@ -10,8 +11,9 @@ export interface ShownModel {
   readonly missing: readonly {readonly component: string; readonly path: string; readonly reason: string}[];
 }
 
-export function modelTable(models: readonly ShownModel[], dir: string, colours: Palette): string {
-  if (models.length === 0) return `No ACE-Step models in ${dir}.\n`;
+export function modelTable(found: readonly ShownModel[], dir: string, colours: Palette): string {
+  const models = visibly(found);
+  if (models.length === 0) return `No ACE-Step models in ${visible(dir)}.\n`;
   const width = Math.max(...models.map((model) => model.name.length));
   const lines = models.flatMap((model) => {
     const mark = model.missing.length === 0 ? colours.green('✔') : colours.red('✖');

@@ -2,6 +2,7 @@ import type {StageResult} from '../event/stage-result.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
 import {deathText} from './stage-line.js';
+import {visible} from './visible.js';
 
 type Failure = Extract<StageResult, {kind: 'failed' | 'crashed'}>;
 
@@ -16,7 +17,7 @@ export function failureText(result: Failure, colours: Palette): string {
   if (result.kind === 'failed')
     return `${head} failed\n${indented(problemText(result.problem, colours))}${log}`;
   const words = result.stderr_tail.trimEnd();
-  const tail = words === '' ? '' : `\n${indented(words)}`;
+  const tail = words === '' ? '' : `\n${said(words, colours)}`;
   return `${head} crashed: its process ended with ${deathText(result)} and said nothing${deathHint(result, colours)}${tail}${log}`;
 }
 
@@ -31,6 +32,14 @@ function deathHint(result: Extract<StageResult, {kind: 'crashed'}>, colours: Pal
     return hint('this is a defect of the engine or of a driver; `sidestep doctor` shows their versions.');
   }
   return '';
+}
+
+/** Marked, so that no line of a dead process passes for one of ours. */
+function said(words: string, colours: Palette): string {
+  return words
+    .split('\n')
+    .map((line) => `  ${colours.dim('|')} ${visible(line)}`)
+    .join('\n');
 }
 
 function indented(text: string): string {

@@ -8,12 +8,13 @@ import {problemText} from './problem-text.js';
 import {countText, durationText} from './quantity.js';
 import {reasonText} from './reason.js';
 import {startText} from './start-text.js';
+import {visible} from './visible.js';
 
 type Forecasts = ReadonlyMap<StageId, StageMemory>;
 
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
 export function planText(plan: Plan, colours: Palette, forecasts: Forecasts = new Map()): string {
-  const width = Math.max(0, ...plan.stages.map((stage) => stage.id.length));
+  const width = Math.max(0, ...plan.stages.map((stage) => visible(stage.id).length));
   const blocks = plan.stages.map((stage) => {
     const memory = forecasts.get(stage.id);
     const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
@@ -27,7 +28,7 @@ export function statusText(plan: Plan, colours: Palette): string {
   const rest = plan.stages.filter(
     (stage) => stage.verdict.kind === 'stale' || stage.verdict.kind === 'blocked',
   );
-  const width = Math.max(0, ...rest.map((stage) => stage.id.length));
+  const width = Math.max(0, ...rest.map((stage) => visible(stage.id).length));
   const blocks = rest.map((stage) => stageBlock(stage, width, colours));
   return [
     ...blocks,
@@ -45,7 +46,7 @@ export function isUpToDate(plan: Plan): boolean {
 
 function stageBlock(stage: PlannedStage, width: number, colours: Palette): string {
   const {verdict} = stage;
-  const head = `${verdictMark(verdict, colours)} ${colours.bold(stage.id.padEnd(width))}  ${verdictText(stage, colours)}`;
+  const head = `${verdictMark(verdict, colours)} ${colours.bold(visible(stage.id).padEnd(width))}  ${verdictText(stage, colours)}`;
   if (verdict.kind !== 'stale') return head;
   const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
   const note = stage.type.note?.(stage.configured.params);
@@ -70,9 +71,9 @@ function verdictText(stage: PlannedStage, colours: Palette): string {
       return `${isUndecided(verdict) ? 'may run' : 'runs'}  ${uses}${took}`;
     }
     case 'blocked':
-      return `blocked: ${verdict.problem.message}`;
+      return `blocked: ${visible(verdict.problem.message)}`;
     case 'skipped':
-      return `skipped: ${verdict.condition}`;
+      return `skipped: ${visible(verdict.condition)}`;
     default:
       return unreachable(verdict);
   }
@@ -106,7 +107,9 @@ function verdictMark(verdict: Verdict, colours: Palette): string {
 export function forecastText(samples: SampleForecast): string {
   const missing = samples.missing.length;
   if (missing === 0) return `all of ${countText(samples.total, 'sample')} are cached`;
-  const named = samples.missing.slice(0, 3).map(({sample, parts}) => `${sample} (${parts.join(', ')})`);
+  const named = samples.missing
+    .slice(0, 3)
+    .map(({sample, parts}) => `${visible(sample)} (${parts.join(', ')})`);
   const more = missing > named.length ? `, and ${missing - named.length} more` : '';
   return `${missing} of ${countText(samples.total, 'sample')} to compute: ${named.join(', ')}${more}`;
 }

@@ -1,6 +1,7 @@
 import type {Problem, SourcePosition} from '../base/problem.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
+import {messageLines, visible, visibleLines} from './visible.js';
 
 /**
  * A problem for people:
@@ -17,12 +18,15 @@ export function problemText(
 ): string {
   const paint = severity === 'error' ? colours.red : colours.yellow;
   const place = problem.position === undefined ? '' : `${colours.bold(placeText(problem.position))} `;
-  const lines = [`${place}${paint(`${severity}:`)} ${problem.message}  ${colours.dim(`[${problem.code}]`)}`];
-  if (problem.frame !== undefined) lines.push(indent(problem.frame));
+  const [message, ...more] = messageLines(problem.message);
+  const lines = [`${place}${paint(`${severity}:`)} ${message}  ${colours.dim(`[${problem.code}]`)}`, ...more];
+  if (problem.frame !== undefined) lines.push(indent(visibleLines(problem.frame)));
   for (const {position, message} of problem.related ?? []) {
-    lines.push(`  ${colours.dim(`${placeText(position)}: ${message}`)}`);
+    lines.push(`  ${colours.dim(`${placeText(position)}: ${visible(message)}`)}`);
   }
-  if (problem.hint !== undefined) lines.push(indent(`${colours.cyan('hint:')} ${problem.hint}`));
+  for (const words of problem.last_words ?? []) lines.push(`  ${colours.dim('|')} ${visible(words)}`);
+  if (problem.hint !== undefined)
+    lines.push(indent(`${colours.cyan('hint:')} ${visibleLines(problem.hint)}`));
   return lines.join('\n');
 }
 
@@ -35,7 +39,7 @@ export function problemsText(problems: readonly Problem[], colours: Palette): st
 }
 
 export function placeText(position: SourcePosition): string {
-  return `${position.file}:${position.line}:${position.column}`;
+  return `${visible(position.file)}:${position.line}:${position.column}`;
 }
 
 function indent(text: string): string {

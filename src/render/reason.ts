@@ -2,9 +2,14 @@ import type {Json} from '../base/json.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StaleReason} from '../plan/plan.js';
 import {placeText} from './problem-text.js';
+import {visible} from './visible.js';
 
 /** Why a stage must run, as one sentence without a full stop: what changed, from what to what, and where it is written. */
 export function reasonText(reason: StaleReason): string {
+  return visible(sentence(reason));
+}
+
+function sentence(reason: StaleReason): string {
   switch (reason.kind) {
     case 'never_run':
       return 'it never ran';

@@ -1,5 +1,6 @@
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
+import {visible} from './visible.js';
 
 /** A text with what the text encoder sees of it; `tokens` is null while no tokenizer is known. */
 export interface ShownText {
@@ -38,8 +39,8 @@ export function sampleText(shown: ShownSample, colours: Palette): string {
   const {sample, prompt, lyrics, conditioning, findings, tokens_unknown} = shown;
   const often = sample.repeats > 1 ? `, shown ${sample.repeats} times an epoch` : '';
   return [
-    `${colours.bold(sample.name)}  ${sample.audio_seconds.toFixed(2)} s${often}`,
-    colours.dim(sample.audio_path),
+    `${colours.bold(visible(sample.name))}  ${sample.audio_seconds.toFixed(2)} s${often}`,
+    colours.dim(visible(sample.audio_path)),
     '',
     ...section(`Prompt (made of the ${sample.prompt.source})`, prompt, colours),
     ...section(`Lyrics (conditioning: ${conditioning})`, lyrics, colours),

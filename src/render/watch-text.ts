@@ -4,6 +4,7 @@ import {unreachable} from '../base/unreachable.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
 import {durationText} from './quantity.js';
+import {visible} from './visible.js';
 
 /** What `watch` has to tell besides its runs. */
 export type ShownNews =
@@ -22,11 +23,11 @@ export function newsText(news: ShownNews, colours: Palette): string {
       return `${blocks.join('\n\n')}\n${colours.dim('Still watching: the next save is looked at again')}\n`;
     }
     case 'watch_edited':
-      return `${colours.cyan('edited')} ${news.path}\n`;
+      return `${colours.cyan('edited')} ${visible(news.path)}\n`;
     case 'watch_cancelled':
-      return `${colours.yellow('cancelled')} ${news.stages.join(', ')}: the edit made ${news.stages.length === 1 ? 'it' : 'them'} stale\n`;
+      return `${colours.yellow('cancelled')} ${visible(news.stages.join(', '))}: the edit made ${news.stages.length === 1 ? 'it' : 'them'} stale\n`;
     case 'watch_reacted':
-      return `${colours.dim(`${news.stage} started ${durationText(news.latency_ms)} after the edit`)}\n`;
+      return `${colours.dim(`${visible(news.stage)} started ${durationText(news.latency_ms)} after the edit`)}\n`;
     default:
       return unreachable(news);
   }

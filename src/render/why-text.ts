@@ -8,18 +8,19 @@ import {placeText, problemText} from './problem-text.js';
 import {durationText} from './quantity.js';
 import {reasonText} from './reason.js';
 import {startText} from './start-text.js';
+import {visible} from './visible.js';
 
 /** One stage explained: why it must run or need not, what that reaches, and what redoing it all cost last time. */
 export function whyText(stage: PlannedStage, plan: Plan, colours: Palette): string {
   const {configured} = stage;
   const lines = [
-    `${colours.bold(stage.id)}  ${configured.uses}  ${colours.dim(placeText(configured.position))}`,
+    `${colours.bold(visible(stage.id))}  ${configured.uses}  ${colours.dim(placeText(configured.position))}`,
     ...verdictLines(stage, colours),
     ...originLines(stage, plan),
     `  fingerprint ${stage.fingerprint ?? 'not known before its inputs are there'}`,
   ];
-  if (stage.reads.length > 0) lines.push(`  reads: ${stage.reads.join(', ')}`);
-  if (stage.waits_for.length > 0) lines.push(`  waits for: ${stage.waits_for.join(', ')}`);
+  if (stage.reads.length > 0) lines.push(`  reads: ${visible(stage.reads.join(', '))}`);
+  if (stage.waits_for.length > 0) lines.push(`  waits for: ${visible(stage.waits_for.join(', '))}`);
   lines.push(...reachLines(stage, plan));
   return `${lines.join('\n')}\n`;
 }
@@ -39,7 +40,7 @@ function verdictLines({verdict}: PlannedStage, colours: Palette): string[] {
     case 'blocked':
       return [`  ${colours.red('blocked')}`, problemText(verdict.problem, colours)];
     case 'skipped':
-      return [`  skipped by when: ${verdict.condition}`];
+      return [`  skipped by when: ${visible(verdict.condition)}`];
     default:
       return unreachable(verdict);
   }
@@ -56,7 +57,7 @@ function originLines(stage: PlannedStage, plan: Plan): string[] {
     if (source === undefined || source.verdict.kind !== 'stale') return;
     for (const reason of source.verdict.reasons) {
       if (reason.kind === 'upstream_stale') visit(reason.stage);
-      else lines.push(`    ${id} runs because ${reasonText(reason)}`);
+      else lines.push(`    ${visible(id)} runs because ${reasonText(reason)}`);
     }
   };
   if (stage.verdict.kind === 'stale') {
@@ -77,5 +78,5 @@ function reachLines(stage: PlannedStage, plan: Plan): string[] {
     known.length === 0
       ? ''
       : `; with this stage they took ${durationText(known.reduce((sum, ms) => sum + ms, 0))} last time`;
-  return [`  reaches: ${reaches.join(', ')}${cost}`];
+  return [`  reaches: ${visible(reaches.join(', '))}${cost}`];
 }

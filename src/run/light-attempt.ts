@@ -1,3 +1,4 @@
+import {callAfter} from '../base/timer.js';
 import {memoryDir} from '../cache/layout.js';
 import type {WorkerEvent} from '../event/event.js';
 import type {Effects} from './effects.js';
@@ -14,8 +15,9 @@ export async function runLight(
   effects: Effects,
   timeout_s: number | undefined,
 ): Promise<WorkOutcome> {
-  const timeout = timeout_s === undefined ? [] : [AbortSignal.timeout(timeout_s * 1000)];
-  const signal = AbortSignal.any([effects.stop.graceful, ...timeout]);
+  const timeout = new AbortController();
+  const takeBack = timeout_s === undefined ? () => {} : callAfter(timeout_s * 1000, () => timeout.abort());
+  const signal = AbortSignal.any([effects.stop.graceful, timeout.signal]);
   try {
     await work({
       ...job,
@@ -30,10 +32,12 @@ export async function runLight(
     return {kind: 'done'};
   } catch (error) {
     if (effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
-    if (signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
+    if (timeout.signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
     const {problem, stack} = problemOf(error);
     if (stack !== undefined) effects.log(job.stage, stack);
     return {kind: 'failed', problem};
+  } finally {
+    takeBack();
   }
 }
 

@@ -1,5 +1,7 @@
-import type {ResultPromise} from 'execa';
+import {ChildProcess, fork} from 'node:child_process';
+import {accidentOf} from '../base/accident.js';
 import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
+import {drained, lastWords, readOutput} from './child-output.js';
 import {problemOf} from './problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
 
@@ -10,100 +12,94 @@ export interface LocalWorkers {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Workers as child processes of this one. execa is loaded with the first: a run from cache must not wait for it. */
+/** Workers as child processes of this one. */
 export function localWorkers(workers: LocalWorkers): WorkerLauncher {
   return {start: (first, hear) => startLocal(workers, first, hear)};
 }
 
-const TAIL_LINES = 40;
-type Child = ResultPromise<ReturnType<typeof childOptions>>;
-
-function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
-  const killed = new AbortController();
-  const waiting: RunnerMessage[] = [first];
-  let child: Child | undefined;
-  const begin = async (): Promise<WorkerEnd> => {
-    const {execa} = await import('execa');
-    if (killed.signal.aborted) return {kind: 'killed', signal: 'SIGKILL', stderr_tail: ''};
-    const started = execa(workers.main, childOptions(workers));
-    try {
-      if (started.pid !== undefined) hear.started?.(started.pid);
-    } catch (error) {
-      started.kill('SIGKILL');
-      await started;
-      return {kind: 'not_started', problem: problemOf(error).problem};
-    }
-    child = started;
-    for (const message of waiting) sendTo(child, message);
-    return listen(child, hear);
-  };
+function startLocal({main, env}: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
+  const child = forked(main, env);
+  if (!(child instanceof ChildProcess)) return neverStarted(child);
+  const ended = listen(child, hear);
+  const refused = announced(child, hear);
+  if (refused === undefined) sendTo(child, first);
+  else child.kill('SIGKILL');
   return {
-    send: (message) => {
-      if (child === undefined) waiting.push(message);
-      else sendTo(child, message);
-    },
-    kill: () => {
-      killed.abort();
-      child?.kill('SIGKILL');
-    },
-    ended: begin(),
+    send: (message) => sendTo(child, message),
+    kill: () => void child.kill('SIGKILL'),
+    ended: refused === undefined ? ended : ended.then(() => refused),
   };
 }
 
-function childOptions({env}: LocalWorkers) {
-  return {
-    node: true,
-    ipc: true,
-    serialization: 'advanced',
-    env: env as Record<string, string>,
-    extendEnv: false,
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false, // a chatty stage must not fill our memory
-    reject: false,
-    cleanup: true, // our own end is its end
-  } as const;
+function forked(main: string, env: LocalWorkers['env']): ChildProcess | WorkerEnd {
+  try {
+    return fork(main, [], {env, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc']});
+  } catch (error) {
+    return notStarted(error); // too large an environment, say
+  }
 }
 
-async function listen(child: Child, hear: WorkerHearing): Promise<WorkerEnd> {
-  const tail: string[] = [];
+function neverStarted(end: WorkerEnd): RunningWorker {
+  return {send: () => {}, kill: () => {}, ended: Promise.resolve(end)};
+}
+
+/** Tells that there is a process before it is told what to do; undefined when that was fine. */
+function announced(child: ChildProcess, hear: WorkerHearing): WorkerEnd | undefined {
+  try {
+    if (child.pid !== undefined) hear.started?.(child.pid);
+    return undefined;
+  } catch (error) {
+    return {kind: 'not_started', problem: problemOf(error).problem};
+  }
+}
+
+/** Resolves once the process has ended and all it said is heard. What a descendant of it holds open is not waited for. */
+async function listen(child: ChildProcess, hear: WorkerHearing): Promise<WorkerEnd> {
+  const said = lastWords();
   child.on('message', (message) => hear.message(message as WorkerMessage));
   // The last messages may be read after the process has ended, but not after the channel has.
-  const heardAll = new Promise<void>((resolve) =>
-    child.connected ? child.once('disconnect', resolve) : resolve(),
-  );
-  const lines = Promise.all([
-    readLines(child.iterable({from: 'stdout'}), hear.output),
-    readLines(child.iterable({from: 'stderr'}), (line) => {
-      tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
+  const heardAll = new Promise<void>((resolve) => void child.once('disconnect', resolve));
+  const outputs = [
+    readOutput(child.stdout, hear.output),
+    readOutput(child.stderr, (line) => {
+      said.hear(line);
       hear.output(line);
     }),
-  ]);
-  const result = await child;
-  await Promise.all([lines, heardAll]);
-  return endOf(result, tail.join('\n'));
+  ];
+  const end = await endOf(child);
+  if (end.kind === 'not_started') return end;
+  await Promise.all([drained(outputs), heardAll]);
+  for (const output of outputs) output.close();
+  return {...end, stderr_tail: said.words().join('\n')};
 }
 
-interface ProcessResult {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly message?: string | undefined;
+type ProcessEnd =
+  | {readonly kind: 'exited'; readonly exit_code: number}
+  | {readonly kind: 'killed'; readonly signal: string}
+  | Extract<WorkerEnd, {kind: 'not_started'}>;
+
+function endOf(child: ChildProcess): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(notStarted(error)));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? {kind: 'exited', exit_code: code ?? 1} : {kind: 'killed', signal}),
+    );
+  });
 }
 
-function endOf(result: ProcessResult, stderr_tail: string): WorkerEnd {
-  if (result.signal !== undefined) return {kind: 'killed', signal: result.signal, stderr_tail};
-  if (result.exitCode !== undefined) return {kind: 'exited', exit_code: result.exitCode, stderr_tail};
-  const message = `The worker process could not be started: ${result.message ?? 'no reason given'}`;
-  return {kind: 'not_started', problem: {code: 'run/worker-not-started', message}};
+function notStarted(error: unknown): Extract<WorkerEnd, {kind: 'not_started'}> {
+  const {message, hint} = accidentOf(error) ?? {message: String(error), hint: undefined};
+  return {
+    kind: 'not_started',
+    problem: {
+      code: 'run/worker-not-started',
+      message: `The worker process could not be started. ${message}`,
+      ...(hint === undefined ? {} : {hint}),
+    },
+  };
 }
 
 /** A worker that is gone hears nothing; its end is reported by `ended`. */
-function sendTo(child: Child, message: RunnerMessage): void {
+function sendTo(child: ChildProcess, message: RunnerMessage): void {
   if (child.connected) child.send(message, () => {});
-}
-
-async function readLines(lines: AsyncIterable<unknown>, hear: (line: string) => void): Promise<void> {
-  for await (const line of lines) hear(String(line));
 }

@@ -1,14 +1,17 @@
 import {readFileSync} from 'node:fs';
-import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {isFileError, temporaryName} from '../base/durable.js';
 import {type ContentHash, sha256} from '../base/hash.js';
 import {canonicalJson} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
+import {isSystemError} from '../base/system-error.js';
 import {bootId} from '../cache/owner.js';
 import type {StageResources} from '../config/pipeline.js';
 import type {NumericsObservation} from '../plan/world.js';
 import {type DeviceReport, type EngineReport, PROTOCOL_VERSION} from '../protocol/message.js';
+import {lastWords} from './child-output.js';
 import type {WorkerLauncher} from './worker-launcher.js';
 
 /** What is known of the native engine on this machine, or why nothing is. */
@@ -86,7 +89,7 @@ function pickDevice(devices: readonly DeviceReport[], wanted: string): DeviceRep
 
 async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObservation> {
   let answer: EngineObservation | undefined;
-  const printed: string[] = [];
+  const said = lastWords();
   const worker = launcher.start(
     {kind: 'probe', protocol: PROTOCOL_VERSION, addon},
     {
@@ -94,7 +97,7 @@ async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObs
         if (message.kind === 'probed') answer = {kind: 'known', report: message.report};
         if (message.kind === 'failed') answer = {kind: 'unavailable', problem: message.problem};
       },
-      output: (line) => printed.push(line),
+      output: said.hear,
     },
   );
   const end = await worker.ended;
@@ -105,8 +108,8 @@ async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObs
     kind: 'unavailable',
     problem: {
       code: 'run/engine-crashed',
-      message:
-        `The native engine could not be asked: the process ${how}\n${printed.slice(-5).join('\n')}`.trimEnd(),
+      message: `The native engine could not be asked: the process ${how}`,
+      last_words: said.words(),
       hint: '`sidestep doctor` shows what was found; rebuild with `npm run native`.',
     },
   };
@@ -147,16 +150,16 @@ function readRemembered(path: string): Remembered | undefined {
   }
 }
 
-/** Forgetting it costs a probe, so a full disk is no problem here. */
+/** Forgetting it costs a probe, so a disk that is full or read-only is no problem here. */
 async function remember(path: string, remembered: Remembered): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    await mkdir(dirname(path), {recursive: true});
+    await makeFolder(dirname(path));
     await writeFile(temporary, JSON.stringify(remembered));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, {force: true});
-    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EROFS')) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 

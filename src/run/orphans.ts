@@ -1,8 +1,9 @@
-import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
+import {makeFolderSync} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
 import {temporaryDir} from '../cache/layout.js';
@@ -17,7 +18,7 @@ export function noteChild(cache: Cache, pid: number): () => void {
   const folder = childrenDir(cache, cache.owner.id);
   const child = newOwner(pid);
   const path = join(folder, `${child.id}.json`);
-  mkdirSync(folder, {recursive: true});
+  makeFolderSync(folder);
   writeFileSync(path, JSON.stringify(child));
   return () => rmSync(path, {force: true});
 }

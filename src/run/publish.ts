@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
-import {chmod, constants, copyFile, mkdir, rm} from 'node:fs/promises';
+import {chmod, constants, copyFile, rm} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
@@ -93,7 +94,7 @@ function filesOf(output: OutputObject, path: string, view: CacheView): Published
 
 async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {
   if ((await hashIfThere(hashes, path)) === object.hash) return;
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   const temporary = ownedTemporaryName(cache, path);
   try {
     await copyFile(objectPath(cache.root, object.hash), temporary, constants.COPYFILE_FICLONE);

@@ -1,7 +1,7 @@
 import {rm} from 'node:fs/promises';
-import {setTimeout} from 'node:timers/promises';
-import {isFileError} from '../base/durable.js';
+import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {pause} from '../base/timer.js';
 import {prepareCache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
 import {hashOfFile, saveFileHashes} from '../cache/file-hashes.js';
@@ -50,15 +50,14 @@ export interface RunOutcome {
 
 /**
  * One whole run: executes the plan, then writes lock file, memory and published outputs, and tells it all as events.
- * Throws `run/disk-full` when not even that can be written; stages that fail are results, not exceptions.
+ * Throws what the system refused, in words (`run/disk-full`, `run/read-only`), when not even that can be written; stages that fail are results, not exceptions.
  */
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {
   try {
     return await runAndTell(request);
   } catch (error) {
-    if (isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG'))
-      throw new SidestepError(problemOf(error).problem, {cause: error});
-    throw error;
+    const accident = accidentOf(error);
+    throw accident === undefined ? error : new SidestepError(accident, {cause: error});
   }
 }
 
@@ -148,8 +147,7 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
     logPath: record.logPath,
     hashFile: (path: string) => hashOfFile(hashes, path),
     now,
-    sleep: async (ms: number, signal: AbortSignal) =>
-      void (await setTimeout(ms, undefined, {signal}).catch(() => {})),
+    sleep: pause,
     stop: request.stop,
     env: request.env,
     addon,
@@ -187,14 +185,14 @@ function notPublished(cause: Problem): Problem {
   return {
     code: 'run/not-published',
     message: `The results are in the cache but could not be copied out: ${cause.message}`,
-    hint: 'Make room or mend the place, then run again: nothing is recomputed.',
+    hint: `${cause.hint ?? 'Make room or choose another place.'} Nothing is computed again.`,
   };
 }
 
 function recordIncomplete(cause: NodeJS.ErrnoException): Problem {
   return {
     code: 'run/record-incomplete',
-    message: `The record of this run has gaps: ${cause.message}`,
+    message: `The record of this run has gaps. ${accidentOf(cause)?.message ?? cause.message}`,
     hint: 'The run goes on and its results are not touched; logs and events may end early. Make room for the next run.',
   };
 }

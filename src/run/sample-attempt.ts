@@ -246,8 +246,8 @@ function objectsIn(collection: SampleCollection): ObjectRef[] {
 }
 
 function samplesFailed(failed: ReadonlyMap<string, Problem>, total: number): Problem {
-  const first = [...failed].slice(0, 5).map(([sample, {message}]) => `${sample}: ${message}`);
-  const more = failed.size > first.length ? `\nand ${failed.size - first.length} more` : '';
+  const first = [...failed].slice(0, 5).map(([sample, {message}]) => `  ${sample}: ${message}`);
+  const more = failed.size > first.length ? `\n  and ${failed.size - first.length} more` : '';
   return {
     code: 'run/samples-failed',
     message: `${failed.size} of ${total} samples failed\n${first.join('\n')}${more}`,

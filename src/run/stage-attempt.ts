@@ -1,6 +1,7 @@
-import {mkdir, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import type {Fingerprint} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
 import {temporaryDir} from '../cache/layout.js';
 import {openPartial, type PartialKey} from '../cache/partial.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
@@ -44,7 +45,7 @@ export async function attemptStage(stage: SettledStage, context: AttemptContext)
   serial += 1;
   const out_dir = join(temporaryDir(cache.root, cache.owner.id), String(serial));
   try {
-    await mkdir(out_dir, {recursive: true});
+    await makeFolder(out_dir);
     return await attemptIn(out_dir, stage, context);
   } catch (error) {
     if (context.effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};

@@ -1,3 +1,4 @@
+import {callAfter} from '../base/timer.js';
 import {unreachable} from '../base/unreachable.js';
 import {PROTOCOL_VERSION, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
 import type {Effects, RunOptions} from './effects.js';
@@ -90,11 +91,11 @@ function watchOver(
   {stop}: Effects,
   limits: {readonly grace_ms: number; readonly timeout_s: number | undefined},
 ) {
-  const timers: NodeJS.Timeout[] = [];
+  const timers: (() => void)[] = [];
   let timedOut: WorkOutcome | undefined;
   const askToStop = () => {
     worker.send({kind: 'stop'});
-    timers.push(setTimeout(worker.kill, limits.grace_ms));
+    timers.push(callAfter(limits.grace_ms, worker.kill));
   };
   const onTimeout = () => {
     timedOut = {
@@ -107,7 +108,7 @@ function watchOver(
     };
     askToStop();
   };
-  if (limits.timeout_s !== undefined) timers.push(setTimeout(onTimeout, limits.timeout_s * 1000));
+  if (limits.timeout_s !== undefined) timers.push(callAfter(limits.timeout_s * 1000, onTimeout));
   stop.graceful.addEventListener('abort', askToStop);
   stop.force.addEventListener('abort', worker.kill);
   if (stop.graceful.aborted) askToStop();
@@ -115,7 +116,7 @@ function watchOver(
   return {
     timedOut: () => timedOut,
     dispose: () => {
-      for (const timer of timers) clearTimeout(timer);
+      for (const takeBack of timers) takeBack();
       stop.graceful.removeEventListener('abort', askToStop);
       stop.force.removeEventListener('abort', worker.kill);
     },

@@ -10,7 +10,7 @@ import type {PartialState} from './partial-state.js';
 /**
  * The work of one heavy stage type. It leaves its outputs, by their declared names, in `job.out_dir` and returns `done`;
  * when `signal` aborts it saves what can be resumed and returns `stopped`. What it throws is reported: a SidestepError
- * as its problem, anything else as a bug with its stack.
+ * as its problem, what the system refused in words, anything else as a bug with its stack.
  */
 export type WorkerEntry = (context: WorkerContext) => Promise<'done' | 'stopped'>;
 

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, stat, writeFile} from 'node:fs/promises';
+import {copyFile, readdir, stat, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {
@@ -15,6 +15,7 @@ import {type Provenance, readProvenance} from '../adapter/provenance.js';
 import {readAdapter} from '../adapter/read.js';
 import {bakeScale} from '../adapter/scale.js';
 import {verifyExport} from '../adapter/verify.js';
+import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {FloatDType} from '../format/float-bits.js';
@@ -144,7 +145,7 @@ function bakedByDefault(format: Format): boolean {
 
 async function writeLayoutFile(folder: string, file: LayoutFile): Promise<void> {
   const path = join(folder, file.name);
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   if (file.kind === 'json') {
     await writeFile(path, `${JSON.stringify(file.value, null, 2)}\n`);
     return;
@@ -164,7 +165,7 @@ async function writeMerged(context: WorkerContext, {folder, adapter}: Export): P
     });
   }
   const target = join(job.out_dir, 'files/merged');
-  await mkdir(target, {recursive: true});
+  await makeFolder(target);
   const base = componentDir(job.inputs.model, 'dit');
   await mergeAdapter(
     loadAddon(job.addon!), // the runner gives it to every worker

@@ -1,5 +1,6 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeFolder} from '../base/make-folder.js';
 import type {ParamObject} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
 import {type FixtureModel, writeCheckpoint} from './fixture/checkpoint.js';
@@ -19,7 +20,7 @@ export const fixture: WorkerEntry = async ({job, emit, signal}) => {
   const params = job.params as ParamObject & FixtureParams;
   emit({kind: 'phase_started', phase: 'writing a tiny model'});
   await writeCheckpoint(join(job.out_dir, 'checkpoints'), params);
-  await mkdir(join(job.out_dir, 'audio'), {recursive: true});
+  await makeFolder(join(job.out_dir, 'audio'));
   const entries: object[] = [];
   for (let i = 0; i < params.clips; i++) {
     if (signal.aborted) return 'stopped';

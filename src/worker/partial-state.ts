@@ -1,7 +1,8 @@
-import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, syncFile, syncFolder, writeDurably} from '../base/durable.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /** What a stage can continue from after an interruption: a folder of its own making and a description of it. */
@@ -51,7 +52,7 @@ async function save(root: string, {write, about, keep}: Saving): Promise<SavedSt
   const older = await statesIn(root);
   const folder = `state-${(numberOf(older[older.length - 1]) ?? 0) + 1}`;
   const dir = join(root, folder);
-  await mkdir(dir, {recursive: true});
+  await makeFolder(dir);
   await write(dir);
   await syncAll(dir);
   await writeDurably(join(root, PARTIAL_POINTER), JSON.stringify({folder, about})); // from here on it counts
@@ -63,7 +64,7 @@ async function save(root: string, {write, about, keep}: Saving): Promise<SavedSt
 
 /** Folders of states by number, oldest first; an unfinished one of a crashed attempt is among them and ages out. */
 async function statesIn(root: string): Promise<string[]> {
-  await mkdir(root, {recursive: true});
+  await makeFolder(root);
   const names = (await readdir(root)).filter((name) => numberOf(name) !== undefined);
   return names.sort((a, b) => numberOf(a)! - numberOf(b)!);
 }

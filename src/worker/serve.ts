@@ -1,3 +1,4 @@
+import {accidentOf} from '../base/accident.js';
 import type {Fingerprint} from '../base/hash.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
@@ -40,7 +41,8 @@ export function serve(entries: WorkerEntries, answers: Answers): void {
   const stop = new AbortController();
   const waiting = new Map<Fingerprint, (object: PartObject) => void>();
   process.on('disconnect', () => process.exit(1)); // the runner is gone
-  process.on('SIGINT', () => {}); // a terminal's Ctrl-C reaches us too; the runner decides what it means
+  // A terminal's Ctrl-C and its closing reach us too, and so does whoever ends a whole group: the runner decides what it means.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('message', (message: RunnerMessage) => {
     switch (message.kind) {
       case 'run':
@@ -140,6 +142,8 @@ function say(message: WorkerMessage): void {
 function failed(error: unknown): WorkerMessage {
   if (error instanceof SidestepError) return {kind: 'failed', problem: error.problem};
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const accident = accidentOf(error);
+  if (accident !== undefined) return {kind: 'failed', problem: accident, stack};
   const problem: Problem = {
     code: 'worker/bug',
     message: `This is a bug in sidestep: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,5 +1,6 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeFolder} from '../base/make-folder.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
@@ -86,7 +87,7 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
   const {job, emit} = context;
   emit({kind: 'phase_started', phase: 'writing the adapter'});
   const target = join(job.out_dir, 'adapter');
-  await mkdir(target, {recursive: true});
+  await makeFolder(target);
   const provenance = provenanceOf(context, split, loop.position);
   await writeAdapter(target, loop.adapterFolder(provenance));
   const {progress} = loop.position;

@@ -1,4 +1,5 @@
 import {styleText} from 'node:util';
+import {visible, visibleLines} from '../../render/visible.js';
 import {wrapped} from '../../render/wrap.js';
 import type {Choice} from './questions.js';
 import type {Prompter, Reply} from './wizard.js';
@@ -12,12 +13,12 @@ export async function clackPrompter(): Promise<Prompter> {
   const replyOf = (value: unknown): Reply =>
     clack.isCancel(value) ? {kind: 'cancel'} : {kind: 'answer', value: String(value ?? '')};
   return {
-    note: (text) => clack.log.info(wrapped(text, room())),
+    note: (text) => clack.log.info(wrapped(visibleLines(text), room())),
     complain: ({message, hint}) =>
-      clack.log.error(wrapped(hint === undefined ? message : `${message}\n${hint}`, room())),
+      clack.log.error(wrapped(visibleLines(hint === undefined ? message : `${message}\n${hint}`), room())),
     text: async (message, initial) => {
       const value = await clack.text({
-        message: beside(clack.S_BAR, message),
+        message: beside(clack.S_BAR, visibleLines(message)),
         placeholder:
           initial === undefined || initial === '' ? 'b goes back' : `${initial} (Enter), b goes back`,
         ...(initial === undefined ? {} : {defaultValue: initial}),
@@ -27,7 +28,7 @@ export async function clackPrompter(): Promise<Prompter> {
     choose: async (message, choices, initial) =>
       withBackKey(async (signal) => {
         const value = await clack.select({
-          message: wrapped(message.replace(/$|\n/, ' (b goes back)$&'), room()),
+          message: wrapped(visibleLines(message).replace(/$|\n/, ' (b goes back)$&'), room()),
           options: choices.map(optionOf),
           maxItems: 12,
           signal,
@@ -51,7 +52,8 @@ function room(): number {
 }
 
 function optionOf({value, label = value, hint}: Choice) {
-  return hint === undefined ? {value, label} : {value, label, hint};
+  const shown = visible(label);
+  return hint === undefined ? {value, label: shown} : {value, label: shown, hint: visible(hint)};
 }
 
 /** A list has no text to type `b` into, so the key itself ends it. */

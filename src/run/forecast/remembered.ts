@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
-import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {rename, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {isFileError, temporaryName} from '../../base/durable.js';
+import {makeFolder} from '../../base/make-folder.js';
 import type {StageMemory} from '../../event/memory-forecast.js';
 
 /** Answers kept; the oldest go first. */
@@ -20,7 +21,7 @@ export function readForecasts(path: string): Map<string, StageMemory> {
 
 export async function saveForecasts(path: string, known: ReadonlyMap<string, StageMemory>): Promise<void> {
   const temporary = temporaryName(path);
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   await writeFile(temporary, JSON.stringify([...known].slice(-MOST_REMEMBERED)));
   await rename(temporary, path);
 }

@@ -1,9 +1,9 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {createInterface} from 'node:readline';
-import type {Readable} from 'node:stream';
+import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {callAfter} from '../../base/timer.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
+import {lastWords} from '../child-output.js';
 import type {LightContext} from '../light-stage.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
 
@@ -29,7 +29,8 @@ export async function runCommand(context: LightContext): Promise<void> {
   if (end.kind === 'succeeded') return;
   throw new SidestepError({
     code: 'run/command-failed',
-    message: [`${argv[0]} ${end.how}`, ...end.last_words].join('\n'),
+    message: `${argv[0]} ${end.how}`,
+    last_words: end.last_words,
     hint: 'The whole output is in the log of this stage.',
   });
 }
@@ -50,7 +51,7 @@ function inputPaths({params, inputs}: LightContext): Record<string, string> {
 async function outputPaths(params: ParamObject, outDir: string): Promise<Record<string, string>> {
   const declared = isParamObject(params.outputs) ? Object.entries(params.outputs) : [];
   const paths = declared.map(([name, file]) => [name, join(outDir, String(file))] as const);
-  for (const [, path] of paths) await mkdir(dirname(path), {recursive: true});
+  for (const [, path] of paths) await makeFolder(dirname(path));
   return Object.fromEntries(paths);
 }
 
@@ -78,45 +79,37 @@ interface Program {
   readonly log: (line: string) => void;
 }
 
-const LAST_WORDS = 12;
 const KILL_AFTER_MS = 5_000;
 
 async function runProgram(argv: readonly string[], program: Program): Promise<ProgramEnd> {
-  const running = startGuarded(argv, program);
-  const last_words: string[] = [];
+  const last = lastWords();
   const hear = (line: string) => {
     program.log(line);
-    last_words.push(line);
-    if (last_words.length > LAST_WORDS) last_words.shift();
+    last.hear(line);
   };
+  const running = startGuarded(argv, {...program, hear});
   const stop = stopOnAbort(running, program);
-  const reading = Promise.all([readLines(running.stdout, hear), readLines(running.stderr, hear)]);
   const how = await running.ended;
   stop();
-  await reading;
   program.signal.throwIfAborted();
-  return how === undefined ? {kind: 'succeeded'} : {kind: 'failed', how, last_words};
+  return how === undefined ? {kind: 'succeeded'} : {kind: 'failed', how, last_words: last.words()};
 }
 
 function stopOnAbort(running: GuardedProgram, {signal, force}: Program): () => void {
-  let patience: NodeJS.Timeout | undefined;
+  let takeBack = () => {};
   const kill = () => running.signal('SIGKILL');
   const ask = () => {
     running.signal('SIGTERM');
-    patience = setTimeout(kill, KILL_AFTER_MS);
+    takeBack = callAfter(KILL_AFTER_MS, kill);
   };
   signal.addEventListener('abort', ask);
   force.addEventListener('abort', kill);
   if (signal.aborted) ask();
   return () => {
-    clearTimeout(patience);
+    takeBack();
     signal.removeEventListener('abort', ask);
     force.removeEventListener('abort', kill);
   };
-}
-
-async function readLines(stream: Readable, hear: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({input: stream})) hear(line);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,15 +1,26 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import type {Readable, Writable} from 'node:stream';
+import type {Duplex} from 'node:stream';
+import {accidentOf} from '../../base/accident.js';
 import {isFileError} from '../../base/durable.js';
+import {pause} from '../../base/timer.js';
+import {type ChildOutput, drained, readOutput} from '../child-output.js';
 
 /** A program of the user's that runs, with all it starts, no longer than this process. */
 export interface GuardedProgram {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
   /** Sends a signal to the program and all that it started. */
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Resolves once it has ended and its output is read: undefined when it ended well, else how, as in `false ended …`. */
+  /**
+   * Resolves once it has ended, its output is read, and what it left behind in its process group is ended too: undefined
+   * when it ended well, else how, as in `false ended …`. Descendants that left the group neither end with it nor delay it.
+   */
   readonly ended: Promise<string | undefined>;
+}
+
+export interface GuardedProgramOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Every line it prints, on either stream. */
+  readonly hear: (line: string) => void;
 }
 
 /**
@@ -35,7 +46,7 @@ exec "$@"`;
  */
 export function startGuarded(
   argv: readonly string[],
-  {cwd, env}: {readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>>},
+  {cwd, env, hear}: GuardedProgramOptions,
 ): GuardedProgram {
   const child =
     process.platform === 'win32'
@@ -46,16 +57,17 @@ export function startGuarded(
           stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
           detached: true, // a group of its own: what a program started ends with it
         });
-  const guard = child.stdio[3] as Writable | null | undefined;
-  guard?.on('error', () => {}); // it went with its group
-  child.once('exit', () => guard?.end('over\n'));
+  const outputs = [readOutput(child.stdout, hear), readOutput(child.stderr, hear)];
+  child.stdio?.[3]?.on('error', () => {}); // the guard went with its group
   return {
-    stdout: child.stdout!,
-    stderr: child.stderr!,
-    signal: (signal) => signalGroup(child, signal),
+    signal: (signal) => void signalGroup(child, signal),
     ended: new Promise((resolve) => {
-      child.once('error', (error) => resolve(`could not be started in ${cwd}: ${error.message}`));
-      child.once('close', (code, signal) => resolve(howItEnded(code, signal)));
+      child.once('error', (error) =>
+        resolve(`could not be started in ${cwd}: ${accidentOf(error)?.message ?? error.message}`),
+      );
+      child.once('exit', (code, signal) => {
+        void tidyUp(child, outputs).then(() => resolve(howItEnded(code, signal)));
+      });
     }),
   };
 }
@@ -65,12 +77,46 @@ function howItEnded(code: number | null, signal: NodeJS.Signals | null): string 
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return; // it never started
+/** The program has ended: its last output is read, and nothing of its group stays to write into its outputs. */
+async function tidyUp(child: ChildProcess, outputs: readonly ChildOutput[]): Promise<void> {
+  await drained(outputs);
+  await endGroup(child);
+  await drained(outputs);
+  for (const output of outputs) output.close();
+}
+
+/** How long what a program left behind may take to clean up after itself. */
+const LEAVE_WITHIN_MS = 1_000;
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (process.platform === 'win32') return;
+  signalGroup(child, 'SIGTERM');
+  await dismissGuard(child.stdio?.[3] as Duplex | null | undefined);
+  const until = performance.now() + LEAVE_WITHIN_MS;
+  while (signalGroup(child, 0) === 'somebody' && performance.now() < until) await pause(20);
+  signalGroup(child, 'SIGKILL');
+}
+
+/** Resolves when the guard is gone: then whoever still is in the group was left by the program. */
+async function dismissGuard(guard: Duplex | null | undefined): Promise<void> {
+  if (guard === null || guard === undefined) return;
+  const gone = new Promise<void>((resolve) => void guard.once('close', resolve));
+  guard.resume(); // it says nothing; the end of its silence is its end
+  guard.end('over\n');
+  await Promise.race([gone, pause(LEAVE_WITHIN_MS)]);
+  guard.destroy();
+}
+
+/** `nobody`: the group has no process any more (and the number may be given to others). */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
+  if (child.pid === undefined) return 'nobody'; // it never started
   try {
     if (process.platform === 'win32') child.kill(signal);
     else process.kill(-child.pid, signal);
+    return 'somebody';
   } catch (error) {
-    if (!isFileError(error, 'ESRCH')) throw error; // the whole group is gone already
+    if (isFileError(error, 'ESRCH')) return 'nobody';
+    if (isFileError(error, 'EPERM')) return 'somebody'; // it became somebody else (sudo), who ends it
+    throw error;
   }
 }

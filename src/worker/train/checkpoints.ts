@@ -1,7 +1,8 @@
-import {cp, mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import {cp, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PROVENANCE_FILE, type Provenance} from '../../adapter/provenance.js';
 import {syncFolder} from '../../base/durable.js';
+import {makeFolder} from '../../base/make-folder.js';
 import type {Trainer} from '../../native/trainer.js';
 
 /** Folders that outlive an interrupted attempt: checkpoints by name, the best state, the metrics. */
@@ -37,7 +38,7 @@ export class KeptFolders {
   async replace(path: string, write: (folder: string) => Promise<void>): Promise<void> {
     const aside = `${path}.new`;
     await rm(aside, {recursive: true, force: true});
-    await mkdir(aside, {recursive: true});
+    await makeFolder(aside);
     await write(aside);
     await rm(path, {recursive: true, force: true});
     await rename(aside, path);

@@ -1,7 +1,8 @@
-import {appendFile, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {appendFile, readFile, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../../base/durable.js';
+import {makeFolder} from '../../base/make-folder.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
@@ -57,7 +58,7 @@ export async function openMetrics(
   context: WorkerContext,
   {path, global_step}: {readonly path: string; readonly global_step: number},
 ): Promise<MetricsLog> {
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   const written = global_step === 0 ? [] : await readMetrics(path);
   const known = written.filter((metric) => metric.global_step <= global_step);
   await writeFile(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''));

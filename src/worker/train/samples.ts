@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import type {Json} from '../../base/json.js';
+import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
 import {heldOutCount} from '../../dataset/hold-out.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
@@ -129,7 +130,7 @@ function manifestNames(manifest: Json): string[] | undefined {
 /** A `.pt` sample as safetensors, in the stage's own folder. */
 async function converted({job}: WorkerContext, path: string): Promise<string> {
   const folder = join(job.partial_dir, 'converted');
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
   const target = join(folder, `${basename(path, '.pt')}.safetensors`);
   const tensors = [...(await readTorchTensors(path))].map(([name, tensor]: [string, Tensor]) => ({
     name,
