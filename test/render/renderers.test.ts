@@ -154,7 +154,7 @@ test('a killed process is explained', async () => {
   });
   expect(text).toContain('a crashed: its process ended with signal SIGKILL and said nothing');
   expect(text).toContain('ran out of memory');
-  expect(text).toContain('  last words\n  log: /repo/a.log');
+  expect(text).toContain('  | last words\n  log: /repo/a.log');
 });
 
 test('JSON lines: one object a line, the time first', async () => {
