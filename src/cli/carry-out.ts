@@ -5,12 +5,13 @@ import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
 import type {Plan} from '../plan/plan.js';
 import {writeEnvironment} from '../record/environment.js';
+import {writeExperiment} from '../record/experiments.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
 import type {Forecasts} from '../run/forecast/forecast.js';
 import type {LightStages} from '../run/light-stage.js';
-import {runsDir} from '../run/project.js';
+import {experimentDir, ignoreItself, runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
 import {memoryLimit} from './memory.js';
@@ -40,8 +41,10 @@ export async function carryOut(
 ): Promise<RunOutcome> {
   const {plan, pipeline, observation, surroundings} = planned;
   const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
+  await ignoreItself(surroundings.project);
   const record = openRunRecord(runsDir(surroundings.project), run, world.now);
   record.writePipeline(pipeline as unknown as Json); // plain data by construction
+  await rememberExperiment(planned);
   const environment = isUpToDate(plan) ? undefined : recordEnvironment(record.dir, planned);
   const screen = await openScreen(world, plan, options);
   const emit = (event: RunEvent): void => {
@@ -68,6 +71,13 @@ export async function carryOut(
     await environment;
     record.close();
   }
+}
+
+/** So that it can be run again by its name alone. */
+async function rememberExperiment({pipeline, surroundings}: PlannedPipeline): Promise<void> {
+  const {experiment, file} = pipeline;
+  if (experiment === undefined) return;
+  await writeExperiment(experimentDir(surroundings.project, file, experiment.name), {file, ...experiment});
 }
 
 /** Besides the run, which does not wait for it. A record that cannot be written fails the run by its events already. */

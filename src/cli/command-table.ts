@@ -59,7 +59,12 @@ export const commandTable: readonly TableRow[] = [
     'two adapters, two runs or two estimates side by side',
     async () => (await import('./compare.js')).compareCommand,
   ),
-  row('history', 'the runs recorded here', async () => (await import('./history.js')).historyCommand),
+  row(
+    'runs',
+    'the runs and experiments of this project, sorted; delete them',
+    async () => (await import('./runs.js')).runsCommand,
+  ),
+  row('history', 'another name of `runs`', async () => (await import('./runs.js')).historyCommand),
   row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
   row(
     'models',

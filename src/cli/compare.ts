@@ -9,13 +9,12 @@ import {absolutePath} from '../config/settings.js';
 import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {compareAdapters, compareEstimates, compareSettings, type Estimate} from './comparison.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openRun} from './recorded-run.js';
 import {trainingFacts} from './training-facts.js';
 import type {ExitCode, World} from './world.js';
 
 interface CompareOptions extends AnswerOptions {
-  readonly pipeline: string;
+  readonly pipeline?: string;
 }
 
 export function compareCommand(world: World): Command {
@@ -25,10 +24,10 @@ export function compareCommand(world: World): Command {
     )
     .argument(
       '<a>',
-      'an adapter folder or file, an estimate.json, or a run: its id, `last`, `last~1`, a pipeline file',
+      'an adapter folder or file, an estimate.json, or a run: its id, an experiment, `last`, `last~1`, a pipeline file',
     )
     .argument('<b>', 'another of the same kind')
-    .option('--pipeline <file>', 'the pipeline whose folder has the run records', DEFAULT_PIPELINE)
+    .option('--pipeline <file>', 'count only runs of this pipeline (default: all of the project)')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string, options: CompareOptions) =>

@@ -1,5 +1,6 @@
 import {join, resolve} from 'node:path';
 import {ok, type Result} from '../base/result.js';
+import {asExperiment, canDiffer} from '../config/experiment.js';
 import {userFolder} from '../config/folders.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {loadRemembered} from '../config/remembered.js';
@@ -7,6 +8,9 @@ import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
+import type {Project} from '../run/project.js';
+import {stageTypes} from '../stage/registry.js';
+import {experimentOf} from './experiment.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
 import {projectOf, surroundingsOf} from './surroundings.js';
 import type {World} from './world.js';
@@ -14,6 +18,8 @@ import type {World} from './world.js';
 export interface PlanRequest {
   readonly file: string;
   readonly overrides: readonly string[];
+  /** Of an experiment. */
+  readonly name?: string | undefined;
   readonly wishes: StageWishes;
 }
 
@@ -31,16 +37,11 @@ export interface PlannedPipeline {
 export async function planPipeline(world: World, request: PlanRequest): Promise<Result<PlannedPipeline>> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return settings;
-  const {state_dir} = projectOf(world, request.file, settings.value);
-  const pipeline = await loadRemembered(resolve(world.cwd, request.file), {
-    overrides: request.overrides,
-    env: world.env,
-    memory_dir: join(state_dir, 'pipelines'),
-  });
+  const project = projectOf(world, request.file, settings.value);
+  const pipeline = await loadExperiment(world, request, project);
   if (!pipeline.ok) return pipeline;
   const choice = chooseStages(pipeline.value, request.wishes);
   if (!choice.ok) return choice;
-  const project = projectOf(world, pipeline.value.file, settings.value);
   const surroundings = surroundingsOf(world, project, choice.value.forced);
   const observation = await observe(choice.value.pipeline, surroundings);
   if (!observation.ok) return observation;
@@ -53,4 +54,24 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     surroundings,
     observation: observation.value,
   });
+}
+
+/** The pipeline with the values of this run; as an experiment where they are not those of the file. */
+async function loadExperiment(
+  world: World,
+  request: PlanRequest,
+  project: Project,
+): Promise<Result<Pipeline>> {
+  const experiment = experimentOf(world, request, project);
+  if (!experiment.ok) return experiment;
+  const pipeline = await loadRemembered(resolve(world.cwd, request.file), {
+    overrides: experiment.value?.set ?? [],
+    env: world.env,
+    memory_dir: join(project.state_dir, 'pipelines'),
+  });
+  if (!pipeline.ok || experiment.value === undefined) return pipeline;
+  const {set} = experiment.value;
+  const neutral = (uses: string) => stageTypes.get(uses)?.neutral ?? [];
+  if (request.name === undefined && !canDiffer(pipeline.value, set, neutral)) return pipeline;
+  return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
 }

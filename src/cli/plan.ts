@@ -2,6 +2,7 @@ import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
+import {NAME_HELP} from './experiment.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
@@ -10,6 +11,7 @@ import type {ExitCode, World} from './world.js';
 
 interface PlanOptions extends AnswerOptions {
   readonly set: readonly string[];
+  readonly name?: string;
   readonly only: readonly string[];
 }
 
@@ -18,6 +20,7 @@ export function planCommand(world: World): Command {
     .description('What `run` would do, in order, and why. Nothing runs.')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--name <experiment>', NAME_HELP)
     .option('--only <stage>', 'this stage and what it needs (repeatable)', collect, [])
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
@@ -26,7 +29,7 @@ export function planCommand(world: World): Command {
 
 async function plan(world: World, file: string, options: PlanOptions): Promise<ExitCode> {
   const wishes = {...noWishes, only: options.only};
-  const planned = await planPipeline(world, {file, overrides: options.set, wishes});
+  const planned = await planPipeline(world, {file, overrides: options.set, name: options.name, wishes});
   if (!planned.ok) return refuse(world, options, planned.problems);
   await showPlan(world, planned.value, options);
   return 0;

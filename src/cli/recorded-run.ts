@@ -9,18 +9,21 @@ import {failure, ok, type Result} from '../base/result.js';
 import {type Cache, openCache} from '../cache/cache.js';
 import {lookUp, type OutputObject} from '../cache/entry.js';
 import {objectPath, treeDir} from '../cache/layout.js';
+import type {Experiment} from '../config/experiment.js';
 import {userFolder} from '../config/folders.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import {loadSettings, type Settings} from '../config/settings.js';
 import type {StageResult} from '../event/stage-result.js';
 import {listRuns, type RecordedEvent, readEvents} from '../record/run-record.js';
-import {type PastRun, pastRun} from '../render/history-text.js';
-import {projectOf} from './surroundings.js';
+import {type PastRun, pastRun} from '../render/runs-text.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {projectOf, stateDirOf} from './surroundings.js';
 import type {World} from './world.js';
 
 /** A run from its record, with what its stages left as far as the cache still has it. */
 export interface RecordedRun extends PastRun {
   readonly file: string;
+  readonly experiment: Experiment | undefined;
   readonly events: readonly RecordedEvent[];
   readonly recorded: readonly RecordedStage[];
 }
@@ -37,26 +40,41 @@ export interface RecordedStage {
   readonly numerics: Json;
 }
 
-/** How people name runs: an id or its beginning, `last`, `last~1`, a record's folder, or a pipeline file (its last run). */
-export async function openRun(world: World, name: string, pipeline: string): Promise<Result<RecordedRun>> {
+/**
+ * How people name runs: an id or its beginning, an experiment (its newest run), `last`, `last~1` (as `sidestep runs` lists
+ * them), a record's folder, or a pipeline file (its last run). With `pipeline`, only runs of that file count.
+ */
+export async function openRun(
+  world: World,
+  name: string,
+  pipeline: string | undefined,
+): Promise<Result<RecordedRun>> {
   const path = resolve(world.cwd, name);
   if (/\.ya?ml$/.test(name) && existsSync(path)) return openRunOf(world, 'last', path);
   if (existsSync(join(path, 'events.jsonl'))) return loadRun(world, dirname(path), basename(path));
-  return openRunOf(world, name, resolve(world.cwd, pipeline));
+  return openRunOf(world, name, pipeline === undefined ? undefined : resolve(world.cwd, pipeline));
 }
 
-async function openRunOf(world: World, name: string, pipeline: string): Promise<Result<RecordedRun>> {
-  const dir = join(dirname(pipeline), '.sidestep', 'runs');
+async function openRunOf(
+  world: World,
+  name: string,
+  pipeline: string | undefined,
+): Promise<Result<RecordedRun>> {
+  const dir = runsDirOf(world, pipeline ?? DEFAULT_PIPELINE);
   const all = await listRuns(dir);
-  const ids = name.startsWith('last') ? await runsOf(dir, all, pipeline) : all;
-  const id = runNamed(name, ids);
+  const ids = pipeline === undefined ? all : all.filter((id) => fileOf(dir, id) === pipeline);
+  const experiment = ids.findLast((id) => readRecordedPipeline(join(dir, id))?.experiment?.name === name);
+  const id = experiment === undefined ? runNamed(name, ids) : ok(experiment);
   return id.ok ? loadRun(world, dir, id.value) : id;
 }
 
-/** Several pipelines may lie in one folder; `last` means the named one's, if it was ever run, else any. */
-async function runsOf(dir: string, ids: readonly string[], pipeline: string): Promise<readonly string[]> {
-  const own = ids.filter((id) => readPipeline(join(dir, id))?.file === pipeline);
-  return own.length > 0 ? own : ids;
+function fileOf(dir: string, id: string): string | undefined {
+  return readRecordedPipeline(join(dir, id))?.file;
+}
+
+/** Where the runs of a pipeline's project are recorded. */
+export function runsDirOf(world: World, pipeline: string): string {
+  return join(stateDirOf(world, pipeline), 'runs');
 }
 
 /** Pure. Problems: `usage/no-runs`, `usage/unknown-run`, `usage/ambiguous-run`. */
@@ -81,7 +99,7 @@ export function runNamed(name: string, ids: readonly string[]): Result<string> {
   return failure({
     code: 'usage/unknown-run',
     message: `No recorded run is called ${name}`,
-    hint: didYouMean(name, ids) ?? '`sidestep history` lists them; `last` is the newest.',
+    hint: didYouMean(name, ids) ?? '`sidestep runs` lists them; `last` is the newest.',
   });
 }
 
@@ -91,7 +109,7 @@ export async function loadRun(world: World, runsDir: string, id: string): Promis
   if (!settings.ok) return settings;
   const dir = join(runsDir, id);
   const events = await readEvents(runsDir, id);
-  const pipeline = readPipeline(dir);
+  const pipeline = readRecordedPipeline(dir);
   if (pipeline === undefined)
     return failure({
       code: 'usage/unknown-run',
@@ -102,14 +120,20 @@ export async function loadRun(world: World, runsDir: string, id: string): Promis
   const recorded = pipeline.stages.map((configured) =>
     recordedStage(configured, results.get(configured.id), cache),
   );
-  return ok({...pastRun(id, dir, events), file: pipeline.file, events, recorded});
+  return ok({
+    ...pastRun(id, dir, events),
+    file: pipeline.file,
+    experiment: pipeline.experiment,
+    events,
+    recorded,
+  });
 }
 
 function cacheOf(world: World, pipeline: Pipeline, settings: Settings): Cache {
   return openCache(projectOf(world, pipeline.file, settings).cache_dir);
 }
 
-function readPipeline(dir: string): Pipeline | undefined {
+export function readRecordedPipeline(dir: string): Pipeline | undefined {
   try {
     return JSON.parse(readFileSync(join(dir, 'pipeline.json'), 'utf8')) as Pipeline;
   } catch (error) {

@@ -6,14 +6,13 @@ import {Command} from 'commander';
 import {writeDurably} from '../base/durable.js';
 import {type PlotAssets, reportPage} from '../render/report/page.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openRun} from './recorded-run.js';
 import {reportRun} from './report-data.js';
 import {packageVersion} from './version.js';
 import type {ExitCode, World} from './world.js';
 
 interface ReportOptions extends AnswerOptions {
-  readonly pipeline: string;
+  readonly pipeline?: string;
   readonly output?: string;
 }
 
@@ -22,8 +21,12 @@ export function reportCommand(world: World): Command {
     .description(
       'Write one HTML page of a run that needs no network: curves, gradients, sensitivity, songs, stages, configuration, hashes. Further runs are drawn beside it.',
     )
-    .argument('[runs...]', 'ids, `last`, `last~1`, or pipeline files (their last run)', ['last'])
-    .option('--pipeline <file>', 'the pipeline whose folder has the run records', DEFAULT_PIPELINE)
+    .argument(
+      '[runs...]',
+      'ids, names of experiments, `last`, `last~1`, or pipeline files (their last run)',
+      ['last'],
+    )
+    .option('--pipeline <file>', 'count only runs of this pipeline (default: all of the project)')
     .option('-o, --output <file>', "file to write (default: report.html in the first run's record)")
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)

@@ -1,11 +1,13 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import type {AnswerOptions} from './answer.js';
+import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import type {StageWishes} from './stage-choice.js';
 
 /** The options of `run` as commander hands them over. */
 export interface RunCommandOptions extends AnswerOptions {
   readonly set: readonly string[];
+  readonly name?: string;
   readonly only: readonly string[];
   readonly from: readonly string[];
   /** `true`: without a stage, so all of them. */
@@ -22,6 +24,7 @@ export function addRunOptions(command: Command): Command {
   return command
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--name <experiment>', NAME_HELP)
     .option('--only <stage>', 'this stage and what it needs (repeatable)', collect, [])
     .option('--from <stage>', 'run this stage and all that depends on it again (repeatable)', collect, [])
     .option('--force [stage]', 'run this stage again; without a name, all (repeatable)', collectForced)
@@ -51,7 +54,8 @@ function positiveInteger(text: string): number {
 export const RUN_EXAMPLES = `
 Examples:
   $ sidestep run                                   run ./pipeline.yaml
-  $ sidestep run my.yaml --set train.epochs=200    with another value
+  $ sidestep run my.yaml --set train.epochs=200    an experiment: results in FOLDER@epochs=200, lock file untouched
+  $ sidestep run my.yaml --name long               the experiment called long, again
   $ sidestep run --only train                      train and what it needs
   $ sidestep run --from latents                    latents and all that follows, again
   $ sidestep run --dry-run                         the same as \`sidestep plan\`

@@ -23,7 +23,12 @@ export function runCommand(world: World): Command {
 /** The table of contents: plan, show or check or ask, then run and record. */
 async function run(world: World, file: string, options: RunCommandOptions): Promise<ExitCode> {
   // YAML text → pipeline → observed world → plan; nothing has changed yet.
-  const planned = await planPipeline(world, {file, overrides: options.set, wishes: wishesOf(options)});
+  const planned = await planPipeline(world, {
+    file,
+    overrides: options.set,
+    name: options.name,
+    wishes: wishesOf(options),
+  });
   if (!planned.ok) return refuse(world, options, planned.problems);
   if (options.dryRun === true) {
     await showPlan(world, planned.value, options);

@@ -2,6 +2,7 @@ import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
+import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
@@ -9,6 +10,7 @@ import type {ExitCode, World} from './world.js';
 
 interface StatusOptions extends AnswerOptions {
   readonly set: readonly string[];
+  readonly name?: string;
   readonly check?: boolean;
 }
 
@@ -17,6 +19,7 @@ export function statusCommand(world: World): Command {
     .description('What is not up to date, and why.')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--name <experiment>', NAME_HELP)
     .option('--check', 'exit with 3 unless everything is up to date')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
@@ -24,7 +27,12 @@ export function statusCommand(world: World): Command {
 }
 
 async function status(world: World, file: string, options: StatusOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
+  const planned = await planPipeline(world, {
+    file,
+    overrides: options.set,
+    name: options.name,
+    wishes: noWishes,
+  });
   if (!planned.ok) return refuse(world, options, planned.problems);
   const {plan} = planned.value;
   answer(world, options, {

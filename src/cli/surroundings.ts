@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {StageId} from '../base/stage-id.js';
+import {projectRoot} from '../config/project-root.js';
 import {absolutePath, type Settings} from '../config/settings.js';
 import {localWorkers} from '../run/local-worker.js';
 import type {Surroundings} from '../run/observe.js';
@@ -11,14 +12,19 @@ import {stageTypes} from '../stage/registry.js';
 import {packageRoot} from './version.js';
 import type {World} from './world.js';
 
-/** `.sidestep/` beside the pipeline; the cache there too, unless the environment or the settings name a shared one. */
+/** `.sidestep/` of the project a pipeline lies in; the cache there too, unless environment or settings name a shared one. */
 export function projectOf(world: World, pipelineFile: string, settings: Settings): Project {
-  const state_dir = join(dirname(resolve(world.cwd, pipelineFile)), '.sidestep');
+  const state_dir = stateDirOf(world, pipelineFile);
   const named = world.env.SIDESTEP_CACHE_DIR || settings.values.cache?.dir;
   return {
     state_dir,
     cache_dir: named === undefined ? join(state_dir, 'cache') : absolutePath(named, world.cwd),
   };
+}
+
+/** Where the records of a pipeline's project lie, whether or not the file exists. */
+export function stateDirOf({cwd}: Pick<World, 'cwd'>, pipelineFile: string): string {
+  return join(projectRoot(dirname(resolve(cwd, pipelineFile))), '.sidestep');
 }
 
 /** What observing and running need besides the pipeline. */

@@ -7,6 +7,7 @@ import type {WatchedPlan} from '../watch/became-stale.js';
 import {watchFiles} from '../watch/file-watch.js';
 import {type WatchNews, watchPipeline} from '../watch/watch.js';
 import {carryOut} from './carry-out.js';
+import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {stopOnSignals} from './signals.js';
@@ -15,6 +16,7 @@ import type {ExitCode, World} from './world.js';
 
 interface WatchOptions {
   readonly set: readonly string[];
+  readonly name?: string;
   readonly only: readonly string[];
   readonly plain?: boolean;
   readonly json?: boolean;
@@ -27,6 +29,7 @@ export function watchCommand(world: World): Command {
     )
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--name <experiment>', NAME_HELP)
     .option('--only <stage>', 'this stage and what it needs (repeatable)', collect, [])
     .option('--plain', 'lines in place of a live list, as in CI')
     .option('--json', 'print every event as a line of JSON')
@@ -63,7 +66,7 @@ async function planForWatch(
 ): Promise<Result<PlannedPipeline & WatchedPlan>> {
   try {
     const wishes = {...noWishes, only: options.only};
-    const planned = await planPipeline(world, {file, overrides: options.set, wishes});
+    const planned = await planPipeline(world, {file, overrides: options.set, name: options.name, wishes});
     if (!planned.ok) return planned;
     const {observation, pipeline} = planned.value;
     return ok({...planned.value, world: observation.world, sources: pipeline.sources});

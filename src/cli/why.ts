@@ -2,6 +2,7 @@ import {Command} from 'commander';
 import {whyDocument} from '../render/plan-json.js';
 import {whyText} from '../render/why-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
+import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
 import {chooseStages, noWishes} from './stage-choice.js';
@@ -9,6 +10,7 @@ import type {ExitCode, World} from './world.js';
 
 interface WhyOptions extends AnswerOptions {
   readonly set: readonly string[];
+  readonly name?: string;
 }
 
 export function whyCommand(world: World): Command {
@@ -19,6 +21,7 @@ export function whyCommand(world: World): Command {
     .argument('<stage>', 'id of a stage; with a matrix, the key stands for all instances')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
+    .option('--name <experiment>', NAME_HELP)
     .option('--json', 'print one JSON document for each instance')
     .addHelpText('after', EXAMPLES)
     .action(async (stage: string, file: string, options: WhyOptions) =>
@@ -27,7 +30,12 @@ export function whyCommand(world: World): Command {
 }
 
 async function why(world: World, stage: string, file: string, options: WhyOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
+  const planned = await planPipeline(world, {
+    file,
+    overrides: options.set,
+    name: options.name,
+    wishes: noWishes,
+  });
   if (!planned.ok) return refuse(world, options, planned.problems);
   const {plan, pipeline} = planned.value;
   const known = chooseStages(pipeline, {...noWishes, force: [stage]});

@@ -2,6 +2,7 @@ import type {JsonObject} from '../base/json.js';
 import type {SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ParamObject} from '../stage/param.js';
+import type {Experiment} from './experiment.js';
 import type {IdleParam} from './idle-params.js';
 
 /** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
@@ -12,6 +13,8 @@ export interface Pipeline {
   /** Absolute folder that relative paths of the file start from. */
   readonly dir: string;
   readonly description: string | undefined;
+  /** Absent: the file as it stands. */
+  readonly experiment?: Experiment;
   /** In the order of the file; an instance of a matrix stage follows its siblings. */
   readonly stages: readonly ConfiguredStage[];
   /** Values of the variables named under `env:`, recorded with every run. */

@@ -11,15 +11,14 @@ import {portableFingerprint} from '../plan/fingerprint-parts.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {fileKey, type World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
-import {emptyLock, type LockFile, lockFilePath, type StageRecord} from '../record/lock-file.js';
+import {emptyLock, type LockFile, type StageRecord} from '../record/lock-file.js';
 import {parseLock, printLock} from '../record/lock-text.js';
 import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
 import type {Execution} from './execute.js';
-import {memoryPath, type Project} from './project.js';
+import {lockPath, memoryPath, type Project} from './project.js';
 
-/** The lock file beside a pipeline; an absent one is empty. Problem: `record/damaged-lock-file`. */
-export function readLock(pipelineFile: string): Result<LockFile> {
-  const path = lockFilePath(pipelineFile);
+/** A lock file; an absent one is empty. Problem: `record/damaged-lock-file`. */
+export function readLock(path: string): Result<LockFile> {
   try {
     return parseLock(readFileSync(path, 'utf8'), path);
   } catch (error) {
@@ -88,12 +87,13 @@ export async function recordExecution(
   const lock = mergeLock(pipeline, execution, before.lock);
   const text = printLock(lock);
   const changed = text !== printLock(before.lock);
-  if (changed) await writeLock(cache, lockFilePath(pipeline.file), text);
+  const lock_file = lockPath(project, pipeline);
+  if (changed) await writeLock(cache, lock_file, text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
   if (JSON.stringify(memory) === JSON.stringify(before.memory)) return lock;
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
-  await recordRoot(cache, {lock_file: lockFilePath(pipeline.file), fingerprints, used_at: now});
-  await writeMemory(memoryPath(project, pipeline.file), memory); // last: a run that finds it up to date writes nothing
+  await recordRoot(cache, {lock_file, fingerprints, used_at: now});
+  await writeMemory(memoryPath(project, pipeline), memory); // last: a run that finds it up to date writes nothing
   return lock;
 }
 

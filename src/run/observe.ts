@@ -5,14 +5,14 @@ import {type Cache, openCache} from '../cache/cache.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../cache/file-hashes.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {World} from '../plan/world.js';
-import type {LockFile} from '../record/lock-file.js';
+import {type LockFile, lockFilePath} from '../record/lock-file.js';
 import {type Memory, previousRuns, readMemory} from '../record/memory.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
 import {readLock} from './finish.js';
 import {type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
-import {devicesPath, fileHashesPath, memoryPath, type Project} from './project.js';
+import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
 import type {WorkerLauncher} from './worker-launcher.js';
 
 /** The world at one moment, and the open things it was read from. */
@@ -20,7 +20,10 @@ export interface Observation {
   readonly world: World;
   readonly cache: Cache;
   readonly hashes: FileHashes;
+  /** What the repository has: `--frozen` compares with it. */
   readonly lock: LockFile;
+  /** What this run will bring up to date: the same, but for an experiment its own. */
+  readonly own_lock: LockFile;
   readonly memory: Memory;
   /** Undefined when no stage needs the engine. */
   readonly engine: EngineObservation | undefined;
@@ -42,11 +45,15 @@ export interface Surroundings {
 /** Reads all that planning needs: files, cache, lock file, devices. Fails only on a damaged lock file. */
 export async function observe(pipeline: Pipeline, surroundings: Surroundings): Promise<Result<Observation>> {
   const {project, types} = surroundings;
-  const lock = readLock(pipeline.file);
+  const lock = readLock(lockFilePath(pipeline.file));
   if (!lock.ok) return lock;
+  const own_lock = pipeline.experiment === undefined ? lock : readLock(lockPath(project, pipeline));
+  if (!own_lock.ok) return own_lock;
   const cache = openCache(project.cache_dir, surroundings.fault);
   const hashes = readFileHashes(fileHashesPath(project));
-  const memory = readMemory(memoryPath(project, pipeline.file));
+  const memory = readMemory(memoryPath(project, pipeline));
+  const {experiment: _none, ...plain} = pipeline;
+  const ofFile = pipeline.experiment === undefined ? memory : readMemory(memoryPath(project, plain));
   const files = await observeFiles(pipeline.stages, types, hashes);
   const engine = await engineFor(pipeline, surroundings, hashes);
   await saveFileHashes(hashes);
@@ -57,10 +64,10 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
       if (engine === undefined) throw new Error('a stage asked for the engine although none declared it');
       return resolveNumerics(engine, resources);
     },
-    previous: previousRuns(memory, lock.value),
+    previous: previousRuns({...ofFile, stages: {...ofFile.stages, ...memory.stages}}, lock.value),
     forced: surroundings.forced,
   };
-  return ok({world, cache, hashes, lock: lock.value, memory, engine});
+  return ok({world, cache, hashes, lock: lock.value, own_lock: own_lock.value, memory, engine});
 }
 
 async function engineFor(

@@ -1,5 +1,9 @@
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
+import {isFileError, writeDurably} from '../base/durable.js';
 import {sha256} from '../base/hash.js';
+import type {Pipeline} from '../config/pipeline.js';
+import {lockFilePath} from '../record/lock-file.js';
 
 /** Where one project keeps what sidestep leaves; all paths absolute. The command line decides them. */
 export interface Project {
@@ -7,6 +11,30 @@ export interface Project {
   readonly state_dir: string;
   /** The cache's root, by default `.sidestep/cache`; may be shared between projects. */
   readonly cache_dir: string;
+}
+
+/** Nobody should find run records, with paths of this machine, among the files to commit. */
+export async function ignoreItself({state_dir}: Project): Promise<void> {
+  const path = join(state_dir, '.gitignore');
+  if (existsSync(path)) return;
+  await writeDurably(path, '*\n').catch((error: unknown) => {
+    if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT'))
+      throw error; // what cannot be written is said by whoever needs the place
+  });
+}
+
+/** Everything of one experiment but its runs. */
+export function experimentDir(project: Project, pipelineFile: string, name: string): string {
+  return join(project.state_dir, 'experiments', `${sha256(pipelineFile).slice(0, 8)}-${name}`);
+}
+
+/** The committed lock file beside the pipeline; an experiment's own, which nobody commits. */
+export function lockPath(
+  project: Project,
+  {file, experiment}: Pick<Pipeline, 'file' | 'experiment'>,
+): string {
+  if (experiment === undefined) return lockFilePath(file);
+  return join(experimentDir(project, file, experiment.name), 'lock.yaml');
 }
 
 export function runsDir(project: Project): string {
@@ -18,8 +46,12 @@ export function fileHashesPath(project: Project): string {
 }
 
 /** Several pipelines may lie in one folder. */
-export function memoryPath(project: Project, pipelineFile: string): string {
-  return join(project.state_dir, 'last', `${sha256(pipelineFile).slice(0, 16)}.json`);
+export function memoryPath(
+  project: Project,
+  {file, experiment}: Pick<Pipeline, 'file' | 'experiment'>,
+): string {
+  if (experiment !== undefined) return join(experimentDir(project, file, experiment.name), 'last.json');
+  return join(project.state_dir, 'last', `${sha256(file).slice(0, 16)}.json`);
 }
 
 /** What lies in the folders that stages publish to because of this project. */

@@ -24,7 +24,7 @@ export interface Published {
 }
 
 export interface Publishing {
-  /** Name of the pipeline. */
+  /** Who publishes: a pipeline, or an experiment with it. */
   readonly pipeline: string;
   readonly cache: Cache;
   readonly view: CacheView;

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
@@ -55,6 +55,30 @@ export async function replacePublished(
     if (!needed.has(file)) await removeUnedited(publisher.path, {file, hash}, hashes);
   }
   return {...others, [key]: files};
+}
+
+/** Removes all that a pipeline, or an experiment with it, put anywhere, as far as nobody edited it or published it as well. */
+export async function unpublish(
+  record: PublishedRecord,
+  pipeline: string,
+  hashes: FileHashes,
+): Promise<{readonly record: PublishedRecord; readonly removed: readonly string[]}> {
+  let left = record;
+  const removed: string[] = [];
+  for (const key of Object.keys(record)) {
+    const [path, by, stage, output] = JSON.parse(key) as [string, string, string, string];
+    if (by !== pipeline) continue;
+    const files = Object.keys(record[key]!);
+    const {[key]: _emptied, ...others} = await replacePublished(
+      left,
+      {path, pipeline, stage, output},
+      {files: {}, hashes},
+    );
+    left = others;
+    removed.push(...files.map((file) => join(path, file)).filter((file) => !existsSync(file)));
+    await removeEmptied(dirname(path), path);
+  }
+  return {record: left, removed};
 }
 
 function filesOfOthers(others: PublishedRecord, path: string): string[] {

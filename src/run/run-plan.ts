@@ -136,7 +136,7 @@ export const STORE_CLAIM = 'store';
 
 async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => void) {
   const {pipeline, plan, observation, options, record, now} = request;
-  const {world, cache, hashes, lock, memory} = observation;
+  const {world, cache, hashes, own_lock: lock, memory} = observation;
   const {project, launcher, addon} = request.surroundings;
   const effects = {
     cache,
@@ -159,6 +159,11 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
   return {...execution, outputs};
 }
 
+/** An experiment has what it published to itself. */
+function publisherOf({file, experiment}: Pipeline): string {
+  return experiment === undefined ? file : `${file}@${experiment.name}`;
+}
+
 /** Results are safe in the cache by now: a place that cannot be written is a warning, not a failed run. */
 async function publish(
   {stages}: Execution,
@@ -168,7 +173,7 @@ async function publish(
   const record = publishedPath(request.surroundings.project);
   try {
     return await publishOutputs(stages.values(), {
-      pipeline: request.pipeline.name,
+      pipeline: publisherOf(request.pipeline),
       cache,
       view: world.cache,
       hashes,

@@ -28,5 +28,6 @@ export const exportStage: StageType = {
     {param: 'model', from: ['scan']},
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
+  places: ['output_dir'],
   publishes: [{output: 'files', param: 'output_dir'}],
 };

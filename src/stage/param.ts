@@ -80,3 +80,21 @@ export function valueAt(params: ParamObject, path: string): ParamValue | undefin
   }
   return value;
 }
+
+/** The parameters with another value under a dotted path, whose parents must exist. */
+export function withValue(params: ParamObject, path: string, value: ParamValue): ParamObject {
+  const [word, ...rest] = pathWords(path) ?? [];
+  if (word === undefined) return params;
+  return {...params, [word]: replaced(params[word] ?? null, rest, value)};
+}
+
+function replaced(current: ParamValue, words: readonly string[], value: ParamValue): ParamValue {
+  const [word, ...rest] = words;
+  if (word === undefined) return value;
+  if (Array.isArray(current))
+    return (current as readonly ParamValue[]).map((item, index) =>
+      String(index) === word ? replaced(item, rest, value) : item,
+    );
+  if (!isParamObject(current)) return current;
+  return {...current, [word]: replaced(current[word] ?? null, rest, value)};
+}

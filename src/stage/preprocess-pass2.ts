@@ -25,6 +25,7 @@ export const preprocessPass2: StageType = {
   ],
   outputs: () => [{name: 'tensors', kind: 'json', file: COLLECTION_FILE, identity: collectionIdentity}],
   samples: {over: 'latents', plan: planSamples},
+  places: ['output_dir'],
   publishes: [{output: 'tensors', param: 'output_dir'}],
 };
 

@@ -42,6 +42,8 @@ export interface StageType {
   readonly samples?: SampleParts;
   /** Work that can be made longer: one length may continue from what another saved. */
   readonly extends?: Extension;
+  /** Parameters that name folders in which results for people appear, whoever writes them there. */
+  readonly places?: readonly string[];
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
 }

@@ -104,5 +104,6 @@ export const train: StageType = {
     {name: 'summary', kind: 'json', file: 'summary.json'},
   ],
   extends: trainExtension,
+  places: ['output_dir', 'logging.log_dir'],
   publishes: [{output: 'adapter', param: 'output_dir'}],
 };

@@ -169,7 +169,7 @@ test('presets import takes upstream’s JSON as it is, and names what it does no
 
 test('subcommands that make no pipeline say what to use', async () => {
   const {code, stderr} = await new Folder().run(['migrate', '--', 'train.py', 'history']);
-  expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('sidestep history')});
+  expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('sidestep runs')});
 });
 
 test('docs/upstream-flags.md is up to date with its data', () => {

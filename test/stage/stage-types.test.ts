@@ -49,6 +49,7 @@ describe.each([...stageTypes.values()])('$name', (type) => {
     const covered = ({path}: {path: string}) =>
       type.neutral.some((pattern) => `${path}.`.startsWith(`${pattern}.`));
     expect(places.filter((place) => !covered(place))).toEqual([]);
+    expect([...(type.places ?? [])].sort()).toEqual(places.map(({path}) => path).sort());
   });
 
   test('names only parameters that exist', () => {

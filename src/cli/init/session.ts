@@ -1,6 +1,7 @@
-import {dirname, join, resolve} from 'node:path';
+import {join} from 'node:path';
 import {listRuns} from '../../record/run-record.js';
 import {commandTable} from '../command-table.js';
+import {stateDirOf} from '../surroundings.js';
 import type {ExitCode, World} from '../world.js';
 import type {Choice} from './questions.js';
 import type {Prompter, Reply} from './wizard.js';
@@ -27,7 +28,7 @@ const REFUSED: ExitCode = 2;
 
 /** How many runs of a pipeline are recorded. */
 async function runsOf({cwd}: World, file: string): Promise<number> {
-  return (await listRuns(join(dirname(resolve(cwd, file)), '.sidestep', 'runs'))).length;
+  return (await listRuns(join(stateDirOf({cwd}, file), 'runs'))).length;
 }
 
 /** Pure: what makes sense after a run that ended so, the last of so many. */

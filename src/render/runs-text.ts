@@ -43,11 +43,19 @@ export function pastRun(
 
 /** A past run with what its trainings came to and what was tried in it. */
 export interface ToldRun extends PastRun {
+  /** Null: the file as it stands. */
+  readonly experiment: string | null;
+  /** What differs from the file: `path=value`. */
+  readonly set: readonly string[];
   /** Lowest loss of its trainings; null when nothing was trained. */
   readonly best_loss: number | null;
+  /** Mean loss of the last epoch of its last training. */
+  readonly final_loss: number | null;
+  /** Of its longest training. */
+  readonly steps: number | null;
   /** Folders. */
   readonly adapters: readonly string[];
-  /** Against the run before of the same pipeline; undefined: not set. */
+  /** Against the run before of the same pipeline and experiment; undefined: not set. */
   readonly changed: readonly {
     readonly stage: string;
     readonly param: string;
@@ -56,41 +64,62 @@ export interface ToldRun extends PastRun {
   }[];
 }
 
-/** A line a run, and below it what was set differently and where the adapter lies. */
-export function historyTable(told: readonly ToldRun[], colours: Palette): string {
+/** A table, a row a run, and below a row what was set differently and where the adapter lies. */
+export function runsTable(told: readonly ToldRun[], colours: Palette): string {
   const runs = visibly(told);
   if (runs.length === 0) return 'No runs are recorded here yet.\n';
-  const times = runs.map(({duration_ms}) => (duration_ms === null ? '' : durationText(duration_ms)));
-  const widths = {
-    pipeline: Math.max(...runs.map(({pipeline}) => pipeline?.length ?? 1)),
-    outcome: Math.max(...runs.map(({outcome}) => outcome.length)),
-    time: Math.max(...times.map((time) => time.length)),
-  };
   const paint = {done: colours.green, failed: colours.red, interrupted: colours.yellow, killed: colours.red};
-  const lines = runs.map((run, index) => {
-    const outcome = paint[run.outcome](run.outcome.padEnd(widths.outcome));
-    const name = (run.pipeline ?? '?').padEnd(widths.pipeline);
-    const head = `${run.run}  ${name}  ${outcome}  ${times[index]!.padStart(widths.time)}  ${stagesText(run)}${lossText(run)}`;
-    return [head.trimEnd(), ...besides(run).map((line) => colours.dim(`    ${line}`))].join('\n');
+  const heads = ['run', 'pipeline', 'state', 'time', 'steps', 'best', 'final', 'what ran'];
+  const rows = runs.map((run) => [
+    run.run,
+    nameText(run),
+    run.outcome,
+    run.duration_ms === null ? '' : durationText(run.duration_ms),
+    run.steps === null ? '' : String(run.steps),
+    lossText(run.best_loss),
+    lossText(run.final_loss ?? run.last_loss),
+    stagesText(run),
+  ]);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const lineOf = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      RIGHT.has(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+    );
+  const lines = rows.map((row, index) => {
+    const run = runs[index]!;
+    const cells = lineOf(row);
+    cells[STATE] = paint[run.outcome](cells[STATE]!);
+    return [cells.join('  ').trimEnd(), ...besides(run).map((line) => colours.dim(`    ${line}`))].join('\n');
   });
-  return `${lines.join('\n')}\n`;
+  return `${[colours.dim(lineOf(heads).join('  ').trimEnd()), ...lines].join('\n')}\n`;
 }
 
-function lossText({best_loss, last_loss}: ToldRun): string {
-  if (best_loss !== null) return `  best loss ${numberText(best_loss)}`;
-  return last_loss === null ? '' : `  last loss ${numberText(last_loss)}`;
+const STATE = 2;
+/** Columns of figures. */
+const RIGHT = new Set([3, 4, 5, 6]);
+
+function nameText({pipeline, experiment}: ToldRun): string {
+  return experiment === null ? (pipeline ?? '?') : `${pipeline ?? '?'}@${experiment}`;
+}
+
+function lossText(loss: number | null): string {
+  return loss === null ? '' : numberText(loss);
 }
 
 /** More would hide the runs themselves; `sidestep compare` tells all. */
 const MOST_CHANGES = 4;
 
-function besides({changed, adapters, stages}: ToldRun): string[] {
-  const words = changed
+function besides({experiment, set, changed, adapters, stages}: ToldRun): string[] {
+  const differs = experiment === null || set.length === 0 ? [] : [set.join(', ')];
+  const words = (differs.length > 0 ? [] : changed)
     .slice(0, MOST_CHANGES)
     .map(({stage, param, a, b}) => `${stage}.${param} ${valueText(a)} → ${valueText(b)}`);
-  const left = changed.length - words.length;
+  const left = differs.length > 0 ? 0 : changed.length - words.length;
   const trained = stages.some(({result}) => result === 'succeeded');
   return [
+    ...differs,
     ...(words.length === 0 ? [] : [`${words.join(', ')}${left > 0 ? ` and ${left} more` : ''}`]),
     ...(trained ? adapters.map((path) => `adapter ${path}`) : []),
   ];

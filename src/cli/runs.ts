@@ -1,0 +1,146 @@
+import {resolve} from 'node:path';
+import {Command, InvalidArgumentError, Option} from 'commander';
+import {listRuns, readEvents} from '../record/run-record.js';
+import {pastRun, runsTable, type ToldRun} from '../render/runs-text.js';
+import {type AnswerOptions, answer} from './answer.js';
+import {compareSettings} from './comparison.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {loadRun, type RecordedRun, runsDirOf} from './recorded-run.js';
+import {removeRuns} from './remove-runs.js';
+import {trainingFacts} from './training-facts.js';
+import type {ExitCode, World} from './world.js';
+
+const SORTINGS = ['time', 'name', 'best_loss', 'final_loss', 'steps', 'duration'] as const;
+
+interface RunsOptions extends AnswerOptions {
+  readonly last: number;
+  readonly sort: (typeof SORTINGS)[number];
+}
+
+export function runsCommand(world: World): Command {
+  return named('runs', world);
+}
+
+/** The name it had first. */
+export function historyCommand(world: World): Command {
+  return named('history', world);
+}
+
+function named(name: string, world: World): Command {
+  return new Command(name)
+    .description(
+      'The runs and experiments of this project, newest last: how each ended, steps, best and final loss, what was set otherwise than in the file, where the adapter lies.',
+    )
+    .argument('[pipeline]', 'only runs of this YAML file')
+    .option('--last <number>', 'how many', count, 20)
+    .addOption(new Option('--sort <by>', 'what comes last').choices(SORTINGS).default('time'))
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string | undefined, options: RunsOptions) =>
+      world.leave(await runs(world, file, options)),
+    )
+    .addCommand(removeCommand(world));
+}
+
+function removeCommand(world: World): Command {
+  return new Command('rm')
+    .description(
+      'Delete experiments by name (records, lock file, published files that nobody edited), or single runs by id.',
+    )
+    .argument('<names...>', 'names of experiments or ids of runs')
+    .option('--dry-run', 'say what would go')
+    .option('--json', 'print one JSON document')
+    .action(async (names: readonly string[], options: AnswerOptions & {readonly dryRun?: boolean}) =>
+      world.leave(await removeRuns(world, names, options)),
+    );
+}
+
+async function runs(world: World, file: string | undefined, options: RunsOptions): Promise<ExitCode> {
+  const dir = runsDirOf(world, file ?? DEFAULT_PIPELINE);
+  const all = await Promise.all((await listRuns(dir)).map((id) => openPast(world, dir, id)));
+  const wanted = file === undefined ? all : all.filter((past) => fileOf(past) === resolve(world.cwd, file));
+  // All of one sort needs all of them; by time, the last ones and those before that they are compared with.
+  const told = await Promise.all(wanted.map((run, index) => toldRun(run, wanted.slice(0, index))));
+  const shown = sorted(told, options.sort).slice(-options.last);
+  answer(world, options, {
+    kind: 'runs',
+    document: () => ({runs: shown}),
+    text: (colours) => runsTable(shown, colours),
+  });
+  return 0;
+}
+
+interface Past {
+  readonly row: ReturnType<typeof pastRun>;
+  /** Undefined for a run that was killed before it wrote down what it was to do. */
+  readonly recorded: RecordedRun | undefined;
+}
+
+function fileOf({recorded}: Past): string | undefined {
+  return recorded?.file;
+}
+
+async function openPast(world: World, dir: string, id: string): Promise<Past> {
+  const loaded = await loadRun(world, dir, id);
+  if (!loaded.ok) return {row: pastRun(id, `${dir}/${id}`, await readEvents(dir, id)), recorded: undefined};
+  const recorded = loaded.value;
+  return {row: pastRun(id, recorded.dir, recorded.events), recorded};
+}
+
+async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ToldRun> {
+  const nothing = {experiment: null, set: [], best_loss: null, final_loss: null, steps: null};
+  if (recorded === undefined) return {...row, ...nothing, adapters: [], changed: []};
+  const facts = await trainingFacts(recorded);
+  const losses = facts.flatMap(({best_loss}) => best_loss ?? []);
+  const steps = facts.flatMap((each) => each.steps ?? []);
+  const {experiment} = recorded;
+  const before = earlier.findLast(
+    ({recorded: past}) => past?.file === recorded.file && past.experiment?.name === experiment?.name,
+  )?.recorded;
+  return {
+    ...row,
+    experiment: experiment?.name ?? null,
+    set: experiment?.set ?? [],
+    best_loss: losses.length === 0 ? null : Math.min(...losses),
+    final_loss: facts.findLast(({last_loss}) => last_loss !== null)?.last_loss ?? null,
+    steps: steps.length === 0 ? null : Math.max(...steps),
+    adapters: facts.flatMap(({adapter}) => adapter ?? []),
+    changed: before === undefined ? [] : compareSettings(before, recorded),
+  };
+}
+
+/** Worst first, so that the best stands at the end, next to the prompt; runs without the figure come before all. */
+function sorted(told: readonly ToldRun[], by: RunsOptions['sort']): ToldRun[] {
+  const falling = (value: number | null) => (value === null ? Number.NEGATIVE_INFINITY : -value);
+  const rising = (value: number | null) => value ?? Number.NEGATIVE_INFINITY;
+  switch (by) {
+    case 'time':
+      return [...told];
+    case 'name':
+      return told.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+    case 'best_loss':
+      return told.toSorted((a, b) => falling(a.best_loss) - falling(b.best_loss) || 0);
+    case 'final_loss':
+      return told.toSorted((a, b) => falling(a.final_loss) - falling(b.final_loss) || 0);
+    case 'steps':
+      return told.toSorted((a, b) => rising(a.steps) - rising(b.steps) || 0);
+    case 'duration':
+      return told.toSorted((a, b) => rising(a.duration_ms) - rising(b.duration_ms) || 0);
+  }
+}
+
+const nameOf = ({pipeline, experiment}: ToldRun): string => `${pipeline ?? ''} ${experiment ?? ''}`;
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, 1 or more.');
+  return Number(text);
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep runs
+  $ sidestep runs --sort best_loss --last 5
+  $ sidestep runs rm epochs=20
+  $ sidestep run --name epochs=20                 that experiment again
+  $ sidestep compare epochs=20 last
+  $ sidestep runs --json | jq '.runs[] | select(.outcome == "failed") | .dir'`;

@@ -1,0 +1,59 @@
+import {readFileSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError, writeDurably} from '../base/durable.js';
+import {isJsonObject, type Json} from '../base/json.js';
+
+/** What is remembered of an experiment, in `.sidestep/experiments/…/experiment.json`, so that it can be run again by name. */
+export interface ExperimentRecord {
+  readonly name: string;
+  /** Absolute path of the pipeline. */
+  readonly file: string;
+  /** `path=value`, as on the command line. */
+  readonly set: readonly string[];
+}
+
+const NAME = 'experiment.json';
+
+export async function writeExperiment(folder: string, record: ExperimentRecord): Promise<void> {
+  const text = `${JSON.stringify(record, undefined, 1)}\n`;
+  if (readIfThere(join(folder, NAME)) !== text) await writeDurably(join(folder, NAME), text);
+}
+
+/** Undefined when there is none, or none that can be read. */
+export function readExperiment(folder: string): ExperimentRecord | undefined {
+  const text = readIfThere(join(folder, NAME));
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Json;
+    const whole = isJsonObject(value) && typeof value.name === 'string' && Array.isArray(value.set);
+    return whole ? (value as unknown as ExperimentRecord) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export async function listExperiments(
+  stateDir: string,
+): Promise<(ExperimentRecord & {readonly folder: string})[]> {
+  const shelf = join(stateDir, 'experiments');
+  const names = await readdir(shelf).catch((error: unknown) => {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  });
+  return names.sort().flatMap((name) => {
+    const folder = join(shelf, name);
+    const record = readExperiment(folder);
+    return record === undefined ? [] : [{...record, folder}];
+  });
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
