@@ -58,7 +58,7 @@ async function parsed(line: string): Promise<void> {
 
 function silence(command: Command): void {
   command.exitOverride().configureOutput({writeOut: () => {}, writeErr: () => {}, outputError: () => {}});
-  if (command.commands.length === 0) command.action(() => {});
+  if (command.commands.length === 0 || command.registeredArguments.length > 0) command.action(() => {});
   for (const child of command.commands) silence(child);
 }
 
