@@ -1,7 +1,7 @@
 import type {Problem} from '../base/problem.js';
 import {annotation} from '../render/github.js';
 import type {Palette} from '../render/palette.js';
-import {problemsText} from '../render/problem-text.js';
+import {problemsText, problemText} from '../render/problem-text.js';
 import {type ExitCode, forReading, type World} from './world.js';
 
 /** Raised when a field of any `--json` document changes its meaning or goes away. */
@@ -25,6 +25,16 @@ export function answer(world: World, options: AnswerOptions, {kind, document, te
       ? `${JSON.stringify({kind, format: JSON_FORMAT, ...document()}, undefined, 2)}\n`
       : text(world.stdout.colours),
   );
+}
+
+/** What is allowed but surely not meant, for people; the result goes on on stdout. */
+export function warn(world: World, options: AnswerOptions, warnings: readonly Problem[]): void {
+  if (options.json === true || warnings.length === 0) return;
+  const {stderr, env, cwd} = world;
+  const text = warnings.map((problem) => `${problemText(problem, stderr.colours, 'warning')}\n`).join('');
+  stderr.write(forReading(stderr, text));
+  if (env.GITHUB_ACTIONS !== 'true') return;
+  for (const problem of warnings) stderr.write(annotation('warning', problem, env.GITHUB_WORKSPACE ?? cwd));
 }
 
 /** Problems of usage or configuration: nothing has run. Always exit code 2. */

@@ -8,7 +8,8 @@ import type {ExitCode, World} from './world.js';
 
 /** What `--frozen` refuses before anything runs. What only shows later (an output that came out differently) fails its stage. */
 export function frozenProblems({plan, pipeline, observation}: PlannedPipeline): Problem[] {
-  const {lock} = observation;
+  const {lock, lock_warning} = observation;
+  if (lock_warning !== undefined) return [lock_warning];
   const differing = plan.stages
     .map((stage) => frozenProblem(stage, lock))
     .filter((problem) => problem !== undefined);

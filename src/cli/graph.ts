@@ -5,7 +5,7 @@ import {graphDrawing} from '../render/graph-drawing.js';
 import {dotText, mermaidText} from '../render/graph-text.js';
 import type {Palette} from '../render/palette.js';
 import {graphDocument} from '../render/plan-json.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
@@ -35,7 +35,8 @@ export function graphCommand(world: World): Command {
 async function graph(world: World, file: string, options: GraphOptions): Promise<ExitCode> {
   const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
   if (!planned.ok) return refuse(world, options, planned.problems);
-  const {plan} = planned.value;
+  const {plan, warnings} = planned.value;
+  warn(world, options, warnings);
   answer(world, options, {
     kind: 'graph',
     document: () => graphDocument(plan),

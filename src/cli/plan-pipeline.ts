@@ -1,4 +1,5 @@
 import {join, resolve} from 'node:path';
+import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {asExperiment, canDiffer} from '../config/experiment.js';
 import {userFolder} from '../config/folders.js';
@@ -31,6 +32,8 @@ export interface PlannedPipeline {
   readonly settings: Settings;
   readonly surroundings: Surroundings;
   readonly observation: Observation;
+  /** What is allowed but surely not meant, in the pipeline and beside it. */
+  readonly warnings: readonly Problem[];
 }
 
 /** YAML text → pipeline → chosen stages → observed world → plan. Changes nothing. */
@@ -53,6 +56,7 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     settings: settings.value,
     surroundings,
     observation: observation.value,
+    warnings: warningsOf(pipeline.value, observation.value),
   });
 }
 
@@ -74,4 +78,9 @@ async function loadExperiment(
   const neutral = (uses: string) => stageTypes.get(uses)?.neutral ?? [];
   if (request.name === undefined && !canDiffer(pipeline.value, set, neutral)) return pipeline;
   return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
+}
+
+function warningsOf({warnings}: Pipeline, {lock_warning, own_lock_warning}: Observation): Problem[] {
+  const ofLocks = [lock_warning, own_lock_warning].filter((warning) => warning !== undefined);
+  return [...warnings, ...new Set(ofLocks)];
 }

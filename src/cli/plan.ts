@@ -1,7 +1,7 @@
 import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
@@ -41,6 +41,7 @@ export async function showPlan(
   planned: PlannedPipeline,
   options: AnswerOptions,
 ): Promise<void> {
+  warn(world, options, planned.warnings);
   const forecasts = await forecastsFor(planned);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};

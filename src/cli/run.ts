@@ -1,5 +1,5 @@
 import {Command} from 'commander';
-import {refuse} from './answer.js';
+import {refuse, warn} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {confirmed} from './confirm.js';
 import {frozenProblems, refuseFrozen, runExitCode} from './frozen.js';
@@ -38,6 +38,7 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
     const differences = frozenProblems(planned.value);
     if (differences.length > 0) return refuseFrozen(world, options, differences);
   }
+  warn(world, options, planned.value.warnings);
   const forecasts = await forecastsFor(planned.value);
   const tooLarge = memoryProblems(planned.value.plan, forecasts);
   if (tooLarge.length > 0) return refuse(world, options, tooLarge);

@@ -1,7 +1,7 @@
 import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
@@ -34,7 +34,8 @@ async function status(world: World, file: string, options: StatusOptions): Promi
     wishes: noWishes,
   });
   if (!planned.ok) return refuse(world, options, planned.problems);
-  const {plan} = planned.value;
+  const {plan, warnings} = planned.value;
+  warn(world, options, warnings);
   answer(world, options, {
     kind: 'status',
     document: () => planDocument(plan),

@@ -4,10 +4,9 @@ import type {Problem} from '../base/problem.js';
 import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {orderStages} from '../plan/dag.js';
-import {problemText} from '../render/problem-text.js';
 import {countText} from '../render/quantity.js';
 import {visible} from '../render/visible.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import type {ExitCode, World} from './world.js';
 
@@ -43,11 +42,8 @@ async function validate(world: World, files: readonly string[], options: Validat
         .map(({file, stages}) => `${colours.green('✔')} ${visible(file)}: ${countText(stages, 'stage')}\n`)
         .join(''),
   });
-  if (options.json !== true) {
-    const {colours} = world.stderr;
-    const warnings = checked.flatMap((each) => each.warnings);
-    world.stderr.write(warnings.map((problem) => `${problemText(problem, colours, 'warning')}\n`).join(''));
-  }
+  const warnings = checked.flatMap((each) => each.warnings);
+  warn(world, options, warnings);
   return 0;
 }
 
@@ -69,7 +65,7 @@ async function check(world: World, file: string, options: ValidateOptions): Prom
     name: pipeline.value.name,
     stages: pipeline.value.stages.length,
     problems: order.ok ? [] : order.problems,
-    warnings: idleWarnings(pipeline.value),
+    warnings: [...pipeline.value.warnings, ...idleWarnings(pipeline.value)],
   };
 }
 

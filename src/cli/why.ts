@@ -1,7 +1,7 @@
 import {Command} from 'commander';
 import {whyDocument} from '../render/plan-json.js';
 import {whyText} from '../render/why-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
+import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
@@ -37,9 +37,10 @@ async function why(world: World, stage: string, file: string, options: WhyOption
     wishes: noWishes,
   });
   if (!planned.ok) return refuse(world, options, planned.problems);
-  const {plan, pipeline} = planned.value;
+  const {plan, pipeline, warnings} = planned.value;
   const known = chooseStages(pipeline, {...noWishes, force: [stage]});
   if (!known.ok) return refuse(world, options, known.problems);
+  warn(world, options, warnings);
   for (const found of plan.stages.filter(({id}) => known.value.forced.has(id))) {
     answer(world, options, {
       kind: 'why',

@@ -5,7 +5,7 @@ import {schemas} from '../schema/schemas.generated.js';
 import {validators} from '../schema/validators.generated.js';
 import {entry, type Located, type Origin, plain, problemAt} from './located.js';
 import {childSchema, variantFor} from './schema-walk.js';
-import {type Violation, violationWords} from './violation-words.js';
+import {equalElements, type Violation, violationWords} from './violation-words.js';
 
 /** An error as ajv reports it. */
 export interface SchemaError {
@@ -95,6 +95,14 @@ function describe(
   return problemAt(originOf(error, words, place.value, options), violationWords(violation));
 }
 
+/** The second of two equal elements, with the place of the first. */
+function repetition({params}: SchemaError, value: Located | undefined): Origin | undefined {
+  if (value?.kind !== 'list') return undefined;
+  const [first, second] = equalElements(params).map((index) => value.items[index]);
+  if (first === undefined || second === undefined) return undefined;
+  return {...second.origin, via: [...second.origin.via, {origin: first.origin, message: 'the first time'}]};
+}
+
 /** A superfluous key is blamed at the key, a missing one at the mapping, anything else at the value. */
 function originOf(
   error: SchemaError,
@@ -105,6 +113,8 @@ function originOf(
   const key = error.params.additionalProperty ?? error.params.propertyName;
   const blamed = typeof key === 'string' ? entry(value, key)?.key : undefined;
   if (blamed) return blamed;
+  const repeated = error.keyword === 'uniqueItems' ? repetition(error, value) : undefined;
+  if (repeated) return repeated;
   const tag = error.keyword === 'discriminator' ? entry(value, String(error.params.tag))?.value : undefined;
   if (tag) return tag.origin;
   if (words.length === 0 && options.missing_at && ['required', 'anyOf'].includes(error.keyword)) {

@@ -5,13 +5,16 @@ export function placeholder(index: number): string {
   return String.fromCharCode(0xe000 + index); // private use: means nothing in anybody's text
 }
 
+export type ConditionValue = string | number | boolean;
+
 /**
  * Decides a `when:` text in which placeholders stand for `values`. Grammar, loosest first: `||`, `&&`, `!`, comparison
- * with `==` or `!=`, parentheses; operands are words or quoted texts, compared as texts; alone they must be true or false.
+ * with `==` or `!=`, parentheses; operands are words or quoted texts, compared as numbers where both are numbers, else
+ * as texts; alone they must be true or false.
  * Fails with `config/bad-condition` and no position: the caller knows where the text stands.
  */
-export function decide(condition: string, values: readonly string[] = []): Result<boolean> {
-  const tokens = tokenize(condition)?.map((token) => ({...token, text: filledIn(token.text, values)}));
+export function decide(condition: string, values: readonly ConditionValue[] = []): Result<boolean> {
+  const tokens = tokenize(condition)?.map((token) => filledIn(token, values));
   if (tokens === undefined) return bad('it has a quote without its partner');
   const parser = new Parser(tokens);
   const value = parser.or();
@@ -27,13 +30,30 @@ function bad(reason: string): Result<boolean> {
   });
 }
 
-function filledIn(text: string, values: readonly string[]): string {
-  return text.replace(/[\ue000-\uf8ff]/g, (mark) => values[mark.charCodeAt(0) - 0xe000] ?? mark);
+function filledIn(token: Token, values: readonly ConditionValue[]): Token {
+  if (token.kind === 'operator') return token;
+  const only = token.text.length === 1 ? values[token.text.charCodeAt(0) - 0xe000] : undefined;
+  if (typeof only === 'number') return {...token, text: String(only), number: only};
+  const text = token.text.replace(/[\ue000-\uf8ff]/g, (mark) =>
+    String(values[mark.charCodeAt(0) - 0xe000] ?? mark),
+  );
+  const number =
+    token.quotes === 'bare' && only === undefined && NUMBER.test(text) ? Number(text) : undefined;
+  return {...token, text, number};
 }
 
-type Token =
-  | {readonly kind: 'operator'; readonly text: string}
-  | {readonly kind: 'operand'; readonly text: string};
+/** As YAML 1.2 reads it. */
+const NUMBER = /^([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+)$/;
+
+type Token = {readonly kind: 'operator'; readonly text: string} | Operand;
+
+interface Operand {
+  readonly kind: 'operand';
+  readonly text: string;
+  readonly quotes: 'quoted' | 'bare';
+  /** What it is as a number; undefined for texts, also for those that look like one. */
+  readonly number?: number | undefined;
+}
 
 function tokenize(condition: string): Token[] | undefined {
   const tokens: Token[] = [];
@@ -43,7 +63,8 @@ function tokenize(condition: string): Token[] | undefined {
     if (other !== undefined) return undefined;
     if (operator !== undefined) tokens.push({kind: 'operator', text: operator});
     const operand = double ?? single ?? word;
-    if (operand !== undefined) tokens.push({kind: 'operand', text: operand});
+    if (operand !== undefined)
+      tokens.push({kind: 'operand', text: operand, quotes: word === undefined ? 'quoted' : 'bare'});
   }
   return tokens;
 }
@@ -107,13 +128,13 @@ class Parser {
       const right = this.operand();
       return right === undefined
         ? `a value is missing after ${operator}`
-        : (left === right) === (operator === '==');
+        : alike(left, right) === (operator === '==');
     }
-    return left === 'true'
+    return left.text === 'true'
       ? true
-      : left === 'false'
+      : left.text === 'false'
         ? false
-        : `${left || 'an empty text'} is neither true nor false`;
+        : `${left.text || 'an empty text'} is neither true nor false`;
   }
 
   private parenthesised(): boolean | string {
@@ -122,11 +143,11 @@ class Parser {
     return typeof value === 'string' || this.take(')') ? value : 'a ) is missing';
   }
 
-  private operand(): string | undefined {
+  private operand(): Operand | undefined {
     const token = this.tokens[this.at];
     if (token?.kind !== 'operand') return undefined;
     this.at++;
-    return token.text;
+    return token;
   }
 
   private take(operator: string): boolean {
@@ -135,4 +156,9 @@ class Parser {
     this.at++;
     return true;
   }
+}
+
+function alike(left: Operand, right: Operand): boolean {
+  if (left.number !== undefined && right.number !== undefined) return left.number === right.number;
+  return left.text === right.text;
 }

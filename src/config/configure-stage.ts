@@ -1,21 +1,23 @@
 import type {JsonObject} from '../base/json.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {textPieces} from '../base/reference.js';
 import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {stageTypes} from '../stage/registry.js';
 import {check} from './check.js';
-import {decide, placeholder} from './condition.js';
+import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
 import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
 import {settleIdle} from './idle-params.js';
-import {interpolate, interpolateMap, type Scope} from './interpolate.js';
+import {asTemplate, interpolate, interpolateMap, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {
   define,
   emptyMap,
   entry,
   type Located,
+  type LocatedEntry,
   type LocatedMap,
   member,
   type Origin,
@@ -27,7 +29,7 @@ import {
 import {type Cell, instanceName} from './matrix.js';
 import type {ConfiguredStage} from './pipeline.js';
 import type {PresetShelf} from './preset-shelf.js';
-import {textPieces} from './reference.js';
+import {settledTexts} from './settle-texts.js';
 
 /** All that one stage instance is configured from. */
 export interface StageContext {
@@ -68,7 +70,7 @@ export function configureStage(
 ): InstanceWithReferences | undefined {
   const before = context.problems.length;
   const scope: Scope = {...context.scope, matrix: cell.size > 0 ? cell : undefined};
-  const body = interpolateBody(declared, scope, context.problems);
+  const body = settledTexts(schemas.stage, interpolateBody(declared, scope, context.problems)) as LocatedMap;
   context.problems.push(
     ...check('stage', body, {
       prefix: `stages.${declared.name}`,
@@ -76,8 +78,9 @@ export function configureStage(
       parameters: schemas[`stage.${declared.uses}`]!,
     }),
   );
-  const parameters = layeredParameters(declared, body, scope, context);
   const schema = schemas[`stage.${declared.uses}`]!;
+  const layers = layeredParameters(declared, body, scope, context);
+  const parameters = settledTexts(schema, layers) as LocatedMap;
   context.problems.push(
     ...check(`stage.${declared.uses}`, parameters, {
       prefix: 'with',
@@ -117,12 +120,43 @@ function interpolateBody({body, uses}: DeclaredStage, scope: Scope, problems: Pr
   const early = new Map([...body.entries].filter(([key]) => key !== 'with' && key !== 'when'));
   const done = interpolateMap({...body, entries: early}, {...scope, stages: undefined}, problems);
   const parameters = body.entries.get('with');
-  const within = {...scope, later: uses === 'command' ? new Set(['inputs', 'outputs']) : scope.later};
   const entries = new Map([...body.entries].map(([key, value]) => [key, done.entries.get(key) ?? value]));
   if (parameters) {
-    entries.set('with', {...parameters, value: interpolate(parameters.value, within, problems)});
+    entries.set('with', {
+      ...parameters,
+      value: interpolateParameters(uses, parameters.value, scope, problems),
+    });
   }
   return {...body, entries};
+}
+
+/** What `${inputs.…}` and `${outputs.…}` stand for is known only when a command starts. */
+const filledAtStart: ReadonlySet<string> = new Set(['argv', 'environment']);
+
+function interpolateParameters(
+  uses: string,
+  parameters: Located,
+  scope: Scope,
+  problems: Problem[],
+): Located {
+  if (uses !== 'command') return interpolate(parameters, scope, problems);
+  if (parameters.kind !== 'map') return withTemplates(interpolate(parameters, scope, problems));
+  const within = {...scope, later: new Set(['inputs', 'outputs'])};
+  const entries = [...parameters.entries].map(([key, inner]): [string, LocatedEntry] => [
+    key,
+    {...inner, value: interpolate(inner.value, filledAtStart.has(key) ? within : scope, problems)},
+  ]);
+  return {...parameters, entries: new Map(entries)};
+}
+
+/** Parameters that come from one variable as a whole. */
+function withTemplates(parameters: Located): Located {
+  if (parameters.kind !== 'map') return parameters;
+  const entries = [...parameters.entries].map(([key, inner]): [string, LocatedEntry] => [
+    key,
+    filledAtStart.has(key) ? {...inner, value: asTemplate(inner.value)} : inner,
+  ]);
+  return {...parameters, entries: new Map(entries)};
 }
 
 function layeredParameters(
@@ -134,7 +168,7 @@ function layeredParameters(
   const schema = schemas[`stage.${declared.uses}`]!;
   const presets = context.presets.layersFor(declared, body, context.problems);
   const below = [...context.beneath(declared.uses), ...presets].map((layer) =>
-    interpolate(layer, scope, context.problems),
+    interpolateParameters(declared.uses, layer, scope, context.problems),
   );
   const own = member(body, 'with');
   const layers: Located[] = own?.kind === 'map' ? [...below, own] : below;
@@ -232,13 +266,13 @@ function whenOf(when: Located | undefined, scope: Scope, problems: Problem[]): C
   if (when?.kind !== 'scalar' || when.value === true || when.value === null) return {kind: 'run'};
   const text = String(when.value);
   const early = {...scope, stages: undefined};
-  const values: string[] = [];
+  const values: ConditionValue[] = [];
   const pieces = textPieces(text).map((piece) => {
     if (piece.kind === 'literal') return piece.text;
     const resolved = interpolate({...when, value: piece.raw}, early, problems);
     if (resolved.kind === 'scalar' && resolved.broken)
-      values.push('true'); // reported; no second error for it
-    else values.push(String(scalarValue(resolved) ?? ''));
+      values.push(true); // reported; no second error for it
+    else values.push(scalarValue(resolved) ?? '');
     return placeholder(values.length - 1);
   });
   const decision = decide(pieces.join(''), values);

@@ -1,9 +1,10 @@
 import type {Problem} from '../base/problem.js';
+import {textPieces} from '../base/reference.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {interpolateMap, type Scope} from './interpolate.js';
-import {type Located, type LocatedMap, member, type Origin} from './located.js';
-import {type Cell, joined, ownCells} from './matrix.js';
-import {textPieces} from './reference.js';
+import {check} from './check.js';
+import {interpolate, type Scope} from './interpolate.js';
+import {type Findings, type Located, type LocatedMap, member, type Origin, problemAt} from './located.js';
+import {type Cell, joined, MAX_CELLS, ownCells, tooMany} from './matrix.js';
 
 /** One entry under `stages:`, before its matrix is expanded. */
 export interface DeclaredStage {
@@ -32,7 +33,7 @@ export function declaredStages(document: Located): DeclaredStage[] {
 export function expandMatrices(
   stages: readonly DeclaredStage[],
   scope: Scope,
-  problems: Problem[],
+  findings: Findings,
 ): ReadonlyMap<string, readonly Cell[]> {
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const cells = new Map<string, readonly Cell[]>();
@@ -54,17 +55,57 @@ export function expandMatrices(
       open.delete(top.name);
       if (cells.has(top.name)) continue;
       // A stage without combinations yet is part of a circle, which is reported when the stages are connected.
-      const inherited = used.map(({name}) => cells.get(name) ?? [new Map()]);
-      cells.set(top.name, [matrixOf(top, scope, problems), ...inherited].reduce(joined));
+      const inherited = used.map(({name}) => ({name, cells: cells.get(name) ?? [new Map()]}));
+      cells.set(top.name, joinedCells(top, matrixOf(top, scope, findings), inherited, findings.problems));
     }
   }
   return cells;
 }
 
-function matrixOf({body}: DeclaredStage, scope: Scope, problems: Problem[]): readonly Cell[] {
-  const matrix = member(body, 'matrix');
-  if (matrix?.kind !== 'map') return [new Map()];
-  return ownCells(interpolateMap(matrix, {...scope, stages: undefined}, problems), problems);
+/** A stage that nothing is left of is an error; not again where a stage it uses, or its own matrix, is the reason. */
+function joinedCells(
+  {name, key}: DeclaredStage,
+  own: readonly Cell[],
+  inherited: readonly {readonly name: string; readonly cells: readonly Cell[]}[],
+  problems: Problem[],
+): readonly Cell[] {
+  let cells = own;
+  for (const used of inherited) {
+    const before = cells.length;
+    cells = joined(cells, used.cells);
+    if (cells.length > MAX_CELLS) {
+      problems.push(tooMany(before * used.cells.length, key));
+      return [];
+    }
+    if (cells.length > 0 || before === 0 || used.cells.length === 0) continue;
+    const message = `${name} uses ${used.name}, but no combination of its matrix agrees with one there`;
+    const hint = 'Values agree when they are equal; 1 and "1" are not.';
+    problems.push(problemAt(key, {code: 'config/no-combinations', message, hint}));
+  }
+  return cells;
+}
+
+function matrixOf({name, key, body}: DeclaredStage, scope: Scope, findings: Findings): readonly Cell[] {
+  const entry = body.entries.get('matrix');
+  if (entry === undefined) return [new Map()];
+  const {problems} = findings;
+  const before = problems.length;
+  const matrix = interpolate(entry.value, {...scope, stages: undefined}, problems);
+  const cells = matrix.kind === 'map' ? ownCells(matrix, findings) : [];
+  if (cells.length > 0 || problems.length > before) return cells;
+  const resolved = {...body, entries: new Map([...body.entries, ['matrix', {...entry, value: matrix}]])};
+  problems.push(...check('stage', resolved, {prefix: `stages.${name}`, missing_at: key, ignore: isOpen}));
+  if (problems.length === before) {
+    const message = `No combination is left of the matrix of ${name}`;
+    const hint = 'Remove an exclude, or the stage.';
+    problems.push(problemAt(entry.key, {code: 'config/no-combinations', message, hint}));
+  }
+  return [];
+}
+
+/** References stand for values that are checked once they are known. */
+export function isOpen(_error: unknown, at: Located | undefined): boolean {
+  return at?.kind === 'scalar' && typeof at.value === 'string' && at.value.includes('${');
 }
 
 /** Names in `${stages.NAME…}` of a stage's own parameters, each once, in the order they occur. */

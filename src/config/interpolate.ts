@@ -1,5 +1,6 @@
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {hasReference, printPieces, type TextPiece, textPieces} from '../base/reference.js';
 import {
   type Located,
   type LocatedEntry,
@@ -8,8 +9,10 @@ import {
   member,
   type Origin,
   problemAt,
+  textOf,
 } from './located.js';
-import {hasReference, type TextPiece, textPieces} from './reference.js';
+import {sourceText} from './source-text.js';
+import {parseYaml} from './yaml.js';
 
 /** What `${…}` may refer to at some place of the file. */
 export interface Scope {
@@ -21,7 +24,10 @@ export interface Scope {
   readonly matrix: ReadonlyMap<string, Located> | undefined;
   /** Names a `${stages.…}` may start with; undefined where stages cannot be used. */
   readonly stages: ReadonlySet<string> | undefined;
-  /** First words that are left in the text for later, such as a command's `inputs`. */
+  /**
+   * First words that are left in the text for later, such as a command's `inputs`. Where there are any, the result is
+   * again a text with references: all else that looks like one is escaped in it.
+   */
   readonly later: ReadonlySet<string>;
   /** What may still be produced: variables can double each other without end. */
   readonly budget: {nodes: number; characters: number};
@@ -58,9 +64,14 @@ function interpolateText(scalar: LocatedScalar, scope: Scope, problems: Problem[
   const pieces = textPieces(scalar.value as string);
   const only = pieces.length === 1 ? pieces[0]! : undefined;
   if (only?.kind === 'reference') return resolveAlone(only, scalar, scope, problems);
-  const texts = pieces.map((piece) => resolveWithinText(piece, scalar, scope, problems));
-  if (texts.includes(undefined)) return {...scalar, broken: 'broken'};
-  return {...scalar, value: texts.join('')};
+  const resolved = pieces.map((piece) => resolveWithinText(piece, scalar, scope, problems));
+  if (resolved.includes(undefined)) return {...scalar, broken: 'broken'};
+  return {...scalar, value: joined(resolved as TextPiece[], scope)};
+}
+
+function joined(pieces: readonly TextPiece[], scope: Scope): string {
+  if (scope.later.size > 0) return printPieces(pieces);
+  return pieces.map((piece) => (piece.kind === 'literal' ? piece.text : piece.raw)).join('');
 }
 
 type ReferencePiece = Extract<TextPiece, {kind: 'reference'}>;
@@ -78,14 +89,14 @@ function resolveAlone(
   return target === undefined ? {...scalar, broken: 'broken'} : usedAt(target, scalar.origin, scope);
 }
 
-/** The text of one piece; undefined when it was reported that there is none. */
+/** What one piece stands for, itself where that is decided later; undefined when it was reported that it is nothing. */
 function resolveWithinText(
   piece: TextPiece,
   scalar: LocatedScalar,
   scope: Scope,
   problems: Problem[],
-): string | undefined {
-  if (piece.kind === 'literal') return piece.text;
+): TextPiece | undefined {
+  if (piece.kind === 'literal') return piece;
   const origin = pieceOrigin(scalar, piece);
   const report = (message: string, hint?: string) => {
     problems.push(problemAt(origin, {code: 'config/bad-reference', message, hint}));
@@ -98,16 +109,16 @@ function resolveWithinText(
     );
   }
   if (staysForLater(piece, scope)) {
-    if (piece.words[0] !== 'stages') return piece.raw;
+    if (piece.words[0] !== 'stages') return piece;
     return report(`${piece.raw} must be the whole value, not a part of a text`);
   }
   const target = lookUp(piece, origin, scope, problems);
   if (target === undefined) return undefined;
   if (target.kind !== 'scalar')
     return report(`${piece.raw} is a ${target.kind}, which cannot be a part of a text`);
-  const text = String(target.value ?? '');
+  const text = textOf(target);
   scope.budget.characters -= text.length;
-  return scope.budget.characters < 0 ? report('References expand to too much text') : text;
+  return scope.budget.characters < 0 ? report('References expand to too much text') : {kind: 'literal', text};
 }
 
 function staysForLater(piece: ReferencePiece, scope: Scope): boolean {
@@ -144,7 +155,7 @@ function lookUp(
       const value = Object.hasOwn(scope.env, name) ? scope.env[name] : undefined;
       if (value === undefined)
         return unknown('environment variable', Object.keys(scope.env), 'List it under `env:`.');
-      return descend({kind: 'scalar', value, origin}, path, piece, origin, problems);
+      return descend(variableValue(name, value, origin), path, piece, origin, problems);
     }
     case 'matrix': {
       const found = scope.matrix?.get(name);
@@ -189,6 +200,20 @@ function descend(
   return at.kind === 'scalar' && at.broken ? undefined : at;
 }
 
+/** Numbers, true and false mean in a variable of the environment what they mean in the file and after `--set`. */
+function variableValue(name: string, text: string, origin: Origin): LocatedScalar {
+  const read = /^[-+.0-9tTfF]/.test(text) ? parseYaml(sourceText(name, text)) : undefined; // quick for paths and words
+  const {value} = read ?? {};
+  const typed =
+    read?.problems.length === 0 &&
+    value?.kind === 'scalar' &&
+    (typeof value.value === 'number' || typeof value.value === 'boolean') &&
+    value.written === text;
+  return typed
+    ? {kind: 'scalar', value: value.value, written: text, variable: name, origin}
+    : {kind: 'scalar', value: text, variable: name, origin};
+}
+
 /** A scalar is blamed where it is used and says where it comes from; inside lists and mappings it is the other way round. */
 function usedAt(target: Located, place: Origin, scope: Scope): Located {
   if (target.kind === 'scalar') {
@@ -196,7 +221,7 @@ function usedAt(target: Located, place: Origin, scope: Scope): Located {
       target.origin.start === place.start
         ? []
         : [{origin: target.origin, message: 'its value is written here'}];
-    return {...target, origin: {...place, via: [...place.via, ...via]}};
+    return {...target, value: template(target.value, scope), origin: {...place, via: [...place.via, ...via]}};
   }
   return copyUsedAt(target, place, scope);
 }
@@ -206,7 +231,7 @@ function copyUsedAt(target: Located, place: Origin, scope: Scope): Located {
   if (--scope.budget.nodes < 0) return {kind: 'scalar', value: null, origin, broken: 'broken'};
   switch (target.kind) {
     case 'scalar':
-      return {...target, origin};
+      return {...target, value: template(target.value, scope), origin};
     case 'list':
       return {...target, origin, items: target.items.map((item) => copyUsedAt(item, place, scope))};
     case 'map': {
@@ -217,6 +242,27 @@ function copyUsedAt(target: Located, place: Origin, scope: Scope): Located {
       return {...target, origin, entries: new Map(entries)};
     }
   }
+}
+
+/** The same texts for a place where references are filled in later: what looks like one there is escaped. */
+export function asTemplate(located: Located): Located {
+  switch (located.kind) {
+    case 'scalar':
+      return {...located, value: template(located.value, {later: new Set(['inputs'])})};
+    case 'list':
+      return {...located, items: located.items.map(asTemplate)};
+    case 'map': {
+      const entries = [...located.entries].map(([key, entry]): [string, LocatedEntry] => [
+        key,
+        {...entry, value: asTemplate(entry.value)},
+      ]);
+      return {...located, entries: new Map(entries)};
+    }
+  }
+}
+
+function template(value: LocatedScalar['value'], {later}: Pick<Scope, 'later'>): LocatedScalar['value'] {
+  return typeof value === 'string' && later.size > 0 ? printPieces([{kind: 'literal', text: value}]) : value;
 }
 
 /** The characters of one reference within its text; the whole text where escapes hide them. */

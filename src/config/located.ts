@@ -1,5 +1,6 @@
 import type {Problem, SourcePosition} from '../base/problem.js';
-import {codeFrame, positionOf, type SourceText} from './source-text.js';
+import {codeFrame} from './code-frame.js';
+import {positionOf, type SourceText} from './source-text.js';
 
 /** Where a value was written, and through which alias, merge key or variable it got to its place. */
 export interface Origin {
@@ -19,6 +20,10 @@ export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
   readonly origin: Origin;
+  /** The characters of a number, true, false or null as they were written: `1.10`, `0x1F`. */
+  readonly written?: string;
+  /** The environment variable that it is the value of. Such a number or true may stand where a text belongs. */
+  readonly variable?: string;
   /** Set when a reference in it could not be resolved: that was reported, the value means nothing. */
   readonly broken?: 'broken';
   /** `${stages.a.b}` as `[a, b]`. */
@@ -58,6 +63,12 @@ export function plain(located: Located): Plain {
   }
 }
 
+/** A scalar within a text: the characters as written, so that `1.10` stays what it is; nothing for null. */
+export function textOf({value, written}: LocatedScalar): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : (written ?? String(value));
+}
+
 /** Sets an own property even for `__proto__`, which plain assignment would not. */
 export function define<T>(object: {[key: string]: T}, key: string, value: T): void {
   if (key !== '__proto__') object[key] = value;
@@ -78,6 +89,12 @@ export function emptyMap(origin: Origin): LocatedMap {
 
 export function positionAt(origin: Origin): SourcePosition {
   return positionOf(origin.source, origin.start, origin.end);
+}
+
+/** What is found while a document is read: what stops it, and what is allowed but surely not meant. */
+export interface Findings {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
 }
 
 /** Makes a problem at a place, with the lines around it and the way that led there. */

@@ -1,14 +1,25 @@
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
-import {type Located, type LocatedMap, member, plain, problemAt} from './located.js';
+import {
+  type Findings,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  member,
+  type Origin,
+  type Plain,
+  plain,
+  problemAt,
+} from './located.js';
 
 /** One combination of matrix values, in the order of the matrix. */
 export type Cell = ReadonlyMap<string, Located>;
 
-const MAX_CELLS = 10_000;
+/** Of one stage, its own and those it takes over together. */
+export const MAX_CELLS = 10_000;
 
-/** The combinations a `matrix:` spans: the product of its lists without `exclude`, then `include`. */
-export function ownCells(matrix: LocatedMap, problems: Problem[]): Cell[] {
+/** The combinations a `matrix:` spans: the product of its lists without `exclude`, then `include`. No two are equal. */
+export function ownCells(matrix: LocatedMap, {problems, warnings}: Findings): Cell[] {
   const axes = [...matrix.entries].filter(([name]) => name !== 'include' && name !== 'exclude');
   const includes = listOfMaps(member(matrix, 'include'));
   const names = axes.length > 0 ? axes.map(([name]) => name) : [...(includes[0]?.entries.keys() ?? [])];
@@ -17,17 +28,84 @@ export function ownCells(matrix: LocatedMap, problems: Problem[]): Cell[] {
     1,
   );
   if (size > MAX_CELLS) {
-    const message = `The matrix has ${size} combinations; ${MAX_CELLS} are the most`;
-    problems.push(problemAt(matrix.origin, {code: 'config/matrix-too-large', message}));
+    problems.push(tooMany(size, matrix.origin));
     return [];
   }
   const excludes = listOfMaps(member(matrix, 'exclude'));
   checkNames(excludes, names, 'some', problems);
   checkNames(includes, names, 'all', problems);
   const product = axes.length > 0 ? axes.reduce<Cell[]>(extend, [new Map()]) : [];
-  const kept = product.filter((cell) => !excludes.some((pattern) => agrees(cell, pattern)));
-  const added = includes.map(({entries}) => new Map([...entries].map(([name, {value}]) => [name, value])));
-  return [...kept, ...added];
+  const fits = (cell: Cell) => excludes.filter((pattern) => agrees(cell, pattern));
+  const used = new Set(product.flatMap(fits));
+  for (const pattern of excludes) {
+    const known = [...pattern.entries.keys()].every((name) => names.includes(name));
+    if (known && product.length > 0 && !used.has(pattern)) warnings.push(fitsNothing(pattern, axes));
+  }
+  const kept = product.filter((cell) => fits(cell).length === 0);
+  return [...kept, ...added(includes, kept, names, problems)];
+}
+
+export function tooMany(size: number, origin: Origin): Problem {
+  const message = `The matrix has ${size} combinations; ${MAX_CELLS} are the most`;
+  return problemAt(origin, {code: 'config/matrix-too-large', message});
+}
+
+/** The combinations of `include:`; one that is there already is an error, which names both places. */
+function added(
+  includes: readonly LocatedMap[],
+  kept: readonly Cell[],
+  names: readonly string[],
+  problems: Problem[],
+): Cell[] {
+  const seen = new Map<string, Origin>();
+  for (const cell of kept) seen.set(cellKey(cell, names), [...cell.values()][0]!.origin);
+  return includes.flatMap(({entries, origin}) => {
+    const cell = new Map(
+      names.flatMap((name) => (entries.has(name) ? [[name, entries.get(name)!.value] as const] : [])),
+    );
+    const key = cellKey(cell, names);
+    const first = seen.get(key);
+    if (first !== undefined) {
+      const place = {...origin, via: [...origin.via, {origin: first, message: 'the first time'}]};
+      const message = 'This combination is there already';
+      problems.push(problemAt(place, {code: 'config/repeated-combination', message, hint: 'Remove it.'}));
+      return [];
+    }
+    seen.set(key, origin);
+    return [cell];
+  });
+}
+
+function cellKey(cell: Cell, names: readonly string[]): string {
+  return JSON.stringify(names.map((name) => (cell.has(name) ? [plain(cell.get(name)!)] : [])));
+}
+
+/** Says which value the matrix does not have; a number in quotes is the usual reason. */
+function fitsNothing(pattern: LocatedMap, axes: readonly (readonly [string, LocatedEntry])[]): Problem {
+  const strange = [...pattern.entries].find(([name, {value}]) =>
+    itemsOf(axes, name).every((item) => !sameValue(item, value)),
+  );
+  const code = 'config/exclude-fits-nothing';
+  if (strange === undefined)
+    return problemAt(pattern.origin, {code, message: 'This exclude fits no combination of the matrix'});
+  const [name, {value}] = strange;
+  const lookalike = itemsOf(axes, name).find((item) => String(plain(item)) === String(plain(value)));
+  return problemAt(value.origin, {
+    code,
+    message: `This exclude fits nothing: the matrix has no ${name} that is ${spoken(value)}`,
+    hint: lookalike && `It has ${spoken(lookalike)}.`,
+  });
+}
+
+function itemsOf(axes: readonly (readonly [string, LocatedEntry])[], name: string): readonly Located[] {
+  const value = axes.find(([axis]) => axis === name)?.[1].value;
+  return value?.kind === 'list' ? value.items : [];
+}
+
+function spoken(value: Located): string {
+  const bare = plain(value);
+  if (typeof bare === 'string') return `the text ${JSON.stringify(bare)}`;
+  return typeof bare === 'number' ? `the number ${bare}` : JSON.stringify(bare);
 }
 
 function extend(cells: Cell[], [name, {value}]: [string, {readonly value: Located}]): Cell[] {
@@ -43,8 +121,16 @@ function agrees(cell: Cell, pattern: LocatedMap): boolean {
   return [...pattern.entries].every(([name, {value}]) => sameValue(cell.get(name), value));
 }
 
+/** A variable of the environment is number and text at once until its place decides, so it equals either. */
 export function sameValue(a: Located | undefined, b: Located | undefined): boolean {
-  return a !== undefined && b !== undefined && JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+  if (a === undefined || b === undefined) return false;
+  const [spellings, others] = [spellingsOf(a), spellingsOf(b)];
+  return spellings.some((each) => others.includes(each));
+}
+
+function spellingsOf(value: Located): string[] {
+  const both = value.kind === 'scalar' && value.variable !== undefined && value.written !== undefined;
+  return [JSON.stringify(plain(value)), ...(both ? [JSON.stringify(value.written)] : [])];
 }
 
 function checkNames(
@@ -71,15 +157,33 @@ function checkNames(
 
 /** All ways to put a combination of each side together that agree on the names both have. */
 export function joined(left: readonly Cell[], right: readonly Cell[]): Cell[] {
-  return left.flatMap((a) =>
-    right
-      .filter((b) => [...b].every(([name, value]) => !a.has(name) || sameValue(a.get(name), value)))
-      .map((b) => new Map([...a, ...b])),
-  );
+  const shared = [...(left[0]?.keys() ?? [])].filter((name) => right[0]?.has(name));
+  const byShared = new Map<string, Cell[]>();
+  for (const cell of right) {
+    const key = cellKey(cell, shared);
+    const alike = byShared.get(key);
+    if (alike === undefined) byShared.set(key, [cell]);
+    else alike.push(cell);
+  }
+  const cells: Cell[] = [];
+  for (const cell of left) {
+    for (const other of byShared.get(cellKey(cell, shared)) ?? []) {
+      cells.push(new Map([...cell, ...other]));
+      if (cells.length > MAX_CELLS) return cells;
+    }
+  }
+  return cells;
 }
 
-/** `train`, or `train[rank=8,alpha=16]`. */
+/** `train`, or `train[rank=8,alpha=16]`. Equal exactly for equal combinations: `[a=1]`, `[a="1"]`. */
 export function instanceName(stage: string, cell: Cell): string {
   if (cell.size === 0) return stage;
-  return `${stage}[${[...cell].map(([name, value]) => `${name}=${String(plain(value))}`).join(',')}]`;
+  return `${stage}[${[...cell].map(([name, value]) => `${name}=${valueName(plain(value))}`).join(',')}]`;
+}
+
+/** Texts that could be taken for another value, or for more than one, stand in quotes. */
+function valueName(value: Plain): string {
+  if (typeof value !== 'string') return String(value);
+  const ambiguous = String(Number(value)) === value || ['true', 'false', 'null', ''].includes(value);
+  return ambiguous || /[,="\\[\]\p{Cc}]|^\s|\s$/u.test(value) ? JSON.stringify(value) : value;
 }

@@ -2,7 +2,15 @@ import {equalsAfterPath, pathWords} from '../base/dotted-path.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {emptyMap, type Located, type LocatedMap, member, type Origin, problemAt} from './located.js';
+import {
+  emptyMap,
+  type Findings,
+  type Located,
+  type LocatedMap,
+  member,
+  type Origin,
+  problemAt,
+} from './located.js';
 import {type SourceText, sourceText} from './source-text.js';
 import {parseYaml} from './yaml.js';
 
@@ -11,18 +19,15 @@ import {parseYaml} from './yaml.js';
  * key (`vars.songs`, `defaults.seed`, `stages.train.retries`) or with a stage (`train.adapter.rank`, which means its
  * parameters; `train.retries`). A word with a dot in it stands in double quotes. Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
  */
-export function applyOverrides(
-  document: Located,
-  overrides: readonly string[],
-  problems: Problem[],
-): Located {
+export function applyOverrides(document: Located, overrides: readonly string[], findings: Findings): Located {
   return overrides.reduce<Located>(
-    (value, text) => applyOverride(value, sourceText('--set', text), problems),
+    (value, text) => applyOverride(value, sourceText('--set', text), findings),
     document,
   );
 }
 
-function applyOverride(document: Located, source: SourceText, problems: Problem[]): Located {
+function applyOverride(document: Located, source: SourceText, findings: Findings): Located {
+  const {problems} = findings;
   const equals = equalsAfterPath(source.text);
   const path = source.text.slice(0, Math.max(equals, 0)).trim();
   const origin: Origin = {source, start: 0, end: equals === -1 ? source.text.length : equals, via: []};
@@ -34,12 +39,43 @@ function applyOverride(document: Located, source: SourceText, problems: Problem[
     );
     return document;
   }
-  const parsed = parseYaml({...source, text: ' '.repeat(equals + 1) + source.text.slice(equals + 1)});
-  problems.push(...parsed.problems.map((problem) => reframed(problem, source)));
-  if (parsed.problems.length > 0) return document;
-  const value = inSource(parsed.value ?? {kind: 'scalar', value: null, origin}, source);
+  const value = overrideValue(source, equals + 1, findings);
+  if (value === undefined) return document;
   const words = fullPath(document, written, origin, problems);
   return words === undefined ? document : put(document, words, value, origin);
+}
+
+/** The value, which starts at `start`; undefined when it is no YAML (reported). */
+function overrideValue(source: SourceText, start: number, findings: Findings): Located | undefined {
+  const text = source.text.slice(start);
+  const origin: Origin = {source, start, end: source.text.trimEnd().length, via: []};
+  const plain: Located = {kind: 'scalar', value: text.trim(), origin};
+  if (text.trim().startsWith('#')) return plain;
+  const parsed = parseYaml({...source, text: ' '.repeat(start) + text});
+  findings.problems.push(...parsed.problems.map((problem) => reframed(problem, source)));
+  if (parsed.problems.length > 0) return undefined;
+  const value = inSource(parsed.value ?? {kind: 'scalar', value: null, origin}, source);
+  const dropped = droppedFrom(value, text, start);
+  if (dropped === '') return value;
+  if (isBare(value, text)) return plain; // what a file would take for a comment or an anchor was typed as text
+  const message = `${JSON.stringify(dropped)} is not part of the value: YAML takes it for a comment or an anchor`;
+  const hint = 'Put the whole value in quotes if it is a text.';
+  findings.warnings.push(problemAt(origin, {code: 'config/dropped-text', message, hint}));
+  return value;
+}
+
+/** What of the text is neither in the value nor white space around it; line feeds that a bare text would lose included. */
+function droppedFrom(value: Located, text: string, start: number): string {
+  const inside = text.slice(value.origin.start - start, value.origin.end - start);
+  if (isBare(value, text) && inside.includes('\n')) return inside;
+  const outside =
+    text.slice(0, Math.max(0, value.origin.start - start)) + text.slice(value.origin.end - start);
+  return value.kind === 'scalar' && value.value === null && value.written === undefined ? '' : outside.trim();
+}
+
+/** A scalar without quotes, without a block's | or >, without a tag. */
+function isBare(value: Located, text: string): boolean {
+  return value.kind === 'scalar' && !/^(&\S+\s+)?["'|>!]/.test(text.trim());
 }
 
 /** Columns were kept by blanking the path, so only the shown text has to change. */

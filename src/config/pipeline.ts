@@ -1,5 +1,5 @@
 import type {JsonObject} from '../base/json.js';
-import type {SourcePosition} from '../base/problem.js';
+import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ParamObject} from '../stage/param.js';
 import type {Experiment} from './experiment.js';
@@ -19,6 +19,8 @@ export interface Pipeline {
   readonly stages: readonly ConfiguredStage[];
   /** Values of the variables named under `env:`, recorded with every run. */
   readonly env: Readonly<Record<string, string>>;
+  /** What is allowed but surely not meant, with positions. */
+  readonly warnings: readonly Problem[];
   /** Every file that was read to make this (pipeline, presets, settings): what `watch` looks at. Absolute paths. */
   readonly sources: readonly string[];
 }

@@ -5,10 +5,18 @@ import {schemas} from '../schema/schemas.generated.js';
 import {check} from './check.js';
 import {configureStage, type InstanceWithReferences, type StageContext} from './configure-stage.js';
 import {checkConnections} from './connect.js';
-import {declaredStages, expandMatrices} from './declared-stage.js';
+import {declaredStages, expandMatrices, isOpen} from './declared-stage.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
-import {emptyMap, inReadingOrder, type Located, type LocatedMap, member, problemAt} from './located.js';
+import {
+  emptyMap,
+  type Findings,
+  inReadingOrder,
+  type Located,
+  type LocatedMap,
+  member,
+  problemAt,
+} from './located.js';
 import {applyOverrides} from './override.js';
 import type {Pipeline} from './pipeline.js';
 import type {PresetFile} from './preset.js';
@@ -48,11 +56,12 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
       );
     return failure(...inReadingOrder(problems));
   }
-  const document = applyOverrides(parsed.value, input.overrides, problems);
+  const warnings: Problem[] = [];
+  const document = applyOverrides(parsed.value, input.overrides, {problems, warnings});
   problems.push(...documentProblems(document));
   const env = listedEnv(document, input.env, problems);
   const shelf = presetShelf(input.presets);
-  const instances = configureAll(document, env, shelf, input, problems);
+  const instances = configureAll(document, env, shelf, input, {problems, warnings});
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   return ok({
@@ -62,6 +71,7 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
     description: description(document),
     stages: instances.map(({stage}) => stage),
     env,
+    warnings: inReadingOrder(warnings),
     sources: [
       input.file,
       ...shelf.used(),
@@ -84,9 +94,7 @@ function description(document: Located): string | undefined {
 
 /** Stages may hold references where numbers or choices belong; they are checked again once resolved. */
 function documentProblems(document: Located): Problem[] {
-  return check('pipeline', document, {
-    ignore: (_, at) => at?.kind === 'scalar' && typeof at.value === 'string' && at.value.includes('${'),
-  });
+  return check('pipeline', document, {ignore: isOpen});
 }
 
 function listedEnv(
@@ -113,7 +121,7 @@ function configureAll(
   env: Record<string, string>,
   presets: StageContext['presets'],
   input: PipelineInput,
-  problems: Problem[],
+  {problems, warnings}: Findings,
 ): InstanceWithReferences[] {
   const declared = declaredStages(document);
   const early: Scope = {
@@ -129,7 +137,7 @@ function configureAll(
   const stages = member(document, 'stages');
   const names = new Set(stages?.kind === 'map' ? stages.entries.keys() : []);
   const scope: Scope = {...early, vars: resolved, stages: names};
-  const cells = expandMatrices(declared, scope, problems);
+  const cells = expandMatrices(declared, scope, {problems, warnings});
   const {located: settings} = input.settings;
   const defaults = layered(
     undefined,

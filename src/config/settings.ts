@@ -3,7 +3,7 @@ import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {ok, type Result} from '../base/result.js';
 import type {SettingsDocument} from '../schema/types.generated.js';
-import {emptyMap, type Located} from './located.js';
+import type {Located} from './located.js';
 import {sourceText} from './source-text.js';
 
 /** A user's settings: the values, and the same with their places for the layers beneath a pipeline. */
@@ -28,7 +28,8 @@ export async function loadSettings(userDir: string): Promise<Result<Settings>> {
 
 export function noSettings(): Settings {
   const origin = {source: sourceText('settings', ''), start: 0, end: 0, via: []};
-  return {path: undefined, values: {}, located: emptyMap(origin)};
+  // Written out: a run that has nothing to do loads neither the YAML parser nor what shows its problems.
+  return {path: undefined, values: {}, located: {kind: 'map', entries: new Map(), origin}};
 }
 
 /** A path as people write it: `~/` is their home folder, anything relative starts from `dir`. */

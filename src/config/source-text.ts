@@ -27,30 +27,8 @@ export function positionOf(source: SourceText, start: number, end: number): Sour
   };
 }
 
-/** The line of a position with one line on either side, and a marker under what is meant. */
-export function codeFrame(source: SourceText, position: SourcePosition): string {
-  const first = Math.max(1, position.line - 1);
-  const last = Math.min(source.line_starts.length, position.line + 1);
-  const width = String(last).length;
-  const lines: string[] = [];
-  for (let line = first; line <= last; line++) {
-    const text = lineText(source, line);
-    const mark = line === position.line ? '>' : ' ';
-    if (line === last && line !== position.line && text.trim() === '') continue;
-    lines.push(`${mark} ${String(line).padStart(width)} | ${text}`.trimEnd());
-    if (line === position.line) lines.push(`  ${' '.repeat(width)} | ${marker(text, position)}`);
-  }
-  return lines.join('\n');
-}
-
-function marker(line: string, position: SourcePosition): string {
-  const start = Math.min(position.column, line.length + 1);
-  const end = position.end_line === position.line ? (position.end_column ?? start + 1) : line.length + 1;
-  const indent = line.slice(0, start - 1).replace(/[^\t]/g, ' '); // tabs keep their width
-  return indent + '^'.repeat(Math.max(1, Math.min(end, line.length + 1) - start));
-}
-
-function lineText(source: SourceText, line: number): string {
+/** One line, from 1, without its end. */
+export function lineText(source: SourceText, line: number): string {
   const start = source.line_starts[line - 1]!;
   const next = source.line_starts[line];
   return source.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '');

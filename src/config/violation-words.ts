@@ -1,7 +1,7 @@
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Schema} from '../schema/schema.js';
 import type {SchemaError} from './check.js';
-import type {Located} from './located.js';
+import {type Located, textOf} from './located.js';
 import {pathsNamed, tagsOf} from './schema-walk.js';
 import {ownName} from './synonyms.js';
 
@@ -54,6 +54,8 @@ export function violationWords(violation: Violation): Words {
       return unknownVariant(violation);
     case 'anyOf':
       return noneFits(violation);
+    case 'uniqueItems':
+      return repeated(violation);
     default:
       return outOfBounds(violation);
   }
@@ -103,10 +105,14 @@ function wrongType(violation: Violation): Words {
 function typeHint(types: readonly string[], value: Located | undefined): string | undefined {
   if (value?.kind === 'scalar' && value.value === null)
     return 'Write a value, or remove the key for its default.';
-  if (value?.kind !== 'scalar' || typeof value.value !== 'string') {
-    return types.includes('array') ? 'Put it in brackets: [value].' : undefined;
+  if (value?.kind !== 'scalar') return types.includes('array') ? 'Put it in brackets: [value].' : undefined;
+  const text = textOf(value);
+  if (value.variable !== undefined)
+    return `The environment variable ${value.variable} holds ${JSON.stringify(text)}.`;
+  if (typeof value.value !== 'string') {
+    if (types.includes('array')) return `Put it in brackets: [${text}].`;
+    return types.includes('string') ? `Put it in quotes if it is a text: "${text}".` : undefined;
   }
-  const text = value.value;
   if (types.includes('boolean') && /^(y|yes|n|no|on|off|true|false)$/i.test(text)) {
     return `Write ${/^(y|yes|on|true)$/i.test(text) ? 'true' : 'false'}: YAML 1.2 reads ${text} as a text.`;
   }
@@ -117,6 +123,23 @@ function typeHint(types: readonly string[], value: Located | undefined): string 
   if (numeric && /^0b[01]+$/i.test(text)) return `Write ${Number(text)}.`;
   if (types.includes('array')) return `Put it in brackets: [${text}].`;
   return undefined;
+}
+
+/** The indices of two equal elements, the earlier one first: ajv names them in either order. */
+export function equalElements({i, j}: SchemaError['params']): [number, number] {
+  return [Math.min(Number(i), Number(j)), Math.max(Number(i), Number(j))];
+}
+
+function repeated(violation: Violation): Words {
+  const {error, value} = violation;
+  const items = value?.kind === 'list' ? value.items : [];
+  const [first, second] = equalElements(error.params).map((index) => items[index]);
+  const same = first && second && found(first) !== found(second) ? `, which equals ${found(first)}` : '';
+  return {
+    code: 'config/out-of-range',
+    message: `Expected every element once${within(violation)} but found ${found(second ?? value)} again${same}`,
+    hint: 'Remove one of the two.',
+  };
 }
 
 function notAllowed(violation: Violation, allowed: readonly string[]): Words {
@@ -163,7 +186,7 @@ function noneFits(violation: Violation): Words {
 
 function outOfBounds(violation: Violation): Words {
   const {error} = violation;
-  const {limit, comparison, pattern, multipleOf} = error.params as Record<string, unknown>;
+  const {limit, comparison, multipleOf} = error.params as Record<string, unknown>;
   const numeric: Record<string, string> = {
     '>=': `at least ${String(limit)}`,
     '<=': `at most ${String(limit)}`,
@@ -171,14 +194,13 @@ function outOfBounds(violation: Violation): Words {
     '<': `less than ${String(limit)}`,
   };
   const sizes: Record<string, string> = {
-    minLength: `a text of at least ${String(limit)} characters`,
-    maxLength: `a text of at most ${String(limit)} characters`,
-    minItems: `at least ${String(limit)} elements`,
-    maxItems: `at most ${String(limit)} elements`,
-    minProperties: `at least ${String(limit)} entries`,
-    uniqueItems: 'elements that differ',
+    minLength: limit === 1 ? 'a text that is not empty' : `a text of at least ${counted(limit, 'character')}`,
+    maxLength: `a text of at most ${counted(limit, 'character')}`,
+    minItems: `at least ${counted(limit, 'element')}`,
+    maxItems: `at most ${counted(limit, 'element')}`,
+    minProperties: limit === 1 ? 'at least one entry' : `at least ${String(limit)} entries`,
     multipleOf: `a multiple of ${String(multipleOf)}`,
-    pattern: `the form ${String(pattern)}`,
+    pattern: violation.schema?.['x-form'] ?? 'another form',
     not: 'another value',
   };
   const expected =
@@ -192,6 +214,10 @@ function outOfBounds(violation: Violation): Words {
         ? `For instance ${listed(examples.map(String), 4)}.`
         : undefined,
   };
+}
+
+function counted(limit: unknown, noun: string): string {
+  return limit === 1 ? `one ${noun}` : `${String(limit)} ${noun}s`;
 }
 
 function within({path}: Violation): string {
@@ -214,12 +240,12 @@ function typeName(type: string): string {
 /** What stands there, short enough for a sentence. */
 export function found(value: Located | undefined): string {
   if (value === undefined) return 'nothing';
-  if (value.kind === 'list') return 'a list';
-  if (value.kind === 'map') return 'a mapping';
+  if (value.kind === 'list') return value.items.length === 0 ? 'an empty list' : 'a list';
+  if (value.kind === 'map') return value.entries.size === 0 ? 'an empty mapping' : 'a mapping';
   if (value.value === null) return 'nothing';
   if (typeof value.value === 'string') {
     const text = value.value.length > 60 ? `${value.value.slice(0, 57)}...` : value.value;
     return `the text ${JSON.stringify(text)}`;
   }
-  return String(value.value);
+  return value.written ?? String(value.value);
 }

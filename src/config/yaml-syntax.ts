@@ -16,8 +16,32 @@ const words: Partial<Record<ErrorCode, {message: string; hint?: string}>> = {
   RESOURCE_EXHAUSTION: {message: 'The file is nested too deeply'},
 };
 
+/** Errors after which the rest of the file is still read as it was meant. */
+const harmless: ReadonlySet<ErrorCode> = new Set([
+  'DUPLICATE_KEY',
+  'BAD_SCALAR_START',
+  'TAG_RESOLVE_FAILED',
+  'BAD_ALIAS',
+  'BAD_PROP_ORDER',
+]);
+
+/** Does what follows such an error mean nothing any more? */
+export function isDerailing({code}: YAMLError): boolean {
+  return !harmless.has(code);
+}
+
+/** One mistake is one problem: of the errors that derail the parser only the first counts, a tab before all others. */
+export function syntaxProblems(source: SourceText, found: readonly YAMLError[]): Problem[] {
+  const derailing = found.filter(isDerailing).sort((a, b) => a.pos[0] - b.pos[0]);
+  const [first] = [...derailing.filter(({code}) => code === 'TAB_AS_INDENT'), ...derailing];
+  const others = found.filter(
+    (error) => !isDerailing(error) && (first === undefined || error.pos[0] < first.pos[0]),
+  );
+  return [...others, ...(first === undefined ? [] : [first])].map((error) => syntaxProblem(source, error));
+}
+
 /** A syntax error or warning of the parser as a problem; both stop, because a warning means a value got lost. */
-export function syntaxProblem(source: SourceText, found: YAMLError): Problem {
+function syntaxProblem(source: SourceText, found: YAMLError): Problem {
   const known = words[found.code];
   const firstLine = found.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
   return problemAt(

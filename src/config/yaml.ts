@@ -1,10 +1,10 @@
 import {createRequire} from 'node:module';
-import type {Document, Node, Pair, Scalar, YAMLMap, YAMLSeq} from 'yaml';
+import type {CST, Document, Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq} from 'yaml';
 import type {Problem} from '../base/problem.js';
 import type {Located, LocatedEntry, LocatedMap, Origin, Via} from './located.js';
 import {problemAt} from './located.js';
 import type {SourceText} from './source-text.js';
-import {syntaxProblem} from './yaml-syntax.js';
+import {isDerailing, syntaxProblems} from './yaml-syntax.js';
 
 const require = createRequire(import.meta.url);
 
@@ -22,24 +22,25 @@ export interface ParsedYaml {
 /** As many aliases as a large, honest file may have; a few lines of nested aliases reach it at once. */
 const MAX_ALIASES = 10_000;
 const MAX_NODES = 1_000_000;
+/** Of those, how many aliases may make of a few lines. */
+const MAX_EXPANDED = 100_000;
 /** Deeper than any pipeline, shallower than the stack. */
 const MAX_DEPTH = 100;
+/** The parser keeps a mapping and its value as two levels, and composing what it read goes level by level. */
+const MAX_PARSER_DEPTH = 2 * MAX_DEPTH + 20;
 
 /**
  * YAML 1.2 to located values, with merge keys. Never throws: whatever is wrong is a problem with a position: syntax,
  * duplicate keys, unknown tags and anchors, a `%YAML 1.1` line, keys that are no texts, aliases without end.
  */
 export function parseYaml(source: SourceText): ParsedYaml {
-  const document = library().parseDocument(source.text, {
-    merge: true,
-    prettyErrors: false,
-    stringKeys: false,
-    logLevel: 'error',
-  });
+  const document = composed(source.text);
+  if (typeof document === 'number') return {value: undefined, problems: [tooDeep(source, document)]};
   const reader = new Reader(source, document);
-  for (const found of [...document.errors, ...document.warnings]) {
-    reader.problems.push(syntaxProblem(source, found));
-  }
+  const found = [...document.errors, ...document.warnings];
+  reader.problems.push(...syntaxProblems(source, found));
+  // Where the parser lost its way, the rest of what it read is no reason for more errors.
+  if (found.some(isDerailing)) return {value: undefined, problems: reader.problems};
   if (document.directives?.yaml.explicit && document.directives.yaml.version !== '1.2') {
     reader.report(
       reader.originOf(0, source.text.indexOf('\n') === -1 ? source.text.length : source.text.indexOf('\n')),
@@ -55,11 +56,62 @@ export function parseYaml(source: SourceText): ParsedYaml {
   return {value: empty ? undefined : value, problems: reader.problems};
 }
 
+/** The parser in its two steps: reading tokens needs no stack, composing nodes of them does. A number: too deep there. */
+function composed(text: string): Document | number {
+  const {Lexer, Parser, Composer, Document: EmptyDocument} = library();
+  const parser = new Parser();
+  const composer = new Composer({merge: true, prettyErrors: false, stringKeys: false, logLevel: 'error'});
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MAX_PARSER_DEPTH) return parser.offset;
+  }
+  tokens.push(...parser.end());
+  const [first, second] = composer.compose(tokens, true, text.length) as Iterable<Document>;
+  if (first !== undefined && second !== undefined) first.errors.push(severalDocuments(second));
+  return first ?? new EmptyDocument(null);
+}
+
+function severalDocuments(second: Document): YAMLParseError {
+  const {YAMLParseError} = library();
+  const [start, end] = second.range ?? [0, 1];
+  return new YAMLParseError([start, Math.max(end, start + 1)], 'MULTIPLE_DOCS', 'several documents');
+}
+
+function tooDeep(source: SourceText, at: number): Problem {
+  return problemAt(
+    {source, start: at, end: at + 1, via: []},
+    {
+      code: 'config/too-large',
+      message: `The file is nested more than ${MAX_DEPTH} levels deep`,
+      hint: 'A pipeline needs fewer than ten. Was something else saved under this name?',
+    },
+  );
+}
+
+/** What each alias means: the last node before it that has the anchor. The library would search for each from the start. */
+function aliasTargets(document: Document): ReadonlyMap<Node, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  library().visit(document, {
+    Node: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+  });
+  return targets;
+}
+
 /** One walk over one document; a class because every step shares the counters and the list of problems. */
 class Reader {
   readonly problems: Problem[] = [];
   private aliases = 0;
   private nodes = 0;
+  private expanded = 0;
+  private targets: ReadonlyMap<Node, Node> | undefined;
   private readonly open = new Set<Node>();
   private stopped: 'running' | 'stopped' = 'running';
   private readonly yaml = library();
@@ -82,7 +134,8 @@ class Reader {
   read(node: Node | null, via: readonly Via[]): Located | undefined {
     if (this.stopped === 'stopped') return undefined;
     const origin = this.origin(node, via);
-    if (++this.nodes > MAX_NODES || this.open.size > MAX_DEPTH) {
+    if (via.length > 0) this.expanded++;
+    if (++this.nodes > MAX_NODES || this.expanded > MAX_EXPANDED || this.open.size > MAX_DEPTH) {
       this.stop(origin, 'config/too-large', 'The file is nested too deeply or expands to too much');
       return undefined;
     }
@@ -111,7 +164,8 @@ class Reader {
       this.stop(origin, 'config/too-many-aliases', `Aliases are used more than ${MAX_ALIASES} times`);
       return undefined;
     }
-    const target = node.resolve(this.document);
+    this.targets ??= aliasTargets(this.document);
+    const target = this.targets.get(node);
     if (target === undefined) {
       this.report(origin, {
         code: 'config/unknown-anchor',
@@ -147,7 +201,8 @@ class Reader {
       typeof value === 'number' ||
       typeof value === 'boolean'
     ) {
-      return {kind: 'scalar', value, origin};
+      const written = typeof value === 'string' ? undefined : node.source;
+      return {kind: 'scalar', value, origin, ...(written === undefined ? {} : {written})};
     }
     if (typeof value === 'symbol') return {kind: 'scalar', value: node.source ?? '<<', origin};
     this.report(origin, {
@@ -173,6 +228,7 @@ class Reader {
     const merges: Node[] = [];
     for (const pair of node.items as Pair<Node | null, Node | null>[]) {
       if (this.isMergeKey(pair.key)) {
+        if (merges.length > 0) this.reportSecondMerge(pair.key!, via);
         if (pair.value) merges.push(pair.value);
         continue;
       }
@@ -184,6 +240,14 @@ class Reader {
       for (const [key, value] of this.merged(merged, via)) if (!entries.has(key)) entries.set(key, value);
     }
     return {kind: 'map', entries, origin};
+  }
+
+  private reportSecondMerge(key: Node, via: readonly Via[]): void {
+    this.report(this.origin(key, via), {
+      code: 'config/yaml-syntax',
+      message: 'The key << occurs twice in one mapping',
+      hint: 'Merge several mappings as a list: <<: [*first, *second]. The first one wins.',
+    });
   }
 
   private readEntry(pair: Pair<Node | null, Node | null>, key: Origin, via: readonly Via[]): LocatedEntry {

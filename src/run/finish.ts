@@ -1,8 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {throughLinks, writeDurably} from '../base/durable.js';
 import {type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
-import {ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
 import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
 import {recordRoot} from '../cache/roots.js';
@@ -11,21 +9,11 @@ import {portableFingerprint} from '../plan/fingerprint-parts.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {fileKey, type World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
-import {emptyLock, type LockFile, type StageRecord} from '../record/lock-file.js';
-import {parseLock, printLock} from '../record/lock-text.js';
+import type {LockFile, StageRecord} from '../record/lock-file.js';
+import {printLock} from '../record/lock-text.js';
 import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
 import type {Execution} from './execute.js';
 import {lockPath, memoryPath, type Project} from './project.js';
-
-/** A lock file; an absent one is empty. Problem: `record/damaged-lock-file`. */
-export function readLock(path: string): Result<LockFile> {
-  try {
-    return parseLock(readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return ok(emptyLock);
-    throw error;
-  }
-}
 
 /** What the lock file says of a stage that has its outputs; undefined of one that has not. */
 export function stageRecord({type, parts, outputs}: PlannedStage): StageRecord | undefined {
@@ -66,6 +54,14 @@ export function frozenProblem(stage: PlannedStage, frozen: LockFile | undefined)
   };
 }
 
+/** What stood there before a run. */
+export interface Before {
+  readonly lock: LockFile;
+  /** Set when the lock file is empty or cut. */
+  readonly lock_warning: Problem | undefined;
+  readonly memory: Memory;
+}
+
 /**
  * Writes what a run leaves beside the pipeline: the lock file, the memory for `why`, the note for gc. Stages that did
  * not finish keep what stood there before. Nothing is written when nothing changed.
@@ -78,7 +74,7 @@ export async function recordExecution(
     world,
   }: {
     readonly execution: Execution;
-    readonly before: {readonly lock: LockFile; readonly memory: Memory};
+    readonly before: Before;
     readonly world: World;
   },
   {project, cache, now}: {readonly project: Project; readonly cache: Cache; readonly now: number},
@@ -86,7 +82,7 @@ export async function recordExecution(
   if (nothingChanged(pipeline, execution, before)) return before.lock;
   const lock = mergeLock(pipeline, execution, before.lock);
   const text = printLock(lock);
-  const changed = text !== printLock(before.lock);
+  const changed = before.lock_warning !== undefined || text !== printLock(before.lock);
   const lock_file = lockPath(project, pipeline);
   if (changed) await writeLock(cache, lock_file, text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
@@ -97,7 +93,9 @@ export async function recordExecution(
   return lock;
 }
 
-async function writeLock(cache: Cache, path: string, text: string): Promise<void> {
+/** A lock file that is a symbolic link stays one: what it leads to is written. */
+async function writeLock(cache: Cache, file: string, text: string): Promise<void> {
+  const path = throughLinks(file);
   await clearLeftovers(cache, [path]);
   await writeDurably(path, text, cache.fault, ownedTemporaryName(cache, path));
 }
@@ -106,8 +104,9 @@ async function writeLock(cache: Cache, path: string, text: string): Promise<void
 function nothingChanged(
   pipeline: Pipeline,
   {stages}: Execution,
-  {lock, memory}: {readonly lock: LockFile; readonly memory: Memory},
+  {lock, lock_warning, memory}: Before,
 ): 'yes' | undefined {
+  if (lock_warning !== undefined) return undefined; // what is cut is written whole again
   const ids = new Set<string>(pipeline.stages.map(({id}) => id));
   const known = Object.keys(lock.stages).every((id) => ids.has(id)); // a stage that was removed leaves the lock file
   const same = pipeline.stages.every(({id}) => {

@@ -1,4 +1,5 @@
 import type {FaultHook} from '../base/durable.js';
+import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import {type Cache, openCache} from '../cache/cache.js';
@@ -7,9 +8,9 @@ import type {Pipeline} from '../config/pipeline.js';
 import type {World} from '../plan/world.js';
 import {type LockFile, lockFilePath} from '../record/lock-file.js';
 import {type Memory, previousRuns, readMemory} from '../record/memory.js';
+import {readLock} from '../record/read-lock.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
-import {readLock} from './finish.js';
 import {type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
 import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
@@ -22,8 +23,11 @@ export interface Observation {
   readonly hashes: FileHashes;
   /** What the repository has: `--frozen` compares with it. */
   readonly lock: LockFile;
+  /** Set when that is empty or cut: views and a plain run go on, `--frozen` does not. */
+  readonly lock_warning: Problem | undefined;
   /** What this run will bring up to date: the same, but for an experiment its own. */
   readonly own_lock: LockFile;
+  readonly own_lock_warning: Problem | undefined;
   readonly memory: Memory;
   /** Undefined when no stage needs the engine. */
   readonly engine: EngineObservation | undefined;
@@ -45,15 +49,17 @@ export interface Surroundings {
 /** Reads all that planning needs: files, cache, lock file, devices. Fails only on a damaged lock file. */
 export async function observe(pipeline: Pipeline, surroundings: Surroundings): Promise<Result<Observation>> {
   const {project, types} = surroundings;
-  const lock = readLock(lockFilePath(pipeline.file));
-  if (!lock.ok) return lock;
-  const own_lock = pipeline.experiment === undefined ? lock : readLock(lockPath(project, pipeline));
-  if (!own_lock.ok) return own_lock;
+  const ofFile = readLock(lockFilePath(pipeline.file));
+  if (!ofFile.ok) return ofFile;
+  const own = pipeline.experiment === undefined ? ofFile : readLock(lockPath(project, pipeline));
+  if (!own.ok) return own;
+  const {lock, warning: lock_warning} = ofFile.value;
+  const {lock: own_lock, warning: own_lock_warning} = own.value;
   const cache = openCache(project.cache_dir, surroundings.fault);
   const hashes = readFileHashes(fileHashesPath(project));
   const memory = readMemory(memoryPath(project, pipeline));
   const {experiment: _none, ...plain} = pipeline;
-  const ofFile = pipeline.experiment === undefined ? memory : readMemory(memoryPath(project, plain));
+  const remembered = pipeline.experiment === undefined ? memory : readMemory(memoryPath(project, plain));
   const files = await observeFiles(pipeline.stages, types, hashes);
   const engine = await engineFor(pipeline, surroundings, hashes);
   await saveFileHashes(hashes);
@@ -64,10 +70,10 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
       if (engine === undefined) throw new Error('a stage asked for the engine although none declared it');
       return resolveNumerics(engine, resources);
     },
-    previous: previousRuns({...ofFile, stages: {...ofFile.stages, ...memory.stages}}, lock.value),
+    previous: previousRuns({...remembered, stages: {...remembered.stages, ...memory.stages}}, lock),
     forced: surroundings.forced,
   };
-  return ok({world, cache, hashes, lock: lock.value, own_lock: own_lock.value, memory, engine});
+  return ok({world, cache, hashes, lock, lock_warning, own_lock, own_lock_warning, memory, engine});
 }
 
 async function engineFor(

@@ -136,7 +136,7 @@ export const STORE_CLAIM = 'store';
 
 async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => void) {
   const {pipeline, plan, observation, options, record, now} = request;
-  const {world, cache, hashes, own_lock: lock, memory} = observation;
+  const {world, cache, hashes, own_lock, own_lock_warning, memory} = observation;
   const {project, launcher, addon} = request.surroundings;
   const effects = {
     cache,
@@ -153,7 +153,8 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
     addon,
   };
   const execution = await execute(plan, world, effects, options);
-  await recordExecution(pipeline, {execution, before: {lock, memory}, world}, {project, cache, now: now()});
+  const before = {lock: own_lock, lock_warning: own_lock_warning, memory};
+  await recordExecution(pipeline, {execution, before, world}, {project, cache, now: now()});
   const outputs = await publish(execution, {request, emit});
   await saveFileHashes(hashes);
   return {...execution, outputs};

@@ -32,6 +32,10 @@ export interface Schema {
   readonly 'x-path'?: 'file' | 'folder' | 'either' | 'output';
   /** The value may refer to a stage of one of these types; `*` is any. */
   readonly 'x-stage'?: readonly string[];
+  /** The value is handed on as text: numbers keep the characters they are written with. */
+  readonly 'x-text'?: 'as_written';
+  /** The form that `pattern` asks for, in words, as they follow "Expected". */
+  readonly 'x-form'?: string;
   /** What stands in for the value when it is unset and has no fixed default. */
   readonly 'x-implied'?: 'pipeline_name';
 }

@@ -20,6 +20,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
    "name": {
     "description": "Name of the pipeline, used for exported files. Unset: the file's name.",
     "type": "string",
+    "x-form": "a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit",
     "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
    },
    "description": {
@@ -53,6 +54,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "uniqueItems": true,
     "items": {
      "type": "string",
+     "x-form": "a name of letters, digits and _, which starts with no digit",
      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
     }
    },
@@ -66,6 +68,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "device": {
       "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
       "type": "string",
+      "x-form": "auto, cpu, cuda or cuda:N",
       "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
       "default": "auto",
       "examples": [
@@ -245,6 +248,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         "device": {
          "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
          "type": "string",
+         "x-form": "auto, cpu, cuda or cuda:N",
          "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
          "default": "auto",
          "examples": [
@@ -276,6 +280,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         "string"
        ],
        "exclusiveMinimum": 0,
+       "x-form": "a number of seconds, or a number with s, m, h or d",
        "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$",
        "examples": [
         "30m",
@@ -415,6 +420,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "device": {
       "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
       "type": "string",
+      "x-form": "auto, cpu, cuda or cuda:N",
       "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
       "default": "auto",
       "examples": [
@@ -446,6 +452,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "string"
     ],
     "exclusiveMinimum": 0,
+    "x-form": "a number of seconds, or a number with s, m, h or d",
     "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$",
     "examples": [
      "30m",
@@ -527,6 +534,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "device": {
       "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
       "type": "string",
+      "x-form": "auto, cpu, cuda or cuda:N",
       "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
       "default": "auto",
       "examples": [
@@ -1168,6 +1176,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "uniqueItems": true,
     "items": {
      "type": "string",
+     "x-form": "a file name ending of letters and digits",
      "pattern": "^\\.?[A-Za-z0-9]+$"
     },
     "default": [
@@ -3435,6 +3444,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
    "checkpoint": {
     "description": "Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.",
     "type": "string",
+    "x-form": "last, best, epoch_N or step_N",
     "pattern": "^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$",
     "default": "last",
     "examples": [
@@ -3495,6 +3505,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "x-implied": "pipeline_name",
     "description": "File name of the exported adapter, without ending. Unset: the pipeline's name.",
     "type": "string",
+    "x-form": "a file name without / and \\",
     "pattern": "^[^/\\\\]+$",
     "minLength": 1,
     "maxLength": 200
@@ -3611,14 +3622,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "argv": {
-    "description": "The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below.",
+    "description": "The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below, `$${` for the two characters themselves. Numbers arrive as they are written here.",
     "type": "array",
     "minItems": 1,
     "items": {
      "type": [
       "string",
       "number"
-     ]
+     ],
+     "x-text": "as_written"
     },
     "examples": [
      [
@@ -3657,11 +3669,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "description": "A relative path that stays inside the output folder.",
      "type": "string",
      "minLength": 1,
+     "x-form": "a relative path that stays inside the output folder",
      "pattern": "^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$"
     }
    },
    "environment": {
-    "description": "Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint.",
+    "description": "Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths, as in argv.",
     "type": "object",
     "default": {},
     "propertyNames": {
@@ -3673,7 +3686,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "string",
       "number",
       "boolean"
-     ]
+     ],
+     "x-text": "as_written"
     }
    },
    "working_dir": {

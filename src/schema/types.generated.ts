@@ -1814,7 +1814,7 @@ export interface FixtureParameters {
  */
 export interface CommandParameters {
   /**
-   * The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below.
+   * The program and its arguments, one list element each; no shell reads them. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths declared below, `$${` for the two characters themselves. Numbers arrive as they are written here.
    *
    * @minItems 1
    */
@@ -1838,7 +1838,7 @@ export interface CommandParameters {
     [k: string]: string;
   };
   /**
-   * Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint.
+   * Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths, as in argv.
    */
   environment: {
     /**

@@ -105,7 +105,7 @@ describe('a train stage says what is wrong, where, and what to do', () => {
     {
       name: 'a list that repeats itself',
       text: 'adapter: {target_modules: [q_proj, q_proj]}',
-      says: 'pipeline.yaml:9:33 config/out-of-range Expected elements that differ',
+      says: 'pipeline.yaml:9:42 config/out-of-range Expected every element once',
     },
     {
       name: 'a missing key deeper down',

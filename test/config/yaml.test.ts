@@ -26,11 +26,6 @@ describe('what YAML 1.2 texts mean', () => {
       text: 'x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}',
       value: {x: {a: 1}, y: {a: 2, b: 2}, z: {a: 1, b: 2}},
     },
-    {
-      name: 'two merge keys in one mapping are allowed',
-      text: 'x: &x {a: 1}\ny: &y {b: 2}\nz: {<<: *x, <<: *y}',
-      value: {x: {a: 1}, y: {b: 2}, z: {a: 1, b: 2}},
-    },
     {name: 'a quoted << is an ordinary key', text: '"<<": {a: 1}', value: {'<<': {a: 1}}},
     {name: 'numbers as keys are texts', text: '1: a\n0x10: b', value: {'1': 'a', '0x10': 'b'}},
     {
@@ -73,6 +68,11 @@ describe('what is refused, and where', () => {
     {name: 'a merged number', text: 'd: &d 1\na: {<<: *d}', problems: ['a.yaml:2:9 config/bad-merge']},
     {name: 'a tab as indentation', text: 'a:\n\tb: 1', problems: ['a.yaml:2:1 config/yaml-syntax']},
     {name: 'a text that starts with @', text: 'a: @x', problems: ['a.yaml:1:4 config/yaml-syntax']},
+    {
+      name: 'two merge keys in one mapping',
+      text: 'x: &x {a: 1}\ny: &y {b: 2}\nz: {<<: *x, <<: *y}',
+      problems: ['a.yaml:3:13 config/yaml-syntax'],
+    },
     {name: 'two documents', text: 'a: 1\n---\nb: 2', problems: ['a.yaml:2:1 config/yaml-syntax']},
   ])('$name', ({text, problems}) => {
     expect(read(text).problems).toEqual(expect.arrayContaining(problems));
@@ -97,8 +97,40 @@ describe('what is refused, and where', () => {
 
   test('nesting too deep for the stack', () => {
     expect(read(`a: ${'['.repeat(5000)}`).problems.length).toBeGreaterThan(0);
-    expect(read(`a: ${'['.repeat(500)}${']'.repeat(500)}`).problems).toEqual([
+    expect(read(`a: ${'['.repeat(110)}${']'.repeat(110)}`).problems).toEqual([
       'a.yaml:1:104 config/too-large',
     ]);
+  });
+
+  test.each([
+    {name: 'mappings', text: Array.from({length: 2000}, (_, level) => `${' '.repeat(level)}a:`).join('\n')},
+    {name: 'lists', text: `${'- '.repeat(20_000)}a`},
+    {name: 'brackets', text: '['.repeat(100_000)},
+    {name: 'keys of brackets', text: `${'? ['.repeat(3000)}`},
+  ])('$name nested without end, in words', ({text}) => {
+    expect(parseYaml(sourceText('a.yaml', text)).problems).toMatchObject([
+      {code: 'config/too-large', message: 'The file is nested more than 100 levels deep'},
+    ]);
+  });
+});
+
+describe('one mistake is one problem', () => {
+  test.each([
+    {name: 'a tab', text: 'stages:\n\ta:\n\t\tuses: x\n', problem: 'a.yaml:2:1 config/yaml-syntax'},
+    {name: 'a tab below spaces', text: 'a:\n  b: 1\n\tc: 2\n', problem: 'a.yaml:3:1 config/yaml-syntax'},
+    {name: 'a list without end', text: 'a: [1, 2\nb: 3\nc: 4', problem: 'a.yaml:2:1 config/yaml-syntax'},
+    {
+      name: 'a key that is indented too far',
+      text: 'a: 1\n b: 2\nc: 3\n',
+      problem: 'a.yaml:1:4 config/yaml-syntax',
+    },
+    {name: 'a quote without its partner', text: 'a: "x\nb: 1\n', problem: 'a.yaml:3:1 config/yaml-syntax'},
+  ])('$name', ({text, problem}) => {
+    expect(read(text).problems).toEqual([problem]);
+  });
+
+  test('a tab is called one', () => {
+    const {problems} = parseYaml(sourceText('a.yaml', 'stages:\n\ta: {uses: scan}\n'));
+    expect(problems).toMatchObject([{message: 'Tabs cannot indent YAML', hint: 'Use spaces.'}]);
   });
 });

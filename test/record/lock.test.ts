@@ -5,7 +5,8 @@ import {contentHash, fingerprintOf} from '../../src/base/hash.js';
 import type {Json} from '../../src/base/json.js';
 import {compareLock} from '../../src/record/lock-compare.js';
 import type {LockFile, StageRecord} from '../../src/record/lock-file.js';
-import {parseLock, printLock} from '../../src/record/lock-text.js';
+import {printLock} from '../../src/record/lock-text.js';
+import {parseLock} from '../../src/record/parse-lock.js';
 
 const record: StageRecord = {
   uses: 'train',
@@ -38,7 +39,7 @@ test('what was written is read back, whatever the values', () => {
         stages: {s: {...record, params: {...params} as Record<string, Json>}},
       };
       const back = parseLock(printLock(one), 'p.lock.yaml');
-      expect(back).toEqual({ok: true, value: one});
+      expect(back).toEqual({ok: true, value: {lock: one, warning: undefined}});
     },
   );
   fc.assert(property);
@@ -62,6 +63,101 @@ test.each([
     ok: false,
     problems: [{code: 'record/damaged-lock-file', position: {file: 'p.lock.yaml', line}}],
   });
+});
+
+test.each([
+  {name: 'line ends of Windows', change: (text: string) => text.replaceAll('\n', '\r\n')},
+  {name: 'a byte order mark', change: (text: string) => `\ufeff${text}`},
+  {name: 'both', change: (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`},
+  {name: 'no line feed at the end', change: (text: string) => text.slice(0, -1)},
+  {name: 'nothing changed', change: (text: string) => text},
+])('a lock file with $name is read as it was', ({change}) => {
+  expect(parseLock(change(printLock(lock)), 'p.lock.yaml')).toEqual({
+    ok: true,
+    value: {lock, warning: undefined},
+  });
+});
+
+test('cut anywhere, what is whole is used, a warning has the place of the end, and nothing is invented', () => {
+  const text = printLock(lock);
+  const betweenRecords = text.indexOf('  "yes":') - 1; // as if it had been written so
+  for (let length = 0; length < text.length - 1; length++) {
+    for (const end of ['', '\0'.repeat(50)]) {
+      if (end === '' && (length === betweenRecords || length === betweenRecords + 1)) continue;
+      const result = parseLock(text.slice(0, length) + end, 'p.lock.yaml');
+      if (!result.ok) throw new Error(`${length}: ${result.problems[0]!.message}`);
+      const {lock: rest, warning} = result.value;
+      expect(warning?.code, `${length}`).toMatch(/^record\/(cut|empty)-lock-file$/);
+      expect(warning?.position?.line).toBeLessThanOrEqual(text.slice(0, length).split('\n').length);
+      for (const [id, found] of Object.entries(rest.stages)) expect(found).toEqual(lock.stages[id]);
+    }
+  }
+});
+
+test.each([
+  {
+    name: 'a newer format',
+    change: (text: string) => text.replace('sidestep_lock: 1', 'sidestep_lock: 2'),
+    problem: {code: 'record/newer-lock-file', position: {line: 2}},
+  },
+  {
+    name: 'a newer format with lines of its own',
+    change: () => '# x\nsidestep_lock: 3\nanything:\n- else\n',
+    problem: {code: 'record/newer-lock-file', position: {line: 2}},
+  },
+  {
+    name: 'a hash that is a number',
+    change: (text: string) => text.replace(/model: ".*"/, 'model: 5'),
+    problem: {code: 'record/damaged-lock-file', position: {line: 14}},
+  },
+  {
+    name: 'a fingerprint that is a number',
+    change: (text: string) => text.replace(/fingerprint: ".*"/, 'fingerprint: 7'),
+    problem: {code: 'record/damaged-lock-file', position: {line: 7}},
+  },
+  {
+    name: 'a number without end',
+    change: (text: string) => text.replace('epochs: 100', 'epochs: 1e999'),
+    problem: {code: 'record/damaged-lock-file', position: {line: 10}},
+  },
+  {
+    name: 'lists in lists without end',
+    change: (text: string) =>
+      text.replace('epochs: 100', `epochs: ${'['.repeat(20_000)}${']'.repeat(20_000)}`),
+    problem: {code: 'record/damaged-lock-file', position: {line: 10}},
+  },
+  {
+    name: 'a record that lacks a member, before another one',
+    change: (text: string) => text.replace('    version: 2\n', ''),
+    problem: {code: 'record/damaged-lock-file', position: {line: 4}},
+  },
+  {
+    name: 'a merge conflict',
+    change: (text: string) => text.replace('    version: 2\n', '<<<<<<< HEAD\n    version: 2\n=======\n'),
+    problem: {message: 'A merge conflict is left in the lock file', position: {line: 6}},
+  },
+  {name: 'another text', change: () => 'hello\nworld\n', problem: {position: {line: 1}}},
+])('$name is a problem with its true line', ({change, problem}) => {
+  expect(parseLock(change(printLock(lock)), 'p.lock.yaml')).toMatchObject({ok: false, problems: [problem]});
+});
+
+test('no mutation of a lock file throws', () => {
+  const text = printLock(lock);
+  const property = fc.property(
+    fc.array(fc.tuple(fc.nat(text.length), fc.nat(30), fc.string({maxLength: 20})), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    (edits) => {
+      let mutated = text;
+      for (const [at, removed, put] of edits)
+        mutated = mutated.slice(0, at) + put + mutated.slice(at + removed);
+      const result = parseLock(mutated, 'p.lock.yaml');
+      if (result.ok) printLock(result.value.lock);
+      else for (const {position} of result.problems) expect(position?.line).toBeGreaterThan(0);
+    },
+  );
+  fc.assert(property, {numRuns: 1000});
 });
 
 test.each([

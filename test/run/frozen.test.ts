@@ -2,14 +2,14 @@ import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {LockFile} from '../../src/record/lock-file.js';
-import {readLock} from '../../src/run/finish.js';
+import {readLock} from '../../src/record/read-lock.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {pipelineOf, ref, run, shell} from './rig.js';
 
 function lockOf(dir: string): LockFile {
-  const lock = readLock(join(dir, 'pipeline.yaml'));
+  const lock = readLock(join(dir, 'pipeline.lock.yaml'));
   if (!lock.ok) throw new Error(JSON.stringify(lock.problems));
-  return lock.value;
+  return lock.value.lock;
 }
 
 const chain = (dir: string, first: string) =>

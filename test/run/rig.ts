@@ -57,7 +57,7 @@ export function pipelineOf(dir: string, sketches: Readonly<Record<string, StageS
       ...rest,
     };
   });
-  return {name: 'test', file, dir, description: undefined, stages, env: {}, sources: [file]};
+  return {name: 'test', file, dir, description: undefined, stages, env: {}, warnings: [], sources: [file]};
 }
 
 /** A reference to a stage, as configuration resolves `${stages.ID.OUTPUT}`. */

@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {readLock} from '../../src/run/finish.js';
+import {readLock} from '../../src/record/read-lock.js';
 import type {SampleCollection} from '../../src/stage/sample-parts.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {look, outputText, pipelineOf, type RunReport, run, type StageSketch} from './rig.js';
@@ -58,8 +58,8 @@ test('a renamed song is found again, and what consumers read of the collection i
 });
 
 function identityIn(report: RunReport): string | undefined {
-  const lock = readLock(join(report.dir, '../../../pipeline.yaml'));
-  return lock.ok ? lock.value.stages.s?.outputs.samples : undefined;
+  const lock = readLock(join(report.dir, '../../../pipeline.lock.yaml'));
+  return lock.ok ? lock.value.lock.stages.s?.outputs.samples : undefined;
 }
 
 test('the plan says how many samples are missing which parts', async () => {

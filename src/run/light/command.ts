@@ -1,6 +1,8 @@
 import {dirname, join} from 'node:path';
+import {own} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {textPieces} from '../../base/reference.js';
 import {callAfter} from '../../base/timer.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
 import {lastWords} from '../child-output.js';
@@ -8,8 +10,8 @@ import type {LightContext} from '../light-stage.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
 
 /**
- * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments (`${inputs.NAME}`,
- * `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`. No shell reads them. When the run is stopped it gets SIGTERM, then
+ * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments and its environment
+ * (`${inputs.NAME}`, `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`. No shell reads them. When the run is stopped it gets SIGTERM, then
  * SIGKILL; when the runner itself is killed, SIGKILL at once.
  * Throws `run/command-failed` with its last words.
  */
@@ -18,7 +20,7 @@ export async function runCommand(context: LightContext): Promise<void> {
   const paths = {inputs: inputPaths(context), outputs: await outputPaths(params, out_dir)};
   const argv = listOf(params.argv).map((word) => fillIn(String(word), paths));
   const environment = isParamObject(params.environment) ? params.environment : {};
-  const variables = Object.entries(environment).map(([name, value]) => [name, String(value)]);
+  const variables = Object.entries(environment).map(([name, value]) => [name, fillIn(String(value), paths)]);
   const end = await runProgram(argv, {
     cwd: String(params.working_dir),
     env: {...context.env, ...Object.fromEntries(variables), SIDESTEP_OUTPUT_DIR: out_dir},
@@ -55,15 +57,21 @@ async function outputPaths(params: ParamObject, outDir: string): Promise<Record<
   return Object.fromEntries(paths);
 }
 
-function fillIn(word: string, paths: Paths): string {
-  return word.replace(/\$\{(inputs|outputs)\.([A-Za-z_]\w*)\}/g, (text, kind: keyof Paths, name: string) => {
-    const path = paths[kind][name];
-    if (path !== undefined) return path;
-    throw new SidestepError({
-      code: 'run/unknown-command-path',
-      message: `argv uses ${text}, but ${kind} declares no ${name}`,
-      hint: `Declared: ${Object.keys(paths[kind]).join(', ') || 'none'}.`,
-    });
+/** A text in which `${inputs.NAME}` and `${outputs.NAME}` are left; whatever else looks like that is escaped in it. */
+function fillIn(text: string, paths: Paths): string {
+  return textPieces(text)
+    .map((piece) => (piece.kind === 'literal' ? piece.text : pathFor(piece.raw, paths)))
+    .join('');
+}
+
+function pathFor(raw: string, paths: Paths): string {
+  const [kind, name = ''] = raw.slice(2, -1).trim().split('.') as [keyof Paths, string?];
+  const path = own(paths[kind], name);
+  if (path !== undefined) return path;
+  throw new SidestepError({
+    code: 'run/unknown-command-path',
+    message: `The command uses ${raw}, but ${kind} declares no ${name}`,
+    hint: `Declared: ${Object.keys(paths[kind]).join(', ') || 'none'}.`,
   });
 }
 

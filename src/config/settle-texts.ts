@@ -1,0 +1,48 @@
+import type {Schema} from '../schema/schema.js';
+import type {Located, LocatedEntry, LocatedScalar} from './located.js';
+import {childSchema, variantFor} from './schema-walk.js';
+
+/**
+ * Turns numbers, true and false into the characters as they were written, where the schema asks for text: in the
+ * arguments of a program (`x-text`), and anywhere for the value of an environment variable, which is both until its
+ * place decides.
+ */
+export function settledTexts(schema: Schema | undefined, value: Located): Located {
+  const variant = variantFor(schema, value) ?? schema;
+  switch (value.kind) {
+    case 'scalar':
+      return settled(variant, value);
+    case 'list':
+      return {...value, items: value.items.map((item) => settledTexts(variant?.items, item))};
+    case 'map': {
+      const entries = [...value.entries].map(([key, entry]): [string, LocatedEntry] => [
+        key,
+        {...entry, value: settledTexts(childSchema(variant, key), entry.value)},
+      ]);
+      return {...value, entries: new Map(entries)};
+    }
+  }
+}
+
+function settled(schema: Schema | undefined, scalar: LocatedScalar): LocatedScalar {
+  const {value, written} = scalar;
+  if (schema === undefined || written === undefined || value === null || typeof value === 'string')
+    return scalar;
+  const asText =
+    schema['x-text'] === 'as_written' || (scalar.variable !== undefined && wantsText(schema, value));
+  return asText ? {...scalar, value: written} : scalar;
+}
+
+/** Is a text welcome here, and the value itself not? */
+function wantsText(schema: Schema, value: number | boolean): boolean {
+  const kinds = typeof value === 'number' ? ['number', 'integer'] : ['boolean'];
+  const branches = [schema, ...(schema.anyOf ?? [])];
+  const takes = (wanted: readonly string[]) =>
+    branches.some(({type}) => [type ?? []].flat().some((each) => wanted.includes(each)));
+  const choices = branches.flatMap((branch) => [
+    ...(branch.enum ?? []),
+    ...(branch.const === undefined ? [] : [branch.const]),
+  ]);
+  const takesValue = takes(kinds) || choices.includes(value);
+  return !takesValue && (takes(['string']) || choices.some((choice) => typeof choice === 'string'));
+}
