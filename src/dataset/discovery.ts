@@ -1,5 +1,6 @@
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
+import picomatch from 'picomatch';
 import {SidestepError} from '../base/problem.js';
 
 /** What the user lets count as a song. */
@@ -24,12 +25,11 @@ export interface Discovered {
  */
 export async function discoverSongs(folder: string, rules: DiscoveryRules): Promise<Discovered> {
   const endings = new Set(rules.extensions.map((ending) => `.${ending.replace(/^\./, '').toLowerCase()}`));
-  const excluded = rules.exclude.map(globToRegExp);
+  const excluded = globMatchers(rules.exclude);
   const songs: string[] = [];
   const others: string[] = [];
   for (const path of await listFiles(folder, rules.folders)) {
-    const wanted =
-      endings.has(extname(path).toLowerCase()) && !excluded.some((pattern) => pattern.test(path));
+    const wanted = endings.has(extname(path).toLowerCase()) && !excluded(path);
     (wanted ? songs : others).push(path);
   }
   return {songs: songs.sort(), others: others.sort()};
@@ -66,16 +66,12 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
   return files;
 }
 
-/** `**` any folders, `*` anything within a name, `?` one character; everything else as it stands. */
-export function globToRegExp(glob: string): RegExp {
-  const pieces = glob.split(/(\*\*\/|\*\*|\*|\?)/).map((piece) => {
-    if (piece === '**/') return '(?:.*/)?';
-    if (piece === '**') return '.*';
-    if (piece === '*') return '[^/]*';
-    if (piece === '?') return '[^/]';
-    return piece.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-  });
-  return new RegExp(`^${pieces.join('')}$`, 's');
+/**
+ * Whether a path below the folder falls under one of these globs, as picomatch reads them: `**`, `*`, `?`, `[abc]`, `{a,b}`,
+ * `!(x)`. A name without a slash is looked for in the folder itself; names that start with a dot are like others.
+ */
+export function globMatchers(globs: readonly string[]): (path: string) => boolean {
+  return globs.length === 0 ? () => false : picomatch([...globs], {dot: true});
 }
 
 /** The error for a dataset without songs: names the endings looked for, the folder, and what was there instead. */

@@ -16,7 +16,7 @@ import {
   type SongFile,
 } from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
-import {discoverSongs, globToRegExp, noSongs} from './discovery.js';
+import {discoverSongs, globMatchers, noSongs} from './discovery.js';
 import type {Finding} from './sample.js';
 
 /** A song and what the dataset JSON says of it. */
@@ -77,8 +77,8 @@ const AUDIO_ENDINGS = [
 
 /** Files that look like songs and are none because of `extensions`. */
 function unlistedAudio(others: readonly string[], {extensions, exclude}: DatasetOptions): Finding[] {
-  const excluded = exclude.map(globToRegExp);
-  const wanted = others.filter((path) => !excluded.some((pattern) => pattern.test(path)));
+  const excluded = globMatchers(exclude);
+  const wanted = others.filter((path) => !excluded(path));
   const listed = new Set(extensions.map((ending) => `.${ending.replace(/^\./, '').toLowerCase()}`));
   const unlisted = AUDIO_ENDINGS.filter((ending) => !listed.has(ending));
   return unlisted.flatMap((ending): Finding[] => {

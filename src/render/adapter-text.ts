@@ -1,3 +1,4 @@
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, numberText} from './quantity.js';
 import {visibly} from './visible.js';
@@ -70,11 +71,11 @@ function summary(modules: readonly InspectedModule[]): string[] {
 }
 
 function table(modules: readonly InspectedModule[], colours: Palette): string[] {
-  const width = Math.max(6, ...modules.map(({module}) => module.length));
+  const width = Math.max(6, ...modules.map(({module}) => columnsOf(module)));
   const head = `${'module'.padEnd(width)}  ${'rank'.padStart(5)}  ${'alpha'.padStart(7)}  ${'scale'.padStart(7)}  ${'‖ΔW‖'.padStart(10)}  ${'of base'.padStart(8)}`;
   const rows = modules.map(({module, rank, alpha, scale, change_norm, relative}) =>
     [
-      module.padEnd(width),
+      filledEnd(module, width),
       (rank === 0 ? '-' : String(rank)).padStart(5),
       numberText(alpha).padStart(7),
       numberText(scale).padStart(7),
@@ -86,8 +87,8 @@ function table(modules: readonly InspectedModule[], colours: Palette): string[] 
 }
 
 function pairs(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  const width = Math.max(...rows.map(([name]) => columnsOf(name)));
+  return rows.map(([name, value]) => `  ${filledEnd(name, width)}  ${value}`);
 }
 
 function range(values: readonly number[]): string {

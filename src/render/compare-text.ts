@@ -1,3 +1,4 @@
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, durationText, numberText} from './quantity.js';
 import {visibly} from './visible.js';
@@ -20,10 +21,10 @@ export interface AdapterComparison {
 /** How far two adapters are apart, module by module. */
 export function adapterComparison(compared: AdapterComparison, colours: Palette): string {
   const {a, b, types, modules} = visibly(compared);
-  const width = Math.max(6, ...modules.map(({module}) => module.length));
+  const width = Math.max(6, ...modules.map(({module}) => columnsOf(module)));
   const rows = modules.map(({module, in: side, rank, scale, difference}) =>
     [
-      module.padEnd(width),
+      filledEnd(module, width),
       both(rank).padStart(9),
       both(scale).padStart(13),
       side === 'both' ? (difference === null ? '-' : percent(difference)).padStart(10) : `only in ${side}`,

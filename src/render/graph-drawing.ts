@@ -1,5 +1,6 @@
 import type {StageId} from '../base/stage-id.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 
 /**
@@ -16,12 +17,12 @@ import type {Palette} from './palette.js';
 export function graphDrawing(plan: Plan, colours: Palette): string {
   const rows = laneRows(plan);
   const width = Math.max(0, ...rows.map((row) => row.length));
-  const idWidth = Math.max(0, ...plan.stages.map((stage) => stage.id.length));
+  const idWidth = Math.max(0, ...plan.stages.map((stage) => columnsOf(stage.id)));
   const lines = plan.stages.map((stage, index) => {
     const row = rows[index] ?? '';
     const drawn = row.replace('●', markOf(stage, colours));
     const space = ' '.repeat(width - row.length);
-    return `${drawn}${space}  ${colours.bold(stage.id.padEnd(idWidth))}  ${colours.dim(stage.configured.uses)}`;
+    return `${drawn}${space}  ${colours.bold(filledEnd(stage.id, idWidth))}  ${colours.dim(stage.configured.uses)}`;
   });
   return `${lines.join('\n')}\n`;
 }

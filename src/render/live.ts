@@ -9,6 +9,7 @@ import {
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
+import {columnsOf, cut, filledEnd} from './columns.js';
 import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
@@ -17,7 +18,7 @@ import {problemText} from './problem-text.js';
 import {advance, newProgress, type StageProgress} from './progress.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
-import {fitted, type TextOutput, widthOf} from './text-output.js';
+import {type TextOutput, widthOf} from './text-output.js';
 import {wrapped} from './wrap.js';
 
 /** Titles and lines change at most this often; a faster terminal would show nothing more. */
@@ -114,12 +115,12 @@ function asides(event: RunEvent, colours: Palette): string[] {
 const WIDEST_NAME = 24;
 
 function nameColumn(stages: readonly StageId[]): number {
-  return Math.max(0, ...stages.map((stage) => stage.length).filter((length) => length <= WIDEST_NAME));
+  return Math.max(0, ...stages.map((stage) => columnsOf(stage)).filter((length) => length <= WIDEST_NAME));
 }
 
 /** A line that begins with its stage, so that what is said stands in one column. */
 function aligned(line: string, {progress: {stage}, names}: Row): string {
-  return stage.padEnd(names) + line.slice(stage.length);
+  return filledEnd(stage, names) + line.slice(stage.length);
 }
 
 function newRow(stage: StageId, names: number): Row {
@@ -136,8 +137,8 @@ function paint(row: Row, width: number, now: number): void {
   const room = width - 6; // icon, indentation, and one column that some terminals wrap at
   const waiting = progress.state === 'waiting' && progress.phase === undefined;
   const line = waiting ? `${progress.stage}  waiting` : progressLine(progress, now);
-  const title = fitted(aligned(line, row), room);
-  const output = progress.lines.map((line) => fitted(line, room)).join('\n');
+  const title = cut(aligned(line, row), room);
+  const output = progress.lines.map((line) => cut(line, room)).join('\n');
   if (task.title !== title) task.title = title;
   if (row.drawn_output !== output) task.output = output;
   row.drawn_output = output;

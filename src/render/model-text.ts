@@ -1,3 +1,4 @@
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {visible, visibly} from './visible.js';
 
@@ -14,10 +15,10 @@ export interface ShownModel {
 export function modelTable(found: readonly ShownModel[], dir: string, colours: Palette): string {
   const models = visibly(found);
   if (models.length === 0) return `No ACE-Step models in ${visible(dir)}.\n`;
-  const width = Math.max(...models.map((model) => model.name.length));
+  const width = Math.max(...models.map((model) => columnsOf(model.name)));
   const lines = models.flatMap((model) => {
     const mark = model.missing.length === 0 ? colours.green('✔') : colours.red('✖');
-    const head = `${mark} ${model.name.padEnd(width)}  ${model.label.padEnd(8)}  ${(model.base ?? '?').padEnd(5)}  ${model.size.padEnd(5)}  ${(model.parameters / 1e9).toFixed(2)} B parameters`;
+    const head = `${mark} ${filledEnd(model.name, width)}  ${model.label.padEnd(8)}  ${(model.base ?? '?').padEnd(5)}  ${model.size.padEnd(5)}  ${(model.parameters / 1e9).toFixed(2)} B parameters`;
     return [head, ...model.missing.map((part) => `    lacks ${part.component}: ${part.path} ${part.reason}`)];
   });
   return `${lines.join('\n')}\n`;

@@ -2,6 +2,7 @@ import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import type {Plan, PlannedStage, SampleForecast, Verdict} from '../plan/plan.js';
+import {columnsOf, filledEnd} from './columns.js';
 import {memoryText} from './memory-text.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
@@ -14,7 +15,7 @@ type Forecasts = ReadonlyMap<StageId, StageMemory>;
 
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
 export function planText(plan: Plan, colours: Palette, forecasts: Forecasts = new Map()): string {
-  const width = Math.max(0, ...plan.stages.map((stage) => visible(stage.id).length));
+  const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
     const memory = forecasts.get(stage.id);
     const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
@@ -28,7 +29,7 @@ export function statusText(plan: Plan, colours: Palette): string {
   const rest = plan.stages.filter(
     (stage) => stage.verdict.kind === 'stale' || stage.verdict.kind === 'blocked',
   );
-  const width = Math.max(0, ...rest.map((stage) => visible(stage.id).length));
+  const width = Math.max(0, ...rest.map((stage) => columnsOf(visible(stage.id))));
   const blocks = rest.map((stage) => stageBlock(stage, width, colours));
   return [
     ...blocks,
@@ -46,7 +47,7 @@ export function isUpToDate(plan: Plan): boolean {
 
 function stageBlock(stage: PlannedStage, width: number, colours: Palette): string {
   const {verdict} = stage;
-  const head = `${verdictMark(verdict, colours)} ${colours.bold(visible(stage.id).padEnd(width))}  ${verdictText(stage, colours)}`;
+  const head = `${verdictMark(verdict, colours)} ${colours.bold(filledEnd(visible(stage.id), width))}  ${verdictText(stage, colours)}`;
   if (verdict.kind !== 'stale') return head;
   const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
   const note = stage.type.note?.(stage.configured.params);

@@ -1,3 +1,4 @@
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
 
@@ -24,7 +25,7 @@ export const presetColumns = ['adapter', 'rank', 'optimizer', 'rate', 'batch', '
 
 export function presetTable(presets: readonly ShownPreset[], colours: Palette): string {
   if (presets.length === 0) return 'No presets.\n';
-  const nameWidth = Math.max(...presets.map((preset) => preset.name.length));
+  const nameWidth = Math.max(...presets.map((preset) => columnsOf(preset.name)));
   const usesWidth = Math.max(...presets.map((preset) => (preset.uses ?? '?').length));
   const taken = new Set<string>();
   const lines = presets.map((preset) => {
@@ -32,7 +33,7 @@ export function presetTable(presets: readonly ShownPreset[], colours: Palette): 
     taken.add(preset.name);
     const broken =
       preset.problems.length > 0 ? colours.red(`  ${countText(preset.problems.length, 'problem')}`) : '';
-    const words = `${preset.name.padEnd(nameWidth)}  ${(preset.uses ?? '?').padEnd(usesWidth)}  ${origin(preset.from)}  ${preset.description}`;
+    const words = `${filledEnd(preset.name, nameWidth)}  ${(preset.uses ?? '?').padEnd(usesWidth)}  ${origin(preset.from)}  ${preset.description}`;
     return `${hidden ? colours.dim(`${words} (hidden by the one above)`) : words}${broken}`.trimEnd();
   });
   return `${lines.join('\n')}\n${comparison(presets, colours)}`;
@@ -45,17 +46,17 @@ function comparison(presets: readonly ShownPreset[], colours: Palette): string {
       facts !== undefined && presets.findIndex((other) => other.name === name) === index,
   );
   if (shown.length === 0) return '';
-  const nameWidth = Math.max(...shown.map(({name}) => name.length));
+  const nameWidth = Math.max(...shown.map(({name}) => columnsOf(name)));
   const widths = presetColumns.map((column, index) =>
     Math.max(column.length, ...shown.map(({facts}) => facts![index]!.text.length)),
   );
   const head = presetColumns.map((column, index) => column.padEnd(widths[index]!)).join('  ');
   const rows = shown.map(({name, facts}) => {
     const cells = facts!.map(({text, said_by}, index) => {
-      const cell = text.padEnd(widths[index]!);
+      const cell = filledEnd(text, widths[index]!);
       return said_by === 'default' ? colours.dim(cell) : cell;
     });
-    return `${name.padEnd(nameWidth)}  ${cells.join('  ')}`.trimEnd();
+    return `${filledEnd(name, nameWidth)}  ${cells.join('  ')}`.trimEnd();
   });
   return `\n${' '.repeat(nameWidth)}  ${colours.bold(head.trimEnd())}\n${rows.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
+import {columnsOf, filledEnd, filledStart} from './columns.js';
 import type {Palette} from './palette.js';
 import {durationText, numberText} from './quantity.js';
 import {visibly} from './visible.js';
@@ -81,11 +82,11 @@ export function runsTable(told: readonly ToldRun[], colours: Palette): string {
     stagesText(run),
   ]);
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
+    Math.max(head.length, ...rows.map((row) => columnsOf(row[column]!))),
   );
   const lineOf = (row: readonly string[]) =>
     row.map((cell, column) =>
-      RIGHT.has(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      RIGHT.has(column) ? filledStart(cell, widths[column]!) : filledEnd(cell, widths[column]!),
     );
   const lines = rows.map((row, index) => {
     const run = runs[index]!;

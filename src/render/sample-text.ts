@@ -1,3 +1,4 @@
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
 import {visible} from './visible.js';
@@ -75,8 +76,8 @@ function rule(colours: Palette): string {
 }
 
 function originLines(origins: Readonly<Partial<Record<string, string>>>): string[] {
-  const width = Math.max(0, ...Object.keys(origins).map((field) => field.length));
-  return Object.entries(origins).map(([field, from]) => `  ${field.padEnd(width)}  ${words(from ?? '')}`);
+  const width = Math.max(0, ...Object.keys(origins).map((field) => columnsOf(field)));
+  return Object.entries(origins).map(([field, from]) => `  ${filledEnd(field, width)}  ${words(from ?? '')}`);
 }
 
 function words(origin: string): string {

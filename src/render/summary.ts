@@ -1,5 +1,6 @@
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
+import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, durationText} from './quantity.js';
 
@@ -70,8 +71,10 @@ const MOST_OUTPUTS = 10;
 function outputLines(outputs: RunFinished['outputs']): string[] {
   if (outputs.length === 0) return [];
   const shown = outputs.slice(-MOST_OUTPUTS);
-  const width = Math.max(...shown.map(({stage, output}) => stage.length + output.length + 1));
-  const lines = shown.map(({stage, output, path}) => `    ${`${stage} ${output}`.padEnd(width)}  ${path}`);
+  const width = Math.max(...shown.map(({stage, output}) => columnsOf(`${stage} ${output}`)));
+  const lines = shown.map(
+    ({stage, output, path}) => `    ${filledEnd(`${stage} ${output}`, width)}  ${path}`,
+  );
   const left = outputs.length - shown.length;
   return ['  results:', ...(left > 0 ? [`    … and ${left} more`] : []), ...lines];
 }

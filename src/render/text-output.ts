@@ -11,9 +11,3 @@ export function widthOf(output: TextOutput): number {
   const columns = output.columns();
   return columns === undefined || columns < 20 ? FALLBACK_COLUMNS : columns;
 }
-
-/** Cuts plain text (no escape codes) to a width, with an ellipsis. */
-export function fitted(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
-}

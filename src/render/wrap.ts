@@ -1,3 +1,5 @@
+import {columnsOf} from './columns.js';
+
 /** A line of a code frame: its marker must stay under what it marks. */
 const FRAME = /^\s*\d* \| /;
 
@@ -8,7 +10,7 @@ const FRAME = /^\s*\d* \| /;
 export function wrapped(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => (FRAME.test(line) || lengthOf(line) <= width ? line : wrappedLine(line, width)))
+    .map((line) => (FRAME.test(line) || columnsOf(line) <= width ? line : wrappedLine(line, width)))
     .join('\n');
 }
 
@@ -18,7 +20,7 @@ function wrappedLine(line: string, width: number): string {
   let current = '';
   for (const word of line.slice(indent.length).split(' ')) {
     const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (current.trim() === '' || lengthOf(longer) <= width) {
+    if (current.trim() === '' || columnsOf(longer) <= width) {
       current = longer;
       continue;
     }
@@ -26,9 +28,4 @@ function wrappedLine(line: string, width: number): string {
     current = `${indent}  ${word}`;
   }
   return [...lines, current].join('\n');
-}
-
-function lengthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-  return [...text.replaceAll(/\u001b\[[\d;]*m/g, '')].length;
 }

@@ -1190,7 +1190,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "exclude": {
-    "description": "Glob patterns, relative to audio_dir, of files to leave out.",
+    "description": "Glob patterns of files to leave out, relative to audio_dir: `*.{wav,mp3}`, `demos/**`, `**/*take[12].flac`.",
     "type": "array",
     "items": {
      "type": "string",

@@ -498,7 +498,7 @@ export interface DatasetParameters {
    */
   extensions: [string, ...string[]];
   /**
-   * Glob patterns, relative to audio_dir, of files to leave out.
+   * Glob patterns of files to leave out, relative to audio_dir: `*.{wav,mp3}`, `demos/**`, `** /*take[12].flac`.
    */
   exclude: string[];
   /**

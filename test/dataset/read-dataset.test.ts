@@ -216,6 +216,8 @@ describe('lint sees all songs at once', () => {
     {name: 'by default', options: {}, told: ['dataset/ending-not-listed']},
     {name: 'when they count', options: {extensions: ['wav', 'aiff']}, told: []},
     {name: 'when they are excluded', options: {exclude: ['*.aiff']}, told: []},
+    {name: 'when braces exclude them', options: {exclude: ['*.{aiff,caf}']}, told: []},
+    {name: 'when a class excludes them', options: {exclude: ['**/*.ai[f]f']}, told: []},
   ];
   test.each(left)('sound that `extensions` leaves out is told $name: $told', async ({options, told}) => {
     const {findings} = await read({'a.wav': tone(300), 'b.aiff': tone(310)}, options); // the decoder goes by content

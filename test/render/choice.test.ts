@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
+import {cut, filledEnd} from '../../src/render/columns.js';
 import {type ColourEnvironment, type ColourSetting, colourChoice} from '../../src/render/palette.js';
 import {rendererKind} from '../../src/render/renderer.js';
-import {fitted, widthOf} from '../../src/render/text-output.js';
+import {widthOf} from '../../src/render/text-output.js';
 
 const colours: readonly [
   string,
@@ -53,6 +54,7 @@ test.each([
 });
 
 test('text is cut to a width by characters, not by code units', () => {
-  expect(fitted('🎸🎸🎸🎸', 3)).toBe('🎸🎸…');
-  expect(fitted('abc', 3)).toBe('abc');
+  expect(cut('🎸🎸🎸🎸', 5)).toBe('🎸🎸…'); // an emoji takes two columns
+  expect(cut('abc', 3)).toBe('abc');
+  expect(filledEnd('月曜日', 8)).toBe('月曜日  ');
 });
