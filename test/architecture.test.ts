@@ -52,7 +52,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: ['event', 'stage', 'base'],
   dataset: ['format', 'stage', 'schema', 'base'],
   model: ['format', 'schema', 'base'],
-  adapter: ['format', 'base'],
+  adapter: ['model', 'stage', 'format', 'base'],
   format: ['base'],
   event: ['stage', 'base'],
   stage: ['schema', 'base'],

@@ -23,6 +23,8 @@ class Lora final : public DeltaAdapter {
       : DeltaAdapter(layer, config.type == AdapterType::dora ? Decompose::detached : Decompose::none,
                      "lora_magnitude_vector.weight"),
         module_(module),
+        convolution_(is_convolution(layer)),
+        taps_(layer.kernel),
         dropout_(static_cast<float>(config.dropout)) {
     const int64_t rank = rank_of(config, layer.name);
     scale_ = static_cast<float>(adapter_scale(alpha_of(config, layer.name), rank, config));
@@ -36,12 +38,19 @@ class Lora final : public DeltaAdapter {
 
   std::vector<SavedTensor> saved(Stream& stream) const override {
     std::vector<SavedTensor> out;
-    for (const TrainedTensor& t : trained_) out.push_back(saved_as(saved_name(t.name), t.value.view(), stream));
+    for (const TrainedTensor& t : trained_) {
+      out.push_back(saved_as(saved_name(t.name), t.value.view().reshape(saved_shape(t)), stream));
+    }
     return out;
   }
 
   void load(const TensorMap& tensors, Stream& stream) override {
-    for (const TrainedTensor& t : trained_) load_trained(tensors, saved_name(t.name), t.value.tensor(), stream);
+    for (const TrainedTensor& t : trained_) {
+      const auto found = tensors.find(saved_name(t.name));
+      // Adapters of earlier versions keep a convolution's factors as matrices.
+      const bool as_trained = found != tensors.end() && found->second.shape() == t.value.tensor().shape();
+      load_trained(tensors, saved_name(t.name), t.value.tensor().reshape(as_trained ? t.value.tensor().shape() : saved_shape(t)), stream);
+    }
   }
 
  protected:
@@ -82,6 +91,14 @@ class Lora final : public DeltaAdapter {
     return name == "lora_magnitude_vector.weight" ? "lora_magnitude_vector" : name;
   }
 
+  /// PEFT adapts a convolution by convolutions: A [r, channels, taps], B [O, r, 1], magnitude [1, O, 1].
+  Shape saved_shape(const TrainedTensor& t) const {
+    const Shape& shape = t.value.tensor().shape();
+    if (!convolution_) return shape;
+    if (shape.rank() == 1) return {1, shape[0], 1};
+    return t.name == "lora_A.weight" ? Shape{shape[0], shape[1] / taps_, taps_} : Shape{shape[0], shape[1], 1};
+  }
+
   bool drops(const PassContext& pass) const { return dropout_ > 0 && pass.mode == PassContext::Mode::training; }
 
   Dropout dropout_of(ConstTensor from, Tensor to, const PassContext& pass) const {
@@ -117,6 +134,8 @@ class Lora final : public DeltaAdapter {
 
   std::vector<TrainedTensor> trained_;
   uint64_t module_;
+  bool convolution_;
+  int64_t taps_;
   float dropout_, scale_ = 1;
 };
 

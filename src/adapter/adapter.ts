@@ -1,9 +1,9 @@
 import type {JsonObject} from '../base/json.js';
 import type {FloatDType} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
+import type {AdapterKind} from '../stage/export-layouts.js';
 
-export const adapterKinds = ['lora', 'dora', 'lokr', 'loha', 'oft'] as const;
-export type AdapterKind = (typeof adapterKinds)[number];
+export type {AdapterKind};
 
 /** Row-major f32. */
 export interface Matrix {
@@ -16,12 +16,14 @@ export interface Matrix {
 export type ModuleWeights =
   | {
       readonly kind: 'lora';
-      /** [rank, in] */
+      /** [rank, in], of a patch convolution [rank, in · taps] */
       readonly down: Matrix;
       /** [out, rank] */
       readonly up: Matrix;
       /** DoRA's norms [out] (Liu et al. 2024); absent for LoRA. */
       readonly magnitude?: Float32Array;
+      /** Of a patch convolution, whose factors libraries keep as [rank, in, taps] and [out, rank, 1]. */
+      readonly taps?: number;
     }
   /** LoKr, LoHa and OFT travel through every layout unchanged, under the tensor names of their own libraries. */
   | {readonly kind: 'opaque'; readonly tensors: Readonly<Record<string, Tensor>>};
@@ -34,6 +36,11 @@ export interface AdapterModule {
   readonly alpha: number;
   /** What the product of the factors is multiplied by; alpha / rank unless rs_lora (alpha / √rank) or full matrices (1). */
   readonly scale: number;
+  /**
+   * What the magnitudes of a decomposed module are divided by: the norms of the adapted rows, as PEFT and LyCORIS do (absent),
+   * or those of the base, as ComfyUI does.
+   */
+  readonly magnitude_over?: 'base';
 }
 
 /** Adapter weights with all that is needed to write them in another program's layout. */

@@ -1,46 +1,12 @@
-import {readdir, stat} from 'node:fs/promises';
-import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
-import {SidestepError} from '../base/problem.js';
-import {openSafetensors} from '../format/safetensors-read.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
+import type {BaseWeights} from './base-weights.js';
 
-/**
- * Frobenius norms of the base model's linears, by the names adapters use (`layers.0.self_attn.q_proj`), read one tensor at
- * a time from a folder's safetensors files or from one file. Names that the base lacks are left out.
- * Throws `adapter/base-missing` when there is no safetensors file, and what reading them throws.
- */
-export async function baseNorms(path: string, modules: readonly string[]): Promise<Map<string, number>> {
-  const wanted = new Map(modules.flatMap((name) => spellings(name).map((tensor) => [tensor, name] as const)));
+/** Frobenius norms of the base model's linears, by the names adapters use. Names that the base lacks are left out. */
+export async function baseNorms(base: BaseWeights, modules: readonly string[]): Promise<Map<string, number>> {
   const norms = new Map<string, number>();
-  for (const file of await weightFiles(path)) {
-    await using weights = await openSafetensors(file);
-    for (const tensor of weights.tensors.keys()) {
-      const name = wanted.get(tensor);
-      if (name !== undefined) norms.set(name, Math.sqrt(sumOfSquares(await weights.read(tensor))));
-    }
-  }
+  for (const module of modules)
+    if (base.shapes.has(module)) norms.set(module, Math.sqrt(sumOfSquares(await base.read(module))));
   return norms;
-}
-
-/** Upstream keeps the diffusion transformer under `decoder.`; a merged or extracted file may not. */
-function spellings(module: string): string[] {
-  return [`decoder.${module}.weight`, `${module}.weight`];
-}
-
-async function weightFiles(path: string): Promise<string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => name.endsWith('.safetensors')).sort();
-    if (names.length > 0) return names.map((name) => join(path, name));
-  } catch (error) {
-    if (!isFileError(error, 'ENOENT')) throw error;
-  }
-  throw new SidestepError({
-    code: 'adapter/base-missing',
-    message: `No base model at ${path}: there is no safetensors file`,
-    hint: 'Name the folder of the model itself, such as checkpoints/acestep-v15-turbo.',
-  });
 }
 
 /** In double precision. A 16-bit dtype has only 65536 values: their squares are looked up, not computed. */

@@ -10,15 +10,27 @@ export function deltaNorm(module: AdapterModule): number | undefined {
   return Math.abs(scale) * Math.sqrt(productDot(weights.up, weights.down, weights.up, weights.down));
 }
 
-/** ‖A − B‖ / ‖A‖ of the weight changes of one module in two adapters; 0 when both are 0. */
+/** ‖A − B‖ / ‖A‖ of the weight changes of one module in two adapters; ‖B‖ when A is 0. */
 export function deltaDifference(expected: AdapterModule, found: AdapterModule): number {
   const [a, b] = [expected.weights, found.weights];
   if (a.kind !== 'lora' || b.kind !== 'lora') throw new TypeError('Expected modules with LoRA factors');
-  const aa = expected.scale ** 2 * productDot(a.up, a.down, a.up, a.down);
-  const bb = found.scale ** 2 * productDot(b.up, b.down, b.up, b.down);
-  const ab = expected.scale * found.scale * productDot(a.up, a.down, b.up, b.down);
+  return factorDifference({...a, scale: expected.scale}, {...b, scale: found.scale}).relative;
+}
+
+interface Scaled {
+  readonly up: Matrix;
+  readonly down: Matrix;
+  readonly scale: number;
+}
+
+/** The same of two products scale · up · down, with the size of the first; infinite where their shapes differ. */
+export function factorDifference(a: Scaled, b: Scaled): {readonly relative: number; readonly size: number} {
+  if (a.up.rows !== b.up.rows || a.down.cols !== b.down.cols) return {relative: Infinity, size: Number.NaN};
+  const aa = a.scale ** 2 * productDot(a.up, a.down, a.up, a.down);
+  const bb = b.scale ** 2 * productDot(b.up, b.down, b.up, b.down);
+  const ab = a.scale * b.scale * productDot(a.up, a.down, b.up, b.down);
   const squared = Math.max(0, aa + bb - 2 * ab);
-  return aa === 0 ? Math.sqrt(bb) : Math.sqrt(squared / aa);
+  return {relative: aa === 0 ? Math.sqrt(bb) : Math.sqrt(squared / aa), size: Math.sqrt(aa)};
 }
 
 /** ⟨u1 d1, u2 d2⟩ = trace((u1ᵀ u2)(d2 d1ᵀ)), summed in double precision. */

@@ -2,9 +2,12 @@ import type {Json, JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {type FloatDType, floatTensor} from '../format/float-bits.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
-import type {Adapter, AdapterKind, AdapterModule, Matrix} from './adapter.js';
+import {type ExportLayout, layoutRefusal} from '../stage/export-layouts.js';
+import type {Adapter, AdapterModule, Matrix, ModuleWeights} from './adapter.js';
+import {DORA_RULE} from './metadata.js';
 import {COMFYUI_PREFIXES, DIFFUSERS_PREFIX, diffusersName, lycorisName, PEFT_PREFIX} from './module-name.js';
 import {patternValue, peftScale} from './scale.js';
+import {plainFactors} from './tucker.js';
 
 /** One file of a layout, still in memory. */
 export type LayoutFile =
@@ -26,7 +29,7 @@ export interface LayoutOptions {
 
 /** PEFT's folder: `adapter_config.json` and `adapter_model.safetensors` (`save_pretrained`). LoRA, DoRA and OFT. */
 export function peftLayout(adapter: Adapter, options: LayoutOptions): LayoutFile[] {
-  expectKind(adapter, 'PEFT', ['lora', 'dora', 'oft']);
+  expectKind(adapter, 'peft');
   const tensors: Record<string, Tensor> = {...adapter.others};
   for (const module of adapter.modules) {
     const prefix = PEFT_PREFIX + module.name;
@@ -38,13 +41,10 @@ export function peftLayout(adapter: Adapter, options: LayoutOptions): LayoutFile
       );
       continue;
     }
-    tensors[`${prefix}.lora_A.weight`] = matrixTensor(weights.down, options.dtype);
-    tensors[`${prefix}.lora_B.weight`] = matrixTensor(weights.up, options.dtype);
-    if (weights.magnitude)
-      tensors[`${prefix}.lora_magnitude_vector`] = vectorTensor(weights.magnitude, options.dtype);
+    Object.assign(tensors, peftTensors(prefix, weights, options.dtype));
   }
   return [
-    {kind: 'json', name: 'adapter_config.json', value: {...adapter.config, ...ownOrScaleConfig(adapter)}},
+    {kind: 'json', name: 'adapter_config.json', value: peftSettings(adapter)},
     {
       kind: 'safetensors',
       name: 'adapter_model.safetensors',
@@ -56,7 +56,7 @@ export function peftLayout(adapter: Adapter, options: LayoutOptions): LayoutFile
 
 /** LyCORIS' single file, tensors as LyCORIS names them. LoKr and LoHa. */
 export function lycorisLayout(adapter: Adapter, options: LayoutOptions): LayoutFile[] {
-  expectKind(adapter, 'LyCORIS', ['lokr', 'loha']);
+  expectKind(adapter, 'lycoris');
   const tensors: Record<string, Tensor> = {...adapter.others};
   for (const {name, weights} of adapter.modules) {
     if (weights.kind === 'opaque')
@@ -70,27 +70,88 @@ export function lycorisLayout(adapter: Adapter, options: LayoutOptions): LayoutF
   return [{kind: 'safetensors', name: `${options.name}.safetensors`, tensors, metadata}];
 }
 
+export interface ComfyuiOptions extends LayoutOptions {
+  readonly prefix: string;
+  /** Of decomposed modules, by name: `[out]`, to be divided by the norms of the base's rows. */
+  readonly dora_scales: ReadonlyMap<string, Float32Array>;
+}
+
 /**
- * ComfyUI's single file: lora_A/B become lora_down/up with an alpha for each module, DoRA's magnitude becomes
- * `dora_scale`. LoKr and LoHa are read by ComfyUI as LyCORIS writes them. OFT has no ComfyUI form.
+ * ComfyUI's single file: lora_A/B become lora_down/up with an alpha for each module; magnitudes become `dora_scale`, one for each row,
+ * over the base's norm. LoKr and LoHa keep the names LyCORIS gives them, in their plainest form: ComfyUI knows neither the cores of
+ * 1-D convolutions nor learned scalars. OFT has no form that PEFT's tensors could be given without the base.
  */
-export function comfyuiLayout(adapter: Adapter, options: LayoutOptions & {prefix: string}): LayoutFile[] {
-  if (adapter.kind === 'lokr' || adapter.kind === 'loha') return lycorisLayout(adapter, options);
-  expectKind(adapter, 'ComfyUI', ['lora', 'dora']);
-  expectNoBiases(adapter, 'ComfyUI');
+export function comfyuiLayout(adapter: Adapter, options: ComfyuiOptions): LayoutFile[] {
+  expectKind(adapter, 'comfyui');
+  expectNoBiases(adapter, 'comfyui');
   const tensors: Record<string, Tensor> = {};
   for (const module of adapter.modules) {
-    if (module.weights.kind !== 'lora') continue;
-    const prefix = options.prefix + module.name;
-    tensors[`${prefix}.lora_down.weight`] = matrixTensor(module.weights.down, options.dtype);
-    tensors[`${prefix}.lora_up.weight`] = matrixTensor(module.weights.up, options.dtype);
-    tensors[`${prefix}.alpha`] = floatTensor(Float32Array.of(module.scale * module.rank), [], 'F32');
-    if (module.weights.magnitude)
-      tensors[`${prefix}.dora_scale`] = vectorTensor(module.weights.magnitude, options.dtype);
+    const {name, weights} = module;
+    const prefix = weights.kind === 'lora' ? options.prefix + name : lycorisName(name);
+    const parts =
+      weights.kind === 'lora'
+        ? comfyuiLora(module, weights, options.dtype)
+        : comfyuiFactors(weights.tensors, options.dtype);
+    for (const [part, tensor] of Object.entries(parts)) tensors[`${prefix}.${part}`] = tensor;
+    const scale = options.dora_scales.get(name);
+    if (scale)
+      tensors[`${prefix}.dora_scale`] = floatTensor(
+        scale,
+        [scale.length, 1, ...(isConvolution(module) ? [1] : [])],
+        'F32',
+      );
   }
-  return [
-    {kind: 'safetensors', name: `${options.name}.safetensors`, tensors, metadata: {...options.metadata}},
-  ];
+  const rule = options.dora_scales.size > 0 ? {[DORA_RULE.key]: DORA_RULE.over_base} : {};
+  const metadata = {...options.metadata, ...rule};
+  return [{kind: 'safetensors', name: `${options.name}.safetensors`, tensors, metadata}];
+}
+
+function comfyuiLora(
+  module: AdapterModule,
+  {down, up}: LoraWeights,
+  dtype: FloatDType,
+): Record<string, Tensor> {
+  return {
+    'lora_down.weight': matrixTensor(down, dtype),
+    'lora_up.weight': matrixTensor(up, dtype),
+    alpha: floatTensor(Float32Array.of(module.scale * module.rank), [], 'F32'),
+  };
+}
+
+function comfyuiFactors(
+  tensors: Readonly<Record<string, Tensor>>,
+  dtype: FloatDType,
+): Record<string, Tensor> {
+  const {dora_scale: _, ...factors} = plainFactors(tensors);
+  return renamed(factors, (part) => part, dtype);
+}
+
+/** The patch convolution has weights of three dimensions, and so have the norms of its rows. */
+function isConvolution({name}: AdapterModule): boolean {
+  return name === 'proj_in.1';
+}
+
+type LoraWeights = Extract<ModuleWeights, {kind: 'lora'}>;
+
+/** Convolutions keep their taps: PEFT makes its layers `[rank, in, taps]` and `[out, rank, 1]`, magnitudes `[1, out, 1]`. */
+function peftTensors(
+  prefix: string,
+  {down, up, magnitude, taps}: LoraWeights,
+  dtype: FloatDType,
+): Record<string, Tensor> {
+  const [in_shape, out_shape, norms] =
+    taps === undefined
+      ? [[down.rows, down.cols], [up.rows, up.cols], [up.rows]]
+      : [
+          [down.rows, down.cols / taps, taps],
+          [up.rows, up.cols, 1],
+          [1, up.rows, 1],
+        ];
+  return {
+    [`${prefix}.lora_A.weight`]: floatTensor(down.data, in_shape, dtype),
+    [`${prefix}.lora_B.weight`]: floatTensor(up.data, out_shape, dtype),
+    ...(magnitude && {[`${prefix}.lora_magnitude_vector`]: floatTensor(magnitude, norms, 'F32')}),
+  };
 }
 
 export function comfyuiPrefix(style: keyof typeof COMFYUI_PREFIXES): string {
@@ -99,16 +160,13 @@ export function comfyuiPrefix(style: keyof typeof COMFYUI_PREFIXES): string {
 
 /** diffusers' file, as its pipelines' `save_lora_weights` writes it: renamed projections, settings in the metadata. */
 export function diffusersLayout(adapter: Adapter, options: LayoutOptions): LayoutFile[] {
-  expectKind(adapter, 'diffusers', ['lora', 'dora']);
+  expectKind(adapter, 'diffusers');
   expectNoBiases(adapter, 'diffusers');
   const tensors: Record<string, Tensor> = {};
   for (const {name, weights} of adapter.modules) {
     if (weights.kind !== 'lora') continue;
     const prefix = DIFFUSERS_PREFIX + diffusersName(name);
-    tensors[`${prefix}.lora_A.weight`] = matrixTensor(weights.down, options.dtype);
-    tensors[`${prefix}.lora_B.weight`] = matrixTensor(weights.up, options.dtype);
-    if (weights.magnitude)
-      tensors[`${prefix}.lora_magnitude_vector`] = vectorTensor(weights.magnitude, options.dtype);
+    Object.assign(tensors, peftTensors(prefix, weights, options.dtype));
   }
   const metadata = {format: 'pt', ...options.metadata, lora_adapter_metadata: diffusersSettings(adapter)};
   return [{kind: 'safetensors', name: 'pytorch_lora_weights.safetensors', tensors, metadata}];
@@ -128,6 +186,31 @@ function diffusersSettings(adapter: Adapter): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(settings).map(([key, value]) => [DIFFUSERS_PREFIX + key, value])),
   );
+}
+
+/**
+ * Settings that come with the adapter stay as they are while they say what PEFT needs; those of other programs' files are said
+ * here: kind, modules, and rank and alpha of each.
+ */
+function peftSettings(adapter: Adapter): JsonObject {
+  const {config, kind, modules} = adapter;
+  const own = kind === 'oft' || (config.peft_type === 'LORA' && targetsAll(adapter));
+  const missing = {
+    peft_type: 'LORA',
+    task_type: 'FEATURE_EXTRACTION',
+    bias: 'none',
+    lora_dropout: 0,
+    use_dora: kind === 'dora',
+    target_modules: modules.map(({name}) => name),
+  };
+  return {...config, ...(own ? {} : missing), ...ownOrScaleConfig(adapter)};
+}
+
+/** PEFT's lookup: a list names ends of paths, a text is an expression for whole ones. */
+function targetsAll({config, modules}: Adapter): boolean {
+  const {target_modules: targets} = config;
+  if (!Array.isArray(targets)) return typeof targets === 'string';
+  return modules.every(({name}) => targets.some((target) => name === target || name.endsWith(`.${target}`)));
 }
 
 /** Settings that come with the adapter stay as they are while they give each module the rank and scale it has. */
@@ -157,8 +240,9 @@ function saysScale(
   {r, lora_alpha, rank_pattern, alpha_pattern, use_rslora}: JsonObject,
   module: AdapterModule,
 ) {
-  const rank = patternValue(rank_pattern, module.name) ?? r;
-  const alpha = patternValue(alpha_pattern, module.name) ?? Number(lora_alpha);
+  const lookup = {name: module.name, where: 'adapter_config.json'};
+  const rank = patternValue(rank_pattern, {...lookup, setting: 'rank_pattern'}) ?? r;
+  const alpha = patternValue(alpha_pattern, {...lookup, setting: 'alpha_pattern'}) ?? Number(lora_alpha);
   return (
     rank === module.rank && peftScale(alpha, rank, use_rslora === true ? 'rs_lora' : 'plain') === module.scale
   );
@@ -174,37 +258,29 @@ function matrixTensor({data, rows, cols}: Matrix, dtype: FloatDType): Tensor {
   return floatTensor(data, [rows, cols], dtype);
 }
 
-function vectorTensor(data: Float32Array, dtype: FloatDType): Tensor {
-  return floatTensor(data, [data.length], dtype);
-}
-
 function renamed(
   tensors: Readonly<Record<string, Tensor>>,
   rename: (part: string) => string,
   dtype: FloatDType,
 ): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(tensors).map(([part, tensor]) => [rename(part), converted(tensor, dtype)]),
+    Object.entries(tensors).map(([part, tensor]) => [rename(part), converted(part, tensor, dtype)]),
   );
 }
 
-/** `alpha` and other scalars keep their format: rounding them would change the scale. */
-function converted(tensor: Tensor, dtype: FloatDType): Tensor {
-  if (tensor.shape.length === 0 || tensor.dtype === dtype) return tensor;
+/** `alpha` and other scalars keep their format, and so do magnitudes: rounding those to 16 bits would move whole weights. */
+function converted(part: string, tensor: Tensor, dtype: FloatDType): Tensor {
+  if (tensor.shape.length === 0 || part === 'dora_scale' || tensor.dtype === dtype) return tensor;
   return floatTensor(toFloat32(tensor), tensor.shape, dtype);
 }
 
-function expectKind(adapter: Adapter, layout: string, kinds: readonly AdapterKind[]): void {
-  if (kinds.includes(adapter.kind)) return;
-  throw new SidestepError({
-    code: 'export/layout-unsupported',
-    message: `${layout} has no form for ${adapter.kind} adapters; it reads ${kinds.join(', ')}`,
-    hint: `Export this adapter as ${adapter.kind === 'oft' ? 'peft or merged' : 'lycoris, comfyui or merged'}.`,
-  });
+function expectKind(adapter: Adapter, layout: ExportLayout): void {
+  const reason = layoutRefusal(layout, adapter.kind);
+  if (reason !== undefined) throw new SidestepError({code: 'export/layout-unsupported', ...reason});
 }
 
 /** Trained biases (PEFT's `bias`) would be lost without a word. */
-function expectNoBiases(adapter: Adapter, layout: string): void {
+function expectNoBiases(adapter: Adapter, layout: ExportLayout): void {
   const biases = Object.keys(adapter.others);
   if (biases.length === 0) return;
   throw new SidestepError({

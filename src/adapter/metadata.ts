@@ -2,6 +2,9 @@ import {canonicalJson, type Json, type JsonObject} from '../base/json.js';
 import type {Adapter} from './adapter.js';
 import type {Provenance} from './provenance.js';
 
+/** Says what a decomposed module's `dora_scale` is divided by, where a file does not say so by being PEFT's or LyCORIS'. */
+export const DORA_RULE = {key: 'sidestep.dora_scale', over_base: 'over the norm of the base row'} as const;
+
 /** What the user says about the adapter, as the export stage's `metadata` names it. */
 export interface AboutAdapter {
   readonly title?: string;

@@ -1,84 +1,116 @@
-import {readFile, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readdir, readFile, stat} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 import type {Tensor} from '../format/tensor.js';
 import type {Adapter} from './adapter.js';
-import {readComfyui} from './read-comfyui.js';
-import {readDiffusers} from './read-diffusers.js';
-import {readLycoris} from './read-lycoris.js';
-import {readPeft} from './read-peft.js';
+import {DIFFUSERS_PREFIX} from './module-name.js';
+import {adapterOf} from './read-tensors.js';
+import type {WrittenFile} from './reader/reader.js';
 
-/** All of a safetensors file: adapters are small enough to be held whole. */
+/** All of a safetensors file (adapters are small enough to be held whole) with the settings that come with it. */
 export interface AdapterFile {
   readonly path: string;
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** PEFT's adapter_config.json, or the settings that diffusers keeps in the metadata; undefined for other programs' files. */
+  readonly config: JsonObject | undefined;
 }
 
+/** Names under which libraries keep an adapter in a folder of its own, the surest first. */
+const FILES = [
+  'adapter_model.safetensors',
+  'lokr_weights.safetensors',
+  'loha_weights.safetensors',
+  'pytorch_lora_weights.safetensors',
+] as const;
+
 /**
- * Reads an adapter folder or file in any layout sidestep writes: PEFT, LyCORIS, ComfyUI, diffusers.
- * Throws `adapter/not-found`, `adapter/layout-unknown`, `adapter/incomplete` and what reading safetensors throws.
+ * Reads an adapter folder or file of any program that names its tensors as PEFT, diffusers, kohya's trainers, ai-toolkit, LyCORIS
+ * or ComfyUI do, under that program's rule. Modules get the decoder's own names.
+ * Throws `adapter/not-found`, `adapter/config-invalid`, `adapter/layout-unknown`, `adapter/unknown-module`,
+ * `adapter/incomplete`, and what reading safetensors throws.
  */
 export async function readAdapter(path: string): Promise<Adapter> {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) throw notFound(path, 'there is no such file or folder');
-  if (!info.isDirectory()) return fromFile(await loadFile(path));
-  for (const name of ['lokr_weights.safetensors', 'loha_weights.safetensors'])
-    if (await isFile(join(path, name))) return readLycoris(await loadFile(join(path, name)));
-  const weights = join(path, 'adapter_model.safetensors');
-  if (!(await isFile(weights))) throw notFound(path, 'the folder holds no adapter_model.safetensors');
-  return readPeft(await loadFile(weights), await readConfig(join(path, 'adapter_config.json')));
+  return adapterOf(await loadFile(info.isDirectory() ? await fileIn(path) : path));
 }
 
-function fromFile(file: AdapterFile): Adapter {
-  const names = [...file.tensors.keys()];
-  if (names.some((name) => /\.(lokr_w1|hada_w1)/.test(name))) return readLycoris(file);
-  if (names.some((name) => name.includes('.lora_down.'))) return readComfyui(file);
-  if (names.some((name) => name.startsWith('transformer.'))) return readDiffusers(file);
-  if (names.some((name) => /\.lora_A\./.test(name))) {
-    throw new SidestepError({
-      code: 'adapter/layout-unknown',
-      message: `${file.path} holds PEFT tensors but no rank and alpha`,
-      hint: 'Name the folder with adapter_config.json instead of the file in it.',
-    });
-  }
-  throw new SidestepError({
-    code: 'adapter/layout-unknown',
-    message: `${file.path} is no adapter that sidestep knows: its first tensor is ${JSON.stringify(names[0] ?? 'missing')}`,
-    hint: 'Known layouts: PEFT folders, LyCORIS, ComfyUI and diffusers safetensors files.',
-  });
+/** A file that was just written, for a program's rule to be tried on. */
+export async function readWritten(path: string): Promise<WrittenFile> {
+  await using file = await openSafetensors(path);
+  const tensors = new Map<string, Tensor>();
+  for (const name of file.tensors.keys()) tensors.set(name, await file.read(name));
+  return {path, tensors, metadata: file.metadata, config: await configBeside(path)};
+}
+
+async function fileIn(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  const known = FILES.find((name) => names.includes(name));
+  if (known !== undefined) return join(folder, known);
+  const others = names.filter((name) => name.endsWith('.safetensors'));
+  if (others.length === 1 && !names.includes('config.json')) return join(folder, others[0]!);
+  throw notFound(folder, whatIsThere(names));
+}
+
+/** In words what a folder without an adapter holds instead. */
+function whatIsThere(names: readonly string[]): string {
+  const pickles = names.filter((name) => /\.(bin|pt|pth|ckpt)$/.test(name));
+  if (pickles.length > 0)
+    return `the folder holds ${pickles.join(', ')}, a pickle, which can run code when it is opened and is not read; save the adapter again with safe_serialization=True, as adapter_model.safetensors`;
+  const weights = names.filter((name) => name.endsWith('.safetensors'));
+  if (names.includes('config.json') && weights.length > 0)
+    return 'the folder holds a whole model (config.json and weights), no adapter';
+  if (weights.length > 1) return `the folder holds several files (${weights.join(', ')}); name one of them`;
+  const folders = ['peft', 'lycoris', 'comfyui', 'diffusers'].filter((name) => names.includes(name));
+  if (folders.length > 0) return `the folder holds exports; name one of them, such as ${folders[0]}`;
+  return `the folder holds no adapter_model.safetensors${names.length > 0 ? `, only ${names.slice(0, 5).join(', ')}` : ' and nothing else'}`;
 }
 
 async function loadFile(path: string): Promise<AdapterFile> {
   await using file = await openSafetensors(path);
   const tensors = new Map<string, Tensor>();
   for (const name of [...file.tensors.keys()].sort()) tensors.set(name, await file.read(name));
-  return {path, tensors, metadata: file.metadata};
+  const config = (await configBeside(path)) ?? diffusersSettings(file.metadata.lora_adapter_metadata, path);
+  return {path, tensors, metadata: file.metadata, config};
 }
 
-async function readConfig(path: string): Promise<JsonObject> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw notFound(path, 'it is missing beside adapter_model.safetensors');
-  const value = parseJson(text, path);
-  if (!isJsonObject(value)) throw notFound(path, 'it holds no JSON object');
+/** PEFT keeps rank and alpha in a file beside the tensors, which belongs to no file but adapter_model.safetensors. */
+async function configBeside(path: string): Promise<JsonObject | undefined> {
+  if (basename(path) !== 'adapter_model.safetensors') return undefined;
+  const config = join(dirname(path), 'adapter_config.json');
+  const text = await readFile(config, 'utf8').catch(() => undefined);
+  if (text === undefined)
+    throw notFound(path, 'adapter_config.json, which holds its alpha, is missing beside it');
+  return objectIn(text, config);
+}
+
+function diffusersSettings(text: string | undefined, path: string): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  const value = objectIn(text, `${path}: lora_adapter_metadata`);
+  const own = Object.entries(value).filter(([key]) => key.startsWith(DIFFUSERS_PREFIX));
+  return Object.fromEntries(own.map(([key, setting]) => [key.slice(DIFFUSERS_PREFIX.length), setting]));
+}
+
+function objectIn(text: string, where: string): JsonObject {
+  let value: Json;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
+  } catch (error) {
+    throw badConfig(where, error instanceof Error ? error.message : String(error));
+  }
+  if (!isJsonObject(value)) throw badConfig(where, 'expected a JSON object');
   return value;
 }
 
-function parseJson(text: string, path: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw notFound(path, `it is no JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (info) => info.isFile(),
-    () => false,
-  );
+function badConfig(where: string, why: string): SidestepError {
+  return new SidestepError({
+    code: 'adapter/config-invalid',
+    message: `${where} cannot be read: ${why}`,
+    hint: 'It holds rank and alpha of the adapter; take it from where the adapter was made.',
+  });
 }
 
 function notFound(path: string, why: string): SidestepError {

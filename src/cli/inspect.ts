@@ -3,6 +3,8 @@ import {dirname} from 'node:path';
 import {Command} from 'commander';
 import type {Adapter} from '../adapter/adapter.js';
 import {baseNorms} from '../adapter/base-norms.js';
+import {openBase} from '../adapter/base-weights.js';
+import {fitToBase} from '../adapter/on-base.js';
 import {type Provenance, readProvenance} from '../adapter/provenance.js';
 import {readAdapter} from '../adapter/read.js';
 import {weightChange} from '../adapter/weight-change.js';
@@ -57,9 +59,14 @@ async function inspect(world: World, path: string, options: InspectOptions): Pro
   return 0;
 }
 
-/** Module by module; without a base the relative size is null, as it is for modules the base lacks. */
-export async function inspectModules(adapter: Adapter, base: string | undefined): Promise<InspectedModule[]> {
+/** Module by module; without a base the relative size is null. Throws when the adapter is of another model than the base. */
+export async function inspectModules(
+  adapter: Adapter,
+  base_path: string | undefined,
+): Promise<InspectedModule[]> {
   const names = adapter.modules.map(({name}) => name);
+  await using base = base_path === undefined ? undefined : await openBase(base_path);
+  if (base !== undefined) await fitToBase(adapter, base);
   const norms = base === undefined ? new Map<string, number>() : await baseNorms(base, names);
   return adapter.modules.map((module) => {
     const change = weightChange(module, adapter.kind);

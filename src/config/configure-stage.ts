@@ -52,6 +52,9 @@ export interface StageContext {
 
 export interface InstanceWithReferences {
   readonly stage: ConfiguredStage;
+  /** Where the stage itself is written, and each of its parameters, by dotted path. */
+  readonly key: Origin;
+  readonly origins: ReadonlyMap<string, Origin>;
   readonly references: readonly LocatedReference[];
   readonly needs: readonly LocatedNeed[];
 }
@@ -98,7 +101,7 @@ export function configureStage(
   const needs = neededStages(declared, body, cell, context);
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
-  const {positions, references} = finished;
+  const {positions, origins, references} = finished;
   const {params, idle} = settleIdle(schema, finished, stageTypes.get(declared.uses)!.idle ?? []);
   const stage = {
     id: stageId(instanceName(declared.name, cell)),
@@ -112,7 +115,7 @@ export function configureStage(
     needs: needs.map(({to, origin}) => ({stage: stageId(to), position: positionAt(origin)})),
     ...rest,
   };
-  return {stage, references, needs};
+  return {stage, key: declared.key, origins, references, needs};
 }
 
 /** Resolves everything but `when`, which is a condition and no value. */

@@ -39,6 +39,8 @@ export interface FinishedParams {
   readonly params: ParamObject;
   /** Where each leaf was written, by dotted path; defaults have no entry. */
   readonly positions: Record<string, SourcePosition>;
+  /** The same places with the texts they lie in, for messages. */
+  readonly origins: ReadonlyMap<string, Origin>;
   /** References to stages with their places. */
   readonly references: readonly LocatedReference[];
 }
@@ -52,12 +54,14 @@ export interface LocatedReference {
 export function finishParams(schema: Schema, located: LocatedMap, context: FinishContext): FinishedParams {
   const finisher = new Finisher(context);
   const params = finisher.finish(schema, located, '') as ParamObject;
-  return {params, positions: finisher.positions, references: finisher.references};
+  const {positions, origins, references} = finisher;
+  return {params, positions, origins, references};
 }
 
 /** One walk over schema and value together; a class because every step adds to positions and references. */
 class Finisher {
   readonly positions: Record<string, SourcePosition> = {};
+  readonly origins = new Map<string, Origin>();
   readonly references: LocatedReference[] = [];
   private readonly context: FinishContext;
 
@@ -69,8 +73,10 @@ class Finisher {
     const variant = variantFor(schema, value) ?? schema;
     const written =
       value.kind === 'scalar' || (value.kind === 'list' ? value.items : [...value.entries]).length === 0;
-    if (written && !(value.kind === 'scalar' && value.implied))
+    if (written && !(value.kind === 'scalar' && value.implied)) {
       define(this.positions, path, positionAt(value.origin));
+      this.origins.set(path, value.origin);
+    }
     switch (value.kind) {
       case 'scalar':
         return this.scalar(variant, value, path);

@@ -22,6 +22,7 @@ import type {Pipeline} from './pipeline.js';
 import type {PresetFile} from './preset.js';
 import {presetShelf} from './preset-shelf.js';
 import type {Settings} from './settings.js';
+import {settleConnected} from './settle-connected.js';
 import {sourceText} from './source-text.js';
 import {resolveVars} from './vars.js';
 import {parseYaml} from './yaml.js';
@@ -61,7 +62,8 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   problems.push(...documentProblems(document));
   const env = listedEnv(document, input.env, problems);
   const shelf = presetShelf(input.presets);
-  const instances = configureAll(document, env, shelf, input, {problems, warnings});
+  const configured = configureAll(document, env, shelf, input, {problems, warnings});
+  const instances = settleConnected(configured, problems);
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   return ok({

@@ -3424,7 +3424,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "x-path": "either"
    },
    "formats": {
-    "description": "What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`).",
+    "description": "What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`). PEFT reads lora, dora and oft, LyCORIS lokr and loha, ComfyUI all but oft, diffusers lora and dora. Unset: the form of the adapter's own library, `peft` or `lycoris`.",
     "type": "array",
     "minItems": 1,
     "uniqueItems": true,
@@ -3436,10 +3436,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "diffusers",
       "merged"
      ]
-    },
-    "default": [
-     "peft"
-    ]
+    }
    },
    "checkpoint": {
     "description": "Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.",
@@ -3494,7 +3491,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "auto"
    },
    "model": {
-    "description": "The base model, for `merged`: `${stages.NAME}` of a `scan` stage. Unset: the one the adapter was trained on.",
+    "description": "The base model: `${stages.NAME}` of a `scan` stage. Needed for `merged`, and for DoRA and `weight_decompose`, whose change depends on the base weights; with it every module is checked against the model. Unset: the one that the adapter's train stage names.",
     "type": "string",
     "minLength": 1,
     "x-stage": [

@@ -1706,11 +1706,11 @@ export interface ExportParameters {
    */
   adapter: string | StageReferenceValue;
   /**
-   * What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`).
+   * What to write: `peft` (folder), `lycoris` (safetensors with LyCORIS names), `comfyui` (one file with an alpha for each module), `diffusers` (renamed layers), `merged` (the whole model with the adapter in it; needs `model`). PEFT reads lora, dora and oft, LyCORIS lokr and loha, ComfyUI all but oft, diffusers lora and dora. Unset: the form of the adapter's own library, `peft` or `lycoris`.
    *
    * @minItems 1
    */
-  formats: [
+  formats?: [
     'peft' | 'lycoris' | 'comfyui' | 'diffusers' | 'merged',
     ...('peft' | 'lycoris' | 'comfyui' | 'diffusers' | 'merged')[]
   ];
@@ -1739,7 +1739,7 @@ export interface ExportParameters {
    */
   dtype: 'auto' | 'f32' | 'bf16' | 'f16';
   /**
-   * The base model, for `merged`: `${stages.NAME}` of a `scan` stage. Unset: the one the adapter was trained on.
+   * The base model: `${stages.NAME}` of a `scan` stage. Needed for `merged`, and for DoRA and `weight_decompose`, whose change depends on the base weights; with it every module is checked against the model. Unset: the one that the adapter's train stage names.
    */
   model?: StageReferenceValue;
   /**

@@ -1,10 +1,11 @@
+import {settleExport} from './export-settle.js';
 import {isAt} from './idle.js';
 import type {StageType} from './stage-type.js';
 
 /** Writes an adapter in the layouts other programs read. Its arithmetic always runs on the CPU, in f32. */
 export const exportStage: StageType = {
   name: 'export',
-  version: 1,
+  version: 2,
   schema: 'stage.export.schema.json',
   summary: 'Write the adapter for other programs',
   runs: 'worker',
@@ -13,7 +14,7 @@ export const exportStage: StageType = {
   idle: [
     {
       params: ['key_style', 'key_prefix'],
-      when: ({formats}) => !(formats as readonly unknown[]).includes('comfyui'),
+      when: ({formats}) => !((formats ?? []) as readonly unknown[]).includes('comfyui'),
       because: '`formats` does not name comfyui',
     },
     {
@@ -29,5 +30,6 @@ export const exportStage: StageType = {
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
   places: ['output_dir'],
+  settle: settleExport,
   publishes: [{output: 'files', param: 'output_dir'}],
 };

@@ -44,8 +44,27 @@ export interface StageType {
   readonly extends?: Extension;
   /** Parameters that name folders in which results for people appear, whoever writes them there. */
   readonly places?: readonly string[];
+  /** What follows from the stages that the parameters refer to. */
+  readonly settle?: Settle;
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
+}
+
+/** A stage that a parameter refers to, as it is configured; undefined when the parameter is a path, or unset. */
+export type Upstream = (param: string) => {readonly uses: string; readonly params: ParamObject} | undefined;
+
+/** Pure: fills in parameters that others decide when nobody wrote them, and refuses what could only fail later. */
+export type Settle = (
+  params: ParamObject,
+  upstream: Upstream,
+) => {readonly params: ParamObject; readonly faults: readonly SettleFault[]};
+
+export interface SettleFault {
+  /** The parameter at fault, as a dotted path. */
+  readonly param: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** What an attempt saved on its way: whose it is, and how it described it. */

@@ -78,7 +78,7 @@ const idle: readonly IdleRule[] = [
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
-  version: 1,
+  version: 2,
   schema: 'stage.train.schema.json',
   summary: 'Train an adapter',
   runs: 'worker',

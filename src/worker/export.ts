@@ -1,6 +1,7 @@
-import {copyFile, readdir, stat, writeFile} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {copyFile, readdir, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
+import {type BaseWeights, openBase} from '../adapter/base-weights.js';
 import {
   comfyuiLayout,
   comfyuiPrefix,
@@ -11,25 +12,30 @@ import {
   peftLayout,
 } from '../adapter/layout.js';
 import {type AboutAdapter, fileMetadata} from '../adapter/metadata.js';
+import {fitToBase, knownWithoutBase, magnitudesOverBase} from '../adapter/on-base.js';
 import {type Provenance, readProvenance} from '../adapter/provenance.js';
-import {readAdapter} from '../adapter/read.js';
+import {readAdapter, readWritten} from '../adapter/read.js';
+import {comfyuiReader} from '../adapter/reader/comfyui.js';
+import {lycorisReader} from '../adapter/reader/lycoris.js';
+import {diffusersReader, peftReader} from '../adapter/reader/peft.js';
+import type {Reader} from '../adapter/reader/reader.js';
 import {bakeScale} from '../adapter/scale.js';
 import {verifyExport} from '../adapter/verify.js';
+import {ownFiles, writeLayoutFile} from '../adapter/write.js';
 import {makeFolder} from '../base/make-folder.js';
-import {SidestepError} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {FloatDType} from '../format/float-bits.js';
-import {writeSafetensors} from '../format/safetensors-write.js';
 import {loadAddon} from '../native/addon.js';
 import {mergeAdapter} from '../native/merge.js';
+import {type ExportFormat, type ExportLayout, ownLayout} from '../stage/export-layouts.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {componentDir} from './model-input.js';
 
-type Format = 'peft' | 'lycoris' | 'comfyui' | 'diffusers' | 'merged';
-
 interface ExportParams {
   readonly adapter: string;
-  readonly formats: readonly Format[];
+  /** Unset: the form of the library whose kind the adapter is. */
+  readonly formats?: readonly ExportFormat[];
   readonly checkpoint: string;
   readonly weights: 'ema' | 'raw';
   readonly scale: 'auto' | 'baked' | 'trained';
@@ -42,8 +48,9 @@ interface ExportParams {
 
 interface Export {
   readonly params: ExportParams;
-  readonly folder: string;
+  readonly formats: readonly ExportFormat[];
   readonly adapter: Adapter;
+  readonly base: BaseWeights | undefined;
   readonly name: string;
   readonly dtype: FloatDType;
   readonly provenance: Provenance | undefined;
@@ -51,26 +58,30 @@ interface Export {
 
 /** Writes the adapter in every layout asked for, reads each back as its consumer would, and compares. */
 export const exportStage: WorkerEntry = async (context) => {
-  const work = await prepare(context);
-  for (const [i, format] of work.params.formats.entries()) {
+  const {model} = context.job.inputs;
+  await using base = model === undefined ? undefined : await openBase(componentDir(model, 'dit'));
+  const work = await prepare(context, base);
+  for (const [i, format] of work.formats.entries()) {
     if (context.signal.aborted) return 'stopped';
     context.emit({kind: 'phase_started', phase: `writing ${format}`});
     if (format === 'merged') await writeMerged(context, work);
     else await writeLayout(context, work, format);
-    context.emit({kind: 'stage_progress', done: i + 1, total: work.params.formats.length, unit: 'formats'});
+    context.emit({kind: 'stage_progress', done: i + 1, total: work.formats.length, unit: 'formats'});
   }
   return 'done';
 };
 
-async function prepare({job}: WorkerContext): Promise<Export> {
+async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Promise<Export> {
   const params = job.params as unknown as ExportParams; // validated by the stage's schema
   const root = job.inputs.adapter?.path ?? params.adapter;
   const folder = await chosenFolder(root, params);
-  const adapter = await readAdapter(folder);
+  const read = await readAdapter(folder);
+  const adapter = base === undefined ? knownWithoutBase(read) : await fitToBase(read, base);
   return {
     params,
-    folder,
+    formats: params.formats ?? [ownLayout(adapter.kind)],
     adapter,
+    base,
     name: params.name,
     dtype: params.dtype === 'auto' ? adapter.dtype : (params.dtype.toUpperCase() as FloatDType),
     provenance: await readProvenance(folder),
@@ -99,24 +110,28 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function writeLayout(
-  context: WorkerContext,
-  work: Export,
-  format: Exclude<Format, 'merged'>,
-): Promise<void> {
+async function writeLayout(context: WorkerContext, work: Export, format: ExportLayout): Promise<void> {
   const folder = join(context.job.out_dir, 'files', format);
-  const files = layoutFiles(work, format);
+  const files = await layoutFiles(work, format);
   for (const file of files) await writeLayoutFile(folder, file);
   const tensors = files.find((file) => file.kind === 'safetensors');
-  const path = format === 'peft' ? folder : join(folder, tensors!.name);
-  const verified = verifyExport(work.adapter, await readAdapter(path), {layout: format, dtype: work.dtype});
+  const {modules, largest_difference, unchanged} = await verifyExport({
+    trained: work.adapter,
+    file: await readWritten(join(folder, tensors!.name)),
+    reader: readerOf(format, work.params),
+    layout: format,
+    dtype: work.dtype,
+    base: work.base,
+  });
   context.log(
-    `${format}: ${verified.modules} modules read back, weight change within ${verified.largest_difference.toExponential(1)}`,
+    `${format}: ${modules} modules read back, weight change within ${largest_difference.toExponential(1)}`,
   );
+  if (unchanged.length > 0)
+    context.emit({kind: 'stage_warning', problem: changesNothing(unchanged, modules)});
 }
 
-function layoutFiles(work: Export, format: Exclude<Format, 'merged'>): LayoutFile[] {
-  const {params, name, dtype, provenance} = work;
+async function layoutFiles(work: Export, format: ExportLayout): Promise<LayoutFile[]> {
+  const {params, name, dtype, provenance, base} = work;
   const baked = params.scale === 'baked' || (params.scale === 'auto' && bakedByDefault(format));
   const adapter = baked ? bakeScale(work.adapter) : work.adapter;
   const metadata = fileMetadata({adapter, about: params.metadata, name, provenance});
@@ -130,6 +145,7 @@ function layoutFiles(work: Export, format: Exclude<Format, 'merged'>): LayoutFil
       return comfyuiLayout(adapter, {
         ...options,
         prefix: params.key_prefix ?? comfyuiPrefix(params.key_style),
+        dora_scales: await magnitudesOverBase(adapter, base),
       });
     case 'diffusers':
       return diffusersLayout(adapter, options);
@@ -138,24 +154,40 @@ function layoutFiles(work: Export, format: Exclude<Format, 'merged'>): LayoutFil
   }
 }
 
+/** The rule of the program that a layout is for. */
+function readerOf(format: ExportLayout, params: ExportParams): Reader {
+  switch (format) {
+    case 'peft':
+      return peftReader;
+    case 'lycoris':
+      return lycorisReader;
+    case 'comfyui':
+      return comfyuiReader(params.key_prefix);
+    case 'diffusers':
+      return diffusersReader;
+    default:
+      return unreachable(format);
+  }
+}
+
+function changesNothing(unchanged: readonly string[], modules: number): Problem {
+  return {
+    code: 'export/changes-nothing',
+    message:
+      unchanged.length === modules
+        ? 'The adapter changes nothing: every weight change in it is zero'
+        : `${unchanged.length} of ${modules} modules change nothing: their weight change is zero, as in ${unchanged[0]}`,
+    hint: 'Training moved none of their weights: see learning_rate, and whether a step was taken at all.',
+  };
+}
+
 /** Files for programs that disagree about alpha carry none that matters. */
-function bakedByDefault(format: Format): boolean {
+function bakedByDefault(format: ExportLayout): boolean {
   return format === 'comfyui' || format === 'diffusers';
 }
 
-async function writeLayoutFile(folder: string, file: LayoutFile): Promise<void> {
-  const path = join(folder, file.name);
-  await makeFolder(dirname(path));
-  if (file.kind === 'json') {
-    await writeFile(path, `${JSON.stringify(file.value, null, 2)}\n`);
-    return;
-  }
-  const tensors = Object.entries(file.tensors).map(([name, tensor]) => ({name, ...tensor}));
-  await writeSafetensors(path, {tensors, metadata: file.metadata});
-}
-
 /** The whole checkpoint with the adapter worked into its weights, for programs that read no adapters. */
-async function writeMerged(context: WorkerContext, {folder, adapter}: Export): Promise<void> {
+async function writeMerged(context: WorkerContext, {adapter}: Export): Promise<void> {
   const {job, signal} = context;
   if (job.inputs.model === undefined) {
     throw new SidestepError({
@@ -167,11 +199,17 @@ async function writeMerged(context: WorkerContext, {folder, adapter}: Export): P
   const target = join(job.out_dir, 'files/merged');
   await makeFolder(target);
   const base = componentDir(job.inputs.model, 'dit');
-  await mergeAdapter(
-    loadAddon(job.addon!), // the runner gives it to every worker
-    {adapter: folder, base, output_dir: target},
-    {signal},
-  );
+  const own = join(job.out_dir, 'adapter'); // in the one form that the engine reads, whatever program wrote it
+  for (const file of ownFiles(adapter)) await writeLayoutFile(own, file);
+  try {
+    await mergeAdapter(
+      loadAddon(job.addon!), // the runner gives it to every worker
+      {adapter: own, base, output_dir: target},
+      {signal},
+    );
+  } finally {
+    await rm(own, {recursive: true, force: true});
+  }
   await copyBesideWeights(base, target);
   context.log(`merged: ${adapter.modules.length} modules worked into the checkpoint`);
 }

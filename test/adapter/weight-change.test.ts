@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {AdapterModule, Matrix} from '../../src/adapter/adapter.js';
 import {baseNorms, sumOfSquares} from '../../src/adapter/base-norms.js';
+import {openBase} from '../../src/adapter/base-weights.js';
 import {toMatrix} from '../../src/adapter/factors.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {changeDifference, weightChange} from '../../src/adapter/weight-change.js';
@@ -92,7 +93,8 @@ test('norms of base weights are found under both spellings, in every dtype', asy
     ],
   });
   const names = ['layers.0.self_attn.q_proj', 'layers.0.self_attn.k_proj', 'layers.9.self_attn.k_proj'];
-  expect([...(await baseNorms(path, names))].sort()).toEqual([
+  await using base = await openBase(path);
+  expect([...(await baseNorms(base, names))].sort()).toEqual([
     ['layers.0.self_attn.k_proj', 10],
     ['layers.0.self_attn.q_proj', 5],
   ]);

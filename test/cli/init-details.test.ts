@@ -2,7 +2,6 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {adapterKinds} from '../../src/adapter/adapter.js';
 import {ok} from '../../src/base/result.js';
 import {type AnswerId, detailsIn, type SomeAnswers} from '../../src/cli/init/answers.js';
 import {detailFacts} from '../../src/cli/init/detail-facts.js';
@@ -17,6 +16,7 @@ import {findPresets} from '../../src/config/preset.js';
 import {noSettings} from '../../src/config/settings.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
+import {adapterKinds} from '../../src/stage/export-layouts.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 
 const place = {folder: '/nowhere', cwd: '/nowhere'};

@@ -64,12 +64,24 @@ async function comfyuiFile(folder: string, name: string): Promise<string[]> {
   const adapter = await readAdapter(join(folder, kind));
   const shown = normalized ? alphaSetToRank(adapter) : adapter;
   const prefix = comfyuiPrefix(style as 'native' | 'generic');
-  return differences(comfyuiLayout(shown, {...options, prefix}), join(folder, name));
+  return differences(
+    comfyuiLayout(shown, {...options, prefix, dora_scales: asUpstream(shown)}),
+    join(folder, name),
+  );
 }
 
 /** Upstream's "normalized" export: alpha is overwritten by the rank and the factors stay, so the adapter grows weaker. */
 function alphaSetToRank(adapter: Adapter): Adapter {
   return {...adapter, modules: adapter.modules.map((module) => ({...module, alpha: module.rank, scale: 1}))};
+}
+
+/** Upstream writes magnitudes as they are; ours are over the norms of a base, which these files come without. */
+function asUpstream({modules}: Adapter): Map<string, Float32Array> {
+  return new Map(
+    modules.flatMap(({name, weights}) =>
+      weights.kind === 'lora' && weights.magnitude ? [[name, weights.magnitude] as const] : [],
+    ),
+  );
 }
 
 async function differences(files: readonly LayoutFile[], path: string): Promise<string[]> {
@@ -85,9 +97,15 @@ async function differences(files: readonly LayoutFile[], path: string): Promise<
       found !== undefined &&
       known !== undefined &&
       found.dtype === known.dtype &&
-      isDeepStrictEqual(found.shape, known.shape) &&
+      sameShape(name, found.shape, known.shape) &&
       Buffer.compare(found.data, known.data) === 0;
     if (!equal) wrong.push(name);
   }
   return wrong;
+}
+
+/** Upstream writes `dora_scale` as [out], which ComfyUI takes for scales of columns; ours is [out, 1]. */
+function sameShape(name: string, found: readonly number[], known: readonly number[]): boolean {
+  const meant = name.endsWith('.dora_scale') ? [...known, 1] : known;
+  return isDeepStrictEqual(found, meant);
 }

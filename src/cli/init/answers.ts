@@ -1,4 +1,4 @@
-import type {adapterKinds} from '../../adapter/adapter.js';
+import type {adapterKinds} from '../../stage/export-layouts.js';
 import {type DetailId, type GroupId, isDetailId, isGroupId} from './details.js';
 
 /** What the wizard finds out about every pipeline, in the order of its questions and in the words of its flags. */

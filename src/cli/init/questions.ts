@@ -1,10 +1,10 @@
-import {adapterKinds} from '../../adapter/adapter.js';
 import {didYouMean, listed} from '../../base/near-miss.js';
 import {type Failure, failure, ok, type Result} from '../../base/result.js';
 import type {Pipeline} from '../../config/pipeline.js';
 import {absolutePath} from '../../config/settings.js';
 import {baseModels, type FoundModel} from '../../model/model.js';
 import {searchModels} from '../../model/model-name.js';
+import {adapterKinds} from '../../stage/export-layouts.js';
 import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
 import {detailQuestions} from './detail-questions.js';
 import type {GroupId} from './details.js';

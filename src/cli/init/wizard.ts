@@ -1,6 +1,6 @@
-import {adapterKinds} from '../../adapter/adapter.js';
 import type {Problem} from '../../base/problem.js';
 import {failure, ok, type Result} from '../../base/result.js';
+import {adapterKinds} from '../../stage/export-layouts.js';
 import type {AnswerId, Answers, SomeAnswers} from './answers.js';
 import {isDetailId, isGroupId} from './details.js';
 import {type Choice, type Known, type Question, questions} from './questions.js';

@@ -1,0 +1,132 @@
+import {SidestepError} from '../base/problem.js';
+import type {Tensor} from '../format/tensor.js';
+import type {AdapterModule, Matrix} from './adapter.js';
+import {type Change, hadamard, kronecker, lowRank, product} from './change.js';
+import {toMatrix} from './factors.js';
+import {plainFactors} from './tucker.js';
+
+/**
+ * What a program makes of one weight W `[rows, cols]`: V = W + change, and of a decomposed module row i of it times
+ * values[i] / ‖row i of W or of V‖ (Liu et al. 2024).
+ */
+export interface Applied {
+  readonly change: Change;
+  readonly magnitude?: Magnitude;
+}
+
+export interface Magnitude {
+  /** `[rows]` */
+  readonly values: Float32Array;
+  readonly over: 'adapted' | 'base';
+}
+
+/** What was trained, under the rule of the library whose kind it is. OFT has no such form: it rotates the input. */
+export function trainedModule(module: AdapterModule): Applied | undefined {
+  const {weights, scale} = module;
+  const over = module.magnitude_over ?? 'adapted';
+  if (weights.kind === 'lora') {
+    const {up, down, magnitude} = weights;
+    return {change: lowRank(up, down, scale), ...(magnitude && {magnitude: {values: magnitude, over}})};
+  }
+  if (weights.tensors['oft_R.weight'] !== undefined) return undefined;
+  const tensors = plainFactors(weights.tensors);
+  const dora = weights.tensors.dora_scale;
+  return {
+    change: tensors.hada_w1_a ? lohaChange(tensors, scale) : lokrChange(tensors, scale),
+    ...(dora && {magnitude: {values: toMatrix(dora).data, over}}),
+  };
+}
+
+/** `hada_w1_a · hada_w1_b ∘ hada_w2_a · hada_w2_b`, times the scale. */
+export function lohaChange(tensors: Readonly<Record<string, Tensor>>, scale: number): Change {
+  const pair = (name: string) => lowRank(toMatrix(tensors[`${name}_a`]!), toMatrix(tensors[`${name}_b`]!), 1);
+  return hadamard(pair('hada_w1'), pair('hada_w2'), scale);
+}
+
+/** `lokr_w1 ⊗ lokr_w2`, each whole or a product of two, times the scale. */
+export function lokrChange(tensors: Readonly<Record<string, Tensor>>, scale: number): Change {
+  const factor = (name: string): Matrix => {
+    const whole = tensors[name];
+    return whole
+      ? toMatrix(whole)
+      : product(toMatrix(tensors[`${name}_a`]!), toMatrix(tensors[`${name}_b`]!));
+  };
+  return kronecker(factor('lokr_w1'), factor('lokr_w2'), scale);
+}
+
+export interface Difference {
+  /** ‖found − trained‖ / ‖trained‖ of what is added to the weight; ‖found‖ when nothing was trained. */
+  readonly relative: number;
+  /** ‖trained‖ (Frobenius). */
+  readonly size: number;
+}
+
+/** Compares two programs' readings of one weight, row by row, in double precision. `weight` is needed by magnitudes alone. */
+export function difference(trained: Applied, found: Applied, weight: Matrix | undefined): Difference {
+  const {rows, cols} = trained.change;
+  if (found.change.rows !== rows || found.change.cols !== cols) return {relative: Infinity, size: Number.NaN};
+  const [expected, seen] = [new Float64Array(cols), new Float64Array(cols)];
+  let [wrong, size] = [0, 0];
+  for (let i = 0; i < rows; i += 1) {
+    rowOf(trained, {i, weight, into: expected});
+    rowOf(found, {i, weight, into: seen});
+    for (let j = 0; j < cols; j += 1) {
+      wrong += (expected[j]! - seen[j]!) ** 2;
+      size += expected[j]! ** 2;
+    }
+  }
+  return {relative: Math.sqrt(size === 0 ? wrong : wrong / size), size: Math.sqrt(size)};
+}
+
+interface Row {
+  readonly i: number;
+  readonly weight: Matrix | undefined;
+  readonly into: Float64Array;
+}
+
+/** Row i of what is added to the weight. */
+function rowOf({change, magnitude}: Applied, {i, weight, into}: Row): void {
+  change.addRow(i, into.fill(0));
+  if (magnitude === undefined) return;
+  const base = baseRow(weight, i);
+  const factor = magnitude.values[i]! / rowNorms(base, into)[magnitude.over];
+  for (let j = 0; j < into.length; j += 1) into[j] = factor * (base[j]! + into[j]!) - base[j]!;
+}
+
+function baseRow(weight: Matrix | undefined, i: number): Float32Array {
+  if (weight === undefined) throw new TypeError('A decomposed module is nothing without its weight');
+  return weight.data.subarray(i * weight.cols, (i + 1) * weight.cols);
+}
+
+/** ‖W_i‖ and ‖W_i + change_i‖ */
+function rowNorms(base: Float32Array, change: Float64Array): {base: number; adapted: number} {
+  let [w, v] = [0, 0];
+  for (let j = 0; j < base.length; j += 1) {
+    w += base[j]! ** 2;
+    v += (base[j]! + change[j]!) ** 2;
+  }
+  return {base: Math.sqrt(w), adapted: Math.sqrt(v)};
+}
+
+/**
+ * The same adapter with magnitudes over the other norm: values · ‖W‖ / ‖V‖ for a program that divides by the base's, and back.
+ * Throws `adapter/zero-row` when a row of zeros leaves no direction to scale.
+ */
+export function magnitudesOver(
+  over: Magnitude['over'],
+  {change, magnitude}: Applied,
+  {weight, module}: {readonly weight: Matrix; readonly module: string},
+): Float32Array | undefined {
+  if (magnitude === undefined || magnitude.over === over) return magnitude?.values;
+  const row = new Float64Array(change.cols);
+  return magnitude.values.map((value, i) => {
+    change.addRow(i, row.fill(0));
+    const norms = rowNorms(baseRow(weight, i), row);
+    if (norms[magnitude.over] > 0) return (value * norms[over]) / norms[magnitude.over];
+    throw new SidestepError({
+      code: 'adapter/zero-row',
+      message: `Row ${i} of ${module} is zero: its magnitude has no direction to scale`,
+      hint: 'The base weights are damaged, or belong to another model.',
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import type {Problem} from '../base/problem.js';
+import {isStageReference, valueAt} from '../stage/param.js';
+import {stageTypes} from '../stage/registry.js';
+import type {Upstream} from '../stage/stage-type.js';
+import type {InstanceWithReferences} from './configure-stage.js';
+import {problemAt} from './located.js';
+
+/**
+ * What only a stage and those it refers to show together: parameters that follow from another stage's, and combinations that
+ * could only fail after hours of work.
+ */
+export function settleConnected(
+  instances: readonly InstanceWithReferences[],
+  problems: Problem[],
+): InstanceWithReferences[] {
+  const byId = new Map(instances.map(({stage}) => [stage.id, stage]));
+  return instances.map((instance) => {
+    const {stage, origins, key} = instance;
+    const settle = stageTypes.get(stage.uses)?.settle;
+    if (settle === undefined) return instance;
+    const upstream: Upstream = (param) => {
+      const value = valueAt(stage.params, param);
+      return isStageReference(value) ? byId.get(value.$stage) : undefined;
+    };
+    const {params, faults} = settle(stage.params, upstream);
+    for (const {param, ...words} of faults) problems.push(problemAt(origins.get(param) ?? key, words));
+    return {...instance, stage: {...stage, params}};
+  });
+}

@@ -1,0 +1,67 @@
+import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './export-layouts.js';
+import {isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
+import type {Settle, SettleFault} from './stage-type.js';
+
+/**
+ * An export of a train stage is judged before anything is trained: each format must have a form for the kind of adapter, and what
+ * needs the base model gets the one that was trained on. Of an adapter on disk only its file tells the kind.
+ */
+export const settleExport: Settle = (params, upstream) => {
+  const train = upstream('adapter');
+  if (train === undefined && isStageReference(params.adapter)) return {params, faults: []}; // that stage is at fault
+  const trained = train?.uses === 'train' ? train.params : undefined;
+  const formats = (params.formats ?? []) as readonly ExportFormat[];
+  const settled = withModel(params, trained, formats);
+  const needless =
+    formats.includes('merged') && settled.model === undefined ? [mergedWithoutModel(formats)] : [];
+  return {
+    params: settled,
+    faults: [...formats.flatMap((format, i) => faultsOf(format, `formats.${i}`, trained)), ...needless],
+  };
+};
+
+function withModel(
+  params: ParamObject,
+  trained: ParamObject | undefined,
+  formats: readonly ExportFormat[],
+): ParamObject {
+  const model: ParamValue | undefined = trained?.model;
+  if (params.model !== undefined || trained === undefined || !isStageReference(model)) return params;
+  return formats.includes('merged') || isDecomposed(trained) ? {...params, model} : params;
+}
+
+/** DoRA and its kin: what they do to a weight depends on the weight. */
+function isDecomposed(trained: ParamObject): boolean {
+  return kindOf(trained) === 'dora' || valueAt(trained, 'adapter.weight_decompose') === true;
+}
+
+function kindOf(trained: ParamObject): AdapterKind {
+  return valueAt(trained, 'adapter.type') as AdapterKind; // validated by the train stage's schema
+}
+
+function faultsOf(format: ExportFormat, param: string, trained: ParamObject | undefined): SettleFault[] {
+  if (trained === undefined) return [];
+  const refusal = layoutRefusal(format, kindOf(trained));
+  if (refusal !== undefined) return [{param, code: 'export/layout-unsupported', ...refusal}];
+  const biases =
+    valueAt(trained, 'adapter.bias') === 'all' && (format === 'comfyui' || format === 'diffusers');
+  return biases ? [biasesLost(format, param)] : [];
+}
+
+function biasesLost(format: 'comfyui' | 'diffusers', param: string): SettleFault {
+  return {
+    param,
+    code: 'export/layout-unsupported',
+    message: `${layouts[format].program} (${format}) has no form for trained biases, and the adapter has \`bias: all\``,
+    hint: 'Export it as peft or merged, or train with `bias: none`.',
+  };
+}
+
+function mergedWithoutModel(formats: readonly ExportFormat[]): SettleFault {
+  return {
+    param: `formats.${formats.indexOf('merged')}`,
+    code: 'export/model-missing',
+    message: 'The merged format needs the base model, and the adapter is no train stage that would name it',
+    hint: 'Name the scan stage of the base model under `model` of the export stage.',
+  };
+}
