@@ -1,5 +1,18 @@
 /** Element types by their safetensors names, in the order in which safetensors files lay tensors out. */
-export const dtypes = ['I64', 'F64', 'F32', 'I32', 'BF16', 'F16', 'I16', 'I8', 'U8', 'BOOL'] as const;
+export const dtypes = [
+  'I64',
+  'F64',
+  'F32',
+  'I32',
+  'BF16',
+  'F16',
+  'I16',
+  'F8_E5M2',
+  'F8_E4M3',
+  'I8',
+  'U8',
+  'BOOL',
+] as const;
 export type DType = (typeof dtypes)[number];
 
 const bytesPerElement: Readonly<Record<DType, number>> = {
@@ -10,6 +23,8 @@ const bytesPerElement: Readonly<Record<DType, number>> = {
   BF16: 2,
   F16: 2,
   I16: 2,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
   I8: 1,
   U8: 1,
   BOOL: 1,

@@ -1,9 +1,14 @@
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {JsonObject} from '../base/json.js';
-import {type ComponentFiles, isFile, plainFiles, weightFiles} from './component-files.js';
+import {aceStepSizes} from './ace-step-sizes.js';
+import {type ComponentFiles, isFile, plainFiles, reasonOf, weightFiles} from './component-files.js';
+import {ditTensors, textEncoderTensors} from './expected-tensors.js';
+import {hubFolder, withoutHub} from './hub-cache.js';
 import type {ComponentName, FoundModel} from './model.js';
 import {baseFromConfig, baseInName, isDitConfig, readConfig, sizeOf, timestepOf} from './model-config.js';
+import {readSilenceLatent} from './silence-latent.js';
+import {vaeTensors} from './vae-tensors.js';
 
 /** A model of a checkpoint folder with the files of all its components. */
 export interface ScannedModel {
@@ -50,28 +55,46 @@ interface Folder {
 
 async function foldersWithConfig(root: string): Promise<Folder[]> {
   const found: Folder[] = [];
-  const walk = async (name: string, parents: readonly string[]): Promise<void> => {
+  const walk = async (name: string, parents: readonly string[], depth: number): Promise<void> => {
     const dir = join(root, name);
     const real = await realpath(dir);
     if (parents.includes(real)) return; // a link back up: nothing new there
     const config = name === '' ? undefined : await readConfig(dir);
     if (config !== undefined) found.push({name, dir, config});
-    if (parents.length >= maxDepth) return;
-    for (const entry of await readdir(dir, {withFileTypes: true})) {
-      if (entry.name.startsWith('.') || !(await isFolder(join(dir, entry.name)))) continue;
-      await walk(name === '' ? entry.name : `${name}/${entry.name}`, [...parents, real]);
-    }
+    if (depth >= maxDepth) return;
+    const hub = await hubFolder(dir);
+    if (hub?.revision === undefined && hub !== undefined) return; // nothing was downloaded whole
+    const below = hub === undefined ? await foldersIn(dir) : [`snapshots/${hub.revision}`];
+    // What Hugging Face's cache puts around a repository counts as one folder.
+    for (const folder of below)
+      await walk(name === '' ? folder : `${name}/${folder}`, [...parents, real], hub ? depth : depth + 1);
   };
-  await walk('', []);
-  return found;
+  await walk('', [], 0);
+  return named(found);
+}
+
+async function foldersIn(dir: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (const {name} of await readdir(dir, {withFileTypes: true}))
+    if (!name.startsWith('.') && (await isFolder(join(dir, name)))) folders.push(name);
+  return folders;
+}
+
+/** Without what Hugging Face's cache adds, unless two would then have one name. */
+function named(folders: readonly Folder[]): Folder[] {
+  const short = folders.map(({name}) => withoutHub(name));
+  return folders.map((folder, i) => {
+    const name = short[i]!;
+    return name !== '' && short.filter((other) => other === name).length === 1 ? {...folder, name} : folder;
+  });
 }
 
 async function scanModel(
   {name, dir, config}: Folder,
   shared: readonly ComponentFiles[],
 ): Promise<ScannedModel> {
-  const dit = await weightFiles('dit', {dir, stem: 'model'});
-  const silence = await plainFiles('silence_latent', {dir, required: ['silence_latent.pt']});
+  const dit = await weightFiles('dit', {dir, stem: 'model', tensorsOf: ditTensors});
+  const silence = await silenceFiles(dir, config);
   const parts = [dit, silence, ...shared];
   const {mu, sigma} = timestepOf(config);
   const found: FoundModel = {
@@ -89,11 +112,31 @@ async function scanModel(
   return {found, config, components: components as ScannedModel['components']};
 }
 
+/** The silence latent must be there and have the latent's channels. */
+async function silenceFiles(dir: string, config: JsonObject): Promise<ComponentFiles> {
+  const files = await plainFiles('silence_latent', {dir, required: ['silence_latent.pt']});
+  if (files.missing.length > 0) return files;
+  const path = join(dir, 'silence_latent.pt');
+  const wanted = aceStepSizes(config).latent_channels;
+  const reason = await readSilenceLatent(path).then(
+    ({channels}) =>
+      channels === wanted ? undefined : `it has ${channels} channels; config.json says ${wanted}`,
+    (error: unknown) => reasonOf(error),
+  );
+  return reason === undefined
+    ? files
+    : {...files, files: [], missing: [{component: 'silence_latent', path, reason}]};
+}
+
 /** `vae`, else whichever folder holds an Oobleck autoencoder. */
 async function findVae(root: string, folders: readonly Folder[]): Promise<ComponentFiles> {
   const candidates = folders.filter(({config}) => config._class_name === 'AutoencoderOobleck');
   const chosen = candidates.find(({name}) => name === 'vae') ?? candidates[0];
-  return weightFiles('vae', {dir: chosen?.dir ?? join(root, 'vae'), stem: 'diffusion_pytorch_model'});
+  return weightFiles('vae', {
+    dir: chosen?.dir ?? join(root, 'vae'),
+    stem: 'diffusion_pytorch_model',
+    tensorsOf: vaeTensors,
+  });
 }
 
 /** `Qwen3-Embedding-0.6B`, else the Qwen3 model whose width is what the DiT expects of text states. */
@@ -108,7 +151,10 @@ async function findTextEncoder(
   const chosen = folders.find(({name}) => name === usual) ?? candidates[0];
   const dir = chosen?.dir ?? join(root, usual);
   const tokenizer = {dir, required: ['tokenizer.json'], optional: ['tokenizer_config.json']};
-  return [await weightFiles('text_encoder', {dir, stem: 'model'}), await plainFiles('tokenizer', tokenizer)];
+  return [
+    await weightFiles('text_encoder', {dir, stem: 'model', tensorsOf: textEncoderTensors}),
+    await plainFiles('tokenizer', tokenizer),
+  ];
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -3,8 +3,12 @@ import {join} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {elementCount} from '../format/dtype.js';
+import type {TensorEntry} from '../format/safetensors-header.js';
 import {readSafetensorsHeader} from '../format/safetensors-read.js';
+import type {ExpectedTensors} from './expected-tensors.js';
 import type {ComponentName, MissingPart} from './model.js';
+import {readConfig} from './model-config.js';
+import {weightFaults} from './weights-against-config.js';
 
 /** The files of one component, and what keeps it from being used. */
 export interface ComponentFiles {
@@ -17,24 +21,48 @@ export interface ComponentFiles {
   readonly parameters: number;
 }
 
+/** What the weights of a component must hold, given the names that are there (some have more than one spelling). */
+export type TensorsOf = (config: JsonObject, has: (name: string) => boolean) => ExpectedTensors;
+
 /**
  * config.json and the weights of a model folder: `STEM.safetensors`, or the shards that `STEM.safetensors.index.json`
- * lists. Every file's header is checked, and every tensor of the index looked for in its shard.
+ * lists. Every file's header is checked, and its tensors are compared with what config.json asks for.
  */
 export async function weightFiles(
   component: ComponentName,
-  {dir, stem}: {dir: string; stem: string},
+  {dir, stem, tensorsOf}: {dir: string; stem: string; tensorsOf: TensorsOf},
 ): Promise<ComponentFiles> {
   const missing: MissingPart[] = [];
   const note = (file: string, reason: string) => missing.push({component, path: join(dir, file), reason});
   if (!(await isFile(join(dir, 'config.json')))) note('config.json', 'the file is missing');
-  const shards = await findShards({dir, stem}, note);
-  let parameters = 0;
-  for (const [file, tensors] of shards) parameters += await checkShard({dir, file, tensors}, note);
-  const present = ['config.json', ...shards.keys()].filter(
+  const names = await findShards({dir, stem}, note);
+  const shards: Shard[] = [];
+  for (const file of names)
+    shards.push({file, tensors: await headerOf(join(dir, file), (why) => note(file, why))});
+  const config = await readConfig(dir);
+  if (config !== undefined && missing.length === 0) {
+    const found = new Map(shards.flatMap(({tensors}) => [...tensors]));
+    const faults = weightFaults(
+      found,
+      tensorsOf(config, (name) => found.has(name)),
+    );
+    for (const fault of faults)
+      note(shards.length === 1 ? shards[0]!.file : `${stem}.safetensors.index.json`, fault);
+  }
+  const present = ['config.json', ...names].filter(
     (file) => !missing.some(({path}) => path === join(dir, file)),
   );
-  return {component, dir, files: present.sort(), missing, parameters};
+  return {component, dir, files: present.sort(), missing, parameters: parametersOf(shards)};
+}
+
+interface Shard {
+  readonly file: string;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+function parametersOf(shards: readonly Shard[]): number {
+  const tensors = shards.flatMap(({tensors}) => [...tensors.values()]);
+  return tensors.reduce((sum, {shape}) => sum + (elementCount(shape) ?? 0), 0);
 }
 
 /** Plain files that must be there, and others that belong to the component when they are. */
@@ -54,13 +82,10 @@ export async function plainFiles(
 
 type Note = (file: string, reason: string) => void;
 
-/** Weight files with the tensors an index promises in each; no promises without an index. */
-async function findShards(
-  {dir, stem}: {dir: string; stem: string},
-  note: Note,
-): Promise<Map<string, readonly string[]>> {
+/** The weight files of a folder: one, or those that its index names. */
+async function findShards({dir, stem}: {dir: string; stem: string}, note: Note): Promise<string[]> {
   const indexName = `${stem}.safetensors.index.json`;
-  if (await isFile(join(dir, `${stem}.safetensors`))) return new Map([[`${stem}.safetensors`, []]]);
+  if (await isFile(join(dir, `${stem}.safetensors`))) return [`${stem}.safetensors`];
   if (await isFile(join(dir, indexName)))
     return readIndex(join(dir, indexName), (reason) => note(indexName, reason));
   const others = (await readdir(dir).catch(() => [])).filter((name) =>
@@ -73,45 +98,48 @@ async function findShards(
       ? 'the file is missing'
       : `the file is missing; ${there.join(', ')} cannot take its place`,
   );
-  return new Map();
+  return [];
 }
 
-async function readIndex(
-  path: string,
-  note: (reason: string) => void,
-): Promise<Map<string, readonly string[]>> {
+/** Tensors that an index promises and config.json does not ask for (`lm_head.weight`) may be missing. */
+async function readIndex(path: string, note: (reason: string) => void): Promise<string[]> {
   const index = await readFile(path, 'utf8').then((text) => parseObject(text));
   const map = index?.weight_map;
   if (!isJsonObject(map)) {
     note('it is not an index with a weight_map');
-    return new Map();
+    return [];
   }
-  const shards = new Map<string, string[]>();
-  for (const [tensor, file] of Object.entries(map)) {
-    if (typeof file !== 'string' || file.includes('/') || file.includes('\\'))
-      note(`it puts ${tensor} outside the folder`);
-    else shards.set(file, [...(shards.get(file) ?? []), tensor]);
-  }
-  return shards;
+  const entries = Object.entries(map).map(([tensor, file]) => [tensor, inFolder(file)] as const);
+  const outside = entries.filter(([, file]) => file === undefined);
+  if (outside.length > 0)
+    note(`it puts ${outside.length} tensors outside the folder, such as ${outside[0]![0]}`);
+  return [...new Set(entries.flatMap(([, file]) => file ?? []))].sort();
 }
 
-async function checkShard(
-  shard: {dir: string; file: string; tensors: readonly string[]},
-  note: Note,
-): Promise<number> {
+/** A file's plain name, which some tools write as `./name`; undefined when it lies elsewhere. */
+function inFolder(file: Json): string | undefined {
+  const name = typeof file === 'string' ? file.replace(/^\.\//, '') : '';
+  return name === '' || /[/\\]/.test(name) || name === '..' ? undefined : name;
+}
+
+async function headerOf(
+  path: string,
+  note: (reason: string) => void,
+): Promise<ReadonlyMap<string, TensorEntry>> {
   try {
-    const {tensors} = await readSafetensorsHeader(join(shard.dir, shard.file));
-    const absent = shard.tensors.filter((name) => !tensors.has(name));
-    if (absent.length > 0)
-      note(shard.file, `it lacks ${absent.length} tensors of its index, such as ${absent[0]}`);
-    return [...tensors.values()].reduce((sum, {shape}) => sum + (elementCount(shape) ?? 0), 0);
+    return (await readSafetensorsHeader(path)).tensors;
   } catch (error) {
-    if (error instanceof SidestepError) note(shard.file, error.problem.message);
-    else if (error instanceof Error && 'code' in error)
-      note(shard.file, error.code === 'ENOENT' ? 'the file is missing' : error.message);
-    else throw error;
-    return 0;
+    note(reasonOf(error));
+    return new Map();
   }
+}
+
+/** What a file's refusal says of it; anything but a refusal is thrown on. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof SidestepError) return error.problem.message;
+  if (error instanceof Error && 'code' in error)
+    return error.code === 'ENOENT' ? 'the file is missing' : error.message;
+  throw error;
 }
 
 export async function isFile(path: string): Promise<boolean> {

@@ -6,7 +6,6 @@ import type {ComponentFiles} from './component-files.js';
 import {type BaseModel, type Component, type Components, componentNames, type Model} from './model.js';
 import {baseFromConfig, inferenceDefaults, upstreamTimestep} from './model-config.js';
 import {modelNamed, nearModels} from './model-name.js';
-import {readSilenceLatent} from './silence-latent.js';
 
 /** What the `scan` stage was asked for; paths are absolute. */
 export interface ScanOptions {
@@ -28,7 +27,6 @@ export async function scanModel(options: ScanOptions, hashFile: HashFile): Promi
   const scanned = await chooseModel(options);
   const {found, components} = scanned;
   if (found.missing.length > 0) throw incomplete(scanned);
-  await readSilenceLatent(join(components.silence_latent.dir, 'silence_latent.pt')); // throws when it cannot be used
   const {base, base_origin} = settleBase(scanned, options.base_model);
   const identified: Partial<Record<keyof Components, Component>> = {};
   for (const name of componentNames) identified[name] = await identify(components[name], hashFile);
@@ -129,6 +127,6 @@ function incomplete({found}: ScannedModel): SidestepError {
   return new SidestepError({
     code: 'model/incomplete',
     message: [`The model ${found.name} is incomplete:`, ...parts].join('\n'),
-    hint: 'Download the missing files again; the folders are those of the ACE-Step 1.5 checkpoints.',
+    hint: 'Download those files again, or name the model that they belong to; the folders are those of the ACE-Step 1.5 checkpoints.',
   });
 }

@@ -5,7 +5,7 @@ import {hashFile} from '../../src/base/hash.js';
 import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
-import {toFloat32} from '../../src/format/tensor.js';
+import {type Tensor, toFloat32} from '../../src/format/tensor.js';
 import {scanCheckpoint} from '../../src/model/checkpoint.js';
 import type {Model} from '../../src/model/model.js';
 import {scanModel} from '../../src/model/scan-model.js';
@@ -161,7 +161,9 @@ describe('what is missing is named, all of it', () => {
     await cp(join(golden, 'torch_files/odd_tensors.pt'), join(root, 'acestep-v15-turbo/silence_latent.pt'), {
       force: true,
     });
-    expect((await problemOf(scan())).code).toBe('model/silence-latent');
+    const {code, message} = await problemOf(scan());
+    expect(code).toBe('model/incomplete');
+    expect(message).toMatch(/silence_latent\.pt.*one tensor \[1, channels, frames\]/);
   });
 });
 
@@ -193,6 +195,27 @@ describe('weights in shards', () => {
     expect(model.components.dit.files).toHaveLength(3);
   });
 
+  test('names of the index may start with ./', async () => {
+    const dir = await shard();
+    const path = join(dir, 'model.safetensors.index.json');
+    const index = await readFile(path, 'utf8');
+    await writeFile(path, index.replaceAll('"model-0', '"./model-0'));
+    expect((await scan()).components.dit.files).toHaveLength(3);
+  });
+
+  test('an index may promise what no one asks for, and says once what lies elsewhere', async () => {
+    const dir = await shard();
+    const path = join(dir, 'model.safetensors.index.json');
+    const index = JSON.parse(await readFile(path, 'utf8')) as {weight_map: Record<string, string>};
+    index.weight_map['lm_head.weight'] = 'model-00001-of-00002.safetensors';
+    await writeFile(path, JSON.stringify(index));
+    expect((await scan()).components.dit.files).toHaveLength(3);
+    for (const name of Object.keys(index.weight_map)) index.weight_map[name] = '../elsewhere.safetensors';
+    await writeFile(path, JSON.stringify(index));
+    const {message} = await problemOf(scan());
+    expect(message.match(/outside the folder/g)).toHaveLength(1);
+  });
+
   test('a missing shard is named', async () => {
     const dir = await shard();
     await rm(join(dir, 'model-00002-of-00002.safetensors'));
@@ -204,7 +227,169 @@ describe('weights in shards', () => {
     await cp(join(dir, 'model-00001-of-00002.safetensors'), join(dir, 'model-00002-of-00002.safetensors'), {
       force: true,
     });
-    expect((await problemOf(scan())).message).toMatch(/lacks \d+ tensors of its index/);
+    expect((await problemOf(scan())).message).toMatch(
+      /lacks decoder\.\S+, and \d+ more of the tensors that config\.json asks for/,
+    );
+  });
+});
+
+describe('weights are compared with config.json, by their headers', () => {
+  interface Stored {
+    name: string;
+    dtype: Tensor['dtype'];
+    shape: readonly number[];
+    data: Uint8Array;
+  }
+
+  async function rewrite(file: string, edit: (tensors: Stored[]) => Stored[]): Promise<void> {
+    const path = join(root, file);
+    const tensors: Stored[] = [];
+    {
+      await using weights = await openSafetensors(path);
+      for (const name of weights.tensors.keys()) tensors.push({name, ...(await weights.read(name))});
+    }
+    await rm(path);
+    await writeSafetensors(path, {tensors: edit(tensors)});
+  }
+
+  /** What `models` would show, and `scan` refuse. */
+  async function faults(model = 'acestep-v15-turbo'): Promise<string[]> {
+    const {found} = (await scanCheckpoint(root)).find((scanned) => scanned.found.name === model)!;
+    return found.missing.map(({component, reason}) => `${component}: ${reason}`);
+  }
+
+  const dit = 'acestep-v15-turbo/model.safetensors';
+  const vae = 'vae/diffusion_pytorch_model.safetensors';
+  const text = 'Qwen3-Embedding-0.6B/model.safetensors';
+
+  test.each(['acestep-v15-turbo', 'acestep-v15-base'])('%s as it was published has none', async (model) => {
+    expect(await faults(model)).toEqual([]);
+  });
+
+  test.each([
+    {file: dit, prefix: 'model.', part: 'dit'},
+    {file: dit, prefix: 'module.', part: 'dit'},
+    {file: dit, prefix: '_orig_mod.', part: 'dit'},
+    {file: vae, prefix: '_orig_mod.', part: 'vae'},
+    {file: text, prefix: 'module.', part: 'text_encoder'},
+  ])('$part with $prefix before every name: said once', async ({file, prefix, part}) => {
+    await rewrite(file, (tensors) => tensors.map((tensor) => ({...tensor, name: prefix + tensor.name})));
+    const found = await faults();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${part}: its tensors are named "${prefix}…"`));
+    expect((await problemOf(scan())).code).toBe('model/incomplete');
+  });
+
+  test('the text encoder may lie below model., as causal language models have it', async () => {
+    await rewrite(text, (tensors) => tensors.map((tensor) => ({...tensor, name: `model.${tensor.name}`})));
+    expect(await faults()).toEqual([]);
+  });
+
+  test.each([
+    {file: dit, lost: 'decoder.layers.0.self_attn.q_proj.weight', part: 'dit'},
+    {file: dit, lost: 'encoder.text_projector.weight', part: 'dit'},
+    {file: dit, lost: 'null_condition_emb', part: 'dit'},
+    {file: vae, lost: 'encoder.block.2.res_unit3.snake2.alpha', part: 'vae'},
+    {file: text, lost: 'layers.1.mlp.up_proj.weight', part: 'text_encoder'},
+  ])('$part without $lost', async ({file, lost, part}) => {
+    await rewrite(file, (tensors) => tensors.filter(({name}) => name !== lost));
+    expect(await faults()).toEqual([`${part}: it lacks ${lost}`]);
+  });
+
+  test('a whole layer that is missing is said once', async () => {
+    await rewrite(dit, (tensors) => tensors.filter(({name}) => !name.startsWith('decoder.layers.1.')));
+    expect(await faults()).toEqual([
+      expect.stringMatching(
+        /^dit: it lacks decoder\.layers\.1\.\S+, and 18 more of the tensors that config\.json asks for$/,
+      ),
+    ]);
+  });
+
+  test('weights of another size', async () => {
+    await editConfig('acestep-v15-turbo', (config) => Object.assign(config, {intermediate_size: 96}));
+    const found = await faults();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(
+      /of shape \[64,48\], not \[96,48\], and \d+ more of another shape than config\.json says/,
+    );
+  });
+
+  test('tensors beside those do no harm', async () => {
+    const extra = {name: 'lm_head.weight', dtype: 'BF16' as const, shape: [2], data: new Uint8Array(4)};
+    await rewrite(text, (tensors) => [...tensors, extra]);
+    expect(await faults()).toEqual([]);
+  });
+
+  test('FP8 is called FP8', async () => {
+    await rewrite(dit, (tensors) =>
+      tensors.map((tensor) =>
+        tensor.shape.length === 2
+          ? {...tensor, dtype: 'F8_E4M3' as const, data: tensor.data.subarray(0, tensor.data.length / 2)}
+          : tensor,
+      ),
+    );
+    const found = await faults();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/as F8_E4M3, which is not read \(F32, F16 and BF16 are\), and \d+ more/);
+  });
+
+  test('a silence latent of another VAE', async () => {
+    await editConfig('acestep-v15-turbo', (config) => Object.assign(config, {audio_acoustic_hidden_dim: 16}));
+    expect((await faults()).join('\n')).toContain('silence_latent: it has 8 channels; config.json says 16');
+  });
+});
+
+describe('the download cache of Hugging Face', () => {
+  const revision = '0123456789abcdef';
+  async function hub(folders: Readonly<Record<string, string>>): Promise<string> {
+    const cache = join(await temporaryFolder(), 'hub');
+    for (const [from, to] of Object.entries(folders)) {
+      await mkdir(join(cache, to, '..'), {recursive: true});
+      await cp(join(root, from), join(cache, to), {recursive: true});
+    }
+    return cache;
+  }
+  const inRepo = (repo: string, folder = '') => `models--ACE-Step--${repo}/snapshots/${revision}/${folder}`;
+  const namesIn = async (dir: string) =>
+    (await scanCheckpoint(dir)).map(({found}) => [found.name, found.missing]);
+
+  test('one repository with a folder for each model', async () => {
+    const parts = ['acestep-v15-turbo', 'acestep-v15-base', 'vae', 'Qwen3-Embedding-0.6B'];
+    const cache = await hub(Object.fromEntries(parts.map((part) => [part, inRepo('Ace-Step1.5', part)])));
+    for (const dir of [
+      cache,
+      join(cache, inRepo('Ace-Step1.5')),
+      join(cache, 'models--ACE-Step--Ace-Step1.5'),
+    ])
+      expect(await namesIn(dir), dir).toEqual([
+        ['acestep-v15-base', []],
+        ['acestep-v15-turbo', []],
+      ]);
+  });
+
+  test('a repository for each model', async () => {
+    const cache = await hub({
+      'acestep-v15-turbo': inRepo('acestep-v15-turbo'),
+      vae: inRepo('vae'),
+      'Qwen3-Embedding-0.6B': 'models--Qwen--Qwen3-Embedding-0.6B/snapshots/fedcba',
+    });
+    expect(await namesIn(cache)).toEqual([['acestep-v15-turbo', []]]);
+    const model = await scanModel({checkpoint_dir: cache, model: 'turbo', base_model: 'auto'}, hashFile);
+    expect(model.label).toBe('official');
+  });
+
+  test('of two revisions, the one that main is', async () => {
+    const cache = await hub({
+      'acestep-v15-turbo': inRepo('acestep-v15-turbo'),
+      'acestep-v15-base': 'models--ACE-Step--acestep-v15-turbo/snapshots/ffff',
+      vae: inRepo('vae'),
+      'Qwen3-Embedding-0.6B': inRepo('Qwen3-Embedding-0.6B'),
+    });
+    await mkdir(join(cache, 'models--ACE-Step--acestep-v15-turbo/refs'));
+    await writeFile(join(cache, 'models--ACE-Step--acestep-v15-turbo/refs/main'), revision);
+    const [only, ...others] = await scanCheckpoint(cache);
+    expect(others).toEqual([]);
+    expect(only?.found.base).toBe('turbo');
   });
 });
 
