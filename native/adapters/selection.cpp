@@ -62,7 +62,7 @@ std::vector<std::string> select_modules(const AdapterConfig& config, const std::
   for (const std::string& wanted : config.modules) {
     if (std::find(modules.begin(), modules.end(), wanted) != modules.end()) continue;
     throw Error("adapter/unknown-module", "The model has no module `" + wanted + "`",
-                "The estimate was probably made for another model.");
+                "The estimate, or the adapter, was made for another model.");
   }
   std::vector<std::string> selected;
   std::copy_if(modules.begin(), modules.end(), std::back_inserter(selected), [&](const std::string& module) {
