@@ -13,6 +13,24 @@ export function accidentOf(error: unknown): Problem | undefined {
   return {code, message: `${what}: ${doingOf(error as SystemError)} (${name})`, hint};
 }
 
+/** Of a place that refuses to be written, the reason in words; undefined for what has nothing to do with the place. */
+export function placeProblem(error: unknown): string | undefined {
+  const name = systemErrorName(error);
+  const reason = name === undefined ? undefined : PLACES[name];
+  return reason === undefined ? undefined : `${reason} (${doingOf(error as SystemError)}: ${name})`;
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'the disk is mounted read-only',
+  ENOTDIR: 'a file stands where a folder has to be',
+  EEXIST: 'something that is no folder stands there',
+  ENOENT: 'a link on the way leads nowhere, or the system makes no folders there',
+  ELOOP: 'links on the way lead in a circle',
+  ENAMETOOLONG: 'the name is longer than the file system allows',
+};
+
 /** `open /cache/tmp/x`, `rename a to b`; a program that could not be started has its name there. */
 function doingOf({syscall = 'write', path, dest}: SystemError): string {
   const verb = VERBS[syscall] ?? syscall;

@@ -1,8 +1,9 @@
-import {mkdir, readdir, rm, rmdir, writeFile} from 'node:fs/promises';
+import {readdir, rm, rmdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
+import {makeFolder} from '../base/make-folder.js';
 import type {Cache} from './cache.js';
 import {claimsDir} from './layout.js';
 import {livingOwner, type Owner} from './owner.js';
@@ -75,7 +76,7 @@ async function findRival(
   const others = (await readdir(folder)).filter((name) => name !== mine);
   const living = livingIn(cache, others);
   const dead = others.filter((name) => !living.some((claim) => claim.name === name));
-  for (const name of dead) await rm(join(folder, name), {force: true});
+  for (const name of dead) await rm(join(folder, name), {recursive: true, force: true});
   return living.find((claim) => mode === 'exclusive' || claim.name.startsWith('exclusive.'))?.owner;
 }
 
@@ -88,7 +89,7 @@ function livingIn(cache: Cache, names: readonly string[]): {name: string; owner:
 
 async function createClaim(folder: string, name: string): Promise<void> {
   for (;;) {
-    await mkdir(folder, {recursive: true});
+    await makeFolder(folder);
     try {
       await writeFile(join(folder, name), '');
       return;

@@ -1,16 +1,18 @@
-import {readFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
+import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
-import {appendToIndex, indexedEntry} from './entry-index.js';
+import {entryText, parseEntry} from './entry-form.js';
+import {appendToIndex, crossOut, indexedEntry} from './entry-index.js';
 import {entryPath} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
 import {objectState} from './object.js';
 
 /** Outputs under a fingerprint. Written last, so that it exists only when everything it names exists. */
 export interface CacheEntry {
-  readonly format: 1;
+  readonly format: 2;
   readonly fingerprint: Fingerprint;
   /** Stage type, and for a part of a sample its name: `preprocess.pass1/latents`. */
   readonly made_by: string;
@@ -21,6 +23,11 @@ export interface CacheEntry {
   readonly outputs: Readonly<Record<string, OutputObject>>;
   /** Further objects that the outputs name (the tensors of a sample collection): they live as long as the entry. */
   readonly refers: readonly ObjectRef[];
+  /**
+   * Hashes of what it was made from, as far as that lay in the cache: outputs of stages (a tree's is that of its listing) and
+   * single objects. When one of them turns out to be damaged, this may be wrong and is made again.
+   */
+  readonly made_from: readonly ContentHash[];
   /** What the maker said of it, e.g. `{latent_frames: 1500}`. */
   readonly about: JsonObject;
   /** What the fingerprint was made of, for people and for `why`. */
@@ -71,6 +78,7 @@ export type EntryState =
 
 /** Looks an entry up and checks that each of its objects is there with its size. Synchronous: planning asks thousands. */
 export function lookUp(cache: Cache, fingerprint: Fingerprint): EntryState {
+  if (cache.forgotten.has(fingerprint)) return {kind: 'absent'};
   const indexed = stateOf(cache, indexedEntry(cache, fingerprint));
   // The index may lag behind a runner that has replaced the entry meanwhile; its own file is the truth.
   return indexed.kind === 'present' ? indexed : stateOf(cache, readEntry(cache, fingerprint));
@@ -82,35 +90,29 @@ function stateOf(cache: Cache, entry: CacheEntry | undefined): EntryState {
   return lost.length === 0 ? {kind: 'present', entry} : {kind: 'incomplete', entry, lost};
 }
 
-/** The entry as written, whether or not its objects still exist. Damaged or foreign text counts as absent. */
+/** The entry as written, whether or not its objects still exist. Damaged, foreign or hostile text counts as absent. */
 export function readEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry | undefined {
-  try {
-    return parseEntry(readFileSync(entryPath(cache.root, fingerprint), 'utf8'), fingerprint);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const text = textIfReadable(entryPath(cache.root, fingerprint));
+  return text === undefined ? undefined : parseEntry(text, fingerprint);
 }
 
 /** Objects first, entry last: the entry is the proof that the outputs are finished. */
 export async function commitEntry(cache: Cache, entry: CacheEntry): Promise<void> {
-  const {format, fingerprint, ...rest} = entry;
-  const text = JSON.stringify({format, fingerprint, ...rest}); // this order lets the index find a line's fingerprint
-  await writeDurably(entryPath(cache.root, entry.fingerprint), text, cache.fault);
+  const text = entryText(entry);
+  const path = entryPath(cache.root, entry.fingerprint);
+  await writeDurably(path, text, cache.fault, ownedTemporaryName(cache, path));
+  cache.forgotten.delete(entry.fingerprint);
   appendToIndex(cache, entry.fingerprint, text);
 }
 
-/** Forgets an entry; its objects stay until gc. */
+/** Forgets an entry; its objects stay until gc. Where nothing can be removed it is forgotten by this process alone. */
 export async function removeEntry(cache: Cache, fingerprint: Fingerprint): Promise<void> {
-  cache.index.delete(fingerprint);
-  await rm(entryPath(cache.root, fingerprint), {force: true});
-}
-
-export function parseEntry(text: string, fingerprint: Fingerprint): CacheEntry | undefined {
+  cache.forgotten.add(fingerprint);
   try {
-    const entry = JSON.parse(text) as CacheEntry;
-    return entry.format === 1 && entry.fingerprint === fingerprint ? entry : undefined;
-  } catch {
-    return undefined; // half a line after a crash, or somebody's editor: as good as not there
+    await rm(entryPath(cache.root, fingerprint), {recursive: true, force: true});
+    crossOut(cache, fingerprint);
+    cache.forgotten.delete(fingerprint);
+  } catch (error) {
+    if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
   }
 }

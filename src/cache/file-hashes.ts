@@ -1,12 +1,13 @@
-import {readFileSync, statSync} from 'node:fs';
-import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
-import {dirname} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
-import {type ContentHash, hashFile} from '../base/hash.js';
+import {statSync} from 'node:fs';
+import {changedAt, type FileMark, markFrom, sameMark} from '../base/file-mark.js';
+import {type ContentHash, hashFile, isHash} from '../base/hash.js';
+import {isJsonObject, type Json} from '../base/json.js';
+import {notAFile, oddKind} from '../base/plain-file.js';
+import {readState, writeState} from '../base/state-file.js';
 
 /**
- * Content hashes of the user's files, so that a file is read again only when its size, modification time or inode
- * changed. Project state, not part of the shared cache.
+ * Content hashes of the user's files, so that a file is read again only when its size, times or inode changed. Project
+ * state, not part of the shared cache.
  */
 export interface FileHashes {
   readonly path: string;
@@ -15,41 +16,38 @@ export interface FileHashes {
   changed: 'yes' | 'no';
 }
 
-interface KnownFile {
-  readonly size: number;
-  /** Nanoseconds as text: they do not fit a double. */
-  readonly mtime_ns: string;
-  readonly inode: string;
+interface KnownFile extends FileMark {
   readonly hash: ContentHash;
 }
 
 /**
- * A file written again within the clock tick in which it was hashed keeps its size and time (git calls it racily
+ * A file written again within the clock tick in which it was hashed keeps its size and times (git calls it racily
  * clean). Two seconds is the coarsest tick of a file system in use (FAT): younger files are hashed every time.
  */
 const RACY_MS = 2_000;
 
 export function readFileHashes(path: string): FileHashes {
-  return {path, known: new Map(Object.entries(readKnown(path))), changed: 'no'};
+  const state = readState(path) as Json | undefined;
+  const files = isJsonObject(state) ? Object.entries(state) : [];
+  const known = files.filter((file): file is [string, Json & KnownFile] => isKnownFile(file[1]));
+  return {path, known: new Map(known), changed: 'no'};
 }
 
-/** The content hash of a file, from memory when the file did not change. Throws the file system's error. */
+/**
+ * The content hash of a file, from memory when the file did not change. Throws the file system's error, and `run/not-a-file`
+ * for what cannot be read to an end.
+ */
 export async function hashOfFile(
   hashes: FileHashes,
   path: string,
 ): Promise<{hash: ContentHash; size: number}> {
-  const before = statOf(path);
+  const before = markOfFile(path);
   const known = hashes.known.get(path);
-  if (known !== undefined && sameFile(known, before)) return {hash: known.hash, size: known.size};
+  if (known !== undefined && sameMark(known, before)) return {hash: known.hash, size: known.size};
   const hashed = await hashFile(path);
-  const after = statOf(path);
-  if (sameFile(before, after) && Date.now() - after.mtime_ms > RACY_MS) {
-    hashes.known.set(path, {
-      size: after.size,
-      mtime_ns: after.mtime_ns,
-      inode: after.inode,
-      hash: hashed.hash,
-    });
+  const after = markOfFile(path);
+  if (sameMark(before, after) && Date.now() - changedAt(after) > RACY_MS) {
+    hashes.known.set(path, {...after, hash: hashed.hash});
     hashes.changed = 'yes';
   } else if (hashes.known.delete(path)) {
     hashes.changed = 'yes';
@@ -57,46 +55,20 @@ export async function hashOfFile(
   return hashed;
 }
 
-/** Writes what was learned. Losing it costs time only, so there is no sync; two writers: the last one wins. */
+/** Writes what was learned. */
 export async function saveFileHashes(hashes: FileHashes): Promise<void> {
   if (hashes.changed === 'no') return;
-  const temporary = temporaryName(hashes.path);
-  await mkdir(dirname(hashes.path), {recursive: true});
-  try {
-    await writeFile(temporary, JSON.stringify(Object.fromEntries(hashes.known)));
-    await rename(temporary, hashes.path);
-    hashes.changed = 'no';
-  } catch (error) {
-    await rm(temporary, {force: true});
-    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EROFS')) throw error;
-  }
+  await writeState(hashes.path, Object.fromEntries(hashes.known));
+  hashes.changed = 'no';
 }
 
-interface Stat {
-  readonly size: number;
-  readonly mtime_ns: string;
-  readonly inode: string;
-}
-
-function statOf(path: string): Stat & {readonly mtime_ms: number} {
+function markOfFile(path: string): FileMark {
   const stat = statSync(path, {bigint: true});
-  return {
-    size: Number(stat.size),
-    mtime_ns: String(stat.mtimeNs),
-    mtime_ms: Number(stat.mtimeMs),
-    inode: String(stat.ino),
-  };
+  const odd = oddKind(stat);
+  if (odd !== undefined) throw notAFile(path, odd);
+  return markFrom(stat);
 }
 
-function sameFile(a: Stat, b: Stat): boolean {
-  return a.size === b.size && a.mtime_ns === b.mtime_ns && a.inode === b.inode;
-}
-
-function readKnown(path: string): Record<string, KnownFile> {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, KnownFile>;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return {};
-    throw error;
-  }
+function isKnownFile(value: Json): boolean {
+  return isJsonObject(value) && typeof value.size === 'number' && isHash(String(value.hash));
 }

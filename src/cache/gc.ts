@@ -1,15 +1,21 @@
+import {existsSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {writeDurably} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {type CacheEntry, objectsOf} from './entry.js';
-import type {FoundEntry, Inventory} from './inventory.js';
+import {type FoundEntry, type Inventory, removeJunk} from './inventory.js';
 import {entryPath, indexPath, objectPath} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
+import {partialNote} from './partial.js';
+import type {Root} from './roots.js';
 
 export interface GcRules {
   /** Fingerprints that lock files and recent runs name. What they reach stays, whatever its age and size. */
   readonly keep: ReadonlySet<Fingerprint>;
+  /** Folders of partial work that an interrupted run will continue from: they stay too. */
+  readonly keep_partials: ReadonlySet<string>;
   /** Things nobody names may stay while they are younger than this. */
   readonly max_age_ms: number;
   /** Then the oldest of those go until the whole cache fits; undefined: no limit. */
@@ -23,6 +29,9 @@ export interface GcPlan {
   readonly entries: readonly CacheEntry[];
   readonly objects: readonly {readonly hash: ContentHash; readonly size: number}[];
   readonly partials: readonly string[];
+  /** How many folders of partial work stay. */
+  readonly kept_partials: number;
+  readonly junk: readonly string[];
   readonly trees: readonly string[];
   readonly freed_bytes: number;
   readonly kept_bytes: number;
@@ -38,7 +47,9 @@ export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
   const objects = [...inventory.objects]
     .filter(([hash, object]) => !keptObjects.has(hash) && rules.now - object.written_at > GRACE_MS)
     .map(([hash, {size}]) => ({hash, size}));
-  const partials = inventory.partials.filter((folder) => rules.now - folder.written_at > rules.max_age_ms);
+  const partials = inventory.partials.filter(
+    ({name, written_at}) => !rules.keep_partials.has(name) && rules.now - written_at > rules.max_age_ms,
+  );
   const keptTrees = new Set(
     kept.flatMap(({entry}) => Object.values(entry.outputs).map((output) => output.hash as string)),
   );
@@ -48,14 +59,33 @@ export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
     entries: inventory.entries.filter((found) => !kept.includes(found)).map(({entry}) => entry),
     objects,
     partials: partials.map(({name}) => name),
+    kept_partials: inventory.partials.length - partials.length,
+    junk: inventory.junk,
     trees: inventory.trees.filter(({name}) => !keptTrees.has(name)).map(({name}) => name), // links: they take no room
     freed_bytes: freed + partials.reduce((sum, folder) => sum + folder.bytes, 0),
     kept_bytes: total - freed,
   };
 }
 
+/**
+ * The folders of partial work to keep: those that runs left unfinished, as each project's root says, and those of runs that were
+ * killed before they could say so. Gone are those whose pipeline is gone, or has since finished or changed the stage.
+ */
+export function neededPartials(cache: Cache, inventory: Inventory, roots: readonly Root[]): Set<string> {
+  const named = new Set(roots.flatMap(({partials}) => partials));
+  const byLock = new Map(roots.map((root) => [root.lock_file, root]));
+  const needed = inventory.partials.filter(({name, written_at}) => {
+    if (named.has(name)) return true;
+    const note = partialNote(cache, name);
+    if (note === undefined || !existsSync(note.pipeline_file)) return false;
+    return (byLock.get(note.lock_file)?.used_at ?? 0) < written_at;
+  });
+  return new Set(needed.map(({name}) => name));
+}
+
 /** Carries a plan out. Entries go before objects: at no instant does an entry promise what is gone. */
 export async function collectGarbage(cache: Cache, plan: GcPlan): Promise<void> {
+  await removeJunk(plan);
   for (const entry of plan.entries) await rm(entryPath(cache.root, entry.fingerprint), {force: true});
   await rewriteIndex(cache, new Set(plan.entries.map((entry) => entry.fingerprint)));
   for (const {hash} of plan.objects) await rm(objectPath(cache.root, hash), {force: true});
@@ -95,5 +125,6 @@ async function rewriteIndex(cache: Cache, gone: ReadonlySet<Fingerprint>): Promi
     .filter(([fingerprint]) => !gone.has(fingerprint))
     .map(([, line]) => `${line}\n`);
   for (const fingerprint of gone) cache.index.delete(fingerprint);
-  await writeDurably(indexPath(cache.root), lines.join(''), cache.fault);
+  const path = indexPath(cache.root);
+  await writeDurably(path, lines.join(''), cache.fault, ownedTemporaryName(cache, path));
 }

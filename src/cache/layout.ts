@@ -23,6 +23,11 @@ export function indexPath(root: string): string {
   return join(root, 'index.jsonl');
 }
 
+/** How checked objects looked when their bytes were last read. Only an accelerator. */
+export function checkedPath(root: string): string {
+  return join(root, 'checked.json');
+}
+
 /** Resumable state of one stage's work; the group comes first, so that a listing finds what belongs together. */
 export function partialDir(
   root: string,

@@ -1,16 +1,20 @@
-import {rm} from 'node:fs/promises';
+import {statSync} from 'node:fs';
+import {readdir, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import type {Cache} from './cache.js';
-import {livingOwner} from './owner.js';
+import {isProcess, livingOwner} from './owner.js';
 
-const LEFTOVER = /^(.+)\.(\d+-[0-9a-f]{12})\.tmp$/;
+const OWNED = /^(.+)\.(\d+-[0-9a-f]{12})\.tmp$/;
+/** Of `temporaryName`: process id, time, serial number. */
+const OF_PROCESS = /\.(\d+)-[0-9a-z]+-\d+\.tmp$/;
 
 /**
- * The name under which this runner writes a file that users see before it gets its real one. It says whose it is, so that what a
- * killed runner left can be told from what another is just writing.
+ * The name under which this runner writes a file before it gets its real one. It says whose it is, so that what a killed
+ * runner left can be told from what another is just writing.
  */
-export function ownedTemporaryName({owner}: Cache, path: string): string {
+export function ownedTemporaryName({owner}: Pick<Cache, 'owner'>, path: string): string {
   return `${path}.${owner.id}.tmp`;
 }
 
@@ -19,10 +23,69 @@ export async function clearLeftovers(cache: Cache, paths: readonly string[]): Pr
   const wanted = new Set(paths);
   for (const folder of new Set(paths.map((path) => dirname(path)))) {
     for (const name of namesIn(folder)) {
-      const [, target, owner] = LEFTOVER.exec(name) ?? [];
+      const [, target, owner] = OWNED.exec(name) ?? [];
       if (target === undefined || !wanted.has(join(folder, target))) continue;
       if (livingOwner(cache.root, owner!, Date.now()) !== undefined) continue;
       await rm(join(folder, name), {force: true});
     }
+  }
+}
+
+/** Where temporary files may lie, below a cache's root. What is inside a partial folder belongs to whoever claims it. */
+const SWEPT = ['.', 'entries', 'objects', 'trees', 'roots', 'owners', 'partial', 'memory'];
+
+/** Removes all that killed runners left half-written in the cache; of living ones nothing is touched. */
+export async function sweepCache({root}: Cache): Promise<void> {
+  for (const name of SWEPT) {
+    const deep = name === 'entries' || name === 'objects';
+    await sweepFolder(root, {folder: join(root, name), depth: deep ? 2 : 1});
+  }
+}
+
+/** The same in the folder where a project keeps its state. */
+export async function sweepState({root}: Cache, stateDir: string): Promise<void> {
+  await sweepFolder(root, {folder: stateDir, depth: 1});
+  for (const name of ['last', 'pipelines']) await sweepFolder(root, {folder: join(stateDir, name), depth: 1});
+}
+
+async function sweepFolder(
+  root: string,
+  {folder, depth}: {readonly folder: string; readonly depth: number},
+): Promise<void> {
+  for (const entry of await entriesIn(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.name.endsWith('.tmp')) await removeIfAbandoned(root, path);
+    else if (depth > 1 && entry.isDirectory()) await sweepFolder(root, {folder: path, depth: depth - 1});
+  }
+}
+
+async function removeIfAbandoned(root: string, path: string): Promise<void> {
+  if (!isAbandoned(root, path)) return;
+  try {
+    await rm(path, {recursive: true, force: true, maxRetries: 3});
+  } catch (error) {
+    if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+  }
+}
+
+/** Longer than anybody takes from making a temporary file to renaming it, where its process may be another by now. */
+const WRITTEN_WITHIN_MS = 3_600_000;
+
+function isAbandoned(root: string, path: string): boolean {
+  const stat = statSync(path, {throwIfNoEntry: false});
+  if (stat === undefined) return false;
+  const young = Date.now() - stat.mtimeMs < WRITTEN_WITHIN_MS;
+  const owner = OWNED.exec(path)?.[2];
+  if (owner !== undefined && livingOwner(root, owner, Date.now()) !== undefined) return false;
+  const pid = Number(owner === undefined ? OF_PROCESS.exec(path)?.[1] : owner.split('-')[0]);
+  return !young || (Number.isInteger(pid) && !isProcess(pid));
+}
+
+async function entriesIn(folder: string) {
+  try {
+    return await readdir(folder, {withFileTypes: true});
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return [];
+    throw error;
   }
 }

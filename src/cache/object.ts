@@ -1,64 +1,91 @@
-import {statSync} from 'node:fs';
-import {chmod, mkdir, rm, stat} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {constants, statSync} from 'node:fs';
+import {chmod, copyFile, rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {isFileError, renameDurably, syncFile, writeDurably} from '../base/durable.js';
-import {type ContentHash, contentHash, hashFile} from '../base/hash.js';
+import {markOf} from '../base/file-mark.js';
+import {contentHash, hashFile} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
 import type {Cache} from './cache.js';
+import {isShared, plainAt} from './commit-gate.js';
 import type {ObjectRef} from './entry.js';
-import {objectPath} from './layout.js';
+import {objectPath, temporaryDir} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
+import {checkObject, rememberSound} from './soundness.js';
 
-export type ObjectState = 'present' | 'missing' | 'wrong_size';
+export type ObjectState = 'present' | 'missing' | 'wrong_size' | 'wrong_hash';
 
-/** Is the object there with its size? Its bytes are not read; see verify.ts for that. */
+/** Is the object there with its size? Its bytes are not read; see soundness.ts for that. */
 export function objectState(cache: Cache, {hash, size}: ObjectRef): ObjectState {
+  const damage = cache.damaged.get(hash);
+  if (damage !== undefined) return damage;
   if (cache.seen.has(hash)) return 'present';
   const found = statSync(objectPath(cache.root, hash), {throwIfNoEntry: false});
   if (found === undefined) return 'missing';
-  if (found.size !== size) return 'wrong_size';
+  if (found.size !== size || !found.isFile()) {
+    cache.damaged.set(hash, 'wrong_size');
+    return 'wrong_size';
+  }
   cache.seen.add(hash);
   return 'present';
 }
 
 /**
- * Takes a finished file into the cache under the hash of its bytes. The file is moved, so it must lie on the cache's
- * file system (in its temporary folder) and nobody may write to it any more.
+ * Takes a finished file into the cache under the hash of its bytes. It is moved, so it must lie on the cache's file system
+ * (in its temporary folder) and nobody may write to it any more; a file that has a second name elsewhere is copied.
+ * Throws `cache/not-a-plain-file`.
  */
 export async function commitFile(cache: Cache, path: string): Promise<ObjectRef> {
-  const object = await hashFile(path);
-  const target = objectPath(cache.root, object.hash);
-  if (await isWhole(target, object.size)) {
-    await rm(path, {force: true}); // the same bytes came from elsewhere before
-  } else {
-    await syncFile(path, cache.fault);
-    await chmod(path, 0o444); // a slip of an editor must not change what a hash names
-    await mkdir(dirname(target), {recursive: true});
-    await renameDurably(path, target, cache.fault);
+  const source = isShared(plainAt(path)) ? await copied(cache, path) : path;
+  const object = await hashFile(source);
+  if (await isSound(cache, object)) {
+    await rm(source, {force: true}); // the same bytes came from elsewhere before
+    return object;
   }
-  cache.seen.add(object.hash);
+  const target = objectPath(cache.root, object.hash);
+  await syncFile(source, cache.fault);
+  await chmod(source, 0o444); // a slip of an editor must not change what a hash names
+  await makeFolder(dirname(target));
+  await renameDurably(source, target, cache.fault);
+  remember(cache, object);
   return object;
 }
 
 /** The same for bytes in memory. */
 export async function commitBytes(cache: Cache, bytes: string | Uint8Array): Promise<ObjectRef> {
-  const hash = contentHash(bytes);
-  const size = Buffer.byteLength(bytes);
-  const target = objectPath(cache.root, hash);
-  if (!(await isWhole(target, size))) await writeDurably(target, bytes, cache.fault);
+  const object = {hash: contentHash(bytes), size: Buffer.byteLength(bytes)};
+  if (await isSound(cache, object)) return object;
+  const target = objectPath(cache.root, object.hash);
+  await writeDurably(target, bytes, cache.fault, ownedTemporaryName(cache, target));
+  remember(cache, object);
+  return object;
+}
+
+let copies = 0;
+
+async function copied(cache: Cache, path: string): Promise<string> {
+  const folder = join(temporaryDir(cache.root, cache.owner.id), 'copies');
+  await makeFolder(folder);
+  copies += 1;
+  const copy = join(folder, String(copies));
+  await copyFile(path, copy, constants.COPYFILE_FICLONE);
+  return copy;
+}
+
+/** Whether these bytes are there already. What stands in their place and is something else goes. */
+async function isSound(cache: Cache, object: ObjectRef): Promise<boolean> {
+  if (cache.damaged.has(object.hash)) {
+    await rm(objectPath(cache.root, object.hash), {recursive: true, force: true});
+    return false;
+  }
+  return (await checkObject(cache, object)) === undefined;
+}
+
+function remember(cache: Cache, {hash}: ObjectRef): void {
+  cache.damaged.delete(hash);
   cache.seen.add(hash);
-  return {hash, size};
-}
-
-/** Removes an object that is not what its name says. Entries that need it become incomplete and are recomputed. */
-export async function evict(cache: Cache, hash: ContentHash): Promise<void> {
-  cache.seen.delete(hash);
-  await rm(objectPath(cache.root, hash), {force: true});
-}
-
-async function isWhole(path: string, size: number): Promise<boolean> {
   try {
-    return (await stat(path)).size === size;
+    rememberSound(cache, hash, markOf(objectPath(cache.root, hash)));
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return false;
-    throw error;
+    if (!isFileError(error, 'ENOENT')) throw error; // gone again: whoever reads it next will see
   }
 }

@@ -1,9 +1,12 @@
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, statSync, utimesSync} from 'node:fs';
-import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
-import {join} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
+import {dirname, join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import {isJsonObject, type Json} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import {ownersDir} from './layout.js';
 
 /**
@@ -32,10 +35,7 @@ export function newOwner(pid: number = process.pid): Owner {
 /** Leaves the sign of life that claims point to, and keeps it fresh until the returned function is called. */
 export async function showLife(root: string, owner: Owner): Promise<() => Promise<void>> {
   const path = ownerPath(root, owner.id);
-  await mkdir(ownersDir(root), {recursive: true});
-  const temporary = temporaryName(path);
-  await writeFile(temporary, JSON.stringify(owner));
-  await rename(temporary, path); // whoever reads half an owner takes it for dead
+  await writeOwner(path, owner);
   const beat = setInterval(() => touch(path), HEARTBEAT_MS);
   beat.unref();
   return async () => {
@@ -44,17 +44,41 @@ export async function showLife(root: string, owner: Owner): Promise<() => Promis
   };
 }
 
+/** Written aside, since whoever reads half an owner takes it for dead. */
+async function writeOwner(path: string, owner: Owner): Promise<void> {
+  const temporary = `${path}.${owner.id}.tmp`;
+  for (let attempt = 1; ; attempt += 1) {
+    await makeFolder(dirname(path));
+    try {
+      await writeFile(temporary, JSON.stringify(owner));
+      await rename(temporary, path);
+      return;
+    } catch (error) {
+      await rm(temporary, {force: true});
+      // A runner on another machine may take what it does not know for a leftover.
+      if (!isFileError(error, 'ENOENT') || attempt === 5) throw error;
+    }
+  }
+}
+
 /** The owner behind an id, if it lives; undefined when it is gone. */
 export function livingOwner(root: string, id: string, now: number): Owner | undefined {
   const path = ownerPath(root, id);
-  try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner;
-    if (isOfThisMachine(owner)) return isRunning(owner) ? owner : undefined;
-    return now - statSync(path).mtimeMs < DEAD_AFTER_MS ? owner : undefined;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const owner = parseOwner(jsonIfReadable(path));
+  if (owner === undefined) return undefined;
+  if (isOfThisMachine(owner)) return isRunning(owner) ? owner : undefined;
+  const beat = statSync(path, {throwIfNoEntry: false});
+  return beat !== undefined && now - beat.mtimeMs < DEAD_AFTER_MS ? owner : undefined;
+}
+
+/** Undefined for what is no description of a process: whoever left it is not to be waited for. */
+export function parseOwner(value: Json | undefined): Owner | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const {id, pid, host, machine, started} = value;
+  if (typeof id !== 'string' || !Number.isSafeInteger(pid) || Number(pid) <= 0) return undefined;
+  if (typeof host !== 'string' || typeof machine !== 'string' || typeof started !== 'string')
+    return undefined;
+  return {id, pid: Number(pid), host, machine, started};
 }
 
 /** Whether process ids of its machine mean something here. */
@@ -65,6 +89,11 @@ export function isOfThisMachine({machine}: Owner): boolean {
 /** Of an owner on this machine: whether that very process still runs. */
 export function isRunning({pid, started}: Owner): boolean {
   return startTime(pid) === started;
+}
+
+/** Whether this machine has a process of that number. */
+export function isProcess(pid: number): boolean {
+  return startTime(pid) !== undefined;
 }
 
 export function ownerPath(root: string, id: string): string {

@@ -1,12 +1,15 @@
-import {existsSync, readFileSync, statSync} from 'node:fs';
-import {copyFile, link, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {existsSync, statSync} from 'node:fs';
+import {copyFile, link, readdir, rename, rm} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
+import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import {type Fingerprint, isHash} from '../base/hash.js';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {isJsonObject, type JsonObject} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {partialDir} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
 
 /** Which saved work: `group` is shared by stages that may continue from one another, `fingerprint` says whose it is. */
 export interface PartialKey {
@@ -22,11 +25,35 @@ export interface SavedPartial {
   readonly saved_at: number;
 }
 
+/** Whose work it is; gc keeps what an interrupted run of a pipeline that still exists will continue from. */
+export interface PartialNote {
+  readonly pipeline_file: string;
+  readonly lock_file: string;
+}
+
+const NOTE = 'pipeline.json';
+
 /** The folder that outlives an interrupted attempt; what lies in it is never taken for an output. */
-export async function openPartial(cache: Cache, key: PartialKey): Promise<string> {
+export async function openPartial(cache: Cache, key: PartialKey, note: PartialNote): Promise<string> {
   const folder = partialDir(cache.root, key);
-  await mkdir(folder, {recursive: true});
+  await makeFolder(folder);
+  const path = join(folder, NOTE);
+  await writeDurably(path, JSON.stringify(note), cache.fault, ownedTemporaryName(cache, path));
   return folder;
+}
+
+/** What was noted in a folder of partial work; undefined for one of before there were notes. */
+export function partialNote(cache: Cache, name: string): PartialNote | undefined {
+  const note = jsonIfReadable(join(cache.root, 'partial', name, NOTE));
+  if (!isJsonObject(note)) return undefined;
+  const {pipeline_file, lock_file} = note;
+  if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string') return undefined;
+  return {pipeline_file, lock_file};
+}
+
+/** Its name among the folders of partial work. */
+export function partialName({group, fingerprint}: PartialKey): string {
+  return `${group}.${fingerprint}`;
 }
 
 /** The whole states of a group, newest first. `pointer` is the file that workers rename into place when one is whole. */
@@ -41,14 +68,10 @@ export function savedPartials(cache: Cache, group: Fingerprint, pointer: string)
 function readPointer(path: string): SavedPartial[] {
   const [, fingerprint = '', ...rest] = basename(dirname(path)).split('.');
   if (!isHash(fingerprint) || rest.length > 0) return []; // a copy that was being made
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Json;
-    if (!isJsonObject(value) || !isJsonObject(value.about)) return [];
-    return [{fingerprint: fingerprint as Fingerprint, about: value.about, saved_at: statSync(path).mtimeMs}];
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const value = jsonIfReadable(path);
+  const stat = statSync(path, {throwIfNoEntry: false});
+  if (!isJsonObject(value) || !isJsonObject(value.about) || stat === undefined) return [];
+  return [{fingerprint: fingerprint as Fingerprint, about: value.about, saved_at: stat.mtimeMs}];
 }
 
 export function hasPartial(cache: Cache, key: PartialKey, pointer: string): 'yes' | 'no' {
@@ -71,7 +94,7 @@ export async function takeOverPartial(
 ): Promise<'taken' | 'had_own' | 'lost'> {
   if (hasPartial(cache, key, pointer) === 'yes') return 'had_own';
   const own = partialDir(cache.root, key);
-  const aside = temporaryName(own);
+  const aside = ownedTemporaryName(cache, own);
   try {
     await linkAll(partialDir(cache.root, {...key, fingerprint: from}), aside, new Set(growing));
     await rm(own, {recursive: true, force: true}); // not whole, else it would have been found
@@ -85,7 +108,7 @@ export async function takeOverPartial(
 }
 
 async function linkAll(from: string, to: string, growing: ReadonlySet<string>): Promise<void> {
-  await mkdir(to, {recursive: true});
+  await makeFolder(to);
   for (const entry of await readdir(from, {withFileTypes: true})) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await linkAll(source, target, growing);

@@ -1,10 +1,13 @@
 import {existsSync} from 'node:fs';
-import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
-import {type Fingerprint, sha256} from '../base/hash.js';
+import {namesIn} from '../base/folder.js';
+import {type Fingerprint, isHash, sha256} from '../base/hash.js';
+import {isJsonObject, type Json} from '../base/json.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {rootsDir} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
 
 /**
  * What gc keeps for one project: the fingerprints its lock file names. A cache may serve projects it cannot find by
@@ -14,41 +17,42 @@ export interface Root {
   /** Absolute path of the lock file; when it is gone, the root no longer counts. */
   readonly lock_file: string;
   readonly fingerprints: readonly Fingerprint[];
+  /** Names of the folders of partial work that its unfinished stages will continue from. */
+  readonly partials: readonly string[];
   /** Milliseconds since the epoch. */
   readonly used_at: number;
 }
 
+/** Not in a cache that cannot be written: nothing can be collected from it either. */
 export async function recordRoot(cache: Cache, root: Root): Promise<void> {
-  await writeDurably(
-    join(rootsDir(cache.root), `${sha256(root.lock_file)}.json`),
-    JSON.stringify(root),
-    cache.fault,
-  );
+  const path = join(rootsDir(cache.root), `${sha256(root.lock_file)}.json`);
+  try {
+    await writeDurably(path, JSON.stringify(root), cache.fault, ownedTemporaryName(cache, path));
+  } catch (error) {
+    if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+  }
 }
 
 /** The roots whose lock files still exist. */
-export async function readRoots(cache: Cache): Promise<Root[]> {
-  const roots: Root[] = [];
-  for (const name of await namesIn(rootsDir(cache.root))) {
-    const root = parseRoot(await readFile(join(rootsDir(cache.root), name), 'utf8'));
-    if (root !== undefined && existsSync(root.lock_file)) roots.push(root);
-  }
-  return roots;
+export function readRoots(cache: Cache): Root[] {
+  return namesIn(rootsDir(cache.root))
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => parseRoot(jsonIfReadable(join(rootsDir(cache.root), name))) ?? [])
+    .filter(({lock_file}) => existsSync(lock_file));
 }
 
-function parseRoot(text: string): Root | undefined {
-  try {
-    return JSON.parse(text) as Root;
-  } catch {
-    return undefined;
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
-    throw error;
-  }
+/** Undefined for what is no root: a damaged one costs a project some computing, if gc runs before it does. */
+function parseRoot(value: Json | undefined): Root | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const {lock_file, fingerprints, partials = [], used_at} = value;
+  if (typeof lock_file !== 'string' || typeof used_at !== 'number') return undefined;
+  if (!Array.isArray(fingerprints) || !Array.isArray(partials)) return undefined;
+  return {
+    lock_file,
+    fingerprints: fingerprints.filter(
+      (text): text is Fingerprint => typeof text === 'string' && isHash(text),
+    ),
+    partials: partials.filter((name): name is string => typeof name === 'string'),
+    used_at,
+  };
 }

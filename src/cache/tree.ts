@@ -1,54 +1,105 @@
-import {chmod, copyFile, link, mkdir, readdir, rename, rm, stat} from 'node:fs/promises';
+import {lstatSync, type Stats} from 'node:fs';
+import {chmod, copyFile, link, lstat, readdir, rename, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
-import {contentHash} from '../base/hash.js';
-import {canonicalJson, type Json} from '../base/json.js';
+import {isFileError} from '../base/durable.js';
+import {hashFile} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import type {Cache} from './cache.js';
+import {plainAt} from './commit-gate.js';
 import type {OutputObject, TreeFile} from './entry.js';
 import {objectPath, treeDir} from './layout.js';
+import {ownedTemporaryName} from './leftovers.js';
+import {listingHash} from './listing.js';
 import {commitFile} from './object.js';
+import {stillSound} from './soundness.js';
 
-type TreeOutput = Extract<OutputObject, {kind: 'tree'}>;
+export type TreeOutput = Extract<OutputObject, {kind: 'tree'}>;
 
 /**
  * Takes a folder into the cache, file by file. Symbolic links are refused: what they point to may change or lie outside.
- * Throws `cache/not-a-plain-file` naming the first thing that is neither a file nor a folder.
+ * Throws `cache/not-a-plain-file` naming the first thing that is neither a file nor a folder, before anything is taken.
  */
 export async function commitTree(cache: Cache, folder: string, name: string): Promise<TreeOutput> {
   const files: TreeFile[] = [];
-  for (const path of await listFiles(folder)) {
-    const {mode} = await stat(join(folder, path));
+  for (const [path, {mode}] of await listFiles(folder)) {
     const object = await commitFile(cache, join(folder, path));
     files.push({path, ...object, ...((mode & 0o111) === 0 ? {} : {executable: 'yes' as const})});
   }
-  const hash = contentHash(canonicalJson(files as unknown as Json));
+  const hash = listingHash(files);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   return {kind: 'tree', hash, size, identity: hash, name, files};
 }
 
-/** A read-only folder with the tree's files, made once and shared by all who read it. */
+/**
+ * A read-only folder with the tree's files, made once and shared by all who read it. The objects it is made of must have
+ * been checked; a folder that is there already is used if it is made of these very files and no others, else made again.
+ */
 export async function materialiseTree(cache: Cache, tree: TreeOutput): Promise<string> {
   const target = treeDir(cache.root, tree.hash);
-  if (await isThere(target)) return target;
-  const temporary = temporaryName(target);
-  for (const file of tree.files) await linkObject(cache, file, join(temporary, file.path));
-  await mkdir(temporary, {recursive: true}); // a tree may be empty
-  try {
-    await rename(temporary, target);
-  } catch (error) {
-    if (!isFileError(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-    await rm(temporary, {recursive: true, force: true}); // another runner was first
-  }
+  if (await isWholeTree(cache, tree)) return target;
+  const aside = ownedTemporaryName(cache, target);
+  await rm(aside, {recursive: true, force: true});
+  await makeFolder(aside); // a tree may be empty
+  for (const file of tree.files) await linkObject(cache, file, join(aside, file.path));
+  await replaceFolder(cache, {aside, target});
   return target;
+}
+
+/** Whether the folder of a tree holds its files, each the very object (or the same bytes), and nothing else. */
+export async function isWholeTree(cache: Cache, tree: TreeOutput): Promise<boolean> {
+  const folder = treeDir(cache.root, tree.hash);
+  const found = await filesBelow(folder);
+  if (found?.size !== tree.files.length) return false;
+  for (const file of tree.files) {
+    const stat = found.get(file.path);
+    if (stat === undefined || !(await isThisObject(cache, file, {path: join(folder, file.path), stat})))
+      return false;
+  }
+  return true;
+}
+
+/** A link to the object is the object; a copy (executable, or on a file system without links) is read. */
+async function isThisObject(
+  cache: Cache,
+  file: TreeFile,
+  {path, stat}: {readonly path: string; readonly stat: Stats},
+): Promise<boolean> {
+  if (stat.size !== file.size || ((stat.mode & 0o111) !== 0) !== (file.executable === 'yes')) return false;
+  const object = lstatSync(objectPath(cache.root, file.hash), {throwIfNoEntry: false});
+  if (object?.ino === stat.ino && object.dev === stat.dev) return true;
+  return (await hashFile(path)).hash === file.hash;
+}
+
+/** Another runner may have been first, or be doing the same. */
+async function replaceFolder(
+  cache: Cache,
+  {aside, target}: {readonly aside: string; readonly target: string},
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await rename(aside, target);
+      return;
+    } catch (error) {
+      if (!isFileError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || attempt === 5) throw error;
+    }
+    const old = ownedTemporaryName(cache, `${target}.old`);
+    try {
+      await rename(target, old);
+      await rm(old, {recursive: true, force: true, maxRetries: 3});
+    } catch (error) {
+      if (!isFileError(error, 'ENOENT')) throw error;
+    }
+  }
 }
 
 async function linkObject(cache: Cache, file: TreeFile, path: string): Promise<void> {
   const object = objectPath(cache.root, file.hash);
-  await mkdir(dirname(path), {recursive: true});
+  await makeFolder(dirname(path));
   if (file.executable === 'yes') return copyExecutable(object, path);
   try {
     await link(object, path);
+    stillSound(cache, file.hash);
   } catch (error) {
     if (!isFileError(error, 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS')) throw error;
     await copyFile(object, path); // a file system without hard links
@@ -62,31 +113,41 @@ async function copyExecutable(object: string, path: string): Promise<void> {
 }
 
 /** Relative paths of all files below a folder, with `/`, in code-unit order. */
-async function listFiles(folder: string, below = ''): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(join(folder, below), {withFileTypes: true})) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) found.push(...(await listFiles(folder, path)));
-    else if (entry.isFile()) found.push(path);
-    else throw notPlain(join(folder, path));
-  }
-  return found.sort();
+async function listFiles(folder: string): Promise<[string, Stats][]> {
+  const found: [string, Stats][] = [];
+  const walk = async (below: string): Promise<void> => {
+    for (const name of await readdir(join(folder, below))) {
+      const path = below === '' ? name : `${below}/${name}`;
+      if (path.includes('\uFFFD')) await requireReadableName(join(folder, path));
+      const stat = plainAt(join(folder, path));
+      if (stat.isDirectory()) await walk(path);
+      else found.push([path, stat]);
+    }
+  };
+  await walk('');
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function notPlain(path: string): SidestepError {
-  return new SidestepError({
-    code: 'cache/not-a-plain-file',
-    message: `${path} is neither a file nor a folder`,
-    hint: 'Outputs may hold files and folders only: copy what a symbolic link points to.',
-  });
-}
-
-async function isThere(path: string): Promise<boolean> {
+/** Node gives names that are not UTF-8 a replacement character, under which nothing is to be found. */
+async function requireReadableName(path: string): Promise<void> {
   try {
-    await stat(path);
-    return true;
+    await lstat(path);
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return false;
+    if (!isFileError(error, 'ENOENT')) throw error;
+    throw new SidestepError({
+      code: 'run/name-not-utf8',
+      message: `The name ${path} is not UTF-8`,
+      hint: 'Give the file a name in UTF-8: sidestep keeps outputs under their names on any system.',
+    });
+  }
+}
+
+/** Undefined when there is no such folder, or something odd is in it. */
+async function filesBelow(folder: string): Promise<Map<string, Stats> | undefined> {
+  try {
+    return lstatSync(folder).isDirectory() ? new Map(await listFiles(folder)) : undefined;
+  } catch (error) {
+    if (error instanceof SidestepError || isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }

@@ -1,63 +1,95 @@
+import {rm} from 'node:fs/promises';
 import {isFileError} from '../base/durable.js';
-import {type ContentHash, hashFile} from '../base/hash.js';
+import type {ContentHash} from '../base/hash.js';
 import type {Cache} from './cache.js';
-import {type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
-import {takeInventory} from './inventory.js';
-import {objectPath} from './layout.js';
-import {evict} from './object.js';
-
-/** An object that was not what its name and entry say, and was removed. */
-export interface EvictedObject {
-  readonly hash: ContentHash;
-  readonly reason: 'wrong_size' | 'wrong_hash';
-}
+import {type CacheEntry, objectsOf} from './entry.js';
+import {removeJunk, takeInventory} from './inventory.js';
+import {treeDir} from './layout.js';
+import {type EvictedObject, readAndCompare, saveChecked} from './soundness.js';
+import {dropSuspects} from './suspects.js';
+import {isWholeTree, type TreeOutput} from './tree.js';
 
 export interface VerifyReport {
   readonly entries: number;
   readonly objects: number;
   readonly bytes: number;
   readonly evicted: readonly EvictedObject[];
+  /** Entries that could not be read, and were removed. */
+  readonly junk_entries: number;
+  /** Folders that were not what their objects say, and were removed: they are put together again when needed. */
+  readonly trees: readonly ContentHash[];
   /** Entries that lack an object now; their stages will run again when asked for. */
   readonly incomplete: readonly CacheEntry[];
+  /** Entries that were made from a damaged object, and were removed: their stages will run again as well. */
+  readonly suspect: readonly CacheEntry[];
 }
 
-/** Reads every byte of the cache, removes what is corrupt, and says which entries that touches. */
+/**
+ * Reads every byte of the cache, folders included, removes what is damaged and what was made from it, and says what will be
+ * computed again. In a cache that cannot be written nothing is removed, only said.
+ */
 export async function verifyCache(
   cache: Cache,
   progress: (done: number, total: number) => void,
 ): Promise<VerifyReport> {
-  const {entries, objects} = await takeInventory(cache);
+  const inventory = await takeInventory(cache);
+  const {objects} = inventory;
   const evicted: EvictedObject[] = [];
   let bytes = 0;
   let done = 0;
   for (const [hash, {size}] of objects) {
-    const corrupt = await verifyObject(cache, {hash, size});
+    const corrupt = await readAndCompare(cache, {hash, size});
     if (corrupt !== undefined) evicted.push(corrupt);
     bytes += size;
     progress(++done, objects.size);
   }
-  const gone = new Set(evicted.map((object) => object.hash));
-  const incomplete = entries
-    .map(({entry}) => entry)
-    .filter((entry) =>
-      objectsOf(entry).some(({hash, size}) => gone.has(hash) || objects.get(hash)?.size !== size),
-    );
-  return {entries: entries.length, objects: objects.size, bytes, evicted, incomplete};
+  const entries = inventory.entries.map(({entry}) => entry);
+  const gone = new Set(evicted.map(({hash}) => hash));
+  const lacks = ({hash, size}: {hash: ContentHash; size: number}) =>
+    gone.has(hash) || objects.get(hash)?.size !== size;
+  const incomplete = entries.filter((entry) => objectsOf(entry).some(lacks));
+  await whereWritable(() => removeJunk(inventory));
+  const suspect = await dropSuspects(cache, evicted);
+  const trees = await removeWrongTrees(cache, entries, {names: inventory.trees.map(({name}) => name), gone});
+  await saveChecked(cache);
+  return {
+    entries: entries.length,
+    objects: objects.size,
+    bytes,
+    evicted,
+    junk_entries: inventory.junk.length,
+    trees,
+    incomplete,
+    suspect,
+  };
 }
 
-/** Compares one object's bytes with its name; a corrupt one is removed and returned. A missing one is no matter here. */
-export async function verifyObject(cache: Cache, object: ObjectRef): Promise<EvictedObject | undefined> {
-  const found = await hashIfThere(objectPath(cache.root, object.hash));
-  if (found === undefined || (found.hash === object.hash && found.size === object.size)) return undefined;
-  await evict(cache, object.hash);
-  return {hash: object.hash, reason: found.size === object.size ? 'wrong_hash' : 'wrong_size'};
+/** Trees of entries are read; what belongs to no entry is nobody's. */
+async function removeWrongTrees(
+  cache: Cache,
+  entries: readonly CacheEntry[],
+  {names, gone}: {readonly names: readonly string[]; readonly gone: ReadonlySet<ContentHash>},
+): Promise<ContentHash[]> {
+  const outputs = entries.flatMap((entry) => Object.values(entry.outputs));
+  const known = new Map(
+    outputs.filter((output): output is TreeOutput => output.kind === 'tree').map((tree) => [tree.hash, tree]),
+  );
+  const wrong: ContentHash[] = [];
+  for (const name of names) {
+    const tree = known.get(name as ContentHash);
+    if (tree === undefined) continue; // gc's, or just being put together
+    const sound = !tree.files.some(({hash}) => gone.has(hash)) && (await isWholeTree(cache, tree));
+    if (!sound) wrong.push(tree.hash);
+  }
+  for (const hash of wrong)
+    await whereWritable(() => rm(treeDir(cache.root, hash), {recursive: true, force: true}));
+  return wrong;
 }
 
-async function hashIfThere(path: string): Promise<ObjectRef | undefined> {
+async function whereWritable(change: () => Promise<void>): Promise<void> {
   try {
-    return await hashFile(path);
+    await change();
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return undefined;
-    throw error;
+    if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
   }
 }

@@ -1,13 +1,14 @@
 import {failure, ok, type Result} from '../base/result.js';
 import {type Cache, prepareCache} from '../cache/cache.js';
 import {tryClaim} from '../cache/claim.js';
-import {collectGarbage, type GcPlan, type GcRules, planGc} from '../cache/gc.js';
+import {collectGarbage, type GcPlan, type GcRules, neededPartials, planGc} from '../cache/gc.js';
 import {takeInventory} from '../cache/inventory.js';
 import {showLife} from '../cache/owner.js';
 import {readRoots} from '../cache/roots.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
-import {STORE_CLAIM} from '../run/run-plan.js';
+import {STORE_CLAIM} from '../run/hold-cache.js';
+import {sweepTemporaries} from '../run/sweep.js';
 import type {AnswerOptions} from './answer.js';
 import type {World} from './world.js';
 
@@ -18,13 +19,19 @@ export interface GcOptions extends AnswerOptions {
 }
 
 /** Plans, and unless `--dry-run` carries out, with the store to itself: a running pipeline relies on what it found there. */
-export async function collectCache(world: World, cache: Cache, options: GcOptions): Promise<Result<GcPlan>> {
+export async function collectCache(
+  world: World,
+  {cache, stateDir}: {readonly cache: Cache; readonly stateDir: string},
+  options: GcOptions,
+): Promise<Result<GcPlan>> {
   const bounds = await boundsOf(world, options);
   if (!bounds.ok) return bounds;
   const plan = async (): Promise<GcPlan> => {
-    const roots = await readRoots(cache);
+    const roots = readRoots(cache);
+    const inventory = await takeInventory(cache);
     const keep = new Set(roots.flatMap(({fingerprints}) => fingerprints));
-    return planGc(await takeInventory(cache), {...bounds.value, keep, now: world.now()});
+    const keep_partials = neededPartials(cache, inventory, roots);
+    return planGc(inventory, {...bounds.value, keep, keep_partials, now: world.now()});
   };
   if (options.dryRun === true) return ok(await plan());
   await prepareCache(cache);
@@ -33,6 +40,7 @@ export async function collectCache(world: World, cache: Cache, options: GcOption
     const attempt = await tryClaim(cache, STORE_CLAIM, 'exclusive');
     if (attempt.kind === 'taken') return inUse(attempt.by);
     try {
+      await sweepTemporaries(cache, stateDir);
       const planned = await plan();
       await collectGarbage(cache, planned);
       return ok(planned);

@@ -1,11 +1,14 @@
+import {existsSync} from 'node:fs';
 import {Command, InvalidArgumentError} from 'commander';
+import {SidestepError} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
-import {type Cache, openCache} from '../cache/cache.js';
+import {type Cache, openCache, prepareCache} from '../cache/cache.js';
 import {takeInventory} from '../cache/inventory.js';
 import {verifyCache} from '../cache/verify.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
 import {cacheTable, gcText, verifyText} from '../render/cache-text.js';
+import {sweepTemporaries} from '../run/sweep.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collectCache, type GcOptions} from './cache-gc.js';
 import {shownEntries} from './cache-list.js';
@@ -23,7 +26,9 @@ export function cacheCommand(world: World): Command {
     .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, list)));
   cache
     .command('gc')
-    .description('Drop what neither a lock file nor a recent run names. Without bounds, all of it.')
+    .description(
+      'Drop what neither a lock file nor a recent run names, nor an interrupted one continues from. Without bounds, all of it.',
+    )
     .option('--max-age-days <days>', 'keep what is younger, too (setting cache.max_age_days)', atLeastZero)
     .option(
       '--max-size-gb <gigabytes>',
@@ -46,18 +51,26 @@ export function cacheCommand(world: World): Command {
 async function withCache<Options extends AnswerOptions>(
   world: World,
   options: Options,
-  act: (world: World, cache: Cache, options: Options) => Promise<ExitCode>,
+  act: (world: World, here: CacheHere, options: Options) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const cache = await cacheHere(world);
   return cache.ok ? act(world, cache.value, options) : refuse(world, options, cache.problems);
 }
 
-async function cacheHere(world: World): Promise<Result<Cache>> {
-  const settings = await loadSettings(userFolder(world.env));
-  return settings.ok ? ok(openCache(projectOf(world, 'pipeline.yaml', settings.value).cache_dir)) : settings;
+interface CacheHere {
+  readonly cache: Cache;
+  /** Where the project in this folder keeps its state. */
+  readonly stateDir: string;
 }
 
-async function list(world: World, cache: Cache, options: AnswerOptions): Promise<ExitCode> {
+async function cacheHere(world: World): Promise<Result<CacheHere>> {
+  const settings = await loadSettings(userFolder(world.env));
+  if (!settings.ok) return settings;
+  const {cache_dir, state_dir} = projectOf(world, 'pipeline.yaml', settings.value);
+  return ok({cache: openCache(cache_dir), stateDir: state_dir});
+}
+
+async function list(world: World, {cache}: CacheHere, options: AnswerOptions): Promise<ExitCode> {
   const inventory = await takeInventory(cache);
   const entries = shownEntries(inventory);
   const bytes = [...inventory.objects.values()].reduce((sum, {size}) => sum + size, 0);
@@ -70,16 +83,17 @@ async function list(world: World, cache: Cache, options: AnswerOptions): Promise
   return 0;
 }
 
-async function collect(world: World, cache: Cache, options: GcOptions): Promise<ExitCode> {
-  const done = await collectCache(world, cache, options);
+async function collect(world: World, here: CacheHere, options: GcOptions): Promise<ExitCode> {
+  const done = await collectCache(world, here, options);
   if (!done.ok) return refuse(world, options, done.problems);
   const outcome = options.dryRun === true ? 'would_go' : 'gone';
-  const {entries, objects, partials, freed_bytes, kept_bytes} = done.value;
+  const {entries, objects, partials, kept_partials, freed_bytes, kept_bytes} = done.value;
   const shown = {
     outcome,
     entries: entries.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
     objects: objects.length,
     partials: partials.length,
+    kept_partials,
     freed_bytes,
     kept_bytes,
   } as const;
@@ -91,7 +105,8 @@ async function collect(world: World, cache: Cache, options: GcOptions): Promise<
   return 0;
 }
 
-async function verify(world: World, cache: Cache, options: AnswerOptions): Promise<ExitCode> {
+async function verify(world: World, {cache, stateDir}: CacheHere, options: AnswerOptions): Promise<ExitCode> {
+  await sweepWhereWritable(cache, stateDir);
   const report = await verifyCache(cache, (done, total) => {
     if (options.json !== true && world.stderr.kind === 'terminal')
       world.stderr.write(`\r${done}/${total} objects`);
@@ -102,10 +117,23 @@ async function verify(world: World, cache: Cache, options: AnswerOptions): Promi
     document: () => ({
       ...report,
       incomplete: report.incomplete.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
+      suspect: report.suspect.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
     }),
     text: (colours) => verifyText(report, colours),
   });
-  return report.evicted.length > 0 ? 1 : 0;
+  const {evicted, trees, junk_entries, incomplete, suspect} = report;
+  return evicted.length + trees.length + junk_entries + incomplete.length + suspect.length > 0 ? 1 : 0;
+}
+
+/** Also makes a damaged mark of the format good. */
+async function sweepWhereWritable(cache: Cache, stateDir: string): Promise<void> {
+  if (!existsSync(cache.root)) return;
+  try {
+    await prepareCache(cache);
+    await sweepTemporaries(cache, stateDir);
+  } catch (error) {
+    if (!(error instanceof SidestepError && error.problem.code === 'cache/not-writable')) throw error;
+  }
 }
 
 function atLeastZero(text: string): number {

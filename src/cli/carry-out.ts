@@ -3,7 +3,6 @@ import {availableParallelism} from 'node:os';
 import type {Json} from '../base/json.js';
 import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
-import type {Plan} from '../plan/plan.js';
 import {writeEnvironment} from '../record/environment.js';
 import {writeExperiment} from '../record/experiments.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
@@ -57,7 +56,7 @@ export async function carryOut(
       plan,
       observation,
       surroundings,
-      light: await lightStagesFor(plan),
+      light: lightStages,
       ...(options.forecasts === undefined ? {} : {forecasts: options.forecasts}),
       options: runOptions(run, planned, options),
       record,
@@ -89,10 +88,9 @@ async function recordEnvironment(dir: string, planned: PlannedPipeline): Promise
 }
 
 /** A run from cache begins no stage, and must not wait for audio decoders to load. */
-async function lightStagesFor(plan: Plan): Promise<LightStages> {
-  if (isUpToDate(plan)) return new Map();
-  return (await import('../run/light/table.js')).lightStages;
-}
+const lightStages: LightStages = {
+  get: async (type) => (await import('../run/light/table.js')).lightStages.get(type),
+};
 
 function runOptions(
   run: string,

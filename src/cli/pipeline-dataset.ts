@@ -7,7 +7,7 @@ import {loadPipeline} from '../config/load.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import type {Dataset} from '../dataset/sample.js';
 import type {PlannedStage} from '../plan/plan.js';
-import {inputObjects} from '../run/inputs.js';
+import {stageInputs} from '../run/inputs.js';
 import {readSongs} from '../run/light/dataset.js';
 import {textOptions} from '../stage/conditioning.js';
 import {isStageReference, type StageReference} from '../stage/param.js';
@@ -137,7 +137,7 @@ async function readNow(
   const {cache, world, hashes} = observation;
   const dataset = await readSongs({
     params: stage.configured.params,
-    inputs: await inputObjects(reader, upstream, cache, world.cache),
+    inputs: (await stageInputs(reader, {upstream, cache, view: world.cache, emit: () => {}})).objects,
     signal: new AbortController().signal, // Ctrl-C ends the process: nothing here is half-written
     emit: () => {},
     hashFile: (path) => hashOfFile(hashes, path),

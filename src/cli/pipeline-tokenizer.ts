@@ -6,7 +6,7 @@ import type {Model} from '../model/model.js';
 import {modelNamed} from '../model/model-name.js';
 import {listModels} from '../model/scan-model.js';
 import type {PlannedStage} from '../plan/plan.js';
-import {inputObjects} from '../run/inputs.js';
+import {stageInputs} from '../run/inputs.js';
 import type {PipelineDataset} from './pipeline-dataset.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 
@@ -44,8 +44,9 @@ async function tokenizerDir(model: StageId, planned: PlannedPipeline): Promise<R
 async function scannedDir(scan: PlannedStage, {plan, observation}: PlannedPipeline): Promise<string> {
   const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
   const reader = {...scan, references: {model: {$stage: scan.id}}, reads: [scan.id]};
-  const {model} = await inputObjects(reader, upstream, observation.cache, observation.world.cache);
-  return (model!.json as unknown as Model).components.tokenizer.dir;
+  const {cache, world} = observation;
+  const {objects} = await stageInputs(reader, {upstream, cache, view: world.cache, emit: () => {}});
+  return (objects.model!.json as unknown as Model).components.tokenizer.dir;
 }
 
 function noModel(): Problem {

@@ -1,9 +1,8 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs';
-import {dirname, join, resolve} from 'node:path';
-import {writeDurably} from '../base/durable.js';
+import {join, resolve} from 'node:path';
 import {sha256} from '../base/hash.js';
-import {makeFolder} from '../base/make-folder.js';
 import {ok, type Result} from '../base/result.js';
+import {readState, writeState} from '../base/state-file.js';
 import {builtInPresets, userFolder} from './folders.js';
 import {type LoadOptions, loadPipeline} from './load.js';
 import type {Pipeline} from './pipeline.js';
@@ -49,14 +48,8 @@ function settled(sources: readonly string[], began: number): boolean {
 }
 
 function recall(place: string, env: LoadOptions['env']): Pipeline | undefined {
-  const text = readIfThere(place);
-  if (text === undefined) return undefined;
-  let remembered: Remembered;
-  try {
-    remembered = JSON.parse(text) as Remembered;
-  } catch {
-    return undefined; // cut short by a crash: resolve again
-  }
+  const remembered = readState(place) as Remembered | undefined; // sealed: it is what was resolved, or nothing
+  if (remembered === undefined) return undefined;
   const {program, sources, folders, pipeline} = remembered;
   const unchanged =
     program === programBuild() &&
@@ -76,12 +69,7 @@ async function remember(place: string, pipeline: Pipeline, env: LoadOptions['env
     folders: Object.fromEntries(folders.map((path) => [path, namesIn(path)])),
     pipeline,
   };
-  try {
-    await makeFolder(dirname(place));
-    await writeDurably(place, JSON.stringify(remembered));
-  } catch {
-    return;
-  }
+  await writeState(place, remembered);
 }
 
 function hashOf(path: string): string | undefined {

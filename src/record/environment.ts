@@ -1,6 +1,7 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
+import {isJsonObject} from '../base/json.js';
+import {jsonIfReadable} from '../base/state-file.js';
 
 /** Where a run ran, as `environment.json` of its record has it. Nothing in it changes a result beyond what fingerprints hold. */
 export interface RunEnvironment {
@@ -35,10 +36,6 @@ export async function writeEnvironment(recordDir: string, environment: RunEnviro
 
 /** Undefined for a run in which nothing had to be done, or that was killed in its first moments. */
 export async function readEnvironment(recordDir: string): Promise<RunEnvironment | undefined> {
-  try {
-    return JSON.parse(await readFile(join(recordDir, NAME), 'utf8')) as RunEnvironment;
-  } catch (error) {
-    if (error instanceof SyntaxError || isFileError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const environment = jsonIfReadable(join(recordDir, NAME));
+  return isJsonObject(environment) ? (environment as unknown as RunEnvironment) : undefined;
 }

@@ -1,10 +1,6 @@
-import {readFileSync} from 'node:fs';
-import {rename, writeFile} from 'node:fs/promises';
-import {dirname} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 import {own} from '../base/json.js';
-import {makeFolder} from '../base/make-folder.js';
+import {readState, writeState} from '../base/state-file.js';
 import type {LockFile, StageRecord} from './lock-file.js';
 
 /** What the last run on this machine was made of, so that `why` can say what changed; below `.sidestep/last/`. */
@@ -32,20 +28,12 @@ const nothing: Memory = {format: 1, stages: {}};
 
 /** A missing or damaged memory is an empty one: it only explains, it decides nothing. */
 export function readMemory(path: string): Memory {
-  try {
-    const memory = JSON.parse(readFileSync(path, 'utf8')) as Memory;
-    return memory.format === 1 ? memory : nothing;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return nothing;
-    throw error;
-  }
+  const memory = readState(path) as Memory | undefined; // sealed: it is what writeMemory wrote, or nothing
+  return memory?.format === 1 ? memory : nothing;
 }
 
 export async function writeMemory(path: string, memory: Memory): Promise<void> {
-  const temporary = temporaryName(path);
-  await makeFolder(dirname(path));
-  await writeFile(temporary, JSON.stringify(memory));
-  await rename(temporary, path);
+  await writeState(path, memory);
 }
 
 /** The memory of this machine where it has one, else what the lock file (of a colleague, of a clone) says. */

@@ -43,40 +43,64 @@ export function gcText(
     readonly outcome: 'would_go' | 'gone';
     readonly entries: readonly {readonly made_by: string}[];
     readonly objects: number;
+    readonly kept_partials: number;
     readonly freed_bytes: number;
     readonly kept_bytes: number;
   },
   colours: Palette,
 ): string {
   if (gc.entries.length === 0 && gc.objects === 0 && gc.freed_bytes === 0) {
-    return `Nothing to drop; ${bytesText(gc.kept_bytes)} are in use.\n`;
+    return `Nothing to drop; ${bytesText(gc.kept_bytes)} are in use${continued(gc.kept_partials)}.\n`;
   }
   const counts = new Map<string, number>();
   for (const {made_by} of gc.entries) counts.set(made_by, (counts.get(made_by) ?? 0) + 1);
   const lines = [...counts].sort().map(([maker, count]) => `  ${maker}: ${count}`);
   const verb = gc.outcome === 'gone' ? 'Dropped' : 'Would drop';
-  const sum = `${verb} ${countText(gc.objects, 'object')}, ${bytesText(gc.freed_bytes)}; ${bytesText(gc.kept_bytes)} stay.`;
+  const sum = `${verb} ${countText(gc.objects, 'object')}, ${bytesText(gc.freed_bytes)}; ${bytesText(gc.kept_bytes)} stay${continued(gc.kept_partials)}.`;
   return [...lines, colours.bold(sum), ''].join('\n');
+}
+
+function continued(partials: number): string {
+  return partials === 0 ? '' : `, and what ${countText(partials, 'unfinished stage')} will continue from`;
+}
+
+interface VerifiedEntry {
+  readonly made_by: string;
+  readonly fingerprint: string;
 }
 
 export function verifyText(
   report: {
     readonly objects: number;
     readonly bytes: number;
-    readonly evicted: readonly {readonly hash: string; readonly reason: 'wrong_size' | 'wrong_hash'}[];
-    readonly incomplete: readonly {readonly made_by: string; readonly fingerprint: string}[];
+    readonly evicted: readonly {
+      readonly hash: string;
+      readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
+    }[];
+    readonly junk_entries: number;
+    readonly trees: readonly string[];
+    readonly incomplete: readonly VerifiedEntry[];
+    readonly suspect: readonly VerifiedEntry[];
   },
   colours: Palette,
 ): string {
   const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}`;
-  if (report.evicted.length === 0 && report.incomplete.length === 0)
+  const {evicted, incomplete, suspect, trees, junk_entries} = report;
+  if (evicted.length + incomplete.length + suspect.length + trees.length + junk_entries === 0)
     return colours.green(`All sound: ${read}.\n`);
-  const reasons = {wrong_size: 'wrong size', wrong_hash: 'damaged'};
-  const evicted = report.evicted.map(
-    ({hash, reason}) => `${colours.red('✖')} ${hash.slice(0, 12)} ${reasons[reason]}, removed`,
-  );
-  const touched = report.incomplete.map(
-    ({made_by, fingerprint}) => `  ${made_by} ${fingerprint.slice(0, 12)} will be computed again`,
-  );
-  return [...evicted, ...touched, `Read ${read}.`, ''].join('\n');
+  const reasons = {missing: 'vanished', wrong_size: 'wrong size, removed', wrong_hash: 'damaged, removed'};
+  const cross = colours.red('✖');
+  const again = ({made_by, fingerprint}: VerifiedEntry, why: string) =>
+    `  ${made_by} ${fingerprint.slice(0, 12)} will be computed again${why}`;
+  return [
+    ...evicted.map(({hash, reason}) => `${cross} object ${hash.slice(0, 12)} ${reasons[reason]}`),
+    ...trees.map((hash) => `${cross} folder ${hash.slice(0, 12)} not as its objects say, removed`),
+    ...(junk_entries === 0
+      ? []
+      : [`${cross} ${countText(junk_entries, 'cache record')} unreadable, removed`]),
+    ...incomplete.map((entry) => again(entry, '')),
+    ...suspect.map((entry) => again(entry, ': it was made from what was damaged')),
+    `Read ${read}.`,
+    '',
+  ].join('\n');
 }

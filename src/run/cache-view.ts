@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {ContentHash} from '../base/hash.js';
+import {isFileError} from '../base/durable.js';
+import {type ContentHash, contentHash} from '../base/hash.js';
 import type {Json} from '../base/json.js';
 import type {Cache} from '../cache/cache.js';
-import {lookUp} from '../cache/entry.js';
+import {type CacheEntry, lookUp} from '../cache/entry.js';
 import {objectPath, treeDir} from '../cache/layout.js';
 import {savedPartials} from '../cache/partial.js';
 import type {PlannedOutput} from '../plan/plan.js';
@@ -12,21 +13,22 @@ import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /**
  * The cache as planning sees it. Answers are read when asked for, yet planning stays a function of its arguments: what
- * is asked for is named by a hash of itself. Parsed JSON is kept while the view lives.
+ * is asked for is named by a hash of itself. JSON is read and checked with the entry that names it, since planning goes by
+ * what is in it; other objects are checked when something is about to read them.
  */
 export function viewCache(cache: Cache): CacheView {
+  const texts = new Map<ContentHash, string>();
   const parsed = new Map<ContentHash, Json>();
   return {
     entry: (fingerprint) => {
       const state = lookUp(cache, fingerprint);
       switch (state.kind) {
-        case 'present':
-          return {
-            kind: 'present',
-            outputs: state.entry.outputs,
-            about: state.entry.about,
-            duration_ms: state.entry.duration_ms,
-          };
+        case 'present': {
+          const lost = damagedJson(cache, state.entry, texts);
+          if (lost.length > 0) return {kind: 'incomplete', lost};
+          const {outputs, about, duration_ms} = state.entry;
+          return {kind: 'present', outputs, about, duration_ms};
+        }
         case 'absent':
           return state;
         case 'incomplete':
@@ -36,13 +38,38 @@ export function viewCache(cache: Cache): CacheView {
     json: (hash) => {
       const known = parsed.get(hash);
       if (known !== undefined) return known;
-      const value = JSON.parse(readFileSync(objectPath(cache.root, hash), 'utf8')) as Json;
+      const value = JSON.parse(texts.get(hash) ?? soundText(cache, hash) ?? 'null') as Json;
       parsed.set(hash, value);
       return value;
     },
     pathOf: (output) => outputPath(cache, output),
     saved: (group) => savedPartials(cache, group, PARTIAL_POINTER),
   };
+}
+
+/** The JSON outputs of an entry that are not what their names say; the text of the others is kept. */
+function damagedJson(cache: Cache, {outputs}: CacheEntry, texts: Map<ContentHash, string>): ContentHash[] {
+  return Object.values(outputs).flatMap(({kind, hash}) => {
+    if (kind !== 'json' || texts.has(hash)) return [];
+    const text = soundText(cache, hash);
+    if (text === undefined) return [hash];
+    texts.set(hash, text);
+    return [];
+  });
+}
+
+/** Undefined, and known to be damaged from now on, when the bytes are not those of the hash. */
+function soundText(cache: Cache, hash: ContentHash): string | undefined {
+  try {
+    const bytes = readFileSync(objectPath(cache.root, hash));
+    if (contentHash(bytes) === hash) return bytes.toString('utf8');
+    cache.damaged.set(hash, 'wrong_hash');
+    cache.seen.delete(hash);
+    return undefined;
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    throw error;
+  }
 }
 
 /** Where programs read an output; a tree's folder exists once `materialiseTree` made it. */

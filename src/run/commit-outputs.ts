@@ -1,11 +1,10 @@
 import {readFileSync} from 'node:fs';
-import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
+import {leftAt} from '../cache/commit-gate.js';
 import type {OutputObject} from '../cache/entry.js';
 import {commitFile} from '../cache/object.js';
 import {commitTree} from '../cache/tree.js';
@@ -13,7 +12,7 @@ import type {OutputDeclaration} from '../stage/stage-type.js';
 
 /**
  * Takes what a stage left in its folder into the cache. Throws `run/output-missing` or `run/output-not-json` when it is
- * not what the stage type declares.
+ * not what the stage type declares, `cache/not-a-plain-file` for what is not a file or folder of its own.
  */
 export async function commitOutputs(
   cache: Cache,
@@ -27,7 +26,7 @@ export async function commitOutputs(
 
 async function commitOutput(cache: Cache, outDir: string, output: OutputDeclaration): Promise<OutputObject> {
   const path = join(outDir, output.file);
-  const found = await kindOf(path);
+  const found = leftAt(outDir, path);
   if (found === undefined || !fits(found, output)) throw outputMissing(output, found);
   if (found === 'folder') return commitTree(cache, path, output.file);
   const name = output.file;
@@ -69,13 +68,4 @@ function outputMissing(output: OutputDeclaration, found: 'file' | 'folder' | und
     message: `Expected the output ${output.name} (${output.kind}) at ${output.file} but found ${what}`,
     hint: 'The stage ended without an error; its log may say more.',
   });
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }

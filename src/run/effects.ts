@@ -1,6 +1,7 @@
 import type {ContentHash} from '../base/hash.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
+import type {PartialNote} from '../cache/partial.js';
 import type {RunEvent} from '../event/event.js';
 import type {LockFile} from '../record/lock-file.js';
 import type {LightStages} from './light-stage.js';
@@ -26,6 +27,8 @@ export interface Effects {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the native addon; undefined when it is not built. */
   readonly addon: string | undefined;
+  /** Whose unfinished work a stage leaves. */
+  readonly partial_note: PartialNote;
 }
 
 /** What the user chose for this run. */

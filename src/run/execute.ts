@@ -10,8 +10,10 @@ import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
 import {frozenProblem, stageRecord} from './finish.js';
 import {newSlots, type Slots} from './slots.js';
+import {checkObjects} from './soundness.js';
 import type {SettledStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
+import {objectsWanted, type Wanted, wantedStages} from './wanted.js';
 
 export interface Execution {
   readonly results: readonly StageResult[];
@@ -21,16 +23,20 @@ export interface Execution {
 
 /**
  * Carries a plan out: stages in order, as many at once as slots allow; each is planned again once those before it have
- * run, and may turn out to be cached after all. The only function that changes anything.
+ * run, and may turn out to be cached after all. What is in the cache and about to be read is checked first, and computed
+ * again if it is damaged; `published` are stages whose outputs will be copied out. The only function that changes anything.
  */
 export async function execute(
   plan: Plan,
   world: World,
   effects: Effects,
   options: RunOptions,
+  published: ReadonlySet<StageId> = new Set(),
 ): Promise<Execution> {
   const walk: Walk = {
     plan,
+    wanted: wantedStages(plan, published),
+    checks: new Map(),
     world,
     effects,
     options,
@@ -55,6 +61,9 @@ export async function execute(
 
 interface Walk {
   readonly plan: Plan;
+  readonly wanted: ReadonlyMap<StageId, Wanted>;
+  /** Of the stages found in the cache whose objects are checked. */
+  readonly checks: Map<StageId, 'running' | 'sound' | 'damaged'>;
   readonly world: World;
   readonly effects: Effects;
   readonly options: RunOptions;
@@ -83,8 +92,12 @@ function isDoomed(stage: PlannedStage, walk: Walk): boolean {
   return true;
 }
 
-function isReady(stage: PlannedStage, {settled}: Walk): boolean {
-  return stage.reads.every((id) => settled.has(id)) && stage.waits_for.every((id) => settled.has(id));
+function isReady(stage: PlannedStage, {settled, checks}: Walk): boolean {
+  return (
+    checks.get(stage.id) !== 'running' &&
+    stage.reads.every((id) => settled.has(id)) &&
+    stage.waits_for.every((id) => settled.has(id))
+  );
 }
 
 /** Settles a stage at once where nothing has to run, begins it where something has to and a slot is free. */
@@ -99,6 +112,7 @@ function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
   switch (verdict.kind) {
     case 'cached': {
       const {saved_ms} = verdict;
+      if (walk.checks.get(stage.id) !== 'sound' && beginCheck(stage, walk) === 'running') return 'later';
       return settle(walk, {
         planned: stage,
         result: {kind: 'cached', stage: stage.id, fingerprint: stage.fingerprint!, saved_ms},
@@ -116,6 +130,19 @@ function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
     default:
       return unreachable(verdict);
   }
+}
+
+/** Compares what a cached stage left with what it should be, if anybody is going to read it. */
+function beginCheck(stage: PlannedStage, {wanted, checks, effects, running}: Walk): 'running' | 'sound' {
+  const objects = objectsWanted(effects.cache, stage, wanted.get(stage.id) ?? 'nothing');
+  if (objects.length === 0) return 'sound';
+  checks.set(stage.id, 'running');
+  const check = checkObjects(effects.cache, objects, effects.emit).then((evicted) => {
+    checks.set(stage.id, evicted.length === 0 ? 'sound' : 'damaged');
+    running.delete(stage.id);
+  });
+  running.set(stage.id, check);
+  return 'running';
 }
 
 function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
@@ -158,8 +185,9 @@ function settle(walk: Walk, {planned, result}: StageRun): 'done' {
   return 'done';
 }
 
-/** Once something before it has run, what was foreseen may have changed: inputs are known now. */
-function planAgain(stage: PlannedStage, {settled, stages, world}: Walk): PlannedStage {
+/** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */
+function planAgain(stage: PlannedStage, {settled, stages, world, checks}: Walk): PlannedStage {
+  if (checks.get(stage.id) === 'damaged') return planStage(stage, stage.type, stages, world);
   const ran = [...stage.reads, ...stage.waits_for].some((id) => settled.get(id)!.kind !== 'cached');
   if (stage.fingerprint !== undefined && !ran) return stage;
   return planStage(stage, stage.type, stages, world);

@@ -3,6 +3,7 @@ import {type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
 import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
+import {partialName} from '../cache/partial.js';
 import {recordRoot} from '../cache/roots.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {portableFingerprint} from '../plan/fingerprint-parts.js';
@@ -86,11 +87,22 @@ export async function recordExecution(
   const lock_file = lockPath(project, pipeline);
   if (changed) await writeLock(cache, lock_file, text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
-  if (JSON.stringify(memory) === JSON.stringify(before.memory)) return lock;
+  const same = JSON.stringify(memory) === JSON.stringify(before.memory);
+  const partials = unfinished(execution);
+  if (same && partials.length === 0) return lock;
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
-  await recordRoot(cache, {lock_file, fingerprints, used_at: now});
+  await recordRoot(cache, {lock_file, fingerprints, partials, used_at: now});
   await writeMemory(memoryPath(project, pipeline), memory); // last: a run that finds it up to date writes nothing
   return lock;
+}
+
+/** What stages that were to run and have no outputs will continue from. */
+function unfinished({stages}: Execution): string[] {
+  return [...stages.values()].flatMap(({fingerprint, resume_group: group, outputs}) =>
+    fingerprint === undefined || group === undefined || outputs !== undefined
+      ? []
+      : [partialName({group, fingerprint})],
+  );
 }
 
 /** A lock file that is a symbolic link stays one: what it leads to is written. */

@@ -1,30 +1,111 @@
+import type {ContentHash} from '../base/hash.js';
 import {SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
-import {lookUp, type OutputObject} from '../cache/entry.js';
+import {type CacheEntry, lookUp, type ObjectRef} from '../cache/entry.js';
 import {materialiseTree} from '../cache/tree.js';
+import type {RunEvent} from '../event/event.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import type {InputObject} from '../protocol/message.js';
 import {outputPath} from './cache-view.js';
+import {checkObjects, objectsInTrees, objectsRead} from './soundness.js';
 
 export type Upstream = ReadonlyMap<StageId, PlannedStage>;
 
+export interface InputSource {
+  readonly upstream: Upstream;
+  readonly cache: Cache;
+  readonly view: CacheView;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** What a stage reads of stages before it. */
+export interface StageInputs {
+  /** By dotted parameter path. */
+  readonly objects: Readonly<Record<string, InputObject>>;
+  /** Hashes of the outputs, for entries made from them. */
+  readonly made_from: readonly ContentHash[];
+  /**
+   * Of the outputs that are read by a path written down further up (a scanned model in the tree of another stage), which every
+   * part of a per-sample stage may have read.
+   */
+  readonly trees: readonly ContentHash[];
+  /** To be called again when the work is done: what was read must still be what it was. */
+  readonly requireSound: () => Promise<void>;
+}
+
 /**
- * What a stage's references lead to, ready to be read. Throws `run/input-missing` when an object vanished since planning.
+ * What a stage's references lead to, checked and ready to be read.
+ * Throws `run/input-missing` when an object vanished since planning and `run/input-damaged` when one is damaged.
  */
-export async function inputObjects(
+export async function stageInputs(stage: PlannedStage, source: InputSource): Promise<StageInputs> {
+  const read = entriesRead(stage, source);
+  const requireSound = () => requireSoundObjects(read, source);
+  await requireSound();
+  const made_from = new Set<ContentHash>();
+  const trees = new Set<ContentHash>();
+  for (const {entry, how} of read.values()) {
+    for (const output of Object.values(entry.outputs)) {
+      if (output.kind === 'tree') await materialiseTree(source.cache, output);
+      if (output.kind === 'tree') trees.add(output.hash);
+      if (output.kind === 'tree' || how === 'all') made_from.add(output.hash);
+    }
+  }
+  return {
+    objects: referencedObjects(stage, read, source),
+    made_from: [...made_from],
+    trees: [...trees],
+    requireSound,
+  };
+}
+
+interface Read {
+  readonly entry: CacheEntry;
+  /** Stages further up are read in their trees only, by paths that others wrote down. */
+  readonly how: 'all' | 'trees';
+}
+
+function entriesRead(stage: PlannedStage, {upstream, cache}: InputSource): Map<StageId, Read> {
+  const read = new Map<StageId, Read>();
+  const visit = (id: StageId, how: Read['how']): void => {
+    if (read.has(id)) return;
+    const source = upstream.get(id)!;
+    read.set(id, {entry: entryOf(source, cache), how});
+    for (const further of source.reads) visit(further, 'trees');
+  };
+  const direct = new Set(stage.reads);
+  for (const id of direct) read.set(id, {entry: entryOf(upstream.get(id)!, cache), how: 'all'});
+  for (const id of direct) for (const further of upstream.get(id)!.reads) visit(further, 'trees');
+  return read;
+}
+
+async function requireSoundObjects(
+  read: ReadonlyMap<StageId, Read>,
+  {cache, emit}: InputSource,
+): Promise<void> {
+  for (const [stage, {entry, how}] of read) {
+    const objects: ObjectRef[] = how === 'all' ? objectsRead(entry) : objectsInTrees(entry);
+    const [first] = await checkObjects(cache, objects, emit);
+    if (first !== undefined)
+      throw new SidestepError({
+        code: 'run/input-damaged',
+        message: `An output of ${stage} was found ${first.reason === 'missing' ? 'missing' : 'damaged'} in the cache during the run (object ${first.hash.slice(0, 12)})`,
+        hint: `Nothing was made from it. Run again: ${stage} will be computed again. If it happens again, check the disk.`,
+      });
+  }
+}
+
+function referencedObjects(
   stage: PlannedStage,
-  upstream: Upstream,
-  cache: Cache,
-  view: CacheView,
-): Promise<Record<string, InputObject>> {
-  await materialiseTrees(stage, upstream, cache);
+  read: ReadonlyMap<StageId, Read>,
+  {upstream, cache, view}: InputSource,
+): Record<string, InputObject> {
   const inputs: Record<string, InputObject> = {};
   for (const [param, reference] of Object.entries(stage.references)) {
     const source = upstream.get(reference.$stage)!;
     const name = reference.output ?? source.type.outputs(source.configured.params)[0]!.name;
-    const output = outputsOf(source, cache)[name]!;
+    const output = read.get(reference.$stage)!.entry.outputs[name]!;
     inputs[param] = {
       stage: source.id,
       output: name,
@@ -37,24 +118,9 @@ export async function inputObjects(
   return inputs;
 }
 
-/** Also of stages further up: a scanned model names paths in the tree that a stage before it left. */
-async function materialiseTrees(stage: PlannedStage, upstream: Upstream, cache: Cache): Promise<void> {
-  const seen = new Set<StageId>();
-  const visit = async (id: StageId): Promise<void> => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    const source = upstream.get(id)!;
-    for (const output of Object.values(outputsOf(source, cache))) {
-      if (output.kind === 'tree') await materialiseTree(cache, output);
-    }
-    for (const further of source.reads) await visit(further);
-  };
-  for (const id of stage.reads) await visit(id);
-}
-
-function outputsOf(source: PlannedStage, cache: Cache): Readonly<Record<string, OutputObject>> {
+function entryOf(source: PlannedStage, cache: Cache): CacheEntry {
   const state = source.fingerprint === undefined ? undefined : lookUp(cache, source.fingerprint);
-  if (state?.kind === 'present') return state.entry.outputs;
+  if (state?.kind === 'present') return state.entry;
   throw new SidestepError({
     code: 'run/input-missing',
     message: `The outputs of ${source.id} vanished from the cache during the run`,

@@ -7,8 +7,10 @@ import type {ParamObject} from '../stage/param.js';
 /** A light stage: a function in the runner's own process that leaves its outputs, by their declared names, in `out_dir`. */
 export type LightStage = (context: LightContext) => Promise<void>;
 
-/** By stage type. */
-export type LightStages = ReadonlyMap<string, LightStage>;
+/** By stage type. A map is one; the command line loads them when the first is asked for. */
+export interface LightStages {
+  readonly get: (type: string) => LightStage | undefined | Promise<LightStage | undefined>;
+}
 
 export interface LightContext {
   readonly stage: StageId;

@@ -1,12 +1,7 @@
-import {readFileSync} from 'node:fs';
-import {rename, rm, writeFile} from 'node:fs/promises';
-import {dirname} from 'node:path';
-import {isFileError, temporaryName} from '../base/durable.js';
 import {type ContentHash, sha256} from '../base/hash.js';
 import {canonicalJson} from '../base/json.js';
-import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
-import {isSystemError} from '../base/system-error.js';
+import {readState, textIfReadable, writeState} from '../base/state-file.js';
 import {bootId} from '../cache/owner.js';
 import type {StageResources} from '../config/pipeline.js';
 import type {NumericsObservation} from '../plan/world.js';
@@ -40,7 +35,7 @@ export interface MachineMarks {
 }
 
 function machineMarks(): MachineMarks {
-  return {driver: readText('/proc/driver/nvidia/version'), boot: bootId() ?? null};
+  return {driver: textIfReadable('/proc/driver/nvidia/version') ?? null, boot: bootId() ?? null};
 }
 
 /**
@@ -57,10 +52,11 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
       ...(question.machine ?? machineMarks()),
     }),
   );
-  const known = readRemembered(question.remembered_at);
+  const known = readState(question.remembered_at) as Remembered | undefined;
   if (known?.key === key) return {kind: 'known', report: known.report};
   const observation = await probe(addon, question.launcher);
-  if (observation.kind === 'known') await remember(question.remembered_at, {key, report: observation.report});
+  if (observation.kind === 'known')
+    await writeState(question.remembered_at, {key, report: observation.report} satisfies Remembered);
   return observation;
 }
 
@@ -140,34 +136,4 @@ function notOnCpu(precision: string): Problem {
 interface Remembered {
   readonly key: string;
   readonly report: EngineReport;
-}
-
-function readRemembered(path: string): Remembered | undefined {
-  try {
-    return JSON.parse(readText(path) ?? 'null') ?? undefined;
-  } catch {
-    return undefined; // damaged: asked anew
-  }
-}
-
-/** Forgetting it costs a probe, so a disk that is full or read-only is no problem here. */
-async function remember(path: string, remembered: Remembered): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    await makeFolder(dirname(path));
-    await writeFile(temporary, JSON.stringify(remembered));
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, {force: true});
-    if (!isSystemError(error)) throw error;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return null;
-    throw error;
-  }
 }

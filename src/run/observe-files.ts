@@ -1,8 +1,9 @@
-import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
+import {type BigIntStats, readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {dirname, extname, join, resolve} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
+import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
@@ -51,6 +52,8 @@ function located(observation: FileObservation, configured: ConfiguredStage, path
 async function observe(path: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
   try {
     const stat = statSync(path);
+    const odd = oddKind(stat);
+    if (odd !== undefined) return {kind: 'problem', problem: notAFile(path, odd).problem};
     const problem = wrongKind(path, stat.isDirectory() ? 'folder' : 'file', param);
     if (problem !== undefined) return {kind: 'problem', problem};
     return stat.isDirectory()
@@ -84,7 +87,7 @@ function mentionedMarks(path: string, mentions: (text: string) => readonly strin
 
 function statMarkIfThere(path: string): string | undefined {
   const stat = statSync(path, {bigint: true, throwIfNoEntry: false});
-  return stat && `${stat.size} ${stat.mtimeNs}`;
+  return stat && markText(stat);
 }
 
 async function observeFolder(folder: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
@@ -125,8 +128,12 @@ function wanted(path: string, extensions: readonly string[] | undefined): 'yes' 
 }
 
 function statMark(path: string): string {
-  const {size, mtimeNs} = statSync(path, {bigint: true});
-  return `${size} ${mtimeNs}`;
+  return markText(statSync(path, {bigint: true}));
+}
+
+/** The change time is among them: tag editors keep a file's size and set its modification time back. */
+function markText({size, mtimeNs, ctimeNs}: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs}`;
 }
 
 function hashOf(value: Json): ContentHash {

@@ -1,13 +1,14 @@
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import {makeFolderSync} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import type {Cache} from '../cache/cache.js';
 import {temporaryDir} from '../cache/layout.js';
-import {isOfThisMachine, isRunning, livingOwner, newOwner, type Owner} from '../cache/owner.js';
+import {isOfThisMachine, isRunning, livingOwner, newOwner, type Owner, parseOwner} from '../cache/owner.js';
 
 /**
  * Notes that this runner has started a process, before that process is told what to do. A worker ends with its runner, but
@@ -64,15 +65,8 @@ function remains({pid}: Owner): SidestepError {
 
 function childrenOf(cache: Cache, runner: string): Owner[] {
   const folder = childrenDir(cache, runner);
-  return namesIn(folder).flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as Owner];
-    } catch (error) {
-      // Half a note: its runner was killed before the worker was told anything. No note: another runner took care of it.
-      if (error instanceof SyntaxError || isFileError(error, 'ENOENT')) return [];
-      throw error;
-    }
-  });
+  // Half a note: its runner was killed before the worker was told anything. No note: another runner took care of it.
+  return namesIn(folder).flatMap((name) => parseOwner(jsonIfReadable(join(folder, name))) ?? []);
 }
 
 function childrenDir(cache: Cache, runner: string): string {

@@ -1,3 +1,4 @@
+import type {ContentHash} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {ObjectRef, OutputObject} from '../cache/entry.js';
@@ -11,6 +12,8 @@ export interface Made {
   readonly kind: 'made';
   readonly outputs: Readonly<Record<string, OutputObject>>;
   readonly refers: readonly ObjectRef[];
+  /** See CacheEntry. */
+  readonly made_from: readonly ContentHash[];
   readonly about: JsonObject;
   readonly samples: SampleCounts | undefined;
 }

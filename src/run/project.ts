@@ -1,7 +1,11 @@
 import {existsSync} from 'node:fs';
+import {access, constants} from 'node:fs/promises';
 import {join} from 'node:path';
+import {placeProblem} from '../base/accident.js';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {sha256} from '../base/hash.js';
+import {makeFolder} from '../base/make-folder.js';
+import {SidestepError} from '../base/problem.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {lockFilePath} from '../record/lock-file.js';
 
@@ -66,4 +70,23 @@ export function forecastsPath(project: Project): string {
 
 export function devicesPath(project: Project): string {
   return join(project.state_dir, 'devices.json');
+}
+
+/** Before anything is computed: a run that could not keep its records would lose its lock file. Throws `run/not-writable`. */
+export async function requireWritable(stateDir: string): Promise<void> {
+  try {
+    await makeFolder(stateDir);
+    await access(stateDir, constants.W_OK);
+  } catch (error) {
+    const reason = placeProblem(error);
+    if (reason === undefined) throw error;
+    throw new SidestepError(
+      {
+        code: 'run/not-writable',
+        message: `${stateDir}, where runs are recorded, cannot be written: ${reason}`,
+        hint: 'Make it writable, or copy the project to a place that is. `sidestep plan`, `status` and `why` need no such place.',
+      },
+      {cause: error},
+    );
+  }
 }

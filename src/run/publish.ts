@@ -4,17 +4,20 @@ import {dirname, join, relative} from 'node:path';
 import {renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
+import {SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import {objectPath} from '../cache/layout.js';
 import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
+import type {RunEvent} from '../event/event.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {isSampleCollection, partFile} from '../stage/sample-parts.js';
 import {readPublished, replacePublished, savePublished} from './published-record.js';
+import {checkObjects} from './soundness.js';
 
 /** A result that lies where the user wanted it. */
 export interface Published {
@@ -31,6 +34,25 @@ export interface Publishing {
   readonly hashes: FileHashes;
   /** The file in which the project remembers what it published. */
   readonly record: string;
+  /** Stages known to have nothing to copy; see outdatedStages. */
+  readonly current: ReadonlySet<StageId>;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Of stages in the cache: those with a file to publish that does not lie where it should, and those without. */
+export async function outdatedStages(
+  stages: Iterable<PlannedStage>,
+  {cache, view, hashes}: Pick<Publishing, 'cache' | 'view' | 'hashes'>,
+): Promise<{readonly outdated: Set<StageId>; readonly current: Set<StageId>}> {
+  const outdated = new Set<StageId>();
+  const current = new Set<StageId>();
+  for (const stage of stages) {
+    if (stage.verdict.kind !== 'cached') continue;
+    const files = publishedBy(stage, cache).flatMap(({object, path}) => filesOf(object, path, view));
+    const lie = await Promise.all(files.map((file) => liesThere(file, hashes)));
+    (lie.includes('no') ? outdated : current).add(stage.id);
+  }
+  return {outdated, current};
 }
 
 /**
@@ -40,22 +62,15 @@ export interface Publishing {
  */
 export async function publishOutputs(
   stages: Iterable<PlannedStage>,
-  {pipeline, cache, view, hashes, record}: Publishing,
+  {pipeline, cache, view, hashes, record, current, emit}: Publishing,
 ): Promise<Published[]> {
   const published: Published[] = [];
   const before = readPublished(record);
   let after = before;
   for (const stage of stages) {
-    for (const {output, param} of stage.type.publishes ?? []) {
-      const path = valueAt(stage.configured.params, param);
-      const object = typeof path === 'string' && path !== '' ? outputOf(stage, output, cache) : undefined;
-      if (object === undefined || typeof path !== 'string') continue;
+    for (const {output, object, path} of publishedBy(stage, cache)) {
       const files = filesOf(object, path, view);
-      await clearLeftovers(
-        cache,
-        files.map((file) => file.path),
-      );
-      for (const file of files) await copyOut(cache, file, hashes);
+      if (!current.has(stage.id)) await copyAllOut(files, {cache, hashes, emit});
       const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
       const publisher = {pipeline, stage: stage.id, output, path};
       after = await replacePublished(after, publisher, {files: lies, hashes});
@@ -64,6 +79,50 @@ export async function publishOutputs(
   }
   if (JSON.stringify(after) !== JSON.stringify(before)) await savePublished(record, after);
   return published;
+}
+
+/** The outputs of a stage that a parameter gives a place. */
+function publishedBy(
+  stage: PlannedStage,
+  cache: Cache,
+): {readonly output: string; readonly object: OutputObject; readonly path: string}[] {
+  return (stage.type.publishes ?? []).flatMap(({output, param}) => {
+    const path = valueAt(stage.configured.params, param);
+    if (typeof path !== 'string' || path === '') return [];
+    const object = outputOf(stage, output, cache);
+    return object === undefined ? [] : [{output, object, path}];
+  });
+}
+
+async function liesThere({object, path}: PublishedFile, hashes: FileHashes): Promise<'yes' | 'no'> {
+  return (await hashIfThere(hashes, path)) === object.hash ? 'yes' : 'no';
+}
+
+async function copyAllOut(
+  files: readonly PublishedFile[],
+  {cache, hashes, emit}: Pick<Publishing, 'cache' | 'hashes' | 'emit'>,
+): Promise<void> {
+  const missing: PublishedFile[] = [];
+  for (const file of files) if ((await liesThere(file, hashes)) === 'no') missing.push(file);
+  await clearLeftovers(
+    cache,
+    files.map(({path}) => path),
+  );
+  const [damaged] = await checkObjects(
+    cache,
+    missing.map(({object}) => object),
+    emit,
+  );
+  if (damaged !== undefined) throw damagedOutput(missing.find(({object}) => object.hash === damaged.hash)!);
+  for (const file of missing) await copyOut(cache, file);
+}
+
+function damagedOutput({path}: PublishedFile): SidestepError {
+  return new SidestepError({
+    code: 'run/output-damaged',
+    message: `What belongs at ${path} was found damaged in the cache, and removed`,
+    hint: 'Run again: it will be computed again.',
+  });
 }
 
 interface PublishedFile {
@@ -92,8 +151,7 @@ function filesOf(output: OutputObject, path: string, view: CacheView): Published
   return [{object: output, path: join(path, output.name), mode: 0o644}, ...parts];
 }
 
-async function copyOut(cache: Cache, {object, path, mode}: PublishedFile, hashes: FileHashes): Promise<void> {
-  if ((await hashIfThere(hashes, path)) === object.hash) return;
+async function copyOut(cache: Cache, {object, path, mode}: PublishedFile): Promise<void> {
   await makeFolder(dirname(path));
   const temporary = ownedTemporaryName(cache, path);
   try {

@@ -1,9 +1,10 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {readState, sealed} from '../base/state-file.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 
 /** Relative paths of the files that were put into a folder, with what they held. */
@@ -25,18 +26,12 @@ const keyOf = ({pipeline, stage, output, path}: Publisher): string =>
 
 /** A missing or damaged record is an empty one: then outdated files stay where they are. */
 export function readPublished(path: string): PublishedRecord {
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Json;
-    const entries = isJsonObject(value) ? Object.entries(value) : [];
-    return Object.fromEntries(entries.filter(([, files]) => isJsonObject(files))) as PublishedRecord;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const record = readState(path) as Json | undefined; // sealed: it names what was published, or nothing
+  return isJsonObject(record) ? (record as unknown as PublishedRecord) : {};
 }
 
 export async function savePublished(path: string, record: PublishedRecord): Promise<void> {
-  await writeDurably(path, JSON.stringify(record));
+  await writeDurably(path, sealed(record));
 }
 
 /**

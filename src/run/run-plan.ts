@@ -1,12 +1,9 @@
-import {rm} from 'node:fs/promises';
 import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import type {StageId} from '../base/stage-id.js';
 import {pause} from '../base/timer.js';
-import {prepareCache} from '../cache/cache.js';
-import {waitForClaim} from '../cache/claim.js';
 import {hashOfFile, saveFileHashes} from '../cache/file-hashes.js';
-import {temporaryDir} from '../cache/layout.js';
-import {showLife} from '../cache/owner.js';
+import {saveChecked} from '../cache/soundness.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {RunEvent} from '../event/event.js';
 import {exitCode, type StageResult} from '../event/stage-result.js';
@@ -16,13 +13,14 @@ import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
 import {recordExecution} from './finish.js';
 import type {Forecasts} from './forecast/forecast.js';
+import {holdingTheCache} from './hold-cache.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
 import {problemOf} from './problem-of.js';
-import {publishedPath} from './project.js';
-import {publishOutputs} from './publish.js';
+import {lockPath, publishedPath, requireWritable} from './project.js';
+import {outdatedStages, publishOutputs} from './publish.js';
+import {evictSeen} from './soundness.js';
 import type {StopSwitch} from './stop.js';
-import {sweepTemporaries} from './sweep.js';
 
 export interface RunRequest {
   readonly pipeline: Pipeline;
@@ -82,7 +80,7 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
       memory: request.forecasts?.get(stage.id) ?? null,
     })),
   });
-  const execution = await holdingTheCache(request, () => executeAndRecord(request, emit));
+  const execution = await carryOut(request, emit);
   const outcome = outcomeOf(execution.results, request.stop);
   const {results, outputs} = execution;
   emit({kind: 'run_finished', run: options.run, outcome, duration_ms: now() - started, results, outputs});
@@ -105,36 +103,23 @@ function gapTeller({record, emit}: RunRequest): () => void {
   };
 }
 
-/** Nothing may be collected from the cache while we rely on it. A run that finds everything there needs no claim. */
-async function holdingTheCache<T>(request: RunRequest, work: () => Promise<T>): Promise<T> {
-  const {cache} = request.observation;
-  if (request.plan.stages.every(({verdict}) => verdict.kind === 'cached' || verdict.kind === 'skipped'))
-    return work();
-  await prepareCache(cache);
-  const endLife = await showLife(cache.root, cache.owner);
-  try {
-    await sweepTemporaries(cache);
-    const claim = await waitForClaim(cache, {
-      name: STORE_CLAIM,
-      mode: 'shared',
-      signal: request.stop.force,
-      onWait: () => {},
-    });
-    try {
-      return await work();
-    } finally {
-      await claim.release();
-    }
-  } finally {
-    await rm(temporaryDir(cache.root, cache.owner.id), {recursive: true, force: true});
-    await endLife();
-  }
+/** A run that finds everything in place, and nothing to copy out, needs no claim. */
+async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
+  const {plan, observation, surroundings, stop} = request;
+  const {cache, world, hashes} = observation;
+  const places = await outdatedStages(plan.stages, {cache, view: world.cache, hashes});
+  const work = () => executeAndRecord(request, {emit, places});
+  const computes = plan.stages.some(({verdict}) => verdict.kind === 'stale');
+  if (!computes && places.outdated.size === 0) return work();
+  const {state_dir} = surroundings.project;
+  if (computes) await requireWritable(state_dir);
+  return holdingTheCache({cache, state_dir, to: computes ? 'write' : 'read', signal: stop.force}, work);
 }
 
-/** Runners share it, gc wants it alone. */
-export const STORE_CLAIM = 'store';
-
-async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => void) {
+async function executeAndRecord(
+  request: RunRequest,
+  {emit, places}: {readonly emit: (event: RunEvent) => void; readonly places: Places},
+) {
   const {pipeline, plan, observation, options, record, now} = request;
   const {world, cache, hashes, own_lock, own_lock_warning, memory} = observation;
   const {project, launcher, addon} = request.surroundings;
@@ -151,12 +136,15 @@ async function executeAndRecord(request: RunRequest, emit: (event: RunEvent) => 
     stop: request.stop,
     env: request.env,
     addon,
+    partial_note: {pipeline_file: pipeline.file, lock_file: lockPath(project, pipeline)},
   };
-  const execution = await execute(plan, world, effects, options);
+  await evictSeen(cache, emit);
+  const execution = await execute(plan, world, effects, options, places.outdated);
   const before = {lock: own_lock, lock_warning: own_lock_warning, memory};
   await recordExecution(pipeline, {execution, before, world}, {project, cache, now: now()});
-  const outputs = await publish(execution, {request, emit});
+  const outputs = await publish(execution, {request, emit, places});
   await saveFileHashes(hashes);
+  await saveChecked(cache);
   return {...execution, outputs};
 }
 
@@ -168,7 +156,11 @@ function publisherOf({file, experiment}: Pipeline): string {
 /** Results are safe in the cache by now: a place that cannot be written is a warning, not a failed run. */
 async function publish(
   {stages}: Execution,
-  {request, emit}: {readonly request: RunRequest; readonly emit: (event: RunEvent) => void},
+  {
+    request,
+    emit,
+    places,
+  }: {readonly request: RunRequest; readonly emit: (event: RunEvent) => void; readonly places: Places},
 ) {
   const {cache, world, hashes} = request.observation;
   const record = publishedPath(request.surroundings.project);
@@ -179,12 +171,21 @@ async function publish(
       view: world.cache,
       hashes,
       record,
+      current: currentStill(stages, places),
+      emit,
     });
   } catch (error) {
     const {problem} = problemOf(error);
     emit({kind: 'warning', stage: undefined, problem: notPublished(problem)});
     return [];
   }
+}
+
+type Places = Awaited<ReturnType<typeof outdatedStages>>;
+
+/** What had nothing to copy before and was not computed again has nothing to copy. */
+function currentStill(stages: Execution['stages'], {current}: Places): Set<StageId> {
+  return new Set([...current].filter((id) => stages.get(id)?.verdict.kind === 'cached'));
 }
 
 function notPublished(cause: Problem): Problem {

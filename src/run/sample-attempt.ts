@@ -1,8 +1,10 @@
 import {join} from 'node:path';
-import type {Fingerprint} from '../base/hash.js';
+import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
+import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
 import {commitEntry, type ObjectRef} from '../cache/entry.js';
+import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {commitBytes, commitFile} from '../cache/object.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
@@ -12,8 +14,9 @@ import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-pa
 import type {StageType} from '../stage/stage-type.js';
 import {identityOf} from './commit-outputs.js';
 import type {Effects} from './effects.js';
-import type {Upstream} from './inputs.js';
+import type {StageInputs, Upstream} from './inputs.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
+import {checkObjects} from './soundness.js';
 import type {PartHandlers} from './worker-attempt.js';
 
 export interface SampleStage {
@@ -22,6 +25,7 @@ export interface SampleStage {
   readonly upstream: Upstream;
   readonly view: CacheView;
   readonly job: Omit<WorkerJob, 'parts'>;
+  readonly read: StageInputs;
 }
 
 /** Starts a worker on some parts and follows it to its end. */
@@ -39,7 +43,7 @@ export async function runSamples(
 ): Promise<AttemptOutcome> {
   const tally = newTally();
   for (;;) {
-    const samples = forecast(stage);
+    const samples = await soundForecast(stage, effects);
     const missing = missingParts(samples, tally);
     if (missing.length === 0) return finish(stage, samples, tally, effects);
     const claims = await claimParts(missing, effects);
@@ -71,6 +75,14 @@ function newTally(): Tally {
 
 function forecast({planned, type, upstream, view}: SampleStage): ForecastSample[] {
   return forecastSamples({...planned, type}, planned.parts, upstream, view);
+}
+
+/** The same once all that is in the cache was checked: what is damaged is missing. */
+async function soundForecast(stage: SampleStage, {cache, emit}: Effects): Promise<ForecastSample[]> {
+  const samples = forecast(stage);
+  const present = samples.flatMap(({parts}) => parts.flatMap(({object}) => object ?? []));
+  const evicted = await checkObjects(cache, present, emit);
+  return evicted.length === 0 ? samples : forecast(stage);
 }
 
 /** Each once, although several samples may want the very same (two songs with equal lyrics); none of a failed sample. */
@@ -161,17 +173,25 @@ async function commitPart(
 ): Promise<RunnerMessage> {
   const object = await commitFile(cache, join(stage.job.out_dir, file));
   await commitEntry(cache, {
-    format: 1,
+    format: ENTRY_FORMAT,
     fingerprint: part.fingerprint,
     made_by: `${stage.type.name}/${part.part}`,
     created_at: now(),
     duration_ms,
     outputs: {[part.part]: {kind: 'file', ...object, identity: object.hash, name: file}},
     refers: [],
+    made_from: [...hashesIn(part.work), ...stage.read.trees],
     about,
     parts: {sample: part.sample},
   });
   return {kind: 'part_committed', fingerprint: part.fingerprint, object: {...object, about}};
+}
+
+/** The objects that a part's work names: texts and latents of the stage before. */
+function hashesIn(work: JsonObject): ContentHash[] {
+  return Object.values(work).filter(
+    (value): value is ContentHash => typeof value === 'string' && isHash(value),
+  );
 }
 
 /** Tells of samples as they become complete; to be called with every part that was made. */
@@ -212,6 +232,7 @@ async function finish(
   tally: Tally,
   effects: Effects,
 ): Promise<AttemptOutcome> {
+  await stage.read.requireSound(); // what changed while it was read must not leave a trace
   const {failed} = tally;
   const whole = samples.filter(({plan}) => !failed.has(plan.sample));
   if (failed.size > 0 && (stage.planned.configured.on_error === 'fail' || whole.length === 0)) {
@@ -235,6 +256,7 @@ async function finish(
     kind: 'made',
     outputs: {[declared.name]: {kind: 'json', ...object, identity, name: declared.file}},
     refers: objectsIn(collection),
+    made_from: stage.read.made_from,
     about: {samples: whole.length, missing: failed.size},
     samples: {total: samples.length, computed, cached: whole.length - computed, failed: failed.size},
   };

@@ -11,7 +11,7 @@ import {paramsToJson} from '../stage/param.js';
 import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
-import {inputObjects, type Upstream} from './inputs.js';
+import {type StageInputs, stageInputs, type Upstream} from './inputs.js';
 import {runLight} from './light-attempt.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
 import {problemOf} from './problem-of.js';
@@ -64,22 +64,25 @@ async function attemptIn(
 ): Promise<AttemptOutcome> {
   const {effects} = context;
   const {params, timeout_s} = stage.configured;
-  const inputs = await inputObjects(stage, context.upstream, effects.cache, context.view);
+  const {upstream, view} = context;
+  const read = await stageInputs(stage, {upstream, view, cache: effects.cache, emit: effects.emit});
+  const inputs = read.objects;
+  const place = {out_dir, read};
   if (stage.type.runs === 'light') {
-    const work = effects.light.get(stage.type.name);
+    const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
-    return committed(outcome, out_dir, stage, effects);
+    return committed(outcome, place, stage, effects);
   }
   const job = await workerJob(out_dir, stage, inputs, context);
   const limits = {grace_ms: context.options.grace_ms, timeout_s};
   const {samples} = stage.type;
   if (samples === undefined) {
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
-    return committed(outcome, out_dir, stage, effects);
+    return committed(outcome, place, stage, effects);
   }
   return runSamples(
-    {planned: stage, type: {...stage.type, samples}, upstream: context.upstream, view: context.view, job},
+    {planned: stage, type: {...stage.type, samples}, upstream, view, job, read},
     (parts, handlers) => runWorker({...job, parts}, effects, {...limits, parts: handlers}),
     effects,
   );
@@ -87,13 +90,14 @@ async function attemptIn(
 
 async function committed(
   outcome: WorkOutcome,
-  outDir: string,
+  {out_dir, read}: {readonly out_dir: string; readonly read: StageInputs},
   stage: SettledStage,
   {cache}: Effects,
 ): Promise<AttemptOutcome> {
   if (outcome.kind !== 'done') return outcome;
-  const outputs = await commitOutputs(cache, outDir, stage.type.outputs(stage.configured.params));
-  return {kind: 'made', outputs, refers: [], about: {}, samples: undefined};
+  await read.requireSound(); // what changed while it was read must not leave a trace
+  const outputs = await commitOutputs(cache, out_dir, stage.type.outputs(stage.configured.params));
+  return {kind: 'made', outputs, refers: [], made_from: read.made_from, about: {}, samples: undefined};
 }
 
 async function workerJob(
@@ -120,7 +124,7 @@ async function workerJob(
       params: paramsToJson(configured.params),
     },
     out_dir,
-    partial_dir: await openPartial(effects.cache, partialKey(stage)),
+    partial_dir: await openPartial(effects.cache, partialKey(stage), effects.partial_note),
     board_dir: boardDir(effects.logPath(stage.id)),
     objects_dir: objectsRoot(effects.cache),
     device: known?.device ?? 'cpu',

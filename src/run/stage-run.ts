@@ -3,6 +3,7 @@ import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
+import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {dropPartial, hasPartial, takeOverPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
@@ -118,13 +119,14 @@ async function commit(
 ): Promise<StageRun> {
   const {cache} = effects;
   await commitEntry(cache, {
-    format: 1,
+    format: ENTRY_FORMAT,
     fingerprint: stage.fingerprint,
     made_by: stage.type.name,
     created_at: effects.now(),
     duration_ms,
     outputs: made.outputs,
     refers: made.refers,
+    made_from: made.made_from,
     about: made.about,
     parts: stage.parts as unknown as JsonObject,
   });

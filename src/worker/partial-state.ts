@@ -1,8 +1,10 @@
-import {readdir, readFile, rm} from 'node:fs/promises';
+import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError, syncFile, syncFolder, writeDurably} from '../base/durable.js';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {noFault, syncFile, syncFolder, writeDurably} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
+import {isJsonObject, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /** What a stage can continue from after an interruption: a folder of its own making and a description of it. */
@@ -31,15 +33,11 @@ export function partialStateIn(root: string): PartialState {
 }
 
 async function readNewest(root: string): Promise<SavedState | undefined> {
-  try {
-    const pointer = JSON.parse(await readFile(join(root, PARTIAL_POINTER), 'utf8')) as Json;
-    if (!isJsonObject(pointer) || typeof pointer.folder !== 'string' || !isJsonObject(pointer.about))
-      return undefined;
-    return {dir: join(root, pointer.folder), about: pointer.about};
-  } catch (error) {
-    if (isFileError(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const pointer = jsonIfReadable(join(root, PARTIAL_POINTER));
+  if (!isJsonObject(pointer) || typeof pointer.folder !== 'string' || !isJsonObject(pointer.about))
+    return undefined;
+  const named = numberOf(pointer.folder) !== undefined && namesIn(root).includes(pointer.folder);
+  return named ? {dir: join(root, pointer.folder), about: pointer.about} : undefined;
 }
 
 interface Saving {
@@ -55,7 +53,10 @@ async function save(root: string, {write, about, keep}: Saving): Promise<SavedSt
   await makeFolder(dir);
   await write(dir);
   await syncAll(dir);
-  await writeDurably(join(root, PARTIAL_POINTER), JSON.stringify({folder, about})); // from here on it counts
+  const pointer = join(root, PARTIAL_POINTER);
+  const aside = `${pointer}.new`; // one name, since one worker works here: an attempt that was killed leaves one at most
+  await rm(aside, {force: true});
+  await writeDurably(pointer, JSON.stringify({folder, about}), noFault, aside); // from here on it counts
   for (const old of older.slice(0, Math.max(0, older.length + 1 - keep))) {
     await rm(join(root, old), {recursive: true, force: true});
   }

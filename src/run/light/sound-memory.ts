@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError, writeDurably} from '../../base/durable.js';
+import {isJsonObject, type Json} from '../../base/json.js';
+import {readState, writeState} from '../../base/state-file.js';
 import type {SoundReport} from '../../dataset/audio/sound-report.js';
 
 /** Raised when listening means something else, so that old reports are not believed. */
@@ -17,7 +17,7 @@ export interface SoundMemory {
 /** Opens the memory in a folder; a missing or unreadable file is an empty memory. */
 export async function openSoundMemory(folder: string): Promise<SoundMemory> {
   const path = join(folder, `sounds-${reportVersion}.json`);
-  const reports = new Map(Object.entries(await readReports(path)));
+  const reports = new Map(Object.entries(readReports(path)));
   let fresh = 0;
   return {
     get: (hash) => reports.get(hash),
@@ -26,21 +26,13 @@ export async function openSoundMemory(folder: string): Promise<SoundMemory> {
       fresh += 1;
     },
     save: async () => {
-      if (fresh > 0)
-        await writeDurably(
-          path,
-          JSON.stringify({...(await readReports(path)), ...Object.fromEntries(reports)}),
-        );
+      if (fresh > 0) await writeState(path, {...readReports(path), ...Object.fromEntries(reports)});
       fresh = 0;
     },
   };
 }
 
-async function readReports(path: string): Promise<Record<string, SoundReport>> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Record<string, SoundReport>;
-  } catch (error) {
-    if (error instanceof SyntaxError || isFileError(error, 'ENOENT', 'ENOTDIR')) return {};
-    throw error;
-  }
+function readReports(path: string): Record<string, SoundReport> {
+  const reports = readState(path) as Json | undefined; // sealed: it is what was heard, or nothing
+  return isJsonObject(reports) ? (reports as unknown as Record<string, SoundReport>) : {};
 }

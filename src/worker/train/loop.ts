@@ -191,7 +191,7 @@ export class TrainingLoop {
 
   /** What a later attempt, or a longer run, continues from. */
   async #saveState(reason: string): Promise<void> {
-    const {context, trainer} = this.#parts;
+    const {context, trainer, metrics} = this.#parts;
     const {global_step, epoch, loss, progress} = this.#position;
     const {fingerprint, counting} = context.job;
     const {total_steps, steps_per_epoch} = trainer.shape;
@@ -205,6 +205,7 @@ export class TrainingLoop {
       steps_per_epoch,
       progress,
     };
+    await metrics.sync();
     await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));
     this.#savedAt = performance.now();
     this.#savedStep = global_step;

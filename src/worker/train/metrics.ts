@@ -1,7 +1,7 @@
-import {appendFile, readFile, writeFile} from 'node:fs/promises';
+import {appendFile, readFile, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
-import {isFileError} from '../../base/durable.js';
+import {isFileError, noFault, syncFile, writeDurably} from '../../base/durable.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
@@ -45,6 +45,8 @@ export interface MetricsLog {
     report: ValidationReport,
     at: {readonly global_step: number; readonly epoch: number},
   ): Promise<void>;
+  /** Makes everything so far last: a saved state counts on it. */
+  sync(): Promise<void>;
   /** Everything so far. */
   all(): Promise<Metric[]>;
   close(): Promise<void>;
@@ -61,7 +63,10 @@ export async function openMetrics(
   await makeFolder(dirname(path));
   const written = global_step === 0 ? [] : await readMetrics(path);
   const known = written.filter((metric) => metric.global_step <= global_step);
-  await writeFile(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+  // Aside and renamed: whenever this attempt is killed too, what was measured is there for the next.
+  const aside = `${path}.new`;
+  await rm(aside, {force: true});
+  await writeDurably(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''), noFault, aside);
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = loopParams(context).logging;
   const timesteps = timestepHistogram();
@@ -81,6 +86,7 @@ export async function openMetrics(
       record({kind: 'epoch', global_step: step, epoch, loss: epoch_loss}),
     validation: (report, at) =>
       record({kind: 'validation', ...at, loss: report.loss, bands: bandsOf(report)}),
+    sync: () => syncFile(path),
     all: () => readMetrics(path),
     close: board.close,
   };

@@ -62,7 +62,9 @@ const STATE_FILE = 'training_state.safetensors';
 async function restateFolder(folder: string, {fingerprint, params, state}: Identity): Promise<void> {
   for (const name of await readdir(folder).catch(none)) {
     const path = join(folder, name);
-    if (name === PROVENANCE_FILE) {
+    if (name.endsWith('.tmp')) {
+      await rm(path, {force: true}); // of an attempt at this that was killed
+    } else if (name === PROVENANCE_FILE) {
       const old = JSON.parse(await readFile(path, 'utf8')) as JsonObject;
       await replaceFile(path, `${JSON.stringify({...old, params, fingerprint}, null, 2)}\n`);
     } else if (name === STATE_FILE) {
