@@ -1,5 +1,5 @@
-import {mkdirSync, statSync} from 'node:fs';
-import {mkdir, stat} from 'node:fs/promises';
+import {lstatSync, mkdirSync, statSync} from 'node:fs';
+import {lstat, mkdir, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {systemErrorName} from './system-error.js';
 
@@ -64,7 +64,10 @@ async function makeOne(folder: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    if (systemErrorName(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
+    if (systemErrorName(error) !== 'EEXIST') throw error;
+    if (await isFolder(folder)) return;
+    // Neighbours make and remove it: ENOENT from here means to try once more.
+    if (!(await lstat(folder)).isDirectory()) throw error;
   }
 }
 
@@ -72,8 +75,9 @@ function makeOneSync(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    if (systemErrorName(error) !== 'EEXIST' || !statSync(folder, {throwIfNoEntry: false})?.isDirectory())
-      throw error;
+    if (systemErrorName(error) !== 'EEXIST') throw error;
+    if (statSync(folder, {throwIfNoEntry: false})?.isDirectory()) return;
+    if (!lstatSync(folder).isDirectory()) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import {lstatSync, type Stats, statSync} from 'node:fs';
+import {existsSync, lstatSync, type Stats} from 'node:fs';
 import {dirname, relative} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {oddKind} from '../base/plain-file.js';
@@ -33,8 +33,7 @@ export function leftAt(root: string, path: string): 'file' | 'folder' | undefine
   try {
     return plainWithin(root, path).isDirectory() ? 'folder' : 'file';
   } catch (error) {
-    const nothing = isFileError(error, 'ENOENT', 'ENOTDIR');
-    if (nothing || statSync(path, {throwIfNoEntry: false}) === undefined) return undefined;
+    if (isFileError(error, 'ENOENT', 'ENOTDIR') || !existsSync(path)) return undefined;
     throw error;
   }
 }

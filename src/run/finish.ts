@@ -88,8 +88,8 @@ export async function recordExecution(
   if (changed) await writeLock(cache, lock_file, text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
   const same = JSON.stringify(memory) === JSON.stringify(before.memory);
+  if (same) return lock;
   const partials = unfinished(execution);
-  if (same && partials.length === 0) return lock;
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
   await recordRoot(cache, {lock_file, fingerprints, partials, used_at: now});
   await writeMemory(memoryPath(project, pipeline), memory); // last: a run that finds it up to date writes nothing

@@ -52,6 +52,8 @@ export interface RunOutcome {
  */
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {
   try {
+    const computes = request.plan.stages.some(({verdict}) => verdict.kind === 'stale');
+    if (computes) await requireWritable(request.surroundings.project.state_dir);
     return await runAndTell(request);
   } catch (error) {
     const accident = accidentOf(error);
@@ -112,7 +114,6 @@ async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
   const computes = plan.stages.some(({verdict}) => verdict.kind === 'stale');
   if (!computes && places.outdated.size === 0) return work();
   const {state_dir} = surroundings.project;
-  if (computes) await requireWritable(state_dir);
   return holdingTheCache({cache, state_dir, to: computes ? 'write' : 'read', signal: stop.force}, work);
 }
 
