@@ -135,7 +135,7 @@ async function requireReadableName(path: string): Promise<void> {
   } catch (error) {
     if (!isFileError(error, 'ENOENT')) throw error;
     throw new SidestepError({
-      code: 'run/name-not-utf8',
+      code: 'run/name-not-unicode',
       message: `The name ${path} is not UTF-8`,
       hint: 'Give the file a name in UTF-8: sidestep keeps outputs under their names on any system.',
     });
