@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import {isFileError} from '../base/durable.js';
+import type {Problem} from '../base/problem.js';
+import {refuse} from './answer.js';
 import {colourSetting} from './colour-setting.js';
 import {answerForStdout} from './display-stream.js';
 import {program} from './program.js';
@@ -11,9 +14,16 @@ const colour = await colourSetting(env);
 const stdout = streamOf(process.stdout, env, colour);
 answerForStdout(stdout);
 
+const cwd = currentFolder();
+const noFolder: Problem = {
+  code: 'usage/no-current-folder',
+  message: 'The folder you are in was removed',
+  hint: '`cd` to another one.',
+};
+
 const world: World = {
   env,
-  cwd: process.cwd(),
+  cwd: cwd ?? '/',
   stdout,
   stderr: streamOf(process.stderr, env, colour),
   now: Date.now,
@@ -22,7 +32,19 @@ const world: World = {
   },
 };
 
-world.leave(await program(world, argv));
+world.leave(
+  cwd === undefined ? refuse(world, {json: argv.includes('--json')}, [noFolder]) : await program(world, argv),
+);
+
+/** Undefined when the folder that the shell stands in was removed. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
 
 /** `--color` and `--no-color` stand anywhere, and children (and the libraries we use) should hear of them too. */
 function withoutColourFlags(words: readonly string[], environment: NodeJS.ProcessEnv) {

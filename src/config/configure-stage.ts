@@ -6,6 +6,7 @@ import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {stageTypes} from '../stage/registry.js';
 import {check} from './check.js';
+import {commandProblems} from './command-checks.js';
 import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
 import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
@@ -98,6 +99,7 @@ export function configureStage(
     target: (name) => targetFrom(cell, name, context),
     problems: context.problems,
   });
+  if (declared.uses === 'command') context.problems.push(...commandProblems(parameters));
   const needs = neededStages(declared, body, cell, context);
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
@@ -133,8 +135,14 @@ function interpolateBody({body, uses}: DeclaredStage, scope: Scope, problems: Pr
   return {...body, entries};
 }
 
-/** What `${inputs.…}` and `${outputs.…}` stand for is known only when a command starts. */
-const filledAtStart: ReadonlySet<string> = new Set(['argv', 'environment']);
+/**
+ * What is known only when a command starts. Every user of the machine can read arguments, so secrets are for the
+ * environment.
+ */
+const filledAtStart: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['argv', new Set(['inputs', 'outputs'])],
+  ['environment', new Set(['inputs', 'outputs', 'secrets'])],
+]);
 
 function interpolateParameters(
   uses: string,
@@ -144,10 +152,12 @@ function interpolateParameters(
 ): Located {
   if (uses !== 'command') return interpolate(parameters, scope, problems);
   if (parameters.kind !== 'map') return withTemplates(interpolate(parameters, scope, problems));
-  const within = {...scope, later: new Set(['inputs', 'outputs'])};
   const entries = [...parameters.entries].map(([key, inner]): [string, LocatedEntry] => [
     key,
-    {...inner, value: interpolate(inner.value, filledAtStart.has(key) ? within : scope, problems)},
+    {
+      ...inner,
+      value: interpolate(inner.value, {...scope, later: filledAtStart.get(key) ?? scope.later}, problems),
+    },
   ]);
   return {...parameters, entries: new Map(entries)};
 }

@@ -29,6 +29,8 @@ export interface Scope {
    * again a text with references: all else that looks like one is escaped in it.
    */
   readonly later: ReadonlySet<string>;
+  /** Names under `secrets:`. */
+  readonly secrets: ReadonlySet<string>;
   /** What may still be produced: variables can double each other without end. */
   readonly budget: {nodes: number; characters: number};
 }
@@ -62,6 +64,11 @@ export function interpolateMap(map: LocatedMap, scope: Scope, problems: Problem[
 
 function interpolateText(scalar: LocatedScalar, scope: Scope, problems: Problem[]): Located {
   const pieces = textPieces(scalar.value as string);
+  const misused = pieces.flatMap((piece) => secretProblem(piece, scalar, scope) ?? []);
+  if (misused.length > 0) {
+    problems.push(...misused);
+    return {...scalar, broken: 'broken'};
+  }
   const only = pieces.length === 1 ? pieces[0]! : undefined;
   if (only?.kind === 'reference') return resolveAlone(only, scalar, scope, problems);
   const resolved = pieces.map((piece) => resolveWithinText(piece, scalar, scope, problems));
@@ -87,6 +94,26 @@ function resolveAlone(
   }
   const target = lookUp(piece, pieceOrigin(scalar, piece), scope, problems);
   return target === undefined ? {...scalar, broken: 'broken'} : usedAt(target, scalar.origin, scope);
+}
+
+/** A secret may be used where it reaches a program and nothing else, and only when the file says that it is one. */
+function secretProblem(piece: TextPiece, scalar: LocatedScalar, scope: Scope): Problem | undefined {
+  if (piece.kind !== 'reference' || piece.words[0] !== 'secrets') return undefined;
+  const origin = pieceOrigin(scalar, piece);
+  const name = piece.words.slice(1).join('.');
+  if (!scope.later.has('secrets')) {
+    return problemAt(origin, {
+      code: 'config/unknown-reference',
+      message: `${piece.raw} cannot be used here: secrets reach programs only`,
+      hint: 'Use it in the `environment` of a `command` stage.',
+    });
+  }
+  if (scope.secrets.has(name)) return undefined;
+  return problemAt(origin, {
+    code: 'config/unknown-reference',
+    message: `No secret is named ${name}`,
+    hint: didYouMean(name, [...scope.secrets]) ?? 'List it under `secrets:`.',
+  });
 }
 
 /** What one piece stands for, itself where that is decided later; undefined when it was reported that it is nothing. */

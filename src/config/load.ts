@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {failure, type Result} from '../base/result.js';
 import {userFolder} from './folders.js';
@@ -15,7 +15,7 @@ export interface LoadOptions {
 /** Reads a pipeline file with the presets and settings that belong to it. Fails with all problems at once. */
 export async function loadPipeline(path: string, options: LoadOptions): Promise<Result<Pipeline>> {
   const file = resolve(path);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  const text = await readPipeline(file).catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string') return unreadable(path, text);
   const user_dir = userFolder(options.env);
   const settings = await loadSettings(user_dir);
@@ -34,6 +34,16 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
     overrides: options.overrides ?? [],
     env: options.env,
   });
+}
+
+/** A pipe or a device is no pipeline: reading it may never end, and nothing could be kept beside it. */
+async function readPipeline(file: string): Promise<string> {
+  const found = await stat(file);
+  if (!found.isFile() && !found.isDirectory())
+    throw new Error(
+      'it is a pipe or a device; lock file and cache lie beside a pipeline, so it has to be a file',
+    );
+  return readFile(file, 'utf8');
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): Result<Pipeline> {

@@ -32,8 +32,11 @@ function applyOverride(document: Located, source: SourceText, findings: Findings
   const path = source.text.slice(0, Math.max(equals, 0)).trim();
   const origin: Origin = {source, start: 0, end: equals === -1 ? source.text.length : equals, via: []};
   const written = pathWords(path);
-  if (equals === -1 || written === undefined) {
-    const message = 'Expected --set path=value';
+  if (equals === -1 || written === undefined || written.includes('__proto__')) {
+    const message =
+      written?.includes('__proto__') === true
+        ? 'Nothing can be called __proto__'
+        : 'Expected --set path=value';
     problems.push(
       problemAt(origin, {code: 'config/bad-override', message, hint: 'For instance --set train.epochs=200.'}),
     );

@@ -118,6 +118,29 @@ function listedEnv(
   return values;
 }
 
+/** Names only: what they hold is read when a program that needs it starts, and kept nowhere. */
+function listedSecrets(
+  document: Located,
+  env: Readonly<Record<string, string>>,
+  problems: Problem[],
+): ReadonlySet<string> {
+  const list = member(document, 'secrets');
+  const names = new Set<string>();
+  for (const item of list?.kind === 'list' ? list.items : []) {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') continue;
+    names.add(item.value);
+    if (!Object.hasOwn(env, item.value)) continue;
+    problems.push(
+      problemAt(item.origin, {
+        code: 'config/recorded-secret',
+        message: `${item.value} is listed under env, too, where its value is recorded with every run`,
+        hint: 'Take it out of `env:`.',
+      }),
+    );
+  }
+  return names;
+}
+
 function configureAll(
   document: Located,
   env: Record<string, string>,
@@ -132,6 +155,7 @@ function configureAll(
     matrix: undefined,
     stages: undefined,
     later: new Set(),
+    secrets: listedSecrets(document, env, problems),
     budget: newBudget(),
   };
   const vars = member(document, 'vars');

@@ -4,6 +4,7 @@ import {isFailure} from './outcome-text.js';
 import type {Renderer} from './renderer.js';
 import {deathText} from './stage-line.js';
 import type {TextOutput} from './text-output.js';
+import {visible} from './visible.js';
 
 /**
  * Annotations of GitHub Actions: failed stages and warnings appear beside the line of the pull request that caused
@@ -47,7 +48,8 @@ export function annotation(level: 'error' | 'warning', problem: Problem, root: s
 
 /** Escapes as the runner undoes them: https://github.com/actions/toolkit, `command.ts`. */
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const lines = text.replaceAll(/[^\r\n]+/g, visible);
+  return lines.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function property(text: string): string {

@@ -48,13 +48,28 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "env": {
-    "description": "Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run.",
+    "description": "Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run; of passwords and tokens see `secrets`.",
     "type": "array",
     "default": [],
     "uniqueItems": true,
     "items": {
      "type": "string",
      "x-form": "a name of letters, digits and _, which starts with no digit",
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    }
+   },
+   "secrets": {
+    "description": "Environment variables that hold passwords or tokens. The `environment` of a `command` stage may use them as `${secrets.NAME}`, and nothing else may. Only their names are recorded and decide whether a stage runs again; their values are in no record, and shown as `***` where a program prints them.",
+    "type": "array",
+    "default": [],
+    "uniqueItems": true,
+    "examples": [
+     [
+      "HF_TOKEN"
+     ]
+    ],
+    "items": {
+     "type": "string",
      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
     }
    },
@@ -3671,7 +3686,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "environment": {
-    "description": "Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths, as in argv.",
+    "description": "Environment variables for the command. Of yours it gets only those that programs need to start: PATH, HOME, USER, SHELL, TERM, language and time zone, temporary folders, XDG folders, library paths, virtual environments, proxies and certificates, CUDA's choice of cards. `${inputs.NAME}`, `${outputs.NAME}` and `${secrets.NAME}` may be used. The text here is part of the fingerprint, a secret's value is not.",
     "type": "object",
     "default": {},
     "propertyNames": {
@@ -3688,7 +3703,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "working_dir": {
-    "description": "Folder the command runs in.",
+    "description": "Folder the command runs in; it must exist.",
     "type": "string",
     "minLength": 1,
     "default": ".",

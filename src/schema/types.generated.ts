@@ -57,9 +57,13 @@ export interface PipelineDocument {
     [k: string]: string | number | boolean | unknown[] | {} | null;
   };
   /**
-   * Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run.
+   * Environment variables that this file may use as `${env.NAME}`. Their values are recorded with every run; of passwords and tokens see `secrets`.
    */
   env?: string[];
+  /**
+   * Environment variables that hold passwords or tokens. The `environment` of a `command` stage may use them as `${secrets.NAME}`, and nothing else may. Only their names are recorded and decide whether a stage runs again; their values are in no record, and shown as `***` where a program prints them.
+   */
+  secrets?: string[];
   defaults?: PipelineDefaults;
   /**
    * The stages, by name. `${stages.NAME}` in a parameter uses a stage's result and makes it a dependency.
@@ -1838,7 +1842,7 @@ export interface CommandParameters {
     [k: string]: string;
   };
   /**
-   * Environment variables for the command, besides PATH and HOME and the like. They are part of the fingerprint. `${inputs.NAME}` and `${outputs.NAME}` stand for the paths, as in argv.
+   * Environment variables for the command. Of yours it gets only those that programs need to start: PATH, HOME, USER, SHELL, TERM, language and time zone, temporary folders, XDG folders, library paths, virtual environments, proxies and certificates, CUDA's choice of cards. `${inputs.NAME}`, `${outputs.NAME}` and `${secrets.NAME}` may be used. The text here is part of the fingerprint, a secret's value is not.
    */
   environment: {
     /**
@@ -1847,7 +1851,7 @@ export interface CommandParameters {
     [k: string]: string | number | boolean;
   };
   /**
-   * Folder the command runs in.
+   * Folder the command runs in; it must exist.
    */
   working_dir: string;
   /**

@@ -281,3 +281,18 @@ test('a run that trained nothing says so in place of charts', () => {
   expect(page).toContain('No training step was recorded');
   expect(page).not.toContain('<script');
 });
+
+test('what gets into the page by whatever way neither runs nor loads', async () => {
+  const html = readFileSync(new URL(address), 'utf8').replace(
+    '</body>',
+    '<script>window.pwned = 1</script><svg onload="window.pwned = 1"></svg><img src="https://example.org/x.png"></body>',
+  );
+  const url = pathToFileURL(join(folder, 'hostile.html'));
+  writeFileSync(url, html);
+  const page = await opened(url.href, desktop);
+  expect(await page.evaluate<string>('typeof window.pwned')).toBe('undefined');
+  expect(await page.evaluate<Drawn[]>(DRAWN)).toHaveLength(3); // its own scripts still do
+  expect(await page.evaluate<number>('document.querySelector("img").naturalWidth')).toBe(0);
+  const refused = page.evaluate('fetch("data:,x").then(() => "loaded", () => "refused")');
+  expect(await refused).toBe('refused');
+});

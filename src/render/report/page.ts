@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {type Chart, charts} from './charts.js';
 import {configuration, environment, hashes} from './details.js';
 import {gradientMap} from './gradients.js';
@@ -32,6 +33,7 @@ export function reportPage(data: ReportData, assets: PlotAssets): string {
   const sections = sectionsOf(data, first, drawn);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy(drawn.length === 0 ? [] : [assets.script, REPORT_SCRIPT])}">
 <meta name="color-scheme" content="light dark"><title>${first.pipeline}, run ${first.run}</title>
 <style>${raw(assets.style)}${raw(REPORT_STYLE)}</style></head><body>
 ${headline(first)}
@@ -41,6 +43,21 @@ ${drawn.length === 0 ? null : scripts(drawn, assets)}
 </body></html>
 `;
   return page.html;
+}
+
+/**
+ * What a browser may do with this page: draw it and run our own scripts, known by their hashes. Whatever else got into it
+ * would not run, load or send anything.
+ */
+function policy(own: readonly string[]): string {
+  const hashes = own.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.length === 0 ? "'none'" : hashes.join(' ')}`,
+    "style-src 'unsafe-inline'", // bars and swatches carry their size and colour
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
 }
 
 function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[]): Section[] {

@@ -1,45 +1,68 @@
+import {statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {own} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
 import {textPieces} from '../../base/reference.js';
 import {callAfter} from '../../base/timer.js';
+import {missingSecrets, secretsIn} from '../../config/secrets.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
 import {lastWords} from '../child-output.js';
 import type {LightContext} from '../light-stage.js';
+import {surroundingsIn} from './command-environment.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
+import {masking} from './masking.js';
 
 /**
- * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments and its environment
- * (`${inputs.NAME}`, `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`. No shell reads them. When the run is stopped it gets SIGTERM, then
- * SIGKILL; when the runner itself is killed, SIGKILL at once.
- * Throws `run/command-failed` with its last words.
+ * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments and environment
+ * (`${inputs.NAME}`, `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`, secrets in its environment alone. No shell reads
+ * them. When the run is stopped it gets SIGTERM, then SIGKILL; when the runner itself is killed, SIGKILL at once.
+ * Throws `run/command-failed` with its last words, `run/secret-missing`, `run/working-dir-missing`.
  */
 export async function runCommand(context: LightContext): Promise<void> {
   const {params, out_dir} = context;
-  const paths = {inputs: inputPaths(context), outputs: await outputPaths(params, out_dir)};
-  const argv = listOf(params.argv).map((word) => fillIn(String(word), paths));
+  const secrets = secretValues(params, context.env);
+  const known = {inputs: inputPaths(context), outputs: await outputPaths(params, out_dir), secrets};
+  const argv = listOf(params.argv).map((word) => fillIn(String(word), known));
   const environment = isParamObject(params.environment) ? params.environment : {};
-  const variables = Object.entries(environment).map(([name, value]) => [name, fillIn(String(value), paths)]);
+  const variables = Object.entries(environment).map(([name, value]) => [name, fillIn(String(value), known)]);
+  const cwd = String(params.working_dir);
+  if (!statSync(cwd, {throwIfNoEntry: false})?.isDirectory()) throw noSuchFolder(cwd);
+  const masked = masking(Object.values(secrets));
   const end = await runProgram(argv, {
-    cwd: String(params.working_dir),
-    env: {...context.env, ...Object.fromEntries(variables), SIDESTEP_OUTPUT_DIR: out_dir},
+    cwd,
+    env: {
+      ...surroundingsIn(context.env),
+      ...Object.fromEntries(variables),
+      SIDESTEP_OUTPUT_DIR: out_dir,
+    },
     signal: context.signal,
     force: context.force,
     log: context.log,
+    masked,
   });
   if (end.kind === 'succeeded') return;
   throw new SidestepError({
     code: 'run/command-failed',
-    message: `${argv[0]} ${end.how}`,
+    message: `${masked(argv[0]!)} ${end.how}`,
     last_words: end.last_words,
     hint: 'The whole output is in the log of this stage.',
   });
 }
 
-interface Paths {
+/** What `${…}` may stand for in a command, by name. */
+interface Known {
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Read when the program starts, from the environment that the runner was started with, and kept nowhere. */
+function secretValues(params: ParamObject, env: LightContext['env']): Record<string, string> {
+  const names = secretsIn(params);
+  const missing = missingSecrets(names, env);
+  if (missing !== undefined) throw new SidestepError(missing);
+  return Object.fromEntries(names.map((name) => [name, env[name]!]));
 }
 
 function inputPaths({params, inputs}: LightContext): Record<string, string> {
@@ -57,21 +80,31 @@ async function outputPaths(params: ParamObject, outDir: string): Promise<Record<
   return Object.fromEntries(paths);
 }
 
-/** A text in which `${inputs.NAME}` and `${outputs.NAME}` are left; whatever else looks like that is escaped in it. */
-function fillIn(text: string, paths: Paths): string {
+function fillIn(text: string, known: Known): string {
   return textPieces(text)
-    .map((piece) => (piece.kind === 'literal' ? piece.text : pathFor(piece.raw, paths)))
+    .map((piece) => {
+      if (piece.kind === 'literal') return piece.text;
+      const [kind, name] = piece.kind === 'reference' ? piece.words : [];
+      const values: Readonly<Record<string, string>> | undefined = own<Known[keyof Known]>(
+        {...known},
+        kind ?? '',
+      );
+      const value = own(values ?? {}, name ?? '');
+      if (value !== undefined) return value;
+      throw new SidestepError({
+        code: 'run/unknown-command-path',
+        message: `The command uses ${piece.raw}, which stands for nothing`,
+        hint: 'Declare it under `inputs`, `outputs` or `secrets`.',
+      });
+    })
     .join('');
 }
 
-function pathFor(raw: string, paths: Paths): string {
-  const [kind, name = ''] = raw.slice(2, -1).trim().split('.') as [keyof Paths, string?];
-  const path = own(paths[kind], name);
-  if (path !== undefined) return path;
-  throw new SidestepError({
-    code: 'run/unknown-command-path',
-    message: `The command uses ${raw}, but ${kind} declares no ${name}`,
-    hint: `Declared: ${Object.keys(paths[kind]).join(', ') || 'none'}.`,
+function noSuchFolder(path: string): SidestepError {
+  return new SidestepError({
+    code: 'run/working-dir-missing',
+    message: `The working_dir ${path} is no folder`,
+    hint: 'Relative paths start from the folder of the pipeline file.',
   });
 }
 
@@ -85,6 +118,8 @@ interface Program {
   readonly signal: AbortSignal;
   readonly force: AbortSignal;
   readonly log: (line: string) => void;
+  /** A line without the secrets in it. */
+  readonly masked: (line: string) => string;
 }
 
 const KILL_AFTER_MS = 5_000;
@@ -92,8 +127,9 @@ const KILL_AFTER_MS = 5_000;
 async function runProgram(argv: readonly string[], program: Program): Promise<ProgramEnd> {
   const last = lastWords();
   const hear = (line: string) => {
-    program.log(line);
-    last.hear(line);
+    const shown = program.masked(line);
+    program.log(shown);
+    last.hear(shown);
   };
   const running = startGuarded(argv, {...program, hear});
   const stop = stopOnAbort(running, program);

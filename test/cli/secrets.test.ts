@@ -1,0 +1,93 @@
+import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {Folder} from './sidestep.js';
+
+const SECRET = 'hf_Zq81-very-secret';
+
+const pipeline = (
+  more = '',
+  script = 'echo token $TOKEN; env > seen; echo done > $OUT',
+): string => `sidestep: 1
+secrets: [HF_TOKEN]
+stages:
+  c:
+    uses: command
+    with:
+      argv: [sh, -c, ${JSON.stringify(script)}, x${more}]
+      environment: {TOKEN: "Bearer \${secrets.HF_TOKEN}", OUT: "\${outputs.o}", PLAIN: "$\${secrets.HF_TOKEN}"}
+      outputs: {o: o.txt}
+`;
+
+/** Every file below a folder whose bytes hold a text. */
+function filesWith(folder: string, text: string): string[] {
+  return readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((name) => {
+    const path = join(folder, name);
+    return statSync(path).isFile() && readFileSync(path).includes(text);
+  });
+}
+
+test('a secret reaches the program and no record; another one does not run the stage again', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline()});
+  const {code, stdout, stderr} = await folder.run(['run', '--json'], {HF_TOKEN: SECRET, OTHER_SECRET: 'no'});
+  expect(code, stdout + stderr).toBe(0);
+  const seen = folder.read('seen').split('\n');
+  expect(seen).toContain(`TOKEN=Bearer ${SECRET}`);
+  expect(seen).toContain('PLAIN=${secrets.HF_TOKEN}');
+  expect(seen.filter((line) => /^(OTHER_SECRET|HF_TOKEN|SIDESTEP_CONFIG_DIR)=/.test(line))).toEqual([]);
+  expect(filesWith(folder.path, SECRET)).toEqual(['seen']);
+  expect(filesWith(folder.path, 'token Bearer ***')).toHaveLength(1); // the log
+  expect(stdout + stderr).not.toContain(SECRET);
+  expect((await folder.run(['run'], {HF_TOKEN: 'another'})).stdout).toContain('Nothing to do');
+});
+
+test('a failing program does not tell it either', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('', 'echo "bad $TOKEN" >&2; exit 3')});
+  const {code, stderr} = await folder.run(['run'], {HF_TOKEN: SECRET});
+  expect(code).toBe(1);
+  expect(stderr).toContain('bad Bearer ***');
+  expect(stderr).not.toContain(SECRET);
+});
+
+test('one that is not set is asked for', async () => {
+  const {code, stderr} = await new Folder({'pipeline.yaml': pipeline()}).run(['run']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('run/secret-missing');
+});
+
+test.each([
+  ['in argv', pipeline(', "${secrets.HF_TOKEN}"'), 'cannot be used here'],
+  ['not listed', pipeline().replace('[HF_TOKEN]', '[OTHER]'), 'No secret is named HF_TOKEN'],
+  ['recorded as well', `env: [HF_TOKEN]\n${pipeline()}`, 'config/recorded-secret'],
+  ['an unknown output', pipeline(', "${outputs.p}"'), '${outputs.p} is none of the outputs'],
+  ['overlapping outputs', pipeline().replace('{o: o.txt}', '{o: d, p: ./d/f}'), 'config/overlapping-outputs'],
+])('%s: refused before anything runs', async (_name, text, words) => {
+  const {code, stderr} = await new Folder({'pipeline.yaml': text}).run(['validate'], {HF_TOKEN: SECRET});
+  expect(code).toBe(2);
+  expect(stderr).toContain(words);
+  expect(stderr).not.toContain(SECRET);
+});
+
+test('an escaped reference and one that a variable brings in stay text', async () => {
+  const text = `sidestep: 1
+vars: {word: "$\${outputs.o}"}
+stages:
+  c: {uses: command, with: {argv: [sh, -c, 'printf "%s " "$@" > seen; echo > "$1"', x, "\${outputs.o}", "$\${inputs.a}", "\${vars.word}", "a-\${vars.word}"], outputs: {o: o}}}
+`;
+  const folder = new Folder({'pipeline.yaml': text});
+  expect(await folder.run(['run'])).toMatchObject({code: 0});
+  expect(folder.read('seen')).toMatch(/\/o \$\{inputs\.a\} \$\{outputs\.o\} a-\$\{outputs\.o\} $/);
+});
+
+test('places that are no places: said at once', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline().replace('outputs:', 'working_dir: nowhere\n      outputs:'),
+  });
+  expect((await folder.run(['run'], {HF_TOKEN: SECRET})).stderr).toContain('run/working-dir-missing');
+  expect(await folder.run(['plan', '/dev/zero'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('pipe or a device'),
+  });
+  const proto = await folder.run(['validate', '--set', 'stages.__proto__.uses=fixture']);
+  expect(proto).toMatchObject({code: 2, stderr: expect.stringContaining('__proto__')});
+});
