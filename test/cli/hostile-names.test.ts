@@ -4,6 +4,11 @@ import {Folder} from './sidestep.js';
 
 const NAME = '\u001b[31mred\u001b]0;PWN\u0007\u001b[2J\n15:00:00 train  done\n::error::FAKE\u009b2J\u202e';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const COLOUR = /\u001b\[\d+m/g;
+
 const pipeline = `sidestep: 1
 stages:
   songs: {uses: dataset, with: {audio_dir: songs}}
@@ -25,10 +30,7 @@ test.each([{}, {FORCE_COLOR: '1'}, {GITHUB_ACTIONS: 'true'}])(
     for (const args of commands) {
       const {stdout, stderr} = await folder.run(args, env);
       const text = stdout + stderr;
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
-      const obeyed = text
-        .replaceAll(/\u001b\[\d+m/g, '')
-        .match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/g);
+      const obeyed = text.replaceAll(COLOUR, '').match(CONTROL);
       expect(obeyed, `${args.join(' ')}: ${JSON.stringify(text)}`).toBeNull();
       expect(text, args.join(' ')).not.toMatch(/^\s*(15:00:00 train|::error::(FAKE|x))/m);
       expect(text).not.toContain('\u001b[31mred');
