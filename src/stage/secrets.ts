@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
-import {isParamObject, type ParamObject} from '../stage/param.js';
+import {isParamObject, type ParamObject} from './param.js';
 
 /** Names of the secrets that a `command` stage hands to its program. Their values are in no parameter. */
 export function secretsIn(params: ParamObject): string[] {
