@@ -47,8 +47,14 @@ test.each([
 );
 
 test.each([
-  ['holds the pipes', 'setsid sleep 600 & echo $! > left; exit 0'],
-  ['never stops talking', 'setsid yes & echo $! > left; exit 0'],
+  [
+    'holds the pipes',
+    'setsid sh -c "echo \\$\\$ > left; exec sleep 600" & until [ -s left ]; do sleep 0.01; done; exit 0',
+  ],
+  [
+    'never stops talking',
+    'setsid sh -c "echo \\$\\$ > left; exec yes" & until [ -s left ]; do sleep 0.01; done; exit 0',
+  ],
 ])(
   'a descendant that has left the group and %s: it stays, and nobody waits for it',
   async (_name, script) => {
@@ -59,14 +65,15 @@ test.each([
 );
 
 test('a time limit holds although a descendant has left the group with the pipes', async () => {
-  const script = 'setsid sleep 600 & echo $! > left; sleep 600';
+  const script =
+    'setsid sh -c "echo \\$\\$ > left; exec sleep 600" & until [ -s left ]; do sleep 0.01; done; sleep 600';
   const folder = new Folder({'pipeline.yaml': pipeline(script, 'timeout: 1')});
   expect(await folder.run(['run'])).toMatchObject({code: 1, stderr: expect.stringContaining('run/timeout')});
   leftBehind(folder);
 });
 
 test.each([1, 2])('Ctrl-C (%i) ends a run whose pipes somebody else holds', async (times) => {
-  const script = "trap '' INT; setsid sleep 600 & echo $! > left; touch alive; sleep 600";
+  const script = `trap '' INT; setsid sh -c "echo \\$\\$ > left; exec sleep 600" & until [ -s left ]; do sleep 0.01; done; touch alive; sleep 600`;
   const folder = new Folder({'pipeline.yaml': pipeline(script)});
   const running = folder.start(['run']);
   await until(() => existsSync(folder.file('alive')));

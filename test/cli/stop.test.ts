@@ -78,7 +78,7 @@ test('a killed run takes the programs it started with it, those that will not li
 
 test('a program neither sees its guard nor waits for it, and what leaves its session on purpose stays', async () => {
   const script =
-    'read -r c < /proc/$$/task/$$/children; echo "[$c]" > seen; [ -e /proc/$$/fd/3 ] && echo guard >> seen; setsid sleep 600 > /dev/null 2>&1 & echo $! > left';
+    'read -r c < /proc/$$/task/$$/children; echo "[$c]" > seen; [ -e /proc/$$/fd/3 ] && echo guard >> seen; setsid sh -c "echo \\$\\$ > left; exec sleep 600" > /dev/null 2>&1 & until [ -s left ]; do sleep 0.01; done';
   const folder = new Folder({'pipeline.yaml': pipeline('').replace('""', JSON.stringify(script))});
   expect(await folder.run(['run'])).toMatchObject({code: 0});
   expect(folder.read('seen')).toBe('[]\n');
