@@ -62,6 +62,7 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-dev-shm-usage',
       '--hide-scrollbars',
       '--no-first-run',
+      '--autoplay-policy=no-user-gesture-required', // clicks of a test are no person's
       `--user-data-dir=${profile}`,
     ],
     {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true}, // a group of its own, to be ended whole

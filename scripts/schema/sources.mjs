@@ -13,6 +13,7 @@ export const stageTypes = [
   'preprocess.pass2',
   'estimate',
   'train',
+  'generate',
   'export',
   'fixture',
   'command',

@@ -50,6 +50,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./report.js')).reportCommand,
   ),
   row(
+    'generate',
+    'make one clip of music with an adapter, to listen to',
+    async () => (await import('./generate.js')).generateCommand,
+  ),
+  row(
     'inspect',
     'what is in an adapter, and how strong it is',
     async () => (await import('./inspect.js')).inspectCommand,

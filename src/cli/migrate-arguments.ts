@@ -125,7 +125,7 @@ function convertOne({flag, words}: Given, {known, adapter}: Context & {adapter: 
   if (entry.value === undefined && words.length === 0)
     return {problem: {code: 'migrate/missing-value', message: `${flag} needs a value`}};
   if (entry.zero === 'unset' && Number(words[0]) === 0)
-    return {note: `${flag} 0: no limit, which is an absent key here`};
+    return {note: `${flag} 0: stands for none, which is an absent key here`};
   const value = migratedValue(entry, words, adapter);
   return typeof value === 'object' && value !== null && 'unknown' in value
     ? {problem: unknownValue(flag, String(value.unknown), Object.keys(entry.values!))}

@@ -17,11 +17,12 @@ import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {type ClipPlace, reportClips} from './report-clips.js';
 import {environmentRows} from './report-environment.js';
 import {trainingFacts} from './training-facts.js';
 
 /** Everything a report shows of one run, read from its record and the cache. */
-export async function reportRun(run: RecordedRun): Promise<ReportRun> {
+export async function reportRun(run: RecordedRun, clips: ClipPlace): Promise<ReportRun> {
   const {recorded, events} = run;
   const ofType = (uses: string) => recorded.filter(({configured}) => configured.uses === uses);
   const estimates = await Promise.all(ofType('estimate').map(reportEstimate));
@@ -36,6 +37,7 @@ export async function reportRun(run: RecordedRun): Promise<ReportRun> {
     trainings: await reportTrainings(run, ofType('train')),
     estimates: estimates.flatMap((estimate) => estimate ?? []),
     songs: await reportSongs(ofType('dataset'), ofType('preprocess.pass1')),
+    prompts: await reportClips(run, clips),
     results: resultsOf(run),
     environment: await environmentRows(run),
   };

@@ -7,6 +7,7 @@ import {writeDurably} from '../base/durable.js';
 import {type PlotAssets, reportPage} from '../render/report/page.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {openRun} from './recorded-run.js';
+import type {ClipPlace} from './report-clips.js';
 import {reportRun} from './report-data.js';
 import {packageVersion} from './version.js';
 import type {ExitCode, World} from './world.js';
@@ -14,6 +15,7 @@ import type {ExitCode, World} from './world.js';
 interface ReportOptions extends AnswerOptions {
   readonly pipeline?: string;
   readonly output?: string;
+  readonly embedAudio?: boolean;
 }
 
 export function reportCommand(world: World): Command {
@@ -28,6 +30,7 @@ export function reportCommand(world: World): Command {
     )
     .option('--pipeline <file>', 'count only runs of this pipeline (default: all of the project)')
     .option('-o, --output <file>', "file to write (default: report.html in the first run's record)")
+    .option('--embed-audio', 'put the clips into the page, so that it is one file')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (names: readonly string[], options: ReportOptions) =>
@@ -40,9 +43,12 @@ async function report(world: World, names: readonly string[], options: ReportOpt
   const problems = opened.flatMap((run) => (run.ok ? [] : run.problems));
   if (problems.length > 0) return refuse(world, options, problems);
   const runs = opened.flatMap((run) => (run.ok ? [run.value] : []));
-  const data = {runs: await Promise.all(runs.map(reportRun)), written_by: await writer()};
   const path =
     options.output === undefined ? join(runs[0]!.dir, 'report.html') : resolve(world.cwd, options.output);
+  const data = {
+    runs: await Promise.all(runs.map((run) => reportRun(run, placeOf(path, options)))),
+    written_by: await writer(),
+  };
   await writeDurably(path, reportPage(data, await plotAssets()));
   answer(world, options, {
     kind: 'report',
@@ -51,6 +57,12 @@ async function report(world: World, names: readonly string[], options: ReportOpt
       `${colours.green('✔')} wrote ${relative(world.cwd, path)}\n${colours.cyan('open:')} ${pathToFileURL(path).href}\n`,
   });
   return 0;
+}
+
+/** `report.html` has its sounds in `report-clips/`, where they do not lie beside it already. */
+function placeOf(page: string, {embedAudio}: ReportOptions): ClipPlace {
+  if (embedAudio === true) return {kind: 'inside'};
+  return {kind: 'beside', page, folder: `${page.replace(/\.html?$/, '')}-clips`};
 }
 
 async function writer(): Promise<string> {

@@ -97,12 +97,28 @@ class Finisher {
       else if (property.default !== undefined)
         object[key] = defaultValue(property, property.default, this.context.dir);
       else if (property['x-implied'] === 'pipeline_name') object[key] = this.context.pipeline_name;
+      else if (property['x-implied'] === 'dataset') this.implyDataset(object, key, map);
     }
     for (const [key, {value}] of map.entries) {
       if (!Object.hasOwn(object, key))
         define(object, key, this.finish(childSchema(schema, key), value, joinPath(path, key)));
     }
     return object;
+  }
+
+  /**
+   * Prompts that name a song, and clips without a prompt, mean a song of the pipeline's only dataset; where there are
+   * several, somebody has to say which.
+   */
+  private implyDataset(object: Record<string, ParamValue>, key: string, {entries, origin}: LocatedMap): void {
+    const prompts = entries.get('prompts')?.value;
+    const named = prompts?.kind === 'list' ? prompts.items.find(namesSample) : prompts;
+    const [only, ...others] = this.suitable({'x-stage': ['dataset']});
+    const isWanted = prompts === undefined || named !== undefined;
+    if (!isWanted || only === undefined || others.length > 0) return;
+    const reference = {$stage: stageId(this.context.target(only).instance)};
+    this.references.push({reference, origin: named?.origin ?? origin});
+    object[key] = reference;
   }
 
   private scalar(schema: Schema | undefined, scalar: LocatedScalar, path: string): ParamValue {
@@ -175,6 +191,10 @@ class Finisher {
   private report(origin: Origin, words: {code: string; message: string; hint?: string | undefined}): void {
     this.context.problems.push(problemAt(origin, words));
   }
+}
+
+function namesSample(prompt: Located): boolean {
+  return prompt.kind === 'map' && prompt.entries.has('sample');
 }
 
 function asReference(stage: string): string {

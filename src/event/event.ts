@@ -139,6 +139,16 @@ export type WorkerEvent =
       readonly path: string;
       readonly reason: string;
     }
+  /** Music that a training made on its way, to be listened to. */
+  | {
+      readonly kind: 'clip_made';
+      readonly stage: StageId;
+      readonly global_step: number;
+      readonly prompt: string;
+      readonly seed: number;
+      readonly strength: number;
+      readonly path: string;
+    }
   | {
       readonly kind: 'memory';
       readonly stage: StageId;

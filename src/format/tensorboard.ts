@@ -16,6 +16,18 @@ export type Summary =
       readonly edges: readonly number[];
       readonly counts: readonly number[];
     }
+  /** A whole WAV file; `text` is shown beside it as Markdown. */
+  | {
+      readonly kind: 'audio';
+      readonly tag: string;
+      readonly step: number;
+      readonly wave: Uint8Array;
+      readonly sample_rate: number;
+      readonly channels: number;
+      /** Of one channel. */
+      readonly samples: number;
+      readonly text: string;
+    }
   /** Shown as Markdown. */
   | {readonly kind: 'text'; readonly tag: string; readonly step: number; readonly text: string};
 
@@ -88,7 +100,7 @@ function sessionStartEvent(step: number, at: number): Uint8Array {
 }
 
 function summaryEvent(summary: Summary, at: number): Uint8Array {
-  const entry = message(bytesField(1, summary.tag), summaryValue(summary));
+  const entry = message(bytesField(1, summary.tag), summaryValue(summary), summaryMetadata(summary));
   return message(
     doubleField(1, at),
     varintField(2, summary.step),
@@ -102,6 +114,8 @@ function summaryValue(summary: Summary): Uint8Array {
       return floatField(2, summary.value);
     case 'histogram':
       return bytesField(5, histogram(summary));
+    case 'audio':
+      return bytesField(6, audio(summary));
     case 'text':
       return textValue(summary.text);
     default:
@@ -123,6 +137,24 @@ function histogram({edges, counts}: Extract<Summary, {kind: 'histogram'}>): Uint
     doublesField(6, edges.slice(1)), // upper edges
     doublesField(7, counts),
   );
+}
+
+/** A Summary.Audio; that it holds a file and not samples its content type says. */
+function audio({wave, sample_rate, channels, samples}: Extract<Summary, {kind: 'audio'}>): Uint8Array {
+  return message(
+    floatField(1, sample_rate),
+    varintField(2, channels),
+    varintField(3, samples),
+    bytesField(4, wave),
+    bytesField(5, 'audio/wav'),
+  );
+}
+
+/** A SummaryMetadata with nothing but the words that TensorBoard shows beside the sound. */
+function summaryMetadata(summary: Summary): Uint8Array {
+  return summary.kind === 'audio' && summary.text !== ''
+    ? bytesField(9, message(bytesField(3, summary.text)))
+    : new Uint8Array();
 }
 
 /** A string tensor of shape [1], and the metadata that hands it to TensorBoard's text plugin. */

@@ -19,6 +19,8 @@ export interface Model {
   readonly timestep_sigma: number;
   /** What inference programs should use with adapters of this model. */
   readonly inference: InferenceDefaults;
+  /** Latent frames of the silence latent, 25 a second: no piece of music can be longer. */
+  readonly silence_frames: number;
   readonly components: Components;
 }
 

@@ -6,6 +6,7 @@ import type {ComponentFiles} from './component-files.js';
 import {type BaseModel, type Component, type Components, componentNames, type Model} from './model.js';
 import {baseFromConfig, inferenceDefaults, upstreamTimestep} from './model-config.js';
 import {modelNamed, nearModels} from './model-name.js';
+import {readSilenceLatent} from './silence-latent.js';
 
 /** What the `scan` stage was asked for; paths are absolute. */
 export interface ScanOptions {
@@ -27,6 +28,7 @@ export async function scanModel(options: ScanOptions, hashFile: HashFile): Promi
   const scanned = await chooseModel(options);
   const {found, components} = scanned;
   if (found.missing.length > 0) throw incomplete(scanned);
+  const silence = await readSilenceLatent(join(components.silence_latent.dir, 'silence_latent.pt'));
   const {base, base_origin} = settleBase(scanned, options.base_model);
   const identified: Partial<Record<keyof Components, Component>> = {};
   for (const name of componentNames) identified[name] = await identify(components[name], hashFile);
@@ -40,6 +42,7 @@ export async function scanModel(options: ScanOptions, hashFile: HashFile): Promi
     timestep_mu: found.timestep_mu ?? upstreamTimestep.mu,
     timestep_sigma: found.timestep_sigma ?? upstreamTimestep.sigma,
     inference: inferenceDefaults(base),
+    silence_frames: silence.frames,
     components: identified as Components,
   };
 }

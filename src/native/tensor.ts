@@ -31,3 +31,9 @@ export function i64(ids: readonly number[], ...shape: readonly number[]): Native
 export function u8(data: Uint8Array, ...shape: readonly number[]): NativeTensor<'U8'> {
   return {dtype: 'U8', shape, data};
 }
+
+/** What the engine returned as f32. */
+export function floats(tensor: NativeTensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new TypeError('Expected the engine to return f32'); // a bug: the addon and this file disagree
+}

@@ -2,6 +2,13 @@ import type {Json, JsonObject} from '../base/json.js';
 import type {Addon} from './addon.js';
 import {type CallOptions, callEngine} from './call.js';
 import type {EngineOptions} from './engine.js';
+import {
+  type ClipInputs,
+  type ClipLatents,
+  type ClipOptions,
+  generateLatents,
+  type StepEvent,
+} from './generate.js';
 
 /** One song's tensors, spread over several safetensors files (latents, condition). */
 export interface SampleFiles {
@@ -89,6 +96,8 @@ export interface Trainer extends AsyncDisposable {
   readonly modules: readonly string[];
   step(): Promise<StepReport>;
   validate(): Promise<ValidationReport>;
+  /** One clip by the adapter as it is now, or its moving average where one is kept; the run goes on as if nothing had been. */
+  generate(inputs: ClipInputs, options: ClipOptions, call?: CallOptions<StepEvent>): Promise<ClipLatents>;
   /** Adapter files, flat, and training_state.safetensors. */
   save(folder: string, metadata: Readonly<Record<string, string>>): Promise<void>;
   /** The adapter alone; `best` is the moving average where there is one. */
@@ -125,6 +134,7 @@ export async function openTrainer(
     modules,
     step: async () => (await ask('train_step')) as StepReport,
     validate: async () => (await ask('validate')) as ValidationReport,
+    generate: (inputs, clip, call = {}) => generateLatents(addon, handle, {inputs, options: clip}, call),
     save: async (folder, metadata) => {
       await ask('save_checkpoint', {folder, metadata});
     },

@@ -118,6 +118,7 @@ function gatherInputs(
       problems.push(unknownOutput(stage.configured, param, source, reference.output));
       continue;
     }
+    if (matchesAny(param, type.neutral)) continue; // waited for, but no byte depends on it
     known[param] = inputIdentity(param, output, type, world);
     if (namesPaths(param, type)) places[param] = contentHash(world.cache.pathOf(output));
   }

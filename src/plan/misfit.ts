@@ -3,6 +3,7 @@ import type {Json} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
+import type {StageReference} from '../stage/param.js';
 import type {KnownInputs, StageType} from '../stage/stage-type.js';
 import type {DagStage} from './dag.js';
 import {outputOf} from './fingerprint-parts.js';
@@ -33,15 +34,29 @@ function knownInputs(
   for (const [param, {$stage, output}] of Object.entries(references)) {
     const source = upstream.get($stage);
     if (source === undefined) continue;
-    stages[param] = {uses: source.type.name, params: source.configured.params};
-    const made = outputOf(source, output);
-    if (made?.kind === 'json') json[param] = cache.json(made.hash);
+    const own = (name: string) => jsonOf(source.references[name], upstream, cache);
+    stages[param] = {uses: source.type.name, params: source.configured.params, json: own};
+    const made = jsonOf({$stage, ...(output === undefined ? {} : {output})}, upstream, cache);
+    if (made !== undefined) json[param] = made;
   }
   return {json, stages};
 }
 
-/** Where a value was written, else what holds it, else the stage. */
+function jsonOf(
+  reference: StageReference | undefined,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  cache: World['cache'],
+): Json | undefined {
+  const source = reference === undefined ? undefined : upstream.get(reference.$stage);
+  const made = source === undefined ? undefined : outputOf(source, reference!.output);
+  return made?.kind === 'json' ? cache.json(made.hash) : undefined;
+}
+
+/** Where a value was written, else something in it, else what holds it, else the stage. */
 function placeOf({positions, position}: ConfiguredStage, param: string) {
-  const place = [param, ...pathsAbove(param)].find((path) => positions[path] !== undefined);
+  const within = Object.keys(positions).find((path) => path.startsWith(`${param}.`));
+  const place = [param, within, ...pathsAbove(param)].find(
+    (path) => path !== undefined && positions[path] !== undefined,
+  );
   return place === undefined ? position : positions[place]!;
 }

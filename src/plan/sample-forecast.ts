@@ -32,7 +32,8 @@ export function forecastSamples(
   cache: CacheView,
 ): ForecastSample[] {
   const inputs = jsonInputs(stage, upstream, cache);
-  return stage.type.samples.plan(stage.configured.params, inputs).map((plan) => ({
+  const identities = {...parts.inputs, ...parts.files};
+  return stage.type.samples.plan(stage.configured.params, inputs, identities).map((plan) => ({
     plan,
     parts: plan.parts.map((part) => forecastPart(part, stage.type, parts, cache)),
   }));

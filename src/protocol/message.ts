@@ -83,6 +83,8 @@ export interface WorkerJob {
   readonly partial_dir: string;
   /** For TensorBoard files, when the parameters name no place: they are for people and belong to no output. */
   readonly board_dir: string;
+  /** For clips made on the way, in the run record: for people, as those files are. */
+  readonly clips_dir: string;
   /** Folder of the cache's objects: object H lies at `H[0..2]/H`. */
   readonly objects_dir: string;
   /** What the device request resolved to: `cpu` or `cuda:N`. */

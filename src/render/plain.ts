@@ -103,6 +103,7 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
     case 'epoch_finished':
     case 'validation_finished':
     case 'checkpoint_saved':
+    case 'clip_made':
       return `${event.stage}  ${advance(newProgress(event.stage), event, 0).lines.join(' ')}`;
     case 'log':
       return event.level === 'warning' || event.level === 'error'

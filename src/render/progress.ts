@@ -106,6 +106,8 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return withLine(progress, `step ${event.global_step}  validation loss ${lossText(event.loss)}`);
     case 'checkpoint_saved':
       return withLine(progress, `checkpoint at step ${event.global_step} (${event.reason})`);
+    case 'clip_made':
+      return withLine(progress, `clip at step ${event.global_step}: ${event.path}`);
     case 'memory': {
       const {resident_bytes, device_bytes, device} = event;
       return {...progress, memory: {resident_bytes, device_bytes, device}};

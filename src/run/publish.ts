@@ -15,7 +15,7 @@ import type {RunEvent} from '../event/event.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
-import {isSampleCollection, partFile} from '../stage/sample-parts.js';
+import {fileWithin, isSampleCollection, partFile, type SampleParts} from '../stage/sample-parts.js';
 import {readPublished, replacePublished, savePublished} from './published-record.js';
 import {checkObjects} from './soundness.js';
 
@@ -48,7 +48,9 @@ export async function outdatedStages(
   const current = new Set<StageId>();
   for (const stage of stages) {
     if (stage.verdict.kind !== 'cached') continue;
-    const files = publishedBy(stage, cache).flatMap(({object, path}) => filesOf(object, path, view));
+    const files = publishedBy(stage, cache).flatMap(({object, path}) =>
+      filesOf({output: object, path, samples: stage.type.samples}, view),
+    );
     const lie = await Promise.all(files.map((file) => liesThere(file, hashes)));
     (lie.includes('no') ? outdated : current).add(stage.id);
   }
@@ -69,7 +71,7 @@ export async function publishOutputs(
   let after = before;
   for (const stage of stages) {
     for (const {output, object, path} of publishedBy(stage, cache)) {
-      const files = filesOf(object, path, view);
+      const files = filesOf({output: object, path, samples: stage.type.samples}, view);
       if (!current.has(stage.id)) await copyAllOut(files, {cache, hashes, emit});
       const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
       const publisher = {pipeline, stage: stage.id, output, path};
@@ -131,7 +133,13 @@ interface PublishedFile {
   readonly mode: number;
 }
 
-function filesOf(output: OutputObject, path: string, view: CacheView): PublishedFile[] {
+interface Publication {
+  readonly output: OutputObject;
+  readonly path: string;
+  readonly samples: SampleParts | undefined;
+}
+
+function filesOf({output, path, samples}: Publication, view: CacheView): PublishedFile[] {
   if (output.kind === 'tree') {
     return output.files.map((file) => ({
       object: file,
@@ -141,10 +149,11 @@ function filesOf(output: OutputObject, path: string, view: CacheView): Published
   }
   const value = output.kind === 'json' ? view.json(output.hash) : undefined;
   if (!isSampleCollection(value)) return [{object: output, path: join(path, output.name), mode: 0o644}];
-  const parts = value.samples.flatMap(({sample, parts}) =>
-    Object.entries(parts).map(([part, object]) => ({
+  const nameOf = samples?.file ?? (({sample}, part) => partFile(sample, part));
+  const parts = value.samples.flatMap((sample) =>
+    Object.entries(sample.parts).map(([part, object]) => ({
       object,
-      path: join(path, partFile(sample, part)),
+      path: join(path, fileWithin(nameOf(sample, part))),
       mode: 0o644,
     })),
   );

@@ -125,7 +125,8 @@ async function workerJob(
     },
     out_dir,
     partial_dir: await openPartial(effects.cache, partialKey(stage), effects.partial_note),
-    board_dir: boardDir(effects.logPath(stage.id)),
+    board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
+    clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),
     device: known?.device ?? 'cpu',
     precision: known?.identity.precision ?? 'f32',
@@ -135,7 +136,7 @@ async function workerJob(
   };
 }
 
-/** In the run record: `tensorboard/STAGE`, as the log is `logs/STAGE.log`. */
-function boardDir(log: string): string {
-  return join(dirname(log), '../tensorboard', basename(log, extname(log)));
+/** In the run record: `samples/STAGE`, as the log is `logs/STAGE.log`. */
+function besideLog(log: string, folder: 'tensorboard' | 'samples'): string {
+  return join(dirname(log), '..', folder, basename(log, extname(log)));
 }

@@ -37,5 +37,5 @@ export interface Schema {
   /** The form that `pattern` asks for, in words, as they follow "Expected". */
   readonly 'x-form'?: string;
   /** What stands in for the value when it is unset and has no fixed default. */
-  readonly 'x-implied'?: 'pipeline_name';
+  readonly 'x-implied'?: 'pipeline_name' | 'dataset';
 }

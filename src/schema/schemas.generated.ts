@@ -158,6 +158,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         "preprocess.pass2",
         "estimate",
         "train",
+        "generate",
         "export",
         "fixture",
         "command"
@@ -330,6 +331,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "preprocess.pass2",
      "estimate",
      "train",
+     "generate",
      "export",
      "fixture",
      "command"
@@ -510,6 +512,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "preprocess.pass2",
      "estimate",
      "train",
+     "generate",
      "export",
      "fixture",
      "command"
@@ -627,6 +630,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "estimate": {
       "description": "Parameters of every `estimate` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "generate": {
+      "description": "Parameters of every `generate` stage.",
       "type": "object",
       "default": {}
      },
@@ -3150,6 +3158,150 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "exclusiveMaximum": 1,
     "default": 0
    },
+   "samples": {
+    "description": "Music that the adapter makes on the way, to be listened to: in the run record, the report and TensorBoard. It never changes the adapter, and the noise is the same each time. Unset: none is made.",
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+     "every_epochs": {
+      "description": "Make clips at the end of every so many epochs. 0 makes none then.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 10
+     },
+     "every_steps": {
+      "description": "Make clips after every so many updates. 0 makes none then.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000000,
+      "default": 0
+     },
+     "before_first_step": {
+      "description": "Also make them before anything is trained, to compare with.",
+      "type": "boolean",
+      "default": true
+     },
+     "prompts": {
+      "description": "What to make. Unset: a song of the dataset in its own words.",
+      "type": "array",
+      "minItems": 1,
+      "items": {
+       "title": "ClipPrompt",
+       "description": "A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.",
+       "type": "object",
+       "additionalProperties": false,
+       "properties": {
+        "caption": {
+         "description": "What the music is like: genre, instruments, mood, voice, and the trigger word of the adapter. Unset: that of `sample`.",
+         "type": "string",
+         "minLength": 1
+        },
+        "name": {
+         "description": "What its files are called. Unset: the beginning of the caption, or the song's name.",
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 80
+        },
+        "sample": {
+         "description": "A song of the dataset by its name, whose caption, lyrics and metadata are taken. Unset: `caption` says it.",
+         "type": "string",
+         "minLength": 1
+        },
+        "lyrics": {
+         "description": "The words that are sung. Unset: those of `sample`, else [Instrumental].",
+         "type": "string"
+        },
+        "language": {
+         "description": "Language of the lyrics by its code, such as `en`. Unset: that of `sample`, else unknown.",
+         "type": "string",
+         "minLength": 1
+        },
+        "bpm": {
+         "description": "Beats per minute. Unset: those of `sample`, else N/A.",
+         "type": [
+          "string",
+          "number"
+         ]
+        },
+        "keyscale": {
+         "description": "Key and scale, such as `A minor`. Unset: that of `sample`, else N/A.",
+         "type": "string"
+        },
+        "timesignature": {
+         "description": "Time signature, such as 4 or `3/4`. Unset: that of `sample`, else N/A.",
+         "type": [
+          "string",
+          "number"
+         ]
+        },
+        "duration": {
+         "description": "Length in seconds; at most as long as the model's silence. Unset: that of `sample`, else 30.",
+         "type": "number",
+         "exclusiveMinimum": 0,
+         "maximum": 3600
+        }
+       }
+      }
+     },
+     "dataset": {
+      "x-implied": "dataset",
+      "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.",
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "dataset"
+      ]
+     },
+     "seeds": {
+      "description": "Every prompt is made once for each.",
+      "type": "array",
+      "minItems": 1,
+      "uniqueItems": true,
+      "items": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 9007199254740991
+      },
+      "default": [
+       1
+      ]
+     },
+     "strengths": {
+      "description": "How strongly the adapter acts: 1 as it is trained. 0 is the model alone, which sounds the same at every step and is made once.",
+      "type": "array",
+      "minItems": 1,
+      "uniqueItems": true,
+      "items": {
+       "type": "number",
+       "minimum": -10,
+       "maximum": 10
+      },
+      "default": [
+       1
+      ]
+     },
+     "steps": {
+      "description": "Evaluations of the model from noise to music. Unset: 8 for turbo models, 50 for base and sft.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000
+     },
+     "guidance_scale": {
+      "description": "How strongly the prompt's direction is strengthened; 1 is without. Unset: 7 for base and sft models, none for turbo.",
+      "type": "number",
+      "minimum": 1,
+      "maximum": 100
+     },
+     "duration": {
+      "description": "Length in seconds of prompts that do not say theirs.",
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 3600,
+      "default": 30
+     }
+    }
+   },
    "validation": {
     "description": "Loss on samples that are not trained on, with noise and timesteps that never change, so that the same weights always give the same number.",
     "type": "object",
@@ -3416,6 +3568,269 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-path": "output"
+   }
+  }
+ },
+ "stage.generate": {
+  "title": "GenerateParameters",
+  "description": "Makes music with the model, with and without an adapter, to be listened to. Each clip (prompt, seed, strength) is cached by itself.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "prompts"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model: `${stages.NAME}` of a `scan` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "adapter": {
+    "description": "The adapter: `${stages.NAME}` of a `train` stage, or a folder or file in any layout that `inspect` reads. Unset: the model alone.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "train",
+     "command"
+    ],
+    "x-path": "either"
+   },
+   "checkpoint": {
+    "description": "Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.",
+    "type": "string",
+    "pattern": "^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$",
+    "default": "last",
+    "examples": [
+     "last",
+     "best",
+     "epoch_50"
+    ]
+   },
+   "strengths": {
+    "description": "How strongly the adapter acts: 1 as it was trained, 0 is the model alone. Every prompt is made with each.",
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "type": "number",
+     "minimum": -10,
+     "maximum": 10
+    },
+    "default": [
+     1
+    ]
+   },
+   "prompts": {
+    "description": "What to make.",
+    "type": "array",
+    "minItems": 1,
+    "items": {
+     "title": "ClipPrompt",
+     "description": "A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.",
+     "type": "object",
+     "additionalProperties": false,
+     "properties": {
+      "caption": {
+       "description": "What the music is like: genre, instruments, mood, voice, and the trigger word of the adapter. Unset: that of `sample`.",
+       "type": "string",
+       "minLength": 1
+      },
+      "name": {
+       "description": "What its files are called. Unset: the beginning of the caption, or the song's name.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 80
+      },
+      "sample": {
+       "description": "A song of the dataset by its name, whose caption, lyrics and metadata are taken. Unset: `caption` says it.",
+       "type": "string",
+       "minLength": 1
+      },
+      "lyrics": {
+       "description": "The words that are sung. Unset: those of `sample`, else [Instrumental].",
+       "type": "string"
+      },
+      "language": {
+       "description": "Language of the lyrics by its code, such as `en`. Unset: that of `sample`, else unknown.",
+       "type": "string",
+       "minLength": 1
+      },
+      "bpm": {
+       "description": "Beats per minute. Unset: those of `sample`, else N/A.",
+       "type": [
+        "string",
+        "number"
+       ]
+      },
+      "keyscale": {
+       "description": "Key and scale, such as `A minor`. Unset: that of `sample`, else N/A.",
+       "type": "string"
+      },
+      "timesignature": {
+       "description": "Time signature, such as 4 or `3/4`. Unset: that of `sample`, else N/A.",
+       "type": [
+        "string",
+        "number"
+       ]
+      },
+      "duration": {
+       "description": "Length in seconds; at most as long as the model's silence. Unset: that of `sample`, else 30.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 3600
+      }
+     }
+    }
+   },
+   "dataset": {
+    "x-implied": "dataset",
+    "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "dataset"
+    ]
+   },
+   "seeds": {
+    "description": "Every prompt is made once for each: the noise that the music grows out of. The same seed is the same noise for every prompt and strength.",
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "default": [
+     1
+    ]
+   },
+   "steps": {
+    "description": "Evaluations of the model from noise to music. Unset: 8 for turbo models, 50 for base and sft.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000
+   },
+   "shift": {
+    "description": "How early the steps are taken: above 1 more of them lie near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.",
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 100
+   },
+   "timesteps": {
+    "description": "The times themselves, from 1 (noise) to 0, for turbo models; each is taken to the nearest of the twenty they know. Unset: the schedule of `shift`.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "items": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    }
+   },
+   "guidance": {
+    "description": "How the prompt's direction is strengthened: `apg`, `adg` or plain `cfg`. Without effect for turbo models, which take none.",
+    "enum": [
+     "apg",
+     "adg",
+     "cfg"
+    ],
+    "default": "apg"
+   },
+   "guidance_scale": {
+    "description": "How strongly; 1 is without guidance. Unset: 7 for base and sft models, none for turbo.",
+    "type": "number",
+    "minimum": 1,
+    "maximum": 100
+   },
+   "interval": {
+    "description": "Guidance acts while the time lies between these two; 1 is noise.",
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 2,
+    "items": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    },
+    "default": [
+     0,
+     1
+    ]
+   },
+   "method": {
+    "description": "`ode` follows the model's direction, `sde` adds fresh noise at every step.",
+    "enum": [
+     "ode",
+     "sde"
+    ],
+    "default": "ode"
+   },
+   "solver": {
+    "description": "`euler` takes one evaluation a step, `heun` two, which is more exact. Of base and sft models with `method: ode`.",
+    "enum": [
+     "euler",
+     "heun"
+    ],
+    "default": "euler"
+   },
+   "velocity_norm_threshold": {
+    "description": "The direction is shortened to at most this many times the length of the music so far. 0 never shortens it.",
+    "type": "number",
+    "minimum": 0,
+    "default": 0
+   },
+   "velocity_ema_factor": {
+    "description": "Share of the last step's direction in this one's. 0 takes each as it is.",
+    "type": "number",
+    "minimum": 0,
+    "exclusiveMaximum": 1,
+    "default": 0
+   },
+   "format": {
+    "description": "`wav`, or `flac`, which needs ffmpeg.",
+    "enum": [
+     "wav",
+     "flac"
+    ],
+    "default": "wav"
+   },
+   "bits": {
+    "description": "How each audio sample is stored: `16` or `24` bit integers, or `float` (32 bit, wav only). Integers cannot go beyond full scale: music that does is made quieter, and the stage says so.",
+    "enum": [
+     "16",
+     "24",
+     "float"
+    ],
+    "default": "16"
+   },
+   "output_dir": {
+    "description": "Folder in which the clips, their pictures and `index.json` also appear. Unset: they stay in the cache.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "output"
+   },
+   "precision": {
+    "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+    "enum": [
+     "auto",
+     "f32",
+     "bf16",
+     "f16"
+    ],
+    "default": "auto"
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
    }
   }
  },

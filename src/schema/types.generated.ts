@@ -27,6 +27,7 @@ export interface Schemas {
   'stage.preprocess.pass2': PreprocessPass2Parameters;
   'stage.estimate': EstimateParameters;
   'stage.train': TrainParameters;
+  'stage.generate': GenerateParameters;
   'stage.export': ExportParameters;
   'stage.fixture': FixtureParameters;
   'stage.command': CommandParameters;
@@ -115,6 +116,7 @@ export interface StageDocument {
     | 'preprocess.pass2'
     | 'estimate'
     | 'train'
+    | 'generate'
     | 'export'
     | 'fixture'
     | 'command';
@@ -211,6 +213,7 @@ export interface PresetDocument {
     | 'preprocess.pass2'
     | 'estimate'
     | 'train'
+    | 'generate'
     | 'export'
     | 'fixture'
     | 'command';
@@ -256,6 +259,10 @@ export interface SettingsDocument {
      * Parameters of every `estimate` stage.
      */
     estimate?: {};
+    /**
+     * Parameters of every `generate` stage.
+     */
+    generate?: {};
     /**
      * Parameters of every `train` stage.
      */
@@ -916,6 +923,57 @@ export interface TrainParameters {
    * Decay of a moving average of the adapter, kept beside it and used for validation and export. 0 turns it off; 0.9999 is usual.
    */
   ema_decay: number;
+  /**
+   * Music that the adapter makes on the way, to be listened to: in the run record, the report and TensorBoard. It never changes the adapter, and the noise is the same each time. Unset: none is made.
+   */
+  samples?: {
+    /**
+     * Make clips at the end of every so many epochs. 0 makes none then.
+     */
+    every_epochs: number;
+    /**
+     * Make clips after every so many updates. 0 makes none then.
+     */
+    every_steps: number;
+    /**
+     * Also make them before anything is trained, to compare with.
+     */
+    before_first_step: boolean;
+    /**
+     * What to make. Unset: a song of the dataset in its own words.
+     *
+     * @minItems 1
+     */
+    prompts?: [ClipPrompt, ...ClipPrompt[]];
+    /**
+     * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.
+     */
+    dataset?: StageReferenceValue;
+    /**
+     * Every prompt is made once for each.
+     *
+     * @minItems 1
+     */
+    seeds: [number, ...number[]];
+    /**
+     * How strongly the adapter acts: 1 as it is trained. 0 is the model alone, which sounds the same at every step and is made once.
+     *
+     * @minItems 1
+     */
+    strengths: [number, ...number[]];
+    /**
+     * Evaluations of the model from noise to music. Unset: 8 for turbo models, 50 for base and sft.
+     */
+    steps?: number;
+    /**
+     * How strongly the prompt's direction is strengthened; 1 is without. Unset: 7 for base and sft models, none for turbo.
+     */
+    guidance_scale?: number;
+    /**
+     * Length in seconds of prompts that do not say theirs.
+     */
+    duration: number;
+  };
   /**
    * Loss on samples that are not trained on, with noise and timesteps that never change, so that the same weights always give the same number.
    */
@@ -1700,6 +1758,339 @@ export interface CustomSchedule {
    * Share of the peak at the first update.
    */
   warmup_start_factor: number;
+}
+/**
+ * A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.
+ */
+export interface ClipPrompt {
+  /**
+   * What the music is like: genre, instruments, mood, voice, and the trigger word of the adapter. Unset: that of `sample`.
+   */
+  caption?: string;
+  /**
+   * What its files are called. Unset: the beginning of the caption, or the song's name.
+   */
+  name?: string;
+  /**
+   * A song of the dataset by its name, whose caption, lyrics and metadata are taken. Unset: `caption` says it.
+   */
+  sample?: string;
+  /**
+   * The words that are sung. Unset: those of `sample`, else [Instrumental].
+   */
+  lyrics?: string;
+  /**
+   * Language of the lyrics by its code, such as `en`. Unset: that of `sample`, else unknown.
+   */
+  language?: string;
+  /**
+   * Beats per minute. Unset: those of `sample`, else N/A.
+   */
+  bpm?: string | number;
+  /**
+   * Key and scale, such as `A minor`. Unset: that of `sample`, else N/A.
+   */
+  keyscale?: string;
+  /**
+   * Time signature, such as 4 or `3/4`. Unset: that of `sample`, else N/A.
+   */
+  timesignature?: string | number;
+  /**
+   * Length in seconds; at most as long as the model's silence. Unset: that of `sample`, else 30.
+   */
+  duration?: number;
+}
+/**
+ * Makes music with the model, with and without an adapter, to be listened to. Each clip (prompt, seed, strength) is cached by itself.
+ */
+export interface GenerateParameters {
+  /**
+   * The scanned model: `${stages.NAME}` of a `scan` stage.
+   */
+  model: StageReferenceValue;
+  /**
+   * The adapter: `${stages.NAME}` of a `train` stage, or a folder or file in any layout that `inspect` reads. Unset: the model alone.
+   */
+  adapter?: string | StageReferenceValue;
+  /**
+   * Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.
+   */
+  checkpoint: string;
+  /**
+   * How strongly the adapter acts: 1 as it was trained, 0 is the model alone. Every prompt is made with each.
+   *
+   * @minItems 1
+   */
+  strengths: [number, ...number[]];
+  /**
+   * What to make.
+   *
+   * @minItems 1
+   */
+  prompts: [ClipPrompt1, ...ClipPrompt1[]];
+  /**
+   * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.
+   */
+  dataset?: StageReferenceValue;
+  /**
+   * Every prompt is made once for each: the noise that the music grows out of. The same seed is the same noise for every prompt and strength.
+   *
+   * @minItems 1
+   */
+  seeds: [number, ...number[]];
+  /**
+   * Evaluations of the model from noise to music. Unset: 8 for turbo models, 50 for base and sft.
+   */
+  steps?: number;
+  /**
+   * How early the steps are taken: above 1 more of them lie near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.
+   */
+  shift?: number;
+  /**
+   * The times themselves, from 1 (noise) to 0, for turbo models; each is taken to the nearest of the twenty they know. Unset: the schedule of `shift`.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  timesteps?:
+    | [number]
+    | [number, number]
+    | [number, number, number]
+    | [number, number, number, number]
+    | [number, number, number, number, number]
+    | [number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number, number, number, number, number]
+    | [number, number, number, number, number, number, number, number, number, number, number, number, number]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ]
+    | [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number
+      ];
+  /**
+   * How the prompt's direction is strengthened: `apg`, `adg` or plain `cfg`. Without effect for turbo models, which take none.
+   */
+  guidance: 'apg' | 'adg' | 'cfg';
+  /**
+   * How strongly; 1 is without guidance. Unset: 7 for base and sft models, none for turbo.
+   */
+  guidance_scale?: number;
+  /**
+   * Guidance acts while the time lies between these two; 1 is noise.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval: [number, number];
+  /**
+   * `ode` follows the model's direction, `sde` adds fresh noise at every step.
+   */
+  method: 'ode' | 'sde';
+  /**
+   * `euler` takes one evaluation a step, `heun` two, which is more exact. Of base and sft models with `method: ode`.
+   */
+  solver: 'euler' | 'heun';
+  /**
+   * The direction is shortened to at most this many times the length of the music so far. 0 never shortens it.
+   */
+  velocity_norm_threshold: number;
+  /**
+   * Share of the last step's direction in this one's. 0 takes each as it is.
+   */
+  velocity_ema_factor: number;
+  /**
+   * `wav`, or `flac`, which needs ffmpeg.
+   */
+  format: 'wav' | 'flac';
+  /**
+   * How each audio sample is stored: `16` or `24` bit integers, or `float` (32 bit, wav only). Integers cannot go beyond full scale: music that does is made quieter, and the stage says so.
+   */
+  bits: '16' | '24' | 'float';
+  /**
+   * Folder in which the clips, their pictures and `index.json` also appear. Unset: they stay in the cache.
+   */
+  output_dir?: string;
+  /**
+   * Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.
+   */
+  precision: 'auto' | 'f32' | 'bf16' | 'f16';
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
+ * A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.
+ */
+export interface ClipPrompt1 {
+  /**
+   * What the music is like: genre, instruments, mood, voice, and the trigger word of the adapter. Unset: that of `sample`.
+   */
+  caption?: string;
+  /**
+   * What its files are called. Unset: the beginning of the caption, or the song's name.
+   */
+  name?: string;
+  /**
+   * A song of the dataset by its name, whose caption, lyrics and metadata are taken. Unset: `caption` says it.
+   */
+  sample?: string;
+  /**
+   * The words that are sung. Unset: those of `sample`, else [Instrumental].
+   */
+  lyrics?: string;
+  /**
+   * Language of the lyrics by its code, such as `en`. Unset: that of `sample`, else unknown.
+   */
+  language?: string;
+  /**
+   * Beats per minute. Unset: those of `sample`, else N/A.
+   */
+  bpm?: string | number;
+  /**
+   * Key and scale, such as `A minor`. Unset: that of `sample`, else N/A.
+   */
+  keyscale?: string;
+  /**
+   * Time signature, such as 4 or `3/4`. Unset: that of `sample`, else N/A.
+   */
+  timesignature?: string | number;
+  /**
+   * Length in seconds; at most as long as the model's silence. Unset: that of `sample`, else 30.
+   */
+  duration?: number;
 }
 /**
  * Writes a trained adapter in the layouts that other programs read, and reads each back under its reader's own rule.

@@ -3,7 +3,7 @@ import type {StageType} from './stage-type.js';
 /** A tiny random checkpoint and a few synthesised songs, so that a pipeline can be tried without downloads. */
 export const fixture: StageType = {
   name: 'fixture',
-  version: 2,
+  version: 3,
   schema: 'stage.fixture.schema.json',
   summary: 'Make a tiny model and a few songs for tests',
   runs: 'worker',

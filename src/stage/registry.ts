@@ -3,6 +3,7 @@ import {dataset} from './dataset.js';
 import {estimate} from './estimate.js';
 import {exportStage} from './export.js';
 import {fixture} from './fixture.js';
+import {generate} from './generate.js';
 import {preprocessPass1} from './preprocess-pass1.js';
 import {preprocessPass2} from './preprocess-pass2.js';
 import {scan} from './scan.js';
@@ -16,6 +17,7 @@ const declared = [
   preprocessPass2,
   estimate,
   train,
+  generate,
   exportStage,
   fixture,
   command,

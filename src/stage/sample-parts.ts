@@ -11,10 +11,16 @@ export interface SampleParts {
   /** The parameter that refers to the collection or dataset this stage fans out over, e.g. `dataset`. */
   readonly over: string;
   /**
-   * Pure: parameters and the JSON of the inputs (by parameter path) to what must exist for every sample.
-   * The engine looks up which parts are cached and hands only the missing ones to the worker.
+   * Pure: parameters, the JSON of the inputs and the identity of inputs and files (both by parameter path) to what must exist
+   * for every sample. The engine looks up which parts are cached and hands only the missing ones to the worker.
    */
-  readonly plan: (params: ParamObject, inputs: Readonly<Record<string, Json>>) => readonly SamplePlan[];
+  readonly plan: (
+    params: ParamObject,
+    inputs: Readonly<Record<string, Json>>,
+    identities: Readonly<Record<string, ContentHash>>,
+  ) => readonly SamplePlan[];
+  /** What a part's file is called where the collection is published; absent: `partFile`. */
+  readonly file?: (sample: CollectedSample, part: string) => string;
 }
 
 export interface SamplePlan {
@@ -86,6 +92,11 @@ const LEAVES_FOLDER = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/;
  * `live/first song.flac.latents.safetensors`. Throws where a name would leave the folder.
  */
 export function partFile(sample: string, part: string): string {
-  if (LEAVES_FOLDER.test(sample)) throw new Error(`a sample's name leaves its folder: ${sample}`);
-  return `${sample}.${part}.safetensors`;
+  return fileWithin(`${sample}.${part}.safetensors`);
+}
+
+/** The name itself, unless it would leave its folder. */
+export function fileWithin(name: string): string {
+  if (LEAVES_FOLDER.test(name)) throw new Error(`a sample's name leaves its folder: ${name}`);
+  return name;
 }

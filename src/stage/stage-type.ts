@@ -98,7 +98,14 @@ export interface KnownInputs {
   /** JSON they have left; absent while they have yet to run. */
   readonly json: Readonly<Record<string, Json>>;
   /** How they are set up. */
-  readonly stages: Readonly<Record<string, {readonly uses: string; readonly params: ParamObject}>>;
+  readonly stages: Readonly<Record<string, KnownStage>>;
+}
+
+export interface KnownStage {
+  readonly uses: string;
+  readonly params: ParamObject;
+  /** What its own parameters refer to, where that is there. */
+  readonly json: (param: string) => Json | undefined;
 }
 
 /** A problem with the value of a parameter; it gets its place in the file from the path. */

@@ -1,7 +1,8 @@
+import {misfitsOfPrompts, promptsOf} from './clip.js';
 import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
-import {valueAt} from './param.js';
-import type {StageType} from './stage-type.js';
+import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
+import type {KnownInputs, Misfit, StageType} from './stage-type.js';
 import {trainExtension} from './train-extension.js';
 
 const isCropped: IdleRule['when'] = (params) =>
@@ -75,6 +76,30 @@ const idle: readonly IdleRule[] = [
   },
 ];
 
+/** Of the clips on the way, which are neutral to the adapter but cannot be made of nothing. */
+function check({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
+  if (!isParamObject(samples)) return [];
+  const source = isStageReference(samples.dataset) ? 'dataset' : 'none';
+  if (samples.prompts === undefined && source === 'none') return [noPrompts];
+  return misfitsOfPrompts(promptsOf(samples.prompts), {
+    at: 'samples.prompts',
+    model: json.model,
+    dataset: json['samples.dataset'],
+    source,
+    duration: samples.duration,
+  });
+}
+
+const noPrompts: Misfit = {
+  param: 'samples',
+  problem: {
+    code: 'train/no-prompts',
+    message:
+      'Nothing says what the clips on the way are to be: there are no `prompts`, and no dataset stage to take a song from',
+    hint: 'Write prompts: [{caption: "slow blues, male voice"}].',
+  },
+};
+
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
@@ -84,7 +109,8 @@ export const train: StageType = {
   runs: 'worker',
   numerics: 'engine',
   memory: 'planned',
-  neutral: ['precision', 'gradient_checkpointing', 'logging', 'max_nonfinite_steps', 'output_dir'],
+  neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
+  check,
   idle,
   files: [
     {param: 'tensors', kind: 'folder', identity: 'content'},
@@ -98,6 +124,7 @@ export const train: StageType = {
     {param: 'validation.tensors', from: ['preprocess.pass2', 'command']},
     {param: 'adapter.selection.estimate', from: ['estimate', 'command']},
     {param: 'resume_from', from: ['train', 'command']},
+    {param: 'samples.dataset', from: ['dataset']},
   ],
   outputs: () => [
     {name: 'adapter', kind: 'tree', file: 'adapter'},

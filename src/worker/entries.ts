@@ -5,6 +5,7 @@ export const workerEntries: WorkerEntries = {
   estimate: async () => (await import('./estimate.js')).estimate,
   export: async () => (await import('./export.js')).exportStage,
   fixture: async () => (await import('./fixture.js')).fixture,
+  generate: async () => (await import('./generate.js')).generate,
   'preprocess.pass1': async () => (await import('./preprocess-pass1.js')).preprocessPass1,
   'preprocess.pass2': async () => (await import('./preprocess-pass2.js')).preprocessPass2,
   train: async () => (await import('./train.js')).train,

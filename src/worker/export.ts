@@ -1,4 +1,4 @@
-import {copyFile, readdir, rm, stat} from 'node:fs/promises';
+import {copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
@@ -29,6 +29,7 @@ import type {FloatDType} from '../format/float-bits.js';
 import {loadAddon} from '../native/addon.js';
 import {mergeAdapter} from '../native/merge.js';
 import {type ExportFormat, type ExportLayout, ownLayout} from '../stage/export-layouts.js';
+import {adapterState} from './adapter-state.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {componentDir} from './model-input.js';
 
@@ -74,7 +75,7 @@ export const exportStage: WorkerEntry = async (context) => {
 async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Promise<Export> {
   const params = job.params as unknown as ExportParams; // validated by the stage's schema
   const root = job.inputs.adapter?.path ?? params.adapter;
-  const folder = await chosenFolder(root, params);
+  const folder = await adapterState(root, params);
   const read = await readAdapter(folder);
   const adapter = base === undefined ? knownWithoutBase(read) : await fitToBase(read, base);
   return {
@@ -86,28 +87,6 @@ async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Pro
     dtype: params.dtype === 'auto' ? adapter.dtype : (params.dtype.toUpperCase() as FloatDType),
     provenance: await readProvenance(folder),
   };
-}
-
-/** The final state, the best one or a checkpoint; in it the moving average, or the raw weights kept beside it. */
-async function chosenFolder(root: string, {checkpoint, weights}: ExportParams): Promise<string> {
-  const state =
-    checkpoint === 'last' ? root : join(root, checkpoint === 'best' ? 'best' : `checkpoints/${checkpoint}`);
-  if (!(await exists(state))) {
-    throw new SidestepError({
-      code: 'export/checkpoint-missing',
-      message: `The adapter has no state ${checkpoint}: ${state} does not exist`,
-      hint: 'Checkpoints are named epoch_N or step_N; `best` is kept when training has keep_best.',
-    });
-  }
-  const raw = join(state, 'raw');
-  return weights === 'raw' && (await exists(raw)) ? raw : state;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function writeLayout(context: WorkerContext, work: Export, format: ExportLayout): Promise<void> {

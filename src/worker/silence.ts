@@ -56,3 +56,14 @@ async function silenceTensor({job}: ModelInput): Promise<Tensor> {
     hint: 'Copy the file from the model again; it comes with every ACE-Step 1.5 checkpoint.',
   });
 }
+
+/** What stands beside the noise: silence beside ones, since nothing is given and everything is to be made. */
+export function contextOf({data, frames, channels}: Reference): {
+  readonly data: Float32Array;
+  readonly channels: number;
+} {
+  const context = new Float32Array(2 * data.length).fill(1);
+  for (let t = 0; t < frames; t++)
+    context.set(data.subarray(t * channels, (t + 1) * channels), 2 * t * channels);
+  return {data: context, channels: 2 * channels};
+}

@@ -8,6 +8,7 @@ import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {silenceFile} from './silence.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
+import {type ClipMaker, prepareClips} from './train/clips.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
 import {openMetrics} from './train/metrics.js';
@@ -25,6 +26,7 @@ export const train: WorkerEntry = async (context) => {
   emit({kind: 'phase_started', phase: 'loading the model'});
   const split = await splitSamples(context);
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
+  const clips = await prepareClips(context, addon);
   const setup = {
     model_folder: componentDir(job.inputs.model, 'dit'),
     samples: repeated(split.training),
@@ -37,14 +39,14 @@ export const train: WorkerEntry = async (context) => {
   };
   await refuseWhatCannotFit(addon, job, setup);
   await using trainer = await openTrainer(addon, setup, {signal});
-  return await runTraining(context, trainer, split); // the trainer closes when this function is left
+  return await runTraining(context, trainer, {split, ...(clips && {clips})}); // the trainer closes when this function is left
 };
 
 /** From an open trainer to the stage's outputs, taking up what an interrupted attempt left. */
 export async function runTraining(
   context: WorkerContext,
   trainer: Trainer,
-  split: Split,
+  {split, clips}: {readonly split: Split; readonly clips?: ClipMaker},
 ): Promise<'done' | 'stopped'> {
   const {job, emit, log} = context;
   const {memory, shape} = trainer;
@@ -60,7 +62,8 @@ export async function runTraining(
   const kept = new KeptFolders(job.partial_dir);
   const start = await findStart(context, {trainer, kept});
   const metrics = await openMetrics(context, {path: kept.metrics, global_step: start.global_step});
-  const loop = new TrainingLoop({context, trainer, kept, metrics, split, start});
+  await clips?.takeUp(start.global_step);
+  const loop = new TrainingLoop({context, trainer, kept, metrics, split, start, ...(clips && {clips})});
   try {
     if ((await loop.run()) === 'stopped') return 'stopped';
     await writeResult(context, {loop, kept, split});

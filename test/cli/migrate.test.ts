@@ -181,3 +181,9 @@ test('docs/upstream-flags.md is up to date with its data', () => {
 test('conditions are those of the programs that are migrated from', () => {
   expect(stagesOf(full).latents!.with.conditioning).toBe('upstream');
 });
+
+test('samples that upstream only declared are made here', () => {
+  const {train} = stagesOf(`${full} --sample-every-n-epochs 5`);
+  expect(train!.with.samples).toEqual({every_epochs: 5});
+  expect(stagesOf(`${full} --sample-every-n-epochs 0`).train!.with.samples).toBeUndefined();
+});

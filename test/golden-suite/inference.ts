@@ -8,7 +8,7 @@ import {type Addon, loadAddon} from '../../src/native/addon.js';
 import {openConditionEncoder, openTextEncoder} from '../../src/native/engine.js';
 import type {WorkerJob} from '../../src/protocol/message.js';
 import {lyricsText, tokenLimits} from '../../src/stage/conditioning.js';
-import {silentLatents, silentReference} from '../../src/worker/silence.js';
+import {contextOf, silentLatents, silentReference} from '../../src/worker/silence.js';
 import {addonPath} from '../addon-path.js';
 import {broken, exact, relativeL2, type Verdict} from './verdict.js';
 
@@ -70,16 +70,8 @@ async function judge(trial: Trial): Promise<Verdict[]> {
     ),
     await compare(trial, 'out/encoder_hidden_states', condition.states),
     exact(`${name} encoder_attention_mask`, Buffer.compare(condition.mask, mask) === 0 ? [] : ['mask']),
-    await compare(trial, 'out/context_latents', await context(model, config.frames)),
+    await compare(trial, 'out/context_latents', contextOf(await silentLatents(model, config.frames)).data),
   ];
-}
-
-/** Silence beside ones: nothing is given, everything is to be made. */
-async function context(model: Parameters<typeof silentLatents>[0], frames: number): Promise<Float32Array> {
-  const {data, channels} = await silentLatents(model, frames);
-  const out = new Float32Array(2 * data.length).fill(1);
-  for (let t = 0; t < frames; t++) out.set(data.subarray(t * channels, (t + 1) * channels), 2 * t * channels);
-  return out;
 }
 
 async function encodeTexts(trial: Trial) {

@@ -47,6 +47,7 @@ const needed: Readonly<Record<string, Tree>> = {
   'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
   estimate: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
   train: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
+  generate: {model: '${stages.scan}', prompts: [{caption: 'slow blues'}]},
   export: {adapter: '${stages.train}'},
   fixture: {},
   command: {argv: ['true']},
@@ -119,8 +120,15 @@ function candidates(schema: Schema): Value[] {
       : []),
     ...(of.includes('string') ? ['other', 'best', 'other.txt'] : []),
     ...(of.includes('array') ? [...list, ...pair] : []),
-    ...(of.includes('object') ? member : []),
+    ...(of.includes('object') ? [...member, ...membersOf(schema)] : []),
   ].filter((value) => JSON.stringify(value) !== JSON.stringify(known));
+}
+
+/** Objects with one of their keys. */
+function membersOf(schema: Schema): Value[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) =>
+    candidates(property).map((value) => ({[key]: value})),
+  );
 }
 
 function pipelineWith(type: StageType, params: Tree): Pipeline | undefined {
@@ -271,9 +279,12 @@ const together: readonly {readonly below: string; readonly tag?: string; readonl
   {below: 'peak_target', also: {normalize: 'peak'}},
   {below: 'loudness_target', also: {normalize: 'loudness'}},
   {below: 'key_', also: {formats: ['comfyui']}},
+  {below: 'samples.', also: {samples: {prompts: [{caption: 'slow blues'}]}}},
+  {below: 'strengths', also: {adapter: '${stages.train}'}},
 ];
 
-function alsoNeeded({path, variant}: Key): Tree {
+function alsoNeeded({path, variant}: Key, type: StageType): Tree {
+  if (type.name === 'generate' && path === 'checkpoint') return {adapter: '${stages.train}'};
   const tags = JSON.stringify(variant);
   return together
     .filter(({below, tag}) => path.startsWith(below) && (tag === undefined || tags.includes(`"${tag}"`)))
@@ -288,7 +299,7 @@ for (const [name, type] of stageTypes) {
     test.each(keys.map((key) => ({...key, title: `${key.path} ${JSON.stringify(key.variant)}`})))(
       '$title',
       (key) => {
-        const base = merge(merge(needed[name]!, key.variant), alsoNeeded(key));
+        const base = merge(merge(needed[name]!, key.variant), alsoNeeded(key, type));
         const before = pipelineWith(type, base);
         expect(before, 'the stage without the change').toBeDefined();
         const changed = candidates(key.schema)
@@ -373,6 +384,8 @@ const settings: readonly Tree[] = [
   {latents: 'mean'},
   {tile_duration: 0},
   {formats: ['comfyui'], key_prefix: 'x'},
+  {timesteps: [1, 0.5]},
+  {method: 'sde'},
 ];
 
 describe('a key that plays no part beside another', () => {

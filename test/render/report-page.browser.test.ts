@@ -106,6 +106,7 @@ function run(id: string, level: number, rank: number): ReportRun {
         lyric_tokens: {tokens: 120, lost: 0},
       },
     ],
+    prompts: [],
     results: [{stage: 'export', output: 'files', path: `/home/somebody/${'output/'.repeat(12)}`}],
     environment: [['system', 'Linux, 16 threads, 64 GiB']],
   };

@@ -107,10 +107,14 @@ const options = {
 /** What each part of the one sample depends on. */
 function partsOf(params: object, sample: object, of: object): Record<string, string> {
   const {plan} = stageTypes.get('preprocess.pass1')!.samples!;
-  const [planned] = plan(params as ParamObject, {
-    model: of as Json,
-    dataset: {samples: [sample as Json]} as Json,
-  });
+  const [planned] = plan(
+    params as ParamObject,
+    {
+      model: of as Json,
+      dataset: {samples: [sample as Json]} as Json,
+    },
+    {},
+  );
   return Object.fromEntries(planned!.parts.map(({part, depends_on}) => [part, JSON.stringify(depends_on)]));
 }
 
@@ -198,7 +202,7 @@ describe('what is encoded anew in the second pass', () => {
     missing: [],
   });
   const conditions = (params: ParamObject, about: object) =>
-    plan(params, {model: model as Json, latents: collection(about) as unknown as Json})[0]!.parts[0]!;
+    plan(params, {model: model as Json, latents: collection(about) as unknown as Json}, {})[0]!.parts[0]!;
 
   test('upstream needs no silence; inference takes it for the timbre, whoever of the two passes says so', () => {
     const upstream = conditions({}, {});
@@ -213,7 +217,7 @@ describe('what is encoded anew in the second pass', () => {
   test('texts of one kind and a reference of the other are refused in their place', () => {
     const firstPass = (conditioning: string) => ({
       json: {},
-      stages: {latents: {uses: 'preprocess.pass1', params: {conditioning}}},
+      stages: {latents: {uses: 'preprocess.pass1', params: {conditioning}, json: () => undefined}},
     });
     expect(check({conditioning: 'inference'}, firstPass('upstream'))).toMatchObject([
       {param: 'conditioning', problem: {code: 'preprocess/conditioning-differs'}},

@@ -5,7 +5,9 @@ import {gradientMap} from './gradients.js';
 import {headline} from './headline.js';
 import {type Html, html, scriptJson} from './html.js';
 import {letterOf} from './labels.js';
-import type {ReportData, ReportRun} from './report-data.js';
+import {listening} from './listen.js';
+import {LISTEN_SCRIPT} from './listen-script.js';
+import type {ReportData, ReportPrompt, ReportRun} from './report-data.js';
 import {REPORT_SCRIPT} from './script.js';
 import {sensitivity} from './sensitivity.js';
 import {sideBySide} from './side-by-side.js';
@@ -30,16 +32,22 @@ export function reportPage(data: ReportData, assets: PlotAssets): string {
   const [first] = data.runs;
   if (first === undefined) throw new TypeError('a report needs a run');
   const drawn = charts(data);
+  const prompts = promptsOf(data.runs);
+  const own = [
+    ...(drawn.length === 0 ? [] : [assets.script, REPORT_SCRIPT]),
+    ...(prompts.length === 0 ? [] : [LISTEN_SCRIPT]),
+  ];
   const sections = sectionsOf(data, first, drawn);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy(drawn.length === 0 ? [] : [assets.script, REPORT_SCRIPT])}">
+<meta http-equiv="Content-Security-Policy" content="${policy(own, prompts.length === 0 ? 'no_files' : 'clips')}">
 <meta name="color-scheme" content="light dark"><title>${first.pipeline}, run ${first.run}</title>
 <style>${raw(assets.style)}${raw(REPORT_STYLE)}</style></head><body>
 ${headline(first)}
 <nav>${sections.map(({id, title}) => html`<a href="#${id}">${title}</a>`)}</nav>
 ${sections.map(({id, title, body}) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`)}
 ${drawn.length === 0 ? null : scripts(drawn, assets)}
+${prompts.length === 0 ? null : html`<script>${raw(LISTEN_SCRIPT)}</script>`}
 </body></html>
 `;
   return page.html;
@@ -47,14 +55,16 @@ ${drawn.length === 0 ? null : scripts(drawn, assets)}
 
 /**
  * What a browser may do with this page: draw it and run our own scripts, known by their hashes. Whatever else got into it
- * would not run, load or send anything.
+ * would not run, load or send anything. Clips come from beside the page (`'self'` where it is served, `file:` where it is opened
+ * by double click) or lie in it.
  */
-function policy(own: readonly string[]): string {
+function policy(own: readonly string[], files: 'clips' | 'no_files'): string {
   const hashes = own.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   return [
     "default-src 'none'",
     `script-src ${hashes.length === 0 ? "'none'" : hashes.join(' ')}`,
     "style-src 'unsafe-inline'", // bars and swatches carry their size and colour
+    ...(files === 'clips' ? ["img-src 'self' file: data:", "media-src 'self' file: data:"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -62,6 +72,7 @@ function policy(own: readonly string[]): string {
 
 function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[]): Section[] {
   const {runs} = data;
+  const prompts = promptsOf(runs);
   const gradients = runs.flatMap((run, index) =>
     run.trainings.flatMap(({stage, gradients: points}) => {
       const names = [
@@ -73,6 +84,7 @@ function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[])
   );
   return [
     ...(runs.length < 2 ? [] : [{id: 'side-by-side', title: 'Runs side by side', body: sideBySide(runs)}]),
+    ...(prompts.length === 0 ? [] : [{id: 'listen', title: 'Listen', body: listening(prompts)}]),
     {id: 'training', title: 'Training', body: training(drawn)},
     ...(gradients.length === 0
       ? []
@@ -88,6 +100,14 @@ function sectionsOf(data: ReportData, first: ReportRun, drawn: readonly Chart[])
     {id: 'hashes', title: 'Hashes', body: hashes(first)},
     {id: 'environment', title: 'Environment', body: environment(first, data.written_by)},
   ];
+}
+
+/** Of several runs, each prompt says of which it is. */
+function promptsOf(runs: readonly ReportRun[]): ReportPrompt[] {
+  if (runs.length === 1) return [...runs[0]!.prompts];
+  return runs.flatMap(({prompts}, index) =>
+    prompts.map((prompt) => ({...prompt, stage: `${letterOf(index)} ${prompt.stage}`})),
+  );
 }
 
 function training(drawn: readonly Chart[]): Html {

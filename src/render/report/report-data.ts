@@ -18,6 +18,8 @@ export interface ReportRun {
   readonly trainings: readonly ReportTraining[];
   readonly estimates: readonly ReportEstimate[];
   readonly songs: readonly ReportSong[];
+  /** Music that was made, to be listened to. */
+  readonly prompts: readonly ReportPrompt[];
   /** What the run wrote for people to use: the exported files, the adapter. */
   readonly results: readonly {readonly stage: string; readonly output: string; readonly path: string}[];
   /** Machine and program of the run, in the order in which they are shown. */
@@ -103,4 +105,24 @@ export interface ReportSong {
 export interface TokenCount {
   readonly tokens: number;
   readonly lost: number;
+}
+
+/** The clips of one prompt, in the order in which they are shown. */
+export interface ReportPrompt {
+  readonly stage: string;
+  readonly name: string;
+  /** As the text encoder read them; null when that was not kept. */
+  readonly texts: {readonly prompt: string; readonly lyrics: string} | null;
+  readonly clips: readonly ReportClip[];
+}
+
+export interface ReportClip {
+  /** What tells it from the others: `step 400`, `strength 0.5`. */
+  readonly label: string;
+  readonly seed: number;
+  /** Address as the page writes it: relative, or the sound itself. */
+  readonly audio: string;
+  readonly picture: string | null;
+  /** By how much it had to be turned down; null when it fitted. */
+  readonly quieter_db: number | null;
 }

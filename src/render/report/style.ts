@@ -86,6 +86,14 @@ details > summary { cursor: pointer; } details[open] > summary { margin-bottom: 
 .folded details { border-bottom: 1px solid var(--line); } .folded summary { padding: .55rem 0; } .folded .count { float: right; font-size: .85rem; }
 .params { width: 100%; margin-bottom: .8rem; } .params th, .params td { padding-top: .3rem; padding-bottom: .3rem; } .folded .defaults { border: 0; margin-bottom: .8rem; } .folded .defaults summary { padding: .2rem 0; font-size: .9rem; } .params th { width: 17rem; overflow-wrap: anywhere; } .params td { overflow-wrap: anywhere; } .params .said th { color: var(--front); } .params .default td { color: var(--dim); } .params td:last-child:not(:nth-child(2)) { text-align: right; padding-right: 0; }
 
+.prompt { margin: 0 0 2rem; } .prompt h3 { margin-bottom: .2rem; overflow-wrap: anywhere; }
+.takes { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem; margin-top: .6rem; }
+.take { margin: 0; padding: .7rem; } .take figcaption { display: flex; justify-content: space-between; gap: .6rem; font-size: .9rem; }
+.take img { display: block; width: 100%; height: 5.5rem; margin: .5rem 0; border-radius: .3rem; image-rendering: pixelated; background: #000; object-fit: fill; }
+.take audio { display: block; width: 100%; height: 2.4rem; }
+.blind { margin-top: 2.5rem; padding: 1rem 1.2rem 1.2rem; border: 1px solid var(--line); border-radius: .6rem; } .blind h3 { margin-top: 0; } .blind .take button { margin-top: .6rem; width: 100%; }
+.blind form { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: center; } .blind select { font: inherit; max-width: 100%; } .blind button { font: inherit; padding: .35rem .9rem; cursor: pointer; color: var(--front); background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; } .blind button:hover { border-color: var(--accent); }
+kbd { font: .85em ui-monospace, Menlo, Consolas, monospace; padding: .05rem .3rem; border: 1px solid var(--line); border-radius: .25rem; }
 @media (max-width: 44rem) {
   body { padding: 1.4rem 1rem 4rem; } h1 { font-size: 1.9rem; } section { margin-top: 2.6rem; }
   .figures { grid-template-columns: 1fr 1fr; gap: 1.1rem 1.2rem; margin: 1.4rem 0; } .figures dd { font-size: 1.5rem; }

@@ -3,6 +3,7 @@ import {SidestepError} from '../../base/problem.js';
 import type {StepReport, Trainer} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
+import type {ClipMaker} from './clips.js';
 import {bandsOf, type Metric, type MetricsLog} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
 import {
@@ -13,7 +14,7 @@ import {
   rotate,
 } from './progress-state.js';
 import {provenanceOf, type Standing} from './provenance.js';
-import {type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
+import {type ClipsState, type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
 
 export interface LoopParts {
@@ -23,6 +24,8 @@ export interface LoopParts {
   readonly metrics: MetricsLog;
   readonly split: Split;
   readonly start: StartingPoint;
+  /** Makes clips on the way; absent where nobody asked for any. */
+  readonly clips?: ClipMaker;
 }
 
 export interface Position extends Standing {
@@ -44,6 +47,8 @@ export class TrainingLoop {
   /** After a resume: where this attempt took the epoch up. */
   #epochBegan = performance.now();
   #savedStep: number;
+  /** Whether the clips of this step are still to be made, also after an interruption. */
+  #clips: ClipsState;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -52,6 +57,8 @@ export class TrainingLoop {
     const stopped_early = outOfPatience(progress, this.#params.early_stop) ? 'yes' : 'no';
     this.#position = {global_step, epoch, loss, progress, stopped_early};
     this.#savedStep = global_step;
+    const beginning = global_step === 0 && this.#params.samples?.before_first_step === true;
+    this.#clips = beginning ? 'due' : parts.start.clips;
   }
 
   get position(): Position {
@@ -79,6 +86,7 @@ export class TrainingLoop {
     const {context, start, trainer} = this.#parts;
     if (start.global_step === 0 && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
+    await this.#makeClips();
     this.#epochBegan = performance.now();
     let finished = start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
     while (!finished) {
@@ -88,6 +96,7 @@ export class TrainingLoop {
       }
       finished = (await this.#step()) === 'last';
     }
+    if (this.#clips === 'due') return 'stopped'; // its state is saved; only a request to stop leaves clips undone
     if (start.origin !== 'own_state' && this.#position.global_step === start.global_step) throw noSteps();
     if (this.#savedStep !== this.#position.global_step) await this.#saveState('the end of the run');
     return 'finished';
@@ -102,7 +111,9 @@ export class TrainingLoop {
     const {global_step, epoch} = report;
     this.#position = {...this.#position, global_step, epoch, loss: report.loss ?? this.#position.loss};
     if (report.epoch_finished) await this.#endEpoch(report);
+    this.#clips = this.#clipsDue(report);
     await this.#checkpoint(this.#checkpointsDue(report));
+    await this.#makeClips();
     await this.#saveIfDue();
     return report.finished || this.#position.stopped_early === 'yes' ? 'last' : 'more';
   }
@@ -137,6 +148,23 @@ export class TrainingLoop {
     const ofSteps = every_steps > 0 && global_step % every_steps === 0;
     const ofClock = every_minutes > 0 && performance.now() - this.#checkpointAt >= every_minutes * 60_000;
     return [...(ofEpoch ? [`epoch_${epoch}`] : []), ...(ofSteps || ofClock ? [`step_${global_step}`] : [])];
+  }
+
+  #clipsDue({epoch, epoch_finished, global_step}: StepReport): ClipsState {
+    const {every_epochs = 0, every_steps = 0} = this.#params.samples ?? {};
+    const ofEpoch = epoch_finished && every_epochs > 0 && epoch % every_epochs === 0;
+    return ofEpoch || (every_steps > 0 && global_step % every_steps === 0) ? 'due' : 'none';
+  }
+
+  /** Clips take long: what was trained is saved before, and with it that they are due. */
+  async #makeClips(): Promise<void> {
+    const {clips, trainer, metrics, context} = this.#parts;
+    if (clips === undefined) this.#clips = 'none';
+    if (clips === undefined || this.#clips === 'none') return;
+    const {global_step, epoch} = this.#position;
+    if (this.#savedStep !== global_step) await this.#saveState('the clips of this step');
+    await clips.make({global_step, epoch}, trainer, metrics);
+    if (!context.signal.aborted) this.#clips = 'none';
   }
 
   #validates(): boolean {
@@ -204,6 +232,7 @@ export class TrainingLoop {
       total_steps,
       steps_per_epoch,
       progress,
+      clips: this.#clips,
     };
     await metrics.sync();
     await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));

@@ -8,7 +8,9 @@ const SMOOTHING = 0.1;
 export function lossPicture(metrics: readonly Metric[]): string {
   const points = (kind: Metric['kind']) =>
     metrics.flatMap((metric): [number, number][] =>
-      metric.kind === kind && metric.loss !== null ? [[metric.global_step, metric.loss]] : [],
+      metric.kind !== 'sample' && metric.kind === kind && metric.loss !== null
+        ? [[metric.global_step, metric.loss]]
+        : [],
     );
   const steps = points('step');
   return lineChart({

@@ -6,6 +6,8 @@ import {makeFolder} from '../../base/make-folder.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
+import {SAMPLE_RATE} from '../listen/clip-file.js';
+import type {PieceTexts} from '../listen/conditions.js';
 import {loopParams} from './options.js';
 import {timestepHistogram} from './timestep-histogram.js';
 
@@ -26,6 +28,7 @@ export type Metric =
       readonly epoch: number;
       readonly loss: number | null;
     }
+  | SampleMetric
   | {
       readonly kind: 'validation';
       readonly global_step: number;
@@ -33,6 +36,28 @@ export type Metric =
       readonly loss: number | null;
       readonly bands: Readonly<Record<string, number | null>>;
     };
+
+/** A clip that was made on the way. */
+export interface SampleMetric {
+  readonly kind: 'sample';
+  readonly global_step: number;
+  readonly epoch: number;
+  /** Name of the prompt, as in the file's. */
+  readonly prompt: string;
+  readonly seed: number;
+  readonly strength: number;
+  /** Below the folder of this stage's clips in the run record. */
+  readonly file: string;
+  readonly seconds: number;
+  /** Largest amplitude that the model made; above 1 the clip was made quieter. */
+  readonly peak: number;
+}
+
+/** The clip itself, for TensorBoard. */
+export interface SampleSound {
+  readonly wave: Uint8Array;
+  readonly texts: PieceTexts;
+}
 
 /**
  * Numbers of a run, kept twice: metrics.jsonl, which belongs to the result, and TensorBoard files for people, which do not.
@@ -47,6 +72,7 @@ export interface MetricsLog {
   ): Promise<void>;
   /** Makes everything so far last: a saved state counts on it. */
   sync(): Promise<void>;
+  sample(metric: SampleMetric, sound: SampleSound): Promise<void>;
   /** Everything so far. */
   all(): Promise<Metric[]>;
   close(): Promise<void>;
@@ -87,9 +113,35 @@ export async function openMetrics(
     validation: (report, at) =>
       record({kind: 'validation', ...at, loss: report.loss, bands: bandsOf(report)}),
     sync: () => syncFile(path),
+    sample: async (metric, sound) => {
+      await board.write([audioSummary(metric, sound)]);
+      await record(metric);
+    },
     all: () => readMetrics(path),
     close: board.close,
   };
+}
+
+function audioSummary(
+  {prompt, seed, strength, global_step, seconds}: SampleMetric,
+  sound: SampleSound,
+): Summary {
+  const {wave, texts} = sound;
+  return {
+    kind: 'audio',
+    tag: `samples/${prompt}/seed ${seed}, strength ${strength}`,
+    step: global_step,
+    wave,
+    sample_rate: SAMPLE_RATE,
+    channels: 2,
+    samples: Math.round(seconds * SAMPLE_RATE),
+    text: `${fenced(texts.prompt)}\n\n${fenced(texts.lyrics)}`,
+  };
+}
+
+/** As it stands, for a reader of Markdown. */
+function fenced(text: string): string {
+  return `~~~\n${text.trimEnd()}\n~~~`;
 }
 
 function stepMetric(report: StepReport, modules: readonly string[]): Metric {
@@ -129,6 +181,8 @@ function summariesOf(metric: Metric): Summary[] {
           scalar(`grad_norm/${name}`, norm),
         ),
       ];
+    case 'sample':
+      return [];
     case 'epoch':
       return scalar('train/epoch_loss', metric.loss);
     case 'validation':

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
 import type {WorkerJob} from '../../protocol/message.js';
-import {type ParamObject, paramsToJson} from '../../stage/param.js';
+import {type ParamObject, type ParamValue, paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 
 /** What training itself (not the engine) acts on; names as in schema/stage.train.schema.json. */
@@ -30,8 +30,20 @@ export interface LoopParams {
     readonly tensorboard: boolean;
     readonly log_dir?: string;
   };
+  readonly samples?: SamplesParams;
   readonly inference: {readonly shift?: number; readonly num_inference_steps?: number};
   readonly output_dir?: string;
+}
+
+/** Clips that are made on the way. */
+export interface SamplesParams {
+  readonly every_epochs: number;
+  readonly every_steps: number;
+  readonly before_first_step: boolean;
+  readonly prompts?: ParamValue;
+  readonly seeds: readonly number[];
+  readonly strengths: readonly number[];
+  readonly duration: number;
 }
 
 export function loopParams({job}: WorkerContext): LoopParams {
@@ -60,6 +72,7 @@ export function withoutPlaces(params: ParamObject): JsonObject {
     tensors: _tensors,
     output_dir: _dir,
     logging: _logging,
+    samples: _samples,
     ...own
   } = paramsToJson(params);
   const {resume_from: _from, ...rest} = own;

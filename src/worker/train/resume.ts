@@ -21,11 +21,17 @@ export interface SavedAbout extends Standing, SavedTraining {
   readonly fingerprint: Fingerprint;
   readonly global_step: number;
   readonly progress: ProgressState;
+  /** Absent: none. */
+  readonly clips?: ClipsState;
 }
+
+/** Whether the clips of a step are still to be made. */
+export type ClipsState = 'due' | 'none';
 
 /** Where a run takes up its work. */
 export interface StartingPoint extends Standing {
   readonly progress: ProgressState;
+  readonly clips: ClipsState;
   /** `elsewhere`: the state that `resume_from` names. */
   readonly origin: 'nothing' | 'own_state' | 'elsewhere';
 }
@@ -35,6 +41,7 @@ const FROM_THE_START: StartingPoint = {
   epoch: 0,
   loss: null,
   progress: freshProgress,
+  clips: 'none',
   origin: 'nothing',
 };
 
@@ -64,10 +71,10 @@ async function continueOwn(
   trainer: Trainer,
   {dir, about}: SavedState,
 ): Promise<StartingPoint> {
-  const {global_step, epoch, loss, progress} = about as unknown as SavedAbout;
+  const {global_step, epoch, loss, progress, clips = 'none'} = about as unknown as SavedAbout;
   await trainer.load(dir, 'exact');
   log(`continuing the saved state of step ${global_step}`);
-  return {global_step, epoch, loss, progress, origin: 'own_state'};
+  return {global_step, epoch, loss, progress, clips, origin: 'own_state'};
 }
 
 /** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */

@@ -96,6 +96,15 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
       instant();
       return {loss: lossAt(step) + 1, timesteps: [0.5], losses: [lossAt(step) + 1]};
     },
+    generate: async ({context}) => {
+      instant();
+      const channels = context.channels / 2;
+      return {
+        data: new Float32Array(context.data.length / 2),
+        frames: context.data.length / context.channels,
+        channels,
+      };
+    },
     save: async (folder, stamps) => {
       await write(folder, 'adapter_model.safetensors', {weight}, stamps);
       await write(
@@ -165,7 +174,11 @@ export async function attempt(
     validation: params.validation.fraction > 0 ? [held] : [],
   };
   try {
-    return {ended: await runTraining(context, inventedTrainer(params.epochs, instant), split), instants, log};
+    return {
+      ended: await runTraining(context, inventedTrainer(params.epochs, instant), {split}),
+      instants,
+      log,
+    };
   } catch (error) {
     if (!(error instanceof Killed)) throw error;
     return {ended: 'killed', instants, log};

@@ -1,0 +1,245 @@
+import {copyFile, readFile, stat} from 'node:fs/promises';
+import {basename, dirname, extname, join, resolve} from 'node:path';
+import {Command, InvalidArgumentError} from 'commander';
+import {readProvenance} from '../adapter/provenance.js';
+import {isFileError, writeDurably} from '../base/durable.js';
+import type {Json} from '../base/json.js';
+import {makeFolder} from '../base/make-folder.js';
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import {absolutePath} from '../config/settings.js';
+import type {RunEvent} from '../event/event.js';
+import {type AnswerOptions, refuse} from './answer.js';
+import {carryOut} from './carry-out.js';
+import {runExitCode} from './frozen.js';
+import {forecastsFor, memoryProblems} from './memory.js';
+import {entries, yamlText} from './pipeline-text.js';
+import {planPipeline} from './plan-pipeline.js';
+import {stopOnSignals} from './signals.js';
+import {noWishes} from './stage-choice.js';
+import type {ExitCode, World} from './world.js';
+
+interface GenerateOptions extends AnswerOptions {
+  readonly prompt?: string;
+  readonly lyrics?: string;
+  readonly lyricsFile?: string;
+  readonly language?: string;
+  readonly bpm?: number;
+  readonly keyscale?: string;
+  readonly timesignature?: string;
+  readonly duration?: number;
+  readonly strength?: number;
+  readonly seed?: number;
+  readonly steps?: number;
+  readonly guidanceScale?: number;
+  readonly checkpoint?: string;
+  readonly model?: string;
+  readonly checkpoints: string;
+  readonly device?: string;
+  readonly out?: string;
+  readonly plain?: boolean;
+}
+
+export function generateCommand(world: World): Command {
+  return new Command('generate')
+    .description(
+      'Make one clip of music with an adapter, without a pipeline file: the `generate` stage on one prompt.',
+    )
+    .argument(
+      '[adapter]',
+      'a train output folder, or an adapter of any layout that `inspect` reads; none: the model alone',
+    )
+    .option('--prompt <caption>', 'what the music is like, with the trigger word of the adapter')
+    .option('--lyrics <text>', 'the words that are sung (default: [Instrumental])')
+    .option('--lyrics-file <file>', 'a text file with the words')
+    .option('--language <code>', 'language of the words, such as en')
+    .option('--bpm <number>', 'beats per minute', number)
+    .option('--keyscale <key>', 'key and scale, such as "A minor"')
+    .option('--timesignature <text>', 'time signature, such as 4 or 3/4')
+    .option('--duration <seconds>', 'length (default: 30)', number)
+    .option('--strength <number>', 'how strongly the adapter acts; 0 is the model alone (default: 1)', number)
+    .option('--seed <number>', 'the noise it grows out of (default: 1)', number)
+    .option('--steps <number>', 'evaluations of the model (default: by the model)', number)
+    .option(
+      '--guidance-scale <number>',
+      'how strongly the prompt is followed (default: by the model)',
+      number,
+    )
+    .option('--checkpoint <state>', 'last, best, or a checkpoint such as epoch_50 (default: last)')
+    .option('--model <name>', "the model (default: the adapter's own, else turbo)")
+    .option('--checkpoints <folder>', 'where the models lie', './checkpoints')
+    .option('--device <device>', 'cpu, cuda or cuda:N (default: what there is)')
+    .option(
+      '-o, --out <file>',
+      'file to write, .wav or .flac; a picture of it lies beside (default: its prompt.wav)',
+    )
+    .option('--plain', 'lines in place of a live list, as in CI')
+    .option('--json', 'print every event as a line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (adapter: string | undefined, options: GenerateOptions) =>
+      world.leave(await generate(world, adapter, options)),
+    );
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** A pipeline of two stages in a folder of the user's own, where what was scanned and made before is found again. */
+async function generate(
+  world: World,
+  adapter: string | undefined,
+  options: GenerateOptions,
+): Promise<ExitCode> {
+  const request = await requestOf(world, adapter, options);
+  if (!request.ok) return refuse(world, options, request.problems);
+  const {file, text, out, clips} = request.value;
+  await makeFolder(dirname(file));
+  await writeDurably(file, text);
+  const planned = await planPipeline(world, {file, overrides: [], wishes: noWishes});
+  if (!planned.ok) return refuse(world, options, planned.problems.map(asOption));
+  const forecasts = await forecastsFor(planned.value);
+  const tooLarge = memoryProblems(planned.value.plan, forecasts);
+  if (tooLarge.length > 0) return refuse(world, options, tooLarge.map(asOption));
+  const made: string[] = [];
+  const hear = (event: RunEvent) => {
+    if (event.kind === 'run_finished' && event.outcome === 'done') made.push(clips);
+  };
+  const signals = stopOnSignals();
+  const {outcome, results} = await carryOut(world, planned.value, {
+    ...options,
+    forecasts,
+    hear,
+    stop: signals.stop,
+  }).finally(signals.release);
+  if (made.length > 0) await copyOut(world, options, {clips, out});
+  return runExitCode(outcome, results);
+}
+
+interface Request {
+  /** The pipeline file that does it. */
+  readonly file: string;
+  readonly text: string;
+  readonly out: string | undefined;
+  /** Where the stage leaves the clip. */
+  readonly clips: string;
+}
+
+async function requestOf(
+  world: World,
+  adapter: string | undefined,
+  options: GenerateOptions,
+): Promise<Result<Request>> {
+  const lyrics = await lyricsOf(world, options);
+  if (!lyrics.ok) return lyrics;
+  if (options.prompt === undefined || options.prompt.trim() === '')
+    return failure({
+      code: 'generate/no-caption',
+      message: 'Nothing says what the music is to be like',
+      hint: 'Add --prompt "mystyle, slow blues, male voice".',
+    });
+  const out = options.out === undefined ? undefined : resolve(world.cwd, options.out);
+  const ending = out === undefined ? '.wav' : extname(out).toLowerCase();
+  if (ending !== '.wav' && ending !== '.flac')
+    return failure({
+      code: 'generate/format-impossible',
+      message: `${basename(out!)} is to be written, and only .wav and .flac can be`,
+      hint: 'Name it with one of these endings.',
+    });
+  const folder = join(userFolder(world.env), 'generate');
+  const path = adapter === undefined ? undefined : absolutePath(adapter, world.cwd);
+  const clips = join(folder, 'clips', String(process.pid));
+  const pipeline = {
+    sidestep: 1,
+    name: 'generate',
+    ...(options.device === undefined ? {} : {defaults: {device: options.device}}),
+    stages: {
+      model: {
+        uses: 'scan',
+        with: {
+          checkpoint_dir: absolutePath(options.checkpoints, world.cwd),
+          model: options.model ?? (await modelOf(path)) ?? 'turbo',
+        },
+      },
+      clip: {
+        uses: 'generate',
+        with: withoutUnset({
+          model: '${stages.model}',
+          adapter: path,
+          checkpoint: options.checkpoint,
+          strengths: path === undefined ? undefined : [options.strength ?? 1],
+          seeds: [options.seed ?? 1],
+          steps: options.steps,
+          guidance_scale: options.guidanceScale,
+          format: ending.slice(1),
+          output_dir: clips,
+          prompts: [promptOf(options, lyrics.value)],
+        }),
+      },
+    },
+  };
+  const text = yamlText(entries(pipeline as unknown as Record<string, Json>));
+  return ok({file: join(folder, 'pipeline.yaml'), text, out, clips});
+}
+
+function promptOf(options: GenerateOptions, lyrics: string | undefined): Json {
+  const {prompt, language, bpm, keyscale, timesignature, duration} = options;
+  return withoutUnset({caption: prompt, lyrics, language, bpm, keyscale, timesignature, duration});
+}
+
+function withoutUnset(values: Readonly<Record<string, Json | undefined>>): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );
+}
+
+async function lyricsOf(
+  world: World,
+  {lyrics, lyricsFile}: GenerateOptions,
+): Promise<Result<string | undefined>> {
+  if (lyricsFile === undefined) return ok(lyrics);
+  try {
+    return ok((await readFile(resolve(world.cwd, lyricsFile), 'utf8')).trim());
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
+    return failure({code: 'usage/unreadable', message: `${lyricsFile} cannot be read (${error.code})`});
+  }
+}
+
+/** The model's name as the adapter remembers it. */
+async function modelOf(adapter: string | undefined): Promise<string | undefined> {
+  if (adapter === undefined) return undefined;
+  const info = await stat(adapter).catch(() => undefined);
+  const folder = info?.isDirectory() === false ? dirname(adapter) : adapter;
+  return (await readProvenance(folder))?.base_model;
+}
+
+/** Places in a file that nobody wrote help nobody. */
+function asOption({position: _position, ...problem}: Problem): Problem {
+  return problem;
+}
+
+async function copyOut(
+  world: World,
+  options: GenerateOptions,
+  {clips, out}: Pick<Request, 'clips' | 'out'>,
+): Promise<void> {
+  const index = JSON.parse(await readFile(join(clips, 'index.json'), 'utf8')) as {
+    readonly samples: readonly {readonly sample: string; readonly about: {readonly format: string}}[];
+  };
+  const {sample, about} = index.samples[0]!;
+  const target = out ?? resolve(world.cwd, `${sample}.${about.format}`);
+  await makeFolder(dirname(target));
+  await copyFile(join(clips, `${sample}.${about.format}`), target);
+  await copyFile(join(clips, `${sample}.png`), `${target.slice(0, -extname(target).length)}.png`);
+  if (options.json !== true) world.stdout.write(`${world.stdout.colours.green('✔')} wrote ${target}\n`);
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep generate output/lora --prompt "mystyle, slow blues, male voice" --duration 30
+  $ sidestep generate output/lora --prompt "mystyle, waltz" --lyrics-file words.txt --language en --strength 0.7 -o waltz.wav
+  $ sidestep generate --prompt "slow blues" --model base --checkpoints ./checkpoints`;

@@ -1,0 +1,248 @@
+import {existsSync} from 'node:fs';
+import {constants, copyFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError} from '../../base/durable.js';
+import {makeFolder} from '../../base/make-folder.js';
+import {SidestepError} from '../../base/problem.js';
+import {wavFile} from '../../format/wav-write.js';
+import type {Addon} from '../../native/addon.js';
+import type {Condition} from '../../native/engine.js';
+import {openAudioDecoder, type SamplerOptions} from '../../native/generate.js';
+import type {Trainer} from '../../native/trainer.js';
+import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
+import type {ParamObject} from '../../stage/param.js';
+import type {WorkerContext} from '../context.js';
+import {loudnessProblem, SAMPLE_RATE, writeClip} from '../listen/clip-file.js';
+import {encodeTexts, textsOf} from '../listen/conditions.js';
+import {componentDir} from '../model-input.js';
+import {spectrogram} from '../picture/spectrogram.js';
+import {contextOf, silentLatents} from '../silence.js';
+import type {MetricsLog, SampleMetric} from './metrics.js';
+import {loopParams, type SamplesParams} from './options.js';
+
+/** One clip of those that are made at every listening point; the noise is the same each time. */
+interface Take {
+  readonly piece: Piece;
+  readonly condition: Condition;
+  readonly seed: number;
+  readonly strength: number;
+}
+
+/** Where a training stands. */
+export interface Moment {
+  readonly global_step: number;
+  readonly epoch: number;
+}
+
+export interface ClipMaker {
+  /** Makes what is missing of this moment's clips. Whatever goes wrong is a warning: nothing here ends a training. */
+  make(moment: Moment, trainer: Trainer, metrics: MetricsLog): Promise<void>;
+  /** What earlier attempts made up to a step, put into this run's record; what lies beyond it is forgotten. */
+  takeUp(global_step: number): Promise<void>;
+}
+
+/**
+ * Encodes the prompts of `samples` before the training takes the memory. Undefined where there are none, and, with a warning,
+ * where that fails.
+ */
+export async function prepareClips(context: WorkerContext, addon: Addon): Promise<ClipMaker | undefined> {
+  const {samples} = loopParams(context);
+  if (samples === undefined) return undefined;
+  try {
+    context.emit({kind: 'phase_started', phase: 'encoding prompts'});
+    return new Clips(context, addon, await takesOf(context, addon, samples));
+  } catch (error) {
+    warn(context, 'The prompts of `samples` could not be encoded, so this training makes none', error);
+    return undefined;
+  }
+}
+
+async function takesOf(context: WorkerContext, addon: Addon, samples: SamplesParams): Promise<Take[]> {
+  const {job, signal} = context;
+  const dataset = job.inputs['samples.dataset']?.json;
+  const pieces = piecesOf(promptsOrSong(samples.prompts, dataset), {
+    dataset,
+    duration: samples.duration,
+  });
+  const conditions = await encodeTexts(pieces.map(textsOf), {addon, job, signal});
+  return pieces.flatMap((piece, index) =>
+    samples.seeds.flatMap((seed) =>
+      samples.strengths.map((strength) => ({piece, condition: conditions[index]!, seed, strength})),
+    ),
+  );
+}
+
+class Clips implements ClipMaker {
+  readonly #context: WorkerContext;
+  readonly #addon: Addon;
+  readonly #takes: readonly Take[];
+  readonly #sampler: SamplerOptions;
+  readonly #kept: string;
+
+  constructor(context: WorkerContext, addon: Addon, takes: readonly Take[]) {
+    this.#context = context;
+    this.#addon = addon;
+    this.#takes = takes;
+    const {job} = context;
+    this.#sampler = samplerOptions(job.params.samples as ParamObject, job.inputs.model!.json!);
+    this.#kept = join(job.partial_dir, 'kept', 'samples');
+  }
+
+  async make(moment: Moment, trainer: Trainer, metrics: MetricsLog): Promise<void> {
+    const {signal, emit} = this.#context;
+    const made = (await metrics.all()).filter((metric) => metric.kind === 'sample');
+    const open = this.#takes.filter((take) => !made.some((metric) => isMadeBy(metric, take, moment)));
+    if (open.length === 0) return;
+    emit({kind: 'phase_started', phase: `making clips of step ${moment.global_step}`});
+    for (const take of open) {
+      if (signal.aborted) return;
+      try {
+        await this.#makeOne(take, moment, {trainer, metrics});
+      } catch (error) {
+        if (signal.aborted) return;
+        warn(this.#context, `Step ${moment.global_step}: the clip ${nameOf(take)} could not be made`, error);
+      }
+    }
+    emit({kind: 'phase_started', phase: 'training'});
+  }
+
+  async #makeOne(
+    take: Take,
+    moment: Moment,
+    {trainer, metrics}: {readonly trainer: Trainer; readonly metrics: MetricsLog},
+  ): Promise<void> {
+    const {job, signal, emit, log} = this.#context;
+    const {piece, condition, seed, strength} = take;
+    const silence = await silentLatents({job}, framesOf(piece));
+    const latents = await trainer.generate(
+      {condition, context: contextOf(silence)},
+      {seed, item: 0, strength, sampler: this.#sampler},
+      {signal},
+    );
+    const audio = await decoded(this.#addon, this.#context, latents);
+    const file = `${stepFolder(moment.global_step)}/${nameOf(take)}.wav`;
+    const {peak, gain, channels} = await this.#write(file, audio.channels);
+    const problem = loudnessProblem(nameOf(take), {peak, gain}, '16');
+    if (problem !== undefined) emit({kind: 'stage_warning', problem});
+    const metric: SampleMetric = {
+      kind: 'sample',
+      ...moment,
+      prompt: piece.name,
+      seed,
+      strength,
+      file,
+      seconds: audio.seconds,
+      peak,
+    };
+    await metrics.sample(metric, {
+      wave: wavFile({channels, sample_rate: SAMPLE_RATE}, '16'),
+      texts: textsOf(piece),
+    });
+    const path = join(job.clips_dir, file);
+    emit({kind: 'clip_made', global_step: moment.global_step, prompt: piece.name, seed, strength, path});
+    log(`clip of step ${moment.global_step}: ${path}`);
+  }
+
+  /** Under a name of its own until it is whole, first where it outlives this attempt. */
+  async #write(file: string, channels: readonly Float32Array[]) {
+    const kept = join(this.#kept, file);
+    await makeFolder(join(kept, '..'));
+    const written = await writeClip(`${kept}.new`, channels, {format: 'wav', bits: '16'});
+    await writeFile(pictureOf(kept), spectrogram({...written, sample_rate: SAMPLE_RATE}));
+    await rename(`${kept}.new`, kept);
+    await this.#record(file);
+    return written;
+  }
+
+  /** The run record is for people: what cannot be put there is not worth a training. */
+  async #record(file: string): Promise<void> {
+    const target = join(this.#context.job.clips_dir, file);
+    await makeFolder(join(target, '..'));
+    for (const path of [(name: string) => name, pictureOf])
+      await copyFile(path(join(this.#kept, file)), path(target), constants.COPYFILE_FICLONE);
+  }
+
+  /** What was asked for, to the last character, beside what came of it. */
+  async #recordTexts(): Promise<void> {
+    const folder = this.#context.job.clips_dir;
+    await makeFolder(folder);
+    const texts = Object.fromEntries(this.#takes.map(({piece}) => [piece.name, textsOf(piece)]));
+    await writeFile(join(folder, 'prompts.json'), `${JSON.stringify(texts, null, 2)}\n`);
+  }
+
+  async takeUp(globalStep: number): Promise<void> {
+    try {
+      await this.#recordTexts();
+      for (const folder of await foldersIn(this.#kept)) {
+        const step = Number(/\d+$/.exec(folder)![0]);
+        // Before the first step the record of metrics begins again, and the clips with it.
+        if (step > globalStep || globalStep === 0)
+          await rm(join(this.#kept, folder), {recursive: true, force: true});
+        else
+          for (const name of await readdir(join(this.#kept, folder)))
+            if (name.endsWith('.wav') && existsSync(pictureOf(join(this.#kept, folder, name))))
+              await this.#record(`${folder}/${name}`);
+      }
+    } catch (error) {
+      warn(this.#context, 'Clips of an earlier attempt could not be put into the record of this run', error);
+    }
+  }
+}
+
+/** The model alone sounds the same at every step: strength 0 is made once. */
+function isMadeBy(metric: SampleMetric, {piece, seed, strength}: Take, {global_step}: Moment): boolean {
+  const same = metric.prompt === piece.name && metric.seed === seed && metric.strength === strength;
+  return same && (metric.global_step === global_step || strength === 0);
+}
+
+function nameOf({piece, seed, strength}: Take): string {
+  return `${piece.name}-seed${seed}-strength${strength}`;
+}
+
+function stepFolder(step: number): string {
+  return `step_${String(step).padStart(6, '0')}`;
+}
+
+function pictureOf(wav: string): string {
+  return wav.replace(/\.wav$/, '.png');
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  const names = await readdir(path).catch((error: unknown) => {
+    if (isFileError(error, 'ENOENT')) return [];
+    throw error;
+  });
+  return names.filter((name) => /^step_\d+$/.test(name)).sort();
+}
+
+interface Heard {
+  readonly channels: readonly Float32Array[];
+  readonly seconds: number;
+}
+
+/** The VAE is open only while it decodes: between clips the training has the memory. */
+async function decoded(
+  addon: Addon,
+  {job, signal}: WorkerContext,
+  latents: {readonly data: Float32Array; readonly channels: number},
+): Promise<Heard> {
+  await using decoder = await openAudioDecoder(addon, componentDir(job.inputs.model, 'vae'), job);
+  const {data, channels, samples} = await decoder.decode(latents, {}, {signal});
+  return {
+    channels: Array.from({length: channels}, (_, i) => data.subarray(i * samples, (i + 1) * samples)),
+    seconds: samples / SAMPLE_RATE,
+  };
+}
+
+function warn({emit}: WorkerContext, what: string, error: unknown): void {
+  const cause = error instanceof SidestepError ? error.problem : undefined;
+  const words = cause?.message ?? (error instanceof Error ? error.message : String(error));
+  emit({
+    kind: 'stage_warning',
+    problem: {
+      code: 'train/sample-failed',
+      message: `${what}: ${words}`,
+      hint: cause?.hint ?? 'The training goes on; its adapter is not touched.',
+    },
+  });
+}
