@@ -6,16 +6,19 @@ import {namesIn} from '../base/folder.js';
 import type {Cache} from './cache.js';
 import {isProcess, livingOwner} from './owner.js';
 
-const OWNED = /^(.+)\.(\d+-[0-9a-f]{12})\.tmp$/;
+const OWNED = /^(.+?)(?:\.n\d+)?\.(\d+-[0-9a-f]{12})\.tmp$/;
+
+let serial = 0;
 /** Of `temporaryName`: process id, time, serial number. */
 const OF_PROCESS = /\.(\d+)-[0-9a-z]+-\d+\.tmp$/;
 
 /**
  * The name under which this runner writes a file before it gets its real one. It says whose it is, so that what a killed
- * runner left can be told from what another is just writing.
+ * runner left can be told from what another is just writing; two stages of one runner may be at the same file.
  */
 export function ownedTemporaryName({owner}: Pick<Cache, 'owner'>, path: string): string {
-  return `${path}.${owner.id}.tmp`;
+  serial += 1;
+  return `${path}.n${serial}.${owner.id}.tmp`;
 }
 
 /** Removes what killed runners left beside files that are about to be written anew. */

@@ -263,3 +263,19 @@ test('a tree whose objects were evicted is not used from its folder', async () =
   expect(existsSync(treeDir(cacheOf(dir), trees[0] as never))).toBe(false);
   expect(outputText(await run(folder(dir, '2')), 'use')).toBe(RIGHT);
 });
+
+test('stages that need one folder at the same time get it', async () => {
+  const dir = await temporaryFolder();
+  const readers = Object.fromEntries(
+    ['p', 'q', 'r', 's'].map((name) => [
+      name,
+      shell(`cat "$1/a" > "$2"; echo ${name} >> "$2"`, {inputs: {i: ref('tree')}}),
+    ]),
+  );
+  const files = Array.from({length: 40}, (_, index) => `printf one > "$1/f${index}"`).join('; ');
+  const report = await run(
+    pipelineOf(dir, {tree: shell(`mkdir "$1"; printf one > "$1/a"; ${files}`), ...readers}),
+    {options: {jobs: 4}},
+  );
+  for (const name of ['p', 'q', 'r', 's']) expect(outputText(report, name)).toBe(`one${name}\n`);
+});
