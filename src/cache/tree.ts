@@ -42,7 +42,7 @@ export async function materialiseTree(cache: Cache, tree: TreeOutput): Promise<s
   await rm(aside, {recursive: true, force: true});
   await makeFolder(aside); // a tree may be empty
   for (const file of tree.files) await linkObject(cache, file, join(aside, file.path));
-  await replaceFolder(cache, {aside, target});
+  await putInPlace(cache, tree, aside);
   return target;
 }
 
@@ -71,11 +71,9 @@ async function isThisObject(
   return (await hashFile(path)).hash === file.hash;
 }
 
-/** Another runner may have been first, or be doing the same. */
-async function replaceFolder(
-  cache: Cache,
-  {aside, target}: {readonly aside: string; readonly target: string},
-): Promise<void> {
+/** Somebody else may have been first: then theirs stays, for programs may be reading it. What is not whole gives way. */
+async function putInPlace(cache: Cache, tree: TreeOutput, aside: string): Promise<void> {
+  const target = treeDir(cache.root, tree.hash);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await rename(aside, target);
@@ -83,7 +81,8 @@ async function replaceFolder(
     } catch (error) {
       if (!isFileError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || attempt === 5) throw error;
     }
-    const old = ownedTemporaryName(cache, `${target}.old`);
+    if (await isWholeTree(cache, tree)) return rm(aside, {recursive: true, force: true});
+    const old = ownedTemporaryName(cache, target);
     try {
       await rename(target, old);
       await rm(old, {recursive: true, force: true, maxRetries: 3});
