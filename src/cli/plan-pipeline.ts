@@ -8,6 +8,7 @@ import {loadRemembered} from '../config/remembered.js';
 import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
+import type {ForeseenPlan} from '../run/foresee.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
@@ -22,6 +23,8 @@ export interface PlanRequest {
   /** Of an experiment. */
   readonly name?: string | undefined;
   readonly wishes: StageWishes;
+  /** `ahead`: stages that only look at files are run to plan what follows from them; see foresee. */
+  readonly looks?: 'ahead';
 }
 
 /** A plan with all it was made from: what views show and a run carries out. */
@@ -48,16 +51,38 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
   const surroundings = surroundingsOf(world, project, choice.value.forced);
   const observation = await observe(choice.value.pipeline, surroundings);
   if (!observation.ok) return observation;
-  const plan = makePlan(choice.value.pipeline, observation.value.world, surroundings.types);
-  if (!plan.ok) return plan;
+  const planned = await planIn(choice.value.pipeline, observation.value, {
+    surroundings,
+    looks: request.looks,
+  });
+  if (!planned.ok) return planned;
   return ok({
-    plan: plan.value,
+    plan: planned.value.plan,
     pipeline: pipeline.value,
     settings: settings.value,
     surroundings,
-    observation: observation.value,
+    observation: planned.value.observation,
     warnings: warningsOf(pipeline.value, observation.value),
   });
+}
+
+interface Look {
+  readonly surroundings: Surroundings;
+  readonly looks: PlanRequest['looks'] | undefined;
+}
+
+async function planIn(
+  pipeline: Pipeline,
+  observation: Observation,
+  {surroundings, looks}: Look,
+): Promise<Result<ForeseenPlan>> {
+  if (looks === 'ahead') {
+    const {foresee} = await import('../run/foresee.js');
+    const {lightStages} = await import('../run/light/table.js');
+    return foresee({pipeline, observation, surroundings, light: lightStages});
+  }
+  const plan = makePlan(pipeline, observation.world, surroundings.types);
+  return plan.ok ? ok({plan: plan.value, observation}) : plan;
 }
 
 /** The pipeline with the values of this run; as an experiment where they are not those of the file. */

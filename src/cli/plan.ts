@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
+import {effortsOf} from '../run/forecast/effort.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {forecastsFor, memoryProblems} from './memory.js';
@@ -29,27 +30,34 @@ export function planCommand(world: World): Command {
 
 async function plan(world: World, file: string, options: PlanOptions): Promise<ExitCode> {
   const wishes = {...noWishes, only: options.only};
-  const planned = await planPipeline(world, {file, overrides: options.set, name: options.name, wishes});
+  const planned = await planPipeline(world, {
+    file,
+    overrides: options.set,
+    name: options.name,
+    wishes,
+    looks: 'ahead',
+  });
   if (!planned.ok) return refuse(world, options, planned.problems);
-  await showPlan(world, planned.value, options);
-  return 0;
+  return showPlan(world, planned.value, options);
 }
 
-/** Prints a plan with what its stages will take; stages that cannot fit are among its problems. */
+/** Prints a plan with what its stages will take; stages that cannot fit are among its problems, which end it with 2. */
 export async function showPlan(
   world: World,
   planned: PlannedPipeline,
   options: AnswerOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   warn(world, options, planned.warnings);
   const forecasts = await forecastsFor(planned);
+  const efforts = effortsOf(planned.plan, planned.observation.world);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};
   answer(world, options, {
     kind: 'plan',
-    document: () => planDocument(plan, forecasts),
-    text: (colours) => planText(plan, colours, forecasts),
+    document: () => planDocument(plan, {memory: forecasts, efforts}),
+    text: (colours) => planText(plan, colours, {memory: forecasts, efforts}),
   });
+  return problems.length > 0 ? 2 : 0;
 }
 
 const EXAMPLES = `

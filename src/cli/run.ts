@@ -28,11 +28,11 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
     overrides: options.set,
     name: options.name,
     wishes: wishesOf(options),
+    ...(options.dryRun === true ? {looks: 'ahead' as const} : {}),
   });
   if (!planned.ok) return refuse(world, options, planned.problems);
   if (options.dryRun === true) {
-    await showPlan(world, planned.value, options);
-    return 0;
+    return showPlan(world, planned.value, options);
   }
   if (options.frozen === true) {
     const differences = frozenProblems(planned.value);

@@ -34,6 +34,7 @@ async function why(world: World, stage: string, file: string, options: WhyOption
     file,
     overrides: options.set,
     name: options.name,
+    looks: 'ahead',
     wishes: noWishes,
   });
   if (!planned.ok) return refuse(world, options, planned.problems);

@@ -100,6 +100,11 @@ function judge(
       verdict,
     };
   }
+  const foreseen = world.foreseen?.get(fingerprint);
+  if (foreseen?.kind === 'problem') {
+    const problem = {position: stage.configured.position, ...foreseen.problem};
+    return {...nothingKnown, verdict: {kind: 'blocked', problem} as const};
+  }
   const {samples} = type;
   const forecast =
     samples === undefined
@@ -110,7 +115,14 @@ function judge(
   const start = startOf({params: parts.params, fingerprint}, type, saved);
   const last_duration_ms = durationLastTime(stage, world);
   const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, start};
-  return {fingerprint, parts, resume_group, outputs: undefined, last_duration_ms, verdict};
+  return {
+    fingerprint,
+    parts,
+    resume_group,
+    outputs: foreseen?.kind === 'outputs' ? foreseen.outputs : undefined,
+    last_duration_ms,
+    verdict,
+  };
 }
 
 /** What saved work counts: none when the stage is asked for again; its own when it runs every time. */
@@ -153,8 +165,9 @@ function reasonsBeforeUpstreamRan(stage: DagStage, known: KnownParts, world: Wor
   const previous = world.previous(id);
   if (previous === undefined) reasons.push({kind: 'never_run'});
   else reasons.push(...changesSince(previous, stage, known, listingsOf(stage, known, world)));
+  if (reasons.length > 0) return reasons; // it runs whatever comes out before it
   const upstream = new Set(known.unknown_inputs.map((input) => input.stage));
-  return [...reasons, ...[...upstream].map((source) => ({kind: 'upstream_stale' as const, stage: source}))];
+  return [...upstream].map((source) => ({kind: 'upstream_stale' as const, stage: source}));
 }
 
 function listingsOf({configured}: DagStage, {parts}: KnownParts, world: World): Record<string, Listing> {

@@ -34,7 +34,7 @@ export interface PlannedStage {
   /** Of a stale stage: shared by instances that differ only in extendable parameters, which may continue one another. */
   readonly resume_group: Fingerprint | undefined;
   readonly verdict: Verdict;
-  /** What the cache holds of it, when the verdict is `cached`. */
+  /** What the cache holds of it, when the verdict is `cached`; what it will leave, when that was foreseen. */
   readonly outputs: Readonly<Record<string, PlannedOutput>> | undefined;
   /** How long it took when it last ran, from the lock file's or cache's memory; undefined when never. */
   readonly last_duration_ms: number | undefined;
@@ -86,6 +86,8 @@ export interface SampleForecast {
   readonly total: number;
   /** Samples with at least one missing part, and the names of the missing parts. */
   readonly missing: readonly {readonly sample: string; readonly parts: readonly string[]}[];
+  /** Milliseconds that the missing parts took for other samples, on average; undefined where no other was made. */
+  readonly expected_ms: number | undefined;
 }
 
 /** Why a stage instance must run. Old values come from the last run here, else the lock file. */

@@ -18,6 +18,8 @@ export interface ForecastPart {
   readonly depends_on: JsonObject;
   /** The object, when it is cached. */
   readonly object: PartObject | undefined;
+  /** What making it took, when it is cached. */
+  readonly made_in_ms: number | undefined;
 }
 
 type SampleStage = Pick<PlannedStage, 'configured' | 'references'> & {
@@ -46,7 +48,21 @@ export function summarise(samples: readonly ForecastSample[]): SampleForecast {
       parts: parts.filter(isMissing).map((part) => part.plan.part),
     }))
     .filter(({parts}) => parts.length > 0);
-  return {total: samples.length, missing};
+  return {total: samples.length, missing, expected_ms: expectedTime(samples)};
+}
+
+function expectedTime(samples: readonly ForecastSample[]): number | undefined {
+  const parts = samples.flatMap((sample) => sample.parts);
+  const made = new Map<string, number[]>();
+  for (const {plan, made_in_ms} of parts)
+    if (made_in_ms !== undefined) made.set(plan.part, [...(made.get(plan.part) ?? []), made_in_ms]);
+  let total = 0;
+  for (const {plan} of parts.filter(isMissing)) {
+    const times = made.get(plan.part);
+    if (times === undefined) return undefined;
+    total += times.reduce((sum, time) => sum + time, 0) / times.length;
+  }
+  return total;
 }
 
 export function isMissing(part: ForecastPart): boolean {
@@ -72,7 +88,8 @@ function forecastPart(
   const output = entry.kind === 'present' ? entry.outputs[plan.part] : undefined;
   const about = entry.kind === 'present' ? entry.about : {};
   const object = output === undefined ? undefined : {hash: output.hash, size: output.size, about};
-  return {plan, fingerprint, depends_on, object};
+  const made_in_ms = entry.kind === 'present' && object !== undefined ? entry.duration_ms : undefined;
+  return {plan, fingerprint, depends_on, object, made_in_ms};
 }
 
 function jsonInputs(

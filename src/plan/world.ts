@@ -15,9 +15,17 @@ export interface World {
   readonly numerics: (resources: StageResources) => NumericsObservation;
   /** What was run last, by stage: the old values in reasons. */
   readonly previous: (stage: StageId) => PreviousStage | undefined;
+  /** What stages that only look at files would leave, by fingerprint, when they were run to plan what follows. */
+  readonly foreseen?: ReadonlyMap<Fingerprint, Foreseen>;
   /** Stages that must run whatever the cache says (`--force`). */
   readonly forced: ReadonlySet<StageId>;
 }
+
+export type Foreseen =
+  | {readonly kind: 'outputs'; readonly outputs: Readonly<Record<string, PlannedOutput>>}
+  | {readonly kind: 'problem'; readonly problem: Problem}
+  /** It could not be looked at. */
+  | {readonly kind: 'unknown'};
 
 /** Answers depend on the arguments alone: entries are fixed by their fingerprint, JSON by the hash of its bytes. */
 export interface CacheView {

@@ -1,4 +1,5 @@
 import type {StageId} from '../base/stage-id.js';
+import type {Effort} from '../event/effort.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
@@ -6,11 +7,17 @@ import {graphEdges} from './graph-text.js';
 import {isUpToDate} from './plan-text.js';
 
 /** The plan as a `--json` document: `schema/output/plan.schema.json`. */
-export function planDocument(plan: Plan, forecasts: ReadonlyMap<StageId, StageMemory> = new Map()): object {
+export function planDocument(
+  plan: Plan,
+  {
+    memory,
+    efforts,
+  }: {memory?: ReadonlyMap<StageId, StageMemory>; efforts?: ReadonlyMap<StageId, Effort>} = {},
+): object {
   return {
     pipeline: plan.pipeline,
     up_to_date: isUpToDate(plan),
-    stages: plan.stages.map((stage) => stageDocument(stage, forecasts.get(stage.id))),
+    stages: plan.stages.map((stage) => stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id))),
     problems: plan.problems,
   };
 }
@@ -38,7 +45,7 @@ export function noteOf({type, configured}: PlannedStage): string | undefined {
 }
 
 /** What JSON cannot say, it says with null: a reader finds every key in every stage. */
-function stageDocument(stage: PlannedStage, memory?: StageMemory): object {
+function stageDocument(stage: PlannedStage, memory?: StageMemory, effort?: Effort): object {
   const {configured} = stage;
   return {
     stage: stage.id,
@@ -53,6 +60,8 @@ function stageDocument(stage: PlannedStage, memory?: StageMemory): object {
     verdict: stage.verdict,
     last_duration_ms: stage.last_duration_ms ?? null,
     note: noteOf(stage) ?? null,
+    training: effort?.training ?? null,
+    expected_ms: effort?.duration_ms ?? null,
     memory: memory ?? null,
   };
 }

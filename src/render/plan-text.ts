@@ -1,5 +1,7 @@
+import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
+import type {Effort} from '../event/effort.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import type {Plan, PlannedStage, SampleForecast, Verdict} from '../plan/plan.js';
 import {columnsOf, filledEnd} from './columns.js';
@@ -12,16 +14,23 @@ import {startText} from './start-text.js';
 import {visible} from './visible.js';
 
 type Forecasts = ReadonlyMap<StageId, StageMemory>;
+type Efforts = ReadonlyMap<StageId, Effort>;
 
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
-export function planText(plan: Plan, colours: Palette, forecasts: Forecasts = new Map()): string {
+export function planText(
+  plan: Plan,
+  colours: Palette,
+  {memory: forecasts = new Map(), efforts = new Map()}: {memory?: Forecasts; efforts?: Efforts} = {},
+): string {
   const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
     const memory = forecasts.get(stage.id);
     const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
-    return [stageBlock(stage, width, colours), ...needs].join('\n');
+    const work = effortText(efforts.get(stage.id));
+    const will = work === undefined ? [] : [`    ${work}`];
+    return [stageBlock(stage, width, colours), ...will, ...needs].join('\n');
   });
-  return [...blocks, '', totalsText(plan, colours), ...problemBlocks(plan, colours), ''].join('\n');
+  return [...blocks, '', totalsText(plan, colours, efforts), ...problemBlocks(plan, colours), ''].join('\n');
 }
 
 /** What `sidestep status` prints: one line about everything that is up to date, and blocks for the rest. */
@@ -59,20 +68,17 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
 }
 
 function verdictText(stage: PlannedStage, colours: Palette): string {
-  const {verdict, configured, last_duration_ms} = stage;
+  const {verdict, configured} = stage;
   const uses = colours.dim(configured.uses);
   switch (verdict.kind) {
     case 'cached':
       return `cached  ${uses}${noteText(stage, colours)}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
-    case 'stale': {
-      const took =
-        last_duration_ms === undefined
-          ? ''
-          : colours.dim(`  took ${durationText(last_duration_ms)} last time`);
-      return `${isUndecided(verdict) ? 'may run' : 'runs'}  ${uses}${took}`;
-    }
+    case 'stale':
+      return `${isUndecided(verdict) ? 'may run' : 'runs'}  ${uses}`;
     case 'blocked':
-      return `blocked: ${visible(verdict.problem.message)}`;
+      return isConsequence(verdict.problem)
+        ? `blocked: ${visible(verdict.problem.message)}`
+        : 'blocked: see below';
     case 'skipped':
       return `skipped: ${visible(verdict.condition)}`;
     default:
@@ -83,6 +89,23 @@ function verdictText(stage: PlannedStage, colours: Palette): string {
 function noteText({type, configured}: PlannedStage, colours: Palette): string {
   const note = type.note?.(configured.params);
   return note === undefined ? '' : colours.dim(`  ${note}`);
+}
+
+/** `train 20 steps in 10 epochs, about 10 s`. */
+function effortText(effort: Effort | undefined): string | undefined {
+  const {training, duration_ms} = effort ?? {};
+  const words = [
+    ...(training === undefined
+      ? []
+      : [`trains ${countText(training.steps, 'step')} in ${countText(training.epochs, 'epoch')}`]),
+    ...(duration_ms === undefined ? [] : [`about ${durationText(duration_ms)}`]),
+  ];
+  return words.length === 0 ? undefined : words.join(', ');
+}
+
+/** One cause is said once: what only waits for a blocked stage has no cause of its own. */
+function isConsequence({code}: Problem): boolean {
+  return code === 'plan/needs-blocked-stage';
 }
 
 /** Stale for no other reason than that something before it is: it is decided when that has run. */
@@ -115,7 +138,7 @@ export function forecastText(samples: SampleForecast): string {
   return `${missing} of ${countText(samples.total, 'sample')} to compute: ${named.join(', ')}${more}`;
 }
 
-function totalsText(plan: Plan, colours: Palette): string {
+function totalsText(plan: Plan, colours: Palette, efforts: Efforts = new Map()): string {
   const count = (kind: Verdict['kind']): number =>
     plan.stages.filter(({verdict}) => verdict.kind === kind).length;
   if (isUpToDate(plan))
@@ -123,15 +146,17 @@ function totalsText(plan: Plan, colours: Palette): string {
   const parts = [`${count('stale')} to run`, `${count('cached')} cached`];
   if (count('blocked') > 0) parts.push(colours.red(`${count('blocked')} blocked`));
   if (count('skipped') > 0) parts.push(`${count('skipped')} skipped`);
-  return `${countText(plan.stages.length, 'stage')}: ${parts.join(', ')}${costText(plan)}`;
+  return `${countText(plan.stages.length, 'stage')}: ${parts.join(', ')}${costText(plan, efforts)}`;
 }
 
-/** What redoing the stale stages took last time; silent when nobody knows. */
-export function costText(plan: Plan): string {
+/** What the stages that run will take, as far as a pace was measured; silent where nobody knows. */
+function costText(plan: Plan, efforts: Efforts): string {
   const stale = plan.stages.filter(({verdict}) => verdict.kind === 'stale');
-  const known = stale.filter((stage) => stage.last_duration_ms !== undefined);
+  const known = stale.flatMap(
+    ({id, last_duration_ms}) => efforts.get(id)?.duration_ms ?? last_duration_ms ?? [],
+  );
   if (known.length === 0) return '';
-  const sum = known.reduce((total, stage) => total + (stage.last_duration_ms ?? 0), 0);
+  const sum = known.reduce((total, time) => total + time, 0);
   const unknown = stale.length - known.length;
   return `; about ${durationText(sum)}${unknown > 0 ? ` plus ${countText(unknown, 'stage')} of unknown length` : ''}`;
 }
@@ -140,6 +165,6 @@ function problemBlocks(plan: Plan, colours: Palette): string[] {
   const own = new Set(
     plan.stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : [])),
   );
-  const all = [...new Set([...plan.problems, ...own])];
+  const all = [...new Set([...plan.problems, ...own])].filter((problem) => !isConsequence(problem));
   return all.length === 0 ? [] : ['', ...all.map((problem) => problemText(problem, colours))];
 }

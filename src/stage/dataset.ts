@@ -9,6 +9,7 @@ export const dataset: StageType = {
   schema: 'stage.dataset.schema.json',
   summary: 'Find the songs, their captions and lyrics, and check them all',
   runs: 'light',
+  foresees: true,
   numerics: 'none',
   neutral: ['on_error'],
   files: [

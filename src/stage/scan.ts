@@ -8,6 +8,7 @@ export const scan: StageType = {
   schema: 'stage.scan.schema.json',
   summary: 'Find a model and check that everything it needs is there',
   runs: 'light',
+  foresees: true,
   numerics: 'none',
   neutral: [],
   files: [{param: 'checkpoint_dir', kind: 'folder', identity: 'stat_and_path'}],

@@ -17,6 +17,8 @@ export interface StageType {
   readonly summary: string;
   /** `light`: a function in the runner's own process (`src/run/light/`). `worker`: a child process (`src/worker/`). */
   readonly runs: 'light' | 'worker';
+  /** Light, and only looks at files, in fractions of a second: planning runs it too, so as to know what follows from it. */
+  readonly foresees?: true;
   /** `engine`: the bytes depend on backend, precision and numerics version, which then enter the fingerprint. */
   readonly numerics: 'none' | 'engine';
   /** The engine can say beforehand how much memory it takes on its device. */

@@ -2,10 +2,11 @@ import {cpSync, existsSync, readdirSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {presetForMemory} from '../../src/cli/init/machine.js';
-import {memoryText, timeText, trainingSeconds, trainingWork} from '../../src/cli/init/prediction.js';
+import {memoryText, timeText, trainingSeconds} from '../../src/cli/init/prediction.js';
 import {chooseModel} from '../../src/cli/init/questions.js';
 import {nextSteps} from '../../src/cli/init/session.js';
 import type {FoundModel} from '../../src/model/model.js';
+import {trainingWork} from '../../src/run/forecast/training-work.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder, type Running} from './sidestep.js';
@@ -392,14 +393,11 @@ describe('without anybody to ask', () => {
 
 test('work is predicted as the trainer counts it', () => {
   const params = {epochs: 3, batch_size: 2, gradient_accumulation_steps: 2};
-  const pipeline = (more: object) =>
-    ({stages: [{uses: 'train', params: {...params, ...more}}]}) as unknown as Parameters<
-      typeof trainingWork
-    >[0];
-  expect(trainingWork(pipeline({}), 9)).toEqual({epochs: 3, micro_steps: 15, steps: 9}); // 5 micro-batches: 3 updates
-  expect(trainingWork(pipeline({max_steps: 3}), 9)).toMatchObject({micro_steps: 5, steps: 3});
-  expect(trainingWork(pipeline({validation: {fraction: 0.2}}), 9)).toMatchObject({micro_steps: 12}); // 2 held out
-  expect(trainingWork({stages: []}, 9)).toBeUndefined();
+  const work = (more: object, songs: number) =>
+    trainingWork({...params, ...more} as Parameters<typeof trainingWork>[0], songs);
+  expect(work({}, 9)).toEqual({epochs: 3, micro_steps: 15, steps: 9}); // 5 micro-batches: 3 updates
+  expect(work({max_steps: 3}, 9)).toMatchObject({micro_steps: 5, steps: 3});
+  expect(work({validation: {fraction: 0.2}}, 9)).toMatchObject({micro_steps: 12}); // 2 held out
 });
 
 describe('what a training will take is said with its unit and its doubt', () => {

@@ -52,7 +52,7 @@ test('events as JSON lines fit their schema, and nothing else is on stdout', asy
 
 test('a wrong file: all problems at once with their places, exit code 2, nothing ran', async () => {
   const folder = demo(
-    pipeline.replace('name: demo', 'nam: demo').replace('./x.txt', './x.txt\n      typo: 1'),
+    pipeline.replace('name: demo', 'nam: demo').replace('./x.txt', './x.txt}\n      typo: 1 #'),
   );
   const people = await folder.run(['run']);
   expect(people).toMatchObject({code: 2, stdout: ''});

@@ -84,7 +84,7 @@ test('a plan names every stage with the reasons', () => {
 ✔ songs       cached  command  saves 1 min 02 s
 ✔ latents     cached  command  saves 1 min 02 s
 ✔ conditions  cached  command  saves 1 min 02 s
-● rank        runs  command  took 1 min 00 s last time
+● rank        runs  command
     because adapter.rank: 32 → 64  (p.yaml:14:11)
 ? train       may run  command
     because rank must run first; if its output stays the same, this does not run

@@ -5,10 +5,12 @@ import type {Pipeline} from '../../config/pipeline.js';
 import {findPresets} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
+import type {TrainingWork} from '../../event/effort.js';
 import {countText, durationText} from '../../render/quantity.js';
 import {widthOf} from '../../render/text-output.js';
 import {wrapped} from '../../render/wrap.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
+import {trainingWork} from '../../run/forecast/training-work.js';
 import type {World} from '../world.js';
 import type {Answers} from './answers.js';
 import {groupText} from './detail-questions.js';
@@ -17,14 +19,7 @@ import {changesOf} from './draft.js';
 import type {Machine} from './machine.js';
 import {outlookFor} from './outlook.js';
 import {type Change, pipelineText} from './pipeline.js';
-import {
-  memoryText,
-  stepsText,
-  type TrainingWork,
-  timeText,
-  trainingSeconds,
-  trainingWork,
-} from './prediction.js';
+import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
 import type {Known} from './questions.js';
 import {type FoundSongs, usable} from './songs.js';
 
@@ -72,7 +67,9 @@ export async function predict(
   {machine, settings, known}: Composing,
 ): Promise<Prediction | undefined> {
   const songs = await known.songs(answers.songs);
-  const work = songs.ok ? trainingWork(pipeline, usable(songs.value)) : undefined;
+  const training = pipeline.stages.find(({uses}) => uses === 'train');
+  const work =
+    songs.ok && training !== undefined ? trainingWork(training.params, usable(songs.value)) : undefined;
   if (!songs.ok || work === undefined) return undefined;
   return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
 }

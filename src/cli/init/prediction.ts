@@ -1,40 +1,8 @@
 import {bytesText} from '../../base/bytes-text.js';
-import type {Pipeline} from '../../config/pipeline.js';
-import {heldOutCount} from '../../dataset/hold-out.js';
+import type {TrainingWork} from '../../event/effort.js';
 import type {MemoryForecast} from '../../event/memory-forecast.js';
 import {countText, durationText} from '../../render/quantity.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
-import {valueAt} from '../../stage/param.js';
-
-/** How much a training does. */
-export interface TrainingWork {
-  readonly epochs: number;
-  /** Forward and backward passes of the whole run. */
-  readonly micro_steps: number;
-  /** Updates of the whole run. */
-  readonly steps: number;
-}
-
-/**
- * Pure: songs that are not held out (repeated) over batch size are micro-batches, those over the accumulation are updates,
- * both rounded up in each epoch, as the trainer counts them. Undefined without a train stage.
- */
-export function trainingWork({stages}: Pick<Pipeline, 'stages'>, songs: number): TrainingWork | undefined {
-  const params = stages.find(({uses}) => uses === 'train')?.params;
-  if (params === undefined) return undefined;
-  const {
-    batch_size,
-    gradient_accumulation_steps,
-    dataset_repeats = 1,
-    max_steps = 0,
-  } = params as Readonly<Record<string, number>>;
-  const epochs = Number(params.epochs);
-  const trained = songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
-  const batches = Math.ceil((trained * dataset_repeats) / batch_size!);
-  const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
-  const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
-  return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
-}
 
 /**
  * What a training step reaches of the measured rate of the matrix product, by its latent frames: well over half in long

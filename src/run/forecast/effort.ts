@@ -1,0 +1,92 @@
+import {isJsonObject, type Json} from '../../base/json.js';
+import type {StageId} from '../../base/stage-id.js';
+import type {Effort} from '../../event/effort.js';
+import type {Plan, PlannedStage} from '../../plan/plan.js';
+import type {World} from '../../plan/world.js';
+import {datasetSamples} from '../../stage/dataset.js';
+import {isSampleCollection} from '../../stage/sample-parts.js';
+import {trainingWork} from './training-work.js';
+
+export type Efforts = ReadonlyMap<StageId, Effort>;
+
+/** Pure, over what the cache holds: the stages that would run, as far as something can be said of them. */
+export function effortsOf(plan: Plan, world: World): Efforts {
+  const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
+  const efforts = new Map<StageId, Effort>();
+  for (const stage of plan.stages) {
+    if (stage.verdict.kind !== 'stale') continue;
+    efforts.set(stage.id, effortOf(stage, upstream, world));
+  }
+  return efforts;
+}
+
+type Upstream = ReadonlyMap<StageId, PlannedStage>;
+
+function effortOf(stage: PlannedStage, upstream: Upstream, world: World): Effort {
+  if (stage.type.name === 'train') return trainingEffort(stage, upstream, world);
+  const {verdict, type, last_duration_ms} = stage;
+  if (type.samples !== undefined)
+    return timed(verdict.kind === 'stale' ? verdict.samples?.expected_ms : undefined);
+  return timed(last_duration_ms);
+}
+
+function timed(duration_ms: number | undefined): Pick<Effort, 'duration_ms'> {
+  return duration_ms === undefined ? {} : {duration_ms};
+}
+
+/** Steps left to do at what a micro-step of its last run took. */
+function trainingEffort(stage: PlannedStage, upstream: Upstream, world: World): Effort {
+  const songs = songsOf(stage, upstream, world);
+  const training =
+    songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
+  if (training === undefined) return {};
+  const pace = lastPace(stage, world);
+  if (pace === undefined) return {training};
+  const done = Math.min(1, stepsSaved(stage) / training.steps);
+  return {training, duration_ms: training.micro_steps * (1 - done) * pace};
+}
+
+/** Of what it will continue from. */
+function stepsSaved({verdict}: PlannedStage): number {
+  if (verdict.kind !== 'stale') return 0;
+  const {start} = verdict;
+  return start.kind === 'own_state' || start.kind === 'other_state'
+    ? Number(/\d+/.exec(start.at)?.[0] ?? 0)
+    : 0;
+}
+
+/** Milliseconds a micro-step, from the summary that the last run of this stage left. */
+function lastPace({id}: PlannedStage, world: World): number | undefined {
+  const last = world.previous(id)?.fingerprint;
+  const entry = last === undefined ? undefined : world.cache.entry(last);
+  if (entry?.kind !== 'present') return undefined;
+  const summary = entry.outputs.summary;
+  const value = summary === undefined ? undefined : world.cache.json(summary.hash);
+  const shape = isJsonObject(value) ? value.shape : undefined;
+  if (!isJsonObject(value) || !isJsonObject(shape)) return undefined;
+  const steps = Number(value.global_step);
+  const each = Number(shape.micro_steps_per_epoch) / Number(shape.steps_per_epoch);
+  const pace = entry.duration_ms / (steps * each);
+  return Number.isFinite(pace) && pace > 0 ? pace : undefined;
+}
+
+/** How many songs will be trained on, held-out ones included; undefined where nobody can know yet. */
+function songsOf(stage: PlannedStage, upstream: Upstream, world: World): number | undefined {
+  for (let at: PlannedStage | undefined = stage; at !== undefined; ) {
+    const reference: {readonly $stage: StageId} | undefined =
+      at.references.tensors ?? at.references.latents ?? at.references.dataset;
+    const source: PlannedStage | undefined =
+      reference === undefined ? undefined : upstream.get(reference.$stage);
+    const counted = source === undefined ? undefined : countIn(source, world);
+    if (counted !== undefined) return counted;
+    at = source;
+  }
+  return undefined;
+}
+
+function countIn({outputs, type}: PlannedStage, world: World): number | undefined {
+  const [output] = Object.values(outputs ?? {}).filter(({kind}) => kind === 'json');
+  const value: Json | undefined = output === undefined ? undefined : world.cache.json(output.hash);
+  if (isSampleCollection(value)) return value.samples.length;
+  return type.name === 'dataset' && value !== undefined ? datasetSamples(value).length : undefined;
+}

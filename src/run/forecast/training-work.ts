@@ -1,0 +1,22 @@
+import {heldOutCount} from '../../dataset/hold-out.js';
+import type {TrainingWork} from '../../event/effort.js';
+import {type ParamObject, valueAt} from '../../stage/param.js';
+
+/**
+ * Pure: songs that are not held out (repeated) over batch size are micro-batches, those over the accumulation are updates,
+ * both rounded up in each epoch, as the trainer counts them.
+ */
+export function trainingWork(params: ParamObject, songs: number): TrainingWork {
+  const {
+    batch_size,
+    gradient_accumulation_steps,
+    dataset_repeats = 1,
+    max_steps = 0,
+  } = params as Readonly<Record<string, number>>;
+  const epochs = Number(params.epochs);
+  const trained = songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
+  const batches = Math.ceil((trained * dataset_repeats) / batch_size!);
+  const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
+  const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
+  return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
+}

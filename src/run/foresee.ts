@@ -1,0 +1,134 @@
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type ContentHash, contentHash, type Fingerprint} from '../base/hash.js';
+import type {Json} from '../base/json.js';
+import {SidestepError} from '../base/problem.js';
+import type {Result} from '../base/result.js';
+import {isSystemError} from '../base/system-error.js';
+import {hashOfFile} from '../cache/file-hashes.js';
+import {memoryDir} from '../cache/layout.js';
+import type {Pipeline} from '../config/pipeline.js';
+import {makePlan} from '../plan/make-plan.js';
+import type {Plan, PlannedOutput, PlannedStage} from '../plan/plan.js';
+import type {Foreseen, World} from '../plan/world.js';
+import type {InputObject} from '../protocol/message.js';
+import {identityOf} from './commit-outputs.js';
+import {stageInputs} from './inputs.js';
+import type {LightStages} from './light-stage.js';
+import type {Observation, Surroundings} from './observe.js';
+import {problemOf} from './problem-of.js';
+
+interface Foresight {
+  readonly pipeline: Pipeline;
+  readonly observation: Observation;
+  readonly surroundings: Pick<Surroundings, 'types'>;
+  readonly light: LightStages;
+}
+
+export interface ForeseenPlan {
+  readonly plan: Plan;
+  readonly observation: Observation;
+}
+
+/**
+ * A plan that knows what its stages that only look at files will leave: they are run, in a folder of their own that is gone
+ * afterwards, so that what follows can be planned song by song, and what is wrong with songs and model is said now. Nothing
+ * enters the cache.
+ */
+export async function foresee(request: Foresight): Promise<Result<ForeseenPlan>> {
+  const foreseen = new Map<Fingerprint, Foreseen>();
+  const values = new Map<ContentHash, Json>();
+  const {observation} = request;
+  const {cache} = observation.world;
+  const world: World = {
+    ...observation.world,
+    foreseen,
+    cache: {...cache, json: (hash) => values.get(hash) ?? cache.json(hash)},
+  };
+  for (;;) {
+    const plan = makePlan(request.pipeline, world, request.surroundings.types);
+    if (!plan.ok) return plan;
+    const next = plan.value.stages.find((stage) => canBeForeseen(stage, plan.value, foreseen));
+    if (next === undefined)
+      return {ok: true, value: {plan: plan.value, observation: {...observation, world}}};
+    foreseen.set(next.fingerprint!, await lookAhead(next, {...request, plan: plan.value, values}));
+  }
+}
+
+/** Its inputs are in the cache: what was only foreseen has no files to look at. */
+function canBeForeseen(
+  {type, verdict, fingerprint, reads}: PlannedStage,
+  plan: Plan,
+  foreseen: ReadonlyMap<Fingerprint, Foreseen>,
+): boolean {
+  if (type.foresees !== true || verdict.kind !== 'stale') return false;
+  if (fingerprint === undefined || foreseen.has(fingerprint)) return false;
+  const sources = plan.stages.filter(({id}) => reads.includes(id));
+  return sources.every((source) => source.verdict.kind === 'cached');
+}
+
+async function lookAhead(
+  stage: PlannedStage,
+  request: Foresight & {readonly plan: Plan; readonly values: Map<ContentHash, Json>},
+): Promise<Foreseen> {
+  const {light} = request;
+  const {cache, hashes} = request.observation;
+  const inputs = await inputsOf(stage, request);
+  const work = await light.get(stage.type.name);
+  if (inputs === undefined || work === undefined) return {kind: 'unknown'};
+  const out_dir = await mkdtemp(join(tmpdir(), 'sidestep-plan-'));
+  const never = new AbortController().signal;
+  try {
+    await work({
+      stage: stage.id,
+      params: stage.configured.params,
+      inputs,
+      out_dir,
+      env: {},
+      signal: never,
+      force: never,
+      emit: () => {}, // warnings are said when it runs
+      log: () => {},
+      hashFile: (path: string) => hashOfFile(hashes, path),
+      memory_dir: memoryDir(cache.root),
+    });
+    return {kind: 'outputs', outputs: await outputsIn(out_dir, stage, request.values)};
+  } catch (error) {
+    return {kind: 'problem', problem: problemOf(error).problem};
+  } finally {
+    await rm(out_dir, {recursive: true, force: true});
+  }
+}
+
+/** Undefined when they cannot be read now: the run will see to that. */
+async function inputsOf(
+  stage: PlannedStage,
+  {observation, plan}: Foresight & {readonly plan: Plan},
+): Promise<Readonly<Record<string, InputObject>> | undefined> {
+  const upstream = new Map(plan.stages.map((each) => [each.id, each]));
+  const source = {upstream, cache: observation.cache, view: observation.world.cache, emit: () => {}};
+  try {
+    return stage.reads.length === 0 ? {} : (await stageInputs(stage, source)).objects;
+  } catch (error) {
+    if (error instanceof SidestepError || isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function outputsIn(
+  folder: string,
+  {type, configured}: PlannedStage,
+  values: Map<ContentHash, Json>,
+): Promise<Record<string, PlannedOutput>> {
+  const outputs: Record<string, PlannedOutput> = {};
+  for (const output of type.outputs(configured.params)) {
+    const text = await readFile(join(folder, output.file), 'utf8');
+    const value = JSON.parse(text) as Json;
+    const hash = contentHash(text);
+    values.set(hash, value);
+    const size = Buffer.byteLength(text);
+    outputs[output.name] = {kind: 'json', hash, identity: identityOf(value, hash, output), size};
+  }
+  return outputs;
+}

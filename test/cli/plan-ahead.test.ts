@@ -1,0 +1,77 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
+import {documentOf, Folder} from './sidestep.js';
+
+const checkpoints = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+
+const pipeline = (model: string, epochs: number) => `sidestep: 1
+name: ahead
+defaults: {device: cpu, seed: 42}
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ${checkpoints}, model: ${model}}}
+  songs: {uses: dataset, with: {audio_dir: songs}}
+  latents: {uses: preprocess.pass1, with: {model: "\${stages.model}", dataset: "\${stages.songs}"}}
+  conditions: {uses: preprocess.pass2, with: {model: "\${stages.model}", latents: "\${stages.latents}"}}
+  train:
+    uses: train
+    with:
+      model: "\${stages.model}"
+      tensors: "\${stages.conditions}"
+      adapter: {type: lora, rank: 2, alpha: 4}
+      gradient_accumulation_steps: 1
+      epochs: ${epochs}
+      logging: {tensorboard: false}
+`;
+
+interface Stage {
+  readonly stage: string;
+  readonly verdict: {
+    readonly kind: string;
+    readonly samples?: {readonly missing: readonly object[]; readonly total: number};
+  };
+  readonly training: object | null;
+  readonly expected_ms: number | null;
+}
+
+async function planOf(folder: Folder, ...args: readonly string[]): Promise<Record<string, Stage>> {
+  const {stages} = documentOf((await folder.run(['plan', '--json', ...args])).stdout, 'plan') as unknown as {
+    stages: Stage[];
+  };
+  return Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
+}
+
+test('plan looks at songs and model: which songs, how many steps, how long, before and after a run', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('turbo', 2)});
+  mkdirSync(folder.file('songs'));
+  for (const i of [1, 2]) {
+    writeFileSync(folder.file(`songs/song-${i}.wav`), waveFile(synthesise(42, i, 1)));
+    folder.write(`songs/song-${i}.caption.txt`, `a tune, number ${i}`);
+  }
+  const first = await planOf(folder);
+  expect(first.latents!.verdict.samples).toMatchObject({total: 2});
+  expect(first.latents!.verdict.samples!.missing).toHaveLength(2);
+  expect(first.train!.training).toEqual({epochs: 2, micro_steps: 4, steps: 4});
+
+  expect(await folder.run(['run', '--plain'])).toMatchObject({code: 0});
+  folder.write('songs/song-1.caption.txt', 'a march');
+  const edited = await planOf(folder);
+  expect(edited.latents!.verdict.samples!.missing).toEqual([{sample: 'song-1.wav', parts: ['text']}]);
+  expect(edited.latents!.expected_ms).toBeGreaterThan(0);
+  const longer = await planOf(folder, '--set', 'train.epochs=200');
+  expect(longer.train!.training).toEqual({epochs: 200, micro_steps: 400, steps: 400});
+  const short = await planOf(folder, '--set', 'train.epochs=3');
+  expect(longer.train!.expected_ms! / short.train!.expected_ms!).toBeCloseTo(200 / 3, 5);
+  const {stdout} = await folder.run(['plan', '--set', 'train.epochs=200']);
+  expect(stdout).toMatch(/trains 400 steps in 200 epochs, about /);
+  expect(stdout.match(/must run first/g) ?? []).toHaveLength(1); // conditions wait for latents; nothing else says so again
+});
+
+test('what cannot run is said once, with its place, and is an error', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('trubo', 2)});
+  mkdirSync(folder.file('songs'));
+  const {code, stdout} = await folder.run(['plan']);
+  expect(code).toBe(2);
+  expect(stdout.match(/trubo/g), stdout).toHaveLength(1);
+  expect(stdout).toMatch(/pipeline\.yaml:5:3 error/);
+});
