@@ -1,7 +1,17 @@
+import type {ChildProcess} from 'node:child_process';
 import type {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {setImmediate} from 'node:timers/promises';
 import {pause} from '../base/timer.js';
+
+/**
+ * Resolves when a process that execa started has ended, or could not start. Its own promise waits for its pipes as well,
+ * which a descendant may hold open for ever.
+ */
+export async function exited(child: Pick<ChildProcess, 'once'> & PromiseLike<unknown>): Promise<void> {
+  const exit = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+  await Promise.race([exit, child]);
+}
 
 /** What a child process says, line by line, while it lives and a moment longer. */
 export interface ChildOutput {

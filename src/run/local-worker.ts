@@ -1,7 +1,7 @@
-import {ChildProcess, fork} from 'node:child_process';
+import type {ResultPromise} from 'execa';
 import {accidentOf} from '../base/accident.js';
 import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
-import {drained, lastWords, readOutput} from './child-output.js';
+import {drained, exited, lastWords, readOutput} from './child-output.js';
 import {problemOf} from './problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
 
@@ -12,53 +12,61 @@ export interface LocalWorkers {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Workers as child processes of this one. */
+/** Workers as child processes of this one. execa is loaded with the first: a run from cache must not wait for it. */
 export function localWorkers(workers: LocalWorkers): WorkerLauncher {
   return {start: (first, hear) => startLocal(workers, first, hear)};
 }
 
-function startLocal({main, env}: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
-  const child = forked(main, env);
-  if (!(child instanceof ChildProcess)) return neverStarted(child);
-  const ended = listen(child, hear);
-  const refused = announced(child, hear);
-  if (refused === undefined) sendTo(child, first);
-  else child.kill('SIGKILL');
+function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
+  const launched = launch(workers, first, hear);
   return {
-    send: (message) => sendTo(child, message),
-    kill: () => void child.kill('SIGKILL'),
-    ended: refused === undefined ? ended : ended.then(() => refused),
+    send: (message) => void launched.then(({child}) => tell(child, message)),
+    kill: () => void launched.then(({child}) => child.kill('SIGKILL')),
+    ended: launched.then(({ended}) => ended),
   };
 }
 
-function forked(main: string, env: LocalWorkers['env']): ChildProcess | WorkerEnd {
-  try {
-    return fork(main, [], {env, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc']});
-  } catch (error) {
-    return notStarted(error); // too large an environment, say
-  }
+type Child = ResultPromise<ReturnType<typeof childOptions>>;
+
+/** In an object, because a child of execa's is also the promise of its end. */
+interface Launched {
+  readonly child: Child;
+  readonly ended: Promise<WorkerEnd>;
 }
 
-function neverStarted(end: WorkerEnd): RunningWorker {
-  return {send: () => {}, kill: () => {}, ended: Promise.resolve(end)};
-}
-
-/** Tells that there is a process before it is told what to do; undefined when that was fine. */
-function announced(child: ChildProcess, hear: WorkerHearing): WorkerEnd | undefined {
+async function launch(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): Promise<Launched> {
+  const {execa} = await import('execa');
+  const child = execa(workers.main, childOptions(workers));
+  const ended = listen(child, hear);
   try {
     if (child.pid !== undefined) hear.started?.(child.pid);
-    return undefined;
   } catch (error) {
-    return {kind: 'not_started', problem: problemOf(error).problem};
+    child.kill('SIGKILL');
+    const refused: WorkerEnd = {kind: 'not_started', problem: problemOf(error).problem};
+    return {child, ended: ended.then(() => refused)};
   }
+  tell(child, first);
+  return {child, ended};
+}
+
+function childOptions({env}: LocalWorkers) {
+  return {
+    node: true,
+    ipc: true,
+    serialization: 'advanced',
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false, // a chatty stage must not fill our memory
+    reject: false,
+    cleanup: true, // our own end is its end
+  } as const;
 }
 
 /** Resolves once the process has ended and all it said is heard. What a descendant of it holds open is not waited for. */
-async function listen(child: ChildProcess, hear: WorkerHearing): Promise<WorkerEnd> {
+async function listen(child: Child, hear: WorkerHearing): Promise<WorkerEnd> {
   const said = lastWords();
-  child.on('message', (message) => hear.message(message as WorkerMessage));
-  // The last messages may be read after the process has ended, but not after the channel has.
-  const heardAll = new Promise<void>((resolve) => void child.once('disconnect', resolve));
+  const heardAll = hearMessages(child, hear);
   const outputs = [
     readOutput(child.stdout, hear.output),
     readOutput(child.stderr, (line) => {
@@ -66,28 +74,23 @@ async function listen(child: ChildProcess, hear: WorkerHearing): Promise<WorkerE
       hear.output(line);
     }),
   ];
-  const end = await endOf(child);
-  if (end.kind === 'not_started') return end;
-  await Promise.all([drained(outputs), heardAll]);
+  await exited(child);
+  await drained(outputs);
   for (const output of outputs) output.close();
-  return {...end, stderr_tail: said.words().join('\n')};
+  // The last messages may be read after the process has ended, but not after the channel has.
+  const [{exitCode, signal, cause}] = await Promise.all([child, heardAll]);
+  const stderr_tail = said.words().join('\n');
+  if (signal !== undefined) return {kind: 'killed', signal, stderr_tail};
+  if (exitCode !== undefined) return {kind: 'exited', exit_code: exitCode, stderr_tail};
+  return notStarted(cause);
 }
 
-type ProcessEnd =
-  | {readonly kind: 'exited'; readonly exit_code: number}
-  | {readonly kind: 'killed'; readonly signal: string}
-  | Extract<WorkerEnd, {kind: 'not_started'}>;
-
-function endOf(child: ChildProcess): Promise<ProcessEnd> {
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve(notStarted(error)));
-    child.once('exit', (code, signal) =>
-      resolve(signal === null ? {kind: 'exited', exit_code: code ?? 1} : {kind: 'killed', signal}),
-    );
-  });
+async function hearMessages(child: Child, hear: WorkerHearing): Promise<void> {
+  if (!child.connected) return; // it could not be started
+  for await (const message of child.getEachMessage()) hear.message(message as unknown as WorkerMessage);
 }
 
-function notStarted(error: unknown): Extract<WorkerEnd, {kind: 'not_started'}> {
+function notStarted(error: unknown): WorkerEnd {
   const {message, hint} = accidentOf(error) ?? {message: String(error), hint: undefined};
   return {
     kind: 'not_started',
@@ -100,6 +103,6 @@ function notStarted(error: unknown): Extract<WorkerEnd, {kind: 'not_started'}> {
 }
 
 /** A worker that is gone hears nothing; its end is reported by `ended`. */
-function sendTo(child: ChildProcess, message: RunnerMessage): void {
-  if (child.connected) child.send(message, () => {});
+function tell(child: Child, message: RunnerMessage): void {
+  if (child.connected) child.sendMessage(message).catch(() => {});
 }

@@ -131,7 +131,7 @@ async function runProgram(argv: readonly string[], program: Program): Promise<Pr
     program.log(shown);
     last.hear(shown);
   };
-  const running = startGuarded(argv, {...program, hear});
+  const running = await startGuarded(argv, {...program, hear});
   const stop = stopOnAbort(running, program);
   const how = await running.ended;
   stop();
@@ -148,7 +148,8 @@ function stopOnAbort(running: GuardedProgram, {signal, force}: Program): () => v
   };
   signal.addEventListener('abort', ask);
   force.addEventListener('abort', kill);
-  if (signal.aborted) ask();
+  if (force.aborted) kill();
+  else if (signal.aborted) ask();
   return () => {
     takeBack();
     signal.removeEventListener('abort', ask);

@@ -1,9 +1,9 @@
-import {type ChildProcess, spawn} from 'node:child_process';
 import type {Duplex} from 'node:stream';
+import type {ResultPromise} from 'execa';
 import {accidentOf} from '../../base/accident.js';
 import {isFileError} from '../../base/durable.js';
 import {pause} from '../../base/timer.js';
-import {type ChildOutput, drained, readOutput} from '../child-output.js';
+import {type ChildOutput, drained, exited, readOutput} from '../child-output.js';
 
 /** A program of the user's that runs, with all it starts, no longer than this process. */
 export interface GuardedProgram {
@@ -40,45 +40,62 @@ const GUARD = `
 exec 3<&-
 exec "$@"`;
 
+type Child = ResultPromise<ReturnType<typeof programOptions>>;
+
 /**
  * Starts a program. On Windows children end with their parent anyway (a job object sees to it); elsewhere `GUARD` does.
- * `argv` is handed over word by word: no shell reads it.
+ * `argv` is handed over word by word: no shell reads it. execa is loaded with the first program, as for workers.
  */
-export function startGuarded(
+export async function startGuarded(
   argv: readonly string[],
-  {cwd, env, hear}: GuardedProgramOptions,
-): GuardedProgram {
-  const child =
-    process.platform === 'win32'
-      ? spawn(argv[0]!, argv.slice(1), {cwd, env, stdio: ['ignore', 'pipe', 'pipe']})
-      : spawn('/bin/sh', ['-c', GUARD, 'sidestep', ...argv], {
-          cwd,
-          env,
-          stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-          detached: true, // a group of its own: what a program started ends with it
-        });
-  const outputs = [readOutput(child.stdout, hear), readOutput(child.stderr, hear)];
-  child.stdio?.[3]?.on('error', () => {}); // the guard went with its group
+  options: GuardedProgramOptions,
+): Promise<GuardedProgram> {
+  const {execa} = await import('execa');
+  const [file, ...words] =
+    process.platform === 'win32' ? argv : ['/bin/sh', '-c', GUARD, 'sidestep', ...argv];
+  const child = execa(file!, words, programOptions(options));
+  const outputs = [readOutput(child.stdout, options.hear), readOutput(child.stderr, options.hear)];
+  guardOf(child)?.on('error', () => {}); // the guard went with its group
   return {
     signal: (signal) => void signalGroup(child, signal),
-    ended: new Promise((resolve) => {
-      child.once('error', (error) =>
-        resolve(`could not be started in ${cwd}: ${accidentOf(error)?.message ?? error.message}`),
-      );
-      child.once('exit', (code, signal) => {
-        void tidyUp(child, outputs).then(() => resolve(howItEnded(code, signal)));
-      });
-    }),
+    ended: howItEnds(child, outputs, options.cwd),
   };
 }
 
-function howItEnded(code: number | null, signal: NodeJS.Signals | null): string | undefined {
-  if (code === 0) return undefined;
-  return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+function programOptions({cwd, env}: GuardedProgramOptions) {
+  const unix = process.platform !== 'win32';
+  return {
+    cwd,
+    env,
+    extendEnv: false,
+    stdio: unix ? (['ignore', 'pipe', 'pipe', 'pipe'] as const) : (['ignore', 'pipe', 'pipe'] as const),
+    detached: unix, // a group of its own: what a program started ends with it
+    buffer: false,
+    reject: false,
+  } as const;
+}
+
+/** The end of the guard's pipe that this process holds. */
+function guardOf(child: Child): Duplex | undefined {
+  return child.stdio[3] as Duplex | undefined;
+}
+
+async function howItEnds(
+  child: Child,
+  outputs: readonly ChildOutput[],
+  cwd: string,
+): Promise<string | undefined> {
+  await exited(child);
+  await tidyUp(child, outputs);
+  const {exitCode, signal, cause} = await child;
+  if (exitCode === 0) return undefined;
+  if (signal !== undefined) return `was ended by ${signal}`;
+  if (exitCode !== undefined) return `ended with exit code ${exitCode}`;
+  return `could not be started in ${cwd}: ${accidentOf(cause)?.message ?? String(cause)}`;
 }
 
 /** The program has ended: its last output is read, and nothing of its group stays to write into its outputs. */
-async function tidyUp(child: ChildProcess, outputs: readonly ChildOutput[]): Promise<void> {
+async function tidyUp(child: Child, outputs: readonly ChildOutput[]): Promise<void> {
   await drained(outputs);
   await endGroup(child);
   await drained(outputs);
@@ -88,18 +105,18 @@ async function tidyUp(child: ChildProcess, outputs: readonly ChildOutput[]): Pro
 /** How long what a program left behind may take to clean up after itself. */
 const LEAVE_WITHIN_MS = 1_000;
 
-async function endGroup(child: ChildProcess): Promise<void> {
-  if (process.platform === 'win32') return;
+async function endGroup(child: Child): Promise<void> {
+  const guard = guardOf(child);
+  if (guard === undefined || child.pid === undefined) return;
   signalGroup(child, 'SIGTERM');
-  await dismissGuard(child.stdio?.[3] as Duplex | null | undefined);
+  await dismissGuard(guard);
   const until = performance.now() + LEAVE_WITHIN_MS;
   while (signalGroup(child, 0) === 'somebody' && performance.now() < until) await pause(20);
   signalGroup(child, 'SIGKILL');
 }
 
 /** Resolves when the guard is gone: then whoever still is in the group was left by the program. */
-async function dismissGuard(guard: Duplex | null | undefined): Promise<void> {
-  if (guard === null || guard === undefined) return;
+async function dismissGuard(guard: Duplex): Promise<void> {
   const gone = new Promise<void>((resolve) => void guard.once('close', resolve));
   guard.resume(); // it says nothing; the end of its silence is its end
   guard.end('over\n');
@@ -108,7 +125,7 @@ async function dismissGuard(guard: Duplex | null | undefined): Promise<void> {
 }
 
 /** `nobody`: the group has no process any more (and the number may be given to others). */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
+function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
   if (child.pid === undefined) return 'nobody'; // it never started
   try {
     if (process.platform === 'win32') child.kill(signal);
