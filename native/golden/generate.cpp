@@ -39,7 +39,7 @@ size_t plan_arena(const Case& c, const DitConfig& config, const DenoiserInput& i
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
-  Dit model(config, Weights::random(0, c.compute_dtype, stream));
+  Dit model(config, Weights::random(0, c.compute_dtype, stream, DType::f32));
   Denoiser denoiser(model, input, {arena, stream});
   Velocities ignored;
   const std::vector<float> x(static_cast<size_t>(input.context.dim(0) * config.audio_acoustic_hidden_dim));
