@@ -117,7 +117,6 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
         },
       );
     },
-    generate: async () => ({data: new Float32Array(2), frames: 1, channels: 2}),
     saveAdapter: (folder, weights, stamps) =>
       write(folder, 'adapter_model.safetensors', {weight, weights}, stamps),
     load: async (folder, resume) => {
