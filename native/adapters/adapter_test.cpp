@@ -4,6 +4,7 @@
 
 #include "adapters/adapter_file.h"
 #include "adapters/adapter_set.h"
+#include "adapters/adapter_testing.h"
 #include "adapters/lokr_shape.h"
 #include "adapters/selection.h"
 #include "core/philox.h"
@@ -16,29 +17,6 @@ namespace sidestep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Two layers, one sliding and one full, odd sizes where the architecture allows them.
-DitConfig two_layers() {
-  DitConfig config;
-  config.stack = {.hidden_size = 24,
-                  .intermediate_size = 40,
-                  .num_attention_heads = 4,
-                  .num_key_value_heads = 2,
-                  .head_dim = 6,
-                  .windows = {3, kNoWindow}};
-  config.in_channels = 15;
-  config.audio_acoustic_hidden_dim = 5;
-  config.patch_size = 2;
-  config.condition_size = 24;
-  return config;
-}
-
-void fill_normals(Tensor t, uint64_t stream_index, double deviation) {
-  const RandomKey key{.seed = 7, .purpose = Purpose::fixture, .step = stream_index};
-  for (int64_t i = 0; i < t.numel(); ++i) {
-    t.data<float>()[i] = static_cast<float>(static_cast<double>(normal(key, static_cast<uint64_t>(i))) * deviation);
-  }
-}
 
 /// A random model with adapters whose parameters are all away from zero, and one uneven batch for it.
 struct Bench {
@@ -91,66 +69,6 @@ struct Bench {
   Draws draws;
 };
 
-struct Row {
-  const char* name;
-  AdapterConfig config;
-};
-
-std::vector<Row> every_kind() {
-  AdapterConfig lora{.type = AdapterType::lora, .rank = 3, .alpha = 5};
-  AdapterConfig lokr{.type = AdapterType::lokr, .rank = 2, .alpha = 3};
-  AdapterConfig loha{.type = AdapterType::loha, .rank = 2, .alpha = 3};
-  AdapterConfig oft{.type = AdapterType::oft, .block_size = 6};
-  std::vector<Row> rows{{"lora", lora}, {"lokr", lokr}, {"loha", loha}, {"oft", oft}};
-  AdapterConfig c = lora;
-  c.dropout = 0.2;
-  c.target_mlp = true;
-  rows.push_back({"lora with dropout and MLP", c});
-  c = lora;
-  c.type = AdapterType::dora;
-  rows.push_back({"dora", c});
-  c = lora;
-  c.rs_lora = true;
-  c.rank_pattern = {{"layers.0.self_attn.q_proj", 5}};
-  rows.push_back({"rs_lora with a rank pattern", c});
-  c = lokr;
-  c.scope = AdapterScope::decoder;
-  rows.push_back({"lokr on the whole decoder", c});
-  c.use_tucker = true;
-  c.rank = 1;
-  rows.push_back({"lokr tucker", c});
-  c = lokr;
-  c.decompose_both = true;
-  c.rank = 1;
-  c.use_scalar = true;
-  rows.push_back({"lokr decompose_both, scalar", c});
-  c = lokr;
-  c.weight_decompose = true;
-  c.scope = AdapterScope::decoder;
-  rows.push_back({"lokr weight_decompose", c});
-  c = lokr;
-  c.full_matrix = true;
-  c.unbalanced_factorization = true;
-  c.factor = 3;
-  rows.push_back({"lokr full, unbalanced, factor 3", c});
-  c = loha;
-  c.use_scalar = true;
-  c.use_tucker = true;
-  c.scope = AdapterScope::decoder;
-  rows.push_back({"loha tucker, scalar, decoder", c});
-  c = loha;
-  c.weight_decompose = true;
-  rows.push_back({"loha weight_decompose", c});
-  c = oft;
-  c.cayley = Cayley::exact;
-  rows.push_back({"oft exact", c});
-  c = oft;
-  c.block_share = true;
-  c.cayley_terms = 7;
-  rows.push_back({"oft shared block, 7 terms", c});
-  return rows;
-}
-
 /// Central difference of the loss along a parameter's own gradient, against that gradient's norm.
 double directional_error(Bench& bench, const Parameter& p, double& norm) {
   std::vector<float> start(p.value.data<float>(), p.value.data<float>() + p.value.numel());
@@ -175,7 +93,7 @@ double directional_error(Bench& bench, const Parameter& p, double& norm) {
 constexpr size_t kStride = 13;
 
 TEST("adapters: gradients of every kind match central differences on a two-layer DiT") {
-  for (const Row& row : every_kind()) {
+  for (const AdapterRow& row : every_kind()) {
     Bench bench(row.config);
     run_micro_step(bench.step(MicroStep::Gradients::accumulate), {bench.arena, bench.stream});
     double largest = 0;
@@ -201,7 +119,7 @@ TEST("adapters: gradients of every kind match central differences on a two-layer
 }
 
 TEST("adapters: merged into the weights they compute the same") {
-  for (const Row& row : every_kind()) {
+  for (const AdapterRow& row : every_kind()) {
     if (row.config.dropout > 0) continue;
     Bench bench(row.config);
     const Storage adapted = bench.prediction();
@@ -221,7 +139,7 @@ TEST("adapters: merged into the weights they compute the same") {
 }
 
 TEST("adapters: a fresh adapter changes nothing") {
-  for (const Row& row : every_kind()) {
+  for (const AdapterRow& row : every_kind()) {
     Bench bench(row.config);
     bench.adapters.initialise(42, {bench.arena, bench.stream});
     bench.adapters.refresh({bench.arena, bench.stream});
@@ -289,7 +207,7 @@ TEST("adapters: an uneven batch is the mean of its samples, unless upstream's pa
 
 TEST("adapters: what is saved loads again, by PEFT's and LyCORIS's names") {
   const fs::path folder = fs::temp_directory_path() / "sidestep_adapter_test";
-  for (const Row& row : every_kind()) {
+  for (const AdapterRow& row : every_kind()) {
     if (row.config.coft) continue;
     fs::remove_all(folder);
     Bench bench(row.config);

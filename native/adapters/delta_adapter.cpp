@@ -89,10 +89,13 @@ void DeltaAdapter::forward(const Linear& layer, ConstTensor x, Tensor y, const P
                            Stream& stream) {
   const Arena::Scope scope(arena);
   const Workspace work{arena, stream};
-  undecomposed(layer, x, to_disk_order(layer, x, work), y, pass, work);
-  if (!decomposed()) return;
-  gated_add({.x = batched(y), .h = batched(y), .gate = gate_.view(), .y = batched(y)}, stream);
-  if (layer.bias) add({.a = y, .b = layer.bias, .y = y}, stream);
+  frozen_forward(layer, x, decomposed() ? ConstTensor() : layer.bias, y, arena, stream);
+  const Tensor frozen = pass.strength == 1 ? Tensor() : arena.alloc(y.dtype(), y.shape());
+  if (frozen) copy({y, frozen}, stream);
+  add_delta(to_disk_order(layer, x, work), y, pass, work);
+  if (decomposed()) gated_add({.x = batched(y), .h = batched(y), .gate = gate_.view(), .y = batched(y)}, stream);
+  if (frozen) add({.a = y, .b = frozen, .y = y, .alpha = pass.strength, .beta = 1 - pass.strength}, stream);
+  if (decomposed() && layer.bias) add({.a = y, .b = layer.bias, .y = y}, stream);
 }
 
 Tensor DeltaAdapter::direction_gradient(const Linear& layer, ConstTensor dy, ConstTensor x, ConstTensor x_disk,

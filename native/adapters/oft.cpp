@@ -70,12 +70,15 @@ class Oft final : public Adapter {
     copy({partial.front(), rotation_.tensor()}, work.stream);
   }
 
-  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext&, Arena& arena, Stream& stream) override {
+  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) override {
     const Arena::Scope scope(arena);
     const Workspace work{arena, stream};
     // PEFT bounds the weight itself in each forward pass, so the optimizer goes on from there; what its last step left is saved.
-    if (config_.coft) project_rotation({vector(), config_.eps}, stream);
-    frozen_forward(layer, rotated(x, work), layer.bias, y, arena, stream);
+    // A pass that only listens, to a sample or to the validation loss, leaves it alone: `refresh` has bounded what it reads.
+    if (config_.coft && pass.mode == PassContext::Mode::training) project_rotation({vector(), config_.eps}, stream);
+    const Tensor input = rotated(x, work);
+    if (pass.strength != 1) add({.a = input, .b = dense(x, work), .y = input, .alpha = pass.strength, .beta = 1 - pass.strength}, stream);
+    frozen_forward(layer, input, layer.bias, y, arena, stream);
   }
 
   void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&,

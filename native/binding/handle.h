@@ -36,6 +36,13 @@ class Handles {
     return std::static_pointer_cast<T>(found->second.object);
   }
 
+  /// What the number names, or "" when it is closed.
+  std::string kind_of(int64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(id);
+    return found == entries_.end() ? "" : found->second.kind;
+  }
+
   /// Throws native/handle-closed when it is closed already.
   void close(int64_t id);
 

@@ -59,6 +59,13 @@ const Method plan_audio_method{"plan_audio_encoder", [](const Request& request) 
                                  return {encoder_json(plan_audio_encoder(folder, samples("seconds"), tiling, device_kind(params))), {}};
                                }};
 
+/// {path, frames, device} → bytes for one clip of so many latent frames
+const Method plan_decoder_method{"plan_audio_decoder", [](const Request& request) -> Response {
+                                   const Json& params = request.params;
+                                   const std::filesystem::path folder = params.at("path").as_string();
+                                   return {encoder_json(plan_audio_decoder(folder, params.at("frames").as_int(), device_kind(params))), {}};
+                                 }};
+
 /// {path, tokens, device}
 const Method plan_text_method{"plan_text_encoder", [](const Request& request) -> Response {
                                 const Json& params = request.params;

@@ -1,20 +1,14 @@
 #include <cmath>
 
-#include "binding/engine.h"
 #include "binding/handle.h"
-#include "binding/trainer_setup.h"
+#include "binding/open_trainer.h"
 #include "core/error.h"
 
 namespace sidestep::binding {
 
 namespace {
 
-constexpr const char* kKind = "trainer";
-
-struct OpenTrainer : Engine {
-  explicit OpenTrainer(const Json& params) : Engine(params), trainer(trainer_setup(params), stream) {}
-  Trainer trainer;
-};
+constexpr const char* kKind = OpenTrainer::kKind;
 
 std::shared_ptr<OpenTrainer> opened(const Request& request) {
   return Handles::instance().get<OpenTrainer>(request.params.at("handle").as_int(), kKind);

@@ -19,6 +19,7 @@ enum class Purpose : uint32_t {
   estimate = 10,
   fixture = 11,
   adaptive_timestep = 12,
+  generation = 13,
 };
 
 /// Names one stream of random numbers: the same on every backend, in any order of execution, after any resume.

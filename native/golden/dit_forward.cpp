@@ -10,7 +10,7 @@ size_t plan_arena(const Case& c, const DitConfig& config, const CaseInputs& in) 
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
-  Dit dit(config, Weights::random(0, c.compute_dtype, stream), NullCondition::skip);
+  Dit dit(config, Weights::random(0, c.compute_dtype, stream, DType::f32), NullCondition::skip);
   const DitInput input{.x_t = in.planned("hidden_states"), .context = in.planned("context_latents"),
                        .condition = in.planned("encoder_hidden_states"), .t = in.planned("timestep"), .r = in.planned("timestep_r")};
   const Tensor pred(nullptr, DType::f32, c.file.tensor("in/hidden_states").shape(), device);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/dit_condition.h"
 #include "models/dit_layer.h"
 #include "models/dit_reach.h"
 #include "models/dit_tape.h"
@@ -19,7 +20,7 @@ namespace sidestep {
 struct DitInput {
   ConstTensor x_t;        ///< [B, T, C] noisy latents
   ConstTensor context;    ///< [B, T, in_channels - C] context latents: source latents, chunk mask of ones
-  ConstTensor condition;  ///< [B, S, De] from the condition encoder, or the null condition
+  ConstTensor condition;  ///< [B, S, De] from the condition encoder, or the null condition; empty with `keys`
   ConstTensor t;          ///< [B] f32, 1 is noise
   ConstTensor r;          ///< [B] f32; equals t in ACE-Step's training
   /// Latent frames of each sample that are real; the rest of T is batching. Those frames are zeroed and their patches
@@ -29,6 +30,8 @@ struct DitInput {
   /// Condition tokens of each sample that its encoder made; the rest of S is batching and is no key in cross-attention.
   /// Padding the encoder itself made counts as valid: upstream attends to it in training and in use. Empty: all S.
   std::vector<int64_t> valid_tokens{};
+  /// In place of `condition` in a pass that keeps nothing: what was made of it before, each for the batch's next samples.
+  std::vector<const ConditionKeys*> keys{};
 };
 
 /// Sees intermediate values by name as they appear: "temb", "timestep_proj", "proj_in", "cond_embed", "layerN",
@@ -68,6 +71,11 @@ class Dit {
   void for_each_linear(const std::function<void(Linear&)>& visit);
   /// Throws native/unknown-linear.
   Linear& linear(std::string_view name);
+
+  /// Keys and values of every cross-attention for condition [B, S, De], of which the first `valid_tokens` of each sample count
+  /// (empty: all). They depend on the adapter and its strength. Throws native/shape-mismatch.
+  ConditionKeys condition_keys(ConstTensor condition, const std::vector<int64_t>& valid_tokens, const PassContext& pass,
+                               Arena& arena, Stream& stream);
 
   /// pred [B, T, C] (f32 or compute dtype): the velocity. Nothing is kept.
   /// Throws native/shape-mismatch.

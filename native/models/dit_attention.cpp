@@ -75,6 +75,32 @@ void dit_attention_forward(const DitAttentionCall& call, ConstTensor x, ConstTen
   linear_forward(layer.o_proj, flat_heads(tape.out), y, pass.pass, pass.arena, pass.stream);
 }
 
+void dit_attention_keys(const DitAttention& layer, ConstTensor source, const DitAttentionKeys& keys, const DitLayerPass& pass) {
+  const ConstTensor rows = rows_of(source, pass.stack.hidden_size);
+  linear_forward(layer.k_proj, rows, flat_heads(keys.k), pass.pass, pass.arena, pass.stream);
+  linear_forward(layer.v_proj, rows, flat_heads(keys.v), pass.pass, pass.arena, pass.stream);
+  qk_norm_rope({.x = keys.k, .weight = layer.k_norm, .y = keys.k, .eps = static_cast<float>(pass.stack.rms_norm_eps)},
+               pass.stream);
+}
+
+void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAttentionCall& call, ConstTensor x,
+                                AttentionTape& tape, Tensor y, const DitLayerPass& pass) {
+  const DitAttention& layer = call.layer;
+  linear_forward(layer.q_proj, rows_of(x, pass.stack.hidden_size), flat_heads(tape.q), pass.pass, pass.arena, pass.stream);
+  {
+    const Arena::Scope scope(pass.arena);
+    const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, pass);
+    int64_t begin = 0;
+    for (const CrossKeys& part : keys) {
+      const int64_t end = begin + part.k.dim(0);
+      attention({.q = q.values.slice(0, begin, end), .k = part.k, .v = part.v, .out = tape.out.slice(0, begin, end),
+                 .lse = tape.lse.slice(0, begin, end), .scale = score_scale(pass.stack), .key_mask = part.token_mask}, pass.stream);
+      begin = end;
+    }
+  }
+  linear_forward(layer.o_proj, flat_heads(tape.out), y, pass.pass, pass.arena, pass.stream);
+}
+
 void dit_attention_backward(const DitAttentionCall& call, ConstTensor dy, ConstTensor x, ConstTensor source,
                             const AttentionTape& tape, const DitAttentionGradients& gradients, const DitLayerPass& pass) {
   const DitAttention& layer = call.layer;

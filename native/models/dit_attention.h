@@ -18,6 +18,16 @@ struct DitAttentionCall {
 void dit_attention_forward(const DitAttentionCall& call, ConstTensor x, ConstTensor source, AttentionTape& tape, Tensor y,
                            const DitLayerPass& pass);
 
+/// Keys after QK-norm and values of source [B, S, D], as the function above makes them; k, v [B, S, Hk, hd].
+struct DitAttentionKeys {
+  Tensor k, v;
+};
+void dit_attention_keys(const DitAttention& layer, ConstTensor source, const DitAttentionKeys& keys, const DitLayerPass& pass);
+
+/// The same attention over keys that stand ready, each set for the next samples of the batch: the same bits.
+void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAttentionCall& call, ConstTensor x,
+                                AttentionTape& tape, Tensor y, const DitLayerPass& pass);
+
 struct DitAttentionGradients {
   Tensor dx{};       ///< [B * P, D] overwritten with the queries' share; empty if not needed
   Tensor dsource{};  ///< [B * S, D] the keys' and values' share is added; empty if not needed. May be dx.

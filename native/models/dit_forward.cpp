@@ -11,7 +11,8 @@ namespace sidestep {
 DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const DitTape& tape, const PassContext& pass,
                         Arena& arena, Stream& stream) {
   return {.stack = stack, .pass = pass, .arena = arena, .stream = stream,
-          .batch = tape.embedded_condition.dim(0), .patches = tape.patch_count, .tokens = tape.embedded_condition.dim(1),
+          .batch = tape.projection.dim(0), .patches = tape.patch_count,
+          .tokens = tape.embedded_condition ? tape.embedded_condition.dim(1) : 0,
           .projection = tape.projection, .condition = tape.embedded_condition, .cos = rope.cos(), .sin = rope.sin(),
           .patch_mask = tape.patch_mask, .token_mask = tape.token_mask};
 }
@@ -38,17 +39,32 @@ void expect_lengths(const char* name, const std::vector<int64_t>& valid, int64_t
 
 void DitForward::check() const {
   const DitConfig& c = dit.config_;
-  if (!input.x_t || input.x_t.rank() != 3 || !input.condition || input.condition.rank() != 3 || input.x_t.numel() == 0 ||
-      input.condition.numel() == 0) {
-    throw Error("native/shape-mismatch", "dit: expected x_t [B, T, C] and condition [B, S, D], neither of them empty.");
+  if (!input.x_t || input.x_t.rank() != 3 || input.x_t.numel() == 0) {
+    throw Error("native/shape-mismatch", "dit: expected x_t [B, T, C], not empty.");
   }
   expect_shape("x_t", input.x_t, {batch(), frames(), c.audio_acoustic_hidden_dim});
   expect_shape("context", input.context, {batch(), frames(), c.context_channels()});
-  expect_shape("condition", input.condition, {batch(), tokens(), c.condition_size});
   expect_shape("t", input.t, {batch()});
   expect_shape("r", input.r, {batch()});
   expect_lengths("valid_frames", input.valid_frames, batch(), frames());
-  expect_lengths("valid_tokens", input.valid_tokens, batch(), tokens());
+  check_condition();
+}
+
+/// A condition, or keys that were made of one for as many samples.
+void DitForward::check_condition() const {
+  if (input.keys.empty()) {
+    if (!input.condition || input.condition.rank() != 3 || input.condition.numel() == 0) {
+      throw Error("native/shape-mismatch", "dit: expected condition [B, S, D], not empty.");
+    }
+    expect_shape("condition", input.condition, {batch(), tokens(), dit.config_.condition_size});
+    return expect_lengths("valid_tokens", input.valid_tokens, batch(), tokens());
+  }
+  int64_t samples = 0;
+  for (const ConditionKeys* keys : input.keys) samples += keys->samples;
+  const bool keeps = tape.first_layer < dit.config_.stack.num_layers();
+  if (samples == batch() && !input.condition && input.valid_tokens.empty() && !keeps) return;
+  throw Error("native/shape-mismatch", "dit: expected keys for " + std::to_string(batch()) + " samples and nothing else of the condition, "
+                                           "in a pass that keeps nothing; found them for " + std::to_string(samples) + ".");
 }
 
 void DitForward::run(Tensor pred) {
@@ -60,14 +76,14 @@ void DitForward::run(Tensor pred) {
   dit.rope_.ensure(patches(), stream);
   mask_batching();
   embed_timesteps();
-  embed_condition();
+  if (input.keys.empty()) embed_condition();
   predict(run_layers(embed_patches()), pred);
 }
 
 /// Patches without a real frame are no keys, nor are tokens that only fill up the batch.
 void DitForward::mask_batching() {
   tape.patch_mask = prefix_mask(input.valid_frames, dit.config_.patch_size, patches());
-  tape.token_mask = prefix_mask(input.valid_tokens, 1, tokens());
+  if (input.keys.empty()) tape.token_mask = prefix_mask(input.valid_tokens, 1, tokens());
 }
 
 /// [B, length] u8: ones for the first ceil(valid / unit) of each sample; empty if that is all of them everywhere.
@@ -145,6 +161,12 @@ Tensor DitForward::embed_patches() {
   return h;
 }
 
+std::vector<CrossKeys> DitForward::keys_of(int64_t layer) const {
+  std::vector<CrossKeys> keys;
+  for (const ConditionKeys* made : input.keys) keys.push_back(made->layers[static_cast<size_t>(layer)]);
+  return keys;
+}
+
 /// Layers below the tape's first one run in place and leave nothing behind.
 Tensor DitForward::run_layers(Tensor h) {
   const DitLayerPass shared = layer_pass(dit.config_.stack, dit.rope_, tape, pass, arena, stream);
@@ -159,10 +181,12 @@ Tensor DitForward::run_layers(Tensor h) {
     const Arena::Scope scope(arena);
     const DitLayer& layer = dit.layers_[static_cast<size_t>(i)];
     const std::string name = "layer" + std::to_string(i);
-    DitLayerTape scratch = allocate_tape(layer, shared, {});
+    DitLayerPass own = shared;
+    own.keys = keys_of(i);
+    DitLayerTape scratch = allocate_tape(layer, own, {});
     std::function<void(const char*, ConstTensor)> branch;
     if (observe) branch = [&](const char* part, ConstTensor value) { observe(name + "." + part, value); };
-    dit_layer_forward(layer, h, h, scratch, Extent::output, shared, branch);
+    dit_layer_forward(layer, h, h, scratch, Extent::output, own, branch);
     show(name, h, h.shape());
   }
   tape.hidden.push_back(h);

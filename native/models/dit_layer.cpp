@@ -27,12 +27,16 @@ DitLayer DitLayer::load(const Weights& weights, int64_t index, const StackConfig
 
 namespace {
 
+/// Without keys of its own (they stand ready) the tape has no place for them.
 AttentionTape allocate_attention(const DitLayerPass& pass, int64_t keys) {
   const StackConfig& s = pass.stack;
   const DType dtype = pass.projection.dtype();
+  const auto of_keys = [&] {
+    return keys > 0 ? pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}) : Tensor();
+  };
   return {.q = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
-          .k = pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}),
-          .v = pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}),
+          .k = of_keys(),
+          .v = of_keys(),
           .out = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
           .lse = pass.arena.alloc(DType::f32, {pass.batch, s.num_attention_heads, pass.patches})};
 }
@@ -95,8 +99,9 @@ void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPa
   rms_norm({.x = tape.after_self.reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
             .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   const Tensor out = branch_output({}, pass);
-  dit_attention_forward({.layer = layer.cross_attn, .rotary = Rotary::none, .key_mask = pass.token_mask}, normed,
-                        pass.condition, tape.cross, out, pass);
+  const DitAttentionCall call{.layer = layer.cross_attn, .rotary = Rotary::none, .key_mask = pass.token_mask};
+  if (pass.keys.empty()) dit_attention_forward(call, normed, pass.condition, tape.cross, out, pass);
+  else dit_attention_forward_over(pass.keys, call, normed, tape.cross, out, pass);
   if (observe) observe("cross_attn", out.reshape(shape));
   add({.a = tape.after_self, .b = out.reshape(shape), .y = tape.after_cross}, pass.stream);
 }

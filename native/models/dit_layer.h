@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/arena.h"
+#include "models/dit_condition.h"
 #include "models/dit_tape.h"
 #include "models/linear.h"
 #include "models/model_config.h"
@@ -39,12 +40,13 @@ struct DitLayerPass {
   const PassContext& pass;
   Arena& arena;
   Stream& stream;
-  int64_t batch, patches, tokens;  ///< B, P, S
+  int64_t batch, patches, tokens;  ///< B, P, S; S is 0 with `keys`
   ConstTensor projection;          ///< [B, 6, D] of the timestep embedders
   ConstTensor condition;           ///< [B, S, D] embedded
   ConstTensor cos, sin;            ///< rotary tables
   ConstTensor patch_mask{};        ///< [B, P] u8 or empty: keys of self-attention
   ConstTensor token_mask{};        ///< [B, S] u8 or empty: keys of cross-attention
+  std::vector<CrossKeys> keys{};   ///< of this layer, each for the next samples; empty: made from `condition`
 };
 
 /// What flows out of a layer's backward pass besides adapter gradients.

@@ -1,9 +1,11 @@
 #include "models/encoder_plan.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/memory.h"
 #include "models/condition_encoder.h"
+#include "models/oobleck_decode.h"
 #include "models/qwen3.h"
 
 namespace sidestep {
@@ -31,6 +33,19 @@ EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samp
   const size_t weights = meter.held();
   const Storage audio(DType::f32, {config.audio_channels, samples}, kPlan);
   oobleck_encode(encoder, {.audio = audio.view(), .tiling = tiling, .piece_frames = piece_frames(device)}, plan);
+  return {weights, meter.peak() - weights};
+}
+
+EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t frames, DeviceKind device) {
+  const PlanMeter meter;
+  Stream plan(kPlan);
+  const OobleckConfig config = oobleck_config(read_config(folder));
+  const OobleckDecoder decoder = load_oobleck_decoder(config, Weights::random(0, DType::f32, plan), plan);
+  const size_t weights = meter.held();
+  // All tiles are alike, and a tile with both its neighbours is the largest.
+  const int64_t largest = std::min(frames, 3 * tile_frames(device));
+  const Storage latents(DType::f32, {1, config.decoder_input_channels, largest}, kPlan);
+  oobleck_decode(decoder, latents.view(), plan, tile_frames(device));
   return {weights, meter.peak() - weights};
 }
 

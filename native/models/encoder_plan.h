@@ -18,6 +18,8 @@ struct EncoderPlan {
 /// The VAE's encoder half on one song of so many audio samples, at the VAE's rate. `device` decides the size of the pieces.
 EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samples, const std::optional<Tiling>& tiling,
                                DeviceKind device);
+/// The VAE's decoder half on one clip of so many latent frames; the audio itself lies on the host.
+EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t frames, DeviceKind device);
 /// The Qwen3 text encoder on one text of so many tokens.
 EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens, DeviceKind device);
 

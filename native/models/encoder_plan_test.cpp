@@ -46,6 +46,11 @@ TEST("encoder plans: weights are those of the model, long audio in tiles or piec
   EXPECT(larger_pieces.activation_bytes > minute.activation_bytes);
 }
 
+TEST("encoder plans: a decoder needs the same for a song of any length from a few tiles on, whose audio lies on the host") {
+  const auto at = [&](int64_t frames) { return plan_audio_decoder(tiny("vae"), frames, DeviceKind::cpu).activation_bytes; };
+  EXPECT(at(5) < at(100) && at(100) == at(15000));
+}
+
 TEST("encoder plans: activations grow with the text") {
   EXPECT(plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 64, DeviceKind::cpu).activation_bytes <
          plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 256, DeviceKind::cpu).activation_bytes);

@@ -78,7 +78,7 @@ void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write
 }
 
 void linear_forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) {
-  if (layer.adapter) return layer.adapter->forward(layer, x, y, pass, arena, stream);
+  if (layer.adapter && pass.strength != 0) return layer.adapter->forward(layer, x, y, pass, arena, stream);
   frozen_forward(layer, x, layer.bias, y, arena, stream);
 }
 

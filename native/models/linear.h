@@ -20,6 +20,8 @@ struct PassContext {
   uint64_t micro_step = 0;  ///< counts micro-batches since the start of training
   /// [1] i64 on the device: the same number where recorded work finds it when it is replayed; empty where nothing is recorded.
   ConstTensor step_counter{};
+  /// How much of the adapter counts in an inference pass: its weight is W + strength (W' - W), W' the adapted one. 0: no adapter.
+  float strength = 1;
 };
 
 struct Linear;
@@ -79,7 +81,7 @@ void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor
 /// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut.
 void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream);
 
-/// y = layer(x), through the adapter if there is one.  x [N, I] rows may be strided, y [N, O].
+/// y = layer(x), through the adapter if there is one and its strength is not 0.  x [N, I] rows may be strided, y [N, O].
 void linear_forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream);
 /// Gradients of linear_forward: adapter gradients accumulate; dx (if given) is written or accumulated.
 /// dx = dy W for the frozen base. x may be empty for a layer without an adapter.

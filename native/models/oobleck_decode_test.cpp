@@ -36,6 +36,22 @@ TEST("oobleck decode: tiles of any size give the bits of the whole") {
   }
 }
 
+TEST("oobleck decode: a song's frames by rows give the same bits, with progress to the end") {
+  Stream stream = cpu_stream();
+  const OobleckDecoder decoder = random_decoder(stream);
+  const Storage rows = random_tensor({61, 4}, 5);
+  Storage columns(DType::f32, {1, 4, 61});
+  for (int64_t t = 0; t < 61; ++t)
+    for (int64_t c = 0; c < 4; ++c) columns.tensor().data<float>()[c * 61 + t] = rows.view().data<float>()[t * 4 + c];
+  const Storage whole = oobleck_decode(decoder, columns.view(), stream, 61);
+  std::vector<double> told;
+  const Storage song = oobleck_decode_song(decoder, {.latents = rows.view(), .tile_frames = 9, .on_progress = [&](double share) { told.push_back(share); }}, stream);
+  EXPECT(song.view().dim(0) == 2 && song.view().dim(1) == whole.view().dim(2));
+  EXPECT(same_bytes(song.view(), whole.view().select(0, 0)));
+  EXPECT(told.size() == 7 && told.back() == 1);
+  EXPECT_ERROR(oobleck_decode_song(decoder, {.latents = columns.view().select(0, 0)}, stream), "native/shape-mismatch");
+}
+
 TEST("oobleck decode: a longer song takes the memory of its own audio more, not that of its activations") {
   Stream plan({.kind = DeviceKind::plan});
   const OobleckDecoder decoder = random_decoder(plan);

@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "core/stream.h"
+#include "sampling/generate.h"
 #include "training/memory_plan.h"
 #include "training/options.h"
 
@@ -92,6 +93,11 @@ class Trainer {
   /// Loss on the validation samples with fixed noise and timesteps, no dropout, the average's weights if there is one.
   /// The same weights always give the same number. Throws train/no-samples without validation samples.
   ValidationReport validate();
+
+  /// One clip by the adapter as it is now, or its average if there is one: a listener, after which the run goes on as if nothing had
+  /// been. `halves` is chosen here. Takes the run's own arena, or one for the clip where that is too small (see plan_training).
+  /// Throws what generate_latents throws; native/out-of-memory.
+  Storage generate(GenerateJob job);
 
   /// A checkpoint folder: the adapter's files, flat, ready for inference, and training_state.safetensors. Overwrites.
   /// `metadata` goes into the adapter file's metadata.

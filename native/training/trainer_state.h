@@ -85,6 +85,7 @@ struct Trainer::State {
   void use_raw();
   bool averages() const { return options.ema_decay > 0; }
 
+  Storage listen(const GenerateJob& job, size_t arena_bytes);
   double validate_once(const Sample& sample, int64_t index, size_t timestep, int64_t draw);
 
   TrainerSetup setup;

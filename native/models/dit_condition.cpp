@@ -1,0 +1,40 @@
+#include "models/dit_condition.h"
+
+#include "models/dit_attention.h"
+#include "models/dit_forward.h"
+
+namespace sidestep {
+
+ConditionKeys Dit::condition_keys(ConstTensor condition, const std::vector<int64_t>& valid_tokens, const PassContext& pass,
+                                  Arena& arena, Stream& stream) {
+  DitTape tape;
+  tape.first_layer = config_.stack.num_layers();
+  const DitInput input{.x_t = {}, .context = {}, .condition = condition, .t = {}, .r = {}, .valid_tokens = valid_tokens};
+  return DitForward{.dit = *this, .input = input, .tape = tape, .pass = pass, .arena = arena, .stream = stream}.make_keys();
+}
+
+/// The keys outlive the call; what they are made from does not.
+ConditionKeys DitForward::make_keys() {
+  check_condition();
+  const StackConfig& stack = dit.config_.stack;
+  tape.token_mask = prefix_mask(input.valid_tokens, 1, tokens());
+  const Shape heads{batch(), tokens(), stack.num_key_value_heads, stack.head_dim};
+  std::vector<DitAttentionKeys> made;
+  for (size_t i = 0; i < dit.layers_.size(); ++i) {
+    made.push_back({arena.alloc(dit.compute_dtype(), heads), arena.alloc(dit.compute_dtype(), heads)});
+  }
+  const Arena::Scope scope(arena);
+  embed_condition();
+  const DitLayerPass layers{.stack = stack, .pass = pass, .arena = arena, .stream = stream, .batch = batch(), .patches = 0,
+                            .tokens = tokens(), .projection = {}, .condition = tape.embedded_condition, .cos = {}, .sin = {}};
+  ConditionKeys keys{.layers = {}, .samples = batch()};
+  for (size_t i = 0; i < dit.layers_.size(); ++i) {
+    stream.throw_if_cancelled();
+    const Arena::Scope layer_scope(arena);
+    dit_attention_keys(dit.layers_[i].cross_attn, tape.embedded_condition, made[i], layers);
+    keys.layers.push_back({made[i].k, made[i].v, tape.token_mask});
+  }
+  return keys;
+}
+
+}  // namespace sidestep

@@ -1,0 +1,40 @@
+#include "sampling/generation_plan.h"
+#include "training/trainer_state.h"
+
+namespace sidestep {
+
+namespace {
+
+GenerationRequest generation_request(const PlanRequest& run, const GenerateJob& job) {
+  return {.model = run.model, .compute_dtype = run.compute_dtype, .base = run.base, .stored = run.stored, .adapter = run.adapter,
+          .frames = job.context.dim(0), .tokens = job.condition.dim(0), .guided = job.sampler.guided()};
+}
+
+}  // namespace
+
+/// In the run's own arena, which is idle between steps, or in one for this clip.
+Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
+  if (arena_bytes <= arena->capacity()) return generate_latents(job, *model, work());
+  Arena own(stream.device(), arena_bytes);
+  return generate_latents(job, *model, {own, stream});
+}
+
+Storage Trainer::generate(GenerateJob job) {
+  State& s = *state_;
+  GenerationRequest request = generation_request(plan_request(s.setup, s.options, s.files, s.shape), job);
+  request.halves = choose_halves(request, s.stream.device());
+  job.halves = request.halves;
+  const size_t needed = plan_generation(request).arena_bytes;
+  if (job.context.dim(0) > s.shape.longest_frames) s.recordings = {};  // longer rotary tables lie elsewhere than recorded steps look
+  s.use_average();
+  try {
+    const Storage latents = s.listen(job, needed);
+    s.use_raw();
+    return latents;
+  } catch (...) {
+    s.use_raw();
+    throw;
+  }
+}
+
+}  // namespace sidestep
