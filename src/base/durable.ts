@@ -1,6 +1,5 @@
-import {lstatSync, readlinkSync} from 'node:fs';
 import {open, rename, rm} from 'node:fs/promises';
-import {dirname, resolve} from 'node:path';
+import {dirname} from 'node:path';
 import {makeFolder} from './make-folder.js';
 import {systemErrorName} from './system-error.js';
 
@@ -21,6 +20,11 @@ let serial = 0;
 export function temporaryName(path: string): string {
   serial += 1;
   return `${path}.${process.pid}-${Date.now().toString(36)}-${serial}.tmp`;
+}
+
+/** Is this the name of a file that is being written, by `temporaryName` or by a runner under its own name? */
+export function isTemporaryName(name: string): boolean {
+  return /\.[0-9]+-([0-9a-z]+-[0-9]+|[0-9a-f]{12})\.tmp$/.test(name);
 }
 
 /**
@@ -85,19 +89,6 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.close();
   }
 }
-
-/** Where a path leads when its last part is a symbolic link, or several one after the other; the target need not exist. */
-export function throughLinks(path: string): string {
-  let at = path;
-  for (let step = 0; step < MAX_LINKS; step++) {
-    if (lstatSync(at, {throwIfNoEntry: false})?.isSymbolicLink() !== true) return at;
-    at = resolve(dirname(at), readlinkSync(at));
-  }
-  return path; // a circle: opening it says so
-}
-
-/** As Linux counts (path_resolution(7)). */
-const MAX_LINKS = 40;
 
 /** Is this error the file system's, of this code (`ENOENT`, `ENOSPC`)? */
 export function isFileError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {

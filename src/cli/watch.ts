@@ -1,11 +1,13 @@
-import {resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {Command} from 'commander';
 import {SidestepError} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import {lockFilePath} from '../record/lock-file.js';
 import {newsText} from '../render/watch-text.js';
 import type {WatchedPlan} from '../watch/became-stale.js';
 import {watchFiles} from '../watch/file-watch.js';
-import {type WatchNews, watchPipeline} from '../watch/watch.js';
+import {type WatchedAlways, type WatchNews, watchPipeline} from '../watch/watch.js';
 import {carryOut} from './carry-out.js';
 import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
@@ -44,18 +46,27 @@ async function watch(world: World, file: string, options: WatchOptions): Promise
     else world.stderr.write(newsText(news, world.stderr.colours));
   };
   await watchPipeline<PlannedPipeline & WatchedPlan>(
-    {files: [resolve(world.cwd, file)], folders: []},
+    alwaysWatched(world, resolve(world.cwd, file)),
     {
       plan: () => planForWatch(world, file, options),
       carryOut: async (planned, stop, hear) =>
         (await carryOut(world, planned, {...options, stop, hear})).outcome,
-      files: (onEdit) => watchFiles(onEdit, world.now),
+      files: (events) => watchFiles({...events, now: world.now}),
       tell,
       now: world.now,
     },
     signals.stop,
   ).finally(signals.release);
   return 130; // only Ctrl-C ends it
+}
+
+/** What every plan is made from, there or not yet. */
+function alwaysWatched(world: World, file: string): WatchedAlways {
+  const user = userFolder(world.env);
+  return {
+    read: [file, join(user, 'settings.yaml'), join(user, 'presets'), join(dirname(file), 'presets')],
+    written: [lockFilePath(file)],
+  };
 }
 
 /** A file that is wrong, in whatever way, is news to show and not a reason to end. */

@@ -30,14 +30,12 @@ export function graphDrawing(plan: Plan, colours: Palette): string {
 /** A lane carries the output of `from` until the last of `readers` has it. */
 interface Lane {
   readonly from: StageId;
-  readonly readers: ReadonlySet<StageId>;
+  readonly readers: Set<StageId>;
 }
 
 /** The drawing alone, with `●` at the stage's place. */
 function laneRows(plan: Plan): string[] {
-  const inputs = new Map(
-    plan.stages.map((stage) => [stage.id, new Set([...stage.reads, ...stage.waits_for])]),
-  );
+  const readersOf = readersByStage(plan);
   const lanes: (Lane | undefined)[] = [];
   return plan.stages.map(({id}) => {
     const joined = new Set<number>();
@@ -45,18 +43,30 @@ function laneRows(plan: Plan): string[] {
     for (const [column, lane] of lanes.entries()) {
       if (lane === undefined || !lane.readers.has(id)) continue;
       joined.add(column);
-      const readers = new Set([...lane.readers].filter((reader) => reader !== id));
-      if (readers.size === 0) ending.add(column);
-      lanes[column] = readers.size === 0 ? undefined : {from: lane.from, readers};
+      lane.readers.delete(id);
+      if (lane.readers.size > 0) continue;
+      ending.add(column);
+      lanes[column] = undefined;
     }
     const node = [...ending][0] ?? freeColumn(lanes);
     const row = drawRow({lanes, node, joined, ending});
-    const readers = new Set(
-      plan.stages.filter((stage) => inputs.get(stage.id)?.has(id)).map((stage) => stage.id),
-    );
-    lanes[node] = readers.size === 0 ? undefined : {from: id, readers};
+    const readers = readersOf.get(id);
+    lanes[node] = readers === undefined ? undefined : {from: id, readers};
     return row;
   });
+}
+
+/** Fresh sets, which the drawing uses up. */
+function readersByStage(plan: Plan): ReadonlyMap<StageId, Set<StageId>> {
+  const readers = new Map<StageId, Set<StageId>>();
+  for (const {id, reads, waits_for} of plan.stages) {
+    for (const from of [...reads, ...waits_for]) {
+      const known = readers.get(from);
+      if (known === undefined) readers.set(from, new Set([id]));
+      else known.add(id);
+    }
+  }
+  return readers;
 }
 
 function freeColumn(lanes: readonly (Lane | undefined)[]): number {

@@ -11,6 +11,7 @@ export type ShownNews =
   | {readonly kind: 'watch_waiting'; readonly last: 'done' | 'failed' | 'interrupted' | undefined}
   | {readonly kind: 'watch_problems'; readonly problems: readonly Problem[]}
   | {readonly kind: 'watch_edited'; readonly path: string}
+  | {readonly kind: 'watch_trouble'; readonly problem: Problem; readonly polled: readonly string[]}
   | {readonly kind: 'watch_cancelled'; readonly stages: readonly StageId[]}
   | {readonly kind: 'watch_reacted'; readonly stage: StageId; readonly latency_ms: number};
 
@@ -24,6 +25,8 @@ export function newsText(news: ShownNews, colours: Palette): string {
     }
     case 'watch_edited':
       return `${colours.cyan('edited')} ${visible(news.path)}\n`;
+    case 'watch_trouble':
+      return `${problemText(news.problem, colours, 'warning')}\n`;
     case 'watch_cancelled':
       return `${colours.yellow('cancelled')} ${visible(news.stages.join(', '))}: the edit made ${news.stages.length === 1 ? 'it' : 'them'} stale\n`;
     case 'watch_reacted':

@@ -1,4 +1,5 @@
-import {throughLinks, writeDurably} from '../base/durable.js';
+import {writeDurably} from '../base/durable.js';
+import {followLinks} from '../base/follow-links.js';
 import {type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
@@ -107,7 +108,7 @@ function unfinished({stages}: Execution): string[] {
 
 /** A lock file that is a symbolic link stays one: what it leads to is written. */
 async function writeLock(cache: Cache, file: string, text: string): Promise<void> {
-  const path = throughLinks(file);
+  const path = followLinks(file).real;
   await clearLeftovers(cache, [path]);
   await writeDurably(path, text, cache.fault, ownedTemporaryName(cache, path));
 }

@@ -1,6 +1,6 @@
 import {type BigIntStats, readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {dirname, extname, join, resolve} from 'node:path';
-import {isFileError} from '../base/durable.js';
+import {isFileError, isTemporaryName} from '../base/durable.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
@@ -102,9 +102,14 @@ async function observeFolder(folder: string, param: FileParam, hashes: FileHashe
   return {kind: 'found', content: hashOf(listing), place, listing};
 }
 
+/** Names that start with a dot belong to programs, not to the user; the product's own unfinished files count nowhere. */
+export function countsInFolder(name: string): boolean {
+  return !name.startsWith('.') && !isTemporaryName(name);
+}
+
 /**
  * Relative paths of all files below a folder, in code-unit order. Symbolic links are followed; a folder that links back
- * to one it lies in is refused (`run/link-loop`). Names that start with a dot belong to programs, not to the user.
+ * to one it lies in is refused (`run/link-loop`). Which names count, `countsInFolder` says.
  */
 export function listFolder(root: string, extensions?: readonly string[]): string[] {
   const found: string[] = [];
@@ -112,7 +117,7 @@ export function listFolder(root: string, extensions?: readonly string[]): string
     const real = realpathSync(join(root, below));
     if (parents.includes(real)) throw linkLoop(join(root, below), real);
     for (const entry of readdirSync(join(root, below), {withFileTypes: true})) {
-      if (entry.name.startsWith('.')) continue;
+      if (!countsInFolder(entry.name)) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const kind = entry.isSymbolicLink() ? statSync(join(root, path), {throwIfNoEntry: false}) : entry;
       if (kind?.isDirectory()) walk(path, [...parents, real]);

@@ -1,6 +1,10 @@
-import {existsSync} from 'node:fs';
-import {basename, dirname, sep} from 'node:path';
-import {type FSWatcher, watch} from 'chokidar';
+import {existsSync, readlinkSync, statSync} from 'node:fs';
+import {basename, dirname, join, sep} from 'node:path';
+import {type ChokidarOptions, type FSWatcher, watch} from 'chokidar';
+import type {Problem} from '../base/problem.js';
+import {isSystemError} from '../base/system-error.js';
+import {countsInFolder} from '../run/observe-files.js';
+import {hitsLimit, troubleOf} from './watch-trouble.js';
 import type {WatchedPaths} from './watched-paths.js';
 
 export interface FileWatch {
@@ -9,73 +13,208 @@ export interface FileWatch {
   readonly close: () => Promise<void>;
 }
 
+export interface FileWatchEvents {
+  /** The first changed path of a burst, and when it was noticed (milliseconds since the epoch). */
+  readonly onEdit: (path: string, at: number) => void;
+  /** The system refused to watch something; `polled` says which folders are looked at now and then in place of that. */
+  readonly onTrouble: (problem: Problem, polled: readonly string[]) => void;
+  /** Changes that are no edits, such as the product's own. */
+  readonly isOwn: (path: string) => boolean;
+  readonly now: () => number;
+}
+
 /** Editors write several times, or beside the file and rename: one save is one edit. Long enough for that, short to people. */
 const DEBOUNCE_MS = 60;
+/** How often what cannot be watched is looked at. */
+const POLL_MS = 1000;
 
-/**
- * Calls `onEdit` once per burst of changes, with the first changed path and when it was noticed (milliseconds since the
- * epoch). Files are watched through their folders: a file that is replaced, vanishes or is not there yet is noticed too.
- */
-export function watchFiles(onEdit: (path: string, at: number) => void, now: () => number): FileWatch {
-  let relevant: WatchedPaths = {files: [], folders: []};
-  let shallow: FSWatcher | undefined;
-  let deep: FSWatcher | undefined;
+/** Calls `onEdit` once per burst of changes. Files are watched through their folders: one that is replaced, vanishes or is not there yet is noticed too. */
+export function watchFiles(events: FileWatchEvents): FileWatch {
+  let current: {readonly text: string; readonly watching: readonly Watching[]} | undefined;
+  let files: ReadonlySet<string> = new Set();
+  let links: ReadonlyMap<string, string | undefined> = new Map();
+  /** A folder or a link came, went or was put in place of another: what was watched there may be gone. */
+  let rebuild: 'rebuild' | undefined;
   let burst: {readonly path: string; readonly at: number; timer: NodeJS.Timeout} | undefined;
+  const told = new Set<string>();
 
   const flush = (): void => {
     const edit = burst;
     burst = undefined;
-    if (edit !== undefined) onEdit(edit.path, edit.at);
+    if (edit !== undefined) events.onEdit(edit.path, edit.at);
   };
   const note = (path: string): void => {
-    if (!concerns(path, relevant)) return;
+    if (events.isOwn(path)) return;
+    if (links.has(path)) {
+      if (targetOf(path) === links.get(path)) return; // chokidar tells of every link it meets, also of those that stand
+      rebuild = 'rebuild';
+    }
     clearTimeout(burst?.timer);
-    const first = burst ?? {path, at: now()};
+    const first = burst ?? {path, at: events.now()};
     burst = {path: first.path, at: first.at, timer: setTimeout(flush, DEBOUNCE_MS)};
   };
-
-  const close = async (): Promise<void> => {
-    clearTimeout(burst?.timer);
-    burst = undefined;
-    await Promise.all([shallow?.close(), deep?.close()]);
+  const noteSingle = (path: string): void => {
+    if (!files.has(path) && !links.has(path)) rebuild = 'rebuild';
+    note(path);
   };
+  const gone = (folder: string): void => {
+    rebuild = 'rebuild';
+    note(folder);
+  };
+  const report = (error: unknown, polled: string | undefined): void => {
+    const problem = troubleOf(error, polled);
+    const key = JSON.stringify([problem.code, polled ?? problem.message]);
+    if (!told.has(key)) events.onTrouble(problem, polled === undefined ? [] : [polled]);
+    told.add(key);
+  };
+
   return {
     look: async (paths) => {
-      if (shallow !== undefined && JSON.stringify(paths) === JSON.stringify(relevant)) return;
-      relevant = paths;
-      const pending = [shallow, deep];
-      const parents = [...paths.files, ...paths.folders].map(nearestFolder);
-      shallow = await ready([...new Set(parents)], note, 0);
-      deep = await ready([...paths.folders], note, undefined);
-      await Promise.all(pending.map((watcher) => watcher?.close()));
+      const [single, whole] = [watchSingly(paths), watchFolders(paths)];
+      const text = JSON.stringify([paths, single.roots]);
+      if (current?.text === text && rebuild === undefined) return;
+      const before = current?.watching ?? [];
+      const closed = async () => void (await Promise.all(before.map(({close}) => close())));
+      // Two watchers of one path share what chokidar has there, also when it hangs on a folder that is gone.
+      if (rebuild !== undefined) await closed();
+      rebuild = undefined;
+      files = new Set(paths.files);
+      links = new Map(paths.links.map((link) => [link, targetOf(link)]));
+      const watching = [
+        startWatching(single, {change: noteSingle, gone}, report),
+        startWatching(whole, {change: note, gone}, report),
+      ];
+      current = {text, watching};
+      await Promise.all(watching.map(({ready}) => ready));
+      await closed();
     },
-    close,
+    close: async () => {
+      clearTimeout(burst?.timer);
+      burst = undefined;
+      await Promise.all((current?.watching ?? []).map(({close}) => close()));
+    },
   };
 }
 
-async function ready(
-  paths: string[],
-  note: (path: string) => void,
-  depth: number | undefined,
-): Promise<FSWatcher | undefined> {
-  if (paths.length === 0) return undefined;
-  const watcher = watch(paths, {
+interface Noted {
+  /** Something that matters came, went or changed. */
+  readonly change: (path: string) => void;
+  /** A folder that was watched was removed; one of the same name may stand there already. */
+  readonly gone: (folder: string) => void;
+}
+
+/** Some folders, and what in them matters. */
+interface Scope {
+  readonly roots: readonly string[];
+  readonly depth: number | undefined;
+  readonly matters: (path: string) => boolean;
+  readonly links: ReadonlySet<string>;
+}
+
+/** Files and links, through the folders they lie in; of what does not exist yet, the nearest folder that does. */
+function watchSingly({files, links, folders}: WatchedPaths): Scope {
+  const ends = [...files, ...links, ...folders];
+  const onTheWay = new Set(ends);
+  for (const path of ends) for (let at = dirname(path); !onTheWay.has(at); at = dirname(at)) onTheWay.add(at);
+  const roots = [...new Set(ends.map(nearestFolder))];
+  return {roots, depth: 0, matters: (path) => onTheWay.has(path), links: new Set(links)};
+}
+
+/** Folders with all that planning finds below them. */
+function watchFolders({folders, links}: WatchedPaths): Scope {
+  const matters = (path: string): boolean =>
+    folders.some((root) => {
+      if (path === root) return true;
+      return (
+        path.startsWith(root + sep) &&
+        path
+          .slice(root.length + 1)
+          .split(sep)
+          .every(countsInFolder)
+      );
+    });
+  return {roots: folders, depth: undefined, matters, links: new Set(links)};
+}
+
+interface Watching {
+  readonly ready: Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Watches a scope with the system's notifications, and those of its folders by polling for which the system has none left. */
+function startWatching(
+  scope: Scope,
+  noted: Noted,
+  report: (error: unknown, polled: string | undefined) => void,
+): Watching {
+  if (scope.roots.length === 0) return {ready: Promise.resolve(), close: async () => {}};
+  const polled = new Set<string>();
+  let poller: FSWatcher | undefined;
+  const refused = (error: unknown): void => {
+    if (!hitsLimit(error)) {
+      report(error, undefined);
+      return;
+    }
+    const roots = rootsOf((error as NodeJS.ErrnoException).path, scope).filter((root) => !polled.has(root));
+    for (const root of roots) {
+      polled.add(root);
+      report(error, root);
+    }
+    if (roots.length === 0) return;
+    if (poller === undefined)
+      poller = open(scope, roots, {usePolling: true, interval: POLL_MS}, noted, report);
+    else poller.add(roots);
+  };
+  const watcher = open(scope, scope.roots, {}, noted, refused);
+  const ready = new Promise<void>((resolve) => watcher.once('ready', resolve));
+  return {ready, close: async () => void (await Promise.all([watcher.close(), poller?.close()]))};
+}
+
+function open(
+  scope: Scope,
+  roots: readonly string[],
+  how: ChokidarOptions,
+  noted: Noted,
+  refused: (error: unknown, polled: undefined) => void,
+): FSWatcher {
+  const watcher = watch([...roots], {
+    ...how,
     ignoreInitial: true,
-    ignored: (path) => basename(path) === '.sidestep' || basename(path) === 'node_modules',
-    ...(depth === undefined ? {} : {depth}),
+    followSymlinks: false, // links and what they lead to are in the scope, each by its own path
+    ignored: (path) => !scope.matters(path) && !scope.roots.includes(path),
+    ...(scope.depth === undefined ? {} : {depth: scope.depth}),
   });
-  watcher.on('all', (_event, path) => note(path));
-  watcher.on('error', () => {}); // a folder that vanished or may not be read; planning says so where it matters
-  await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  watcher.on('all', (_event, path) => {
+    if (scope.matters(path)) noted.change(path);
+  });
+  // What chokidar takes for no change: a link that leads nowhere before or after, a folder that is there again at once.
+  watcher.on('raw', (event, name, details) => {
+    const watched = (details as {readonly watchedPath?: string}).watchedPath ?? '';
+    if (scope.links.has(join(watched, name ?? ''))) noted.change(join(watched, name));
+    if (event === 'rename' && name === basename(watched) && !isFile(watched)) noted.gone(watched);
+  });
+  watcher.on('error', (error) => refused(error, undefined));
   return watcher;
 }
 
-/** A changed path matters when it is a watched file, lies in a watched folder, or is a folder on the way to one. */
-function concerns(path: string, {files, folders}: WatchedPaths): boolean {
-  if (basename(path).endsWith('.tmp')) return false;
-  if (files.includes(path) || folders.includes(path)) return true;
-  if (folders.some((folder) => path.startsWith(folder + sep))) return true;
-  return [...files, ...folders].some((wanted) => wanted.startsWith(path + sep));
+/** The folders of a scope that a path lies in; all of them where the system does not say which it refused. */
+function rootsOf(path: string | undefined, {roots}: Scope): readonly string[] {
+  const within = roots.filter((root) => path === root || path?.startsWith(root + sep));
+  return within.length > 0 ? within : roots;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, {throwIfNoEntry: false})?.isFile() ?? false;
+}
+
+/** Undefined where there is no link any more. */
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 function nearestFolder(path: string): string {

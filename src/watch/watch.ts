@@ -2,10 +2,12 @@ import type {Problem} from '../base/problem.js';
 import type {Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
+import type {PlannedStage} from '../plan/plan.js';
 import {type StopSwitch, stopSwitch} from '../run/stop.js';
 import {becameStale, type WatchedPlan} from './became-stale.js';
-import type {FileWatch} from './file-watch.js';
-import {type WatchedPaths, watchedPaths} from './watched-paths.js';
+import type {FileWatch, FileWatchEvents} from './file-watch.js';
+import {type OwnWrites, ownWrites} from './own-writes.js';
+import {namedPaths, watchedPaths} from './watched-paths.js';
 
 /** What watching has to tell besides the runs' own events. */
 export type WatchNews =
@@ -14,6 +16,8 @@ export type WatchNews =
   /** The files are wrong at the moment; they are still watched. */
   | {readonly kind: 'watch_problems'; readonly problems: readonly Problem[]}
   | {readonly kind: 'watch_edited'; readonly path: string}
+  /** The system refused to watch something; the folders in `polled` are looked at once a second. */
+  | {readonly kind: 'watch_trouble'; readonly problem: Problem; readonly polled: readonly string[]}
   /** These were running or waiting to, and an edit made them stale. */
   | {readonly kind: 'watch_cancelled'; readonly stages: readonly StageId[]}
   /** How long it took from noticing the edit to the first stage it started. */
@@ -28,7 +32,7 @@ export interface WatchEffects<Planned extends WatchedPlan> {
     stop: StopSwitch,
     hear: (event: RunEvent) => void,
   ) => Promise<'done' | 'failed' | 'interrupted'>;
-  readonly files: (onEdit: (path: string, at: number) => void) => FileWatch;
+  readonly files: (events: Omit<FileWatchEvents, 'now'>) => FileWatch;
   readonly tell: (news: WatchNews) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -42,26 +46,35 @@ export interface WatchStop {
 
 /**
  * Plans and runs, then again after every edit, until `end.graceful` aborts. An edit during a run cancels what it made
- * stale and nothing else. `first` is watched while no plan could be made yet: the pipeline file.
+ * stale and nothing else. `always` is watched whatever the plan says, also while none can be made: the pipeline file, its
+ * lock file, settings and presets, there or not yet.
  */
 export async function watchPipeline<Planned extends WatchedPlan>(
-  first: WatchedPaths,
+  always: WatchedAlways,
   effects: WatchEffects<Planned>,
   end: WatchStop,
 ): Promise<void> {
   const edits = newEdits(end.graceful);
-  const files = effects.files((path, at) => {
-    effects.tell({kind: 'watch_edited', path});
-    edits.note(at);
+  const own = ownWrites();
+  const files = effects.files({
+    onEdit: (path, at) => {
+      effects.tell({kind: 'watch_edited', path});
+      edits.note(at);
+    },
+    onTrouble: (problem, polled) => effects.tell({kind: 'watch_trouble', problem, polled}),
+    isOwn: own.isOwn,
   });
+  let named: readonly string[] = []; // what the last plan named, while there is no new one
   try {
-    await files.look(first);
     while (!end.graceful.aborted) {
+      own.remember(watchedPaths(always.written).files);
+      await files.look(watchedPaths([...always.read, ...always.written, ...named]));
       const edited_at = edits.take();
       const planned = await effects.plan();
       if (planned.ok) {
-        await files.look(watchedPaths(planned.value.sources, planned.value.plan));
-        const last = await runOnce({planned: planned.value, edited_at, edits, effects, end});
+        named = [...planned.value.sources, ...namedPaths(planned.value.plan)];
+        await files.look(watchedPaths([...always.read, ...always.written, ...named]));
+        const last = await runOnce({planned: planned.value, edited_at, edits, own, effects, end});
         if (!edits.pending() && !end.graceful.aborted) effects.tell({kind: 'watch_waiting', last});
       } else effects.tell({kind: 'watch_problems', problems: planned.problems});
       await edits.next();
@@ -71,18 +84,27 @@ export async function watchPipeline<Planned extends WatchedPlan>(
   }
 }
 
+/** Absolute paths of what every plan is made from. */
+export interface WatchedAlways {
+  readonly read: readonly string[];
+  /** Read by planning, written by runs. */
+  readonly written: readonly string[];
+}
+
 interface OneRun<Planned extends WatchedPlan> {
   readonly planned: Planned;
   readonly edited_at: number | undefined;
   readonly edits: Edits;
+  readonly own: OwnWrites;
   readonly effects: WatchEffects<Planned>;
   readonly end: WatchStop;
 }
 
-/** Carries a plan out if anything is stale; edits meanwhile are judged at once. */
+/** Carries a plan out if anything is stale, or cannot run, which is said; edits meanwhile are judged at once. */
 async function runOnce<Planned extends WatchedPlan>(run: OneRun<Planned>) {
   const {planned, edited_at, edits, effects, end} = run;
-  if (planned.plan.stages.every(({verdict}) => verdict.kind !== 'stale')) return undefined;
+  const settledAlready = ({verdict}: PlannedStage) => verdict.kind === 'cached' || verdict.kind === 'skipped';
+  if (planned.plan.stages.every(settledAlready)) return undefined;
   const stop = stopSwitch();
   const request = (): void => stop.request();
   end.graceful.addEventListener('abort', request);
@@ -97,7 +119,7 @@ async function runOnce<Planned extends WatchedPlan>(run: OneRun<Planned>) {
   };
   edits.during(() => cancelStale(run, stop, settled));
   try {
-    return await effects.carryOut(planned, stop, hear);
+    return await run.own.during(() => effects.carryOut(planned, stop, hear));
   } finally {
     await edits.after();
     end.graceful.removeEventListener('abort', request);

@@ -163,3 +163,30 @@ test('a file that is half saved during a run stops nothing', async () => {
   await waits(running, 1);
   expect(finishes(await ended(running))).toEqual([['a', 'succeeded']]);
 });
+
+test('a stage that cannot run is said with its reason, and waiting is not “up to date”', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  const running = await watching(folder);
+  expect(running.stdout()).toMatch(/run\/file-missing/);
+  expect(running.stdout()).toMatch(/"kind":"watch_waiting","last":"failed"/);
+  folder.write('songs/one.wav', '1');
+  await waits(running, 2);
+  rmSync(folder.file('songs'), {recursive: true});
+  await waits(running, 3);
+  const lines = await ended(running);
+  expect(finishes(lines)).toEqual([
+    ['a', 'failed'],
+    ['a', 'succeeded'],
+    ['a', 'failed'],
+  ]);
+});
+
+test('people read why a stage cannot run', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  const running = folder.start(['watch', '--plain']);
+  await running.shows(/Watching for edits/);
+  expect(running.stderr() + running.stdout()).toMatch(/songs does not exist/);
+  expect(running.stderr() + running.stdout()).not.toMatch(/Up to date/);
+  running.child.kill('SIGINT');
+  await running.finished;
+});

@@ -1,0 +1,41 @@
+import {readFileSync} from 'node:fs';
+import {isSystemError} from '../base/system-error.js';
+
+/** Files that planning reads and a run writes. What a run leaves there is no edit. */
+export interface OwnWrites {
+  /** What stands in these now is known: from here on, anything else is an edit. */
+  readonly remember: (paths: readonly string[]) => void;
+  /** During a run it is the run that writes them. */
+  readonly during: <Result>(run: () => Promise<Result>) => Promise<Result>;
+  readonly isOwn: (path: string) => boolean;
+}
+
+export function ownWrites(): OwnWrites {
+  const known = new Map<string, string | undefined>();
+  let running = 0;
+  return {
+    remember: (paths) => {
+      known.clear();
+      for (const path of paths) known.set(path, textAt(path));
+    },
+    during: async (run) => {
+      running++;
+      try {
+        return await run();
+      } finally {
+        running--;
+        for (const path of known.keys()) known.set(path, textAt(path));
+      }
+    },
+    isOwn: (path) => known.has(path) && (running > 0 || textAt(path) === known.get(path)),
+  };
+}
+
+function textAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isSystemError(error)) return undefined; // not there, or no file: another state than any text
+    throw error;
+  }
+}
