@@ -27,8 +27,19 @@ export interface MemoryForecast {
   readonly condition_tokens: number | null;
   /** `no`: whatever the samples turn out to be. `perhaps`: not if they are as long as they may be. */
   readonly fits: 'yes' | 'perhaps' | 'no';
+  /** Of a training that makes clips on its way. */
+  readonly clips?: ClipsForecast;
   /** What would lower the need, each with all that stand before it; empty when it fits. */
   readonly suggestions: readonly MemorySuggestion[];
+}
+
+/** What one listening point of a training takes. Clips that do not fit are left out, with a warning. */
+export interface ClipsForecast {
+  readonly clips: number;
+  /** Beside what the training holds. */
+  readonly extra_bytes: number;
+  /** How many forward and backward passes over a batch take as long. */
+  readonly micro_steps: number;
 }
 
 export interface MemorySuggestion {

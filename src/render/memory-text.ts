@@ -2,6 +2,7 @@ import {bytesText} from '../base/bytes-text.js';
 import type {RunEvent} from '../event/event.js';
 import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
 import type {Palette} from './palette.js';
+import {countText} from './quantity.js';
 
 /** Latent frames a second. */
 const LATENT_HZ = 25;
@@ -9,8 +10,16 @@ const LATENT_HZ = 25;
 /** What a stage will take on its device, with what that is made of. */
 export function memoryText(memory: StageMemory, colours: Palette): string {
   if (memory.kind === 'later') return colours.dim(`memory: ${memory.reason}`);
-  const line = `${needText(memory)}  ${colours.dim(`(${partsText(memory)})`)}`;
+  const line = `${needText(memory)}  ${colours.dim(`(${partsText(memory)})`)}${clipsText(memory)}`;
   return memory.fits === 'no' ? colours.red(line) : memory.fits === 'perhaps' ? colours.yellow(line) : line;
+}
+
+/** `; 4 clips each time: 1.2 GiB more, as long as about 30 micro-steps`. */
+function clipsText({clips}: MemoryForecast): string {
+  if (clips === undefined) return '';
+  const {clips: count, extra_bytes, micro_steps} = clips;
+  const each = count === 1 ? 'a clip' : `${count} clips`;
+  return `; ${each} at a time: ${bytesText(extra_bytes)} more, as long as about ${countText(micro_steps, 'micro-step')}`;
 }
 
 /** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`. */

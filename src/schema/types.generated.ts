@@ -924,7 +924,7 @@ export interface TrainParameters {
    */
   ema_decay: number;
   /**
-   * Music that the adapter makes on the way, to be listened to: in the run record, the report and TensorBoard. It never changes the adapter, and the noise is the same each time. Unset: none is made.
+   * Music that the adapter makes on the way, to be listened to: in the run record, the report and TensorBoard. It never changes the adapter, and the noise is the same each time. A finished training is not done again for it: a `generate` stage makes music of its checkpoints. Unset: none is made.
    */
   samples?: {
     /**

@@ -4,6 +4,7 @@ import type {Addon} from '../native/addon.js';
 import {loadAddon} from '../native/addon.js';
 import type {MemoryQuestion} from '../protocol/message.js';
 import {forecastConditions, forecastPass1} from './forecast/encoding.js';
+import {forecastGeneration} from './forecast/generation.js';
 import {forecastStep} from './forecast/step.js';
 
 type Forecaster = (addon: Addon, question: MemoryQuestion) => Promise<StageMemory>;
@@ -13,6 +14,7 @@ const forecasters: Readonly<Record<string, Forecaster>> = {
   'preprocess.pass1': forecastPass1,
   'preprocess.pass2': forecastConditions,
   estimate: forecastStep,
+  generate: forecastGeneration,
   train: forecastStep,
 };
 

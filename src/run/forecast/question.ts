@@ -39,7 +39,7 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
   if (bounds !== undefined && 'kind' in bounds) return bounds;
   for (const [param, {$stage}] of Object.entries(stage.references)) {
     const bounded = bounds !== undefined && ['tensors', 'dataset', 'latents'].includes(param);
-    if (inputs[param] === undefined && !bounded && param !== 'resume_from') return afterRun($stage);
+    if (inputs[param] === undefined && !bounded && !SMALL_MATTERS.has(param)) return afterRun($stage);
   }
   const question: MemoryQuestion = {
     uses: type.name,
@@ -53,6 +53,9 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
   };
   return {kind: 'question', question};
 }
+
+/** What hardly changes the need, or whose forecaster knows what to do without. */
+const SMALL_MATTERS: ReadonlySet<string> = new Set(['resume_from', 'adapter', 'samples.dataset']);
 
 function later(reason: string): Later {
   return {kind: 'later', reason};

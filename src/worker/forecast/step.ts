@@ -12,6 +12,7 @@ import {componentDir} from '../model-input.js';
 import {engineOptions} from '../train/options.js';
 import {collectedSamples, publishedSamples, type TrainingSample} from '../train/samples.js';
 import {type Change, changesFor, LATENT_HZ, rankChanges} from './change.js';
+import {forecastClips} from './generation.js';
 
 /** What a training or estimating step takes, and if that is too much, what would lower it. */
 export async function forecastStep(addon: Addon, question: MemoryQuestion): Promise<StageMemory> {
@@ -19,7 +20,10 @@ export async function forecastStep(addon: Addon, question: MemoryQuestion): Prom
   if (samples.kind === 'later') return samples;
   const {uses, device, limit_bytes, bounds} = question;
   const setup = {...(await setupOf(question)), ...samples.setup};
-  return {kind: 'known', ...(await forecastOf({addon, uses, device, limit_bytes, bounds, setup}))};
+  const step = {addon, uses, device, limit_bytes, bounds, setup};
+  const {memory} = await plan(step);
+  const clips = uses === 'train' ? await forecastClips(addon, question, memory) : undefined;
+  return {kind: 'known', ...(await forecastOf(step)), ...(clips && {clips})};
 }
 
 export interface Step extends Pick<MemoryQuestion, 'uses' | 'device' | 'limit_bytes' | 'bounds'> {
