@@ -27,7 +27,9 @@ export async function runnersRound({seed, project, world}) {
   );
   over = true;
   const cleaned = await cleaning;
-  for (const end of [...ends, ...cleaned]) expectSuccess(end);
+  for (const end of ends) expectSuccess(end);
+  // While somebody runs, gc says so and touches nothing.
+  for (const end of cleaned) if (!end.stdout.includes('"cache/in-use"')) expectSuccess(end);
   for (const {project: each, variant} of runners)
     expectResults(each.results(), world.references[variant].results);
   for (const {project: each} of runners) await expectNothingLeft(each, cache);
