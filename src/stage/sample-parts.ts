@@ -87,6 +87,11 @@ export const COLLECTION_FILE = 'samples.json';
 /** Absolute, on any system, or with a step up in it. */
 const LEAVES_FOLDER = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
+/** Whether a sample of this name would lie outside the folder of its collection. */
+export function leavesFolder(sample: string): boolean {
+  return LEAVES_FOLDER.test(sample);
+}
+
 /**
  * Where a part lies in the folder a collection is published to: `live/first song.flac` →
  * `live/first song.flac.latents.safetensors`. Throws where a name would leave the folder.
@@ -97,6 +102,6 @@ export function partFile(sample: string, part: string): string {
 
 /** The name itself, unless it would leave its folder. */
 export function fileWithin(name: string): string {
-  if (LEAVES_FOLDER.test(name)) throw new Error(`a sample's name leaves its folder: ${name}`);
+  if (leavesFolder(name)) throw new Error(`a sample's name leaves its folder: ${name}`);
   return name;
 }

@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto';
-import {existsSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import type {Json} from '../../base/json.js';
@@ -20,6 +19,7 @@ import {
   partFile,
 } from '../../stage/sample-parts.js';
 import type {WorkerContext} from '../context.js';
+import {readCollection, readManifest, SAMPLE_FILES} from './sample-lists.js';
 
 /** A sample to train on, and what of it decides whether it is held out for validation. */
 export interface TrainingSample extends SampleFiles {
@@ -37,17 +37,16 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
  * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
  * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample. In
  * order of name.
- * Throws `train/no-samples` and `train/sample-incomplete`.
+ * Throws `train/no-samples`, `train/list-invalid`, `json/invalid` and `train/sample-incomplete`.
  */
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
-  const samples =
-    collectedSamples(input?.json, ({hash}) => context.objectPath(hash)) ??
-    (await folderSamples(context, folderOf(context, param, input)));
+  const collection = collectedSamples(input?.json, ({hash}) => context.objectPath(hash));
+  const samples = collection ?? (await folderSamples(context, folderOf(context, param, input)));
   if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
   throw new SidestepError({
     code: 'train/no-samples',
-    message: `\`${param}\` names no sample`,
+    message: `\`${param}\` names no sample${collection ? '' : `: there is none in ${folderOf(context, param, input)}`}`,
     hint: 'Expected a preprocess.pass2 stage with at least one song, or a folder with .pt or .safetensors samples.',
   });
 }
@@ -58,23 +57,32 @@ type Locate = (object: PartObject, sample: string, part: string) => string;
 /** Those of a collection that this program made; undefined for anything else. Throws `train/sample-incomplete`. */
 export function collectedSamples(input: Json | undefined, locate: Locate): TrainingSample[] | undefined {
   if (!isSampleCollection(input)) return undefined;
-  return input.samples.map((sample) => collected(sample, locate));
+  return input.samples.map((sample) => collected(sample, {locate, shown: sample.sample}));
 }
 
-/** Those of a folder that `preprocess.pass2` published; undefined for any other folder. Throws `train/sample-incomplete`. */
+/**
+ * Those of a folder that `preprocess.pass2` published; undefined for any other folder. Throws `train/list-invalid` and
+ * `train/sample-incomplete`.
+ */
 export async function publishedSamples(folder: string): Promise<TrainingSample[] | undefined> {
-  const list = join(folder, COLLECTION_FILE);
-  if (!existsSync(list)) return undefined;
-  const collection = JSON.parse(await readFile(list, 'utf8')) as Json;
-  return collectedSamples(collection, (_object, sample, part) => join(folder, partFile(sample, part)));
+  const collection = await readCollection(folder);
+  return collection?.samples.map((sample) =>
+    collected(sample, {
+      locate: (_object, name, part) => join(folder, partFile(name, part)),
+      shown: `${sample.sample} of ${join(folder, COLLECTION_FILE)}`,
+    }),
+  );
 }
 
 /** What training needs of a sample: the parts of a `preprocess.pass2` collection. */
 const PARTS = ['latents', 'conditions'] as const;
 
-function collected({sample, about, parts}: CollectedSample, locate: Locate): TrainingSample {
+function collected(
+  {sample, about, parts}: CollectedSample,
+  {locate, shown}: {readonly locate: Locate; readonly shown: string},
+): TrainingSample {
   const missing = PARTS.filter((part) => parts[part] === undefined);
-  if (missing.length > 0) throw incomplete(sample, missing, Object.keys(parts));
+  if (missing.length > 0) throw incomplete(shown, missing, Object.keys(parts));
   return {
     name: sample,
     files: PARTS.map((part) => locate(parts[part]!, sample, part)),
@@ -111,20 +119,9 @@ async function folderSamples(context: WorkerContext, folder: string): Promise<Tr
 
 /** Upstream's manifest.json lists the samples; without one every .pt and .safetensors file is one. */
 async function sampleNames(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => ['.pt', '.safetensors'].includes(extname(name)));
-  const manifest = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
-  const listed = manifest === undefined ? undefined : manifestNames(JSON.parse(manifest) as Json);
-  return (listed ?? names).sort();
-}
-
-function manifestNames(manifest: Json): string[] | undefined {
-  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) return undefined;
-  const {samples} = manifest as {samples?: Json};
-  if (!Array.isArray(samples)) return undefined;
-  const paths = samples.map((entry) =>
-    typeof entry === 'string' ? entry : String((entry as {path?: Json; file?: Json}).path ?? entry.file),
-  );
-  return paths.map((path) => basename(path.replaceAll('\\', '/')));
+  const listed = await readManifest(folder);
+  const names = listed ?? (await readdir(folder)).filter((name) => SAMPLE_FILES.includes(extname(name)));
+  return names.sort();
 }
 
 /** A `.pt` sample as safetensors, in the stage's own folder. */

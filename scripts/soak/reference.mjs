@@ -1,0 +1,23 @@
+// What undisturbed runs leave: the results that every other run has to reach.
+import {expectNothingLeft, expectSuccess, newProject, VARIANTS} from './project.mjs';
+
+/** Rounds that run both pipelines. */
+const BOTH = ['runners', 'corruption'];
+
+/** Runs each pipeline once; the projects stay until `remove`, since their files are what fuzzing starts from. */
+export async function takeReferences(kinds) {
+  const references = {};
+  const variants = BOTH.some((kind) => kinds.includes(kind)) ? Object.keys(VARIANTS) : ['first'];
+  for (const variant of variants) {
+    const project = newProject(`undisturbed-${variant}`);
+    project.write(variant);
+    const started = Date.now();
+    expectSuccess(await project.run());
+    await expectNothingLeft(project);
+    references[variant] = {project, results: project.results(), duration_ms: Date.now() - started};
+  }
+  const remove = () => {
+    for (const variant of variants) references[variant].project.remove();
+  };
+  return {...references, remove};
+}

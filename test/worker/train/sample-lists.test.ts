@@ -1,0 +1,75 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import type {WorkerContext} from '../../../src/worker/context.js';
+import {resolveSamples} from '../../../src/worker/train/samples.js';
+import {temporaryFolder} from '../../temporary-folder.js';
+
+/** Training on a folder with one file in it. */
+async function resolved(name: string, text: string) {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, name), text);
+  const context = {job: {inputs: {}, params: {tensors: folder}}, emit: () => {}} as unknown as WorkerContext;
+  return resolveSamples(context, 'tensors').then(
+    (samples) => samples.map(({name: sample}) => sample),
+    ({problem}) => problem,
+  );
+}
+
+const part = {hash: 'a', size: 1, about: {}};
+const collection = (samples: unknown) => JSON.stringify({kind: 'sample_collection', samples, missing: []});
+const whole = {sample: 'a.wav', about: {repeats: 1}, parts: {latents: part, conditions: part}};
+
+test.each([
+  {name: 'cut off', file: 'manifest.json', text: '{"samples": ["a.pt"', code: 'json/invalid'},
+  {name: 'no object', file: 'manifest.json', text: '[1]', code: 'train/list-invalid'},
+  {name: 'an entry is null', file: 'manifest.json', text: '{"samples": [null]}', code: 'train/list-invalid'},
+  {
+    name: 'an entry has no name',
+    file: 'manifest.json',
+    text: '{"samples": [{}]}',
+    code: 'train/list-invalid',
+  },
+  {
+    name: 'an entry is a folder',
+    file: 'manifest.json',
+    text: '{"samples": [".."]}',
+    code: 'train/list-invalid',
+  },
+  {name: 'cut off', file: 'samples.json', text: collection([whole]).slice(0, 60), code: 'json/invalid'},
+  {name: 'no list', file: 'samples.json', text: collection({}), code: 'train/list-invalid'},
+  {name: 'an entry is null', file: 'samples.json', text: collection([null]), code: 'train/list-invalid'},
+  {
+    name: 'no parts',
+    file: 'samples.json',
+    text: collection([{...whole, parts: 1}]),
+    code: 'train/list-invalid',
+  },
+  {
+    name: 'a name leads out of the folder',
+    file: 'samples.json',
+    text: collection([{...whole, sample: '../a.wav'}]),
+    code: 'train/list-invalid',
+  },
+  {
+    name: 'repeated no times',
+    file: 'samples.json',
+    text: collection([{...whole, about: {repeats: 'x'}}]),
+    code: 'train/list-invalid',
+  },
+])('a $file where $name is refused with its place', async ({file, text, code}) => {
+  const problem = await resolved(file, text);
+  expect(problem).toMatchObject({code, position: {line: 1}});
+  expect(problem.position.file).toContain(file);
+});
+
+test('a part that is missing is named with its list', async () => {
+  const text = collection([{...whole, parts: {conditions: part}}]);
+  const problem = await resolved('samples.json', text);
+  expect(problem.code).toBe('train/sample-incomplete');
+  expect(problem.message).toMatch(/^a\.wav of .*samples\.json has no latents/);
+});
+
+test('a byte order mark is no damage', async () => {
+  expect(await resolved('samples.json', `\ufeff${collection([whole])}`)).toEqual(['a.wav']);
+});
