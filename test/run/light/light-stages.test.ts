@@ -133,8 +133,8 @@ describe('the dataset stage', () => {
     const json = JSON.parse(await readFile(join(scan.context.out_dir, 'model.json'), 'utf8')) as object;
     const folder = await folderOf({
       'a.wav': tone(200),
-      'a.lyrics.txt': 'sing it\n'.repeat(200),
-      'a.caption.txt': 'fine',
+      'a.lyrics.txt': 'sing it\n'.repeat(800),
+      'a.txt': 'caption: fine\nlanguage: en',
     });
     const inputs = {model: {json}} as unknown as LightContext['inputs'];
     const {context} = await contextOf(parameters({audio_dir: folder, model: {$stage: 'model'}}), {inputs});
@@ -143,7 +143,7 @@ describe('the dataset stage', () => {
     expect(others).toEqual([]);
     expect(finding).toMatchObject({code: 'dataset/lyrics-too-long', sample: 'a.wav'});
     expect(finding!.message).toMatch(
-      /\d+ tokens too many \(limit 512\); the last whole line kept is "sing it"$/,
+      /\d+ tokens too many \(limit 2048\); the last whole line kept is "sing it"$/,
     );
   });
 
