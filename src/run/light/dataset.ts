@@ -45,7 +45,8 @@ export async function readSongs(context: SongContext): Promise<Dataset> {
 async function readAll(context: SongContext, effects: DatasetEffects): Promise<Dataset> {
   const result = await readDataset(optionsOf(context), effects);
   if (result.ok) return result.value;
-  if (result.problems.length > 1) // a single one is the error itself
+  if (result.problems.length > 1)
+    // a single one is the error itself
     for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
   throw unusableJson(result.problems);
 }
