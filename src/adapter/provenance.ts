@@ -1,7 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../base/durable.js';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {JsonObject} from '../base/json.js';
+import {isListed} from '../format/user-file.js';
+import {readUserObject} from '../format/user-json.js';
 
 /** What training leaves beside an adapter, in `sidestep.json`: enough to use it well and to make it again. */
 export interface Provenance {
@@ -24,13 +24,9 @@ export interface Provenance {
 
 export const PROVENANCE_FILE = 'sidestep.json';
 
-/** Reads `sidestep.json` in an adapter's folder; undefined for adapters of other programs. */
+/** Reads `sidestep.json` in an adapter's folder; undefined for adapters of other programs. Throws what reading a user's JSON throws. */
 export async function readProvenance(folder: string): Promise<Provenance | undefined> {
-  try {
-    const value = JSON.parse(await readFile(join(folder, PROVENANCE_FILE), 'utf8')) as Json;
-    return isJsonObject(value) ? (value as unknown as Provenance) : undefined;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const path = join(folder, PROVENANCE_FILE);
+  if (!isListed(path)) return undefined;
+  return (await readUserObject(path)) as unknown as Provenance;
 }

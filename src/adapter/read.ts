@@ -1,9 +1,11 @@
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 import type {Tensor} from '../format/tensor.js';
+import {isListed} from '../format/user-file.js';
+import {parseUserObject, readUserObject} from '../format/user-json.js';
 import type {Adapter} from './adapter.js';
 import {DIFFUSERS_PREFIX} from './module-name.js';
 import {adapterOf} from './read-tensors.js';
@@ -81,36 +83,16 @@ async function loadFile(path: string): Promise<AdapterFile> {
 async function configBeside(path: string): Promise<JsonObject | undefined> {
   if (basename(path) !== 'adapter_model.safetensors') return undefined;
   const config = join(dirname(path), 'adapter_config.json');
-  const text = await readFile(config, 'utf8').catch(() => undefined);
-  if (text === undefined)
+  if (!isListed(config))
     throw notFound(path, 'adapter_config.json, which holds its alpha, is missing beside it');
-  return objectIn(text, config);
+  return readUserObject(config);
 }
 
 function diffusersSettings(text: string | undefined, path: string): JsonObject | undefined {
   if (text === undefined) return undefined;
-  const value = objectIn(text, `${path}: lora_adapter_metadata`);
+  const value = parseUserObject(text, `${path}: lora_adapter_metadata`);
   const own = Object.entries(value).filter(([key]) => key.startsWith(DIFFUSERS_PREFIX));
   return Object.fromEntries(own.map(([key, setting]) => [key.slice(DIFFUSERS_PREFIX.length), setting]));
-}
-
-function objectIn(text: string, where: string): JsonObject {
-  let value: Json;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
-  } catch (error) {
-    throw badConfig(where, error instanceof Error ? error.message : String(error));
-  }
-  if (!isJsonObject(value)) throw badConfig(where, 'expected a JSON object');
-  return value;
-}
-
-function badConfig(where: string, why: string): SidestepError {
-  return new SidestepError({
-    code: 'adapter/config-invalid',
-    message: `${where} cannot be read: ${why}`,
-    hint: 'It holds rank and alpha of the adapter; take it from where the adapter was made.',
-  });
 }
 
 function notFound(path: string, why: string): SidestepError {

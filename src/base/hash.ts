@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import type {Branded} from './brand.js';
 import {canonicalJson, type JsonObject} from './json.js';
+import {fsPath} from './path-bytes.js';
 
 /** SHA-256 of the bytes of one object or file, as 64 hexadecimal digits. */
 export type ContentHash = Branded<'ContentHash'>;
@@ -26,7 +27,7 @@ export function fingerprintOf(parts: JsonObject): Fingerprint {
 export async function hashFile(path: string): Promise<{hash: ContentHash; size: number}> {
   const digest = createHash('sha256');
   let size = 0;
-  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20})) {
+  for await (const chunk of createReadStream(fsPath(path), {highWaterMark: 1 << 20})) {
     digest.update(chunk as Buffer);
     size += (chunk as Buffer).length;
   }

@@ -2,6 +2,7 @@ import {statSync} from 'node:fs';
 import {changedAt, type FileMark, markFrom, sameMark} from '../base/file-mark.js';
 import {type ContentHash, hashFile, isHash} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {fsPath} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {readState, writeState} from '../base/state-file.js';
 
@@ -63,7 +64,7 @@ export async function saveFileHashes(hashes: FileHashes): Promise<void> {
 }
 
 function markOfFile(path: string): FileMark {
-  const stat = statSync(path, {bigint: true});
+  const stat = statSync(fsPath(path), {bigint: true});
   const odd = oddKind(stat);
   if (odd !== undefined) throw notAFile(path, odd);
   return markFrom(stat);

@@ -1,11 +1,11 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {Command} from 'commander';
 import {readAdapter} from '../adapter/read.js';
 import {isJsonObject, type Json} from '../base/json.js';
-import type {Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {absolutePath} from '../config/settings.js';
+import {readUserJson} from '../format/user-json.js';
 import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {compareAdapters, compareEstimates, compareSettings, type Estimate} from './comparison.js';
@@ -128,21 +128,20 @@ async function runs(
 }
 
 async function readEstimate(path: string): Promise<Result<Estimate>> {
-  const problem = (why: string): Result<Estimate> =>
-    failure({
-      code: 'usage/not-an-estimate',
-      message: `${path} is no result of an estimate stage: ${why}`,
-      hint: 'Its result is estimate.json: a list of modules with scores, and those selected.',
-    });
   let value: Json;
   try {
-    value = JSON.parse(await readFile(path, 'utf8')) as Json;
+    value = await readUserJson(path);
   } catch (error) {
-    return problem(error instanceof Error ? error.message : String(error));
+    if (error instanceof SidestepError) return failure(error.problem);
+    throw error;
   }
-  if (!isJsonObject(value) || !Array.isArray(value.modules) || !Array.isArray(value.selected))
-    return problem('it has no lists `modules` and `selected`');
-  return ok(value as unknown as Estimate);
+  if (isJsonObject(value) && Array.isArray(value.modules) && Array.isArray(value.selected))
+    return ok(value as unknown as Estimate);
+  return failure({
+    code: 'usage/not-an-estimate',
+    message: `${path} is no result of an estimate stage: it has no lists \`modules\` and \`selected\``,
+    hint: 'Its result is estimate.json: a list of modules with scores, and those selected.',
+  });
 }
 
 function differentKinds(names: readonly [string, string], kinds: readonly [Kind, Kind]): Problem {

@@ -113,8 +113,15 @@ function training(subcommand: string, placed: readonly MigratedSetting[]): Entry
   const own = settingsOf(placed, 'train').filter(({key}) => key !== 'tensors');
   return [
     stage('train', 'train', [...inputs(placed), ...tree(withAdapterType([...own, ...selection]))]),
-    stage('export', 'export', [reference('adapter', 'train'), {key: 'formats', value: ['peft', 'comfyui']}]),
+    stage('export', 'export', [reference('adapter', 'train'), {key: 'formats', value: formatsOf(own)}]),
   ];
+}
+
+/** The form of the adapter's own library, and ComfyUI's where that reads the kind. */
+function formatsOf(own: readonly MigratedSetting[]): string[] {
+  const type = own.find(({key}) => key === 'adapter.type')?.value;
+  if (type === 'oft') return ['peft'];
+  return [type === 'lokr' || type === 'loha' ? 'lycoris' : 'peft', 'comfyui'];
 }
 
 /** The schema tells adapters apart by their type, which upstream leaves unsaid for LoRA. */

@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {JsonObject} from '../base/json.js';
+import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {readUserObject} from '../format/user-json.js';
 import {migratePreset} from './migrate-arguments.js';
 import {migratedPreset} from './migrated-text.js';
 import {loadFlagTable} from './upstream-flags.js';
@@ -21,14 +22,12 @@ export async function fromUpstreamPreset(path: string): Promise<Result<string>> 
   );
 }
 
-/** An upstream preset's JSON object. Problem: `migrate/unreadable`. */
+/** An upstream preset's JSON object. Problems: those of reading a user's JSON, `json/not-an-object` among them. */
 export async function readUpstreamPreset(path: string): Promise<Result<JsonObject>> {
-  const unreadable = (why: string): Result<JsonObject> =>
-    failure({code: 'migrate/unreadable', message: `Cannot use ${path} as a preset: ${why}`});
   try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as Json;
-    return isJsonObject(value) ? ok(value) : unreadable('it holds no object');
+    return ok(await readUserObject(path));
   } catch (error) {
-    return unreadable(error instanceof Error ? error.message : String(error));
+    if (error instanceof SidestepError) return failure(error.problem);
+    throw error;
   }
 }

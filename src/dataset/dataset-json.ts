@@ -1,8 +1,10 @@
-import {basename, isAbsolute, posix, resolve, sep} from 'node:path';
+import {posix} from 'node:path';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import {type JsonNode, type JsonObject, parseJson} from '../format/json.js';
-import {entryMetadata, type JsonSource, positionOf} from './entry-metadata.js';
+import type {JsonNode, JsonObject} from '../format/json.js';
+import {parseUserJson} from '../format/user-json.js';
+import {entryMetadata, type JsonSource, positionOf, unknownFields} from './entry-metadata.js';
+import type {Remark} from './remark.js';
 import {type TagPosition, tagPositions} from './sample.js';
 import type {SongMetadata} from './song-metadata.js';
 
@@ -26,6 +28,8 @@ export interface DatasetEntry {
   /** `filename`, else the last part of `audio_path`; may have folders in front (`sub/a.wav`). */
   readonly filename: string;
   readonly metadata: SongMetadata;
+  /** Keys that mean nothing here. */
+  readonly remarks: readonly Remark[];
   readonly position: Problem['position'];
 }
 
@@ -34,7 +38,7 @@ export function parseDatasetJson(text: string, file: string): Result<DatasetJson
   const source: JsonSource = {file, text};
   let root: JsonNode;
   try {
-    root = parseJson(text, {file, duplicateKeys: 'last_wins'}); // as Python reads it
+    root = parseUserJson(text, file);
   } catch (error) {
     if (error instanceof SidestepError) return failure(error.problem);
     throw error;
@@ -102,7 +106,12 @@ function readEntry(
       problems: [...problems, wrong('dataset/entry-without-file', message, node, source)],
     };
   }
-  const entry = {filename, metadata, position: positionOf(node, source)};
+  const entry = {
+    filename,
+    metadata,
+    remarks: unknownFields(node, source),
+    position: positionOf(node, source),
+  };
   return {value: audio_path === undefined ? entry : {...entry, audio_path}, problems};
 }
 
@@ -113,7 +122,7 @@ function textField(node: JsonObject, name: string): string | undefined {
 
 /** Dataset files made on Windows name paths with backslashes. */
 function lastPart(path: string): string {
-  return basename(path.replaceAll('\\', '/'));
+  return posix.basename(path.replaceAll('\\', '/'));
 }
 
 function wrong(code: string, message: string, node: JsonNode, source: JsonSource): Problem {
@@ -131,80 +140,4 @@ function notADataset(root: JsonNode, source: JsonSource): Problem {
     root,
     source,
   );
-}
-
-/** A song on disk, as entries are matched to it. */
-export interface SongFile {
-  /** Absolute. */
-  readonly path: string;
-  /** Below the audio folder, with `/`; `undefined` for a song from outside. */
-  readonly relative?: string;
-}
-
-/** Where an entry's `audio_path` may lie: as it stands, beside the JSON file, or in the audio folder. */
-export function candidatePaths(entry: DatasetEntry, roots: readonly string[]): string[] {
-  const written = (entry.audio_path ?? entry.filename).replaceAll('\\', '/');
-  return isAbsolute(written) ? [resolve(written)] : roots.map((root) => resolve(root, written));
-}
-
-/** Does a relative path lead out of the folder it starts from? */
-export function climbsOut(entry: DatasetEntry): boolean {
-  const written = (entry.audio_path ?? entry.filename).replaceAll('\\', '/');
-  return !isAbsolute(written) && posix.normalize(written).startsWith('..');
-}
-
-/** Which entry describes which song, which describe none, and which could describe several. */
-export interface EntryMatches {
-  readonly bySong: ReadonlyMap<string, DatasetEntry>;
-  readonly unmatched: readonly DatasetEntry[];
-  /** An entry that only names a file, where several songs have that name. */
-  readonly ambiguous: readonly {readonly entry: DatasetEntry; readonly songs: readonly SongFile[]}[];
-}
-
-/**
- * Matches entries to songs: by full path, else by as many trailing path parts as possible, where upstream looks at the
- * last part alone; two songs of one name in different folders are then told apart, not confused.
- */
-export function matchEntries(
-  entries: readonly DatasetEntry[],
-  songs: readonly SongFile[],
-  roots: readonly string[],
-): EntryMatches {
-  const bySong = new Map<string, DatasetEntry>();
-  const unmatched: DatasetEntry[] = [];
-  const ambiguous: {entry: DatasetEntry; songs: readonly SongFile[]}[] = [];
-  const byPath = new Map(songs.map((song) => [song.path, song]));
-  const byName = groupByName(songs);
-  const later: DatasetEntry[] = [];
-  for (const entry of entries) {
-    const exact = candidatePaths(entry, roots).find((path) => byPath.has(path));
-    if (exact === undefined) later.push(entry);
-    else bySong.set(exact, entry);
-  }
-  for (const entry of later) {
-    const named = (byName.get(lastPart(entry.filename)) ?? []).filter((song) => !bySong.has(song.path));
-    const alike = named.map((song) => commonTail(song.path, entry.audio_path ?? entry.filename));
-    const [only, ...others] = named.filter((_, i) => alike[i] === Math.max(...alike));
-    if (only === undefined) unmatched.push(entry);
-    else if (others.length > 0) ambiguous.push({entry, songs: [only, ...others]});
-    else bySong.set(only.path, entry);
-  }
-  return {bySong, unmatched, ambiguous};
-}
-
-function groupByName(songs: readonly SongFile[]): Map<string, SongFile[]> {
-  const groups = new Map<string, SongFile[]>();
-  for (const song of songs) {
-    const name = basename(song.path);
-    groups.set(name, [...(groups.get(name) ?? []), song]);
-  }
-  return groups;
-}
-
-/** How many parts, from the last one back, two paths have in common. */
-function commonTail(path: string, written: string): number {
-  const parts = path.split(sep).reverse();
-  const wanted = posix.normalize(written.replaceAll('\\', '/')).split('/').reverse();
-  const differing = parts.findIndex((part, i) => part !== wanted[i]);
-  return differing < 0 ? parts.length : differing;
 }

@@ -1,12 +1,14 @@
 import {basename, extname} from 'node:path';
-import type {Problem} from '../base/problem.js';
+import {fsPath, isUtf8Path} from '../base/path-bytes.js';
 import type {DatasetDefaults} from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
-import {readEmbeddedTags} from './embedded-tags.js';
+import {type EmbeddedTags, readEmbeddedTags} from './embedded-tags.js';
 import type {Song} from './find-songs.js';
 import {choosePromptSource, instrumentalLyrics, makePrompt} from './prompt.js';
+import type {Remark} from './remark.js';
 import type {PromptSource, Sample, TagPosition} from './sample.js';
 import {readSidecars} from './sidecar.js';
+import type {ListFolder} from './sidecar-names.js';
 import {
   isYes,
   type MergedMetadata,
@@ -19,39 +21,51 @@ import {
 /** A song with the metadata of all its sources merged. */
 export interface DescribedSong extends MergedMetadata {
   readonly song: Song;
-  readonly problems: readonly Problem[];
+  readonly remarks: readonly Remark[];
 }
 
 /** Reads everything that says something about a song: dataset JSON, sidecars, tags in the file, and its name at last. */
 export async function describeSong(
   song: Song,
-  options: Pick<DatasetOptions, 'sidecars' | 'file_tags'>,
+  {sidecars, file_tags, list}: Pick<DatasetOptions, 'sidecars' | 'file_tags'> & {readonly list: ListFolder},
 ): Promise<DescribedSong> {
-  const none = {metadata: {}, problems: [], files: []};
-  const sidecars = options.sidecars === 'ignore' ? none : await readSidecars(song.path);
   const json: MetadataSource = {origin: 'dataset_json', metadata: song.entry?.metadata ?? {}};
-  const beside: MetadataSource = {origin: 'sidecar', metadata: sidecars.metadata};
-  const stated = options.sidecars === 'prefer' ? [beside, json] : [json, beside];
-  const tags: MetadataSource[] =
-    options.file_tags === 'use' && lacksTags(mergeMetadata(stated).metadata)
-      ? [{origin: 'tags', metadata: await readEmbeddedTags(song.path)}]
-      : [];
+  const none = {metadata: {}, remarks: [], files: []};
+  const texts =
+    sidecars === 'ignore' ? none : await readSidecars(song.path, {list, elsewhere: json.metadata});
+  const beside: MetadataSource = {origin: 'sidecar', metadata: texts.metadata};
+  const stated = sidecars === 'prefer' ? [beside, json] : [json, beside];
+  const tags =
+    file_tags === 'use'
+      ? await wantedTags(song, mergeMetadata(stated).metadata)
+      : {metadata: {}, remarks: []};
   // As upstream: only a song of which nothing is known at all is captioned by its file name
-  const described = song.entry !== undefined || sidecars.files.length > 0;
+  const described = song.entry !== undefined || texts.files.length > 0;
   const named: MetadataSource = {
     origin: 'file_name',
     metadata: described ? {} : {caption: captionFromName(song.path)},
   };
-  return {song, problems: sidecars.problems, ...mergeMetadata([...stated, ...tags, named])};
+  return {
+    song,
+    remarks: [...texts.remarks, ...tags.remarks],
+    ...mergeMetadata([...stated, {origin: 'tags', metadata: tags.metadata}, named]),
+  };
 }
 
-function lacksTags(metadata: SongMetadata): boolean {
-  return !metadata.caption || !metadata.genre || !metadata.bpm || !metadata.keyscale;
+/** The tags in the file, where something is not known; lyrics only when nobody says that it is an instrumental. */
+async function wantedTags(song: Song, known: SongMetadata): Promise<EmbeddedTags> {
+  const wanted = [known.caption, known.genre, known.bpm, known.keyscale, known.lyrics];
+  if (wanted.every((value) => value)) return {metadata: {}, remarks: []};
+  const {metadata, remarks} = await readEmbeddedTags(song);
+  if (!isYes(known.is_instrumental)) return {metadata, remarks};
+  const {lyrics: _lyrics, ...rest} = metadata;
+  return {metadata: rest, remarks};
 }
 
-/** `My-Song_01.wav` is `My Song 01`, as upstream's default. */
+/** `My-Song_01.wav` is `My Song 01`, as upstream's default; bytes that are no UTF-8 are read as Latin-1. */
 export function captionFromName(path: string): string {
-  return basename(path, extname(path)).replace(/[_-]/g, ' ');
+  const name = basename(path, extname(path)).replace(/[_-]/g, ' ');
+  return isUtf8Path(name) ? name : Buffer.from(fsPath(name)).toString('latin1');
 }
 
 /** What is known of the audio itself. */

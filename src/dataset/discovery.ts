@@ -1,6 +1,8 @@
-import {readdir, realpath, stat} from 'node:fs/promises';
+import {realpath, stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import picomatch from 'picomatch';
+import {entriesIn} from '../base/folder.js';
+import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 
 /** What the user lets count as a song. */
@@ -39,14 +41,14 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
   const files: string[] = [];
   const walk = async (below: string, parents: readonly string[]): Promise<void> => {
     const here = join(folder, below);
-    const real = await realpath(here);
+    const real = pathText(await realpath(fsPath(here), {encoding: 'buffer'}));
     if (parents.includes(real)) throw linkLoop(here, real);
-    for (const entry of await readdir(here, {withFileTypes: true})) {
-      if (entry.name.startsWith('.')) continue;
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      const kind = entry.isSymbolicLink() ? await stat(join(folder, path)).catch(() => undefined) : entry;
-      if (kind?.isFile()) files.push(path);
-      else if (kind?.isDirectory() && folders === 'recursive') await walk(path, [...parents, real]);
+    for (const {name, kind} of await entriesIn(here)) {
+      if (name.startsWith('.')) continue;
+      const path = below === '' ? name : `${below}/${name}`;
+      const target = kind === 'link' ? await targetKind(join(folder, path)) : kind;
+      if (target === 'file') files.push(path);
+      else if (target === 'folder' && folders === 'recursive') await walk(path, [...parents, real]);
     }
   };
   try {
@@ -66,6 +68,12 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
   return files;
 }
 
+/** What a link leads to; nothing for one that leads nowhere. */
+async function targetKind(path: string): Promise<'file' | 'folder' | undefined> {
+  const found = await stat(fsPath(path)).catch(() => undefined);
+  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
+}
+
 /**
  * Whether a path below the folder falls under one of these globs, as picomatch reads them: `**`, `*`, `?`, `[abc]`, `{a,b}`,
  * `!(x)`. A name without a slash is looked for in the folder itself; names that start with a dot are like others.
@@ -83,7 +91,7 @@ export function noSongs(folder: string, rules: DiscoveryRules, others: readonly 
   const found = kinds
     .map(([ending, count]) => `${count} ${ending === '' ? 'without ending' : ending}`)
     .join(', ');
-  const near = others.slice(0, 3).join(', ');
+  const near = others.slice(0, 3).map(shownPath).join(', ');
   return new SidestepError({
     code: 'dataset/no-samples',
     message:

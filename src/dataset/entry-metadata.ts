@@ -1,7 +1,10 @@
+import {listed, nearMisses} from '../base/near-miss.js';
+import {shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
 import {type JsonNode, type JsonObject, lineAndColumn} from '../format/json.js';
 import {isTruthy, pythonText} from './python-text.js';
-import type {MetadataField} from './sample.js';
+import {type Remark, warning} from './remark.js';
+import {type MetadataField, metadataFields} from './sample.js';
 import {fieldNamed, type SongMetadata} from './song-metadata.js';
 
 /** The JSON text an entry comes from, for positions. */
@@ -29,6 +32,44 @@ export function entryMetadata(
     else if (metadata[field] === undefined || metadata[field] === '') metadata[field] = text!;
   }
   return {metadata, problems};
+}
+
+/** Keys that dataset files have for other purposes: which song it is, and what upstream's tools note about their own work. */
+const otherKeys = new Set([
+  ...[
+    'audio_path',
+    'filename',
+    'file',
+    'path',
+    'id',
+    'name',
+    'title',
+    'artist',
+    'album',
+    'labeled',
+    'created_at',
+  ],
+  ...['raw_lyrics', 'formatted_lyrics', 'tag_position', 'genre_ratio', 'num_samples', 'all_instrumental'],
+]);
+
+/** The keys of an entry that mean nothing here, in one remark; most often a misspelled field. */
+export function unknownFields(entry: JsonObject, source: JsonSource): Remark[] {
+  const unknown = [...entry.entries].filter(
+    ([key, node]) =>
+      fieldNamed(key) === undefined && !otherKeys.has(key.toLowerCase()) && node.kind !== 'null',
+  );
+  const [first] = unknown;
+  if (first === undefined) return [];
+  const keys = unknown.map(([key]) => key);
+  const near = keys.flatMap((key) => nearMisses(key, metadataFields).slice(0, 1));
+  const {line} = positionOf(first[1], source);
+  return [
+    warning(
+      'dataset/unknown-key',
+      `${shownPath(source.file)}:${line}: ${listed(keys, 5)}: no field has this name, so it is left out`,
+      near.length > 0 ? `Did you mean ${near.join(', ')}?` : `Fields: ${metadataFields.join(', ')}.`,
+    ),
+  ];
 }
 
 /** Upstream prints N/A for every false value; only whether a song is instrumental can be said by one. */

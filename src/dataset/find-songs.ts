@@ -1,22 +1,14 @@
-import {readFile, stat} from 'node:fs/promises';
 import {dirname, extname, isAbsolute, join, relative, sep} from 'node:path';
 import {sha256} from '../base/hash.js';
 import {nearMisses} from '../base/near-miss.js';
-import {type Problem, SidestepError} from '../base/problem.js';
-import {failure, ok, type Result} from '../base/result.js';
-import {
-  candidatePaths,
-  climbsOut,
-  type DatasetDefaults,
-  type DatasetEntry,
-  type DatasetJson,
-  type EntryMatches,
-  matchEntries,
-  parseDatasetJson,
-  type SongFile,
-} from './dataset-json.js';
+import {shownPath} from '../base/path-bytes.js';
+import {SidestepError} from '../base/problem.js';
+import {ok, type Result} from '../base/result.js';
+import {readUserText} from '../format/user-text.js';
+import {type DatasetDefaults, type DatasetEntry, type DatasetJson, parseDatasetJson} from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
-import {discoverSongs, globMatchers, noSongs} from './discovery.js';
+import {type Discovered, discoverSongs, globMatchers, noSongs} from './discovery.js';
+import {type EntryMatches, matchEntries, type SongFile} from './match-entries.js';
 import type {Finding} from './sample.js';
 
 /** A song and what the dataset JSON says of it. */
@@ -43,20 +35,23 @@ export async function findSongs(params: DatasetOptions): Promise<Result<FoundSon
   const parsed = dataset_json === undefined ? ok({defaults: {}, entries: []}) : await readJson(dataset_json);
   if (!parsed.ok) return parsed;
   const {defaults, entries} = parsed.value;
-  const climbing = entries.filter(climbsOut).map(outside);
-  if (climbing.length > 0) return failure(...climbing);
   const roots = [dataset_json === undefined ? undefined : dirname(dataset_json), audio_dir].filter(
     (root) => root !== undefined,
   );
   const inside = audio_dir === undefined ? {songs: [], others: []} : await discoverSongs(audio_dir, params);
-  const files: SongFile[] = inside.songs.map((path) => ({path: join(audio_dir!, path), relative: path}));
-  files.push(...(await songsElsewhere(entries, {known: files, roots})));
+  const below: SongFile[] = inside.songs.map((path) => ({path: join(audio_dir!, path), relative: path}));
+  const matches = await matchEntries(entries, {files: below, roots});
+  const files = [...below, ...matches.elsewhere];
   if (files.length === 0 && audio_dir !== undefined) throw noSongs(audio_dir, params, inside.others);
   if (files.length === 0) throw noneOfTheEntries(dataset_json!, entries);
-  const matches = matchEntries(entries, files, roots);
   const songs = nameSongs(files, roots).map((song) => ({...song, ...entryOf(matches, song.path)}));
   songs.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const findings = [...matchFindings(matches, files), ...unlistedAudio(inside.others, params)];
+  const findings = [
+    ...matches.findings,
+    ...entries.flatMap(({remarks}) => remarks),
+    ...unlistedAudio(inside.others, params),
+    ...textsWithoutSong(inside),
+  ];
   return ok({songs, defaults, findings});
 }
 
@@ -88,56 +83,48 @@ function unlistedAudio(others: readonly string[], {extensions, exclude}: Dataset
       {
         severity: 'warning',
         code: 'dataset/ending-not-listed',
-        message: `${files.length} ${ending} ${files.length === 1 ? 'file is' : 'files are'} left out, such as ${files[0]}: ${ending} is not among \`extensions\``,
+        message: `${files.length} ${ending} ${files.length === 1 ? 'file is' : 'files are'} left out, such as ${shownPath(files[0]!)}: ${ending} is not among \`extensions\``,
         hint: `Add ${ending.slice(1)} to \`extensions\`, or name them under \`exclude\`.`,
       },
     ];
   });
 }
 
+/** The problems of its content are the Result; a file that is no text at all is thrown. */
 async function readJson(path: string): Promise<Result<DatasetJson>> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', {fatal: true}).decode(await readFile(path));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SidestepError({code: 'dataset/json-unreadable', message: `${path} cannot be read: ${reason}`});
-  }
-  return parseDatasetJson(text, path);
+  return parseDatasetJson(await readUserText(path), path);
 }
 
-/** Entries whose own path leads to a file that is not among the songs of the audio folder. */
-async function songsElsewhere(
-  entries: readonly DatasetEntry[],
-  {known, roots}: {known: readonly SongFile[]; roots: readonly string[]},
-): Promise<SongFile[]> {
-  const seen = new Set(known.map((song) => song.path));
-  const found: SongFile[] = [];
-  for (const entry of entries) {
-    const candidates = candidatePaths(entry, roots);
-    if (candidates.some((path) => seen.has(path))) continue;
-    for (const path of candidates) {
-      if (!(await isFile(path))) continue;
-      seen.add(path);
-      found.push({path});
-      break;
-    }
-  }
-  return found;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
+/** Captions and lyrics that lie beside no song: of a song that was renamed, most likely. */
+function textsWithoutSong({songs, others}: Discovered): Finding[] {
+  const byStem = new Map(
+    songs.map((path) => [folded(path.slice(0, path.length - extname(path).length)), path]),
   );
+  return others.flatMap((path): Finding[] => {
+    const [, stem, kind] = /^(.+)\.(caption|lyrics)\.txt$/is.exec(path) ?? [];
+    if (stem === undefined || byStem.has(folded(stem))) return [];
+    const near = nearMisses(folded(stem), byStem.keys()).map((song) => shownPath(byStem.get(song)!));
+    return [
+      {
+        severity: 'warning',
+        code: 'dataset/text-without-song',
+        message: `${shownPath(path)} is not used: no song is called ${shownPath(stem)}`,
+        hint:
+          near.length > 0 ? `Is it the ${kind} of ${near.join(' or ')}?` : 'Give it the name of its song.',
+      },
+    ];
+  });
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 /** Names from paths below the audio folder or the JSON file's; songs from elsewhere by their last two parts. */
 function nameSongs(files: readonly SongFile[], roots: readonly string[]): {name: string; path: string}[] {
   const taken = new Set<string>();
   return files.map((file) => {
-    const plain = file.relative ?? nameBelow(file.path, roots);
+    const plain = shownPath(file.relative ?? nameBelow(file.path, roots));
     const name = taken.has(plain) ? `${plain}~${sha256(file.path).slice(0, 8)}` : plain;
     taken.add(name);
     return {name, path: file.path};
@@ -155,41 +142,6 @@ function nameBelow(path: string, roots: readonly string[]): string {
 function entryOf(matches: EntryMatches, path: string): {entry?: DatasetEntry} {
   const entry = matches.bySong.get(path);
   return entry === undefined ? {} : {entry};
-}
-
-function matchFindings(matches: EntryMatches, files: readonly SongFile[]): Finding[] {
-  const names = files.map((file) => file.relative ?? file.path);
-  const unmatched = matches.unmatched.map((entry): Finding => {
-    const near = nearMisses(entry.audio_path ?? entry.filename, names);
-    return {
-      severity: 'warning',
-      code: 'dataset/entry-without-audio',
-      message: `${place(entry)}: no song is called ${entry.audio_path ?? entry.filename}; the entry is not used`,
-      ...(near.length > 0 ? {hint: `Did you mean ${near.join(' or ')}?`} : {}),
-    };
-  });
-  const ambiguous = matches.ambiguous.map(
-    ({entry, songs}): Finding => ({
-      severity: 'error',
-      code: 'dataset/ambiguous-entry',
-      message: `${place(entry)}: ${entry.filename} could be ${songs.map((song) => song.relative ?? song.path).join(' or ')}`,
-      hint: 'Give the entry an audio_path with its folder.',
-    }),
-  );
-  return [...unmatched, ...ambiguous];
-}
-
-function place(entry: DatasetEntry): string {
-  return entry.position === undefined ? 'dataset JSON' : `${entry.position.file}:${entry.position.line}`;
-}
-
-function outside(entry: DatasetEntry): Problem {
-  return {
-    code: 'dataset/path-outside',
-    message: `${entry.audio_path ?? entry.filename} leads out of the dataset's folder`,
-    ...(entry.position === undefined ? {} : {position: entry.position}),
-    hint: 'Write an absolute path, or set audio_dir to the folder that holds the songs.',
-  };
 }
 
 function noneOfTheEntries(file: string, entries: readonly DatasetEntry[]): SidestepError {

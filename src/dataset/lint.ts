@@ -1,6 +1,7 @@
 import {basename} from 'node:path/posix';
 import {lyricsText, type TokenLimits, tokenLimits} from '../stage/conditioning.js';
 import type {SoundReport} from './audio/sound-report.js';
+import {isGarbled} from './garbled.js';
 import {judgeLanguage} from './language.js';
 import type {Finding, Sample} from './sample.js';
 import type {Tokenizer} from './tokenizer.js';
@@ -85,6 +86,7 @@ function lintText(sample: Sample): Finding[] {
         'Write genre, instruments, mood and voice into a caption file.',
       ),
     );
+  found.push(...lintWording(sample));
   const sung = hasWords(sample);
   if (sample.is_instrumental && sung)
     found.push(
@@ -102,6 +104,31 @@ function lintText(sample: Sample): Finding[] {
         'dataset/missing-lyrics',
         'has no lyrics though it is not marked instrumental',
         'Training voices without their words teaches babble: add lyrics, or set is_instrumental.',
+      ),
+    );
+  return found;
+}
+
+/** A title in place of a caption, and letters that came from a wrong encoding. */
+function lintWording(sample: Sample): Finding[] {
+  const found: Finding[] = [];
+  if (sample.origins.caption === 'tags')
+    found.push(
+      warning(
+        sample,
+        'dataset/caption-from-title',
+        `is captioned by the title in its tags: ${JSON.stringify(sample.caption)}`,
+        'A title does not say what a song sounds like: write genre, instruments, mood and voice into a caption file.',
+      ),
+    );
+  const misread = (['caption', 'genre', 'lyrics'] as const).filter((field) => isGarbled(sample[field]));
+  if (misread.length > 0)
+    found.push(
+      warning(
+        sample,
+        'dataset/garbled-text',
+        `has letters in its ${misread.join(' and ')} that come from a wrong encoding, such as Ã© for é`,
+        'Save the text again in the right encoding; it is trained as it stands.',
       ),
     );
   return found;

@@ -14,6 +14,7 @@ import {findSongs, type Song} from './find-songs.js';
 import {drawPromptSource, upstreamGenreIndices} from './genre-choice.js';
 import {duplicateAudio, type HeardSample, lintSamples, lintTokens} from './lint.js';
 import type {Dataset, Finding, PromptSource, Sample} from './sample.js';
+import {type ListFolder, rememberedFolders} from './sidecar-names.js';
 import type {Tokenizer} from './tokenizer.js';
 
 /** What reading a dataset needs from the world besides its files. */
@@ -42,7 +43,13 @@ export async function readDataset(
   if (!found.ok) return found;
   const rules = sharedRules(options, found.value.defaults);
   const draw = promptSources(options, {songs: found.value.songs, genre_ratio: rules.genre_ratio});
-  const read = await readSongs(found.value.songs, {options, effects, rules, draw});
+  const read = await readSongs(found.value.songs, {
+    options,
+    effects,
+    rules,
+    draw,
+    list: rememberedFolders(),
+  });
   const heard = read.flatMap(({sample}) => (sample === undefined ? [] : [sample]));
   const findings: Finding[] = [...found.value.findings, ...read.flatMap((song) => song.findings)];
   findings.push(...lintSamples(heard));
@@ -60,6 +67,7 @@ interface Reading {
   readonly effects: DatasetEffects;
   readonly rules: SharedRules;
   readonly draw: Draw;
+  readonly list: ListFolder;
 }
 
 interface ReadSong {
@@ -88,7 +96,7 @@ async function readSongs(songs: readonly Song[], reading: Reading): Promise<read
 async function readSong(song: Song, reading: Reading): Promise<ReadSong> {
   const {options, effects} = reading;
   try {
-    const described = await describeSong(song, options);
+    const described = await describeSong(song, {...options, list: reading.list});
     const {hash} = await effects.hashFile(song.path);
     const sound = await effects.listen(song.path, hash);
     const sample = makeSample(described, {
@@ -96,8 +104,12 @@ async function readSong(song: Song, reading: Reading): Promise<ReadSong> {
       rules: reading.rules,
       drawn: reading.draw({name: song.name, audio_hash: hash}),
     });
-    const refusals = refuse(described, sound, options);
-    const notes = described.problems.map((problem) => finding('warning', song, problem));
+    const remarks = described.remarks.map((remark) => finding(remark.severity, song, remark));
+    const notes = remarks.filter(({severity}) => severity === 'warning');
+    const refusals = [
+      ...remarks.filter(({severity}) => severity === 'error'),
+      ...refuse(described, sound, options),
+    ];
     return refusals.length > 0
       ? {findings: [...notes, ...refusals]}
       : {sample: {sample, sound}, findings: notes};

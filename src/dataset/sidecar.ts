@@ -1,109 +1,122 @@
-import {readFile} from 'node:fs/promises';
-import {extname} from 'node:path';
-import type {Problem} from '../base/problem.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
-import {parseJson} from '../format/json.js';
-import {checkField, entryMetadata} from './entry-metadata.js';
-import type {MetadataField} from './sample.js';
-import {fieldNamed, mergeMetadata, type SongMetadata} from './song-metadata.js';
+import {parseUserJson} from '../format/user-json.js';
+import {readUserText} from '../format/user-text.js';
+import {entryMetadata, unknownFields} from './entry-metadata.js';
+import {error, type Remark, warning} from './remark.js';
+import {findSidecars, type ListFolder, type SidecarEnding, type SidecarFile} from './sidecar-names.js';
+import {parseTextSidecar, type SidecarText} from './sidecar-text.js';
+import {mergeMetadata, type SongMetadata} from './song-metadata.js';
 
-/** What lies beside a song, and what is wrong with it. */
+/** What lies beside a song, and what is to be said of it. */
 export interface Sidecars {
   readonly metadata: SongMetadata;
-  readonly problems: readonly Problem[];
+  readonly remarks: readonly Remark[];
   /** The files that were there. */
   readonly files: readonly string[];
 }
 
 /**
  * Reads the text files beside `song.wav`: `song.caption.txt` and `song.lyrics.txt` (their whole content), `song.json`
- * (an object with the keys of a dataset JSON entry) and `song.txt`; the more special file wins.
+ * (an object with the keys of a dataset JSON entry) and `song.txt`; the more special file wins. `elsewhere` is what the
+ * dataset JSON says: it decides what a `song.txt` without keys is. A file that cannot be read is an error, since the song
+ * would be trained without its words.
  */
-export async function readSidecars(audioPath: string): Promise<Sidecars> {
-  const stem = audioPath.slice(0, audioPath.length - extname(audioPath).length);
-  const readers = [
-    {file: `${stem}.caption.txt`, parse: (text: string) => said({caption: text.trim()})},
-    {file: `${stem}.lyrics.txt`, parse: (text: string) => said({lyrics: text.trim()})},
-    {file: `${stem}.json`, parse: parseJsonSidecar},
-    {file: `${stem}.txt`, parse: parseTextSidecar},
+export async function readSidecars(
+  audioPath: string,
+  {list, elsewhere}: {list: ListFolder; elsewhere: SongMetadata},
+): Promise<Sidecars> {
+  const {files, remarks} = await findSidecars(audioPath, list);
+  const read: Read[] = [];
+  for (const file of files) read.push(await readSidecar(file));
+  const keyed = mergeMetadata(read.map(({metadata}) => ({origin: 'sidecar', metadata}))).metadata;
+  const bare = read.map((part) => settleBare(part, mergeTwo(keyed, elsewhere)));
+  const parts = [...read, ...bare].map(({metadata}) => ({origin: 'sidecar' as const, metadata}));
+  return {
+    metadata: mergeMetadata(parts).metadata,
+    remarks: [...remarks, ...[...read, ...bare].flatMap((part) => part.remarks)],
+    files: files.map(({path}) => path),
+  };
+}
+
+interface Read extends Pick<SidecarText, 'metadata' | 'remarks'> {
+  readonly path: string;
+  readonly bare?: string | undefined;
+}
+
+function mergeTwo(first: SongMetadata, second: SongMetadata): SongMetadata {
+  return mergeMetadata([
+    {origin: 'sidecar', metadata: first},
+    {origin: 'dataset_json', metadata: second},
+  ]).metadata;
+}
+
+async function readSidecar({path, ending}: SidecarFile): Promise<Read> {
+  try {
+    return {path, ...parsers[ending](await readUserText(path), path)};
+  } catch (failure) {
+    if (failure instanceof SidestepError) return {path, metadata: {}, remarks: [error(failure.problem)]};
+    throw failure;
+  }
+}
+
+type Parse = (text: string, file: string) => Omit<Read, 'path'>;
+
+const parsers: Readonly<Record<SidecarEnding, Parse>> = {
+  '.caption.txt': (text, file) => ({metadata: {caption: text.trim()}, remarks: keysInCaption(text, file)}),
+  '.lyrics.txt': (text) => ({metadata: {lyrics: text.trim()}, remarks: []}),
+  '.json': parseJsonSidecar,
+  '.txt': (text, file) =>
+    /^\s*\{\s*"/.test(text) ? parseJsonSidecar(text, file) : parseTextSidecar(text, file),
+};
+
+/** A caption file is a caption, whatever stands in it; lines that look like the keys of a `song.txt` are pointed out. */
+function keysInCaption(text: string, file: string): Remark[] {
+  const {metadata} = parseTextSidecar(text, file);
+  const fields = Object.keys(metadata).filter(
+    (field) => metadata[field as keyof SongMetadata] !== text.trim(),
+  );
+  if (fields.length === 0) return [];
+  return [
+    warning(
+      'dataset/keys-in-caption',
+      `${shownPath(file)} is the caption as a whole, also its lines that begin with ${fields.join(', ')}`,
+      'Lines of `key: value` are understood in a file called like the song, with .txt alone.',
+    ),
   ];
-  const found: {file: string; metadata: SongMetadata; problems: readonly Problem[]}[] = [];
-  for (const {file, parse} of readers) {
-    const text = await readText(file);
-    if (text instanceof Object) found.push({file, metadata: {}, problems: [text]});
-    else if (text !== undefined) found.push({file, ...parse(text, file)});
-  }
-  const {metadata} = mergeMetadata(found.map((part) => ({origin: 'sidecar', metadata: part.metadata})));
-  return {metadata, problems: found.flatMap((part) => part.problems), files: found.map((part) => part.file)};
 }
 
-interface Parsed {
-  readonly metadata: SongMetadata;
-  readonly problems: readonly Problem[];
+function parseJsonSidecar(text: string, file: string): Omit<Read, 'path'> {
+  const node = parseUserJson(text, file);
+  if (node.kind !== 'object')
+    throw new SidestepError({code: 'dataset/wrong-type', message: `${shownPath(file)} must hold an object`});
+  const {metadata, problems} = entryMetadata(node, {file, text});
+  const located = problems.map((problem): Remark => {
+    const {position, message} = problem;
+    return {...problem, severity: 'error', message: `${shownPath(file)}:${position?.line ?? 1}: ${message}`};
+  });
+  return {metadata, remarks: [...located, ...unknownFields(node, {file, text})]};
 }
 
-function said(metadata: SongMetadata): Parsed {
-  return {metadata, problems: []};
-}
+/** A line in square brackets alone, as the sections of lyrics are marked: `[Verse 1]`, `[Chorus]`. */
+const sectionMark = /^\s*\[[^[\]\n]{1,60}\]\s*$/m;
 
-/**
- * `key: value` lines; a line without a known key continues the value above it, and everything behind `lyrics:` up to the
- * end of the file is lyrics. A file without any known key is a caption as a whole.
- */
-export function parseTextSidecar(text: string, file: string): Parsed {
-  const metadata: SongMetadata = {};
-  const problems: Problem[] = [];
-  const lines = text.split('\n');
-  let field: MetadataField | undefined;
-  for (const [i, line] of lines.entries()) {
-    const [, key = '', value = ''] = /^\s*([A-Za-z][\w -]*?)\s*:(.*)$/.exec(line) ?? [];
-    const named = fieldNamed(key);
-    if (named === undefined) {
-      if (field !== undefined) metadata[field] = `${metadata[field] ?? ''}\n${line}`;
-      continue;
-    }
-    field = named;
-    metadata[field] = value.trim();
-    if (field === 'lyrics') {
-      metadata.lyrics = [value, ...lines.slice(i + 1)].join('\n').trim();
-      break;
-    }
-  }
-  if (field === undefined) return said({caption: text.trim()});
-  for (const [name, value] of Object.entries(metadata) as [MetadataField, string][]) {
-    metadata[name] = value.trim();
-    const problem = checkField(name, value.trim());
-    if (problem === undefined) continue;
-    problems.push({...problem, message: `${file}: ${problem.message}`});
-    delete metadata[name];
-  }
-  return {metadata, problems};
-}
-
-function parseJsonSidecar(text: string, file: string): Parsed {
-  try {
-    const node = parseJson(text, {file, duplicateKeys: 'last_wins'});
-    if (node.kind === 'object') return entryMetadata(node, {file, text});
-    return {metadata: {}, problems: [{code: 'dataset/wrong-type', message: `${file} must hold an object`}]};
-  } catch (error) {
-    if (error instanceof SidestepError) return {metadata: {}, problems: [error.problem]};
-    throw error;
-  }
-}
-
-/** UTF-8 with line ends as `\n`; `undefined` when there is no such file, a problem when it is not text. */
-async function readText(path: string): Promise<string | Problem | undefined> {
-  try {
-    const text = new TextDecoder('utf-8', {fatal: true}).decode(await readFile(path));
-    return text.replace(/\r\n?/g, '\n');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+/** Text without keys is lyrics where the song has its caption from elsewhere, or when it looks like lyrics; else its caption. */
+function settleBare({path, bare}: Read, known: SongMetadata): Read {
+  const file = shownPath(path);
+  if (bare === undefined || bare === '') return {path, metadata: {}, remarks: []};
+  if (known.caption || sectionMark.test(bare)) {
+    if (!known.lyrics || known.lyrics === bare) return {path, metadata: {lyrics: bare}, remarks: []};
+    const unused = `${file} has text without a key that is not used: caption and lyrics of the song stand elsewhere`;
     return {
-      code: 'dataset/sidecar-unreadable',
-      message: `${path} cannot be read: ${reason}`,
-      hint: 'Save it as UTF-8 text.',
+      path,
+      metadata: {},
+      remarks: [warning('dataset/text-unused', unused, 'Remove it, or the other lyrics.')],
     };
   }
+  const shown = JSON.stringify(bare.length > 40 ? `${bare.slice(0, 40)}…` : bare);
+  const taken = `${file} has no keys; ${shown} is taken as the caption, but ACE-Step and Side-Step would read it as lyrics`;
+  const hint =
+    'Say which: put `caption:` or `lyrics:` in front, or call the file NAME.caption.txt or NAME.lyrics.txt.';
+  return {path, metadata: {caption: bare}, remarks: [warning('dataset/text-without-keys', taken, hint)]};
 }

@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Tokenizer as Engine} from '@huggingface/tokenizers';
 import {SidestepError} from '../base/problem.js';
+import {isListed} from '../format/user-file.js';
+import {readUserObject} from '../format/user-json.js';
 
 /** A text as the text encoder sees it. */
 export interface EncodedText {
@@ -30,7 +31,7 @@ export interface Tokenizer {
 /**
  * Loads `tokenizer.json` and `tokenizer_config.json` from a text encoder's folder. What the file says about appended
  * tokens is followed: plain Qwen3 appends none, the embedding checkpoint its `<|endoftext|>`.
- * Throws `tokenizer/unusable`, naming the file.
+ * Throws `tokenizer/unusable` and what reading a user's JSON throws, naming the file.
  */
 export async function loadTokenizer(dir: string): Promise<Tokenizer> {
   const path = join(dir, 'tokenizer.json');
@@ -110,21 +111,8 @@ function padToken(config: object): string {
 }
 
 async function readJson(path: string, options: {absent?: object} = {}): Promise<object> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (options.absent !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return options.absent;
-    throw unusable(path, error instanceof Error ? error.message : String(error));
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    throw unusable(path, error instanceof Error ? error.message : String(error));
-  }
-  throw unusable(path, 'it does not hold an object');
+  if (options.absent !== undefined && !isListed(path)) return options.absent;
+  return readUserObject(path);
 }
 
 function unusable(path: string, why: string): SidestepError {

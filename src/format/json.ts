@@ -23,6 +23,8 @@ export interface JsonOptions {
   readonly file: string;
   /** What a key that stands twice in one object means. `last_wins` is what Python and JavaScript do. */
   readonly duplicateKeys: 'refuse' | 'last_wins';
+  /** Whether `NaN`, `Infinity` and `-Infinity` count as `null`; refused when absent, as RFC 8259 has no such words. */
+  readonly nonfinite?: 'null';
 }
 
 /** Deep enough for any real file, shallow enough for the stack. */
@@ -104,7 +106,7 @@ function readObject(reader: Reader): JsonNode {
   const entries = new Map<string, JsonNode>();
   readItems(reader, '}', () => {
     const keyOffset = reader.at;
-    if (reader.text[keyOffset] !== '"') throw invalid(reader, 'a key in double quotes');
+    if (reader.text[keyOffset] !== '"') throw invalid(reader, 'a key in double quotes', hintAt(reader));
     const key = readString(reader);
     if (entries.has(key) && reader.options.duplicateKeys === 'refuse')
       throw duplicateKey(reader, key, keyOffset);
@@ -143,14 +145,34 @@ function readItems(reader: Reader, close: string, readItem: () => void): void {
 
 function readString(reader: Reader): string {
   const start = reader.at;
+  const plain = matchHere(reader, /"[^"\\\p{Cc}]*"/uy); // most strings: nothing to unescape
+  if (plain !== undefined) {
+    reader.at += plain.length;
+    return plain.slice(1, -1);
+  }
   const end = closingQuote(reader.text, start);
   try {
     const value = JSON.parse(reader.text.slice(start, end + 1)) as string;
     reader.at = end + 1;
     return value;
   } catch {
-    throw invalid(reader, 'a string closed by a double quote, without raw control characters');
+    const backslash = /\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/.test(reader.text.slice(start, end));
+    throw invalid(
+      reader,
+      'a string closed by a double quote, without raw control characters or lone backslashes',
+      backslash
+        ? 'In JSON a backslash is written twice: "C:\\\\Music\\\\song.wav"; or use / instead.'
+        : undefined,
+    );
   }
+}
+
+/** What people write in place of a value or key, and what to do about it. */
+function hintAt({text, at}: Reader): string | undefined {
+  if (text[at] === ']' || text[at] === '}') return `JSON allows no comma before ${text[at]}: take it out.`;
+  if (text[at] === "'") return 'JSON knows double quotes only.';
+  if (text[at] === '/' || text[at] === '#') return 'JSON knows no comments.';
+  return undefined;
 }
 
 /** Offset of the quote that ends the string starting at `start`, or of the end of the text. */
@@ -164,8 +186,13 @@ function closingQuote(text: string, start: number): number {
 
 function readNumber(reader: Reader): JsonNode {
   const offset = reader.at;
+  const word = reader.options.nonfinite === undefined ? undefined : matchHere(reader, /NaN|-?Infinity/y);
+  if (word !== undefined) {
+    reader.at += word.length;
+    return {kind: 'null', offset};
+  }
   const text = matchHere(reader, /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-  if (text === undefined) throw invalid(reader, 'a value');
+  if (text === undefined) throw invalid(reader, 'a value', hintAt(reader));
   reader.at += text.length;
   return {kind: 'number', offset, value: Number(text), text};
 }
@@ -190,13 +217,14 @@ function expectCharacter(reader: Reader, character: string, words = `"${characte
   reader.at += 1;
 }
 
-function invalid(reader: Reader, expected: string): SidestepError {
+function invalid(reader: Reader, expected: string, hint?: string): SidestepError {
   const found =
     reader.at < reader.text.length ? JSON.stringify(reader.text.slice(reader.at, reader.at + 20)) : 'its end';
   return new SidestepError({
     code: 'json/invalid',
     message: `${reader.options.file} is not valid JSON: expected ${expected} but found ${found}`,
     position: {file: reader.options.file, ...lineAndColumn(reader.text, reader.at)},
+    ...(hint === undefined ? {} : {hint}),
   });
 }
 

@@ -22,6 +22,9 @@ export interface PickleLeaf {
   readonly kind: string;
 }
 
+/** Stands for a value that is neither a tensor nor plain data, such as a set or a path: it was read over, not built. */
+export const leftOut: PickleLeaf = Object.freeze({kind: 'left_out'});
+
 /** A Python name that the file refers to, such as `torch FloatStorage`. It is data here: nothing is ever imported. */
 export class Global {
   constructor(readonly name: string) {}
@@ -117,6 +120,10 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map<number,
   [0x7d, (m) => m.stack.push(new Map())], // EMPTY_DICT
   [0x5d, (m) => m.stack.push([])], // EMPTY_LIST
   [0x29, (m) => m.stack.push([])], // EMPTY_TUPLE
+  [0x8f, (m) => m.stack.push(leftOut)], // EMPTY_SET
+  [0x90, (m) => void addToSet(m, popToMark(m))], // ADDITEMS
+  [0x91, (m) => replaceToMark(m, leftOut)], // FROZENSET
+  [0x96, (m) => m.stack.push(take(m, u64(m)).slice())], // BYTEARRAY8
   [0x28, (m) => m.marks.push(m.stack.length)], // MARK
   [0x74, (m) => m.stack.push(popToMark(m))], // TUPLE
   [0x6c, (m) => m.stack.push(popToMark(m))], // LIST
@@ -141,6 +148,8 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map<number,
   [0x63, (m) => pushGlobal(m, `${takeLine(m)}.${takeLine(m)}`)], // GLOBAL
   [0x93, (m) => pushGlobal(m, popMany(m, 2).map(requireString).join('.'))], // STACK_GLOBAL
   [0x52, (m) => callTop(m)], // REDUCE
+  [0x81, (m) => callTop(m)], // NEWOBJ: a class and its arguments, which the hooks judge as any call
+  [0x92, (m) => callWithNames(m)], // NEWOBJ_EX
   [0x62, (m) => dropAttributes(m)], // BUILD
   [0x51, (m) => m.stack.push(m.hooks.persistent(pop(m)))], // BINPERSID
 ]);
@@ -157,21 +166,40 @@ function callTop(machine: Machine): void {
   machine.stack.push(machine.hooks.call(callee.name, args));
 }
 
+/** The same with arguments by name: only what is left out has them. */
+function callWithNames(machine: Machine): void {
+  pop(machine);
+  callTop(machine);
+  if (top(machine) !== leftOut) throw refused('a call with arguments by name');
+}
+
 /** Attributes of a dictionary, such as the versions that a module's `state_dict()` carries: none is data. */
 function dropAttributes(machine: Machine): void {
   const attributes = pop(machine);
+  if (top(machine) === leftOut) return;
   if (!(top(machine) instanceof Map) || !(attributes instanceof Map))
     throw refused('attributes set on something that is not a dictionary');
 }
 
 function appendItems(machine: Machine, items: readonly PickleValue[]): void {
   const list = top(machine);
+  if (list === leftOut) return;
   if (!Array.isArray(list)) throw damaged('an item is appended to something that is not a list');
   for (const item of items) list.push(item);
 }
 
+function addToSet(machine: Machine, _items: readonly PickleValue[]): void {
+  if (top(machine) !== leftOut) throw damaged('an item is added to something that is not a set');
+}
+
+function replaceToMark(machine: Machine, value: PickleValue): void {
+  popToMark(machine);
+  machine.stack.push(value);
+}
+
 function setItemsOnTop(machine: Machine, items: readonly PickleValue[]): void {
   const map = top(machine);
+  if (map === leftOut) return;
   if (!(map instanceof Map)) throw refused('attributes set on something that is not a dictionary');
   setItems(map, items);
 }

@@ -1,4 +1,4 @@
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {SidestepError} from '../base/problem.js';
 import {
   checkHeaderLength,
@@ -8,6 +8,7 @@ import {
   type TensorEntry,
 } from './safetensors-header.js';
 import type {Tensor} from './tensor.js';
+import {openUserFile, refuseLfsPointer} from './user-file.js';
 
 /** An open safetensors file. Only the header is in memory; tensors are read when asked for. */
 export interface SafetensorsFile extends SafetensorsHeader, AsyncDisposable {
@@ -17,9 +18,9 @@ export interface SafetensorsFile extends SafetensorsHeader, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens a safetensors file and checks its header. Throws `safetensors/damaged`, or what the file system throws. */
+/** Opens a safetensors file and checks its header. Throws `safetensors/damaged`, `file/lfs-pointer` and what `openUserFile` throws. */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const handle = await open(path, 'r');
+  const handle = await openUserFile(path);
   try {
     const header = await readHeader(handle, path);
     const close = () => handle.close();
@@ -33,7 +34,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 
 /** Reads only the header: names, dtypes, shapes and metadata, however large the file is. */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const handle = await open(path, 'r');
+  const handle = await openUserFile(path);
   try {
     return await readHeader(handle, path);
   } finally {
@@ -44,6 +45,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
 async function readHeader(handle: FileHandle, path: string): Promise<SafetensorsHeader> {
   const fileBytes = (await handle.stat()).size;
   if (fileBytes < 8) throw damaged(path, `it has only ${fileBytes} bytes`);
+  refuseLfsPointer(await readExactly(handle, {path, position: 0, length: Math.min(64, fileBytes)}), path);
   const prefix = await readExactly(handle, {path, position: 0, length: 8});
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   const headerBytes = checkHeaderLength(length, {file: path, fileBytes});

@@ -1,7 +1,7 @@
-import {open} from 'node:fs/promises';
 import {crc32} from 'node:zlib';
 import yauzl from 'yauzl';
 import {SidestepError} from '../base/problem.js';
+import {openUserFile, refuseLfsPointer} from './user-file.js';
 
 /** The records of a file written by `torch.save`: a zip of uncompressed files under one folder. */
 export interface TorchArchive {
@@ -14,7 +14,7 @@ export interface TorchArchive {
 }
 
 /**
- * Opens a `.pt` file. Refuses what is not a zip (`torch-file/not-a-zip`), a damaged or truncated one
+ * Opens a `.pt` file. Refuses what is no file (`file/*`) or not a zip (`torch-file/not-a-zip`), a damaged or truncated one
  * (`torch-file/damaged`), compressed records (`torch-file/compressed`: torch never writes them, zip bombs need them) and
  * names that lead out of the archive's folder (`torch-file/unsafe-name`). Nothing is ever written to disk.
  */
@@ -34,11 +34,12 @@ export async function openTorchArchive(path: string): Promise<TorchArchive> {
 }
 
 async function checkZipSignature(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  const handle = await openUserFile(path);
   try {
-    const {bytesRead, buffer} = await handle.read(new Uint8Array(4), 0, 4, 0);
+    const {bytesRead, buffer} = await handle.read(new Uint8Array(64), 0, 64, 0);
     if (bytesRead === 0) throw notAZip(path, 'it is empty');
-    const signature = Buffer.from(buffer.subarray(0, bytesRead));
+    refuseLfsPointer(buffer, path);
+    const signature = Buffer.from(buffer.subarray(0, Math.min(4, bytesRead)));
     if (signature.equals(Buffer.from('PK\x03\x04', 'latin1'))) return;
     const pickled = signature[0] === 0x80;
     throw notAZip(

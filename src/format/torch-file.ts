@@ -1,5 +1,5 @@
 import {SidestepError} from '../base/problem.js';
-import {type PickleValue, unpickle} from './pickle.js';
+import {type PickleValue, refused, unpickle} from './pickle.js';
 import type {Tensor} from './tensor.js';
 import {openTorchArchive, type TorchArchive} from './torch-archive.js';
 import {isTorchTensor, type TorchTensor, torchHooks, viewStorage} from './torch-pickle.js';
@@ -21,14 +21,17 @@ const maxPickleBytes = 256 * 2 ** 20;
 
 /**
  * Reads a file written by `torch.save` without executing anything from it. Tensors come out dense and row-major,
- * whatever their strides were in the file. Throws `torch-file/*` and `pickle/*`, always naming the file.
+ * whatever their strides were in the file; sets, dtypes,
+ * paths and the like are left out. Throws `torch-file/*` and `pickle/*`, always naming the file.
  */
 export async function readTorchFile(path: string): Promise<TorchValue> {
   const archive = await openTorchArchive(path);
   try {
     await checkByteOrder(archive);
     const pickled = unpickle(await readPickle(archive), torchHooks());
-    return await load(pickled, new Loader(archive));
+    const value = await new Loader(archive).value(pickled);
+    if (value === undefined) throw refused('no tensor and no plain value, but something that was left out');
+    return value;
   } catch (error) {
     throw withPath(error, path);
   } finally {
@@ -53,13 +56,30 @@ export function isTensor(value: TorchValue): value is Tensor {
   return typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value;
 }
 
-/** Reads each storage once, however many tensors share it. */
+/** Reads each storage, and makes each value, once, however many places share it: sharing doubled 60 times is a small file. */
 class Loader {
   readonly #storages = new Map<string, Promise<Uint8Array>>();
+  readonly #made = new Map<object, TorchValue>();
 
   constructor(readonly archive: TorchArchive) {}
 
-  async tensor(tensor: TorchTensor): Promise<Tensor> {
+  /** `undefined` for what is no data: a set, a path, a class. Its place is left out. */
+  async value(value: PickleValue): Promise<TorchValue | undefined> {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+    const known = this.#made.get(value);
+    if (known !== undefined) return known;
+    const made = await this.#make(value);
+    if (made !== undefined) this.#made.set(value, made);
+    return made;
+  }
+
+  async #make(value: Exclude<PickleValue, string | number | bigint | boolean | null>) {
+    if (Array.isArray(value)) return this.#list(value);
+    if (value instanceof Map) return this.#map(value);
+    return isTorchTensor(value) ? this.#tensor(value) : undefined;
+  }
+
+  async #tensor(tensor: TorchTensor): Promise<Tensor> {
     const {key} = tensor.storage;
     let bytes = this.#storages.get(key);
     if (bytes === undefined) {
@@ -68,39 +88,22 @@ class Loader {
     }
     return viewStorage(tensor, await bytes);
   }
-}
 
-async function load(value: PickleValue, loader: Loader): Promise<TorchValue> {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return loadAll(value, loader);
-  if (value instanceof Map) return loadMap(value, loader);
-  if (isTorchTensor(value)) return loader.tensor(value);
-  throw new SidestepError({
-    code: 'pickle/refused',
-    message: 'The file contains a bare class or storage where a tensor or plain value is expected',
-  });
-}
-
-async function loadAll(values: readonly PickleValue[], loader: Loader): Promise<TorchValue[]> {
-  const loaded: TorchValue[] = [];
-  for (const value of values) loaded.push(await load(value, loader));
-  return loaded;
-}
-
-async function loadMap(
-  map: ReadonlyMap<PickleValue, PickleValue>,
-  loader: Loader,
-): Promise<Map<string | number, TorchValue>> {
-  const loaded = new Map<string | number, TorchValue>();
-  for (const [key, value] of map) {
-    if (typeof key !== 'string' && typeof key !== 'number')
-      throw new SidestepError({
-        code: 'pickle/refused',
-        message: 'A dictionary has a key that is not text or an integer',
-      });
-    loaded.set(key, await load(value, loader));
+  async #list(values: readonly PickleValue[]): Promise<TorchValue[]> {
+    const loaded: TorchValue[] = [];
+    for (const value of values) loaded.push((await this.value(value)) ?? null); // the others keep their places
+    return loaded;
   }
-  return loaded;
+
+  async #map(map: ReadonlyMap<PickleValue, PickleValue>): Promise<Map<string | number, TorchValue>> {
+    const loaded = new Map<string | number, TorchValue>();
+    for (const [key, value] of map) {
+      if (typeof key !== 'string' && typeof key !== 'number') continue; // None, tuples: no name of a tensor
+      const entry = await this.value(value);
+      if (entry !== undefined) loaded.set(key, entry);
+    }
+    return loaded;
+  }
 }
 
 async function readPickle(archive: TorchArchive): Promise<Uint8Array> {

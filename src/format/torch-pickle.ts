@@ -1,6 +1,6 @@
 import {SidestepError} from '../base/problem.js';
 import {byteSize, type DType, elementCount} from './dtype.js';
-import {Global, type PickleHooks, type PickleLeaf, type PickleValue, refused} from './pickle.js';
+import {Global, leftOut, type PickleHooks, type PickleLeaf, type PickleValue, refused} from './pickle.js';
 import type {Tensor} from './tensor.js';
 
 /** A run of elements in the archive's record `data/<key>`; tensors are views of it. */
@@ -43,18 +43,40 @@ const calls: Readonly<Record<string, (args: readonly PickleValue[]) => PickleVal
   'torch._utils._rebuild_tensor': rebuildTensor,
   'torch._utils._rebuild_parameter': ([tensor]) => requireTensor(tensor),
   'torch.Size': ([sizes]) => requireCounts(sizes),
-  'torch.device': (args) => args.map(String).join(':'),
+  'torch.device': device,
   '_codecs.encode': encodeBytes,
+  'collections.defaultdict': ([, items]) => (items instanceof Map ? items : new Map()),
+  'collections.Counter': ([items]) => (items instanceof Map ? items : new Map()),
 };
 
-/** What may stand in a pickle inside a torch file: tensors, their storages and ordered dictionaries. */
+/**
+ * Names of values that people save beside their tensors: dtypes, numpy's scalars and arrays, paths, sets, dates. Their
+ * entries are left out; what the file says about how to build them is read over.
+ */
+const harmless = [
+  /^torch\.(?:(?:b?float|u?int|q?u?int|complex)\d+\w*|float|double|half|bool|int|long|short|strided)$/,
+  /^torch\.serialization\._get_layout$/,
+  /^numpy\.(?:_?core\.multiarray\.(?:scalar|_reconstruct)|dtype|ndarray|dtypes\.\w+)$/,
+  /^pathlib\.(?:_local\.)?(?:Pure)?(?:Posix|Windows)?Path$/,
+  /^(?:builtins|__builtin__)\.(?:set|frozenset|complex|bytearray|slice|range|list|dict|tuple|int|float|str|bool|bytes)$/,
+  /^collections\.deque$/,
+  /^datetime\.(?:datetime|date|time|timedelta|timezone)$/,
+  /^(?:decimal\.Decimal|fractions\.Fraction|uuid\.UUID|types\.SimpleNamespace|argparse\.Namespace)$/,
+];
+
+function isHarmless(name: string): boolean {
+  return harmless.some((pattern) => pattern.test(name));
+}
+
+/** What may stand in a pickle inside a torch file: tensors, their storages, dictionaries, and what is left out of it. */
 export function torchHooks(): PickleHooks {
   return {
     allowGlobal(name) {
-      if (!Object.hasOwn(calls, name) && !Object.hasOwn(storageDTypes, name))
+      if (!Object.hasOwn(calls, name) && !Object.hasOwn(storageDTypes, name) && !isHarmless(name))
         throw refused(`the Python name ${name}`);
     },
     call(name, args) {
+      if (isHarmless(name)) return leftOut;
       const run = Object.hasOwn(calls, name) ? calls[name] : undefined;
       if (run === undefined) throw refused(`a call of ${name}`);
       return run(args);
@@ -150,6 +172,13 @@ function rebuildTensor(args: readonly PickleValue[]): TorchTensor {
     throw badView('has an impossible offset or strides');
   if (elementCount(shape) === undefined) throw badView(`has the impossible shape [${shape}]`);
   return {kind: 'tensor', storage: storage as TorchStorage, dtype, offset, shape, strides};
+}
+
+/** `cuda:0` of `('cuda', 0)`. */
+function device(args: readonly PickleValue[]): string {
+  if (!args.every((arg) => typeof arg === 'string' || typeof arg === 'number'))
+    throw refused('a device of an unusual form');
+  return args.join(':');
 }
 
 /** `OrderedDict()` or `OrderedDict([(key, value), …])`. */

@@ -1,8 +1,9 @@
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {JsonObject} from '../base/json.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {aceStepSizes} from './ace-step-sizes.js';
-import {type ComponentFiles, isFile, plainFiles, reasonOf, weightFiles} from './component-files.js';
+import {type ComponentFiles, plainFiles, reasonOf, weightFiles} from './component-files.js';
 import {ditTensors, textEncoderTensors} from './expected-tensors.js';
 import {hubFolder, withoutHub} from './hub-cache.js';
 import type {ComponentName, FoundModel} from './model.js';
@@ -15,6 +16,12 @@ export interface ScannedModel {
   readonly found: FoundModel;
   readonly config: JsonObject;
   readonly components: Readonly<Record<ComponentName, ComponentFiles>>;
+}
+
+export interface ScannedCheckpoint {
+  readonly models: readonly ScannedModel[];
+  /** Folders whose config.json cannot be read, so that nobody knows whether they are models, by name. */
+  readonly unreadable: ReadonlyMap<string, Problem>;
 }
 
 /** Folders upstream publishes, by the short names users write. */
@@ -34,8 +41,8 @@ const maxDepth = 3;
  * Every ACE-Step model below a checkpoint folder, by name, recognised by its config.json and not by its folder's name,
  * each with what it lacks. VAE, text encoder and tokenizer are shared by all.
  */
-export async function scanCheckpoint(checkpointDir: string): Promise<ScannedModel[]> {
-  const folders = await foldersWithConfig(checkpointDir);
+export async function scanCheckpoint(checkpointDir: string): Promise<ScannedCheckpoint> {
+  const {folders, unreadable} = await foldersWithConfig(checkpointDir);
   const models = folders.filter(({config}) => isDitConfig(config));
   const vae = await findVae(checkpointDir, folders);
   const scanned: ScannedModel[] = [];
@@ -43,7 +50,8 @@ export async function scanCheckpoint(checkpointDir: string): Promise<ScannedMode
     const text = await findTextEncoder(checkpointDir, {folders, width: config.text_hidden_dim});
     scanned.push(await scanModel({name, dir, config}, [vae, ...text]));
   }
-  return scanned.sort((a, b) => (a.found.name < b.found.name ? -1 : 1));
+  scanned.sort((a, b) => (a.found.name < b.found.name ? -1 : 1));
+  return {models: scanned, unreadable};
 }
 
 interface Folder {
@@ -53,14 +61,18 @@ interface Folder {
   readonly config: JsonObject;
 }
 
-async function foldersWithConfig(root: string): Promise<Folder[]> {
+async function foldersWithConfig(
+  root: string,
+): Promise<{folders: Folder[]; unreadable: Map<string, Problem>}> {
   const found: Folder[] = [];
+  const unreadable = new Map<string, Problem>();
   const walk = async (name: string, parents: readonly string[], depth: number): Promise<void> => {
     const dir = join(root, name);
     const real = await realpath(dir);
     if (parents.includes(real)) return; // a link back up: nothing new there
-    const config = name === '' ? undefined : await readConfig(dir);
-    if (config !== undefined) found.push({name, dir, config});
+    const config = name === '' ? undefined : await readConfig(dir).catch(problemOf);
+    if (config instanceof SidestepError) unreadable.set(name, config.problem);
+    else if (config !== undefined) found.push({name, dir, config});
     if (depth >= maxDepth) return;
     const hub = await hubFolder(dir);
     if (hub?.revision === undefined && hub !== undefined) return; // nothing was downloaded whole
@@ -70,7 +82,12 @@ async function foldersWithConfig(root: string): Promise<Folder[]> {
       await walk(name === '' ? folder : `${name}/${folder}`, [...parents, real], hub ? depth : depth + 1);
   };
   await walk('', [], 0);
-  return named(found);
+  return {folders: named(found), unreadable};
+}
+
+function problemOf(error: unknown): SidestepError {
+  if (error instanceof SidestepError) return error;
+  throw error;
 }
 
 async function foldersIn(dir: string): Promise<string[]> {
@@ -166,6 +183,6 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** Is this folder itself a model, where the folder above it is wanted? */
 export async function isModelFolder(dir: string): Promise<boolean> {
-  const config = (await isFile(join(dir, 'config.json'))) ? await readConfig(dir) : undefined;
+  const config = await readConfig(dir);
   return config !== undefined && isDitConfig(config);
 }

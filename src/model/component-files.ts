@@ -1,10 +1,11 @@
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {elementCount} from '../format/dtype.js';
 import type {TensorEntry} from '../format/safetensors-header.js';
 import {readSafetensorsHeader} from '../format/safetensors-read.js';
+import {readUserObject} from '../format/user-json.js';
 import type {ExpectedTensors} from './expected-tensors.js';
 import type {ComponentName, MissingPart} from './model.js';
 import {readConfig} from './model-config.js';
@@ -35,12 +36,13 @@ export async function weightFiles(
   const missing: MissingPart[] = [];
   const note = (file: string, reason: string) => missing.push({component, path: join(dir, file), reason});
   if (!(await isFile(join(dir, 'config.json')))) note('config.json', 'the file is missing');
+  else await readable(join(dir, 'config.json'), (reason) => note('config.json', reason));
   const names = await findShards({dir, stem}, note);
   const shards: Shard[] = [];
   for (const file of names)
     shards.push({file, tensors: await headerOf(join(dir, file), (why) => note(file, why))});
-  const config = await readConfig(dir);
-  if (config !== undefined && missing.length === 0) {
+  const config = missing.length === 0 ? await readConfig(dir) : undefined;
+  if (config !== undefined) {
     const found = new Map(shards.flatMap(({tensors}) => [...tensors]));
     const faults = weightFaults(
       found,
@@ -103,8 +105,9 @@ async function findShards({dir, stem}: {dir: string; stem: string}, note: Note):
 
 /** Tensors that an index promises and config.json does not ask for (`lm_head.weight`) may be missing. */
 async function readIndex(path: string, note: (reason: string) => void): Promise<string[]> {
-  const index = await readFile(path, 'utf8').then((text) => parseObject(text));
-  const map = index?.weight_map;
+  const index = await readable(path, note);
+  if (index === undefined) return [];
+  const map = index.weight_map;
   if (!isJsonObject(map)) {
     note('it is not an index with a weight_map');
     return [];
@@ -149,11 +152,13 @@ export async function isFile(path: string): Promise<boolean> {
   );
 }
 
-function parseObject(text: string): JsonObject | undefined {
+/** A JSON object; `undefined`, and a note why, for a file that is none. */
+async function readable(path: string, note: (reason: string) => void): Promise<JsonObject | undefined> {
   try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
+    return await readUserObject(path);
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    note(error.problem.message);
     return undefined;
   }
 }

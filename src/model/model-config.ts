@@ -1,19 +1,13 @@
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {Json, JsonObject} from '../base/json.js';
+import {isListed} from '../format/user-file.js';
+import {readUserObject} from '../format/user-json.js';
 import {type BaseModel, baseModels, type InferenceDefaults, type ModelSize} from './model.js';
 
-/** A folder's config.json; `undefined` when there is none or it is not a JSON object. */
+/** A folder's config.json; `undefined` when it has none. Throws what reading a user's JSON throws. */
 export async function readConfig(dir: string): Promise<JsonObject | undefined> {
-  try {
-    const value = JSON.parse(await readFile(join(dir, 'config.json'), 'utf8')) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR')
-      return undefined;
-    throw error;
-  }
+  const path = join(dir, 'config.json');
+  return isListed(path) ? readUserObject(path) : undefined;
 }
 
 /** Is this the config of an ACE-Step 1.5 diffusion model, whatever its folder is called? */

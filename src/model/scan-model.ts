@@ -1,7 +1,7 @@
 import {basename, dirname, join} from 'node:path';
 import {sha256} from '../base/hash.js';
 import {SidestepError} from '../base/problem.js';
-import {isModelFolder, type ScannedModel, scanCheckpoint} from './checkpoint.js';
+import {isModelFolder, type ScannedCheckpoint, type ScannedModel, scanCheckpoint} from './checkpoint.js';
 import type {ComponentFiles} from './component-files.js';
 import {type BaseModel, type Component, type Components, componentNames, type Model} from './model.js';
 import {baseFromConfig, inferenceDefaults, upstreamTimestep} from './model-config.js';
@@ -65,11 +65,13 @@ async function chooseModel({
   checkpoint_dir,
   model,
 }: Pick<ScanOptions, 'checkpoint_dir' | 'model'>): Promise<ScannedModel> {
-  const models = await listModels(checkpoint_dir);
+  const {models, unreadable} = await modelsIn(checkpoint_dir);
   const names = models.map(({found}) => found.name);
   const name = modelNamed(model, names);
   const chosen = models.find(({found}) => found.name === name);
   if (chosen !== undefined) return chosen;
+  const broken = unreadable.get(modelNamed(model, [...unreadable.keys()]) ?? '');
+  if (broken !== undefined) throw new SidestepError(broken);
   const near = nearModels(model, names);
   throw new SidestepError({
     code: 'model/unknown-name',
@@ -79,12 +81,18 @@ async function chooseModel({
 }
 
 /** All models of a checkpoint folder; throws `model/none-found` when there are none. */
-export async function listModels(checkpointDir: string): Promise<ScannedModel[]> {
-  const models = await scanCheckpoint(checkpointDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+export async function listModels(checkpointDir: string): Promise<readonly ScannedModel[]> {
+  return (await modelsIn(checkpointDir)).models;
+}
+
+async function modelsIn(checkpointDir: string): Promise<ScannedCheckpoint> {
+  const scanned = await scanCheckpoint(checkpointDir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return {models: [], unreadable: new Map()};
     throw error;
   });
-  if (models.length > 0) return models;
+  if (scanned.models.length > 0) return scanned;
+  const [broken] = scanned.unreadable.values();
+  if (broken !== undefined) throw new SidestepError(broken); // the model, as far as one can tell
   const inside = await isModelFolder(checkpointDir);
   throw new SidestepError({
     code: 'model/none-found',

@@ -1,12 +1,17 @@
-import {type BigIntStats, readdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
-import {dirname, extname, join, resolve} from 'node:path';
+import {type BigIntStats, readFileSync, realpathSync, statSync} from 'node:fs';
+import {basename, dirname, extname, join, resolve} from 'node:path';
 import {isFileError, isTemporaryName} from '../base/durable.js';
+import {entriesInSync, namesIn} from '../base/folder.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
+import {fsPath, pathText} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
+import {toPlain} from '../format/json.js';
+import {parseUserJson} from '../format/user-json.js';
+import {decodeText} from '../format/user-text.js';
 import {fileLeaves} from '../plan/fingerprint-parts.js';
 import type {FileObservation} from '../plan/world.js';
 import {fileKey} from '../plan/world.js';
@@ -75,18 +80,50 @@ async function observeFile(path: string, param: FileParam, hashes: FileHashes): 
   return {kind: 'found', content: hash, place, listing: {'': hash, ...mentioned}};
 }
 
-/** Sizes and times of the files that a file names, by the name it uses. */
-function mentionedMarks(path: string, mentions: (text: string) => readonly string[]): Record<string, string> {
+/** Sizes and times of the files that a file names, and of those whose names differ only in case or Unicode form. */
+function mentionedMarks(path: string, mentions: NonNullable<FileParam['mentions']>): Record<string, string> {
   const marks: Record<string, string> = {};
-  for (const name of mentions(readFileSync(path, 'utf8'))) {
-    const mark = statMarkIfThere(resolve(dirname(path), name));
-    if (mark !== undefined) marks[name] = mark;
+  const folders = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  for (const name of mentions(jsonIn(path))) {
+    const mentioned = resolve(dirname(path), name);
+    const folder = dirname(mentioned);
+    const known = folders.get(folder) ?? namesByFold(folder);
+    folders.set(folder, known);
+    for (const there of known.get(folded(basename(mentioned))) ?? []) {
+      const mark = statMarkIfThere(join(folder, there));
+      if (mark !== undefined) marks[there === basename(name) ? name : `${name} (${there})`] = mark;
+    }
   }
   return marks;
 }
 
+/** What cannot be read mentions nothing; the stage itself tells why. */
+function jsonIn(path: string): Json {
+  try {
+    return toPlain(parseUserJson(decodeText(readFileSync(path), path), path)) as Json;
+  } catch (error) {
+    if (error instanceof SidestepError) return null;
+    throw error;
+  }
+}
+
+function namesByFold(folder: string): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const name of isFolder(folder) ? namesIn(folder) : [])
+    names.set(folded(name), [...(names.get(folded(name)) ?? []), name]);
+  return names;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(fsPath(path), {throwIfNoEntry: false})?.isDirectory() === true;
+}
+
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
 function statMarkIfThere(path: string): string | undefined {
-  const stat = statSync(path, {bigint: true, throwIfNoEntry: false});
+  const stat = statSync(fsPath(path), {bigint: true, throwIfNoEntry: false});
   return stat && markText(stat);
 }
 
@@ -114,18 +151,25 @@ export function countsInFolder(name: string): boolean {
 export function listFolder(root: string, extensions?: readonly string[]): string[] {
   const found: string[] = [];
   const walk = (below: string, parents: readonly string[]) => {
-    const real = realpathSync(join(root, below));
-    if (parents.includes(real)) throw linkLoop(join(root, below), real);
-    for (const entry of readdirSync(join(root, below), {withFileTypes: true})) {
-      if (!countsInFolder(entry.name)) continue;
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      const kind = entry.isSymbolicLink() ? statSync(join(root, path), {throwIfNoEntry: false}) : entry;
-      if (kind?.isDirectory()) walk(path, [...parents, real]);
-      else if (kind?.isFile() && wanted(path, extensions)) found.push(path);
+    const here = join(root, below);
+    const real = pathText(realpathSync.native(fsPath(here), {encoding: 'buffer'}));
+    if (parents.includes(real)) throw linkLoop(here, real);
+    for (const {name, kind} of entriesInSync(here)) {
+      if (!countsInFolder(name)) continue;
+      const path = below === '' ? name : `${below}/${name}`;
+      const target = kind === 'link' ? targetKind(join(root, path)) : kind;
+      if (target === 'folder') walk(path, [...parents, real]);
+      else if (target === 'file' && wanted(path, extensions)) found.push(path);
     }
   };
   walk('', []);
   return found.sort();
+}
+
+/** What a link leads to; nothing for one that leads nowhere. */
+function targetKind(path: string): 'file' | 'folder' | undefined {
+  const found = statSync(fsPath(path), {throwIfNoEntry: false});
+  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
 }
 
 function wanted(path: string, extensions: readonly string[] | undefined): 'yes' | undefined {
@@ -133,7 +177,7 @@ function wanted(path: string, extensions: readonly string[] | undefined): 'yes' 
 }
 
 function statMark(path: string): string {
-  return markText(statSync(path, {bigint: true}));
+  return markText(statSync(fsPath(path), {bigint: true}));
 }
 
 /** The change time is among them: tag editors keep a file's size and set its modification time back. */

@@ -5,7 +5,7 @@ import type {StageType} from './stage-type.js';
 /** Finds the songs with their captions, lyrics and metadata; its result is `dataset.json`. */
 export const dataset: StageType = {
   name: 'dataset',
-  version: 1,
+  version: 2,
   schema: 'stage.dataset.schema.json',
   summary: 'Find the songs, their captions and lyrics, and check them all',
   runs: 'light',
@@ -33,10 +33,12 @@ export const dataset: StageType = {
 const sidecarEndings = ['.txt', '.caption.txt', '.lyrics.txt', '.json'] as const;
 
 /** The songs a dataset JSON names and the files that may lie beside them. What cannot be parsed, the stage itself reports. */
-function songFiles(text: string): string[] {
-  const songs = entriesOf(text).flatMap((entry) => {
+function songFiles(content: Json): string[] {
+  const songs = entriesOf(content).flatMap((entry) => {
     const path = isJsonObject(entry) ? (entry.audio_path ?? entry.filename) : undefined;
-    return typeof path === 'string' && path !== '' && !path.includes('\0') ? [path] : [];
+    return typeof path === 'string' && path !== '' && !path.includes('\0')
+      ? [path.replaceAll('\\', '/')]
+      : [];
   });
   return songs.flatMap((song) => {
     const stem = song.replace(/\.[^./\\]*$/, '');
@@ -45,13 +47,7 @@ function songFiles(text: string): string[] {
 }
 
 /** A dataset JSON is a list of songs, or an object with `samples`. */
-function entriesOf(text: string): readonly Json[] {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return [];
-  }
+function entriesOf(value: Json): readonly Json[] {
   const list = isJsonObject(value) ? value.samples : value;
   return Array.isArray(list) ? (list as readonly Json[]) : [];
 }

@@ -131,10 +131,10 @@ export interface FileParam {
    */
   readonly identity: 'content' | 'content_and_path' | 'stat_and_path';
   /**
-   * For a file that names others: their paths, relative ones from its folder. Place, size and time of each decide the
+   * For a JSON file that names others: their paths, relative ones from its folder. Place, size and time of each decide the
    * output too; one that does not exist counts as such. Pure.
    */
-  readonly mentions?: (text: string) => readonly string[];
+  readonly mentions?: (content: Json) => readonly string[];
   readonly optional?: 'optional';
 }
 

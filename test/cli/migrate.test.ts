@@ -164,7 +164,7 @@ test('presets import takes upstream’s JSON as it is, and names what it does no
     with: {adapter: {rank: 16}, seed: 7},
   });
   expect((await folder.run(['presets', 'import', 'odd.json'])).stderr).toContain('[migrate/unknown-flag]');
-  expect((await folder.run(['presets', 'import', 'no.json'])).stderr).toContain('[migrate/unreadable]');
+  expect((await folder.run(['presets', 'import', 'no.json'])).stderr).toContain('[json/invalid]');
 });
 
 test('subcommands that make no pipeline say what to use', async () => {

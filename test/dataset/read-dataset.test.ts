@@ -97,7 +97,7 @@ describe('a song without any metadata', () => {
       caption: 'Blue Rain',
       genre: 'Blues',
       bpm: '93',
-      keyscale: 'Am',
+      keyscale: 'A minor',
     });
     expect(sampleNamed(dataset, 'x.mp3').origins.caption).toBe('tags');
   });
@@ -152,9 +152,17 @@ describe('sidecars', () => {
     expect(sampleNamed(dataset, 'a.wav')).toMatchObject({caption, bpm});
   });
 
-  test('a sidecar that is not text is a warning, not a crash', async () => {
-    const dataset = await read({'a.wav': tone(220), 'a.txt': Uint8Array.of(0xff, 0xfe, 0x00)});
-    expect(codes(dataset.findings)).toContain('dataset/sidecar-unreadable a.wav');
+  test('a sidecar that is not text is an error of its song: it would be trained without its words', async () => {
+    const dataset = await read({
+      'a.wav': tone(220),
+      'a.txt': Uint8Array.of(0xff, 0xfe, 0x00),
+      'b.wav': tone(230),
+    });
+    expect(dataset.samples.map(({name}) => name)).toEqual(['b.wav']);
+    expect(dataset.findings.find(({code}) => code === 'text/wrong-encoding')).toMatchObject({
+      severity: 'error',
+      sample: 'a.wav',
+    });
   });
 });
 
@@ -310,7 +318,7 @@ describe('nothing to train', () => {
     {
       name: 'a missing dataset JSON',
       options: {dataset_json: '/nowhere/set.json'},
-      code: 'dataset/json-unreadable',
+      code: 'file/missing',
     },
   ])('$name', async ({options, code}) => {
     expect((await failureOf(readDataset({...defaults, ...options}, effects))).code).toBe(code);
@@ -367,14 +375,20 @@ describe('a dataset JSON', () => {
     expect(result).toMatchObject({ok: false, problems: [{code: 'dataset/not-a-dataset'}]});
   });
 
-  test('a path that climbs out of its folder is refused', async () => {
-    const folder = await folderOf({'a.wav': tone(200), 'set.json': '[{"audio_path": "../../etc/passwd"}]'});
-    const result = await readDataset(
-      {...defaults, audio_dir: folder, dataset_json: join(folder, 'set.json')},
-      effects,
-    );
-    expect(result).toMatchObject({ok: false, problems: [{code: 'dataset/path-outside'}]});
-  });
+  test.each(['../audio/two.wav', '..\\\\audio\\\\two.wav', '../elsewhere/two.wav'])(
+    '%s is matched to the song of the audio folder',
+    async (audio_path) => {
+      const folder = await folderOf({
+        'audio/two.wav': tone(200),
+        'meta/set.json': `[{"audio_path": "${audio_path}", "caption": "x"}]`,
+      });
+      const result = await readDataset(
+        {...defaults, audio_dir: join(folder, 'audio'), dataset_json: join(folder, 'meta/set.json')},
+        effects,
+      );
+      expect(result).toMatchObject({ok: true, value: {samples: [{name: 'two.wav', caption: 'x'}]}});
+    },
+  );
 
   test('an entry for a song that is not there suggests one', async () => {
     const dataset = await read(

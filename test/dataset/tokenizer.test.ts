@@ -72,7 +72,7 @@ test('a missing tokenizer.json is named', async () => {
   const error = await loadTokenizer('/nowhere').catch((reason: unknown) => reason);
   if (!(error instanceof SidestepError)) throw new Error('expected a refusal');
   expect(error.problem).toMatchObject({
-    code: 'tokenizer/unusable',
+    code: 'file/missing',
     message: expect.stringContaining('/nowhere/tokenizer.json'),
   });
 });

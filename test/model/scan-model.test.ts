@@ -6,9 +6,8 @@ import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {type Tensor, toFloat32} from '../../src/format/tensor.js';
-import {scanCheckpoint} from '../../src/model/checkpoint.js';
 import type {Model} from '../../src/model/model.js';
-import {scanModel} from '../../src/model/scan-model.js';
+import {listModels, scanModel} from '../../src/model/scan-model.js';
 import {readSilenceLatent} from '../../src/model/silence-latent.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -115,7 +114,7 @@ describe('the base a fine-tune descends from', () => {
 test('a fine-tune in a folder of its own is found by its path', async () => {
   await mkdir(join(root, 'tunes'));
   await cp(join(root, 'acestep-v15-base'), join(root, 'tunes/blues'), {recursive: true});
-  expect((await scanCheckpoint(root)).map(({found}) => [found.name, found.label])).toEqual([
+  expect((await listModels(root)).map(({found}) => [found.name, found.label])).toEqual([
     ['acestep-v15-base', 'official'],
     ['acestep-v15-turbo', 'official'],
     ['tunes/blues', 'custom'],
@@ -137,7 +136,7 @@ describe('what is missing is named, all of it', () => {
       'acestep-v15-turbo/silence_latent.pt',
     ])
       expect(message).toContain(join(root, part));
-    const all = await scanCheckpoint(root);
+    const all = await listModels(root);
     expect(all.find(({found}) => found.name === 'acestep-v15-turbo')?.found.missing).toHaveLength(4);
   });
 
@@ -254,7 +253,7 @@ describe('weights are compared with config.json, by their headers', () => {
 
   /** What `models` would show, and `scan` refuse. */
   async function faults(model = 'acestep-v15-turbo'): Promise<string[]> {
-    const {found} = (await scanCheckpoint(root)).find((scanned) => scanned.found.name === model)!;
+    const {found} = (await listModels(root)).find((scanned) => scanned.found.name === model)!;
     return found.missing.map(({component, reason}) => `${component}: ${reason}`);
   }
 
@@ -351,7 +350,7 @@ describe('the download cache of Hugging Face', () => {
   }
   const inRepo = (repo: string, folder = '') => `models--ACE-Step--${repo}/snapshots/${revision}/${folder}`;
   const namesIn = async (dir: string) =>
-    (await scanCheckpoint(dir)).map(({found}) => [found.name, found.missing]);
+    (await listModels(dir)).map(({found}) => [found.name, found.missing]);
 
   test('one repository with a folder for each model', async () => {
     const parts = ['acestep-v15-turbo', 'acestep-v15-base', 'vae', 'Qwen3-Embedding-0.6B'];
@@ -387,7 +386,7 @@ describe('the download cache of Hugging Face', () => {
     });
     await mkdir(join(cache, 'models--ACE-Step--acestep-v15-turbo/refs'));
     await writeFile(join(cache, 'models--ACE-Step--acestep-v15-turbo/refs/main'), revision);
-    const [only, ...others] = await scanCheckpoint(cache);
+    const [only, ...others] = await listModels(cache);
     expect(others).toEqual([]);
     expect(only?.found.base).toBe('turbo');
   });

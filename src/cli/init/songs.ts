@@ -6,6 +6,7 @@ import {probeAudio} from '../../dataset/audio/probe.js';
 import type {DatasetOptions} from '../../dataset/dataset-options.js';
 import {findSongs, type Song} from '../../dataset/find-songs.js';
 import {readSidecars} from '../../dataset/sidecar.js';
+import {type ListFolder, rememberedFolders} from '../../dataset/sidecar-names.js';
 import {countText, durationText} from '../../render/quantity.js';
 import {schemas} from '../../schema/schemas.generated.js';
 
@@ -32,7 +33,8 @@ export async function lookAtSongs(place: string): Promise<Result<FoundSongs>> {
     const found = await findSongs({...datasetDefaults(), ...named});
     if (!found.ok) return found;
     const {songs, findings} = found.value;
-    const looks = await Promise.all(songs.map(lookAt));
+    const list = rememberedFolders();
+    const looks = await Promise.all(songs.map((song) => lookAt(song, list)));
     const problems = findings
       .map(({message}) => message)
       .concat(looks.flatMap((look) => look.problems))
@@ -59,15 +61,15 @@ interface Look {
   readonly problems: readonly string[];
 }
 
-async function lookAt({path, entry}: Song): Promise<Look> {
+async function lookAt({path, entry}: Song, list: ListFolder): Promise<Look> {
   const problems: Problem[] = [];
   const format = await probeAudio(path).catch((error: unknown) => {
     if (!(error instanceof SidestepError)) throw error;
     problems.push(error.problem);
     return undefined;
   });
-  const beside = await readSidecars(path);
-  problems.push(...beside.problems);
+  const beside = await readSidecars(path, {list, elsewhere: entry?.metadata ?? {}});
+  problems.push(...beside.remarks);
   const says = (field: 'caption' | 'lyrics') =>
     beside.metadata[field] || entry?.metadata[field] ? ('known' as const) : ('unknown' as const);
   return {

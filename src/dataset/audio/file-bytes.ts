@@ -1,4 +1,5 @@
 import {type FileHandle, open} from 'node:fs/promises';
+import {fsPath} from '../../base/path-bytes.js';
 
 /** Random access to a file that never gives more than is there. */
 export interface FileBytes {
@@ -10,7 +11,7 @@ export interface FileBytes {
 
 /** Opens a file for the duration of `use`. */
 export async function withFile<T>(path: string, use: (file: FileBytes) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'r');
+  const handle = await open(fsPath(path), 'r');
   try {
     return await use(await fileBytes(path, handle));
   } finally {
@@ -23,7 +24,7 @@ export async function* fileChunks(
   path: string,
   {chunkBytes, start = 0, end = Infinity}: {chunkBytes: number; start?: number; end?: number},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const handle = await open(path, 'r');
+  const handle = await open(fsPath(path), 'r');
   try {
     const file = await fileBytes(path, handle);
     for (let position = start; position < end; ) {

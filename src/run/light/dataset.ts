@@ -21,7 +21,7 @@ import {openSoundMemory, type SoundMemory} from './sound-memory.js';
 export async function runDataset(context: LightContext): Promise<void> {
   const dataset = await readSongs(context);
   const errors = dataset.findings.filter(({severity}) => severity === 'error');
-  for (const finding of dataset.findings) tell(finding, context);
+  for (const finding of grouped(dataset.findings)) tell(finding, context);
   if (errors.length > 0 && context.params.on_error !== 'skip') throw unusable(errors);
   if (dataset.samples.length === 0) throw unusable(errors);
   await writeFile(join(context.out_dir, 'dataset.json'), `${JSON.stringify(dataset, null, 1)}\n`);
@@ -45,7 +45,9 @@ export async function readSongs(context: SongContext): Promise<Dataset> {
 async function readAll(context: SongContext, effects: DatasetEffects): Promise<Dataset> {
   const result = await readDataset(optionsOf(context), effects);
   if (result.ok) return result.value;
-  for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
+  if (result.problems.length > 1)
+    // a single one is the error itself
+    for (const problem of result.problems) context.emit({kind: 'stage_warning', problem});
   throw unusableJson(result.problems);
 }
 
@@ -105,6 +107,31 @@ function effectsOf(
     },
     progress: (done, total) => context.emit({kind: 'stage_progress', done, total, unit: 'samples'}),
   };
+}
+
+/** More warnings of one kind than these are told as one, with examples; `dataset.json` holds them all. */
+const MOST_OF_A_KIND = 3;
+
+/** Errors as they are; warnings of one kind together, where the first of them stands. */
+function grouped(findings: readonly Finding[]): Finding[] {
+  const kinds = new Map<string, Finding[]>();
+  for (const finding of findings.filter(({severity}) => severity === 'warning'))
+    kinds.set(finding.code, [...(kinds.get(finding.code) ?? []), finding]);
+  return findings.flatMap((finding) => {
+    const alike = finding.severity === 'warning' ? kinds.get(finding.code)! : [finding];
+    if (alike.length <= MOST_OF_A_KIND) return [finding];
+    return alike[0] === finding ? [together(alike)] : [];
+  });
+}
+
+function together(alike: readonly Finding[]): Finding {
+  const [first] = alike as [Finding];
+  const {sample: _sample, ...kind} = first;
+  const shown = alike.slice(0, MOST_OF_A_KIND).map(({message}) => `  ${message}`);
+  const message = [`${alike.length} times:`, ...shown, `  and ${alike.length - shown.length} more`].join(
+    '\n',
+  );
+  return {...kind, message};
 }
 
 function tell({severity, sample, ...problem}: Finding, context: LightContext): void {

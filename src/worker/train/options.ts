@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises';
-import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {isJsonObject, type JsonObject} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
+import {readUserJson} from '../../format/user-json.js';
 import type {WorkerJob} from '../../protocol/message.js';
 import {type ParamObject, type ParamValue, paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
@@ -104,8 +104,7 @@ async function selectionOf(
 
 async function readEstimate({job}: {readonly job: JobInputs}, selection: JsonObject): Promise<Estimate> {
   const input = job.inputs['adapter.selection.estimate'];
-  const value =
-    input?.json ?? (JSON.parse(await readFile(input?.path ?? String(selection.estimate), 'utf8')) as Json);
+  const value = input?.json ?? (await readUserJson(input?.path ?? String(selection.estimate)));
   if (!isJsonObject(value) || !Array.isArray(value.selected) || value.selected.length === 0)
     throw invalid('it selects no modules', 'Expected the JSON file that an estimate stage writes.');
   return value as unknown as Estimate;

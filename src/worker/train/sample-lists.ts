@@ -1,28 +1,10 @@
-import {readFile} from 'node:fs/promises';
-import {basename, extname, join} from 'node:path';
-import {isFileError} from '../../base/durable.js';
+import {join} from 'node:path';
 import {SidestepError} from '../../base/problem.js';
-import {type JsonNode, type JsonObject, lineAndColumn, parseJson, toPlain} from '../../format/json.js';
+import {type JsonNode, type JsonObject, lineAndColumn, toPlain} from '../../format/json.js';
+import {isListed} from '../../format/user-file.js';
+import {parseUserJson} from '../../format/user-json.js';
+import {readUserText} from '../../format/user-text.js';
 import {COLLECTION_FILE, leavesFolder, type SampleCollection} from '../../stage/sample-parts.js';
-
-/** Files that hold a sample each. */
-export const SAMPLE_FILES: readonly string[] = ['.pt', '.safetensors'];
-
-/**
- * The files that upstream's `manifest.json` lists, as strings or as objects with `path` or `file`; paths are those of the
- * machine that made it, so only their names count. Undefined without such a list. Throws `train/list-invalid`.
- */
-export async function readManifest(folder: string): Promise<string[] | undefined> {
-  const list = await readList(join(folder, 'manifest.json'));
-  const samples = list === undefined ? undefined : member(list.root, 'samples');
-  if (list === undefined || samples?.kind !== 'array') return undefined;
-  return samples.items.map((entry) => {
-    const path = entry.kind === 'object' ? (member(entry, 'path') ?? member(entry, 'file')) : entry;
-    const name = path?.kind === 'string' ? basename(path.value.replaceAll('\\', '/')) : '';
-    if (SAMPLE_FILES.includes(extname(name)) && !name.includes('\0')) return name;
-    throw invalid(list, path ?? entry, 'the name of a .pt or .safetensors file');
-  });
-}
 
 /** The list that `preprocess.pass2` publishes beside its files; undefined without one. Throws `train/list-invalid`. */
 export async function readCollection(folder: string): Promise<SampleCollection | undefined> {
@@ -56,14 +38,9 @@ interface List {
 
 /** A JSON object in a file that may be absent. */
 async function readList(file: string): Promise<List | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  const root = parseJson(text, {file, duplicateKeys: 'last_wins'});
+  if (!isListed(file)) return undefined;
+  const text = await readUserText(file);
+  const root = parseUserJson(text, file);
   if (root.kind !== 'object') throw invalid({file, text}, root, 'an object');
   return {file, text, root};
 }

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
-import {readdir, readFile} from 'node:fs/promises';
-import {basename, extname, join} from 'node:path';
+import {dirname, extname, join} from 'node:path';
+import {hashFile} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
@@ -9,6 +9,8 @@ import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
+import {isListed} from '../../format/user-file.js';
+import {readUserObject} from '../../format/user-json.js';
 import type {SampleFiles} from '../../native/trainer.js';
 import type {InputObject} from '../../protocol/message.js';
 import {
@@ -19,7 +21,8 @@ import {
   partFile,
 } from '../../stage/sample-parts.js';
 import type {WorkerContext} from '../context.js';
-import {readCollection, readManifest, SAMPLE_FILES} from './sample-lists.js';
+import {sampleFiles} from './manifest.js';
+import {readCollection} from './sample-lists.js';
 
 /** A sample to train on, and what of it decides whether it is held out for validation. */
 export interface TrainingSample extends SampleFiles {
@@ -37,16 +40,17 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
  * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
  * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample. In
  * order of name.
- * Throws `train/no-samples`, `train/list-invalid`, `json/invalid` and `train/sample-incomplete`.
+ * Throws `train/no-samples`, `train/sample-incomplete`, `train/sample-mask`, `train/manifest-invalid` and `train/list-invalid`.
  */
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
-  const collection = collectedSamples(input?.json, ({hash}) => context.objectPath(hash));
-  const samples = collection ?? (await folderSamples(context, folderOf(context, param, input)));
+  const samples =
+    collectedSamples(input?.json, ({hash}) => context.objectPath(hash)) ??
+    (await folderSamples(context, folderOf(context, param, input)));
   if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
   throw new SidestepError({
     code: 'train/no-samples',
-    message: `\`${param}\` names no sample${collection ? '' : `: there is none in ${folderOf(context, param, input)}`}`,
+    message: `\`${param}\` names no sample`,
     hint: 'Expected a preprocess.pass2 stage with at least one song, or a folder with .pt or .safetensors samples.',
   });
 }
@@ -103,32 +107,23 @@ function folderOf({job}: WorkerContext, param: string, input: InputObject | unde
 async function folderSamples(context: WorkerContext, folder: string): Promise<TrainingSample[]> {
   const published = await publishedSamples(folder);
   if (published !== undefined) return published;
-  const names = await sampleNames(folder);
+  const names = await sampleFiles(folder);
   const samples: TrainingSample[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    const file = extname(name) === '.pt' ? await converted(context, path) : path;
+    const sample = name.slice(0, -extname(name).length);
+    const file = extname(name).toLowerCase() === '.pt' ? await converted(context, path, sample) : path;
     await checkTensors(context, file, path);
-    const identity = createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-    samples.push({name: basename(name, extname(name)), files: [file], identity, repeats: 1, trigger: ''});
+    const {hash: identity} = await hashFile(path);
+    samples.push({name: sample, files: [file], identity, repeats: 1, trigger: ''});
   }
   return samples;
 }
 
-/** Upstream's manifest.json lists the samples; without one every .pt and .safetensors file is one. */
-async function sampleNames(folder: string): Promise<string[]> {
-  const listed = await readManifest(folder);
-  const names = listed ?? (await readdir(folder)).filter((name) => SAMPLE_FILES.includes(extname(name)));
-  return names.sort();
-}
-
 /** A `.pt` sample as safetensors, in the stage's own folder. */
-async function converted({job}: WorkerContext, path: string): Promise<string> {
-  const folder = join(job.partial_dir, 'converted');
-  await makeFolder(folder);
-  const target = join(folder, `${basename(path, '.pt')}.safetensors`);
+async function converted({job}: WorkerContext, path: string, sample: string): Promise<string> {
+  const target = join(job.partial_dir, 'converted', `${sample}.safetensors`);
+  await makeFolder(dirname(target));
   const tensors = [...(await readTorchTensors(path))].map(([name, tensor]: [string, Tensor]) => ({
     name,
     ...tensor,
@@ -145,6 +140,7 @@ async function checkTensors({emit}: WorkerContext, file: string, shown: string):
   await using opened = await openSafetensors(file);
   const missing = REQUIRED.filter((name) => !opened.tensors.has(name));
   if (missing.length > 0) throw incomplete(shown, missing, [...opened.tensors.keys()]);
+  checkMasks(opened.tensors, shown);
   for (const name of READ.filter((tensor) => opened.tensors.has(tensor))) {
     const bad = countNonfinite(toFloat32(await opened.read(name)));
     if (bad === 0) continue;
@@ -155,6 +151,26 @@ async function checkTensors({emit}: WorkerContext, file: string, shown: string):
         message: `${shown}: ${bad} values of ${name} are no finite numbers and count as 0`,
         hint: 'Preprocess this song again.',
       },
+    });
+  }
+}
+
+/** Masks that other programs save: one value a frame, one a token. */
+const MASKS = [
+  {mask: 'attention_mask', of: 'target_latents', counts: 'frames'},
+  {mask: 'encoder_attention_mask', of: 'encoder_hidden_states', counts: 'tokens'},
+] as const;
+
+/** Throws `train/sample-mask` for a mask that belongs to another tensor than the sample's. */
+function checkMasks(tensors: ReadonlyMap<string, {readonly shape: readonly number[]}>, shown: string): void {
+  for (const {mask, of, counts} of MASKS) {
+    const length = tensors.get(mask)?.shape.at(-1);
+    const wanted = tensors.get(of)?.shape.at(-2);
+    if (length === undefined || wanted === undefined || length === wanted) continue;
+    throw new SidestepError({
+      code: 'train/sample-mask',
+      message: `${shown}: ${mask} has ${length} values, but ${of} has ${wanted} ${counts}`,
+      hint: 'Preprocess this song again: parts of two songs were saved as one.',
     });
   }
 }

@@ -1,0 +1,56 @@
+/**
+ * File names are bytes; most are UTF-8, and those of old music collections often are not. A path in this program is text in
+ * which a byte that is no UTF-8 stands as a lone low surrogate, U+DC00 + byte, as Python writes it (PEP 383): no real
+ * character is written so, hence nothing is lost on the way back.
+ */
+
+/** The text of a name as the system gave it. */
+export function pathText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('utf8');
+  if (Buffer.from(text, 'utf8').equals(bytes)) return text;
+  let out = '';
+  for (let at = 0; at < bytes.length; ) {
+    const length = utf8Length(bytes, at);
+    out +=
+      length === 0
+        ? String.fromCharCode(0xdc00 + bytes[at]!)
+        : Buffer.from(bytes.subarray(at, at + length)).toString('utf8');
+    at += Math.max(1, length);
+  }
+  return out;
+}
+
+/** Bytes of the character that begins at `at`; 0 when no UTF-8 character does. */
+function utf8Length(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
+  const part = Buffer.from(bytes.subarray(at, at + length));
+  return part.length === length && Buffer.from(part.toString('utf8'), 'utf8').equals(part) ? length : 0;
+}
+
+/** A byte of a name that is no UTF-8, in the text of a path: a low surrogate that no high one stands before. */
+const rawByte = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
+
+/** Is every name in this path UTF-8, so that other programs can be told of it? */
+export function isUtf8Path(path: string): boolean {
+  return !rawByte.test(path);
+}
+
+/** What Node's file functions take for a path; names that are not UTF-8 only reach the system as bytes. */
+export function fsPath(path: string): string | Buffer {
+  if (isUtf8Path(path)) return path;
+  const parts = path.split(/((?<![\uD800-\uDBFF])[\uDC80-\uDCFF])/);
+  return Buffer.concat(
+    parts.map((part, i) =>
+      i % 2 === 0 ? Buffer.from(part, 'utf8') : Buffer.of(part.charCodeAt(0) - 0xdc00),
+    ),
+  );
+}
+
+/** A path for people: bytes that are no UTF-8 as `\xE9`. */
+export function shownPath(path: string): string {
+  return path.replace(
+    /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/g,
+    (raw) => `\\x${(raw.charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,134 @@
+import {listed} from '../base/near-miss.js';
+import {shownPath} from '../base/path-bytes.js';
+import {fieldValue} from './field-value.js';
+import {type Remark, warning} from './remark.js';
+import {type MetadataField, metadataFields} from './sample.js';
+import {fieldNamed, type SongMetadata} from './song-metadata.js';
+
+/** What a `song.txt` says. */
+export interface SidecarText {
+  readonly metadata: SongMetadata;
+  readonly remarks: readonly Remark[];
+  /** Text that stands before, or without, any known key: a caption or lyrics, which only the other files can tell. */
+  readonly bare: string | undefined;
+}
+
+/**
+ * Reads `key: value` lines, also as `**key:** value`, `- key: value` and, for known keys, `key = value`. Only a caption may run
+ * over several lines; everything behind `lyrics:` up to the end of the file is lyrics. A line with an unknown key, and a value
+ * that its field cannot have, is left out with a remark.
+ */
+export function parseTextSidecar(text: string, file: string): SidecarText {
+  const read = readLines(text.split('\n'));
+  const [only, ...others] = text.split('\n').filter((line) => line.trim() !== '');
+  if (others.length === 0 && read.unlikely.length > 0) {
+    const remarks = read.unlikely.map((value) => unlikely(file, value, 'the line is taken for the caption'));
+    return {metadata: {caption: only!.trim()}, remarks, bare: undefined};
+  }
+  const remarks = read.unlikely.map((value) => unlikely(file, value, 'it is left out'));
+  if (read.known === 'no') return {metadata: {}, remarks, bare: text.trim()};
+  if (read.dropped.length > 0) remarks.push(unknownKeys(file, read.dropped));
+  return {metadata: read.metadata, remarks, bare: read.before === '' ? undefined : read.before};
+}
+
+interface Unlikely {
+  readonly line: number;
+  readonly key: string;
+  readonly value: string;
+  readonly expected: string;
+}
+
+interface Dropped {
+  readonly line: number;
+  readonly key: string;
+}
+
+interface Reading {
+  readonly metadata: SongMetadata;
+  readonly unlikely: Unlikely[];
+  readonly dropped: Dropped[];
+  /** The text before the first known key. */
+  before: string;
+  /** Whether any line had a known key. */
+  known: 'yes' | 'no';
+}
+
+function readLines(lines: readonly string[]): Reading {
+  const reading: Reading = {metadata: {}, unlikely: [], dropped: [], before: '', known: 'no'};
+  let running: 'caption' | 'unknown' | 'nothing' = 'nothing'; // what a line without a key belongs to
+  for (const [i, line] of lines.entries()) {
+    const keyed = keyOf(line);
+    const field = keyed === undefined ? undefined : fieldNamed(keyed.key);
+    if (keyed !== undefined && field !== undefined) {
+      reading.known = 'yes';
+      if (field === 'lyrics') {
+        reading.metadata.lyrics = blockText([keyed.value, ...lines.slice(i + 1)]);
+        break;
+      }
+      running = field === 'caption' ? 'caption' : 'nothing';
+      take(reading, {field, line: i + 1, ...keyed});
+    } else if (reading.known === 'no') {
+      reading.before = `${reading.before}\n${line}`.trim();
+    } else if (keyed?.separator === ':') {
+      running = 'unknown';
+      reading.dropped.push({line: i + 1, key: keyed.key});
+    } else if (running === 'caption') {
+      reading.metadata.caption += `\n${line}`;
+    } else if (running === 'nothing' && line.trim() !== '') {
+      reading.dropped.push({line: i + 1, key: JSON.stringify(line.trim().slice(0, 40))});
+    }
+  }
+  const {caption} = reading.metadata;
+  if (caption !== undefined) reading.metadata.caption = blockText(caption.split('\n'));
+  return reading;
+}
+
+function take(
+  reading: Reading,
+  found: {field: MetadataField; line: number; key: string; value: string},
+): void {
+  const {field, line, key, value} = found;
+  const judged = fieldValue(field, value);
+  if ('text' in judged) reading.metadata[field] = judged.text;
+  else reading.unlikely.push({line, key, value: value.trim(), expected: judged.expected});
+}
+
+const keyLine =
+  /^\s*(?:[-*•]\s+)?(?:\*\*|__)?\s*(?<key>\p{L}[\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+){0,2})\s*(?:\*\*|__)?\s*(?<separator>[:：=])(?:\*\*|__)?(?<value>.*)$/u;
+
+/** `undefined` for a line that has no key: prose, a link, `at 3:20`. */
+function keyOf(line: string): {key: string; separator: ':' | '='; value: string} | undefined {
+  const {key, separator, value} = keyLine.exec(line)?.groups ?? {};
+  if (key === undefined || value === undefined) return undefined;
+  if (fieldNamed(key) === undefined && !/^(?:\s|$)/.test(value)) return undefined;
+  return {key: key.trim(), separator: separator === '=' ? '=' : ':', value};
+}
+
+/** The text of a value over several lines; YAML's sign for such a block, and the block's indent, are no part of it. */
+function blockText(lines: readonly string[]): string {
+  const [first = '', ...rest] = lines;
+  if (!/^\s*[|>][+-]?\d?\s*$/.test(first)) return lines.join('\n').trim();
+  const indents = rest.filter((line) => line.trim() !== '').map((line) => /^\s*/.exec(line)![0].length);
+  const indent = Math.min(...indents, 80);
+  return rest
+    .map((line) => line.slice(Math.min(indent, /^\s*/.exec(line)![0].length)))
+    .join('\n')
+    .trim();
+}
+
+function unlikely(file: string, {line, key, value, expected}: Unlikely, done: string): Remark {
+  return warning(
+    'dataset/unlikely-value',
+    `${shownPath(file)}:${line}: ${key} is ${JSON.stringify(value)}, expected ${expected}; ${done}`,
+    'Correct the value; what describes the song belongs behind `caption:`.',
+  );
+}
+
+function unknownKeys(file: string, dropped: readonly Dropped[]): Remark {
+  const keys = [...new Set(dropped.map(({key}) => key))];
+  return warning(
+    'dataset/unknown-key',
+    `${shownPath(file)}:${dropped[0]!.line}: ${listed(keys, 5)}: no field has this name, so ${dropped.length === 1 ? 'the line is' : `${dropped.length} lines are`} left out`,
+    `Fields: ${metadataFields.join(', ')}. What belongs into the caption stands behind \`caption:\`.`,
+  );
+}

@@ -1,0 +1,346 @@
+import {execFileSync} from 'node:child_process';
+import {symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {readDataset} from '../../src/dataset/read-dataset.js';
+import type {Dataset, Sample} from '../../src/dataset/sample.js';
+import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
+
+const verse = '[Verse]\nThe rain came down\n';
+
+/** What is known of `a.wav` with these files beside it; silent kinds that every invented song has are left out. */
+async function songWith(
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<{sample: Sample | undefined; said: string[]; dataset: Dataset}> {
+  const dataset = await read({'a.wav': tone(220), ...files});
+  const said = codes(dataset.findings)
+    .map((code) => code.replace(' a.wav', ''))
+    .filter((code) => !['dataset/lyrics-unknown', 'dataset/language-unknown'].includes(code));
+  return {sample: dataset.samples[0], said, dataset};
+}
+
+describe('a song.txt without keys', () => {
+  test.each([
+    {name: 'with section marks is lyrics', files: {'a.txt': verse}, lyrics: verse.trim(), caption: ''},
+    {
+      name: 'beside a caption file is lyrics',
+      files: {'a.caption.txt': 'a slow blues', 'a.txt': 'The rain came down'},
+      lyrics: 'The rain came down',
+      caption: 'a slow blues',
+    },
+    {
+      name: 'beside a caption in song.json is lyrics',
+      files: {'a.json': '{"caption": "a slow blues"}', 'a.txt': 'The rain came down'},
+      lyrics: 'The rain came down',
+      caption: 'a slow blues',
+    },
+  ])('$name', async ({files, lyrics, caption}) => {
+    const {sample, said} = await songWith(files);
+    expect(sample).toMatchObject({lyrics, caption, is_instrumental: false});
+    expect(said).not.toContain('dataset/text-without-keys');
+  });
+
+  test('is lyrics where the dataset JSON has the caption', async () => {
+    const dataset = await read(
+      {
+        'a.wav': tone(220),
+        'a.txt': 'The rain came down',
+        'set.json': '[{"filename": "a.wav", "caption": "a slow blues"}]',
+      },
+      {dataset_json: 'set.json'},
+    );
+    expect(dataset.samples[0]).toMatchObject({caption: 'a slow blues', lyrics: 'The rain came down'});
+  });
+
+  test('else is the caption, and both readings are told', async () => {
+    const {sample, dataset} = await songWith({'a.txt': 'a slow blues'});
+    expect(sample).toMatchObject({caption: 'a slow blues', lyrics: '[Instrumental]'});
+    const told = dataset.findings.find(({code}) => code === 'dataset/text-without-keys');
+    expect(told?.message).toMatch(/a\.txt .*"a slow blues".* caption.* lyrics/);
+    expect(told?.hint).toContain('NAME.lyrics.txt');
+  });
+
+  test('that nothing has room for is told', async () => {
+    const {sample, said} = await songWith({
+      'a.caption.txt': 'a slow blues',
+      'a.lyrics.txt': 'la',
+      'a.txt': 'the rain',
+    });
+    expect(sample).toMatchObject({caption: 'a slow blues', lyrics: 'la'});
+    expect(said).toEqual(['dataset/text-unused']);
+  });
+});
+
+describe('a song.txt with keys', () => {
+  test('takes Side-Step’s, leaves unknown ones out and says so', async () => {
+    const {sample, dataset} = await songWith({
+      'a.txt':
+        'caption: a slow blues\nbpm: 72\nsig: 4/4\ntags: blues\nkey: A minor\nmood: sad\nand more of it\n',
+    });
+    expect(sample).toMatchObject({
+      caption: 'a slow blues',
+      bpm: '72',
+      timesignature: '4/4',
+      genre: 'blues',
+      keyscale: 'A minor',
+    });
+    const told = dataset.findings.find(({code}) => code === 'dataset/unknown-key');
+    expect(told?.message).toMatch(/a\.txt:6: mood: /);
+  });
+
+  test.each([
+    {text: '**caption:** a slow blues\n**bpm:** 72', caption: 'a slow blues', bpm: '72'},
+    {text: '**Caption**: a slow blues\n- bpm: 72', caption: 'a slow blues', bpm: '72'},
+    {text: 'caption=a slow blues\nbpm = 72', caption: 'a slow blues', bpm: '72'},
+    {text: '{"caption": "a slow blues", "bpm": 72}', caption: 'a slow blues', bpm: '72'},
+    {
+      text: 'caption: |\n  a slow blues\n  at night\nbpm: 72 BPM',
+      caption: 'a slow blues\nat night',
+      bpm: '72',
+    },
+    {
+      text: 'caption: a slow blues\nplayed at 3:20 in the night\nbpm: 72',
+      caption: 'a slow blues\nplayed at 3:20 in the night',
+      bpm: '72',
+    },
+    {text: 'a slow blues\nbpm: 72', caption: 'a slow blues', bpm: '72'},
+    {text: 'caption: a slow blues\nbpm: 0\nkey: N/A', caption: 'a slow blues', bpm: ''},
+    {text: 'caption: see https://example.org/x\nbpm: 72', caption: 'see https://example.org/x', bpm: '72'},
+  ])('$text', async ({text, caption, bpm}) => {
+    const {sample, said} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption, bpm, keyscale: ''});
+    expect(said.filter((code) => code !== 'dataset/text-without-keys')).toEqual([]);
+  });
+
+  test('YAML’s sign for a block of lines is no lyrics', async () => {
+    const {sample} = await songWith({'a.txt': 'caption: x\nlyrics: |\n  [Verse]\n  la la\n\n  mood: blue\n'});
+    expect(sample?.lyrics).toBe('[Verse]\nla la\n\nmood: blue');
+  });
+
+  test('whose only line is no key that fits is a caption, and told', async () => {
+    const {sample, said} = await songWith({'a.txt': 'Key: a mellow tune\n'});
+    expect(sample).toMatchObject({caption: 'Key: a mellow tune', keyscale: ''});
+    expect(said).toEqual(['dataset/unlikely-value']);
+  });
+
+  test.each([
+    'bpm: fast',
+    'key: sad',
+    'signature: waltz',
+    'duration: long',
+    'is_instrumental: maybe',
+    'repeat: 0',
+  ])('%s is left out, with file and line', async (line) => {
+    const {sample, dataset} = await songWith({'a.txt': `caption: x\n${line}`});
+    expect(sample).toMatchObject({caption: 'x', bpm: '', keyscale: '', timesignature: '', repeats: 1});
+    expect(dataset.findings.find(({code}) => code === 'dataset/unlikely-value')?.message).toMatch(
+      /a\.txt:2: /,
+    );
+  });
+
+  test('keys in a caption file are the caption, and pointed out', async () => {
+    const {sample, said} = await songWith({'a.caption.txt': 'a slow blues\nbpm: 72'});
+    expect(sample?.caption).toBe('a slow blues\nbpm: 72');
+    expect(said).toEqual(['dataset/keys-in-caption']);
+  });
+
+  test('a misspelled key of song.json or the dataset JSON is told with the near name', async () => {
+    const json = '[{"filename": "b.wav",\n "captoin": "y", "labeled": true, "id": 3}]';
+    const dataset = await read(
+      {'a.wav': tone(220), 'a.json': '{"lyrcs": "la"}', 'b.wav': tone(230), 'set.json': json},
+      {dataset_json: 'set.json'},
+    );
+    const told = dataset.findings.filter(({code}) => code === 'dataset/unknown-key');
+    expect(told.map(({hint}) => hint).sort()).toEqual(['Did you mean caption?', 'Did you mean lyrics?']);
+    expect(told.map(({message}) => message).join()).toMatch(/set\.json:2: captoin: .*a\.json:1: lyrcs: /s);
+  });
+});
+
+describe('encodings', () => {
+  const text = 'caption: a slow blues';
+  const utf16be = (words: string) => Buffer.from(words, 'utf16le').swap16();
+  const fine = [
+    {name: 'UTF-8 with a mark', bytes: Buffer.from(`\uFEFF${text}`)},
+    {name: 'UTF-16LE with a mark', bytes: Buffer.from(`\uFEFF${text}\r\n`, 'utf16le')},
+    {name: 'UTF-16BE with a mark', bytes: utf16be(`\uFEFF${text}`)},
+    {name: 'old Macs’ line ends', bytes: Buffer.from(`${text}\rbpm: 72`)},
+  ];
+  test.each(fine)('$name is read', async ({bytes}) => {
+    expect((await songWith({'a.txt': bytes})).sample?.caption).toBe('a slow blues');
+  });
+
+  const wrong = [
+    {
+      name: 'cp1252',
+      bytes: Buffer.from('bpm: 72\ncaption: it\x92s a slow blues', 'latin1'),
+      says: /a\.txt:2 .*0x92.*Windows-1252/,
+    },
+    {name: 'GBK', bytes: Buffer.from('caption: \xce\xd2\xb5\xc4', 'latin1'), says: /GBK/},
+    {
+      name: 'UTF-16LE without a mark',
+      bytes: Buffer.from(text, 'utf16le'),
+      says: /UTF-16 without a byte order mark/,
+    },
+    {name: 'UTF-16BE without a mark', bytes: utf16be(text), says: /UTF-16 without a byte order mark/},
+    {name: 'UTF-32', bytes: Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), says: /UTF-32/},
+    {name: 'no text', bytes: Buffer.concat([Buffer.alloc(1), Buffer.from(text)]), says: /zero bytes/},
+  ];
+  test.each(wrong)('$name makes the song an error that names the file', async ({bytes, says}) => {
+    const dataset = await read({'a.wav': tone(220), 'a.txt': bytes, 'b.wav': tone(230)});
+    expect(dataset.samples.map(({name}) => name)).toEqual(['b.wav']);
+    const error = dataset.findings.find(({severity}) => severity === 'error');
+    expect(error).toMatchObject({
+      code: 'text/wrong-encoding',
+      sample: 'a.wav',
+      message: expect.stringMatching(says),
+    });
+    expect(error?.hint).toContain('UTF-8');
+  });
+
+  test('letters that were misread once are told', async () => {
+    const {said} = await songWith({'a.txt': 'caption: a cafÃ© at night'});
+    expect(said).toContain('dataset/garbled-text');
+  });
+});
+
+describe('names', () => {
+  const composed = 'Caf\u00e9';
+  const decomposed = 'Cafe\u0301';
+
+  test.each([
+    [composed, decomposed],
+    [decomposed, composed],
+  ])('a sidecar in the other Unicode form is found', async (song, text) => {
+    const dataset = await read({[`${song}.wav`]: tone(220), [`${text}.caption.txt`]: 'x'});
+    expect(dataset.samples[0]?.caption).toBe('x');
+    expect(codes(dataset.findings)).not.toContain('dataset/name-differs-in-case');
+  });
+
+  test.each([
+    [composed, decomposed],
+    [decomposed, composed],
+  ])('an entry in the other Unicode form finds its song, by name and by path', async (song, written) => {
+    for (const entry of [{filename: `${written}.wav`}, {audio_path: `${written}.wav`}]) {
+      const dataset = await read(
+        {[`${song}.wav`]: tone(220), 'set.json': JSON.stringify([{...entry, caption: 'x'}])},
+        {dataset_json: 'set.json'},
+      );
+      expect(dataset.samples.map(({caption}) => caption)).toEqual(['x']);
+      expect(codes(dataset.findings)).not.toContain('dataset/entry-without-audio');
+    }
+  });
+
+  test('exactly equal names come first', async () => {
+    const files = {[`${composed}.wav`]: tone(220), [`${decomposed}.wav`]: tone(230)};
+    const json = JSON.stringify([
+      {filename: `${decomposed}.wav`, caption: 'two'},
+      {filename: `${composed}.wav`, caption: 'one'},
+    ]);
+    const dataset = await read(
+      {...files, [`${composed}.lyrics.txt`]: 'un', [`${decomposed}.lyrics.txt`]: 'deux', 'set.json': json},
+      {dataset_json: 'set.json'},
+    );
+    expect(sampleNamed(dataset, `${composed}.wav`)).toMatchObject({caption: 'one', lyrics: 'un'});
+    expect(sampleNamed(dataset, `${decomposed}.wav`)).toMatchObject({caption: 'two', lyrics: 'deux'});
+    expect(codes(dataset.findings)).not.toContain('dataset/name-differs-in-case');
+  });
+
+  test('other case is taken, with a word', async () => {
+    const dataset = await read(
+      {
+        'Four.WAV': tone(220),
+        'four.TXT': 'caption: x',
+        'Five.wav': tone(230),
+        'set.json': '[{"filename": "five.wav", "lyrics": "la"}]',
+      },
+      {dataset_json: 'set.json'},
+    );
+    expect(sampleNamed(dataset, 'Four.WAV').caption).toBe('x');
+    expect(sampleNamed(dataset, 'Five.wav').lyrics).toBe('la');
+    expect(codes(dataset.findings).filter((code) => code.startsWith('dataset/name-differs'))).toEqual([
+      'dataset/name-differs-in-case',
+      'dataset/name-differs-in-case Four.WAV',
+    ]);
+  });
+
+  test('two songs whose names differ in case keep their own texts', async () => {
+    const dataset = await read({
+      'Song.wav': tone(220),
+      'song.wav': tone(230),
+      'Song.txt': 'caption: upper',
+      'song.txt': 'caption: lower',
+    });
+    expect(dataset.samples.map(({caption}) => caption)).toEqual(['upper', 'lower']);
+    expect(codes(dataset.findings).filter((code) => code.startsWith('dataset/name-differs'))).toEqual([]);
+  });
+
+  test('an entry without ending is taken, with a word', async () => {
+    const dataset = await read(
+      {'song.one.wav': tone(220), 'two.wav': tone(230), 'set.json': '[{"filename": "two", "caption": "x"}]'},
+      {dataset_json: 'set.json'},
+    );
+    expect(sampleNamed(dataset, 'two.wav').caption).toBe('x');
+    expect(codes(dataset.findings)).toContain('dataset/name-without-ending');
+  });
+
+  test('two entries for one song: both lines are named, the later counts', async () => {
+    const json =
+      '[{"filename": "a.wav", "caption": "one"},\n{"audio_path": "a.wav", "caption": "two"},\n{"filename": "a.wav", "caption": "three"}]';
+    const dataset = await read({'a.wav': tone(220), 'set.json': json}, {dataset_json: 'set.json'});
+    expect(dataset.samples[0]?.caption).toBe('three');
+    const told = dataset.findings.filter(({code}) => code === 'dataset/two-entries');
+    expect(told.map(({message}) => message.match(/set\.json:\d/g))).toEqual([
+      ['set.json:1', 'set.json:2'],
+      ['set.json:2', 'set.json:3'],
+    ]);
+  });
+
+  test('a link on the way makes no second song', async () => {
+    const folder = await folderOf({'real/a.wav': tone(220)});
+    await symlink(join(folder, 'real'), join(folder, 'linked'));
+    const json = JSON.stringify([{audio_path: join(folder, 'real/a.wav'), caption: 'x'}]);
+    await writeFile(join(folder, 'set.json'), json);
+    const result = await readDataset(
+      {...defaults, audio_dir: join(folder, 'linked'), dataset_json: join(folder, 'set.json')},
+      effects,
+    );
+    expect(result).toMatchObject({ok: true, value: {samples: [{name: 'a.wav', caption: 'x'}]}});
+    expect(result.ok && result.value.samples).toHaveLength(1);
+  });
+
+  test('250 letters are no trouble, and caption the song', async () => {
+    const name = 'n'.repeat(250);
+    const dataset = await read({[`${name}.wav`]: tone(220)});
+    expect(dataset.samples[0]?.caption).toBe(name);
+    expect(codes(dataset.findings).filter((code) => !code.startsWith('dataset/'))).toEqual([]);
+  });
+
+  test('words that lie beside no song are told with the near one', async () => {
+    const dataset = await read({'song one.wav': tone(220), 'song onee.lyrics.txt': 'la'});
+    expect(dataset.findings.find(({code}) => code === 'dataset/text-without-song')?.hint).toContain(
+      'song one.wav',
+    );
+  });
+});
+
+describe('a sidecar that is no readable file', () => {
+  test.each([
+    {name: 'a named pipe', make: (path: string) => execFileSync('mkfifo', [path]), code: 'file/not-a-file'},
+    {name: 'a device', make: (path: string) => symlink('/dev/zero', path), code: 'file/not-a-file'},
+    {name: 'a link to nothing', make: (path: string) => symlink('/nowhere', path), code: 'file/missing'},
+    {
+      name: 'a Git LFS pointer',
+      make: (path: string) =>
+        writeFile(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n'),
+      code: 'file/lfs-pointer',
+    },
+  ])('$name is an error of the song, by name', async ({make, code}) => {
+    const folder = await folderOf({'a.wav': tone(220)});
+    await make(join(folder, 'a.txt'));
+    const result = await readDataset({...defaults, audio_dir: folder}, effects);
+    if (!result.ok) throw new Error('expected findings');
+    expect(result.value.samples).toEqual([]);
+    expect(result.value.findings[0]).toMatchObject({code, severity: 'error', sample: 'a.wav'});
+    expect(result.value.findings[0]?.message).toContain(join(folder, 'a.txt'));
+  });
+});
