@@ -1,5 +1,6 @@
 import type {Planar, Sound} from './audio-format.js';
 import {decodeAudio} from './decode.js';
+import {HeardTime} from './heard-time.js';
 import {probeAudio} from './probe.js';
 
 /** What listening to a whole file tells; decided by its bytes alone, so it can be remembered by content hash. */
@@ -31,7 +32,7 @@ export async function listen(path: string, signal?: AbortSignal): Promise<SoundR
   }
   if (meter.inBlock > 0) closeBlock(meter);
   return {
-    seconds: meter.seconds,
+    seconds: meter.time.seconds,
     sample_rate: format.sample_rate,
     channels: format.channels,
     peak: meter.peak,
@@ -41,7 +42,7 @@ export async function listen(path: string, signal?: AbortSignal): Promise<SoundR
 }
 
 interface Meter {
-  seconds: number;
+  readonly time: HeardTime;
   peak: number;
   clipped: number;
   /** Of all channels. */
@@ -56,7 +57,7 @@ interface Meter {
 
 function newMeter(): Meter {
   return {
-    seconds: 0,
+    time: new HeardTime(),
     peak: 0,
     clipped: 0,
     samples: 0,
@@ -78,7 +79,7 @@ function feed(meter: Meter, {planes, sample_rate}: Sound): void {
     if (meter.inBlock >= blockFrames) closeBlock(meter);
     start = end;
   }
-  meter.seconds += frames / sample_rate;
+  meter.time.add(frames, sample_rate);
   meter.samples += frames * planes.length;
 }
 

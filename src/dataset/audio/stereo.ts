@@ -1,5 +1,6 @@
 import {audioProblem, type Planar} from './audio-format.js';
 import {decodeAudio} from './decode.js';
+import {HeardTime} from './heard-time.js';
 import {probeAudio} from './probe.js';
 
 /** Sound as the model hears it, before resampling. */
@@ -29,30 +30,16 @@ export async function* stereoPieces(
   path: string,
   {max_seconds}: {readonly max_seconds: number | null},
 ): AsyncGenerator<StereoPiece> {
-  const heard = {rate: 0, frames: 0, seconds_before: 0};
+  const heard = new HeardTime();
   for await (const {sample_rate, planes} of decodeAudio(path, await probeAudio(path))) {
-    if (heard.rate !== sample_rate) startRate(heard, sample_rate);
+    heard.at(sample_rate);
     const wanted =
       max_seconds === null ? Infinity : Math.trunc((max_seconds - heard.seconds_before) * sample_rate);
-    const frames = Math.min(planes[0]!.length, wanted - heard.frames);
+    const frames = Math.max(0, Math.min(planes[0]!.length, wanted - heard.frames));
     if (frames > 0) yield {sample_rate, samples: stereo(planes, frames)};
-    heard.frames += Math.max(0, frames);
+    heard.add(frames, sample_rate);
     if (heard.frames >= wanted) return;
   }
-}
-
-interface Heard {
-  rate: number;
-  /** At this rate. */
-  frames: number;
-  /** At other rates. */
-  seconds_before: number;
-}
-
-function startRate(heard: Heard, rate: number): void {
-  if (heard.rate > 0) heard.seconds_before += heard.frames / heard.rate;
-  heard.rate = rate;
-  heard.frames = 0;
 }
 
 function stereo(planes: Planar, frames: number): Float32Array {
