@@ -1,6 +1,6 @@
 import type {Addon} from './addon.js';
 import {type CallOptions, type CallResult, callEngine} from './call.js';
-import {f32, floats, i64, u8} from './tensor.js';
+import {f32, floats, i64, type NativeTensor, u8} from './tensor.js';
 
 /** Where a model works. `threads` undefined means all cores; results do not depend on it. */
 export interface EngineOptions {
