@@ -9,8 +9,6 @@ import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
-import {isListed} from '../../format/user-file.js';
-import {readUserObject} from '../../format/user-json.js';
 import type {SampleFiles} from '../../native/trainer.js';
 import type {InputObject} from '../../protocol/message.js';
 import {
