@@ -16,7 +16,7 @@ export type Summary =
       readonly edges: readonly number[];
       readonly counts: readonly number[];
     }
-  /** A whole WAV file; `text` is shown beside it as Markdown. */
+  /** A whole WAV file. TensorBoard knows by itself which plugin such a value is for, as long as nothing else is said of it. */
   | {
       readonly kind: 'audio';
       readonly tag: string;
@@ -26,7 +26,6 @@ export type Summary =
       readonly channels: number;
       /** Of one channel. */
       readonly samples: number;
-      readonly text: string;
     }
   /** Shown as Markdown. */
   | {readonly kind: 'text'; readonly tag: string; readonly step: number; readonly text: string};
@@ -100,7 +99,7 @@ function sessionStartEvent(step: number, at: number): Uint8Array {
 }
 
 function summaryEvent(summary: Summary, at: number): Uint8Array {
-  const entry = message(bytesField(1, summary.tag), summaryValue(summary), summaryMetadata(summary));
+  const entry = message(bytesField(1, summary.tag), summaryValue(summary));
   return message(
     doubleField(1, at),
     varintField(2, summary.step),
@@ -148,13 +147,6 @@ function audio({wave, sample_rate, channels, samples}: Extract<Summary, {kind: '
     bytesField(4, wave),
     bytesField(5, 'audio/wav'),
   );
-}
-
-/** A SummaryMetadata with nothing but the words that TensorBoard shows beside the sound. */
-function summaryMetadata(summary: Summary): Uint8Array {
-  return summary.kind === 'audio' && summary.text !== ''
-    ? bytesField(9, message(bytesField(3, summary.text)))
-    : new Uint8Array();
 }
 
 /** A string tensor of shape [1], and the metadata that hands it to TensorBoard's text plugin. */

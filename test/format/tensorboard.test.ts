@@ -49,12 +49,27 @@ const recordedHistogram = [
   '40000000000000004072cfa424',
 ].join('');
 
+/** Likewise: `EventAccumulator.Audio` gave back rate, length, type and bytes. */
+const recordedAudio =
+  '1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b3531103500000000000000d6c55de60900004040fc54d94110032a280a260a0973616d706c65732f7832190d00803b471002180122030102032a09617564696f2f776176ad90475e';
+
 test('so are those of a histogram', async () => {
   const file = await createEventFile(await temporaryFolder(), {origin});
   const bins = {edges: [0, 0.25, 0.5, 0.75, 1], counts: [1, 0, 3, 2]};
   await file.append([{kind: 'histogram', tag: 'train/timesteps', step: 3, ...bins}], 1_700_000_001);
   await file.close();
   expect((await readFile(file.path)).toString('hex')).toBe(recordedHistogram);
+});
+
+test('a clip is a Summary.Audio that holds its file', async () => {
+  const file = await createEventFile(await temporaryFolder(), {origin});
+  const wave = Uint8Array.of(1, 2, 3);
+  await file.append(
+    [{kind: 'audio', tag: 'samples/x', step: 3, wave, sample_rate: 48_000, channels: 2, samples: 1}],
+    1_700_000_001,
+  );
+  await file.close();
+  expect((await readFile(file.path)).toString('hex')).toBe(recordedAudio);
 });
 
 test('two files of one second do not collide', async () => {

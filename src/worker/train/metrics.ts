@@ -114,7 +114,7 @@ export async function openMetrics(
       record({kind: 'validation', ...at, loss: report.loss, bands: bandsOf(report)}),
     sync: () => syncFile(path),
     sample: async (metric, sound) => {
-      await board.write([audioSummary(metric, sound)]);
+      await board.write(clipSummaries(metric, sound));
       await record(metric);
     },
     all: () => readMetrics(path),
@@ -122,21 +122,18 @@ export async function openMetrics(
   };
 }
 
-function audioSummary(
-  {prompt, seed, strength, global_step, seconds}: SampleMetric,
-  sound: SampleSound,
-): Summary {
-  const {wave, texts} = sound;
-  return {
-    kind: 'audio',
-    tag: `samples/${prompt}/seed ${seed}, strength ${strength}`,
-    step: global_step,
-    wave,
-    sample_rate: SAMPLE_RATE,
-    channels: 2,
-    samples: Math.round(seconds * SAMPLE_RATE),
-    text: `${fenced(texts.prompt)}\n\n${fenced(texts.lyrics)}`,
-  };
+/** The sound, and under the same name among the texts what was asked for. */
+function clipSummaries(
+  {prompt, seed, strength, global_step: step, seconds}: SampleMetric,
+  {wave, texts}: SampleSound,
+): Summary[] {
+  const tag = `samples/${prompt}/seed ${seed}, strength ${strength}`;
+  const samples = Math.round(seconds * SAMPLE_RATE);
+  const text = `${fenced(texts.prompt)}\n\n${fenced(texts.lyrics)}`;
+  return [
+    {kind: 'audio', tag, step, wave, sample_rate: SAMPLE_RATE, channels: 2, samples},
+    {kind: 'text', tag: `samples/${prompt}`, step, text},
+  ];
 }
 
 /** As it stands, for a reader of Markdown. */
