@@ -23,9 +23,24 @@ const whole = {sample: 'a.wav', about: {repeats: 1}, parts: {latents: part, cond
 test.each([
   {name: 'cut off', file: 'manifest.json', text: '{"samples": ["a.pt"', code: 'json/invalid'},
   {name: 'no list', file: 'manifest.json', text: '1', code: 'train/manifest-invalid'},
-  {name: 'an entry is null', file: 'manifest.json', text: '{"samples": [null]}', code: 'train/manifest-invalid'},
-  {name: 'an entry has no name', file: 'manifest.json', text: '{"samples": [{}]}', code: 'train/manifest-invalid'},
-  {name: 'an entry is a folder', file: 'manifest.json', text: '{"samples": [".."]}', code: 'train/manifest-invalid'},
+  {
+    name: 'an entry is null',
+    file: 'manifest.json',
+    text: '{"samples": [null]}',
+    code: 'train/manifest-invalid',
+  },
+  {
+    name: 'an entry has no name',
+    file: 'manifest.json',
+    text: '{"samples": [{}]}',
+    code: 'train/manifest-invalid',
+  },
+  {
+    name: 'an entry is a folder',
+    file: 'manifest.json',
+    text: '{"samples": [".."]}',
+    code: 'train/manifest-invalid',
+  },
   {name: 'cut off', file: 'samples.json', text: collection([whole]).slice(0, 60), code: 'json/invalid'},
   {name: 'no list', file: 'samples.json', text: collection({}), code: 'train/list-invalid'},
   {name: 'an entry is null', file: 'samples.json', text: collection([null]), code: 'train/list-invalid'},
