@@ -93,7 +93,7 @@ int encode_audio_command(const std::vector<std::string>& words) {
   PeakMeter meter(stream, DType::f32);
   meter.sample();
   const OobleckEncoder encoder = random_oobleck_encoder(config, 1, stream);
-  const auto step = [&] { oobleck_encode(encoder, {.audio = audio.view(), .tiling = {}}, stream); };
+  const auto step = [&] { oobleck_encode(encoder, {.audio = audio.view()}, stream); };
   const StepFigures figures = measure_steps(step, arguments.count_or("steps", 3), meter, stream);
   const double seconds_of_audio = static_cast<double>(samples) / static_cast<double>(config.sampling_rate);
   print(figures, {{"realtime_factor", seconds_of_audio / figures.seconds}}, format(arguments));

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <memory>
+#include <optional>
 
 #include "binding/engine.h"
 #include "binding/handle.h"
@@ -38,22 +40,38 @@ std::optional<Tiling> tiling_of(const Json& params, int64_t rate) {
   return Tiling{std::llround(duration * static_cast<double>(rate)), std::llround(overlap * static_cast<double>(rate))};
 }
 
-EncodeSong job_of(const Request& request, const OobleckConfig& config) {
-  const Json& params = request.params;
-  EncodeSong job;
-  job.audio = request.input("audio", DType::f32, 2);
-  job.sample_rate = params.at("sample_rate").as_int();
-  job.resample_filter = audio::resample_filter(params.at("resampler").as_string());
-  job.max_duration = params.number_or("max_duration", 0);
-  job.normalize = normalize_named(params.at("normalize").as_string());
-  job.peak_target = params.number_or("peak_target", job.peak_target);
-  job.loudness_target = params.number_or("loudness_target", job.loudness_target);
-  job.tiling = tiling_of(params, config.sampling_rate);
-  job.posterior = posterior_named(params.at("latents").as_string());
-  job.seed = static_cast<uint64_t>(params.int_or("seed", 0));
-  job.sample = static_cast<uint64_t>(params.int_or("sample", 0));
-  job.on_progress = [&request](double share) { request.emit(Json::Object{{"progress", share}}); };
-  return job;
+SongOptions options_of(const Json& params, const OobleckConfig& config) {
+  SongOptions options;
+  options.resample_filter = audio::resample_filter(params.at("resampler").as_string());
+  options.max_duration = params.number_or("max_duration", 0);
+  options.normalize = normalize_named(params.at("normalize").as_string());
+  options.peak_target = params.number_or("peak_target", options.peak_target);
+  options.loudness_target = params.number_or("loudness_target", options.loudness_target);
+  options.latents.tiling = tiling_of(params, config.sampling_rate);
+  options.latents.posterior = posterior_named(params.at("latents").as_string());
+  options.latents.seed = static_cast<uint64_t>(params.int_or("seed", 0));
+  options.latents.sample = static_cast<uint64_t>(params.int_or("sample", 0));
+  return options;
+}
+
+/// A song on its way through the encoder. With normalisation it is heard twice: measured, then encoded.
+struct Song {
+  Song(std::shared_ptr<AudioEncoder> of, const SongOptions& given) : encoder(std::move(of)), options(given) {
+    if (options.normalize == Normalize::none) begin_encoding(1.F);
+    else level.emplace(encoder->model.config, options);
+  }
+  void begin_encoding(float gain) { encoding.emplace(encoder->model, options, gain, encoder->stream); }
+
+  std::shared_ptr<AudioEncoder> encoder;
+  SongOptions options;
+  std::optional<SongLevel> level;       ///< while it is measured
+  std::optional<SongEncoder> encoding;  ///< afterwards, until its end
+};
+
+constexpr const char* kSongKind = "song";
+
+[[noreturn]] void song_ended() {
+  throw Error("native/handle-closed", "This song has ended", "Open it again before using it.");
 }
 
 /// {path, device, threads} → {handle, sampling_rate, hop}
@@ -67,15 +85,55 @@ const Method open_method{"open_audio_encoder", [](const Request& request) -> Res
                                    {}};
                          }};
 
-/// {handle, sample_rate, resampler, max_duration, normalize, peak_target, loudness_target, latents, seed, sample,
-///  tile_duration, tile_overlap}, audio [channels, samples] f32 → latents [T, latent channels] f32; emits {progress}
+/// {handle, resampler, max_duration, normalize, peak_target, loudness_target, latents, seed, sample, tile_duration,
+///  tile_overlap} → {handle of the song, passes}: all of the song is pushed and ended so many times
+const Method open_song_method{"open_song", [](const Request& request) -> Response {
+                                auto encoder = Handles::instance().get<AudioEncoder>(request.params.at("handle").as_int(), kKind);
+                                const Session session(*encoder, request);
+                                const SongOptions options = options_of(request.params, encoder->model.config);
+                                auto song = std::make_shared<Song>(encoder, options);
+                                const int64_t passes = song->level ? 2 : 1;
+                                return {Json::Object{{"handle", Handles::instance().add(std::move(song), kSongKind)},
+                                                     {"passes", passes}},
+                                        {}};
+                              }};
+
+/// {handle, sample_rate}, audio [channels, samples] f32
+const Method push_audio_method{"push_audio", [](const Request& request) -> Response {
+                                 const auto song = Handles::instance().get<Song>(request.params.at("handle").as_int(), kSongKind);
+                                 const Session session(*song->encoder, request);
+                                 const SongPiece piece{request.input("audio", DType::f32, 2),
+                                                       request.params.at("sample_rate").as_int()};
+                                 if (song->level) song->level->push(piece, session.stream().pool());
+                                 else if (song->encoding) song->encoding->push(piece, session.stream());
+                                 else song_ended();
+                                 return {};
+                               }};
+
+/// {handle}, after the last piece; of the last pass → latents [T, latent channels] f32
+const Method end_audio_method{"end_audio", [](const Request& request) -> Response {
+                                const auto song = Handles::instance().get<Song>(request.params.at("handle").as_int(), kSongKind);
+                                const Session session(*song->encoder, request);
+                                if (song->level) {
+                                  song->begin_encoding(song->level->gain(session.stream().pool()));
+                                  song->level.reset();
+                                  return {};
+                                }
+                                if (!song->encoding) song_ended();
+                                const Storage latents = song->encoding->finish(session.stream());
+                                song->encoding.reset();
+                                return {{}, {{"latents", latents}}};
+                              }};
+
+/// {handle, sample_rate, and what open_song takes}, audio [channels, samples] f32 → latents [T, latent channels] f32
 const Method encode_method{"encode_audio", [](const Request& request) -> Response {
                              const auto encoder =
                                  Handles::instance().get<AudioEncoder>(request.params.at("handle").as_int(), kKind);
                              const Session session(*encoder, request);
-                             const Storage latents =
-                                 encode_song(encoder->model, job_of(request, encoder->model.config), session.stream());
-                             return {{}, {{"latents", latents}}};
+                             const SongPiece song{request.input("audio", DType::f32, 2),
+                                                  request.params.at("sample_rate").as_int()};
+                             const SongOptions options = options_of(request.params, encoder->model.config);
+                             return {{}, {{"latents", encode_song(encoder->model, song, options, session.stream())}}};
                            }};
 
 }  // namespace

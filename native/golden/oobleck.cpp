@@ -97,12 +97,12 @@ void judge_tiles(const Case& c, const OobleckEncoder& encoder, Report& report, S
   BatchOutputs outputs(c);
   for (int64_t b = 0; b < audio.dim(0); ++b) {
     job.audio = audio.select(0, b);
-    job.tiling.reset();
+    job.options.tiling.reset();
     outputs.keep("direct", b, oobleck_encode(encoder, job, stream).view());
     const Json::Array& tiles = c.config.at("tiles").as_array();
     for (size_t i = 0; i < tiles.size(); ++i) {
       const std::string name = "tiled" + std::to_string(i);
-      job.tiling = Tiling{tiles[i].at("chunk_size").as_int(), tiles[i].at("overlap").as_int()};
+      job.options.tiling = Tiling{tiles[i].at("chunk_size").as_int(), tiles[i].at("overlap").as_int()};
       if (tiles[i].contains("error")) report.add(name + " (refused)", accepted(encoder, job, stream), 0);
       else outputs.keep(name, b, oobleck_encode(encoder, job, stream).view());
     }

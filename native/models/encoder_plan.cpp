@@ -1,9 +1,11 @@
 #include "models/encoder_plan.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/memory.h"
 #include "models/condition_encoder.h"
+#include "models/latent_stream.h"
 #include "models/qwen3.h"
 
 namespace sidestep {
@@ -29,8 +31,12 @@ EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samp
   const OobleckConfig config = oobleck_config(read_config(folder));
   const OobleckEncoder encoder = load_oobleck_encoder(config, Weights::random(0, DType::f32, plan), plan);
   const size_t weights = meter.held();
-  const Storage audio(DType::f32, {config.audio_channels, samples}, kPlan);
-  oobleck_encode(encoder, {.audio = audio.view(), .tiling = tiling, .piece_frames = piece_frames(device)}, plan);
+  // Songs arrive in pieces of about a second
+  const int64_t second = config.sampling_rate;
+  const Storage audio(DType::f32, {config.audio_channels, second}, kPlan);
+  LatentStream latents(encoder, {.tiling = tiling, .piece_frames = piece_frames(device)}, plan);
+  for (int64_t at = 0; at < samples; at += second) latents.push(audio.view().slice(1, 0, std::min(second, samples - at)), plan);
+  latents.finish(plan);
   return {weights, meter.peak() - weights};
 }
 

@@ -20,7 +20,7 @@ std::vector<bench::OpCase> encoder_cases(Stream& stream) {
   const Storage audio(DType::f32, {2, 4 * 48000}, stream.device());
   normal_fill({.y = audio.tensor(), .key = {.seed = 1, .purpose = Purpose::fixture}}, stream);
   return {{.name = "full size, 4 s of stereo", .run = [=](Stream& on) {
-             oobleck_encode(encoder, {.audio = audio.view(), .tiling = {}}, on);
+             oobleck_encode(encoder, {.audio = audio.view()}, on);
            }}};
 }
 

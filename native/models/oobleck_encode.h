@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <optional>
 
 #include "models/oobleck.h"
@@ -22,15 +21,17 @@ enum class Posterior : uint8_t { mean, sample };
 /// needs more at once than a few cores to be busy. The result does not depend on it.
 int64_t piece_frames(DeviceKind device);
 
-struct OobleckEncode {
-  ConstTensor audio;             ///< [audio channels, samples] f32, at the VAE's rate, on the host or on the encoder's device
-  std::optional<Tiling> tiling;  ///< none: the whole song at once, exactly, in bounded memory
+struct LatentOptions {
+  std::optional<Tiling> tiling{};  ///< none: the whole song at once, exactly, in bounded memory
   Posterior posterior = Posterior::mean;
-  uint64_t seed = 0;             ///< with Posterior::sample: latent frame t, channel c draws element t * channels + c of
-  uint64_t sample = 0;           ///< the stream {seed, vae_sample, 0, sample}
-  int64_t piece_frames = 0;      ///< 0: what suits the stream's device
-  /// Told the share done, in [0, 1], from time to time.
-  std::function<void(double)> on_progress{};
+  uint64_t seed = 0;         ///< with Posterior::sample: latent frame t, channel c draws element t * channels + c of
+  uint64_t sample = 0;       ///< the stream {seed, vae_sample, 0, sample}
+  int64_t piece_frames = 0;  ///< 0: what suits the stream's device
+};
+
+struct OobleckEncode {
+  ConstTensor audio;  ///< [audio channels, samples] f32, at the VAE's rate, on the host or on the encoder's device
+  LatentOptions options{};
 };
 
 /// Latent frames [T, latent channels] f32 on the host; T is about samples / hop.
@@ -38,8 +39,11 @@ struct OobleckEncode {
 /// native/cancelled.
 Storage oobleck_encode(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream);
 
+/// Throws native/audio-too-short.
+[[noreturn]] void audio_too_short(const OobleckConfig& config, int64_t samples);
+
 /// Mean and scale [1, 2 * latent channels, T] of the job's audio in one piece, on the stream's device; tiling and posterior
-/// are left to the above.
+/// are left to the above. Throws native/audio-too-short.
 Storage oobleck_moments(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream);
 
 }  // namespace sidestep

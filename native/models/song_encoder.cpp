@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
-#include "audio/loudness.h"
 #include "core/error.h"
-#include "ops/transfer.h"
 
 namespace sidestep {
 
 namespace {
 
-void check_audio(const ConstTensor& audio) {
+void check_audio(const ConstTensor& audio, int64_t before) {
   if (audio.rank() != 2 || audio.dtype() != DType::f32 || audio.dim(0) < 1 || audio.dim(1) < 1 || !audio.contiguous()) {
     throw Error("native/audio-invalid", "Expected decoded audio F32 [channels, samples] but found " +
                                             std::string(dtype_name(audio.dtype())) + " " + audio.shape().to_string());
@@ -20,18 +19,10 @@ void check_audio(const ConstTensor& audio) {
   const auto* x = audio.data<float>();
   for (int64_t i = 0; i < audio.numel(); ++i) {
     if (std::isfinite(x[i])) continue;
-    throw Error("native/audio-invalid", "Audio sample " + std::to_string(i % audio.dim(1)) + " of channel " +
+    throw Error("native/audio-invalid", "Audio sample " + std::to_string(before + i % audio.dim(1)) + " of channel " +
                                             std::to_string(i / audio.dim(1)) + " is not a finite number",
-                "The file is damaged; decode it anew.");
+                "The file is damaged; decode it again.");
   }
-}
-
-float level_gain(const EncodeSong& job, const ConstTensor& audio, int64_t sample_rate) {
-  if (job.normalize == Normalize::none) return 1.F;
-  audio::LoudnessMeter meter(sample_rate, audio.dim(0));
-  meter.push(audio);
-  return job.normalize == Normalize::peak ? audio::peak_gain(meter.peak(), job.peak_target)
-                                          : audio::loudness_gain(meter, job.loudness_target);
 }
 
 /// The first `samples` of the wanted channels; channel c of the result is channel min(c, last) of the source.
@@ -44,36 +35,102 @@ Storage with_channels(const ConstTensor& audio, int64_t channels, int64_t sample
   return result;
 }
 
-}  // namespace
-
-Storage prepare_song(const EncodeSong& job, const OobleckConfig& config, ThreadPool& pool) {
-  check_audio(job.audio);
-  const int64_t rate = config.sampling_rate;
-  const Storage resampled = job.sample_rate == rate
-                                ? Storage()
-                                : audio::resample(job.audio, job.sample_rate, rate, job.resample_filter, pool);
-  const ConstTensor at_rate = resampled ? resampled.view() : job.audio;
-  int64_t samples = at_rate.dim(1);
-  if (job.max_duration > 0) {
-    samples = std::min(samples, static_cast<int64_t>(job.max_duration * static_cast<double>(rate)));
+/// [C, n] and [C, m] to [C, n + m].
+Storage joined(const Storage& a, const Storage& b) {
+  const int64_t channels = b.view().dim(0), n = a.view().dim(1), m = b.view().dim(1);
+  Storage all(DType::f32, {channels, n + m});
+  for (int64_t c = 0; c < channels; ++c) {
+    float* to = std::copy_n(a.view().data<float>() + c * n, n, all.tensor().data<float>() + c * (n + m));
+    std::copy_n(b.view().data<float>() + c * m, m, to);
   }
-  Storage song = with_channels(at_rate, config.audio_channels, samples);
-  const float gain = level_gain(job, song.view(), rate);
-  if (gain != 1.F) {
-    auto* x = song.tensor().data<float>();
-    for (int64_t i = 0; i < song.tensor().numel(); ++i) x[i] *= gain;
-  }
-  return song;
+  return all;
 }
 
-Storage encode_song(const OobleckEncoder& encoder, const EncodeSong& job, Stream& stream) {
-  const Storage song = prepare_song(job, encoder.config, stream.pool());
-  OobleckEncode encode{.audio = song.view(), .tiling = job.tiling};
-  encode.posterior = job.posterior;
-  encode.seed = job.seed;
-  encode.sample = job.sample;
-  encode.on_progress = job.on_progress;
-  return oobleck_encode(encoder, encode, stream);
+int64_t longest(double max_duration, int64_t rate) {
+  if (max_duration <= 0) return std::numeric_limits<int64_t>::max();
+  return static_cast<int64_t>(max_duration * static_cast<double>(rate));
+}
+
+}  // namespace
+
+SongSound::SongSound(const OobleckConfig& config, const SongOptions& options)
+    : rate_(config.sampling_rate),
+      channels_(config.audio_channels),
+      filter_(options.resample_filter),
+      left_(longest(options.max_duration, config.sampling_rate)) {}
+
+Storage SongSound::push(const SongPiece& piece, ThreadPool& pool) {
+  check_audio(piece.audio, received_);
+  received_ += piece.audio.dim(1);
+  Storage before(DType::f32, {channels_, 0});
+  if (piece.sample_rate != source_rate_) {
+    before = finish(pool);
+    source_rate_ = piece.sample_rate;
+    if (source_rate_ != rate_) resampler_.emplace(audio::ResampleSpec{source_rate_, rate_, channels_, filter_});
+  }
+  const Storage audio = with_channels(piece.audio, channels_, piece.audio.dim(1));
+  const Storage at_rate = kept(resampler_ ? resampler_->push(audio.view(), pool) : audio);
+  return before.view().dim(1) == 0 ? at_rate : joined(before, at_rate);
+}
+
+Storage SongSound::finish(ThreadPool& pool) {
+  if (!resampler_) return Storage(DType::f32, {channels_, 0});
+  const Storage tail = resampler_->finish(pool);
+  resampler_.reset();
+  return kept(tail);
+}
+
+/// No more than the longest duration has room for.
+Storage SongSound::kept(const Storage& audio) {
+  const int64_t samples = std::min(audio.view().dim(1), left_);
+  left_ -= samples;
+  return samples == audio.view().dim(1) ? audio : with_channels(audio.view(), channels_, samples);
+}
+
+SongLevel::SongLevel(const OobleckConfig& config, const SongOptions& options)
+    : options_(options), sound_(config, options), meter_(config.sampling_rate, config.audio_channels) {}
+
+void SongLevel::push(const SongPiece& piece, ThreadPool& pool) { meter_.push(sound_.push(piece, pool).view()); }
+
+float SongLevel::gain(ThreadPool& pool) {
+  meter_.push(sound_.finish(pool).view());
+  switch (options_.normalize) {
+    case Normalize::none: return 1.F;
+    case Normalize::peak: return audio::peak_gain(meter_.peak(), options_.peak_target);
+    case Normalize::loudness: return audio::loudness_gain(meter_, options_.loudness_target);
+  }
+  return 1.F;
+}
+
+SongEncoder::SongEncoder(const OobleckEncoder& encoder, const SongOptions& options, float gain, Stream& stream)
+    : sound_(encoder.config, options), latents_(encoder, options.latents, stream), gain_(gain) {}
+
+void SongEncoder::push(const SongPiece& piece, Stream& stream) { encode(sound_.push(piece, stream.pool()), stream); }
+
+Storage SongEncoder::finish(Stream& stream) {
+  encode(sound_.finish(stream.pool()), stream);
+  return latents_.finish(stream);
+}
+
+void SongEncoder::encode(const Storage& audio, Stream& stream) {
+  if (audio.view().dim(1) == 0) return;
+  if (gain_ == 1.F) return latents_.push(audio.view(), stream);
+  Storage scaled = with_channels(audio.view(), audio.view().dim(0), audio.view().dim(1));
+  auto* x = scaled.tensor().data<float>();
+  for (int64_t i = 0; i < scaled.tensor().numel(); ++i) x[i] *= gain_;
+  latents_.push(scaled.view(), stream);
+}
+
+Storage encode_song(const OobleckEncoder& encoder, const SongPiece& song, const SongOptions& options, Stream& stream) {
+  float gain = 1.F;
+  if (options.normalize != Normalize::none) {
+    SongLevel level(encoder.config, options);
+    level.push(song, stream.pool());
+    gain = level.gain(stream.pool());
+  }
+  SongEncoder song_encoder(encoder, options, gain, stream);
+  song_encoder.push(song, stream);
+  return song_encoder.finish(stream);
 }
 
 }  // namespace sidestep

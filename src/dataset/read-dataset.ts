@@ -109,9 +109,24 @@ async function readSong(song: Song, reading: Reading): Promise<ReadSong> {
   }
 }
 
-/** What the user said a song must have to be trained. */
+/** Nothing that was mixed goes so far beyond full scale (40 dB). */
+const LOUDEST = 100;
+
+function unscaled(song: Song, {peak}: SoundReport): Finding[] {
+  if (peak <= LOUDEST) return [];
+  const scale = 2 ** Math.ceil(Math.log2(peak));
+  return [
+    finding('error', song, {
+      code: 'dataset/not-normalized',
+      message: `${song.name} reaches ${Math.round(peak)} times full scale: its floats were written without scaling`,
+      hint: `Bring them into -1 to 1: ffmpeg -i in.wav -af volume=1/${scale} -c:a pcm_f32le out.wav`,
+    }),
+  ];
+}
+
+/** What the user said a song must have to be trained, and what it cannot be. */
 function refuse({song, metadata}: DescribedSong, sound: SoundReport, options: DatasetOptions): Finding[] {
-  const found: Finding[] = [];
+  const found = unscaled(song, sound);
   if (sound.seconds < options.min_duration)
     found.push(
       finding('error', song, {

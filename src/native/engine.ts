@@ -1,6 +1,6 @@
 import type {Addon} from './addon.js';
 import {type CallOptions, type CallResult, callEngine} from './call.js';
-import {f32, floats, i64, u8} from './tensor.js';
+import {f32, floats, i64, type NativeTensor, u8} from './tensor.js';
 
 /** Where a model works. `threads` undefined means all cores; results do not depend on it. */
 export interface EngineOptions {
@@ -130,12 +130,29 @@ export interface Latents {
   readonly channels: number;
 }
 
+/** A piece of decoded sound: channels one after the other, [channels, samples] f32 in -1 to 1. */
+export interface SoundPiece {
+  readonly data: Float32Array;
+  readonly channels: number;
+  /** May change between pieces, as it does in files that were joined. */
+  readonly sample_rate: number;
+}
+
 export interface AudioEncoder extends OpenModel {
+  /**
+   * A song of any length in pieces, with memory for one piece and one tile. `sound` is called once for each pass: with
+   * normalisation the song is heard twice, to be measured and to be encoded. The latents are those of `encode`, bit for bit.
+   */
+  encodePieces(
+    sound: () => AsyncIterable<SoundPiece>,
+    options: Omit<EncodeAudioOptions, 'sample_rate'>,
+    call?: CallOptions<never>,
+  ): Promise<Latents>;
   /** `audio` holds the channels one after the other: [channels, samples] f32 in -1 to 1. */
   encode(
     audio: {readonly data: Float32Array; readonly channels: number},
     options: EncodeAudioOptions,
-    call?: CallOptions<{readonly progress: number}>,
+    call?: CallOptions<never>,
   ): Promise<Latents>;
 }
 
@@ -150,20 +167,33 @@ export async function openAudioEncoder(
     encode: async (audio, options, call = {}) => {
       const {data, channels: count} = audio;
       const inputs = {audio: f32(data, count, data.length / count)};
-      const {outputs} = await callEngine(
-        addon,
-        'encode_audio',
-        {handle, ...options},
-        inputs,
-        call as CallOptions<never>,
-      );
-      const latents = outputs.latents;
-      const [frames = 0, channels = 0] = latents?.shape ?? [];
-      return {data: floats(latents), frames, channels};
+      const {outputs} = await callEngine(addon, 'encode_audio', {handle, ...options}, inputs, call);
+      return latentsOf(outputs.latents);
+    },
+    encodePieces: async (sound, options, call = {}) => {
+      const song = await open(addon, 'open_song', {handle, ...options});
+      try {
+        let latents: NativeTensor | undefined;
+        for (let pass = 0; pass < song.result.passes!; pass += 1) {
+          for await (const {data, channels, sample_rate} of sound()) {
+            const inputs = {audio: f32(data, channels, data.length / channels)};
+            await callEngine(addon, 'push_audio', {handle: song.handle, sample_rate}, inputs, call);
+          }
+          latents = (await callEngine(addon, 'end_audio', {handle: song.handle}, {}, call)).outputs.latents;
+        }
+        return latentsOf(latents);
+      } finally {
+        await song.close();
+      }
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function latentsOf(tensor: NativeTensor | undefined): Latents {
+  const [frames = 0, channels = 0] = tensor?.shape ?? [];
+  return {data: floats(tensor), frames, channels};
 }
 
 async function open(addon: Addon, method: string, params: object) {

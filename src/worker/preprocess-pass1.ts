@@ -1,6 +1,7 @@
 import {hashFile} from '../base/hash.js';
 import {SidestepError} from '../base/problem.js';
-import {decodeStereo} from '../dataset/audio/stereo.js';
+import {HeardTime} from '../dataset/audio/heard-time.js';
+import {stereoPieces} from '../dataset/audio/stereo.js';
 import {type EncodedText, loadTokenizer} from '../dataset/tokenizer.js';
 import {loadAddon} from '../native/addon.js';
 import {
@@ -8,6 +9,7 @@ import {
   type EncodeAudioOptions,
   openAudioEncoder,
   openTextEncoder,
+  type SoundPiece,
   type TextEncoder,
 } from '../native/engine.js';
 import type {PartJob} from '../protocol/message.js';
@@ -48,19 +50,19 @@ async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncod
   const {audio_path, audio_hash, max_duration} = part.work as Record<string, string | number | null>;
   const limit = Number(max_duration ?? 0);
   warnOfCut(context, part, limit);
-  const audio = await decodeStereo(String(audio_path), {
-    max_seconds: limit > 0 ? limit + DECODED_BEYOND_CUT_S : null,
-  });
-  await expectUnchanged(String(audio_path), String(audio_hash));
-  const options: EncodeAudioOptions = {
-    ...(context.job.params as unknown as EncodeAudioOptions), // validated by the stage's schema
-    sample_rate: audio.sample_rate,
+  const path = String(audio_path);
+  let heard = new HeardTime();
+  const sound = () => {
+    heard = new HeardTime(); // of the newest pass
+    return songPieces(path, limit, heard);
+  };
+  const options = {
+    ...(context.job.params as unknown as Omit<EncodeAudioOptions, 'sample_rate'>), // validated by the stage's schema
     max_duration: limit,
     sample: randomStreamOf(String(audio_hash)),
   };
-  const latents = await vae.encode({data: audio.samples, channels: 2}, options, {
-    signal: context.signal,
-  });
+  const latents = await vae.encodePieces(sound, options, {signal: context.signal});
+  await expectUnchanged(path, String(audio_hash));
   const mask = new Uint8Array(latents.frames).fill(1);
   await commitTensors(
     context,
@@ -69,8 +71,17 @@ async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncod
       floatSource('target_latents', latents.data, latents.frames, latents.channels),
       maskSource('attention_mask', mask),
     ],
-    {latent_frames: latents.frames, audio_seconds: audio.frames / audio.sample_rate},
+    {latent_frames: latents.frames, audio_seconds: heard.seconds},
   );
+}
+
+/** One pass over the song; `heard` is what it gave. */
+async function* songPieces(path: string, limit: number, heard: HeardTime): AsyncGenerator<SoundPiece> {
+  const max_seconds = limit > 0 ? limit + DECODED_BEYOND_CUT_S : null;
+  for await (const {sample_rate, samples} of stereoPieces(path, {max_seconds})) {
+    heard.add(samples.length / 2, sample_rate);
+    yield {data: samples, channels: 2, sample_rate};
+  }
 }
 
 /** Upstream says nothing of what a song loses. Part of a second is nobody's loss. */

@@ -5,6 +5,7 @@ import {SidestepError} from '../../src/base/problem.js';
 import type {DatasetOptions} from '../../src/dataset/dataset-options.js';
 import {readDataset} from '../../src/dataset/read-dataset.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {wavFile} from './audio/clip.js';
 import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
 
 const golden = new URL('../golden/', import.meta.url).pathname;
@@ -244,6 +245,15 @@ describe('lint sees all songs at once', () => {
   test('every kind of trouble is named with its song', async () => {
     const dataset = await read({
       'clipped.wav': tone(220, {level: 60_000}),
+      'unscaled.wav': wavFile(
+        new Uint8Array(Float32Array.from({length: 8000}, (_, i) => 16_384 * Math.sin(i)).buffer),
+        {
+          tag: 3,
+          channels: 1,
+          bits: 32,
+          rate: 8000,
+        },
+      ),
       'copy.wav': tone(240),
       'good.wav': tone(240),
       'good.txt': 'caption: fine\nlyrics: la',
@@ -262,6 +272,7 @@ describe('lint sees all songs at once', () => {
         'audio/truncated broken.wav',
         'dataset/too-short short.wav',
         'dataset/clipped clipped.wav',
+        'dataset/not-normalized unscaled.wav',
         'dataset/duplicate-audio good.wav',
         'dataset/instrumental-with-lyrics instrumental.wav',
         'dataset/duration-differs long.wav',

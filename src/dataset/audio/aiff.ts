@@ -1,55 +1,76 @@
-import {type AudioFormat, audioProblem, type PcmLayout} from './audio-format.js';
+import {type AudioFormat, audioProblem, type PcmLayout, type Span} from './audio-format.js';
 import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
+import {expectKept, isInvented} from './promise.js';
 
 /**
  * Reads the chunks of an AIFF or AIFC file (Apple, "Audio Interchange File Format"): uncompressed integers of either
- * byte order, and float. Gives `undefined` for compressed AIFC. Throws `audio/truncated` and `audio/damaged`.
+ * byte order, and float. Gives `undefined` for compressed AIFC. Lengths are hints: programs that write to a pipe invent
+ * them. Throws `audio/truncated` when sound is missing, and `audio/damaged`.
  */
-export async function probeAiff(file: FileBytes): Promise<AudioFormat | undefined> {
-  const {common, sound} = await findChunks(file);
+export async function probeAiff(file: FileBytes, span: Span): Promise<AudioFormat | undefined> {
+  const {common, sound} = await findChunks(file, span);
   if (common === undefined || common.byteLength < 18)
     throw audioProblem('audio/damaged', file.path, 'is an AIFF file without a COMM chunk');
   if (sound === undefined)
     throw audioProblem('audio/truncated', file.path, 'is an AIFF file without a SSND chunk');
   const channels = common.getInt16(0);
-  const frames = common.getUint32(2);
   const bits = common.getInt16(6);
   const sample_rate = extended(common, 8);
   const layout = layoutOf(common.byteLength >= 22 ? codeAt(common, 18) : 'NONE', bits);
   if (layout === undefined || channels < 1 || !(sample_rate > 0)) return undefined;
-  const frameBytes = (channels * bits) / 8;
-  const available = Math.floor((file.size - sound) / frameBytes);
-  if (frames > available)
-    throw audioProblem(
-      'audio/truncated',
-      file.path,
-      `states ${frames} samples per channel but holds ${available}`,
-    );
-  const pcm: PcmLayout = {...layout, offset: sound, length: frames * frameBytes};
+  const frameBytes = channels * Math.ceil(bits / 8);
+  const left = span.end - sound.start;
+  const promised = framesOf({stated: common.getUint32(2), chunkBytes: sound.length, frameBytes, left});
+  const found = Math.min(promised, Math.floor((file.size - sound.start) / frameBytes));
+  expectKept(file.path, {code: 'audio/truncated', promised, found, sample_rate});
+  const pcm: PcmLayout = {...layout, offset: sound.start, length: found * frameBytes};
   const integer = layout.encoding.startsWith('f') ? {} : {bits};
-  return {codec: 'pcm', sample_rate, channels, frames, frames_are: 'exact', ...integer, pcm};
+  return {codec: 'pcm', sample_rate, channels, frames: found, ...integer, pcm};
 }
 
-/** The COMM chunk, and where the samples of the SSND chunk start. */
-async function findChunks(file: FileBytes): Promise<{common?: DataView; sound?: number}> {
-  const found: {common?: DataView; sound?: number} = {};
-  for (let position = 12; position + 8 <= file.size; ) {
+interface Lengths {
+  /** Frames of the COMM chunk; programs that write to a pipe leave 0 or something large. */
+  readonly stated: number;
+  /** Bytes of samples that the SSND chunk states. */
+  readonly chunkBytes: number;
+  readonly frameBytes: number;
+  /** Bytes up to the end of the file. */
+  readonly left: number;
+}
+
+function framesOf({stated, chunkBytes, frameBytes, left}: Lengths): number {
+  const bytes = stated * frameBytes;
+  if (stated > 0 && !(bytes > left && isInvented(bytes, left))) return stated;
+  const known = chunkBytes > 0 && !(chunkBytes > left && isInvented(chunkBytes, left));
+  return Math.floor((known ? chunkBytes : left) / frameBytes);
+}
+
+interface Chunks {
+  common?: DataView;
+  /** Where the samples start, and how many bytes of them the chunk states. */
+  sound?: {readonly start: number; readonly length: number};
+}
+
+async function findChunks(file: FileBytes, span: Span): Promise<Chunks> {
+  const found: Chunks = {};
+  for (let position = span.start + 12; position + 8 <= span.end; ) {
     const header = viewOf(await file.at(position, 16));
     const size = header.getUint32(4);
     const name = codeAt(header, 0);
     if (name === 'COMM') found.common = viewOf(await file.at(position + 8, Math.min(size, 64)));
     // offset and block size stand before the samples
-    if (name === 'SSND' && header.byteLength === 16) found.sound = position + 16 + header.getUint32(8);
+    if (name === 'SSND' && header.byteLength === 16)
+      found.sound = {start: position + 16 + header.getUint32(8), length: size - 8 - header.getUint32(8)};
     position += 8 + size + (size % 2);
   }
   return found;
 }
 
-/** By the compression type of AIFC; plain AIFF is `NONE`. */
+/** By the compression type of AIFC; plain AIFF is `NONE`. Integers of 12 or 20 bits stand in the high part of their bytes. */
 function layoutOf(compression: string, bits: number): Pick<PcmLayout, 'encoding' | 'byte_order'> | undefined {
   const byte_order = compression === 'sowt' ? 'little' : 'big';
   if (['NONE', 'twos', 'sowt', 'in24', 'in32'].includes(compression)) {
-    const encoding = ({8: 's8', 16: 's16', 24: 's24', 32: 's32'} as const)[bits];
+    const encoding = ({1: 's8', 2: 's16', 3: 's24', 4: 's32'} as const)[Math.ceil(bits / 8)];
     return encoding === undefined ? undefined : {encoding, byte_order};
   }
   if (/^fl32$/i.test(compression) && bits === 32) return {encoding: 'f32', byte_order};

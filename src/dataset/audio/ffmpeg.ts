@@ -1,6 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {type AudioFormat, audioProblem, type Planar} from './audio-format.js';
+import {type AudioFormat, audioProblem, type Sound} from './audio-format.js';
 import {deinterleave} from './pcm.js';
+import {expectKept} from './promise.js';
 
 /**
  * Asks ffprobe for rate, channels and length of a file that the built-in decoders do not know (m4a, aac, wma, …).
@@ -19,7 +20,7 @@ export async function probeWithFfmpeg(path: string): Promise<AudioFormat> {
     start('ffprobe', ['-v', 'error', ...localFilesOnly, ...query, `file:${path}`]),
     path,
   );
-  const report = status === 0 ? (JSON.parse(stdout) as ProbeReport) : {};
+  const report = status === 0 ? parseReport(stdout) : {};
   const [stream] = report.streams ?? [];
   const sample_rate = Number(stream?.sample_rate);
   const channels = stream?.channels ?? 0;
@@ -31,7 +32,17 @@ export async function probeWithFfmpeg(path: string): Promise<AudioFormat> {
     );
   const seconds = Number(stream?.duration ?? report.format?.duration);
   const frames = Number.isFinite(seconds) ? Math.round(seconds * sample_rate) : null;
-  return {codec: 'ffmpeg', sample_rate, channels, frames, frames_are: 'estimate'};
+  return {codec: 'ffmpeg', sample_rate, channels, frames};
+}
+
+/** Whatever stands on the PATH under that name may print anything. */
+function parseReport(text: string): ProbeReport {
+  try {
+    return JSON.parse(text) as ProbeReport;
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 interface ProbeReport {
@@ -46,9 +57,9 @@ interface ProbeReport {
 /**
  * Decodes through the ffmpeg command. Whatever ends the iteration also ends the process; when this program is killed,
  * ffmpeg stops at its next write to the broken pipe. Throws `audio/ffmpeg-missing`, and `audio/damaged` when ffmpeg
- * complains about the file.
+ * complains about the file or gives much less than it promises.
  */
-export async function* decodeWithFfmpeg(path: string, format: AudioFormat): AsyncGenerator<Planar> {
+export async function* decodeWithFfmpeg(path: string, format: AudioFormat): AsyncGenerator<Sound> {
   const output = [
     '-map',
     '0:a:0',
@@ -76,16 +87,16 @@ export async function* decodeWithFfmpeg(path: string, format: AudioFormat): Asyn
   const complaints = textOf(child.stderr!);
   const ended = statusOf(child, path);
   ended.catch(() => {}); // awaited below; until then a failed start must not count as unhandled
+  const {channels, sample_rate} = format;
+  let frames = 0;
   try {
     let pending = new Uint8Array(0);
     for await (const chunk of child.stdout!) {
       const bytes = Buffer.concat([pending, chunk as Buffer]);
       const whole = bytes.length - (bytes.length % frameBytes);
-      yield deinterleave(bytes.subarray(0, whole), {
-        encoding: 'f32',
-        byte_order: 'little',
-        channels: format.channels,
-      });
+      frames += whole / frameBytes;
+      const samples = {encoding: 'f32', byte_order: 'little', channels} as const;
+      yield {sample_rate, planes: deinterleave(bytes.subarray(0, whole), samples)};
       pending = new Uint8Array(bytes.subarray(whole));
     }
     const status = await ended;
@@ -95,7 +106,14 @@ export async function* decodeWithFfmpeg(path: string, format: AudioFormat): Asyn
   } finally {
     child.kill('SIGKILL');
   }
+  const looser = toleratedSeconds * sample_rate;
+  const promised = (format.frames ?? 0) - looser;
+  if (frames > 0 && promised > frames)
+    expectKept(path, {code: 'audio/damaged', promised: promised + looser, found: frames, sample_rate});
 }
+
+/** Containers read by ffmpeg state their length loosely. */
+const toleratedSeconds = 0.5;
 
 /** A file that is really a playlist must not make ffmpeg open other files or the network. */
 const localFilesOnly = ['-protocol_whitelist', 'file,pipe'];

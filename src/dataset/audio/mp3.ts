@@ -1,153 +1,179 @@
-import {type AudioFormat, audioProblem} from './audio-format.js';
+import {type AudioFormat, audioProblem, type Span} from './audio-format.js';
+import {ByteWindow} from './byte-window.js';
 import type {FileBytes} from './file-bytes.js';
+import {longestMp3Frame, type Mp3Frame, type Mp3Tag, readMp3Frame, readMp3Tag} from './mp3-frame.js';
+import {id3v2Length, textAt} from './tags.js';
 
-/** One frame of MPEG audio layer III (ISO/IEC 11172-3 and 13818-3). */
-interface FrameHeader {
-  readonly sample_rate: number;
-  readonly channels: number;
-  /** Audio samples per channel: 1152 for MPEG-1, 576 for MPEG-2 and 2.5. */
-  readonly samples: number;
-  /** Bytes from the start of this frame to the next. */
-  readonly length: number;
-  /** Bytes of header and side information, behind which a Xing or Info tag may stand. */
-  readonly sideEnd: number;
+/** One recording in a file; several may stand behind each other. */
+export interface Mp3Link {
+  /** Header of its first frame. */
+  readonly frame: Mp3Frame;
+  readonly tag: Mp3Tag | undefined;
+  /** Frames of sound that are there, the tag's own not counted. */
+  readonly frames: number;
+  /** Where they lie; between the pieces there are tags. */
+  readonly pieces: readonly Span[];
 }
 
-const rates = [44_100, 48_000, 32_000];
-const kilobits1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const kilobits2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
+/** The decoder's own delay in audio samples, which encoders do not count. */
+const decoderDelay = 529;
+
+/** Audio samples of a link that are music, counted from the first that is decoded. */
+export function musicOf({tag, frame, frames}: Mp3Link): {readonly start: number; readonly end: number} {
+  const all = frames * frame.samples;
+  if (tag === undefined || tag.delay + tag.padding === 0) return {start: 0, end: all};
+  const start = tag.delay + decoderDelay;
+  // The padding stands where the tag's count ends; frames far beyond it are another encoder's
+  const missing = (tag.frames ?? frames) - frames;
+  const beyond = missing < -mostMiscounted ? 0 : Math.max(0, missing) * frame.samples;
+  const padding = missing < -mostMiscounted ? 0 : Math.max(0, tag.padding - decoderDelay - beyond);
+  return start + padding < all ? {start, end: all - padding} : {start: 0, end: all};
+}
+
+/** Encoders count the tag's own frame, or forget the last one. */
+export const mostMiscounted = 2;
 
 /**
- * Walks over every frame of an MP3 file: rate, channels and exact length, with the encoder's delay and padding taken off
- * when a LAME tag states them. `undefined` when there are no MPEG layer III frames.
- * Throws `audio/truncated` when frames promised by the tag are missing and `audio/damaged` when there is something
- * else between frames.
+ * Walks over every frame of an MP3 file: rate, channels and length, with the encoder's delay and padding taken off when a
+ * LAME tag states them. `undefined` when there are no MPEG layer III frames. Throws `audio/damaged` when there is
+ * something else between frames.
  */
-export async function probeMp3(file: FileBytes): Promise<AudioFormat | undefined> {
-  const bytes = await file.at(0, file.size); // compressed sound: a few megabytes
-  const start = firstFrame(bytes);
-  if (start === undefined) return undefined;
-  const header = readFrame(bytes, start)!;
-  const tag = readTag(bytes, {at: start, header});
-  const walked = countFrames(bytes, {at: start, path: file.path});
-  const counted = tag === undefined ? walked : walked - 1; // the tag's own frame is silent and not played
-  const promised = tag?.frames ?? counted;
-  if (counted < promised)
-    throw audioProblem('audio/truncated', file.path, `states ${promised} MPEG frames but holds ${counted}`);
-  return {
-    codec: 'mp3',
-    sample_rate: header.sample_rate,
-    channels: header.channels,
-    frames: Math.max(0, promised * header.samples - (tag?.trimmed ?? 0)),
-    frames_are: tag?.kind === 'vbri' ? 'estimate' : 'exact', // VBRI leaves the encoder's delay open
-  };
+export async function probeMp3(file: FileBytes, span: Span): Promise<AudioFormat | undefined> {
+  const links = await findMp3Links(file, span);
+  const [first] = links;
+  if (first === undefined) return undefined;
+  const {sample_rate, channels} = first.frame;
+  const seconds = links.map((link) => (musicOf(link).end - musicOf(link).start) / link.frame.sample_rate);
+  const frames = Math.round(seconds.reduce((sum, each) => sum + each, 0) * sample_rate);
+  return {codec: 'mp3', sample_rate, channels, frames, span};
 }
 
-function readFrame(bytes: Uint8Array, at: number): FrameHeader | undefined {
-  if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xe0) !== 0xe0) return undefined;
-  const version = (bytes[at + 1]! >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5, 1: reserved
-  const layer = (bytes[at + 1]! >> 1) & 3; // 1: layer III
-  const kilobits = (version === 3 ? kilobits1 : kilobits2)[bytes[at + 2]! >> 4] ?? 0;
-  const rate = rates[(bytes[at + 2]! >> 2) & 3];
-  if (version === 1 || layer !== 1 || kilobits === 0 || rate === undefined) return undefined;
-  const sample_rate = rate / (version === 3 ? 1 : version === 2 ? 2 : 4);
-  const samples = version === 3 ? 1152 : 576;
-  const channels = bytes[at + 3]! >> 6 === 3 ? 1 : 2;
-  const padding = (bytes[at + 2]! >> 1) & 1;
-  const side = version === 3 ? (channels === 1 ? 17 : 32) : channels === 1 ? 9 : 17;
-  const length = Math.floor((samples * kilobits * 125) / sample_rate) + padding;
-  return {sample_rate, channels, samples, length, sideEnd: 4 + side};
-}
-
-/** The first place where two frames of the same kind follow each other, behind any ID3v2 tags. */
-function firstFrame(bytes: Uint8Array): number | undefined {
-  const start = behindTags(bytes, 0);
-  const limit = Math.min(bytes.length, start + 65_536);
-  for (let at = start; at < limit; at += 1) {
-    const frame = readFrame(bytes, at);
-    if (frame === undefined) continue;
-    const next = readFrame(bytes, at + frame.length);
-    const alone = at + frame.length >= bytes.length;
-    if (alone || (next?.sample_rate === frame.sample_rate && next.samples === frame.samples)) return at;
-  }
-  return undefined;
-}
-
-/** Skips ID3v2 tags: ten bytes of header, whose size has seven bits to the byte. */
-function behindTags(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (textAt(bytes, at, 3) === 'ID3' && at + 10 <= bytes.length) {
-    const size = [6, 7, 8, 9].reduce((sum, i) => sum * 128 + (bytes[at + i]! & 0x7f), 0);
-    at += 10 + size + ((bytes[at + 5]! & 0x10) !== 0 ? 10 : 0);
-  }
-  return at;
-}
-
-function countFrames(bytes: Uint8Array, from: {at: number; path: string}): number {
-  let {at} = from;
-  let frames = 0;
-  while (at < bytes.length) {
-    const frame = readFrame(bytes, at);
-    if (frame !== undefined) {
-      frames += 1;
-      at += frame.length;
+/** All recordings in the span, in order. */
+export async function findMp3Links(file: FileBytes, span: Span): Promise<Mp3Link[]> {
+  const window = new ByteWindow(file, span);
+  const links: GrowingLink[] = [];
+  for (let at = await firstFrame(window, span); at !== undefined && at < span.end; ) {
+    await window.cover(at, longestMp3Frame);
+    const frame = readMp3Frame(window.bytes, at - window.start);
+    if (frame === undefined) {
+      at = await behindGap({window, path: file.path}, at);
       continue;
     }
-    const behind = behindTags(bytes, at);
-    if (behind === at) {
-      const resumed = nextFrames(bytes, at);
-      if (resumed === undefined) break; // tags or padding up to the end
-      throw audioProblem(
-        'audio/damaged',
-        from.path,
-        `has ${resumed - at} bytes at byte ${at} that are not MPEG audio`,
-      );
-    }
-    at = behind;
+    if (at + frame.length > span.end) break; // the last frame is cut: decoders give nothing for it
+    addFrame(links, {at, frame, tag: readMp3Tag(window.bytes, at - window.start, frame)});
+    at += frame.length;
   }
-  return frames;
+  return links.filter(({frames}) => frames > 0);
 }
 
-/** Where, behind something else, at least four frames follow each other again. */
-function nextFrames(bytes: Uint8Array, from: number): number | undefined {
-  for (let start = bytes.indexOf(0xff, from); start >= 0; start = bytes.indexOf(0xff, start + 1)) {
-    let at = start;
-    let run = 0;
-    for (let frame = readFrame(bytes, at); frame !== undefined && run < 4; frame = readFrame(bytes, at)) {
-      at += frame.length;
-      run += 1;
-    }
-    if (run === 4) return start;
+interface GrowingLink extends Mp3Link {
+  frames: number;
+  readonly pieces: {start: number; end: number}[];
+}
+
+interface FoundFrame {
+  readonly at: number;
+  readonly frame: Mp3Frame;
+  readonly tag: Mp3Tag | undefined;
+}
+
+/** An encoder's tag begins a recording, and so does a frame of another kind. */
+function addFrame(links: GrowingLink[], {at, frame, tag}: FoundFrame): void {
+  const last = links.at(-1);
+  if (tag !== undefined || last === undefined || !sameKind(last.frame, frame)) {
+    const start = tag === undefined ? at : at + frame.length;
+    links.push({frame, tag, frames: tag === undefined ? 1 : 0, pieces: [{start, end: at + frame.length}]});
+    return;
+  }
+  const piece = last.pieces.at(-1)!;
+  if (piece.end === at) piece.end += frame.length;
+  else last.pieces.push({start: at, end: at + frame.length});
+  last.frames += 1;
+}
+
+function sameKind(a: Mp3Frame, b: Mp3Frame | undefined): boolean {
+  return a.sample_rate === b?.sample_rate && a.samples === b.samples;
+}
+
+const longestStart = 65_536;
+const framesInARow = 4;
+
+/** The first place where frames of the same kind follow each other; zeros before it are of no account. */
+async function firstFrame(window: ByteWindow, span: Span): Promise<number | undefined> {
+  const start = await behindZeros(window, span.start);
+  await window.cover(start, 2 * longestStart);
+  const {bytes} = window;
+  for (let i = 0; i < Math.min(bytes.length, longestStart); i += 1) {
+    const run = runFrom(bytes, start - window.start + i);
+    if (run.frames >= (i === 0 ? 2 : framesInARow) || (run.frames > 0 && run.ends === 'the bytes'))
+      return start + i;
   }
   return undefined;
 }
 
-/** A Xing or Info tag in the first frame, with LAME's extension; `trimmed` samples are no part of the music. */
-function readTag(
-  bytes: Uint8Array,
-  first: {at: number; header: FrameHeader},
-): {kind: 'xing' | 'vbri'; frames: number | undefined; trimmed: number} | undefined {
-  const {at, header} = first;
-  const tag = at + header.sideEnd;
-  if (textAt(bytes, at + 36, 4) === 'VBRI') return {kind: 'vbri', frames: u32(bytes, at + 50), trimmed: 0};
-  if (!['Xing', 'Info'].includes(textAt(bytes, tag, 4))) return undefined;
-  const flags = u32(bytes, tag + 4) ?? 0;
-  const frames = (flags & 1) !== 0 ? u32(bytes, tag + 8) : undefined;
-  const extension =
-    tag + 8 + (flags & 1 ? 4 : 0) + (flags & 2 ? 4 : 0) + (flags & 4 ? 100 : 0) + (flags & 8 ? 4 : 0);
-  const delays = bytes.subarray(extension + 21, extension + 24);
-  if (!/^(LAME|Lav[cf]|GOGO)/.test(textAt(bytes, extension, 4)) || delays.length < 3)
-    return {kind: 'xing', frames, trimmed: 0};
-  const delay = (delays[0]! << 4) | (delays[1]! >> 4);
-  const padding = ((delays[1]! & 15) << 8) | delays[2]!;
-  return {kind: 'xing', frames, trimmed: delay + padding};
+/** How many frames of one kind follow each other, at most as many as are asked for, and what comes then. */
+function runFrom(bytes: Uint8Array, from: number): {frames: number; ends: 'the bytes' | 'the run'} {
+  const first = readMp3Frame(bytes, from);
+  let frames = 0;
+  let at = from;
+  for (let frame = first; frame !== undefined && frames < framesInARow; frame = readMp3Frame(bytes, at)) {
+    if (!sameKind(first!, frame)) break;
+    frames += 1;
+    at += frame.length;
+  }
+  return {frames, ends: at >= bytes.length ? 'the bytes' : 'the run'};
 }
 
-function u32(bytes: Uint8Array, at: number): number | undefined {
-  if (at + 4 > bytes.length) return undefined;
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+async function behindZeros(window: ByteWindow, from: number): Promise<number> {
+  for (let at = from; at < window.end; ) {
+    await window.cover(at, longestMp3Frame);
+    const {bytes, start} = window;
+    let i = at - start;
+    while (i < bytes.length && bytes[i] === 0) i += 1;
+    if (i < bytes.length) return start + i;
+    at = window.start + window.bytes.length;
+  }
+  return window.end;
 }
 
-function textAt(bytes: Uint8Array, at: number, length: number): string {
-  return Buffer.from(bytes.subarray(at, at + length)).toString('latin1');
+/** Where frames go on behind something else: tags and zeros are passed over, anything else is damage. */
+async function behindGap({window, path}: {window: ByteWindow; path: string}, from: number): Promise<number> {
+  let at = from;
+  for (;;) {
+    await window.cover(at, 256);
+    const behind = await behindZeros(window, at + tagLength(window.bytes, at - window.start));
+    if (behind === at) break;
+    at = behind;
+  }
+  await window.cover(at, longestMp3Frame);
+  if (at >= window.end || readMp3Frame(window.bytes, at - window.start) !== undefined) return at;
+  const resumed = await nextFrames(window, at);
+  if (resumed === undefined) return window.end; // something appended, up to the end
+  throw audioProblem(
+    'audio/damaged',
+    path,
+    `has ${resumed - at} bytes at byte ${at} that are not MPEG audio`,
+  );
+}
+
+/** Tags that stand where files were joined. */
+function tagLength(bytes: Uint8Array, at: number): number {
+  if (textAt(bytes, at, 3) === 'TAG') return 128;
+  if (textAt(bytes, at, 8) === 'APETAGEX' && at + 16 <= bytes.length)
+    return 32 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 12, true);
+  return id3v2Length(bytes, at);
+}
+
+/** Where, behind something else, frames follow each other again. */
+async function nextFrames(window: ByteWindow, from: number): Promise<number | undefined> {
+  for (let at = from; at < window.end; ) {
+    await window.cover(at, (framesInARow + 1) * longestMp3Frame);
+    const {bytes, start} = window;
+    const last =
+      start + bytes.length >= window.end ? bytes.length : bytes.length - framesInARow * longestMp3Frame;
+    for (let i = bytes.indexOf(0xff, at - start); i >= 0 && i < last; i = bytes.indexOf(0xff, i + 1))
+      if (runFrom(bytes, i).frames === framesInARow) return start + i;
+    at = start + last;
+  }
+  return undefined;
 }

@@ -1,154 +1,134 @@
-import {type AudioFormat, audioProblem} from './audio-format.js';
-import type {FileBytes} from './file-bytes.js';
-import {parseFlac} from './flac.js';
+import {type AudioFormat, audioProblem, type Span} from './audio-format.js';
+import type {OpusHead} from './codecs.js';
+import {type FileBytes, viewOf} from './file-bytes.js';
+import {oggFlacHead, parseFlac} from './flac.js';
+import {maxPageBytes, type OggPage, packetPieces, readPage} from './ogg-page.js';
+import {textAt} from './tags.js';
 
-/** An Ogg page (RFC 3533, section 6): a header of 27 bytes, a segment table, and up to 255 segments of 255 bytes. */
-interface Page {
-  readonly serial: number;
-  readonly first: boolean;
-  /** Position at the end of the page in units of its codec; -1 when no packet ends here. */
-  readonly granule: bigint;
-  readonly checksum: number;
-  /** Bytes from the page's start to its content, and to its end. */
-  readonly body: number;
-  readonly end: number;
-}
-
-const headerBytes = 27;
-const maxPageBytes = headerBytes + 255 + 255 * 255;
+/** What the first packet of a recording says. */
+export type OggHead =
+  | {readonly codec: 'vorbis'; readonly sample_rate: number; readonly channels: number}
+  | {readonly codec: 'opus'; readonly sample_rate: 48_000; readonly channels: number; readonly opus: OpusHead}
+  | {
+      readonly codec: 'ogg_flac';
+      readonly sample_rate: number;
+      readonly channels: number;
+      readonly bits: number;
+      /** As a FLAC file would begin. */
+      readonly head: Uint8Array;
+    };
 
 /**
- * Codec, rate and length of an Ogg file. `undefined` when it holds several streams or a codec that is not known here.
- * The length is the last page's position, which libvorbis and libopus cut the sound to.
+ * Codec, rate and length of an Ogg file. `undefined` when it holds several streams at once or begins with a codec that is
+ * not known here. Throws `audio/truncated` and `audio/damaged`.
  */
-export async function probeOgg(file: FileBytes): Promise<AudioFormat | undefined> {
-  const start = await file.at(0, 2 * maxPageBytes);
+export async function probeOgg(file: FileBytes, span: Span): Promise<AudioFormat | undefined> {
+  const start = await file.at(span.start, Math.min(2 * maxPageBytes, span.end - span.start));
   const page = readPage(start, 0);
-  if (page === undefined || page.end > start.length)
-    throw audioProblem('audio/truncated', file.path, 'ends within its first Ogg page');
-  const second = readPage(start, page.end);
-  if (second?.first) return undefined; // several streams at once, such as a film
-  const head = parseHead(start.subarray(page.body, page.end), file.path);
-  if (head === undefined || head.frames !== null) return head;
-  const last = await lastGranule(file, page.serial);
-  return last === undefined ? head : {...head, frames: Math.max(0, last - head.skipped)};
+  if (page === undefined) return undefined;
+  if (page === 'partial') throw audioProblem('audio/truncated', file.path, 'ends within its first Ogg page');
+  const second = readPage(start, page.bytes.length);
+  if (typeof second === 'object' && second.first) return undefined; // several streams at once, such as a film
+  const head = page.first
+    ? parseOggHead(packetPieces(page).pieces[0] ?? new Uint8Array(0), file.path)
+    : undefined;
+  if (head === undefined) return undefined;
+  const {codec, sample_rate, channels} = head;
+  const bits = codec === 'ogg_flac' ? {bits: head.bits} : {};
+  const frames = await framesOf(file, {span, start, page, head});
+  return {codec, sample_rate, channels, ...bits, frames, span};
 }
 
-/** What the first packet says; `skipped` samples at the start are decoded and thrown away (opus). */
-function parseHead(packet: Uint8Array, path: string): (AudioFormat & {skipped: number}) | undefined {
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
-  const name = Buffer.from(packet.subarray(0, 8)).toString('latin1');
-  const exact = {frames: null, frames_are: 'exact'} as const;
-  if (name.startsWith('\x01vorbis') && packet.length >= 16)
-    return {
-      codec: 'vorbis',
-      channels: view.getUint8(11),
-      sample_rate: view.getUint32(12, true),
-      ...exact,
-      skipped: 0,
-    };
-  if (name === 'OpusHead' && packet.length >= 12)
-    return {
-      codec: 'opus',
-      channels: view.getUint8(9),
-      sample_rate: 48_000,
-      ...exact,
-      skipped: view.getUint16(10, true),
-    };
-  if (name.startsWith('\x7fFLAC'))
-    return {...parseFlac(packet.subarray(9), path), codec: 'ogg_flac', skipped: 0};
-  return undefined;
-}
-
-/** Position of the last page that ends a packet; `undefined` when the file ends with another stream than it began with. */
-async function lastGranule(file: FileBytes, serial: number): Promise<number | undefined> {
-  const position = Math.max(0, file.size - 2 * maxPageBytes);
-  const tail = await file.at(position, 2 * maxPageBytes);
-  for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
-    const page = readPage(tail, at);
-    if (page === undefined || page.granule < 0n) continue;
-    return page.serial === serial ? Number(page.granule) : undefined;
+/** `undefined` for other codecs. Throws `audio/damaged`. */
+export function parseOggHead(packet: Uint8Array, path: string): OggHead | undefined {
+  const view = viewOf(packet);
+  if (textAt(packet, 0, 7) === '\x01vorbis' && packet.length >= 16)
+    return usable(
+      {codec: 'vorbis', channels: view.getUint8(11), sample_rate: view.getUint32(12, true)},
+      path,
+    );
+  if (textAt(packet, 0, 8) === 'OpusHead' && packet.length >= 19) {
+    const opus = parseOpusHead(packet);
+    return usable({codec: 'opus', sample_rate: 48_000, channels: opus.channels, opus}, path);
   }
-  return undefined;
+  const head = oggFlacHead(packet);
+  if (head === undefined) return undefined;
+  const {sample_rate, channels, bits = 16} = parseFlac(head, path);
+  return {codec: 'ogg_flac', sample_rate, channels, bits, head};
 }
 
-function readPage(bytes: Uint8Array, at: number): Page | undefined {
-  if (at + headerBytes > bytes.length) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
-  if (view.getUint32(0) !== 0x4f676753 || view.getUint8(4) !== 0) return undefined; // OggS, version 0
-  const body = headerBytes + view.getUint8(26);
-  if (at + body > bytes.length) return undefined;
-  const content = bytes.subarray(at + headerBytes, at + body).reduce((sum, segment) => sum + segment, 0);
-  return {
-    serial: view.getUint32(14, true),
-    first: (view.getUint8(5) & 2) !== 0,
-    granule: view.getBigInt64(6, true),
-    checksum: view.getUint32(22, true),
-    body: at + body,
-    end: at + body + content,
-  };
-}
-
-/**
- * The same bytes cut at page boundaries, each page's checksum verified: decoders skip damaged pages in silence, and the
- * sound would just be shorter. Throws `audio/damaged` and `audio/truncated`.
- */
-export async function* checkedOggPages(
-  chunks: AsyncIterable<Uint8Array>,
-  path: string,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let pending = new Uint8Array(0);
-  let position = 0;
-  for await (const chunk of chunks) {
-    pending = joined(pending, chunk);
-    let end = 0;
-    for (
-      let page = readPage(pending, 0);
-      page !== undefined && page.end <= pending.length;
-      page = readPage(pending, end)
-    ) {
-      if (pageChecksum(pending.subarray(end, page.end)) !== page.checksum)
-        throw audioProblem('audio/damaged', path, `has a damaged Ogg page at byte ${position + end}`);
-      end = page.end;
-    }
-    if (end === 0 && pending.length >= 2 * maxPageBytes)
-      throw audioProblem('audio/damaged', path, `has something that is not an Ogg page at byte ${position}`);
-    if (end > 0) yield pending.slice(0, end);
-    pending = pending.slice(end);
-    position += end;
-  }
-  if (pending.length === 0 || isTag(pending)) return;
+function usable<Head extends OggHead>(head: Head, path: string): Head {
+  if (head.channels > 0 && head.sample_rate > 0) return head;
   throw audioProblem(
-    'audio/truncated',
+    'audio/damaged',
     path,
-    `ends within an Ogg page, at byte ${position + pending.length}`,
+    `is an Ogg file whose header states no channels or no sample rate`,
   );
 }
 
-/** Some programs put ID3v1 tags even behind Ogg files. */
-function isTag(bytes: Uint8Array): boolean {
-  return bytes.length === 128 && Buffer.from(bytes.subarray(0, 3)).toString('latin1') === 'TAG';
+/** From Vorbis' order of channels (left, centre, right, …) to left, right, centre, … (RFC 7845, section 5.1.1.2). */
+const surround: Readonly<Record<number, readonly number[]>> = {
+  3: [0, 2, 1],
+  5: [0, 2, 1, 3, 4],
+  6: [0, 2, 1, 5, 3, 4],
+  7: [0, 2, 1, 6, 5, 3, 4],
+  8: [0, 2, 1, 7, 5, 6, 3, 4],
+};
+
+function parseOpusHead(packet: Uint8Array): OpusHead {
+  const view = viewOf(packet);
+  const channels = packet[9]!;
+  const common = {channels, pre_skip: view.getUint16(10, true), gain: view.getInt16(16, true)};
+  if (packet[18] === 0)
+    return {...common, streams: 1, coupled: channels - 1, mapping: channels === 1 ? [0] : [0, 1]};
+  const table = [...packet.subarray(21, 21 + channels)];
+  const order = packet[18] === 1 ? surround[channels] : undefined;
+  return {
+    ...common,
+    streams: packet[19] ?? 0,
+    coupled: packet[20] ?? 0,
+    mapping: order === undefined ? table : order.map((i) => table[i]!),
+  };
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+interface Look {
+  readonly span: Span;
+  /** The first bytes, which begin with `page`. */
+  readonly start: Uint8Array<ArrayBuffer>;
+  readonly page: OggPage;
+  readonly head: OggHead;
 }
 
-/** CRC-32 with polynomial 0x04c11db7, not reflected, starting from 0; the checksum's own bytes count as zeros. */
-function pageChecksum(page: Uint8Array): number {
-  let crc = 0;
-  for (let i = 0; i < page.length; i += 1) {
-    const byte = i >= 22 && i < 26 ? 0 : page[i]!;
-    crc = (crc << 8) ^ crcTable[((crc >>> 24) ^ byte) & 0xff]!;
+/** From the last page's position. A recording cut out of a longer one keeps its positions: only decoding tells its length. */
+async function framesOf(file: FileBytes, {span, start, page, head}: Look): Promise<number | null> {
+  const last = await lastGranule(file, span, page.serial);
+  const first = firstGranule(start, page);
+  const skipped = head.codec === 'opus' ? head.opus.pre_skip : 0;
+  const late = first > lateSeconds * head.sample_rate;
+  return last === undefined || late ? null : Math.max(0, last - skipped);
+}
+
+/** Encoders put less onto a page. */
+const lateSeconds = 8;
+
+/** Position at the end of the first page of sound, or 0 when it is not in these bytes. */
+function firstGranule(bytes: Uint8Array<ArrayBuffer>, first: OggPage): number {
+  for (let at = first.bytes.length; ; ) {
+    const page = readPage(bytes, at);
+    if (typeof page !== 'object') return 0;
+    if (page.granule > 0) return page.granule;
+    at += page.bytes.length;
   }
-  return crc >>> 0;
 }
 
-const crcTable = Int32Array.from({length: 256}, (_, byte) => {
-  let crc = byte << 24;
-  for (let bit = 0; bit < 8; bit += 1) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
-  return crc;
-});
+/** Position of the last page that ends a packet; `undefined` when the file ends with another recording than it began with. */
+async function lastGranule(file: FileBytes, span: Span, serial: number): Promise<number | undefined> {
+  const position = Math.max(span.start, span.end - 2 * maxPageBytes);
+  const tail = await file.at(position, span.end - position);
+  for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
+    const page = readPage(tail, at);
+    if (typeof page !== 'object' || page.granule < 0) continue;
+    return page.serial === serial ? page.granule : undefined;
+  }
+  return undefined;
+}

@@ -1,5 +1,6 @@
-import type {Planar} from './audio-format.js';
+import type {Planar, Sound} from './audio-format.js';
 import {decodeAudio} from './decode.js';
+import {HeardTime} from './heard-time.js';
 import {probeAudio} from './probe.js';
 
 /** What listening to a whole file tells; decided by its bytes alone, so it can be remembered by content hash. */
@@ -23,28 +24,29 @@ const quiet = 0.001; // -60 dBFS
 /** Decodes a file from end to end, in bounded memory. Throws the decoders' `audio/*` problems. */
 export async function listen(path: string, signal?: AbortSignal): Promise<SoundReport> {
   const format = await probeAudio(path);
-  const meter = newMeter(Math.max(1, Math.round(format.sample_rate / 10)));
-  for await (const chunk of decodeAudio(path, format)) {
+  const meter = newMeter();
+  for await (const sound of decodeAudio(path, format)) {
     signal?.throwIfAborted();
-    feed(meter, chunk);
+    feed(meter, sound);
     await nextTurn(); // the decoders are synchronous: let events and signals through
   }
   if (meter.inBlock > 0) closeBlock(meter);
   return {
-    seconds: meter.frames / format.sample_rate,
+    seconds: meter.time.seconds,
     sample_rate: format.sample_rate,
     channels: format.channels,
     peak: meter.peak,
-    clipped_share: meter.frames === 0 ? 0 : meter.clipped / (meter.frames * meter.runs.length),
+    clipped_share: meter.samples === 0 ? 0 : meter.clipped / meter.samples,
     quiet_share: meter.blocks === 0 ? 1 : meter.quietBlocks / meter.blocks,
   };
 }
 
 interface Meter {
-  readonly blockFrames: number;
-  frames: number;
+  readonly time: HeardTime;
   peak: number;
   clipped: number;
+  /** Of all channels. */
+  samples: number;
   /** Samples at full scale in a row, per channel. */
   runs: number[];
   blockPeak: number;
@@ -53,12 +55,12 @@ interface Meter {
   quietBlocks: number;
 }
 
-function newMeter(blockFrames: number): Meter {
+function newMeter(): Meter {
   return {
-    blockFrames,
-    frames: 0,
+    time: new HeardTime(),
     peak: 0,
     clipped: 0,
+    samples: 0,
     runs: [],
     blockPeak: 0,
     inBlock: 0,
@@ -67,18 +69,22 @@ function newMeter(blockFrames: number): Meter {
   };
 }
 
-function feed(meter: Meter, chunk: Planar): void {
-  const frames = chunk[0]!.length;
+function feed(meter: Meter, {planes, sample_rate}: Sound): void {
+  const frames = planes[0]!.length;
+  const blockFrames = Math.max(1, Math.round(sample_rate / 10));
   for (let start = 0; start < frames; ) {
-    const end = Math.min(frames, start + meter.blockFrames - meter.inBlock);
-    for (const [channel, samples] of chunk.entries()) {
-      meter.blockPeak = Math.max(meter.blockPeak, measure(meter, channel, samples.subarray(start, end)));
-    }
+    const end = Math.min(frames, start + Math.max(1, blockFrames - meter.inBlock));
+    meter.blockPeak = Math.max(meter.blockPeak, ...measureAll(meter, planes, {start, end}));
     meter.inBlock += end - start;
-    if (meter.inBlock === meter.blockFrames) closeBlock(meter);
+    if (meter.inBlock >= blockFrames) closeBlock(meter);
     start = end;
   }
-  meter.frames += frames;
+  meter.time.add(frames, sample_rate);
+  meter.samples += frames * planes.length;
+}
+
+function measureAll(meter: Meter, planes: Planar, {start, end}: {start: number; end: number}): number[] {
+  return planes.map((samples, channel) => measure(meter, channel, samples.subarray(start, end)));
 }
 
 /** Counts clipped runs and gives the largest absolute sample. */

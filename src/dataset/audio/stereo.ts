@@ -1,5 +1,6 @@
-import {type AudioFormat, audioProblem, type Planar} from './audio-format.js';
+import {audioProblem, type Planar} from './audio-format.js';
 import {decodeAudio} from './decode.js';
+import {HeardTime} from './heard-time.js';
 import {probeAudio} from './probe.js';
 
 /** Sound as the model hears it, before resampling. */
@@ -10,75 +11,61 @@ export interface StereoAudio {
   readonly frames: number;
   /** `[2, frames]`, planar: all of the left channel, then all of the right. */
   readonly samples: Float32Array;
-  /** Channels that the file has. */
-  readonly source_channels: number;
 }
 
-/** Largest first allocation, in samples per channel: a header may promise anything. */
-const firstCapacity = 2 ** 24;
+/** Stereo sound piece by piece; the rate may change where recordings were joined. */
+export interface StereoPiece {
+  readonly sample_rate: number;
+  /** `[2, frames]`, planar, in memory of its own. */
+  readonly samples: Float32Array;
+}
 
 /**
  * Decodes a file to stereo by upstream's rule: mono is doubled, of more than two channels the first two are kept. Stops
- * after `max_seconds` (`null`: the whole file), at `int(max_seconds * rate)` samples; memory is bounded by that too.
+ * after `max_seconds` (`null`: the whole file), at `int(max_seconds * rate)` samples. Memory is bounded by a piece.
  * Upstream truncates after resampling: to be exact there, ask for a little more and cut the resampled sound.
- * Throws `audio/*` problems, also for samples that are not finite numbers.
+ * Throws `audio/*` problems.
  */
+export async function* stereoPieces(
+  path: string,
+  {max_seconds}: {readonly max_seconds: number | null},
+): AsyncGenerator<StereoPiece> {
+  const heard = new HeardTime();
+  for await (const {sample_rate, planes} of decodeAudio(path, await probeAudio(path))) {
+    heard.at(sample_rate);
+    const wanted =
+      max_seconds === null ? Infinity : Math.trunc((max_seconds - heard.seconds_before) * sample_rate);
+    const frames = Math.max(0, Math.min(planes[0]!.length, wanted - heard.frames));
+    if (frames > 0) yield {sample_rate, samples: stereo(planes, frames)};
+    heard.add(frames, sample_rate);
+    if (heard.frames >= wanted) return;
+  }
+}
+
+function stereo(planes: Planar, frames: number): Float32Array {
+  const samples = new Float32Array(2 * frames);
+  samples.set(planes[0]!.subarray(0, frames));
+  samples.set((planes[1] ?? planes[0]!).subarray(0, frames), frames);
+  return samples;
+}
+
+/** All of `stereoPieces` in one array. Throws `audio/joined` for a file whose rate changes. */
 export async function decodeStereo(path: string, limit: {max_seconds: number | null}): Promise<StereoAudio> {
-  const format = await probeAudio(path);
-  const wanted = limit.max_seconds === null ? Infinity : Math.trunc(limit.max_seconds * format.sample_rate);
-  const buffer = new StereoBuffer(Math.min(wanted, format.frames ?? Infinity, firstCapacity));
-  for await (const chunk of decodeAudio(path, format)) {
-    buffer.append(chunk, wanted - buffer.frames);
-    if (buffer.frames >= wanted) break;
+  const pieces: StereoPiece[] = [];
+  for await (const piece of stereoPieces(path, limit)) pieces.push(piece);
+  const [first] = pieces;
+  if (first === undefined) throw audioProblem('audio/empty', path, 'is not to be heard at all');
+  const {sample_rate} = first;
+  if (pieces.some((piece) => piece.sample_rate !== sample_rate))
+    throw audioProblem('audio/joined', path, 'is joined from recordings with other sample rates');
+  const frames = pieces.reduce((sum, piece) => sum + piece.samples.length / 2, 0);
+  const samples = new Float32Array(2 * frames);
+  let at = 0;
+  for (const piece of pieces) {
+    const length = piece.samples.length / 2;
+    samples.set(piece.samples.subarray(0, length), at);
+    samples.set(piece.samples.subarray(length), frames + at);
+    at += length;
   }
-  const samples = buffer.finish();
-  if (!samples.every(Number.isFinite))
-    throw audioProblem('audio/damaged', path, 'contains samples that are not numbers');
-  return stereo(format, samples);
-}
-
-function stereo(format: AudioFormat, samples: Float32Array): StereoAudio {
-  return {
-    sample_rate: format.sample_rate,
-    frames: samples.length / 2,
-    samples,
-    source_channels: format.channels,
-  };
-}
-
-/** Grows by doubling; left and right lie in one array so that the result needs no second one. */
-class StereoBuffer {
-  frames = 0;
-  #capacity: number;
-  #samples: Float32Array;
-
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.#samples = new Float32Array(2 * capacity);
-  }
-
-  /** Appends at most `most` samples per channel. */
-  append(chunk: Planar, most: number): void {
-    const left = chunk[0]!.subarray(0, most);
-    const right = (chunk[1] ?? chunk[0]!).subarray(0, most);
-    this.#reserve(this.frames + left.length);
-    this.#samples.set(left, this.frames);
-    this.#samples.set(right, this.#capacity + this.frames);
-    this.frames += left.length;
-  }
-
-  finish(): Float32Array {
-    this.#samples.copyWithin(this.frames, this.#capacity, this.#capacity + this.frames);
-    return this.#samples.subarray(0, 2 * this.frames);
-  }
-
-  #reserve(frames: number): void {
-    if (frames <= this.#capacity) return;
-    const capacity = Math.max(frames, 2 * this.#capacity);
-    const samples = new Float32Array(2 * capacity);
-    samples.set(this.#samples.subarray(0, this.frames));
-    samples.set(this.#samples.subarray(this.#capacity, this.#capacity + this.frames), capacity);
-    this.#capacity = capacity;
-    this.#samples = samples;
-  }
+  return {sample_rate, frames, samples};
 }

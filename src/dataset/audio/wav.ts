@@ -1,102 +1,147 @@
-import {type AudioFormat, audioProblem, type PcmLayout} from './audio-format.js';
+import {type AudioFormat, audioProblem, type PcmEncoding, type PcmLayout, type Span} from './audio-format.js';
 import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
+import {probeMp3} from './mp3.js';
+import {expectKept, isInvented} from './promise.js';
+import {encodingOf24In32} from './wav-24-in-32.js';
 
 /**
- * Reads the chunks of a RIFF, RF64 or BW64 WAVE file: PCM of 8, 16, 24 and 32 bits, float of 32 and 64, also as
- * WAVE_FORMAT_EXTENSIBLE. Gives `undefined` for compressed formats in WAVE, which other decoders may know.
- * Throws `audio/truncated` when the data chunk ends before its stated size, and `audio/damaged`.
+ * Reads the chunks of a RIFF, RIFX, RF64 or BW64 WAVE file: PCM of up to 32 bits, float of 32 and 64, also as
+ * WAVE_FORMAT_EXTENSIBLE, and MP3. Gives `undefined` for other compressed formats, which ffmpeg may know. Sizes are hints:
+ * programs that write to a pipe invent them. Throws `audio/truncated` when sound is missing, and `audio/damaged`.
  */
-export async function probeWav(file: FileBytes): Promise<AudioFormat | undefined> {
-  const {fmt, data} = await findChunks(file);
+export async function probeWav(file: FileBytes, span: Span): Promise<AudioFormat | undefined> {
+  const order = codeAt(viewOf(await file.at(span.start, 4)), 0) === 'RIFX' ? 'big' : 'little';
+  const {fmt, data} = await findChunks({file, span, order});
   if (fmt === undefined) throw audioProblem('audio/damaged', file.path, 'is a WAVE file without a fmt chunk');
   if (data === undefined)
     throw audioProblem('audio/truncated', file.path, 'is a WAVE file without a data chunk');
-  const format = parseFmt(await file.at(fmt.offset, fmt.length));
-  if (format === undefined) return undefined;
-  const frameBytes = format.channels * (format.bits / 8);
-  const frames = Math.floor(data.length / frameBytes);
-  const available = Math.floor((file.size - data.offset) / frameBytes);
-  if (frames > available)
-    throw audioProblem(
-      'audio/truncated',
-      file.path,
-      `states ${frames} samples per channel but holds ${available}`,
-    );
-  const pcm: PcmLayout = {
-    encoding: format.encoding,
-    byte_order: 'little',
-    offset: data.offset,
-    length: frames * frameBytes,
-  };
+  const header = readFmt(await file.at(fmt.start, fmt.end - fmt.start), order);
+  if (header?.kind === formatMp3)
+    return probeMp3(file, {start: data.start, end: Math.min(data.end, span.end)});
+  const format = header === undefined ? undefined : await layoutOf(header, {file, data});
+  return format === undefined ? undefined : pcmFormat(format, {file, span, data, order});
+}
+
+interface WholeFile {
+  readonly file: FileBytes;
+  readonly span: Span;
+  readonly order: PcmLayout['byte_order'];
+}
+
+function pcmFormat(format: Fmt, {file, data, order}: WholeFile & {readonly data: Span}): AudioFormat {
+  const {sample_rate, channels, encoding, bits} = format;
+  const frameBytes = channels * format.container;
+  const promised = Math.floor((data.end - data.start) / frameBytes);
+  const found = Math.min(promised, Math.floor((file.size - data.start) / frameBytes));
+  expectKept(file.path, {code: 'audio/truncated', promised, found, sample_rate});
   return {
     codec: 'pcm',
-    sample_rate: format.sample_rate,
-    channels: format.channels,
-    frames,
-    frames_are: 'exact',
-    ...(format.encoding.startsWith('f') ? {} : {bits: format.bits}),
-    pcm,
+    sample_rate,
+    channels,
+    frames: found,
+    ...(encoding.startsWith('f') ? {} : {bits}),
+    pcm: {encoding, byte_order: order, offset: data.start, length: found * frameBytes},
   };
 }
 
-interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Walks the chunk list; the 64-bit size of RF64 files comes from their ds64 chunk. */
-async function findChunks(file: FileBytes): Promise<{fmt?: Span; data?: Span}> {
+/** Walks the chunk list until both are found; the 64-bit size of RF64 files comes from their ds64 chunk. */
+async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> {
+  const {file, span} = whole;
   const found: {fmt?: Span; data?: Span} = {};
   let longData: number | undefined;
-  for (let position = 12; position + 8 <= file.size && found.data === undefined; ) {
-    const header = viewOf(await file.at(position, 8));
-    const id = codeAt(header, 0);
-    const stated = header.getUint32(4, true);
-    const offset = position + 8;
-    if (id === 'ds64') longData = Number(viewOf(await file.at(offset, 16)).getBigUint64(8, true));
-    if (id === 'fmt ') found.fmt = {offset, length: Math.min(stated, 64)};
-    if (id === 'data')
-      found.data = {offset, length: dataLength(stated, {longData, left: file.size - offset})};
-    position = offset + stated + (stated % 2); // chunks start at even offsets
+  for (let at = span.start + 12; at + 8 <= span.end && !(found.fmt && found.data); ) {
+    const {id, stated} = await chunkAt(whole, at);
+    const start = at + 8;
+    if (id === 'ds64') longData = Number(viewOf(await file.at(start, 16)).getBigUint64(8, true));
+    if (id === 'fmt ') found.fmt = {start, end: start + Math.min(stated, 64)};
+    if (id === 'data') {
+      const size = stated === 0xffffffff ? (longData ?? stated) : stated;
+      found.data = {start, end: start + (await dataLength(whole, {start, stated: size}))};
+    }
+    const end = id === 'data' ? found.data!.end : start + stated;
+    at = end + ((end - start) % 2); // chunks start at even offsets
   }
   return found;
 }
 
-/** Programs that write to a pipe cannot go back and fill in the size: all ones, or zero, means up to the end. */
-function dataLength(stated: number, {longData, left}: {longData: number | undefined; left: number}): number {
-  if (stated === 0xffffffff) return longData ?? left;
-  return stated === 0 ? left : stated;
+async function chunkAt({file, order}: WholeFile, at: number): Promise<{id: string; stated: number}> {
+  const header = viewOf(await file.at(at, 8));
+  return {id: codeAt(header, 0), stated: header.getUint32(4, order === 'little')};
+}
+
+/** Programs that write to a pipe cannot go back and fill in the size: zero and what they invent means up to the end. */
+async function dataLength(
+  whole: WholeFile,
+  {start, stated}: {readonly start: number; readonly stated: number},
+): Promise<number> {
+  const left = whole.span.end - start;
+  if (stated > left) return isInvented(stated, left) ? left : stated; // what is missing is noticed by the caller
+  const doubtful = stated === 0 || isInvented(stated, left) || left - stated >= 2 ** 32 - 65_536; // wrapped around
+  if (!doubtful) return stated;
+  return (await chunksFollow(whole, start + stated + (stated % 2))) ? stated : left;
+}
+
+/** Whether well-formed chunks lead from here to the very end: then the size before them was true. */
+async function chunksFollow(whole: WholeFile, from: number): Promise<boolean> {
+  let at = from;
+  while (at + 8 <= whole.span.end) {
+    const {id, stated} = await chunkAt(whole, at);
+    if (!/^[\x20-\x7e]{4}$/.test(id)) return false;
+    at += 8 + stated + (stated % 2);
+  }
+  return at - whole.span.end <= 1 && at >= whole.span.end;
 }
 
 const formatPcm = 1;
 const formatFloat = 3;
+const formatMp3 = 0x55;
 const formatExtensible = 0xfffe;
 
-interface Fmt {
-  readonly encoding: PcmLayout['encoding'];
+interface FmtHeader {
+  /** The format tag, of extensible headers that in the subformat. */
+  readonly kind: number;
   readonly sample_rate: number;
   readonly channels: number;
   readonly bits: number;
+  /** Bytes that each sample takes. */
+  readonly container: number;
+  readonly order: PcmLayout['byte_order'];
 }
 
-function parseFmt(bytes: Uint8Array): Fmt | undefined {
+interface Fmt extends FmtHeader {
+  readonly encoding: PcmEncoding;
+}
+
+function readFmt(bytes: Uint8Array, order: PcmLayout['byte_order']): FmtHeader | undefined {
   if (bytes.length < 16) return undefined;
   const view = viewOf(bytes);
-  const tag = view.getUint16(0, true);
-  const channels = view.getUint16(2, true);
-  const sample_rate = view.getUint32(4, true);
-  const blockBytes = view.getUint16(12, true);
-  const bits = view.getUint16(14, true);
+  const little = order === 'little';
+  const tag = view.getUint16(0, little);
+  const channels = view.getUint16(2, little);
+  const sample_rate = view.getUint32(4, little);
+  const blockBytes = view.getUint16(12, little);
+  const bits = view.getUint16(14, little);
+  if (channels === 0 || sample_rate === 0) return undefined;
   // Extensible: the first two bytes of the subformat GUID are the plain tag
-  const kind = tag === formatExtensible && bytes.length >= 26 ? view.getUint16(24, true) : tag;
-  const encoding = encodingOf(kind, bits);
-  if (encoding === undefined || channels === 0 || sample_rate === 0 || blockBytes !== (channels * bits) / 8)
-    return undefined;
-  return {encoding, sample_rate, channels, bits};
+  const kind = tag === formatExtensible && bytes.length >= 26 ? view.getUint16(24, little) : tag;
+  // Some headers leave the block size empty
+  const container = blockBytes === 0 ? Math.ceil(bits / 8) : blockBytes / channels;
+  return {kind, sample_rate, channels, bits, container, order};
 }
 
-function encodingOf(kind: number, bits: number): PcmLayout['encoding'] | undefined {
-  if (kind === formatPcm) return ({8: 'u8', 16: 's16', 24: 's24', 32: 's32'} as const)[bits];
-  if (kind === formatFloat) return ({32: 'f32', 64: 'f64'} as const)[bits];
-  return undefined;
+async function layoutOf(
+  header: FmtHeader,
+  {file, data}: {readonly file: FileBytes; readonly data: Span},
+): Promise<Fmt | undefined> {
+  const {kind, container, bits, order} = header;
+  if (kind !== formatPcm && kind !== formatFloat) return undefined;
+  if (container === 4 && bits === 24)
+    return {...header, encoding: await encodingOf24In32(file, {data, order})};
+  // Integers of 12 or 20 bits stand in the high part of their bytes
+  const encoding =
+    kind === formatPcm ? integers[container] : bits === 8 * container ? floats[container] : undefined;
+  return encoding === undefined || bits > 8 * container || bits === 0 ? undefined : {...header, encoding};
 }
+
+const integers: Readonly<Record<number, PcmEncoding>> = {1: 'u8', 2: 's16', 3: 's24', 4: 's32'};
+const floats: Readonly<Record<number, PcmEncoding>> = {4: 'f32', 8: 'f64'};

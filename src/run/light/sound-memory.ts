@@ -4,7 +4,7 @@ import {readState, writeState} from '../../base/state-file.js';
 import type {SoundReport} from '../../dataset/audio/sound-report.js';
 
 /** Raised when listening means something else, so that old reports are not believed. */
-const reportVersion = 1;
+const reportVersion = 2;
 
 /** What was heard in files, by content hash: adding one song to a thousand listens to one. */
 export interface SoundMemory {

@@ -83,7 +83,7 @@ describe('wav', () => {
       wavFile(new Uint8Array(data.buffer), {tag: 1, channels: 6, bits: 16, extensible: 'extensible'}),
     );
     const audio = await decodeStereo(path, {max_seconds: null});
-    expect(audio.source_channels).toBe(6);
+    expect((await probeAudio(path)).channels).toBe(6);
     expect([...audio.samples].map((x) => x * 32768)).toEqual([0, 6000, 1000, 7000]);
   });
 
@@ -177,7 +177,7 @@ describe('aiff', () => {
   });
 
   test('cut short', async () => {
-    const file = aiff(Buffer.alloc(8), {bits: 16, frames: 3});
+    const file = aiff(Buffer.alloc(8), {bits: 16, frames: 3000});
     expect(await codeOf(planes(await save(file, 'aiff')))).toBe('audio/truncated');
   });
 });
@@ -201,8 +201,8 @@ describe('truncation', () => {
     const format = await probeAudio(path);
     let frames = 0;
     for await (const chunk of decodeAudio(path, format)) {
-      expect(chunk[0]!.length).toBeLessThanOrEqual(48_000); // about a second in memory, never the hour
-      frames += chunk[0]!.length;
+      expect(chunk.planes[0]!.length).toBeLessThanOrEqual(48_000); // about a second in memory, never the hour
+      frames += chunk.planes[0]!.length;
       if (frames >= 96_000) break;
     }
     expect((await decodeStereo(path, {max_seconds: 2})).frames).toBe(2 * clipRate);
@@ -247,7 +247,7 @@ describe('lossy files have the right length, delay and channels', () => {
 
   test('mp3 without a tag is measured by its frames', async () => {
     const format = await probeAudio(join(clips, 'mono-no-tag.mp3'));
-    expect(format).toMatchObject({channels: 1, frames_are: 'exact'});
+    expect(format).toMatchObject({channels: 1});
     const {left, right} = await planes(join(clips, 'mono-no-tag.mp3'));
     expect(left.length).toBe(format.frames);
     expect(right).toEqual(left);

@@ -42,7 +42,6 @@ test('what ffmpeg writes is what comes out', async () => {
     sample_rate: 8000,
     channels: 1,
     frames: 4,
-    frames_are: 'estimate',
   });
   const audio = await decodeStereo(song, {max_seconds: null});
   expect([...audio.samples]).toEqual([0, 0.5, -0.5, 1, 0, 0.5, -0.5, 1]);
@@ -95,7 +94,7 @@ test('a consumer that stops early ends the program, even one that minds no broke
     'ffmpeg',
     `require('node:fs').writeFileSync(${JSON.stringify(log)}, String(process.pid)); ${forever}`,
   );
-  for await (const chunk of decodeAudio(song, await probeAudio(song))) if (chunk[0]!.length > 0) break;
+  for await (const {planes} of decodeAudio(song, await probeAudio(song))) if (planes[0]!.length > 0) break;
   const pid = Number(await readFile(log, 'utf8'));
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), {timeout: 5000});
 });
