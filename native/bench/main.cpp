@@ -15,6 +15,8 @@ const std::map<std::string, Command> kCommands = {
     {"encode_text", &sidestep::bench::encode_text_command},
     {"encode_condition", &sidestep::bench::encode_condition_command},
     {"encode_audio", &sidestep::bench::encode_audio_command},
+    {"generate", &sidestep::bench::generate_command},
+    {"decode_audio", &sidestep::bench::decode_audio_command},
     {"load_weights", &sidestep::bench::load_weights_command},
 };
 
@@ -27,6 +29,8 @@ constexpr const char* kUsage =
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
     "  encode_audio --config FILE.json [--latents N]\n"
+    "  generate --config FILE.json [--latents N] [--condition N] [--guidance on|off] [--halves together]\n"
+    "  decode_audio --config FILE.json [--latents N] [--tile N]\n"
     "  load_weights [--file FILE.safetensors | --megabytes N]\n";
 
 }  // namespace

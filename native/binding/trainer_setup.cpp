@@ -13,6 +13,8 @@ TrainerSetup trainer_setup(const Json& params) {
   setup.options = params.at("options");
   setup.compute_dtype = dtype_from_precision(params.string_or("precision", "f32"));
   setup.device = device_from_name(params.string_or("device", "cpu")).kind;
+  if (const Json& clip = params.get("longest_clip"); !clip.is_null())
+    setup.longest_clip = {clip.at("frames").as_int(), clip.at("tokens").as_int(), clip.bool_or("guided", true)};
   return setup;
 }
 
@@ -23,6 +25,7 @@ Json::Object memory_json(const MemoryPlan& plan) {
           {"ema_bytes", plan.ema_bytes},
           {"arena_bytes", plan.arena_bytes},
           {"batch_bytes", plan.batch_bytes},
+          {"sampling_bytes", plan.sampling_bytes},
           {"total_bytes", plan.total_bytes()},
           {"host_bytes", plan.host_bytes},
           {"flops_per_micro_step", plan.flops_per_micro_step},

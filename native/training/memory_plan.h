@@ -45,13 +45,14 @@ struct MemoryPlan {
   size_t ema_bytes = 0;
   size_t arena_bytes = 0;      ///< activations and scratch, the high-water mark
   size_t batch_bytes = 0;      ///< of a card: the batch being computed and the one that arrives meanwhile
+  size_t sampling_bytes = 0;   ///< what clips between steps take beyond the arena
   size_t host_bytes = 0;       ///< page-locked, for offloaded inputs; not on the device and not in the total
   double flops_per_micro_step = 0;
   int64_t trained_parameters = 0;
   int64_t adapted_modules = 0;
 
   size_t total_bytes() const {
-    return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes + batch_bytes;
+    return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes + batch_bytes + sampling_bytes;
   }
 };
 MemoryPlan plan_memory(const PlanRequest& request);

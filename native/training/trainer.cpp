@@ -78,12 +78,21 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& o, const
           .kept_inputs = o.kept_inputs};
 }
 
+MemoryPlan run_memory(const TrainerSetup& setup, const PlanRequest& request) {
+  MemoryPlan plan = plan_memory(request);
+  if (!setup.longest_clip) return plan;
+  const auto [frames, tokens, guided] = *setup.longest_clip;
+  const size_t clip = plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
+  plan.sampling_bytes = clip > plan.arena_bytes ? clip - plan.arena_bytes : 0;
+  return plan;
+}
+
 namespace {
 
 PlannedRun plan_run(const TrainerSetup& setup, const RunFiles& files) {
   const TrainOptions options = train_options_from_json(setup.options, files.model);
   const RunShape shape = run_shape(options, files);
-  return {shape, plan_memory(plan_request(setup, options, files, shape))};
+  return {shape, run_memory(setup, plan_request(setup, options, files, shape))};
 }
 
 }  // namespace
@@ -112,7 +121,7 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       files(read_run_files(setup)),
       options(train_options_from_json(setup.options, files.model)),
       shape(run_shape(options, files)),
-      memory(plan_memory(plan_request(setup, options, files, shape))),
+      memory(run_memory(setup, plan_request(setup, options, files, shape))),
       schedule(make_schedule(options, shape)),
       crops(shape.samples),
       target_loss(options.target_loss, schedule.warmup()),
@@ -121,14 +130,14 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       upload(stream.device(), memory.batch_bytes / BatchUpload::kBatches) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
   model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision));
-  model->reserve(shape.longest_frames, stream);
+  model->reserve(std::max(shape.longest_frames, setup.longest_clip ? setup.longest_clip->frames : 0), stream);
   for (const std::string& name : weights.names()) {
     if (!name.starts_with("decoder.") || !name.ends_with(".bias")) continue;
     biases[name.substr(std::string("decoder.").size())] = weights.tensor(name);
   }
   bias_source = std::make_shared<WeightFiles>(weights);
   adapters = std::make_unique<AdapterSet>(*model, options.adapter);
-  arena = std::make_unique<Arena>(stream.device(), memory.arena_bytes);
+  arena = std::make_unique<Arena>(stream.device(), memory.arena_bytes + memory.sampling_bytes);
   adapters->initialise(options.seed, work());
   adapters->refresh(work());
   if (const PlanRequest request = plan_request(setup, options, files, shape); request.offloads())

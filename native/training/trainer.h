@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct TrainerSetup {
   Json options;                        ///< the stage's `with`
   DType compute_dtype = DType::f32;    ///< f32 on CPU; bf16 or f16 on CUDA
   DeviceKind device = DeviceKind::cpu; ///< for plans; a trainer goes by its stream
+  /// The longest clip that `generate` will be asked for between steps: memory for it is taken with the run's.
+  struct Clip {
+    int64_t frames = 0, tokens = 0;
+    bool guided = true;
+  };
+  std::optional<Clip> longest_clip{};
 };
 
 /// How long the run is; fixed when it is opened.
@@ -95,7 +102,7 @@ class Trainer {
   ValidationReport validate();
 
   /// One clip by the adapter as it is now, or its average if there is one: a listener, after which the run goes on as if nothing had
-  /// been. `halves` is chosen here. Takes the run's own arena, or one for the clip where that is too small (see plan_training).
+  /// been. `halves` is chosen here. Takes the run's own arena, or one for the clip where that is too small (TrainerSetup::longest_clip).
   /// Throws what generate_latents throws; native/out-of-memory.
   Storage generate(GenerateJob job);
 

@@ -1,16 +1,14 @@
+#include <algorithm>
+
 #include "sampling/generation_plan.h"
 #include "training/trainer_state.h"
 
 namespace sidestep {
 
-namespace {
-
-GenerationRequest generation_request(const PlanRequest& run, const GenerateJob& job) {
+GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves) {
   return {.model = run.model, .compute_dtype = run.compute_dtype, .base = run.base, .stored = run.stored, .adapter = run.adapter,
-          .frames = job.context.dim(0), .tokens = job.condition.dim(0), .guided = job.sampler.guided()};
+          .frames = frames, .tokens = tokens, .guided = halves == Halves::both};
 }
-
-}  // namespace
 
 /// In the run's own arena, which is idle between steps, or in one for this clip.
 Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
@@ -21,11 +19,13 @@ Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
 
 Storage Trainer::generate(GenerateJob job) {
   State& s = *state_;
-  GenerationRequest request = generation_request(plan_request(s.setup, s.options, s.files, s.shape), job);
+  const PlanRequest run = plan_request(s.setup, s.options, s.files, s.shape);
+  GenerationRequest request = clip_request(run, job.context.dim(0), job.condition.dim(0), job.sampler.guided() ? Halves::both : Halves::conditional);
   request.halves = choose_halves(request, s.stream.device());
   job.halves = request.halves;
   const size_t needed = plan_generation(request).arena_bytes;
-  if (job.context.dim(0) > s.shape.longest_frames) s.recordings = {};  // longer rotary tables lie elsewhere than recorded steps look
+  const int64_t reserved = std::max(s.shape.longest_frames, s.setup.longest_clip ? s.setup.longest_clip->frames : 0);
+  if (job.context.dim(0) > reserved) s.recordings = {};  // longer rotary tables lie elsewhere than recorded steps look
   s.use_average();
   try {
     const Storage latents = s.listen(job, needed);

@@ -69,6 +69,22 @@ TEST("trainer: clips between its steps, at any length and strength, leave no tra
   }
 }
 
+TEST("trainer: memory for the longest clip is planned and taken with the run's, where the run's own does not suffice") {
+  const Songs songs;
+  TrainerSetup setup = setup_of(songs, options_of(kAdapters[0]));
+  const MemoryPlan alone = plan_training(setup).memory;
+  setup.longest_clip = {4, 2, true};
+  EXPECT(plan_training(setup).memory.sampling_bytes == 0 && plan_training(setup).memory.total_bytes() == alone.total_bytes());
+  setup.longest_clip = {2000, 20, true};
+  const MemoryPlan with = plan_training(setup).memory;
+  EXPECT(with.sampling_bytes > 0 && with.arena_bytes == alone.arena_bytes && with.total_bytes() == alone.total_bytes() + with.sampling_bytes);
+  Stream stream = make_stream(2);
+  Trainer trainer(setup, stream);
+  EXPECT(trainer.memory().sampling_bytes == with.sampling_bytes);
+  trainer.generate(Prompt(2000).job({.steps = 1, .guidance_scale = 2}));
+  trainer.step();
+}
+
 TEST("trainer: a clip is what a generator makes with the adapter that the trainer would save, its average included") {
   const Songs songs;
   const fs::path saved = songs.folder / "saved";

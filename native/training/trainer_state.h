@@ -8,6 +8,7 @@
 
 #include "adapters/adapter_set.h"
 #include "models/dit.h"
+#include "sampling/generation_plan.h"
 #include "training/batch_upload.h"
 #include "training/dataset.h"
 #include "training/staging.h"
@@ -36,6 +37,10 @@ struct RunFiles {
 RunFiles read_run_files(const TrainerSetup& setup);
 RunShape run_shape(const TrainOptions& options, const RunFiles& files);
 PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options, const RunFiles& files, const RunShape& shape);
+
+/// Of the run, and of clips between its steps.
+MemoryPlan run_memory(const TrainerSetup& setup, const PlanRequest& request);
+GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves);
 
 /// A micro-batch that is being read while the one before it is computed. Nothing of the run's state has changed for it yet.
 struct PendingBatch {

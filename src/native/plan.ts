@@ -1,7 +1,7 @@
 import type {JsonObject} from '../base/json.js';
 import type {Addon} from './addon.js';
 import {type CallOptions, callEngine} from './call.js';
-import type {MemoryPlan, SampleFiles} from './trainer.js';
+import type {LongestClip, MemoryPlan, SampleFiles} from './trainer.js';
 
 /** A run's size before its samples exist. */
 export interface SampleLengths {
@@ -19,6 +19,8 @@ export interface PlanSetup {
   /** Headers alone are read. `silence_latent`: any path, for samples that store no context. */
   readonly samples?: readonly SampleFiles[];
   readonly silence_latent?: string;
+  /** Of clips between the steps of a training. */
+  readonly longest_clip?: LongestClip;
   /** In place of `samples`. */
   readonly lengths?: SampleLengths;
 }

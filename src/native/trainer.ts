@@ -27,6 +27,15 @@ export interface TrainerSetup extends EngineOptions {
   /** The train stage's parameters, defaults filled in. */
   readonly options: JsonObject;
   readonly precision: string;
+  /** The longest clip that `generate` will be asked for between steps. */
+  readonly longest_clip?: LongestClip;
+}
+
+/** A clip's size, for plans. */
+export interface LongestClip {
+  readonly frames: number;
+  readonly tokens: number;
+  readonly guided: boolean;
 }
 
 export interface RunShape {
@@ -48,6 +57,8 @@ export interface MemoryPlan {
   readonly arena_bytes: number;
   /** On a card: room for the batch being computed and for the one that arrives meanwhile. */
   readonly batch_bytes: number;
+  /** What clips between steps take beyond the arena; 0 without them. */
+  readonly sampling_bytes: number;
   readonly total_bytes: number;
   /** Page-locked memory of the host for offloaded activations; not in the total. */
   readonly host_bytes: number;

@@ -9,6 +9,7 @@ import {componentDir} from './model-input.js';
 import {silenceFile} from './silence.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
 import {type ClipMaker, prepareClips} from './train/clips.js';
+import {longestClip} from './train/longest-clip.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
 import {openMetrics} from './train/metrics.js';
@@ -27,6 +28,7 @@ export const train: WorkerEntry = async (context) => {
   const split = await splitSamples(context);
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
   const clips = await prepareClips(context, addon);
+  const longest = longestClip(job);
   const setup = {
     model_folder: componentDir(job.inputs.model, 'dit'),
     samples: repeated(split.training),
@@ -36,6 +38,7 @@ export const train: WorkerEntry = async (context) => {
     precision: job.precision,
     device: job.device,
     threads: job.threads,
+    ...(longest && {longest_clip: longest}),
   };
   await refuseWhatCannotFit(addon, job, setup);
   await using trainer = await openTrainer(addon, setup, {signal});

@@ -9,6 +9,7 @@ import type {MemoryQuestion} from '../../protocol/message.js';
 import {paramsToJson} from '../../stage/param.js';
 import {objectPathIn} from '../context.js';
 import {componentDir} from '../model-input.js';
+import {longestClip} from '../train/longest-clip.js';
 import {engineOptions} from '../train/options.js';
 import {collectedSamples, publishedSamples, type TrainingSample} from '../train/samples.js';
 import {type Change, changesFor, LATENT_HZ, rankChanges} from './change.js';
@@ -69,7 +70,7 @@ function bytesOf({memory}: PlannedStep) {
     weights_bytes: memory.weights_bytes,
     adapter_bytes: memory.adapter_bytes + memory.ema_bytes,
     optimizer_bytes: memory.optimizer_bytes,
-    activation_bytes: memory.arena_bytes + memory.batch_bytes,
+    activation_bytes: memory.arena_bytes + memory.batch_bytes + memory.sampling_bytes,
     total_bytes: memory.total_bytes,
   } satisfies Partial<MemoryForecast>;
 }
@@ -86,7 +87,13 @@ async function judge(step: Step, {memory}: PlannedStep): Promise<MemoryForecast[
 async function setupOf({uses, inputs, params, precision}: MemoryQuestion): Promise<PlanSetup> {
   const {model: _model, tensors: _tensors, ...own} = paramsToJson(params);
   const options = uses === 'train' ? await engineOptions({job: {params, inputs}}) : own;
-  return {model_folder: componentDir(inputs.model, 'dit'), options, precision};
+  const longest_clip = uses === 'train' ? longestClip({params, inputs}) : undefined;
+  return {
+    model_folder: componentDir(inputs.model, 'dit'),
+    options,
+    precision,
+    ...(longest_clip && {longest_clip}),
+  };
 }
 
 type Samples =
