@@ -2,10 +2,9 @@ import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {followLinks} from '../base/follow-links.js';
-import {fileLeaves} from '../plan/fingerprint-parts.js';
+import {fileLeaves, matchesAny} from '../plan/fingerprint-parts.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import {countsInFolder} from '../run/observe-files.js';
-import {pathMatches} from '../stage/param.js';
 
 /** What a pipeline is made from on disk. Absolute paths without symbolic links; one that does not exist yet is a file. */
 export interface WatchedPaths {
@@ -31,7 +30,7 @@ export function watchedPaths(named: readonly string[]): WatchedPaths {
 function pathsOf({configured, type}: PlannedStage): string[] {
   return fileLeaves(configured, type).flatMap(({path, value}) => {
     const named = String(value);
-    const mentions = type.files.find(({param}) => pathMatches(path, param))?.mentions;
+    const mentions = type.files.find(({param}) => matchesAny(path, [param]))?.mentions;
     return mentions === undefined ? [named] : [named, ...mentioned(named, mentions)];
   });
 }

@@ -431,6 +431,7 @@ const outside: readonly Outside[] = [
   {key: 'description', file: {description: 'other words'}, same: true},
   {key: 'vars', file: {vars: {unused: 1}}, same: true},
   {key: 'env', file: {env: ['HOME']}, same: true},
+  {key: 'secrets', file: {secrets: ['HOME']}, same: true}, // only their use counts, by name
   {key: 'defaults.device', file: {defaults: {device: 'cuda'}}, same: false},
   {key: 'defaults.precision', file: {defaults: {precision: 'bf16'}}, same: false},
   {key: 'defaults.seed', file: {defaults: {seed: 7}}, same: false},
