@@ -3,7 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {NativeTensor} from './tensor.js';
 
 /** Raised together with kBindingVersion in native/core/version.h. */
-const BINDING_VERSION = 1;
+const BINDING_VERSION = 2;
 
 export interface CallValue {
   readonly result: string;

@@ -124,9 +124,10 @@ describe('the schemas decide what is asked', () => {
     bookkeeping:
       /^train\.(logging|inference)\..*|^train\.(max_steps|dataset_repeats|shuffle|max_nonfinite_steps)$|^train\.checkpoint\.(every_steps|every_minutes|best_.*)$|^train\.validation\.(timesteps|draws|seed)$|^train\.crop\.(max_latent_length|start|decay_every_epochs)$/,
     'how files are found and read':
-      /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed)$/,
+      /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed|language)$/,
     'how songs are encoded':
-      /^latents\.(peak_target|loudness_target|resampler|latents|tile_duration|tile_overlap|max_text_tokens|max_lyric_tokens|seed|on_error)$/,
+      /^latents\.(peak_target|loudness_target|resampler|latents|tile_duration|tile_overlap|max_text_tokens|max_lyric_tokens|conditioning|seed|on_error)$/,
+    "music on the way, which needs words of the person's own": /^train\.samples(\.|$)/,
     'the device decides': /^(train|latents)\.precision$/,
   };
   const all = [
