@@ -98,7 +98,7 @@ test('a failing sample fails the stage, after the others are done', async () => 
   const report = await run(stage({...songs, 'b.wav': 'a bad one'}));
   expect(report.by.s).toMatchObject({kind: 'failed', problem: {code: 'run/samples-failed'}});
   expect((report.by.s as {problem: {message: string}}).problem.message).toContain(
-    '1 of 3 samples failed\nb.wav: b.wav is bad',
+    '1 of 3 samples failed\n  b.wav: b.wav is bad',
   );
   expect(made()).toHaveLength(4);
 });
