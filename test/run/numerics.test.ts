@@ -1,7 +1,8 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash} from '../../src/base/hash.js';
+import {readState} from '../../src/base/state-file.js';
 import type {EngineReport, WorkerMessage} from '../../src/protocol/message.js';
 import {type EngineObservation, observeEngine, resolveNumerics} from '../../src/run/numerics.js';
 import type {WorkerEnd, WorkerLauncher} from '../../src/run/worker-launcher.js';
@@ -63,7 +64,7 @@ test('a damaged memory is asked anew', async () => {
   expect(
     (await observeEngine({...asked, launcher: launcher({kind: 'probed', report: report(cpu)})})).kind,
   ).toBe('known');
-  expect(JSON.parse(readFileSync(asked.remembered_at, 'utf8')).report).toEqual(report(cpu));
+  expect(readState(asked.remembered_at)).toMatchObject({report: report(cpu)});
 });
 
 test.each([
