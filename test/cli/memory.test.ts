@@ -1,5 +1,6 @@
-import {copyFileSync, mkdirSync} from 'node:fs';
+import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {documentOf, Folder} from './sidestep.js';
 
 /** What stages will take is said beforehand; what cannot fit is refused before anything has run. */
@@ -26,6 +27,7 @@ function project(train: string, limitGib?: number): Folder {
     'pipeline.yaml': pipeline({before: preprocessing, tensors: '"${stages.conditions}"', train}),
   });
   mkdirSync(folder.file('songs'));
+  writeFileSync(folder.file('songs/long.wav'), waveFile(synthesise(42, 1, 21)));
   if (limitGib !== undefined) folder.write('.config/settings.yaml', `memory_limit_gib: ${limitGib}\n`);
   return folder;
 }
