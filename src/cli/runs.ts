@@ -35,7 +35,7 @@ function named(name: string, world: World): Command {
     .option('--last <number>', 'how many', count, 20)
     .addOption(new Option('--sort <by>', 'what comes last').choices(SORTINGS).default('time'))
     .option('--json', 'print one JSON document')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXAMPLES.replaceAll('sidestep runs', `sidestep ${name}`))
     .action(async (file: string | undefined, options: RunsOptions) =>
       world.leave(await runs(world, file, options)),
     )
