@@ -36,6 +36,6 @@ test('a sample that lacks a pass is named', async () => {
   if (result?.kind !== 'failed') return expect.fail(problemsOf(ended));
   expect(result.problem).toMatchObject({
     code: 'train/sample-incomplete',
-    message: `${first.sample} has no conditions; it holds latents`,
+    message: `${first.sample} of ${project.file('half/samples.json')} has no conditions; it holds latents`,
   });
 });

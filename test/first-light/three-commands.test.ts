@@ -62,7 +62,10 @@ test('a new clone: three commands, each suggested by what came before, end in a 
     await page.open(address);
     expect(await page.evaluate('document.querySelectorAll(".chart canvas").length')).toBe(3);
     expect(page.complaints).toEqual([]);
-    expect(page.requests).toEqual([address]);
+    expect(page.requests).toContain(address);
+    const beside = new URL('.', address).href; // pictures of clips lie there; the browser's own buttons are data
+    const elsewhere = page.requests.filter((url) => !url.startsWith(beside) && !url.startsWith('data:'));
+    expect(elsewhere).toEqual([]);
   } finally {
     await browser.close();
   }
