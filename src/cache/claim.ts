@@ -11,10 +11,10 @@ import {livingOwner, type Owner} from './owner.js';
 /**
  * Who is working on what, among all processes that share a cache.
  *
- * A claim on a name is a file `claims/NAME/MODE.OWNER`. A process writes its own claim first and then looks who else is
- * there (Dekker's rule): of two that come at once at least one sees the other and steps back. Because a claim carries
- * its owner's unique id, removing the claim of a dead owner can never remove anybody else's; there is no window in
- * which two processes both "take over".
+ * A claim on a name is a file `claims/NAME/MODE.OWNER.NUMBER`. A process writes its own claim first and then looks who
+ * else is there (Dekker's rule): of two that come at once at least one sees the other and steps back. Because a claim
+ * carries its owner's unique id, removing the claim of a dead owner can never remove anybody else's; there is no window
+ * in which two processes both "take over". The number keeps apart two stages of one process that do the same work.
  */
 export type ClaimMode =
   /** Together with other shared claims. */
@@ -28,6 +28,8 @@ export type ClaimAttempt =
   | {readonly kind: 'claimed'; readonly claim: Claim}
   | {readonly kind: 'taken'; readonly by: Owner};
 
+let claimsMade = 0;
+
 /** Tries once. */
 export async function tryClaim(
   cache: Cache,
@@ -35,7 +37,8 @@ export async function tryClaim(
   mode: ClaimMode = 'exclusive',
 ): Promise<ClaimAttempt> {
   const folder = claimsDir(cache.root, name);
-  const mine = `${mode}.${cache.owner.id}`;
+  claimsMade += 1;
+  const mine = `${mode}.${cache.owner.id}.${claimsMade}`;
   await createClaim(folder, mine);
   const rival = await findRival(cache, folder, mine, mode);
   if (rival === undefined) return {kind: 'claimed', claim: {release: () => removeClaim(folder, mine)}};
@@ -82,7 +85,8 @@ async function findRival(
 
 function livingIn(cache: Cache, names: readonly string[]): {name: string; owner: Owner}[] {
   return names.flatMap((name) => {
-    const owner = livingOwner(cache.root, name.slice(name.indexOf('.') + 1), Date.now());
+    const [, id = ''] = name.split('.');
+    const owner = livingOwner(cache.root, id, Date.now());
     return owner === undefined ? [] : [{name, owner}];
   });
 }

@@ -1,7 +1,7 @@
-import {type BigIntStats, readFileSync, realpathSync, statSync} from 'node:fs';
-import {basename, dirname, extname, join, resolve} from 'node:path';
+import {type BigIntStats, realpathSync, statSync} from 'node:fs';
+import {basename, extname, join} from 'node:path';
 import {isFileError, isTemporaryName} from '../base/durable.js';
-import {entriesInSync, namesIn} from '../base/folder.js';
+import {entriesInSync} from '../base/folder.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
 import {fsPath, pathText} from '../base/path-bytes.js';
@@ -9,14 +9,12 @@ import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
-import {toPlain} from '../format/json.js';
-import {parseUserJson} from '../format/user-json.js';
-import {decodeText} from '../format/user-text.js';
 import {fileLeaves} from '../plan/fingerprint-parts.js';
 import type {FileObservation} from '../plan/world.js';
 import {fileKey} from '../plan/world.js';
 import {pathMatches} from '../stage/param.js';
 import type {FileParam, StageType} from '../stage/stage-type.js';
+import {mentionedFiles} from './mentioned-files.js';
 
 /** Looks at every file and folder that the stages' parameters name. Problems become observations: they block one stage. */
 export async function observeFiles(
@@ -83,43 +81,14 @@ async function observeFile(path: string, param: FileParam, hashes: FileHashes): 
 /** Sizes and times of the files that a file names, and of those whose names differ only in case or Unicode form. */
 function mentionedMarks(path: string, mentions: NonNullable<FileParam['mentions']>): Record<string, string> {
   const marks: Record<string, string> = {};
-  const folders = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  for (const name of mentions(jsonIn(path))) {
-    const mentioned = resolve(dirname(path), name);
-    const folder = dirname(mentioned);
-    const known = folders.get(folder) ?? namesByFold(folder);
-    folders.set(folder, known);
-    for (const there of known.get(folded(basename(mentioned))) ?? []) {
-      const mark = statMarkIfThere(join(folder, there));
-      if (mark !== undefined) marks[there === basename(name) ? name : `${name} (${there})`] = mark;
+  for (const {name, there} of mentionedFiles(path, mentions)) {
+    for (const found of there) {
+      const mark = statMarkIfThere(found);
+      const file = basename(found);
+      if (mark !== undefined) marks[file === basename(name) ? name : `${name} (${file})`] = mark;
     }
   }
   return marks;
-}
-
-/** What cannot be read mentions nothing; the stage itself tells why. */
-function jsonIn(path: string): Json {
-  try {
-    return toPlain(parseUserJson(decodeText(readFileSync(path), path), path)) as Json;
-  } catch (error) {
-    if (error instanceof SidestepError) return null;
-    throw error;
-  }
-}
-
-function namesByFold(folder: string): ReadonlyMap<string, readonly string[]> {
-  const names = new Map<string, string[]>();
-  for (const name of isFolder(folder) ? namesIn(folder) : [])
-    names.set(folded(name), [...(names.get(folded(name)) ?? []), name]);
-  return names;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(fsPath(path), {throwIfNoEntry: false})?.isDirectory() === true;
-}
-
-function folded(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }
 
 function statMarkIfThere(path: string): string | undefined {

@@ -1,10 +1,13 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
-import {dirname, join, resolve} from 'node:path';
+import {readdirSync, statSync} from 'node:fs';
+import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {followLinks} from '../base/follow-links.js';
+import {isSystemError} from '../base/system-error.js';
 import {fileLeaves, matchesAny} from '../plan/fingerprint-parts.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
+import {mentionedFiles} from '../run/mentioned-files.js';
 import {countsInFolder} from '../run/observe-files.js';
+import type {FileParam} from '../stage/stage-type.js';
 
 /** What a pipeline is made from on disk. Absolute paths without symbolic links; one that does not exist yet is a file. */
 export interface WatchedPaths {
@@ -35,11 +38,11 @@ function pathsOf({configured, type}: PlannedStage): string[] {
   });
 }
 
-function mentioned(file: string, mentions: (text: string) => readonly string[]): string[] {
+function mentioned(file: string, mentions: NonNullable<FileParam['mentions']>): string[] {
   try {
-    return mentions(readFileSync(file, 'utf8')).map((name) => resolve(dirname(file), name));
+    return mentionedFiles(file, mentions).flatMap(({path, there}) => [path, ...there]);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return []; // not there or not readable: planning says so
+    if (isSystemError(error)) return []; // not there or not readable: planning says so
     throw error;
   }
 }

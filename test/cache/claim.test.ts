@@ -39,6 +39,14 @@ test('one at a time, in any order of coming', async () => {
   expect(existsSync(claimsDir(caches[0]!.root, 'work'))).toBe(false);
 });
 
+test('two stages of one process that do the same work take turns', async () => {
+  const [cache] = await owners(1);
+  const first = await tryClaim(cache!, 'work');
+  expect(await tryClaim(cache!, 'work')).toMatchObject({kind: 'taken', by: {pid: process.pid}});
+  if (first.kind === 'claimed') await first.claim.release();
+  expect((await tryClaim(cache!, 'work')).kind).toBe('claimed');
+});
+
 test('shared claims go together, an exclusive one waits for them', async () => {
   const [a, b, c] = (await owners(3)) as [never, never, never];
   const first = await tryClaim(a, 'store', 'shared');
