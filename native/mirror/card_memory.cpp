@@ -31,8 +31,9 @@ struct Cards {
   std::map<uintptr_t, size_t> page_locked;  ///< bytes of the host's, by address
 };
 
+/// Never destroyed: a program may free a card's memory when its own statics end, after those of this library.
 Cards& cards() {
-  static Cards once;
+  static auto& once = *new Cards;
   return once;
 }
 

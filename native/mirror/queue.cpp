@@ -11,15 +11,18 @@
 namespace sidestep::mirror {
 namespace {
 
+// Never destroyed, as a card outlives its programs: a program may close its last stream when its own statics end, after those of
+// this library.
+
 /// One for all queues: doing one's work may need another's. Work of several threads takes turns.
 std::recursive_mutex& gate() {
-  static std::recursive_mutex once;
+  static auto& once = *new std::recursive_mutex;
   return once;
 }
 using Lock = std::lock_guard<std::recursive_mutex>;
 
 std::vector<std::shared_ptr<Queue>>& open_queues() {
-  static std::vector<std::shared_ptr<Queue>> once;
+  static auto& once = *new std::vector<std::shared_ptr<Queue>>;
   return once;
 }
 
