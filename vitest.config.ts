@@ -17,6 +17,7 @@ const common = {
 export default defineConfig({
   test: {
     coverage: {include: ['src/**'], exclude: ['src/schema/**']},
+    maxWorkers: '100%', // the tests mostly wait for processes they have started: no core is kept back
     projects: [
       {
         test: {
