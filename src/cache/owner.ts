@@ -33,8 +33,12 @@ export function newOwner(pid: number = process.pid): Owner {
 }
 
 /** Leaves the sign of life that claims point to, and keeps it fresh until the returned function is called. */
-export async function showLife(root: string, owner: Owner): Promise<() => Promise<void>> {
-  const path = ownerPath(root, owner.id);
+export function showLife(root: string, owner: Owner): Promise<() => Promise<void>> {
+  return showLifeAt(ownerPath(root, owner.id), owner);
+}
+
+/** The same in a file of any other place. */
+export async function showLifeAt(path: string, owner: Owner): Promise<() => Promise<void>> {
   await writeOwner(path, owner);
   const beat = setInterval(() => touch(path), HEARTBEAT_MS);
   beat.unref();
@@ -63,7 +67,11 @@ async function writeOwner(path: string, owner: Owner): Promise<void> {
 
 /** The owner behind an id, if it lives; undefined when it is gone. */
 export function livingOwner(root: string, id: string, now: number): Owner | undefined {
-  const path = ownerPath(root, id);
+  return livingOwnerAt(ownerPath(root, id), now);
+}
+
+/** The same of a file that `showLifeAt` wrote. */
+export function livingOwnerAt(path: string, now: number): Owner | undefined {
   const owner = parseOwner(jsonIfReadable(path));
   if (owner === undefined) return undefined;
   if (isOfThisMachine(owner)) return isRunning(owner) ? owner : undefined;

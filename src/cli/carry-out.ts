@@ -7,6 +7,7 @@ import {writeEnvironment} from '../record/environment.js';
 import {writeExperiment} from '../record/experiments.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
+import {openDoor} from '../run/control/door.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
 import type {Forecasts} from '../run/forecast/forecast.js';
 import type {LightStages} from '../run/light-stage.js';
@@ -42,10 +43,12 @@ export async function carryOut(
   const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
   await ignoreItself(surroundings.project);
   const record = openRunRecord(runsDir(surroundings.project), run, world.now);
+  const door = await openDoor(record.dir, options.stop);
   record.writePipeline(pipeline as unknown as Json); // plain data by construction
   await rememberExperiment(planned);
-  const environment = isUpToDate(plan) ? undefined : recordEnvironment(record.dir, planned);
-  const screen = await openScreen(world, plan, options);
+  const expects = isUpToDate(plan) ? 'nothing' : 'work';
+  const environment = expects === 'nothing' ? undefined : recordEnvironment(record.dir, planned);
+  const screen = await openScreen(world, {...options, expects});
   const emit = (event: RunEvent): void => {
     screen.show(event);
     options.hear?.(event);
@@ -69,6 +72,7 @@ export async function carryOut(
     await screen.close();
     await environment;
     record.close();
+    await door.close();
   }
 }
 

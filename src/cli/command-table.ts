@@ -45,6 +45,16 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./migrate.js')).migrateCommand,
   ),
   row(
+    'attach',
+    'follow a running run from another terminal, and stop it',
+    async () => (await import('./attach.js')).attachCommand,
+  ),
+  row(
+    'logs',
+    'what the stages of a run said, also while it goes on',
+    async () => (await import('./logs.js')).logsCommand,
+  ),
+  row(
     'report',
     'one HTML page of a run: curves, songs, stages, hashes',
     async () => (await import('./report.js')).reportCommand,

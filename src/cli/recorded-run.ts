@@ -16,6 +16,7 @@ import {loadSettings, type Settings} from '../config/settings.js';
 import type {StageResult} from '../event/stage-result.js';
 import {listRuns, type RecordedEvent, readEvents} from '../record/run-record.js';
 import {type PastRun, pastRun} from '../render/runs-text.js';
+import {runnerOf} from '../run/control/runner.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {projectOf, stateDirOf} from './surroundings.js';
 import type {World} from './world.js';
@@ -103,12 +104,25 @@ export function runNamed(name: string, ids: readonly string[]): Result<string> {
   });
 }
 
+/** What the events of a run say, and whether it is still going on. */
+export async function readPast(
+  {now}: Pick<World, 'now'>,
+  runsDir: string,
+  id: string,
+): Promise<PastRun & Pick<RecordedRun, 'events'>> {
+  const dir = join(runsDir, id);
+  const runner = runnerOf(dir, now()) === undefined ? 'gone' : 'alive'; // before the events: see there
+  const events = await readEvents(runsDir, id);
+  return {...pastRun({run: id, dir, runner}, events), events};
+}
+
 /** Problems: `usage/unknown-run`, and those of the settings. */
 export async function loadRun(world: World, runsDir: string, id: string): Promise<Result<RecordedRun>> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return settings;
   const dir = join(runsDir, id);
-  const events = await readEvents(runsDir, id);
+  const past = await readPast(world, runsDir, id);
+  const {events} = past;
   const pipeline = readRecordedPipeline(dir);
   if (pipeline === undefined)
     return failure({
@@ -121,10 +135,9 @@ export async function loadRun(world: World, runsDir: string, id: string): Promis
     recordedStage(configured, results.get(configured.id), cache),
   );
   return ok({
-    ...pastRun(id, dir, events),
+    ...past,
     file: pipeline.file,
     experiment: pipeline.experiment,
-    events,
     recorded,
   });
 }

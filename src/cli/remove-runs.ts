@@ -7,11 +7,13 @@ import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
 import {type ExperimentRecord, listExperiments} from '../record/experiments.js';
 import {listRuns} from '../record/run-record.js';
+import type {RunningRun} from '../render/runs-text.js';
 import {fileHashesPath, publishedPath} from '../run/project.js';
 import {readPublished, savePublished, unpublish} from '../run/published-record.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {readRecordedPipeline, runsDirOf} from './recorded-run.js';
+import {runningRuns} from './running-runs.js';
 import {projectOf, stateDirOf} from './surroundings.js';
 import type {ExitCode, World} from './world.js';
 
@@ -43,6 +45,10 @@ export async function removeRuns(
     );
   const named = experiments.filter(({name}) => names.includes(name));
   const theirs = ids.filter((id) => named.some((each) => isOf(join(dir, id), each)));
+  const running = (await runningRuns(world, dir)).filter(({run, experiment}) =>
+    names.some((name) => name === run || name === experiment),
+  );
+  if (running.length > 0) return refuse(world, options, running.map(stillRunning));
   const removal = {
     experiments: named,
     runs: [...new Set([...theirs, ...ids.filter((id) => names.includes(id))])],
@@ -88,6 +94,14 @@ function removalText({experiments, runs}: Removal, files: readonly string[], ver
     'What the cache holds of them goes with `sidestep cache gc`.',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function stillRunning({run, pid, host}: RunningRun): Problem {
+  return {
+    code: 'usage/still-running',
+    message: `Run ${run} is going on: process ${pid} on ${host}`,
+    hint: `\`sidestep attach ${run} --stop\` stops it.`,
+  };
 }
 
 function unknownName(name: string, known: readonly string[]): Problem {

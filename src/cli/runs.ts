@@ -1,11 +1,11 @@
 import {resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
-import {listRuns, readEvents} from '../record/run-record.js';
-import {pastRun, runsTable, type ToldRun} from '../render/runs-text.js';
+import {listRuns} from '../record/run-record.js';
+import {type PastRun, runsTable, type ToldRun} from '../render/runs-text.js';
 import {type AnswerOptions, answer} from './answer.js';
 import {compareSettings} from './comparison.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {loadRun, type RecordedRun, runsDirOf} from './recorded-run.js';
+import {loadRun, type RecordedRun, readPast, runsDirOf} from './recorded-run.js';
 import {removeRuns} from './remove-runs.js';
 import {trainingFacts} from './training-facts.js';
 import type {ExitCode, World} from './world.js';
@@ -65,13 +65,13 @@ async function runs(world: World, file: string | undefined, options: RunsOptions
   answer(world, options, {
     kind: 'runs',
     document: () => ({runs: shown}),
-    text: (colours) => runsTable(shown, colours),
+    text: (colours) => runsTable(shown, colours, world.now()),
   });
   return 0;
 }
 
 interface Past {
-  readonly row: ReturnType<typeof pastRun>;
+  readonly row: PastRun;
   /** Undefined for a run that was killed before it wrote down what it was to do. */
   readonly recorded: RecordedRun | undefined;
 }
@@ -82,9 +82,13 @@ function fileOf({recorded}: Past): string | undefined {
 
 async function openPast(world: World, dir: string, id: string): Promise<Past> {
   const loaded = await loadRun(world, dir, id);
-  if (!loaded.ok) return {row: pastRun(id, `${dir}/${id}`, await readEvents(dir, id)), recorded: undefined};
-  const recorded = loaded.value;
-  return {row: pastRun(id, recorded.dir, recorded.events), recorded};
+  if (!loaded.ok) return {row: rowOf(await readPast(world, dir, id)), recorded: undefined};
+  return {row: rowOf(loaded.value), recorded: loaded.value};
+}
+
+function rowOf(past: PastRun): PastRun {
+  const {run, dir, pipeline, started_at, outcome, duration_ms, at_work, stages, last_loss} = past;
+  return {run, dir, pipeline, started_at, outcome, duration_ms, at_work, stages, last_loss};
 }
 
 async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ToldRun> {

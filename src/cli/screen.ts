@@ -1,10 +1,8 @@
 import {appendFileSync} from 'node:fs';
 import type {RunEvent} from '../event/event.js';
-import type {Plan} from '../plan/plan.js';
 import {githubAnnotations} from '../render/github.js';
 import {jsonLines} from '../render/json-lines.js';
 import {plainLines} from '../render/plain.js';
-import {isUpToDate} from '../render/plan-text.js';
 import {harmless, type Renderer, rendererKind, together} from '../render/renderer.js';
 import {summaryMarkdown, summaryText} from '../render/summary.js';
 import {visibly} from '../render/visible.js';
@@ -13,23 +11,25 @@ import {forReading, type World} from './world.js';
 
 /** Where a run's events are shown: progress on stderr, the summary (or all events as JSON) on stdout. */
 export interface Screen {
-  readonly show: (event: RunEvent) => void;
+  /** `at`, when it is not now: milliseconds since the epoch. */
+  readonly show: (event: RunEvent, at?: number) => void;
   readonly close: () => Promise<void>;
 }
 
-export async function openScreen(
-  world: World,
-  plan: Plan,
-  options: Pick<RunCommandOptions, 'json' | 'plain'>,
-): Promise<Screen> {
-  const renderer = harmless(await rendererFor(world, plan, options), (error) => {
+export interface ScreenOptions extends Pick<RunCommandOptions, 'json' | 'plain'> {
+  /** Whether anything will happen that is worth a live view. */
+  readonly expects: 'work' | 'nothing';
+}
+
+export async function openScreen(world: World, options: ScreenOptions): Promise<Screen> {
+  const renderer = harmless(await rendererFor(world, options), (error) => {
     world.stderr.write(`The progress display failed; the run goes on: ${String(error)}\n`);
   });
   let last: Extract<RunEvent, {kind: 'run_finished'}> | undefined;
   return {
-    show: (event) => {
+    show: (event, at = world.now()) => {
       if (event.kind === 'run_finished') last = visibly(event);
-      renderer.show(options.json === true ? event : visibly(event), world.now());
+      renderer.show(options.json === true ? event : visibly(event), at);
     },
     close: async () => {
       await renderer.close();
@@ -41,11 +41,7 @@ export async function openScreen(
   };
 }
 
-async function rendererFor(
-  world: World,
-  plan: Plan,
-  {json, plain}: Pick<RunCommandOptions, 'json' | 'plain'>,
-): Promise<Renderer> {
+async function rendererFor(world: World, {json, plain, expects}: ScreenOptions): Promise<Renderer> {
   const {stdout, stderr, env} = world;
   const kind = rendererKind({
     asked: json === true ? 'json' : plain === true ? 'plain' : 'any',
@@ -59,7 +55,7 @@ async function rendererFor(
     return env.GITHUB_ACTIONS === 'true'
       ? together(lines, githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? world.cwd))
       : lines;
-  if (isUpToDate(plan)) return lines; // nothing will move: a run from cache must not wait for listr2
+  if (expects === 'nothing') return lines; // a run from cache must not wait for listr2
   const {liveList} = await import('../render/live.js');
   return liveList(stderr.raw, stderr, stderr.colours);
 }

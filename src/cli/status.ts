@@ -1,10 +1,13 @@
 import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
+import {runningText} from '../render/runs-text.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
+import {runsDirOf} from './recorded-run.js';
+import {runningRuns} from './running-runs.js';
 import {noWishes} from './stage-choice.js';
 import type {ExitCode, World} from './world.js';
 
@@ -36,10 +39,11 @@ async function status(world: World, file: string, options: StatusOptions): Promi
   if (!planned.ok) return refuse(world, options, planned.problems);
   const {plan, warnings} = planned.value;
   warn(world, options, warnings);
+  const running = await runningRuns(world, runsDirOf(world, file), planned.value.pipeline.file);
   answer(world, options, {
     kind: 'status',
-    document: () => planDocument(plan),
-    text: (colours) => statusText(plan, colours),
+    document: () => ({...planDocument(plan), running}),
+    text: (colours) => `${statusText(plan, colours)}${runningText(running, colours)}`,
   });
   return options.check === true && !isUpToDate(plan) ? 3 : 0;
 }

@@ -1,5 +1,5 @@
 import {closeSync, openSync, writeFileSync} from 'node:fs';
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
@@ -7,6 +7,7 @@ import {makeFolderSync} from '../base/make-folder.js';
 import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
+import {readNewLines} from './new-lines.js';
 
 /**
  * What happened in one run, below `.sidestep/runs/<id>/`: `events.jsonl`, `metrics.jsonl`, `pipeline.json` (the resolved
@@ -53,7 +54,7 @@ export function openRunRecord(runsDir: string, id: string, clock: () => number):
   };
   const files = openFiles(dir);
   const logs = blockwise((stage, block) => files.append(logName(stage), block), attempt);
-  const logPath = (stage: StageId) => join(dir, logName(stage));
+  const logPath = (stage: StageId) => logPathIn(dir, stage);
   return {
     id,
     dir,
@@ -138,27 +139,31 @@ export async function listRuns(runsDir: string): Promise<string[]> {
 
 /** The events of a recorded run; a last line torn by a kill is left out. */
 export async function readEvents(runsDir: string, id: string): Promise<RecordedEvent[]> {
-  const text = await readIfThere(join(runsDir, id, 'events.jsonl'));
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as RecordedEvent];
-    } catch {
-      return []; // the empty end, or a torn last line
-    }
-  });
+  const lines = readNewLines(join(runsDir, id, 'events.jsonl'));
+  return [...lines.read(), lines.rest()].flatMap(eventOf);
 }
 
-async function readIfThere(path: string): Promise<string> {
+/** Of a run that may still be going on: each call returns what came since the last one. */
+export function readNewEvents(runDir: string): () => RecordedEvent[] {
+  const lines = readNewLines(join(runDir, 'events.jsonl'));
+  return () => lines.read().flatMap(eventOf);
+}
+
+function eventOf(line: string): RecordedEvent[] {
   try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) return '';
-    throw error;
+    return [JSON.parse(line) as RecordedEvent];
+  } catch {
+    return []; // the empty end, or what a kill or a full disk cut short
   }
 }
 
 function isMetric(event: RunEvent): boolean {
   return ['step_finished', 'epoch_finished', 'validation_finished', 'metric', 'memory'].includes(event.kind);
+}
+
+/** Where the log of a stage lies in a run's record. */
+export function logPathIn(runDir: string, stage: StageId): string {
+  return join(runDir, logName(stage));
 }
 
 /** Stage ids may hold `[rank=8]` and slashes of values; file names must not. */

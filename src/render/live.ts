@@ -35,8 +35,9 @@ interface Row {
   task: Task | undefined;
   /** Characters that the longest name takes. */
   readonly names: number;
-  readonly ended: Promise<StageResult>;
-  readonly end: (result: StageResult) => void;
+  /** `left`: nobody is told its end any more. */
+  readonly ended: Promise<StageResult | 'left'>;
+  readonly end: (result: StageResult | 'left') => void;
 }
 
 /**
@@ -70,8 +71,8 @@ export function liveList(terminal: NodeJS.WriteStream, output: TextOutput, colou
 
   const close = async (): Promise<void> => {
     clearInterval(timer);
-    // A stage without an end (the runner itself failed) must not keep the list waiting.
-    for (const [stage, row] of rows) row.end({kind: 'not_started', stage, after: 'stop'});
+    // A stage without an end (whoever looked on has left, or the runner itself failed) must not keep the list waiting.
+    for (const row of rows.values()) row.end('left');
     await list;
     for (const text of later) output.write(`${wrapped(text, widthOf(output))}\n`);
   };
@@ -124,8 +125,8 @@ function aligned(line: string, {progress: {stage}, names}: Row): string {
 }
 
 function newRow(stage: StageId, names: number): Row {
-  let end: (result: StageResult) => void = () => {};
-  const ended = new Promise<StageResult>((resolve) => {
+  let end: Row['end'] = () => {};
+  const ended: Row['ended'] = new Promise((resolve) => {
     end = resolve;
   });
   return {progress: newProgress(stage), drawn_output: '', task: undefined, names, ended, end};
@@ -151,6 +152,7 @@ function startList(rows: ReadonlyMap<StageId, Row>, terminal: NodeJS.WriteStream
       row.task = task as Task;
       if (row.progress.state === 'waiting') row.task.task.state$ = ListrTaskState.WAITING; // no spinner yet
       const result = await row.ended;
+      if (result === 'left') return row.task.skip(row.task.title);
       row.task.title = aligned(resultLine(result), row);
       row.task.output = '';
       if (isFailure(result) || result.kind === 'blocked') throw new Error(result.kind);

@@ -5,41 +5,53 @@ import type {Palette} from './palette.js';
 import {durationText, numberText} from './quantity.js';
 import {visibly} from './visible.js';
 
-/** A recorded run in one row. What a killed run did not get to say is null. */
+/** A recorded run in one row. What a run did not get to say, or not yet, is null. */
 export interface PastRun {
   readonly run: string;
   readonly dir: string;
   readonly pipeline: string | null;
   readonly started_at: number | null;
-  readonly outcome: 'done' | 'failed' | 'interrupted' | 'killed';
+  readonly outcome: 'done' | 'failed' | 'interrupted' | 'killed' | 'running';
   readonly duration_ms: number | null;
+  /** Stages that are at work now; empty unless it is running. */
+  readonly at_work: readonly string[];
   /** Stages that really ran, and how each ended. */
   readonly stages: readonly {readonly stage: string; readonly result: StageResult['kind']}[];
   /** Mean loss of the last finished epoch, or of the last step. */
   readonly last_loss: number | null;
 }
 
-/** Pure: the events of a run record, each with `at`, to one row. */
+/** Pure: the events of a run record, each with `at`, to one row. `runner`: whether the process that carried it out lives. */
 export function pastRun(
-  run: string,
-  dir: string,
+  {run, dir, runner}: {readonly run: string; readonly dir: string; readonly runner: 'alive' | 'gone'},
   events: readonly (RunEvent & {readonly at: number})[],
 ): PastRun {
   const started = events.find((event) => event.kind === 'run_started');
   const finished = events.findLast((event) => event.kind === 'run_finished');
+  const outcome = finished?.outcome ?? (runner === 'alive' ? 'running' : 'killed');
   const ended = events.flatMap((event) => (event.kind === 'stage_finished' ? [event.result] : []));
   return {
     run,
     dir,
     pipeline: started?.pipeline ?? null,
     started_at: started?.at ?? null,
-    outcome: finished?.outcome ?? 'killed',
+    outcome,
     duration_ms: finished?.duration_ms ?? null,
+    at_work: outcome === 'running' ? atWork(events) : [],
     stages: ended
       .filter(({kind}) => kind !== 'cached' && kind !== 'skipped')
       .map(({stage, kind}) => ({stage, result: kind})),
     last_loss: lastLoss(events),
   };
+}
+
+function atWork(events: readonly RunEvent[]): string[] {
+  const stages = new Set<string>();
+  for (const event of events) {
+    if (event.kind === 'stage_started') stages.add(event.stage);
+    if (event.kind === 'stage_finished') stages.delete(event.stage);
+  }
+  return [...stages];
 }
 
 /** A past run with what its trainings came to and what was tried in it. */
@@ -66,16 +78,22 @@ export interface ToldRun extends PastRun {
 }
 
 /** A table, a row a run, and below a row what was set differently and where the adapter lies. */
-export function runsTable(told: readonly ToldRun[], colours: Palette): string {
+export function runsTable(told: readonly ToldRun[], colours: Palette, now: number): string {
   const runs = visibly(told);
   if (runs.length === 0) return 'No runs are recorded here yet.\n';
-  const paint = {done: colours.green, failed: colours.red, interrupted: colours.yellow, killed: colours.red};
+  const paint = {
+    done: colours.green,
+    failed: colours.red,
+    interrupted: colours.yellow,
+    killed: colours.red,
+    running: colours.cyan,
+  };
   const heads = ['run', 'pipeline', 'state', 'time', 'steps', 'best', 'final', 'what ran'];
   const rows = runs.map((run) => [
     run.run,
     nameText(run),
     run.outcome,
-    run.duration_ms === null ? '' : durationText(run.duration_ms),
+    timeText(run, now),
     run.steps === null ? '' : String(run.steps),
     lossText(run.best_loss),
     lossText(run.final_loss ?? run.last_loss),
@@ -105,6 +123,12 @@ function nameText({pipeline, experiment}: ToldRun): string {
   return experiment === null ? (pipeline ?? '?') : `${pipeline ?? '?'}@${experiment}`;
 }
 
+/** Of a running one: so far. */
+function timeText({duration_ms, outcome, started_at}: ToldRun, now: number): string {
+  if (duration_ms !== null) return durationText(duration_ms);
+  return outcome === 'running' && started_at !== null ? durationText(now - started_at) : '';
+}
+
 function lossText(loss: number | null): string {
   return loss === null ? '' : numberText(loss);
 }
@@ -131,12 +155,17 @@ function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function stagesText({stages}: PastRun): string {
-  if (stages.length === 0) return 'all from cache';
-  const named = stages
-    .slice(0, 4)
-    .map(({stage, result}) => (result === 'succeeded' ? stage : `${stage} ${result}`));
-  return `${named.join(', ')}${stages.length > named.length ? ` and ${stages.length - named.length} more` : ''}`;
+const MOST_STAGES = 4;
+
+function stagesText({stages, at_work, outcome}: PastRun): string {
+  const words = [
+    ...stages.map(({stage, result}) => (result === 'succeeded' ? stage : `${stage} ${result}`)),
+    ...at_work.map((stage) => `${stage} at work`),
+  ];
+  if (words.length === 0) return outcome === 'done' ? 'all from cache' : 'nothing';
+  const named = words.length > MOST_STAGES ? words.slice(0, MOST_STAGES) : words;
+  const left = words.length - named.length;
+  return `${named.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
 function lastLoss(events: readonly RunEvent[]): number | null {
@@ -144,4 +173,23 @@ function lastLoss(events: readonly RunEvent[]): number | null {
   if (epoch?.kind === 'epoch_finished') return epoch.mean_loss;
   const step = events.findLast((event) => event.kind === 'step_finished' && event.loss !== null);
   return step?.kind === 'step_finished' ? step.loss : null;
+}
+
+/** A run that goes on right now, and the process that carries it out. */
+export interface RunningRun {
+  readonly run: string;
+  /** Null: the file as it stands. */
+  readonly experiment: string | null;
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** Lines for below a status; empty when nothing runs. */
+export function runningText(runs: readonly RunningRun[], colours: Palette): string {
+  return visibly(runs)
+    .map(({run, experiment, pid, host}) => {
+      const name = experiment === null ? run : `${run} (${experiment})`;
+      return `${colours.cyan('running now:')} ${name}, process ${pid} on ${host}; \`sidestep attach ${run}\` shows it\n`;
+    })
+    .join('');
 }

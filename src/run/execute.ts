@@ -50,6 +50,8 @@ export async function execute(
   const onForce = () => effects.emit({kind: 'stop_requested', how: 'force'});
   effects.stop.graceful.addEventListener('abort', onStop);
   effects.stop.force.addEventListener('abort', onForce);
+  if (effects.stop.graceful.aborted) onStop(); // asked while the cache was waited for
+  if (effects.stop.force.aborted) onForce();
   try {
     await settleAll(walk);
   } finally {

@@ -1,0 +1,141 @@
+import {Command} from 'commander';
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import type {Owner} from '../cache/owner.js';
+import {type FollowEnd, followRun} from '../run/control/follow.js';
+import {lastRunnerOf, runnerOf} from '../run/control/runner.js';
+import {requestStop} from '../run/control/stop-request.js';
+import type {StopHow} from '../run/stop.js';
+import {type AnswerOptions, refuse} from './answer.js';
+import {type Keyboard, takeKeys} from './keyboard.js';
+import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
+import {runningRuns} from './running-runs.js';
+import {openScreen} from './screen.js';
+import type {ExitCode, World} from './world.js';
+
+interface AttachOptions extends AnswerOptions {
+  readonly stop?: boolean;
+  readonly stopNow?: boolean;
+  readonly plain?: boolean;
+}
+
+export function attachCommand(world: World): Command {
+  return new Command('attach')
+    .description(
+      'Follow a running run in this terminal until it ends. `s` asks it to stop after the step in hand, `s` again at once; Ctrl-C or `q` leaves it running.',
+    )
+    .argument(
+      '[run]',
+      'id or its beginning, experiment, `last`, or a pipeline file (default: the one that is running)',
+    )
+    .option('--stop', 'ask it to stop after the step in hand, and see it end')
+    .option('--stop-now', 'ask it to stop at once; what was not saved is computed again')
+    .option('--plain', 'lines in place of a live list, as in CI')
+    .option('--json', 'print every event as a line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string | undefined, options: AttachOptions) =>
+      world.leave(await attach(world, name, options)),
+    );
+}
+
+async function attach(world: World, name: string | undefined, options: AttachOptions): Promise<ExitCode> {
+  const run = await runningRun(world, name);
+  if (!run.ok) return refuse(world, options, run.problems);
+  const {dir} = run.value;
+  const how = wantedStop(options);
+  if (how !== undefined) await requestStop(dir, how, world.now());
+  const leave = new AbortController();
+  let asked = how;
+  const keyboard = takeKeys({
+    stop: () => {
+      asked = asked === undefined ? 'graceful' : 'force';
+      void requestStop(dir, asked, world.now());
+    },
+    leave: () => leave.abort(),
+  });
+  if (options.json !== true) world.stderr.write(headText(run.value, keyboard));
+  const screen = await openScreen(world, {...options, expects: 'work'});
+  let outcome: RecordedRun['outcome'] = 'killed';
+  const end = await followRun(dir, {
+    hear: (event) => {
+      if (event.kind === 'run_finished') outcome = event.outcome;
+      screen.show(event, event.at);
+    },
+    signal: leave.signal,
+    now: world.now,
+  });
+  await screen.close();
+  keyboard.release();
+  if (options.json !== true) world.stderr.write(endText(end, run.value));
+  return how === undefined ? exitCodeOf(end, outcome) : 0;
+}
+
+function wantedStop({stop, stopNow}: AttachOptions): StopHow | undefined {
+  if (stopNow === true) return 'force';
+  return stop === true ? 'graceful' : undefined;
+}
+
+interface Followed {
+  readonly run: string;
+  readonly dir: string;
+  readonly runner: Owner;
+}
+
+/** The named run, or the newest of those that run here. Problems: `usage/not-running`, and those of the name. */
+async function runningRun(world: World, name: string | undefined): Promise<Result<Followed>> {
+  const named = name ?? (await runningRuns(world, runsDirOf(world, DEFAULT_PIPELINE))).at(-1)?.run;
+  if (named === undefined) return failure(nothingRuns);
+  const opened = await openRun(world, named, undefined);
+  if (!opened.ok) return opened;
+  const {run, dir, outcome} = opened.value;
+  const runner = outcome === 'running' ? runnerOf(dir, world.now()) : undefined;
+  return runner === undefined ? failure(notRunning(opened.value)) : ok({run, dir, runner});
+}
+
+const nothingRuns: Problem = {
+  code: 'usage/not-running',
+  message: 'No run is going on in this project',
+  hint: '`sidestep runs` lists those that ended; `sidestep logs` shows what the last one said.',
+};
+
+function notRunning({run, outcome}: RecordedRun): Problem {
+  return {
+    code: 'usage/not-running',
+    message: `Run ${run} is not going on: ${outcome === 'running' ? 'it has just ended' : outcome}`,
+    hint: `\`sidestep logs --run ${run}\` shows what it said, \`sidestep report ${run}\` what came of it.`,
+  };
+}
+
+function headText({run, runner}: Followed, {kind}: Keyboard): string {
+  const keys = kind === 'keys' ? ' · s stops it after this step, Ctrl-C leaves it running' : '';
+  return `following run ${run} of process ${runner.pid} on ${runner.host}${keys}\n`;
+}
+
+function endText(end: FollowEnd, {run, dir, runner}: Followed): string {
+  switch (end) {
+    case 'finished':
+      return '';
+    case 'killed': {
+      const {pid, host} = lastRunnerOf(dir) ?? runner;
+      return `run ${run} was killed: process ${pid} on ${host} is gone and left no word. The same command continues from what it saved.\n`;
+    }
+    case 'left':
+      return `left; run ${run} goes on in process ${runner.pid} on ${runner.host}. \`sidestep attach ${run}\` shows it again, with --stop it ends.\n`;
+  }
+}
+
+/** The run's own, as if it had been started here. */
+function exitCodeOf(end: FollowEnd, outcome: RecordedRun['outcome']): ExitCode {
+  if (end === 'left' || outcome === 'done') return 0;
+  return outcome === 'interrupted' ? 130 : 1;
+}
+
+const EXAMPLES = `
+Examples:
+  $ sidestep attach                    the run that is going on in this project
+  $ sidestep attach --stop             as if Ctrl-C had been pressed there
+  $ sidestep attach lr=3e-4 --plain
+  $ sidestep attach --json | jq -c 'select(.kind == "epoch_finished")'
+
+Exit code: the run's own; 0 after leaving it, and with --stop.`;
