@@ -25,16 +25,37 @@ export function distance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** Up to three of the known words that `found` may have been meant to be, nearest first. */
+/** Up to three of the known words of which `found` may be a misspelling (or the beginning), nearest first. */
 export function nearMisses(found: string, known: Iterable<string>): string[] {
   if (found.length > 100) return [];
-  const allowed = Math.max(1, Math.floor(found.length / 3));
   return [...known]
     .map((word) => ({word, far: distance(found.toLowerCase(), word.toLowerCase())}))
-    .filter(({word, far}) => far <= allowed || (found.length >= 4 && folded(word).startsWith(folded(found))))
+    .filter(
+      ({word, far}) =>
+        isSlip(found, word, far) || (found.length >= 4 && folded(word).startsWith(folded(found))),
+    )
     .sort((a, b) => a.far - b.far || (a.word < b.word ? -1 : 1))
     .slice(0, 3)
     .map(({word}) => word);
+}
+
+/**
+ * A slip of the finger leaves every word of a name recognizable: `lora_dropout` is near `cfg_dropout` as a text, but no
+ * one meant the one who wrote the other.
+ */
+function isSlip(found: string, word: string, far: number): boolean {
+  if (far > allowance(found)) return false;
+  const [theirs, ours] = [wordsOf(found), wordsOf(word)];
+  if (theirs.length !== ours.length) return far <= 2;
+  return theirs.every((part, index) => distance(part, ours[index]!) <= allowance(part));
+}
+
+function allowance(text: string): number {
+  return Math.max(1, Math.floor(text.length / 3));
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/[-_. /]+/);
 }
 
 /** `Did you mean rank?`, or undefined when nothing is near. */

@@ -22,7 +22,7 @@ export async function program(world: World, argv: readonly string[]): Promise<Ex
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'commander.help') return 2; // a bare `sidestep`: the help it printed is the answer
-      return error.exitCode === 0 ? 0 : refuse(world, {json}, [usageProblem(error, argv)]);
+      return error.exitCode === 0 ? 0 : refuse(world, {json}, [await usageProblem(error, argv)]);
     }
     if (error instanceof SidestepError) return refuse(world, {json}, [error.problem]);
     const accident = accidentOf(error);
@@ -74,14 +74,21 @@ function quieten(command: Command, world: World): void {
   for (const child of command.commands) quieten(child, world);
 }
 
-function usageProblem(error: CommanderError, argv: readonly string[]): Problem {
+async function usageProblem(error: CommanderError, argv: readonly string[]): Promise<Problem> {
   const called = commandTable.find(({name}) => name === argv[0]);
+  const help = `\`sidestep ${called === undefined ? '' : `${called.name} `}--help\` shows what is possible.`;
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim();
+  const [, option] = /^unknown option '([^']+)'/.exec(message) ?? [];
+  const settings = option === undefined ? undefined : await import('./setting-hint.js');
   return {
     code: error.code
       .replace('commander.', 'usage/')
       .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    message: error.message.replace(/^error: /, '').trim(),
-    hint: `\`sidestep ${called === undefined ? '' : `${called.name} `}--help\` shows what is possible.`,
+    message,
+    hint: settings?.settingHint(argv, option!) ?? help,
   };
 }
 

@@ -3,6 +3,7 @@ import type {Problem} from '../base/problem.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {validators} from '../schema/validators.generated.js';
+import type {Level} from './key-advice.js';
 import {entry, type Located, type Origin, plain, problemAt} from './located.js';
 import {childSchema, variantFor} from './schema-walk.js';
 import {equalElements, type Violation, violationWords} from './violation-words.js';
@@ -22,8 +23,6 @@ export interface CheckOptions {
   readonly ignore?: (error: SchemaError, at: Located | undefined) => boolean;
   /** Put before the paths in messages, e.g. `with`. */
   readonly prefix?: string;
-  /** Keys that are known one level further in, under `with`: a common slip. */
-  readonly parameters?: Schema;
 }
 
 /** Checks a value against a schema by name. Every violation becomes a problem at the place where it was written. */
@@ -35,7 +34,7 @@ export function check(schemaName: string, value: Located, options: CheckOptions 
     const words = error.instancePath.split('/').slice(1).map(unescapePointer);
     const place = walk(schemas[schemaName]!, value, words);
     if (place.broken || options.ignore?.(error, place.value)) return [];
-    return [describe(error, words, place, options)];
+    return [describe(error, words, place, {...options, level: levelOf(schemaName, words, value)})];
   });
 }
 
@@ -81,18 +80,30 @@ function describe(
   error: SchemaError,
   words: readonly string[],
   place: Place,
-  options: CheckOptions,
+  options: CheckOptions & {readonly level: Level | undefined},
 ): Problem {
   const path = words.reduce(joinPath, options.prefix ?? '');
-  const violation: Violation = {
-    error,
-    path,
-    schema: place.schema,
-    value: place.value,
-    family: place.family,
-    parameters: words.length === 0 ? options.parameters : undefined,
-  };
-  return problemAt(originOf(error, words, place.value, options), violationWords(violation));
+  const origin = originOf(error, words, place.value, options);
+  const {schema, value, family} = place;
+  const violation: Violation = {error, path, schema, value, family, level: options.level, origin};
+  return problemAt(origin, violationWords(violation));
+}
+
+/** Where in a pipeline, a preset or the settings a mapping stands; undefined in any other document. */
+function levelOf(schemaName: string, words: readonly string[], value: Located): Level | undefined {
+  const [first, name, ...rest] = words;
+  if (schemaName.startsWith('stage.')) return {within: schemaName.slice('stage.'.length), path: words};
+  if (schemaName === 'stage' || schemaName === 'preset') return stageLevel(value, words);
+  if (schemaName === 'settings') return words.length === 0 ? {within: 'settings', path: []} : undefined;
+  if (schemaName !== 'pipeline') return undefined;
+  const stage =
+    first === 'stages' && name !== undefined ? entry(entry(value, first)?.value, name) : undefined;
+  return stage === undefined ? {within: 'file', path: words} : stageLevel(stage.value, rest);
+}
+
+function stageLevel(stage: Located, path: readonly string[]): Level {
+  const uses = entry(stage, 'uses')?.value;
+  return {within: 'stage', path, ...(uses?.kind === 'scalar' ? {uses: String(uses.value)} : {})};
 }
 
 /** The second of two equal elements, with the place of the first. */

@@ -5,7 +5,7 @@ import {textPieces} from '../base/reference.js';
 import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {stageTypes} from '../stage/registry.js';
-import {check} from './check.js';
+import {check, isAbsence} from './check.js';
 import {commandProblems} from './command-checks.js';
 import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
@@ -79,17 +79,19 @@ export function configureStage(
     ...check('stage', body, {
       prefix: `stages.${declared.name}`,
       missing_at: declared.key,
-      parameters: schemas[`stage.${declared.uses}`]!,
     }),
   );
   const schema = schemas[`stage.${declared.uses}`]!;
   const layers = layeredParameters(declared, body, scope, context);
   const parameters = settledTexts(schema, layers) as LocatedMap;
+  const with_ = member(body, 'with');
+  const unreadable = with_ !== undefined && with_.kind !== 'map'; // reported; nothing is missing from what is not read
   context.problems.push(
     ...check(`stage.${declared.uses}`, parameters, {
       prefix: 'with',
       missing_at: entry(body, 'with')?.key ?? declared.key,
-      ignore: (_, at) => at?.kind === 'scalar' && at.refers !== undefined,
+      ignore: (error, at) =>
+        (at?.kind === 'scalar' && at.refers !== undefined) || (unreadable && isAbsence(error)),
     }),
   );
   const finished = finishParams(schema, parameters, {

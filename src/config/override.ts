@@ -1,7 +1,9 @@
-import {equalsAfterPath, pathWords} from '../base/dotted-path.js';
-import {didYouMean} from '../base/near-miss.js';
+import {equalsAfterPath, joinPath, pathWords} from '../base/dotted-path.js';
+import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
+import {declaredStages} from './declared-stage.js';
+import {parameterPlaces} from './key-advice.js';
 import {
   emptyMap,
   type Findings,
@@ -116,13 +118,23 @@ function fullPath(
   const names = stages?.kind === 'map' ? [...stages.entries.keys()] : [];
   if (!names.includes(first)) {
     const message = `Nothing in the pipeline is called ${first}`;
-    problems.push(
-      problemAt(origin, {code: 'config/bad-override', message, hint: didYouMean(first, [...names, ...top])}),
-    );
+    const hint = stageHint(document, words, origin.source) ?? didYouMean(first, [...names, ...top]);
+    problems.push(problemAt(origin, {code: 'config/bad-override', message, hint}));
     return undefined;
   }
   const ofStage = second !== undefined && Object.hasOwn(schemas.stage!.properties!, second);
   return ofStage ? ['stages', ...words] : ['stages', first, 'with', ...words.slice(1)];
+}
+
+/** `epochs=5`: the stages that have such a key, or the same under another name. */
+function stageHint(document: Located, words: readonly string[], source: SourceText): string | undefined {
+  const value = source.text.slice(equalsAfterPath(source.text) + 1).trim();
+  const found = declaredStages(document).flatMap(({name, uses}) =>
+    parameterPlaces(uses, words, value).map(
+      (path) => `--set ${[name, ...path].reduce(joinPath, '')}=${value}`,
+    ),
+  );
+  return found.length === 0 ? undefined : `Write ${listed(found, 3).replaceAll(', ', ' or ')}.`;
 }
 
 function put(target: Located | undefined, words: readonly string[], value: Located, origin: Origin): Located {

@@ -1,9 +1,12 @@
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Schema} from '../schema/schema.js';
 import type {SchemaError} from './check.js';
-import {type Located, textOf} from './located.js';
-import {pathsNamed, tagsOf} from './schema-walk.js';
-import {ownName} from './synonyms.js';
+import {keyAdvice, type Level} from './key-advice.js';
+import {type Located, member, type Origin, textOf} from './located.js';
+import {mappingHint} from './mapping-hint.js';
+import {tagsOf} from './schema-walk.js';
+import {ownValue} from './synonyms.js';
+import {nestedText} from './written-yaml.js';
 
 /** One violation of a schema, with what is needed to explain it. */
 export interface Violation {
@@ -15,8 +18,9 @@ export interface Violation {
   readonly value: Located | undefined;
   /** The schema with all variants, of which `schema` is the chosen one. */
   readonly family?: Schema | undefined;
-  /** The schema of the parameters one level further in, where the value is a stage. */
-  readonly parameters?: Schema | undefined;
+  /** Where in a pipeline the value stands; undefined in other documents. */
+  readonly level?: Level | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 export interface Words {
@@ -42,7 +46,7 @@ export function violationWords(violation: Violation): Words {
       return {
         code: 'config/missing-key',
         message: `Expected the key ${String(params.missingProperty)}${within(violation)}`,
-        hint: schema?.properties?.[String(params.missingProperty)]?.description,
+        hint: missingHint(String(params.missingProperty), schema),
       };
     case 'type':
       return wrongType(violation);
@@ -61,6 +65,19 @@ export function violationWords(violation: Violation): Words {
   }
 }
 
+/** What the key is for, and what to write where that is known. */
+function missingHint(key: string, schema: Schema | undefined): string | undefined {
+  const property = schema?.properties?.[key];
+  if (property === undefined) return undefined;
+  if (property.const !== undefined) return `Write \`${key}: ${String(property.const)}\` in the first line.`;
+  const [example] = property.examples ?? [];
+  const written =
+    typeof example === 'string' || typeof example === 'number'
+      ? nestedText([key], String(example))
+      : undefined;
+  return [property.description, written && `For instance \`${written}\`.`].filter(Boolean).join(' ');
+}
+
 function unknownKey(key: string, violation: Violation): Words {
   const {path, schema} = violation;
   const known = Object.keys(schema?.properties ?? {});
@@ -72,24 +89,17 @@ function unknownKey(key: string, violation: Violation): Words {
   };
 }
 
-/** Another name for it, another place for it, another variant that has it, or a slip of the finger. */
-function keyHint(
-  key: string,
-  known: readonly string[],
-  {schema, family, parameters}: Violation,
-): string | undefined {
-  const own = ownName(key);
-  if (own !== undefined && known.includes(own.split('.')[0]!)) return `Write ${own}.`;
-  const deeper = schema ? pathsNamed(schema, key)[0] : undefined;
-  if (deeper !== undefined) return `It belongs under ${deeper.split('.').slice(0, -1).join('.')}.`;
-  if (parameters?.properties && Object.hasOwn(parameters.properties, key)) return 'It belongs under with.';
+/** Another variant that has it, another name for it, another place for it, or a slip of the finger. */
+function keyHint(key: string, known: readonly string[], violation: Violation): string | undefined {
+  const {family, level, value, origin} = violation;
   const tag = family?.discriminator?.propertyName ?? '';
   const having =
     family?.oneOf?.filter((variant) => variant.properties && Object.hasOwn(variant.properties, key)) ?? [];
   if (having.length > 0) {
     return `Only ${tag} ${having.map((variant) => String(variant.properties![tag]?.const)).join(', ')} has it.`;
   }
-  return didYouMean(key, known);
+  const advice = level && keyAdvice({key, level, known, value: member(value, key), beside: value, origin});
+  return advice ?? didYouMean(key, known);
 }
 
 function wrongType(violation: Violation): Words {
@@ -98,7 +108,7 @@ function wrongType(violation: Violation): Words {
   return {
     code: 'config/wrong-type',
     message: `Expected ${types.map(typeName).join(' or ')}${within(violation)} but found ${found(value)}`,
-    hint: typeHint(types, value),
+    hint: types.includes('object') ? mappingHint(violation) : typeHint(types, value),
   };
 }
 
@@ -117,7 +127,7 @@ function typeHint(types: readonly string[], value: Located | undefined): string 
     return `Write ${/^(y|yes|on|true)$/i.test(text) ? 'true' : 'false'}: YAML 1.2 reads ${text} as a text.`;
   }
   const numeric = types.includes('number') || types.includes('integer');
-  if (numeric && /^[-+]?[0-9][0-9_]*(\.[0-9_]+)?$/.test(text)) {
+  if (numeric && /^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)(e[-+]?\d+)?$/i.test(text)) {
     return text.includes('_') ? `Write ${text.replaceAll('_', '')}, without _.` : 'Remove the quotes.';
   }
   if (numeric && /^0b[01]+$/i.test(text)) return `Write ${Number(text)}.`;
@@ -144,7 +154,7 @@ function repeated(violation: Violation): Words {
 
 function notAllowed(violation: Violation, allowed: readonly string[]): Words {
   const text = violation.value?.kind === 'scalar' ? String(violation.value.value) : '';
-  const own = ownName(text);
+  const own = ownValue(text);
   const expected = allowed.length === 1 ? allowed[0]! : `one of ${listed(allowed)}`;
   return {
     code: 'config/not-allowed',

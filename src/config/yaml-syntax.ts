@@ -13,8 +13,28 @@ const words: Partial<Record<ErrorCode, {message: string; hint?: string}>> = {
     hint: 'Remove the line ---, or split the file.',
   },
   TAG_RESOLVE_FAILED: {message: 'Unknown tag', hint: 'A text that starts with ! needs quotes.'},
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'One line holds two keys',
+    hint: 'Put a text that holds a colon and a space in quotes.',
+  },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'This line is neither a key with its value nor part of a text',
+    hint: 'Write key: value, with a space behind the colon.',
+  },
   RESOURCE_EXHAUSTION: {message: 'The file is nested too deeply'},
 };
+
+/** What to do about the other errors, by what the parser says of them. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/^Missing closing/, 'A text above starts with this quote and does not end.'],
+  [/sufficiently indented and end with/, 'A { or [ above is not closed.'],
+  [
+    /^Missing , or :/,
+    'A comma belongs between two elements; a text that holds { } [ ] or a comma needs quotes.',
+  ],
+  [/must start at the same column/, 'Keys of one mapping start in the same column.'],
+  [/at node end$/, 'Put a text that holds { } [ ] or a comma in quotes.'],
+];
 
 /** Errors after which the rest of the file is still read as it was meant. */
 const harmless: ReadonlySet<ErrorCode> = new Set([
@@ -49,7 +69,7 @@ function syntaxProblem(source: SourceText, found: YAMLError): Problem {
     {
       code: found.code === 'TAG_RESOLVE_FAILED' ? 'config/unknown-tag' : 'config/yaml-syntax',
       message: known ? known.message : firstLine,
-      hint: known?.hint,
+      hint: known?.hint ?? hints.find(([pattern]) => pattern.test(firstLine))?.[1],
     },
   );
 }

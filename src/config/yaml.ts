@@ -4,6 +4,7 @@ import type {Problem} from '../base/problem.js';
 import type {Located, LocatedEntry, LocatedMap, Origin, Via} from './located.js';
 import {problemAt} from './located.js';
 import type {SourceText} from './source-text.js';
+import {unquotedReferences} from './unquoted-reference.js';
 import {isDerailing, syntaxProblems} from './yaml-syntax.js';
 
 const require = createRequire(import.meta.url);
@@ -36,8 +37,10 @@ const MAX_PARSER_DEPTH = 2 * MAX_DEPTH + 20;
 export function parseYaml(source: SourceText): ParsedYaml {
   const document = composed(source.text);
   if (typeof document === 'number') return {value: undefined, problems: [tooDeep(source, document)]};
-  const reader = new Reader(source, document);
   const found = [...document.errors, ...document.warnings];
+  const reader = new Reader(source, document, new Set(found.map(({pos}) => pos[0])));
+  const unquoted = found.length === 0 ? undefined : unquotedReferences(source, new (library().Lexer)());
+  if (unquoted !== undefined) return {value: undefined, problems: [unquoted]};
   reader.problems.push(...syntaxProblems(source, found));
   // Where the parser lost its way, the rest of what it read is no reason for more errors.
   if (found.some(isDerailing)) return {value: undefined, problems: reader.problems};
@@ -118,9 +121,13 @@ class Reader {
   private readonly source: SourceText;
   private readonly document: Document;
 
-  constructor(source: SourceText, document: Document) {
+  /** Where the parser could not read a value: that was reported, so what it made of it means nothing. */
+  private readonly unread: ReadonlySet<number>;
+
+  constructor(source: SourceText, document: Document, unread: ReadonlySet<number>) {
     this.source = source;
     this.document = document;
+    this.unread = unread;
   }
 
   report(origin: Origin, words: {code: string; message: string; hint?: string}): void {
@@ -187,6 +194,7 @@ class Reader {
 
   private readScalar(node: Scalar, origin: Origin): Located {
     const {value} = node;
+    if (this.unread.has(origin.start)) return {kind: 'scalar', value: null, origin, broken: 'broken'};
     if (typeof value === 'number' && /^[-+]?0[0-9]/.test(node.source ?? '')) {
       const decimal = String(value);
       this.report(origin, {

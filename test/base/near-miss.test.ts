@@ -25,6 +25,24 @@ test.each([
   expect(nearMisses(found, known)).toEqual(near);
 });
 
+test.each([
+  {found: 'lora_dropout', other: 'cfg_dropout'},
+  {found: 'mixed_precision', other: 'base_precision'},
+  {found: 'save_steps', other: 'max_steps'},
+  {found: 'eval_batch_size', other: 'batch_size'},
+])('$found is no misspelling of $other', ({found, other}) => {
+  expect(nearMisses(found, [other])).toEqual([]);
+});
+
+test.each([
+  {found: 'max_stpes', other: 'max_steps'},
+  {found: 'gradient_acumulation_setps', other: 'gradient_accumulation_steps'},
+  {found: 'batchsize', other: 'batch_size'},
+  {found: 'Monday Rian.wav', other: 'Monday Rain.wav'},
+])('$found is one of $other', ({found, other}) => {
+  expect(nearMisses(found, [other])).toEqual([other]);
+});
+
 test('long lists are cut', () => {
   expect(listed(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
 });

@@ -13,13 +13,13 @@ describe('a train stage says what is wrong, where, and what to do', () => {
       name: "another trainer's key",
       text: 'lr: 1e-4',
       says: 'pipeline.yaml:9:7 config/unknown-key',
-      hint: 'Write optimizer.learning_rate.',
+      hint: '`lr` is `optimizer.learning_rate` here: write `optimizer: {learning_rate: 1e-4}`.',
     },
     {
       name: 'a key one level too high',
       text: 'rank: 8',
       says: 'pipeline.yaml:9:7 config/unknown-key',
-      hint: 'It belongs under adapter.',
+      hint: 'It belongs under `adapter`: write `adapter: {rank: 8}`.',
     },
     {
       name: 'a key of another variant',

@@ -1,0 +1,196 @@
+import type {Schema} from '../schema/schema.js';
+import {schemas} from '../schema/schemas.generated.js';
+import {type ForeignKey, foreignPlaces, insteadOf, type KeyPlace} from './foreign-keys.js';
+import type {Located, Origin} from './located.js';
+import {childSchema, pathsNamed} from './schema-walk.js';
+import {flowText, nestedText} from './written-yaml.js';
+
+/** Where a mapping stands, so that a key in it can be sent to the place where it belongs. */
+export interface Level {
+  /** A stage type (the mapping lies in the parameters of such a stage), `stage`, `file`, `settings`, or another document. */
+  readonly within: string;
+  /** From there to the mapping. */
+  readonly path: readonly string[];
+  /** The stage type, where the mapping is a stage and says it. */
+  readonly uses?: string;
+}
+
+interface Found {
+  readonly key: string;
+  readonly value: Located | undefined;
+  readonly level: Level;
+  /** The keys that may stand there. */
+  readonly known: readonly string[];
+  /** The mapping that the key stands in. */
+  readonly beside: Located | undefined;
+  /** Where the key was written. */
+  readonly origin: Origin | undefined;
+}
+
+/** Where a key belongs that is not known where it stands: a key of another trainer, or our own at another place. */
+export function keyAdvice(found: Found): string | undefined {
+  const {key, level} = found;
+  if (level.within === 'file' && isStage(found.value)) return 'A stage: write it under `stages:`.';
+  const foreign = foreignPlaces(key).map((candidate) => broughtHere(candidate, found));
+  const ranked = [...foreign, ...ownPlaces(key, found.value)]
+    .map((candidate) => ({candidate, rank: nearness(candidate.place, level)}))
+    .filter(({rank}) => rank < Number.POSITIVE_INFINITY);
+  const nearest = ranked.reduce<(typeof ranked)[number] | undefined>(
+    (best, each) => (best === undefined || each.rank < best.rank ? each : best),
+    undefined,
+  );
+  if (nearest !== undefined) return placeWords(nearest.candidate, found);
+  const instead = insteadOf(key);
+  return instead === undefined ? undefined : `\`${key}\` has no counterpart here: ${instead}.`;
+}
+
+/** `defaults` and several stage types have a `precision`: the nearest is the one in the same mapping. */
+function broughtHere(foreign: ForeignKey, {level, known}: Found): ForeignKey {
+  const {within, path} = foreign.place;
+  const [only, ...deeper] = path as [string, ...string[]];
+  if (within === level.within || deeper.length > 0 || !known.includes(only)) return foreign;
+  return {...foreign, place: {within: level.within, path: [...level.path, only]}};
+}
+
+/** Stage types by how likely somebody means them when several types have a key. */
+export const TYPES = [
+  'train',
+  'dataset',
+  'preprocess.pass1',
+  'preprocess.pass2',
+  'scan',
+  'export',
+  'estimate',
+  'generate',
+];
+
+/** The places at which a key of this very name exists; of several within one type, the one that takes the value. */
+function ownPlaces(key: string, value: Located | undefined): ForeignKey[] {
+  const roots = [
+    ...TYPES.map((type) => ({within: type, schema: schemas[`stage.${type}`]!})),
+    {within: 'stage', schema: schemas.stage!},
+    {within: 'file', schema: schemas.pipeline!},
+  ];
+  const word = value?.kind === 'scalar' ? (value.value ?? undefined) : undefined;
+  return roots.flatMap(({within, schema}) =>
+    pathsNamed(schema, key)
+      .map((path) => path.split('.'))
+      .sort((a, b) => Number(takes(schema, b, word)) - Number(takes(schema, a, word)))
+      .map((path) => ({place: {within, path}})),
+  );
+}
+
+/**
+ * Where the parameters of a stage type have what these words name: by its own path, by its last words, by another
+ * trainer's name. Of several the ones that take the value, or else the shortest.
+ */
+export function parameterPlaces(
+  uses: string,
+  words: readonly string[],
+  value: string,
+): (readonly string[])[] {
+  const [first, ...rest] = words as [string, ...string[]];
+  const schema = schemas[`stage.${uses}`]!;
+  const own = pathsNamed(schema, first).map((path) => [...path.split('.'), ...rest]);
+  const foreign = rest.length > 0 ? [] : foreignPlaces(first).filter(({place}) => place.within === uses);
+  const paths = [...own, ...foreign.map(({place}) => [...place.path])];
+  const taking = paths.filter((path) => takes(schema, path, value));
+  const shortest = Math.min(...paths.map(({length}) => length));
+  return taking.length > 0 ? taking : paths.filter(({length}) => length === shortest);
+}
+
+/** Is it one of the words that may stand there? */
+function takes(root: Schema, path: readonly string[], value: unknown): boolean {
+  const [last] = path.slice(-1) as [string];
+  const holder = path.slice(0, -1).reduce<Schema | undefined>(childSchema, root);
+  return [holder, ...(holder?.oneOf ?? [])].some((variant) => {
+    const property = variant?.properties?.[last];
+    return (
+      (property?.const !== undefined && property.const === value) ||
+      (property?.enum?.includes(value) ?? false)
+    );
+  });
+}
+
+/** Smaller is nearer: below this mapping, elsewhere in the same stage, in the file, in a stage of another type. */
+function nearness({within, path}: KeyPlace, level: Level): number {
+  const here = within === level.within && level.path.every((word, index) => path[index] === word);
+  if (here) return path.length > level.path.length ? path.length / 100 : Number.POSITIVE_INFINITY;
+  if (within === level.within) return 1;
+  if (level.within === 'stage') return within === level.uses ? 1 : within === 'file' ? 2 : 3;
+  if (within === 'stage')
+    return level.within === 'file' || level.within === 'settings' ? Number.POSITIVE_INFINITY : 2;
+  if (level.within === 'settings') return within === 'file' ? Number.POSITIVE_INFINITY : 3;
+  return within === 'file' ? 2.5 : 3;
+}
+
+/** "network_dim is adapter.rank here: write …" or "It belongs under adapter: write …". */
+function placeWords({place, value, remark}: ForeignKey, found: Found): string {
+  const {key, level} = found;
+  if (value !== undefined && isFalse(found.value))
+    return `Remove it: it is off unless \`${place.path.join('.')}\` is written.`;
+  const target = targetOf(place, level);
+  const last = place.path.at(-1)!;
+  const holder = target.path.slice(0, -1).join('.');
+  const isOwn = key === last && value === undefined;
+  const where = target.stage === undefined ? '' : ` of a \`${target.stage}\` stage`;
+  const side = target.side ?? '';
+  const head = isOwn
+    ? `It belongs${holder === '' ? '' : ` under \`${holder}\``}${where || side}`
+    : `\`${key}\` is \`${target.path.join('.')}\`${where || side} here`;
+  const written = snippet(target, value ?? flowText(found.value), found);
+  return `${head}: write \`${written}\`.${remark === undefined ? '' : ` ${remark}`}`;
+}
+
+interface Target {
+  /** From the mapping where one would write it. */
+  readonly path: readonly string[];
+  /** The type of the other stage that it belongs to. */
+  readonly stage?: string;
+  /** It does not go into the mapping it was found in, but where these words say. */
+  readonly side?: string;
+}
+
+function targetOf({within, path}: KeyPlace, level: Level): Target {
+  const below = within === level.within && level.path.every((word, index) => path[index] === word);
+  if (below) return {path: path.slice(level.path.length)};
+  if (within === 'file') return {path, side: ' at the top of the file'};
+  if (within === 'stage') return level.within === 'stage' ? {path} : {path, side: ' beside `with`'};
+  if (within === level.within) return {path: ['with', ...path]};
+  if (level.within === 'stage' && within === level.uses) return {path: ['with', ...path]};
+  if (level.within === 'settings') return {path: ['stages', within, ...path]};
+  return {path: ['with', ...path], stage: within};
+}
+
+/** What to write: on the command line where the key came from there, in the mapping that is there already if it is. */
+function snippet({path, stage, side}: Target, value: string, {level, beside, origin}: Found): string {
+  const assignment = origin === undefined ? undefined : setWords(origin);
+  if (assignment !== undefined && stage === undefined) {
+    const within = side?.includes('file')
+      ? []
+      : path[0] === 'with'
+        ? [assignment]
+        : [assignment, ...level.path];
+    return `--set ${[...within, ...path.filter((word, index) => index > 0 || word !== 'with')].join('.')}=${value}`;
+  }
+  const [first, ...rest] = path as [string, ...string[]];
+  const there = beside?.kind === 'map' && beside.entries.get(first)?.value.kind === 'map';
+  return there && rest.length > 0 && side === undefined && stage === undefined
+    ? `${nestedText(rest, value)}\` in \`${first}`
+    : nestedText(path, value);
+}
+
+/** The stage that `--set train.lr=1e-4` speaks of; undefined when this is no `--set`. */
+function setWords({source}: Origin): string | undefined {
+  if (source.name !== '--set') return undefined;
+  const [first, second] = source.text.split('=')[0]!.trim().split('.');
+  return first === 'stages' ? second : first;
+}
+
+function isStage(value: Located | undefined): boolean {
+  return value?.kind === 'map' && value.entries.has('uses');
+}
+
+function isFalse(value: Located | undefined): boolean {
+  return value?.kind === 'scalar' && value.value === false;
+}
