@@ -53,9 +53,14 @@ function isEntryRest(rest: Json): boolean {
     isJsonObject(rest.parts) &&
     isListOf(rest.refers, isObjectRef) &&
     isListOf(rest.made_from, isHashText) &&
+    (rest.warnings === undefined || isListOf(rest.warnings, isProblem)) &&
     isJsonObject(rest.outputs) &&
     Object.values(rest.outputs).every(isOutput)
   );
+}
+
+function isProblem(value: Json): boolean {
+  return isJsonObject(value) && typeof value.code === 'string' && typeof value.message === 'string';
 }
 
 function isOutput(output: Json): boolean {

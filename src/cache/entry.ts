@@ -2,6 +2,7 @@ import {rm} from 'node:fs/promises';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
 import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {entryText, parseEntry} from './entry-form.js';
@@ -28,6 +29,8 @@ export interface CacheEntry {
    * single objects. When one of them turns out to be damaged, this may be wrong and is made again.
    */
   readonly made_from: readonly ContentHash[];
+  /** What the maker warned of: said again whenever this is used, until what it warns of is repaired and made again. */
+  readonly warnings?: readonly Problem[];
   /** What the maker said of it, e.g. `{latent_frames: 1500}`. */
   readonly about: JsonObject;
   /** What the fingerprint was made of, for people and for `why`. */

@@ -1,8 +1,8 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Argument, Command, Option} from 'commander';
-import {isMap, isScalar, parseDocument} from 'yaml';
 import {commandTable} from './command-table.js';
+import {experiments, presetNames, runIds, settings, songs, stageIds} from './completed-values.js';
 import type {World} from './world.js';
 
 /**
@@ -40,8 +40,11 @@ async function offersOf(
   const option = command.options.find(
     ({long, short}) => last !== undefined && (long === last || short === last),
   );
-  if (option !== undefined && (option.required || option.optional)) return valuesOf(option, before, world);
-  const named = before.filter((word) => !word.startsWith('-')).length - depth(command);
+  if (option !== undefined && (option.required || option.optional))
+    return valuesOf(option, {before, current, world});
+  const named =
+    before.filter((word, index) => !word.startsWith('-') && !isValue(before[index - 1], command)).length -
+    depth(command);
   const argument = command.registeredArguments[Math.min(named, command.registeredArguments.length - 1)];
   const children = command.commands.map((child) => child.name());
   return [
@@ -50,15 +53,47 @@ async function offersOf(
   ];
 }
 
-async function valuesOf(option: Option, before: readonly string[], world: World): Promise<string[]> {
+/** Does an option stand before it that takes a value? */
+function isValue(before: string | undefined, {options}: Command): boolean {
+  return options.some(
+    ({long, short, required}) => required && before !== undefined && [long, short].includes(before),
+  );
+}
+
+interface Line {
+  readonly before: readonly string[];
+  readonly current: string;
+  readonly world: World;
+}
+
+async function valuesOf(option: Option, line: Line): Promise<string[]> {
   if (option.argChoices !== undefined) return option.argChoices;
-  return /<stage>/.test(option.flags) ? stageIds(world, before) : [];
+  if (/<stage>|\[stage\]/.test(option.flags)) return stageIds(line.world, line.before);
+  if (option.long === '--set') return settings(line.world, line.before, line.current);
+  return /<experiment>/.test(option.flags) ? experiments(line.world) : [];
 }
 
 async function argumentsFor(argument: Argument, before: readonly string[], current: string, world: World) {
   if (argument.argChoices !== undefined) return argument.argChoices.filter((choice) => choice !== 'words');
-  if (argument.name() === 'stage') return stageIds(world, before);
-  return argument.name() === 'pipeline' ? pipelineFiles(world, current) : [];
+  switch (argument.name()) {
+    case 'stage':
+      return stageIds(world, before);
+    case 'pipeline':
+      return pipelineFiles(world, current);
+    case 'preset':
+      return presetNames(world);
+    case 'name':
+      return before.includes('sample') ? songs(world, before) : [];
+    case 'names':
+      return [...(await experiments(world)), ...(await runIds(world))];
+    case 'a':
+    case 'b':
+    case 'run':
+    case 'runs':
+      return ['last', ...(await experiments(world)), ...(await runIds(world))];
+    default:
+      return [];
+  }
 }
 
 function optionNames(command: Command | undefined): string[] {
@@ -67,18 +102,6 @@ function optionNames(command: Command | undefined): string[] {
 
 function depth(command: Command): number {
   return command.parent === null ? 1 : 2;
-}
-
-/** Keys of `stages:` in the pipeline that the line names, or in the default one. */
-async function stageIds(world: World, before: readonly string[]): Promise<string[]> {
-  const file = before.find((word) => /\.ya?ml$/.test(word)) ?? 'pipeline.yaml';
-  try {
-    const document = parseDocument(await readFile(resolve(world.cwd, file), 'utf8'), {logLevel: 'silent'});
-    const stages = document.get('stages', true);
-    return isMap(stages) ? stages.items.flatMap(({key}) => (isScalar(key) ? [String(key.value)] : [])) : [];
-  } catch {
-    return []; // no such file: nothing to offer
-  }
 }
 
 async function pipelineFiles(world: World, current: string): Promise<string[]> {

@@ -33,6 +33,7 @@ _sidestep() {
   while IFS= read -r candidate; do
     [[ "$candidate" == "$cur"* ]] && COMPREPLY+=("\${candidate#"$cut"}")
   done < <(sidestep completion words -- "\${words[@]:1}" 2>/dev/null)
+  [[ "\${COMPREPLY[*]}" == *[=/] ]] && compopt -o nospace 2>/dev/null
 }
 complete -o default -F _sidestep sidestep
 `;
@@ -44,7 +45,8 @@ _sidestep() {
   candidates=("\${(@f)$(sidestep completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=("\${(@)candidates:#}")
   if (( \${#candidates} )); then
-    compadd -- "\${candidates[@]}"
+    compadd -S '' -- "\${(@M)candidates:#*[=/]}"
+    compadd -- "\${(@)candidates:#*[=/]}"
   else
     _files
   fi

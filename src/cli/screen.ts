@@ -1,6 +1,7 @@
 import {appendFileSync} from 'node:fs';
 import type {RunEvent} from '../event/event.js';
 import {githubAnnotations} from '../render/github.js';
+import {groupingWarnings} from '../render/grouped-warnings.js';
 import {jsonLines} from '../render/json-lines.js';
 import {plainLines} from '../render/plain.js';
 import {harmless, type Renderer, rendererKind, together} from '../render/renderer.js';
@@ -50,14 +51,14 @@ async function rendererFor(world: World, {json, plain, expects}: ScreenOptions):
     stream: stderr.kind,
   });
   if (kind === 'json') return jsonLines(stdout);
-  const lines = plainLines(stderr, stderr.colours);
+  const lines = groupingWarnings(plainLines(stderr, stderr.colours));
   if (kind === 'plain')
     return env.GITHUB_ACTIONS === 'true'
       ? together(lines, githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? world.cwd))
       : lines;
   if (expects === 'nothing') return lines; // a run from cache must not wait for listr2
   const {liveList} = await import('../render/live.js');
-  return liveList(stderr.raw, stderr, stderr.colours);
+  return groupingWarnings(liveList(stderr.raw, stderr, stderr.colours));
 }
 
 /** GitHub shows this file's Markdown on the page of the workflow run. A full disk there is not the run's failure. */

@@ -97,6 +97,7 @@ function judge(
       resume_group: undefined, // what is finished resumes nothing
       outputs: entry.outputs,
       last_duration_ms: entry.duration_ms,
+      warnings: entry.warnings ?? [],
       verdict,
     };
   }

@@ -38,6 +38,8 @@ export interface PlannedStage {
   readonly outputs: Readonly<Record<string, PlannedOutput>> | undefined;
   /** How long it took when it last ran, from the lock file's or cache's memory; undefined when never. */
   readonly last_duration_ms: number | undefined;
+  /** What the one who made it warned of, when the verdict is `cached`. */
+  readonly warnings?: readonly Problem[];
 }
 
 /** One output that exists. `identity` is what consumers depend on: the declared part of a JSON output, else `hash`. */

@@ -1,5 +1,6 @@
 import {type Fingerprint, fingerprintOf} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
 import type {PartObject, PartPlan, SampleParts, SamplePlan} from '../stage/sample-parts.js';
 import type {StageType} from '../stage/stage-type.js';
 import {outputOf} from './fingerprint-parts.js';
@@ -20,6 +21,8 @@ export interface ForecastPart {
   readonly object: PartObject | undefined;
   /** What making it took, when it is cached. */
   readonly made_in_ms: number | undefined;
+  /** What its maker warned of, when it is cached. */
+  readonly warnings: readonly Problem[];
 }
 
 type SampleStage = Pick<PlannedStage, 'configured' | 'references'> & {
@@ -89,7 +92,8 @@ function forecastPart(
   const about = entry.kind === 'present' ? entry.about : {};
   const object = output === undefined ? undefined : {hash: output.hash, size: output.size, about};
   const made_in_ms = entry.kind === 'present' && object !== undefined ? entry.duration_ms : undefined;
-  return {plan, fingerprint, depends_on, object, made_in_ms};
+  const warnings = (entry.kind === 'present' && entry.warnings) || [];
+  return {plan, fingerprint, depends_on, object, made_in_ms, warnings};
 }
 
 function jsonInputs(

@@ -43,6 +43,8 @@ export type EntryView =
       readonly kind: 'present';
       readonly outputs: Readonly<Record<string, PlannedOutput>>;
       readonly about: JsonObject;
+      /** What its maker warned of. */
+      readonly warnings?: readonly Problem[];
       readonly duration_ms: number;
     }
   | {readonly kind: 'absent'}

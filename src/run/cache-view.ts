@@ -26,8 +26,8 @@ export function viewCache(cache: Cache): CacheView {
         case 'present': {
           const lost = damagedJson(cache, state.entry, texts);
           if (lost.length > 0) return {kind: 'incomplete', lost};
-          const {outputs, about, duration_ms} = state.entry;
-          return {kind: 'present', outputs, about, duration_ms};
+          const {outputs, about, duration_ms, warnings = []} = state.entry;
+          return {kind: 'present', outputs, about, duration_ms, warnings};
         }
         case 'absent':
           return state;

@@ -182,9 +182,15 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
 function settle(walk: Walk, {planned, result}: StageRun): 'done' {
   walk.stages.set(planned.id, planned);
   walk.settled.set(planned.id, result);
+  if (result.kind === 'cached') repeatWarnings(planned, walk.effects);
   if (result.kind === 'failed' || result.kind === 'crashed') walk.first_failure ??= planned.id;
   walk.effects.emit({kind: 'stage_finished', stage: planned.id, result});
   return 'done';
+}
+
+/** What the maker of a cached stage warned of is still so: nothing it depends on has changed. */
+function repeatWarnings({id, warnings = []}: PlannedStage, {emit}: Effects): void {
+  for (const problem of warnings) emit({kind: 'stage_warning', stage: id, problem});
 }
 
 /** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */

@@ -15,6 +15,8 @@ export interface Made {
   /** See CacheEntry. */
   readonly made_from: readonly ContentHash[];
   readonly about: JsonObject;
+  /** What it warned of: kept with what was made. */
+  readonly warnings: readonly Problem[];
   readonly samples: SampleCounts | undefined;
 }
 

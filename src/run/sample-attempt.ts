@@ -6,6 +6,7 @@ import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
 import {commitEntry, type ObjectRef} from '../cache/entry.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {commitBytes, commitFile} from '../cache/object.js';
+import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
 import type {CacheView} from '../plan/world.js';
@@ -26,6 +27,8 @@ export interface SampleStage {
   readonly view: CacheView;
   readonly job: Omit<WorkerJob, 'parts'>;
   readonly read: StageInputs;
+  /** What the worker warned of since this was last emptied: it belongs to the part that it hands over next. */
+  readonly heard: Problem[];
 }
 
 /** Starts a worker on some parts and follows it to its end. */
@@ -154,6 +157,7 @@ async function makeParts(
         return reply;
       },
       sampleFailed: ({sample, problem}) => {
+        stage.heard.length = 0;
         tally.failed.set(sample, problem);
         effects.emit({kind: 'sample_failed', stage: stage.planned.id, sample, problem});
       },
@@ -171,6 +175,7 @@ async function commitPart(
   {file, about, duration_ms}: Extract<WorkerMessage, {kind: 'part_ready'}>,
   {cache, now}: Effects,
 ): Promise<RunnerMessage> {
+  const warnings = stage.heard.splice(0);
   const object = await commitFile(cache, join(stage.job.out_dir, file));
   await commitEntry(cache, {
     format: ENTRY_FORMAT,
@@ -181,6 +186,7 @@ async function commitPart(
     outputs: {[part.part]: {kind: 'file', ...object, identity: object.hash, name: file}},
     refers: [],
     made_from: [...hashesIn(part.work), ...stage.read.trees],
+    ...(warnings.length === 0 ? {} : {warnings}),
     about,
     parts: {sample: part.sample},
   });
@@ -258,8 +264,24 @@ async function finish(
     refers: objectsIn(collection),
     made_from: stage.read.made_from,
     about: {samples: whole.length, missing: failed.size},
+    warnings: warningsOf(stage, whole, tally, effects),
     samples: {total: samples.length, computed, cached: whole.length - computed, failed: failed.size},
   };
+}
+
+/** Those of all parts together. Of the parts that were there before this attempt they are said again. */
+function warningsOf(
+  {planned}: SampleStage,
+  samples: readonly ForecastSample[],
+  {made}: Tally,
+  {emit}: Effects,
+): Problem[] {
+  const parts = [
+    ...new Map(samples.flatMap((sample) => sample.parts).map((part) => [part.fingerprint, part])).values(),
+  ];
+  const before = parts.filter(({fingerprint}) => !made.has(fingerprint)).flatMap(({warnings}) => warnings);
+  for (const problem of grouped(before)) emit({kind: 'stage_warning', stage: planned.id, problem});
+  return grouped(parts.flatMap(({warnings}) => warnings));
 }
 
 function objectsIn(collection: SampleCollection): ObjectRef[] {

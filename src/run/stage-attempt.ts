@@ -2,8 +2,10 @@ import {rm} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import type {Fingerprint} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
+import type {Problem} from '../base/problem.js';
 import {temporaryDir} from '../cache/layout.js';
 import {openPartial, type PartialKey} from '../cache/partial.js';
+import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
 import type {WorkerJob} from '../protocol/message.js';
@@ -62,7 +64,7 @@ async function attemptIn(
   stage: SettledStage,
   context: AttemptContext,
 ): Promise<AttemptOutcome> {
-  const {effects} = context;
+  const {effects, heard} = noting(context.effects);
   const {params, timeout_s} = stage.configured;
   const {upstream, view} = context;
   const read = await stageInputs(stage, {upstream, view, cache: effects.cache, emit: effects.emit});
@@ -72,17 +74,17 @@ async function attemptIn(
     const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
-    return committed(outcome, place, stage, effects);
+    return committed(outcome, place, {stage, heard, effects});
   }
   const job = await workerJob(out_dir, stage, inputs, context);
   const limits = {grace_ms: context.options.grace_ms, timeout_s};
   const {samples} = stage.type;
   if (samples === undefined) {
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
-    return committed(outcome, place, stage, effects);
+    return committed(outcome, place, {stage, heard, effects});
   }
   return runSamples(
-    {planned: stage, type: {...stage.type, samples}, upstream, view, job, read},
+    {planned: stage, type: {...stage.type, samples}, upstream, view, job, read, heard},
     (parts, handlers) => runWorker({...job, parts}, effects, {...limits, parts: handlers}),
     effects,
   );
@@ -91,13 +93,36 @@ async function attemptIn(
 async function committed(
   outcome: WorkOutcome,
   {out_dir, read}: {readonly out_dir: string; readonly read: StageInputs},
-  stage: SettledStage,
-  {cache}: Effects,
+  {
+    stage,
+    heard,
+    effects,
+  }: {readonly stage: SettledStage; readonly heard: Problem[]; readonly effects: Effects},
 ): Promise<AttemptOutcome> {
+  const {cache} = effects;
   if (outcome.kind !== 'done') return outcome;
   await read.requireSound(); // what changed while it was read must not leave a trace
   const outputs = await commitOutputs(cache, out_dir, stage.type.outputs(stage.configured.params));
-  return {kind: 'made', outputs, refers: [], made_from: read.made_from, about: {}, samples: undefined};
+  const warnings = grouped(heard);
+  return {
+    kind: 'made',
+    outputs,
+    refers: [],
+    made_from: read.made_from,
+    about: {},
+    warnings,
+    samples: undefined,
+  };
+}
+
+/** The same effects, and what is warned of through them from now on. */
+function noting(effects: Effects): {readonly effects: Effects; readonly heard: Problem[]} {
+  const heard: Problem[] = [];
+  const emit: Effects['emit'] = (event) => {
+    if (event.kind === 'stage_warning') heard.push(event.problem);
+    effects.emit(event);
+  };
+  return {effects: {...effects, emit}, heard};
 }
 
 async function workerJob(

@@ -60,7 +60,12 @@ function takeOver(stage: SettledStage, {view}: AttemptContext): StageRun | undef
   const saved_ms = entry.duration_ms;
   return {
     result: {kind: 'cached', stage: stage.id, fingerprint: stage.fingerprint, saved_ms},
-    planned: {...stage, outputs: entry.outputs, verdict: {kind: 'cached', saved_ms}},
+    planned: {
+      ...stage,
+      outputs: entry.outputs,
+      warnings: entry.warnings ?? [],
+      verdict: {kind: 'cached', saved_ms},
+    },
   };
 }
 
@@ -127,6 +132,7 @@ async function commit(
     outputs: made.outputs,
     refers: made.refers,
     made_from: made.made_from,
+    ...(made.warnings.length === 0 ? {} : {warnings: made.warnings}),
     about: made.about,
     parts: stage.parts as unknown as JsonObject,
   });

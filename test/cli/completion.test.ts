@@ -1,6 +1,8 @@
 import {spawnSync} from 'node:child_process';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {commandTable} from '../../src/cli/command-table.js';
+import {candidates} from '../../src/cli/complete.js';
+import type {World} from '../../src/cli/world.js';
 import {Folder, main} from './sidestep.js';
 
 const pipeline = `sidestep: 1
@@ -52,6 +54,69 @@ test('stages are read from the pipeline, a broken one offers none', async () => 
     '',
   ]);
   expect({code, stdout, stderr}).toEqual({code: 0, stdout: '', stderr: ''});
+});
+
+describe('what a pipeline and its project hold', () => {
+  const files = {
+    'pipeline.yaml': `sidestep: 1
+vars: {songs: ./music}
+stages:
+  songs: {uses: dataset, with: {audio_dir: "\${vars.songs}"}}
+  train: {uses: train, with: {tensors: ./t}}
+`,
+    'good.yaml': 'sidestep: 1\nstages:\n  songs: {uses: dataset, with: {audio_dir: ./music}}\n',
+    'music/Monday Rain.wav': '',
+    'music/live/Encore.flac': '',
+    'music/cover.jpg': '',
+    'presets/mine.yaml': 'sidestep: 1\nuses: train\nwith: {}\n',
+    '.sidestep/runs/20260101-000000-abcd/events.jsonl': '',
+    '.sidestep/experiments/one/experiment.json': '{"name": "rank=8", "file": "/x.yaml", "set": []}',
+  };
+  /** Asked in this process: that the command answers so is tested above. */
+  const offered = async (...typed: readonly string[]): Promise<string[]> => {
+    const folder = new Folder(files);
+    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as World;
+    return candidates(world, typed);
+  };
+
+  test.each([
+    {typed: 'run --set train.opt', has: ['train.optimizer.learning_rate=', 'train.optimizer.type=']},
+    {
+      typed: 'plan --set train.schedule.type=c',
+      has: ['train.schedule.type=cosine', 'train.schedule.type=custom'],
+    },
+    {typed: 'run --set vars.', has: ['vars.songs=']},
+    {typed: 'run --set defaults.s', has: ['defaults.seed=']},
+    {typed: 'run --set train.preset=rec', has: ['train.preset=recommended']},
+    {
+      typed: 'run --set train.gradient_checkpointing.enabled=',
+      has: ['train.gradient_checkpointing.enabled=true'],
+    },
+    {typed: 'run --name ', has: ['rank=8']},
+    {typed: 'presets show m', has: ['mine']},
+    {typed: 'compare last ', has: ['20260101-000000-abcd', 'last', 'rank=8']},
+    {typed: 'report ', has: ['20260101-000000-abcd', 'last', 'rank=8']},
+    {typed: 'runs rm ', has: ['20260101-000000-abcd', 'rank=8']},
+    {typed: 'run --force t', has: ['train']},
+    {typed: 'run --only s', has: ['songs']},
+  ])('$typed', async ({typed, has}) => {
+    expect(await offered(...typed.split(' '))).toEqual(expect.arrayContaining(has));
+  });
+
+  test('keys of --set end where a value begins', async () => {
+    const keys = await offered('run', '--set', 'train.');
+    expect(keys.length).toBeGreaterThan(50);
+    expect(keys.filter((key) => !/^train\.[\w.]+=$/.test(key))).toEqual([]);
+  });
+
+  test('songs by name, once the pipeline has no problems', async () => {
+    expect(await offered('show', 'sample', '')).toEqual([]);
+    const folder = new Folder({...files, 'pipeline.yaml': files['good.yaml']});
+    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as World;
+    const named = ['Monday Rain.wav', 'live/Encore.flac'];
+    expect(await candidates(world, ['show', 'sample', ''])).toEqual(named);
+    expect(await candidates(world, ['show', 'sample', '--set', 'name=x', ''])).toEqual(named);
+  });
 });
 
 test('bash completes through the script', async () => {

@@ -18,6 +18,18 @@ test.each(commandTable.map(({name}) => name))('%s --help shows examples', async 
 const mistakes: readonly [string, readonly string[], string, string][] = [
   ['an unknown command', ['doctr'], 'usage/unknown-command', 'Did you mean doctor?'],
   ['an unknown option', ['doctor', '--jsom'], 'usage/unknown-option', 'Did you mean --json?'],
+  [
+    'a key of the pipeline as an option',
+    ['validate', '--epochs', '5'],
+    'usage/unknown-option',
+    '`--set train.epochs=5`',
+  ],
+  [
+    'another name of a key',
+    ['run', '--lr=1e-4'],
+    'usage/unknown-option',
+    '--set train.optimizer.learning_rate=1e-4',
+  ],
   ['a missing argument', ['completion'], 'usage/missing-argument', "missing required argument 'shell'"],
   ['a bad choice', ['completion', 'tcsh'], 'usage/invalid-argument', 'Allowed choices are bash, zsh, fish'],
 ];

@@ -5,6 +5,7 @@ import {stageId} from '../../src/base/stage-id.js';
 import type {RunEvent} from '../../src/event/event.js';
 import type {StageResult} from '../../src/event/stage-result.js';
 import {annotation, githubAnnotations} from '../../src/render/github.js';
+import {groupingWarnings} from '../../src/render/grouped-warnings.js';
 import {jsonLines} from '../../src/render/json-lines.js';
 import {palette} from '../../src/render/palette.js';
 import {plainLines} from '../../src/render/plain.js';
@@ -256,4 +257,30 @@ test('the step summary is a Markdown table', () => {
   expect(summaryMarkdown(finished('failed', [ok, failed], 1))).toContain(
     '| stage | result | time |\n| --- | --- | --- |\n| b | succeeded | 1 ms |\n| a | failed | 1.5 s |\n\n- a o0: `/out/0`',
   );
+});
+
+test('a kind of warning is told at once, and the rest of its kind together when the stage has ended', async () => {
+  const warning = (code: string, message: string): RunEvent => ({
+    kind: 'stage_warning',
+    stage: a,
+    problem: {code, message, hint: `Mend ${code}.`},
+  });
+  const text = await shown(
+    (output) => groupingWarnings(plainLines(output, plain)),
+    ...Array.from({length: 100}, (_, index) => warning('song/odd', `song ${index} is odd`)),
+    warning('song/cut', 'song 3 is cut'),
+    {kind: 'stage_finished', stage: a, result: {kind: 'cached', stage: a, fingerprint, saved_ms: 0}},
+  );
+  expect(text.replaceAll('14:03:27 ', '')).toBe(`a  warning: song 0 is odd  [song/odd]
+  hint: Mend song/odd.
+a  warning: song 3 is cut  [song/cut]
+  hint: Mend song/cut.
+a  warning: 99 more:  [song/odd]
+  song 1 is odd
+  song 2 is odd
+  song 3 is odd
+  and 96 more
+  hint: Mend song/odd.
+a  cached
+`);
 });

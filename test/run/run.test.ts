@@ -12,7 +12,17 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {stopSwitch} from '../../src/run/stop.js';
 import {temporaryFolder} from '../temporary-folder.js';
-import {allTypes, look, outputText, pipelineOf, ref, run, type StageSketch, shell} from './rig.js';
+import {
+  allTypes,
+  look,
+  outputText,
+  pipelineOf,
+  type RunReport,
+  ref,
+  run,
+  type StageSketch,
+  shell,
+} from './rig.js';
 
 const upperCase: StageSketch = shell('tr a-z A-Z < $1 > $2', {inputs: {text: ref('a')}});
 
@@ -356,3 +366,19 @@ test.runIf(existsSync('/dev/full'))(
     expect((await run(pipeline)).ran).toEqual([]);
   },
 );
+
+test('what a stage warned of is said again when it comes from the cache', async () => {
+  const dir = await temporaryFolder();
+  const warnings = ({events}: RunReport): readonly (readonly [string, string])[] =>
+    events.flatMap((event) =>
+      event.kind === 'stage_warning' ? [[event.stage, event.problem.code] as const] : [],
+    );
+  const pipeline = pipelineOf(dir, {
+    dull: {uses: 'test.worker', params: {does: 'warn'}},
+    quiet: {uses: 'test.worker', params: {does: 'work'}},
+  });
+  expect(warnings(await run(pipeline))).toEqual([['dull', 'test/dull']]);
+  const again = await run(pipeline);
+  expect(again.ran).toEqual([]);
+  expect(warnings(again)).toEqual([['dull', 'test/dull']]);
+});

@@ -140,3 +140,17 @@ test('two runners with different songs share those they have in common', async (
   expect(reports.map(({outcome}) => outcome)).toEqual(['done', 'done']);
   expect(made()).toHaveLength(8); // none is made twice
 });
+
+test('what is warned of a song is said on every run, whether the song is made or found', async () => {
+  const {stage} = await studio();
+  const warnings = ({events}: RunReport): string[] =>
+    events.flatMap((event) => (event.kind === 'stage_warning' ? [event.problem.message] : []));
+  const odd = {'a.wav': 'odd one', 'b.wav': 'fine'};
+  expect(warnings(await run(stage(odd)))).toEqual(['a.wav is odd']);
+  expect(warnings(await run(stage(odd)))).toEqual(['a.wav is odd']);
+  const two = {...odd, 'c.wav': 'odd too'};
+  expect(warnings(await run(stage(two)))).toEqual(['c.wav is odd', 'a.wav is odd']);
+  expect(warnings(await run(stage(two)))).toEqual(['2 times:\n  a.wav is odd\n  c.wav is odd']);
+  const repaired = {'a.wav': 'even', 'b.wav': 'fine', 'c.wav': 'odd too'};
+  expect(warnings(await run(stage(repaired)))).toEqual(['c.wav is odd']);
+});

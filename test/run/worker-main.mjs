@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {serve} from '../../dist/worker/serve.js';
 
 /** Does as `does` says. */
-async function worker({job, signal, log}) {
+async function worker({job, signal, log, emit}) {
   const {does, flag} = job.params;
   const first = flag === undefined || !existsSync(flag);
   if (flag !== undefined) writeFileSync(flag, String(process.pid));
@@ -22,6 +22,7 @@ async function worker({job, signal, log}) {
     if (signal.aborted) return 'stopped';
   }
   if (does === 'nothing') return 'done';
+  if (does === 'warn') emit({kind: 'stage_warning', problem: {code: 'test/dull', message: 'This is dull'}});
   log('about to write');
   await writeFile(join(job.out_dir, 'out.txt'), `made by ${does}`);
   return 'done';
@@ -44,7 +45,7 @@ async function count({job, signal, partial, emit}) {
   return 'done';
 }
 
-async function samples({job, signal, beginPart, commitPart, failSample}) {
+async function samples({job, signal, emit, beginPart, commitPart, failSample}) {
   const {pause_ms = 0, die_after, log} = job.params;
   let made = 0;
   const failed = new Set();
@@ -58,6 +59,9 @@ async function samples({job, signal, beginPart, commitPart, failSample}) {
     }
     beginPart(part);
     await sleep(pause_ms);
+    if (part.part === 'upper' && part.work.text.includes('odd')) {
+      emit({kind: 'stage_warning', problem: {code: 'test/odd-song', message: `${part.sample} is odd`, hint: 'Even it out.'}});
+    }
     const text = part.part === 'upper' ? part.work.text.toUpperCase() : String(part.work.text.length);
     const file = `${made}.txt`;
     await writeFile(join(job.out_dir, file), text);

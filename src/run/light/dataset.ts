@@ -9,6 +9,7 @@ import type {DatasetOptions} from '../../dataset/dataset-options.js';
 import {type DatasetEffects, readDataset} from '../../dataset/read-dataset.js';
 import type {Dataset, Finding} from '../../dataset/sample.js';
 import {loadTokenizer} from '../../dataset/tokenizer.js';
+import {grouped} from '../../event/alike.js';
 import type {Model} from '../../model/model.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 import {openSoundMemory, type SoundMemory} from './sound-memory.js';
@@ -21,7 +22,7 @@ import {openSoundMemory, type SoundMemory} from './sound-memory.js';
 export async function runDataset(context: LightContext): Promise<void> {
   const dataset = await readSongs(context);
   const errors = dataset.findings.filter(({severity}) => severity === 'error');
-  for (const finding of grouped(dataset.findings)) tell(finding, context);
+  tell(dataset.findings, context);
   if (errors.length > 0 && context.params.on_error !== 'skip') throw unusable(errors);
   if (dataset.samples.length === 0) throw unusable(errors);
   await writeFile(join(context.out_dir, 'dataset.json'), `${JSON.stringify(dataset, null, 1)}\n`);
@@ -109,34 +110,16 @@ function effectsOf(
   };
 }
 
-/** More warnings of one kind than these are told as one, with examples; `dataset.json` holds them all. */
-const MOST_OF_A_KIND = 3;
-
-/** Errors as they are; warnings of one kind together, where the first of them stands. */
-function grouped(findings: readonly Finding[]): Finding[] {
-  const kinds = new Map<string, Finding[]>();
-  for (const finding of findings.filter(({severity}) => severity === 'warning'))
-    kinds.set(finding.code, [...(kinds.get(finding.code) ?? []), finding]);
-  return findings.flatMap((finding) => {
-    const alike = finding.severity === 'warning' ? kinds.get(finding.code)! : [finding];
-    if (alike.length <= MOST_OF_A_KIND) return [finding];
-    return alike[0] === finding ? [together(alike)] : [];
-  });
-}
-
-function together(alike: readonly Finding[]): Finding {
-  const [first] = alike as [Finding];
-  const {sample: _sample, ...kind} = first;
-  const shown = alike.slice(0, MOST_OF_A_KIND).map(({message}) => `  ${message}`);
-  const message = [`${alike.length} times:`, ...shown, `  and ${alike.length - shown.length} more`].join(
-    '\n',
-  );
-  return {...kind, message};
-}
-
-function tell({severity, sample, ...problem}: Finding, context: LightContext): void {
-  if (severity === 'error' && sample !== undefined) context.emit({kind: 'sample_failed', sample, problem});
-  else context.emit({kind: 'stage_warning', problem});
+/** Errors as they are; warnings of one kind together: `dataset.json` holds them all. */
+function tell(findings: readonly Finding[], {emit}: LightContext): void {
+  for (const {severity, sample, ...problem} of findings) {
+    if (severity !== 'error') continue;
+    if (sample === undefined) emit({kind: 'stage_warning', problem});
+    else emit({kind: 'sample_failed', sample, problem});
+  }
+  const warnings = findings.filter(({severity}) => severity === 'warning');
+  for (const problem of grouped(warnings.map(({severity: _severity, sample: _sample, ...rest}) => rest)))
+    emit({kind: 'stage_warning', problem});
 }
 
 function unusable(errors: readonly Finding[]): SidestepError {

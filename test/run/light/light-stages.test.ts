@@ -114,6 +114,20 @@ describe('the dataset stage', () => {
     expect((await outputOf(context)).samples.map(({audio_seconds}) => audio_seconds)).toEqual([1, 1]);
   });
 
+  test('warns of one kind once, however many songs it is true of', async () => {
+    const songs = Object.fromEntries(
+      Array.from({length: 8}, (_, index) => [`${index}.wav`, tone(200 + 10 * index)]),
+    );
+    const {context, events} = await contextOf(parameters({audio_dir: await folderOf(songs)}));
+    await runDataset(context);
+    const warnings = events.flatMap((event) => (event.kind === 'stage_warning' ? [event.problem] : []));
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(new Set(warnings.map(({code}) => code)).size).toBe(warnings.length);
+    expect(warnings[0]!.message).toMatch(
+      /^8 times:\n {2}0\.wav .*\n {2}1\.wav .*\n {2}2\.wav .*\n {2}and 5 more$/,
+    );
+  });
+
   test('reports every mistake of a dataset JSON', async () => {
     const folder = await folderOf({'a.wav': tone(200), 'set.json': '[{}, 3]'});
     const {context, events} = await contextOf(
