@@ -9,6 +9,7 @@ const page = new URL('../docs/upstream-flags.md', import.meta.url);
 
 const titles = {
   train: 'Training and preprocessing',
+  preprocess: 'preprocess',
   estimate: 'estimate',
   analyze: 'analyze (PP++)',
   dataset: 'dataset',
@@ -27,7 +28,21 @@ function section(title, flags) {
   return `## ${title}\n\n| upstream | here |\n| --- | --- |\n${rows.join('\n')}\n`;
 }
 
-function meaning({stage, key, value, values, adapter, zero, reason, command}) {
+function meaning({
+  stage,
+  key,
+  value,
+  values,
+  adapter,
+  zero,
+  reason,
+  instead,
+  command,
+  remark,
+  file_key,
+  ...rest
+}) {
+  if (instead !== undefined) return cell(`${reason} ${instead}`);
   if (reason !== undefined) return cell(`not needed: ${reason}`);
   if (command !== undefined) return `\`${command}\``;
   const place =
@@ -43,6 +58,9 @@ function meaning({stage, key, value, values, adapter, zero, reason, command}) {
       .map(([theirs, ours]) => `${theirs} is \`${typeof ours === 'string' ? ours : JSON.stringify(ours)}\``),
     ...(adapter === undefined ? [] : [`with \`adapter.type: ${adapter}\``]),
     ...(zero === undefined ? [] : ['0 is an absent key']),
+    ...(file_key === undefined ? [] : [`the file's name is \`${file_key}\``]),
+    ...(rest.default === undefined ? [] : [`Side-Step 1.1: \`${String(rest.default)}\``]),
+    ...(remark === undefined ? [] : [remark]),
   ];
   return cell([place, ...notes].join('; '));
 }
@@ -56,6 +74,10 @@ const HEAD = `# From upstream's flags to YAML keys
 Generated from \`docs/upstream-flags.yaml\` by \`node scripts/generate-flag-table.mjs\`; \`sidestep migrate\` follows the same data:
 
     sidestep migrate -- train.py fixed --checkpoint-dir ./checkpoints --audio-dir ./my_audio --rank 64
+    sidestep migrate -- sidestep train -M base -d ./my_tensors -o ./output/my_lora
+
+A line of Side-Step 1.x (its command \`sidestep\`, its subcommands, its shorter flags) also gets what Side-Step 1.1 does where the line
+says nothing: the defaults named below, each written into the pipeline with a comment.
 `;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

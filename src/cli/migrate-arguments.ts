@@ -1,6 +1,8 @@
+import {basename, dirname, extname} from 'node:path';
 import type {Json} from '../base/json.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {upstreamLine} from './migrate-line.js';
 import {type FlagTable, keySchemas, type UpstreamFlag} from './upstream-flags.js';
 
 /** One key that upstream's words set, with the words, for the comment behind it. */
@@ -13,8 +15,10 @@ export interface MigratedSetting {
 
 export interface Migrated {
   readonly subcommand: string;
+  /** The stage type that the line is for; undefined when it makes no pipeline. */
+  readonly makes: string | undefined;
   readonly settings: readonly MigratedSetting[];
-  /** What was left out, and why that is right. */
+  /** What was left out or is different, and why that is right. */
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -23,43 +27,114 @@ export interface Migrated {
 interface Given {
   readonly flag: string;
   readonly words: readonly string[];
+  /** In place of the flag, in the comment behind the key. */
+  readonly from?: string;
 }
 
 /** Which tables a subcommand's flags are looked up in, in this order. */
 const sections: Readonly<Record<string, readonly string[]>> = {
   estimate: ['estimate', 'train'],
   analyze: ['analyze', 'train'],
+  fisher: ['analyze', 'train'],
+  preprocess: ['preprocess', 'train'],
+  dataset: ['dataset'],
+  'build-dataset': ['dataset'],
+  export: ['export'],
+  convert: ['export'],
 };
 
-const LAUNCHERS = /^(python[\d.]*|uv|run|poetry|sudo|\.?\/?[\w./\\-]*\.py|sidestep|-m)$/;
-
-/** Pure: upstream's command line to keys. Every unknown flag, bad value and word is a problem; all are told at once. */
-export function migrateArguments(line: readonly string[], table: FlagTable): Migrated {
-  const words = line.filter((word) => !LAUNCHERS.test(word));
-  const subcommand = words.find((word) => Object.hasOwn(table.subcommands!, word)) ?? 'train';
+/**
+ * Pure: upstream's command line to keys, with its own defaults where the line is one of Side-Step 1.x. Every unknown flag,
+ * bad value and word is a problem; all are told at once. `config` is what the file of `--config` holds.
+ */
+export function migrateArguments(
+  line: readonly string[],
+  table: FlagTable,
+  config: Readonly<Record<string, Json>> = {},
+): Migrated {
+  const {subcommand, words, program} = upstreamLine(line, table);
+  const meaning = table.subcommands![subcommand]!;
   const known = Object.assign(
     {},
     ...(sections[subcommand] ?? ['train']).toReversed().map((section) => table[section]),
   ) as Record<string, UpstreamFlag>;
-  const {given, strays} = splitLine(
-    words.toSpliced(words.indexOf(subcommand), words.includes(subcommand) ? 1 : 0),
+  const {given, strays} = splitLine(words, known, meaning.positional);
+  const configured = givenIn(config, known);
+  const said = [...configured.given, ...given];
+  const migrated = convert([...(program === 'side_step_1' ? defaultsOf(known, said) : []), ...said], {
+    subcommand,
     known,
+    strays,
+    meaning: program === 'side_step_1' && subcommand === 'fixed' ? {stage: 'train'} : meaning,
+  });
+  const makes = onlyPreprocesses(said) ? 'preprocess.pass1' : meaning.stage;
+  return {...migrated, makes, notes: [...configured.notes, ...migrated.notes]};
+}
+
+/** `--preprocess` alone, without what a training reads and writes, is the whole work of a line. */
+function onlyPreprocesses(given: readonly Given[]): boolean {
+  const has = (...flags: readonly string[]) => given.some(({flag}) => flags.includes(flag));
+  return (
+    has('--preprocess-only') || (has('--preprocess') && !has('--dataset-dir', '-d', '--output-dir', '-o'))
   );
-  return convert(given, {subcommand, known, strays, meaning: table.subcommands![subcommand]!});
+}
+
+/** What Side-Step does where the line says nothing, as if it had said so; what it says comes later and is stronger. */
+function defaultsOf(known: Context['known'], said: readonly Given[]): Given[] {
+  const adapter = adapterType(said);
+  return Object.entries(known).flatMap(([flag, entry]): Given[] => {
+    const isFor = entry.default !== undefined && missesAdapter(flag, entry, adapter) === undefined;
+    if (!isFor) return [];
+    const words = entry.value === undefined ? [String(entry.default)] : [];
+    return [{flag, words, from: "Side-Step's default"}];
+  });
+}
+
+/** Keys as Side-Step's window writes them into its JSON files. */
+const CONFIG_KEYS: Readonly<Record<string, string>> = {
+  grad_accum: 'gradient_accumulation',
+  scheduler: 'scheduler_type',
+  early_stop: 'early_stop_patience',
+  projections: 'target_modules',
+  self_projections: 'self_target_modules',
+  cross_projections: 'cross_target_modules',
+};
+/** Keys of such a file that say nothing about a training. */
+const CONFIG_NOISE = /^(_.*|config|subcommand|yes|plain|preprocess|preprocess_only|use_dora|gui)$/;
+
+/** The values of a `--config` file; as upstream does, keys that it does not know are named and left out. */
+function givenIn(config: Readonly<Record<string, Json>>, known: Context['known']) {
+  const entries = Object.entries(config).filter(
+    ([key, value]) => !CONFIG_NOISE.test(key) && value !== '' && value !== null,
+  );
+  const all = entries.flatMap(([key, value]) =>
+    givenBy(Object.hasOwn(CONFIG_KEYS, key) ? CONFIG_KEYS[key]! : key, value, known),
+  );
+  return {
+    given: all.filter(({flag}) => flag in known).map((each) => ({...each, from: `--config: ${each.flag}`})),
+    notes: all
+      .filter(({flag}) => !(flag in known))
+      .map(({flag}) => `${flag} of --config: no setting of Side-Step`),
+  };
 }
 
 /** Pure: an upstream preset's JSON object; its keys are the flags' names with underscores. */
 export function migratePreset(preset: Readonly<Record<string, Json>>, table: FlagTable): Migrated {
   const known = table.train!;
-  const given = Object.entries(preset).flatMap(([key, value]): Given[] => {
-    if (key === 'name' || key === 'description' || value === null) return [];
-    const name = `--${key.replace(/_str$/, '').replaceAll('_', '-')}`;
-    if (value === false)
-      return [{flag: name.replace('--', '--no-'), words: []}].filter(({flag}) => flag in known);
-    const words = value === true ? [] : Array.isArray(value) ? value.map(String) : String(value).split(' ');
-    return [{flag: name, words}];
-  });
-  return convert(given, {subcommand: 'train', known, strays: [], meaning: {stage: 'train'}});
+  const given = Object.entries(preset).flatMap(([key, value]) =>
+    key === 'name' || key === 'description' ? [] : givenBy(key, value, known),
+  );
+  const meaning = {stage: 'train'};
+  return {...convert(given, {subcommand: 'train', known, strays: [], meaning}), makes: 'train'};
+}
+
+function givenBy(key: string, value: Json, known: Context['known']): Given[] {
+  if (value === null) return [];
+  const name = `--${key.replace(/_str$/, '').replaceAll('_', '-')}`;
+  if (value === false)
+    return [{flag: name.replace('--', '--no-'), words: []}].filter(({flag}) => flag in known);
+  const words = value === true ? [] : Array.isArray(value) ? value.map(String) : String(value).split(' ');
+  return [{flag: name, words}];
 }
 
 interface Context {
@@ -69,7 +144,7 @@ interface Context {
   readonly meaning: UpstreamFlag;
 }
 
-function splitLine(words: readonly string[], known: Context['known']) {
+function splitLine(words: readonly string[], known: Context['known'], positional: string | undefined) {
   const given: {flag: string; words: string[]}[] = [];
   const strays: string[] = [];
   for (const word of words) {
@@ -78,6 +153,8 @@ function splitLine(words: readonly string[], known: Context['known']) {
       const [flag, inline] = word.split(/=(.*)/s) as [string, string | undefined];
       given.push({flag, words: inline === undefined ? [] : [inline]});
     } else if (last !== undefined && takesMore(known[last.flag], last.words.length)) last.words.push(word);
+    else if (positional !== undefined && !given.some(({flag}) => flag === positional))
+      given.push({flag: positional, words: [word]});
     else strays.push(word);
   }
   return {given, strays};
@@ -92,7 +169,7 @@ function takesMore(flag: UpstreamFlag | undefined, have: number): boolean {
   return flag.value === undefined && flag.command === undefined && have === 0;
 }
 
-function convert(given: readonly Given[], context: Context): Migrated {
+function convert(given: readonly Given[], context: Context): Omit<Migrated, 'makes'> {
   const adapter = adapterType(given);
   const results = given.map((each) => convertOne(each, {...context, adapter}));
   const {subcommand, strays, meaning} = context;
@@ -102,21 +179,23 @@ function convert(given: readonly Given[], context: Context): Migrated {
       : [{stage: meaning.stage, key: meaning.key, value: meaning.value, from: subcommand}];
   return {
     subcommand,
-    settings: [...mode, ...results.flatMap(({setting}) => setting ?? [])],
+    settings: [...mode, ...results.flatMap(({settings = []}) => settings)],
     notes: results.flatMap(({note}) => note ?? []),
     problems: [...strays.map(strayWord), ...results.flatMap(({problem}) => problem ?? [])],
   };
 }
 
 interface One {
-  readonly setting?: MigratedSetting;
+  readonly settings?: readonly MigratedSetting[];
   readonly note?: string;
   readonly problem?: Problem;
 }
 
-function convertOne({flag, words}: Given, {known, adapter}: Context & {adapter: string}): One {
+function convertOne(
+  {flag, words, from = [flag, ...words].join(' ')}: Given,
+  {known, adapter}: Context & {adapter: string},
+): One {
   const entry = known[flag];
-  const from = [flag, ...words].join(' ');
   if (entry === undefined) return {problem: unknownFlag(flag, Object.keys(known))};
   if (entry.reason !== undefined) return {note: `${flag}: ${entry.reason}`};
   if (entry.command !== undefined) return {note: `${flag}: ${entry.command}`};
@@ -126,10 +205,23 @@ function convertOne({flag, words}: Given, {known, adapter}: Context & {adapter: 
     return {problem: {code: 'migrate/missing-value', message: `${flag} needs a value`}};
   if (entry.zero === 'unset' && Number(words[0]) === 0)
     return {note: `${flag} 0: stands for none, which is an absent key here`};
+  const refused = entry.refuses?.[words[0] ?? ''];
+  if (refused !== undefined) return {problem: refusedValue(from, refused)};
   const value = migratedValue(entry, words, adapter);
-  return typeof value === 'object' && value !== null && 'unknown' in value
-    ? {problem: unknownValue(flag, String(value.unknown), Object.keys(entry.values!))}
-    : {setting: {stage: entry.stage, key: entry.key!, value: value as Json, from}};
+  if (typeof value === 'object' && value !== null && 'unknown' in value)
+    return {problem: unknownValue(flag, String(value.unknown), Object.keys(entry.values!))};
+  const note = entry.remark === undefined ? {} : {note: `${flag}: ${entry.remark}`};
+  return {settings: settingsFor(entry, value as Json, from), ...note};
+}
+
+function settingsFor({stage, key, file_key}: UpstreamFlag, value: Json, from: string): MigratedSetting[] {
+  if (file_key === undefined) return [{stage, key: key!, value, from}];
+  const path = String(value);
+  const name = basename(path, extname(path));
+  return [
+    {stage, key: key!, value: dirname(path), from},
+    {stage, key: file_key, value: name, from},
+  ];
 }
 
 /** Flags of one adapter type are without effect for another, as they are upstream. */
@@ -152,6 +244,7 @@ function migratedValue(
   if (entry.value !== undefined) return entry.value;
   if (entry.list === true) return words.flatMap((word) => word.split(/[\s,]+/));
   const [word] = words as [string];
+  if (entry.pair === true && /^[\d.]+,[\d.]+$/.test(word)) return word.split(',').map(Number);
   if (entry.values !== undefined)
     return Object.hasOwn(entry.values, word) ? entry.values[word]! : {unknown: word};
   const isText = keySchemas(entry, adapter).every(({type}) => type === 'string');
@@ -160,7 +253,8 @@ function migratedValue(
 
 function adapterType(given: readonly Given[]): string {
   if (given.some(({flag}) => flag === '--use-dora')) return 'dora';
-  return given.findLast(({flag}) => flag === '--adapter-type')?.words[0] ?? 'lora';
+  const types = ['--adapter-type', '--adapter', '-a'];
+  return given.findLast(({flag}) => types.includes(flag))?.words[0] ?? 'lora';
 }
 
 function unknownFlag(flag: string, known: readonly string[]): Problem {
@@ -176,6 +270,14 @@ function unknownValue(flag: string, value: string, known: readonly string[]): Pr
     code: 'migrate/unknown-value',
     message: `${flag} has no value ${value}`,
     hint: didYouMean(value, known) ?? `Its values: ${listed(known)}.`,
+  };
+}
+
+function refusedValue(from: string, why: string): Problem {
+  return {
+    code: 'migrate/unknown-value',
+    message: `${from}: ${why}`,
+    hint: 'Here are auto, cpu, cuda and cuda:N.',
   };
 }
 

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {basename, dirname, relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {writeDurably} from '../base/durable.js';
+import type {JsonObject} from '../base/json.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {parsePreset} from '../config/preset.js';
 import {resolvePipeline} from '../config/resolve.js';
@@ -25,7 +26,7 @@ interface MigrateOptions extends AnswerOptions {
 export function migrateCommand(world: World): Command {
   return new Command('migrate')
     .description(
-      "Turn a command line of upstream's train.py, or one of its preset JSON files, into a commented pipeline file (or preset).",
+      "Turn a command line of Side-Step or of upstream's train.py, or one of its preset JSON files, into a commented pipeline file (or preset).",
     )
     .argument('<words...>', 'after `--`: the command line as you used it; or one preset JSON file')
     .option('-o, --output <file>', 'file to write (default: pipeline.yaml, or NAME.yaml for a preset)')
@@ -84,8 +85,12 @@ async function compose(
   const json = words.length === 1 && words[0]!.endsWith('.json') ? resolve(world.cwd, words[0]!) : undefined;
   const preset = json === undefined ? ok(undefined) : await readUpstreamPreset(json);
   if (!preset.ok) return preset;
+  const config = await configOf(world, words);
+  if (!config.ok) return config;
   const migrated =
-    preset.value === undefined ? migrateArguments(words, table) : migratePreset(preset.value, table);
+    preset.value === undefined
+      ? migrateArguments(words, table, config.value)
+      : migratePreset(preset.value, table);
   const refused = refuseSubcommand(migrated, table);
   if (!refused.ok) return refused;
   if (migrated.problems.length > 0) return failure(...migrated.problems);
@@ -122,18 +127,22 @@ function presetProblems(path: string, name: string, text: string) {
   return parsePreset({name, path, from: 'user', text}).problems;
 }
 
+/** What the file of `--config` holds, when the line has one. */
+async function configOf({cwd}: World, words: readonly string[]): Promise<Result<JsonObject>> {
+  const at = words.findIndex((word) => /^--config(=|$)/.test(word));
+  const path = at === -1 ? undefined : (words[at]!.split('=')[1] ?? words[at + 1]);
+  return path === undefined ? ok({}) : readUpstreamPreset(resolve(cwd, path));
+}
+
 /** Subcommands that are commands here, or nothing at all, make no pipeline. */
 function refuseSubcommand({subcommand}: Migrated, table: FlagTable): Result<undefined> {
-  const {reason, command} = table.subcommands![subcommand]!;
-  const made = ['train', 'fixed', 'vanilla', 'selective', 'preprocess', 'estimate', 'analyze'];
-  if (made.includes(subcommand)) return ok(undefined);
+  const {reason, instead, command} = table.subcommands![subcommand]!;
+  if (reason === undefined && command === undefined) return ok(undefined);
+  const what = subcommand === 'wizard' ? 'The program without a subcommand' : `\`${subcommand}\``;
   return failure({
     code: 'migrate/no-pipeline',
-    message: `\`${subcommand}\` makes no pipeline${reason === undefined ? '' : `: ${reason}`}`,
-    hint:
-      command === undefined
-        ? `Add a stage to your pipeline: docs/pipeline-reference.md, ${subcommand}.`
-        : `Use: ${command}`,
+    message: `${what} makes no pipeline${reason === undefined ? '' : `: ${reason}`}`,
+    hint: instead ?? `Use: ${command}`,
   });
 }
 
@@ -144,5 +153,6 @@ function sourceLine(words: readonly string[]): string {
 const EXAMPLES = `
 Examples:
   $ sidestep migrate -- train.py fixed --checkpoint-dir ./checkpoints --audio-dir ./my_audio --rank 64 --epochs 100
+  $ sidestep migrate -- sidestep train -M base -d ./my_tensors -o ./output/my_lora -e 500
   $ sidestep migrate my_preset.json --output my.yaml
   $ sidestep migrate my_preset.json --preset`;

@@ -15,25 +15,45 @@ export interface MigratedFile {
 }
 
 /** Pure: a commented pipeline file that does what upstream's command line did. */
-export function migratedPipeline({subcommand, settings, notes}: Migrated, file: MigratedFile): string {
-  const placed = settings.map((setting) => placedSetting(setting, file));
-  const own = (type: string) => settingsOf(placed, type);
-  const from_tensors = hasKey(placed, 'train', 'tensors') && !hasKey(placed, 'dataset', undefined);
-  const stages: Entry[] = [
-    stage('model', 'scan', withDefaults(own('scan'), {checkpoint_dir: './checkpoints', model: 'turbo'})),
-    ...(from_tensors ? [] : preprocessing(own)),
-    ...(['selective', 'estimate', 'analyze'].includes(subcommand)
-      ? [stage('sensitivity', 'estimate', [...inputs(placed), ...tree(own('estimate'))])]
-      : []),
-    ...(['estimate', 'analyze', 'preprocess'].includes(subcommand) ? [] : training(subcommand, placed)),
-  ];
+export function migratedPipeline(migrated: Migrated, file: MigratedFile): string {
+  const placed = migrated.settings.map((setting) => placedSetting(setting, file));
+  const own = settingsOf(placed, undefined);
+  const named = own.some(({key}) => key === 'name');
   const top = [
     {key: 'sidestep', value: 1},
-    {key: 'name', value: file.name},
-    ...tree(settingsOf(placed, undefined)),
-    {key: 'stages', value: stages},
+    ...(named ? [] : [{key: 'name', value: file.name}]),
+    ...tree(own),
+    {key: 'stages', value: stagesFor(migrated, placed)},
   ];
-  return `${schemaLine(file.folder)}${header(file.source, notes)}${yamlText(top)}`;
+  return `${schemaLine(file.folder)}${header(file.source, migrated.notes)}${yamlText(top)}`;
+}
+
+function stagesFor({subcommand, makes}: Migrated, placed: readonly MigratedSetting[]): Entry[] {
+  const own = (type: string) => settingsOf(placed, type);
+  const from_tensors = hasKey(placed, 'train', 'tensors') && !hasKey(placed, 'dataset', undefined);
+  const model = stage(
+    'model',
+    'scan',
+    withDefaults(own('scan'), {checkpoint_dir: './checkpoints', model: 'turbo'}),
+  );
+  const encoded = from_tensors ? [model] : [model, ...preprocessing(own)];
+  const sensitivity = () => stage('sensitivity', 'estimate', [...inputs(placed), ...tree(own('estimate'))]);
+  switch (makes) {
+    case 'dataset':
+      return [songs(own)];
+    case 'export':
+      return [stage('export', 'export', tree(own('export')))];
+    case 'preprocess.pass1':
+      return [model, ...preprocessing(own)];
+    case 'estimate':
+      return [...encoded, sensitivity()];
+    default:
+      return [
+        ...encoded,
+        ...(subcommand === 'selective' ? [sensitivity()] : []),
+        ...training(subcommand, placed),
+      ];
+  }
 }
 
 /** Pure: a preset for train stages. What belongs to other stages is named in a comment. */
@@ -64,22 +84,21 @@ export function migratedPreset(
 function header(source: string, notes: readonly string[]): string {
   const lines = [
     `Migrated from: ${source}`,
-    ...(notes.length === 0 ? [] : ['Left out:', ...notes.map((note) => `  ${note}`)]),
+    ...(notes.length === 0 ? [] : ['Left out, or different here:', ...notes.map((note) => `  ${note}`)]),
   ];
   return lines.map((line) => `# ${line}\n`).join('');
 }
 
+function songs(own: (type: string) => readonly MigratedSetting[]): Entry {
+  const said = own('dataset');
+  const needs = said.some(({key}) => key === 'audio_dir' || key === 'dataset_json');
+  const folder: Entry = {key: 'audio_dir', value: './my_audio', note: 'put your songs here'};
+  return stage('songs', 'dataset', needs ? tree(said) : [folder, ...tree(said)]);
+}
+
 function preprocessing(own: (type: string) => readonly MigratedSetting[]): Entry[] {
-  const songs = own('dataset');
-  const needs = songs.some(({key}) => key === 'audio_dir' || key === 'dataset_json');
   return [
-    stage(
-      'songs',
-      'dataset',
-      needs
-        ? tree(songs)
-        : [{key: 'audio_dir', value: './my_audio', note: 'put your songs here'}, ...tree(songs)],
-    ),
+    songs(own),
     stage('latents', 'preprocess.pass1', [
       reference('model', 'model'),
       reference('dataset', 'songs'),

@@ -19,7 +19,23 @@ export interface UpstreamFlag {
   readonly zero?: 'unset';
   /** The flag says something about this adapter type alone. */
   readonly adapter?: string;
+  /** `0.2,0.8` as a list of two numbers, beside the words of `values`. */
+  readonly pair?: boolean;
+  /** Words that upstream takes and this program cannot, and why. */
+  readonly refuses?: Readonly<Record<string, string>>;
+  /** The value is a path to a file: its folder is the key's, its name without ending this one's. */
+  readonly file_key?: string;
+  /** What Side-Step 1.1 does where a line says nothing. */
+  readonly default?: Json;
+  /** Only Side-Step since 1.0 has it. */
+  readonly since?: 1;
+  /** What is different here, for the comment on top of the file. */
+  readonly remark?: string;
+  /** Of a subcommand: the flag that its first word stands for. */
+  readonly positional?: string;
   readonly reason?: string;
+  /** Of a subcommand that makes no pipeline: what to do. */
+  readonly instead?: string;
   readonly command?: string;
 }
 
