@@ -1,9 +1,9 @@
 // Makes everything that follows from schema/: the editors' schemas, TypeScript types, validators and the schemas as
 // data. `--check` writes nothing and fails when a file is not what it should be.
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import {editorSchemas} from './schema/editor.mjs';
-import {loadSources, mapValues, schemaFile, stageTypes} from './schema/sources.mjs';
+import {loadSources, mapValues, SCHEMA_URL, schemaFile, stageTypes} from './schema/sources.mjs';
 import {typeScriptTypes} from './schema/types.mjs';
 import {validatorCode} from './schema/validators.mjs';
 
@@ -34,6 +34,34 @@ export const schemas: Readonly<Record<string, Schema>> = ${JSON.stringify(data, 
 `;
 }
 
+/** Every schema by hand with its `$id`, which follows from its place. */
+function identified(made) {
+  const files = ['schema', 'schema/output'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.schema.json'))
+      .map((name) => `${folder}/${name}`),
+  );
+  return files
+    .map((file) => [join(root, file), `${SCHEMA_URL}${file.slice('schema/'.length)}`])
+    .filter(([path]) => !made.has(path))
+    .map(([path, id]) => [path, withId(readFileSync(path, 'utf8'), id)]);
+}
+
+/** Behind `$schema`, which is the first member; the rest of the text stays as it was written. */
+function withId(text, id) {
+  const line = `\n  "$id": ${JSON.stringify(id)},`;
+  const bare = text.replace(/\n {2}"\$id": "[^"]*",/, '');
+  return bare.replace(/\n {2}"\$schema": "[^"]*",/, (first) => first + line);
+}
+
+function schemaUrl() {
+  return `/** Generated from schema/ by \`npm run generate\`; not to be edited. */
+
+/** Where the schemas of this major version are published: what \`$schema\` lines of written files begin with. */
+export const SCHEMA_URL = '${SCHEMA_URL}';
+`;
+}
+
 async function outputs() {
   const sources = loadSources();
   const validated = validatedSchemas(sources);
@@ -43,6 +71,8 @@ async function outputs() {
   ]);
   return new Map([
     ...editors,
+    ...identified(new Map(editors)),
+    [join(generated, 'schema-url.generated.ts'), schemaUrl()],
     [join(generated, 'types.generated.ts'), await typeScriptTypes(validated)],
     [join(generated, 'validators.generated.ts'), validatorCode(validated)],
     [join(generated, 'schemas.generated.ts'), schemaData(validated)],

@@ -1,6 +1,6 @@
 // The schemas that editors load: each in one file, the parameters of every stage type under its `uses`, and a
 // reference such as ${matrix.rank} allowed wherever a value may stand.
-import {rewrite, stageTypes} from './sources.mjs';
+import {rewrite, SCHEMA_URL, stageTypes} from './sources.mjs';
 
 const note = 'Generated from the schemas beside it by `npm run generate`; edit those.';
 /** Without a description: the key's own is what an editor should show. */
@@ -8,9 +8,12 @@ const reference = {type: 'string', pattern: '\\$\\{[^}]*\\}'};
 
 export function editorSchemas(sources) {
   return {
-    'pipeline.schema.json': finish(pipeline(sources)),
-    'preset.schema.json': finish(withByType(sources.document('preset'), sources, (stage) => stage)),
-    'settings.schema.json': finish(settings(sources)),
+    'pipeline.schema.json': finish('pipeline', pipeline(sources)),
+    'preset.schema.json': finish(
+      'preset',
+      withByType(sources.document('preset'), sources, (stage) => stage),
+    ),
+    'settings.schema.json': finish('settings', settings(sources)),
   };
 }
 
@@ -65,10 +68,11 @@ function tolerant(schema) {
   });
 }
 
-function finish(schema) {
+function finish(name, schema) {
   const clean = rewrite(schema, (copy) => {
     const {discriminator: _, ...rest} = copy;
     return rest;
   });
-  return {$schema: 'http://json-schema.org/draft-07/schema#', $comment: note, ...clean};
+  const $id = `${SCHEMA_URL}${name}.schema.json`;
+  return {$schema: 'http://json-schema.org/draft-07/schema#', $id, $comment: note, ...clean};
 }

@@ -3,6 +3,9 @@
 import {readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 
+/** Where the schemas of this major version are published with the npm package; every `$id` and `$schema` line begins so. */
+export const SCHEMA_URL = 'https://unpkg.com/sidestep-ace@0/schema/';
+
 const folder = new URL('../../schema/', import.meta.url).pathname;
 
 /** Stage types in the order in which a pipeline usually has them. */
@@ -34,7 +37,7 @@ export function loadSources() {
     }
     return Object.fromEntries(
       Object.entries(schema)
-        .filter(([key]) => key !== '$schema' && key !== 'definitions')
+        .filter(([key]) => !['$schema', '$id', 'definitions'].includes(key))
         .map(([key, value]) => [key, resolve(value, file)]),
     );
   }

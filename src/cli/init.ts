@@ -23,6 +23,7 @@ import {addInitOptions, givenIn, type InitOptions} from './init/flags.js';
 import {knownOf} from './init/known.js';
 import {keepSession} from './init/last-session.js';
 import {observeMachine} from './init/machine.js';
+import {type ProjectFile, writeProjectFiles} from './init/project-files.js';
 import {session} from './init/session.js';
 import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
@@ -64,7 +65,10 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
     world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
   });
   const start = options.run === true ? 'run' : next;
-  return finish(world, {path, start, prediction, prompter}, options);
+  const wanted = options.projectFiles === true || agreed.value.project_files === true;
+  const checkpoints = absolutePath(composition.answers.checkpoints, world.cwd);
+  const files = wanted ? await writeProjectFiles(path, checkpoints) : [];
+  return finish(world, {path, files, start, prediction, prompter}, options);
 }
 
 /** Nobody is asked: flags, defaults, and a summary for whoever reads the output. */
@@ -91,6 +95,7 @@ function canAsk(world: World, options: Pick<InitOptions, 'yes' | 'json'>): boole
 /** What is to be done once the file is there. */
 interface Written {
   readonly path: string;
+  readonly files: readonly ProjectFile[];
   readonly start: 'run' | 'leave';
   readonly prediction: Prediction | undefined;
   readonly prompter: Prompter | undefined;
@@ -98,7 +103,7 @@ interface Written {
 
 async function finish(
   world: World,
-  {path, start, prediction, prompter}: Written,
+  {path, files, start, prediction, prompter}: Written,
   options: InitOptions,
 ): Promise<ExitCode> {
   const file = relative(world.cwd, path);
@@ -106,11 +111,12 @@ async function finish(
     kind: 'init',
     document: () => ({
       path,
+      project_files: files.map(({because, ...file}) => ({...file, because: because ?? null})),
       prediction: prediction === undefined ? null : predictionDocument(prediction),
       next: nextCommand(world, ['run', file]),
     }),
     text: (colours) =>
-      `${colours.green('✔')} wrote ${file}\n${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
+      `${colours.green('✔')} wrote ${file}\n${files.map((each) => fileText(each, world.cwd)).join('')}${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
   });
   if (start === 'leave') return 0;
   if (prompter !== undefined) return session(world, file, prompter);
@@ -124,6 +130,11 @@ async function finish(
   });
   await command.parseAsync([file, ...(options.json === true ? ['--json'] : [])], {from: 'user'});
   return code;
+}
+
+function fileText({path, did, because}: ProjectFile, cwd: string): string {
+  const words = {written: 'wrote', extended: 'added to', left: 'left as it is:'}[did];
+  return `  ${words} ${relative(cwd, path)}${because === undefined ? '' : ` (${because})`}\n`;
 }
 
 /** The checkpoint folder is a setting, which other commands use as well; the other answers are proposed next time. */
@@ -158,6 +169,7 @@ Examples:
   $ sidestep init
   $ sidestep init --yes --checkpoints ./checkpoints --songs ./my_audio
   $ sidestep init --songs ./my_audio --adapter lokr --rank 32 --output lokr.yaml --run
+  $ sidestep init --yes --checkpoints ./checkpoints --songs ./my_audio --project-files
   $ sidestep init --songs ./my_audio --set train.optimizer.type=prodigy --set latents.max_duration=120
 
 docs/wizard.md lists every question with its option.`;

@@ -1,14 +1,9 @@
-import {isAbsolute, relative, resolve, sep} from 'node:path';
-import type {Json} from '../base/json.js';
 import type {Migrated, MigratedSetting} from './migrate-arguments.js';
-import {type Entry, schemaLine, yamlText} from './pipeline-text.js';
+import {type Entry, type FilePlace, schemaLine, writtenPath, yamlText} from './pipeline-text.js';
 import {keySchemas} from './upstream-flags.js';
 
-export interface MigratedFile {
-  /** Absolute folder the file will lie in; paths in it start from there. */
-  readonly folder: string;
-  /** Where upstream would have been started: what its relative paths start from. */
-  readonly cwd: string;
+/** `cwd` is where upstream would have been started: what its relative paths start from. */
+export interface MigratedFile extends FilePlace {
   readonly name: string;
   /** Upstream's own words, for the comment on top. */
   readonly source: string;
@@ -25,7 +20,7 @@ export function migratedPipeline(migrated: Migrated, file: MigratedFile): string
     ...tree(own),
     {key: 'stages', value: stagesFor(migrated, placed)},
   ];
-  return `${schemaLine(file.folder)}${header(file.source, migrated.notes)}${yamlText(top)}`;
+  return `${schemaLine()}${header(file.source, migrated.notes)}${yamlText(top)}`;
 }
 
 function stagesFor({subcommand, makes}: Migrated, placed: readonly MigratedSetting[]): Entry[] {
@@ -78,7 +73,7 @@ export function migratedPreset(
   const conditions =
     'its conditions: write `conditioning: upstream` in the preprocess.pass1 stage to train on the same';
   const told = header(file.source, [conditions, ...notes, ...left]);
-  return `${schemaLine(file.folder, 'preset')}${told}${yamlText(top)}`;
+  return `${schemaLine('preset')}${told}${yamlText(top)}`;
 }
 
 function header(source: string, notes: readonly string[]): string {
@@ -183,7 +178,8 @@ function stage(key: string, uses: string, parameters: readonly Entry[]): Entry {
 
 function withDefaults(own: readonly MigratedSetting[], defaults: Readonly<Record<string, string>>): Entry[] {
   const missing = Object.entries(defaults).filter(([key]) => !own.some((setting) => setting.key === key));
-  return [...missing.map(([key, value]) => ({key, value, note: "upstream's default"})), ...tree(own)];
+  const note = (key: string) => (key === 'checkpoint_dir' ? 'where your models are' : "upstream's default");
+  return [...missing.map(([key, value]) => ({key, value, note: note(key)})), ...tree(own)];
 }
 
 function settingsOf(
@@ -214,12 +210,11 @@ function tree(settings: readonly MigratedSetting[]): Entry[] {
 }
 
 /** Paths start from the folder of the file, not from where upstream was started. */
-function placedSetting(setting: MigratedSetting, {folder, cwd}: MigratedFile): MigratedSetting {
+function placedSetting(setting: MigratedSetting, file: MigratedFile): MigratedSetting {
   const flag = {key: setting.key, ...(setting.stage === undefined ? {} : {stage: setting.stage})};
   const isPath = keySchemas(flag, 'lora').some((schema) => 'x-path' in schema) || PATH_KEYS.has(setting.key);
-  if (!isPath || typeof setting.value !== 'string' || isAbsolute(setting.value)) return setting;
-  const near = relative(folder, resolve(cwd, setting.value)).split(sep).join('/');
-  return {...setting, value: (near.startsWith('.') ? near : `./${near}`) as Json};
+  if (!isPath || typeof setting.value !== 'string') return setting;
+  return {...setting, value: writtenPath(setting.value, file)};
 }
 
 /** Parameters that are a stage or a path, which their schema cannot mark. */
@@ -230,5 +225,6 @@ const PATH_KEYS: ReadonlySet<string> = new Set([
   'tensors',
   'output_dir',
   'resume_from',
+  'adapter',
   'logging.log_dir',
 ]);

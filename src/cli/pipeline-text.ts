@@ -1,8 +1,7 @@
-import {relative} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {isAbsolute, relative, resolve, sep} from 'node:path';
 import {stringify} from 'yaml';
 import type {Json} from '../base/json.js';
-import {packageRoot} from './version.js';
+import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 
 /** One key of a file that people will own: its value, what stands behind it, and what stands above it. */
 export interface Entry {
@@ -48,10 +47,23 @@ function inline(value: Json): string {
   return stringify(value, {collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0}).trimEnd();
 }
 
-/** The line by which editors find the schema; a path, so that it works without a network. */
-export function schemaLine(folder: string, schema = 'pipeline'): string {
-  const path = fileURLToPath(new URL(`schema/${schema}.schema.json`, packageRoot));
-  const near = relative(folder, path);
-  const shown = near.startsWith('../../../') ? path : near;
-  return `# yaml-language-server: $schema=${shown}\n`;
+/** The line by which editors find the schema: the same on every machine that the file gets to. */
+export function schemaLine(schema = 'pipeline'): string {
+  return `# yaml-language-server: $schema=${SCHEMA_URL}${schema}.schema.json\n`;
+}
+
+/** Where a file goes, and from where the relative paths that people give start. */
+export interface FilePlace {
+  /** Absolute folder the file will lie in; relative paths in it start from there. */
+  readonly folder: string;
+  readonly cwd: string;
+}
+
+/** A path as the file should hold it: what lies below its folder moves with it, also where it was given in full. */
+export function writtenPath(path: string, {folder, cwd}: FilePlace): string {
+  if (path.startsWith('~')) return path;
+  const near = relative(folder, resolve(cwd, path)).split(sep).join('/');
+  const isOutside = near === '..' || near.startsWith('../') || isAbsolute(near); // on another drive
+  if (isAbsolute(path) && isOutside) return path;
+  return near.startsWith('.') ? near : `./${near}`;
 }

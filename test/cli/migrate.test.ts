@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {migrateArguments, migratePreset} from '../../src/cli/migrate-arguments.js';
 import {type MigratedFile, migratedPipeline, migratedPreset} from '../../src/cli/migrated-text.js';
@@ -8,6 +8,7 @@ import {type FlagTable, loadFlagTable} from '../../src/cli/upstream-flags.js';
 import {parsePreset} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
 import {noSettings} from '../../src/config/settings.js';
+import {printedLines} from './side-step-lines.js';
 import {documentOf, Folder} from './sidestep.js';
 
 const table: FlagTable = await loadFlagTable();
@@ -113,6 +114,157 @@ test('what is left out says why', () => {
   const {notes} = migrateArguments('train.py fixed --num-workers 4 --offload-encoder'.split(' '), table);
   expect(notes).toHaveLength(2);
   expect(notes[0]).toMatch(/^--num-workers: There are no loader processes/);
+});
+
+describe('every command line in the documentation of Side-Step 1.1', () => {
+  const wordsOf = (line: string): string[] => line.split(' ').map((word) => word.replaceAll('"', ''));
+
+  test.each(printedLines.filter(({becomes}) => Array.isArray(becomes)))(
+    '$line ($page)',
+    ({line, becomes}) => {
+      expect(Object.keys(stagesOf(line))).toEqual(becomes);
+    },
+  );
+
+  test.each(
+    printedLines.flatMap(({page, line, becomes}) => ('refused' in becomes ? [{page, line, ...becomes}] : [])),
+  )('$line ($page) is refused by name', ({line, refused, hint}) => {
+    const {subcommand} = migrateArguments(wordsOf(line), table);
+    expect(subcommand).toBe(refused);
+    const {reason, instead, command} = table.subcommands![subcommand]!;
+    expect(reason ?? command).toBeDefined();
+    expect(instead ?? command).toMatch(hint);
+  });
+
+  test('the command refuses one by name, with what to do here', async () => {
+    const {code, stderr} = await new Folder().run(['migrate', '--', 'sidestep', 'captions', '-i', './x']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /`captions` makes no pipeline: Captioning needs another model\..*\[migrate\/no-pipeline\]/,
+    );
+    expect(stderr).toContain('hint: Write NAME.txt beside each song');
+  });
+});
+
+describe('what a line does not say', () => {
+  test('is what Side-Step does, each with a comment', () => {
+    const line = 'sidestep train --checkpoint-dir ./checkpoints --dataset-dir ./tensors --output-dir out';
+    const {model, train} = stagesOf(line);
+    expect(model!.with).toMatchObject({model: 'base'});
+    expect(train!.with).toMatchObject({
+      adapter: {type: 'lora', rank: 64, alpha: 128, dropout: 0.1, attention_type: 'both', target_mlp: true},
+      optimizer: {type: 'adamw8bit', learning_rate: 3e-4, weight_decay: 0.01},
+      schedule: {type: 'cosine', warmup_steps: 100},
+      epochs: 1000,
+      batch_size: 1,
+      gradient_accumulation_steps: 4,
+      cfg_dropout: 0.15,
+      checkpoint: {every_epochs: 50, keep_best: 1, best_after_epoch: 200},
+    });
+    const text = migratedPipeline(migrateArguments(line.split(' '), table), file);
+    expect(text).toContain("epochs: 1000 # Side-Step's default");
+    expect(text).toContain("model: base # Side-Step's default");
+  });
+
+  test.each([
+    ['sidestep train -a lokr -d ./t', {type: 'lokr', rank: 64, alpha: 128, target_mlp: true}],
+    ['sidestep train --adapter oft -d ./t', {type: 'oft', block_size: 64, target_mlp: true}],
+    ['sidestep train -d ./t -r 16 --no-target-mlp', {type: 'lora', rank: 16, alpha: 128, target_mlp: false}],
+  ])('of that adapter: %s', (line, adapter) => {
+    expect(stagesOf(line).train!.with.adapter).toMatchObject(adapter);
+  });
+
+  test('is what the older trainer does, on a line of its own', () => {
+    const {model, train} = stagesOf(
+      'python train.py fixed --checkpoint-dir ./c --dataset-dir ./t --epochs 5',
+    );
+    expect(model!.with).toMatchObject({model: 'turbo'});
+    expect(train!.with).toEqual({model: '$' + '{stages.model}', tensors: '../t', mode: 'fixed', epochs: 5});
+  });
+
+  test.each([
+    ['its short flags', 'train.py fixed -c ./c -d ./t -o ./o'],
+    ['its command', './sidestep.sh fixed --dataset-dir ./t'],
+    ['its command on Windows', 'sidestep.bat fixed --dataset-dir ./t'],
+    ['its subcommand', 'python train.py train --dataset-dir ./t'],
+    ['its command behind a variable', 'CUDA_VISIBLE_DEVICES=1 uv run sidestep train -d ./t'],
+  ])('goes by %s', (_name, line) => {
+    expect(stagesOf(line).train!.with).toMatchObject({epochs: 1000});
+  });
+});
+
+test('short flags mean what they mean there', () => {
+  const line =
+    'sidestep -y train -c ./c -M sft -d ./t -o ./o -l 1e-4 -b 2 -g 8 -e 5 -m 70 -s 7 -a dora -n night -R 3 -r 8';
+  const {model, train} = stagesOf(line);
+  expect(model!.with).toMatchObject({checkpoint_dir: '../c', model: 'sft'});
+  expect(train!.with).toMatchObject({
+    ...{tensors: '../t', output_dir: '../o', batch_size: 2, gradient_accumulation_steps: 8, epochs: 5},
+    ...{
+      max_steps: 70,
+      dataset_repeats: 3,
+      adapter: {type: 'dora', rank: 8},
+      optimizer: {learning_rate: 1e-4},
+    },
+  });
+  expect(migratedPipeline(migrateArguments(line.split(' '), table), file)).toMatch(
+    /^name: night # -n night$/m,
+  );
+});
+
+test('subcommands with a stage here keep their own flags', () => {
+  const analyzed = stagesOf('sidestep analyze -d ./t -r 32 --timestep-focus 0.2,0.8 --fisher-runs 5')
+    .sensitivity!.with;
+  expect(analyzed).toMatchObject({
+    method: 'fisher',
+    timestep_range: [0.2, 0.8],
+    fisher: {base_rank: 32, runs: 5},
+  });
+  const exported = stagesOf('sidestep export ./o/final -o ./comfy/night.safetensors -t generic').export!.with;
+  expect(exported).toMatchObject({
+    ...{
+      adapter: '../o/final',
+      output_dir: '../comfy',
+      name: 'night',
+      formats: ['comfyui'],
+      key_style: 'generic',
+    },
+  });
+  const songs = stagesOf('sidestep dataset -i ./music --tag ohwx --genre-ratio 20').songs!.with;
+  expect(songs).toMatchObject({audio_dir: '../music', custom_tag: 'ohwx', genre_ratio: 20});
+  expect(
+    Object.keys(stagesOf('sidestep train --preprocess-only --audio-dir ./m --tensor-output ./t')),
+  ).toEqual([...['model', 'songs', 'latents', 'conditions']]);
+});
+
+test('devices that are not here are refused', () => {
+  const {problems} = migrateArguments('sidestep train -d ./t --device mps'.split(' '), table);
+  expect(problems).toMatchObject([
+    {code: 'migrate/unknown-value', hint: 'Here are auto, cpu, cuda and cuda:N.'},
+  ]);
+});
+
+test('a --config file counts, and the line is stronger', async () => {
+  const config = {
+    lr: '5e-5',
+    epochs: '40',
+    grad_accum: '2',
+    adapter_type: 'dora',
+    _from_gui: true,
+    nonsense: 1,
+  };
+  const folder = new Folder({'mine.json': JSON.stringify(config)});
+  const line = ['sidestep', 'train', '--config', 'mine.json', '-d', './t', '-e', '9'];
+  expect(await folder.run(['migrate', '--', ...line])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('--nonsense of --config'),
+  });
+  expect(parse(folder.read('pipeline.yaml')).stages.train.with).toMatchObject({
+    adapter: {type: 'dora'},
+    optimizer: {learning_rate: 5e-5},
+    gradient_accumulation_steps: 2,
+    epochs: 9,
+  });
 });
 
 const preset = {

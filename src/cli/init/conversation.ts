@@ -14,6 +14,8 @@ export interface Agreement {
   readonly composition: Composition;
   readonly prediction: Prediction | undefined;
   readonly next: 'leave' | 'run';
+  /** Also what a project wants beside a pipeline. */
+  readonly project_files?: boolean;
 }
 
 /** Asks, shows what it comes to, and asks whether to write it; from there, too, `b` goes back. Undefined: the person left. */
@@ -34,11 +36,13 @@ export async function converse(
     setup.prompter.note(await summaryOf(composition.value, prediction, composing));
     const decision = await decide(setup.prompter, composition.value, output);
     if (decision === 'back') continue;
-    return ok(
-      decision === 'leave'
-        ? undefined
-        : {composition: composition.value, prediction, next: decision === 'run' ? 'run' : 'leave'},
-    );
+    if (decision === 'leave') return ok(undefined);
+    return ok({
+      composition: composition.value,
+      prediction,
+      next: decision === 'run' ? 'run' : 'leave',
+      project_files: decision === 'project',
+    });
   }
 }
 
@@ -46,7 +50,7 @@ async function decide(
   prompter: Prompter,
   {text}: Composition,
   output: string,
-): Promise<'write' | 'run' | 'leave' | 'back'> {
+): Promise<'write' | 'run' | 'project' | 'leave' | 'back'> {
   for (;;) {
     const reply = await prompter.choose(
       `Write ${output}?`,
@@ -54,13 +58,14 @@ async function decide(
         {value: 'write', hint: 'and look at it first'},
         {value: 'run', hint: 'write it and start training'},
         {value: 'show', hint: 'the file as it would be'},
+        {value: 'project', hint: 'write it with .gitignore and .vscode/settings.json'},
         {value: 'leave', hint: 'write nothing'},
       ],
       'write',
     );
     if (reply.kind === 'back') return 'back';
     if (reply.kind === 'cancel' || reply.value === 'leave') return 'leave';
-    if (reply.value !== 'show') return reply.value === 'run' ? 'run' : 'write';
+    if (reply.value !== 'show') return reply.value as 'write' | 'run' | 'project';
     prompter.note(text);
   }
 }

@@ -5,16 +5,17 @@ import type {Pipeline} from '../../config/pipeline.js';
 import type {PresetFile} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
+import type {FilePlace} from '../pipeline-text.js';
 import {type Answers, detailsIn, type SomeAnswers} from './answers.js';
 import {detailFacts, shownValue} from './detail-facts.js';
 import {saysTheSame} from './detail-questions.js';
-import {type Change, type PipelinePlace, pipelineText} from './pipeline.js';
+import {type Change, pipelineText} from './pipeline.js';
 
 /** What stands around the pipeline that is being made. */
 export interface Drafting {
   /** Absolute path of the file. */
   readonly file: string;
-  readonly place: PipelinePlace;
+  readonly place: FilePlace;
   readonly settings: Settings;
   readonly presets: readonly PresetFile[];
   readonly env: Readonly<Record<string, string | undefined>>;

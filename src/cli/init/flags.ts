@@ -17,6 +17,7 @@ export interface InitOptions extends AnswerOptions, Partial<Record<BasicId, stri
   readonly output: string;
   readonly yes?: boolean;
   readonly force?: boolean;
+  readonly projectFiles?: boolean;
   readonly run?: boolean;
 }
 
@@ -43,6 +44,10 @@ export function addInitOptions(command: Command): Command {
     .option('-o, --output <file>', 'file to write', DEFAULT_PIPELINE)
     .option('-y, --yes', 'take the default of every answer that is not given')
     .option('--force', 'replace an existing file')
+    .option(
+      '--project-files',
+      'also write .gitignore and .vscode/settings.json; what stands there stays, missing lines are added',
+    )
     .option('--run', 'run it at once')
     .option('--json', 'print one JSON document; asks nothing');
 }

@@ -1,15 +1,8 @@
-import {isAbsolute, relative, resolve, sep} from 'node:path';
 import {pathWords} from '../../base/dotted-path.js';
 import type {Json} from '../../base/json.js';
-import {type Entry, schemaLine, yamlText} from '../pipeline-text.js';
+import {type Entry, type FilePlace, schemaLine, writtenPath, yamlText} from '../pipeline-text.js';
 import type {Answers} from './answers.js';
 import {type DetailId, placeOf} from './details.js';
-
-/** Where the file goes, and from where the answers' relative paths start. */
-export interface PipelinePlace {
-  readonly folder: string;
-  readonly cwd: string;
-}
 
 /** A parameter that differs from what preset, settings and defaults say. */
 export interface Change {
@@ -20,7 +13,7 @@ export interface Change {
 }
 
 /** Pure: the commented pipeline file that a person will own from now on. */
-export function pipelineText(answers: Answers, changes: readonly Change[], place: PipelinePlace): string {
+export function pipelineText(answers: Answers, changes: readonly Change[], place: FilePlace): string {
   const top: Entry[] = [
     {key: 'sidestep', value: 1},
     {key: 'name', value: answers.name},
@@ -28,13 +21,13 @@ export function pipelineText(answers: Answers, changes: readonly Change[], place
       key: 'vars',
       comment: 'Paths in one place; relative ones start from the folder of this file.',
       value: [
-        {key: 'checkpoints', value: placed(answers.checkpoints, place)},
-        {key: 'songs', value: placed(answers.songs, place)},
+        {key: 'checkpoints', value: writtenPath(answers.checkpoints, place)},
+        {key: 'songs', value: writtenPath(answers.songs, place)},
       ],
     },
     {key: 'stages', value: changes.reduce(withChange, stages(answers))},
   ];
-  return `${schemaLine(place.folder)}${HEADER}${yamlText(top)}`;
+  return `${schemaLine()}${HEADER}${yamlText(top)}`;
 }
 
 const HEADER = `# Written by \`sidestep init\`; yours from now on. With the line above, editors complete and explain every key.
@@ -143,10 +136,4 @@ function stage(key: string, uses: string, comment: string, parameters: readonly 
 
 function reference(key: string, id: string): Entry {
   return {key, value: `\${stages.${id}}`};
-}
-
-function placed(path: string, {folder, cwd}: PipelinePlace): string {
-  if (isAbsolute(path) || path.startsWith('~')) return path;
-  const near = relative(folder, resolve(cwd, path)).split(sep).join('/');
-  return near.startsWith('.') ? near : `./${near}`;
 }
