@@ -11,6 +11,7 @@ import {expect, test} from 'vitest';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'watch',
+    'ui',
     'render',
     'run',
     'plan',
@@ -27,7 +28,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'schema',
     'base',
   ],
-  watch: ['run', 'plan', 'config', 'event', 'base'],
+  watch: ['run', 'plan', 'config', 'stage', 'event', 'base'],
+  ui: ['render', 'record', 'event', 'base'],
   run: [
     'plan',
     'cache',
@@ -113,7 +115,7 @@ test('run/ knows the resolved pipeline, not how it is read', () => {
 test('the parent process never imports what a worker is made of', () => {
   const parents = imports.filter(
     ({from, to}) =>
-      ['cli', 'watch', 'run', 'render', 'plan'].includes(from) && ['worker', 'native'].includes(to),
+      ['cli', 'watch', 'ui', 'run', 'render', 'plan'].includes(from) && ['worker', 'native'].includes(to),
   );
   expect(parents).toEqual([]);
 });

@@ -60,6 +60,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./report.js')).reportCommand,
   ),
   row(
+    'ui',
+    'a page of this project: runs as they go, curves, clips, songs; start and stop',
+    async () => (await import('./ui.js')).uiCommand,
+  ),
+  row(
     'generate',
     'make one clip of music with an adapter, to listen to',
     async () => (await import('./generate.js')).generateCommand,

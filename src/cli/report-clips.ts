@@ -8,10 +8,12 @@ import type {ReportClip, ReportPrompt} from '../render/report/report-data.js';
 import {isSampleCollection} from '../stage/sample-parts.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 
-/** Where a page finds sound and pictures: in files beside it, or in itself. */
+/** Where a page finds sound and pictures: in files beside it, in itself, or with the program that serves it. */
 export type ClipPlace =
   /** `folder`: where files go that do not lie below the page's own folder. */
-  {readonly kind: 'beside'; readonly page: string; readonly folder: string} | {readonly kind: 'inside'};
+  | {readonly kind: 'beside'; readonly page: string; readonly folder: string}
+  | {readonly kind: 'inside'}
+  | {readonly kind: 'served'; readonly addressOf: (path: string) => string};
 
 /** The clips of a run: those that its trainings made on the way, then those of its `generate` stages. */
 export async function reportClips(run: RecordedRun, place: ClipPlace): Promise<ReportPrompt[]> {
@@ -114,6 +116,7 @@ function decibelsOver(peak: number): number | null {
 
 /** What the page says where a file lies: relative, so that page and files can be moved together, or all of it. */
 async function placed(path: string, name: string, place: ClipPlace): Promise<string> {
+  if (place.kind === 'served') return place.addressOf(path);
   if (place.kind === 'inside') {
     const bytes = await readFile(path);
     return `data:${mediaType(name)};base64,${bytes.toString('base64')}`;

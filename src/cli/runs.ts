@@ -57,10 +57,7 @@ function removeCommand(world: World): Command {
 
 async function runs(world: World, file: string | undefined, options: RunsOptions): Promise<ExitCode> {
   const dir = runsDirOf(world, file ?? DEFAULT_PIPELINE);
-  const all = await Promise.all((await listRuns(dir)).map((id) => openPast(world, dir, id)));
-  const wanted = file === undefined ? all : all.filter((past) => fileOf(past) === resolve(world.cwd, file));
-  // All of one sort needs all of them; by time, the last ones and those before that they are compared with.
-  const told = await Promise.all(wanted.map((run, index) => toldRun(run, wanted.slice(0, index))));
+  const told = await tellRuns(world, dir, file === undefined ? undefined : resolve(world.cwd, file));
   const shown = sorted(told, options.sort).slice(-options.last);
   answer(world, options, {
     kind: 'runs',
@@ -68,6 +65,14 @@ async function runs(world: World, file: string | undefined, options: RunsOptions
     text: (colours) => runsTable(shown, colours, world.now()),
   });
   return 0;
+}
+
+/** Every run recorded there, oldest first; with `file`, those of that pipeline. */
+export async function tellRuns(world: World, dir: string, file: string | undefined): Promise<ToldRun[]> {
+  const all = await Promise.all((await listRuns(dir)).map((id) => openPast(world, dir, id)));
+  const wanted = file === undefined ? all : all.filter((past) => fileOf(past) === file);
+  // All of one sort needs all of them; by time, the last ones and those before that they are compared with.
+  return Promise.all(wanted.map((run, index) => toldRun(run, wanted.slice(0, index))));
 }
 
 interface Past {

@@ -3,13 +3,11 @@ import {Command} from 'commander';
 import {didYouMean, listed} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
-import type {EncodedText} from '../dataset/tokenizer.js';
-import {type ShownText, sampleText} from '../render/sample-text.js';
-import {type Conditioning, lyricsText} from '../stage/conditioning.js';
+import {sampleText} from '../render/sample-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
-import {type PipelineDataset, pipelineDataset} from './pipeline-dataset.js';
+import {pipelineDataset} from './pipeline-dataset.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {pipelineTokenizer} from './pipeline-tokenizer.js';
+import {sampleReader} from './sample-reader.js';
 import type {ExitCode, World} from './world.js';
 
 interface ShowOptions extends AnswerOptions {
@@ -47,12 +45,11 @@ async function showSample(
   if (!found.ok) return refuse(world, options, found.problems);
   const sample = sampleNamed(name, found.value.dataset);
   if (!sample.ok) return refuse(world, options, sample.problems);
-  const texts = await textsOf(sample.value, found.value);
-  const findings = found.value.dataset.findings.filter((finding) => finding.sample === sample.value.name);
+  const shown = (await sampleReader(found.value))(sample.value);
   answer(world, options, {
     kind: 'sample',
-    document: () => ({stage: found.value.stage, sample: sample.value, ...texts, findings}),
-    text: (colours) => sampleText({sample: sample.value, ...texts, findings}, colours),
+    document: () => ({stage: found.value.stage, ...shown}),
+    text: (colours) => sampleText(shown, colours),
   });
   return 0;
 }
@@ -90,33 +87,6 @@ export function sampleNamed(name: string, {samples, findings}: Dataset): Result<
 function shortNames(name: string): string[] {
   const file = basename(name);
   return [file, name.slice(0, name.length - extname(name).length), basename(file, extname(file))];
-}
-
-interface ShownTexts {
-  readonly prompt: ShownText;
-  readonly lyrics: ShownText;
-  readonly conditioning: Conditioning;
-  /** Why there are no tokens; null when there are. */
-  readonly tokens_unknown: string | null;
-}
-
-async function textsOf(sample: Sample, found: PipelineDataset): Promise<ShownTexts> {
-  const {conditioning, limits} = found.texts;
-  const tokenizer = await pipelineTokenizer(found);
-  const shown = (text: string, limit: number): ShownText => ({
-    text,
-    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit, 'none'), limit) : null,
-  });
-  return {
-    prompt: shown(sample.prompt.text, limits.text),
-    lyrics: shown(lyricsText(sample, conditioning), limits.lyrics),
-    conditioning,
-    tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
-  };
-}
-
-function countTokens({ids, valid, lost, kept}: EncodedText, limit: number): ShownText['tokens'] {
-  return {ids: Array.from(ids.subarray(0, valid)), limit, lost, kept: kept ?? null};
 }
 
 const EXAMPLES = `

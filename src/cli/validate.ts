@@ -29,7 +29,7 @@ export function validateCommand(world: World): Command {
 }
 
 async function validate(world: World, files: readonly string[], options: ValidateOptions): Promise<ExitCode> {
-  const checked = await Promise.all(files.map((file) => check(world, file, options)));
+  const checked = await Promise.all(files.map((file) => checkPipeline(world, file, options.set)));
   const problems = checked.flatMap((each) => each.problems);
   if (problems.length > 0) return refuse(world, options, problems);
   answer(world, options, {
@@ -47,7 +47,7 @@ async function validate(world: World, files: readonly string[], options: Validat
   return 0;
 }
 
-interface Checked {
+export interface CheckedPipeline {
   readonly file: string;
   readonly name: string;
   readonly stages: number;
@@ -56,8 +56,13 @@ interface Checked {
   readonly warnings: readonly Problem[];
 }
 
-async function check(world: World, file: string, options: ValidateOptions): Promise<Checked> {
-  const pipeline = await loadPipeline(file, {overrides: options.set, env: world.env});
+/** One file with its presets and the user's settings; nothing runs. */
+export async function checkPipeline(
+  world: World,
+  file: string,
+  overrides: readonly string[],
+): Promise<CheckedPipeline> {
+  const pipeline = await loadPipeline(file, {overrides, env: world.env});
   if (!pipeline.ok) return {file, name: '', stages: 0, problems: pipeline.problems, warnings: []};
   const order = orderStages(pipeline.value.stages);
   return {

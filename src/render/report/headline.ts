@@ -20,7 +20,7 @@ export function headline(run: ReportRun): Html {
 <h1>${run.pipeline}</h1>
 <p class="dim small">run <code>${run.run}</code> of <code>${run.file}</code></p>
 <dl class="figures">${figures.map(({value, name, about}) => html`<div><dt>${name}</dt><dd>${value}</dd><p>${about}</p></div>`)}</dl>
-${results(run)}</header>`;
+${resultPaths(run)}</header>`;
 }
 
 function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
@@ -66,7 +66,7 @@ function songsFigure(songs: readonly ReportSong[]): Figure {
 }
 
 /** Where the files are; the adapter in the cache is named while nothing was exported. */
-function results({results: written, trainings}: ReportRun): Html | null {
+export function resultPaths({results: written, trainings}: ReportRun): Html | null {
   const paths =
     written.length > 0
       ? written.map(({stage, output, path}) => [`${stage} ${output}`, path] as const)

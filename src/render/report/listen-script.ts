@@ -1,3 +1,10 @@
+/** One plays at a time; players that come later too. */
+export const PLAYERS_SCRIPT = `
+  document.addEventListener('play', ({target}) => {
+    for (const other of document.querySelectorAll('audio')) if (other !== target) other.pause();
+  }, true);
+`;
+
 /**
  * What runs in the reader's browser for the clips: one plays at a time, and the blind test. Plain JavaScript of the page, not of
  * this program; it only reads the JSON block `report-clips`.
@@ -5,12 +12,7 @@
 export const LISTEN_SCRIPT = `
 'use strict';
 (() => {
-  for (const player of document.querySelectorAll('audio')) {
-    player.addEventListener('play', () => {
-      for (const other of document.querySelectorAll('audio')) if (other !== player) other.pause();
-    });
-  }
-  const form = document.getElementById('blind-choice');
+${PLAYERS_SCRIPT}  const form = document.getElementById('blind-choice');
   if (form === null) return;
   const clips = JSON.parse(document.getElementById('report-clips').textContent);
   const at = (id) => document.getElementById(id);

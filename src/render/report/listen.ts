@@ -4,9 +4,14 @@ import type {ReportClip, ReportPrompt} from './report-data.js';
 /** For each prompt a row of players over steps and strengths, with what was asked for and a picture of each. */
 export function listening(prompts: readonly ReportPrompt[]): Html {
   return html`<p class="dim">The same seed is the same noise: what differs between two clips is what their labels say. <kbd>Space</kbd> plays the clip that has the focus.</p>
-${prompts.map(promptRow)}
+${promptRows(prompts)}
 ${blind(prompts)}
 <script type="application/json" id="report-clips">${scriptJson(trialsOf(prompts))}</script>`;
+}
+
+/** The players alone. */
+export function promptRows(prompts: readonly ReportPrompt[]): Html {
+  return html`${prompts.map(promptRow)}`;
 }
 
 function promptRow({stage, name, texts, clips}: ReportPrompt): Html {

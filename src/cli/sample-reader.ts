@@ -1,0 +1,29 @@
+import type {Sample} from '../dataset/sample.js';
+import type {EncodedText} from '../dataset/tokenizer.js';
+import type {ShownSample, ShownText} from '../render/sample-text.js';
+import {lyricsText} from '../stage/conditioning.js';
+import type {PipelineDataset} from './pipeline-dataset.js';
+import {pipelineTokenizer} from './pipeline-tokenizer.js';
+
+/** Opens the tokenizer once; the function it gives says of each song what the text encoder will read. */
+export async function sampleReader(found: PipelineDataset) {
+  const {conditioning, limits} = found.texts;
+  const tokenizer = await pipelineTokenizer(found);
+  const shown = (text: string, limit: number): ShownText => ({
+    text,
+    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit, 'none'), limit) : null,
+  });
+  return (sample: Sample) =>
+    ({
+      sample,
+      prompt: shown(sample.prompt.text, limits.text),
+      lyrics: shown(lyricsText(sample, conditioning), limits.lyrics),
+      conditioning,
+      tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
+      findings: found.dataset.findings.filter((finding) => finding.sample === sample.name),
+    }) satisfies ShownSample;
+}
+
+function countTokens({ids, valid, lost, kept}: EncodedText, limit: number): ShownText['tokens'] {
+  return {ids: Array.from(ids.subarray(0, valid)), limit, lost, kept: kept ?? null};
+}

@@ -1,0 +1,217 @@
+import {lstatSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
+import {markOf} from '../base/file-mark.js';
+import {didYouMean} from '../base/near-miss.js';
+import type {Problem} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {isSystemError} from '../base/system-error.js';
+import {objectsDir} from '../cache/layout.js';
+import {listRuns} from '../record/run-record.js';
+import type {ReportRun} from '../render/report/report-data.js';
+import type {ShownSample} from '../render/sample-text.js';
+import {requestStop} from '../run/control/stop-request.js';
+import type {CheckedText, ListedRun, NamedClips, ProjectFacts, StartRequest, UiSource} from '../ui/source.js';
+import {pipelineDataset} from './pipeline-dataset.js';
+import {loadRun, type RecordedRun, readRecordedPipeline} from './recorded-run.js';
+import {reportClips} from './report-clips.js';
+import {reportRun} from './report-data.js';
+import {runningRuns} from './running-runs.js';
+import {tellRuns} from './runs.js';
+import {sampleReader} from './sample-reader.js';
+import {stateDirOf} from './surroundings.js';
+import {pipelinesOf, relativeTo} from './ui-pipelines.js';
+import {startRun} from './ui-start.js';
+import {checkPipeline} from './validate.js';
+import {packageVersion} from './version.js';
+import type {World} from './world.js';
+
+/** What the page of `sidestep ui` shows of the project that `file` lies in, read by the code of the other commands. */
+export function uiSource(world: World, file: string): UiSource {
+  return new ProjectSource(world, file);
+}
+
+class ProjectSource implements UiSource {
+  private readonly root: string;
+  private readonly runsDir: string;
+  private starting = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly file: string,
+  ) {
+    const stateDir = stateDirOf(world, file);
+    this.root = dirname(stateDir);
+    this.runsDir = join(stateDir, 'runs');
+  }
+
+  async project(): Promise<ProjectFacts> {
+    const {root} = this;
+    return {
+      name: basename(root),
+      folder: root,
+      version: await packageVersion(),
+      pipelines: await this.pipelines(),
+    };
+  }
+
+  async runs(): Promise<ListedRun[]> {
+    const told = await tellRuns(this.world, this.runsDir, undefined);
+    return told.map((run) => {
+      const file = readRecordedPipeline(run.dir)?.file;
+      return {...run, file: file === undefined ? null : relativeTo(this.root, file)};
+    });
+  }
+
+  /** A link would lead out of the project, in place of the folder or of what is read in it. */
+  recordOf(run: string): string | undefined {
+    const dir = join(this.runsDir, run);
+    const plain = kindAt(dir) === 'folder';
+    const linked = ['events.jsonl', 'pipeline.json'].some((name) => kindAt(join(dir, name)) === 'link');
+    return plain && !linked ? dir : undefined;
+  }
+
+  async run(run: string, addressOf: (path: string) => string): Promise<Result<ReportRun>> {
+    const opened = await this.open(run);
+    return opened.ok ? ok(await reportRun(opened.value, {kind: 'served', addressOf})) : opened;
+  }
+
+  async clips(run: string): Promise<NamedClips> {
+    const opened = await this.open(run);
+    if (!opened.ok) return {paths: [], folders: []};
+    const paths: string[] = [];
+    await reportClips(opened.value, {kind: 'served', addressOf: (path) => `${paths.push(path)}`});
+    const caches = opened.value.recorded.map(({cache}) => objectsDir(cache.root));
+    return {paths, folders: [join(opened.value.dir, 'samples'), ...new Set(caches)]};
+  }
+
+  async signature(): Promise<string> {
+    const ids = await listRuns(this.runsDir);
+    const running = await runningRuns(this.world, this.runsDir);
+    const files = (await this.pipelines()).map((path) => markText(join(this.root, path)));
+    return JSON.stringify([ids, running.map(({run}) => run), files]);
+  }
+
+  async songs(pipeline: string): Promise<Result<ShownSample[]>> {
+    const file = await this.named(pipeline);
+    if (!file.ok) return file;
+    const found = await pipelineDataset(this.world, {file: file.value, overrides: [], stage: undefined});
+    if (!found.ok) return found;
+    const shown = await sampleReader(found.value);
+    return ok(found.value.dataset.samples.map(shown));
+  }
+
+  async check(pipeline: string): Promise<CheckedText> {
+    const named = await this.named(pipeline);
+    if (!named.ok) return {file: pipeline, text: undefined, errors: named.problems, warnings: []};
+    const {problems, warnings} = await checkPipeline(this.world, named.value, []);
+    const text = await readFile(named.value, 'utf8').catch((error: unknown) => {
+      if (isSystemError(error)) return undefined;
+      throw error;
+    });
+    return {file: named.value, text, errors: problems, warnings};
+  }
+
+  /** One at a time: two trainings would share one card, and a second click is no second wish. */
+  async start({pipeline, experiment}: StartRequest): Promise<Result<{readonly run: string}>> {
+    const file = await this.named(pipeline);
+    if (!file.ok) return file;
+    if (this.starting) return failure(startsAlready());
+    this.starting = true;
+    try {
+      const [running] = await runningRuns(this.world, this.runsDir);
+      if (running !== undefined) return failure(runsAlready(running));
+      const named = experiment === null ? [] : ['--name', experiment];
+      return await startRun(this.world, [file.value, ...named]);
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  async stop(run: string, how: 'graceful' | 'force'): Promise<Result<'asked'>> {
+    const record = this.recordOf(run);
+    const asked = record === undefined ? 'not_running' : await requestStop(record, how, this.world.now());
+    return asked === 'asked' ? ok(asked) : failure(runsNot(run));
+  }
+
+  private async open(run: string): Promise<Result<RecordedRun>> {
+    if (this.recordOf(run) === undefined) return failure(unknownRun(run));
+    return loadRun(this.world, this.runsDir, run);
+  }
+
+  /** The one that the command named, those that were run, and those that lie where pipelines lie. */
+  private async pipelines(): Promise<string[]> {
+    const ids = await listRuns(this.runsDir);
+    const ran = ids
+      .slice(-MOST_REMEMBERED)
+      .flatMap((id) => readRecordedPipeline(join(this.runsDir, id))?.file ?? []);
+    return pipelinesOf(this.root, [resolve(this.world.cwd, this.file), ...ran.reverse()]);
+  }
+
+  /** Absolute; only what the page was offered. */
+  private async named(pipeline: string): Promise<Result<string>> {
+    const known = await this.pipelines();
+    if (known.includes(pipeline)) return ok(join(this.root, pipeline));
+    const hint = didYouMean(pipeline, known) ?? 'sidestep init writes a pipeline to start from.';
+    return failure({
+      code: 'usage/unknown-pipeline',
+      message: `This project has no pipeline ${pipeline}`,
+      hint,
+    });
+  }
+}
+
+const MOST_REMEMBERED = 20;
+
+function kindAt(path: string): 'folder' | 'link' | 'other' | 'absent' {
+  const stat = lstatSync(path, {throwIfNoEntry: false});
+  if (stat === undefined) return 'absent';
+  if (stat.isDirectory()) return 'folder';
+  return stat.isSymbolicLink() ? 'link' : 'other';
+}
+
+/** Changes when the file does. */
+function markText(path: string): string {
+  try {
+    return `${path} ${markOf(path).ctime_ns}`;
+  } catch (error) {
+    if (isSystemError(error)) return path;
+    throw error;
+  }
+}
+
+function unknownRun(run: string): Problem {
+  return {
+    code: 'usage/unknown-run',
+    message: `No recorded run is called ${run}`,
+    hint: '`sidestep runs` lists them.',
+  };
+}
+
+function startsAlready(): Problem {
+  return {code: 'usage/already-running', message: 'A run is about to begin', hint: 'It shows in a moment.'};
+}
+
+function runsAlready({
+  run,
+  pid,
+  host,
+}: {
+  readonly run: string;
+  readonly pid: number;
+  readonly host: string;
+}): Problem {
+  return {
+    code: 'usage/already-running',
+    message: `Run ${run} goes on in this project (process ${pid} on ${host})`,
+    hint: 'Stop it first, or wait until it ends; what it has done is kept.',
+  };
+}
+
+function runsNot(run: string): Problem {
+  return {
+    code: 'usage/not-running',
+    message: `Run ${run} is not running: it has ended, or its process is gone`,
+    hint: 'Continue it from where it stopped.',
+  };
+}

@@ -1,0 +1,51 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import ts from 'typescript';
+import {expect, test} from 'vitest';
+import {PAGE_MODULES, pageFiles, SHARED_MODULES} from '../../src/ui/page-files.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = 'src/ui/page';
+const files = pageFiles({
+  page: new URL(`../../${page}/`, import.meta.url),
+  program: new URL('../../dist/', import.meta.url),
+});
+
+/** What a module of ours imports when it runs: `import type` is gone by then. */
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8');
+  const {outputText} = ts.transpileModule(text, {
+    compilerOptions: {module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true},
+  });
+  return ts.preProcessFile(outputText).importedFiles.map(({fileName}) => fileName);
+}
+
+test.each([
+  ...PAGE_MODULES.map((name) => [`ui/page/${name}`, `${page}/${name}`] as const),
+  ...SHARED_MODULES.map((name) => [name, `src/${name.replace(/js$/, 'ts')}`] as const),
+])('all that %s imports is served', (address, source) => {
+  const asked = importsOf(source).map((name) => (name.startsWith('.') ? join(dirname(address), name) : name));
+  expect(asked.filter((name) => !files.has(name))).toEqual([]);
+});
+
+test('every file of the page is served, and every address on it is one of them', () => {
+  const there = readdirSync(join(root, page)).map((name) => (name === 'index.html' ? '' : `ui/page/${name}`));
+  expect(there.filter((address) => !files.has(address))).toEqual([]);
+  const html = readFileSync(join(root, page, 'index.html'), 'utf8');
+  const asked = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address]) => address!);
+  expect(asked.length).toBeGreaterThan(5);
+  expect(asked.filter((address) => !files.has(address))).toEqual([]);
+});
+
+test('the page is part of the package', () => {
+  const {files: packed} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {files: string[]};
+  expect(packed).toContain(relative('', page));
+  expect(existsSync(join(root, page, 'index.html'))).toBe(true);
+});
+
+test.each(['ui/page/draw-curves.js', 'ui/page/players.js'])('%s is valid JavaScript', async (address) => {
+  const text = await files.get(address)!.read();
+  const {diagnostics} = ts.transpileModule(text, {reportDiagnostics: true, fileName: 'x.js'});
+  expect(diagnostics).toEqual([]);
+});
