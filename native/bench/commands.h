@@ -24,7 +24,7 @@ int encode_audio_command(const std::vector<std::string>& words);
 /// `generate --config FILE --latents N --condition N --guidance on|off --halves together`: one denoising step of a sampler, both halves of
 /// the model and APG; adds realtime_factor of a clip of as many steps as are measured.
 int generate_command(const std::vector<std::string>& words);
-/// `decode_audio --config FILE --latents N --tile N`: the VAE decoder over N latent frames; adds realtime_factor.
+/// `decode_audio --config FILE --latents N --piece N`: the VAE decoder over N latent frames; adds realtime_factor.
 int decode_audio_command(const std::vector<std::string>& words);
 /// `load_weights --file FILE --megabytes N`: a safetensors file (a made-up one in bf16 unless given) opened as a model opens it,
 /// beside read(2) of the same bytes, in turns, from a warm page cache: kept as stored, and converted to what the device computes in.

@@ -56,7 +56,7 @@ int generate_command(const std::vector<std::string>& words) {
 }
 
 int decode_audio_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "steps", "threads", "backend", "tile"}, {"json"});
+  const Arguments arguments(words, {"config", "latents", "steps", "threads", "backend", "piece"}, {"json"});
   Stream stream = open_stream(arguments);
   const OobleckConfig config = oobleck_config(config_of(arguments));
   const Storage latents = random_rows(arguments.count_or("latents", 250), config.decoder_input_channels);
@@ -64,7 +64,7 @@ int decode_audio_command(const std::vector<std::string>& words) {
   const OobleckDecoder decoder = load_oobleck_decoder(config, Weights::random(1, DType::f32, host), stream);
   PeakMeter meter(stream, DType::f32);
   meter.sample();
-  const OobleckDecode job{.latents = latents.view(), .tile_frames = arguments.count_or("tile", 0)};
+  const OobleckDecode job{.latents = latents.view(), .piece_frames = arguments.count_or("piece", 0)};
   const StepFigures figures = measure_steps([&] { oobleck_decode_song(decoder, job, stream); }, arguments.count_or("steps", 3), meter, stream);
   print(figures, {{"realtime_factor", static_cast<double>(latents.view().dim(0)) / kLatentHz / figures.seconds}}, format(arguments));
   return 0;

@@ -30,7 +30,7 @@ constexpr const char* kUsage =
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
     "  encode_audio --config FILE.json [--latents N]\n"
     "  generate --config FILE.json [--latents N] [--condition N] [--guidance on|off] [--halves together]\n"
-    "  decode_audio --config FILE.json [--latents N] [--tile N]\n"
+    "  decode_audio --config FILE.json [--latents N] [--piece N]\n"
     "  load_weights [--file FILE.safetensors | --megabytes N]\n";
 
 }  // namespace

@@ -30,13 +30,13 @@ const Method open_method{"open_audio_decoder", [](const Request& request) -> Res
                                    {}};
                          }};
 
-/// {handle, tile_frames (0: what suits the device)}, latents [T, C] f32 → audio [channels, samples] f32; emits {progress}
+/// {handle, piece_frames (0: what suits the device)}, latents [T, C] f32 → audio [channels, samples] f32; emits {progress}
 const Method decode_method{"decode_audio", [](const Request& request) -> Response {
                              const auto decoder =
                                  Handles::instance().get<AudioDecoder>(request.params.at("handle").as_int(), kKind);
                              const Session session(*decoder, request);
                              const OobleckDecode job{.latents = request.input("latents", DType::f32, 2),
-                                                     .tile_frames = request.params.int_or("tile_frames", 0),
+                                                     .piece_frames = request.params.int_or("piece_frames", 0),
                                                      .on_progress = [&request](double share) { request.emit(Json::Object{{"progress", share}}); }};
                              return {{}, {{"audio", oobleck_decode_song(decoder->model, job, session.stream())}}};
                            }};

@@ -76,7 +76,7 @@ void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report
 
 void judge_decoding(const Case& c, const OobleckConfig& config, Report& report, Stream& stream) {
   const OobleckDecoder decoder = load_oobleck_decoder(config, part_of(c, "decoder.", stream), stream);
-  const Storage decoded = oobleck_decode(decoder, CaseInputs(c, stream)("latents_to_decode"), stream);
+  const Storage decoded = oobleck_decode(decoder, CaseInputs(c, stream)("latents_to_decode"), decode_pieces(stream.device().kind), stream);
   report.compare("decoded", decoded.view(), c.file.tensor("out/decoded"), c.tolerance);
   report.compare("decoded of float64", decoded.view(), c.file.tensor("ref64/decoded"), c.tolerance);
 }

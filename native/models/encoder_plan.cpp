@@ -47,10 +47,14 @@ EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t fram
   const OobleckConfig config = oobleck_config(read_config(folder));
   const OobleckDecoder decoder = load_oobleck_decoder(config, Weights::random(0, DType::f32, plan), plan);
   const size_t weights = meter.held();
-  // All tiles are alike, and a tile with both its neighbours is the largest.
-  const int64_t largest = std::min(frames, 3 * tile_frames(device));
-  const Storage latents(DType::f32, {1, config.decoder_input_channels, largest}, kPlan);
-  oobleck_decode(decoder, latents.view(), plan, tile_frames(device));
+  // Audio leaves for the host as it comes; a few pieces on all queues have grown.
+  const DecodePieces pieces = decode_pieces(device);
+  OobleckDecoderStream decode(decoder, pieces, kPlan);
+  for (int64_t at = 0; at < std::min(frames, 4 * pieces.frames); at += pieces.frames) {
+    const int64_t n = std::min(pieces.frames, frames - at);
+    const Storage latents(DType::f32, {1, config.decoder_input_channels, n}, kPlan);
+    decode.push(latents.view(), at + n == frames ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
+  }
   return {weights, meter.peak() - weights};
 }
 

@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kUnitTaps = 7;
 constexpr int64_t kDilations[] = {1, 3, 9};
 
+int64_t stride_padding(int64_t stride) { return (stride + 1) / 2; }
+
 [[noreturn]] void invalid(const std::string& key, const std::string& expected, const std::string& found) {
   throw Error("native/config-invalid", "VAE config.json: expected " + key + " to be " + expected + " but found " + found + ".",
               "Check that the folder holds an unmodified AutoencoderOobleck.");
@@ -52,13 +54,16 @@ Storage placed(const Storage& host, Stream& stream) {
   return device;
 }
 
-Storage copied(const ConstTensor& source, const Shape& shape, Stream& stream) {
+/// On the host, wherever the weights are.
+Storage brought(const ConstTensor& source, const Shape& shape) {
   Storage host(DType::f32, shape);
-  copy_bytes({}, host.tensor().raw(), source.device(), source.raw(), host.tensor().bytes());  // weights may be on the device
-  return placed(host, stream);
+  copy_bytes({}, host.tensor().raw(), source.device(), source.raw(), host.tensor().bytes());
+  return host;
 }
 
-/// weight = g v / ||v||, in double precision.
+Storage copied(const ConstTensor& source, const Shape& shape, Stream& stream) { return placed(brought(source, shape), stream); }
+
+/// weight = g v / ||v||, in double precision, on the host.
 Storage folded(const ConstTensor& norms, const ConstTensor& directions, Stream& stream) {
   const Storage host_g = to_host(norms, stream), host_v = to_host(directions, stream);  // weights may be on the device
   const ConstTensor g = host_g.view(), v = host_v.view();
@@ -72,11 +77,12 @@ Storage folded(const ConstTensor& norms, const ConstTensor& directions, Stream& 
     float* to = weight.tensor().data<float>() + row * width;
     for (int64_t i = 0; i < width; ++i) to[i] = static_cast<float>(static_cast<double>(from[i]) * factor);
   }
-  return placed(weight, stream);
+  return weight;
 }
 
+/// On the host.
 Storage load_weight(const Weights& weights, const Shape& shape, Stream& stream) {
-  if (weights.contains("weight")) return copied(weights.tensor("weight", shape), shape, stream);
+  if (weights.contains("weight")) return brought(weights.tensor("weight", shape), shape);
   const Shape norms{shape[0], 1, 1};
   const std::string newer = "parametrizations.weight.original";
   if (weights.contains(newer + "0")) {
@@ -87,7 +93,7 @@ Storage load_weight(const Weights& weights, const Shape& shape, Stream& stream) 
 
 ConvLayer load_conv(const Weights& weights, const Shape& shape, int64_t bias_size, Stream& stream) {
   ConvLayer layer;
-  layer.weight = load_weight(weights, shape, stream);
+  layer.weight = placed(load_weight(weights, shape, stream), stream);
   if (bias_size > 0) layer.bias = copied(weights.tensor("bias", {bias_size}), {bias_size}, stream);
   return layer;
 }
@@ -96,6 +102,39 @@ ConvLayer load_same_conv(const Weights& weights, int64_t in, int64_t out, int64_
   ConvLayer layer = load_conv(weights, {out, in, taps}, out, stream);
   layer.padding = (taps - 1) * dilation / 2;
   layer.dilation = dilation;
+  return layer;
+}
+
+/// Of a transposed convolution [I, O, 2 * stride]: input q - 1 meets the second half of the kernel, input q the first.
+Storage phases_of(const ConstTensor& kernel, int64_t stride) {
+  const int64_t inputs = kernel.dim(0), outputs = kernel.dim(1);
+  const Storage phases(DType::f32, {outputs * stride, inputs, 2});
+  for (int64_t o = 0; o < outputs; ++o) {
+    for (int64_t i = 0; i < inputs; ++i) {
+      const float* from = kernel.data<float>() + (i * outputs + o) * 2 * stride;
+      float* to = phases.tensor().data<float>() + (o * stride * inputs + i) * 2;
+      for (int64_t p = 0; p < stride; ++p, to += 2 * inputs) to[0] = from[p + stride], to[1] = from[p];
+    }
+  }
+  return phases;
+}
+
+/// Every element `times` times in a row.
+Storage repeated(const ConstTensor& x, int64_t times) {
+  const Storage y(DType::f32, {x.dim(0) * times});
+  for (int64_t i = 0; i < x.dim(0); ++i) std::fill_n(y.tensor().data<float>() + i * times, times, x.data<float>()[i]);
+  return y;
+}
+
+UpsampleLayer load_upsample(const Weights& weights, int64_t in, int64_t out, int64_t stride, Stream& stream) {
+  UpsampleLayer layer{.phases = {.padding = 1}, .stride = stride, .padding = stride_padding(stride)};
+  if (stream.device().kind == DeviceKind::plan) {  // shapes are enough
+    layer.phases.weight = Storage(DType::f32, {out * stride, in, 2}, stream.device());
+    layer.phases.bias = Storage(DType::f32, {out * stride}, stream.device());
+    return layer;
+  }
+  layer.phases.weight = placed(phases_of(load_weight(weights, {in, out, 2 * stride}, stream).view(), stride), stream);
+  layer.phases.bias = placed(repeated(brought(weights.tensor("bias", {out}), {out}).view(), stride), stream);
   return layer;
 }
 
@@ -123,8 +162,6 @@ std::vector<int64_t> widths(const OobleckConfig& config, int64_t base) {
   for (const int64_t multiple : config.channel_multiples) result.push_back(base * multiple);
   return result;
 }
-
-int64_t stride_padding(int64_t stride) { return (stride + 1) / 2; }
 
 /// `host` must outlive the weights.
 Weights weights_of(const std::filesystem::path& folder, const std::string& part, Stream& host) {
@@ -185,10 +222,8 @@ OobleckDecoder load_oobleck_decoder(const OobleckConfig& config, const Weights& 
   for (size_t i = 0; i < depth; ++i) {
     const Weights block = weights.below("block." + std::to_string(i) + ".");
     const int64_t stride = config.downsampling_ratios[depth - 1 - i], in = width[depth - i], out = width[depth - 1 - i];
-    ConvLayer up = load_conv(block.below("conv_t1."), {in, out, 2 * stride}, out, stream);
-    up.stride = stride;
-    up.padding = stride_padding(stride);
-    decoder.blocks.push_back({load_snake(block.below("snake1."), in, stream), up, load_units(block, out, stream)});
+    decoder.blocks.push_back({load_snake(block.below("snake1."), in, stream),
+                              load_upsample(block.below("conv_t1."), in, out, stride, stream), load_units(block, out, stream)});
   }
   decoder.snake = load_snake(weights.below("snake1."), config.decoder_channels, stream);
   decoder.conv2 = load_conv(weights.below("conv2."), {config.audio_channels, config.decoder_channels, 7}, 0, stream);

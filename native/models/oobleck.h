@@ -30,7 +30,7 @@ OobleckConfig oobleck_config(const Json& config);
 
 /// One convolution with its weight norm folded: weight = g v / ||v||, the norm over all but the first dimension.
 struct ConvLayer {
-  Storage weight;  ///< [O, I, K], or [I, O, K] if transposed
+  Storage weight;  ///< [O, I, K]
   Storage bias;    ///< [O] or empty
   int64_t stride = 1, padding = 0, dilation = 1;
 
@@ -61,10 +61,19 @@ struct OobleckEncoder {
   SnakeLayer snake;
 };
 
+/// A transposed convolution whose kernel is twice its stride, as a convolution of two taps that gives all phases of the stride at once:
+///   y[o, q * stride + p - padding] = phases[o * stride + p, q], from inputs q - 1 and q
+struct UpsampleLayer {
+  ConvLayer phases;  ///< weight [O * stride, I, 2], bias [O * stride], padding 1
+  int64_t stride = 1, padding = 0;
+
+  int64_t outputs() const { return phases.weight.view().dim(0) / stride; }
+};
+
 /// Snake, transposed convolution, three residual units.
 struct DecoderBlock {
   SnakeLayer snake;
-  ConvLayer up;
+  UpsampleLayer up;
   std::vector<ResidualUnit> units;
 };
 

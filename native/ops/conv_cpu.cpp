@@ -23,6 +23,9 @@ constexpr int64_t kPanels = 12;
 constexpr int64_t kTerms = 256;
 constexpr int64_t kWantedTasks = 32;
 constexpr int64_t kFewestOutputs = 112;
+// Rows of weights whose lines fall on one set of the first cache and meet too few columns to repay packing: no more of them at a time
+// than the set has lines.
+constexpr int64_t kCollidingRows = 7;
 
 /// A strided, dilated, zero-padded correlation: y[o, l] = bias[o] + sum over i, k of weight[o, i, k] x[i, l*stride + k*dilation - padding].
 struct Correlation {
@@ -36,21 +39,26 @@ struct Correlation {
   int64_t terms() const { return inputs * taps; }
 };
 
-/// Inputs of columns first … first+count-1 under one tap, zeros where the signal has none and up to `width`.
-void lay_out_row(const Correlation& c, int64_t term, int64_t first, int64_t count, int64_t width, float* to) {
-  const float* x = c.x + term / c.taps * c.x_stride;
-  const int64_t start = first * c.stride + term % c.taps * c.dilation - c.padding;
+/// The inputs that one term of the sum meets: those of a channel, moved by a tap.
+struct Term {
+  const float* x;
+  int64_t offset;  ///< column l meets x[l * stride + offset]
+};
+
+/// A term's inputs of columns first … first+count-1, zeros where the signal has none and up to `width`.
+void lay_out_row(const Correlation& c, const Term& term, int64_t first, int64_t count, int64_t width, float* to) {
+  const int64_t start = first * c.stride + term.offset;
+  if (c.stride == 1 && count == width && start >= 0 && start + width <= c.length) {
+    std::memcpy(to, term.x + start, static_cast<size_t>(width) * sizeof(float));
+    return;
+  }
   // Columns whose input lies in [0, length).
   const int64_t begin = std::clamp<int64_t>(start >= 0 ? 0 : (-start + c.stride - 1) / c.stride, 0, count);
   const int64_t end = std::clamp<int64_t>(c.length > start ? (c.length - start + c.stride - 1) / c.stride : 0, begin, count);
-  if (begin == 0 && end == width && c.stride == 1) {
-    std::memcpy(to, x + start, static_cast<size_t>(width) * sizeof(float));
-    return;
-  }
   std::fill(to, to + begin, 0.F);
-  if (c.stride == 1) std::copy(x + start + begin, x + start + end, to + begin);
+  if (c.stride == 1) std::copy(term.x + start + begin, term.x + start + end, to + begin);
   else
-    for (int64_t l = begin; l < end; ++l) to[l] = x[start + l * c.stride];
+    for (int64_t l = begin; l < end; ++l) to[l] = term.x[start + l * c.stride];
   std::fill(to + end, to + width, 0.F);
 }
 
@@ -60,25 +68,33 @@ struct Patch {
   int64_t output, outputs;
 };
 
-/// Rows of weights this far apart fall on one set of the first cache: they are packed side by side.
+/// Rows of weights this far apart fall on one set of the first cache: they are packed side by side where enough columns meet them.
 bool rows_collide(const Correlation& c) { return c.terms() * static_cast<int64_t>(sizeof(float)) % 4096 == 0; }
+
+/// `terms` of the sum from `first` on, for all columns of a patch: panels [terms, width] one after the other.
+void lay_out(const Correlation& c, const Patch& patch, int64_t first, int64_t terms, float* to) {
+  const int64_t width = tile_kernels().columns(), panels = (patch.columns + width - 1) / width;
+  int64_t channel = first / c.taps, tap = first % c.taps;
+  for (int64_t k = 0; k < terms; ++k) {
+    const Term term{c.x + channel * c.x_stride, tap * c.dilation - c.padding};
+    for (int64_t p = 0; p < panels; ++p)
+      lay_out_row(c, term, patch.column + p * width, std::min(width, patch.columns - p * width), width, to + (p * terms + k) * width);
+    if (++tap == c.taps) tap = 0, ++channel;
+  }
+}
 
 void run_patch(const Correlation& c, const Patch& patch) {
   thread_local ThreadScratch panels, weights;
-  const int64_t width = tile_kernels().columns(), count = (patch.columns + width - 1) / width, group = group_height(patch.outputs);
+  const int64_t width = tile_kernels().columns();
+  const bool collides = rows_collide(c), pack = collides && patch.columns >= 4 * width;
+  const int64_t group = collides && !pack ? std::min(kCollidingRows, group_height(patch.outputs)) : group_height(patch.outputs);
   for (int64_t o = patch.output; o < patch.output + patch.outputs; ++o) {
     std::fill_n(c.y + o * c.y_stride + patch.column, patch.columns, c.bias == nullptr ? 0.F : c.bias[o]);
   }
   float* laid_out = panels.at_least(kPanels * width * kTerms);
-  const bool pack = rows_collide(c) && patch.columns >= 4 * width;
   for (int64_t term = 0; term < c.terms(); term += kTerms) {
     const int64_t terms = std::min(kTerms, c.terms() - term);
-    for (int64_t p = 0; p < count; ++p) {
-      const int64_t first = p * width, columns = std::min(width, patch.columns - first);
-      for (int64_t k = 0; k < terms; ++k) {
-        lay_out_row(c, term + k, patch.column + first, columns, width, laid_out + (p * terms + k) * width);
-      }
-    }
+    lay_out(c, patch, term, terms, laid_out);
     for (int64_t row = 0; row < patch.outputs; row += group) {
       const int64_t rows = std::min(group, patch.outputs - row), o = patch.output + row;
       TileProduct product{.source = Source::row_major, .a = c.weight + o * c.terms() + term, .a_step = c.terms(), .rows = rows,

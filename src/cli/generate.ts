@@ -1,15 +1,17 @@
-import {copyFile, readFile, stat} from 'node:fs/promises';
+import {access, constants, copyFile, readFile, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
-import {Command, InvalidArgumentError} from 'commander';
+import {Command, InvalidArgumentError, Option} from 'commander';
 import {readProvenance} from '../adapter/provenance.js';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {placeProblem} from '../base/accident.js';
+import {writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
-import type {Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath} from '../config/settings.js';
 import type {RunEvent} from '../event/event.js';
+import {readUserText} from '../format/user-text.js';
 import {type AnswerOptions, refuse} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {runExitCode} from './frozen.js';
@@ -52,7 +54,7 @@ export function generateCommand(world: World): Command {
     )
     .option('--prompt <caption>', 'what the music is like, with the trigger word of the adapter')
     .option('--lyrics <text>', 'the words that are sung (default: [Instrumental])')
-    .option('--lyrics-file <file>', 'a text file with the words')
+    .addOption(new Option('--lyrics-file <file>', 'a text file with the words').conflicts('lyrics'))
     .option('--language <code>', 'language of the words, such as en')
     .option('--bpm <number>', 'beats per minute', number)
     .option('--keyscale <key>', 'key and scale, such as "A minor"')
@@ -149,6 +151,14 @@ async function requestOf(
       message: `${basename(out!)} is to be written, and only .wav and .flac can be`,
       hint: 'Name it with one of these endings.',
     });
+  const unwritable = out === undefined ? undefined : await outProblem(out);
+  if (unwritable !== undefined) return failure(unwritable);
+  if (adapter === undefined && options.strength !== undefined && options.strength !== 0)
+    return failure({
+      code: 'generate/no-adapter',
+      message: `--strength ${options.strength} is how strongly an adapter acts, and none is named`,
+      hint: 'Name it first: sidestep generate output/lora --prompt …',
+    });
   const folder = join(userFolder(world.env), 'generate');
   const path = adapter === undefined ? undefined : absolutePath(adapter, world.cwd);
   const clips = join(folder, 'clips', String(process.pid));
@@ -202,11 +212,34 @@ async function lyricsOf(
 ): Promise<Result<string | undefined>> {
   if (lyricsFile === undefined) return ok(lyrics);
   try {
-    return ok((await readFile(resolve(world.cwd, lyricsFile), 'utf8')).trim());
+    return ok((await readUserText(resolve(world.cwd, lyricsFile))).trim());
   } catch (error) {
-    if (!isFileError(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
-    return failure({code: 'usage/unreadable', message: `${lyricsFile} cannot be read (${error.code})`});
+    if (!(error instanceof SidestepError)) throw error;
+    return failure(error.problem);
   }
+}
+
+/** Whether a clip could be left there, asked before it is made. Makes the folder. */
+async function outProblem(out: string): Promise<Problem | undefined> {
+  try {
+    await makeFolder(dirname(out));
+    const found = await stat(out).catch(() => undefined);
+    if (found?.isDirectory() === true) return notWritable(out, 'it is a folder');
+    await access(found === undefined ? dirname(out) : out, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const reason = placeProblem(error);
+    if (reason === undefined) throw error;
+    return notWritable(out, reason);
+  }
+}
+
+function notWritable(out: string, reason: string): Problem {
+  return {
+    code: 'generate/out-not-writable',
+    message: `${out}, where the clip is to lie, cannot be written: ${reason}`,
+    hint: 'Name another place: -o clip.wav.',
+  };
 }
 
 /** The model's name as the adapter remembers it. */

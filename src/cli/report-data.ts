@@ -53,7 +53,10 @@ function reportStage(
     stage: configured.id,
     uses: configured.uses,
     description: configured.description ?? null,
-    note: stageTypes.get(configured.uses)?.note?.(configured.params) ?? null,
+    note:
+      stageTypes
+        .get(configured.uses)
+        ?.note?.(configured.params, result?.kind === 'cached' ? 'cached' : 'to_do') ?? null,
     result: result?.kind ?? 'unknown',
     started_ms: started === undefined ? null : started.at - (run.started_at ?? started.at),
     duration_ms: result !== undefined && 'duration_ms' in result ? result.duration_ms : null,

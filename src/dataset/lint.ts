@@ -1,8 +1,8 @@
 import {basename} from 'node:path/posix';
 import {lyricsText, type TokenLimits, tokenLimits} from '../stage/conditioning.js';
+import {judgeLanguage} from '../stage/language.js';
 import type {SoundReport} from './audio/sound-report.js';
 import {isGarbled} from './garbled.js';
-import {judgeLanguage} from './language.js';
 import type {Finding, Sample} from './sample.js';
 import type {Tokenizer} from './tokenizer.js';
 

@@ -157,10 +157,10 @@ export interface AudioDecoder extends OpenModel {
   /** Audio samples a latent frame. */
   readonly hop: number;
   readonly latent_channels: number;
-  /** In tiles that overlap by what a sample can depend on: the bytes are those of the whole, whatever `tile_frames`. */
+  /** Piece by piece, every layer keeping what its next outputs need: the bytes are those of the whole, whatever `piece_frames`. */
   decode(
     latents: {readonly data: Float32Array; readonly channels: number},
-    options?: {readonly tile_frames?: number},
+    options?: {readonly piece_frames?: number},
     call?: CallOptions<{readonly progress: number}>,
   ): Promise<DecodedAudio>;
 }

@@ -68,6 +68,11 @@ export interface FingerprintParts {
   readonly numerics: JsonObject | null;
 }
 
+/** What its type has to say of a stage in words. */
+export function noteOf({type, configured, verdict}: PlannedStage): string | undefined {
+  return type.note?.(configured.params, verdict.kind === 'cached' ? 'cached' : 'to_do');
+}
+
 export type Verdict =
   /** The cache holds the outputs. */
   | {readonly kind: 'cached'; readonly saved_ms: number}

@@ -2,7 +2,7 @@ import type {StageId} from '../base/stage-id.js';
 import type {Effort} from '../event/effort.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
-import type {Plan, PlannedStage} from '../plan/plan.js';
+import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
 import {graphEdges} from './graph-text.js';
 import {isUpToDate} from './plan-text.js';
 
@@ -38,10 +38,6 @@ export function graphDocument(plan: Plan): object {
     })),
     edges: graphEdges(plan),
   };
-}
-
-export function noteOf({type, configured}: PlannedStage): string | undefined {
-  return type.note?.(configured.params);
 }
 
 /** What JSON cannot say, it says with null: a reader finds every key in every stage. */

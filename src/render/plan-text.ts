@@ -3,7 +3,7 @@ import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {Effort} from '../event/effort.js';
 import type {StageMemory} from '../event/memory-forecast.js';
-import type {Plan, PlannedStage, SampleForecast, Verdict} from '../plan/plan.js';
+import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
 import {columnsOf, filledEnd} from './columns.js';
 import {memoryText} from './memory-text.js';
 import type {Palette} from './palette.js';
@@ -59,7 +59,7 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
   const head = `${verdictMark(verdict, colours)} ${colours.bold(filledEnd(visible(stage.id), width))}  ${verdictText(stage, colours)}`;
   if (verdict.kind !== 'stale') return head;
   const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
-  const note = stage.type.note?.(stage.configured.params);
+  const note = noteOf(stage);
   if (note !== undefined) details.push(`    ${note}`);
   if (verdict.samples !== undefined) details.push(`    ${forecastText(verdict.samples)}`);
   const start = startText(verdict.start);
@@ -86,8 +86,8 @@ function verdictText(stage: PlannedStage, colours: Palette): string {
   }
 }
 
-function noteText({type, configured}: PlannedStage, colours: Palette): string {
-  const note = type.note?.(configured.params);
+function noteText(stage: PlannedStage, colours: Palette): string {
+  const note = noteOf(stage);
   return note === undefined ? '' : colours.dim(`  ${note}`);
 }
 

@@ -7,7 +7,7 @@ import {saveChecked} from '../cache/soundness.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {RunEvent} from '../event/event.js';
 import {exitCode, type StageResult} from '../event/stage-result.js';
-import type {Plan} from '../plan/plan.js';
+import {noteOf, type Plan} from '../plan/plan.js';
 import type {RunRecord} from '../record/run-record.js';
 import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
@@ -78,7 +78,7 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
       stage: stage.id,
       uses: stage.type.name,
       verdict: stage.verdict.kind,
-      ...noteOf(stage),
+      ...withNote(stage),
       memory: request.forecasts?.get(stage.id) ?? null,
     })),
   });
@@ -89,8 +89,8 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
   return {outcome, results};
 }
 
-function noteOf({type, configured}: Plan['stages'][number]): {readonly note?: string} {
-  const note = type.note?.(configured.params);
+function withNote(stage: Plan['stages'][number]): {readonly note?: string} {
+  const note = noteOf(stage);
   return note === undefined ? {} : {note};
 }
 

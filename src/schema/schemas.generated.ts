@@ -3791,6 +3791,37 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "exclusiveMaximum": 1,
     "default": 0
    },
+   "dcw": {
+    "description": "Upstream's DCW: after every step the music is moved away from what the model takes for clean, by bands of time. Unset: none, as upstream without its optional package.",
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+     "mode": {
+      "description": "`low` or `high` moves that band, `double` both, `pix` everything alike.",
+      "enum": [
+       "low",
+       "high",
+       "double",
+       "pix"
+      ],
+      "default": "double"
+     },
+     "scaler": {
+      "description": "How far, times the time (1 is noise); of the low band with `double`.",
+      "type": "number",
+      "minimum": -10,
+      "maximum": 10,
+      "default": 0.05
+     },
+     "high_scaler": {
+      "description": "How far the high band is moved, with `mode: double`.",
+      "type": "number",
+      "minimum": -10,
+      "maximum": 10,
+      "default": 0.02
+     }
+    }
+   },
    "format": {
     "description": "`wav`, or `flac`, which needs ffmpeg.",
     "enum": [

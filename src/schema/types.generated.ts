@@ -2031,6 +2031,23 @@ export interface GenerateParameters {
    */
   velocity_ema_factor: number;
   /**
+   * Upstream's DCW: after every step the music is moved away from what the model takes for clean, by bands of time. Unset: none, as upstream without its optional package.
+   */
+  dcw?: {
+    /**
+     * `low` or `high` moves that band, `double` both, `pix` everything alike.
+     */
+    mode: 'low' | 'high' | 'double' | 'pix';
+    /**
+     * How far, times the time (1 is noise); of the low band with `double`.
+     */
+    scaler: number;
+    /**
+     * How far the high band is moved, with `mode: double`.
+     */
+    high_scaler: number;
+  };
+  /**
    * `wav`, or `flac`, which needs ffmpeg.
    */
   format: 'wav' | 'flac';

@@ -2,6 +2,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import {UNKNOWN_LANGUAGE} from './conditioning.js';
 import {datasetSamples} from './dataset.js';
+import {judgeLanguage} from './language.js';
 import {jsonObject} from './model-json.js';
 import {isParamObject, type ParamValue} from './param.js';
 import type {Misfit} from './stage-type.js';
@@ -41,6 +42,8 @@ export interface SamplerOptions {
   readonly timesteps?: readonly number[];
   /** The turbo form: its own schedules, the last step direct. */
   readonly turbo: boolean;
+  /** Upstream's correction after every step; left out: none. */
+  readonly dcw?: JsonObject;
 }
 
 /** What upstream's interface takes for a kind of model. */
@@ -59,7 +62,7 @@ export function samplerOptions(
   model: Json,
 ): SamplerOptions {
   const usual = usualSampler(model);
-  const {timesteps} = params;
+  const {timesteps, dcw} = params;
   const [from = 0, to = 1] = (params.interval ?? []) as readonly number[];
   return {
     method: (params.method ?? 'ode') as SamplerOptions['method'],
@@ -73,6 +76,7 @@ export function samplerOptions(
     velocity_ema_factor: Number(params.velocity_ema_factor ?? 0),
     ...(timesteps === undefined ? {} : {timesteps: timesteps as readonly number[]}),
     turbo: usual.turbo,
+    ...(dcw === undefined ? {} : {dcw: dcw as JsonObject}),
   };
 }
 
@@ -189,6 +193,8 @@ export function misfitsOfPrompts(
     const place = `${at}.${index}`;
     if (prompt.caption === undefined && prompt.sample === undefined) return [noCaption(place)];
     if (prompt.sample !== undefined && source === 'none') return [noDataset(place)];
+    const foreign = unknownLanguage(prompt, place);
+    if (foreign !== undefined) return [foreign];
     const song = songOf(prompt, dataset);
     if (song?.kind === 'wrong')
       return [{param: `${place}.sample`, problem: {code: 'generate/unknown-song', ...song}}].map(withoutKind);
@@ -236,6 +242,23 @@ function noDataset(place: string): Misfit {
       code: 'generate/no-dataset',
       message: 'This prompt names a song, and nothing says which dataset stage has it',
       hint: 'Name it beside the prompts: dataset: "${stages.songs}".',
+    },
+  };
+}
+
+/** The language stands in the text that the model reads; a song's own is a matter of its dataset. */
+function unknownLanguage({language}: Prompt, place: string): Misfit | undefined {
+  const judged = judgeLanguage(String(language ?? ''));
+  if (judged.kind !== 'other') return undefined;
+  return {
+    param: `${place}.language`,
+    problem: {
+      code: 'generate/unknown-language',
+      message: `The language ${JSON.stringify(language)} is no code that the model was trained with`,
+      hint:
+        judged.code === undefined
+          ? 'Write its code, such as en, zh or ja; without one it is unknown.'
+          : `Write language: ${judged.code}.`,
     },
   };
 }

@@ -3,7 +3,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
 import {isOff} from './idle.js';
 import {componentHash, type ModelComponent} from './model-json.js';
-import {isStageReference, type ParamObject} from './param.js';
+import {isParamObject, isStageReference, type ParamObject} from './param.js';
 import {type CollectedSample, collectionIdentity, type SamplePlan} from './sample-parts.js';
 import type {KnownInputs, Misfit, StageType} from './stage-type.js';
 
@@ -26,6 +26,11 @@ export const generate: StageType = {
       because: '`timesteps` decide',
     },
     {params: ['solver'], when: ({method}) => method === 'sde', because: '`method` is sde'},
+    {
+      params: ['dcw.high_scaler'],
+      when: ({dcw}) => isParamObject(dcw) && dcw.mode !== 'double',
+      because: '`dcw.mode` has one scaler',
+    },
   ],
   files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content', optional: 'optional'}],
   inputs: [

@@ -25,8 +25,8 @@ export interface StageType {
   readonly memory?: 'planned';
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
   readonly neutral: readonly string[];
-  /** What of its parameters plans, runs and reports say in words; undefined where there is nothing to say. */
-  readonly note?: (params: ParamObject) => string | undefined;
+  /** What of its parameters plans, runs and reports say in words, of work to do or in the cache; undefined: nothing. */
+  readonly note?: (params: ParamObject, work: 'to_do' | 'cached') => string | undefined;
   /**
    * Pure: what is wrong with the parameters beside what they refer to and the schema cannot know. Asked as soon as anything
    * is known, and again when everything is: a stage that cannot work blocks the run before others work for it.

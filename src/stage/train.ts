@@ -111,6 +111,10 @@ export const train: StageType = {
   memory: 'planned',
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
+  note: ({samples}, work) =>
+    work === 'cached' && isParamObject(samples)
+      ? 'no clips on the way: a finished training is not done again; a `generate` stage makes music of it and its checkpoints'
+      : undefined,
   idle,
   files: [
     {param: 'tensors', kind: 'folder', identity: 'content'},

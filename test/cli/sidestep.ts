@@ -37,9 +37,9 @@ export class Folder {
     onTestFinished(() => rmSync(this.path, {recursive: true, force: true, maxRetries: 5}));
   }
 
-  write(name: string, text: string): void {
+  write(name: string, content: string | Uint8Array): void {
     mkdirSync(dirname(this.file(name)), {recursive: true});
-    writeFileSync(this.file(name), text);
+    writeFileSync(this.file(name), content);
   }
 
   read(name: string): string {

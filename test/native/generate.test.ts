@@ -98,10 +98,10 @@ describe('generation in the engine', () => {
     await using decoder = await openAudioDecoder(addon, path, {device: 'cpu', threads: 1});
     const latents = {data: wave(40 * decoder.latent_channels, 0.9), channels: decoder.latent_channels};
     const shares: number[] = [];
-    const whole = await decoder.decode(latents, {tile_frames: 40});
+    const whole = await decoder.decode(latents, {piece_frames: 40});
     const tiled = await decoder.decode(
       latents,
-      {tile_frames: 7},
+      {piece_frames: 7},
       {onEvent: ({progress}) => shares.push(progress)},
     );
     expect([whole.channels, whole.samples]).toEqual([2, 40 * decoder.hop]);

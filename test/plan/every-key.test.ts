@@ -386,6 +386,7 @@ const settings: readonly Tree[] = [
   {formats: ['comfyui'], key_prefix: 'x'},
   {timesteps: [1, 0.5]},
   {method: 'sde'},
+  {dcw: {mode: 'low'}},
 ];
 
 describe('a key that plays no part beside another', () => {

@@ -8,6 +8,7 @@ import {palette} from '../../src/render/palette.js';
 import {isUpToDate, planText, statusText} from '../../src/render/plan-text.js';
 import {reasonText} from '../../src/render/reason.js';
 import {whyText} from '../../src/render/why-text.js';
+import {train} from '../../src/stage/train.js';
 import {cached, neverRun, planned, planOf} from './plan-fixture.js';
 
 const plain = palette('plain');
@@ -177,4 +178,19 @@ test.each(reasons)('%o in words', (reason, text) => {
 
 test('a long value is cut', () => {
   expect(reasonText({...rankChanged, old: 'x'.repeat(500)}).length).toBeLessThan(120);
+});
+
+test.each([
+  {
+    name: 'a finished training that is asked for clips',
+    verdict: cached,
+    params: {samples: {every_epochs: 1}},
+    says: true,
+  },
+  {name: 'one that is asked for none', verdict: cached, params: {}, says: false},
+  {name: 'one to be done', verdict: neverRun, params: {samples: {every_epochs: 1}}, says: false},
+])('$name: the plan says who makes clips: $says', ({verdict, params, says}) => {
+  const stage = planned('train', verdict);
+  const plan = planOf({...stage, type: train, configured: {...stage.configured, params}});
+  expect(planText(plan, plain).includes('a `generate` stage makes music of it')).toBe(says);
 });

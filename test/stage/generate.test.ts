@@ -96,6 +96,12 @@ describe('one clip for each prompt, seed and strength', () => {
   });
 });
 
+test('a correction goes to the engine as it is written', () => {
+  const [clip] = planned({prompts: [{caption: 'x'}], dcw: {mode: 'double', scaler: 0.1, high_scaler: 0.02}});
+  expect(clip!.about.sampler).toMatchObject({dcw: {mode: 'double', scaler: 0.1, high_scaler: 0.02}});
+  expect(planned({prompts: [{caption: 'x'}]})[0]!.about.sampler).not.toHaveProperty('dcw');
+});
+
 describe('what makes a clip another', () => {
   const prompts = [{caption: 'x'}];
   test.each([
@@ -103,6 +109,7 @@ describe('what makes a clip another', () => {
     {name: 'a default, said', a: {prompts, steps: 8}, same: true},
     {name: 'another seed', a: {prompts, seeds: [2]}, same: false},
     {name: 'other steps', a: {prompts, steps: 9}, same: false},
+    {name: 'a correction', a: {prompts, dcw: {mode: 'low', scaler: 0.05}}, same: false},
     {name: 'another checkpoint', a: {prompts, checkpoint: 'epoch_5'}, same: false},
     {name: 'other words', a: {prompts: [{caption: 'x', lyrics: 'la'}]}, same: false},
     {name: 'another format', a: {prompts, bits: '24'}, same: false},
@@ -157,6 +164,22 @@ describe('what cannot be is refused in its place', () => {
     },
   ])('$name', ({params, at}) => {
     expect(check(params as unknown as ParamObject)).toEqual([at]);
+  });
+
+  test.each([
+    {language: 'English', hint: 'Write language: en.'},
+    {language: 'en-GB', hint: 'Write language: en.'},
+    {language: 'klingon', hint: 'Write its code, such as en, zh or ja; without one it is unknown.'},
+    {language: 'yue', hint: undefined},
+    {language: 'unknown', hint: undefined},
+  ])('a language: $language', ({language, hint}) => {
+    const found = generate.check!(
+      {...defaults, prompts: [{caption: 'x', language}]},
+      {json: {model: model('turbo'), dataset}, stages: {}},
+    );
+    expect(found.map(({param, problem}) => [param, problem.code, problem.hint])).toEqual(
+      hint === undefined ? [] : [['prompts.0.language', 'generate/unknown-language', hint]],
+    );
   });
 
   test('an adapter of another base', () => {

@@ -1,0 +1,51 @@
+import {expect, test} from 'vitest';
+import {Folder} from './sidestep.js';
+
+/** What is wrong with a clip that is asked for on the command line is said at once: there is no model here to begin with. */
+const caption = ['--prompt', 'slow blues'];
+
+test.each([
+  {
+    name: 'a file of no kind',
+    args: [...caption, '-o', 'x.mp3'],
+    says: ['generate/format-impossible', 'x.mp3'],
+  },
+  {
+    name: 'a folder',
+    args: [...caption, '-o', 'there.wav'],
+    says: ['generate/out-not-writable', 'it is a folder'],
+  },
+  {
+    name: 'a place below a file',
+    args: [...caption, '-o', 'words.txt/x.wav'],
+    says: ['generate/out-not-writable', 'a file stands where a folder has to be'],
+  },
+  {
+    name: 'words that are not there',
+    args: [...caption, '--lyrics-file', 'none.txt'],
+    says: ['file/missing', 'none.txt'],
+  },
+  {
+    name: 'words that are no text',
+    args: [...caption, '--lyrics-file', 'latin.txt'],
+    says: ['text/wrong-encoding', 'latin.txt:2'],
+  },
+  {
+    name: 'words twice',
+    args: [...caption, '--lyrics', 'la', '--lyrics-file', 'words.txt'],
+    says: ['--lyrics'],
+  },
+  {name: 'a strength of no adapter', args: [...caption, '--strength', '0.5'], says: ['generate/no-adapter']},
+  {name: 'no time at all', args: [...caption, '--duration', '0'], says: ['duration']},
+  {
+    name: 'a strength beyond reason',
+    args: ['words.txt', ...caption, '--strength', '-11'],
+    says: ['strengths'],
+  },
+])('$name', async ({args, says}) => {
+  const folder = new Folder({'words.txt': 'la\n', 'there.wav/in.txt': ''});
+  folder.write('latin.txt', Buffer.from('la\nder M\xfcller\n', 'latin1'));
+  const {code, stdout, stderr} = await folder.run(['generate', ...args]);
+  for (const words of says) expect(stderr, stdout).toContain(words);
+  expect(code).toBe(2);
+});
