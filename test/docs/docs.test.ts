@@ -91,7 +91,7 @@ const noCodes = new Set([
   'train/learning_rate',
   'train/grad_norm',
   'train/timesteps',
-  'audio/wav', // a media type
+  ...['audio/wav', 'text/css', 'text/event-stream', 'text/html', 'text/javascript'], // media types
 ]);
 
 /** Every code that a problem can have: texts of the form `area/what-is-wrong` in sources that people's input reaches. */
