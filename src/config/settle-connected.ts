@@ -1,9 +1,10 @@
 import type {Problem} from '../base/problem.js';
-import {isStageReference, valueAt} from '../stage/param.js';
+import {isStageReference, type ParamObject, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import type {Upstream} from '../stage/stage-type.js';
 import type {InstanceWithReferences} from './configure-stage.js';
 import {problemAt} from './located.js';
+import type {ConfiguredStage} from './pipeline.js';
 
 /**
  * What only a stage and those it refers to show together: parameters that follow from another stage's, and combinations that
@@ -18,12 +19,16 @@ export function settleConnected(
     const {stage, origins, key} = instance;
     const settle = stageTypes.get(stage.uses)?.settle;
     if (settle === undefined) return instance;
-    const upstream: Upstream = (param) => {
-      const value = valueAt(stage.params, param);
-      return isStageReference(value) ? byId.get(value.$stage) : undefined;
-    };
-    const {params, faults} = settle(stage.params, upstream);
+    const {params, faults} = settle(stage.params, upstreamOf(stage.params, byId));
     for (const {param, ...words} of faults) problems.push(problemAt(origins.get(param) ?? key, words));
     return {...instance, stage: {...stage, params}};
   });
+}
+
+function upstreamOf(params: ParamObject, byId: ReadonlyMap<string, ConfiguredStage>): Upstream {
+  return (param) => {
+    const value = valueAt(params, param);
+    const stage = isStageReference(value) ? byId.get(value.$stage) : undefined;
+    return stage && {uses: stage.uses, params: stage.params, upstream: upstreamOf(stage.params, byId)};
+  };
 }

@@ -4010,6 +4010,45 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": []
      }
     }
+   },
+   "card": {
+    "description": "The model card: a README.md beside every exported adapter, which says how it was trained and how to use it, with the front matter that the Hugging Face Hub reads. It names no path and, unless `songs` asks for it, no song.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "enabled": {
+      "description": "Write the card.",
+      "type": "boolean",
+      "default": true
+     },
+     "text": {
+      "description": "What the card says first, in Markdown. Unset: the description under `metadata`.",
+      "type": "string",
+      "minLength": 1
+     },
+     "base_model": {
+      "description": "The base model's name on the Hugging Face Hub. Unset: known of the official models, left out for others.",
+      "type": "string",
+      "x-form": "owner/name",
+      "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
+     },
+     "conditioning": {
+      "description": "How the texts of the songs became conditions. Unset: as the preprocessing stages behind the train stage have it.",
+      "enum": [
+       "inference",
+       "upstream"
+      ]
+     },
+     "songs": {
+      "description": "A `dataset` stage whose songs the card names. Unset: songs are counted, and none is named.",
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "dataset"
+      ]
+     }
+    }
    }
   }
  },

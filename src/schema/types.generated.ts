@@ -2191,6 +2191,31 @@ export interface ExportParameters {
      */
     tags: string[];
   };
+  /**
+   * The model card: a README.md beside every exported adapter, which says how it was trained and how to use it, with the front matter that the Hugging Face Hub reads. It names no path and, unless `songs` asks for it, no song.
+   */
+  card: {
+    /**
+     * Write the card.
+     */
+    enabled: boolean;
+    /**
+     * What the card says first, in Markdown. Unset: the description under `metadata`.
+     */
+    text?: string;
+    /**
+     * The base model's name on the Hugging Face Hub. Unset: known of the official models, left out for others.
+     */
+    base_model?: string;
+    /**
+     * How the texts of the songs became conditions. Unset: as the preprocessing stages behind the train stage have it.
+     */
+    conditioning?: 'inference' | 'upstream';
+    /**
+     * A `dataset` stage whose songs the card names. Unset: songs are counted, and none is named.
+     */
+    songs?: StageReferenceValue;
+  };
 }
 /**
  * Writes a tiny random checkpoint in the real layout and a few short clips of synthesised music, for smoke tests without downloads. Outputs: checkpoint_dir, audio_dir, dataset_json.

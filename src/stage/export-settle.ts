@@ -1,6 +1,7 @@
+import {textOptions} from './conditioning.js';
 import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './export-layouts.js';
-import {isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
-import type {Settle, SettleFault} from './stage-type.js';
+import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
+import type {Settle, SettleFault, UpstreamStage} from './stage-type.js';
 
 /**
  * An export of a train stage is judged before anything is trained: each format must have a form for the kind of adapter, and what
@@ -11,7 +12,7 @@ export const settleExport: Settle = (params, upstream) => {
   if (train === undefined && isStageReference(params.adapter)) return {params, faults: []}; // that stage is at fault
   const trained = train?.uses === 'train' ? train.params : undefined;
   const formats = (params.formats ?? []) as readonly ExportFormat[];
-  const settled = withModel(params, trained, formats);
+  const settled = withConditioning(withModel(params, trained, formats), train);
   const needless =
     formats.includes('merged') && settled.model === undefined ? [mergedWithoutModel(formats)] : [];
   return {
@@ -28,6 +29,17 @@ function withModel(
   const model: ParamValue | undefined = trained?.model;
   if (params.model !== undefined || trained === undefined || !isStageReference(model)) return params;
   return formats.includes('merged') || isDecomposed(trained) ? {...params, model} : params;
+}
+
+/** The card says how the conditions were built; that is decided two stages before the training, unless those were made elsewhere. */
+function withConditioning(params: ParamObject, train: UpstreamStage | undefined): ParamObject {
+  const card = params.card;
+  if (!isParamObject(card) || card.enabled !== true || card.conditioning !== undefined) return params;
+  const second = train?.uses === 'train' ? train.upstream('tensors') : undefined;
+  const first = second?.uses === 'preprocess.pass2' ? second.upstream('latents') : undefined;
+  if (first?.uses !== 'preprocess.pass1') return params;
+  const {conditioning} = textOptions(first.params);
+  return {...params, card: {...card, conditioning: second?.params.conditioning ?? conditioning}};
 }
 
 /** DoRA and its kin: what they do to a weight depends on the weight. */

@@ -1,3 +1,5 @@
+import type {Json} from '../base/json.js';
+import {datasetSamples} from './dataset.js';
 import {settleExport} from './export-settle.js';
 import {isAt} from './idle.js';
 import type {StageType} from './stage-type.js';
@@ -5,7 +7,7 @@ import type {StageType} from './stage-type.js';
 /** Writes an adapter in the layouts other programs read. Its arithmetic always runs on the CPU, in f32. */
 export const exportStage: StageType = {
   name: 'export',
-  version: 2,
+  version: 3,
   schema: 'stage.export.schema.json',
   summary: 'Write the adapter for other programs',
   runs: 'worker',
@@ -22,14 +24,25 @@ export const exportStage: StageType = {
       when: (params) => !isAt('key_prefix', undefined)(params),
       because: '`key_prefix` decides',
     },
+    {
+      params: ['card.text', 'card.base_model', 'card.conditioning'],
+      when: isAt('card.enabled', false),
+      because: '`card.enabled` is false',
+    },
   ],
   files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content'}],
   inputs: [
     {param: 'adapter', from: ['train', 'command']},
     {param: 'model', from: ['scan']},
+    {param: 'card.songs', from: ['dataset'], reads: songNames},
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
   places: ['output_dir'],
   settle: settleExport,
   publishes: [{output: 'files', param: 'output_dir'}],
 };
+
+/** What the card lists: the one place where the name of a song counts. */
+export function songNames(dataset: Json): string[] {
+  return datasetSamples(dataset).map(({name}) => String(name));
+}

@@ -53,7 +53,14 @@ export interface StageType {
 }
 
 /** A stage that a parameter refers to, as it is configured; undefined when the parameter is a path, or unset. */
-export type Upstream = (param: string) => {readonly uses: string; readonly params: ParamObject} | undefined;
+export type Upstream = (param: string) => UpstreamStage | undefined;
+
+export interface UpstreamStage {
+  readonly uses: string;
+  readonly params: ParamObject;
+  /** What its own parameters refer to. */
+  readonly upstream: Upstream;
+}
 
 /** Pure: fills in parameters that others decide when nobody wrote them, and refuses what could only fail later. */
 export type Settle = (

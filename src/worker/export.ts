@@ -1,7 +1,8 @@
-import {copyFile, readdir, rm} from 'node:fs/promises';
+import {copyFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
+import {CARD_FILE, type CardSettings, modelCard} from '../adapter/card.js';
 import {
   comfyuiLayout,
   comfyuiPrefix,
@@ -28,6 +29,7 @@ import {unreachable} from '../base/unreachable.js';
 import type {FloatDType} from '../format/float-bits.js';
 import {loadAddon} from '../native/addon.js';
 import {mergeAdapter} from '../native/merge.js';
+import {songNames} from '../stage/export.js';
 import {type ExportFormat, type ExportLayout, ownLayout} from '../stage/export-layouts.js';
 import {adapterState} from './adapter-state.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
@@ -45,6 +47,7 @@ interface ExportParams {
   readonly dtype: 'auto' | 'f32' | 'bf16' | 'f16';
   readonly name: string;
   readonly metadata: AboutAdapter;
+  readonly card: CardSettings;
 }
 
 interface Export {
@@ -67,6 +70,7 @@ export const exportStage: WorkerEntry = async (context) => {
     context.emit({kind: 'phase_started', phase: `writing ${format}`});
     if (format === 'merged') await writeMerged(context, work);
     else await writeLayout(context, work, format);
+    if (work.params.card.enabled) await writeCard(context, work, format);
     context.emit({kind: 'stage_progress', done: i + 1, total: work.formats.length, unit: 'formats'});
   }
   return 'done';
@@ -107,6 +111,21 @@ async function writeLayout(context: WorkerContext, work: Export, format: ExportL
   );
   if (unchanged.length > 0)
     context.emit({kind: 'stage_warning', problem: changesNothing(unchanged, modules)});
+}
+
+/** What people read first, and the Hub too. */
+async function writeCard({job}: WorkerContext, work: Export, format: ExportFormat): Promise<void> {
+  const {params, adapter, name, provenance} = work;
+  const dataset = job.inputs['card.songs']?.json;
+  const text = modelCard({
+    ...{adapter, name, format, provenance},
+    about: params.metadata,
+    settings: params.card,
+    state: {checkpoint: params.checkpoint, weights: params.weights},
+    songs: dataset === undefined ? undefined : songNames(dataset),
+    version: Number(job.provenance.version),
+  });
+  await writeFile(join(job.out_dir, 'files', format, CARD_FILE), text);
 }
 
 async function layoutFiles(work: Export, format: ExportLayout): Promise<LayoutFile[]> {
@@ -193,10 +212,11 @@ async function writeMerged(context: WorkerContext, {adapter}: Export): Promise<v
   context.log(`merged: ${adapter.modules.length} modules worked into the checkpoint`);
 }
 
-/** Configuration, silence and code, so that the folder is a model of its own. */
+/** Configuration, silence and code, so that the folder is a model of its own. The base's card speaks of the base. */
 async function copyBesideWeights(base: string, target: string): Promise<void> {
   for (const entry of await readdir(base, {withFileTypes: true})) {
     const isWeights = /\.(safetensors|safetensors\.index\.json|bin)$/.test(entry.name);
-    if (!entry.isDirectory() && !isWeights) await copyFile(join(base, entry.name), join(target, entry.name));
+    if (!entry.isDirectory() && !isWeights && entry.name.toLowerCase() !== CARD_FILE.toLowerCase())
+      await copyFile(join(base, entry.name), join(target, entry.name));
   }
 }

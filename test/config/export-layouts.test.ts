@@ -89,3 +89,44 @@ describe('the base model', () => {
     expect(stageOf(text, 'export').params.formats).toBeUndefined();
   });
 });
+
+describe('the card says how the conditions were built', () => {
+  const preparation = (first: string, second: string) => `
+  songs: {uses: dataset, with: {audio_dir: ./songs}}
+  latents: {uses: preprocess.pass1, with: {model: "\${stages.model}", dataset: "\${stages.songs}"${first}}}
+  conditions: {uses: preprocess.pass2, with: {model: "\${stages.model}", latents: "\${stages.latents}"${second}}}
+`;
+  const cardOf = (stages: string, tensors: string, card: string) => {
+    const text =
+      pipeline('{type: lora}', trained(card)).replace('tensors: ./tensors', `tensors: ${tensors}`) +
+      stages.slice(1);
+    expect(problemsOf(text)).toEqual([]);
+    return stageOf(text, 'export').params.card;
+  };
+  const upstream = ', conditioning: upstream';
+
+  test.each([
+    {
+      name: 'as inference does, unless something else is said',
+      stages: preparation('', ''),
+      says: 'inference',
+    },
+    {name: 'as the first pass says', stages: preparation(upstream, ''), says: 'upstream'},
+    {name: 'as both say', stages: preparation(upstream, upstream), says: 'upstream'},
+  ])('$name', ({stages, says}) => {
+    expect(cardOf(stages, '"${stages.conditions}"', 'name: a')).toMatchObject({conditioning: says});
+  });
+
+  test('what the user says stands', () => {
+    const card = 'card: {conditioning: upstream}';
+    expect(cardOf(preparation('', ''), '"${stages.conditions}"', card)).toMatchObject({
+      conditioning: 'upstream',
+    });
+  });
+
+  test('tensors made elsewhere do not tell, and a card that is not written says nothing', () => {
+    expect(cardOf('\n', './tensors', 'name: a')).not.toHaveProperty('conditioning');
+    const off = cardOf(preparation('', ''), '"${stages.conditions}"', 'card: {enabled: false}');
+    expect(off).not.toHaveProperty('conditioning');
+  });
+});

@@ -79,8 +79,13 @@ beforeAll(async () => {
     generic: exporting('generic', 'lora', {formats: ['comfyui'], key_style: 'generic'}),
     half: exporting('half', 'lora', {formats: ['peft', 'comfyui', 'diffusers'], dtype: 'bf16'}),
     half_lokr: exporting('half_lokr', 'lokr', {formats: ['lycoris'], dtype: 'bf16'}),
-    raw: exporting('raw', 'lora', {weights: 'raw', formats: ['peft']}),
-    best: exporting('best', 'lora', {checkpoint: 'best', formats: ['peft']}),
+    raw: exporting('raw', 'lora', {weights: 'raw', formats: ['peft'], card: {enabled: false}}),
+    best: exporting('best', 'lora', {
+      checkpoint: 'best',
+      formats: ['peft'],
+      card: {songs: '${stages.songs}', text: 'Mine alone.', base_model: 'me/tiny'},
+      metadata: {license: 'MIT', trigger: 'tinystyle'},
+    }),
     missing: exporting('missing', 'lora', {checkpoint: 'epoch_7', formats: ['peft']}),
     no_model: {
       uses: 'export',
@@ -206,6 +211,47 @@ test('LoRA on the patch convolution has the shapes that PEFT gives a convolution
     expect(shapeOf('lora_B.weight'), place).toEqual([32, 4, 1]);
     expect(shapeOf('lora_magnitude_vector'), place).toEqual([1, 32, 1]);
   }
+});
+
+/** A line of the card's table: `| songs | 2 |`. */
+function cardSays(card: string, name: string): string | undefined {
+  return new RegExp(`^\\| ${name} \\| (.*) \\|$`, 'm').exec(card)?.[1];
+}
+
+test('beside every export lies a card that says what the run was, and nothing private', () => {
+  const {songs, ...run} = cardFacts();
+  for (const [adapter, has] of Object.entries(supported)) {
+    for (const format of has) {
+      const card = project.text('out', `${adapter}_all`, format, 'README.md');
+      expect(card, `${adapter} ${format}`).toMatch(
+        /^---\n[\s\S]*pipeline_tag: "text-to-audio"[\s\S]*\n---\n\n# song\n/,
+      );
+      expect(cardSays(card, 'songs')).toBe(String(run.samples));
+      expect(cardSays(card, 'length')).toMatch(
+        new RegExp(`^${run.global_step} updates over ${run.epoch} epochs`),
+      );
+      expect(cardSays(card, 'optimizer')).toBe('adamw, learning rate 0.01');
+      expect(cardSays(card, 'conditions')).toBe('conditions as inference builds them');
+      for (const secret of [project.path, '/tmp', ...songs]) expect(card).not.toContain(secret);
+    }
+  }
+});
+
+/** What training left, by its own file; and the songs. */
+function cardFacts() {
+  const {global_step, epoch, samples} = project.json('adapters/lora/sidestep.json');
+  const songs = project.filesBelow('.sidestep/cache/trees').filter((name) => name.endsWith('.wav'));
+  expect(songs.length).toBeGreaterThan(0);
+  return {global_step, epoch, samples, songs: songs.map((name) => name.split('/').at(-1)!)};
+}
+
+test('a card has what the user wrote and asked for, or is left out', () => {
+  const card = project.text('out/best/peft/README.md');
+  expect(card).toMatch(/^---\nlicense: "mit"\nbase_model: "me\/tiny"\n/);
+  expect(card).toContain('# song\n\nMine alone.\n\nPut `tinystyle`');
+  expect(cardSays(card, 'state')).toMatch(/^best/);
+  for (const song of cardFacts().songs) expect(card).toContain(`\`${song}\``);
+  expect(project.filesBelow('out/raw/peft')).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
 });
 
 test('raw weights are not the averaged ones', () => {

@@ -115,8 +115,12 @@ export class Project {
       .sort();
   }
 
+  text(...names: readonly string[]): string {
+    return readFileSync(this.file(...names), 'utf8');
+  }
+
   json(...names: readonly string[]): Record<string, unknown> {
-    return JSON.parse(readFileSync(this.file(...names), 'utf8'));
+    return JSON.parse(this.text(...names));
   }
 
   lines(...names: readonly string[]): Record<string, unknown>[] {
