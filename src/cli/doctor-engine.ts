@@ -5,22 +5,38 @@ import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import type {Check} from '../render/checklist.js';
 import {type EngineObservation, observeEngine} from '../run/numerics.js';
+import type {MachineFacts} from './doctor-verdict.js';
 import {askProgram, firstLine} from './program-probe.js';
 import {addonPath, workersOf} from './surroundings.js';
 import type {World} from './world.js';
 
-/** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
-export async function engineChecks(world: World): Promise<Check[]> {
-  const engine = await addonChecks(world);
-  const {state} = engine[0]!;
-  const tools = await Promise.all([compilerCheck(world, state), cmakeCheck(state)]);
-  return [...engine, ...tools, ...(await cudaChecks(world))];
+export interface EngineFindings {
+  readonly checks: readonly Check[];
+  readonly facts: Pick<MachineFacts, 'engine' | 'cards' | 'idle_cards'>;
 }
 
-async function addonChecks(world: World): Promise<Check[]> {
+/** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
+export async function engineFindings(world: World): Promise<EngineFindings> {
   const path = addonPath();
-  if (path === undefined) return [notBuilt];
-  const engine = await askEngine(world, path);
+  const engine = path === undefined ? undefined : await askEngine(world, path);
+  const cuda = await cudaFindings(world);
+  const addon =
+    path === undefined || engine === undefined ? [notBuilt] : addonChecks(path, engine, cuda.cards);
+  const {state} = addon[0]!;
+  const tools = await Promise.all([compilerCheck(world, state), cmakeCheck(state)]);
+  const devices = engine?.kind === 'known' ? engine.report.devices : [];
+  const cards = devices.filter(({backend}) => backend === 'cuda');
+  return {
+    checks: [...addon, ...tools, ...cuda.checks],
+    facts: {
+      engine: engine?.kind === 'known' ? 'ready' : 'missing',
+      cards,
+      idle_cards: cards.length === 0 ? cuda.cards : [],
+    },
+  };
+}
+
+function addonChecks(path: string, engine: EngineObservation, cards: readonly string[]): Check[] {
   if (engine.kind === 'unavailable') {
     const {message, hint} = engine.problem;
     return [{name: 'addon', title: 'Native engine', state: 'warning', found: message, hint}];
@@ -43,9 +59,9 @@ async function addonChecks(world: World): Promise<Check[]> {
           {
             name: 'engine_cuda',
             title: 'Engine on CUDA',
-            state: 'absent',
+            state: cards.length > 0 ? 'warning' : 'absent',
             found: report.no_cuda,
-            hint: undefined,
+            hint: cards.length > 0 ? BUILD_PLUGIN : undefined,
           },
         ];
   return [
@@ -54,6 +70,9 @@ async function addonChecks(world: World): Promise<Check[]> {
     ...noCuda,
   ];
 }
+
+const BUILD_PLUGIN =
+  'the CUDA plugin is built where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: install it, then `npm run native`; native/README.md';
 
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */
 async function askEngine(world: World, addon: string): Promise<EngineObservation> {
@@ -120,18 +139,25 @@ function tool(
   };
 }
 
-async function cudaChecks(world: World): Promise<Check[]> {
+/** What the driver says, and the names of its cards. */
+async function cudaFindings(
+  world: World,
+): Promise<{readonly checks: readonly Check[]; readonly cards: readonly string[]}> {
   const driver = await driverVersion();
   if (driver === undefined) {
     const found = 'no NVIDIA driver; everything runs on the CPU';
-    return [{name: 'cuda_driver', title: 'CUDA driver', state: 'absent', found, hint: undefined}];
+    return {
+      checks: [{name: 'cuda_driver', title: 'CUDA driver', state: 'absent', found, hint: undefined}],
+      cards: [],
+    };
   }
   const checks: Check[] = [
     {name: 'cuda_driver', title: 'CUDA driver', state: 'ok', found: driver, hint: undefined},
   ];
   const query = '--query-gpu=index,name,compute_cap,memory.total,memory.free';
   const devices = await askProgram('nvidia-smi', query, '--format=csv,noheader');
-  for (const line of devices?.split('\n') ?? []) checks.push(deviceCheck(line));
+  const lines = devices?.split('\n') ?? [];
+  for (const line of lines) checks.push(deviceCheck(line));
   const visible = world.env.CUDA_VISIBLE_DEVICES;
   if (visible !== undefined) {
     checks.push({
@@ -142,7 +168,7 @@ async function cudaChecks(world: World): Promise<Check[]> {
       hint: undefined,
     });
   }
-  return checks;
+  return {checks, cards: lines.map((line) => line.split(',')[1]?.trim() ?? 'a card')};
 }
 
 /** The kernel module's word, or that of its tool where /proc is not shown. */

@@ -2,28 +2,49 @@ import {constants} from 'node:fs';
 import {access, readFile, statfs} from 'node:fs/promises';
 import {availableParallelism, cpus, freemem, totalmem} from 'node:os';
 import {bytesText} from '../base/bytes-text.js';
+import {hostMemory} from '../base/host-memory.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
 import type {Check} from '../render/checklist.js';
 import {countText} from '../render/quantity.js';
+import type {MachineFacts} from './doctor-verdict.js';
 import {askProgram, firstLine} from './program-probe.js';
 import {packageRoot, packageVersion} from './version.js';
 import type {World} from './world.js';
 
 const GIB = 2 ** 30;
 
+export interface MachineFindings {
+  readonly checks: readonly Check[];
+  readonly facts: Pick<MachineFacts, 'host_bytes' | 'threads' | 'free_disk_bytes' | 'ffmpeg'>;
+}
+
 /** What belongs to the machine and not to our engine. */
-export async function machineChecks(world: World): Promise<Check[]> {
-  return Promise.all([
+export async function machineFindings(world: World): Promise<MachineFindings> {
+  const free_disk_bytes = await freeDisk(world.cwd);
+  const ffmpeg = await ffmpegCheck();
+  const checks = await Promise.all([
     versionCheck(),
     nodeCheck(),
     processorCheck(),
     memoryCheck(),
-    diskCheck(world.cwd),
+    diskCheck(world.cwd, free_disk_bytes),
     folderCheck(world.cwd),
-    ffmpegCheck(),
+    ffmpeg,
     settingsCheck(world),
   ]);
+  const facts = {
+    host_bytes: hostMemory(),
+    threads: availableParallelism(),
+    free_disk_bytes,
+    ffmpeg: ffmpeg.state === 'ok' ? ('found' as const) : ('missing' as const),
+  };
+  return {checks, facts};
+}
+
+async function freeDisk(folder: string): Promise<number> {
+  const {bavail, bsize} = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function versionCheck(): Promise<Check> {
@@ -48,8 +69,7 @@ async function processorCheck(): Promise<Check> {
 }
 
 async function memoryCheck(): Promise<Check> {
-  const limit = process.constrainedMemory() ?? 0; // of the container; 0 or absurdly large when there is none
-  const total = limit > 0 && limit < totalmem() ? limit : totalmem();
+  const total = hostMemory();
   const found = `${bytesText(total)}${total < totalmem() ? ' (limit of this container)' : ''}, ${bytesText(freemem())} free`;
   const check = ok('memory', 'Memory', found);
   if (total >= 8 * GIB) return check;
@@ -60,9 +80,7 @@ async function memoryCheck(): Promise<Check> {
   };
 }
 
-async function diskCheck(folder: string): Promise<Check> {
-  const {bavail, bsize} = await statfs(folder);
-  const free = bavail * bsize;
+async function diskCheck(folder: string, free: number): Promise<Check> {
   const check = ok('disk', 'Disk', `${bytesText(free)} free in ${folder}`);
   if (free >= 5 * GIB) return check;
   return {

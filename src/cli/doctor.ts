@@ -1,30 +1,37 @@
 import {Command} from 'commander';
 import {checklistText} from '../render/checklist.js';
 import {type AnswerOptions, answer} from './answer.js';
-import {engineChecks} from './doctor-engine.js';
-import {machineChecks} from './doctor-machine.js';
+import {engineFindings} from './doctor-engine.js';
+import {machineFindings} from './doctor-machine.js';
+import {verdictOf} from './doctor-verdict.js';
 import type {World} from './world.js';
 
-/** `sidestep doctor`: exit code 0 when runs are possible, 1 when something stands in their way. */
+/** `sidestep doctor`: exit code 0 when this machine can train something, 1 when it cannot. */
 export function doctorCommand(world: World): Command {
   return new Command('doctor')
     .description(
-      'Look at this machine: Node, engine, compiler, CUDA, memory, disk, settings; what is missing and how to get it.',
+      'Look at this machine: Node, engine, compiler, CUDA, memory, disk, settings; what is missing and how to get it, and what can be trained here.',
     )
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (options: AnswerOptions) => {
-      const checks = [...(await machineChecks(world)), ...(await engineChecks(world))];
+      const machine = await machineFindings(world);
+      const engine = await engineFindings(world);
+      const checks = [...machine.checks, ...engine.checks];
+      const errors = checks.filter(({state}) => state === 'error').length;
+      const verdict = verdictOf({errors, ...machine.facts, ...engine.facts});
+      const ready = verdict.ready_for === 'not_ready' ? 'no' : 'yes';
       answer(world, options, {
         kind: 'doctor',
-        document: () => ({checks: checks.map((check) => ({...check, hint: check.hint ?? null}))}),
-        text: (colours) => checklistText(checks, colours),
+        document: () => ({checks: checks.map((check) => ({...check, hint: check.hint ?? null})), verdict}),
+        text: (colours) => checklistText(checks, {ready, says: verdict.says}, colours),
       });
-      world.leave(checks.some((check) => check.state === 'error') ? 1 : 0);
+      world.leave(ready === 'yes' ? 0 : 1);
     });
 }
 
 const EXAMPLES = `
 Examples:
   $ sidestep doctor
+  $ sidestep doctor --json | jq .verdict.ready_for
   $ sidestep doctor --json | jq '.checks[] | select(.state != "ok")'`;

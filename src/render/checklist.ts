@@ -1,5 +1,4 @@
 import type {Palette} from './palette.js';
-import {countText} from './quantity.js';
 
 /** One thing that was looked at. `absent` is no fault: an optional part that is not there. */
 export interface Check {
@@ -11,7 +10,13 @@ export interface Check {
   readonly hint: string | undefined;
 }
 
-export function checklistText(checks: readonly Check[], colours: Palette): string {
+/** What all checks together come to. */
+export interface Judgement {
+  readonly ready: 'yes' | 'no';
+  readonly says: readonly string[];
+}
+
+export function checklistText(checks: readonly Check[], judgement: Judgement, colours: Palette): string {
   const mark = {
     ok: colours.green('✔'),
     absent: colours.dim('-'),
@@ -25,13 +30,11 @@ export function checklistText(checks: readonly Check[], colours: Palette): strin
       ? [line]
       : [line, `${' '.repeat(width + 4)}${colours.cyan('hint:')} ${check.hint}`];
   });
-  return `${lines.join('\n')}\n\n${verdictText(checks, colours)}\n`;
+  return `${lines.join('\n')}\n\n${verdictText(judgement, colours)}\n`;
 }
 
-function verdictText(checks: readonly Check[], colours: Palette): string {
-  const errors = checks.filter((check) => check.state === 'error').length;
-  const warnings = checks.filter((check) => check.state === 'warning').length;
-  if (errors > 0) return colours.red(`${countText(errors, 'problem')} to solve before sidestep can work.`);
-  if (warnings > 0) return colours.yellow(`Ready, with ${countText(warnings, 'warning')}.`);
-  return colours.green('Ready.');
+/** The judgement in colour, what is in the way of more below it. */
+function verdictText({ready, says: [first = '', ...rest]}: Judgement, colours: Palette): string {
+  const colour = ready === 'yes' ? colours.green : colours.red;
+  return [colour(first), ...rest].join('\n');
 }

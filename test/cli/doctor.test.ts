@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {Verdict} from '../../src/cli/doctor-verdict.js';
 import {documentOf, Folder} from './sidestep.js';
 
 interface Check {
@@ -11,7 +12,12 @@ test('doctor names every part, for people and for programs', async () => {
   const folder = new Folder();
   const {code, stdout} = await folder.run(['doctor', '--json']);
   expect(code).toBe(0);
-  const {checks} = documentOf(stdout, 'doctor') as unknown as {checks: readonly Check[]};
+  const {checks, verdict} = documentOf(stdout, 'doctor') as unknown as {
+    checks: readonly Check[];
+    verdict: Verdict;
+  };
+  const hasCard = checks.some(({name}) => name.startsWith('engine_cuda_'));
+  expect(['small_2b', 'full_2b'].includes(verdict.ready_for)).toBe(hasCard);
   const names = checks.map(({name}) => name);
   for (const name of [
     'node',
@@ -27,7 +33,7 @@ test('doctor names every part, for people and for programs', async () => {
   }
   const people = await folder.run(['doctor']);
   expect(people.stdout).toContain(process.versions.node);
-  expect(people.stdout).toMatch(/Ready/);
+  expect(people.stdout).toContain(`\n\n${verdict.says[0]}\n`);
 });
 
 test('what is missing says how to get it', async () => {
@@ -42,4 +48,5 @@ test('broken settings are an error with a way out', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/✖ Settings/);
   expect(stdout).toContain('settings reset');
+  expect(stdout).toMatch(/Not ready: 1 problem /);
 });
