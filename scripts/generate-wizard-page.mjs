@@ -78,7 +78,7 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | \`--set songs.on_error=skip\` | if some songs cannot be read: go on without them |
 | \`--tag WORD\` | a trigger word for every caption |
 | \`--adapter TYPE\` | \`lora\`, \`dora\`, \`lokr\`, \`loha\` or \`oft\` |
-| \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed |
+| \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed. Where it names no length of its own, epochs and the largest rank follow from the number of songs ([training-guide.md](training-guide.md)) |
 | \`--detail LEVEL\` | \`basic\`: the preset decides; \`advanced\`: the questions below |
 | \`--name NAME\` | name of the pipeline and of its output folder |
 

@@ -48,7 +48,9 @@ export async function compose(
 ): Promise<Result<Composition>> {
   const drafted = known.resolve(answers);
   if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that nobody has seen
-  const changes = changesOf(answers, known.resolve);
+  const own = changesOf(answers, known.resolve);
+  const changed = new Set(own.map(({id}) => id));
+  const changes = [...known.proposals(answers).filter(({id}) => !changed.has(id)), ...own];
   const text = pipelineText(answers, changes, {folder: dirname(path), cwd: world.cwd});
   const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(world.env)});
   const resolved = resolvePipeline({file: path, text, settings, presets, overrides: [], env: world.env});

@@ -76,9 +76,10 @@ function schemaAt(
   return schemaAt(next, rest, isParamObject(inner) ? inner : {});
 }
 
-function saidBy({positions}: ConfiguredStage, path: string): string {
+function saidBy({positions, position}: ConfiguredStage, path: string): string {
   const at = Object.keys(positions).find((each) => each === path || each.startsWith(`${path}.`));
   if (at === undefined) return 'default';
+  if (positions[at]!.file === position.file) return 'proposed for these songs';
   const file = basename(positions[at]!.file).replace(/\.ya?ml$/, '');
   return file === 'settings' ? 'settings' : `preset ${file}`;
 }

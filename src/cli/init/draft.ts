@@ -9,7 +9,9 @@ import type {FilePlace} from '../pipeline-text.js';
 import {type Answers, detailsIn, type SomeAnswers} from './answers.js';
 import {detailFacts, shownValue} from './detail-facts.js';
 import {saysTheSame} from './detail-questions.js';
+import type {DetailId} from './details.js';
 import {type Change, pipelineText} from './pipeline.js';
+import {proposalsFor} from './proposals.js';
 
 /** What stands around the pipeline that is being made. */
 export interface Drafting {
@@ -21,27 +23,46 @@ export interface Drafting {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The preset that counts until one is chosen. */
   readonly preset: string;
+  /** How many songs of a place can be trained on; undefined while nobody has looked there. */
+  readonly songCount: (place: string) => number | undefined;
 }
 
 export type Resolve = (answers: SomeAnswers) => Result<Pipeline>;
+
+export interface Drafts {
+  readonly resolve: Resolve;
+  /** What the number of songs asks for, beneath whatever is answered. */
+  readonly proposals: (answers: SomeAnswers) => readonly Change[];
+}
+
+/** Answers that take the place of what is proposed. */
+const proposed: readonly DetailId[] = ['train.epochs', 'train.adapter.rank', 'train.adapter.alpha'];
 
 /**
  * Resolves answers as `run` would resolve the file made of them, details as with `--set`: what is proposed, shown and checked
  * is what will be. Remembers, since every question asks.
  */
-export function drafts({file, place, settings, presets, env, preset}: Drafting): Resolve {
+export function drafts({file, place, settings, presets, env, preset, songCount}: Drafting): Drafts {
   const made = new Map<string, Result<Pipeline>>();
-  const make: Resolve = (answers) => {
-    const text = pipelineText({...unasked, preset, ...answers}, [], place);
+  const make = (answers: SomeAnswers, changes: readonly Change[]): Result<Pipeline> => {
+    const text = pipelineText({...unasked, preset, ...answers}, changes, place);
     const overrides = detailsIn(answers).map(([id, value]) => `${id}=${value}`);
     return resolvePipeline({file, text, settings, presets, overrides, env});
   };
-  return (answers) => {
-    const key = JSON.stringify(answers);
-    const result = made.get(key) ?? make(answers);
+  const countOf = ({songs}: SomeAnswers) => (songs === undefined ? undefined : songCount(songs));
+  const proposals: Drafts['proposals'] = (answers) => {
+    const count = countOf(answers);
+    const open = Object.entries(answers).filter(([id]) => !proposed.includes(id as DetailId));
+    const plain = count === undefined ? undefined : make(Object.fromEntries(open), []);
+    return plain?.ok ? proposalsFor(count!, plain.value) : [];
+  };
+  const resolve: Resolve = (answers) => {
+    const key = JSON.stringify([answers, countOf(answers) ?? null]);
+    const result = made.get(key) ?? make(answers, proposals(answers));
     made.set(key, result);
     return result;
   };
+  return {resolve, proposals};
 }
 
 /** Stand-ins that validate. */

@@ -1,4 +1,5 @@
 import {dirname} from 'node:path';
+import type {Result} from '../../base/result.js';
 import {userFolder} from '../../config/folders.js';
 import {findPresets, type Preset, parsePreset} from '../../config/preset.js';
 import {absolutePath, type Settings} from '../../config/settings.js';
@@ -8,7 +9,7 @@ import {drafts} from './draft.js';
 import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
 import type {Known} from './questions.js';
-import {lookAtSongs} from './songs.js';
+import {type FoundSongs, lookAtSongs, usable} from './songs.js';
 
 /** All that questions may need, read once. `file`: absolute, of the pipeline to be. */
 export async function knownOf(
@@ -26,9 +27,14 @@ export async function knownOf(
       decides: () => factsText(preset),
     }));
   const looks = new Map<string, ReturnType<Known['songs']>>();
+  const counts = new Map<string, number>();
+  const counted = (place: string, found: Result<FoundSongs>): Result<FoundSongs> => {
+    if (found.ok) counts.set(place, usable(found.value));
+    return found;
+  };
   const songs: Known['songs'] = (path) => {
     const place = absolutePath(path, world.cwd);
-    const look = looks.get(place) ?? lookAtSongs(place);
+    const look = looks.get(place) ?? lookAtSongs(place).then((found) => counted(place, found));
     looks.set(place, look);
     return look;
   };
@@ -40,9 +46,10 @@ export async function knownOf(
     preset,
     last: await lastSession(userFolder(world.env)),
     songs,
-    resolve: drafts({
+    ...drafts({
       ...{file, settings, presets: files, env: world.env},
       ...{place: {folder, cwd: world.cwd}, preset: preset.name},
+      songCount: (path) => counts.get(absolutePath(path, world.cwd)),
     }),
   };
 }

@@ -9,6 +9,7 @@ import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
 import {detailQuestions} from './detail-questions.js';
 import type {GroupId} from './details.js';
 import {modelsIn} from './models.js';
+import type {Change} from './pipeline.js';
 import {type FoundSongs, songsText} from './songs.js';
 
 /** What questions need to know besides the answers so far. */
@@ -31,6 +32,8 @@ export interface Known {
   readonly songs: (path: string) => Promise<Result<FoundSongs>>;
   /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
   readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
+  /** What the number of songs asks for where nobody says otherwise; it is part of what `resolve` makes. Pure. */
+  readonly proposals: (answers: SomeAnswers) => readonly Change[];
 }
 
 export interface Choice {
