@@ -18,6 +18,7 @@ test('from the wizard to an adapter, a report and a second run', async () => {
   expect(made.code).toBe(0);
   expect(made.stdout).toContain('sidestep report pipeline.yaml');
   expect(readdirSync(folder.file('output/songs-lora/peft')).sort()).toEqual([
+    'README.md',
     'adapter_config.json',
     'adapter_model.safetensors',
   ]);

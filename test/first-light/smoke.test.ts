@@ -29,8 +29,11 @@ test('ends well, with every stage run and the adapter on disk', () => {
   const files = first.filesBelow('output/smoke');
   expect(files.filter((file) => /^clips\/.*\.wav$/.test(file))).toHaveLength(4); // two prompts at two strengths
   expect(files.filter((file) => !file.startsWith('clips/'))).toEqual([
+    'comfyui/README.md',
     'comfyui/smoke.safetensors',
+    'diffusers/README.md',
     'diffusers/pytorch_lora_weights.safetensors',
+    'peft/README.md',
     'peft/adapter_config.json',
     'peft/adapter_model.safetensors',
   ]);
