@@ -88,7 +88,7 @@ run first
 check "songs encoded by pass 1" 11 "$(count first "$(encoded latents)")"
 check "songs encoded by pass 2" 11 "$(count first "$(encoded conditions)")"
 check "training steps" 22 "$(count first "e.kind === 'step_finished' && Number.isFinite(e.loss)")"
-check "exported files" 3 "$(find "$work/project/exported" -type f | wc -l)"
+check "exported files" 5 "$(find "$work/project/exported" -type f | wc -l)"
 
 run second
 check "stages from cache" 7 "$(count second "$(ended_as cached)")"

@@ -9,6 +9,7 @@ import type {World} from '../../src/cli/world.js';
 import {findPresets} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
 import {noSettings} from '../../src/config/settings.js';
+import {schemas} from '../../src/schema/schemas.generated.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = [
@@ -124,6 +125,49 @@ test('every error code is explained, and every one that is explained exists', ()
     'explained twice',
   ).toEqual([]);
 });
+
+/** Texts in code marks that stand in a line, such as `optimizer.learning_rate`. */
+function codeIn(page: string): string[] {
+  const prose = textOf(page).replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
+  return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
+}
+
+/** Names of all keys that stages have, wherever they lie. */
+function keysIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const {properties, ...rest} = schema as {readonly properties?: Readonly<Record<string, unknown>>};
+  const own = Object.keys(properties ?? {});
+  return [...own, ...Object.values({...properties, ...rest}).flatMap(keysIn)];
+}
+
+describe.each(['docs/results.md', 'docs/training-guide.md', 'docs/using.md'])(
+  '%s speaks of what is there',
+  (page) => {
+    test('every error code', () => {
+      const codes = codesInSources();
+      const areas = new Set([...codes].map((code) => code.split('/')[0]!));
+      const named = codeIn(page).filter(
+        (code) => /^[a-z]+\/[a-z-]+$/.test(code) && areas.has(code.split('/')[0]!),
+      );
+      expect(named.filter((code) => !codes.has(code))).toEqual([]);
+    });
+
+    test('every key, in its place below the one before', () => {
+      const keys = new Set(Object.values(schemas).flatMap(keysIn));
+      const ends = /\.(ya?ml|json|md|mjs|wav|safetensors|txt)$/;
+      const named = codeIn(page).filter((code) => /^[a-z_]+(\.[a-z_]+)+$/.test(code) && !ends.test(code));
+      const words = named
+        .flatMap((path) => path.split('.'))
+        .filter((word) => !['train', 'export', 'card'].includes(word));
+      const written = codeIn(page).flatMap((code) =>
+        [...code.matchAll(/(?:^|[{ ])([a-z][a-z_]+): /g)].map(([, key]) => key!),
+      );
+      expect(words.length).toBeGreaterThan(0);
+      const stages = ['export', 'inference'];
+      expect([...words, ...written].filter((word) => !keys.has(word) && !stages.includes(word))).toEqual([]);
+    });
+  },
+);
 
 function sourceFiles(folder: string, ending: RegExp): string[] {
   return readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
