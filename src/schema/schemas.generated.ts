@@ -4031,7 +4031,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "description": "The base model's name on the Hugging Face Hub. Unset: known of the official models, left out for others.",
       "type": "string",
       "x-form": "owner/name",
-      "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
+      "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$",
+      "examples": [
+       "ACE-Step/acestep-v15-base"
+      ]
      },
      "conditioning": {
       "description": "How the texts of the songs became conditions. Unset: as the preprocessing stages behind the train stage have it.",

@@ -384,6 +384,7 @@ const settings: readonly Tree[] = [
   {latents: 'mean'},
   {tile_duration: 0},
   {formats: ['comfyui'], key_prefix: 'x'},
+  {card: {enabled: false}},
   {timesteps: [1, 0.5]},
   {method: 'sde'},
   {dcw: {mode: 'low'}},
