@@ -2,6 +2,8 @@ import {Command} from 'commander';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Owner} from '../cache/owner.js';
+import {userFolder} from '../config/folders.js';
+import {loadSettings} from '../config/settings.js';
 import {type FollowEnd, followRun} from '../run/control/follow.js';
 import {lastRunnerOf, runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
@@ -40,6 +42,8 @@ export function attachCommand(world: World): Command {
 }
 
 async function attach(world: World, name: string | undefined, options: AttachOptions): Promise<ExitCode> {
+  const settings = await loadSettings(userFolder(world.env));
+  if (!settings.ok) return refuse(world, options, settings.problems);
   const run = await runningRun(world, name);
   if (!run.ok) return refuse(world, options, run.problems);
   const {dir} = run.value;
@@ -55,7 +59,12 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
     leave: () => leave.abort(),
   });
   if (options.json !== true) world.stderr.write(headText(run.value, keyboard));
-  const screen = await openScreen(world, {...options, expects: 'work'});
+  const screen = await openScreen(world, {
+    ...options,
+    expects: 'work',
+    again: 's',
+    settings: settings.value.values,
+  });
   let outcome: RecordedRun['outcome'] = 'killed';
   const end = await followRun(dir, {
     hear: (event) => {

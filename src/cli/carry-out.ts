@@ -14,7 +14,10 @@ import type {LightStages} from '../run/light-stage.js';
 import {experimentDir, ignoreItself, runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
+import {warn} from './answer.js';
+import {runExitCode} from './frozen.js';
 import {memoryLimit} from './memory.js';
+import {type FinishedRun, runOnFinish} from './on-finish.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 import {runEnvironment} from './run-environment.js';
 import {openScreen} from './screen.js';
@@ -48,13 +51,16 @@ export async function carryOut(
   await rememberExperiment(planned);
   const expects = isUpToDate(plan) ? 'nothing' : 'work';
   const environment = expects === 'nothing' ? undefined : recordEnvironment(record.dir, planned);
-  const screen = await openScreen(world, {...options, expects});
+  const settings = planned.settings.values;
+  const screen = await openScreen(world, {...options, expects, again: 'Ctrl-C', settings});
   const emit = (event: RunEvent): void => {
     screen.show(event);
     options.hear?.(event);
   };
+  const started = world.now();
+  let outcome: RunOutcome | undefined;
   try {
-    return await runPlan({
+    outcome = await runPlan({
       pipeline,
       plan,
       observation,
@@ -68,12 +74,32 @@ export async function carryOut(
       emit,
       now: world.now,
     });
+    return outcome;
   } finally {
     await screen.close();
     await environment;
     record.close();
     await door.close();
+    if (outcome !== undefined && expects === 'work')
+      await callCommand(world, options, settings.on_finish ?? [], {
+        run,
+        pipeline: pipeline.name,
+        dir: record.dir,
+        outcome: outcome.outcome,
+        exit_code: runExitCode(outcome.outcome, outcome.results),
+        duration_ms: world.now() - started,
+      });
   }
+}
+
+async function callCommand(
+  world: World,
+  options: CarryOutOptions,
+  command: readonly string[],
+  finished: FinishedRun,
+): Promise<void> {
+  const problem = await runOnFinish(world, command, finished);
+  if (problem !== undefined) warn(world, options, [problem]);
 }
 
 /** So that it can be run again by its name alone. */

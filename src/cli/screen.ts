@@ -6,9 +6,12 @@ import {jsonLines} from '../render/json-lines.js';
 import {plainLines} from '../render/plain.js';
 import {harmless, type Renderer, rendererKind, together} from '../render/renderer.js';
 import {summaryMarkdown, summaryText} from '../render/summary.js';
+import {noticeSequence, noticeText, terminalTitle} from '../render/terminal-title.js';
+import {widthOf} from '../render/text-output.js';
 import {visibly} from '../render/visible.js';
+import type {SettingsDocument} from '../schema/types.generated.js';
 import type {RunCommandOptions} from './run-options.js';
-import {forReading, type World} from './world.js';
+import {forReading, type Stream, type World} from './world.js';
 
 /** Where a run's events are shown: progress on stderr, the summary (or all events as JSON) on stdout. */
 export interface Screen {
@@ -20,6 +23,9 @@ export interface Screen {
 export interface ScreenOptions extends Pick<RunCommandOptions, 'json' | 'plain'> {
   /** Whether anything will happen that is worth a live view. */
   readonly expects: 'work' | 'nothing';
+  /** The key that asks for a stop, as a live view names it. */
+  readonly again: string;
+  readonly settings: Pick<SettingsDocument, 'terminal_title' | 'notify'>;
 }
 
 export async function openScreen(world: World, options: ScreenOptions): Promise<Screen> {
@@ -27,22 +33,49 @@ export async function openScreen(world: World, options: ScreenOptions): Promise<
     world.stderr.write(`The progress display failed; the run goes on: ${String(error)}\n`);
   });
   let last: Extract<RunEvent, {kind: 'run_finished'}> | undefined;
+  let pipeline = '';
+  const boards: string[] = [];
   return {
     show: (event, at = world.now()) => {
       if (event.kind === 'run_finished') last = visibly(event);
+      if (event.kind === 'run_started') ({pipeline} = event);
+      if (event.kind === 'board_opened') boards.push(event.path);
       renderer.show(options.json === true ? event : visibly(event), at);
     },
     close: async () => {
       await renderer.close();
       if (last === undefined) return; // the run itself broke; that is told elsewhere
-      if (options.json !== true)
-        world.stdout.write(forReading(world.stdout, summaryText(last, world.stdout.colours)));
+      if (options.json !== true) world.stdout.write(summaryFor(world.stdout, last, boards));
       writeStepSummary(world, last);
+      if (options.json !== true) callPerson(world, noticeText(pipeline, last), {last, ...options});
     },
   };
 }
 
-async function rendererFor(world: World, {json, plain, expects}: ScreenOptions): Promise<Renderer> {
+function summaryFor(
+  stdout: Stream,
+  last: Parameters<typeof summaryText>[0],
+  boards: readonly string[],
+): string {
+  const room = stdout.kind === 'terminal' ? {columns: widthOf(stdout)} : {};
+  return forReading(stdout, summaryText(last, stdout.colours, {boards, ...room}));
+}
+
+/** Only on a terminal, and only after a run that was long enough to look away. */
+function callPerson(
+  {stderr, env}: World,
+  text: string,
+  {last, settings}: Pick<ScreenOptions, 'settings'> & {readonly last: {readonly duration_ms: number}},
+): void {
+  const {how = 'bell', after_seconds = 30} = settings.notify ?? {};
+  if (stderr.kind !== 'terminal' || env.TERM === 'dumb' || last.duration_ms < after_seconds * 1000) return;
+  stderr.raw.write(noticeSequence(how, text));
+}
+
+async function rendererFor(
+  world: World,
+  {json, plain, expects, again, settings}: ScreenOptions,
+): Promise<Renderer> {
   const {stdout, stderr, env} = world;
   const kind = rendererKind({
     asked: json === true ? 'json' : plain === true ? 'plain' : 'any',
@@ -58,7 +91,16 @@ async function rendererFor(world: World, {json, plain, expects}: ScreenOptions):
       : lines;
   if (expects === 'nothing') return lines; // a run from cache must not wait for listr2
   const {liveList} = await import('../render/live.js');
-  return groupingWarnings(liveList(stderr.raw, stderr, stderr.colours));
+  const title = settings.terminal_title === 'unchanged' || env.TERM === 'linux' ? undefined : terminalTitle;
+  const list = liveList({
+    terminal: stderr.raw,
+    output: stderr,
+    colours: stderr.colours,
+    ...(title && {title: title(stderr.raw.write.bind(stderr.raw))}), // the stream's own: the list takes its place
+    again,
+    now: world.now,
+  });
+  return groupingWarnings(list);
 }
 
 /** GitHub shows this file's Markdown on the page of the workflow run. A full disk there is not the run's failure. */

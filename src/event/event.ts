@@ -86,6 +86,18 @@ export type WorkerEvent =
     }
   /** What the stage is busy with (`loading weights`, `tiling`); one short phrase. */
   | {readonly kind: 'phase_started'; readonly stage: StageId; readonly phase: string}
+  /** How far a phase is that counts for itself. */
+  | {
+      readonly kind: 'phase_progress';
+      readonly stage: StageId;
+      readonly phase: string;
+      readonly done: number;
+      readonly total: number;
+      /** `songs`, `texts`, `clips`. */
+      readonly unit: string;
+      /** Seconds of sound in what is done and in all of it, where it is sound. */
+      readonly music?: {readonly done: number; readonly total: number};
+    }
   | {readonly kind: 'sample_started'; readonly stage: StageId; readonly sample: string}
   /** All parts of the sample are there. `computed` names those that were made now. */
   | {
@@ -139,6 +151,15 @@ export type WorkerEvent =
       readonly path: string;
       readonly reason: string;
     }
+  /** All that continues the training from this step is safe. */
+  | {
+      readonly kind: 'state_saved';
+      readonly stage: StageId;
+      readonly global_step: number;
+      readonly reason: string;
+    }
+  /** Where TensorBoard finds the curves, from now on. */
+  | {readonly kind: 'board_opened'; readonly stage: StageId; readonly path: string}
   /** Music that a training made on its way, to be listened to. */
   | {
       readonly kind: 'clip_made';

@@ -47,11 +47,15 @@ export type StageResult =
   | {readonly kind: 'blocked'; readonly stage: StageId; readonly by: StageId}
   /** It could have run but the run was ending: `after` failed and nothing new was begun, or the user stopped it. */
   | {readonly kind: 'not_started'; readonly stage: StageId; readonly after: StageId | 'stop'}
-  /** The user stopped the run. `resumable`: partial state was kept and the next run continues from it. */
+  /**
+   * The user stopped the run. `resumable`: partial state was kept and the next run continues from it. `ended`: of its own
+   * accord, with all that was done, or killed, so that what it saved last is what is left; absent in older records.
+   */
   | {
       readonly kind: 'interrupted';
       readonly stage: StageId;
       readonly resumable: 'yes' | 'no';
+      readonly ended?: 'itself' | 'killed';
       readonly duration_ms: number;
     };
 

@@ -15,21 +15,41 @@ import type {TextOutput} from './text-output.js';
 /** A running stage says how far it is at most this often: a CI log of a night's training stays readable. */
 const PROGRESS_EVERY_MS = 15_000;
 
-/** Lines with a time of day, oldest first, never rewritten: for CI, pipes and `--plain`. */
+interface Follow {
+  readonly progress: StageProgress;
+  /** When it last said how far it is, or began. */
+  readonly told_at: number;
+  /** Whether anything was reached since that a line should say: an epoch, a checkpoint. */
+  readonly news: 'told' | 'untold';
+}
+
+/**
+ * Lines with a time of day, oldest first, never rewritten: for CI, pipes and `--plain`. What repeats while a stage runs
+ * (steps, epochs, checkpoints) shares one line every fifteen seconds, and one at the end.
+ */
 export function plainLines(output: TextOutput, colours: Palette): Renderer {
   const foreseen = new Set<StageId>(); // known to be cached before anything ran: the summary counts them
-  const running = new Map<StageId, {progress: StageProgress; told_at: number}>();
+  const running = new Map<StageId, Follow>();
   const line = (at: number, text: string): void => output.write(`${colours.dim(clockText(at))} ${text}\n`);
 
   const follow = (event: StageEvent, at: number): void => {
-    const known = running.get(event.stage) ?? {progress: newProgress(event.stage), told_at: at};
+    const known: Follow = running.get(event.stage) ?? {
+      progress: newProgress(event.stage),
+      told_at: at,
+      news: 'told',
+    };
     const progress = advance(known.progress, event, at);
-    const news = isForeseen(event) ? undefined : newsOf(event, colours);
-    if (news !== undefined) line(at, news);
+    const ended = progress.state === 'ended';
+    if (ended && known.news === 'untold') line(at, progressLine(known.progress, at));
+    const words = isForeseen(event) ? undefined : newsOf(event, colours);
+    if (words !== undefined) line(at, words);
     const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
     if (due) line(at, progressLine(progress, at));
-    if (progress.state === 'ended') running.delete(event.stage);
-    else running.set(event.stage, {progress, told_at: due ? at : known.told_at});
+    if (ended) running.delete(event.stage);
+    else {
+      const news = due ? 'told' : repeats(event) ? 'untold' : known.news;
+      running.set(event.stage, {progress, told_at: due ? at : known.told_at, news});
+    }
   };
 
   const isForeseen = (event: StageEvent): boolean =>
@@ -80,6 +100,11 @@ export function evictionText(event: Extract<RunEvent, {kind: 'object_evicted'}>)
   return `cache object ${event.object.slice(0, 12)} ${defect}; it will be computed again`;
 }
 
+/** What a training reaches again and again. */
+function repeats({kind}: StageEvent): boolean {
+  return ['epoch_finished', 'validation_finished', 'checkpoint_saved', 'clip_made'].includes(kind);
+}
+
 /** What of a stage's life deserves a line of its own; the rest is told by the progress line. */
 function newsOf(event: StageEvent, colours: Palette): string | undefined {
   switch (event.kind) {
@@ -100,11 +125,8 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
       return `${event.stage}  ${colours.yellow(`sample ${event.sample} failed`)}: ${event.problem.message}`;
     case 'stage_warning':
       return `${event.stage}  ${problemText(event.problem, colours, 'warning')}`;
-    case 'epoch_finished':
-    case 'validation_finished':
-    case 'checkpoint_saved':
-    case 'clip_made':
-      return `${event.stage}  ${advance(newProgress(event.stage), event, 0).lines.join(' ')}`;
+    case 'board_opened':
+      return `${event.stage}  curves: tensorboard --logdir ${event.path}`;
     case 'log':
       return event.level === 'warning' || event.level === 'error'
         ? `${event.stage}  ${event.line}`

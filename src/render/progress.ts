@@ -1,6 +1,7 @@
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageEvent} from '../event/event.js';
+import {emptyTrend, type Trend, withValue} from './trend.js';
 
 /** All that a line about one running stage can say, folded from its events. Times in milliseconds since the epoch. */
 export interface StageProgress {
@@ -15,7 +16,11 @@ export interface StageProgress {
   readonly note: string | undefined;
   /** The newest `(at, done)` pairs, oldest first: the rate is measured over them. */
   readonly marks: readonly Mark[];
+  /** Of a phase that counts for itself, such as the songs that the VAE encodes. */
+  readonly phase_count: PhaseProgress | undefined;
   readonly training: TrainingProgress | undefined;
+  /** Set once it was asked to stop. */
+  readonly stopping: 'graceful' | 'force' | undefined;
   readonly samples_failed: number;
   readonly memory: MemoryProgress | undefined;
   /** The last few lines worth showing under the stage. */
@@ -33,10 +38,32 @@ export interface Mark {
   readonly done: number;
 }
 
+export interface PhaseProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Seconds of sound. */
+  readonly music: {readonly done: number; readonly total: number} | undefined;
+  /** In seconds of sound where there is any, since songs differ; else as counted. */
+  readonly marks: readonly Mark[];
+}
+
 export interface TrainingProgress {
   readonly epoch: number;
+  /** Of the whole run; undefined before the first has ended. */
+  readonly epochs: number | undefined;
   /** Exponential mean of the finite losses, weight 0.1 for the newest; undefined before the first. */
   readonly smoothed_loss: number | undefined;
+  /** All finite losses so far. */
+  readonly trend: Trend;
+  /** The lowest mean of an epoch, or validation loss where there is validation. */
+  readonly best: {readonly loss: number; readonly by: 'epoch' | 'validation'} | undefined;
+  readonly validation_loss: number | undefined;
+  /** Name of the newest checkpoint. */
+  readonly checkpoint: string | undefined;
+  /** A run that is killed now continues from here. */
+  readonly saved_step: number;
   readonly learning_rate: number;
   readonly frames_per_s: number | undefined;
   /** Steps without a finite loss, which were left out. */
@@ -44,6 +71,8 @@ export interface TrainingProgress {
 }
 
 const KEPT_MARKS = 32;
+/** So that the rate is that of half a minute at least, once it has run so long. */
+const MARK_EVERY_MS = 1000;
 const KEPT_LINES = 4;
 /** A rate over less than this is noise. */
 const MINIMUM_SPAN_MS = 200;
@@ -59,7 +88,9 @@ export function newProgress(stage: StageId): StageProgress {
     unit: undefined,
     note: undefined,
     marks: [],
+    phase_count: undefined,
     training: undefined,
+    stopping: undefined,
     samples_failed: 0,
     memory: undefined,
     lines: [],
@@ -79,11 +110,13 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
         event.problem.message,
       );
     case 'stage_finished':
-      return {...progress, state: 'ended', phase: undefined};
+      return {...progress, state: 'ended', phase: undefined, phase_count: undefined};
     case 'stage_progress':
       return {...counted(progress, event.done, event.total, event.unit, at), note: event.note};
     case 'phase_started':
-      return {...progress, phase: event.phase};
+      return {...progress, phase: event.phase, phase_count: undefined};
+    case 'phase_progress':
+      return {...progress, phase: event.phase, phase_count: phaseCount(progress.phase_count, event, at)};
     case 'sample_started':
       return {...progress, note: event.sample};
     case 'sample_failed':
@@ -95,19 +128,38 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return {
         ...counted(progress, event.global_step, event.total_steps, 'steps', at),
         phase: undefined,
+        phase_count: undefined,
         training: trained(progress.training, event),
       };
     case 'epoch_finished':
       return withLine(
-        progress,
+        ofTraining(progress, (training) => ({
+          epochs: event.epochs,
+          ...(event.mean_loss === null ? {} : bestOf(training, event.mean_loss, 'epoch')),
+        })),
         `epoch ${event.epoch}/${event.epochs}  mean loss ${lossText(event.mean_loss)}`,
       );
     case 'validation_finished':
-      return withLine(progress, `step ${event.global_step}  validation loss ${lossText(event.loss)}`);
+      return withLine(
+        ofTraining(progress, (training) =>
+          event.loss === null
+            ? {}
+            : {validation_loss: event.loss, ...bestOf(training, event.loss, 'validation')},
+        ),
+        `step ${event.global_step}  validation loss ${lossText(event.loss)}`,
+      );
+    case 'state_saved':
+      return ofTraining(progress, () => ({saved_step: event.global_step}));
     case 'checkpoint_saved':
-      return withLine(progress, `checkpoint at step ${event.global_step} (${event.reason})`);
+      return withLine(
+        ofTraining(progress, () => ({saved_step: event.global_step, checkpoint: event.reason})),
+        `checkpoint at step ${event.global_step} (${event.reason})`,
+      );
     case 'clip_made':
-      return withLine(progress, `clip at step ${event.global_step}: ${event.path}`);
+      return withLine(
+        progress,
+        `clip of step ${event.global_step}: ${event.prompt}, strength ${event.strength}`,
+      );
     case 'memory': {
       const {resident_bytes, device_bytes, device} = event;
       return {...progress, memory: {resident_bytes, device_bytes, device}};
@@ -118,27 +170,45 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return withLine(progress, `warning: ${event.problem.message}`);
     case 'sample_finished':
     case 'metric':
+    case 'board_opened':
       return progress;
     default:
       return unreachable(event);
   }
 }
 
+/** It was asked to stop. */
+export function asked(progress: StageProgress, how: 'graceful' | 'force'): StageProgress {
+  return {...progress, stopping: how};
+}
+
+/** Steps that would be computed again if it were killed now. */
+export function stepsAtRisk({training, done}: StageProgress): number {
+  return training === undefined ? 0 : Math.max(0, done - training.saved_step);
+}
+
 /** Units per second over the newest marks; undefined while there is too little to tell. */
-export function rateOf(progress: StageProgress): number | undefined {
-  const first = progress.marks[0];
-  const last = progress.marks.at(-1);
+export function rateOf({marks}: Pick<StageProgress, 'marks'>): number | undefined {
+  const first = marks[0];
+  const last = marks.at(-1);
   if (first === undefined || last === undefined) return undefined;
   const span = last.at - first.at;
   if (span < MINIMUM_SPAN_MS || last.done <= first.done) return undefined;
   return ((last.done - first.done) * 1000) / span;
 }
 
-/** Milliseconds until the end at the present rate; undefined when total or rate is unknown. */
-export function remainingMs(progress: StageProgress): number | undefined {
-  const rate = rateOf(progress);
-  if (rate === undefined || progress.total === undefined) return undefined;
-  return (Math.max(0, progress.total - progress.done) * 1000) / rate;
+/**
+ * Milliseconds until the end at the present rate, counted down from the newest mark; undefined when total or rate is unknown.
+ */
+export function remainingMs(
+  {marks, total}: Pick<StageProgress, 'marks' | 'total'>,
+  now: number,
+): number | undefined {
+  const rate = rateOf({marks});
+  const last = marks.at(-1);
+  if (rate === undefined || last === undefined || total === undefined) return undefined;
+  const then = (Math.max(0, total - last.done) * 1000) / rate;
+  return Math.max(0, then - Math.max(0, now - last.at));
 }
 
 function counted(
@@ -150,8 +220,44 @@ function counted(
 ): StageProgress {
   // Another unit, or a count that went back (a retry): the old marks would give a false rate.
   const continues = progress.unit === unit && done >= progress.done;
-  const marks = [...(continues ? progress.marks : []), {at, done}].slice(-KEPT_MARKS);
+  const marks = marked(continues ? progress.marks : [], {at, done});
   return {...progress, done, total, unit, marks};
+}
+
+/** The newest mark moves until it is far enough from the one before: quick steps must not make the rate jump about. */
+function marked(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+  const before = marks.at(-2);
+  const kept = before !== undefined && mark.at - before.at < MARK_EVERY_MS ? marks.slice(0, -1) : marks;
+  return [...kept, mark].slice(-KEPT_MARKS);
+}
+
+function phaseCount(
+  before: PhaseProgress | undefined,
+  {phase, done, total, unit, music}: Extract<StageEvent, {kind: 'phase_progress'}>,
+  at: number,
+): PhaseProgress {
+  const continues = before?.phase === phase && done >= before.done;
+  const marks = marked(continues ? before.marks : [], {at, done: music?.done ?? done});
+  return {phase, done, total, unit, music, marks};
+}
+
+/** What an event says of a training that has made a step. */
+function ofTraining(
+  progress: StageProgress,
+  news: (training: TrainingProgress) => Partial<TrainingProgress>,
+): StageProgress {
+  const {training} = progress;
+  return training === undefined ? progress : {...progress, training: {...training, ...news(training)}};
+}
+
+/** Validation says more than the mean of an epoch. */
+function bestOf(
+  {best}: TrainingProgress,
+  loss: number,
+  by: 'epoch' | 'validation',
+): Pick<TrainingProgress, 'best'> {
+  if (best === undefined || (best.by === 'epoch' && by === 'validation')) return {best: {loss, by}};
+  return best.by === by && loss < best.loss ? {best: {loss, by}} : {best};
 }
 
 function trained(
@@ -161,14 +267,25 @@ function trained(
   const previous = before?.smoothed_loss;
   const smoothed =
     step.loss === null ? previous : previous === undefined ? step.loss : 0.9 * previous + 0.1 * step.loss;
+  const known = before ?? {...untrained, saved_step: step.global_step - 1}; // it began at a saved state, if it is not the first
   return {
+    ...known,
     epoch: step.epoch,
     smoothed_loss: smoothed,
+    trend: step.loss === null ? known.trend : withValue(known.trend, step.loss),
     learning_rate: step.learning_rate,
     frames_per_s: step.frames_per_s,
     skipped_steps: (before?.skipped_steps ?? 0) + (step.loss === null ? 1 : 0),
   };
 }
+
+const untrained = {
+  epochs: undefined,
+  trend: emptyTrend,
+  best: undefined,
+  validation_loss: undefined,
+  checkpoint: undefined,
+};
 
 function withLine(progress: StageProgress, line: string): StageProgress {
   const flat = line.replaceAll(/\s*\n\s*/g, ' ').trimEnd();

@@ -16,6 +16,14 @@ export function durationText(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** How long music lasts, as players show it: `4:07`, `1:02:30`. */
+export function playedText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const start = hours > 0 ? `${hours}:${pad(minutes)}` : String(minutes);
+  return `${start}:${pad(whole % 60)}`;
+}
+
 /** How fast, in whichever way has digits before the point: `2.41 steps/s` or `3.20 s/step`. */
 export function rateText(perSecond: number, unit: string): string {
   if (perSecond >= 1) return `${threeDigits(perSecond)} ${unit}/s`;

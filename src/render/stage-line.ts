@@ -1,27 +1,141 @@
 import {bytesText} from '../base/bytes-text.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
-import {rateOf, remainingMs, type StageProgress} from './progress.js';
-import {countText, durationText, numberText, rateText} from './quantity.js';
+import {type Fact, factsLine} from './facts.js';
+import {
+  type PhaseProgress,
+  rateOf,
+  remainingMs,
+  type StageProgress,
+  stepsAtRisk,
+  type TrainingProgress,
+} from './progress.js';
+import {countText, durationText, numberText, playedText, rateText} from './quantity.js';
+import {sparkline} from './trend.js';
+
+/**
+ * Where the line stands: a `row` of a live view has `room` columns, is redrawn, and says which key asks to stop `again`; a
+ * `printed` one has all the room it wants and no lines below it.
+ */
+export type LineStyle =
+  | {readonly kind: 'row'; readonly room: number; readonly again: string}
+  | {readonly kind: 'printed'};
 
 /**
  * One line that says all about a running stage, without colours; `now` in milliseconds since the epoch:
- * `train  120/4000 steps · epoch 3 · loss 0.0413 · ETA 26 min 51 s · 2.41 steps/s · lr 0.0003 · 4.21 GiB on device`.
- * What people look for first stands first, since a narrow terminal cuts the rest off.
+ * `train  120/4000 steps · loss 0.0413 ▇▅▃▂ · best 0.0391 · ETA 26 min 51 s · elapsed 50.2 s · epoch 3/100 · 2.41 steps/s`.
+ * Where there is little room, loss and ETA are what stays.
  */
-export function progressLine(progress: StageProgress, now: number): string {
-  const facts = [
-    countedText(progress) ?? elapsedText(progress, now),
-    ...trainingFacts(progress),
-    progress.samples_failed > 0 ? `${progress.samples_failed} failed` : undefined,
-    progress.phase,
-    etaFact(progress),
-    rateFact(progress),
-    rateOfLearning(progress),
-    memoryFact(progress),
-    progress.training === undefined ? progress.note : undefined,
-  ].filter((fact) => fact !== undefined);
-  return facts.length === 0 ? progress.stage : `${progress.stage}  ${facts.join(' · ')}`;
+export function progressLine(
+  progress: StageProgress,
+  now: number,
+  style: LineStyle = {kind: 'printed'},
+): string {
+  const facts = factsOf(progress, now, style);
+  const room = style.kind === 'row' ? style.room - progress.stage.length - 2 : Number.POSITIVE_INFINITY;
+  return facts.length === 0 ? progress.stage : `${progress.stage}  ${factsLine(facts, room)}`;
+}
+
+/** The same without the stage's name. */
+export function progressFacts(progress: StageProgress, now: number, style: LineStyle): string {
+  const room = style.kind === 'row' ? style.room : Number.POSITIVE_INFINITY;
+  return factsLine(factsOf(progress, now, style), room);
+}
+
+function factsOf(progress: StageProgress, now: number, style: LineStyle): Fact[] {
+  const {training, phase_count, stopping} = progress;
+  if (stopping !== undefined) return stoppingFacts(progress, style);
+  const work =
+    phase_count !== undefined
+      ? phaseFacts(phase_count)
+      : [
+          ...fact(3, countedText(progress)),
+          ...(training === undefined ? [] : lossFacts(training, style)),
+          ...fact(4, progress.phase),
+        ];
+  return [
+    ...work,
+    ...(progress.samples_failed > 0 ? fact(3, `${progress.samples_failed} failed`) : []),
+    ...etaFact(progress, now),
+    ...elapsedFact(progress, now),
+    ...(training === undefined ? [] : fact(8, epochText(training))),
+    ...fact(9, rateFact(progress)),
+    ...(training === undefined
+      ? fact(10, progress.note)
+      : fact(11, `lr ${numberText(training.learning_rate)}`)),
+    ...(training === undefined || style.kind === 'row' ? [] : savedFacts(training)),
+    ...fact(12, memoryFact(progress)),
+  ];
+}
+
+function fact(rank: number, ...texts: readonly (string | undefined)[]): Fact[] {
+  const [first, ...shorter] = texts.filter((text) => text !== undefined);
+  return first === undefined ? [] : [{texts: [first, ...shorter], rank}];
+}
+
+function lossFacts(training: TrainingProgress, style: LineStyle): Fact[] {
+  const {smoothed_loss, best, skipped_steps, trend} = training;
+  const drawn = style.kind === 'row' ? [12, 8].map((columns) => sparkline(trend, columns)) : [];
+  const validation = best?.by === 'validation' ? 'validation ' : '';
+  return [
+    ...(smoothed_loss === undefined ? [] : fact(1, `loss ${numberText(smoothed_loss)}`)),
+    ...(skipped_steps > 0 ? fact(4, `${countText(skipped_steps, 'step')} without a finite loss`) : []),
+    ...fact(6, ...drawn.map((curve) => (curve === '' ? undefined : curve))),
+    ...(best === undefined
+      ? []
+      : fact(7, `best ${validation}${numberText(best.loss)}`, `best ${numberText(best.loss)}`)),
+  ];
+}
+
+/** What a live row has lines for. */
+function savedFacts({validation_loss, checkpoint}: TrainingProgress): Fact[] {
+  return [
+    ...(validation_loss === undefined ? [] : fact(7, `validation ${numberText(validation_loss)}`)),
+    ...(checkpoint === undefined ? [] : fact(12, `checkpoint ${checkpoint}`)),
+  ];
+}
+
+function epochText({epoch, epochs}: TrainingProgress): string {
+  return epochs === undefined ? `epoch ${epoch}` : `epoch ${epoch}/${epochs}`;
+}
+
+/** `encoding songs 3/8 · 4:12 of 11:05 of music`. */
+function phaseFacts({phase, done, total, unit, music}: PhaseProgress): Fact[] {
+  const heard = music === undefined ? undefined : [music.done, music.total].map(playedText);
+  return [
+    {texts: [`${phase} ${done}/${total}`, `${done}/${total} ${unit}`], rank: 1, trims: 3},
+    ...(heard === undefined ? [] : fact(4, `${heard[0]} of ${heard[1]} of music`, `${heard[0]}/${heard[1]}`)),
+  ];
+}
+
+function stoppingFacts(progress: StageProgress, style: LineStyle): Fact[] {
+  const {training, phase_count, stopping} = progress;
+  if (stopping === 'force') return [...fact(1, 'stopping now'), ...fact(3, countedText(progress))];
+  const [long, short] = stopTexts(progress);
+  const steps = stepsAtRisk(progress);
+  const loses = steps > 0 ? `, losing ${countText(steps, 'step')}` : '';
+  const again = style.kind === 'row' ? style.again : 'Ctrl-C';
+  return [
+    ...fact(
+      1,
+      `stopping: ${long}; ${again} again to stop now${loses}`,
+      `stopping ${short}; ${again} again: now${loses}`,
+      ...(steps > 0 ? [`stopping ${short}; again loses ${countText(steps, 'step')}`] : []),
+      `stopping ${short}`,
+      'stopping',
+    ),
+    ...fact(
+      3,
+      phase_count === undefined ? countedText(progress) : `${phase_count.done}/${phase_count.total}`,
+    ),
+    ...(training?.smoothed_loss === undefined ? [] : fact(2, `loss ${numberText(training.smoothed_loss)}`)),
+  ];
+}
+
+function stopTexts({training, phase_count}: StageProgress): readonly [string, string] {
+  if (training !== undefined) return ['saves after this step', 'after this step'];
+  if (phase_count !== undefined) return ['what is done is kept', 'soon'];
+  return ['saves what it can', 'soon'];
 }
 
 /** How a stage ended, in one line without colours. */
@@ -40,14 +154,17 @@ export function resultLine(result: StageResult): string {
     case 'blocked':
       return `${result.stage}  not run: ${result.by} did not succeed`;
     case 'interrupted':
-      return `${result.stage}  interrupted after ${durationText(result.duration_ms)}, ${
-        result.resumable === 'yes' ? 'continues from here next time' : 'starts anew next time'
-      }`;
+      return `${result.stage}  interrupted after ${durationText(result.duration_ms)}, ${nextTimeText(result)}`;
     case 'not_started':
-      return `${result.stage}  not started`;
+      return `${result.stage}  not started${result.after === 'stop' ? ': the run was stopped' : `: ${result.after} failed`}`;
     default:
       return unreachable(result);
   }
+}
+
+function nextTimeText({resumable, ended}: Extract<StageResult, {kind: 'interrupted'}>): string {
+  if (resumable === 'no') return 'starts at the beginning next time';
+  return ended === 'killed' ? 'continues from what it saved last' : 'continues from here next time';
 }
 
 /** What ended a process that said nothing itself. */
@@ -66,43 +183,37 @@ function countedText(progress: StageProgress): string | undefined {
   return `${progress.done}${total} ${progress.unit}`;
 }
 
-/** Of a stage that counts nothing: at least that it still runs. */
-function elapsedText({state, started_at}: StageProgress, now: number): string | undefined {
-  return state === 'running' && started_at !== undefined ? durationText(now - started_at) : undefined;
-}
-
-function trainingFacts({training}: StageProgress): (string | undefined)[] {
-  if (training === undefined) return [];
-  return [
-    `epoch ${training.epoch}`,
-    training.smoothed_loss === undefined ? undefined : `loss ${numberText(training.smoothed_loss)}`,
-    training.skipped_steps > 0
-      ? `${countText(training.skipped_steps, 'step')} without a finite loss`
-      : undefined,
-  ];
-}
-
-function rateOfLearning({training}: StageProgress): string | undefined {
-  return training === undefined ? undefined : `lr ${numberText(training.learning_rate)}`;
+/** Of a stage that counts nothing this is the first thing to say: it still runs. */
+function elapsedFact({state, started_at, unit, phase_count}: StageProgress, now: number): Fact[] {
+  if (state !== 'running' || started_at === undefined) return [];
+  const text = durationText(now - started_at);
+  return unit === undefined && phase_count === undefined ? fact(2, text) : fact(5, `elapsed ${text}`);
 }
 
 function rateFact(progress: StageProgress): string | undefined {
-  const rate = rateOf(progress);
-  if (rate === undefined || progress.unit === undefined) return undefined;
-  return progress.unit === 'bytes' ? `${bytesText(rate)}/s` : rateText(rate, progress.unit);
+  const {phase_count} = progress;
+  const rate = rateOf(phase_count ?? progress);
+  if (rate === undefined) return undefined;
+  if (phase_count?.music !== undefined) return `${numberText(Number(rate.toPrecision(3)))}× real time`;
+  const unit = phase_count?.unit ?? progress.unit;
+  if (unit === undefined) return undefined;
+  return unit === 'bytes' ? `${bytesText(rate)}/s` : rateText(rate, unit);
 }
 
-function etaFact(progress: StageProgress): string | undefined {
-  const remaining = remainingMs(progress);
-  return remaining === undefined || remaining === 0 ? undefined : `ETA ${durationText(remaining)}`;
+function etaFact(progress: StageProgress, now: number): Fact[] {
+  const {phase_count} = progress;
+  const {marks} = phase_count ?? progress;
+  const total = phase_count?.music?.total ?? phase_count?.total ?? progress.total;
+  const remaining = remainingMs({marks, total}, now);
+  return remaining === undefined || remaining === 0 ? [] : fact(2, `ETA ${durationText(remaining)}`);
 }
 
 function memoryFact({memory}: StageProgress): string | undefined {
   if (memory === undefined) return undefined;
   const {resident_bytes, device_bytes, device} = memory;
-  const onDevice =
-    device_bytes === undefined ? '' : `, ${bytesText(device_bytes)} on ${device ?? 'the device'}`;
-  return `${bytesText(resident_bytes)}${onDevice}`;
+  const resident = `memory ${bytesText(resident_bytes)}`;
+  const own = device === undefined || device === 'cpu' || device_bytes === undefined; // a CPU's is part of the process's
+  return own ? resident : `${resident} and ${bytesText(device_bytes)} on ${device}`;
 }
 
 function samplesText(result: Extract<StageResult, {kind: 'succeeded'}>): string {

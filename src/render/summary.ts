@@ -6,8 +6,15 @@ import {countText, durationText} from './quantity.js';
 
 type RunFinished = Extract<RunEvent, {kind: 'run_finished'}>;
 
-/** What a person should know at the end: what ran, what did not have to, where results are, what to do next. */
-export function summaryText(run: RunFinished, colours: Palette): string {
+/**
+ * What a person should know at the end: what ran, what did not have to, where results are, what to do next. `boards`: folders
+ * of TensorBoard files. A path that does not fit beside its name has a line of its own, to be copied whole.
+ */
+export function summaryText(
+  run: RunFinished,
+  colours: Palette,
+  {boards = [], columns = Number.POSITIVE_INFINITY}: {boards?: readonly string[]; columns?: number} = {},
+): string {
   const lines = [headline(run, colours)];
   const tallied = tally(run.results);
   if (tallied !== '') lines.push(`  ${tallied}`);
@@ -16,7 +23,9 @@ export function summaryText(run: RunFinished, colours: Palette): string {
     0,
   );
   if (saved >= 1000) lines.push(`  ${durationText(saved)} of work came from the cache`);
-  lines.push(...outputLines(run.outputs));
+  lines.push(...outputLines(run.outputs, columns));
+  if (boards.length > 0)
+    lines.push('  curves:', ...boards.map((path) => `    tensorboard --logdir ${quoted(path)}`));
   const next = nextStep(run);
   if (next !== undefined) lines.push(`  ${colours.cyan('next:')} ${next}`);
   return `${lines.join('\n')}\n`;
@@ -68,19 +77,37 @@ function tally(results: readonly StageResult[]): string {
 /** The last ones, since plans end with what people are after; a thousand paths would say nothing. */
 const MOST_OUTPUTS = 10;
 
-function outputLines(outputs: RunFinished['outputs']): string[] {
+function outputLines(outputs: RunFinished['outputs'], columns: number): string[] {
   if (outputs.length === 0) return [];
   const shown = outputs.slice(-MOST_OUTPUTS);
   const width = Math.max(...shown.map(({stage, output}) => columnsOf(`${stage} ${output}`)));
-  const lines = shown.map(
-    ({stage, output, path}) => `    ${filledEnd(`${stage} ${output}`, width)}  ${path}`,
-  );
+  const lines = shown.flatMap(({stage, output, path}) => {
+    const name = `${stage} ${output}`;
+    const line = `    ${filledEnd(name, width)}  ${path}`;
+    return columnsOf(line) > columns ? [`    ${name}`, `      ${path}`] : [line];
+  });
   const left = outputs.length - shown.length;
   return ['  results:', ...(left > 0 ? [`    … and ${left} more`] : []), ...lines];
 }
 
+/** For a shell. */
+function quoted(path: string): string {
+  return /^[\w./@%+=:,~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** The same command goes on in any case; with what, depends on how its stages ended. */
+function continuation(results: readonly StageResult[]): string {
+  const stopped = results.filter((result) => result.kind === 'interrupted');
+  const lost = stopped.filter(({resumable, ended}) => resumable === 'no' || ended === 'killed');
+  if (lost.length === 0) return 'the same command continues where this run stopped.';
+  const parts = lost.map(({stage, resumable}) =>
+    resumable === 'no' ? `${stage} from its beginning` : `${stage} from what it saved last`,
+  );
+  return `the same command continues: ${parts.join(', ')}.`;
+}
+
 function nextStep(run: RunFinished): string | undefined {
-  if (run.outcome === 'interrupted') return 'the same command continues where this run stopped.';
+  if (run.outcome === 'interrupted') return continuation(run.results);
   if (run.outcome === 'done') return undefined;
   const broken = run.results.find((result) => result.kind === 'failed' || result.kind === 'crashed');
   const kept = run.results.filter((result) => result.kind === 'succeeded').length;

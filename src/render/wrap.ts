@@ -1,7 +1,11 @@
+import {stripVTControlCharacters} from 'node:util';
 import {columnsOf} from './columns.js';
 
 /** A line of a code frame: its marker must stay under what it marks. */
 const FRAME = /^\s*\d* \| /;
+
+/** A path that stands alone, or a command with one: nobody can copy it in pieces, whatever blanks are in it. */
+const PATH = /^\s*(?:log: |tensorboard --logdir )?'?(?:[/\\~]|[A-Za-z]:[/\\])/;
 
 /**
  * Prose broken between words, continued under its own beginning. Words that are longer than the line (paths, commands) and
@@ -10,8 +14,12 @@ const FRAME = /^\s*\d* \| /;
 export function wrapped(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => (FRAME.test(line) || columnsOf(line) <= width ? line : wrappedLine(line, width)))
+    .map((line) => (staysWhole(line) || columnsOf(line) <= width ? line : wrappedLine(line, width)))
     .join('\n');
+}
+
+function staysWhole(line: string): boolean {
+  return FRAME.test(line) || PATH.test(stripVTControlCharacters(line));
 }
 
 function wrappedLine(line: string, width: number): string {

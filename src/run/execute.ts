@@ -106,7 +106,10 @@ function isReady(stage: PlannedStage, {settled, checks}: Walk): boolean {
 function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
   const culprit = [...first.reads, ...first.waits_for].find((id) => !succeeded(walk.settled.get(id)!));
   if (culprit !== undefined)
-    return settle(walk, {planned: first, result: {kind: 'blocked', stage: first.id, by: culprit}});
+    return settle(walk, {
+      planned: first,
+      result: withoutInput(first.id, culprit, walk.settled.get(culprit)!),
+    });
   const stage = planAgain(first, walk);
   const frozen = frozenProblem(stage, walk.options.frozen);
   if (frozen !== undefined) return settle(walk, {planned: stage, result: failedBeforehand(stage, frozen)});
@@ -132,6 +135,13 @@ function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
     default:
       return unreachable(verdict);
   }
+}
+
+/** What was stopped did not fail, and neither did what waits for it. */
+function withoutInput(stage: StageId, by: StageId, result: StageResult): StageResult {
+  const stopped = result.kind === 'interrupted' || (result.kind === 'not_started' && result.after === 'stop');
+  if (stopped) return {kind: 'not_started', stage, after: 'stop'};
+  return {kind: 'blocked', stage, by};
 }
 
 /** Compares what a cached stage left with what it should be, if anybody is going to read it. */

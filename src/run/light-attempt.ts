@@ -31,7 +31,10 @@ export async function runLight(
     });
     return {kind: 'done'};
   } catch (error) {
-    if (effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+    if (effects.stop.graceful.aborted) {
+      const ended = effects.stop.force.aborted ? 'killed' : 'itself';
+      return {kind: 'interrupted', resumable: 'no', ended};
+    }
     if (timeout.signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
     const {problem, stack} = problemOf(error);
     if (stack !== undefined) effects.log(job.stage, stack);

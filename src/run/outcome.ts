@@ -31,4 +31,9 @@ export type WorkUnfinished =
       readonly exit_code: number | undefined;
       readonly stderr_tail: string;
     }
-  | {readonly kind: 'interrupted'; readonly resumable: 'yes' | 'no'};
+  | {
+      readonly kind: 'interrupted';
+      readonly resumable: 'yes' | 'no';
+      /** See StageResult. */
+      readonly ended: 'itself' | 'killed';
+    };

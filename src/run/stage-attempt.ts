@@ -50,7 +50,9 @@ export async function attemptStage(stage: SettledStage, context: AttemptContext)
     await makeFolder(out_dir);
     return await attemptIn(out_dir, stage, context);
   } catch (error) {
-    if (context.effects.stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+    if (context.effects.stop.graceful.aborted) {
+      return {kind: 'interrupted', resumable: 'no', ended: 'itself'};
+    }
     const {problem, stack} = problemOf(error);
     if (stack !== undefined) context.effects.log(stage.id, stack);
     return {kind: 'failed', problem};

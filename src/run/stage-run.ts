@@ -162,7 +162,8 @@ function resultOf(
       const kept =
         stage.type.samples !== undefined ||
         hasPartial(effects.cache, partialKey(stage), PARTIAL_POINTER) === 'yes';
-      return {kind: 'interrupted', stage: stage.id, resumable: kept ? 'yes' : outcome.resumable, duration_ms};
+      const resumable = kept ? 'yes' : outcome.resumable;
+      return {kind: 'interrupted', stage: stage.id, resumable, ended: outcome.ended, duration_ms};
     }
     default:
       return unreachable(outcome);

@@ -45,7 +45,7 @@ export async function runWorker(
         outcome = {kind: 'done'};
         return;
       case 'stopped':
-        outcome ??= {kind: 'interrupted', resumable: message.resumable};
+        outcome ??= {kind: 'interrupted', resumable: message.resumable, ended: 'itself'};
         return;
       case 'failed':
         if (message.stack !== undefined) effects.log(job.stage, message.stack);
@@ -126,7 +126,7 @@ function watchOver(
 /** What it said counts; without a word, how its process ended. */
 function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
   if (said !== undefined) return said;
-  if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no'};
+  if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
   switch (end.kind) {
     case 'not_started':
       return {kind: 'failed', problem: end.problem};

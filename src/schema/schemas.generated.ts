@@ -704,6 +704,46 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "never"
     ],
     "default": "auto"
+   },
+   "terminal_title": {
+    "description": "The title of the terminal's window or tab while a run is shown live: `progress` says how far it is and gives the old title back at the end, `unchanged` leaves it alone.",
+    "enum": [
+     "progress",
+     "unchanged"
+    ],
+    "default": "progress"
+   },
+   "notify": {
+    "title": "NotifySettings",
+    "description": "How a terminal calls when a run ends that was long enough to look away. Never done where the output is no terminal.",
+    "type": "object",
+    "additionalProperties": false,
+    "default": {},
+    "properties": {
+     "how": {
+      "description": "`bell` rings it; `osc9` asks it for a notification of the desktop (iTerm2, kitty, WezTerm, ConEmu and others); `none` is silent.",
+      "enum": [
+       "bell",
+       "osc9",
+       "none"
+      ],
+      "default": "bell"
+     },
+     "after_seconds": {
+      "description": "Only of runs that took at least so long.",
+      "type": "number",
+      "minimum": 0,
+      "default": 30
+     }
+    }
+   },
+   "on_finish": {
+    "description": "Program and arguments to run when a run has ended in which something was to be done, such as `[notify-send, sidestep is done]`. Its environment has SIDESTEP_RUN, SIDESTEP_PIPELINE, SIDESTEP_RUN_DIR, SIDESTEP_OUTCOME (done, failed, interrupted), SIDESTEP_EXIT_CODE and SIDESTEP_SECONDS. A failure of it is a warning. Unset: nothing.",
+    "type": "array",
+    "items": {
+     "type": "string"
+    },
+    "minItems": 1
    }
   }
  },

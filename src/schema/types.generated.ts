@@ -289,6 +289,17 @@ export interface SettingsDocument {
    * Coloured output: `auto` on a terminal, `always`, `never`.
    */
   color?: 'auto' | 'always' | 'never';
+  /**
+   * The title of the terminal's window or tab while a run is shown live: `progress` says how far it is and gives the old title back at the end, `unchanged` leaves it alone.
+   */
+  terminal_title?: 'progress' | 'unchanged';
+  notify?: NotifySettings;
+  /**
+   * Program and arguments to run when a run has ended in which something was to be done, such as `[notify-send, sidestep is done]`. Its environment has SIDESTEP_RUN, SIDESTEP_PIPELINE, SIDESTEP_RUN_DIR, SIDESTEP_OUTCOME (done, failed, interrupted), SIDESTEP_EXIT_CODE and SIDESTEP_SECONDS. A failure of it is a warning. Unset: nothing.
+   *
+   * @minItems 1
+   */
+  on_finish?: [string, ...string[]];
 }
 /**
  * Where finished work is kept, and how much of it.
@@ -306,6 +317,19 @@ export interface CacheSettings {
    * `sidestep cache gc` drops what was not used for so many days. 0 sets no bound.
    */
   max_age_days?: number;
+}
+/**
+ * How a terminal calls when a run ends that was long enough to look away. Never done where the output is no terminal.
+ */
+export interface NotifySettings {
+  /**
+   * `bell` rings it; `osc9` asks it for a notification of the desktop (iTerm2, kitty, WezTerm, ConEmu and others); `none` is silent.
+   */
+  how?: 'bell' | 'osc9' | 'none';
+  /**
+   * Only of runs that took at least so long.
+   */
+  after_seconds?: number;
 }
 /**
  * One song.

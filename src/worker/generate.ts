@@ -12,7 +12,7 @@ import {
   type SamplerOptions,
 } from '../native/generate.js';
 import type {PartJob} from '../protocol/message.js';
-import {samplerOptions} from '../stage/clip.js';
+import {LATENT_HZ, samplerOptions} from '../stage/clip.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {type ClipFormat, expectEncoder, loudnessProblem, SAMPLE_RATE, writeClip} from './listen/clip-file.js';
 import {encodeTexts, type PieceTexts, textsOf, type Words} from './listen/conditions.js';
@@ -52,13 +52,13 @@ export const generate: WorkerEntry = async (context) => {
   await using decoder = await openAudioDecoder(addon, componentDir(job.inputs.model, 'vae'), job);
   const sampler = samplerOptions(job.params, job.inputs.model!.json!);
   const work = new SampleWork(context);
-  for (const take of takes) {
-    if (signal.aborted) return 'stopped';
+  const making = {phase: 'making clips', unit: 'clips', seconds: ({clip}: Take) => clip.frames / LATENT_HZ};
+  await work.makeAll(making, takes, (take) => {
     const condition = conditions.get(keyOf(take.texts))!;
-    await work.make(take.parts[0]!, () =>
+    return work.make(take.parts[0]!, () =>
       makeClip(context, take, {generator, decoder, sampler, condition, format}),
     );
-  }
+  });
   return signal.aborted ? 'stopped' : 'done';
 };
 
@@ -99,7 +99,6 @@ async function makeClip(context: WorkerContext, {parts, clip, texts}: Take, stud
   const {seed, strength, frames} = clip;
   const {sample} = parts[0]!;
   const context_latents = contextOf(await silentLatents({job}, frames));
-  emit({kind: 'phase_started', phase: `making ${sample}`});
   const latents = await studio.generator.generate(
     {condition: studio.condition, context: context_latents},
     {seed, item: 0, strength, sampler: studio.sampler},

@@ -31,16 +31,20 @@ export const preprocessPass1: WorkerEntry = async (context) => {
 };
 
 async function encodeSongs(context: WorkerContext, work: SampleWork): Promise<void> {
-  const {job, emit, signal} = context;
+  const {job, emit} = context;
   const parts = work.pending('latents');
   if (parts.length === 0) return;
   emit({kind: 'phase_started', phase: 'loading the VAE'});
   await using vae = await openAudioEncoder(engineOf(context), componentDir(job.inputs.model, 'vae'), job);
-  emit({kind: 'phase_started', phase: 'encoding songs'});
-  for (const part of parts) {
-    if (signal.aborted) return;
-    await work.make(part, () => encodeSong(context, part, vae));
-  }
+  const encoding = {phase: 'encoding songs', unit: 'songs', seconds: secondsOf};
+  await work.makeAll(encoding, parts, (part) => work.make(part, () => encodeSong(context, part, vae)));
+}
+
+/** What of the song is encoded, as far as its length is known beforehand. */
+function secondsOf({work}: PartJob): number {
+  const seconds = Number(work.audio_seconds ?? 0);
+  const limit = Number(work.max_duration ?? 0);
+  return limit > 0 ? Math.min(seconds, limit) : seconds;
 }
 
 /** A little more is decoded than is kept: the resampler needs what follows the cut to be exact there. */
@@ -115,7 +119,7 @@ function randomStreamOf(hash: string): number {
 }
 
 async function encodeTexts(context: WorkerContext, work: SampleWork): Promise<void> {
-  const {job, emit, signal} = context;
+  const {job, emit} = context;
   const texts = work.pending('text');
   const lyrics = work.pending('lyrics');
   if (texts.length + lyrics.length === 0) return;
@@ -126,19 +130,15 @@ async function encodeTexts(context: WorkerContext, work: SampleWork): Promise<vo
     componentDir(job.inputs.model, 'text_encoder'),
     job,
   );
-  emit({kind: 'phase_started', phase: 'encoding prompts and lyrics'});
   const {conditioning, limits} = textOptions(job.params);
   const padding = conditioning === 'upstream' ? 'max_length' : 'none';
-  for (const part of texts) {
-    if (signal.aborted) return;
-    const encoded = tokenizer.encode(String(part.work.text), limits.text, padding);
-    await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'text'}));
-  }
-  for (const part of lyrics) {
-    if (signal.aborted) return;
-    const encoded = tokenizer.encode(String(part.work.lyrics), limits.lyrics, padding);
-    await work.make(part, () => commitStates(context, part, {encoder, encoded, kind: 'lyric'}));
-  }
+  const encode = async (part: PartJob): Promise<void> => {
+    const kind = part.part === 'text' ? 'text' : 'lyric';
+    const words = kind === 'text' ? part.work.text : part.work.lyrics;
+    const encoded = tokenizer.encode(String(words), kind === 'text' ? limits.text : limits.lyrics, padding);
+    await work.make(part, () => commitStates(context, part, {encoder, encoded, kind}));
+  };
+  await work.makeAll({phase: 'encoding prompts and lyrics', unit: 'texts'}, [...texts, ...lyrics], encode);
 }
 
 interface TextWork {

@@ -18,12 +18,10 @@ export const preprocessPass2: WorkerEntry = async (context) => {
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
   await using encoder = await openConditionEncoder(addon, componentDir(job.inputs.model, 'dit'), job);
   const reference = parts.some(takesSilence) ? await silentReference(context) : undefined;
-  emit({kind: 'phase_started', phase: 'encoding conditions'});
-  for (const part of parts) {
-    if (signal.aborted) return 'stopped';
-    await work.make(part, () => encodeCondition(context, part, {encoder, reference}));
-  }
-  return 'done';
+  await work.makeAll({phase: 'encoding conditions', unit: 'songs'}, parts, (part) =>
+    work.make(part, () => encodeCondition(context, part, {encoder, reference})),
+  );
+  return signal.aborted ? 'stopped' : 'done';
 };
 
 function takesSilence({work}: PartJob): boolean {

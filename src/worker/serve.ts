@@ -82,11 +82,20 @@ async function runJob(
     if (load === undefined) throw new Error(`no worker entry for the stage type ${job.uses}`);
     const context = contextFor(job, channel);
     const work = await load();
-    if ((await work(context)) === 'done') return {kind: 'done'};
-    return {kind: 'stopped', resumable: (await context.partial.newest()) === undefined ? 'no' : 'yes'};
+    return (await work(context)) === 'done' ? {kind: 'done'} : await stopped(job);
   } catch (error) {
-    return failed(error);
+    return channel.stop.aborted && isCancellation(error) ? stopped(job) : failed(error);
   }
+}
+
+async function stopped({partial_dir}: WorkerJob): Promise<WorkerMessage> {
+  const newest = await partialStateIn(partial_dir).newest();
+  return {kind: 'stopped', resumable: newest === undefined ? 'no' : 'yes'};
+}
+
+/** A call into the engine that was cut short because we asked for it has not failed. */
+function isCancellation(error: unknown): boolean {
+  return error instanceof SidestepError && error.problem.code === 'native/cancelled';
 }
 
 async function answer(

@@ -95,12 +95,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('Ctrl-C in a terminal, where every process of the group hears it', async () => {
-  const folder = new Folder({'pipeline.yaml': pipeline('touch alive; sleep 20')});
+test('Ctrl-C in a terminal, where every process of the group hears it: its row says so at once, and nothing has failed', async () => {
+  const script =
+    "trap '' INT; trap 'while [ ! -e go ]; do sleep 0.05; done; exit 0' TERM; touch alive; while :; do sleep 0.05; done";
+  const after = '  after: {uses: command, needs: [slow], with: {argv: [touch, after]}}\n';
+  const folder = new Folder({'pipeline.yaml': pipeline(script) + after});
   const running = folder.startInTerminal(['run']);
   await until(() => existsSync(folder.file('alive')));
   running.child.stdin!.write('\u0003');
+  await running.shows(/slow .*stopping: saves what it can; Ctrl-C again to stop now/); // while it goes on
+  folder.write('go', '');
   const {code, stdout} = await running.finished;
   expect(stdout).toContain('Interrupted');
+  expect(stdout).toMatch(/after {2}not started: the run was stopped/);
+  expect(stdout).not.toContain('✖');
   expect(code).toBe(130);
 });

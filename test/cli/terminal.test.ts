@@ -11,9 +11,22 @@ stages:
   b: {uses: command, needs: [a], with: {argv: [sleep, "0.31"]}}
 `;
 
-test('a terminal gets a live list and its cursor back', async () => {
-  const {code, stdout} = await new Folder({'pipeline.yaml': pipeline}).startInTerminal(['run']).finished;
+test('a terminal gets a live list, then its cursor and its title back; its person is called, and a command of theirs', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline,
+    '.config/settings.yaml': `notify: {how: osc9, after_seconds: 0}
+on_finish: [sh, -c, 'echo "$SIDESTEP_PIPELINE $SIDESTEP_OUTCOME $SIDESTEP_EXIT_CODE" > told; ls "$SIDESTEP_RUN_DIR" >> told; echo no server >&2; exit 3']
+`,
+  });
+  const {code, stdout} = await folder.startInTerminal(['run']).finished;
   expect(code).toBe(0);
+  expect(stdout).toContain('\u001b[22;0t\u001b]0;');
+  expect(stdout).toContain('\u001b]0;a · demo\u0007');
+  expect(stdout).toContain('\u001b]0;\u0007\u001b[23;0t');
+  expect(stdout).toContain('\u001b]9;demo: done in ');
+  expect(folder.read('told')).toMatch(/^demo done 0\n(.*\n)*events\.jsonl\n/);
+  expect(stdout).toMatch(/on_finish, sh, ended with exit code 3/);
+  expect(stdout).toContain('no server');
   expect(stdout).toContain(HIDE_CURSOR);
   expect(stdout.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(stdout.lastIndexOf(HIDE_CURSOR));
   expect(stdout).toMatch(/·\S* b {2}waiting/); // a dot: only what runs spins

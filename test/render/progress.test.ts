@@ -39,7 +39,16 @@ test('rate and ETA come from what was done since the first mark, so a resumed ru
     [2000, step(64)],
   ]);
   expect(rateOf(progress)).toBe(2);
-  expect(remainingMs(progress)).toBe(18_000);
+  expect(remainingMs(progress, 2000)).toBe(18_000);
+  expect(remainingMs(progress, 7000)).toBe(13_000); // counted down while nothing happens
+  expect(remainingMs(progress, 99_000)).toBe(0);
+});
+
+test('the rate of quick steps is that of the last half minute, not of the last few steps', () => {
+  const quick = Array.from({length: 3000}, (_, index) => [index * 20, step(index)] as const);
+  const pause = [64_000, step(3000)] as const; // one step that took four seconds
+  expect(rateOf(fold(quick))).toBeCloseTo(50, 0);
+  expect(rateOf(fold([...quick, pause]))).toBeGreaterThan(40);
 });
 
 test('a single mark, or marks too close, give no rate', () => {
@@ -60,7 +69,7 @@ test('an unknown total gives a rate but no ETA', () => {
     [1000, {...samples(3), total: undefined} as StageEvent],
   ]);
   expect(rateOf(progress)).toBe(3);
-  expect(remainingMs(progress)).toBeUndefined();
+  expect(remainingMs(progress, 1000)).toBeUndefined();
 });
 
 test('a retry starts counting anew', () => {
@@ -96,7 +105,7 @@ test('one line says it all', () => {
     [2000, {kind: 'memory', stage, resident_bytes: 2 ** 30, device_bytes: 4.21 * 2 ** 30, device: 'cuda:0'}],
   ]);
   expect(progressLine(progress, 0)).toBe(
-    'train  64/100 steps · epoch 2 · loss 0.5 · ETA 18.0 s · 2.00 steps/s · lr 1.00e-4 · 1.00 GiB, 4.21 GiB on cuda:0',
+    'train  64/100 steps · loss 0.5 · ETA 18.0 s · epoch 2 · 2.00 steps/s · lr 1.00e-4 · memory 1.00 GiB and 4.21 GiB on cuda:0',
   );
 });
 

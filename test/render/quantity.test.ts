@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {bytesText} from '../../src/base/bytes-text.js';
-import {countText, durationText, numberText, rateText} from '../../src/render/quantity.js';
+import {countText, durationText, numberText, playedText, rateText} from '../../src/render/quantity.js';
 
 test.each([
   [0, '0 ms'],
@@ -28,6 +28,15 @@ test.each([
   [5000 * 2 ** 50, '5000 PiB'],
 ])('%d bytes read %s', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0:00'],
+  [247.4, '4:07'],
+  [3599.6, '1:00:00'],
+  [3750, '1:02:30'],
+])('%d s of music last %s', (seconds, text) => {
+  expect(playedText(seconds)).toBe(text);
 });
 
 test.each([

@@ -7,12 +7,14 @@ import type {StageResult} from '../../src/event/stage-result.js';
 import {annotation, githubAnnotations} from '../../src/render/github.js';
 import {groupingWarnings} from '../../src/render/grouped-warnings.js';
 import {jsonLines} from '../../src/render/json-lines.js';
+import {failureText} from '../../src/render/outcome-text.js';
 import {palette} from '../../src/render/palette.js';
 import {plainLines} from '../../src/render/plain.js';
 import {problemsText, problemText} from '../../src/render/problem-text.js';
 import {harmless, type Renderer} from '../../src/render/renderer.js';
 import {summaryMarkdown, summaryText} from '../../src/render/summary.js';
 import type {TextOutput} from '../../src/render/text-output.js';
+import {wrapped} from '../../src/render/wrap.js';
 
 const plain = palette('plain');
 const a = stageId('a');
@@ -142,8 +144,8 @@ test('plain lines tell progress every fifteen seconds, not at every event', () =
   }
   const lines = text().trimEnd().split('\n');
   expect(lines.slice(1).map((line) => line.slice(9))).toEqual([
-    'a  150/400 samples · ETA 25.0 s · 10.0 samples/s',
-    'a  300/400 samples · ETA 10.0 s · 10.0 samples/s',
+    'a  150/400 samples · ETA 25.0 s · elapsed 15.0 s · 10.0 samples/s',
+    'a  300/400 samples · ETA 10.0 s · elapsed 30.0 s · 10.0 samples/s',
   ]);
 });
 
@@ -283,4 +285,96 @@ a  warning: 99 more:  [song/odd]
   hint: Mend song/odd.
 a  cached
 `);
+});
+
+/** A training of 1,000 short epochs with a checkpoint each, on a clock of its own. */
+function* longTraining(): Generator<readonly [number, RunEvent]> {
+  yield [0, {kind: 'stage_started', stage: a, fingerprint, attempt: 1, log: 'x', start: {kind: 'beginning'}}];
+  for (let epoch = 1; epoch <= 1000; epoch += 1) {
+    const at = epoch * 100;
+    const [loss, global_step] = [2 - epoch / 1000, epoch];
+    const step = {global_step, total_steps: 1000, epoch, loss, learning_rate: 1e-4, gradient_norm: 1};
+    yield [at, {kind: 'step_finished', stage: a, ...step, duration_ms: 90}];
+    yield [at, {kind: 'epoch_finished', stage: a, epoch, epochs: 1000, mean_loss: loss, duration_ms: 90}];
+    yield [at, {kind: 'validation_finished', stage: a, global_step, loss: loss + 1, bands: {}}];
+    yield [
+      at,
+      {kind: 'checkpoint_saved', stage: a, global_step, epoch, path: '/x', reason: `epoch_${epoch}`},
+    ];
+  }
+  yield [100_050, {kind: 'stage_finished', stage: a, result: succeeded}];
+}
+
+const succeeded: Extract<StageResult, {kind: 'succeeded'}> = {
+  kind: 'succeeded',
+  stage: a,
+  fingerprint,
+  objects: [],
+  duration_ms: 100_050,
+  samples: undefined,
+};
+
+test('plain lines of a thousand epochs come every fifteen seconds and once at the end, with all that is to be known', () => {
+  const {text, output} = collect();
+  const renderer = plainLines(output, plain);
+  for (const [at, event] of longTraining()) renderer.show(event, at);
+  const lines = text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.slice(9));
+  expect(lines).toHaveLength(1 + 6 + 1 + 1); // begun, every 15 of 100 s, where it ended, done
+  expect(lines[1]).toBe(
+    'a  150/1000 steps · loss 1.859 · best validation 2.851 · ETA 1 min 25 s · elapsed 15.0 s · epoch 150/1000 · 10.0 steps/s · lr 1.00e-4 · validation 2.851 · checkpoint epoch_149',
+  );
+  expect(lines[7]).toMatch(
+    /^a {2}1000\/1000 steps · .*best validation 2 .*epoch 1000\/1000 .*checkpoint epoch_1000$/,
+  );
+  expect(lines[8]).toBe('a  done in 1 min 40 s');
+});
+
+test('what follows something that was stopped was not blocked by a failure', async () => {
+  const stopped: StageResult = {
+    kind: 'interrupted',
+    stage: a,
+    resumable: 'yes',
+    ended: 'itself',
+    duration_ms: 5000,
+  };
+  const text = await shown(
+    (output) => plainLines(output, plain),
+    {kind: 'stage_finished', stage: a, result: stopped},
+    {kind: 'stage_finished', stage: b, result: {kind: 'not_started', stage: b, after: 'stop'}},
+  );
+  expect(text).toContain('a  interrupted after 5.0 s, continues from here next time');
+  expect(text).toContain('b  not started: the run was stopped');
+});
+
+test.each([
+  {ended: 'itself', resumable: 'yes', words: 'continues where this run stopped.'},
+  {ended: 'killed', resumable: 'yes', words: 'continues: a from what it saved last.'},
+  {ended: 'killed', resumable: 'no', words: 'continues: a from its beginning.'},
+] as const)(
+  'after a stop ($ended, $resumable) the summary promises no more than will be',
+  ({words, ...how}) => {
+    const result: StageResult = {kind: 'interrupted', stage: a, duration_ms: 5000, ...how};
+    expect(summaryText(finished('interrupted', [result]), plain)).toContain(
+      `next: the same command ${words}`,
+    );
+  },
+);
+
+const longPath = '/home/someone/music/a folder with blanks/output/my-adapter/comfyui/my-adapter.safetensors';
+test.each([40, 60, 80, 120])('at %i columns a path of the summary stands whole on one line', (columns) => {
+  const outputs = [{stage: a, output: 'files', path: longPath}];
+  const run = {...finished('done', []), outputs};
+  const text = wrapped(summaryText(run, plain, {boards: [longPath], columns}), columns);
+  const lines = text.split('\n');
+  expect(lines.filter((line) => line.endsWith(longPath))).toHaveLength(1);
+  expect(lines).toContain(`    tensorboard --logdir '${longPath}'`);
+  if (columns < 100) expect(lines).toContain(`      ${longPath}`);
+});
+
+test('so does the log of a failed stage', () => {
+  const text = wrapped(failureText({...failed, log: longPath} as never, plain), 40);
+  expect(text.split('\n')).toContain(`  log: ${longPath}`);
 });

@@ -21,7 +21,10 @@ test('the first request stops gracefully: state is kept, the next run continues 
   });
   expect(first).toMatchObject({
     outcome: 'interrupted',
-    by: {t: {kind: 'interrupted', resumable: 'yes'}, after: {kind: 'blocked'}},
+    by: {
+      t: {kind: 'interrupted', resumable: 'yes', ended: 'itself'},
+      after: {kind: 'not_started', after: 'stop'},
+    },
   });
   expect((await look(pipeline)).plan.stages[0]!.verdict).toMatchObject({
     kind: 'stale',
@@ -66,8 +69,23 @@ test('the second request kills at once', async () => {
     },
   });
   const started = Date.now();
-  expect((await running).outcome).toBe('interrupted');
+  expect(await running).toMatchObject({
+    outcome: 'interrupted',
+    by: {t: {kind: 'interrupted', resumable: 'no', ended: 'killed'}},
+  });
   expect(Date.now() - started).toBeLessThan(30_000); // far from the minute of grace
+});
+
+test('a call into the engine that the stop cut short is no failure', async () => {
+  const stop = stopSwitch();
+  const pipeline = pipelineOf(await temporaryFolder(), {t: {uses: 'test.worker', params: {does: 'call'}}});
+  const report = await run(pipeline, {
+    stop,
+    onEvent: ({kind}) => {
+      if (kind === 'log') stop.request();
+    },
+  });
+  expect(report).toMatchObject({outcome: 'interrupted', by: {t: {kind: 'interrupted', ended: 'itself'}}});
 });
 
 test('a stage that grows continues from the shorter one and repeats nothing', async () => {

@@ -3,6 +3,7 @@ import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {SidestepError} from '../../dist/base/problem.js';
 import {serve} from '../../dist/worker/serve.js';
 
 /** Does as `does` says. */
@@ -20,6 +21,11 @@ async function worker({job, signal, log, emit}) {
   if (does === 'wait') {
     await sleep(60_000, undefined, {signal}).catch(() => {});
     if (signal.aborted) return 'stopped';
+  }
+  if (does === 'call') {
+    log('calling');
+    await sleep(60_000, undefined, {signal}).catch(() => {});
+    throw new SidestepError({code: 'native/cancelled', message: 'The call was cancelled'});
   }
   if (does === 'nothing') return 'done';
   if (does === 'warn') emit({kind: 'stage_warning', problem: {code: 'test/dull', message: 'This is dull'}});

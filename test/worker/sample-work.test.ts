@@ -57,3 +57,42 @@ test('what fails because the run is being stopped is no failure of the sample', 
   await expect(work.make(parts[0]!, damaged)).rejects.toThrow('Half a frame');
   expect(told).toEqual([['sample_started', 'a']]);
 });
+
+/** What `makeAll` says of its phase. */
+async function phaseOf(seconds: readonly number[], stopAfter = Number.POSITIVE_INFINITY) {
+  const told: object[] = [];
+  const stop = new AbortController();
+  const context = {
+    signal: stop.signal,
+    emit: (event: object) => told.push(event),
+  } as unknown as WorkerContext;
+  const phase = {phase: 'encoding songs', unit: 'songs', seconds: (each: number) => each};
+  let made = 0;
+  await new SampleWork(context).makeAll(phase, seconds, async () => {
+    made += 1;
+    if (made === stopAfter) stop.abort();
+  });
+  return {told, made};
+}
+
+test('a phase says before and after each song how many songs and how much music are done', async () => {
+  const {told} = await phaseOf([60, 180]);
+  const phase = {kind: 'phase_progress', phase: 'encoding songs', unit: 'songs', total: 2};
+  expect(told).toEqual([
+    {...phase, done: 0, music: {done: 0, total: 240}},
+    {...phase, done: 1, music: {done: 60, total: 240}},
+    {...phase, done: 2, music: {done: 240, total: 240}},
+  ]);
+});
+
+test('where the length of a song is not known, songs alone are counted; a stop ends the phase', async () => {
+  const {told, made} = await phaseOf([60, 0, 30], 2);
+  expect(told.at(-1)).toEqual({
+    kind: 'phase_progress',
+    phase: 'encoding songs',
+    unit: 'songs',
+    done: 2,
+    total: 3,
+  });
+  expect(made).toBe(2);
+});

@@ -111,7 +111,7 @@ class Clips implements ClipMaker {
     moment: Moment,
     {trainer, metrics}: {readonly trainer: Trainer; readonly metrics: MetricsLog},
   ): Promise<void> {
-    const {job, signal, emit, log} = this.#context;
+    const {job, signal, emit} = this.#context;
     const {piece, condition, seed, strength} = take;
     const silence = await silentLatents({job}, framesOf(piece));
     const latents = await trainer.generate(
@@ -140,7 +140,7 @@ class Clips implements ClipMaker {
     });
     const path = join(job.clips_dir, file);
     emit({kind: 'clip_made', global_step: moment.global_step, prompt: piece.name, seed, strength, path});
-    log(`clip of step ${moment.global_step}: ${path}`);
+    emit({kind: 'log', level: 'debug', line: `clip of step ${moment.global_step}: ${path}`});
   }
 
   /** Under a name of its own until it is whole, first where it outlives this attempt. */

@@ -238,7 +238,8 @@ export class TrainingLoop {
     await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));
     this.#savedAt = performance.now();
     this.#savedStep = global_step;
-    context.log(`saved step ${global_step} at ${reason}`);
+    context.emit({kind: 'state_saved', global_step, reason});
+    context.emit({kind: 'log', level: 'debug', line: `saved step ${global_step} at ${reason}`});
   }
 
   #provenance(): Provenance {

@@ -212,7 +212,8 @@ async function openBoard(context: WorkerContext, globalStep: number): Promise<Bo
       giveUp(error);
       return undefined;
     });
-    context.log(`TensorBoard: tensorboard --logdir ${folder}`);
+    context.emit({kind: 'board_opened', path: folder});
+    context.emit({kind: 'log', level: 'debug', line: `TensorBoard: tensorboard --logdir ${folder}`});
   }
   return {
     write: async (summaries) => {

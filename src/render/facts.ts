@@ -1,0 +1,38 @@
+import {columnsOf} from './columns.js';
+
+/** Something that a line can say. */
+export interface Fact {
+  /** In full, and in shorter forms where there are such. */
+  readonly texts: readonly [string, ...string[]];
+  /** 1 stays longest; the order in which facts stand is another matter. */
+  readonly rank: number;
+  /** Shortened before facts of a lower rank than this one are left out; its own rank, unless its words are worth less than it. */
+  readonly trims?: number;
+}
+
+const BETWEEN = ' · ';
+
+/**
+ * Facts in their order, in at most `room` columns: the least important ones are shortened, then left out, until the rest has
+ * room; the most important one always stays.
+ */
+export function factsLine(facts: readonly Fact[], room: number): string {
+  const shown = new Map(facts.map((fact) => [fact, fact.texts[0]]));
+  const line = (): string => facts.flatMap((fact) => shown.get(fact) ?? []).join(BETWEEN);
+  for (const {fact, text} of savings(facts)) {
+    if (columnsOf(line()) <= room) break;
+    if (text !== undefined) shown.set(fact, text);
+    else if (shown.size > 1) shown.delete(fact);
+  }
+  return line();
+}
+
+/** What can be saved, the least important first: a shorter form, or (without one) the fact itself. */
+function savings(facts: readonly Fact[]): {readonly fact: Fact; readonly text?: string}[] {
+  const steps = facts.flatMap((fact) => {
+    const [, ...shorter] = fact.texts;
+    const trims = shorter.map((text) => ({fact, text, rank: fact.trims ?? fact.rank}));
+    return [...trims, {fact, rank: fact.rank}];
+  });
+  return steps.toSorted((a, b) => b.rank - a.rank); // stable: a fact is shortened before it goes
+}
