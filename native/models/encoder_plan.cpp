@@ -47,13 +47,14 @@ EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t fram
   const OobleckConfig config = oobleck_config(read_config(folder));
   const OobleckDecoder decoder = load_oobleck_decoder(config, Weights::random(0, DType::f32, plan), plan);
   const size_t weights = meter.held();
-  // Audio leaves for the host as it comes; a few pieces on all queues have grown.
+  // Audio leaves for the host as it comes. After a few pieces all queues have grown; a longer song ends as one of that length does.
   const DecodePieces pieces = decode_pieces(device);
   OobleckDecoderStream decode(decoder, pieces, kPlan);
-  for (int64_t at = 0; at < std::min(frames, 4 * pieces.frames); at += pieces.frames) {
-    const int64_t n = std::min(pieces.frames, frames - at);
+  const int64_t planned = std::min(frames, 4 * pieces.frames);
+  for (int64_t at = 0; at < planned; at += pieces.frames) {
+    const int64_t n = std::min(pieces.frames, planned - at);
     const Storage latents(DType::f32, {1, config.decoder_input_channels, n}, kPlan);
-    decode.push(latents.view(), at + n == frames ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
+    decode.push(latents.view(), at + n == planned ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
   }
   return {weights, meter.peak() - weights};
 }

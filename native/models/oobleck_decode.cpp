@@ -104,8 +104,8 @@ void in_pieces(int64_t n, int64_t most, Piece piece, const Body& body) {
 }  // namespace
 
 DecodePieces decode_pieces(DeviceKind device) {
-  // 48 columns are a whole register tile of the widest kind (ops/gemm_tile.h).
-  return device == DeviceKind::cuda ? DecodePieces{128, size_t{64} << 20} : DecodePieces{48, size_t{1} << 20};
+  // The largest weights meet the fewest columns: 64 are whole register tiles (ops/gemm_tile.h) and repay reading them.
+  return device == DeviceKind::cuda ? DecodePieces{128, size_t{64} << 20} : DecodePieces{64, size_t{1} << 20};
 }
 
 struct OobleckDecoderStream::State {

@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
+#include "core/memory.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
 
 namespace sidestep {
+
+namespace {
+
+/// Not filled: zeros would cost as much as a pass of a small layer over it.
+Storage uninitialised(const Shape& shape, Device device) {
+  return {allocate(device, static_cast<size_t>(shape.numel()) * sizeof(float)), DType::f32, shape, device};
+}
+
+}  // namespace
 
 Tensor SignalQueue::append(int64_t n, Stream& stream) {
   const int64_t kept = pending(), capacity = memory_ ? memory_.tensor().dim(2) : 0;
@@ -13,7 +23,7 @@ Tensor SignalQueue::append(int64_t n, Stream& stream) {
     if (begin_ >= kept && kept + n <= capacity) {  // what is pending moves to the front without touching itself
       if (kept > 0) copy({front(kept), memory_.tensor().slice(2, 0, kept)}, stream);
     } else {
-      Storage next(DType::f32, {1, channels_, kept + n + n / 8 + 64}, device_);
+      const Storage next = uninitialised({1, channels_, kept + n + n / 8 + 64}, device_);
       if (kept > 0) copy({front(kept), next.tensor().slice(2, 0, kept)}, stream);
       memory_ = next;
     }
@@ -56,7 +66,7 @@ void ConvStream::run(const Tensor& y, Stream& stream) {
 }
 
 Tensor Scratch::get(int64_t channels, int64_t n, Device device) {
-  if (!memory_ || memory_.tensor().numel() < channels * n) memory_ = Storage(DType::f32, {channels * std::max<int64_t>(n, 1)}, device);
+  if (!memory_ || memory_.tensor().numel() < channels * n) memory_ = uninitialised({channels * std::max<int64_t>(n, 1)}, device);
   return memory_.tensor().slice(0, 0, channels * n).reshape({1, channels, n});
 }
 
