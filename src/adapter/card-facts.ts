@@ -71,11 +71,16 @@ function settingRows({provenance, settings}: CardParts): Row[] {
   return [
     ['optimizer', optimizerWords(params)],
     ['schedule', scheduleWords(params)],
-    ['mode', textOf(params.mode)],
+    ['timesteps', timestepWords(params)],
     ['condition dropout', params.mode === 'vanilla' ? '' : textOf(params.cfg_dropout)],
     conditions,
     ['seed', textOf(params.seed)],
   ];
+}
+
+function timestepWords({mode}: JsonObject): string {
+  if (mode === 'fixed') return 'continuous, as the base model was trained';
+  return mode === 'vanilla' ? 'the eight of the turbo schedule' : '';
 }
 
 function optimizerWords(params: JsonObject): string {

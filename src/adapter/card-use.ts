@@ -53,12 +53,13 @@ function comfyui(parts: CardParts): string {
 carries its own alpha with the scale worked in, so a strength of 1.0 is what was trained.${dora}`;
 }
 
-function diffusers({trigger}: {readonly trigger: string | undefined}): string {
+function diffusers({trigger, provenance}: CardParts & {readonly trigger: string | undefined}): string {
+  const steps = provenance === undefined ? '' : `, num_inference_steps=${provenance.inference.steps}`;
   const prompt = JSON.stringify(trigger === undefined ? 'slow blues' : `${trigger}, slow blues`);
   return `**diffusers**, from the first release after 0.39.0 on; before that its ACE-Step pipelines loaded no adapters. The pipeline is made of the base
 model in diffusers' own layout.
 
-${fenced('python', `pipe.load_lora_weights("path/of/this/folder", weight_name="pytorch_lora_weights.safetensors", adapter_name="style")\npipe.set_adapters(["style"], [1.0])\naudio = pipe(prompt=${prompt}, audio_duration=30.0).audios`)}`;
+${fenced('python', `pipe.load_lora_weights("path/of/this/folder", weight_name="pytorch_lora_weights.safetensors", adapter_name="style")\npipe.set_adapters(["style"], [1.0])\naudio = pipe(prompt=${prompt}, audio_duration=30.0${steps}).audios`)}`;
 }
 
 function lycoris(parts: CardParts): string {

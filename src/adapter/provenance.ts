@@ -1,5 +1,7 @@
 import {join} from 'node:path';
-import type {JsonObject} from '../base/json.js';
+import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {listed} from '../base/near-miss.js';
+import {SidestepError} from '../base/problem.js';
 import {isListed} from '../format/user-file.js';
 import {readUserObject} from '../format/user-json.js';
 
@@ -24,9 +26,36 @@ export interface Provenance {
 
 export const PROVENANCE_FILE = 'sidestep.json';
 
-/** Reads `sidestep.json` in an adapter's folder; undefined for adapters of other programs. Throws what reading a user's JSON throws. */
+/**
+ * Reads `sidestep.json` in an adapter's folder; undefined for adapters of other programs. Throws `adapter/config-invalid` for a file
+ * that training did not leave, and what reading a user's JSON throws.
+ */
 export async function readProvenance(folder: string): Promise<Provenance | undefined> {
   const path = join(folder, PROVENANCE_FILE);
   if (!isListed(path)) return undefined;
-  return (await readUserObject(path)) as unknown as Provenance;
+  const read = await readUserObject(path);
+  const wrong = Object.entries(kinds).filter(([key, isKind]) => !isKind(own(read, key)));
+  if (wrong.length === 0) return read as unknown as Provenance;
+  throw new SidestepError({
+    code: 'adapter/config-invalid',
+    message: `${path} is not what training leaves beside an adapter: ${listed(wrong.map(([key]) => key))} ${wrong.length === 1 ? 'is' : 'are'} missing or of another kind`,
+    hint: 'Copy the folder again, or remove the file: the adapter is then read as one of another program.',
+  });
 }
+
+const isText = (value: Json | undefined): boolean => typeof value === 'string';
+const isCount = (value: Json | undefined): boolean => typeof value === 'number';
+
+/** What readers rely on. */
+const kinds: Readonly<Record<keyof Provenance, (value: Json | undefined) => boolean>> = {
+  base_model: isText,
+  base: isText,
+  inference: (value) => isJsonObject(value) && isCount(value.shift) && isCount(value.steps),
+  global_step: isCount,
+  epoch: isCount,
+  loss: (value) => value === null || isCount(value),
+  samples: isCount,
+  trigger: isText,
+  params: isJsonObject,
+  fingerprint: isText,
+};

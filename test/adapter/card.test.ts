@@ -167,7 +167,7 @@ describe('what it says', () => {
       state: 'the last, moving average with decay 0.999',
       optimizer: 'adamw, learning rate 0.0001',
       schedule: 'cosine, warm-up of at most 100 updates',
-      mode: 'fixed',
+      timesteps: 'continuous, as the base model was trained',
       'condition dropout': '0.15',
       conditions: 'conditions as inference builds them',
       seed: '42',
@@ -202,7 +202,11 @@ describe('what it says', () => {
       says: ['models/loras/', 'blues.safetensors', '"adapter": "blues.safetensors"'],
     },
     {format: 'comfyui', kind: 'dora', says: ['models/loras/', 'April 2025']},
-    {format: 'diffusers', kind: 'lora', says: ['load_lora_weights', 'mystyle, slow blues']},
+    {
+      format: 'diffusers',
+      kind: 'lora',
+      says: ['load_lora_weights', 'mystyle, slow blues', 'num_inference_steps=50'],
+    },
     {format: 'lycoris', kind: 'lokr', says: ['create_lycoris_from_weights', 'lokr_weights.safetensors']},
     {format: 'merged', kind: 'lora', says: ['Qwen3-Embedding-0.6B', 'no strength']},
   ] as const)('$kind as $format: how each program takes it', async ({format, kind, says}) => {

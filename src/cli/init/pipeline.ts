@@ -48,7 +48,7 @@ function stages({model, base, songs, tag, adapter, preset, name}: Answers): read
     stage(
       'songs',
       'dataset',
-      'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON.',
+      'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON, which a program may write: docs/training-guide.md.',
       [
         reference('model', 'model'),
         {key: isJson ? 'dataset_json' : 'audio_dir', value: `\${vars.songs}`},
