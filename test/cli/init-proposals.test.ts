@@ -4,9 +4,11 @@ import {detailFacts} from '../../src/cli/init/detail-facts.js';
 import {detailMessage} from '../../src/cli/init/detail-questions.js';
 import {type Drafting, drafts} from '../../src/cli/init/draft.js';
 import {epochsFor, rankFor} from '../../src/cli/init/proposals.js';
+import {modelsText} from '../../src/cli/init/questions.js';
 import {parseSettings} from '../../src/config/parse-settings.js';
 import {findPresets} from '../../src/config/preset.js';
 import {noSettings} from '../../src/config/settings.js';
+import type {FoundModel} from '../../src/model/model.js';
 import {trainingWork} from '../../src/run/forecast/training-work.js';
 import {valueAt} from '../../src/stage/param.js';
 
@@ -121,4 +123,24 @@ test('the file and the question say why', () => {
   const resolved = resolve({songs: 'songs-5'});
   const facts = resolved.ok ? detailFacts('train.epochs', resolved.value) : undefined;
   expect(detailMessage('train.epochs', facts!)).toContain('proposed for these songs: 500');
+});
+
+test('where there is a choice between base and turbo, what speaks for each is told', () => {
+  const model = (base: 'base' | 'turbo'): FoundModel => ({
+    ...{
+      name: `acestep-v15-${base}`,
+      dir: `/models/${base}`,
+      label: 'official',
+      base,
+      size: '2b',
+      parameters: 1,
+    },
+    ...{timestep_mu: undefined, timestep_sigma: undefined, missing: []},
+  });
+  expect(modelsText([model('turbo')])).toBe('1  acestep-v15-turbo  (official, turbo, 2b)');
+  expect(modelsText([model('base'), model('turbo')]).split('\n')).toEqual([
+    '1  acestep-v15-base  (official, base, 2b)',
+    '2  acestep-v15-turbo  (official, turbo, 2b)',
+    expect.stringContaining('base is the easiest to fine-tune'),
+  ]);
 });

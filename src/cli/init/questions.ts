@@ -89,7 +89,7 @@ export const questions: readonly Question[] = [
   {
     id: 'model',
     message: 'Which model? (a number, or part of its name)',
-    shows: async (answers, known) => (await wholeModels(answers, known)).map(modelLine).join('\n'),
+    shows: async (answers, known) => modelsText(await wholeModels(answers, known)),
     initial: async (answers, known) => {
       const names = (await wholeModels(answers, known)).map(({name}) => name);
       return names.find((name) => name === 'acestep-v15-turbo') ?? names[0];
@@ -194,6 +194,13 @@ function optional(answer: string): string {
 async function wholeModels({checkpoints}: SomeAnswers, {cwd}: Known): Promise<readonly FoundModel[]> {
   const models = await modelsIn(absolutePath(checkpoints ?? './checkpoints', cwd));
   return models.ok ? models.value.filter(({missing}) => missing.length === 0) : [];
+}
+
+/** Pure: the list, and what speaks for which where there is a choice between kinds. */
+export function modelsText(models: readonly FoundModel[]): string {
+  const bases = new Set(models.map(({base}) => base));
+  const advice = `base is the easiest to fine-tune, and its adapters are reported to work on turbo; turbo's sound after 8 steps, and stay with turbo (docs/training-guide.md)`;
+  return [...models.map(modelLine), ...(bases.has('base') && bases.has('turbo') ? [advice] : [])].join('\n');
 }
 
 function modelLine({name, label, base, size}: FoundModel, index: number): string {
