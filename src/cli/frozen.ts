@@ -1,5 +1,6 @@
 import type {Problem} from '../base/problem.js';
 import type {StageResult} from '../event/stage-result.js';
+import type {Plan} from '../plan/plan.js';
 import {frozenProblem} from '../run/finish.js';
 import type {RunOutcome} from '../run/run-plan.js';
 import {type AnswerOptions, refuse} from './answer.js';
@@ -32,8 +33,24 @@ export function refuseFrozen(world: World, options: AnswerOptions, problems: rea
   return 3;
 }
 
-export function runExitCode(outcome: RunOutcome['outcome'], results: readonly StageResult[]): ExitCode {
+/**
+ * 2 where `plan` says the same: what failed cannot run, or only looks at songs and models, and nothing else was computed.
+ */
+export function runExitCode(
+  outcome: RunOutcome['outcome'],
+  results: readonly StageResult[],
+  {stages}: Pick<Plan, 'stages'>,
+): ExitCode {
   if (outcome === 'interrupted') return 130;
   if (outcome === 'done') return 0;
-  return results.some((result) => result.kind === 'failed' && result.problem.code === FROZEN_CODE) ? 3 : 1;
+  if (results.some((result) => result.kind === 'failed' && result.problem.code === FROZEN_CODE)) return 3;
+  const looks = new Set(stages.filter(({type}) => type.foresees === true).map(({id}) => id));
+  const isForeseeable = (result: StageResult): boolean => {
+    if (result.kind === 'crashed') return false;
+    if (result.kind === 'succeeded') return looks.has(result.stage);
+    if (result.kind !== 'failed') return true;
+    return result.attempts === 0 || (looks.has(result.stage) && result.problem.code !== 'run/timeout');
+  };
+  const failed = results.some(({kind}) => kind === 'failed' || kind === 'crashed');
+  return failed && results.every(isForeseeable) ? 2 : 1;
 }

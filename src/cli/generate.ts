@@ -118,7 +118,7 @@ async function generate(
     stop: signals.stop,
   }).finally(signals.release);
   if (made.length > 0) await copyOut(world, options, {clips, out});
-  return runExitCode(outcome, results);
+  return runExitCode(outcome, results, planned.value.plan);
 }
 
 interface Request {

@@ -52,5 +52,5 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
     stop: signals.stop,
   }).finally(signals.release);
   if (options.json !== true) suggestReport(world, {plan: planned.value.plan, results, file});
-  return runExitCode(outcome, results);
+  return runExitCode(outcome, results, planned.value.plan);
 }

@@ -1,9 +1,13 @@
 import {Command} from 'commander';
+import type {Problem} from '../base/problem.js';
+import type {Palette} from '../render/palette.js';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
+import {problemText} from '../render/problem-text.js';
 import {runningText} from '../render/runs-text.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
+import {frozenProblems} from './frozen.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {planPipeline} from './plan-pipeline.js';
 import {runsDirOf} from './recorded-run.js';
@@ -23,7 +27,7 @@ export function statusCommand(world: World): Command {
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
     .option('--name <experiment>', NAME_HELP)
-    .option('--check', 'exit with 3 unless everything is up to date')
+    .option('--check', 'exit with 3 unless everything is up to date and as the lock file says')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: StatusOptions) => world.leave(await status(world, file, options)));
@@ -39,13 +43,22 @@ async function status(world: World, file: string, options: StatusOptions): Promi
   if (!planned.ok) return refuse(world, options, planned.problems);
   const {plan, warnings} = planned.value;
   warn(world, options, warnings);
+  // What a frozen run would refuse is not up to date, whatever the cache holds.
+  const differences = options.check === true ? frozenProblems(planned.value) : [];
   const running = await runningRuns(world, runsDirOf(world, file), planned.value.pipeline.file);
   answer(world, options, {
     kind: 'status',
-    document: () => ({...planDocument(plan), running}),
-    text: (colours) => `${statusText(plan, colours)}${runningText(running, colours)}`,
+    document: () => ({...planDocument(plan), lock_differences: differences, running}),
+    text: (colours) =>
+      `${statusText(plan, colours)}${differencesText(differences, colours)}${runningText(running, colours)}`,
   });
-  return options.check === true && !isUpToDate(plan) ? 3 : 0;
+  return options.check === true && (!isUpToDate(plan) || differences.length > 0) ? 3 : 0;
+}
+
+function differencesText(differences: readonly Problem[], colours: Palette): string {
+  if (differences.length === 0) return '';
+  const lines = differences.map((problem) => `${problemText(problem, colours, 'warning')}\n`);
+  return `${colours.bold('The lock file says otherwise:')}\n${lines.join('')}`;
 }
 
 const EXAMPLES = `

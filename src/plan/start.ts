@@ -14,7 +14,8 @@ export function startOf(
 ): Start {
   const growth = type.extends;
   const own = saved.find((work) => work.fingerprint === fingerprint);
-  if (own !== undefined) return {kind: 'own_state', at: growth?.standing(own) ?? ''};
+  if (own !== undefined)
+    return {kind: 'own_state', at: growth?.standing(own) ?? '', progress: progressOf(params, growth, own)};
   const newest = saved[0];
   if (growth === undefined || newest === undefined) return {kind: 'beginning'};
   switch (growth.wish(params)) {
@@ -35,7 +36,13 @@ function furthest(params: JsonObject, growth: Extension, saved: readonly SavedWo
       best = {work, progress: continuation.progress};
   }
   if (best === undefined) return undefined;
-  return {kind: 'other_state', from: best.work.fingerprint, at: growth.standing(best.work)};
+  const {work, progress} = best;
+  return {kind: 'other_state', from: work.fingerprint, at: growth.standing(work), progress};
+}
+
+function progressOf(params: JsonObject, growth: Extension | undefined, own: SavedWork): number | null {
+  const continuation = growth?.from(params, own);
+  return continuation?.kind === 'exactly' ? continuation.progress : null;
 }
 
 function notExactly(params: JsonObject, growth: Extension, newest: SavedWork): Start {

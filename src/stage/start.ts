@@ -5,10 +5,15 @@ export type Start =
   | {readonly kind: 'beginning'}
   /** Its inputs must be made first, so nothing saved can be looked up. */
   | {readonly kind: 'unknown'}
-  /** At what this very stage saved. `at` in words: `step 120`. */
-  | {readonly kind: 'own_state'; readonly at: string}
+  /** At what this very stage saved. `at` in words: `step 120`; `progress` is that number, null where the stage has none. */
+  | {readonly kind: 'own_state'; readonly at: string; readonly progress: number | null}
   /** At what another length of the same work saved, where that is exact. */
-  | {readonly kind: 'other_state'; readonly from: Fingerprint; readonly at: string}
+  | {
+      readonly kind: 'other_state';
+      readonly from: Fingerprint;
+      readonly at: string;
+      readonly progress: number;
+    }
   /** From the weights of other work, because the file says so. */
   | {readonly kind: 'fork'; readonly from: Fingerprint; readonly at: string}
   /** There is saved work of another length, and going on from it would not give the same bytes. */

@@ -174,6 +174,39 @@ test('status --check says with exit code 3 that something is stale', async () =>
   });
 });
 
+test('status --check is no more content than run --frozen', async () => {
+  const folder = demo();
+  await folder.run(['run']);
+  const other = folder.read('pipeline.lock.yaml');
+  folder.write('pipeline.yaml', pipeline.replace('word: hello', 'word: bye'));
+  await folder.run(['run']);
+  folder.write('pipeline.lock.yaml', other); // both are cached; the lock file is of the other
+  expect(await folder.run(['status'])).toMatchObject({code: 0});
+  const checked = await folder.run(['status', '--check']);
+  expect(checked).toMatchObject({code: 3, stdout: expect.stringContaining('The lock file says otherwise:')});
+  expect(await folder.run(['run', '--frozen'])).toMatchObject({code: 3});
+  const {lock_differences} = documentOf((await folder.run(['status', '--check', '--json'])).stdout, 'status');
+  expect(lock_differences).toMatchObject([{code: 'run/frozen-differs'}, {code: 'run/frozen-differs'}]);
+});
+
+test('what cannot run is exit code 2 for plan and for run', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': `sidestep: 1
+stages:
+  songs: {uses: dataset, with: {audio_dir: ./music}}
+  after: {uses: command, needs: [songs], with: {argv: ["true"]}}
+`,
+    'music/broken.wav': 'RIFF....WAVEfmt nothing',
+  });
+  const codes = async (): Promise<(number | null)[]> => [
+    (await folder.run(['plan'])).code,
+    (await folder.run(['run'])).code,
+  ];
+  expect(await codes()).toEqual([2, 2]); // a song that cannot be read
+  folder.write('pipeline.yaml', folder.read('pipeline.yaml').replace('./music', './none'));
+  expect(await codes()).toEqual([2, 2]); // a folder that is not there
+});
+
 test('why names the key, old and new value, the place and what it reaches', async () => {
   const folder = demo();
   await folder.run(['run']);

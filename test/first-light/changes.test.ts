@@ -103,7 +103,7 @@ test('a song that is no audio fails by itself: the others are encoded, and the s
   const samples = [...sung.slice(1), {filename: 'broken.wav', caption: 'nothing'}];
   writeFileSync(project.file('dataset.json'), JSON.stringify({samples}));
   const ended = await project.run();
-  expect(ended.code).toBe(1);
+  expect(ended.code).toBe(2); // as `plan` has it: nothing else was computed
   const said = [...eventsOf(ended, 'sample_failed').map(({sample}) => sample), problemsOf(ended)].join('\n');
   expect(said).toContain('broken.wav');
 });

@@ -50,9 +50,7 @@ function trainingEffort(stage: PlannedStage, upstream: Upstream, world: World): 
 function stepsSaved({verdict}: PlannedStage): number {
   if (verdict.kind !== 'stale') return 0;
   const {start} = verdict;
-  return start.kind === 'own_state' || start.kind === 'other_state'
-    ? Number(/\d+/.exec(start.at)?.[0] ?? 0)
-    : 0;
+  return start.kind === 'own_state' || start.kind === 'other_state' ? (start.progress ?? 0) : 0;
 }
 
 /** Milliseconds a micro-step, from the summary that the last run of this stage left. */
