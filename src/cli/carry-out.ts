@@ -86,7 +86,7 @@ export async function carryOut(
         pipeline: pipeline.name,
         dir: record.dir,
         outcome: outcome.outcome,
-        exit_code: runExitCode(outcome.outcome, outcome.results),
+        exit_code: runExitCode(outcome.outcome, outcome.results, plan),
         duration_ms: world.now() - started,
       });
   }
