@@ -14,7 +14,7 @@ import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
 import {runningRuns} from './running-runs.js';
 import {openScreen} from './screen.js';
-import type {ExitCode, World} from './world.js';
+import {type ExitCode, forReading, type World} from './world.js';
 
 interface AttachOptions extends AnswerOptions {
   readonly stop?: boolean;
@@ -51,14 +51,18 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
   if (how !== undefined) await requestStop(dir, how, world.now());
   const leave = new AbortController();
   let asked = how;
+  let refused: unknown;
   const keyboard = takeKeys({
     stop: () => {
       asked = asked === undefined ? 'graceful' : 'force';
-      void requestStop(dir, asked, world.now());
+      requestStop(dir, asked, world.now()).catch((error: unknown) => {
+        refused = error; // a record of somebody else's
+        leave.abort();
+      });
     },
     leave: () => leave.abort(),
   });
-  if (options.json !== true) world.stderr.write(headText(run.value, keyboard));
+  if (options.json !== true) world.stderr.write(forReading(world.stderr, headText(run.value, keyboard)));
   const screen = await openScreen(world, {
     ...options,
     expects: 'work',
@@ -76,7 +80,8 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
   });
   await screen.close();
   keyboard.release();
-  if (options.json !== true) world.stderr.write(endText(end, run.value));
+  if (refused !== undefined) throw refused;
+  if (options.json !== true) world.stderr.write(forReading(world.stderr, endText(end, run.value)));
   return how === undefined ? exitCodeOf(end, outcome) : 0;
 }
 
@@ -117,7 +122,7 @@ function notRunning({run, outcome}: RecordedRun): Problem {
 }
 
 function headText({run, runner}: Followed, {kind}: Keyboard): string {
-  const keys = kind === 'keys' ? ' · s stops it after this step, Ctrl-C leaves it running' : '';
+  const keys = kind === 'keys' ? '; s stops it after this step, Ctrl-C leaves it running' : '';
   return `following run ${run} of process ${runner.pid} on ${runner.host}${keys}\n`;
 }
 

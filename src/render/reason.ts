@@ -49,6 +49,8 @@ function fileChangeText({
   changes,
 }: Extract<StaleReason, {kind: 'file_changed'}>): string {
   if (changes.length === 0) return `${path} changed, ${hashText(old)} → ${hashText(now)}`;
+  const [only] = changes;
+  if (changes.length === 1 && only!.path === '') return `${path} ${only!.what}`; // a file, not a folder
   const named = changes.slice(0, SHOWN_CHANGES).map((change) => `${change.path} ${change.what}`);
   const more = changes.length > named.length ? ` and ${changes.length - named.length} more` : '';
   return `in ${path}: ${named.join(', ')}${more}`;

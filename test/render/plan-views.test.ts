@@ -154,6 +154,18 @@ const reasons: readonly [StaleReason, string][] = [
   [
     {
       kind: 'file_changed',
+      param: 'inputs.script',
+      path: 'cap.py',
+      old: hash('a'),
+      new: hash('b'),
+      changes: [{path: '', what: 'changed' as const}],
+      position,
+    },
+    'inputs.script: cap.py changed  (p.yaml:14:11)',
+  ],
+  [
+    {
+      kind: 'file_changed',
       param: 'audio_dir',
       path: 'songs',
       old: hash('a'),
