@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
-import {Ajv} from 'ajv';
+import {Ajv, type ValidateFunction} from 'ajv';
 import {expect, onTestFinished} from 'vitest';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -106,24 +106,33 @@ function follow(child: ChildProcess): Running {
 const schemas = new Ajv({strict: true, strictTypes: false});
 
 /** Schemas that others refer to. */
-function loadShared(): void {
-  if (schemas.getSchema('common.schema.json') !== undefined) return;
-  schemas.addSchema(schemaFile('common'), 'common.schema.json');
-  schemas.addSchema(schemaFile('run'), 'run.schema.json');
+const SHARED = ['common', 'run'];
+
+const validators = new Map<string, ValidateFunction>();
+
+/** Each schema is known by its own `$id`, as editors know it. */
+function validatorOf(name: string): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
+  for (const each of [...SHARED, name]) {
+    const schema = schemaFile(each);
+    if (schemas.getSchema(schema.$id) === undefined) schemas.addSchema(schema);
+  }
+  const validator = schemas.getSchema(schemaFile(name).$id)!;
+  validators.set(name, validator);
+  return validator;
 }
 
 /** Parses one `--json` document (or line) and holds it against its schema. */
 export function documentOf(text: string, schema: string): Record<string, unknown> {
   const document = JSON.parse(text) as Record<string, unknown>;
-  loadShared();
-  const validate =
-    schemas.getSchema(schema) ?? schemas.addSchema(schemaFile(schema), schema).getSchema(schema)!;
+  const validate = validatorOf(schema);
   if (!validate(document))
     expect.fail(`not a ${schema} document: ${schemas.errorsText(validate.errors)}\n${text}`);
   return document;
 }
 
-function schemaFile(name: string): object {
+function schemaFile(name: string): {readonly $id: string} {
   return JSON.parse(readFileSync(join(root, `schema/output/${name}.schema.json`), 'utf8'));
 }
 
