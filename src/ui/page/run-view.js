@@ -168,6 +168,14 @@ function figuresOf(state, recorded) {
       ...(running ? liveFigures(live, of, now) : []),
     ];
   });
+  if (state.ended_at === undefined || figures.length === 0) return figures;
+  const lasted = state.ended_at - state.started_at;
+  return [...figures, {name: 'time', value: durationText(lasted), about: savedText(state)}];
+}
+
+function savedText({stages}) {
+  const saved = [...stages.values()].reduce((sum, {result}) => sum + (result?.saved_ms ?? 0), 0);
+  return saved === 0 ? 'nothing from the cache' : `${durationText(saved)} saved by the cache`;
 }
 
 function liveFigures(progress, of, now) {

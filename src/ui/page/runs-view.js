@@ -17,7 +17,13 @@ function timeText({duration_ms, outcome, started_at}) {
 }
 
 function link(run) {
-  return element('a', {href: `#run/${run.run}`}, dateOf(run));
+  return element(
+    'span',
+    {},
+    element('a', {href: `#run/${run.run}`}, dateOf(run)),
+    element('br'),
+    element('code', {class: 'dim small run-id'}, run.run),
+  );
 }
 
 function differs({set, changed}) {
