@@ -1,5 +1,3 @@
-import {columnsOf} from './columns.js';
-
 /** Something that a line can say. */
 export interface Fact {
   /** In full, and in shorter forms where there are such. */
@@ -12,19 +10,30 @@ export interface Fact {
 
 const BETWEEN = ' · ';
 
+/** How much a line may hold, and how it is measured: this module also runs in a browser, which measures by itself. */
+export interface Room {
+  readonly columns: number;
+  readonly columnsOf: (text: string) => number;
+}
+
 /**
- * Facts in their order, in at most `room` columns: the least important ones are shortened, then left out, until the rest has
+ * Facts in their order, in at most so many columns: the least important ones are shortened, then left out, until the rest has
  * room; the most important one always stays.
  */
-export function factsLine(facts: readonly Fact[], room: number): string {
+export function factsLine(facts: readonly Fact[], {columns, columnsOf}: Room): string {
   const shown = new Map(facts.map((fact) => [fact, fact.texts[0]]));
   const line = (): string => facts.flatMap((fact) => shown.get(fact) ?? []).join(BETWEEN);
   for (const {fact, text} of savings(facts)) {
-    if (columnsOf(line()) <= room) break;
+    if (columnsOf(line()) <= columns) break;
     if (text !== undefined) shown.set(fact, text);
     else if (shown.size > 1) shown.delete(fact);
   }
   return line();
+}
+
+/** All of them in full. */
+export function allFacts(facts: readonly Fact[]): string {
+  return facts.map(({texts}) => texts[0]).join(BETWEEN);
 }
 
 /** What can be saved, the least important first: a shorter form, or (without one) the fact itself. */

@@ -93,7 +93,10 @@ export class Row {
     if (state === 'waiting' && phase === undefined) return cut(this.title, room);
     const name = this.#name();
     const left = room - columnsOf(name) - 2;
-    const facts = cut(progressFacts(this.#progress, now, {kind: 'row', room: left, again}), left);
+    const facts = cut(
+      progressFacts(this.#progress, now, {kind: 'row', room: {columns: left, columnsOf}, again}),
+      left,
+    );
     return cut(`${name}  ${stopping === undefined ? facts : colours.yellow(facts)}`, room);
   }
 

@@ -1,7 +1,7 @@
 import {bytesText} from '../base/bytes-text.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
-import {type Fact, factsLine} from './facts.js';
+import {allFacts, type Fact, factsLine, type Room} from './facts.js';
 import {
   type PhaseProgress,
   rateOf,
@@ -18,7 +18,7 @@ import {sparkline} from './trend.js';
  * `printed` one has all the room it wants and no lines below it.
  */
 export type LineStyle =
-  | {readonly kind: 'row'; readonly room: number; readonly again: string}
+  | {readonly kind: 'row'; readonly room: Room; readonly again: string}
   | {readonly kind: 'printed'};
 
 /**
@@ -31,15 +31,18 @@ export function progressLine(
   now: number,
   style: LineStyle = {kind: 'printed'},
 ): string {
-  const facts = factsOf(progress, now, style);
-  const room = style.kind === 'row' ? style.room - progress.stage.length - 2 : Number.POSITIVE_INFINITY;
-  return facts.length === 0 ? progress.stage : `${progress.stage}  ${factsLine(facts, room)}`;
+  const head = `${progress.stage}  `;
+  return `${head}${progressFacts(progress, now, style.kind === 'row' ? narrower(style, head.length) : style)}`.trimEnd();
 }
 
 /** The same without the stage's name. */
 export function progressFacts(progress: StageProgress, now: number, style: LineStyle): string {
-  const room = style.kind === 'row' ? style.room : Number.POSITIVE_INFINITY;
-  return factsLine(factsOf(progress, now, style), room);
+  const facts = factsOf(progress, now, style);
+  return style.kind === 'row' ? factsLine(facts, style.room) : allFacts(facts);
+}
+
+function narrower(style: Extract<LineStyle, {kind: 'row'}>, by: number): LineStyle {
+  return {...style, room: {...style.room, columns: style.room.columns - by}};
 }
 
 function factsOf(progress: StageProgress, now: number, style: LineStyle): Fact[] {

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
+import {isFileError} from '../base/durable.js';
 import {CURVES_MODULE} from '../render/report/curves-script.js';
 import {PLAYERS_SCRIPT} from '../render/report/listen-script.js';
 import {REPORT_STYLE} from '../render/report/style.js';
@@ -14,20 +15,25 @@ interface PageFile {
 export interface PageFolders {
   /** `src/ui/page/`: HTML, style and modules, shipped as they are. */
   readonly page: URL;
-  /** `dist/`: this program's own modules; those below run in the browser as well. */
+  /** `dist/`: this program's own modules, of which some run in the browser as well. */
   readonly program: URL;
 }
 
-/** Pure modules that the page shares with the terminal, so that both say the same in the same words. They import only each other. */
-export const SHARED_MODULES = [
-  'base/bytes-text.js',
-  'base/unreachable.js',
-  'render/progress.js',
-  'render/quantity.js',
-  'render/stage-line.js',
-  'render/report/charts.js',
-  'render/report/labels.js',
-] as const;
+/**
+ * The program's own pure modules that the page shares with the terminal, so that both say the same in the same words. Their code is
+ * no secret; a name without dots cannot climb out of the two folders. What the page loads of them uses neither node: nor packages.
+ */
+export const SHARED_MODULE = /^(?:base|render)\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.js$/;
+
+/** Undefined when there is no such module. */
+export async function sharedModule({program}: PageFolders, path: string): Promise<string | undefined> {
+  try {
+    return await readFile(new URL(path, program), 'utf8');
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
 
 /** Modules of the page itself, by name. */
 export const PAGE_MODULES = [
@@ -42,7 +48,7 @@ export const PAGE_MODULES = [
 ] as const;
 
 /** Every path that the page may ask for, and nothing else: no name from outside becomes part of a path. */
-export function pageFiles({page, program}: PageFolders): ReadonlyMap<string, PageFile> {
+export function pageFiles({page}: Pick<PageFolders, 'page'>): ReadonlyMap<string, PageFile> {
   const file = (folder: URL, name: string) => () => readFile(new URL(name, folder), 'utf8');
   const plot = (name: string) => () =>
     readFile(createRequire(import.meta.url).resolve(`uplot/dist/${name}`), 'utf8');
@@ -59,6 +65,5 @@ export function pageFiles({page, program}: PageFolders): ReadonlyMap<string, Pag
     ...PAGE_MODULES.map(
       (name) => [`ui/page/${name}`, {type: 'text/javascript', read: file(page, name)}] as const,
     ),
-    ...SHARED_MODULES.map((name) => [name, {type: 'text/javascript', read: file(program, name)}] as const),
   ]);
 }

@@ -10,7 +10,7 @@ import {reportPage} from '../render/report/page.js';
 import type {ReportRun} from '../render/report/report-data.js';
 import {sideBySide} from '../render/report/side-by-side.js';
 import {follow} from './follow.js';
-import {type PageFolders, pageFiles} from './page-files.js';
+import {type PageFolders, pageFiles, SHARED_MODULE, sharedModule} from './page-files.js';
 import {fileWithin, sendFile} from './served-file.js';
 import type {UiSource} from './source.js';
 import {pipelineView} from './view/pipeline.js';
@@ -18,10 +18,12 @@ import {problemView} from './view/problem.js';
 import {runView} from './view/run.js';
 import {songsView} from './view/songs.js';
 
-/** One admitted request; its path is relative to the server's place. */
+/** One admitted request. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Relative to the server's place, as it was sent. */
+  readonly path: string;
   readonly query: URLSearchParams;
   /** What a POST brought. */
   readonly body: Json;
@@ -51,12 +53,22 @@ function route(method: Route['method'], path: string, answer: Route['answer']): 
 }
 
 function pageRoutes(folders: PageFolders): Route[] {
-  return [...pageFiles(folders)].map(([path, {type, read}]) =>
+  const files = [...pageFiles(folders)].map(([path, {type, read}]) =>
     route('GET', path.replaceAll('.', '\\.'), async ({response}) => {
       const text = await read();
       response.writeHead(200, {'Content-Type': `${type}; charset=utf-8`}).end(text);
     }),
   );
+  return [
+    ...files,
+    {method: 'GET', path: SHARED_MODULE, answer: (exchange) => sendModule(exchange, folders)},
+  ];
+}
+
+async function sendModule({response, path}: Exchange, folders: PageFolders): Promise<void> {
+  const text = await sharedModule(folders, path);
+  if (text === undefined) sendText(response, 404, 'There is no such module.');
+  else response.writeHead(200, {'Content-Type': 'text/javascript; charset=utf-8'}).end(text);
 }
 
 function recordRoutes(source: UiSource): Route[] {
@@ -149,7 +161,7 @@ function clipName(path: string): string {
 
 /** Only what the run's record names, and only where clips lie: a record that somebody else wrote may name anything. */
 async function sendClip(
-  {request, response}: Exchange,
+  {request, response, path: address}: Exchange,
   source: UiSource,
   {run, clip}: {readonly run: string; readonly clip: string},
 ): Promise<void> {
@@ -157,7 +169,7 @@ async function sendClip(
   const path = paths.find((each) => clipName(each) === clip);
   const file = path === undefined ? undefined : fileWithin(folders, path);
   if (file === undefined) return sendText(response, 404, 'There is no such clip.');
-  const type = request.url!.split('?')[0]!.endsWith('.png') ? 'image/png' : 'audio/wav';
+  const type = address.endsWith('.png') ? 'image/png' : 'audio/wav';
   return sendFile(response, file, {type, range: request.headers.range});
 }
 

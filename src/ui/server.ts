@@ -137,7 +137,7 @@ async function answer(
   if (found === undefined) return sendText(response, 404, 'There is nothing here.');
   const body = request.method === 'POST' ? await bodyOf(request) : {};
   if (body === undefined) return sendText(response, 400, 'Expected a small JSON object.');
-  return found.route.answer({request, response, query, body, signal}, found.named);
+  return found.route.answer({request, response, path: own!, query, body, signal}, found.named);
 }
 
 const NO_TOKEN =

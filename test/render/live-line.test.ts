@@ -73,7 +73,7 @@ function music(done: number, seconds: number): StageEvent {
 }
 
 const line = (progress: StageProgress, room: number, at: number): string =>
-  progressLine(progress, at, {kind: 'row', room, again: 'Ctrl-C'});
+  progressLine(progress, at, {kind: 'row', room: {columns: room, columnsOf}, again: 'Ctrl-C'});
 
 test.each([
   [34, 'train  loss 2.395 · ETA 4 min 57 s'],

@@ -3,14 +3,11 @@ import {dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import ts from 'typescript';
 import {expect, test} from 'vitest';
-import {PAGE_MODULES, pageFiles, SHARED_MODULES} from '../../src/ui/page-files.js';
+import {PAGE_MODULES, pageFiles, SHARED_MODULE} from '../../src/ui/page-files.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const page = 'src/ui/page';
-const files = pageFiles({
-  page: new URL(`../../${page}/`, import.meta.url),
-  program: new URL('../../dist/', import.meta.url),
-});
+const files = pageFiles({page: new URL(`../../${page}/`, import.meta.url)});
 
 /** What a module of ours imports when it runs: `import type` is gone by then. */
 function importsOf(path: string): string[] {
@@ -21,13 +18,27 @@ function importsOf(path: string): string[] {
   return ts.preProcessFile(outputText).importedFiles.map(({fileName}) => fileName);
 }
 
-test.each([
-  ...PAGE_MODULES.map((name) => [`ui/page/${name}`, `${page}/${name}`] as const),
-  ...SHARED_MODULES.map((name) => [name, `src/${name.replace(/js$/, 'ts')}`] as const),
-])('all that %s imports is served', (address, source) => {
-  const asked = importsOf(source).map((name) => (name.startsWith('.') ? join(dirname(address), name) : name));
-  expect(asked.filter((name) => !files.has(name))).toEqual([]);
+test('all that the page loads is served, and runs in a browser', () => {
+  const sources = new Map<string, string>(PAGE_MODULES.map((name) => [`ui/page/${name}`, `${page}/${name}`]));
+  for (const [address, source] of sources) {
+    for (const name of importsOf(source)) {
+      const asked = name.startsWith('.') ? join(dirname(address), name) : name;
+      if (SHARED_MODULE.test(asked)) sources.set(asked, `src/${asked.replace(/js$/, 'ts')}`);
+      else expect(files.has(asked), `${asked}, for ${address}`).toBe(true); // a package or node: is not
+    }
+  }
+  expect([...sources.keys()]).toContain('render/progress.js');
+  expect([...sources.values()].filter((source) => !existsSync(join(root, source)))).toEqual([]);
 });
+
+test.each([
+  'render/../cli/main.js',
+  'base/.hidden.js',
+  'cli/main.js',
+  'render/',
+  'base/%2e%2e/x.js',
+  'render//x.js',
+])('%s is no module that it shares', (path) => expect(SHARED_MODULE.test(path)).toBe(false));
 
 test('every file of the page is served, and every address on it is one of them', () => {
   const there = readdirSync(join(root, page)).map((name) => (name === 'index.html' ? '' : `ui/page/${name}`));

@@ -1,4 +1,4 @@
-import {advance, newProgress} from '../../render/progress.js';
+import {advance, asked, newProgress} from '../../render/progress.js';
 
 /** All that the events of a run say, folded one by one with the terminal's own code. */
 export function newRunState() {
@@ -29,6 +29,8 @@ export function fold(state, event) {
       return;
     case 'stop_requested':
       state.stopping = event.how;
+      for (const stage of state.stages.values())
+        if (stage.progress.state === 'running') stage.progress = asked(stage.progress, event.how);
       return;
     case 'warning':
       state.warnings.push(event.problem);

@@ -146,7 +146,7 @@ function showHead(parts, {state, row, recorded}) {
 function figuresOf(state, recorded) {
   const now = Date.now();
   const trainings = trainingsOf(state, recorded?.trainings ?? []).filter(({points}) => points.length > 0);
-  return trainings.flatMap(({stage, points}) => {
+  const figures = trainings.flatMap(({stage, points}) => {
     const live = state.stages.get(stage)?.progress;
     const known = recorded?.trainings.find((training) => training.stage === stage);
     const of = trainings.length === 1 ? '' : `${stage}: `;
@@ -179,7 +179,7 @@ function savedText({stages}) {
 }
 
 function liveFigures(progress, of, now) {
-  const left = remainingMs(progress);
+  const left = remainingMs(progress, now);
   const rate = rateOf(progress);
   return [
     {
