@@ -17,9 +17,10 @@ using gemm_detail::tile_kernels;
 
 namespace {
 
-// A task computes `kPanels` register tiles of columns for some output channels. It lays out `kTerms` of the input channels
+// A task computes up to `kPanels` register tiles of columns for some output channels. It lays out `kTerms` of the input channels
 // and taps it needs at a time (im2col): 256 * 384 floats, 400 KB, stay in L2 while all output channels pass over them.
 constexpr int64_t kPanels = 12;
+constexpr int64_t kFewestPanels = 4;
 constexpr int64_t kTerms = 256;
 constexpr int64_t kWantedTasks = 32;
 constexpr int64_t kFewestOutputs = 112;
@@ -49,7 +50,8 @@ struct Term {
 void lay_out_row(const Correlation& c, const Term& term, int64_t first, int64_t count, int64_t width, float* to) {
   const int64_t start = first * c.stride + term.offset;
   if (c.stride == 1 && count == width && start >= 0 && start + width <= c.length) {
-    std::memcpy(to, term.x + start, static_cast<size_t>(width) * sizeof(float));
+    // A register tile is a whole number of these; calling memcpy for so little would take longer than copying.
+    for (int64_t l = 0; l < width; l += 4) std::memcpy(to + l, term.x + start + l, 4 * sizeof(float));
     return;
   }
   // Columns whose input lies in [0, length).
@@ -116,9 +118,10 @@ void run_patch(const Correlation& c, const Patch& patch) {
 /// the order of its terms whatever the cut, so bits depend neither on threads nor on where a longer signal is divided.
 void correlate(const std::vector<Correlation>& batch, Stream& stream) {
   const Correlation& c = batch.front();
-  const int64_t most = kPanels * tile_kernels().columns(), column_tasks = (c.columns + most - 1) / most;
-  const int64_t all = column_tasks * static_cast<int64_t>(batch.size());
-  // Few columns: the output channels are shared out as well, each part laying out its inputs anew.
+  const int64_t width = tile_kernels().columns(), panels = (c.columns + width - 1) / width;
+  const int64_t most = std::clamp((panels + kWantedTasks - 1) / kWantedTasks, kFewestPanels, kPanels) * width;
+  const int64_t column_tasks = (c.columns + most - 1) / most, all = column_tasks * static_cast<int64_t>(batch.size());
+  // Few columns: the output channels are shared out as well, each part laying out its inputs again.
   const int64_t row_tasks = std::clamp<int64_t>((kWantedTasks + all - 1) / all, 1, (c.outputs + kFewestOutputs - 1) / kFewestOutputs);
   const int64_t outputs = round_up((c.outputs + row_tasks - 1) / row_tasks, tile_kernels().rows);
   stream.pool().parallel_for(all * row_tasks, [&](int64_t task) {
