@@ -6,16 +6,25 @@
 #   native/bench/on-gpu.sh [PART]...      parts: build test golden sanitize bench (default: all, in this order)
 #   RESULT=FILE   where to write (default: native/bench/results/<card>-<date>.txt)     BUILD=FOLDER (default: build-gpu)
 #   PEER=PYTHON   a Python with torch, for the same step in PyTorch (default: python3; without torch it is left out)
+#   REHEARSE=1    everything that follows on the SIMT machine instead of a card, to see that the script itself works: tests and golden cases by
+#                 a few names, benches with their launches only noted, compute-sanitizer and PyTorch left out; BUILD is used as it is
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
-card=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1 | tr ' /' '--')
+if [ -n "${REHEARSE:-}" ]; then
+  card=SIMT-machine device=simt
+  some_tests=(cuda_plugin event_test norm_test) some_cases=(--only heads64_long) product_tests=("gemm: one b") benches_of_ops=(rms_norm)
+else
+  card=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1 | tr ' /' '--') device=cuda
+  some_tests=() some_cases=() product_tests=(gemm adapter dit) benches_of_ops=(all)
+fi
 build=${BUILD:-build-gpu}
 result=${RESULT:-native/bench/results/${card:-no-card}-$(date +%Y-%m-%d).txt}
 limit=${LIMIT:-300}
 parts=("$@")
+[ ${#parts[@]} -eq 0 ] && [ -n "${REHEARSE:-}" ] && parts=(test golden sanitize bench)
 [ ${#parts[@]} -eq 0 ] && parts=(build test golden sanitize bench)
 failures=()
 mkdir -p "$(dirname "$result")" "$build"
@@ -76,21 +85,25 @@ needs_card() {
 
 # Every test of the engine with every op on the card, against the same float64 references and bounds as on the CPU.
 tests() {
-  step "ops, models, adapters and training on the card" "$build/sidestep_tests" --device cuda
-  step "the same with the engine's own product kernel" env SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device cuda gemm adapter dit
+  step "ops, models, adapters and training on the card" "$build/sidestep_tests" --device $device "${some_tests[@]}"
+  step "the same with the engine's own product kernel" env SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device $device "${product_tests[@]}"
 }
 
 golden() {
   local folder=${SIDESTEP_GOLDEN_DIR:-test/golden}
-  step "golden suite on the card" "$build/sidestep_golden" "$folder" --backend cuda
-  step "golden suite on the card, bf16" "$build/sidestep_golden" "$folder" --backend cuda --precision bf16
-  if [ "$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l)" -gt 1 ]; then
-    step "golden suite on the second card" "$build/sidestep_golden" "$folder" --backend cuda:1
+  step "golden suite on the card" "$build/sidestep_golden" "$folder" --backend $device "${some_cases[@]}"
+  step "golden suite on the card, bf16" "$build/sidestep_golden" "$folder" --backend $device --precision bf16 "${some_cases[@]}"
+  if [ -n "${REHEARSE:-}" ] || [ "$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l)" -gt 1 ]; then
+    step "golden suite on the second card" "$build/sidestep_golden" "$folder" --backend $device:1 "${some_cases[@]}"
   fi
 }
 
 sanitize() {
   local tool=compute-sanitizer
+  if [ -n "${REHEARSE:-}" ]; then
+    say "" "## compute-sanitizer" "needs a card: left out of the rehearsal"
+    return
+  fi
   command -v $tool > /dev/null || tool=/usr/local/cuda/bin/compute-sanitizer
   if [ ! -x "$(command -v $tool)" ]; then
     say "" "## compute-sanitizer" "not on this machine: nothing was checked"
@@ -104,6 +117,7 @@ sanitize() {
 # The same layers in PyTorch, eager and compiled, in the same run.
 peer() {
   local python=${PEER:-python3}
+  [ -z "${REHEARSE:-}" ] || return
   if ! "$python" -c 'import torch' 2>/dev/null; then
     say "" "## PyTorch" "$python has no torch: nothing to compare with"
     return
@@ -113,26 +127,27 @@ peer() {
 }
 
 benches() {
-  local config=${CONFIG:-$build/dit-2b.json}
+  local config=${CONFIG:-$build/dit-2b.json} noted=()
+  [ -z "${REHEARSE:-}" ] || noted=(env SIDESTEP_SIMT_LAUNCHES=note)
   [ -n "${CONFIG:-}" ] || echo '{}' > "$config"  # the defaults are the 2B model's
-  step "products' algorithms, timed once and kept" env SIDESTEP_CUDA_TUNE=on "$build/sidestep_bench" train_step --config "$config" \
-    --latents 1500 --rank 64 --steps 1 --backend cuda
-  step "ops of a training step, bf16" "$build/sidestep_bench" op training_step --backend cuda
-  step "all op benches, f32" "$build/sidestep_bench" op all --backend cuda --precision f32
+  step "products' algorithms, timed once and kept" "${noted[@]}" env SIDESTEP_CUDA_TUNE=on "$build/sidestep_bench" train_step --config "$config" \
+    --latents 1500 --rank 64 --steps 1 --backend $device
+  step "ops of a training step, bf16" "${noted[@]}" "$build/sidestep_bench" op training_step --backend $device
+  step "all op benches, f32" "${noted[@]}" "$build/sidestep_bench" op "${benches_of_ops[@]}" --backend $device --precision f32
   local latents
   for latents in 1500 6000; do  # songs of 60 s and 240 s
     step "predicted, $latents latents" "$build/sidestep_bench" predict --config "$config" --latents $latents --rank 64 \
       --card "$(case $card in *H200*) echo h200 ;; *) echo h100 ;; esac)"
-    step "training step, 2B, $latents latents" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend cuda
-    step "the same, told op by op" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
-      --rank 64 --backend cuda
+    step "training step, 2B, $latents latents" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend $device
+    step "the same, told op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
+      --rank 64 --backend $device
     peer $latents
   done
 }
 
 say "# sidestep on ${card:-a machine without a card}, $(date -u +%Y-%m-%dT%H:%MZ), commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
-[ -z "$card" ] || step "card" nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit --format=csv
-find_cublaslt
+[ "$device" = simt ] || [ -z "$card" ] || step "card" nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit --format=csv
+[ "$device" = simt ] || find_cublaslt  # the machine has a stand-in beside it
 say "cuBLASLt: ${SIDESTEP_CUBLASLT:-searched for by the plugin}"
 for part in "${parts[@]}"; do
   case $part in

@@ -11,18 +11,27 @@ namespace sidestep::binding {
 
 namespace {
 
+/// Those that the engine can compute on. Throws native/device-unavailable when there is none, with the reasons of those there are.
 Json::Array cuda_devices() {
   Json::Array devices;
+  std::string unusable;
   const CudaPlugin& plugin = cuda_plugin();
   const int count = plugin.device_count();
   if (count == 0) throw Error("native/device-unavailable", "The NVIDIA driver reports no device");
   for (int i = 0; i < count; ++i) {
     const CudaDevice device = plugin.describe(i);
+    if (device.unusable[0] != '\0') {
+      unusable += (unusable.empty() ? "" : "; ") + std::string(device.unusable);
+      continue;
+    }
     devices.push_back(Json::Object{{"device", "cuda:" + std::to_string(i)},
                                    {"name", std::string(device.name)},
                                    {"memory_bytes", device.memory_bytes},
-                                   {"free_bytes", device.free_bytes}});
+                                   {"free_bytes", device.free_bytes},
+                                   {"products", std::string(device.products)},
+                                   {"own_products", device.own_products}});
   }
+  if (devices.empty()) throw Error("native/device-unavailable", unusable);
   return devices;
 }
 

@@ -68,6 +68,12 @@ void run(const Transfer& op, void (*)(const Transfer&, Stream&), const char* nam
   else queue.add(page_locked(op.src) || page_locked(op.dst) ? Kind::copy : Kind::work, move);
 }
 
+/// As the CUDA plugin: its kernels widen nothing.
+void run(const Gemm& op, void (*function)(const Gemm&, Stream&), const char* name, Stream& stream) {
+  if (op.a.dtype() != op.b.dtype()) throw Error("native/dtype-mismatch", "gemm on a card: expected a and b of one dtype");
+  run<Gemm>(op, function, name, stream);
+}
+
 #define SIDESTEP_MIRROR_OP(Struct, function) \
   void mirrored_##function(const Struct& op, Stream& stream) { run(op, &cpu::function, #function, stream); }
 SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
@@ -108,6 +114,7 @@ CudaDevice describe(int card) {
   std::snprintf(device.name, sizeof(device.name), "mirror of the CPU, no card");
   device.memory_bytes = kCardBytes;
   device.free_bytes = kCardBytes - used_bytes(card);
+  std::snprintf(device.products, sizeof(device.products), "the CPU's product");
   return device;
 }
 

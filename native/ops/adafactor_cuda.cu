@@ -74,7 +74,7 @@ struct Parameters {
 };
 
 __global__ void __launch_bounds__(kBlock)
-    adafactor_kernel(const __grid_constant__ Parameters parameters, const Rates rates, const uint8_t* gate) {
+    adafactor_kernel(SIDESTEP_GRID_CONSTANT(Parameters) parameters, const Rates rates, const uint8_t* gate) {
   if (held_back(gate)) return;
   const Parameter t = parameters.list[blockIdx.x];
   if (t.rows == 0) update_whole(t, rates);
@@ -118,7 +118,7 @@ void adafactor(const Adafactor& op, Stream& stream) {
     const size_t count = std::min(Parameters::kCapacity, parameters.size() - first);
     Parameters table;
     std::copy_n(parameters.begin() + static_cast<std::ptrdiff_t>(first), count, table.list);
-    adafactor_kernel<<<static_cast<unsigned>(count), kBlock, 0, queue>>>(table, rates, gate_of(op.proceed));
+    launch(adafactor_kernel, static_cast<unsigned>(count), kBlock, 0, queue)(table, rates, gate_of(op.proceed));
     SIDESTEP_CUDA_LAUNCHED("adafactor_kernel");
   }
 }

@@ -75,10 +75,10 @@ __device__ void update_block(const TensorTable<6>& table, int tensor, int64_t be
 }
 
 __global__ void __launch_bounds__(kThreads)
-    adamw8bit_kernel(const __grid_constant__ TensorTable<6> table, const Rates rates, const __grid_constant__ Maps given,
+    adamw8bit_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<6>) table, const Rates rates, SIDESTEP_GRID_CONSTANT(Maps) given,
                      const uint8_t* gate) {
   if (held_back(gate)) return;
-  __shared__ Maps maps;  // lanes look up different places at once, which an argument's constant memory would serve one by one
+  Maps& maps = shared<Maps>();  // lanes look up different places at once, which an argument's constant memory would serve one by one
   static_assert(kThreads == kMapSize);
   maps.with_sign[threadIdx.x] = given.with_sign[threadIdx.x];
   maps.without_sign[threadIdx.x] = given.without_sign[threadIdx.x];
@@ -112,7 +112,7 @@ void adamw8bit(const AdamW8bit& op, Stream& stream) {
                                       op.exp_avg_absmax[i].raw(),  op.exp_avg_sq_codes[i].raw(), op.exp_avg_sq_absmax[i].raw()};
   };
   over_tables<6>(op.params, pointers, [&](const TensorTable<6>& table) {
-    adamw8bit_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, maps, gate_of(op.proceed));
+    launch(adamw8bit_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, maps, gate_of(op.proceed));
     SIDESTEP_CUDA_LAUNCHED("adamw8bit_kernel");
   });
 }

@@ -80,7 +80,7 @@ constexpr size_t kQueryBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + Share
 template <typename T, int hd>
 __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<T> f) {
   constexpr int kColumns = kKeys<hd> / 8;
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = dynamic_shared();
   const SharedTile<T, hd> q{reinterpret_cast<T*>(memory)}, dout{q.at(kRows, 0)}, k{dout.at(kRows, 0)}, v{k.at(kKeys<hd>, 0)};
   const AttentionOperands<T>& op = f.op;
   const int64_t first = int64_t{blockIdx.x} * kRows, last = min(op.queries, first + kRows), h = blockIdx.y, b = blockIdx.z;
@@ -88,6 +88,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
   const int row = static_cast<int>(threadIdx.x) / kWarp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
   load_tile<T, hd, kRows, kBlock>(q, op.q(b, 0, h), op.q.frame_stride, first, op.queries);
   load_tile<T, hd, kRows, kBlock>(dout, f.to.dout(b, 0, h), f.to.dout.frame_stride, first, op.queries);
+  commit_copies();
   float lse[2], delta[2];
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
@@ -119,6 +120,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
     multiply_weights<T, hd>(dq, scores, k);
     __syncthreads();  // every warp has read the tile
   }
+  wait_copies<0>();  // queries that meet no key have loads under way
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const int64_t query = first + row + g + 8 * r;
@@ -140,7 +142,7 @@ constexpr size_t kKeyBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + SharedT
 template <typename T, int hd>
 __global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T> f) {
   constexpr int kColumns = kQueries<hd> / 8;
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = dynamic_shared();
   const SharedTile<T, hd> k{reinterpret_cast<T*>(memory)}, v{k.at(kRows, 0)}, q{v.at(kRows, 0)}, dout{q.at(kQueries<hd>, 0)};
   float *lse = reinterpret_cast<float*>(dout.at(kQueries<hd>, 0)), *delta = lse + kQueries<hd>;
   const AttentionOperands<T>& op = f.op;
@@ -149,6 +151,7 @@ __global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T>
   const int row = static_cast<int>(threadIdx.x) / kWarp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
   load_tile<T, hd, kRows, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first, op.reach.keys);
   load_tile<T, hd, kRows, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first, op.reach.keys);
+  commit_copies();
   bool visible[2];
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
@@ -190,7 +193,7 @@ __global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T>
       multiply_weights<T, hd>(dk, weights, q);
       __syncthreads();  // every warp has read the tile
     }
-  wait_copies<0>();
+  wait_copies<0>();  // keys that meet no query have loads under way
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const int64_t key = first + row + g + 8 * r;
@@ -207,19 +210,19 @@ __global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T>
 }
 
 template <typename T, int hd>
-void launch(const Backward<T>& f, int64_t batch, cudaStream_t queue) {
+void run(const Backward<T>& f, int64_t batch, cudaStream_t queue) {
   const auto blocks = [](int64_t rows) { return static_cast<unsigned>(ceil_div(rows, int64_t{kRows})); };
   const auto n = static_cast<unsigned>(batch);
   SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                            static_cast<int>(kQueryBytes<hd>)));
-  attention_dq_kernel<T, hd>
-      <<<dim3(blocks(f.op.queries), static_cast<unsigned>(f.op.heads), n), kBlock, kQueryBytes<hd>, queue>>>(f);
+  const dim3 of_queries(blocks(f.op.queries), static_cast<unsigned>(f.op.heads), n);
+  const dim3 of_keys(blocks(f.op.reach.keys), static_cast<unsigned>(f.op.kv_heads), n);
+  launch(attention_dq_kernel<T, hd>, of_queries, kBlock, kQueryBytes<hd>, queue)(f);
   SIDESTEP_CUDA_LAUNCHED("attention_dq_kernel");
   if (f.to.dk.data == nullptr) return;
   SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                            static_cast<int>(kKeyBytes<hd>)));
-  attention_dkv_kernel<T, hd>
-      <<<dim3(blocks(f.op.reach.keys), static_cast<unsigned>(f.op.kv_heads), n), kBlock, kKeyBytes<hd>, queue>>>(f);
+  launch(attention_dkv_kernel<T, hd>, of_keys, kBlock, kKeyBytes<hd>, queue)(f);
   SIDESTEP_CUDA_LAUNCHED("attention_dkv_kernel");
 }
 
@@ -227,8 +230,8 @@ void launch(const Backward<T>& f, int64_t batch, cudaStream_t queue) {
 
 template <typename T>
 void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, int64_t batch, cudaStream_t queue) {
-  if (op.head_dim == 64) launch<T, 64>({op, gradients}, batch, queue);
-  else launch<T, 128>({op, gradients}, batch, queue);
+  if (op.head_dim == 64) run<T, 64>({op, gradients}, batch, queue);
+  else run<T, 128>({op, gradients}, batch, queue);
 }
 template void attention_backward_tensor(const AttentionOperands<__nv_bfloat16>&, const AttentionGradients<__nv_bfloat16>&, int64_t,
                                         cudaStream_t);

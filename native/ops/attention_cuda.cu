@@ -178,7 +178,7 @@ void forward(const Attention& op, cudaStream_t queue) {
     if (fits_tensor_cores({op.q, op.k, op.v, op.out})) return attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
   const int64_t total = op.q.dim(0) * op.q.dim(1) * op.q.dim(2);
   with_head(operands.head_dim, [&]<int per_lane>() {
-    attention_plain_kernel<T, per_lane><<<blocks_for(total), kThreads, 0, queue>>>(operands, out, lse, total);
+    launch(attention_plain_kernel<T, per_lane>, blocks_for(total), kThreads, 0, queue)(operands, out, lse, total);
     SIDESTEP_CUDA_LAUNCHED("attention_plain_kernel");
   });
 }
@@ -187,10 +187,10 @@ template <typename T>
 void backward_plain(const AttentionOperands<T>& op, const AttentionGradients<T>& to, int64_t batch, cudaStream_t queue) {
   const int64_t queries = batch * op.heads * op.queries, keys = batch * op.kv_heads * op.reach.keys;
   with_head(op.head_dim, [&]<int per_lane>() {
-    attention_dq_plain_kernel<T, per_lane><<<blocks_for(queries), kThreads, 0, queue>>>(op, to, queries);
+    launch(attention_dq_plain_kernel<T, per_lane>, blocks_for(queries), kThreads, 0, queue)(op, to, queries);
     SIDESTEP_CUDA_LAUNCHED("attention_dq_plain_kernel");
     if (to.dk.data == nullptr) return;
-    attention_dkv_plain_kernel<T, per_lane><<<blocks_for(keys), kThreads, 0, queue>>>(op, to, keys);
+    launch(attention_dkv_plain_kernel<T, per_lane>, blocks_for(keys), kThreads, 0, queue)(op, to, keys);
     SIDESTEP_CUDA_LAUNCHED("attention_dkv_plain_kernel");
   });
 }
@@ -200,7 +200,7 @@ void backward(const AttentionBackward& op, cudaStream_t queue) {
   const AttentionOperands<T> operands = attention_operands<T>(op);
   const int64_t batch = op.q.dim(0), rows = batch * operands.heads * operands.queries;
   const Heads<const T> dout = heads_of<T>(op.dout);
-  attention_delta_kernel<T><<<blocks_for(rows), kThreads, 0, queue>>>(dout, heads_of<T>(op.out), op.delta.data<float>(),
+  launch(attention_delta_kernel<T>, blocks_for(rows), kThreads, 0, queue)(dout, heads_of<T>(op.out), op.delta.data<float>(),
                                                                      operands.queries, operands.heads, operands.head_dim, rows);
   SIDESTEP_CUDA_LAUNCHED("attention_delta_kernel");
   const Scratch orphans(static_cast<size_t>(batch * operands.kv_heads * operands.head_dim) * sizeof(float), queue);
@@ -209,7 +209,7 @@ void backward(const AttentionBackward& op, cudaStream_t queue) {
     to.dk = heads_of<T>(op.dk);
     to.dv = heads_of<T>(op.dv);
     const dim3 grid(static_cast<unsigned>(operands.kv_heads), static_cast<unsigned>(batch));
-    attention_orphans_kernel<T><<<grid, kThreads, 0, queue>>>(operands, dout, op.lse.data<float>(), orphans.data<float>());
+    launch(attention_orphans_kernel<T>, grid, kThreads, 0, queue)(operands, dout, op.lse.data<float>(), orphans.data<float>());
     SIDESTEP_CUDA_LAUNCHED("attention_orphans_kernel");
   }
   if constexpr (sizeof(T) == 2)

@@ -137,7 +137,7 @@ __device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const Ru
 
 template <typename T, int hd>
 __global__ void __launch_bounds__(kBlock) attention_forward_kernel(const Forward<T> f) {
-  extern __shared__ __align__(16) unsigned char memory[];
+  unsigned char* const memory = dynamic_shared();
   const SharedTile<T, hd> queries{reinterpret_cast<T*>(memory)}, keys{queries.at(kQueries, 0)}, values{keys.at(kKeys, 0)};
   const AttentionOperands<T>& op = f.op;
   const int64_t first = int64_t{blockIdx.x} * kQueries, h = blockIdx.y, b = blockIdx.z, kv = op.kv_head(h);
@@ -182,12 +182,12 @@ __global__ void __launch_bounds__(kBlock) attention_forward_kernel(const Forward
 }
 
 template <typename T, int hd>
-void launch(const Forward<T>& f, int64_t batch, cudaStream_t queue) {
+void run(const Forward<T>& f, int64_t batch, cudaStream_t queue) {
   SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_forward_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                            static_cast<int>(kForwardBytes<hd>)));
   const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kQueries})), static_cast<unsigned>(f.op.heads),
                   static_cast<unsigned>(batch));
-  attention_forward_kernel<T, hd><<<grid, kBlock, kForwardBytes<hd>, queue>>>(f);
+  launch(attention_forward_kernel<T, hd>, grid, kBlock, kForwardBytes<hd>, queue)(f);
   SIDESTEP_CUDA_LAUNCHED("attention_forward_kernel");
 }
 
@@ -195,8 +195,8 @@ void launch(const Forward<T>& f, int64_t batch, cudaStream_t queue) {
 
 template <typename T>
 void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue) {
-  if (op.head_dim == 64) launch<T, 64>({op, out, lse}, batch, queue);
-  else launch<T, 128>({op, out, lse}, batch, queue);
+  if (op.head_dim == 64) run<T, 64>({op, out, lse}, batch, queue);
+  else run<T, 128>({op, out, lse}, batch, queue);
 }
 template void attention_forward_tensor(const AttentionOperands<__nv_bfloat16>&, const Heads<__nv_bfloat16>&, float*, int64_t, cudaStream_t);
 template void attention_forward_tensor(const AttentionOperands<__half>&, const Heads<__half>&, float*, int64_t, cudaStream_t);

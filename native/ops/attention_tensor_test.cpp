@@ -23,6 +23,8 @@ constexpr Case kCases[] = {
     {1, 200, 200, 2, 1, 64, 20, kBoth, -1, DType::bf16},         {1, 200, 200, 2, 1, 128, 33, kBoth, -1, DType::f16},
     {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16}, {1, 97, 97, 2, 1, 128, 16, kCausal, 0.3, DType::bf16},
     {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},            {1, 70, 90, 2, 1, 128, kNoWindow, kBoth, 1.0, DType::bf16},
+    // Whole tiles of keys that no query reaches, and of queries that reach no key.
+    {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},           {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
 };
 
 struct Operands {

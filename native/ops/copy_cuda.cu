@@ -120,7 +120,7 @@ bool floating(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 
 bool dense(const ConstTensor& t) { return t.rank() == 0 || t.dim(-1) <= 1 || t.stride(-1) == 1; }
 
 template <int V, typename Body>
-void launch(const Body& body, const Copy& op, const Extent& extent, cudaStream_t queue) {
+void over_copy(const Body& body, const Copy& op, const Extent& extent, cudaStream_t queue) {
   const bool pack = dense(op.src) && dense(op.dst) && packable({op.src}, extent.width, V) && packable({op.dst}, extent.width, V);
   if (pack) launch_over_rows<V>(body, extent, queue);
   else launch_over_rows<1>(body, extent, queue);
@@ -128,7 +128,7 @@ void launch(const Body& body, const Copy& op, const Extent& extent, cudaStream_t
 
 template <typename Word>
 void move(const Copy& op, const Grid& from, const Grid& to, const Extent& extent, cudaStream_t queue) {
-  launch<kPack<Word>>(MoveBody<Word>{op.src.data<Word>(), op.dst.data<Word>(), from, to}, op, extent, queue);
+  over_copy<kPack<Word>>(MoveBody<Word>{op.src.data<Word>(), op.dst.data<Word>(), from, to}, op, extent, queue);
 }
 
 void move_words(const Copy& op, const Grid& from, const Grid& to, const Extent& extent, cudaStream_t queue) {
@@ -175,7 +175,7 @@ void copy(const Copy& op, Stream& stream) {
   with_storage(op.src.dtype(), [&]<typename From>(From) {
     with_storage(op.dst.dtype(), [&]<typename To>(To) {
       constexpr int V = sizeof(From) > sizeof(To) ? kPack<From> : kPack<To>;
-      launch<V>(ConvertBody<From, To>{op.src.data<From>(), op.dst.data<To>(), from, to}, op, extent, queue);
+      over_copy<V>(ConvertBody<From, To>{op.src.data<From>(), op.dst.data<To>(), from, to}, op, extent, queue);
     });
   });
 }

@@ -42,6 +42,8 @@ std::vector<std::string> candidates() {
   if (const char* chosen = std::getenv("SIDESTEP_CUBLASLT")) return {chosen};
   std::vector<fs::path> folders{plugin_folder(), {}, "/usr/local/cuda/lib64", "/opt/cuda/lib64"};
   if (const char* toolkit = std::getenv("CUDA_PATH")) folders.push_back(fs::path(toolkit) / "lib64");
+  if (const char* conda = std::getenv("CONDA_PREFIX"))  // conda's packages lay libraries there, its wheels where Python's lie
+    for (const char* place : {"lib", "targets/x86_64-linux/lib", "targets/sbsa-linux/lib"}) folders.push_back(fs::path(conda) / place);
   add_python_folders(folders);
   std::vector<std::string> files;
   for (const fs::path& folder : folders) files.push_back(folder.empty() ? name : (folder / name).string());

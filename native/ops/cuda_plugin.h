@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/memory.h"
 #include "ops/backend.h"
@@ -9,11 +10,14 @@
 namespace sidestep {
 
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
-constexpr uint32_t kCudaPluginVersion = 5;
+constexpr uint32_t kCudaPluginVersion = 6;
 
 struct CudaDevice {
   char name[256];
   size_t memory_bytes, free_bytes;
+  char unusable[256];          ///< why the engine cannot compute on it; empty: it can
+  char products[512];          ///< where the library for matrix products was found, or what serves without one
+  bool own_products;           ///< without the library: the plugin's own kernel, in f32 and many times slower
 };
 
 /// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated nor
@@ -56,9 +60,10 @@ struct CudaPlugin {
 using CudaPluginEntry = const CudaPlugin* (*)(uint32_t version);
 constexpr const char* kCudaPluginSymbol = "sidestep_cuda_plugin";
 
-/// From now on the plugin is this file beside the program, whatever the environment says: `sidestep_mirror.so` is two made-up
-/// cards in host memory (see mirror/plugin.cpp). Only before the first `cuda_plugin()`.
-void choose_cuda_plugin(const std::string& file_name);
+/// From now on the plugin is one beside the program, whatever the environment says, that makes two cards up in host memory: `mirror`, whose
+/// ops are the CPU's (mirror/plugin.cpp), or `simt`, whose kernels are the CUDA plugin's own, run thread by thread (simt/). False for
+/// other names. Only before the first `cuda_plugin()`.
+bool choose_made_up_card(std::string_view name);
 
 /// Loads the plugin once; throws native/device-unavailable with the reason.
 const CudaPlugin& cuda_plugin();

@@ -18,10 +18,15 @@ __device__ inline float warp_max(float v) {
   return v;
 }
 
+template <typename T>
+struct WarpParts {
+  T of[kWarp];
+};
+
 /// The sum over a block of at most 1024 threads, in every thread. All threads must call it.
 template <typename T>
 __device__ inline T block_sum(T v) {
-  __shared__ T parts[kWarp];
+  auto& parts = shared<WarpParts<T>>().of;
   const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp, warps = (blockDim.x + kWarp - 1) / kWarp;
   v = warp_sum(v);
   __syncthreads();  // a sum before this one may still be read

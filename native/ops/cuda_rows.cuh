@@ -128,7 +128,7 @@ void launch_over_rows(const Body& body, const Extent& extent, cudaStream_t queue
   if (extent.rows == 0 || extent.width == 0) return;
   const auto x = static_cast<unsigned>(std::min<int64_t>(extent.rows, 1 << 20));
   const auto y = static_cast<unsigned>(std::min<int64_t>(ceil_div(extent.width, int64_t{kThreads} * V), 32768));
-  over_rows_kernel<V><<<dim3(x, y), kThreads, 0, queue>>>(body, extent);
+  launch(over_rows_kernel<V, Body>, dim3(x, y), kThreads, 0, queue)(body, extent);
   SIDESTEP_CUDA_LAUNCHED("over_rows_kernel");
 }
 

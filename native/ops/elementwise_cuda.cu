@@ -154,13 +154,17 @@ struct GateGradientBody {
 /// Columns and rows of threads that sum over rows: a warp reads 32 neighbouring columns.
 constexpr int kSumColumns = 32, kSumRows = 32;
 
+struct SumParts {
+  float of[kSumRows][kSumColumns + 1];
+};
+
 // y[s, d] += sum over the rows of sample s of x[row, d] * z[row, d] (z: all ones when null). One block sums 32 columns of one
 // sample; each thread every 32nd row, the 32 parts in order. One pass over x (and z); few blocks for small D, but bias and
 // modulation gradients are asked for rarely.
 template <typename T>
 __global__ void __launch_bounds__(kSumColumns* kSumRows)
     sum_over_rows_kernel(const Rows<const T> x, const Rows<const T> z, float* y, int64_t y_stride, int64_t rows, int64_t width) {
-  __shared__ float parts[kSumRows][kSumColumns + 1];
+  auto& parts = shared<SumParts>().of;
   const int64_t column = int64_t{blockIdx.x} * kSumColumns + threadIdx.x, first = blockIdx.y * rows;
   float total = 0;
   if (column < width)
@@ -257,7 +261,7 @@ void gated_add_backward(const GatedAddBackward& op, Stream& stream) {
   with_storage(op.dy.dtype(), [&]<typename T>(T) {
     if (op.dgate) {  // before dh, which may alias dy
       const dim3 grid(static_cast<unsigned>(ceil_div(width, int64_t{kSumColumns})), static_cast<unsigned>(batch));
-      sum_over_rows_kernel<T><<<grid, dim3(kSumColumns, kSumRows), 0, queue>>>(
+      launch(sum_over_rows_kernel<T>, grid, dim3(kSumColumns, kSumRows), 0, queue)(
           rows_of<T>(op.dy), rows_of<T>(op.h), op.dgate.data<float>(), op.dgate.stride(0), frames, width);
       SIDESTEP_CUDA_LAUNCHED("sum_over_rows_kernel");
     }
@@ -285,7 +289,7 @@ void sum_rows(const SumRows& op, Stream& stream) {
   if (op.x.numel() == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const auto grid = static_cast<unsigned>(ceil_div(op.x.dim(1), int64_t{kSumColumns}));
-    sum_over_rows_kernel<T><<<grid, dim3(kSumColumns, kSumRows), 0, queue_of(stream)>>>(
+    launch(sum_over_rows_kernel<T>, grid, dim3(kSumColumns, kSumRows), 0, queue_of(stream))(
         rows_of<T>(op.x), Rows<const T>{nullptr, 0, 0, 1}, op.y.data<float>(), 0, op.x.dim(0), op.x.dim(1));
     SIDESTEP_CUDA_LAUNCHED("sum_over_rows_kernel");
   });

@@ -105,10 +105,10 @@ void run_loss(const FlowLoss& op, cudaStream_t queue) {
                         partial.data<double>(),
                         batch, frames, width, runs, op.grad_scale};
   if (batch > 0) {
-    flow_loss_kernel<<<dim3(static_cast<unsigned>(runs), static_cast<unsigned>(batch)), kThreads, 0, queue>>>(loss);
+    launch(flow_loss_kernel<P, V>, dim3(static_cast<unsigned>(runs), static_cast<unsigned>(batch)), kThreads, 0, queue)(loss);
     SIDESTEP_CUDA_LAUNCHED("flow_loss_kernel");
   }
-  flow_loss_sum_kernel<<<1, 1, 0, queue>>>(loss, op.per_sample.data<float>(), op.loss.data<float>());
+  launch(flow_loss_sum_kernel<P, V>, 1, 1, 0, queue)(loss, op.per_sample.data<float>(), op.loss.data<float>());
   SIDESTEP_CUDA_LAUNCHED("flow_loss_sum_kernel");
 }
 
@@ -117,7 +117,7 @@ void run_loss(const FlowLoss& op, cudaStream_t queue) {
 void timestep_embedding(const TimestepEmbedding& op, Stream& stream) {
   if (op.y.numel() == 0) return;
   with_storage(op.y.dtype(), [&]<typename T>(T) {
-    timestep_embedding_kernel<T><<<static_cast<unsigned>(op.t.dim(0)), kThreads, 0, queue_of(stream)>>>(
+    launch(timestep_embedding_kernel<T>, static_cast<unsigned>(op.t.dim(0)), kThreads, 0, queue_of(stream))(
         op.t.data<float>(), op.y.data<T>(), op.y.dim(1) / 2);
     SIDESTEP_CUDA_LAUNCHED("timestep_embedding_kernel");
   });

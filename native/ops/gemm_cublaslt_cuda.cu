@@ -38,12 +38,12 @@ uint32_t alignment_of(const void* pointer) {
 
 /// All that decides which algorithm serves.
 using Key = std::tuple<int, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int, int, int,
-                       int, bool, uint32_t, uint32_t, uint32_t>;
+                       int, int, bool, uint32_t, uint32_t, uint32_t>;
 
 Key key_of(const Gemm& op, int device) {
   const TileExtent e = extent_of(op);
   return {device, e.m, e.n, e.k, leading(op.a), leading(op.b), leading(op.c), batch_of(op), batch_stride(op.a), batch_stride(op.b),
-          batch_stride(op.c), static_cast<int>(op.a.dtype()), static_cast<int>(op.c.dtype()), static_cast<int>(op.trans_a),
+          batch_stride(op.c), static_cast<int>(op.a.dtype()), static_cast<int>(op.b.dtype()), static_cast<int>(op.c.dtype()), static_cast<int>(op.trans_a),
           static_cast<int>(op.trans_b), static_cast<bool>(op.bias), alignment_of(op.a.raw()), alignment_of(op.b.raw()),
           alignment_of(op.c.raw())};
 }
@@ -54,7 +54,6 @@ std::string problem_of(const Key& key) {
   return problem;
 }
 
-constexpr size_t kWorkspaceBytes = size_t{32} << 20;  // what NVIDIA recommends for Hopper
 constexpr int kCandidates = 8;                        // timed when tuning; the first is what is taken untimed
 
 /// Descriptors of one shape, kept for the next product of that shape.
@@ -167,7 +166,7 @@ std::string machine_of(const cublaslt::Library& lt, int device) {
 struct DeviceState {
   cublaslt::Handle handle = nullptr;
   TuningFile tuning;
-  std::map<cudaStream_t, void*> workspaces{};  ///< of each queue, whose products come one after the other; never freed
+  std::map<cudaStream_t, void*> workspaces{};  ///< of each queue, whose products come one after the other
 };
 
 /// Products are queued by several threads only when several streams are in use; the lock covers the tables and the
@@ -178,9 +177,10 @@ struct Planner {
   std::map<Key, Plan> plans;
 };
 
+/// Never destroyed: a program's last streams end after the plugin's statics.
 Planner& planner() {
-  static Planner once;
-  return once;
+  static auto* once = new Planner;
+  return *once;
 }
 
 /// Null when the library does not work with this device.
@@ -286,6 +286,17 @@ bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) {
   throw Error("native/cuda-failed", "cublasLtMatmul failed with status " + std::to_string(static_cast<int>(status)) + " (" +
                                         cublaslt::library_origin() + ")",
               "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
+}
+
+void release_workspace(int device, cudaStream_t queue) noexcept {
+  Planner& p = planner();
+  const std::scoped_lock lock(p.mutex);
+  const auto state = p.devices.find(device);
+  if (state == p.devices.end()) return;
+  const auto found = state->second.workspaces.find(queue);
+  if (found == state->second.workspaces.end()) return;
+  static_cast<void>(cudaFree(found->second));
+  state->second.workspaces.erase(found);
 }
 
 }  // namespace sidestep::cuda

@@ -2,6 +2,9 @@
 // FLOPs: 2 G M N K. The 2B model's widest linear, [3000, 2048] x [2048, 6144] bf16, is 75 GFLOP: 0.09 ms at 800 TFLOP/s, against
 // 74 MB and 0.025 ms of memory traffic: compute bound. An adapter's thin product, [3000, 2048] x [2048, 64], is 0.8 GFLOP
 // (1 us) and 13 MB (4 us): memory bound.
+#include <string>
+
+#include "core/error.h"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_rows.cuh"
 #include "ops/gemm_cuda.cuh"
@@ -66,6 +69,13 @@ void multiply_tiles(const Gemm& op, cudaStream_t queue) {
   });
 }
 
+/// Both kernels read b as what a is; the CPU alone widens (gemm.h). Whoever comes past the checks of the op reads beyond b's end here.
+void refuse_differing_operands(const Gemm& op) {
+  if (op.a.dtype() == op.b.dtype()) return;
+  throw Error("native/dtype-mismatch", "gemm on CUDA: expected a and b of one dtype but found a " + std::string(dtype_name(op.a.dtype())) +
+                                           ", b " + std::string(dtype_name(op.b.dtype())));
+}
+
 /// Rows one after the other: cuBLASLt refuses overlapping ones.
 bool rows_apart(const ConstTensor& t) { return leading(t) >= t.dim(-1); }
 
@@ -75,6 +85,7 @@ bool bias_fits(const Gemm& op) { return !op.bias || op.bias.dtype() == op.c.dtyp
 }  // namespace
 
 void gemm(const Gemm& op, Stream& stream) {
+  refuse_differing_operands(op);
   if (op.c.numel() == 0) return;
   const cudaStream_t queue = queue_of(stream);
   const bool empty_sum = extent_of(op).k == 0;

@@ -19,5 +19,9 @@ inline int64_t leading(const ConstTensor& t) { return t.dim(-2) > 1 ? t.stride(-
 
 /// Whether cuBLASLt was found and took the product. Throws native/cuda-failed.
 bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue);
+/// What the library's products on this queue kept: it is about to end.
+void release_workspace(int device, cudaStream_t queue) noexcept;
+/// Bytes kept for each queue that the library has served.
+constexpr size_t kWorkspaceBytes = size_t{32} << 20;  // what NVIDIA recommends for Hopper
 
 }  // namespace sidestep::cuda

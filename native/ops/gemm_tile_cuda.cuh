@@ -20,21 +20,25 @@ struct TileExtent {
 /// Stage of a tile: `at(row, depth)` of the operand, zeros beyond its edge. `fast_depth`: whether neighbours along the sum are
 /// neighbours in memory.
 template <bool fast_depth, typename At>
-__device__ void stage(float (&shared)[kTileDepth][kTile + 4], const At& at, int64_t first, int64_t rows, int64_t k, int64_t depth) {
+__device__ void stage(float (&to)[kTileDepth][kTile + 4], const At& at, int64_t first, int64_t rows, int64_t k, int64_t depth) {
 #pragma unroll
   for (int i = 0; i < kTile * kTileDepth / kTileThreads; ++i) {
     const int e = static_cast<int>(threadIdx.x) + i * kTileThreads;
     const int row = fast_depth ? e / kTileDepth : e % kTile, d = fast_depth ? e % kTileDepth : e / kTile;
-    shared[d][row] = first + row < rows && k + d < depth ? at(first + row, k + d) : 0.F;
+    to[d][row] = first + row < rows && k + d < depth ? at(first + row, k + d) : 0.F;
   }
 }
+
+struct TileStages {
+  float a[kTileDepth][kTile + 4], b[kTileDepth][kTile + 4];
+};
 
 /// The tile of one member of a batch.
 /// `Source`: extent(), a(g, m, k), b(g, k, n), store(g, m, n, sum) with g the index in the batch; constants kDepthFastA and
 /// kDepthFastB say in which direction memory runs.
 template <typename Source>
 __device__ void tile_product(const Source& source, int64_t g) {
-  __shared__ float a[kTileDepth][kTile + 4], b[kTileDepth][kTile + 4];
+  auto& [a, b] = shared<TileStages>();
   const TileExtent extent = source.extent();
   const int64_t m = int64_t{blockIdx.y} * kTile, n = int64_t{blockIdx.x} * kTile;
   const int row = static_cast<int>(threadIdx.x) / (kTile / kPerThread) * kPerThread;
@@ -76,7 +80,7 @@ void launch_tile_product(const Source& source, const TileExtent& extent, int64_t
   if (extent.m == 0 || extent.n == 0 || count == 0) return;
   const dim3 grid(static_cast<unsigned>(ceil_div(extent.n, int64_t{kTile})), static_cast<unsigned>(ceil_div(extent.m, int64_t{kTile})),
                   static_cast<unsigned>(std::min(count, kMostBlocksZ)));
-  tile_product_kernel<<<grid, kTileThreads, 0, queue>>>(source, count);
+  launch(tile_product_kernel<Source>, grid, kTileThreads, 0, queue)(source, count);
   SIDESTEP_CUDA_LAUNCHED("tile_product_kernel");
 }
 

@@ -13,14 +13,7 @@ namespace sidestep::cuda {
 /// d += a b
 template <typename T>
 __device__ inline void mma(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
-  if constexpr (std::is_same_v<T, __nv_bfloat16>)
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
-  else
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+  ptx::mma_m16n8k16<T>(d, a, b0, b1);
 }
 
 /// Two values rounded into one register, the first in the lower half.
@@ -33,22 +26,6 @@ __device__ inline uint32_t packed(float low, float high) {
     const __half2 pair = __floats2half2_rn(low, high);
     return *reinterpret_cast<const uint32_t*>(&pair);
   }
-}
-
-__device__ inline uint32_t shared_address(const void* pointer) { return static_cast<uint32_t>(__cvta_generic_to_shared(pointer)); }
-
-/// Four 8 x 8 matrices; lane l names the row l % 8 of matrix l / 8.
-__device__ inline void load_matrices(uint32_t (&r)[4], const void* row) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(shared_address(row))
-               : "memory");
-}
-__device__ inline void load_matrices_transposed(uint32_t (&r)[4], const void* row) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(shared_address(row))
-               : "memory");
 }
 
 /// A tile of rows of `width` 16-bit elements in shared memory. Rows are 16 bytes longer than they need be: eight rows' worth of
@@ -64,30 +41,28 @@ struct SharedTile {
   /// A operand: rows row … row+15, columns k … k+15.
   __device__ void load_a(uint32_t (&a)[4], int row, int k) const {
     const int lane = threadIdx.x % kWarp;
-    load_matrices(a, at(row + lane % 16, k + lane / 16 * 8));
+    ptx::ldmatrix_x4(a, at(row + lane % 16, k + lane / 16 * 8));
   }
   /// B operands of two neighbouring column tiles from the transpose: B[k][n] = tile[n][k]. b[0..1] for n … n+7, b[2..3] for the
   /// next eight.
   __device__ void load_b_transpose(uint32_t (&b)[4], int n, int k) const {
     const int lane = threadIdx.x % kWarp;
-    load_matrices(b, at(n + lane / 16 * 8 + lane % 8, k + lane / 8 % 2 * 8));
+    ptx::ldmatrix_x4(b, at(n + lane / 16 * 8 + lane % 8, k + lane / 8 % 2 * 8));
   }
   /// B operands of two neighbouring column tiles: B[k][n] = tile[k][n].
   __device__ void load_b(uint32_t (&b)[4], int k, int n) const {
     const int lane = threadIdx.x % kWarp;
-    load_matrices_transposed(b, at(k + lane % 16, n + lane / 16 * 8));
+    ptx::ldmatrix_x4_trans(b, at(k + lane % 16, n + lane / 16 * 8));
   }
 };
 
 /// Sixteen bytes from global to shared memory behind the threads' back; zeros where `valid` is false.
-__device__ inline void copy_async(void* to, const void* from, bool valid) {
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(valid ? 16 : 0) : "memory");
-}
-__device__ inline void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+__device__ inline void copy_async(void* to, const void* from, bool valid) { ptx::cp_async_16(to, from, valid ? 16 : 0); }
+__device__ inline void commit_copies() { ptx::cp_async_commit(); }
 /// Waits until at most `pending` groups of this thread's copies are under way.
 template <int pending>
 __device__ inline void wait_copies() {
-  asm volatile("cp.async.wait_group %0;" ::"n"(pending) : "memory");
+  ptx::cp_async_wait<pending>();
 }
 
 /// Rows first … first+rows-1 of a matrix with `row_stride` elements between rows, of which `count` exist in all; zeros beyond.

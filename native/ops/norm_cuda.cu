@@ -123,11 +123,15 @@ struct ModulationGradients {
   int64_t dshift_stride, dscale_stride, frames, width;
 };
 
+struct ModulationParts {
+  float shifts[kSumRows][kSumColumns + 1], scales[kSumRows][kSumColumns + 1];
+};
+
 // dshift += sum over t of dy; dscale += weight * sum over t of dy x inv_rms. One block sums 32 columns of one sample, each
 // thread every 32nd frame, the parts in order. Asked for only when the timestep path is trained.
 template <typename T>
 __global__ void __launch_bounds__(kSumColumns* kSumRows) modulation_gradients_kernel(const ModulationGradients<T> op) {
-  __shared__ float shifts[kSumRows][kSumColumns + 1], scales[kSumRows][kSumColumns + 1];
+  auto& [shifts, scales] = shared<ModulationParts>();
   const int64_t column = int64_t{blockIdx.x} * kSumColumns + threadIdx.x, b = blockIdx.y, first = b * op.frames;
   float shift = 0, scale = 0;
   if (column < op.width)
@@ -150,18 +154,18 @@ __global__ void __launch_bounds__(kSumColumns* kSumRows) modulation_gradients_ke
 }
 
 template <typename T>
-void launch(const NormForward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
+void run(const NormForward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
   if (rows == 0) return;
-  if (pack) norm_kernel<T, kPack<T>><<<static_cast<unsigned>(rows), kThreads, 0, queue>>>(op);
-  else norm_kernel<T, 1><<<static_cast<unsigned>(rows), kThreads, 0, queue>>>(op);
+  if (pack) launch(norm_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  else launch(norm_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
   SIDESTEP_CUDA_LAUNCHED("norm_kernel");
 }
 
 template <typename T>
-void launch(const NormBackward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
+void run(const NormBackward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
   if (rows == 0) return;
-  if (pack) norm_backward_kernel<T, kPack<T>><<<static_cast<unsigned>(rows), kThreads, 0, queue>>>(op);
-  else norm_backward_kernel<T, 1><<<static_cast<unsigned>(rows), kThreads, 0, queue>>>(op);
+  if (pack) launch(norm_backward_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  else launch(norm_backward_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
   SIDESTEP_CUDA_LAUNCHED("norm_backward_kernel");
 }
 
@@ -185,7 +189,7 @@ void rms_norm(const RmsNorm& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const NormForward<T> kernel{rows_of<T>(op.x), {op.weight.data<T>(), nullptr, nullptr, 0, 0}, rows_of<T>(op.y),
                                 op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, op.x.dim(1)};
-    launch(kernel, op.x.dim(0), packable({op.x, op.weight, op.y}, op.x.dim(1), kPack<T>), queue_of(stream));
+    run(kernel, op.x.dim(0), packable({op.x, op.weight, op.y}, op.x.dim(1), kPack<T>), queue_of(stream));
   });
 }
 
@@ -193,7 +197,7 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x), {op.weight.data<T>(), nullptr, nullptr, 0, 0},
                                  op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, op.x.dim(1)};
-    launch(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx}, op.x.dim(1), kPack<T>), queue_of(stream));
+    run(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx}, op.x.dim(1), kPack<T>), queue_of(stream));
   });
 }
 
@@ -202,7 +206,7 @@ void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
     const Affine<T> affine{op.weight.data<T>(), op.scale.data<T>(), op.shift.data<T>(), op.scale.stride(0), op.shift.stride(0)};
     const NormForward<T> kernel{rows_of<T>(op.x), affine, rows_of<T>(op.y),
                                 op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, op.x.dim(2)};
-    launch(kernel, op.x.dim(0) * op.x.dim(1), packable({op.x, op.weight, op.scale, op.shift, op.y}, op.x.dim(2), kPack<T>),
+    run(kernel, op.x.dim(0) * op.x.dim(1), packable({op.x, op.weight, op.scale, op.shift, op.y}, op.x.dim(2), kPack<T>),
            queue_of(stream));
   });
 }
@@ -217,13 +221,13 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
                                              op.dshift.data<float>(), op.dscale.data<float>(), op.dshift.stride(0),
                                              op.dscale.stride(0), frames, width};
       const dim3 grid(static_cast<unsigned>(ceil_div(width, int64_t{kSumColumns})), static_cast<unsigned>(batch));
-      modulation_gradients_kernel<T><<<grid, dim3(kSumColumns, kSumRows), 0, queue>>>(gradients);
+      launch(modulation_gradients_kernel<T>, grid, dim3(kSumColumns, kSumRows), 0, queue)(gradients);
       SIDESTEP_CUDA_LAUNCHED("modulation_gradients_kernel");
     }
     const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x),
                                  {op.weight.data<T>(), op.scale.data<T>(), nullptr, op.scale.stride(0), 0},
                                  op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, width};
-    launch(kernel, batch * frames, packable({op.dy, op.x, op.weight, op.scale, op.dx}, width, kPack<T>), queue);
+    run(kernel, batch * frames, packable({op.dy, op.x, op.weight, op.scale, op.dx}, width, kPack<T>), queue);
   });
 }
 
@@ -231,7 +235,7 @@ void row_norm(const RowNorm& op, Stream& stream) {
   if (op.x.dim(0) == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const auto blocks = static_cast<unsigned>(ceil_div(op.x.dim(0), int64_t{kThreads / kWarp}));
-    row_norm_kernel<T><<<blocks, kThreads, 0, queue_of(stream)>>>(rows_of<T>(op.x), op.y.data<float>(), op.x.dim(0), op.x.dim(1));
+    launch(row_norm_kernel<T>, blocks, kThreads, 0, queue_of(stream))(rows_of<T>(op.x), op.y.data<float>(), op.x.dim(0), op.x.dim(1));
     SIDESTEP_CUDA_LAUNCHED("row_norm_kernel");
   });
 }

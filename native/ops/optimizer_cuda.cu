@@ -14,7 +14,7 @@ struct AdamRates {
 };
 
 // The arithmetic of optimizer_cpu.cpp, element by element.
-__global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__ TensorTable<4> table, const AdamRates rates,
+__global__ void __launch_bounds__(kThreads) adamw_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<4>) table, const AdamRates rates,
                                                          const uint8_t* gate) {
   if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
@@ -31,7 +31,7 @@ __global__ void __launch_bounds__(kThreads) adamw_kernel(const __grid_constant__
 }
 
 // One read and one write an element.
-__global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_constant__ TensorTable<1> table, float given,
+__global__ void __launch_bounds__(kThreads) scale_all_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, float given,
                                                              const float* device_factor) {
   const float factor = device_factor == nullptr ? given : *device_factor;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
@@ -39,7 +39,7 @@ __global__ void __launch_bounds__(kThreads) scale_all_kernel(const __grid_consta
   for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = factor == 0 ? 0.F : x[j] * factor;
 }
 
-__global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ TensorTable<2> table, float gain,
+__global__ void __launch_bounds__(kThreads) ema_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<2>) table, float gain,
                                                        const uint8_t* gate) {
   if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(kThreads) ema_kernel(const __grid_constant__ T
 
 // One read an element; a partial sum in f64 and a count of NaN and Inf per block, added up per tensor by the next kernel.
 __global__ void __launch_bounds__(kThreads)
-    squared_norm_kernel(const __grid_constant__ TensorTable<1> table, double* sums, int64_t* nonfinite) {
+    squared_norm_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, double* sums, int64_t* nonfinite) {
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   const float* x = table.operand<const float>(0, tensor);
   double sum = 0;
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kThreads)
 
 // One thread a tensor adds its blocks' parts in order.
 __global__ void __launch_bounds__(kThreads)
-    sum_chunks_kernel(const __grid_constant__ TensorTable<1> table, const double* sums, const int64_t* bad, double* per_tensor,
+    sum_chunks_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, const double* sums, const int64_t* bad, double* per_tensor,
                       int64_t* nonfinite) {
   const int i = static_cast<int>(blockIdx.x * kThreads + threadIdx.x);
   if (i >= table.tensors) return;
@@ -83,12 +83,16 @@ __global__ void __launch_bounds__(kThreads)
   nonfinite[table.first_tensor + i] = count;
 }
 
+struct GateParts {
+  double of[kThreads];
+};
+
 // One block: a few hundred numbers, 16 bytes a parameter, added by one thread in their order. Some 10 us; nothing waits for it but
 // the update.
 __global__ void __launch_bounds__(kThreads)
     update_gate_kernel(const double* squares, const int64_t* nonfinite, int64_t parameters, const float* losses, int64_t loss_count,
                        double max_norm, double gain, float* factor, uint8_t* proceed) {
-  __shared__ double part[kThreads];
+  auto& part = shared<GateParts>().of;
   double total = 0;
   int64_t bad = 0;
   for (int64_t first = 0; first < parameters; first += kThreads) {
@@ -114,7 +118,7 @@ __global__ void __launch_bounds__(kThreads)
 }  // namespace
 
 void update_gate(const UpdateGate& op, Stream& stream) {
-  update_gate_kernel<<<1, kThreads, 0, queue_of(stream)>>>(op.squares.data<double>(), op.nonfinite.data<int64_t>(), op.squares.numel(),
+  launch(update_gate_kernel, 1, kThreads, 0, queue_of(stream))(op.squares.data<double>(), op.nonfinite.data<int64_t>(), op.squares.numel(),
                                                            op.losses.data<float>(), op.losses.numel(), op.max_norm, op.gain,
                                                            op.factor.data<float>(), op.proceed.data<uint8_t>());
   SIDESTEP_CUDA_LAUNCHED("update_gate_kernel");
@@ -128,9 +132,9 @@ void squared_norm(const SquaredNorm& op, Stream& stream) {
   over_tables<1>(op.tensors, [&](size_t i) { return std::array{op.tensors[i].raw()}; }, [&](const TensorTable<1>& table) {
     const auto chunks = static_cast<size_t>(table.chunks);
     const Scratch sums(chunks * sizeof(double), queue), bad(chunks * sizeof(int64_t), queue);
-    squared_norm_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, sums.data<double>(), bad.data<int64_t>());
+    launch(squared_norm_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, sums.data<double>(), bad.data<int64_t>());
     SIDESTEP_CUDA_LAUNCHED("squared_norm_kernel");
-    sum_chunks_kernel<<<static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue>>>(
+    launch(sum_chunks_kernel, static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue)(
         table, sums.data<double>(), bad.data<int64_t>(), op.per_tensor.data<double>(), op.nonfinite.data<int64_t>());
     SIDESTEP_CUDA_LAUNCHED("sum_chunks_kernel");
   });
@@ -140,7 +144,7 @@ void scale_all(const ScaleAll& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
   over_tables<1>(op.tensors, [&](size_t i) { return std::array<const void*, 1>{op.tensors[i].raw()}; },
                  [&](const TensorTable<1>& table) {
-                   scale_all_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(
+                   launch(scale_all_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(
                        table, op.factor, op.device_factor ? op.device_factor.data<float>() : nullptr);
                    SIDESTEP_CUDA_LAUNCHED("scale_all_kernel");
                  });
@@ -161,7 +165,7 @@ void adamw(const AdamW& op, Stream& stream) {
     return std::array<const void*, 4>{op.grads[i].raw(), op.params[i].raw(), op.exp_avg[i].raw(), op.exp_avg_sq[i].raw()};
   };
   over_tables<4>(op.params, pointers, [&](const TensorTable<4>& table) {
-    adamw_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, gate_of(op.proceed));
+    launch(adamw_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, gate_of(op.proceed));
     SIDESTEP_CUDA_LAUNCHED("adamw_kernel");
   });
 }
@@ -172,7 +176,7 @@ void ema_update(const EmaUpdate& op, Stream& stream) {
   over_tables<2>(op.averages,
                  [&](size_t i) { return std::array<const void*, 2>{op.averages[i].raw(), op.params[i].raw()}; },
                  [&](const TensorTable<2>& table) {
-                   ema_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, gain, gate_of(op.proceed));
+                   launch(ema_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, gain, gate_of(op.proceed));
                    SIDESTEP_CUDA_LAUNCHED("ema_kernel");
                  });
 }

@@ -4,9 +4,11 @@
 #include <string>
 
 #include "core/error.h"
+#include "ops/cublaslt_cuda.h"
 #include "ops/cuda_check.cuh"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_plugin.h"
+#include "ops/gemm_cuda.cuh"
 
 namespace sidestep::cuda {
 
@@ -32,10 +34,29 @@ cudaStream_t queue_of(const Stream& stream) {
   return static_cast<cudaStream_t>(stream.native_handle());
 }
 
-Scratch::Scratch(size_t bytes, cudaStream_t queue) : queue_(queue) {
-  SIDESTEP_CUDA_CHECK(cudaMallocAsync(&memory_, bytes == 0 ? 1 : bytes, queue));
+namespace {
+
+bool has_pools(int device_index) {
+  int supported = 0;
+  SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&supported, cudaDevAttrMemoryPoolsSupported, device_index));
+  return supported != 0;
 }
-Scratch::~Scratch() { static_cast<void>(cudaFreeAsync(memory_, queue_)); }
+
+bool current_device_has_pools() {
+  int device = 0;
+  SIDESTEP_CUDA_CHECK(cudaGetDevice(&device));
+  return has_pools(device);
+}
+
+}  // namespace
+
+Scratch::Scratch(size_t bytes, cudaStream_t queue) : queue_(queue), pooled_(current_device_has_pools()) {
+  const size_t asked = bytes == 0 ? 1 : bytes;
+  if (pooled_) SIDESTEP_CUDA_CHECK(cudaMallocAsync(&memory_, asked, queue));
+  else SIDESTEP_CUDA_CHECK(cudaMalloc(&memory_, asked));
+}
+// Without a pool, cudaFree waits for the work that may still use it.
+Scratch::~Scratch() { static_cast<void>(pooled_ ? cudaFreeAsync(memory_, queue_) : cudaFree(memory_)); }
 
 namespace {
 
@@ -81,18 +102,29 @@ int device_count() {
   return count;
 }
 
+/// The tensor cores' bf16 and cp.async begin with Ampere: cards of 7.5 (T4, RTX 20) would need kernels of their own.
+std::string why_unusable(const cudaDeviceProp& properties) {
+  if (properties.major >= 8) return {};
+  return std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." + std::to_string(properties.minor) +
+         "; 8.0 (Ampere) or newer is needed";
+}
+
 CudaDevice describe(int device_index) {
   SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
   cudaDeviceProp properties{};
   SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
   CudaDevice device{};
   std::snprintf(device.name, sizeof(device.name), "%s", properties.name);
+  std::snprintf(device.unusable, sizeof(device.unusable), "%s", why_unusable(properties).c_str());
+  std::snprintf(device.products, sizeof(device.products), "%s", cublaslt::library_origin().c_str());
+  device.own_products = cublaslt::library() == nullptr;
   SIDESTEP_CUDA_CHECK(cudaMemGetInfo(&device.free_bytes, &device.memory_bytes));
   return device;
 }
 
-// Scratch memory is asked for again in the next step: the pool keeps it.
+// Scratch memory is asked for again in the next step: the pool keeps it. Some virtual cards have no pools; Scratch does without there.
 void keep_pool(int device_index) {
+  if (!has_pools(device_index)) return;
   cudaMemPool_t pool = nullptr;
   SIDESTEP_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device_index));
   uint64_t threshold = UINT64_MAX;
@@ -103,11 +135,7 @@ void* create_stream(int device_index) {
   SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
   cudaDeviceProp properties{};
   SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
-  if (properties.major < 8)
-    throw Error("native/device-unavailable",
-                std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." +
-                    std::to_string(properties.minor) + "; 8.0 (Ampere) or newer is needed",
-                "Set device: cpu.");
+  if (const std::string reason = why_unusable(properties); !reason.empty()) throw Error("native/device-unavailable", reason, "Set device: cpu.");
   keep_pool(device_index);
   newest_device = device_index;
   cudaStream_t stream = nullptr;
@@ -117,6 +145,7 @@ void* create_stream(int device_index) {
 
 void destroy_stream(int device_index, void* stream) noexcept {
   static_cast<void>(cudaSetDevice(device_index));
+  release_workspace(device_index, static_cast<cudaStream_t>(stream));
   static_cast<void>(cudaStreamDestroy(static_cast<cudaStream_t>(stream)));
 }
 

@@ -20,7 +20,7 @@ struct Sums {
 
 /// Operands: params, params0, grads, exp_avg, exp_avg_sq, s.
 __global__ void __launch_bounds__(kThreads)
-    prodigy_moments_kernel(const __grid_constant__ TensorTable<6> table, const MomentRates rates, Sums* sums) {
+    prodigy_moments_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<6>) table, const MomentRates rates, Sums* sums) {
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   const float *p = table.operand<const float>(0, tensor), *p0 = table.operand<const float>(1, tensor),
               *g = table.operand<const float>(2, tensor);
@@ -42,7 +42,7 @@ __global__ void __launch_bounds__(kThreads)
 
 // One thread a tensor adds its blocks' parts in order.
 __global__ void __launch_bounds__(kThreads)
-    sum_chunks_kernel(const __grid_constant__ TensorTable<6> table, const Sums* sums, double* numerator, double* denominator) {
+    prodigy_sums_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<6>) table, const Sums* sums, double* numerator, double* denominator) {
   const int i = static_cast<int>(blockIdx.x * kThreads + threadIdx.x);
   if (i >= table.tensors) return;
   const int last = i + 1 < table.tensors ? table.first_chunk[i + 1] : table.chunks;
@@ -56,7 +56,7 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 __global__ void __launch_bounds__(kThreads, 4)
-    prodigy_update_kernel(const __grid_constant__ TensorTable<3> table, float decay, float dlr, float eps) {
+    prodigy_update_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<3>) table, float decay, float dlr, float eps) {
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* p = table.operand<float>(0, tensor);
   const float *m = table.operand<const float>(1, tensor), *v = table.operand<const float>(2, tensor);
@@ -82,11 +82,11 @@ void prodigy_moments(const ProdigyMoments& op, Stream& stream) {
   };
   over_tables<6>(op.params, pointers, [&](const TensorTable<6>& table) {
     const Scratch sums(static_cast<size_t>(table.chunks) * sizeof(Sums), queue);
-    prodigy_moments_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, rates, sums.data<Sums>());
+    launch(prodigy_moments_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, sums.data<Sums>());
     SIDESTEP_CUDA_LAUNCHED("prodigy_moments_kernel");
-    sum_chunks_kernel<<<static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue>>>(
+    launch(prodigy_sums_kernel, static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue)(
         table, sums.data<Sums>(), op.numerator.data<double>(), op.denominator.data<double>());
-    SIDESTEP_CUDA_LAUNCHED("sum_chunks_kernel");
+    SIDESTEP_CUDA_LAUNCHED("prodigy_sums_kernel");
   });
 }
 
@@ -98,7 +98,7 @@ void prodigy_update(const ProdigyUpdate& op, Stream& stream) {
     return std::array<const void*, 3>{op.params[i].raw(), op.exp_avg[i].raw(), op.exp_avg_sq[i].raw()};
   };
   over_tables<3>(op.params, pointers, [&](const TensorTable<3>& table) {
-    prodigy_update_kernel<<<static_cast<unsigned>(table.chunks), kThreads, 0, queue>>>(table, decay, dlr, eps);
+    launch(prodigy_update_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, decay, dlr, eps);
     SIDESTEP_CUDA_LAUNCHED("prodigy_update_kernel");
   });
 }

@@ -126,7 +126,7 @@ void qk_norm_rope(const QkNormRope& op, Stream& stream) {
   if (op.x.numel() == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const HeadNorm<T> heads = head_norm<T>(op);
-    qk_norm_rope_kernel<T><<<blocks_for(heads.total), kThreads, 0, queue_of(stream)>>>(
+    launch(qk_norm_rope_kernel<T>, blocks_for(heads.total), kThreads, 0, queue_of(stream))(
         heads, heads_of<T>(op.x), heads_of<T>(op.y), op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps);
     SIDESTEP_CUDA_LAUNCHED("qk_norm_rope_kernel");
   });
@@ -136,7 +136,7 @@ void qk_norm_rope_backward(const QkNormRopeBackward& op, Stream& stream) {
   if (op.x.numel() == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const HeadNorm<T> heads = head_norm<T>(op);
-    qk_norm_rope_backward_kernel<T><<<blocks_for(heads.total), kThreads, 0, queue_of(stream)>>>(
+    launch(qk_norm_rope_backward_kernel<T>, blocks_for(heads.total), kThreads, 0, queue_of(stream))(
         heads, heads_of<T>(op.dy), heads_of<T>(op.x), op.inv_rms ? op.inv_rms.data<float>() : nullptr, heads_of<T>(op.dx));
     SIDESTEP_CUDA_LAUNCHED("qk_norm_rope_backward_kernel");
   });

@@ -27,10 +27,15 @@ __global__ void __launch_bounds__(kThreads) skew_symmetric_backward_kernel(const
   }
 }
 
-/// Row of the largest magnitude in a column at or below the diagonal, the first where several are equal.
+struct PivotCandidates {
+  double values[kThreads];
+  int64_t rows[kThreads];
+};
+
+/// Row of the largest magnitude in a column at or below the diagonal, the first where several are equal. A barrier must follow before
+/// the next call.
 __device__ int64_t pivot_row(const double* a, int64_t column, int64_t n) {
-  __shared__ double values[kThreads];
-  __shared__ int64_t rows[kThreads];
+  auto& [values, rows] = shared<PivotCandidates>();
   double best = -1;
   int64_t row = column;
   for (int64_t i = column + threadIdx.x; i < n; i += kThreads)
@@ -47,9 +52,7 @@ __device__ int64_t pivot_row(const double* a, int64_t column, int64_t n) {
     }
     __syncthreads();
   }
-  const int64_t result = rows[0];
-  __syncthreads();
-  return result;
+  return rows[0];
 }
 
 /// Gauss-Jordan with partial pivoting on [a | inverse], as on the CPU; both n x n f64 in scratch memory.
@@ -105,14 +108,14 @@ __global__ void __launch_bounds__(kThreads) project_rotation_kernel(float* vecto
 
 void skew_symmetric(const SkewSymmetric& op, Stream& stream) {
   if (op.q.numel() == 0) return;
-  skew_symmetric_kernel<<<static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue_of(stream)>>>(op.vector.data<float>(),
+  launch(skew_symmetric_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue_of(stream))(op.vector.data<float>(),
                                                                                               op.q.data<float>(), op.q.dim(1));
   SIDESTEP_CUDA_LAUNCHED("skew_symmetric_kernel");
 }
 
 void skew_symmetric_backward(const SkewSymmetricBackward& op, Stream& stream) {
   if (op.dq.numel() == 0) return;
-  skew_symmetric_backward_kernel<<<static_cast<unsigned>(op.dq.dim(0)), kThreads, 0, queue_of(stream)>>>(
+  launch(skew_symmetric_backward_kernel, static_cast<unsigned>(op.dq.dim(0)), kThreads, 0, queue_of(stream))(
       op.dq.data<float>(), op.dvector.data<float>(), op.dq.dim(1));
   SIDESTEP_CUDA_LAUNCHED("skew_symmetric_backward_kernel");
 }
@@ -121,7 +124,7 @@ void cayley_inverse(const CayleyInverse& op, Stream& stream) {
   if (op.q.numel() == 0) return;
   const cudaStream_t queue = queue_of(stream);
   const Scratch memory(2 * static_cast<size_t>(op.q.numel()) * sizeof(double), queue);
-  cayley_inverse_kernel<<<static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue>>>(op.q.data<float>(), op.inverse.data<float>(),
+  launch(cayley_inverse_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue)(op.q.data<float>(), op.inverse.data<float>(),
                                                                                    memory.data<double>(), op.q.dim(1));
   SIDESTEP_CUDA_LAUNCHED("cayley_inverse_kernel");
 }
@@ -129,7 +132,7 @@ void cayley_inverse(const CayleyInverse& op, Stream& stream) {
 void project_rotation(const ProjectRotation& op, Stream& stream) {
   if (op.vector.numel() == 0) return;
   const double bound = op.eps / std::sqrt(static_cast<double>(op.vector.dim(0)));
-  project_rotation_kernel<<<static_cast<unsigned>(op.vector.dim(0)), kThreads, 0, queue_of(stream)>>>(
+  launch(project_rotation_kernel, static_cast<unsigned>(op.vector.dim(0)), kThreads, 0, queue_of(stream))(
       op.vector.data<float>(), op.vector.dim(1), bound);
   SIDESTEP_CUDA_LAUNCHED("project_rotation_kernel");
 }

@@ -79,6 +79,27 @@ TEST("cayley_inverse: times I + q it is the identity") {
     }
 }
 
+// (I + q) of one pair (0, far) of size s is inverted in closed form: (I - q) / (1 + s^2) there. Its diagonal, 1e-20, is all cancellation unless s itself
+// is the pivot of column 0, so a pivot that is overlooked shows, though the matrix as a whole would hardly differ.
+TEST("cayley_inverse: the pivot is found wherever in its column it lies") {
+  Stream stream = cpu_stream();
+  constexpr int64_t n = 140;
+  constexpr float size = 1e10F;
+  for (const int64_t far : {int64_t{1}, int64_t{40}, int64_t{135}}) {
+    const Case c{1, n};
+    const Storage vector(DType::f32, {1, triangle(n)}), q(DType::f32, {1, n, n}), inverse(DType::f32, {1, n, n});
+    vector.tensor().data<float>()[far - 1] = size;
+    skew_symmetric({vector.view(), q.tensor()}, stream);
+    cayley_inverse({q.view(), inverse.tensor()}, stream);
+    Doubles expected(static_cast<size_t>(n * n));
+    for (int64_t i = 0; i < n; ++i) expected[place(c, 0, i, i)] = i == 0 || i == far ? 1e-20 : 1;
+    expected[place(c, 0, 0, far)] = -1e-10;
+    expected[place(c, 0, far, 0)] = 1e-10;
+    const Doubles found = values_of(inverse.view());
+    for (size_t i = 0; i < found.size(); ++i) EXPECT(std::abs(found[i] - expected[i]) <= 1e-6 * std::abs(expected[i]));
+  }
+}
+
 TEST("project_rotation: only what is too long is shortened, to eps / sqrt(B), direction kept") {
   Stream stream = cpu_stream();
   for (const Case& c : kCases) {

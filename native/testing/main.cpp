@@ -18,14 +18,13 @@ struct Options {
   std::vector<std::string> parts;
 };
 
-// --device cuda runs every op of every test on the card (see mirror.h); --device mirror on a made-up one (see mirror/plugin.cpp).
+// --device cuda runs every op of every test on the card (see mirror.h); --device mirror and simt on made-up ones (see ops/cuda_plugin.h).
 void choose_device(std::string_view device) {
-  if (device == "mirror") sidestep::choose_cuda_plugin("sidestep_mirror.so");
-  if (device == "cuda" || device == "mirror") {
+  if (sidestep::choose_made_up_card(device) || device == "cuda") {
     const sidestep::Device card{sidestep::DeviceKind::cuda, 0};
     sidestep::testing::mirror_ops_on(card);
     sidestep::testing::set_device_under_test(card);
-  } else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda or mirror after --device");
+  } else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda, mirror or simt after --device");
 }
 
 Options parse(int argc, char** argv) {
@@ -74,7 +73,7 @@ int run_all(const Options& options) {
 
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|mirror] [PART OF A NAME OR FILE]…
+// sidestep_tests [--device cpu|cuda|mirror|simt] [PART OF A NAME OR FILE]…
 int main(int argc, char** argv) {
   try {
     return run_all(parse(argc, argv));

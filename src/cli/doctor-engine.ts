@@ -3,11 +3,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
+import type {DeviceReport, EngineReport} from '../protocol/message.js';
 import type {Check} from '../render/checklist.js';
-import {type EngineObservation, observeEngine} from '../run/numerics.js';
+import {type EngineObservation, observeEngine, productsWarning} from '../run/numerics.js';
 import type {MachineFacts} from './doctor-verdict.js';
 import {askProgram, firstLine} from './program-probe.js';
-import {addonPath, workersOf} from './surroundings.js';
+import {addonPath, cudaOf, workersOf} from './surroundings.js';
 import type {World} from './world.js';
 
 export interface EngineFindings {
@@ -43,15 +44,7 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
   }
   const {report} = engine;
   const found = `${path}, numerics version ${report.numerics_version}`;
-  const devices = report.devices.map(
-    (device): Check => ({
-      name: `engine_${device.device.replace(':', '_')}`,
-      title: `Engine on ${device.device}`,
-      state: 'ok',
-      found: `${device.name}, ${bytesText(device.free_bytes)} of ${bytesText(device.memory_bytes)} free`,
-      hint: undefined,
-    }),
-  );
+  const devices = report.devices.flatMap((device) => deviceChecks(device, report));
   const noCuda: Check[] =
     report.no_cuda === undefined
       ? []
@@ -74,6 +67,24 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
 const BUILD_PLUGIN =
   'the CUDA plugin is built where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: install it, then `npm run native`; native/README.md';
 
+/** A device, and on a card what its matrix products run on: without the library it is there, but far too slow. */
+export function deviceChecks(device: DeviceReport, report: EngineReport): Check[] {
+  const name = `engine_${device.device.replace(':', '_')}`;
+  const found = `${device.name}, ${bytesText(device.free_bytes)} of ${bytesText(device.memory_bytes)} free`;
+  const it: Check = {name, title: `Engine on ${device.device}`, state: 'ok', found, hint: undefined};
+  if (device.products === undefined) return [it];
+  const resources = {device: device.device, precision: 'auto'} as const;
+  const warning = productsWarning({kind: 'known', report}, [{resources, engine: true}]);
+  const products: Check = {
+    name: `${name}_products`,
+    title: `Matrix products on ${device.device}`,
+    state: warning === undefined ? 'ok' : 'warning',
+    found: device.products,
+    hint: warning?.hint,
+  };
+  return [it, products];
+}
+
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */
 async function askEngine(world: World, addon: string): Promise<EngineObservation> {
   const folder = await mkdtemp(join(tmpdir(), 'sidestep-doctor-'));
@@ -81,7 +92,7 @@ async function askEngine(world: World, addon: string): Promise<EngineObservation
     return await observeEngine({
       addon,
       hashAddon: async (path) => (await hashFile(path)).hash,
-      visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+      cuda: cudaOf(world),
       remembered_at: join(folder, 'devices.json'),
       launcher: workersOf(world),
     });

@@ -9,6 +9,7 @@ import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
+import {productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
@@ -62,7 +63,7 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     settings: settings.value,
     surroundings,
     observation: planned.value.observation,
-    warnings: warningsOf(pipeline.value, observation.value),
+    warnings: warningsOf(pipeline.value, observation.value, planned.value.plan),
   });
 }
 
@@ -105,7 +106,15 @@ async function loadExperiment(
   return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
 }
 
-function warningsOf({warnings}: Pipeline, {lock_warning, own_lock_warning}: Observation): Problem[] {
-  const ofLocks = [lock_warning, own_lock_warning].filter((warning) => warning !== undefined);
-  return [...warnings, ...new Set(ofLocks)];
+function warningsOf(
+  {warnings}: Pipeline,
+  {lock_warning, own_lock_warning, engine}: Observation,
+  {stages}: Plan,
+): Problem[] {
+  const computing = stages
+    .filter(({verdict}) => verdict.kind === 'stale')
+    .map(({configured, type}) => ({resources: configured.resources, engine: type.numerics === 'engine'}));
+  const ofMachine = productsWarning(engine, computing);
+  const others = [lock_warning, own_lock_warning, ofMachine].filter((warning) => warning !== undefined);
+  return [...warnings, ...new Set(others)];
 }

@@ -5,6 +5,7 @@ import type {StageId} from '../base/stage-id.js';
 import {projectRoot} from '../config/project-root.js';
 import {absolutePath, type Settings} from '../config/settings.js';
 import {localWorkers} from '../run/local-worker.js';
+import type {CudaSurroundings} from '../run/numerics.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import type {WorkerLauncher} from '../run/worker-launcher.js';
@@ -34,8 +35,19 @@ export function surroundingsOf(world: World, project: Project, forced: ReadonlyS
     types: stageTypes,
     launcher: workersOf(world),
     addon: addonPath(),
-    visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+    cuda: cudaOf(world),
     forced,
+  };
+}
+
+/** The engine looks for its plugin there (native/ops/cuda_plugin.cpp). */
+export function cudaOf({env}: Pick<World, 'env'>): CudaSurroundings {
+  const addon = addonPath();
+  const beside = addon === undefined ? undefined : join(dirname(addon), 'sidestep_cuda.so');
+  return {
+    visible_devices: env.CUDA_VISIBLE_DEVICES,
+    plugin: env.SIDESTEP_CUDA_PLUGIN ?? beside,
+    products: env.SIDESTEP_CUBLASLT,
   };
 }
 

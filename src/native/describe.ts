@@ -13,6 +13,10 @@ export interface EngineDescription {
     readonly name: string;
     readonly memory_bytes: number;
     readonly free_bytes: number;
+    /** Where the library for matrix products was found, or what serves without one. */
+    readonly products: string;
+    /** Without the library: the plugin's own kernel. */
+    readonly own_products: boolean;
   }[];
   /** Why there is no CUDA device; null when there is one. */
   readonly no_cuda: string | null;

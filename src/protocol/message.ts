@@ -162,4 +162,8 @@ export interface DeviceReport {
   readonly name: string;
   readonly memory_bytes: number;
   readonly free_bytes: number;
+  /** Of a card: the library that matrix products run on, or what serves without one. */
+  readonly products?: string;
+  /** The library was not found: products run on the plugin's own kernel, many times slower. */
+  readonly own_products?: boolean;
 }

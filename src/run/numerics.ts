@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {type ContentHash, sha256} from '../base/hash.js';
 import {canonicalJson} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
@@ -18,13 +19,22 @@ export interface EngineQuestion {
   /** Absolute path of the addon; undefined when it is not built. */
   readonly addon: string | undefined;
   readonly hashAddon: (path: string) => Promise<ContentHash>;
-  /** `CUDA_VISIBLE_DEVICES` as the user set it. */
-  readonly visible_devices: string | undefined;
+  readonly cuda: CudaSurroundings;
   /** What else may change what the engine finds; default: this machine's. */
   readonly machine?: MachineMarks;
   /** Where the answer is remembered. */
   readonly remembered_at: string;
   readonly launcher: WorkerLauncher;
+}
+
+/** What decides which cards the engine finds, and how it computes on them. */
+export interface CudaSurroundings {
+  /** `CUDA_VISIBLE_DEVICES` as the user set it. */
+  readonly visible_devices: string | undefined;
+  /** Where the CUDA plugin lies, or would if it were built. */
+  readonly plugin: string | undefined;
+  /** `SIDESTEP_CUBLASLT` as the user set it: the library for matrix products. */
+  readonly products: string | undefined;
 }
 
 export interface MachineMarks {
@@ -39,29 +49,39 @@ function machineMarks(): MachineMarks {
 }
 
 /**
- * Asks a short-lived process what the engine can compute with. The answer holds as long as the addon's bytes, the
- * driver, the visible devices and the boot stay the same, so most runs do not start that process at all.
+ * Asks a short-lived process what the engine can compute with. The answer holds as long as the addon's and the CUDA
+ * plugin's bytes, the driver, the visible devices and the boot stay the same, so most runs do not start that process at
+ * all. That a card lacks its library for products is not remembered: it may be installed at any time, anywhere.
  */
 export async function observeEngine(question: EngineQuestion): Promise<EngineObservation> {
-  const {addon} = question;
+  const {addon, cuda} = question;
   if (addon === undefined) return {kind: 'unavailable', problem: notBuilt};
   const key = sha256(
     canonicalJson({
       addon: await question.hashAddon(addon),
-      visible_devices: question.visible_devices ?? null,
+      visible_devices: cuda.visible_devices ?? null,
+      plugin: await hashOfPlugin(question),
+      products: cuda.products ?? null,
       ...(question.machine ?? machineMarks()),
     }),
   );
   const known = readState(question.remembered_at) as Remembered | undefined;
   if (known?.key === key) return {kind: 'known', report: known.report};
   const observation = await probe(addon, question.launcher);
-  if (observation.kind === 'known')
+  if (observation.kind === 'known' && !observation.report.devices.some(({own_products}) => own_products))
     await writeState(question.remembered_at, {key, report: observation.report} satisfies Remembered);
   return observation;
 }
 
+type Where = Pick<StageResources, 'device' | 'precision'>;
+
+/** Null without one: then there are no cards, until it is built. */
+async function hashOfPlugin({cuda, hashAddon}: EngineQuestion): Promise<ContentHash | null> {
+  return cuda.plugin !== undefined && existsSync(cuda.plugin) ? hashAddon(cuda.plugin) : null;
+}
+
 /** Pure: what a stage's request for a device and a precision comes to on this machine. */
-export function resolveNumerics(engine: EngineObservation, resources: StageResources): NumericsObservation {
+export function resolveNumerics(engine: EngineObservation, resources: Where): NumericsObservation {
   if (engine.kind === 'unavailable') return {kind: 'problem', problem: engine.problem};
   const {devices, no_cuda, numerics_version} = engine.report;
   const device = pickDevice(devices, resources.device);
@@ -122,6 +142,30 @@ function noSuchDevice(wanted: string, devices: readonly DeviceReport[], noCuda: 
     code: 'run/no-such-device',
     message: `There is no device ${wanted} here${noCuda === undefined ? '' : `: ${noCuda}`}`,
     hint: `Devices: ${devices.map(({device}) => device).join(', ')}. \`device: auto\` takes the best there is.`,
+  };
+}
+
+/**
+ * Pure: stages whose matrix products would run on the plugin's own kernel because the library was not found. It computes
+ * in f32 on ordinary cores: what takes minutes with the library takes hours.
+ */
+export function productsWarning(
+  engine: EngineObservation | undefined,
+  stages: readonly {readonly resources: Where; readonly engine: boolean}[],
+): Problem | undefined {
+  if (engine?.kind !== 'known') return undefined;
+  const slow = engine.report.devices.filter(({own_products}) => own_products === true);
+  const used = slow.find(({device}) =>
+    stages.some((stage) => {
+      const numerics = stage.engine ? resolveNumerics(engine, stage.resources) : undefined;
+      return numerics?.kind === 'known' && numerics.device === device;
+    }),
+  );
+  if (used === undefined) return undefined;
+  return {
+    code: 'run/own-products',
+    message: `${used.device} computes without cuBLASLt: ${used.products}`,
+    hint: 'Training takes 10 to 20 times as long so. Install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.',
   };
 }
 

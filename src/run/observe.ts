@@ -11,7 +11,7 @@ import {type Memory, previousRuns, readMemory} from '../record/memory.js';
 import {readLock} from '../record/read-lock.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
-import {type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
+import {type CudaSurroundings, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
 import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
 import type {WorkerLauncher} from './worker-launcher.js';
@@ -39,8 +39,7 @@ export interface Surroundings {
   readonly launcher: WorkerLauncher;
   /** Absolute path of the native addon; undefined when it is not built. */
   readonly addon: string | undefined;
-  /** `CUDA_VISIBLE_DEVICES` as the user set it. */
-  readonly visible_devices: string | undefined;
+  readonly cuda: CudaSurroundings;
   readonly forced: ReadonlySet<StageId>;
   /** Tests break writes here; see FaultHook. */
   readonly fault?: FaultHook;
@@ -78,7 +77,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
 
 async function engineFor(
   pipeline: Pipeline,
-  {types, project, addon, visible_devices, launcher}: Surroundings,
+  {types, project, addon, cuda, launcher}: Surroundings,
   hashes: FileHashes,
 ): Promise<EngineObservation | undefined> {
   const needed = pipeline.stages.some(
@@ -88,7 +87,7 @@ async function engineFor(
   return observeEngine({
     addon,
     hashAddon: async (path) => (await hashOfFile(hashes, path)).hash,
-    visible_devices,
+    cuda,
     remembered_at: devicesPath(project),
     launcher,
   });

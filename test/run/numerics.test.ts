@@ -4,7 +4,12 @@ import {expect, test} from 'vitest';
 import {contentHash} from '../../src/base/hash.js';
 import {readState} from '../../src/base/state-file.js';
 import type {EngineReport, WorkerMessage} from '../../src/protocol/message.js';
-import {type EngineObservation, observeEngine, resolveNumerics} from '../../src/run/numerics.js';
+import {
+  type EngineObservation,
+  observeEngine,
+  productsWarning,
+  resolveNumerics,
+} from '../../src/run/numerics.js';
 import type {WorkerEnd, WorkerLauncher} from '../../src/run/worker-launcher.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -32,12 +37,14 @@ function launcher(
   return {...it, starts};
 }
 
+const bare = {visible_devices: undefined, plugin: undefined, products: undefined};
+
 async function question() {
   const remembered_at = join(await temporaryFolder(), 'devices.json');
   return {
     addon: '/addon.node',
     hashAddon: async () => contentHash('addon'),
-    visible_devices: undefined,
+    cuda: bare,
     machine: {driver: '560', boot: 'today'},
     remembered_at,
   };
@@ -46,7 +53,14 @@ async function question() {
 test.each([
   {name: 'nothing', change: {}, starts: 1},
   {name: 'the addon', change: {hashAddon: async () => contentHash('rebuilt')}, starts: 2},
-  {name: 'the visible devices', change: {visible_devices: '1'}, starts: 2},
+  {name: 'the visible devices', change: {cuda: {...bare, visible_devices: '1'}}, starts: 2},
+  {
+    name: 'a CUDA plugin that was built since',
+    change: {cuda: {...bare, plugin: process.execPath}},
+    starts: 2,
+  },
+  {name: 'a CUDA plugin still not built', change: {cuda: {...bare, plugin: '/no/plugin.so'}}, starts: 1},
+  {name: 'the library for products', change: {cuda: {...bare, products: '/lib/cublas'}}, starts: 2},
   {name: 'the driver', change: {machine: {driver: '570', boot: 'today'}}, starts: 2},
   {name: 'the boot', change: {machine: {driver: '560', boot: 'tomorrow'}}, starts: 2},
 ])('the engine is asked again only when $name changed', async ({change, starts}) => {
@@ -56,6 +70,32 @@ test.each([
   const again = await observeEngine({...asked, ...change, launcher: worker});
   expect(again).toEqual({kind: 'known', report: report(cpu)});
   expect(worker.starts).toHaveLength(starts);
+});
+
+const without_library = {...gpu(0), products: 'cuBLASLt was not found', own_products: true};
+
+test('that a card lacks its library for products is asked again each time: it may be installed anywhere', async () => {
+  const asked = await question();
+  const worker = launcher({kind: 'probed', report: report(cpu, without_library)});
+  await observeEngine({...asked, launcher: worker});
+  await observeEngine({...asked, launcher: worker});
+  expect(worker.starts).toHaveLength(2);
+});
+
+const on = (device: string) => ({resources: {device, precision: 'auto'}, engine: true});
+
+test.each([
+  {name: 'a stage that computes there', stages: [on('auto')], code: 'run/own-products'},
+  {name: 'one of several', stages: [on('cpu'), on('cuda:0')], code: 'run/own-products'},
+  {name: 'stages on the CPU', stages: [on('cpu')], code: undefined},
+  {name: 'a device that is missing', stages: [on('cuda:1')], code: undefined},
+  {name: 'a stage that needs no engine', stages: [{...on('auto'), engine: false}], code: undefined},
+  {name: 'nothing to compute', stages: [], code: undefined},
+])('a card without its library for products: a warning for $name', ({stages, code}) => {
+  const engine = {kind: 'known', report: report(cpu, without_library)} as const;
+  expect(productsWarning(engine, stages)?.code).toBe(code);
+  const fast = {...without_library, products: '/lib/libcublasLt.so.13', own_products: false};
+  expect(productsWarning({kind: 'known', report: report(cpu, fast)}, stages)).toBeUndefined();
 });
 
 test('a damaged memory is asked anew', async () => {

@@ -146,7 +146,7 @@ function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings 
     types: setting.types ?? allTypes,
     launcher: testWorkers,
     addon: undefined,
-    visible_devices: undefined,
+    cuda: {visible_devices: undefined, plugin: undefined, products: undefined},
     forced: new Set((setting.forced ?? []).map(stageId)),
     ...(setting.fault === undefined ? {} : {fault: setting.fault}),
   };

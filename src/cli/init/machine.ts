@@ -18,11 +18,11 @@ export interface Machine {
 
 export async function observeMachine(world: World, settings: Settings): Promise<Machine> {
   const project = projectOf(world, DEFAULT_PIPELINE, settings);
-  const {addon, visible_devices, launcher} = surroundingsOf(world, project, new Set());
+  const {addon, cuda, launcher} = surroundingsOf(world, project, new Set());
   const engine = await observeEngine({
     addon,
     hashAddon: async (path) => (await hashFile(path)).hash,
-    visible_devices,
+    cuda,
     remembered_at: devicesPath(project),
     launcher,
   });

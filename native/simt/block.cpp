@@ -1,0 +1,318 @@
+#include "simt/block.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "simt/symbols.h"
+
+namespace sidestep::simt {
+
+thread_local Lane* current = nullptr;
+thread_local uint3 current_grid, current_block;
+thread_local const void* current_kernel = nullptr;
+
+namespace {
+
+Thread& self() { return static_cast<Thread&>(*current); }
+bool alike(const char* a, const char* b) { return a == b || std::string_view(a) == b; }
+bool same(Site a, Site b) { return a.line == b.line && alike(a.file, b.file); }
+
+void say_where() {
+  std::fprintf(stderr, "simt: in %s", kernel_name(current_kernel).c_str());
+  if (current != nullptr)
+    std::fprintf(stderr, ", block (%u, %u, %u), thread (%u, %u, %u)", current->block.x, current->block.y, current->block.z, current->thread.x,
+                 current->thread.y, current->thread.z);
+  std::fprintf(stderr, "\n");
+}
+
+/// The barrier that SIDESTEP_SIMT_SKIP names.
+bool left_out(Site site) {
+  const std::string& skip = settings().skip;
+  const size_t colon = skip.rfind(':');
+  if (colon == std::string::npos || site.line != std::atoi(skip.c_str() + colon + 1)) return false;
+  return std::string_view(site.file).ends_with("/" + skip.substr(0, colon));
+}
+
+}  // namespace
+
+void fault(const char* what) {
+  std::fprintf(stderr, "simt: FAULT: %s\n", what);
+  say_where();
+  std::abort();
+}
+
+LaunchOrder& launch_order() {
+  static LaunchOrder once;
+  return once;
+}
+
+Block& Block::of_this_thread() {
+  thread_local constinit Block* block = nullptr;  // read at every step of every thread: no guard
+  if (block == nullptr) {
+    thread_local const std::unique_ptr<Block> once = std::make_unique<Block>();
+    block = once.get();
+  }
+  return *block;
+}
+
+uint32_t Block::roll(uint32_t sides) {  // splitmix64 (Steele et al. 2014)
+  uint64_t z = random_ += 0x9e3779b97f4a7c15U;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+  return static_cast<uint32_t>((z ^ z >> 31) % sides);
+}
+
+void Block::thread_body() {
+  Fiber::arrived(of_this_thread().host_);
+  for (;;) {  // each round is one block's thread
+    Block& block = of_this_thread();
+    Thread& t = self();
+    acquire(&launch_order().begin);
+    (*block.body_)();
+    release(&launch_order().end);
+    block.end_thread(t);
+  }
+}
+
+void Block::end_thread(Thread& t) {
+  const bool left = std::any_of(t.groups.begin(), t.groups.end(), [](const auto& group) { return !group.empty(); });
+  if (left || !t.uncommitted.empty()) fault("a thread ends with asynchronous copies that it never waited for");
+  t.groups.clear();
+  t.state = State::done;
+  --live_;
+  if (live_ > 0 && waiting_ == live_) release_barrier();
+  go_on(t);
+}
+
+void Block::make_ready(Thread& t) {
+  t.state = State::ready;
+  ready_[(first_ + standing_++) % kMostThreads] = &t;
+}
+
+Thread* Block::next() {
+  if (standing_ == 0) return nullptr;
+  const auto place = [this](unsigned i) -> Thread*& { return ready_[(first_ + i) % kMostThreads]; };
+  switch (settings().order) {
+    case Order::forward: break;
+    case Order::reverse:
+    case Order::runaway: std::swap(place(0), place(standing_ - 1)); break;
+    case Order::random: std::swap(place(0), place(roll(standing_))); break;
+  }
+  Thread* chosen = place(0);
+  first_ = (first_ + 1) % kMostThreads;
+  --standing_;
+  return chosen;
+}
+
+/// From the running thread to the next one, or back to the host when none is ready.
+void Block::go_on(Thread& from) {
+  Thread* to = next();
+  current = to;
+  Fiber::switch_to(from.fiber, to == nullptr ? host_ : to->fiber);
+}
+
+void Block::wait(State state, Site site) {
+  Thread& t = self();
+  t.state = state;
+  t.site = site;
+  go_on(t);
+}
+
+void Block::release_barrier() {
+  result_ = value_;
+  waiting_ = value_ = 0;
+  ++barrier_.phase;
+  for (int i = 0; i < count_; ++i)
+    if (Thread& t = *threads_[static_cast<size_t>(i)]; t.state == State::at_barrier) make_ready(t);
+}
+
+int Block::barrier(int value, Site site) {
+  void* order = barrier_.order();
+  release(order);
+  if (waiting_ == 0) barrier_.site = site;
+  else if (!same(barrier_.site, site)) {
+    std::fprintf(stderr, "simt: %s:%d meets %s:%d\n", site.file, site.line, barrier_.site.file, barrier_.site.line);
+    fault("the threads of a block wait at different barriers");
+  }
+  value_ |= value != 0 ? 1 : 0;
+  ++waiting_;
+  if (waiting_ == live_) release_barrier();
+  else wait(State::at_barrier, site);
+  acquire(order);
+  return result_;
+}
+
+/// Returns when all lanes of the mask have come; the last one does `finish` before any goes on.
+template <typename Finish>
+void Block::meet_warp(uint32_t mask, Site site, const Finish& finish) {
+  Thread& t = self();
+  Warp& w = warp_of(t);
+  if ((mask >> t.lane & 1) == 0) fault("a lane takes part in a warp's operation whose mask leaves it out");
+  if (w.waiting == 0) {
+    w.mask = mask;
+    w.site = site;
+  } else if (w.mask != mask || !same(w.site, site)) {
+    std::fprintf(stderr, "simt: %s:%d meets %s:%d\n", site.file, site.line, w.site.file, w.site.line);
+    fault("the lanes of a warp wait at different operations");
+  }
+  w.waiting |= 1U << t.lane;
+  if (w.waiting != mask) return wait(State::in_warp, site);
+  finish();
+  w.waiting = 0;
+  ++w.phase;
+  for (int lane = 0; lane < kWarp; ++lane)
+    if (lane != t.lane && (mask >> lane & 1) != 0) make_ready(*threads_[static_cast<size_t>(t.warp * kWarp + lane)]);
+}
+
+void Block::begin_threads(dim3 size, uint3 block) {
+  count_ = live_ = static_cast<int>(size.x * size.y * size.z);
+  waiting_ = value_ = 0;
+  first_ = standing_ = 0;
+  while (threads_.size() < static_cast<size_t>(count_)) threads_.push_back(std::make_unique<Thread>(&Block::thread_body));
+  for (int i = 0; i < count_; ++i) {
+    Thread& t = *threads_[static_cast<size_t>(i)];
+    const auto n = static_cast<unsigned>(i);
+    static_cast<Lane&>(t) = {{n % size.x, n / size.x % size.y, n / size.x / size.y}, block, i, i / kWarp, i % kWarp};
+    warp_of(t).waiting = 0;
+    make_ready(t);
+  }
+}
+
+void Block::run(const Shape& shape, const std::function<void()>& thread, uint3 block, SharedMemory& memory, uint64_t random) {
+  current_grid = {shape.grid.x, shape.grid.y, shape.grid.z};
+  current_block = {shape.block.x, shape.block.y, shape.block.z};
+  current_kernel = shape.kernel;
+  body_ = &thread;
+  memory_ = &memory;
+  random_ = random;
+  memory.begin_block();
+  begin_threads(shape.block, block);
+  host_.become_current_thread();
+  Thread* first = next();
+  current = first;
+  Fiber::switch_to(host_, first->fiber);  // comes back when no thread is ready
+  current = nullptr;
+  if (live_ > 0) explain_deadlock();
+  memory.end_block();
+}
+
+void Block::explain_deadlock() {
+  for (int i = 0; i < count_; ++i) {
+    const Thread& t = *threads_[static_cast<size_t>(i)];
+    if (t.state != State::done)
+      std::fprintf(stderr, "simt: thread %d waits at %s %s:%d\n", i, t.state == State::at_barrier ? "the barrier" : "its warp's", t.site.file,
+                   t.site.line);
+  }
+  fault("no thread can go on");
+}
+
+const uint32_t* exchange(uint32_t mask, const uint32_t* given, int words, Site site) {
+  Block& block = Block::of_this_thread();
+  uint32_t(*slots)[kMostWords] = block.warp_of(self()).current_slots();
+  for (int i = 0; i < words; ++i) slots[self().lane][i] = given[i];
+  block.meet_warp(mask, site, [] {});
+  return &slots[0][0];
+}
+
+void warp_barrier(uint32_t mask, Site site) {
+  if (left_out(site)) return;
+  Block& block = Block::of_this_thread();
+  void* order = block.warp_of(self()).order();
+  release(order);
+  block.meet_warp(mask, site, [] {});
+  acquire(order);
+}
+
+int block_barrier(int value, Site site) { return left_out(site) ? value : Block::of_this_thread().barrier(value, site); }
+
+namespace {
+
+float of_bf16(uint32_t bits) {
+  const uint32_t word = bits << 16;
+  float v;
+  std::memcpy(&v, &word, 4);
+  return v;
+}
+float of_f16(uint32_t bits) {
+  const auto low = static_cast<uint16_t>(bits);
+  _Float16 v;
+  std::memcpy(&v, &low, 2);
+  return static_cast<float>(v);
+}
+
+// Fragments after the PTX manual, "Matrix fragments for mma.m16n8k16", of all lanes: a in words 0 to 3, b in 4 and 5, d in 6 to 9.
+template <typename Widen>
+void multiply_fragments(uint32_t (*slots)[kMostWords], const Widen& widen) {
+  float left[16][16], right[16][8], sums[16][8];
+  for (int lane = 0; lane < kWarp; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    const uint32_t *a = slots[lane], *b = a + 4;
+    for (int half = 0; half < 2; ++half)
+      for (int high = 0; high < 2; ++high) {
+        const int k = 2 * t + half + 8 * high;
+        for (int below = 0; below < 2; ++below) left[g + 8 * below][k] = widen(a[below + 2 * high] >> (16 * half) & 0xffffU);
+        right[k][g] = widen(b[high] >> (16 * half) & 0xffffU);
+      }
+    for (int i = 0; i < 4; ++i) std::memcpy(&sums[g + i / 2 * 8][2 * t + i % 2], &slots[lane][6 + i], 4);
+  }
+  for (int m = 0; m < 16; ++m)
+    for (int k = 0; k < 16; ++k)
+      for (int n = 0; n < 8; ++n) sums[m][n] += left[m][k] * right[k][n];
+  for (int lane = 0; lane < kWarp; ++lane)
+    for (int i = 0; i < 4; ++i) std::memcpy(&slots[lane][6 + i], &sums[lane / 4 + i / 2 * 8][2 * (lane % 4) + i % 2], 4);
+}
+
+}  // namespace
+
+void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, HalfType type) {
+  Block& block = Block::of_this_thread();
+  uint32_t(*slots)[kMostWords] = block.warp_of(self()).current_slots();
+  uint32_t* mine = slots[self().lane];
+  std::memcpy(mine, a, 16);
+  std::memcpy(mine + 4, b, 8);
+  std::memcpy(mine + 6, d, 16);
+  block.meet_warp(0xffffffffU, {"mma", 0}, [&] {  // the last lane computes for all
+    if (type == HalfType::bf16) multiply_fragments(slots, of_bf16);
+    else multiply_fragments(slots, of_f16);
+  });
+  std::memcpy(d, mine + 6, 16);
+}
+
+int new_shared_id() {
+  static std::atomic<int> next{0};
+  return next++;
+}
+void* shared_variable(int id, size_t bytes, size_t alignment) { return Block::of_this_thread().memory().variable(id, bytes, alignment); }
+unsigned char* dynamic_shared() { return Block::of_this_thread().memory().dynamic(); }
+void check_dynamic_shared(const void* begin, size_t bytes, const char* instruction) {
+  if (Block::of_this_thread().memory().holds(begin, bytes)) return;
+  fault((std::string(instruction) + ": an address beyond the block's dynamic shared memory").c_str());
+}
+
+bool copies_at_once() {
+  switch (settings().copies) {
+    case Copies::eager: return true;
+    case Copies::lazy: return false;
+    case Copies::random: return Block::of_this_thread().roll(2) == 0;
+  }
+  return true;
+}
+void remember_copy(const AsyncCopy& copy) { self().uncommitted.push_back(copy); }
+void commit_copies() {
+  self().groups.push_back(std::move(self().uncommitted));
+  self().uncommitted.clear();
+}
+bool take_due_copy(int pending, AsyncCopy& copy) {
+  if (settings().skip == "wait_group") return false;
+  auto& groups = self().groups;
+  while (static_cast<int>(groups.size()) > pending && groups.front().empty()) groups.erase(groups.begin());
+  if (static_cast<int>(groups.size()) <= pending) return false;
+  copy = groups.front().back();
+  groups.front().pop_back();
+  return true;
+}
+
+}  // namespace sidestep::simt

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# How sharp are the kernels' tests? Every barrier of the CUDA backend is taken out, one at a time, on the SIMT machine, and the op tests must
+# notice: by wrong numbers or by the machine's own complaint, in one of a few orders of threads. One that is not noticed must be explained below.
+#   scripts/ablate-barriers.sh BUILD_FOLDER [FILE]...      e.g. build-ci rotation_cuda.cu
+set -uo pipefail
+build=$1
+shift
+here=$(cd "$(dirname "$0")/.." && pwd)
+files=("$@")
+[ ${#files[@]} -gt 0 ] || mapfile -t files < <(cd "$here/native/ops" && grep -l '__sync\(threads\|warp\)' ./*_cuda.cu ./*.cuh | sed 's|^\./||')
+
+declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor
+  [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients" [elementwise_cuda.cu]="gated_add;sum_rows"
+  [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
+  [gemm_tile_cuda.cuh]="gemm: batches" [flow_cuda.cu]=flow_loss)
+
+# Barriers that order memory and nothing else: the shuffles around them already gather the lanes, and on the SIMT machine, which has one order of
+# memory, numbers stay right. The thread sanitizer reports their absence (scripts/simt-nightly.sh).
+explained() { # FILE LINE
+  [ "$1" = adamw8bit_cuda.cu ] && sed -n "$2p" "$here/native/ops/$1" | grep -q 'every lane has read the old scales'
+}
+
+notices() { # FILE LINE: in which order the tests fail, or nothing
+  local order copies parts
+  IFS=';' read -ra parts <<<"${tests[$1]:-native/ops/}"
+  for order in forward reverse random runaway; do
+    for copies in lazy eager; do
+      SIDESTEP_SIMT_SKIP=$1:$2 SIDESTEP_SIMT_ORDER=$order SIDESTEP_SIMT_COPIES=$copies SIDESTEP_CUBLASLT= timeout 300 "$build/sidestep_tests" --device simt "${parts[@]}" > /dev/null 2>&1 ||
+        { echo "$order, $copies copies"; return; }
+    done
+  done
+}
+
+blind=0
+for file in "${files[@]}"; do
+  while IFS=: read -r line _; do
+    found=$(notices "$file" "$line")
+    if [ -z "$found" ] && explained "$file" "$line"; then found="only by the thread sanitizer, as explained in $(basename "$0")"; fi
+    [ -n "$found" ] || blind=$((blind + 1))
+    echo "$file:$line ${found:+noticed: }${found:-NOT NOTICED}"
+  done < <(grep -n '__sync\(threads\|warp\)[a-z_]*(' "$here/native/ops/$file")
+done
+echo "$blind barriers neither noticed nor explained"
+[ "$blind" -eq 0 ]

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What of the SIMT machine takes too long for every change: orders of threads by many seeds, the thread sanitizer with every CUDA thread as a
+# fiber, and every barrier taken out once. Hours on a few cores.
+#   scripts/simt-nightly.sh [seeds] [tsan] [barriers]      default: all; SEEDS=N how many (default 20), BUILD, BUILD_TSAN folders
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+build=${BUILD:-build-simt} build_tsan=${BUILD_TSAN:-build-simt-tsan}
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(seeds tsan barriers)
+failures=()
+
+compile() { # FOLDER OPTION...
+  local folder=$1
+  shift
+  cmake -S . -B "$folder" -DSIDESTEP_CUDA=OFF "$@" > /dev/null && cmake --build "$folder" --parallel "$(nproc)" --target sidestep_tests sidestep_golden sidestep_simt
+}
+attempt() { # NAME COMMAND...
+  local name=$1
+  shift
+  echo "## $name"
+  "$@" || failures+=("$name")
+}
+
+ops=(attention_tensor_test conv_test dora_test elementwise_test flow_test gemm_test norm_test optimizer_test prodigy_test quantised_test rotation_test)
+
+seeds() {
+  local seed copies
+  for seed in $(seq 1 "${SEEDS:-20}"); do
+    for copies in lazy random; do
+      attempt "random order, seed $seed, $copies copies" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_COPIES=$copies \
+        "$build/sidestep_tests" --device simt "${ops[@]}"
+    done
+  done
+  attempt "everything, plain attention and whole models too" "$build/sidestep_tests" --device simt
+}
+
+tsan() { # a race between CUDA threads is one between fibers; only barriers order memory, shuffles and mma do not
+  export TSAN_OPTIONS="history_size=4 ${TSAN_OPTIONS:-}"
+  compile "$build_tsan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=thread || failures+=("thread sanitizer's build")
+  attempt "thread sanitizer" "$build_tsan/sidestep_tests" --device simt attention_tensor_test gated_add flow_loss "gemm: batches" modulated_rms_norm optimizer rotation sum_rows
+  # Its own sharpness: what numbers cannot show, it must.
+  local line
+  line=$(grep -n 'every lane has read the old scales' native/ops/adamw8bit_cuda.cu | cut -d: -f1)
+  echo "## thread sanitizer without adamw8bit_cuda.cu:$line"
+  SIDESTEP_SIMT_SKIP=adamw8bit_cuda.cu:$line "$build_tsan/sidestep_tests" --device simt adamw8bit > /dev/null 2>&1 &&
+    failures+=("the thread sanitizer does not notice adamw8bit_cuda.cu:$line")
+}
+
+[[ " ${parts[*]} " == " tsan " ]] || compile "$build" -DCMAKE_BUILD_TYPE=Release || exit
+for part in "${parts[@]}"; do
+  case $part in
+    seeds | tsan) $part ;;
+    barriers) attempt "barriers" scripts/ablate-barriers.sh "$build" ;;
+    *) echo "unknown part: $part"; exit 2 ;;
+  esac
+done
+echo "# $([ ${#failures[@]} -eq 0 ] && echo 'all passed' || printf 'failed: %s; ' "${failures[@]}")"
+[ ${#failures[@]} -eq 0 ]
