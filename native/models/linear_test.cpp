@@ -126,6 +126,10 @@ TEST("linear: a matrix too large for one part gives what the whole gives, bit fo
     linear_backward(layer, dy.view(), {}, dx.tensor(), Write::overwrite, {}, arena, stream);
     return std::pair{y, dx};
   };
+  if (device_under_test().kind == DeviceKind::cuda) {  // its matrices are of the compute dtype and never cut
+    EXPECT_ERROR(pass(w.view()), "native/dtype-mismatch");
+    return;
+  }
   const auto [y, dx] = pass(w.view());
   const auto [whole_y, whole_dx] = pass(wide.view());
   EXPECT(same_bytes(y.view(), whole_y.view()));

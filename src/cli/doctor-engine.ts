@@ -54,7 +54,7 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
             title: 'Engine on CUDA',
             state: cards.length > 0 ? 'warning' : 'absent',
             found: report.no_cuda,
-            hint: cards.length > 0 ? BUILD_PLUGIN : undefined,
+            hint: cards.length > 0 && !TOO_OLD.test(report.no_cuda) ? BUILD_PLUGIN : undefined,
           },
         ];
   return [
@@ -63,6 +63,9 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
     ...noCuda,
   ];
 }
+
+/** The plugin is there, and says of each card why it does not use it. */
+const TOO_OLD = /compute capability/;
 
 const BUILD_PLUGIN =
   'the CUDA plugin is built where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: install it, then `npm run native`; native/README.md';

@@ -1,0 +1,249 @@
+// The machine notices what it is there for: kernels with one defect each, run in a child process, must end it with the right words, and the
+// same kernels without the defect must compute.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "ops/device_cuda.cuh"
+#include "ops/mma_cuda.cuh"
+#include "simt/fiber.h"
+#include "testing/registry.h"
+#include "testing/test.h"
+
+namespace sidestep::cuda {
+
+void fail(cudaError_t error, const char* call) { testing::fail(call, 0, cudaGetErrorName(error)); }
+
+namespace {
+
+constexpr int kBlock = 64;
+
+struct Numbers {
+  int of[kBlock];
+};
+
+enum class Barrier { there, missing };
+
+template <Barrier barrier>
+__global__ void rotate_kernel(int* out) {
+  auto& numbers = shared<Numbers>().of;
+  const int t = static_cast<int>(threadIdx.x);
+  numbers[t] = t;
+  if constexpr (barrier == Barrier::there) __syncthreads();
+  out[blockIdx.x * kBlock + t] = numbers[(t + 1) % kBlock];
+}
+
+__global__ void two_barriers_kernel() {
+  if (threadIdx.x % 2 == 0) __syncthreads();
+  else __syncthreads();
+}
+
+__global__ void half_a_warp_kernel() {
+  if (threadIdx.x % 32 < 16) __syncwarp();
+}
+
+__global__ void outside_the_mask_kernel() { __syncwarp(0xffffU); }
+
+__global__ void beyond_a_variable_kernel() { shared<Numbers>().of[kBlock + static_cast<int>(threadIdx.x)] = 0; }
+
+__global__ void beyond_memory_kernel(unsigned char* memory, int size) { memory[size] = 1; }
+
+__global__ void copy_kernel(const float* from, float* before, float* after, int step) {
+  auto* to = reinterpret_cast<float*>(dynamic_shared());
+  const int t = static_cast<int>(threadIdx.x) * 4;
+  to[t] = -1;
+  ptx::cp_async_16(to + t + step, from + t, 16);
+  ptx::cp_async_commit();
+  before[t] = to[t];
+  if (after == nullptr) return;
+  ptx::cp_async_wait<0>();
+  after[t] = to[t];
+}
+
+__global__ void beyond_dynamic_kernel() {
+  uint32_t r[4];
+  ptx::ldmatrix_x4(r, dynamic_shared() + 16 * threadIdx.x);
+}
+
+/// c [16, 8] = a [16, 16] b [16, 8], all row-major.
+__global__ void product_kernel(const __nv_bfloat16* a, const __nv_bfloat16* b, float* c) {
+  const SharedTile<__nv_bfloat16, 64> left{reinterpret_cast<__nv_bfloat16*>(dynamic_shared())}, right{left.at(16, 0)};
+  for (int i = static_cast<int>(threadIdx.x); i < 16 * 16; i += 32) {
+    *left.at(i / 16, i % 16) = a[i];
+    *right.at(i / 16, i % 16) = i % 16 < 8 ? b[i / 16 * 8 + i % 16] : __nv_bfloat16(0.F);
+  }
+  __syncwarp();
+  uint32_t fragment[4], columns[4];
+  left.load_a(fragment, 0, 0);
+  right.load_b(columns, 0, 0);
+  float sums[4] = {};
+  mma<__nv_bfloat16>(sums, fragment, columns[0], columns[1]);
+  const int g = static_cast<int>(threadIdx.x) / 4, t = static_cast<int>(threadIdx.x) % 4;
+  for (int i = 0; i < 4; ++i) c[(g + i / 2 * 8) * 8 + 2 * t + i % 2] = sums[i];
+}
+
+/// What a child process said on its way out; empty when it ended well.
+template <typename Body>
+std::string last_words_of(const Body& body) {
+  int ends[2];
+  if (::pipe(ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], 2);
+    ::close(ends[0]);
+    body();
+    std::_Exit(0);
+  }
+  ::close(ends[1]);
+  std::string words;
+  char part[512];
+  for (ssize_t n = ::read(ends[0], part, sizeof(part)); n > 0; n = ::read(ends[0], part, sizeof(part))) words.append(part, static_cast<size_t>(n));
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status == 0 ? "" : words.empty() ? "it ended without a word" : words;
+}
+
+void expect_words(const std::string& words, const char* expected) {
+  if (words.find(expected) == std::string::npos) testing::fail(__FILE__, __LINE__, std::string("expected \"") + expected + "\", found \"" + words + "\"");
+}
+
+cudaStream_t new_queue() {
+  cudaStream_t queue = nullptr;
+  check(cudaStreamCreate(&queue), "cudaStreamCreate");
+  return queue;
+}
+
+template <typename T>
+T* device_memory(size_t count) {
+  void* memory = nullptr;
+  check(cudaMalloc(&memory, count * sizeof(T)), "cudaMalloc");
+  return static_cast<T*>(memory);
+}
+
+/// What a block writes in a chosen order of threads.
+template <Barrier barrier>
+std::vector<int> rotated(const char* order) {
+  ::setenv("SIDESTEP_SIMT_ORDER", order, 1);
+  constexpr int kBlocks = 100;  // more than are worth one host thread
+  int* out = device_memory<int>(kBlocks * kBlock);
+  launch(rotate_kernel<barrier>, kBlocks, kBlock, 0, new_queue())(out);
+  check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+  return {out, out + kBlocks * kBlock};
+}
+
+TEST("simt: a barrier makes neighbours' numbers seen in every order, and without it some are not, in every block") {
+  for (const char* order : {"forward", "reverse", "random", "runaway"}) {
+    EXPECT(last_words_of([&] {
+             const std::vector<int> found = rotated<Barrier::there>(order);
+             for (size_t i = 0; i < found.size(); ++i)
+               if (found[i] != static_cast<int>((i + 1) % kBlock)) std::_Exit(1);
+           }) == "");
+    EXPECT(last_words_of([&] {
+             const std::vector<int> found = rotated<Barrier::missing>(order);
+             for (size_t block = 0; block < found.size() / kBlock; ++block) {
+               int wrong = 0;
+               for (size_t t = 0; t < kBlock; ++t) wrong += found[block * kBlock + t] != static_cast<int>((t + 1) % kBlock) ? 1 : 0;
+               if (wrong == 0) std::_Exit(1);
+             }
+           }) == "");
+  }
+}
+
+TEST("simt: threads that wait at different places, or for who never comes, are named") {
+  expect_words(last_words_of([] { launch(two_barriers_kernel, 1, kBlock, 0, new_queue())(); }), "wait at different barriers");
+  expect_words(last_words_of([] { launch(half_a_warp_kernel, 1, kBlock, 0, new_queue())(); }), "no thread can go on");
+  expect_words(last_words_of([] { launch(outside_the_mask_kernel, 1, kBlock, 0, new_queue())(); }), "whose mask leaves it out");
+}
+
+TEST("simt: what lies beyond shared variables, dynamic shared memory and allocations is not written unseen") {
+  if (!simt::with_address_sanitizer()) {  // which says so itself, and in its own words
+    expect_words(last_words_of([] { launch(beyond_a_variable_kernel, 1, 1, 0, new_queue())(); }), "beyond one of its shared variables");
+    expect_words(last_words_of([] {
+                   unsigned char* memory = device_memory<unsigned char>(100);
+                   launch(beyond_memory_kernel, 1, 1, 0, new_queue())(memory, 100);
+                   check(cudaFree(memory), "cudaFree");
+                 }),
+                 "beyond an allocation");
+  }
+  EXPECT(last_words_of([] { launch(beyond_memory_kernel, 1, 1, 0, new_queue())(device_memory<unsigned char>(100), 256); }) != "");
+  expect_words(last_words_of([] { launch(beyond_dynamic_kernel, 1, 32, 31 * 16, new_queue())(); }), "beyond the block's dynamic shared memory");
+}
+
+/// 0, or the number of the first wrong value, for the copy kernel when copies are made at `time`.
+int wrong_copies(const char* time) {
+  ::setenv("SIDESTEP_SIMT_COPIES", time, 1);
+  float *from = device_memory<float>(128), *before = device_memory<float>(128), *after = device_memory<float>(128);
+  for (int i = 0; i < 128; ++i) from[i] = static_cast<float>(i);
+  launch(copy_kernel, 1, 32, 128 * sizeof(float), new_queue())(from, before, after, 0);
+  const bool lazy = std::string(time) == "lazy";
+  for (int i = 0; i < 128; i += 4)
+    if (before[i] != (lazy ? -1 : from[i]) || after[i] != from[i]) return i + 1;
+  return 0;
+}
+
+TEST("simt: asynchronous copies arrive when they are waited for, before that as the setting says; none may be left") {
+  for (const char* time : {"eager", "lazy"}) EXPECT(last_words_of([&] { std::_Exit(wrong_copies(time)); }) == "");
+  const auto launch_copy = [](int step, float* after) {
+    ::setenv("SIDESTEP_SIMT_COPIES", "lazy", 1);
+    launch(copy_kernel, 1, 16, 1024, new_queue())(device_memory<float>(64), device_memory<float>(64), after, step);
+  };
+  expect_words(last_words_of([&] { launch_copy(0, nullptr); }), "never waited for");
+  expect_words(last_words_of([&] { launch_copy(1, nullptr); }), "not a multiple of 16");
+}
+
+TEST("simt: fragments of mma and ldmatrix make a product") {
+  EXPECT(last_words_of([] {
+           auto *a = device_memory<__nv_bfloat16>(256), *b = device_memory<__nv_bfloat16>(128);
+           float* c = device_memory<float>(128);
+           for (int i = 0; i < 256; ++i) a[i] = static_cast<float>(i % 23 - 11);
+           for (int i = 0; i < 128; ++i) b[i] = static_cast<float>(i % 17 - 8);
+           launch(product_kernel, 1, 32, SharedTile<__nv_bfloat16, 64>::bytes(32), new_queue())(a, b, c);
+           for (int m = 0; m < 16; ++m)
+             for (int n = 0; n < 8; ++n) {
+               float sum = 0;
+               for (int k = 0; k < 16; ++k) sum += static_cast<float>(a[m * 16 + k]) * static_cast<float>(b[k * 8 + n]);
+               if (c[m * 8 + n] != sum) std::_Exit(1);
+             }
+         }) == "");
+}
+
+TEST("simt: launches that no card takes are refused, as is a queue of another card") {
+  EXPECT(last_words_of([] {
+           cudaStream_t queue = new_queue();
+           const auto refused = [&](dim3 grid, dim3 block, size_t bytes) {
+             launch(half_a_warp_kernel, grid, block, bytes, queue)();
+             return cudaGetLastError() == cudaErrorInvalidConfiguration;
+           };
+           bool good = refused(1, 1025, 0) && refused(dim3(1, 65536), 1, 0) && refused(0, 1, 0) && refused(1, 1, (48 << 10) + 1);
+           good = good && cudaFuncSetAttribute(half_a_warp_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 101377) == cudaErrorInvalidValue;
+           cudaGetLastError();
+           cudaSetDevice(1);
+           launch(half_a_warp_kernel, 1, 1, 0, queue)();
+           good = good && cudaGetLastError() == cudaErrorInvalidResourceHandle;
+           std::_Exit(good ? 0 : 1);
+         }) == "");
+}
+
+}  // namespace
+}  // namespace sidestep::cuda
+
+int main() {
+  int failed = 0;
+  for (const sidestep::testing::Test& test : sidestep::testing::registered_tests()) {
+    std::string problem;
+    try {
+      test.body();
+    } catch (const sidestep::Error& error) {
+      problem = error.message();
+      ++failed;
+    }
+    std::printf("%s %s\n%s%s", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), problem.c_str(), problem.empty() ? "" : "\n");
+    std::fflush(stdout);
+  }
+  return failed == 0 ? 0 : 1;
+}
