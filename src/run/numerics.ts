@@ -73,7 +73,8 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
   return observation;
 }
 
-type Where = Pick<StageResources, 'device' | 'precision'>;
+/** What is asked for; threads decide nothing here. */
+type Where = Pick<StageResources, 'device' | 'precision'> & Partial<StageResources>;
 
 /** Null without one: then there are no cards, until it is built. */
 async function hashOfPlugin({cuda, hashAddon}: EngineQuestion): Promise<ContentHash | null> {
