@@ -1,11 +1,16 @@
+import {existsSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 
-/** An empty folder that is removed when the running test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sidestep-test-'));
+/**
+ * An empty folder that is removed when the running test ends. `memory`: where the system has such a place, for tests that write
+ * durably a thousand times and do not ask whether it lasts.
+ */
+export async function temporaryFolder(on: 'disk' | 'memory' = 'disk'): Promise<string> {
+  const place = on === 'memory' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const folder = await mkdtemp(join(place, 'sidestep-test-'));
   onTestFinished(() => rm(folder, {recursive: true, force: true}));
   return folder;
 }

@@ -1,5 +1,5 @@
-import {open, rename, rm} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {open, readdir, rename, rm} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
 import {systemErrorName} from './system-error.js';
 
@@ -29,22 +29,47 @@ export function isTemporaryName(name: string): boolean {
 
 /**
  * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
- * nothing. Throws the file system's error; the old content then still stands. `temporary` is where it is written first.
+ * nothing. Throws the file system's error; the old content then still stands. `ownName` is where it is written first.
  */
 export async function writeDurably(
   path: string,
   bytes: string | Uint8Array,
   fault: FaultHook = noFault,
-  temporary: string = temporaryName(path),
+  ownName?: string,
 ): Promise<void> {
+  const temporary = ownName ?? temporaryName(path);
   fault('create', temporary);
   await makeFolder(dirname(path));
   try {
     await writeSynced(temporary, bytes, fault);
     await renameDurably(temporary, path, fault);
   } catch (error) {
-    await rm(temporary, {force: true}); // a full disk must not get fuller
+    await rm(temporary, {force: true}).catch(() => {}); // a full disk must not get fuller; what went wrong first is said
     throw error;
+  }
+  if (ownName === undefined) await clearAbandoned(path); // others are swept away by their runners
+}
+
+/** Removes what writers of this file that were killed left beside it; of living ones nothing is touched. */
+async function clearAbandoned(path: string): Promise<void> {
+  const beside = dirname(path);
+  for (const name of await readdir(beside)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const [, rest, pid] = OF_PROCESS.exec(name) ?? [];
+    if (rest !== basename(path) || isAlive(Number(pid))) continue;
+    await rm(join(beside, name), {force: true}).catch(() => {}); // it stays where nothing can be removed
+  }
+}
+
+/** What `temporaryName` makes: the name, the process, the time, a serial number. */
+const OF_PROCESS = /^(.+)\.(\d+)-[0-9a-z]+-\d+\.tmp$/;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemErrorName(error) !== 'ESRCH'; // somebody else's
   }
 }
 
@@ -88,6 +113,16 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** Makes a folder and all that is in it last. */
+export async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, {withFileTypes: true})) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else await syncFile(path);
+  }
+  await syncFolder(folder);
 }
 
 /** Is this error the file system's, of this code (`ENOENT`, `ENOSPC`)? */

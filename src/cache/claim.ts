@@ -1,9 +1,11 @@
-import {readdir, rm, rmdir, writeFile} from 'node:fs/promises';
+import {readdir, rmdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {isSystemError} from '../base/system-error.js';
 import type {Cache} from './cache.js';
 import {claimsDir} from './layout.js';
 import {livingOwner, type Owner} from './owner.js';
@@ -41,8 +43,8 @@ export async function tryClaim(
   const mine = `${mode}.${cache.owner.id}.${claimsMade}`;
   await createClaim(folder, mine);
   const rival = await findRival(cache, folder, mine, mode);
-  if (rival === undefined) return {kind: 'claimed', claim: {release: () => removeClaim(folder, mine)}};
-  await removeClaim(folder, mine);
+  if (rival === undefined) return {kind: 'claimed', claim: {release: () => giveUp(folder, mine)}};
+  await giveUp(folder, mine);
   return {kind: 'taken', by: rival};
 }
 
@@ -79,7 +81,7 @@ async function findRival(
   const others = (await readdir(folder)).filter((name) => name !== mine);
   const living = livingIn(cache, others);
   const dead = others.filter((name) => !living.some((claim) => claim.name === name));
-  for (const name of dead) await rm(join(folder, name), {recursive: true, force: true});
+  for (const name of dead) await removeLeftover(join(folder, name));
   return living.find((claim) => mode === 'exclusive' || claim.name.startsWith('exclusive.'))?.owner;
 }
 
@@ -89,6 +91,31 @@ function livingIn(cache: Cache, names: readonly string[]): {name: string; owner:
     const owner = livingOwner(cache.root, id, Date.now());
     return owner === undefined ? [] : [{name, owner}];
   });
+}
+
+/** Whether the claims of the dead are there. */
+export function hasDeadClaims(cache: Cache): boolean {
+  const shelf = join(cache.root, 'claims');
+  return namesIn(shelf).some((name) => {
+    const claims = namesIn(claimsDir(cache.root, name));
+    return livingIn(cache, claims).length < claims.length;
+  });
+}
+
+/** Removes the claims of the dead: one who cannot remove a file (a disk that breaks) leaves them when it ends. */
+export async function sweepClaims(cache: Cache): Promise<void> {
+  const shelf = join(cache.root, 'claims');
+  for (const name of namesIn(shelf)) {
+    const folder = claimsDir(cache.root, name);
+    const claims = namesIn(folder);
+    const living = new Set(livingIn(cache, claims).map((claim) => claim.name));
+    for (const claim of claims.filter((each) => !living.has(each))) await removeLeftover(join(folder, claim));
+    if (living.size === 0) await removeFolder(folder).catch(whereNotOurs);
+  }
+}
+
+function whereNotOurs(error: unknown): void {
+  if (!isSystemError(error)) throw error;
 }
 
 async function createClaim(folder: string, name: string): Promise<void> {
@@ -103,11 +130,20 @@ async function createClaim(folder: string, name: string): Promise<void> {
   }
 }
 
-async function removeClaim(folder: string, name: string): Promise<void> {
-  await rm(join(folder, name), {force: true});
+/**
+ * A claim that cannot be removed (a disk that breaks) is no reason to fail what was done under it: it lasts no longer than its
+ * owner, and whoever comes next sweeps it away.
+ */
+async function giveUp(folder: string, name: string): Promise<void> {
+  await removeLeftover(join(folder, name));
+  await removeFolder(folder).catch(whereNotOurs);
+}
+
+/** Where it is empty; whoever makes a claim at this very moment makes it again. */
+async function removeFolder(folder: string): Promise<void> {
   try {
     await rmdir(folder);
   } catch (error) {
-    if (!isFileError(error, 'ENOTEMPTY', 'ENOENT', 'EEXIST', 'EBUSY', 'EPERM')) throw error;
+    if (!isFileError(error, 'ENOTEMPTY', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EBUSY', 'EPERM')) throw error;
   }
 }

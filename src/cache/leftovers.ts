@@ -1,8 +1,9 @@
 import {statSync} from 'node:fs';
-import {readdir, rm} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
+import {removeLeftover} from '../base/leftover.js';
 import type {Cache} from './cache.js';
 import {isProcess, livingOwner} from './owner.js';
 
@@ -29,33 +30,40 @@ export async function clearLeftovers(cache: Cache, paths: readonly string[]): Pr
       const [, target, owner] = OWNED.exec(name) ?? [];
       if (target === undefined || !wanted.has(join(folder, target))) continue;
       if (livingOwner(cache.root, owner!, Date.now()) !== undefined) continue;
-      await rm(join(folder, name), {force: true});
+      await removeLeftover(join(folder, name));
     }
   }
 }
 
-/** Where temporary files may lie, below a cache's root. What is inside a partial folder belongs to whoever claims it. */
+/** Where temporary files may lie, below a cache's root. What a worker makes in a partial folder it makes under a name of its own. */
 const SWEPT = ['.', 'entries', 'objects', 'trees', 'roots', 'owners', 'partial', 'memory'];
 
 /** Removes all that killed runners left half-written in the cache; of living ones nothing is touched. */
 export async function sweepCache({root}: Cache): Promise<void> {
   for (const name of SWEPT) {
-    const deep = name === 'entries' || name === 'objects';
+    const deep = name === 'entries' || name === 'objects' || name === 'partial';
     await sweepFolder(root, {folder: join(root, name), depth: deep ? 2 : 1});
   }
 }
 
 /** The same in the folder where a project keeps its state. */
 export async function sweepState({root}: Cache, stateDir: string): Promise<void> {
-  await sweepFolder(root, {folder: stateDir, depth: 1});
-  for (const name of ['last', 'pipelines']) await sweepFolder(root, {folder: join(stateDir, name), depth: 1});
+  await sweepFolder(root, {folder: stateDir, depth: DEEPEST_STATE, except: ['runs', 'cache']});
 }
 
-async function sweepFolder(
-  root: string,
-  {folder, depth}: {readonly folder: string; readonly depth: number},
-): Promise<void> {
+/** `experiments/NAME/last/…`. */
+const DEEPEST_STATE = 4;
+
+interface Sweep {
+  readonly folder: string;
+  readonly depth: number;
+  /** What people read of runs is theirs, and large. */
+  readonly except?: readonly string[];
+}
+
+async function sweepFolder(root: string, {folder, depth, except = []}: Sweep): Promise<void> {
   for (const entry of await entriesIn(folder)) {
+    if (except.includes(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.name.endsWith('.tmp')) await removeIfAbandoned(root, path);
     else if (depth > 1 && entry.isDirectory()) await sweepFolder(root, {folder: path, depth: depth - 1});
@@ -63,12 +71,7 @@ async function sweepFolder(
 }
 
 async function removeIfAbandoned(root: string, path: string): Promise<void> {
-  if (!isAbandoned(root, path)) return;
-  try {
-    await rm(path, {recursive: true, force: true, maxRetries: 3});
-  } catch (error) {
-    if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
-  }
+  if (isAbandoned(root, path)) await removeLeftover(path);
 }
 
 /** Longer than anybody takes from making a temporary file to renaming it, where its process may be another by now. */

@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {isFileError, renameDurably, syncFile, writeDurably} from '../base/durable.js';
 import {markOf} from '../base/file-mark.js';
 import {contentHash, hashFile} from '../base/hash.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Cache} from './cache.js';
 import {isShared, plainAt} from './commit-gate.js';
@@ -38,7 +39,7 @@ export async function commitFile(cache: Cache, path: string): Promise<ObjectRef>
   const source = isShared(plainAt(path)) ? await copied(cache, path) : path;
   const object = await hashFile(source);
   if (await isSound(cache, object)) {
-    await rm(source, {force: true}); // the same bytes came from elsewhere before
+    await removeLeftover(source); // the same bytes came from elsewhere before
     return object;
   }
   const target = objectPath(cache.root, object.hash);

@@ -5,6 +5,7 @@ import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {jsonIfReadable} from '../base/state-file.js';
 import {ownersDir} from './layout.js';
@@ -44,7 +45,7 @@ export async function showLifeAt(path: string, owner: Owner): Promise<() => Prom
   beat.unref();
   return async () => {
     clearInterval(beat);
-    await rm(path, {force: true});
+    await removeLeftover(path); // it no longer lives, and whoever looks sees that
   };
 }
 
@@ -58,7 +59,7 @@ async function writeOwner(path: string, owner: Owner): Promise<void> {
       await rename(temporary, path);
       return;
     } catch (error) {
-      await rm(temporary, {force: true});
+      await rm(temporary, {force: true}).catch(() => {}); // what went wrong first is said
       // A runner on another machine may take what it does not know for a leftover.
       if (!isFileError(error, 'ENOENT') || attempt === 5) throw error;
     }

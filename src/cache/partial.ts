@@ -1,12 +1,14 @@
-import {existsSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {copyFile, link, readdir, rename, rm} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {basename, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
-import {type Fingerprint, isHash} from '../base/hash.js';
-import {isJsonObject, type JsonObject} from '../base/json.js';
+import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
-import {jsonIfReadable} from '../base/state-file.js';
+import {isOwn, readSavedState, SAVED_STATE_FILE} from '../base/saved-state.js';
+import {type Damage, damageIn} from '../base/seal.js';
+import {readState, sealed} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {partialDir} from './layout.js';
 import {ownedTemporaryName} from './leftovers.js';
@@ -17,7 +19,7 @@ export interface PartialKey {
   readonly fingerprint: Fingerprint;
 }
 
-/** A whole state that some attempt saved, as its own pointer file describes it. */
+/** A whole state that some attempt saved, as its own note describes it. */
 export interface SavedPartial {
   readonly fingerprint: Fingerprint;
   readonly about: JsonObject;
@@ -29,6 +31,8 @@ export interface SavedPartial {
 export interface PartialNote {
   readonly pipeline_file: string;
   readonly lock_file: string;
+  /** The objects that attempts read: when one turns out to be damaged, what was saved may hold its traces. */
+  readonly made_from: readonly ContentHash[];
 }
 
 const NOTE = 'pipeline.json';
@@ -38,17 +42,18 @@ export async function openPartial(cache: Cache, key: PartialKey, note: PartialNo
   const folder = partialDir(cache.root, key);
   await makeFolder(folder);
   const path = join(folder, NOTE);
-  await writeDurably(path, JSON.stringify(note), cache.fault, ownedTemporaryName(cache, path));
+  await writeDurably(path, sealed(note), cache.fault, ownedTemporaryName(cache, path));
   return folder;
 }
 
-/** What was noted in a folder of partial work; undefined for one of before there were notes. */
+/** What was noted in a folder of partial work; undefined where that cannot be said. */
 export function partialNote(cache: Cache, name: string): PartialNote | undefined {
-  const note = jsonIfReadable(join(cache.root, 'partial', name, NOTE));
+  const note = readState(join(cache.root, 'partial', name, NOTE)) as Json | undefined;
   if (!isJsonObject(note)) return undefined;
-  const {pipeline_file, lock_file} = note;
-  if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string') return undefined;
-  return {pipeline_file, lock_file};
+  const {pipeline_file, lock_file, made_from} = note;
+  if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string' || !Array.isArray(made_from))
+    return undefined;
+  return {pipeline_file, lock_file, made_from: made_from as ContentHash[]};
 }
 
 /** Its name among the folders of partial work. */
@@ -56,27 +61,45 @@ export function partialName({group, fingerprint}: PartialKey): string {
   return `${group}.${fingerprint}`;
 }
 
-/** The whole states of a group, newest first. `pointer` is the file that workers rename into place when one is whole. */
-export function savedPartials(cache: Cache, group: Fingerprint, pointer: string): SavedPartial[] {
+/** The whole states of a group, newest first, as they say of themselves: see `damageOfPartial`. */
+export function savedPartials(cache: Cache, group: Fingerprint): SavedPartial[] {
   const shelf = join(cache.root, 'partial');
   const found = namesIn(shelf)
     .filter((name) => name.startsWith(`${group}.`))
-    .flatMap((name) => readPointer(join(shelf, name, pointer)));
+    .flatMap((name) => describedIn(join(shelf, name)));
   return found.sort((a, b) => b.saved_at - a.saved_at);
 }
 
-function readPointer(path: string): SavedPartial[] {
-  const [, fingerprint = '', ...rest] = basename(dirname(path)).split('.');
+function describedIn(folder: string): SavedPartial[] {
+  const [, fingerprint = '', ...rest] = basename(folder).split('.');
   if (!isHash(fingerprint) || rest.length > 0) return []; // a copy that was being made
-  const value = jsonIfReadable(path);
-  const stat = statSync(path, {throwIfNoEntry: false});
-  if (!isJsonObject(value) || !isJsonObject(value.about) || stat === undefined) return [];
-  return [{fingerprint: fingerprint as Fingerprint, about: value.about, saved_at: stat.mtimeMs}];
+  const note = readSavedState(folder);
+  const stat = statSync(join(folder, SAVED_STATE_FILE), {throwIfNoEntry: false});
+  if (typeof note === 'string' || stat === undefined) return [];
+  return [{fingerprint: fingerprint as Fingerprint, about: note.about, saved_at: stat.mtimeMs}];
 }
 
-export function hasPartial(cache: Cache, key: PartialKey, pointer: string): 'yes' | 'no' {
-  return existsSync(join(partialDir(cache.root, key), pointer)) ? 'yes' : 'no';
+export function hasPartial(cache: Cache, key: PartialKey): 'yes' | 'no' {
+  return typeof readSavedState(partialDir(cache.root, key)) === 'string' ? 'no' : 'yes';
 }
+
+/**
+ * Reads all that the saved work counts on. `sound`: it may be continued. `none`: there is none. `unfinished`: a copy of other work that
+ * was still being made this work's own when its runner was killed; the original is as it was.
+ */
+export async function checkPartial(cache: Cache, key: PartialKey): Promise<PartialCheck> {
+  const folder = partialDir(cache.root, key);
+  const note = readSavedState(folder);
+  if (note === 'none') return {kind: 'none'};
+  if (note === 'unreadable') return {kind: 'damaged', damage: {path: SAVED_STATE_FILE, what: 'changed'}};
+  const damage = await damageIn(folder, note.seal);
+  if (damage === undefined) return {kind: 'sound'};
+  return isOwn(note, folder) === 'own' ? {kind: 'damaged', damage} : {kind: 'unfinished'};
+}
+
+export type PartialCheck =
+  | {readonly kind: 'none' | 'sound' | 'unfinished'}
+  | {readonly kind: 'damaged'; readonly damage: Damage};
 
 /**
  * Gives `key` a copy of another's saved work, unless it has some of its own. States are never written in place, so links
@@ -86,13 +109,9 @@ export function hasPartial(cache: Cache, key: PartialKey, pointer: string): 'yes
 export async function takeOverPartial(
   cache: Cache,
   key: PartialKey,
-  {
-    from,
-    pointer,
-    growing,
-  }: {readonly from: Fingerprint; readonly pointer: string; readonly growing: readonly string[]},
+  {from, growing}: {readonly from: Fingerprint; readonly growing: readonly string[]},
 ): Promise<'taken' | 'had_own' | 'lost'> {
-  if (hasPartial(cache, key, pointer) === 'yes') return 'had_own';
+  if (hasPartial(cache, key) === 'yes') return 'had_own';
   const own = partialDir(cache.root, key);
   const aside = ownedTemporaryName(cache, own);
   try {
@@ -101,7 +120,7 @@ export async function takeOverPartial(
     await rename(aside, own);
     return 'taken';
   } catch (error) {
-    await rm(aside, {recursive: true, force: true});
+    await rm(aside, {recursive: true, force: true}).catch(() => {}); // the next run sweeps it away
     if (isFileError(error, 'ENOENT')) return 'lost';
     throw error;
   }
@@ -125,6 +144,21 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
     if (!isFileError(error, 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV')) throw error;
     await copyFile(source, target);
   }
+}
+
+/** Removes the saved work of which one of these objects, which were damaged, may be part; and what no longer says what it is of. */
+export async function dropTaintedPartials(cache: Cache, damaged: ReadonlySet<ContentHash>): Promise<void> {
+  const shelf = join(cache.root, 'partial');
+  for (const name of namesIn(shelf).filter((each) => typeof readSavedState(join(shelf, each)) !== 'string')) {
+    const note = partialNote(cache, name);
+    const tainted = note === undefined || note.made_from.some((hash) => damaged.has(hash));
+    if (tainted) await rm(join(shelf, name), {recursive: true, force: true}).catch(whereReadOnly);
+  }
+}
+
+/** Nothing can be made from it there either. */
+function whereReadOnly(error: unknown): void {
+  if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
 }
 
 export async function dropPartial(cache: Cache, key: PartialKey): Promise<void> {

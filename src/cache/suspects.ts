@@ -2,6 +2,7 @@ import type {ContentHash} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {type CacheEntry, type OutputObject, removeEntry} from './entry.js';
 import {readEntries} from './inventory.js';
+import {dropTaintedPartials} from './partial.js';
 import type {EvictedObject} from './soundness.js';
 
 /**
@@ -15,6 +16,7 @@ export async function dropSuspects(cache: Cache, evicted: readonly EvictedObject
   const tainted = taintedBy(damaged, entries);
   const suspects = entries.filter(({made_from}) => made_from.some((hash) => tainted.has(hash)));
   for (const {fingerprint} of suspects) await removeEntry(cache, fingerprint);
+  await dropTaintedPartials(cache, damaged);
   return suspects;
 }
 

@@ -3,6 +3,7 @@ import {chmod, copyFile, link, lstat, readdir, rename, rm} from 'node:fs/promise
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import type {Cache} from './cache.js';
@@ -81,11 +82,11 @@ async function putInPlace(cache: Cache, tree: TreeOutput, aside: string): Promis
     } catch (error) {
       if (!isFileError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || attempt === 5) throw error;
     }
-    if (await isWholeTree(cache, tree)) return rm(aside, {recursive: true, force: true});
+    if (await isWholeTree(cache, tree)) return removeLeftover(aside);
     const old = ownedTemporaryName(cache, target);
     try {
       await rename(target, old);
-      await rm(old, {recursive: true, force: true, maxRetries: 3});
+      await removeLeftover(old);
     } catch (error) {
       if (!isFileError(error, 'ENOENT')) throw error;
     }

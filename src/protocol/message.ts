@@ -10,9 +10,6 @@ import type {PartObject} from '../stage/sample-parts.js';
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
 export const PROTOCOL_VERSION = 1;
 
-/** In `partial_dir`: appears when a resumable state is whole. Workers write it, runners look for it. */
-export const PARTIAL_POINTER = 'newest.json';
-
 /** Runner to worker. `run` comes first and once. */
 export type RunnerMessage =
   | {readonly kind: 'run'; readonly protocol: typeof PROTOCOL_VERSION; readonly job: WorkerJob}

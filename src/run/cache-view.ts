@@ -9,7 +9,6 @@ import {objectPath, treeDir} from '../cache/layout.js';
 import {savedPartials} from '../cache/partial.js';
 import type {PlannedOutput} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
-import {PARTIAL_POINTER} from '../protocol/message.js';
 
 /**
  * The cache as planning sees it. Answers are read when asked for, yet planning stays a function of its arguments: what
@@ -43,7 +42,7 @@ export function viewCache(cache: Cache): CacheView {
       return value;
     },
     pathOf: (output) => outputPath(cache, output),
-    saved: (group) => savedPartials(cache, group, PARTIAL_POINTER),
+    saved: (group) => savedPartials(cache, group),
   };
 }
 

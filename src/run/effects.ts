@@ -28,7 +28,7 @@ export interface Effects {
   /** Absolute path of the native addon; undefined when it is not built. */
   readonly addon: string | undefined;
   /** Whose unfinished work a stage leaves. */
-  readonly partial_note: PartialNote;
+  readonly partial_note: Omit<PartialNote, 'made_from'>;
 }
 
 /** What the user chose for this run. */

@@ -1,8 +1,9 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type ContentHash, contentHash, type Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
+import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
 import type {Result} from '../base/result.js';
 import {isSystemError} from '../base/system-error.js';
@@ -97,7 +98,7 @@ async function lookAhead(
   } catch (error) {
     return {kind: 'problem', problem: problemOf(error).problem};
   } finally {
-    await rm(out_dir, {recursive: true, force: true});
+    await removeLeftover(out_dir);
   }
 }
 

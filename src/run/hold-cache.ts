@@ -1,8 +1,8 @@
-import {rm} from 'node:fs/promises';
 import {isFileError} from '../base/durable.js';
+import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
 import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
-import {waitForClaim} from '../cache/claim.js';
+import {sweepClaims, waitForClaim} from '../cache/claim.js';
 import {temporaryDir} from '../cache/layout.js';
 import {showLife} from '../cache/owner.js';
 import {sweepTemporaries} from './sweep.js';
@@ -51,8 +51,9 @@ async function claimStore(
     throw notWritable(cache.root, error);
   });
   const leave = async () => {
-    await rm(temporaryDir(cache.root, cache.owner.id), {recursive: true, force: true});
+    await removeLeftover(temporaryDir(cache.root, cache.owner.id));
     await endLife();
+    await sweepClaims(cache); // once more what could not be removed when it was given up
   };
   try {
     await sweepTemporaries(cache, state_dir);

@@ -24,6 +24,8 @@ export interface InputSource {
 export interface StageInputs {
   /** By dotted parameter path. */
   readonly objects: Readonly<Record<string, InputObject>>;
+  /** Of every object, to the last file of a folder. */
+  readonly hashes: readonly ContentHash[];
   /** Hashes of the outputs, for entries made from them. */
   readonly made_from: readonly ContentHash[];
   /**
@@ -54,6 +56,7 @@ export async function stageInputs(stage: PlannedStage, source: InputSource): Pro
   }
   return {
     objects: referencedObjects(stage, read, source),
+    hashes: [...read.values()].flatMap((each) => objectsIn(each).map(({hash}) => hash)),
     made_from: [...made_from],
     trees: [...trees],
     requireSound,
@@ -84,9 +87,8 @@ async function requireSoundObjects(
   read: ReadonlyMap<StageId, Read>,
   {cache, emit}: InputSource,
 ): Promise<void> {
-  for (const [stage, {entry, how}] of read) {
-    const objects: ObjectRef[] = how === 'all' ? objectsRead(entry) : objectsInTrees(entry);
-    const [first] = await checkObjects(cache, objects, emit);
+  for (const [stage, each] of read) {
+    const [first] = await checkObjects(cache, objectsIn(each), emit);
     if (first !== undefined)
       throw new SidestepError({
         code: 'run/input-damaged',
@@ -94,6 +96,10 @@ async function requireSoundObjects(
         hint: `Nothing was made from it. Run again: ${stage} will be computed again. If it happens again, check the disk.`,
       });
   }
+}
+
+function objectsIn({entry, how}: Read): ObjectRef[] {
+  return how === 'all' ? objectsRead(entry) : objectsInTrees(entry);
 }
 
 function referencedObjects(

@@ -1,4 +1,4 @@
-import {rmSync, writeFileSync} from 'node:fs';
+import {unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
@@ -6,6 +6,7 @@ import {namesIn} from '../base/folder.js';
 import {makeFolderSync} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import {jsonIfReadable} from '../base/state-file.js';
+import {isSystemError} from '../base/system-error.js';
 import type {Cache} from '../cache/cache.js';
 import {temporaryDir} from '../cache/layout.js';
 import {isOfThisMachine, isRunning, livingOwner, newOwner, type Owner, parseOwner} from '../cache/owner.js';
@@ -21,7 +22,7 @@ export function noteChild(cache: Cache, pid: number): () => void {
   const path = join(folder, `${child.id}.json`);
   makeFolderSync(folder);
   writeFileSync(path, JSON.stringify(child));
-  return () => rmSync(path, {force: true});
+  return () => removeNote(path);
 }
 
 /**
@@ -51,7 +52,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (!isFileError(error, 'ESRCH')) throw error; // it has just ended by itself
+    if (!isFileError(error, 'ESRCH', 'EPERM')) throw error; // it has just ended by itself, or is another user's
   }
 }
 
@@ -61,6 +62,15 @@ function remains({pid}: Owner): SidestepError {
     message: `Process ${pid}, a worker of an earlier run that was killed, does not end, and may still write`,
     hint: `End it (\`kill -9 ${pid}\`) and run again. If even that does not help, it waits for a disk or a device that does not answer.`,
   });
+}
+
+/** A note of a process that has ended does no harm. */
+function removeNote(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 function childrenOf(cache: Cache, runner: string): Owner[] {

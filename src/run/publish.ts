@@ -169,7 +169,7 @@ async function copyOut(cache: Cache, {object, path, mode}: PublishedFile): Promi
     await syncFile(temporary);
     await renameDurably(temporary, path); // a kill half-way leaves the file of before
   } catch (error) {
-    await rm(temporary, {force: true});
+    await rm(temporary, {force: true}).catch(() => {}); // what went wrong first is said
     throw error;
   }
 }

@@ -21,6 +21,7 @@ import {lockPath, publishedPath, requireWritable} from './project.js';
 import {outdatedStages, publishOutputs} from './publish.js';
 import {evictSeen} from './soundness.js';
 import type {StopSwitch} from './stop.js';
+import {hasLeftovers} from './sweep.js';
 
 export interface RunRequest {
   readonly pipeline: Pipeline;
@@ -105,14 +106,14 @@ function gapTeller({record, emit}: RunRequest): () => void {
   };
 }
 
-/** A run that finds everything in place, and nothing to copy out, needs no claim. */
+/** A run that finds everything in place, nothing to copy out and nothing to clean up needs no claim. */
 async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
   const {plan, observation, surroundings, stop} = request;
   const {cache, world, hashes} = observation;
   const places = await outdatedStages(plan.stages, {cache, view: world.cache, hashes});
   const work = () => executeAndRecord(request, {emit, places});
   const computes = plan.stages.some(({verdict}) => verdict.kind === 'stale');
-  if (!computes && places.outdated.size === 0) return work();
+  if (!computes && places.outdated.size === 0 && !hasLeftovers(cache)) return work();
   const {state_dir} = surroundings.project;
   return holdingTheCache({cache, state_dir, to: computes ? 'write' : 'read', signal: stop.force}, work);
 }

@@ -1,6 +1,6 @@
-import {rm} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import type {Fingerprint} from '../base/hash.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {temporaryDir} from '../cache/layout.js';
@@ -57,7 +57,7 @@ export async function attemptStage(stage: SettledStage, context: AttemptContext)
     if (stack !== undefined) context.effects.log(stage.id, stack);
     return {kind: 'failed', problem};
   } finally {
-    await rm(out_dir, {recursive: true, force: true});
+    await removeLeftover(out_dir);
   }
 }
 
@@ -78,7 +78,7 @@ async function attemptIn(
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
     return committed(outcome, place, {stage, heard, effects});
   }
-  const job = await workerJob(out_dir, stage, inputs, context);
+  const job = await workerJob(stage, place, context);
   const limits = {grace_ms: context.options.grace_ms, timeout_s};
   const {samples} = stage.type;
   if (samples === undefined) {
@@ -94,7 +94,7 @@ async function attemptIn(
 
 async function committed(
   outcome: WorkOutcome,
-  {out_dir, read}: {readonly out_dir: string; readonly read: StageInputs},
+  {out_dir, read}: Place,
   {
     stage,
     heard,
@@ -127,10 +127,14 @@ function noting(effects: Effects): {readonly effects: Effects; readonly heard: P
   return {effects: {...effects, emit}, heard};
 }
 
+interface Place {
+  readonly out_dir: string;
+  readonly read: StageInputs;
+}
+
 async function workerJob(
-  out_dir: string,
   stage: SettledStage,
-  inputs: WorkerJob['inputs'],
+  {out_dir, read}: Place,
   {effects, options, world}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
@@ -141,7 +145,7 @@ async function workerJob(
     stage: stage.id,
     uses: type.name,
     params: configured.params,
-    inputs,
+    inputs: read.objects,
     fingerprint: stage.fingerprint,
     counting: stage.parts.params,
     provenance: {
@@ -151,7 +155,10 @@ async function workerJob(
       params: paramsToJson(configured.params),
     },
     out_dir,
-    partial_dir: await openPartial(effects.cache, partialKey(stage), effects.partial_note),
+    partial_dir: await openPartial(effects.cache, partialKey(stage), {
+      ...effects.partial_note,
+      made_from: read.hashes,
+    }),
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),

@@ -1,19 +1,19 @@
 import type {JsonObject} from '../base/json.js';
+import {removeLeftover} from '../base/leftover.js';
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
-import {dropPartial, hasPartial, takeOverPartial} from '../cache/partial.js';
+import {partialDir} from '../cache/layout.js';
+import {dropPartial, hasPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
-import {PARTIAL_POINTER} from '../protocol/message.js';
-import type {Start} from '../stage/start.js';
-import type {Effects} from './effects.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
 import {type AttemptContext, attemptStage, partialKey, type SettledStage} from './stage-attempt.js';
+import {takeUp} from './take-up.js';
 
 export interface StageRun {
   readonly result: StageResult;
@@ -73,32 +73,14 @@ function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored')
   return verdict.kind === 'stale' && verdict.reasons.some(({kind}) => kind === reason);
 }
 
-function startOf({verdict}: SettledStage): Start {
-  return verdict.kind === 'stale' ? verdict.start : {kind: 'beginning'};
-}
-
-/** Puts in place what the plan says to continue from. */
-async function settlePartial(stage: SettledStage, {cache, log}: Effects): Promise<void> {
-  const {verdict, type} = stage;
-  if (isStaleFor(stage, 'forced')) await dropPartial(cache, partialKey(stage));
-  if (verdict.kind !== 'stale') return;
-  const {start} = verdict;
-  if (start.kind !== 'other_state' && start.kind !== 'fork') return;
-  const {from} = start;
-  const growing = type.extends?.growing ?? [];
-  const taken = await takeOverPartial(cache, partialKey(stage), {from, pointer: PARTIAL_POINTER, growing});
-  if (taken === 'lost')
-    log(stage.id, 'what another run had saved is gone meanwhile: starting at the beginning');
-}
-
 async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
-  await settlePartial(stage, effects);
+  if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, partialKey(stage));
   for (let attempt = 1; ; attempt += 1) {
     const log = effects.logPath(stage.id);
     const {id, fingerprint} = stage;
-    const start = attempt === 1 ? startOf(stage) : ({kind: 'unknown'} as const);
+    const start = await takeUp(stage, effects);
     effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
     const outcome = await attemptStage(stage, context);
     const duration_ms = effects.now() - started;
@@ -137,7 +119,7 @@ async function commit(
     parts: stage.parts as unknown as JsonObject,
   });
   const mayGrow = stage.type.extends !== undefined && !isStaleFor(stage, 'cache_ignored');
-  if (!mayGrow) await dropPartial(cache, partialKey(stage)); // else a longer run may want it
+  if (!mayGrow) await removeLeftover(partialDir(cache.root, partialKey(stage))); // else a longer run may want it
   const objects = Object.values(made.outputs).map(({hash}) => hash);
   const {id, fingerprint} = stage;
   return {
@@ -159,9 +141,7 @@ function resultOf(
     case 'crashed':
       return {...outcome, stage: stage.id, attempts, duration_ms, log};
     case 'interrupted': {
-      const kept =
-        stage.type.samples !== undefined ||
-        hasPartial(effects.cache, partialKey(stage), PARTIAL_POINTER) === 'yes';
+      const kept = stage.type.samples !== undefined || hasPartial(effects.cache, partialKey(stage)) === 'yes';
       const resumable = kept ? 'yes' : outcome.resumable;
       return {kind: 'interrupted', stage: stage.id, resumable, ended: outcome.ended, duration_ms};
     }

@@ -1,10 +1,18 @@
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {namesIn} from '../base/folder.js';
+import {removeLeftover} from '../base/leftover.js';
 import type {Cache} from '../cache/cache.js';
+import {hasDeadClaims, sweepClaims} from '../cache/claim.js';
 import {sweepCache, sweepState} from '../cache/leftovers.js';
 import {livingOwner, ownerPath} from '../cache/owner.js';
 import {endOrphans} from './orphans.js';
+
+/** Whether a run that is dead left something: a look that costs a run with nothing to do next to nothing. */
+export function hasLeftovers(cache: Cache): boolean {
+  const dead = (owner: string) => livingOwner(cache.root, owner, Date.now()) === undefined;
+  const owners = namesIn(join(cache.root, 'owners')).map((file) => file.replace(/\.json$/, ''));
+  return [...owners, ...namesIn(join(cache.root, 'tmp'))].some(dead) || hasDeadClaims(cache);
+}
 
 /**
  * Removes what killed runners left in a cache and in a project's own state, processes first; of living ones nothing is
@@ -14,14 +22,15 @@ export async function sweepTemporaries(cache: Cache, stateDir?: string): Promise
   await endOrphans(cache); // a folder that somebody still writes into cannot be removed
   for (const owner of namesIn(join(cache.root, 'tmp'))) {
     if (livingOwner(cache.root, owner, Date.now()) !== undefined) continue;
-    await rm(join(cache.root, 'tmp', owner), {recursive: true, force: true, maxRetries: 3});
+    await removeLeftover(join(cache.root, 'tmp', owner));
   }
   for (const file of namesIn(join(cache.root, 'owners'))) {
     if (!file.endsWith('.json')) continue; // perhaps just being written: see below
     const owner = file.slice(0, -'.json'.length);
     if (livingOwner(cache.root, owner, Date.now()) === undefined)
-      await rm(ownerPath(cache.root, owner), {recursive: true, force: true});
+      await removeLeftover(ownerPath(cache.root, owner));
   }
+  await sweepClaims(cache);
   await sweepCache(cache);
   if (stateDir !== undefined) await sweepState(cache, stateDir);
 }

@@ -1,66 +1,102 @@
 import {readdir, rm} from 'node:fs/promises';
-import {join} from 'node:path';
-import {noFault, syncFile, syncFolder, writeDurably} from '../base/durable.js';
-import {namesIn} from '../base/folder.js';
-import {isJsonObject, type JsonObject} from '../base/json.js';
+import {basename, join} from 'node:path';
+import {noFault, syncTree, writeDurably} from '../base/durable.js';
+import type {JsonObject} from '../base/json.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
-import {jsonIfReadable} from '../base/state-file.js';
-import {PARTIAL_POINTER} from '../protocol/message.js';
+import {
+  readSavedState,
+  SAVED_STATE_FILE,
+  SAVED_STATE_FORMAT,
+  type SavedStateNote,
+} from '../base/saved-state.js';
+import {type Seal, sealFolder} from '../base/seal.js';
+import {sealed} from '../base/state-file.js';
 
 /** What a stage can continue from after an interruption: a folder of its own making and a description of it. */
 export interface PartialState {
-  /** The newest whole state; undefined when there is none. */
+  /** The newest whole state; undefined when there is none. The runner has checked it, and all that it counts on. */
   readonly newest: () => Promise<SavedState | undefined>;
   /**
    * Saves a state: `write` fills an empty folder, then it becomes the newest at one stroke. A crash at any instant
-   * leaves the old state or the new one. Older states than `keep` are removed.
+   * leaves the old state or the new one.
    */
-  readonly save: (
-    write: (dir: string) => Promise<void>,
-    about: JsonObject,
-    keep?: number,
-  ) => Promise<SavedState>;
+  readonly save: (write: (dir: string) => Promise<void>, description: Description) => Promise<SavedState>;
+  /** The newest state, described anew: it stays where it is. Throws when there is none. */
+  readonly describe: (description: Description) => Promise<SavedState>;
+}
+
+export interface Description {
+  /** E.g. `{global_step: 1200, epoch: 12}`. */
+  readonly about: JsonObject;
+  /** What else a resumed attempt will read in the folder of partial work: it is on the disk already. */
+  readonly beside?: Seal;
+  /** Older states than so many are removed; 1 when nothing is said. */
+  readonly keep?: number;
 }
 
 export interface SavedState {
   readonly dir: string;
-  /** As the stage described it, e.g. `{global_step: 1200, epoch: 12}`. */
+  /** As the stage described it. */
   readonly about: JsonObject;
+  /** Of the state's own folder and of what lies beside it. */
+  readonly seal: Seal;
 }
+
+const nothing: Seal = {folders: [], beginnings: []};
 
 export function partialStateIn(root: string): PartialState {
-  return {newest: () => readNewest(root), save: (write, about, keep = 1) => save(root, {write, about, keep})};
+  return {
+    newest: async () => {
+      const note = readSavedState(root);
+      return typeof note === 'string' ? undefined : savedState(root, note);
+    },
+    save: (write, description) => save(root, write, description),
+    describe: (description) => describe(root, description),
+  };
 }
 
-async function readNewest(root: string): Promise<SavedState | undefined> {
-  const pointer = jsonIfReadable(join(root, PARTIAL_POINTER));
-  if (!isJsonObject(pointer) || typeof pointer.folder !== 'string' || !isJsonObject(pointer.about))
-    return undefined;
-  const named = numberOf(pointer.folder) !== undefined && namesIn(root).includes(pointer.folder);
-  return named ? {dir: join(root, pointer.folder), about: pointer.about} : undefined;
+function savedState(root: string, {folder, about, seal}: SavedStateNote): SavedState {
+  return {dir: join(root, folder), about, seal};
 }
 
-interface Saving {
-  readonly write: (dir: string) => Promise<void>;
-  readonly about: JsonObject;
-  readonly keep: number;
-}
-
-async function save(root: string, {write, about, keep}: Saving): Promise<SavedState> {
+async function save(
+  root: string,
+  write: (dir: string) => Promise<void>,
+  {about, beside = nothing, keep = 1}: Description,
+): Promise<SavedState> {
   const older = await statesIn(root);
   const folder = `state-${(numberOf(older[older.length - 1]) ?? 0) + 1}`;
   const dir = join(root, folder);
   await makeFolder(dir);
   await write(dir);
-  await syncAll(dir);
-  const pointer = join(root, PARTIAL_POINTER);
+  await syncTree(dir);
+  const seal = {...beside, folders: [await sealFolder(root, folder), ...beside.folders]};
+  const saved = await point(root, {folder, about, seal}); // from here on it counts
+  for (const old of older.slice(0, Math.max(0, older.length + 1 - keep))) {
+    await removeLeftover(join(root, old));
+  }
+  return saved;
+}
+
+async function describe(root: string, {about, beside = nothing}: Description): Promise<SavedState> {
+  const note = readSavedState(root);
+  if (typeof note === 'string') throw new Error(`there is no saved state in ${root} to describe`);
+  const {folder} = note;
+  const own = note.seal.folders.filter(({path}) => path === folder);
+  return point(root, {folder, about, seal: {...beside, folders: [...own, ...beside.folders]}});
+}
+
+async function point(
+  root: string,
+  what: Pick<SavedStateNote, 'folder' | 'about' | 'seal'>,
+): Promise<SavedState> {
+  const note: SavedStateNote = {format: SAVED_STATE_FORMAT, by: basename(root), ...what};
+  const pointer = join(root, SAVED_STATE_FILE);
   const aside = `${pointer}.new`; // one name, since one worker works here: an attempt that was killed leaves one at most
   await rm(aside, {force: true});
-  await writeDurably(pointer, JSON.stringify({folder, about}), noFault, aside); // from here on it counts
-  for (const old of older.slice(0, Math.max(0, older.length + 1 - keep))) {
-    await rm(join(root, old), {recursive: true, force: true});
-  }
-  return {dir, about};
+  await writeDurably(pointer, sealed(note), noFault, aside);
+  return savedState(root, note);
 }
 
 /** Folders of states by number, oldest first; an unfinished one of a crashed attempt is among them and ages out. */
@@ -73,13 +109,4 @@ async function statesIn(root: string): Promise<string[]> {
 function numberOf(name: string | undefined): number | undefined {
   const match = /^state-(\d+)$/.exec(name ?? '');
   return match === null ? undefined : Number(match[1]);
-}
-
-async function syncAll(dir: string): Promise<void> {
-  for (const entry of await readdir(dir, {withFileTypes: true})) {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) await syncAll(path);
-    else await syncFile(path);
-  }
-  await syncFolder(dir);
 }

@@ -1,6 +1,6 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
+import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import {writeSafetensors} from '../format/safetensors-write.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
@@ -19,7 +19,7 @@ type ModelInput = {readonly job: Pick<WorkerJob, 'inputs'>};
  */
 export async function silenceFile({job}: WorkerContext): Promise<string> {
   const value = await silenceTensor({job});
-  await mkdir(job.partial_dir, {recursive: true});
+  await makeFolder(job.partial_dir);
   const path = join(job.partial_dir, 'silence_latent.safetensors');
   await writeSafetensors(path, {tensors: [{name: 'silence_latent', ...value}]});
   return path;

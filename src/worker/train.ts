@@ -64,10 +64,12 @@ export async function runTraining(
   );
   const kept = new KeptFolders(job.partial_dir);
   const start = await findStart(context, {trainer, kept});
-  const metrics = await openMetrics(context, {path: kept.metrics, global_step: start.global_step});
-  await clips?.takeUp(start.global_step);
+  const {global_step, clip_files} = start;
+  const metrics = await openMetrics(context, {path: kept.metrics, kept: start.metrics, global_step});
+  await clips?.takeUp(global_step, clip_files);
   const loop = new TrainingLoop({context, trainer, kept, metrics, split, start, ...(clips && {clips})});
   try {
+    if (start.origin === 'other_state') await loop.describeState(); // from here on it is this run's own
     if ((await loop.run()) === 'stopped') return 'stopped';
     await writeResult(context, {loop, kept, split});
     return 'done';
@@ -97,7 +99,7 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
   const provenance = provenanceOf(context, split, loop.position);
   await writeAdapter(target, loop.adapterFolder(provenance));
   const {progress} = loop.position;
-  await kept.copyInto(target, progress.checkpoints, progress.best === null ? 'no_best' : 'with_best');
+  await kept.copyInto(target, loop.keptSeal());
   await writeFile(join(target, 'loss.svg'), lossPicture(await loop.metrics()));
   const {shape, memory, modules} = loop.trainer;
   const summary = {

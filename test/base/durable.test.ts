@@ -52,3 +52,27 @@ test('many writers of one file: it is always one of theirs, whole', async () => 
   await Promise.all(texts.map((text) => writeDurably(path, text)));
   expect(texts).toContain(readFileSync(path, 'utf8'));
 });
+
+test('what killed writers of a file left beside it goes with the next write; what living ones write stays', async () => {
+  const dir = await temporaryFolder();
+  const left = ['file.999999999-lx2k3j-1.tmp', 'file.999999999-lx2k3j-12.tmp'];
+  const kept = [
+    `file.${process.pid}-lx2k3j-1.tmp`,
+    'files.999999999-lx2k3j-1.tmp',
+    'file.999999999.tmp',
+    'file.tmp',
+  ];
+  for (const name of [...left, ...kept]) writeFileSync(join(dir, name), 'x');
+  await writeDurably(join(dir, 'file'), 'text');
+  expect(readdirSync(dir).sort()).toEqual(['file', ...kept].sort());
+});
+
+test('where not even the half-written file can be removed, the first error is the one that is thrown', async () => {
+  const path = join(await temporaryFolder(), 'file');
+  const full = Object.assign(new Error('no space'), {code: 'ENOSPC', errno: -28});
+  const fail: FaultHook = (step) => {
+    if (step === 'sync') throw full;
+  };
+  const odd = `${path}.odd.tmp`;
+  await expect(writeDurably(path, 'x', fail, odd)).rejects.toBe(full);
+});

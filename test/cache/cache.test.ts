@@ -215,6 +215,7 @@ test('gc drops partial state and folders of links when they are old, and never a
     const partial = await openPartial(cache, key(name), {
       pipeline_file: '/gone.yaml',
       lock_file: '/gone.lock.yaml',
+      made_from: [],
     });
     writeFileSync(join(partial, 'state'), name);
     rmSync(join(partial, 'pipeline.json')); // as before there were notes

@@ -309,20 +309,24 @@ test('two stages of one pipeline that differ only in length keep their states ap
   expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual(['1', '2', '1', '2', '3']);
 });
 
-test('a Ctrl-C that reaches a worker by the terminal is the business of its runner', async () => {
-  const dir = await temporaryFolder();
-  const flag = join(dir, 'pid');
-  const report = await run(
-    pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 5, pause_ms: 5, flag}}}),
-    {
-      onEvent: (event) => {
-        if (event.kind === 'stage_progress' && event.done === 1)
-          process.kill(Number(readFileSync(flag, 'utf8')), 'SIGINT');
+/** Ctrl-C, the end of a group, and a terminal that closes. */
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+  '%s that reaches a worker by the terminal is the business of its runner',
+  async (signal) => {
+    const dir = await temporaryFolder();
+    const flag = join(dir, 'pid');
+    const report = await run(
+      pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 5, pause_ms: 5, flag}}}),
+      {
+        onEvent: (event) => {
+          if (event.kind === 'stage_progress' && event.done === 1)
+            process.kill(Number(readFileSync(flag, 'utf8')), signal);
+        },
       },
-    },
-  );
-  expect(report.by.t!.kind).toBe('succeeded');
-});
+    );
+    expect(report.by.t!.kind).toBe('succeeded');
+  },
+);
 
 test('a folder is an output too; its files keep their mode and links are refused', async () => {
   const dir = await temporaryFolder();

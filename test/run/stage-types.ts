@@ -37,6 +37,7 @@ const count: StageType = {
   name: 'test.count',
   runs: 'worker',
   neutral: ['pause_ms', 'flag'],
+  inputs: [{param: 'reads'}],
   extends: {
     params: ['epochs'],
     growing: [],

@@ -44,7 +44,7 @@ async function count({job, signal, partial, emit}) {
     await sleep(pause_ms);
     lines.push(`epoch ${lines.length + 1}`);
     if (log !== undefined) appendFileSync(log, `${lines.length}\n`);
-    await partial.save((dir) => writeFile(join(dir, 'lines.txt'), lines.join('\n')), {epoch: lines.length, fingerprint: job.fingerprint});
+    await partial.save((dir) => writeFile(join(dir, 'lines.txt'), lines.join('\n')), {about: {epoch: lines.length, fingerprint: job.fingerprint}});
     emit({kind: 'stage_progress', done: lines.length, total: epochs, unit: 'epochs'});
   }
   await writeFile(join(job.out_dir, 'out.txt'), lines.slice(0, epochs).join('\n'));

@@ -1,9 +1,10 @@
-import {existsSync} from 'node:fs';
 import {constants, copyFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError} from '../../base/durable.js';
+import {isFileError, syncFile} from '../../base/durable.js';
+import {hashFile} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {isAsSealed, type SealedFile} from '../../base/seal.js';
 import {wavFile} from '../../format/wav-write.js';
 import type {Addon} from '../../native/addon.js';
 import type {Condition} from '../../native/engine.js';
@@ -36,9 +37,21 @@ export interface Moment {
 
 export interface ClipMaker {
   /** Makes what is missing of this moment's clips. Whatever goes wrong is a warning: nothing here ends a training. */
-  make(moment: Moment, trainer: Trainer, metrics: MetricsLog): Promise<void>;
-  /** What earlier attempts made up to a step, put into this run's record; what lies beyond it is forgotten. */
-  takeUp(global_step: number): Promise<void>;
+  make(moment: Moment, during: Making): Promise<void>;
+  /**
+   * What earlier attempts made up to a step, put into this run's record. What the state that is continued does not know of is
+   * forgotten, and what is not as it was written is left out, with a warning.
+   */
+  takeUp(global_step: number, files: readonly SealedFile[]): Promise<void>;
+  /** All that was made, below the folder of clips. */
+  files(): readonly SealedFile[];
+}
+
+export interface Making {
+  readonly trainer: Trainer;
+  readonly metrics: MetricsLog;
+  /** Called after each clip: from then on an interrupted training does not make it again. */
+  readonly made: () => Promise<void>;
 }
 
 /**
@@ -78,6 +91,7 @@ class Clips implements ClipMaker {
   readonly #takes: readonly Take[];
   readonly #sampler: SamplerOptions;
   readonly #kept: string;
+  readonly #files = new Map<string, SealedFile>();
 
   constructor(context: WorkerContext, addon: Addon, takes: readonly Take[]) {
     this.#context = context;
@@ -88,10 +102,14 @@ class Clips implements ClipMaker {
     this.#kept = join(job.partial_dir, 'kept', 'samples');
   }
 
-  async make(moment: Moment, trainer: Trainer, metrics: MetricsLog): Promise<void> {
+  files(): readonly SealedFile[] {
+    return [...this.#files.values()];
+  }
+
+  async make(moment: Moment, {trainer, metrics, made}: Making): Promise<void> {
     const {signal, emit} = this.#context;
-    const made = (await metrics.all()).filter((metric) => metric.kind === 'sample');
-    const open = this.#takes.filter((take) => !made.some((metric) => isMadeBy(metric, take, moment)));
+    const before = (await metrics.all()).filter((metric) => metric.kind === 'sample');
+    const open = this.#takes.filter((take) => !before.some((metric) => isMadeBy(metric, take, moment)));
     if (open.length === 0) return;
     emit({kind: 'phase_started', phase: `making clips of step ${moment.global_step}`});
     for (const take of open) {
@@ -101,7 +119,9 @@ class Clips implements ClipMaker {
       } catch (error) {
         if (signal.aborted) return;
         warn(this.#context, `Step ${moment.global_step}: the clip ${nameOf(take)} could not be made`, error);
+        continue;
       }
+      await made();
     }
     emit({kind: 'phase_started', phase: 'training'});
   }
@@ -150,6 +170,10 @@ class Clips implements ClipMaker {
     const written = await writeClip(`${kept}.new`, channels, {format: 'wav', bits: '16'});
     await writeFile(pictureOf(kept), spectrogram({...written, sample_rate: SAMPLE_RATE}));
     await rename(`${kept}.new`, kept);
+    for (const path of [file, pictureOf(file)]) {
+      await syncFile(join(this.#kept, path));
+      this.#files.set(path, {path, ...(await hashFile(join(this.#kept, path)))});
+    }
     await this.#record(file);
     return written;
   }
@@ -170,22 +194,27 @@ class Clips implements ClipMaker {
     await writeFile(join(folder, 'prompts.json'), `${JSON.stringify(texts, null, 2)}\n`);
   }
 
-  async takeUp(globalStep: number): Promise<void> {
+  async takeUp(globalStep: number, files: readonly SealedFile[]): Promise<void> {
     try {
       await this.#recordTexts();
-      for (const folder of await foldersIn(this.#kept)) {
-        const step = Number(/\d+$/.exec(folder)![0]);
-        // Before the first step the record of metrics begins again, and the clips with it.
-        if (step > globalStep || globalStep === 0)
-          await rm(join(this.#kept, folder), {recursive: true, force: true});
-        else
-          for (const name of await readdir(join(this.#kept, folder)))
-            if (name.endsWith('.wav') && existsSync(pictureOf(join(this.#kept, folder, name))))
-              await this.#record(`${folder}/${name}`);
+      for (const file of files) {
+        if (stepOf(file.path) > globalStep) continue;
+        if (await isAsSealed(this.#kept, file)) this.#files.set(file.path, file);
+        else warn(this.#context, `A clip of an earlier attempt is damaged and left out: ${file.path}`);
       }
+      await this.#forgetOthers();
+      for (const path of this.#files.keys())
+        if (path.endsWith('.wav') && this.#files.has(pictureOf(path))) await this.#record(path);
     } catch (error) {
       warn(this.#context, 'Clips of an earlier attempt could not be put into the record of this run', error);
     }
+  }
+
+  async #forgetOthers(): Promise<void> {
+    for (const folder of await foldersIn(this.#kept))
+      for (const name of await readdir(join(this.#kept, folder)))
+        if (!this.#files.has(`${folder}/${name}`))
+          await rm(join(this.#kept, folder, name), {recursive: true, force: true});
   }
 }
 
@@ -201,6 +230,11 @@ function nameOf({piece, seed, strength}: Take): string {
 
 function stepFolder(step: number): string {
   return `step_${String(step).padStart(6, '0')}`;
+}
+
+/** Of a path below the folder of clips. */
+function stepOf(path: string): number {
+  return Number(/^step_(\d+)/.exec(path)?.[1]);
 }
 
 function pictureOf(wav: string): string {
@@ -234,14 +268,14 @@ async function decoded(
   };
 }
 
-function warn({emit}: WorkerContext, what: string, error: unknown): void {
+function warn({emit}: WorkerContext, what: string, error?: unknown): void {
   const cause = error instanceof SidestepError ? error.problem : undefined;
-  const words = cause?.message ?? (error instanceof Error ? error.message : String(error));
+  const words = cause?.message ?? (error instanceof Error ? error.message : error);
   emit({
     kind: 'stage_warning',
     problem: {
       code: 'train/sample-failed',
-      message: `${what}: ${words}`,
+      message: words === undefined ? what : `${what}: ${words}`,
       hint: cause?.hint ?? 'The training goes on; its adapter is not touched.',
     },
   });

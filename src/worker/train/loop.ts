@@ -1,7 +1,9 @@
 import type {Provenance} from '../../adapter/provenance.js';
 import {SidestepError} from '../../base/problem.js';
+import type {Seal} from '../../base/seal.js';
 import type {StepReport, Trainer} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
+import type {Description} from '../partial-state.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import type {ClipMaker} from './clips.js';
 import {bandsOf, type Metric, type MetricsLog} from './metrics.js';
@@ -46,7 +48,8 @@ export class TrainingLoop {
   #checkpointAt = performance.now();
   /** After a resume: where this attempt took the epoch up. */
   #epochBegan = performance.now();
-  #savedStep: number;
+  /** Of the newest saved state of this run. */
+  #savedStep: number | undefined;
   /** Whether the clips of this step are still to be made, also after an interruption. */
   #clips: ClipsState;
 
@@ -56,8 +59,8 @@ export class TrainingLoop {
     const {global_step, epoch, loss, progress} = parts.start;
     const stopped_early = outOfPatience(progress, this.#params.early_stop) ? 'yes' : 'no';
     this.#position = {global_step, epoch, loss, progress, stopped_early};
-    this.#savedStep = global_step;
-    const beginning = global_step === 0 && this.#params.samples?.before_first_step === true;
+    this.#savedStep = this.#isOfThisWork() ? global_step : undefined;
+    const beginning = this.#begins() && this.#params.samples?.before_first_step === true;
     this.#clips = beginning ? 'due' : parts.start.clips;
   }
 
@@ -84,7 +87,7 @@ export class TrainingLoop {
 
   async run(): Promise<'finished' | 'stopped'> {
     const {context, start, trainer} = this.#parts;
-    if (start.global_step === 0 && this.#validates()) await this.#validate(0);
+    if (this.#begins() && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
     await this.#makeClips();
     this.#epochBegan = performance.now();
@@ -97,9 +100,20 @@ export class TrainingLoop {
       finished = (await this.#step()) === 'last';
     }
     if (this.#clips === 'due') return 'stopped'; // its state is saved; only a request to stop leaves clips undone
-    if (start.origin !== 'own_state' && this.#position.global_step === start.global_step) throw noSteps();
+    if (!this.#isOfThisWork() && this.#position.global_step === start.global_step) throw noSteps();
     if (this.#savedStep !== this.#position.global_step) await this.#saveState('the end of the run');
     return 'finished';
+  }
+
+  #isOfThisWork(): boolean {
+    const {origin} = this.#parts.start;
+    return origin === 'own_state' || origin === 'other_state';
+  }
+
+  /** Nothing of this run is there: not even what precedes the first step. */
+  #begins(): boolean {
+    const {global_step, metrics} = this.#parts.start;
+    return global_step === 0 && metrics === undefined;
   }
 
   async #step(): Promise<'more' | 'last'> {
@@ -139,7 +153,9 @@ export class TrainingLoop {
       stopped_early: next === 'stop_early' ? 'yes' : 'no',
     };
     if (best === 'new_best')
-      await kept.replace(kept.best, (folder) => writeAdapter(folder, this.adapterFolder(this.#provenance())));
+      await kept.replace(kept.best(epoch), (folder) =>
+        writeAdapter(folder, this.adapterFolder(this.#provenance())),
+      );
   }
 
   #checkpointsDue({epoch, epoch_finished, global_step}: StepReport): string[] {
@@ -163,7 +179,7 @@ export class TrainingLoop {
     if (clips === undefined || this.#clips === 'none') return;
     const {global_step, epoch} = this.#position;
     if (this.#savedStep !== global_step) await this.#saveState('the clips of this step');
-    await clips.make({global_step, epoch}, trainer, metrics);
+    await clips.make({global_step, epoch}, {trainer, metrics, made: () => this.describeState()});
     if (!context.signal.aborted) this.#clips = 'none';
   }
 
@@ -219,7 +235,32 @@ export class TrainingLoop {
 
   /** What a later attempt, or a longer run, continues from. */
   async #saveState(reason: string): Promise<void> {
-    const {context, trainer, metrics} = this.#parts;
+    const {context, trainer, metrics, kept} = this.#parts;
+    const {global_step} = this.#position;
+    await metrics.sync();
+    await context.partial.save((folder) => trainer.save(folder, {}), this.#description());
+    await kept.dropOtherBests(this.#position.progress.best);
+    this.#savedAt = performance.now();
+    this.#savedStep = global_step;
+    context.emit({kind: 'state_saved', global_step, reason});
+    context.emit({kind: 'log', level: 'debug', line: `saved step ${global_step} at ${reason}`});
+  }
+
+  /** Of a state that is saved already: what lies beside it is more by now, or has become this run's own. */
+  async describeState(): Promise<void> {
+    const {context, metrics} = this.#parts;
+    await metrics.sync();
+    await context.partial.describe(this.#description());
+  }
+
+  /** What the result takes from the folders that outlive an attempt, as it was written. */
+  keptSeal(): Seal {
+    const {kept, metrics} = this.#parts;
+    return kept.seal(this.#position.progress, metrics.seal());
+  }
+
+  #description(): Description {
+    const {context, trainer, clips, start} = this.#parts;
     const {global_step, epoch, loss, progress} = this.#position;
     const {fingerprint, counting} = context.job;
     const {total_steps, steps_per_epoch} = trainer.shape;
@@ -233,13 +274,9 @@ export class TrainingLoop {
       steps_per_epoch,
       progress,
       clips: this.#clips,
+      clip_files: clips?.files() ?? start.clip_files,
     };
-    await metrics.sync();
-    await context.partial.save((folder) => trainer.save(folder, {}), savedAbout(about));
-    this.#savedAt = performance.now();
-    this.#savedStep = global_step;
-    context.emit({kind: 'state_saved', global_step, reason});
-    context.emit({kind: 'log', level: 'debug', line: `saved step ${global_step} at ${reason}`});
+    return {about: savedAbout(about), beside: this.keptSeal()};
   }
 
   #provenance(): Provenance {

@@ -1,13 +1,17 @@
+import {createHash} from 'node:crypto';
 import {appendFile, readFile, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
-import {dirname, join} from 'node:path';
-import {isFileError, noFault, syncFile, writeDurably} from '../../base/durable.js';
+import {basename, dirname, join} from 'node:path';
+import {noFault, syncFile, writeDurably} from '../../base/durable.js';
+import {type ContentHash, contentHash} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
+import type {SealedFile} from '../../base/seal.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
 import {SAMPLE_RATE} from '../listen/clip-file.js';
 import type {PieceTexts} from '../listen/conditions.js';
+import {keptDamaged} from './checkpoints.js';
 import {loopParams} from './options.js';
 import {timestepHistogram} from './timestep-histogram.js';
 
@@ -73,31 +77,42 @@ export interface MetricsLog {
   /** Makes everything so far last: a saved state counts on it. */
   sync(): Promise<void>;
   sample(metric: SampleMetric, sound: SampleSound): Promise<void>;
-  /** Everything so far. */
+  /** Everything so far. Throws `train/kept-damaged` when the file is not what was written. */
   all(): Promise<Metric[]>;
+  /** What the file is at this moment, by what was written. */
+  seal(): Pick<SealedFile, 'size' | 'hash'>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the log at a step: what an interrupted attempt wrote beyond it is dropped. At step 0 that is everything, since the
- * validation before the first step is done again.
+ * Opens the log where a run takes up its work: what an interrupted attempt wrote after the state that is continued is dropped.
+ * `kept` is what that state counts on; undefined at the beginning of a run.
  */
 export async function openMetrics(
   context: WorkerContext,
-  {path, global_step}: {readonly path: string; readonly global_step: number},
+  {
+    path,
+    kept,
+    global_step,
+  }: {readonly path: string; readonly kept: SealedFile | undefined; readonly global_step: number},
 ): Promise<MetricsLog> {
   await makeFolder(dirname(path));
-  const written = global_step === 0 ? [] : await readMetrics(path);
-  const known = written.filter((metric) => metric.global_step <= global_step);
+  const known = kept === undefined ? new Uint8Array() : (await readFile(path)).subarray(0, kept.size);
+  if (kept !== undefined && contentHash(known) !== kept.hash) throw notAsWritten(path);
   // Aside and renamed: whenever this attempt is killed too, what was measured is there for the next.
   const aside = `${path}.new`;
   await rm(aside, {force: true});
-  await writeDurably(path, known.map((metric) => `${JSON.stringify(metric)}\n`).join(''), noFault, aside);
+  await writeDurably(path, known, noFault, aside);
+  const written = {size: known.length, digest: createHash('sha256').update(known)};
+  const seal = () => ({size: written.size, hash: written.digest.copy().digest('hex') as ContentHash});
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = loopParams(context).logging;
   const timesteps = timestepHistogram();
   const record = async (metric: Metric) => {
-    await appendFile(path, `${JSON.stringify(metric)}\n`);
+    const line = Buffer.from(`${JSON.stringify(metric)}\n`);
+    await appendFile(path, line);
+    written.size += line.length;
+    written.digest.update(line);
     await board.write(summariesOf(metric));
   };
   return {
@@ -117,7 +132,8 @@ export async function openMetrics(
       await board.write(clipSummaries(metric, sound));
       await record(metric);
     },
-    all: () => readMetrics(path),
+    all: () => readMetrics(path, seal()),
+    seal,
     close: board.close,
   };
 }
@@ -153,16 +169,17 @@ export function bandsOf({timesteps, losses}: ValidationReport): Record<string, n
   return Object.fromEntries(timesteps.map((t, i) => [t.toString(), losses[i] ?? null]));
 }
 
-async function readMetrics(path: string): Promise<Metric[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT')) return '';
-    throw error;
-  });
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1); // a killed attempt may have left half a line
-  return whole
+async function readMetrics(path: string, {hash}: Pick<SealedFile, 'hash'>): Promise<Metric[]> {
+  const text = await readFile(path, 'utf8');
+  if (contentHash(text) !== hash) throw notAsWritten(path);
+  return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Metric);
+}
+
+function notAsWritten(path: string): Error {
+  return keptDamaged({path: basename(path), what: 'changed'});
 }
 
 function summariesOf(metric: Metric): Summary[] {

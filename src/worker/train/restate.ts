@@ -1,8 +1,9 @@
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PROVENANCE_FILE} from '../../adapter/provenance.js';
 import {isFileError, temporaryName} from '../../base/durable.js';
 import type {JsonObject} from '../../base/json.js';
+import {makeFolder} from '../../base/make-folder.js';
 import {restateMetadata} from '../../format/safetensors-metadata.js';
 import {readSafetensorsHeader} from '../../format/safetensors-read.js';
 import type {Trainer} from '../../native/trainer.js';
@@ -27,7 +28,7 @@ export async function restateKept(
   kept: KeptFolders,
   {trainer, job}: {readonly trainer: Trainer; readonly job: WorkerJob},
 ): Promise<void> {
-  const folders = [...(await foldersIn(kept.checkpoints)), kept.best];
+  const folders = [...(await foldersIn(kept.checkpoints)), ...(await foldersIn(kept.bests))];
   const identity = {
     fingerprint: job.fingerprint,
     params: withoutPlaces(job.params),
@@ -36,6 +37,7 @@ export async function restateKept(
   for (const folder of folders) {
     await restateFolder(folder, identity);
     await restateFolder(join(folder, 'raw'), identity);
+    await kept.sealAgain(folder);
   }
 }
 
@@ -46,7 +48,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 /** The engine's words for this run, read from a state that it writes now. */
 async function stateMetadata(trainer: Trainer, scratch: string): Promise<Record<string, string>> {
   await rm(scratch, {recursive: true, force: true});
-  await mkdir(scratch, {recursive: true});
+  await makeFolder(scratch);
   try {
     await trainer.save(scratch, {});
     const {metadata} = await readSafetensorsHeader(join(scratch, STATE_FILE));

@@ -5,6 +5,7 @@ import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
+import type {SealedFile} from '../../base/seal.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {SavedTraining} from '../../stage/train-extension.js';
 import type {WorkerContext} from '../context.js';
@@ -23,6 +24,8 @@ export interface SavedAbout extends Standing, SavedTraining {
   readonly progress: ProgressState;
   /** Absent: none. */
   readonly clips?: ClipsState;
+  /** The clips that were made, below the folder of clips. */
+  readonly clip_files: readonly SealedFile[];
 }
 
 /** Whether the clips of a step are still to be made. */
@@ -32,8 +35,11 @@ export type ClipsState = 'due' | 'none';
 export interface StartingPoint extends Standing {
   readonly progress: ProgressState;
   readonly clips: ClipsState;
-  /** `elsewhere`: the state that `resume_from` names. */
-  readonly origin: 'nothing' | 'own_state' | 'elsewhere';
+  readonly clip_files: readonly SealedFile[];
+  /** The metrics up to here; undefined where they begin. */
+  readonly metrics: SealedFile | undefined;
+  /** `other_state`: of another length of this work. `elsewhere`: the state that `resume_from` names. */
+  readonly origin: 'nothing' | 'own_state' | 'other_state' | 'elsewhere';
 }
 
 const FROM_THE_START: StartingPoint = {
@@ -42,6 +48,8 @@ const FROM_THE_START: StartingPoint = {
   loss: null,
   progress: freshProgress,
   clips: 'none',
+  clip_files: [],
+  metrics: undefined,
   origin: 'nothing',
 };
 
@@ -49,15 +57,12 @@ const FROM_THE_START: StartingPoint = {
  * Puts the trainer where this run takes up its work: at the state in its partial folder (its own, or one of another length of
  * the same work that the plan chose and the runner put there), else at `resume_from`, else at the beginning.
  */
-export async function findStart(
-  context: WorkerContext,
-  {trainer, kept}: {readonly trainer: Trainer; readonly kept: KeptFolders},
-): Promise<StartingPoint> {
+export async function findStart(context: WorkerContext, {trainer, kept}: Parts): Promise<StartingPoint> {
   const params = loopParams(context);
   const saved = await context.partial.newest();
   const about = saved?.about as unknown as SavedAbout | undefined;
   // What this very run saved continues in any case: a fresh start or a fork happens once, not after every interruption.
-  if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, trainer, saved!);
+  if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, {trainer, kept}, saved!);
   if (about !== undefined) return continueOther(context, {trainer, kept}, saved!);
   const folder = await resumeFolder(context, params);
   if (folder === undefined) return FROM_THE_START;
@@ -66,21 +71,28 @@ export async function findStart(
   return {...FROM_THE_START, global_step, origin: 'elsewhere'};
 }
 
+interface Parts {
+  readonly trainer: Trainer;
+  readonly kept: KeptFolders;
+}
+
 async function continueOwn(
   {log}: WorkerContext,
-  trainer: Trainer,
-  {dir, about}: SavedState,
+  {trainer, kept}: Parts,
+  {dir, about, seal}: SavedState,
 ): Promise<StartingPoint> {
-  const {global_step, epoch, loss, progress, clips = 'none'} = about as unknown as SavedAbout;
+  const {global_step, epoch, loss, progress, clips = 'none', clip_files} = about as unknown as SavedAbout;
   await trainer.load(dir, 'exact');
+  kept.takeUp(seal);
   log(`continuing the saved state of step ${global_step}`);
-  return {global_step, epoch, loss, progress, clips, origin: 'own_state'};
+  const [metrics] = seal.beginnings;
+  return {global_step, epoch, loss, progress, clips, clip_files, metrics, origin: 'own_state'};
 }
 
 /** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */
 async function continueOther(
   context: WorkerContext,
-  {trainer, kept}: {readonly trainer: Trainer; readonly kept: KeptFolders},
+  {trainer, kept}: Parts,
   saved: SavedState,
 ): Promise<StartingPoint> {
   const about = saved.about as unknown as SavedAbout;
@@ -89,9 +101,9 @@ async function continueOther(
     context.log(`forking the saved state of step ${about.global_step}`);
     return FROM_THE_START;
   }
-  const start = await continueOwn(context, trainer, saved);
+  const start = await continueOwn(context, {trainer, kept}, saved);
   await restateKept(kept, {trainer, job: context.job});
-  return start;
+  return {...start, origin: 'other_state'};
 }
 
 /** The folder named by `resume_from`; of a train stage's output, its newest checkpoint. */

@@ -140,17 +140,24 @@ export interface Attempt {
   readonly log: readonly string[];
 }
 
+export interface Disturbance {
+  readonly kill_at?: number;
+  /** Something happens beside the attempt. */
+  readonly at?: {readonly instant: number; readonly act: () => void};
+}
+
 /** One attempt in a folder that may hold what earlier ones left. It dies at instant `kill_at`, where nothing is tidied up. */
 export async function attempt(
   folder: string,
   options: RunOptions,
-  {kill_at = Number.POSITIVE_INFINITY}: {readonly kill_at?: number} = {},
+  {kill_at = Number.POSITIVE_INFINITY, at}: Disturbance = {},
 ): Promise<Attempt> {
   let instants = 0;
   const log: string[] = [];
   const instant = () => {
     instants += 1;
     if (instants >= kill_at) throw new Killed();
+    if (instants === at?.instant) at.act();
   };
   const params = paramsOf(options);
   const partial_dir = join(folder, 'partial');

@@ -1,0 +1,37 @@
+import {basename, join} from 'node:path';
+import {isJsonObject, type Json, type JsonObject} from './json.js';
+import type {Seal} from './seal.js';
+import {readState, textIfReadable} from './state-file.js';
+
+/** In a folder of partial work: appears when a resumable state is whole. Workers write it, runners look for it. */
+export const SAVED_STATE_FILE = 'newest.json';
+
+/** Raised when the file changes its form: what another version saved is not continued. */
+export const SAVED_STATE_FORMAT = 1;
+
+/** The newest whole state of a folder of partial work, and all that it counts on. */
+export interface SavedStateNote {
+  readonly format: typeof SAVED_STATE_FORMAT;
+  /** Name of the folder of partial work that it was written in: a copy of it, made for other work, is told by that. */
+  readonly by: string;
+  /** The folder in it that holds the state. */
+  readonly folder: string;
+  /** As the stage described it, e.g. `{global_step: 1200, epoch: 12}`. */
+  readonly about: JsonObject;
+  readonly seal: Seal;
+}
+
+/** `none`: nothing was saved. `unreadable`: something was, and what it was can no longer be said. */
+export function readSavedState(partialDir: string): SavedStateNote | 'none' | 'unreadable' {
+  const path = join(partialDir, SAVED_STATE_FILE);
+  if (textIfReadable(path) === undefined) return 'none';
+  const note = readState(path) as Json | undefined;
+  return isJsonObject(note) && note.format === SAVED_STATE_FORMAT
+    ? (note as unknown as SavedStateNote) // sealed with its checksum: somebody wrote just this
+    : 'unreadable';
+}
+
+/** Whether the note was written for the folder it lies in, not for the work that this one was copied from. */
+export function isOwn({by}: SavedStateNote, partialDir: string): 'own' | 'copied' {
+  return by === basename(partialDir) ? 'own' : 'copied';
+}

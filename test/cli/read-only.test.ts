@@ -1,0 +1,101 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {type Finished, Folder, main} from './sidestep.js';
+
+const pipeline = `sidestep: 1
+name: demo
+stages:
+  a: {uses: command, with: {argv: [sh, -c, "echo \${vars.word} > $1", x, "\${outputs.o}"], outputs: {o: o}}}
+  b: {uses: command, with: {argv: [sh, -c, "cat $1 > $2", x, "\${inputs.i}", "\${outputs.o}"], inputs: {i: "\${stages.a}"}, outputs: {o: o}}}
+vars: {word: apple}
+`;
+
+/** In a namespace of one's own a folder can be mounted for reading alone, where the system lets one make it. */
+const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;
+
+/** Runs `sidestep` while `locked` is a read-only mount. */
+function runWithin(
+  folder: Folder,
+  {locked, args}: {readonly locked: string; readonly args: string},
+): Promise<Finished> {
+  const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$PWD" && shift && exec "$@"';
+  const command = [process.execPath, main, ...args.split(' ')];
+  const child = spawn('unshare', ['-Urm', 'sh', '-c', script, 'x', locked, ...command], {
+    cwd: folder.path,
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder.path,
+      SIDESTEP_CONFIG_DIR: folder.file('.config'),
+      SIDESTEP_CACHE_DIR: folder.file('cache'),
+    },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => (stdout += text));
+  child.stderr.on('data', (text) => (stderr += text));
+  return new Promise((resolve) =>
+    child.on('close', (code, signal) => resolve({code, signal, stdout, stderr})),
+  );
+}
+
+function expectWords({stdout, stderr}: Finished): void {
+  expect(`${stdout}\n${stderr}`).not.toMatch(/bug in sidestep|defect of sidestep|^\s+at .*:\d+:\d+\)?$/m);
+}
+
+async function finishedProject(): Promise<Folder> {
+  const folder = new Folder({'project/pipeline.yaml': pipeline});
+  mkdirSync(folder.file('cache'));
+  const first = await folder.run(['run', 'project/pipeline.yaml'], {
+    SIDESTEP_CACHE_DIR: folder.file('cache'),
+  });
+  expect(first, first.stderr).toMatchObject({code: 0});
+  return folder;
+}
+
+test.skipIf(!possible)(
+  'a project that cannot be written can be looked at, and run from the cache',
+  async () => {
+    const folder = await finishedProject();
+    const locked = folder.file('project');
+    for (const args of ['validate', 'plan', 'status', 'why b', 'graph', 'history', 'run']) {
+      const [command, ...rest] = args.split(' ');
+      const ended = await runWithin(folder, {
+        locked,
+        args: [command, ...rest, 'project/pipeline.yaml'].join(' '),
+      });
+      expect(ended, `${args}: ${ended.stderr}`).toMatchObject({code: 0});
+      expectWords(ended);
+    }
+    folder.write('project/pipeline.yaml', pipeline.replace('apple', 'grape'));
+    const stale = await runWithin(folder, {locked, args: 'run project/pipeline.yaml'});
+    expectWords(stale);
+    expect(stale.code).toBe(2);
+    expect(stale.stderr).toContain('run/not-writable');
+  },
+);
+
+test.skipIf(!possible)(
+  'a cache that cannot be written serves what it holds, to a fresh clone as well',
+  async () => {
+    const folder = await finishedProject();
+    folder.write('clone/pipeline.yaml', pipeline);
+    const locked = folder.file('cache');
+    for (const args of [
+      'plan clone/pipeline.yaml',
+      'run clone/pipeline.yaml',
+      'status clone/pipeline.yaml',
+      'cache ls',
+      'cache verify',
+    ]) {
+      const ended = await runWithin(folder, {locked, args});
+      expect(ended, `${args}: ${ended.stderr}`).toMatchObject({code: 0});
+      expectWords(ended);
+    }
+    expect(folder.read('clone/pipeline.lock.yaml')).toBe(folder.read('project/pipeline.lock.yaml'));
+    folder.write('clone/pipeline.yaml', pipeline.replace('apple', 'grape'));
+    const stale = await runWithin(folder, {locked, args: 'run clone/pipeline.yaml'});
+    expectWords(stale);
+    expect(stale.code).toBe(2);
+    expect(stale.stderr).toContain('cache/not-writable');
+  },
+);

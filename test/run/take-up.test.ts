@@ -1,0 +1,135 @@
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {contentHash} from '../../src/base/hash.js';
+import {objectPath} from '../../src/cache/layout.js';
+import {stopSwitch} from '../../src/run/stop.js';
+import {temporaryFolder} from '../temporary-folder.js';
+import {outputText, pipelineOf, type RunReport, ref, run, shell} from './rig.js';
+
+/** Counts to `epochs`, saving its state at every one; `log` says which it really counted. */
+function counting(dir: string, epochs: number, more: object = {}) {
+  return pipelineOf(dir, {t: {uses: 'test.count', params: {epochs, log: join(dir, 'epochs.log'), ...more}}});
+}
+
+function counted(dir: string): string[] {
+  const log = join(dir, 'epochs.log');
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+  rmSync(log, {force: true});
+  return lines;
+}
+
+/** Stops when `epoch` has been counted and saved. */
+async function interrupted(dir: string, epochs: number, epoch: number): Promise<void> {
+  const stop = stopSwitch();
+  const report = await run(counting(dir, epochs, {pause_ms: 20}), {
+    stop,
+    onEvent: (event) => {
+      if (event.kind === 'stage_progress' && event.done === epoch) stop.request();
+    },
+  });
+  expect(report.outcome).toBe('interrupted');
+  counted(dir);
+}
+
+const shelf = (dir: string) => join(dir, '.sidestep/cache/partial');
+
+/** Of the work that was saved last. */
+function savedFolder(dir: string): string {
+  const folders = readdirSync(shelf(dir)).map((name) => join(shelf(dir), name));
+  const age = (folder: string) => statSync(join(folder, 'newest.json')).mtimeMs;
+  return folders.sort((a, b) => age(b) - age(a))[0]!;
+}
+
+function stateFile(dir: string): string {
+  const folder = savedFolder(dir);
+  const state = readdirSync(folder).find((name) => name.startsWith('state-'))!;
+  return join(folder, state, 'lines.txt');
+}
+
+function warnings({events}: RunReport): string[] {
+  return events.flatMap((event) => (event.kind === 'warning' ? [event.problem.message] : []));
+}
+
+const start = ({events}: RunReport, stage = 't') =>
+  events.find((event) => event.kind === 'stage_started' && event.stage === stage);
+
+test.each([
+  {
+    name: 'a state that says another thing',
+    harm: (dir: string) => writeFileSync(stateFile(dir), 'epoch 7'),
+    words:
+      /^What t had saved at epoch \d is damaged and is not used: state-\d\/lines.txt is not what was written$/,
+  },
+  {name: 'a state that is gone', harm: (dir: string) => rmSync(stateFile(dir)), words: /lines.txt is gone$/},
+  {
+    name: 'a state with more in it',
+    harm: (dir: string) => writeFileSync(`${stateFile(dir)}.x`, ''),
+    words: /lines.txt.x was not written by it$/,
+  },
+  {
+    name: 'a note that was cut',
+    harm: (dir: string) => truncateSync(join(savedFolder(dir), 'newest.json'), 40),
+    words: /^What t had saved is damaged and is not used: newest.json is not what was written$/,
+  },
+])('$name is not continued, and it is said', async ({harm, words}) => {
+  const dir = await temporaryFolder();
+  await interrupted(dir, 4, 2);
+  harm(dir);
+  const report = await run(counting(dir, 4));
+  expect(warnings(report)).toEqual([expect.stringMatching(words)]);
+  expect(start(report)).toMatchObject({start: {kind: 'beginning'}});
+  expect(counted(dir)).toEqual(['1', '2', '3', '4']);
+  expect(outputText(report, 't')).toBe('epoch 1\nepoch 2\nepoch 3\nepoch 4');
+});
+
+test('where its own state is damaged, what another length saved is continued', async () => {
+  const dir = await temporaryFolder();
+  await run(counting(dir, 2));
+  counted(dir);
+  await interrupted(dir, 5, 3);
+  writeFileSync(stateFile(dir), 'epoch 7');
+  const report = await run(counting(dir, 5));
+  expect(start(report)).toMatchObject({start: {kind: 'other_state', at: 'epoch 2'}});
+  expect(counted(dir)).toEqual(['3', '4', '5']);
+  expect(outputText(report, 't')).toMatch(/^epoch 1\n.*epoch 5$/s);
+});
+
+test('of other lengths only those that are sound are continued; the others stay as they are', async () => {
+  const dir = await temporaryFolder();
+  await run(counting(dir, 2));
+  await run(counting(dir, 4));
+  counted(dir);
+  const damaged = stateFile(dir);
+  writeFileSync(damaged, 'epoch 7');
+  const report = await run(counting(dir, 5));
+  expect(start(report)).toMatchObject({start: {kind: 'other_state', at: 'epoch 2'}});
+  expect(counted(dir)).toEqual(['3', '4', '5']);
+  expect(readFileSync(damaged, 'utf8')).toBe('epoch 7');
+});
+
+test('what was saved while a damaged object was read is not continued', async () => {
+  const dir = await temporaryFolder();
+  const pipeline = (pause_ms: number) =>
+    pipelineOf(dir, {
+      a: shell('printf apple > "$1"'),
+      t: {
+        uses: 'test.count',
+        params: {epochs: 4, log: join(dir, 'epochs.log'), reads: ref('a'), pause_ms},
+      },
+    });
+  const stop = stopSwitch();
+  await run(pipeline(20), {
+    stop,
+    onEvent: (event) => {
+      if (event.kind === 'stage_progress' && event.done === 2) stop.request();
+    },
+  });
+  counted(dir);
+  const object = objectPath(join(dir, '.sidestep/cache'), contentHash('apple'));
+  rmSync(object);
+  writeFileSync(object, 'grape'); // perhaps it was so when it was read
+  const report = await run(pipeline(0));
+  expect(report.outcome === 'done' ? report : await run(pipeline(0))).toMatchObject({outcome: 'done'});
+  expect(counted(dir)).toEqual(['1', '2', '3', '4']);
+});
