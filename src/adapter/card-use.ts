@@ -73,12 +73,23 @@ function lycoris(parts: CardParts): string {
 const merged = `**Any program that takes ACE-Step checkpoints.** Put this folder beside \`vae/\` and \`Qwen3-Embedding-0.6B/\` and choose it as the model. The style is
 in its weights: there is no strength to set.`;
 
-/** Our own program, on this folder or the file in it. */
-function own({trigger}: {readonly trigger: string | undefined}, path: string): string {
+/** Our own program, on this folder or the file in it; in full, since whoever reads a card knows neither. */
+function own(
+  {trigger, provenance}: Pick<CardParts, 'provenance'> & {readonly trigger: string | undefined},
+  path: string,
+): string {
   const prompt = trigger === undefined ? 'slow blues' : `${trigger}, slow blues`;
-  const quoted = (text: string) => `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
-  const shown = /^[\w./-]+$/.test(path) ? path : quoted(path);
-  return `**sidestep.**\n\n${fenced('sh', `sidestep generate ${shown} --prompt ${quoted(prompt)} --out blues.wav`)}`;
+  const model = provenance === undefined ? '' : ` --model ${shellWord(provenance.base_model)}`;
+  const command = `sidestep generate ${shellWord(path)}${model} --checkpoints path/of/checkpoints --prompt ${quoted(prompt)} --out blues.wav`;
+  return `**sidestep**, in this folder:\n\n${fenced('sh', command)}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : quoted(text);
+}
+
+function quoted(text: string): string {
+  return `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
 }
 
 function isLora({adapter}: CardParts): boolean {

@@ -1,7 +1,6 @@
 import {access, constants, copyFile, readFile, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
-import {readProvenance} from '../adapter/provenance.js';
 import {placeProblem} from '../base/accident.js';
 import {writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
@@ -12,6 +11,7 @@ import {userFolder} from '../config/folders.js';
 import {absolutePath} from '../config/settings.js';
 import type {RunEvent} from '../event/event.js';
 import {readUserText} from '../format/user-text.js';
+import {adapterModel} from './adapter-model.js';
 import {type AnswerOptions, refuse} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {runExitCode} from './frozen.js';
@@ -171,7 +171,7 @@ async function requestOf(
         uses: 'scan',
         with: {
           checkpoint_dir: absolutePath(options.checkpoints, world.cwd),
-          model: options.model ?? (await modelOf(path)) ?? 'turbo',
+          model: options.model ?? (path === undefined ? undefined : await adapterModel(path)) ?? 'turbo',
         },
       },
       clip: {
@@ -240,14 +240,6 @@ function notWritable(out: string, reason: string): Problem {
     message: `${out}, where the clip is to lie, cannot be written: ${reason}`,
     hint: 'Name another place: -o clip.wav.',
   };
-}
-
-/** The model's name as the adapter remembers it. */
-async function modelOf(adapter: string | undefined): Promise<string | undefined> {
-  if (adapter === undefined) return undefined;
-  const info = await stat(adapter).catch(() => undefined);
-  const folder = info?.isDirectory() === false ? dirname(adapter) : adapter;
-  return (await readProvenance(folder))?.base_model;
 }
 
 /** Places in a file that nobody wrote help nobody. */

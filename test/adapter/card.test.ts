@@ -195,7 +195,15 @@ describe('what it says', () => {
   });
 
   test.each([
-    {format: 'peft', kind: 'lora', says: ['LoRA Path', '--adapters', 'sidestep generate .']},
+    {
+      format: 'peft',
+      kind: 'lora',
+      says: [
+        'LoRA Path',
+        '--adapters',
+        'sidestep generate . --model acestep-v15-base --checkpoints path/of/checkpoints --prompt ',
+      ],
+    },
     {
       format: 'comfyui',
       kind: 'lora',
