@@ -12,7 +12,7 @@ const encoded = ['model', 'songs', 'latents', 'conditions'];
 const tags = {refused: 'tags', hint: /custom_tag/};
 const settings = {refused: 'settings', hint: /sidestep settings/};
 const captions = {refused: 'captions', hint: /NAME\.txt/};
-const gui = {refused: 'gui', hint: /sidestep init/};
+const gui = {refused: 'gui', hint: /sidestep ui/};
 const wizard = {refused: 'wizard', hint: /sidestep init/};
 
 /** Every command line that the documentation of Side-Step 1.1.2 prints, without those that hold a placeholder. */
