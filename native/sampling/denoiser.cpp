@@ -47,7 +47,7 @@ Denoiser::Denoiser(Dit& model, const DenoiserInput& input, Workspace work)
   const ConstTensor null = model.null_condition();
   if (!null) {
     throw Error("generate/null-condition-missing", "Guidance needs the model's null condition, which the checkpoint does not have",
-                "It is the tensor null_condition_emb; without it use guidance: none.");
+                "It is the tensor null_condition_emb; without it set `guidance_scale: 1`, which is no guidance.");
   }
   null_ = model.condition_keys(null.reshape({1, 1, null.numel()}), {}, pass_, work.arena, work.stream);
 }

@@ -47,7 +47,7 @@ Storage silent_context(const SampleFiles& from, int64_t frames) {
   if (silence.rank() != 3 || silence.dim(0) != 1 || silence.dim(2) < frames) {
     throw Error("train/sample-invalid", from.name + " has " + std::to_string(frames) + " latent frames, but the model's silence is " +
                                             silence.shape().to_string() + ": expected [1, channels, at least that many]",
-                "Cut the song with max_duration or crop.");
+                "Cut the song (`max_duration` of the preprocess.pass1 stage), or train on windows of it (`crop.chunk_duration` of the train stage).");
   }
   const int64_t channels = silence.dim(1);
   Storage out(DType::f32, {frames, 2 * channels});

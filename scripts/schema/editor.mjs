@@ -71,8 +71,13 @@ function tolerant(schema) {
 function finish(name, schema) {
   const clean = rewrite(schema, (copy) => {
     const {discriminator: _, ...rest} = copy;
-    return rest;
+    return rest.enum === undefined ? rest : {...rest, enum: withNumbers(rest.enum)};
   });
   const $id = `${SCHEMA_URL}${name}.schema.json`;
   return {$schema: 'http://json-schema.org/draft-07/schema#', $id, $comment: note, ...clean};
+}
+
+/** A choice such as "24" is also taken without its quotes. */
+function withNumbers(choices) {
+  return [...choices, ...choices.filter((choice) => /^[1-9][0-9]*$/.test(choice)).map(Number)];
 }

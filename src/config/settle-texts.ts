@@ -4,8 +4,8 @@ import {childSchema, variantFor} from './schema-walk.js';
 
 /**
  * Turns numbers, true and false into the characters as they were written, where the schema asks for text: in the
- * arguments of a program (`x-text`), and anywhere for the value of an environment variable, which is both until its
- * place decides.
+ * arguments of a program (`x-text`), in a choice between texts that has them (`bits: 24`), and anywhere for the value of an
+ * environment variable, which is both until its place decides.
  */
 export function settledTexts(schema: Schema | undefined, value: Located): Located {
   const variant = variantFor(schema, value) ?? schema;
@@ -29,7 +29,9 @@ function settled(schema: Schema | undefined, scalar: LocatedScalar): LocatedScal
   if (schema === undefined || written === undefined || value === null || typeof value === 'string')
     return scalar;
   const asText =
-    schema['x-text'] === 'as_written' || (scalar.variable !== undefined && wantsText(schema, value));
+    schema['x-text'] === 'as_written' ||
+    (schema.enum?.includes(written) && !schema.enum.includes(value)) ||
+    (scalar.variable !== undefined && wantsText(schema, value));
   return asText ? {...scalar, value: written} : scalar;
 }
 

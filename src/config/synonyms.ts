@@ -1,5 +1,5 @@
 /** Values that people bring along from other trainers, and ours. They are not accepted; they make the answer useful. */
-const synonyms: Readonly<Record<string, string>> = {
+export const synonyms: Readonly<Record<string, string>> = {
   fp32: 'f32',
   float32: 'f32',
   no: 'f32',

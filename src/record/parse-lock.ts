@@ -239,7 +239,7 @@ function damaged(file: string, {number, text}: Line): Problem {
       ? 'A merge conflict is left in the lock file'
       : `This is not a line that sidestep writes into a lock file: ${shown.trim()}`,
     position: {file, line: number, column: 1},
-    hint: 'Take either side with `git checkout --ours` or `--theirs`, or remove the file: the next `sidestep run` writes it.',
+    hint: 'Take either side with `git checkout --ours` or `git checkout --theirs`, or remove the file: the next `sidestep run` writes it.',
   };
 }
 

@@ -130,7 +130,7 @@ function formatMisfits({format, bits}: ParamObject): Misfit[] {
       problem: {
         code: 'generate/format-impossible',
         message: 'FLAC holds integers: there is no `bits: float` in it',
-        hint: 'Write bits: 24, or format: wav.',
+        hint: 'Write `bits: 24`, or `format: wav`.',
       },
     },
   ];

@@ -175,7 +175,7 @@ function changesNothing(unchanged: readonly string[], modules: number): Problem 
       unchanged.length === modules
         ? 'The adapter changes nothing: every weight change in it is zero'
         : `${unchanged.length} of ${modules} modules change nothing: their weight change is zero, as in ${unchanged[0]}`,
-    hint: 'Training moved none of their weights: see learning_rate, and whether a step was taken at all.',
+    hint: 'Training moved none of their weights: see `optimizer.learning_rate` of the train stage, and whether a step was taken at all.',
   };
 }
 

@@ -45,6 +45,16 @@ describe('a number that a program gets has the characters it was written with', 
     });
   });
 
+  test('where texts that look like numbers are to choose from, quotes may be left out', () => {
+    const text = (bits: string) =>
+      `sidestep: 1\nstages:\n  m: {uses: scan, with: {checkpoint_dir: c}}\n  g: {uses: generate, with: {model: "\${stages.m}", prompts: [{caption: x, duration: 4}], bits: ${bits}}}`;
+    expect(stageOf(text('24'), 'g').params.bits).toBe('24');
+    expect(stageOf(text('"24"'), 'g').params.bits).toBe('24');
+    expect(problemsOf(text('32')).map(words)).toEqual([
+      expect.stringContaining('Expected one of 16, 24, float for with.bits but found 32'),
+    ]);
+  });
+
   test('in an inherited list', () => {
     expect(argvOf('"${vars.l.1}"', 'vars: {l: [1, 2.50]}\n')).toEqual(['2.50']);
   });
