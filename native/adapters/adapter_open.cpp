@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "adapters/adapter_file.h"
 #include "adapters/peft_config.h"
 #include "adapters/selection.h"
 #include "core/error.h"
 #include "core/rel_l2.h"
+#include "core/text_file.h"
 
 namespace sidestep {
 
@@ -30,15 +29,13 @@ fs::path tensor_file(const fs::path& path) {
               "Expected adapter_model.safetensors, lokr_weights.safetensors or loha_weights.safetensors in it.");
 }
 
-Json read_json(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) {
+Json peft_config_beside(const fs::path& tensors) {
+  const fs::path path = tensors.parent_path() / "adapter_config.json";
+  if (std::error_code error; !fs::exists(path, error) && !error) {
     throw Error("adapter/config-missing", "Cannot read " + path.string(),
                 "A PEFT adapter keeps its alpha there; copy it beside the tensors.");
   }
-  return Json::parse(text.str(), path.string());
+  return read_json_file(path);
 }
 
 /// A PEFT tensor's name is its module's path and one of these.
@@ -94,7 +91,7 @@ void sort_lycoris_tensor(AdapterFile& out, const std::string& name, ConstTensor 
 
 Json lycoris_settings(const SafetensorsFile& file, AdapterType type) {
   const auto found = file.metadata().find(std::string(adapter_type_name(type)) + "_config");
-  return found == file.metadata().end() ? Json(Json::Object{}) : Json::parse(found->second, file.path().string());
+  return found == file.metadata().end() ? Json(Json::Object{}) : Json::parse(found->second, file.path().string(), JsonDialect::python);
 }
 
 bool any_has(const AdapterFile& file, const std::string& tensor) {
@@ -123,7 +120,7 @@ void settle_lycoris(AdapterFile& out) {
 }
 
 void settle_peft(AdapterFile& out) {
-  out.config = from_peft_config(read_json(out.file.path().parent_path() / "adapter_config.json"));
+  out.config = from_peft_config(peft_config_beside(out.file.path()));
   for (const auto& [module, tensors] : out.modules) {
     const auto a = tensors.find("lora_A.weight");
     if (a == tensors.end()) continue;

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "adapters/adapter_file.h"
 #include "adapters/peft_config.h"
-#include "core/error.h"
+#include "core/new_file.h"
 #include "ops/elementwise.h"
 
 namespace sidestep {
@@ -55,12 +54,9 @@ std::vector<std::string> peft_targets(const AdapterSet& adapters) {
 }
 
 void write_text(const fs::path& path, const std::string& text) {
-  const fs::path aside = path.string() + ".tmp";
-  std::ofstream out(aside, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) throw Error("native/file-unwritable", "Cannot write " + path.string(), "Is the disk full or the folder read-only?");
-  fs::rename(aside, path);
+  NewFile file(path);
+  file.write(text.data(), text.size());
+  file.publish();
 }
 
 }  // namespace
@@ -77,9 +73,7 @@ std::vector<SavedTensor> saved_tensors(const AdapterSet& adapters, const TensorM
 }
 
 void save_adapter(const AdapterSet& adapters, const AdapterSaving& saving, Stream& stream) {
-  std::error_code failed;
-  fs::create_directories(saving.folder, failed);
-  if (failed) throw Error("native/file-unwritable", "Cannot make " + saving.folder.string() + ": " + failed.message());
+  make_folder(saving.folder);
   const std::vector<SavedTensor> tensors = saved_tensors(adapters, saving.biases, stream);
   std::vector<NamedTensor> named;
   for (const SavedTensor& t : tensors) named.push_back({t.name, t.value.view()});

@@ -1,6 +1,7 @@
 #include "binding/call.h"
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <optional>
@@ -20,6 +21,11 @@ Napi::Error js_error(Napi::Env env, const Error& error) {
   Napi::Error js = Napi::Error::New(env, error.message());
   js.Set("code", Napi::String::New(env, error.code()));
   if (!error.hint().empty()) js.Set("hint", Napi::String::New(env, error.hint()));
+  if (error.refusal()) {  // as Node's own errors have them: src/base/accident.ts has the words
+    js.Set("errno", Napi::Number::New(env, -error.refusal()->number));
+    js.Set("syscall", Napi::String::New(env, error.refusal()->call));
+    js.Set("path", Napi::String::New(env, error.refusal()->path));
+  }
   return js;
 }
 
@@ -55,6 +61,9 @@ class Call : public Napi::AsyncWorker {
     } catch (const std::bad_alloc&) {
       fail(Error("native/out-of-memory", "Not enough memory on the host",
                  "Close other programs, or lower batch_size, rank or the length of the audio."));
+    } catch (const std::filesystem::filesystem_error& refused) {
+      fail(Error("native/file-unreadable", refused.what())
+               .because({.number = refused.code().value(), .call = "stat", .path = refused.path1().string()}));
     } catch (const std::exception& bug) {
       fail(Error("native/internal", std::string("Unexpected failure in the engine: ") + bug.what(),
                  "This is a bug in sidestep: please report it with the stage's log."));

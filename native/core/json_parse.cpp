@@ -3,16 +3,18 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/text_file.h"
 
 namespace sidestep {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr int kMaxDepth = 200;
 
-// Recursive descent over RFC 8259, nothing more lenient: no comments, no trailing commas, no NaN.
+// Recursive descent over RFC 8259, no comments, no trailing commas; NaN only in Python's dialect.
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+  Parser(std::string_view text, const std::string& origin, JsonDialect dialect)
+      : text_(text), origin_(origin), dialect_(dialect) {}
 
   Json document() {
     skip_space();
@@ -71,8 +73,9 @@ class Parser {
       skip_space();
       take(':');
       skip_space();
-      const auto [place, inserted] = members.emplace(std::move(key), any(depth + 1));
-      if (!inserted) {
+      Json value = any(depth + 1);
+      if (dialect_ == JsonDialect::python) members.insert_or_assign(std::move(key), std::move(value));
+      else if (const auto [place, inserted] = members.emplace(std::move(key), std::move(value)); !inserted) {
         at_ = key_at;
         fail("each member once (\"" + place->first + "\" is there already)");
       }
@@ -101,7 +104,19 @@ class Parser {
     while (peek() >= '0' && peek() <= '9') ++at_;
   }
 
+  /// The words that Python writes where a number is none; nothing JSON could hold them as.
+  bool take_nonfinite() {
+    if (dialect_ != JsonDialect::python) return false;
+    for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+      if (text_.substr(at_, word.size()) != word) continue;
+      at_ += word.size();
+      return true;
+    }
+    return false;
+  }
+
   Json number() {
+    if (take_nonfinite()) return nullptr;
     const size_t begin = at_;
     if (peek() == '-') ++at_;
     if ((peek() < '0' || peek() > '9')) fail("a value");
@@ -170,21 +185,16 @@ class Parser {
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
   }
 
-  static void append_utf8(std::string& out, uint32_t c) {
-    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
-    if (c < 0x80) out += static_cast<char>(c);
-    else if (c < 0x800) out += static_cast<char>(0xc0 | (c >> 6)), tail(0);
-    else if (c < 0x10000) out += static_cast<char>(0xe0 | (c >> 12)), tail(6), tail(0);
-    else out += static_cast<char>(0xf0 | (c >> 18)), tail(12), tail(6), tail(0);
-  }
-
   std::string_view text_;
   const std::string& origin_;
+  JsonDialect dialect_;
   size_t at_ = 0;
 };
 
 }  // namespace
 
-Json Json::parse(std::string_view text, const std::string& origin) { return Parser(text, origin).document(); }
+Json Json::parse(std::string_view text, const std::string& origin, JsonDialect dialect) {
+  return Parser(text, origin, dialect).document();
+}
 
 }  // namespace sidestep

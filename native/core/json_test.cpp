@@ -38,6 +38,13 @@ TEST("json: malformed texts are refused") {
     EXPECT_ERROR(Json::parse(text), "native/json-invalid");
 }
 
+TEST("json: what Python writes is read as Python reads it, where asked for") {
+  const Json json = Json::parse(R"({"a": NaN, "b": [Infinity, -Infinity, -1], "c": 1, "c": 2})", "x", JsonDialect::python);
+  EXPECT(json.at("a").is_null() && json.at("b").dump() == "[null,null,-1]" && json.at("c").as_int() == 2);
+  for (const char* text : {"Nan", "-NaN", "Infinit", "+Infinity", "[1,]", "NaN NaN"})
+    EXPECT_ERROR(Json::parse(text, "x", JsonDialect::python), "native/json-invalid");
+}
+
 TEST("json: depth is bounded, so that no text exhausts the stack") {
   EXPECT(Json::parse(std::string(60, '[') + std::string(60, ']')).is_array());
   EXPECT_ERROR(Json::parse(std::string(100'000, '[')), "native/json-invalid");

@@ -14,7 +14,12 @@ namespace sidestep {
 namespace {
 
 [[noreturn]] void unreadable(const std::filesystem::path& path, const std::string& reason) {
-  throw Error("native/file-unreadable", "Could not read " + path.string() + ": " + reason);
+  throw Error("native/file-unreadable", "Could not read " + path.string() + ": " + reason, "Fetch or make this file again.");
+}
+
+[[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
+  throw Error("native/file-unreadable", "Could not read " + path.string() + ": " + std::strerror(reason))
+      .because({.number = reason, .call = call, .path = path.string()});
 }
 
 struct Descriptor {
@@ -27,15 +32,15 @@ struct Descriptor {
 }  // namespace
 
 MappedFile map_file(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) unreadable(path, std::strerror(errno));
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe is refused, not waited for
+  if (file.fd < 0) refused(path, "open", errno);
   struct stat info {};
-  if (::fstat(file.fd, &info) != 0) unreadable(path, std::strerror(errno));
+  if (::fstat(file.fd, &info) != 0) refused(path, "stat", errno);
   if (!S_ISREG(info.st_mode)) unreadable(path, "it is not a regular file");
   if (info.st_size == 0) unreadable(path, "it is empty");
   const auto size = static_cast<size_t>(info.st_size);
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
-  if (memory == MAP_FAILED) unreadable(path, std::strerror(errno));
+  if (memory == MAP_FAILED) refused(path, "mmap", errno);
   std::shared_ptr<const void> owner(memory, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
   return {std::move(owner), {static_cast<const std::byte*>(memory), size}};
 }

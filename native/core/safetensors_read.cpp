@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/json.h"
@@ -36,6 +37,9 @@ uint64_t header_size(const std::filesystem::path& path, std::span<const std::byt
   if (file.size() < 8) invalid(path, "expected at least 8 bytes but found " + std::to_string(file.size()));
   uint64_t size = 0;
   for (size_t i = 0; i < 8; ++i) size |= static_cast<uint64_t>(file[i]) << (8 * i);
+  if (std::string_view(reinterpret_cast<const char*>(file.data()), file.size()).starts_with("version https://git-lfs"))
+    throw Error("native/safetensors-invalid", path.string() + " is a Git LFS pointer: the text that stands in for a large file",
+                "Run `git lfs pull` in its repository, or download the file itself.");
   if (size > kMaxHeaderBytes || size > file.size() - 8)
     invalid(path, "the header claims " + std::to_string(size) + " bytes; the file has " + std::to_string(file.size() - 8) +
                       " after its first 8, and at most " + std::to_string(kMaxHeaderBytes) + " are allowed");

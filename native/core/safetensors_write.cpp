@@ -1,73 +1,13 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <set>
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/new_file.h"
 #include "core/safetensors.h"
 
 namespace sidestep {
 namespace {
-
-// The file under its temporary name; removed unless it was published.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& target)
-      : target_(target), temporary_(target.string() + ".tmp-" + std::to_string(::getpid())) {
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd_ < 0) fail("create");
-  }
-  ~TemporaryFile() {
-    if (fd_ >= 0) ::close(fd_);
-    if (!published_) ::unlink(temporary_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  void write(const void* data, size_t bytes) {
-    const char* at = static_cast<const char*>(data);
-    while (bytes > 0) {
-      const ssize_t written = ::write(fd_, at, std::min(bytes, size_t{1} << 30));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write");
-      at += written;
-      bytes -= static_cast<size_t>(written);
-    }
-  }
-
-  // At any instant there is the old file or the new one: sync the bytes, rename, sync the folder's entry.
-  void publish() {
-    if (::fsync(fd_) != 0) fail("sync");
-    const int closed = ::close(fd_);
-    fd_ = -1;
-    if (closed != 0) fail("close");
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename");
-    published_ = true;
-    const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
-    if (const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); directory >= 0) {
-      ::fsync(directory);
-      ::close(directory);
-    }
-  }
-
- private:
-  [[noreturn]] void fail(const char* action) const {
-    const int reason = errno;
-    const bool full = reason == ENOSPC || reason == EDQUOT;
-    throw Error(full ? "native/disk-full" : "native/file-unwritable",
-                std::string("Could not ") + action + " " + target_.string() + ": " + std::strerror(reason),
-                full ? "Free some space or run `sidestep cache gc`, then run again." : "");
-  }
-
-  std::filesystem::path target_, temporary_;
-  int fd_ = -1;
-  bool published_ = false;
-};
 
 std::string quoted(const std::string& text) { return Json(text).dump(); }
 
@@ -113,7 +53,7 @@ void gather(const std::byte* source, const Shape& shape, const Shape& strides, i
     gather(source + i * strides[dim] * static_cast<int64_t>(element), shape, strides, dim + 1, element, out);
 }
 
-void write_tensor(TemporaryFile& file, ConstTensor tensor) {
+void write_tensor(NewFile& file, ConstTensor tensor) {
   if (tensor.contiguous()) return file.write(tensor.raw(), tensor.bytes());
   std::vector<std::byte> dense(tensor.bytes());
   std::byte* out = dense.data();
@@ -129,7 +69,7 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Name
   const std::string header = make_header(tensors, metadata);
   std::array<unsigned char, 8> size{};
   for (size_t i = 0; i < 8; ++i) size[i] = static_cast<unsigned char>(static_cast<uint64_t>(header.size()) >> (8 * i));
-  TemporaryFile file(path);
+  NewFile file(path);
   file.write(size.data(), size.size());
   file.write(header.data(), header.size());
   for (const NamedTensor& entry : tensors) write_tensor(file, entry.tensor);

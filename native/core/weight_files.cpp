@@ -1,9 +1,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "core/json.h"
-#include "core/mapped_file.h"
 #include "core/safetensors.h"
+#include "core/text_file.h"
 
 namespace sidestep {
 namespace {
@@ -15,10 +14,8 @@ void check_shard_name(const std::filesystem::path& index, const std::string& sha
 }
 
 std::vector<SafetensorsFile> open_shards(const std::filesystem::path& index) {
-  const MappedFile file = map_file(index);
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
   std::set<std::string> shards;
-  const Json parsed = Json::parse(text, index.string());
+  const Json parsed = read_json_file(index);
   // Which tensor is where the shards say themselves; what the index promises beside what is asked for may be missing.
   for (const auto& [tensor, shard] : parsed.at("weight_map").as_object()) {
     const std::string name = shard.as_string().starts_with("./") ? shard.as_string().substr(2) : shard.as_string();

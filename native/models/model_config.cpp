@@ -1,11 +1,10 @@
 #include "models/model_config.h"
 
 #include <cmath>
-#include <fstream>
 #include <functional>
-#include <sstream>
 
 #include "core/error.h"
+#include "core/text_file.h"
 #include "ops/attention.h"
 
 namespace sidestep {
@@ -200,15 +199,7 @@ TextEncoderConfig text_encoder_config(const Json& config) {
 }
 
 Json read_config(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "config.json";
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    throw Error("native/file-unreadable", "Cannot read " + path.string() + ".",
-                "A checkpoint folder holds config.json beside its weights.");
-  }
-  return Json::parse(text.str(), path.string());
+  return read_json_file(folder / "config.json");
 }
 
 }  // namespace sidestep

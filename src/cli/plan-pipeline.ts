@@ -3,12 +3,13 @@ import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {asExperiment, canDiffer} from '../config/experiment.js';
 import {userFolder} from '../config/folders.js';
-import type {Pipeline} from '../config/pipeline.js';
+import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import {loadRemembered} from '../config/remembered.js';
 import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
+import {refusedPlaces} from '../run/hindrances.js';
 import {productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
@@ -63,7 +64,10 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     settings: settings.value,
     surroundings,
     observation: planned.value.observation,
-    warnings: warningsOf(pipeline.value, observation.value, planned.value.plan),
+    warnings: [
+      ...warningsOf(pipeline.value, observation.value, planned.value.plan),
+      ...refusedPlaces(toRun(planned.value.plan), stageTypes),
+    ],
   });
 }
 
@@ -104,6 +108,11 @@ async function loadExperiment(
   const neutral = (uses: string) => stageTypes.get(uses)?.neutral ?? [];
   if (request.name === undefined && !canDiffer(pipeline.value, set, neutral)) return pipeline;
   return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
+}
+
+/** What will have results to put somewhere. */
+function toRun({stages}: Plan): ConfiguredStage[] {
+  return stages.filter(({verdict}) => verdict.kind === 'stale').map(({configured}) => configured);
 }
 
 function warningsOf(

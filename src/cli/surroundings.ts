@@ -37,6 +37,7 @@ export function surroundingsOf(world: World, project: Project, forced: ReadonlyS
     addon: addonPath(),
     cuda: cudaOf(world),
     forced,
+    env: world.env,
   };
 }
 

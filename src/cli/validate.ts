@@ -3,9 +3,11 @@ import {Command} from 'commander';
 import type {Problem} from '../base/problem.js';
 import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
-import {orderStages} from '../plan/dag.js';
+import {type DagStage, orderStages} from '../plan/dag.js';
 import {countText} from '../render/quantity.js';
 import {visible} from '../render/visible.js';
+import {hindrancesOf, refusedPlaces} from '../run/hindrances.js';
+import {stageTypes} from '../stage/registry.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import type {ExitCode, World} from './world.js';
@@ -70,7 +72,11 @@ export async function checkPipeline(
     name: pipeline.value.name,
     stages: pipeline.value.stages.length,
     problems: order.ok ? [] : order.problems,
-    warnings: [...pipeline.value.warnings, ...idleWarnings(pipeline.value)],
+    warnings: [
+      ...pipeline.value.warnings,
+      ...idleWarnings(pipeline.value),
+      ...(order.ok ? surroundingsWarnings(order.value, world) : []),
+    ],
   };
 }
 
@@ -87,6 +93,24 @@ function idleWarnings({stages, file}: Pipeline): Problem[] {
   );
   const places = new Map(warnings.map((problem) => [JSON.stringify(problem), problem])); // a matrix says it once
   return [...places.values()];
+}
+
+/** The file is right, but could not run here and now; where it will run may have what is missing. */
+function surroundingsWarnings(stages: readonly DagStage[], {env}: World): Problem[] {
+  const configured = stages.map((stage) => stage.configured);
+  const first = new Set(
+    stages
+      .filter(({reads, waits_for}) => reads.length === 0 && waits_for.length === 0)
+      .map((stage) => stage.configured.id),
+  );
+  const hindrances = [...hindrancesOf(configured, env)].filter(
+    ([id, {lacks}]) => lacks === 'secret' || first.has(id), // what runs before may make the folder
+  );
+  const places = refusedPlaces(
+    configured.filter(({when}) => when.kind === 'run'),
+    stageTypes,
+  );
+  return [...hindrances.map(([, {problem}]) => problem), ...places];
 }
 
 const EXAMPLES = `

@@ -1,3 +1,4 @@
+import {accidentOf} from '../base/accident.js';
 import {SidestepError} from '../base/problem.js';
 import type {Addon} from './addon.js';
 import type {NativeTensor} from './tensor.js';
@@ -40,9 +41,11 @@ export async function callEngine(
   }
 }
 
-/** The engine's errors carry a code; anything else is a bug and keeps its stack. */
+/** What the system refused has its words here; other errors of the engine carry a code; the rest are bugs and keep their stack. */
 function asSidestepError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  const accident = accidentOf(error);
+  if (accident !== undefined) return new SidestepError(accident, {cause: error});
   const hint = 'hint' in error && typeof error.hint === 'string' ? {hint: error.hint} : {};
   return new SidestepError({code: error.code, message: error.message, ...hint}, {cause: error});
 }

@@ -29,11 +29,27 @@ export function makePlan(pipeline: Pipeline, world: World, types: StageTypes): R
   if (!order.ok) return order;
   const planned = new Map<StageId, PlannedStage>();
   for (const stage of order.value) {
-    planned.set(stage.configured.id, planStage(stage, types.get(stage.configured.uses)!, planned, world));
+    const alone = planStage(stage, types.get(stage.configured.uses)!, planned, world);
+    planned.set(alone.id, hinder(alone, planned, world));
   }
   const stages = [...planned.values()];
   const problems = stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : []));
   return ok({pipeline: pipeline.name, stages, problems});
+}
+
+/** What has to run and lacks something is blocked before anything runs; what is in the cache needs nothing. */
+function hinder(
+  stage: PlannedStage,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  {hindrances}: World,
+): PlannedStage {
+  const hindrance = stage.verdict.kind === 'stale' ? hindrances?.get(stage.id) : undefined;
+  if (hindrance === undefined) return stage;
+  const runsBefore = [...stage.reads, ...stage.waits_for].some(
+    (id) => upstream.get(id)?.verdict.kind === 'stale',
+  );
+  if (hindrance.lacks === 'folder' && runsBefore) return stage;
+  return {...stage, verdict: {kind: 'blocked', problem: hindrance.problem}};
 }
 
 /**

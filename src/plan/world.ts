@@ -17,8 +17,16 @@ export interface World {
   readonly previous: (stage: StageId) => PreviousStage | undefined;
   /** What stages that only look at files would leave, by fingerprint, when they were run to plan what follows. */
   readonly foreseen?: ReadonlyMap<Fingerprint, Foreseen>;
+  /** What stages need of their surroundings, besides inputs, and do not find there. */
+  readonly hindrances?: ReadonlyMap<StageId, Hindrance>;
   /** Stages that must run whatever the cache says (`--force`). */
   readonly forced: ReadonlySet<StageId>;
+}
+
+/** A stage that runs before may still make a missing folder; nothing in a run sets a secret. */
+export interface Hindrance {
+  readonly lacks: 'secret' | 'folder';
+  readonly problem: Problem;
 }
 
 export type Foreseen =

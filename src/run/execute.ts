@@ -1,4 +1,5 @@
 import {own} from '../base/json.js';
+import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
@@ -87,11 +88,16 @@ async function settleAll(walk: Walk): Promise<void> {
 
 /** Settles a stage that is known by now to be impossible, before others work for hours to feed it. */
 function isDoomed(stage: PlannedStage, walk: Walk): boolean {
-  const known =
-    stage.verdict.kind !== 'stale' ? undefined : misfitProblem(stage, stage.type, walk.stages, walk.world);
+  const known = doomOf(stage, walk);
   if (known === undefined) return false;
   settle(walk, {planned: stage, result: failedBeforehand(stage, known)});
   return true;
+}
+
+function doomOf({verdict, ...stage}: PlannedStage, {stages, world}: Walk): Problem | undefined {
+  if (verdict.kind === 'stale') return misfitProblem(stage, stage.type, stages, world);
+  const hindrance = verdict.kind === 'blocked' ? world.hindrances?.get(stage.id) : undefined;
+  return hindrance?.problem;
 }
 
 function isReady(stage: PlannedStage, {settled, checks}: Walk): boolean {

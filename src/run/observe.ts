@@ -11,6 +11,7 @@ import {type Memory, previousRuns, readMemory} from '../record/memory.js';
 import {readLock} from '../record/read-lock.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
+import {hindrancesOf} from './hindrances.js';
 import {type CudaSurroundings, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
 import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
@@ -41,6 +42,8 @@ export interface Surroundings {
   readonly addon: string | undefined;
   readonly cuda: CudaSurroundings;
   readonly forced: ReadonlySet<StageId>;
+  /** Of the runner: where secrets come from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Tests break writes here; see FaultHook. */
   readonly fault?: FaultHook;
 }
@@ -70,6 +73,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
       return resolveNumerics(engine, resources);
     },
     previous: previousRuns({...remembered, stages: {...remembered.stages, ...memory.stages}}, lock),
+    hindrances: hindrancesOf(pipeline.stages, surroundings.env),
     forced: surroundings.forced,
   };
   return ok({world, cache, hashes, lock, lock_warning, own_lock, own_lock_warning, memory, engine});

@@ -49,10 +49,35 @@ test('a failing program does not tell it either', async () => {
   expect(stderr).not.toContain(SECRET);
 });
 
-test('one that is not set is asked for', async () => {
-  const {code, stderr} = await new Folder({'pipeline.yaml': pipeline()}).run(['run']);
-  expect(code).toBe(1);
-  expect(stderr).toContain('run/secret-missing');
+test('what a command lacks is said before anything runs, and by validate as a warning', async () => {
+  const text = (secret: string) => `sidestep: 1
+secrets: [HF_TOKEN]
+stages:
+  first: {uses: command, with: {argv: [sh, -c, "echo > ran; echo > $1", x, "\${outputs.o}"], outputs: {o: o}}}
+  c:
+    uses: command
+    with:
+      argv: [sh, -c, 'echo > "$1"', x, "\${outputs.o}", "\${inputs.i}"]
+      inputs: {i: "\${stages.first.o}"}
+      environment: {TOKEN: ${secret}}
+      outputs: {o: o}
+  elsewhere: {uses: command, with: {argv: [sh, -c, 'echo > "$1"', x, "\${outputs.o}"], working_dir: nowhere, outputs: {o: o}}}
+  train: {uses: train, with: {model: "\${stages.m}", tensors: ./t, output_dir: ./first.yaml/out}}
+  m: {uses: scan, with: {checkpoint_dir: ./none}}
+`;
+  const folder = new Folder({'first.yaml': text('"${secrets.HF_TOKEN}"'), 'second.yaml': text('x')});
+  const run = await folder.run(['run', 'first.yaml', '--only', 'c']);
+  expect(run.code).toBe(1);
+  expect(run.stderr + run.stdout).toContain('run/secret-missing');
+  expect(readdirSync(folder.path)).not.toContain('ran');
+  const validated = await folder.run(['validate', 'first.yaml']);
+  expect(validated.code, validated.stderr).toBe(0);
+  for (const code of ['run/secret-missing', 'run/working-dir-missing', 'run/place-refuses'])
+    expect(validated.stderr).toContain(code);
+  expect(validated.stderr).toContain('first.yaml:10:');
+  const planned = await folder.run(['plan', 'second.yaml', '--only', 'elsewhere']);
+  expect(planned.stdout + planned.stderr).toContain('run/working-dir-missing');
+  expect((await folder.run(['run', 'second.yaml', '--only', 'c'])).code).toBe(0);
 });
 
 test.each([

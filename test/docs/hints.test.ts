@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import Ajv from 'ajv';
+import {Ajv} from 'ajv';
 import type {Command, Option} from 'commander';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';

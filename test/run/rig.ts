@@ -147,6 +147,7 @@ function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings 
     launcher: testWorkers,
     addon: undefined,
     cuda: {visible_devices: undefined, plugin: undefined, products: undefined},
+    env: process.env,
     forced: new Set((setting.forced ?? []).map(stageId)),
     ...(setting.fault === undefined ? {} : {fault: setting.fault}),
   };

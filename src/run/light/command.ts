@@ -1,4 +1,3 @@
-import {statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {own} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
@@ -8,6 +7,7 @@ import {callAfter} from '../../base/timer.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
 import {missingSecrets, secretsIn} from '../../stage/secrets.js';
 import {lastWords} from '../child-output.js';
+import {missingWorkingDir} from '../hindrances.js';
 import type {LightContext} from '../light-stage.js';
 import {surroundingsIn} from './command-environment.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
@@ -27,7 +27,8 @@ export async function runCommand(context: LightContext): Promise<void> {
   const environment = isParamObject(params.environment) ? params.environment : {};
   const variables = Object.entries(environment).map(([name, value]) => [name, fillIn(String(value), known)]);
   const cwd = String(params.working_dir);
-  if (!statSync(cwd, {throwIfNoEntry: false})?.isDirectory()) throw noSuchFolder(cwd);
+  const missing = missingWorkingDir(cwd);
+  if (missing !== undefined) throw new SidestepError(missing);
   const masked = masking(Object.values(secrets));
   const end = await runProgram(argv, {
     cwd,
@@ -98,14 +99,6 @@ function fillIn(text: string, known: Known): string {
       });
     })
     .join('');
-}
-
-function noSuchFolder(path: string): SidestepError {
-  return new SidestepError({
-    code: 'run/working-dir-missing',
-    message: `The working_dir ${path} is no folder`,
-    hint: 'Relative paths start from the folder of the pipeline file.',
-  });
 }
 
 type ProgramEnd =

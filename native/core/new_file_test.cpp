@@ -1,0 +1,82 @@
+#include "core/new_file.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "core/error.h"
+#include "testing/test.h"
+
+namespace {
+
+using namespace sidestep;
+namespace fs = std::filesystem;
+
+struct Folder {
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "sidestep-XXXXXX").string();
+    path = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+  fs::path path;
+};
+
+/// What the system refused, and nothing of the file is left behind.
+void expect_refusal(int number, const fs::path& path, const std::function<void()>& act) {
+  try {
+    act();
+    EXPECT(false);
+  } catch (const Error& error) {
+    EXPECT(error.code() == "native/file-unwritable" && error.message().find(path.string()) != std::string::npos);
+    EXPECT(error.refusal()->number == number && error.refusal()->path == path.string());
+    EXPECT(!fs::exists(path));
+  }
+}
+
+void save(const fs::path& path, size_t bytes) {
+  const std::string text(bytes, 'x');
+  NewFile file(path);
+  file.write(text.data(), text.size());
+  file.publish();
+}
+
+TEST("new file: whole under its name, or not there") {
+  const Folder folder;
+  save(folder.path / "a", 1000);
+  EXPECT(fs::file_size(folder.path / "a") == 1000);
+  { NewFile unfinished(folder.path / "b"); }
+  EXPECT(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST("new file: the system's reason travels with the error") {
+  const Folder folder;
+  save(folder.path / "file", 1);
+  expect_refusal(ENOENT, folder.path / "none" / "a", [&] { save(folder.path / "none" / "a", 1); });
+  expect_refusal(ENAMETOOLONG, folder.path / std::string(300, 'n'), [&] { save(folder.path / std::string(300, 'n'), 1); });
+  try {
+    make_folder(folder.path / "file" / "a");
+    EXPECT(false);
+  } catch (const Error& error) {
+    EXPECT(error.refusal()->number == ENOTDIR);
+  }
+}
+
+TEST("new file: a write that fails half-way leaves nothing") {
+  const Folder folder;
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{.rlim_cur = 4096, .rlim_max = before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  expect_refusal(EFBIG, folder.path / "a", [&] { save(folder.path / "a", 100'000); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT(fs::is_empty(folder.path));
+}
+
+}  // namespace
