@@ -48,7 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   render: ['plan', 'event', 'base'],
   worker: ['protocol', 'native', 'dataset', 'adapter', 'format', 'stage', 'event', 'schema', 'base'],
   plan: ['config', 'record', 'stage', 'base'],
-  config: ['stage', 'schema', 'base'],
+  config: ['format', 'stage', 'schema', 'base'],
   cache: ['event', 'base'],
   record: ['event', 'schema', 'base'],
   protocol: ['event', 'stage', 'base'],

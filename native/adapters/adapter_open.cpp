@@ -91,7 +91,7 @@ void sort_lycoris_tensor(AdapterFile& out, const std::string& name, ConstTensor 
 
 Json lycoris_settings(const SafetensorsFile& file, AdapterType type) {
   const auto found = file.metadata().find(std::string(adapter_type_name(type)) + "_config");
-  return found == file.metadata().end() ? Json(Json::Object{}) : Json::parse(found->second, file.path().string(), JsonDialect::python);
+  return found == file.metadata().end() ? Json(Json::Object{}) : parse_python_json(found->second, file.path().string());
 }
 
 bool any_has(const AdapterFile& file, const std::string& tensor) {

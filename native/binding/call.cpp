@@ -8,7 +8,7 @@
 
 #include "binding/method.h"
 #include "binding/tensor_value.h"
-#include "core/error.h"
+#include "core/system_error.h"
 
 namespace sidestep::binding {
 
@@ -21,11 +21,16 @@ Napi::Error js_error(Napi::Env env, const Error& error) {
   Napi::Error js = Napi::Error::New(env, error.message());
   js.Set("code", Napi::String::New(env, error.code()));
   if (!error.hint().empty()) js.Set("hint", Napi::String::New(env, error.hint()));
-  if (error.refusal()) {  // as Node's own errors have them: src/base/accident.ts has the words
-    js.Set("errno", Napi::Number::New(env, -error.refusal()->number));
-    js.Set("syscall", Napi::String::New(env, error.refusal()->call));
-    js.Set("path", Napi::String::New(env, error.refusal()->path));
-  }
+  return js;
+}
+
+/// The same with what the system refused, as Node's own errors have it: src/base/accident.ts has the words.
+Napi::Error js_error(Napi::Env env, const Error& error, const std::optional<Refusal>& refusal) {
+  Napi::Error js = js_error(env, error);
+  if (!refusal) return js;
+  js.Set("errno", Napi::Number::New(env, -refusal->number));
+  js.Set("syscall", Napi::String::New(env, refusal->call));
+  js.Set("path", Napi::String::New(env, refusal->path));
   return js;
 }
 
@@ -56,14 +61,17 @@ class Call : public Napi::AsyncWorker {
   void Execute() override {  // libuv thread: no napi calls in here
     try {
       response_ = function_(Request{params_, inputs_, [this](const Json& event) { emit(event); }, *cancelled_});
+    } catch (const SystemError& error) {
+      refusal_ = error.refusal();
+      fail(error);
     } catch (const Error& error) {
       fail(error);
     } catch (const std::bad_alloc&) {
       fail(Error("native/out-of-memory", "Not enough memory on the host",
                  "Close other programs, or lower batch_size, rank or the length of the audio."));
     } catch (const std::filesystem::filesystem_error& refused) {
-      fail(Error("native/file-unreadable", refused.what())
-               .because({.number = refused.code().value(), .call = "stat", .path = refused.path1().string()}));
+      refusal_ = {.number = refused.code().value(), .call = "stat", .path = refused.path1().string()};
+      fail(Error("native/file-unreadable", refused.what()));
     } catch (const std::exception& bug) {
       fail(Error("native/internal", std::string("Unexpected failure in the engine: ") + bug.what(),
                  "This is a bug in sidestep: please report it with the stage's log."));
@@ -89,7 +97,7 @@ class Call : public Napi::AsyncWorker {
 
   void OnError(const Napi::Error&) override {
     events_.Release();
-    deferred_.Reject(js_error(Env(), *error_).Value());
+    deferred_.Reject(js_error(Env(), *error_, refusal_).Value());
   }
 
  private:
@@ -117,6 +125,7 @@ class Call : public Napi::AsyncWorker {
   Napi::ThreadSafeFunction events_;
   Response response_;
   std::optional<Error> error_;
+  std::optional<Refusal> refusal_;
 };
 
 CancelFlag flag_of(const Napi::Value& value) {

@@ -7,12 +7,8 @@
 
 namespace sidestep {
 
-/// `python` is what Python's json module reads and writes: NaN and the infinities (null here), the last of a key that stands
-/// twice. `strict` is RFC 8259, with every key once.
-enum class JsonDialect { strict, python };
-
 /// A small JSON value, enough for config.json files, safetensors headers and bench output. Parsing is bounded in depth
-/// (200) and throws native/json-invalid with line and column. Object keys keep no order (std::map); duplicates are errors in the strict dialect.
+/// (64) and throws native/json-invalid with line and column. Object keys keep no order (std::map); duplicates are errors.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -29,7 +25,7 @@ class Json {
   Json(Array v) : value_(std::move(v)) {}
   Json(Object v) : value_(std::move(v)) {}
 
-  static Json parse(std::string_view text, const std::string& origin = "JSON", JsonDialect dialect = JsonDialect::strict);
+  static Json parse(std::string_view text, const std::string& origin = "JSON");
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }

@@ -8,7 +8,10 @@
 namespace sidestep {
 namespace {
 
-constexpr int kMaxDepth = 200;
+constexpr int kMaxDepth = 64;
+
+/// `strict` is RFC 8259 with every key once, for what is our own.
+enum class JsonDialect { strict, python };
 
 // Recursive descent over RFC 8259, no comments, no trailing commas; NaN only in Python's dialect.
 class Parser {
@@ -193,8 +196,12 @@ class Parser {
 
 }  // namespace
 
-Json Json::parse(std::string_view text, const std::string& origin, JsonDialect dialect) {
-  return Parser(text, origin, dialect).document();
+Json Json::parse(std::string_view text, const std::string& origin) {
+  return Parser(text, origin, JsonDialect::strict).document();
+}
+
+Json parse_python_json(std::string_view text, const std::string& origin) {
+  return Parser(text, origin, JsonDialect::python).document();
 }
 
 }  // namespace sidestep

@@ -1,5 +1,7 @@
 #include "core/json.h"
 
+#include "core/text_file.h"
+
 #include "testing/test.h"
 
 namespace {
@@ -39,10 +41,10 @@ TEST("json: malformed texts are refused") {
 }
 
 TEST("json: what Python writes is read as Python reads it, where asked for") {
-  const Json json = Json::parse(R"({"a": NaN, "b": [Infinity, -Infinity, -1], "c": 1, "c": 2})", "x", JsonDialect::python);
+  const Json json = parse_python_json(R"({"a": NaN, "b": [Infinity, -Infinity, -1], "c": 1, "c": 2})", "x");
   EXPECT(json.at("a").is_null() && json.at("b").dump() == "[null,null,-1]" && json.at("c").as_int() == 2);
   for (const char* text : {"Nan", "-NaN", "Infinit", "+Infinity", "[1,]", "NaN NaN"})
-    EXPECT_ERROR(Json::parse(text, "x", JsonDialect::python), "native/json-invalid");
+    EXPECT_ERROR(parse_python_json(text, "x"), "native/json-invalid");
 }
 
 TEST("json: depth is bounded, so that no text exhausts the stack") {

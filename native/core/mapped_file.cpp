@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/error.h"
+#include "core/system_error.h"
 
 namespace sidestep {
 namespace {
@@ -18,8 +18,8 @@ namespace {
 }
 
 [[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
-  throw Error("native/file-unreadable", "Could not read " + path.string() + ": " + std::strerror(reason))
-      .because({.number = reason, .call = call, .path = path.string()});
+  throw SystemError({"native/file-unreadable", "Could not read " + path.string() + ": " + std::strerror(reason)},
+                    {.number = reason, .call = call, .path = path.string()});
 }
 
 struct Descriptor {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/error.h"
+#include "core/system_error.h"
 
 namespace sidestep {
 
@@ -16,11 +16,11 @@ namespace {
 
 [[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
   const bool full = reason == ENOSPC || reason == EDQUOT;
-  throw Error(full ? "native/disk-full" : "native/file-unwritable",
-              std::string("Could not ") + call + " " + path.string() + ": " + std::strerror(reason),
-              full ? "Free some space or run `sidestep cache gc`, then run again."
-                   : "Make the place writable, or choose another one, and run again.")
-      .because({.number = reason, .call = call, .path = path.string()});
+  throw SystemError({full ? "native/disk-full" : "native/file-unwritable",
+                     std::string("Could not ") + call + " " + path.string() + ": " + std::strerror(reason),
+                     full ? "Free some space or run `sidestep cache gc`, then run again."
+                          : "Make the place writable, or choose another one, and run again."},
+                    {.number = reason, .call = call, .path = path.string()});
 }
 
 }  // namespace

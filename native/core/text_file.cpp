@@ -47,7 +47,7 @@ std::string read_text_file(const std::filesystem::path& path) {
 }
 
 Json read_json_file(const std::filesystem::path& path) {
-  return Json::parse(read_text_file(path), path.string(), JsonDialect::python);
+  return parse_python_json(read_text_file(path), path.string());
 }
 
 void append_utf8(std::string& out, uint32_t c) {

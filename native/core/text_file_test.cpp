@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/error.h"
+#include "core/system_error.h"
 #include "testing/test.h"
 
 namespace {
@@ -57,8 +57,8 @@ TEST("text file: what cannot be read is said of the file") {
   try {
     read_text_file(folder.path / "none");
     EXPECT(false);
-  } catch (const Error& error) {
-    EXPECT(error.refusal()->number == ENOENT && error.refusal()->path == (folder.path / "none").string());
+  } catch (const SystemError& error) {
+    EXPECT(error.refusal().number == ENOENT && error.refusal().path == (folder.path / "none").string());
   }
 }
 

@@ -1,7 +1,8 @@
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {floatTensor} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
+import {parseUserObject} from '../format/user-json.js';
 import type {AdapterModule} from './adapter.js';
 import {scalarOf, toMatrix} from './factors.js';
 import {DORA_RULE} from './metadata.js';
@@ -92,8 +93,7 @@ function checkAxis({where}: FoundModule, dora_scale: Tensor | undefined): void {
 export function lycorisSettings(text: string | undefined): JsonObject {
   if (text === undefined) return {};
   try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : {};
+    return parseUserObject(text, 'metadata');
   } catch {
     return {}; // settings are for people; the tensors say all that is needed
   }

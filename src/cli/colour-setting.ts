@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
@@ -18,7 +18,7 @@ export async function colourSetting(env: World['env']): Promise<ColourSetting> {
 
 function speaksOfColours(path: string): boolean {
   try {
-    return readFileSync(path, 'utf8').includes('color');
+    return statSync(path).isFile() && readFileSync(path, 'utf8').includes('color');
   } catch {
     return false; // no settings
   }

@@ -1,11 +1,12 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
+import {isListed} from '../format/user-file.js';
+import {readUserDocument} from '../format/user-text.js';
 import {answer, refuse} from './answer.js';
 import type {SomeAnswers} from './init/answers.js';
 import {clackPrompter} from './init/clack-prompter.js';
@@ -143,10 +144,7 @@ async function remember(world: World, settings: Settings, composition: Compositi
   const folder = absolutePath(composition.answers.checkpoints, world.cwd);
   if (settings.values.checkpoint_dir === folder) return;
   const file = settingsPath(userFolder(world.env));
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT')) return '';
-    throw error;
-  });
+  const text = isListed(file) ? await readUserDocument(file) : '';
   const edited = editSettings(file, text, 'checkpoint_dir', JSON.stringify(folder));
   if (edited.ok) await writeSettings(file, edited.value);
 }

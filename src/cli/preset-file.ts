@@ -1,8 +1,8 @@
-import {readFile, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
 import {pathWords} from '../base/dotted-path.js';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -11,6 +11,7 @@ import {loadPipeline} from '../config/load.js';
 import type {Plain} from '../config/located.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {findPresets, type Preset, parsePreset} from '../config/preset.js';
+import {readUserDocument} from '../format/user-text.js';
 import {isStageReference, paramLeaves, pathMatches} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {parametersOf} from './preset-facts.js';
@@ -78,14 +79,9 @@ export async function importPreset(
   existing: 'keep' | 'replace',
 ): Promise<Result<string>> {
   const path = resolve(world.cwd, file);
-  try {
-    const name = basename(path).replace(/\.(ya?ml|json)$/, '');
-    const text = path.endsWith('.json') ? await fromUpstreamPreset(path) : ok(await readFile(path, 'utf8'));
-    return text.ok ? await keepPreset(world, name, text.value, existing, path) : text;
-  } catch (error) {
-    if (!isFileError(error, 'ENOENT', 'EISDIR', 'EACCES')) throw error;
-    return failure({code: 'preset/unreadable', message: `Cannot read ${file}: ${error.message}`});
-  }
+  const name = basename(path).replace(/\.(ya?ml|json)$/, '');
+  const text = path.endsWith('.json') ? await fromUpstreamPreset(path) : ok(await readUserDocument(path));
+  return text.ok ? await keepPreset(world, name, text.value, existing, path) : text;
 }
 
 export async function exportPreset(

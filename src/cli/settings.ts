@@ -1,9 +1,11 @@
-import {readFile, rename} from 'node:fs/promises';
+import {rename} from 'node:fs/promises';
 import {Command} from 'commander';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
+import {isListed} from '../format/user-file.js';
+import {readUserDocument} from '../format/user-text.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {editSettings, settingsPath, settingWords, writeSettings} from './settings-file.js';
 import type {ExitCode, World} from './world.js';
@@ -86,9 +88,9 @@ async function reset(world: World, key: string | undefined): Promise<ExitCode> {
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readUserDocument(file);
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return '';
+    if (!isListed(file)) return '';
     throw error;
   }
 }

@@ -1,6 +1,7 @@
-import {readFile, stat} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
-import {failure, type Result} from '../base/result.js';
+import {SidestepError} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {readUserDocument} from '../format/user-text.js';
 import {userFolder} from './folders.js';
 import type {Pipeline} from './pipeline.js';
 import {loadSettings} from './settings.js';
@@ -15,12 +16,12 @@ export interface LoadOptions {
 /** Reads a pipeline file with the presets and settings that belong to it. Fails with all problems at once. */
 export async function loadPipeline(path: string, options: LoadOptions): Promise<Result<Pipeline>> {
   const file = resolve(path);
-  const text = await readPipeline(file).catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== 'string') return unreadable(path, text);
+  const text = await readDocument(file);
+  if (!text.ok) return text;
   const user_dir = userFolder(options.env);
   const settings = await loadSettings(user_dir);
   if (!settings.ok) return settings;
-  const named = [text, ...(options.overrides ?? [])].some((part) => part.includes('preset'));
+  const named = [text.value, ...(options.overrides ?? [])].some((part) => part.includes('preset'));
   // Lazy: a run that remembers its pipeline needs neither the YAML parser nor the validators.
   const {resolvePipeline} = await import('./resolve.js');
   const presets = named
@@ -28,7 +29,7 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
     : [];
   return resolvePipeline({
     file,
-    text,
+    text: text.value,
     settings: settings.value,
     presets,
     overrides: options.overrides ?? [],
@@ -36,27 +37,19 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
   });
 }
 
-/** A pipe or a device is no pipeline: reading it may never end, and nothing could be kept beside it. */
-async function readPipeline(file: string): Promise<string> {
-  const found = await stat(file);
-  if (!found.isFile() && !found.isDirectory())
-    throw new Error(
-      'it is a pipe or a device; lock file and cache lie beside a pipeline, so it has to be a file',
-    );
-  return readFile(file, 'utf8');
-}
-
-function unreadable(path: string, error: NodeJS.ErrnoException): Result<Pipeline> {
-  const reason =
-    error.code === 'ENOENT'
-      ? 'there is no such file'
-      : error.code === 'EISDIR'
-        ? 'it is a folder'
-        : error.message;
-  return failure({
-    code: 'config/unreadable',
-    message: `Cannot read the pipeline ${path}: ${reason}`,
-    position: {file: path, line: 1, column: 1},
-    hint: 'sidestep init writes a pipeline to start from.',
-  });
+/** A pipeline is a file: reading a pipe or a device may never end, and nothing could be kept beside one. */
+async function readDocument(file: string): Promise<Result<string>> {
+  try {
+    return ok(await readUserDocument(file));
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    const {problem} = error;
+    const hint =
+      problem.code === 'file/missing' ? '`sidestep init` writes a pipeline to start from.' : problem.hint;
+    return failure({
+      ...problem,
+      position: problem.position ?? {file, line: 1, column: 1},
+      ...(hint === undefined ? {} : {hint}),
+    });
+  }
 }

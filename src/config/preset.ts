@@ -1,6 +1,7 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {readUserDocument} from '../format/user-text.js';
 import type {PresetDocument} from '../schema/types.generated.js';
 import {check, isAbsence} from './check.js';
 import {builtInPresets} from './folders.js';
@@ -17,6 +18,8 @@ export interface PresetFile {
   readonly path: string;
   readonly from: PresetOrigin;
   readonly text: string;
+  /** Why it could not be read; its text is empty then. */
+  readonly unreadable?: Problem;
 }
 
 /** A preset file looked into; unusable when it has problems. */
@@ -52,9 +55,19 @@ async function presetsIn(dir: string, from: PresetOrigin): Promise<PresetFile[]>
   return Promise.all(
     files.map(async (file) => {
       const path = join(dir, file);
-      return {name: file.replace(/\.ya?ml$/, ''), path, from, text: await readFile(path, 'utf8')};
+      return {name: file.replace(/\.ya?ml$/, ''), path, from, ...(await textOf(path))};
     }),
   );
+}
+
+/** A preset that nobody asks for may well be damaged: only whoever uses it hears of that. */
+async function textOf(path: string): Promise<Pick<PresetFile, 'text' | 'unreadable'>> {
+  try {
+    return {text: await readUserDocument(path)};
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    return {text: '', unreadable: {position: {file: path, line: 1, column: 1}, ...error.problem}};
+  }
 }
 
 /** Reads a preset. What it lacks is no problem, since a pipeline supplies it; what it has must be right. */
@@ -65,7 +78,7 @@ export function parsePreset(file: PresetFile): Preset {
     value: null,
     origin: {source: sourceText(file.path, file.text), start: 0, end: 1, via: []},
   };
-  const found = [...problems, ...check('preset', document)];
+  const found = file.unreadable ? [file.unreadable] : [...problems, ...check('preset', document)];
   const fields = (found.length === 0 ? plain(document) : {}) as Partial<PresetDocument>;
   const parameters = member(document, 'with');
   if (fields.uses !== undefined && parameters !== undefined)

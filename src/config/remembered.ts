@@ -73,13 +73,13 @@ async function remember(place: string, pipeline: Pipeline, env: LoadOptions['env
 }
 
 function hashOf(path: string): string | undefined {
-  const text = readIfThere(path);
-  return text === undefined ? undefined : sha256(text);
+  const bytes = readIfThere(path);
+  return bytes === undefined ? undefined : sha256(bytes);
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return statSync(path).isFile() ? readFileSync(path) : undefined; // a pipe would be waited for
   } catch {
     return undefined;
   }

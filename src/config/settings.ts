@@ -1,7 +1,9 @@
-import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {ok, type Result} from '../base/result.js';
+import {SidestepError} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
+import {isListed} from '../format/user-file.js';
+import {readUserDocument} from '../format/user-text.js';
 import type {SettingsDocument} from '../schema/types.generated.js';
 import type {Located} from './located.js';
 import {sourceText} from './source-text.js';
@@ -17,11 +19,14 @@ export interface Settings {
 /** Reads `settings.yaml` in the user's folder. No file means no settings; a bad file is all its problems. */
 export async function loadSettings(userDir: string): Promise<Result<Settings>> {
   const path = join(userDir, 'settings.yaml');
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (text === undefined) return ok(noSettings());
+  let text: string;
+  try {
+    text = await readUserDocument(path);
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    if (error.problem.code === 'file/missing' && !isListed(path)) return ok(noSettings());
+    return failure({position: {file: path, line: 1, column: 1}, ...error.problem});
+  }
   const {parseSettings} = await import('./parse-settings.js'); // brings the YAML parser, which most users do without
   return parseSettings(path, text);
 }

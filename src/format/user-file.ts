@@ -9,7 +9,12 @@ const mostBytes = 512 * 2 ** 20;
 
 /** Does a folder list this name, whatever it is and wherever a link of that name leads? */
 export function isListed(path: string): boolean {
-  return lstatSync(fsPath(path), {throwIfNoEntry: false}) !== undefined;
+  try {
+    return lstatSync(fsPath(path), {throwIfNoEntry: false}) !== undefined;
+  } catch (error) {
+    if (isFileError(error, 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 /**

@@ -10,6 +10,11 @@ export async function readUserText(path: string): Promise<string> {
   return decodeText(await readUserFile(path), path).replace(/\r\n?/g, '\n');
 }
 
+/** The same with its line ends as they stand, for a file that is shown or written back. */
+export async function readUserDocument(path: string): Promise<string> {
+  return decodeText(await readUserFile(path), path);
+}
+
 /** The characters of a text file, its byte order mark left out. Throws `text/wrong-encoding`. */
 export function decodeText(bytes: Uint8Array, file: string): string {
   const marked = byteOrderMarks.find(({mark}) => mark.every((byte, i) => bytes[i] === byte));

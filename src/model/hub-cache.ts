@@ -1,5 +1,6 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {readUserText} from '../format/user-text.js';
 
 /** A repository in Hugging Face's download cache: `models--ORG--NAME/{blobs,refs,snapshots/REVISION}`. */
 export interface HubFolder {
@@ -12,7 +13,7 @@ export async function hubFolder(dir: string): Promise<HubFolder | undefined> {
   if (!basename(dir).startsWith('models--')) return undefined;
   const revisions = await readdir(join(dir, 'snapshots')).catch(() => undefined);
   if (revisions === undefined) return undefined;
-  const main = await readFile(join(dir, 'refs/main'), 'utf8').then(
+  const main = await readUserText(join(dir, 'refs/main')).then(
     (text) => text.trim(),
     () => '',
   );

@@ -1,16 +1,23 @@
 import {execFileSync} from 'node:child_process';
+import {readdirSync, readFileSync} from 'node:fs';
 import {cp, mkdir, rm, symlink, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
+import {readProvenance} from '../../src/adapter/provenance.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {SidestepError} from '../../src/base/problem.js';
 import {readUpstreamPreset} from '../../src/cli/upstream-preset.js';
+import {loadPipeline} from '../../src/config/load.js';
+import {findPresets, parsePreset} from '../../src/config/preset.js';
+import {loadSettings} from '../../src/config/settings.js';
 import {findSongs} from '../../src/dataset/find-songs.js';
+import {readSidecars} from '../../src/dataset/sidecar.js';
 import {loadTokenizer} from '../../src/dataset/tokenizer.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {readTorchFile} from '../../src/format/torch-file.js';
 import {listModels} from '../../src/model/scan-model.js';
+import {readLock} from '../../src/record/read-lock.js';
 import {sampleFiles} from '../../src/worker/train/manifest.js';
 import {publishedSamples} from '../../src/worker/train/samples.js';
 import {defaults, tone} from '../dataset/dataset-rig.js';
@@ -24,7 +31,10 @@ interface Reader {
   readonly file: string;
   readonly prepare?: (folder: string) => Promise<unknown>;
   readonly read: (path: string) => Promise<unknown>;
-  readonly kind: 'json' | 'binary';
+  /** `text`: any text is a right one; `yaml`: what is JSON may be as well. */
+  readonly kind: 'json' | 'binary' | 'yaml' | 'text';
+  /** The module that reads the file, of those below src/. */
+  readonly source: string;
   /** A JSON text that is right here; a byte order mark and NaN are put into it. */
   readonly right: string;
 }
@@ -35,9 +45,27 @@ async function failing(result: Promise<{ok: boolean; problems?: readonly unknown
   throw new SidestepError((settled.problems as ConstructorParameters<typeof SidestepError>[0][])[0]!);
 }
 
+async function sidecar(path: string): Promise<unknown> {
+  const song = join(dirname(path), `${basename(path).replace(/(\.caption)?\.\w+$/, '')}.wav`);
+  const list = async () => [basename(path)];
+  const {remarks, files} = await readSidecars(song, {list, elsewhere: {}});
+  expect(files).toEqual([path]);
+  const problems = remarks.filter(({severity}) => severity === 'error');
+  return failing(Promise.resolve({ok: problems.length === 0, problems}));
+}
+
+/** What `models` says of the decoder's weights. */
+async function decoderProblems(path: string): Promise<unknown> {
+  const [model] = await listModels(dirname(dirname(path)));
+  const [missing] = model!.found.missing.filter(({component}) => component === 'dit');
+  if (missing === undefined) return model;
+  throw new SidestepError({code: 'model/incomplete', message: `${missing.path}: ${missing.reason}`});
+}
+
 const readers: readonly Reader[] = [
   {
     name: 'dataset JSON',
+    source: 'dataset/find-songs.ts',
     file: 'set.json',
     kind: 'json',
     prepare: (folder) => writeFile(join(folder, 'a.wav'), tone(220)),
@@ -46,6 +74,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'upstream preset',
+    source: 'cli/upstream-preset.ts',
     file: 'preset.json',
     kind: 'json',
     read: (path) => failing(readUpstreamPreset(path)),
@@ -53,6 +82,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'adapter_config.json',
+    source: 'adapter/read.ts',
     file: 'adapter_config.json',
     kind: 'json',
     prepare: (folder) => cp(join(golden, 'peft_files/lora'), folder, {recursive: true}),
@@ -61,6 +91,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'manifest.json',
+    source: 'worker/train/manifest.ts',
     file: 'manifest.json',
     kind: 'json',
     prepare: (folder) => writeFile(join(folder, 's.pt'), ''),
@@ -69,6 +100,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'samples.json',
+    source: 'worker/train/sample-lists.ts',
     file: 'samples.json',
     kind: 'json',
     read: (path) => publishedSamples(dirname(path)),
@@ -76,19 +108,109 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'config.json of a model',
+    source: 'model/model-config.ts',
     file: 'mine/config.json',
     kind: 'json',
     read: (path) => listModels(dirname(dirname(path))),
     right: '{"architectures": ["AceStepConditionGenerationModel"], "n": 1}',
   },
-  {name: 'safetensors', file: 'x.safetensors', kind: 'binary', read: openSafetensors, right: ''},
-  {name: 'torch file', file: 'x.pt', kind: 'binary', read: readTorchFile, right: ''},
+  {
+    source: 'format/safetensors-read.ts',
+    name: 'safetensors',
+    file: 'x.safetensors',
+    kind: 'binary',
+    read: openSafetensors,
+    right: '',
+  },
+  {
+    source: 'format/torch-archive.ts',
+    name: 'torch file',
+    file: 'x.pt',
+    kind: 'binary',
+    read: readTorchFile,
+    right: '',
+  },
   {
     name: 'tokenizer.json',
+    source: 'dataset/tokenizer.ts',
     file: 'tokenizer.json',
     kind: 'binary', // no small text is a right one
     read: (path) => loadTokenizer(dirname(path)),
     right: '',
+  },
+  {
+    name: 'pipeline',
+    source: 'config/load.ts',
+    file: 'pipeline.yaml',
+    kind: 'yaml',
+    read: (path) => failing(loadPipeline(path, {env: {}})),
+    right: '{"sidestep": 1, "stages": {"f": {"uses": "fixture"}}}',
+  },
+  {
+    name: 'preset',
+    source: 'config/preset.ts',
+    file: 'presets/preset.yaml',
+    kind: 'yaml',
+    read: async (path) => {
+      const found = await findPresets({project_dir: dirname(dirname(path)), user_dir: dirname(path)});
+      const {problems} = parsePreset(found.find((preset) => preset.path === path)!);
+      return failing(Promise.resolve({ok: problems.length === 0, problems}));
+    },
+    right: '{"sidestep": 1, "uses": "train", "with": {"epochs": 1}}',
+  },
+  {
+    name: 'settings.yaml',
+    source: 'config/settings.ts',
+    file: 'settings.yaml',
+    kind: 'yaml',
+    read: (path) => failing(loadSettings(dirname(path))),
+    right: '{"jobs": 1}',
+  },
+  {
+    name: 'lock file',
+    source: 'record/read-lock.ts',
+    file: 'pipeline.lock.yaml',
+    kind: 'binary', // one form alone, which the program writes
+    read: async (path) => {
+      const found = readLock(path);
+      const problems = found.ok ? [found.value.warning].filter((each) => each !== undefined) : found.problems;
+      return failing(Promise.resolve({ok: problems.length === 0, problems}));
+    },
+    right: '',
+  },
+  {
+    name: 'sidecar JSON',
+    source: 'dataset/sidecar.ts',
+    file: 'song.json',
+    kind: 'json',
+    read: (path) => sidecar(path),
+    right: '{"caption": "x", "bpm": 1}',
+  },
+  {
+    name: 'sidecar text',
+    source: 'dataset/sidecar.ts',
+    file: 'song.caption.txt',
+    kind: 'text',
+    read: (path) => sidecar(path),
+    right: 'slow blues',
+  },
+  {
+    name: 'index of a sharded model',
+    source: 'model/component-files.ts',
+    file: 'acestep-v15-turbo/model.safetensors.index.json',
+    kind: 'binary', // a right one names weights, which are not there
+    prepare: (folder) =>
+      cp(join(golden, 'tiny_checkpoint/acestep-v15-turbo/config.json'), join(folder, 'config.json')),
+    read: decoderProblems,
+    right: '',
+  },
+  {
+    name: 'sidestep.json of an adapter',
+    source: 'adapter/provenance.ts',
+    file: 'sidestep.json',
+    kind: 'json',
+    read: (path) => readProvenance(dirname(path)),
+    right: '{"samples": 1}',
   },
 ];
 
@@ -120,6 +242,25 @@ const zoo: readonly {name: string; make: Make}[] = [
   {name: 'deep objects', make: content('{"a":'.repeat(100_000))},
 ];
 
+/** Texts that are right in a file of this kind. */
+const textsThatMayBe: Readonly<Record<Reader['kind'], readonly string[]>> = {
+  json: [],
+  binary: [],
+  yaml: ['a trailing comma', 'single quotes', 'an empty file', 'white space'],
+  text: [
+    'an empty file',
+    'white space',
+    'a web page',
+    'a cut text',
+    'a trailing comma',
+    'single quotes',
+    'lone backslashes',
+    'a number',
+    'deep brackets',
+    'deep objects',
+  ],
+};
+
 describe.skipIf(process.platform === 'win32').each(readers)('$name', ({file, prepare, read, right, kind}) => {
   async function problemWith(make: Make): Promise<unknown> {
     const path = join(await temporaryFolder(), file);
@@ -140,26 +281,113 @@ describe.skipIf(process.platform === 'win32').each(readers)('$name', ({file, pre
     async ({name, make}) => {
       const found = await problemWith(make);
       if (found === 'read' && name === 'a trailing comma' && right === '') return; // nothing to put it into
+      if (found === 'read' && textsThatMayBe[kind].includes(name)) return;
       if (!(found instanceof SidestepError)) throw new Error(`expected a problem, found ${String(found)}`);
       const {code, message, position} = found.problem;
       expect(code).toMatch(
-        /^(file|text|json|adapter|dataset|train|tokenizer|model|safetensors|torch-file)\//,
+        /^(file|text|json|adapter|config|dataset|record|train|tokenizer|model|safetensors|torch-file)\//,
       );
       expect(`${message} ${position?.file ?? ''}`).toMatch(
-        /set\.json|preset|adapter_config|manifest|samples|mine|x\.|tokenizer/,
+        /set\.json|preset|adapter_config|manifest|samples|mine|x\.|tokenizer|pipeline|settings|song|acestep|sidestep/,
       );
       if (code === 'json/invalid') expect(position?.line).toBeGreaterThan(0);
     },
   );
 
-  test.runIf(kind === 'json').each([
-    {name: 'a byte order mark', text: `\uFEFF${right}`},
-    {name: 'Windows line ends', text: right.replaceAll(', ', ',\r\n ')},
-    {name: 'UTF-16 with a mark', text: Buffer.from(`\uFEFF${right}`, 'utf16le')},
+  test
+    .runIf(kind === 'json' || kind === 'yaml')
+    .each([
+      {name: 'a byte order mark', text: `\uFEFF${right}`},
+      {name: 'Windows line ends', text: right.replaceAll(', ', ',\r\n ')},
+      {name: 'UTF-16 with a mark', text: Buffer.from(`\uFEFF${right}`, 'utf16le')},
+      ...(kind === 'yaml' ? [] : pythonsOwn(right)),
+    ])('$name is read', async ({text}) => {
+    expect(await problemWith((path) => writeFile(path, text))).toBe('read');
+  });
+});
+
+/** What Python's json module writes and reads beside JSON. */
+function pythonsOwn(right: string): {name: string; text: string}[] {
+  return [
     {name: 'NaN, as Python writes it', text: right.replace(/: 1\b/, ': NaN')},
     {name: 'Infinity, as Python writes it', text: right.replace(/: 1\b/, ': -Infinity')},
     {name: 'a key that stands twice', text: right.replace(/\{"/, '{"x": 1, "x": 2, "')},
-  ])('$name is read', async ({text}) => {
-    expect(await problemWith((path) => writeFile(path, text))).toBe('read');
-  });
+  ];
+}
+
+/** Modules that read files which are not the user's, or read them otherwise, each with its reason. */
+const ownFiles: Readonly<Record<string, string>> = {
+  'adapter/read-lycoris.ts': 'a text within a safetensors file; a test of adapters has it',
+  'adapter/reader/peft.ts': 'a text within a safetensors file that we wrote',
+  'base/dotted-path.ts': 'a quoted word',
+  'base/durable.ts': 'writes',
+  'base/state-file.ts': 'our own sealed files',
+  'cache/entry-form.ts': 'our own sealed files',
+  'cache/owner.ts': 'the system’s /proc',
+  'cli/colour-setting.ts': 'looks for a word; settings are read by config/settings.ts',
+  'cli/compare.ts': 'an estimate, by the reader of JSON',
+  'cli/comparison.ts': 'a key that it made itself',
+  'cli/complete.ts': 'a pipeline, of which only names are offered; any failure offers none',
+  'cli/doctor-engine.ts': 'the driver’s /proc',
+  'cli/doctor-machine.ts': 'our package.json',
+  'cli/generate.ts': 'lyrics, by the reader of text; and what a worker of ours wrote',
+  'cli/init.ts': 'settings, by the reader of text',
+  'cli/init/last-session.ts': 'our own file',
+  'cli/preset-file.ts': 'a preset, by the reader of text',
+  'cli/recorded-run.ts': 'our own records',
+  'cli/report-clips.ts': 'our own records',
+  'cli/report.ts': 'parts of packages',
+  'cli/settings.ts': 'settings, by the reader of text',
+  'cli/upstream-flags.ts': 'our own table',
+  'cli/version.ts': 'our package.json',
+  'config/program-build.ts': 'the program itself',
+  'config/remembered.ts': 'hashes bytes',
+  'dataset/audio/ffmpeg.ts': 'what ffprobe says',
+  'dataset/audio/file-bytes.ts': 'sound: test/dataset/audio/corpus.test.ts has its zoo',
+  'dataset/dataset-json.ts': 'a text that dataset/find-songs.ts read',
+  'dataset/embedded-tags.ts': 'sound: test/dataset/audio/corpus.test.ts has its zoo',
+  'format/json.ts': 'the reader of JSON',
+  'format/safetensors-metadata.ts': 'a file that we wrote',
+  'format/safetensors-write.ts': 'writes',
+  'format/tensorboard.ts': 'writes',
+  'format/user-file.ts': 'the reader of files',
+  'format/user-json.ts': 'the reader of JSON',
+  'format/user-text.ts': 'the reader of text',
+  'model/hub-cache.ts': 'a revision; what is none counts as none',
+  'native/call.ts': 'what the engine says',
+  'record/experiments.ts': 'our own file',
+  'record/parse-lock.ts': 'a text that record/read-lock.ts read',
+  'record/run-record.ts': 'our own records',
+  'run/cache-view.ts': 'checked objects of the cache',
+  'run/commit-outputs.ts': 'what a stage just wrote; a test of commands has it',
+  'run/foresee.ts': 'what a stage of ours just wrote',
+  'run/observe-files.ts': 'names that a manifest mentions; what cannot be read mentions none',
+  'run/published-record.ts': 'a key that it made itself',
+  'run/sample-attempt.ts': 'what a worker of ours wrote',
+  'watch/own-writes.ts': 'our own file',
+  'watch/watched-paths.ts': 'names that a manifest mentions; what cannot be read mentions none',
+  'worker/train/metrics.ts': 'our own file',
+  'worker/train/options.ts': 'an estimate, by the reader of JSON',
+  'worker/train/restate.ts': 'our own file',
+  'worker/train/resume.ts': 'a copy',
+};
+
+test('every module that reads a file has a place here', () => {
+  const src = fileURLToPath(new URL('../../src/', import.meta.url));
+  const reads =
+    /\b(?:readFile|readFileSync|openSync|JSON\.parse|readUser\w+|openUserFile|decodeText|parseUser\w+)\(|import \{[^}]*\bopen\b[^}]*\} from 'node:fs/;
+  const modules = readdirSync(src, {recursive: true, encoding: 'utf8'})
+    .filter(
+      (name) => name.endsWith('.ts') && !name.startsWith('schema/') && !name.startsWith('render/report/'),
+    )
+    .filter((name) =>
+      reads.test(readFileSync(join(src, name), 'utf8').replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')),
+    );
+  const fed = readers.map(({source}) => source);
+  const unknown = modules.filter((name) => !fed.includes(name) && !(name in ownFiles));
+  expect(unknown, 'feed them to the zoo, or say why not').toEqual([]);
+  expect(
+    [...fed, ...Object.keys(ownFiles)].filter((name) => !modules.includes(name)),
+    'they read nothing',
+  ).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import {cp, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
@@ -5,8 +6,10 @@ import {SidestepError} from '../../src/base/problem.js';
 import {type Addon, loadAddon} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import {openAudioEncoder, openConditionEncoder, openTextEncoder} from '../../src/native/engine.js';
+import {type MergeRequest, mergeAdapter} from '../../src/native/merge.js';
 import type {NativeTensor} from '../../src/native/tensor.js';
 import {addonPath} from '../addon-path.js';
+import {temporaryFolder} from '../temporary-folder.js';
 
 const addon = loadAddon(addonPath);
 const engine = {device: 'cpu', threads: 1};
@@ -37,9 +40,46 @@ describe('misuse is a typed error', () => {
   });
 
   test('a model that is not there', async () => {
-    expect(await codeOf(openTextEncoder(addon, join(folders.text, 'nowhere'), engine))).toBe(
-      'native/file-unreadable',
+    expect(await codeOf(openTextEncoder(addon, join(folders.text, 'nowhere'), engine))).toBe('run/file-gone');
+  });
+
+  test('what the system refuses is said in words, with the path', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'a file');
+    await writeFile(file, '');
+    const adapter = join(checkpoint, '../peft_files/lora');
+    const merging = (output_dir: string) =>
+      mergeAdapter(addon, {
+        adapter,
+        base: folders.model,
+        output_dir,
+        device: 'cpu',
+        threads: 1,
+      } as MergeRequest);
+    await expect(merging(join(folder, 'none'))).rejects.toMatchObject({
+      problem: {code: 'run/file-gone', message: expect.stringContaining(join(folder, 'none'))},
+    });
+    await expect(merging(file)).rejects.toMatchObject({
+      problem: {code: 'run/not-a-folder', message: expect.stringContaining('(ENOTDIR)')},
+    });
+    await expect(merging(join(folder, 'n'.repeat(300)))).rejects.toMatchObject({
+      problem: {code: 'run/name-too-long', hint: expect.stringContaining('Shorten')},
+    });
+  });
+
+  test('config.json as Windows and Python write it is read', async () => {
+    const model = join(await temporaryFolder(), 'model');
+    await cp(folders.text, model, {recursive: true});
+    const config = (await readFile(join(folders.text, 'config.json'), 'utf8')).replace(
+      '{',
+      '{"x": NaN, "x": -Infinity,',
     );
+    for (const bytes of [`\uFEFF${config}`, Buffer.from(`\uFEFF${config}`, 'utf16le')]) {
+      await writeFile(join(model, 'config.json'), bytes);
+      await (await openTextEncoder(addon, model, engine)).close();
+    }
+    await writeFile(join(model, 'config.json'), config.replace(/\}\s*$/, ',}'));
+    expect(await codeOf(openTextEncoder(addon, model, engine))).toBe('native/json-invalid');
   });
 
   test('another model in its place', async () => {

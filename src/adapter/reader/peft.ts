@@ -1,4 +1,5 @@
 import type {JsonObject} from '../../base/json.js';
+import {parseUserObject} from '../../format/user-json.js';
 import {lowRank} from '../change.js';
 import {toMatrix} from '../factors.js';
 import type {Reader, WrittenFile} from './reader.js';
@@ -18,7 +19,7 @@ export const diffusersReader: Reader = (file, module) => {
   const renamed = module
     .replace('_attn.o_proj', '_attn.to_out.0')
     .replace(/_attn\.([qkv])_proj$/, '_attn.to_$1');
-  const settings = JSON.parse(file.metadata.lora_adapter_metadata ?? '{}') as JsonObject;
+  const settings = parseUserObject(file.metadata.lora_adapter_metadata ?? '{}', 'lora_adapter_metadata');
   const config = Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [key.replace(/^transformer\./, ''), value]),
   );
