@@ -105,7 +105,7 @@ function listedEnv(
   problems: Problem[],
 ): Record<string, string> {
   const list = member(document, 'env');
-  const values: Record<string, string> = {};
+  const values: Record<string, string> = Object.create(null);
   for (const item of list?.kind === 'list' ? list.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') continue;
     const value = Object.hasOwn(env, item.value) ? env[item.value] : undefined;

@@ -274,10 +274,14 @@ class Reader {
     const origin = key === null ? map : this.origin(key, via);
     const target = key === null ? undefined : this.target(key, origin);
     if (this.yaml.isScalar(target) && target.value !== null && typeof target.value !== 'symbol') {
-      return {
-        text: String(typeof target.value === 'string' ? target.value : (target.source ?? target.value)),
-        origin,
-      };
+      const text = String(typeof target.value === 'string' ? target.value : (target.source ?? target.value));
+      if (text !== '__proto__') return {text, origin};
+      this.report(origin, {
+        code: 'config/bad-name',
+        message: 'Nothing can be called __proto__',
+        hint: 'JavaScript keeps this one name for itself; choose another.',
+      });
+      return undefined;
     }
     if (this.stopped === 'running' && !(key !== null && this.yaml.isAlias(key) && target === undefined)) {
       this.report(origin, {

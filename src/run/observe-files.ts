@@ -98,7 +98,7 @@ function statMarkIfThere(path: string): string | undefined {
 
 async function observeFolder(folder: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
   const files = listFolder(folder, param.extensions);
-  const listing: Record<string, string> = {};
+  const listing: Record<string, string> = Object.create(null); // a file may be called __proto__
   if (param.identity === 'stat_and_path') {
     for (const file of files) listing[file] = statMark(join(folder, file));
     return {kind: 'found', content: undefined, place: hashOf([folder, listing]), listing};

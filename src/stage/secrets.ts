@@ -1,3 +1,4 @@
+import {own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {isParamObject, type ParamObject} from './param.js';
@@ -18,7 +19,7 @@ export function missingSecrets(
   names: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Problem | undefined {
-  const missing = names.filter((name) => (env[name] ?? '') === '');
+  const missing = names.filter((name) => (own(env, name) ?? '') === '');
   if (missing.length === 0) return undefined;
   const message =
     missing.length === 1

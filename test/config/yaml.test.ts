@@ -37,9 +37,13 @@ describe('what YAML 1.2 texts mean', () => {
     expect(read(text)).toMatchObject({value, problems: []});
   });
 
-  test('__proto__ is a key like any other', () => {
-    const {value} = read('__proto__: {polluted: 1}');
-    expect(Object.keys(value as object)).toEqual(['__proto__']);
+  test('__proto__ is refused by name wherever it is a key; constructor and toString are keys as any other', () => {
+    const {value, problems} = read('constructor: 1\ntoString: {__proto__: {polluted: 1}, valueOf: 2}');
+    expect(problems).toEqual(['a.yaml:2:12 config/bad-name']);
+    expect(Object.entries(value as object)).toEqual([
+      ['constructor', 1],
+      ['toString', {valueOf: 2}],
+    ]);
     expect(({} as {polluted?: number}).polluted).toBeUndefined();
   });
 

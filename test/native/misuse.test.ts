@@ -1,8 +1,10 @@
-import {cp, readFile, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
+import {floatTensor} from '../../src/format/float-bits.js';
+import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {type Addon, loadAddon} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import {openAudioEncoder, openConditionEncoder, openTextEncoder} from '../../src/native/engine.js';
@@ -47,7 +49,19 @@ describe('misuse is a typed error', () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'a file');
     await writeFile(file, '');
-    const adapter = join(checkpoint, '../peft_files/lora');
+    const adapter = join(folder, 'adapter');
+    await mkdir(adapter);
+    const part = (name: string, shape: number[]) => ({
+      name: `base_model.model.layers.0.self_attn.q_proj.lora_${name}.weight`,
+      ...floatTensor(new Float32Array(4 * 48), shape, 'F32'),
+    });
+    await writeSafetensors(join(adapter, 'adapter_model.safetensors'), {
+      tensors: [part('A', [4, 48]), part('B', [48, 4])],
+    });
+    await writeFile(
+      join(adapter, 'adapter_config.json'),
+      JSON.stringify({peft_type: 'LORA', r: 4, lora_alpha: 4, target_modules: ['q_proj']}),
+    );
     const merging = (output_dir: string) =>
       mergeAdapter(addon, {
         adapter,

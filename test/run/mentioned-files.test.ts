@@ -1,8 +1,9 @@
-import {utimesSync, writeFileSync} from 'node:fs';
+import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {readFileHashes} from '../../src/cache/file-hashes.js';
 import {observeFiles} from '../../src/run/observe-files.js';
+import {command} from '../../src/stage/command.js';
 import {dataset} from '../../src/stage/dataset.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {pipelineOf} from './rig.js';
@@ -55,4 +56,21 @@ test.each([
 ])('$name is noticed: same = $same', async ({edit, same}) => {
   const [before, after] = await placeAfter(edit);
   expect(before === after).toBe(same);
+});
+
+test('in a folder a file called __proto__ counts as any other', async () => {
+  const folder = await temporaryFolder();
+  const content = async () => {
+    const pipeline = pipelineOf(folder, {c: {uses: 'command', params: {inputs: {i: join(folder, 'in')}}}});
+    const hashes = readFileHashes(join(folder, 'hashes.json'));
+    const seen = await observeFiles(pipeline.stages, new Map([['command', command]]), hashes);
+    return [...seen.values()].map((each) => (each.kind === 'found' ? each : undefined));
+  };
+  mkdirSync(join(folder, 'in'));
+  writeFileSync(join(folder, 'in/__proto__'), 'one');
+  const [before] = await content();
+  expect(Object.keys(before!.listing)).toEqual(['__proto__']);
+  writeFileSync(join(folder, 'in/__proto__'), 'another');
+  const [after] = await content();
+  expect(after!.content).not.toBe(before!.content);
 });
