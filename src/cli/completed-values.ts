@@ -1,4 +1,3 @@
-import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {isMap, isScalar, parseDocument, type YAMLMap} from 'yaml';
 import {userFolder} from '../config/folders.js';
@@ -6,6 +5,7 @@ import {loadPipeline} from '../config/load.js';
 import {findPresets} from '../config/preset.js';
 import type {DatasetOptions} from '../dataset/dataset-options.js';
 import {findSongs} from '../dataset/find-songs.js';
+import {readUserText} from '../format/user-text.js';
 import {listExperiments} from '../record/experiments.js';
 import {listRuns} from '../record/run-record.js';
 import type {Schema} from '../schema/schema.js';
@@ -106,7 +106,7 @@ async function variables(world: World, before: readonly string[]): Promise<strin
 /** As far as the file can be read: it may be in the middle of an edit. */
 async function documentOf(world: World, before: readonly string[]): Promise<YAMLMap | undefined> {
   try {
-    const text = await readFile(resolve(world.cwd, pipelineIn(before)), 'utf8');
+    const text = await readUserText(resolve(world.cwd, pipelineIn(before)));
     const {contents} = parseDocument(text, {logLevel: 'silent'});
     return isMap(contents) ? contents : undefined;
   } catch {

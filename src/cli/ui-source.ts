@@ -1,12 +1,12 @@
 import {lstatSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {markOf} from '../base/file-mark.js';
 import {didYouMean} from '../base/near-miss.js';
-import type {Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {isSystemError} from '../base/system-error.js';
 import {objectsDir} from '../cache/layout.js';
+import {readUserDocument} from '../format/user-text.js';
 import {listRuns} from '../record/run-record.js';
 import type {ReportRun} from '../render/report/report-data.js';
 import type {ShownSample} from '../render/sample-text.js';
@@ -105,8 +105,8 @@ class ProjectSource implements UiSource {
     const named = await this.named(pipeline);
     if (!named.ok) return {file: pipeline, text: undefined, errors: named.problems, warnings: []};
     const {problems, warnings} = await checkPipeline(this.world, named.value, []);
-    const text = await readFile(named.value, 'utf8').catch((error: unknown) => {
-      if (isSystemError(error)) return undefined;
+    const text = await readUserDocument(named.value).catch((error: unknown) => {
+      if (error instanceof SidestepError) return undefined; // it is among the problems
       throw error;
     });
     return {file: named.value, text, errors: problems, warnings};
