@@ -21,7 +21,7 @@ const texts = userTexts();
 
 /** Programs of others that texts recommend. */
 const otherPrograms =
-  /^(git|ulimit|dmesg|kill|cd|cp|export|sudo|iconv|ffmpeg|xcode-select|tensorboard|train\.py)\b|^--(ours|theirs)$/;
+  /^(pip|nvidia-cublas-cu12|git|ulimit|dmesg|kill|cd|cp|export|sudo|iconv|ffmpeg|xcode-select|tensorboard|train\.py)\b|^--(ours|theirs)$/;
 
 /** Names in backticks that are no key: words of commands, of the keyboard, of run records, of formulas. */
 const words = new Set([

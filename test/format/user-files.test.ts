@@ -210,7 +210,8 @@ const readers: readonly Reader[] = [
     file: 'sidestep.json',
     kind: 'json',
     read: (path) => readProvenance(dirname(path)),
-    right: '{"samples": 1}',
+    right:
+      '{"note": 1, "base_model": "turbo", "base": "turbo", "inference": {"shift": 3, "steps": 8}, "global_step": 1, "epoch": 2, "loss": null, "samples": 3, "trigger": "", "params": {}, "fingerprint": ""}',
   },
 ];
 
