@@ -14,8 +14,8 @@ let browser: Browser;
 let page: Page;
 beforeAll(async () => {
   project = new Project();
-  const samples = {every_epochs: 40, prompts: [{sample: 'clip-1', duration: 1}]};
-  project.writePipeline({...preparation({clips: 2}), train: training('tiny', {epochs: 80, samples})});
+  const samples = {every_epochs: 100, prompts: [{sample: 'clip-1', duration: 1}]};
+  project.writePipeline({...preparation({clips: 2}), train: training('tiny', {epochs: 200, samples})});
   server = spawn(process.execPath, [main, 'ui', '--json'], {
     cwd: project.path,
     env: {PATH: process.env.PATH, HOME: project.path, SIDESTEP_CONFIG_DIR: project.file('.config')},
@@ -68,12 +68,12 @@ test('a run is started, followed and stopped from the page, and goes on from the
   await shows('document.querySelector(".outcome").textContent === "interrupted"');
   expect(await text('[data-stage=train] em')).toMatch(/^interrupted after .*continues from here next time$/);
   const [stopped] = await page.evaluate<number[]>(`[${step}]`);
-  expect(stopped).toBeLessThan(160);
+  expect(stopped).toBeLessThan(400);
   await shows(offers('Continue'));
   await click('#start');
   await shows(`document.querySelector(".outcome")?.textContent === "done" && ${offers('Run again')}`);
   expect(await text('[data-stage=tiny] em')).toMatch(/^cached/);
-  await shows(`${step} === 160`);
+  await shows(`${step} === 400`);
 });
 
 test('clips play: those of before, during and after the training', async () => {
