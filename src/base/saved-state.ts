@@ -1,7 +1,7 @@
 import {basename, join} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from './json.js';
 import type {Seal} from './seal.js';
-import {readState, textIfReadable} from './state-file.js';
+import {jsonIn, textIfReadable, unsealed} from './state-file.js';
 
 /** In a folder of partial work: appears when a resumable state is whole. Workers write it, runners look for it. */
 export const SAVED_STATE_FILE = 'newest.json';
@@ -21,14 +21,29 @@ export interface SavedStateNote {
   readonly seal: Seal;
 }
 
+/** Versions of sidestep whose saved states this one does not continue. */
+export type OtherVersion = 'older_version' | 'newer_version';
+
+export const VERSION_WORDS: Readonly<Record<OtherVersion, string>> = {
+  older_version: 'an older version of sidestep',
+  newer_version: 'a newer version of sidestep',
+};
+
 /** `none`: nothing was saved. `unreadable`: something was, and what it was can no longer be said. */
-export function readSavedState(partialDir: string): SavedStateNote | 'none' | 'unreadable' {
+export function readSavedState(partialDir: string): SavedStateNote | 'none' | 'unreadable' | OtherVersion {
   const path = join(partialDir, SAVED_STATE_FILE);
-  if (textIfReadable(path) === undefined) return 'none';
-  const note = readState(path) as Json | undefined;
-  return isJsonObject(note) && note.format === SAVED_STATE_FORMAT
-    ? (note as unknown as SavedStateNote) // sealed with its checksum: somebody wrote just this
-    : 'unreadable';
+  const text = textIfReadable(path);
+  if (text === undefined) return 'none';
+  const note = unsealed(text) as Json | undefined;
+  if (note === undefined) return isOlderNote(jsonIn(text)) ? 'older_version' : 'unreadable';
+  if (!isJsonObject(note) || typeof note.format !== 'number') return 'unreadable';
+  if (note.format === SAVED_STATE_FORMAT) return note as unknown as SavedStateNote; // sealed: somebody wrote just this
+  return note.format < SAVED_STATE_FORMAT ? 'older_version' : 'newer_version';
+}
+
+/** Before notes were sealed they named the folder and what is in it, and that was all. */
+function isOlderNote(note: Json | undefined): boolean {
+  return isJsonObject(note) && typeof note.folder === 'string' && isJsonObject(note.about);
 }
 
 /** Whether the note was written for the folder it lies in, not for the work that this one was copied from. */

@@ -32,6 +32,13 @@ export interface Damage {
   readonly what: 'missing' | 'changed' | 'added';
 }
 
+/** After the path. */
+export const DAMAGE_WORDS: Readonly<Record<Damage['what'], string>> = {
+  missing: 'is gone',
+  changed: 'is not what was written',
+  added: 'was not written by it',
+};
+
 /** Reads every file of `join(root, path)`. */
 export async function sealFolder(root: string, path: string): Promise<SealedFolder> {
   const files: SealedFile[] = [];

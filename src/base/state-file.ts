@@ -62,7 +62,11 @@ export function textIfReadable(path: string): string | undefined {
 /** The JSON of a small file that others may be writing; undefined when it is absent, half written or junk. */
 export function jsonIfReadable(path: string): Json | undefined {
   const text = textIfReadable(path);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : jsonIn(text);
+}
+
+/** Undefined when the text is none. */
+export function jsonIn(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -6,9 +6,9 @@ import {namesIn} from '../base/folder.js';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
-import {isOwn, readSavedState, SAVED_STATE_FILE} from '../base/saved-state.js';
+import {isOwn, type OtherVersion, readSavedState, SAVED_STATE_FILE} from '../base/saved-state.js';
 import {type Damage, damageIn} from '../base/seal.js';
-import {readState, sealed} from '../base/state-file.js';
+import {readState, sealed, textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {partialDir} from './layout.js';
 import {ownedTemporaryName} from './leftovers.js';
@@ -25,6 +25,8 @@ export interface SavedPartial {
   readonly about: JsonObject;
   /** Milliseconds since the epoch. */
   readonly saved_at: number;
+  /** Saved by a version of sidestep whose states are not continued; `about` is empty then. */
+  readonly written_by?: OtherVersion;
 }
 
 /** Whose work it is; gc keeps what an interrupted run of a pipeline that still exists will continue from. */
@@ -75,8 +77,9 @@ function describedIn(folder: string): SavedPartial[] {
   if (!isHash(fingerprint) || rest.length > 0) return []; // a copy that was being made
   const note = readSavedState(folder);
   const stat = statSync(join(folder, SAVED_STATE_FILE), {throwIfNoEntry: false});
-  if (typeof note === 'string' || stat === undefined) return [];
-  return [{fingerprint: fingerprint as Fingerprint, about: note.about, saved_at: stat.mtimeMs}];
+  if (note === 'none' || note === 'unreadable' || stat === undefined) return [];
+  const saved = {fingerprint: fingerprint as Fingerprint, saved_at: stat.mtimeMs};
+  return [typeof note === 'string' ? {...saved, about: {}, written_by: note} : {...saved, about: note.about}];
 }
 
 export function hasPartial(cache: Cache, key: PartialKey): 'yes' | 'no' {
@@ -87,10 +90,14 @@ export function hasPartial(cache: Cache, key: PartialKey): 'yes' | 'no' {
  * Reads all that the saved work counts on. `sound`: it may be continued. `none`: there is none. `unfinished`: a copy of other work that
  * was still being made this work's own when its runner was killed; the original is as it was.
  */
-export async function checkPartial(cache: Cache, key: PartialKey): Promise<PartialCheck> {
-  const folder = partialDir(cache.root, key);
+export function checkPartial(cache: Cache, key: PartialKey): Promise<PartialCheck> {
+  return checkFolder(partialDir(cache.root, key));
+}
+
+async function checkFolder(folder: string): Promise<PartialCheck> {
   const note = readSavedState(folder);
   if (note === 'none') return {kind: 'none'};
+  if (note === 'older_version' || note === 'newer_version') return {kind: 'other_version', version: note};
   if (note === 'unreadable') return {kind: 'damaged', damage: {path: SAVED_STATE_FILE, what: 'changed'}};
   const damage = await damageIn(folder, note.seal);
   if (damage === undefined) return {kind: 'sound'};
@@ -99,7 +106,40 @@ export async function checkPartial(cache: Cache, key: PartialKey): Promise<Parti
 
 export type PartialCheck =
   | {readonly kind: 'none' | 'sound' | 'unfinished'}
+  | {readonly kind: 'other_version'; readonly version: OtherVersion}
   | {readonly kind: 'damaged'; readonly damage: Damage};
+
+/** Saved work that will not be continued, and the first thing in it that is not what was written. */
+export interface DamagedPartial extends Damage {
+  readonly name: string;
+  /** Whose it is. */
+  readonly fingerprint: Fingerprint;
+}
+
+/** Reads all saved work. Somebody may be at it: what is damaged is damaged while its note stays the same. */
+export async function readPartials(
+  cache: Cache,
+): Promise<{readonly sound: number; readonly damaged: readonly DamagedPartial[]}> {
+  let sound = 0;
+  const damaged: DamagedPartial[] = [];
+  for (const name of namesIn(join(cache.root, 'partial'))) {
+    const [, fingerprint = '', ...rest] = name.split('.');
+    if (!isHash(fingerprint) || rest.length > 0) continue; // a copy that was being made
+    const check = await settledCheck(join(cache.root, 'partial', name));
+    if (check.kind === 'sound') sound += 1;
+    if (check.kind === 'damaged')
+      damaged.push({name, fingerprint: fingerprint as Fingerprint, ...check.damage});
+  }
+  return {sound, damaged};
+}
+
+async function settledCheck(folder: string): Promise<PartialCheck> {
+  for (;;) {
+    const before = textIfReadable(join(folder, SAVED_STATE_FILE));
+    const check = await checkFolder(folder);
+    if (check.kind !== 'damaged' || textIfReadable(join(folder, SAVED_STATE_FILE)) === before) return check;
+  }
+}
 
 /**
  * Gives `key` a copy of another's saved work, unless it has some of its own. States are never written in place, so links

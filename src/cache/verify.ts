@@ -1,10 +1,12 @@
 import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {Cache} from './cache.js';
 import {type CacheEntry, objectsOf} from './entry.js';
 import {removeJunk, takeInventory} from './inventory.js';
 import {treeDir} from './layout.js';
+import {type DamagedPartial, readPartials} from './partial.js';
 import {type EvictedObject, readAndCompare, saveChecked} from './soundness.js';
 import {dropSuspects} from './suspects.js';
 import {isWholeTree, type TreeOutput} from './tree.js';
@@ -22,6 +24,10 @@ export interface VerifyReport {
   readonly incomplete: readonly CacheEntry[];
   /** Entries that were made from a damaged object, and were removed: their stages will run again as well. */
   readonly suspect: readonly CacheEntry[];
+  /** How much saved work, to be continued by an interrupted stage, is sound. */
+  readonly saved_states: number;
+  /** Saved work that is not what was written, and was removed: its stages continue from what else is there, or begin again. */
+  readonly damaged_states: readonly DamagedPartial[];
 }
 
 /**
@@ -51,6 +57,9 @@ export async function verifyCache(
   await whereWritable(() => removeJunk(inventory));
   const suspect = await dropSuspects(cache, evicted);
   const trees = await removeWrongTrees(cache, entries, {names: inventory.trees.map(({name}) => name), gone});
+  const states = await readPartials(cache);
+  for (const {name} of states.damaged)
+    await whereWritable(() => rm(join(cache.root, 'partial', name), {recursive: true, force: true}));
   await saveChecked(cache);
   return {
     entries: entries.length,
@@ -61,6 +70,8 @@ export async function verifyCache(
     trees,
     incomplete,
     suspect,
+    saved_states: states.sound,
+    damaged_states: states.damaged,
   };
 }
 

@@ -7,7 +7,7 @@ import {takeInventory} from '../cache/inventory.js';
 import {verifyCache} from '../cache/verify.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
-import {cacheTable, gcText, verifyText} from '../render/cache-text.js';
+import {cacheTable, foundIn, gcText, verifyText} from '../render/cache-text.js';
 import {sweepTemporaries} from '../run/sweep.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collectCache, type GcOptions} from './cache-gc.js';
@@ -118,11 +118,11 @@ async function verify(world: World, {cache, stateDir}: CacheHere, options: Answe
       ...report,
       incomplete: report.incomplete.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
       suspect: report.suspect.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
+      damaged_states: report.damaged_states.map(({fingerprint, path, what}) => ({fingerprint, path, what})),
     }),
     text: (colours) => verifyText(report, colours),
   });
-  const {evicted, trees, junk_entries, incomplete, suspect} = report;
-  return evicted.length + trees.length + junk_entries + incomplete.length + suspect.length > 0 ? 1 : 0;
+  return foundIn(report) > 0 ? 1 : 0;
 }
 
 /** Also makes a damaged mark of the format good. */

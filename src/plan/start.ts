@@ -10,6 +10,17 @@ import type {Start} from '../stage/start.js';
 export function startOf(
   {params, fingerprint}: {readonly params: JsonObject; readonly fingerprint: Fingerprint},
   type: StageType,
+  found: readonly SavedWork[],
+): Start {
+  const saved = found.filter(({written_by}) => written_by === undefined);
+  const other = found.find(({written_by}) => written_by !== undefined)?.written_by;
+  const start = startFrom({params, fingerprint}, type, saved);
+  return start.kind === 'beginning' && other !== undefined ? {kind: 'other_version', version: other} : start;
+}
+
+function startFrom(
+  {params, fingerprint}: {readonly params: JsonObject; readonly fingerprint: Fingerprint},
+  type: StageType,
   saved: readonly SavedWork[],
 ): Start {
   const growth = type.extends;

@@ -1,4 +1,5 @@
 import {bytesText} from '../base/bytes-text.js';
+import {DAMAGE_WORDS, type Damage} from '../base/seal.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
 import {visible} from './visible.js';
@@ -69,25 +70,35 @@ interface VerifiedEntry {
   readonly fingerprint: string;
 }
 
-export function verifyText(
-  report: {
-    readonly objects: number;
-    readonly bytes: number;
-    readonly evicted: readonly {
-      readonly hash: string;
-      readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
-    }[];
-    readonly junk_entries: number;
-    readonly trees: readonly string[];
-    readonly incomplete: readonly VerifiedEntry[];
-    readonly suspect: readonly VerifiedEntry[];
-  },
-  colours: Palette,
-): string {
-  const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}`;
-  const {evicted, incomplete, suspect, trees, junk_entries} = report;
-  if (evicted.length + incomplete.length + suspect.length + trees.length + junk_entries === 0)
-    return colours.green(`All sound: ${read}.\n`);
+interface Verified {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly evicted: readonly {
+    readonly hash: string;
+    readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
+  }[];
+  readonly junk_entries: number;
+  readonly trees: readonly string[];
+  readonly incomplete: readonly VerifiedEntry[];
+  readonly suspect: readonly VerifiedEntry[];
+  readonly saved_states: number;
+  readonly damaged_states: readonly (Damage & {readonly fingerprint: string})[];
+}
+
+/** How many things were not as they should be. */
+export function foundIn(report: Omit<Verified, 'objects' | 'bytes' | 'saved_states'>): number {
+  const {evicted, incomplete, suspect, trees, damaged_states, junk_entries} = report;
+  return [evicted, incomplete, suspect, trees, damaged_states].reduce(
+    (sum, found) => sum + found.length,
+    junk_entries,
+  );
+}
+
+export function verifyText(report: Verified, colours: Palette): string {
+  const {evicted, incomplete, suspect, trees, junk_entries, saved_states, damaged_states} = report;
+  const states = saved_states === 0 ? '' : `, ${countText(saved_states, 'saved state')}`;
+  const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}${states}`;
+  if (foundIn(report) === 0) return colours.green(`All sound: ${read}.\n`);
   const reasons = {missing: 'vanished', wrong_size: 'wrong size, removed', wrong_hash: 'damaged, removed'};
   const cross = colours.red('✖');
   const again = ({made_by, fingerprint}: VerifiedEntry, why: string) =>
@@ -98,6 +109,10 @@ export function verifyText(
     ...(junk_entries === 0
       ? []
       : [`${cross} ${countText(junk_entries, 'cache record')} unreadable, removed`]),
+    ...damaged_states.map(
+      ({fingerprint, path, what}) =>
+        `${cross} saved state of ${fingerprint.slice(0, 12)} damaged, removed: ${visible(path)} ${DAMAGE_WORDS[what]}`,
+    ),
     ...incomplete.map((entry) => again(entry, '')),
     ...suspect.map((entry) => again(entry, ': it was made from what was damaged')),
     `Read ${read}.`,

@@ -1,6 +1,7 @@
 import type {Fingerprint} from '../base/hash.js';
 import type {Problem} from '../base/problem.js';
-import type {Damage} from '../base/seal.js';
+import {type OtherVersion, VERSION_WORDS} from '../base/saved-state.js';
+import {DAMAGE_WORDS, type Damage} from '../base/seal.js';
 import {checkPartial, dropPartial, savedPartials, takeOverPartial} from '../cache/partial.js';
 import {startOf} from '../plan/start.js';
 import type {Start} from '../stage/start.js';
@@ -26,7 +27,9 @@ export async function takeUp(stage: SettledStage, effects: Effects): Promise<Sta
       problem: savedWorkDamaged(stage, {at, damage: own.damage}),
     });
   }
-  if (own.kind === 'damaged' || own.kind === 'unfinished') await dropPartial(cache, key);
+  if (own.kind === 'other_version')
+    effects.emit({kind: 'warning', stage: stage.id, problem: savedByOther(stage, own.version)});
+  if (own.kind !== 'sound' && own.kind !== 'none') await dropPartial(cache, key);
   if (own.kind === 'sound') return nextStart(stage, effects, new Set());
   return takeOver(
     stage,
@@ -70,11 +73,18 @@ function savedWorkDamaged(
   {id}: SettledStage,
   {at, damage}: {readonly at: string | undefined; readonly damage: Damage},
 ): Problem {
-  const words = {missing: 'is gone', changed: 'is not what was written', added: 'was not written by it'};
   const what = at === undefined ? `What ${id} had saved` : `What ${id} had saved at ${at}`;
   return {
     code: 'run/saved-state-damaged',
-    message: `${what} is damaged and is not used: ${damage.path} ${words[damage.what]}`,
+    message: `${what} is damaged and is not used: ${damage.path} ${DAMAGE_WORDS[damage.what]}`,
     hint: 'The work is done again from what is sound, to the same result. If it happens again, check the disk.',
+  };
+}
+
+function savedByOther({id}: SettledStage, version: OtherVersion): Problem {
+  return {
+    code: 'run/saved-by-another-version',
+    message: `What ${id} had saved was saved by ${VERSION_WORDS[version]} and is not used`,
+    hint: 'The work begins again, to the same result.',
   };
 }

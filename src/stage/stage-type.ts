@@ -1,6 +1,7 @@
 import type {Fingerprint} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
+import type {OtherVersion} from '../base/saved-state.js';
 import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
@@ -80,6 +81,8 @@ export interface SettleFault {
 export interface SavedWork {
   readonly fingerprint: Fingerprint;
   readonly about: JsonObject;
+  /** Said of what is not continued for it; `about` is empty then. */
+  readonly written_by?: OtherVersion;
 }
 
 export interface Extension {

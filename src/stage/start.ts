@@ -1,4 +1,5 @@
 import type {Fingerprint} from '../base/hash.js';
+import type {OtherVersion} from '../base/saved-state.js';
 
 /** Where a stale stage takes up its work. Whatever ran before, the bytes are those of a first run; a fork alone is asked for. */
 export type Start =
@@ -17,4 +18,6 @@ export type Start =
   /** From the weights of other work, because the file says so. */
   | {readonly kind: 'fork'; readonly from: Fingerprint; readonly at: string}
   /** There is saved work of another length, and going on from it would not give the same bytes. */
-  | {readonly kind: 'anew'; readonly because: string; readonly at: string};
+  | {readonly kind: 'anew'; readonly because: string; readonly at: string}
+  /** There is saved work, and this version of sidestep does not continue what that one saved. */
+  | {readonly kind: 'other_version'; readonly version: OtherVersion};

@@ -31,12 +31,12 @@ const worker: StageType = {
   outputs: () => [{name: 'out', kind: 'file', file: 'out.txt'}],
 };
 
-/** Worker: counts to `epochs`, saving its state at every one; continues from what was saved. */
+/** Worker: counts to `epochs`, saving its state at every one; waits at `hold_at` to be stopped; continues from what was saved. */
 const count: StageType = {
   ...common,
   name: 'test.count',
   runs: 'worker',
-  neutral: ['pause_ms', 'flag'],
+  neutral: ['pause_ms', 'hold_at', 'flag'],
   inputs: [{param: 'reads'}],
   extends: {
     params: ['epochs'],

@@ -1,9 +1,19 @@
 import {existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {contentHash} from '../../src/base/hash.js';
+import {contentHash, type Fingerprint} from '../../src/base/hash.js';
+import {sealed} from '../../src/base/state-file.js';
+import {openCache} from '../../src/cache/cache.js';
+import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
+import {takeInventory} from '../../src/cache/inventory.js';
 import {objectPath} from '../../src/cache/layout.js';
+import {readRoots} from '../../src/cache/roots.js';
+import {verifyCache} from '../../src/cache/verify.js';
+import {verifyText} from '../../src/render/cache-text.js';
+import {palette} from '../../src/render/palette.js';
+import {startText} from '../../src/render/start-text.js';
 import {stopSwitch} from '../../src/run/stop.js';
+import type {Start} from '../../src/stage/start.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {outputText, pipelineOf, type RunReport, ref, run, shell} from './rig.js';
 
@@ -22,7 +32,7 @@ function counted(dir: string): string[] {
 /** Stops when `epoch` has been counted and saved. */
 async function interrupted(dir: string, epochs: number, epoch: number): Promise<void> {
   const stop = stopSwitch();
-  const report = await run(counting(dir, epochs, {pause_ms: 20}), {
+  const report = await run(counting(dir, epochs, {hold_at: epoch}), {
     stop,
     onEvent: (event) => {
       if (event.kind === 'stage_progress' && event.done === epoch) stop.request();
@@ -83,6 +93,73 @@ test.each([
   expect(outputText(report, 't')).toBe('epoch 1\nepoch 2\nepoch 3\nepoch 4');
 });
 
+const unsealedNote = {folder: 'state-2', about: {epoch: 2}};
+test.each([
+  {version: 'older', note: JSON.stringify(unsealedNote)}, // as they were before they carried a checksum
+  {version: 'newer', note: sealed({format: 2, whole: 'otherwise'})},
+])(
+  'what an $version version saved is not continued: the plan says it, and the run',
+  async ({version, note}) => {
+    const dir = await temporaryFolder();
+    await interrupted(dir, 3, 2);
+    writeFileSync(join(savedFolder(dir), 'newest.json'), note);
+    const report = await run(counting(dir, 3));
+    const beforehand = {kind: 'other_version', version: `${version}_version`};
+    expect(report.plan.stages[0]!.verdict).toMatchObject({start: beforehand});
+    expect(start(report)).toMatchObject({start: beforehand});
+    expect(startText(beforehand as Start)).toMatch(/saved by an? (older|newer) version/);
+    expect(warnings(report)).toEqual([
+      expect.stringMatching(new RegExp(`was saved by an? ${version} version of sidestep and is not used`)),
+    ]);
+    expect(warnings(report)[0]).not.toContain('damaged');
+    expect(counted(dir)).toEqual(['1', '2', '3']);
+    expect(outputText(report, 't')).toBe('epoch 1\nepoch 2\nepoch 3');
+  },
+);
+
+test('an interrupted stage is kept by gc, and goes when its pipeline and its lock file are gone', async () => {
+  const dir = await temporaryFolder();
+  await interrupted(dir, 3, 2);
+  const pipeline = counting(dir, 3);
+  writeFileSync(pipeline.file, '');
+  const cache = openCache(join(dir, '.sidestep/cache'));
+  const collect = async () => {
+    const [inventory, roots] = [await takeInventory(cache), readRoots(cache)];
+    const keep_partials = neededPartials(cache, inventory, roots);
+    const bounds = {keep: new Set<Fingerprint>(), max_age_ms: 0, max_bytes: 0, now: Date.now() + 1};
+    await collectGarbage(cache, planGc(inventory, {...bounds, keep_partials}));
+    return readdirSync(shelf(dir)).length;
+  };
+  expect(await collect()).toBe(1);
+  expect(start(await run(pipeline))).toMatchObject({start: {kind: 'own_state', at: 'epoch 2'}});
+  await interrupted(dir, 5, 4);
+  expect(readdirSync(shelf(dir))).toHaveLength(2);
+  expect(await collect()).toBe(1); // what is finished goes
+  rmSync(readRoots(cache)[0]!.lock_file);
+  expect(await collect()).toBe(1);
+  rmSync(pipeline.file);
+  expect(await collect()).toBe(0);
+});
+
+test('verify reads what was saved as well, and removes what is damaged', async () => {
+  const dir = await temporaryFolder();
+  await interrupted(dir, 3, 2);
+  const cache = openCache(join(dir, '.sidestep/cache'));
+  const look = () => verifyCache(cache, () => {});
+  expect(await look()).toMatchObject({saved_states: 1, damaged_states: []});
+  writeFileSync(stateFile(dir), 'epoch 7');
+  const damaged = await look();
+  expect(damaged).toMatchObject({
+    saved_states: 0,
+    damaged_states: [{path: 'state-2/lines.txt', what: 'changed'}],
+  });
+  expect(verifyText(damaged, palette('plain'))).toMatch(
+    /saved state of [0-9a-f]{12} damaged, removed: state-2\/lines.txt is not what was written/,
+  );
+  expect(await look()).toMatchObject({saved_states: 0, damaged_states: []});
+  expect(start(await run(counting(dir, 3)))).toMatchObject({start: {kind: 'beginning'}});
+});
+
 test('where its own state is damaged, what another length saved is continued', async () => {
   const dir = await temporaryFolder();
   await run(counting(dir, 2));
@@ -110,16 +187,16 @@ test('of other lengths only those that are sound are continued; the others stay 
 
 test('what was saved while a damaged object was read is not continued', async () => {
   const dir = await temporaryFolder();
-  const pipeline = (pause_ms: number) =>
+  const pipeline = (hold_at: number) =>
     pipelineOf(dir, {
       a: shell('printf apple > "$1"'),
       t: {
         uses: 'test.count',
-        params: {epochs: 4, log: join(dir, 'epochs.log'), reads: ref('a'), pause_ms},
+        params: {epochs: 4, log: join(dir, 'epochs.log'), reads: ref('a'), hold_at},
       },
     });
   const stop = stopSwitch();
-  await run(pipeline(20), {
+  await run(pipeline(2), {
     stop,
     onEvent: (event) => {
       if (event.kind === 'stage_progress' && event.done === 2) stop.request();

@@ -35,7 +35,7 @@ async function worker({job, signal, log, emit}) {
 }
 
 async function count({job, signal, partial, emit}) {
-  const {epochs, pause_ms = 0, log, flag} = job.params;
+  const {epochs, pause_ms = 0, hold_at, log, flag} = job.params;
   if (flag !== undefined) writeFileSync(flag, String(process.pid));
   const newest = await partial.newest();
   const lines = newest === undefined ? [] : (await readFile(join(newest.dir, 'lines.txt'), 'utf8')).split('\n');
@@ -46,6 +46,7 @@ async function count({job, signal, partial, emit}) {
     if (log !== undefined) appendFileSync(log, `${lines.length}\n`);
     await partial.save((dir) => writeFile(join(dir, 'lines.txt'), lines.join('\n')), {about: {epoch: lines.length, fingerprint: job.fingerprint}});
     emit({kind: 'stage_progress', done: lines.length, total: epochs, unit: 'epochs'});
+    if (lines.length === hold_at) while (!signal.aborted) await sleep(10);
   }
   await writeFile(join(job.out_dir, 'out.txt'), lines.slice(0, epochs).join('\n'));
   return 'done';
