@@ -1,4 +1,5 @@
 import {type AudioFormat, audioProblem, type PcmLayout, type Span} from './audio-format.js';
+import {nextChunk} from './chunk-end.js';
 import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
 import {expectKept, isInvented} from './promise.js';
 
@@ -61,7 +62,7 @@ async function findChunks(file: FileBytes, span: Span): Promise<Chunks> {
     // offset and block size stand before the samples
     if (name === 'SSND' && header.byteLength === 16)
       found.sound = {start: position + 16 + header.getUint32(8), length: size - 8 - header.getUint32(8)};
-    position += 8 + size + (size % 2);
+    position = await nextChunk(file, {end: position + 8 + size, size});
   }
   return found;
 }

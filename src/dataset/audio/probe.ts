@@ -1,11 +1,11 @@
 import {probeAiff} from './aiff.js';
-import {type AudioFormat, audioProblem} from './audio-format.js';
+import {type AudioFormat, audioProblem, type Span} from './audio-format.js';
 import {probeWithFfmpeg} from './ffmpeg.js';
 import {type FileBytes, withFile} from './file-bytes.js';
 import {flacHeaderBytes, parseFlac} from './flac.js';
 import {probeMp3} from './mp3.js';
 import {probeOgg} from './ogg.js';
-import {withoutTags} from './tags.js';
+import {textAt, withoutTags} from './tags.js';
 import {probeWav} from './wav.js';
 
 /**
@@ -18,7 +18,7 @@ export async function probeAudio(path: string): Promise<AudioFormat> {
 
 async function probeBuiltIn(file: FileBytes): Promise<AudioFormat | undefined> {
   if (file.size === 0) throw audioProblem('audio/empty', file.path, 'is empty');
-  const span = await withoutTags(file);
+  const span = await behindZeros(file, await withoutTags(file));
   const start = await file.at(span.start, 16);
   const magic = Buffer.from(start).toString('latin1');
   if (/^(RIFF|RIFX|RF64|BW64)....WAVE/s.test(magic)) return probeWav(file, span);
@@ -29,6 +29,17 @@ async function probeBuiltIn(file: FileBytes): Promise<AudioFormat | undefined> {
   if (span.start > 0 || start[0] === 0xff || isPadding(start)) return probeMp3(file, span);
   return undefined;
 }
+
+/** Taggers leave room behind a tag. An MP3 is left as it stands: its reader looks for the first frame itself. */
+async function behindZeros(file: FileBytes, span: Span): Promise<Span> {
+  const bytes = await file.at(span.start, zerosSought);
+  const zeros = bytes.findIndex((byte) => byte !== 0);
+  const sound = zeros > 0 && /^(RIFF|RIFX|RF64|BW64|FORM|fLaC|OggS)/.test(textAt(bytes, zeros, 4));
+  return sound ? {...span, start: span.start + zeros} : span;
+}
+
+/** Bytes; a tag's padding is a few kilobytes. */
+const zerosSought = 65_536;
 
 /** Zeros at the start, then nothing yet or what may be a frame: some recorders of MP3 leave them. */
 function isPadding(start: Uint8Array): boolean {

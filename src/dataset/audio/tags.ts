@@ -2,7 +2,7 @@ import type {Span} from './audio-format.js';
 import {type FileBytes, viewOf} from './file-bytes.js';
 
 /**
- * The part of a file that is neither an ID3v2 tag in front nor an ID3v1, APE or Lyrics3 tag behind. Taggers put them
+ * The part of a file that is neither an ID3v2 or APE tag in front nor an ID3v1, APE or Lyrics3 tag behind. Taggers put them
  * around every kind of file, whether its format knows them or not.
  */
 export async function withoutTags(file: FileBytes): Promise<Span> {
@@ -12,7 +12,8 @@ export async function withoutTags(file: FileBytes): Promise<Span> {
 
 async function behindTags(file: FileBytes): Promise<number> {
   for (let at = 0; ; ) {
-    const length = id3v2Length(await file.at(at, 10), 0);
+    const header = await file.at(at, apeBytes);
+    const length = id3v2Length(header, 0) || apeLength(header);
     if (length === 0 || at + length > file.size) return at;
     at += length;
   }
@@ -23,6 +24,12 @@ export function id3v2Length(bytes: Uint8Array, at: number): number {
   if (at + 10 > bytes.length || textAt(bytes, at, 3) !== 'ID3') return 0;
   const size = [6, 7, 8, 9].reduce((sum, i) => sum * 128 + (bytes[at + i]! & 0x7f), 0);
   return 10 + size + ((bytes[at + 5]! & 0x10) !== 0 ? 10 : 0);
+}
+
+/** Bytes of the APE tag that begins with `header`, 0 when there is none. Its size counts the footer, not the header. */
+function apeLength(header: Uint8Array): number {
+  if (header.length < apeBytes || textAt(header, 0, 8) !== 'APETAGEX') return 0;
+  return apeBytes + viewOf(header).getUint32(12, true);
 }
 
 const id3v1Bytes = 128;

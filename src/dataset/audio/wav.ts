@@ -1,4 +1,5 @@
 import {type AudioFormat, audioProblem, type PcmEncoding, type PcmLayout, type Span} from './audio-format.js';
+import {nextChunk} from './chunk-end.js';
 import {codeAt, type FileBytes, viewOf} from './file-bytes.js';
 import {probeMp3} from './mp3.js';
 import {expectKept, isInvented} from './promise.js';
@@ -59,7 +60,7 @@ async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> 
       found.data = {start, end: start + (await dataLength(whole, {start, stated: size}))};
     }
     const end = id === 'data' ? found.data!.end : start + stated;
-    at = end + ((end - start) % 2); // chunks start at even offsets
+    at = await nextChunk(file, {end, size: end - start});
   }
   return found;
 }

@@ -239,6 +239,28 @@ describe('wav of other kinds', () => {
   });
 });
 
+/** An odd chunk whose even neighbour follows at once: the formats want a byte between them, libsndfile wants none. */
+describe('odd chunks without their padding', () => {
+  test.each([0, 1])('wav: before fmt, and before data, %i times padded', async (padded) => {
+    const bytes = await studio.read('s.wav');
+    const note = Buffer.concat([Buffer.from('LIST\x15\0\0\0INFOIART\x09\0\0\0A song AB', 'latin1')]);
+    const odd = Buffer.concat([note, Buffer.alloc(padded)]);
+    const file = [bytes.subarray(0, 12), odd, bytes.subarray(12, 36), odd, bytes.subarray(36)];
+    await expectSound(await studio.save(`odd-${padded}.wav`, Buffer.concat(file)), ['s.wav'], {decibels: 90});
+  });
+
+  test.each([0, 1])('aiff: before COMM, and before SSND, %i times padded', async (padded) => {
+    await studio.sh('sox -V1 s.wav plain.aiff');
+    const bytes = await studio.read('plain.aiff');
+    const odd = Buffer.concat([Buffer.from('NAME\0\0\0\x05song!', 'latin1'), Buffer.alloc(padded)]);
+    const sound = bytes.indexOf('SSND');
+    const file = [bytes.subarray(0, 12), odd, bytes.subarray(12, sound), odd, bytes.subarray(sound)];
+    await expectSound(await studio.save(`odd-${padded}.aiff`, Buffer.concat(file)), ['s.wav'], {
+      decibels: 90,
+    });
+  });
+});
+
 describe('mp3', () => {
   /** Where the count of the Xing or Info tag stands. */
   const countAt = (file: Buffer) => Math.max(file.indexOf('Info'), file.indexOf('Xing')) + 8;
@@ -339,6 +361,22 @@ describe('what was appended or put in front is no sound, and costs none', () => 
       const tags = Buffer.concat([id3v2, id3v2]);
       const tagged = await studio.save(`id3-${file}`, Buffer.concat([tags, await studio.read(file), id3v1]));
       expectSame(await ours(tagged), whole);
+    }
+    vi.unstubAllEnvs();
+  });
+
+  test('APE tags, ID3v2 with a footer, and room left behind them, in front of anything', async () => {
+    vi.stubEnv('PATH', studio.folder);
+    const footer = Buffer.concat([id3v2, id3v2.subarray(0, 10)]);
+    footer.writeUInt8(4, 3);
+    footer.writeUInt8(0x10, 5);
+    footer.write('3DI', footer.length - 10);
+    for (const file of ['s.flac', 's.wav', 's.ogg', 's.opus', 's.oga', 's.mp3', 'piped sox aiff']) {
+      const whole = await ours(studio.path(file));
+      for (const tags of [Buffer.concat([footer, ape]), Buffer.concat([id3v2, Buffer.alloc(300)])]) {
+        const tagged = await studio.save(`front-${file}`, Buffer.concat([tags, await studio.read(file)]));
+        expectSame(await ours(tagged), whole);
+      }
     }
     vi.unstubAllEnvs();
   });
