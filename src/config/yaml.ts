@@ -203,6 +203,7 @@ class Reader {
         hint: `Write ${decimal}, or 0o${node.source!.replace(/^[-+]?0+/, '')} for the octal number, or put the text in quotes.`,
       });
     }
+    if (typeof value === 'string') this.expectNoZero(value, origin);
     if (
       value === null ||
       typeof value === 'string' ||
@@ -218,6 +219,16 @@ class Reader {
       message: `${node.tag ?? 'This tag'} has no meaning here`,
     });
     return {kind: 'scalar', value: null, origin, broken: 'broken'};
+  }
+
+  /** No path, argument or environment variable can hold it, and no other text of a pipeline needs it. */
+  private expectNoZero(text: string, origin: Origin): void {
+    if (!text.includes('\0')) return;
+    this.report(origin, {
+      code: 'config/null-character',
+      message: 'The text holds a null character (U+0000), which no program can be handed',
+      hint: 'Within double quotes \\0 writes one; write \\\\0 for a backslash and a zero, or use single quotes.',
+    });
   }
 
   private readList(node: Node, via: readonly Via[], origin: Origin): Located {
@@ -275,6 +286,7 @@ class Reader {
     const target = key === null ? undefined : this.target(key, origin);
     if (this.yaml.isScalar(target) && target.value !== null && typeof target.value !== 'symbol') {
       const text = String(typeof target.value === 'string' ? target.value : (target.source ?? target.value));
+      this.expectNoZero(text, origin);
       if (text !== '__proto__') return {text, origin};
       this.report(origin, {
         code: 'config/bad-name',

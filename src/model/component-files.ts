@@ -122,7 +122,7 @@ async function readIndex(path: string, note: (reason: string) => void): Promise<
 /** A file's plain name, which some tools write as `./name`; undefined when it lies elsewhere. */
 function inFolder(file: Json): string | undefined {
   const name = typeof file === 'string' ? file.replace(/^\.\//, '') : '';
-  return name === '' || /[/\\]/.test(name) || name === '..' ? undefined : name;
+  return name === '' || /[/\\]/.test(name) || name === '..' || name.includes('\0') ? undefined : name;
 }
 
 async function headerOf(

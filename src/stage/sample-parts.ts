@@ -87,9 +87,9 @@ export const COLLECTION_FILE = 'samples.json';
 /** Absolute, on any system, or with a step up in it. */
 const LEAVES_FOLDER = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
-/** Whether a sample of this name would lie outside the folder of its collection. */
+/** Whether a sample of this name would lie outside the folder of its collection, or could be no file at all. */
 export function leavesFolder(sample: string): boolean {
-  return LEAVES_FOLDER.test(sample);
+  return LEAVES_FOLDER.test(sample) || sample.includes('\0');
 }
 
 /**

@@ -77,6 +77,15 @@ describe('what is refused, and where', () => {
       text: 'x: &x {a: 1}\ny: &y {b: 2}\nz: {<<: *x, <<: *y}',
       problems: ['a.yaml:3:13 config/yaml-syntax'],
     },
+    {
+      name: 'a null character, in values and keys, as no program can be handed one',
+      text: 'a: "x\\0y"\n"b\\u0000": [\'x\\0y\', "x\\x00"]',
+      problems: [
+        'a.yaml:1:4 config/null-character',
+        'a.yaml:2:1 config/null-character',
+        'a.yaml:2:21 config/null-character',
+      ],
+    },
     {name: 'two documents', text: 'a: 1\n---\nb: 2', problems: ['a.yaml:2:1 config/yaml-syntax']},
   ])('$name', ({text, problems}) => {
     expect(read(text).problems).toEqual(expect.arrayContaining(problems));

@@ -1,9 +1,11 @@
+import {execFileSync} from 'node:child_process';
 import {readFileSync, renameSync} from 'node:fs';
 import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {fsPath, isUtf8Path, pathText, shownPath} from '../../src/base/path-bytes.js';
 import {readFileHashes} from '../../src/cache/file-hashes.js';
+import {decodeStereo} from '../../src/dataset/audio/stereo.js';
 import {readDataset} from '../../src/dataset/read-dataset.js';
 import {observeFiles} from '../../src/run/observe-files.js';
 import {dataset as datasetStage} from '../../src/stage/dataset.js';
@@ -58,6 +60,16 @@ onLinux('songs whose names are not UTF-8 are read, with their texts, and shown e
   expect(JSON.stringify(findings)).not.toContain('does not exist');
   const paths = samples.map(({audio_path}) => readFileSync(fsPath(JSON.parse(JSON.stringify(audio_path)))));
   expect(paths.map((bytes) => bytes.length)).toEqual(paths.map(() => tone(220).length)); // over JSON, as to a worker
+});
+
+onLinux('songs that ffmpeg decodes are handed to it open when it cannot be told their names', async () => {
+  const folder = await folderOf({'plain.wav': tone(220)});
+  const encode = ['-v', 'error', '-i', join(folder, 'plain.wav'), '-c:a', 'alac', join(folder, 'plain.m4a')];
+  execFileSync('ffmpeg', encode);
+  const raw = pathText(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('caf\xe9.m4a', 'latin1')]));
+  await rename(join(folder, 'plain.m4a'), fsPath(raw));
+  const heard = await decodeStereo(raw, {max_seconds: null});
+  expect(heard.samples).toEqual((await decodeStereo(join(folder, 'plain.wav'), {max_seconds: null})).samples);
 });
 
 onLinux('a plan sees the folder, and every edit in it', async () => {

@@ -1,3 +1,4 @@
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 
 /** Who decodes a file; found by the file's content, never by its name. */
@@ -57,7 +58,7 @@ export function secondsOf(format: AudioFormat): number | null {
 
 /** The file is not audio that can be used: empty, unknown, damaged, truncated. */
 export function audioProblem(code: AudioProblemCode, path: string, what: string): SidestepError {
-  return new SidestepError({code, message: `${path} ${what}`, hint: hints[code]});
+  return new SidestepError({code, message: `${shownPath(path)} ${what}`, hint: hints[code]});
 }
 
 const hints = {

@@ -1,4 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
+import {closeSync, openSync} from 'node:fs';
+import {fsPath, isUtf8Path} from '../../base/path-bytes.js';
 import {type AudioFormat, audioProblem, type Sound} from './audio-format.js';
 import {deinterleave} from './pcm.js';
 import {expectKept} from './promise.js';
@@ -17,7 +19,7 @@ export async function probeWithFfmpeg(path: string): Promise<AudioFormat> {
     'json',
   ];
   const {stdout, stderr, status} = await collect(
-    start('ffprobe', ['-v', 'error', ...localFilesOnly, ...query, `file:${path}`]),
+    start('ffprobe', path, (input) => ['-v', 'error', ...localFilesOnly, ...query, input]),
     path,
   );
   const report = status === 0 ? parseReport(stdout) : {};
@@ -72,14 +74,14 @@ export async function* decodeWithFfmpeg(path: string, format: AudioFormat): Asyn
     '-ar',
     `${format.sample_rate}`,
   ];
-  const child = start('ffmpeg', [
+  const child = start('ffmpeg', path, (input) => [
     '-v',
     'error',
     '-nostdin',
     '-xerror',
     ...localFilesOnly,
     '-i',
-    `file:${path}`,
+    input,
     ...output,
     'pipe:1',
   ]);
@@ -118,8 +120,23 @@ const toleratedSeconds = 0.5;
 /** A file that is really a playlist must not make ffmpeg open other files or the network. */
 const localFilesOnly = ['-protocol_whitelist', 'file,pipe'];
 
-function start(program: 'ffmpeg' | 'ffprobe', args: readonly string[]): ChildProcess {
-  return spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true});
+/**
+ * Arguments are text, and names need not be: a file that cannot be named is opened here and handed over open. Only Linux has
+ * such names, and there a program may open what it holds once more, so it can seek in it like in any file.
+ */
+function start(
+  program: 'ffmpeg' | 'ffprobe',
+  path: string,
+  args: (input: string) => readonly string[],
+): ChildProcess {
+  if (isUtf8Path(path))
+    return spawn(program, args(`file:${path}`), {stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true});
+  const opened = openSync(fsPath(path), 'r');
+  try {
+    return spawn(program, args('file:/dev/fd/3'), {stdio: ['ignore', 'pipe', 'pipe', opened]});
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** Exit status once the program has ended and its output is read; rejects with `audio/ffmpeg-missing`. */

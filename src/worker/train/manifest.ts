@@ -68,6 +68,7 @@ function findBelow(folder: string, written: string): string | undefined {
 }
 
 function isFile(path: string): boolean {
+  if (path.includes('\0')) return false;
   return statSync(fsPath(path), {throwIfNoEntry: false})?.isFile() === true;
 }
 

@@ -41,6 +41,12 @@ test.each([
     text: '{"samples": [".."]}',
     code: 'train/manifest-invalid',
   },
+  {
+    name: 'an entry holds a null character',
+    file: 'manifest.json',
+    text: '{"samples": ["a\\u0000.pt"]}',
+    code: 'train/manifest-invalid',
+  },
   {name: 'cut off', file: 'samples.json', text: collection([whole]).slice(0, 60), code: 'json/invalid'},
   {name: 'no list', file: 'samples.json', text: collection({}), code: 'train/list-invalid'},
   {name: 'an entry is null', file: 'samples.json', text: collection([null]), code: 'train/list-invalid'},
@@ -54,6 +60,12 @@ test.each([
     name: 'a name leads out of the folder',
     file: 'samples.json',
     text: collection([{...whole, sample: '../a.wav'}]),
+    code: 'train/list-invalid',
+  },
+  {
+    name: 'a name holds a null character',
+    file: 'samples.json',
+    text: collection([{...whole, sample: 'a\0.wav'}]),
     code: 'train/list-invalid',
   },
   {
