@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import type {ICommonTagsResult} from 'music-metadata';
+import type {IAudioMetadata, ICommonTagsResult} from 'music-metadata';
 import {fsPath, isUtf8Path} from '../base/path-bytes.js';
 import type {Song} from './find-songs.js';
 import {isGarbledTag} from './garbled.js';
@@ -44,9 +44,24 @@ async function commonTags(path: string): Promise<ICommonTagsResult | undefined> 
     ? parseFile(path, options)
     : readFile(fsPath(path)).then((bytes) => parseBuffer(bytes, undefined, options));
   return read.then(
-    ({common}) => common,
+    (metadata) => ({...metadata.common, ...otherNames(metadata)}),
     () => undefined,
   );
+}
+
+/**
+ * Lyrics and key under names that are no standard and in use all the same: what ffmpeg calls lyrics in an MP3 is a text of
+ * the user's own, and DJ programs write the key of FLAC, Ogg and MP4 as INITIALKEY.
+ */
+function otherNames({common, native}: IAudioMetadata): Pick<ICommonTagsResult, 'key' | 'lyrics'> {
+  const named = (name: RegExp): string | undefined => {
+    const texts = Object.values(native).flatMap((tags) => tags.filter(({id}) => name.test(id)));
+    return texts.map(({value}) => value).find((value): value is string => typeof value === 'string');
+  };
+  const key = common.key ?? named(/(^|:)initial[ _]?key$/i);
+  const words = named(/^TXXX:(USLT|(unsynced ?)?lyrics)(-\w+)?$/i);
+  const lyrics = words === undefined ? [] : [{text: words, contentType: 1, timeStampFormat: 0, syncText: []}];
+  return {...(key === undefined ? {} : {key}), lyrics: [...(common.lyrics ?? []), ...lyrics]};
 }
 
 /** The words of the first lyrics tag that has any, synchronised ones line by line. */

@@ -72,9 +72,10 @@ export function unknownFields(entry: JsonObject, source: JsonSource): Remark[] {
   ];
 }
 
-/** Upstream prints N/A for every false value; only whether a song is instrumental can be said by one. */
+/** Upstream prints N/A for every false value, but not for a tempo of "0", which is none either; only whether a song is instrumental can be said by one. */
 function saysNothing(field: MetadataField, node: JsonNode): boolean {
   if (node.kind === 'null') return true;
+  if (field === 'bpm' && node.kind === 'string' && /^\s*(0+(\.0*)?|nan)\s*$/i.test(node.value)) return true;
   if (field === 'is_instrumental' || node.kind === 'string') return false;
   return !isTruthy(node);
 }

@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer';
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {readUserFile} from './user-file.js';
@@ -63,12 +64,14 @@ function notUtf8(bytes: Uint8Array, file: string): SidestepError {
   });
 }
 
+/** Where the character begins that is none: before the bytes that others should have followed. */
 function firstWrongByte(bytes: Uint8Array): number {
   let whole = 0; // bytes known to be right
   for (let step = bytes.length; step > 0; step = Math.floor(step / 2)) {
     while (whole + step <= bytes.length && isPrefix(bytes.subarray(0, whole + step))) whole += step;
   }
-  return Math.min(whole, bytes.length - 1);
+  while (!isUtf8(bytes.subarray(0, whole))) whole -= 1;
+  return whole;
 }
 
 /** Could more bytes make UTF-8 of these? */

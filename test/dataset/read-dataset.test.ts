@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -103,6 +104,35 @@ describe('a song without any metadata', () => {
     expect(sampleNamed(dataset, 'x.mp3').origins.caption).toBe('tags');
   });
 });
+
+test('lyrics and key are found under the names that ffmpeg and DJ programs write', async () => {
+  const folder = await folderOf({'plain.wav': tone(220)});
+  const tagged = (name: string, ...tags: string[]) =>
+    execFileSync('ffmpeg', [
+      ...['-v', 'error', '-i', join(folder, 'plain.wav')],
+      ...tags.flatMap((tag) => ['-metadata', tag]),
+      join(folder, name),
+    ]);
+  tagged('a.mp3', 'lyrics=[Verse]\nla', 'TBPM=0', 'TKEY=8A');
+  tagged('b.flac', 'LYRICS=la la', 'INITIALKEY=F#m');
+  tagged('c.ogg', 'UNSYNCEDLYRICS=so', 'INITIALKEY=o');
+  const result = await readDataset({...defaults, audio_dir: folder}, effects);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(result.value.samples.map(({name, lyrics, keyscale, bpm}) => [name, lyrics, keyscale, bpm])).toEqual([
+    ['a.mp3', '[Verse]\nla', 'A minor', ''],
+    ['b.flac', 'la la', 'F# minor', ''],
+    ['c.ogg', 'so', '', ''],
+    ['plain.wav', '[Instrumental]', '', ''],
+  ]);
+});
+
+test.each(['0', '"0"', '" 0.0 "', 'NaN', '"NaN"', 'null', 'false', '""'])(
+  'a tempo of %s is none',
+  async (bpm) => {
+    const dataset = await read({'a.wav': tone(220), 'a.json': `{"caption": "x", "bpm": ${bpm}}`});
+    expect(sampleNamed(dataset, 'a.wav').prompt.text).toContain('- bpm: N/A\n');
+  },
+);
 
 describe('sidecars', () => {
   const files = {

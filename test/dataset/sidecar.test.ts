@@ -175,6 +175,16 @@ describe('encodings', () => {
       bytes: Buffer.from('bpm: 72\ncaption: it\x92s a slow blues', 'latin1'),
       says: /a\.txt:2 .*0x92.*Windows-1252/,
     },
+    {
+      name: 'Latin-1 whose letter looks like the begin of a longer one',
+      bytes: Buffer.from('caption: x\nlyrics: l\xe0 bas', 'latin1'),
+      says: /a\.txt:2 .*0xE0 begins/,
+    },
+    {
+      name: 'Latin-1 up to the last letter',
+      bytes: Buffer.from('caption: caf\xe9', 'latin1'),
+      says: /0xE9 begins/,
+    },
     {name: 'GBK', bytes: Buffer.from('caption: \xce\xd2\xb5\xc4', 'latin1'), says: /GBK/},
     {
       name: 'UTF-16LE without a mark',
