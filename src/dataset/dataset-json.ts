@@ -40,7 +40,7 @@ export function parseDatasetJson(text: string, file: string): Result<DatasetJson
   try {
     root = parseUserJson(text, file);
   } catch (error) {
-    if (error instanceof SidestepError) return failure(error.problem);
+    if (error instanceof SidestepError) return failure({...error.problem, ...jsonLinesHint(text)});
     throw error;
   }
   const samples = root.kind === 'object' ? root.entries.get('samples') : root;
@@ -53,6 +53,14 @@ export function parseDatasetJson(text: string, file: string): Result<DatasetJson
     defaults: defaults.value,
     entries: entries.flatMap(({value}) => (value === undefined ? [] : [value])),
   });
+}
+
+/** One object a line is JSON Lines, which many tools write; here the entries are one list. */
+function jsonLinesHint(text: string): Pick<Problem, 'hint'> {
+  const [first, second] = text.split('\n').filter((line) => line.trim() !== '');
+  const isObject = (line: string | undefined) => line !== undefined && /^\s*\{.*\}\s*$/.test(line);
+  if (!isObject(first) || !isObject(second)) return {};
+  return {hint: 'This is JSON Lines, an object a line; `jq -s . FILE.jsonl > FILE.json` makes a list of it.'};
 }
 
 function readDefaults(

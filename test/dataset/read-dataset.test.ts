@@ -416,6 +416,16 @@ describe('a dataset JSON', () => {
     expect(result).toMatchObject({ok: false, problems: [{code: 'dataset/not-a-dataset'}]});
   });
 
+  test.each(['\n', '\r\n'])('as JSON Lines is named, with the way to a list', async (end) => {
+    const lines = ['{"filename": "a.wav"}', '{"filename": "b.wav"}', ''].join(end);
+    const folder = await folderOf({'a.wav': tone(220), 'd.jsonl': lines});
+    const options = {...defaults, audio_dir: folder, dataset_json: join(folder, 'd.jsonl')};
+    const result = await readDataset(options, effects);
+    expect(result.ok ? [] : result.problems).toMatchObject([
+      {code: 'json/invalid', position: {line: 2}, hint: expect.stringContaining('jq -s .')},
+    ]);
+  });
+
   test.each(['../audio/two.wav', '..\\\\audio\\\\two.wav', '../elsewhere/two.wav'])(
     '%s is matched to the song of the audio folder',
     async (audio_path) => {
