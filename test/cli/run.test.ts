@@ -116,7 +116,7 @@ test('--only takes along what a stage reads, and what it waits for', async () =>
 
 test('--jobs 1, or the setting, is one stage at a time', async () => {
   const alone = (name: string) =>
-    `  ${name}: {uses: command, with: {argv: [sh, -c, "mkdir lock && sleep 0.3 && rmdir lock"], working_dir: .}}\n`;
+    `  ${name}: {uses: command, with: {argv: [sh, -c, "mkdir lock && sleep 0.3 && rmdir lock", ${name}], working_dir: .}}\n`;
   const folder = demo(`sidestep: 1\nstages:\n${['a', 'b', 'c'].map(alone).join('')}`);
   expect(await folder.run(['run', '--force', '--jobs', '1'])).toMatchObject({code: 0});
   folder.write('.config/settings.yaml', 'sidestep: 1\njobs: 1\n');
