@@ -60,7 +60,9 @@ function jsonLinesHint(text: string): Pick<Problem, 'hint'> {
   const [first, second] = text.split('\n').filter((line) => line.trim() !== '');
   const isObject = (line: string | undefined) => line !== undefined && /^\s*\{.*\}\s*$/.test(line);
   if (!isObject(first) || !isObject(second)) return {};
-  return {hint: 'This is JSON Lines, an object a line; `jq -s . FILE.jsonl > FILE.json` makes a list of it.'};
+  return {
+    hint: 'This is JSON Lines, an object a line. Make a list of it, with: jq -s . FILE.jsonl > FILE.json',
+  };
 }
 
 function readDefaults(
