@@ -1,6 +1,6 @@
-import {writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
+import {writeFile} from '../base/write-file.js';
 import {writeSafetensors} from '../format/safetensors-write.js';
 import {ownLayout} from '../stage/export-layouts.js';
 import type {Adapter} from './adapter.js';

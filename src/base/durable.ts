@@ -1,7 +1,7 @@
 import {open, readdir, rename, rm} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
-import {systemErrorName} from './system-error.js';
+import {onFile, systemErrorName} from './system-error.js';
 
 /** The steps of a durable write, each named just before it happens. */
 export type WriteStep = 'create' | 'write' | 'sync' | 'rename' | 'sync_folder' | 'remove';
@@ -77,9 +77,9 @@ async function writeSynced(path: string, bytes: string | Uint8Array, fault: Faul
   const file = await open(path, 'wx');
   try {
     fault('write', path);
-    await file.writeFile(bytes);
+    await onFile(path, () => file.writeFile(bytes));
     fault('sync', path);
-    await file.sync(); // on disk before it gets its real name
+    await onFile(path, () => file.sync()); // on disk before it gets its real name
   } finally {
     await file.close();
   }
@@ -98,7 +98,7 @@ export async function syncFile(path: string, fault: FaultHook = noFault): Promis
   fault('sync', path);
   const file = await open(path, 'r');
   try {
-    await file.sync();
+    await onFile(path, () => file.sync());
   } finally {
     await file.close();
   }
@@ -109,7 +109,7 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
-    await folder.sync();
+    await onFile(path, () => folder.sync());
   } finally {
     await folder.close();
   }

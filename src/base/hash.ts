@@ -3,6 +3,7 @@ import {createReadStream} from 'node:fs';
 import type {Branded} from './brand.js';
 import {canonicalJson, type JsonObject} from './json.js';
 import {fsPath} from './path-bytes.js';
+import {onFile} from './system-error.js';
 
 /** SHA-256 of the bytes of one object or file, as 64 hexadecimal digits. */
 export type ContentHash = Branded<'ContentHash'>;
@@ -27,10 +28,12 @@ export function fingerprintOf(parts: JsonObject): Fingerprint {
 export async function hashFile(path: string): Promise<{hash: ContentHash; size: number}> {
   const digest = createHash('sha256');
   let size = 0;
-  for await (const chunk of createReadStream(fsPath(path), {highWaterMark: 1 << 20})) {
-    digest.update(chunk as Buffer);
-    size += (chunk as Buffer).length;
-  }
+  await onFile(path, async () => {
+    for await (const chunk of createReadStream(fsPath(path), {highWaterMark: 1 << 20})) {
+      digest.update(chunk as Buffer);
+      size += (chunk as Buffer).length;
+    }
+  });
   return {hash: digest.digest('hex') as ContentHash, size};
 }
 

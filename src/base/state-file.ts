@@ -1,11 +1,12 @@
 import {readFileSync, statSync} from 'node:fs';
-import {rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {temporaryName} from './durable.js';
 import {sha256} from './hash.js';
 import type {Json} from './json.js';
 import {makeFolder} from './make-folder.js';
 import {isSystemError} from './system-error.js';
+import {writeFile} from './write-file.js';
 
 /**
  * Files that only save time: what was hashed, asked or worked out before. They carry a checksum, so that one that was cut

@@ -20,6 +20,16 @@ export function systemErrorName(error: unknown): string | undefined {
   return NAMES.get(-errno) ?? `error ${-errno}`;
 }
 
+/** Waits for `act`; what the system refuses then names this file: Node says `write` and `fsync` without saying of what. */
+export async function onFile<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isSystemError(error)) error.path ??= path;
+    throw error;
+  }
+}
+
 /** Linux has these too, but Node does not list them. */
 const UNLISTED: Readonly<Record<string, number>> =
   process.platform === 'linux' ? {EUCLEAN: 117, EREMOTEIO: 121, EHOSTDOWN: 112} : {};

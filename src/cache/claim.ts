@@ -1,4 +1,4 @@
-import {readdir, rmdir, writeFile} from 'node:fs/promises';
+import {readdir, rmdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isFileError} from '../base/durable.js';
@@ -6,6 +6,7 @@ import {namesIn} from '../base/folder.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {isSystemError} from '../base/system-error.js';
+import {writeFile} from '../base/write-file.js';
 import type {Cache} from './cache.js';
 import {claimsDir} from './layout.js';
 import {livingOwner, type Owner} from './owner.js';

@@ -1,7 +1,7 @@
 import {appendFileSync} from 'node:fs';
-import {isFileError} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
 import {textIfReadable} from '../base/state-file.js';
+import {isSystemError} from '../base/system-error.js';
 import type {Cache} from './cache.js';
 import type {CacheEntry} from './entry.js';
 import {ENTRY_HEAD, parseEntry} from './entry-form.js';
@@ -52,6 +52,6 @@ function append(cache: Cache, line: string): void {
     // half a line a crash or a full disk left behind.
     appendFileSync(indexPath(cache.root), `\n${line}\n`);
   } catch (error) {
-    if (!isFileError(error, 'ENOSPC', 'EDQUOT', 'EFBIG', 'EACCES', 'EROFS', 'EISDIR', 'ENOENT')) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }

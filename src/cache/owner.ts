@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, statSync, utimesSync} from 'node:fs';
-import {rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
@@ -8,6 +8,7 @@ import {isJsonObject, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {jsonIfReadable} from '../base/state-file.js';
+import {writeFile} from '../base/write-file.js';
 import {ownersDir} from './layout.js';
 
 /**
@@ -114,7 +115,8 @@ export function bootId(): string | undefined {
   return readText('/proc/sys/kernel/random/boot_id')?.trim();
 }
 
-function machineId(): string {
+/** Changes with every boot, and differs wherever a process id means another process. */
+export function machineId(): string {
   return [hostname(), bootId() ?? 'unknown boot', processNamespace()].join(' ');
 }
 

@@ -1,11 +1,11 @@
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import type {DeviceReport, EngineReport} from '../protocol/message.js';
 import type {Check} from '../render/checklist.js';
 import {type EngineObservation, observeEngine, productsWarning} from '../run/numerics.js';
+import {withScratch} from '../run/scratch.js';
 import type {MachineFacts} from './doctor-verdict.js';
 import {askProgram, firstLine} from './program-probe.js';
 import {addonPath, cudaOf, workersOf} from './surroundings.js';
@@ -89,19 +89,16 @@ export function deviceChecks(device: DeviceReport, report: EngineReport): Check[
 }
 
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */
-async function askEngine(world: World, addon: string): Promise<EngineObservation> {
-  const folder = await mkdtemp(join(tmpdir(), 'sidestep-doctor-'));
-  try {
-    return await observeEngine({
+function askEngine(world: World, addon: string): Promise<EngineObservation> {
+  return withScratch('doctor', (folder) =>
+    observeEngine({
       addon,
       hashAddon: async (path) => (await hashFile(path)).hash,
       cuda: cudaOf(world),
       remembered_at: join(folder, 'devices.json'),
       launcher: workersOf(world),
-    });
-  } finally {
-    await rm(folder, {recursive: true, force: true});
-  }
+    }),
+  );
 }
 
 const notBuilt: Check = {

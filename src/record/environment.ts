@@ -1,7 +1,7 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isJsonObject} from '../base/json.js';
 import {jsonIfReadable} from '../base/state-file.js';
+import {writeFile} from '../base/write-file.js';
 
 /** Where a run ran, as `environment.json` of its record has it. Nothing in it changes a result beyond what fingerprints hold. */
 export interface RunEnvironment {

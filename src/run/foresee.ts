@@ -1,9 +1,7 @@
-import {mkdtemp, readFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type ContentHash, contentHash, type Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
-import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
 import type {Result} from '../base/result.js';
 import {isSystemError} from '../base/system-error.js';
@@ -19,6 +17,7 @@ import {stageInputs} from './inputs.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
 import {problemOf} from './problem-of.js';
+import {withScratch} from './scratch.js';
 
 interface Foresight {
   readonly pipeline: Pipeline;
@@ -78,27 +77,32 @@ async function lookAhead(
   const inputs = await inputsOf(stage, request);
   const work = await light.get(stage.type.name);
   if (inputs === undefined || work === undefined) return {kind: 'unknown'};
-  const out_dir = await mkdtemp(join(tmpdir(), 'sidestep-plan-'));
   const never = new AbortController().signal;
+  const look = async (out_dir: string): Promise<Foreseen> => {
+    try {
+      await work({
+        stage: stage.id,
+        params: stage.configured.params,
+        inputs,
+        out_dir,
+        env: {},
+        signal: never,
+        force: never,
+        emit: () => {}, // warnings are said when it runs
+        log: () => {},
+        hashFile: (path: string) => hashOfFile(hashes, path),
+        memory_dir: memoryDir(cache.root),
+      });
+      return {kind: 'outputs', outputs: await outputsIn(out_dir, stage, request.values)};
+    } catch (error) {
+      return {kind: 'problem', problem: problemOf(error).problem};
+    }
+  };
   try {
-    await work({
-      stage: stage.id,
-      params: stage.configured.params,
-      inputs,
-      out_dir,
-      env: {},
-      signal: never,
-      force: never,
-      emit: () => {}, // warnings are said when it runs
-      log: () => {},
-      hashFile: (path: string) => hashOfFile(hashes, path),
-      memory_dir: memoryDir(cache.root),
-    });
-    return {kind: 'outputs', outputs: await outputsIn(out_dir, stage, request.values)};
+    return await withScratch('plan', look);
   } catch (error) {
-    return {kind: 'problem', problem: problemOf(error).problem};
-  } finally {
-    await removeLeftover(out_dir);
+    if (!isSystemError(error)) throw error;
+    return {kind: 'unknown'}; // there is no place to look in; a run needs none
   }
 }
 

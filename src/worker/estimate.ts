@@ -1,6 +1,6 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Json, JsonObject} from '../base/json.js';
+import {writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {estimateModules} from '../native/trainer.js';
 import {jsonObject} from '../stage/model-json.js';

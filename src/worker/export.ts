@@ -1,4 +1,4 @@
-import {copyFile, readdir, rm, writeFile} from 'node:fs/promises';
+import {copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
@@ -26,6 +26,7 @@ import {ownFiles, writeLayoutFile} from '../adapter/write.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
+import {writeFile} from '../base/write-file.js';
 import type {FloatDType} from '../format/float-bits.js';
 import {loadAddon} from '../native/addon.js';
 import {mergeAdapter} from '../native/merge.js';

@@ -1,6 +1,6 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
+import {writeFile} from '../base/write-file.js';
 import type {ParamObject} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
 import {type FixtureModel, writeCheckpoint} from './fixture/checkpoint.js';

@@ -1,7 +1,7 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {contentHash} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
+import {writeFile} from '../base/write-file.js';
 import {type Addon, loadAddon} from '../native/addon.js';
 import type {Condition} from '../native/engine.js';
 import {

@@ -1,6 +1,6 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
+import {writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';

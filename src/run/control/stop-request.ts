@@ -1,8 +1,9 @@
-import {rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {temporaryName} from '../../base/durable.js';
 import {isJsonObject} from '../../base/json.js';
 import {jsonIfReadable} from '../../base/state-file.js';
+import {writeFile} from '../../base/write-file.js';
 import type {StopHow, StopSwitch} from '../stop.js';
 import {runnerOf} from './runner.js';
 

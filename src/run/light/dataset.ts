@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {writeFile} from '../../base/write-file.js';
 import {type Listeners, openListeners} from '../../dataset/audio/listeners.js';
 import {listen} from '../../dataset/audio/sound-report.js';
 import type {DatasetOptions} from '../../dataset/dataset-options.js';

@@ -1,5 +1,5 @@
-import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {writeFile} from '../../base/write-file.js';
 import {scanModel} from '../../model/scan-model.js';
 import type {ScanParameters} from '../../schema/types.generated.js';
 import {type LightContext, pathOf} from '../light-stage.js';

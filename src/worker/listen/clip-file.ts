@@ -1,8 +1,9 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {rm, writeFile} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {isFileError} from '../../base/durable.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {writeFile} from '../../base/write-file.js';
 import {type SampleBits, wavFile} from '../../format/wav-write.js';
 
 /** The VAE's rate. */

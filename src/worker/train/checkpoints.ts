@@ -1,4 +1,4 @@
-import {cp, rename, rm, writeFile} from 'node:fs/promises';
+import {cp, rename, rm} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {PROVENANCE_FILE, type Provenance} from '../../adapter/provenance.js';
 import {isFileError, syncFolder, syncTree} from '../../base/durable.js';
@@ -14,6 +14,7 @@ import {
   type SealedFolder,
   sealFolder,
 } from '../../base/seal.js';
+import {writeFile} from '../../base/write-file.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {ProgressState} from './progress-state.js';
 

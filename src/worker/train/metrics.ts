@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
-import {appendFile, readFile, rm} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import {noFault, syncFile, writeDurably} from '../../base/durable.js';
 import {type ContentHash, contentHash} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
 import type {SealedFile} from '../../base/seal.js';
+import {appendFile} from '../../base/write-file.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';

@@ -1,0 +1,61 @@
+import {statSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {namesIn} from '../base/folder.js';
+import {sha256} from '../base/hash.js';
+import {removeLeftover} from '../base/leftover.js';
+import {isSystemError} from '../base/system-error.js';
+import {isProcess, machineId} from '../cache/owner.js';
+
+/** What commands that leave nothing behind put in the system's temporary folder while they look. */
+export type ScratchUse = 'plan' | 'doctor';
+
+/**
+ * Calls `work` with an empty folder in the system's temporary folder, which is gone afterwards. What commands left there that were
+ * killed goes first: the name says whose it is.
+ */
+export async function withScratch<T>(use: ScratchUse, work: (folder: string) => Promise<T>): Promise<T> {
+  await removeAbandoned();
+  const folder = await mkdtemp(join(tmpdir(), `sidestep-${use}-${machine()}-${process.pid}-`));
+  try {
+    return await work(folder);
+  } finally {
+    await removeLeftover(folder);
+  }
+}
+
+/** Who shares the temporary folder may count processes otherwise (a container), or have counted them so before it was started again. */
+function machine(): string {
+  return sha256(machineId()).slice(0, 12);
+}
+
+const OURS = /^sidestep-(?:plan|doctor)-([0-9a-f]{12})-(\d+)-/;
+
+async function removeAbandoned(): Promise<void> {
+  const here = machine();
+  for (const name of namesIfListable(tmpdir())) {
+    const [, owner, pid] = OURS.exec(name) ?? [];
+    const path = join(tmpdir(), name);
+    if (owner !== undefined && (owner === here ? !isProcess(Number(pid)) : isOld(path)))
+      await removeLeftover(path);
+  }
+}
+
+/** Some may be written to, and not be looked into. */
+function namesIfListable(folder: string): string[] {
+  try {
+    return namesIn(folder);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return [];
+  }
+}
+
+/** Nobody looks at anything for so long. */
+const OLD_MS = 24 * 3600 * 1000;
+
+function isOld(path: string): boolean {
+  const stat = statSync(path, {throwIfNoEntry: false});
+  return stat !== undefined && Date.now() - stat.mtimeMs > OLD_MS;
+}
