@@ -207,15 +207,17 @@ void write_widened(const fs::path& from, const fs::path& to) {
   write_safetensors(to / "model.safetensors", tensors, {});
 }
 
-TEST("trainer: a 16-bit checkpoint left as it lies gives the bits of one widened beforehand, in less memory") {
+TEST("trainer: a 16-bit checkpoint left as it lies gives the bits of one widened beforehand, on a CPU in less memory") {
   const Songs songs;
-  Stream stream(Device{});  // a card takes a copy in any case
+  Stream stream = make_stream(1);
   const TrainerSetup stored = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "max_steps": 3})");
   TrainerSetup widened = stored;
   widened.model_folder = songs.folder / "widened";
   write_widened(stored.model_folder, widened.model_folder);
   Trainer as_stored(stored, stream), wide(widened, stream);
-  EXPECT(as_stored.memory().weights_bytes < wide.memory().weights_bytes);
+  const bool on_card = testing::device_under_test().kind == DeviceKind::cuda;  // it holds a copy in its own dtype in any case
+  if (on_card) EXPECT(as_stored.memory().weights_bytes == wide.memory().weights_bytes);
+  else EXPECT(as_stored.memory().weights_bytes < wide.memory().weights_bytes);
   while (!wide.finished()) EXPECT(as_stored.step().loss == wide.step().loss);
   as_stored.save(songs.folder / "a");
   wide.save(songs.folder / "b");
