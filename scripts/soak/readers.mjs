@@ -72,6 +72,7 @@ const SONG = {
 async function datasetReaders() {
   const {parseDatasetJson} = await built('dataset/dataset-json');
   const {readSidecars} = await built('dataset/sidecar');
+  const {rememberedFolders} = await built('dataset/sidecar-names');
   const {resolveSamples} = await built('worker/train/samples');
   const dataset = {
     metadata: {name: 'songs', custom_tag: 'x'},
@@ -80,7 +81,8 @@ async function datasetReaders() {
       {...SONG, filename: 'b.wav'},
     ],
   };
-  const sidecars = (path) => readSidecars(join(dirname(path), 'song.wav'));
+  const sidecars = (path) =>
+    readSidecars(join(dirname(path), 'song.wav'), {list: rememberedFolders(), elsewhere: {}});
   const lines = Object.entries(SONG).map(([key, value]) => `${key}: ${value}`);
   const samples = (path) => resolveSamples(samplesContext(dirname(path)), 'tensors');
   const json = (value) => Buffer.from(JSON.stringify(value, null, 1));

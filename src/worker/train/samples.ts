@@ -42,13 +42,13 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
  */
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
-  const samples =
-    collectedSamples(input?.json, ({hash}) => context.objectPath(hash)) ??
-    (await folderSamples(context, folderOf(context, param, input)));
+  const collection = collectedSamples(input?.json, ({hash}) => context.objectPath(hash));
+  const folder = folderOf(context, param, input);
+  const samples = collection ?? (await folderSamples(context, folder));
   if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
   throw new SidestepError({
     code: 'train/no-samples',
-    message: `\`${param}\` names no sample`,
+    message: `\`${param}\` names no sample${collection === undefined ? `: ${folder} holds none` : ''}`,
     hint: 'Expected a preprocess.pass2 stage with at least one song, or a folder with .pt or .safetensors samples.',
   });
 }
@@ -88,9 +88,9 @@ function collected(
   return {
     name: sample,
     files: PARTS.map((part) => locate(parts[part]!, sample, part)),
-    identity: String(about.audio_hash ?? sample),
-    repeats: Number(about.repeats ?? 1),
-    trigger: String(about.custom_tag ?? ''),
+    identity: typeof about.audio_hash === 'string' ? about.audio_hash : sample,
+    repeats: typeof about.repeats === 'number' ? about.repeats : 1,
+    trigger: typeof about.custom_tag === 'string' ? about.custom_tag : '',
   };
 }
 
