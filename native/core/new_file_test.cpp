@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/system_error.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace {
@@ -17,14 +18,7 @@ namespace {
 using namespace sidestep;
 namespace fs = std::filesystem;
 
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sidestep-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using Folder = testing::TemporaryFolder;
 
 /// What the system refused, and nothing of the file is left behind.
 void expect_refusal(int number, const fs::path& path, const std::function<void()>& act) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace {
@@ -12,15 +13,7 @@ namespace {
 using namespace sidestep;
 namespace fs = std::filesystem;
 
-// A folder of its own, gone with the test.
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sidestep-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
+using Folder = testing::TemporaryFolder;
 
 void write_bytes(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/system_error.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace {
@@ -14,17 +15,11 @@ namespace {
 using namespace sidestep;
 namespace fs = std::filesystem;
 
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "sidestep-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : testing::TemporaryFolder {
   fs::path with(const std::string& bytes) const {
     std::ofstream(path / "config.json", std::ios::binary) << bytes;
     return path / "config.json";
   }
-  fs::path path;
 };
 
 std::string utf16(const std::u16string& text, bool little) {

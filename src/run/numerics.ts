@@ -166,7 +166,7 @@ export function productsWarning(
   return {
     code: 'run/own-products',
     message: `${used.device} computes without cuBLASLt: ${used.products}`,
-    hint: 'By estimate training takes 10 to 20 times as long so. Install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.',
+    hint: 'Its products then run on a plain float32 kernel without tensor cores, which is far slower. Install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.',
   };
 }
 
