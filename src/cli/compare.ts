@@ -1,14 +1,15 @@
 import {existsSync} from 'node:fs';
 import {Command} from 'commander';
 import {readAdapter} from '../adapter/read.js';
-import {isJsonObject, type Json} from '../base/json.js';
+import type {Json} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {absolutePath} from '../config/settings.js';
 import {readUserJson} from '../format/user-json.js';
 import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
+import {type ModuleSelection, readModuleSelection} from '../stage/module-selection.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
-import {compareAdapters, compareEstimates, compareSettings, type Estimate} from './comparison.js';
+import {compareAdapters, compareEstimates, compareSettings} from './comparison.js';
 import {openRun} from './recorded-run.js';
 import {trainingFacts} from './training-facts.js';
 import type {ExitCode, World} from './world.js';
@@ -20,7 +21,7 @@ interface CompareOptions extends AnswerOptions {
 export function compareCommand(world: World): Command {
   return new Command('compare')
     .description(
-      'Two adapters (how their weight changes differ), two runs (settings that differ, losses, results) or two estimate.json files (which modules and ranks differ).',
+      "Two adapters (how their weight changes differ), two runs (settings that differ, losses, results) or two results of estimates, Side-Step's too (which modules and ranks differ).",
     )
     .argument(
       '<a>',
@@ -127,7 +128,7 @@ async function runs(
   return 0;
 }
 
-async function readEstimate(path: string): Promise<Result<Estimate>> {
+async function readEstimate(path: string): Promise<Result<ModuleSelection>> {
   let value: Json;
   try {
     value = await readUserJson(path);
@@ -135,12 +136,12 @@ async function readEstimate(path: string): Promise<Result<Estimate>> {
     if (error instanceof SidestepError) return failure(error.problem);
     throw error;
   }
-  if (isJsonObject(value) && Array.isArray(value.modules) && Array.isArray(value.selected))
-    return ok(value as unknown as Estimate);
+  const read = readModuleSelection(value);
+  if (read !== undefined) return ok(read);
   return failure({
     code: 'usage/not-an-estimate',
-    message: `${path} is no result of an estimate stage: it has no lists \`modules\` and \`selected\``,
-    hint: 'Its result is estimate.json: a list of modules with scores, and those selected.',
+    message: `${path} selects no modules: it is no estimate.json, no module configuration and no fisher_map.json`,
+    hint: "An estimate stage leaves estimate.json: a list of modules with scores, and those selected. Side-Step's files are read too.",
   });
 }
 

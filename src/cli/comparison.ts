@@ -1,6 +1,7 @@
 import type {Adapter, AdapterModule} from '../adapter/adapter.js';
 import {changeDifference} from '../adapter/weight-change.js';
 import {canonicalJson, type Json} from '../base/json.js';
+import type {ModuleSelection} from '../stage/module-selection.js';
 import {paramLeaves} from '../stage/param.js';
 import type {RecordedRun} from './recorded-run.js';
 
@@ -38,16 +39,8 @@ function comparedModule(
   };
 }
 
-/** The result of an estimate stage, as far as a comparison needs it. */
-export interface Estimate {
-  readonly modules: readonly {readonly module: string; readonly score: number}[];
-  /** Modules, or with `granularity: layer` layers, best first. */
-  readonly selected: readonly string[];
-  readonly rank_pattern?: Readonly<Record<string, number>>;
-}
-
 /** Pure: which modules only one side selected, and whose ranks differ. */
-export function compareEstimates(a: Estimate, b: Estimate) {
+export function compareEstimates(a: ModuleSelection, b: ModuleSelection) {
   const ranks = [a.rank_pattern ?? {}, b.rank_pattern ?? {}] as const;
   const ranked = [...new Set(ranks.flatMap((pattern) => Object.keys(pattern)))].sort();
   return {

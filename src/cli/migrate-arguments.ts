@@ -17,6 +17,8 @@ export interface Migrated {
   readonly subcommand: string;
   /** The stage type that the line is for; undefined when it makes no pipeline. */
   readonly makes: string | undefined;
+  /** The command to use where the line makes no pipeline. */
+  readonly command?: string;
   readonly settings: readonly MigratedSetting[];
   /** What was left out or is different, and why that is right. */
   readonly notes: readonly string[];
@@ -43,14 +45,22 @@ const sections: Readonly<Record<string, readonly string[]>> = {
   convert: ['export'],
 };
 
+/** What a line says besides its words. */
+export interface LineFacts {
+  /** What the file of `--config` holds. */
+  readonly config?: Readonly<Record<string, Json>>;
+  /** Whether there is such a file, from where the line is used. */
+  readonly hasFile?: (path: string) => boolean;
+}
+
 /**
  * Pure: upstream's command line to keys, with its own defaults where the line is one of Side-Step 1.x. Every unknown flag,
- * bad value and word is a problem; all are told at once. `config` is what the file of `--config` holds.
+ * bad value and word is a problem; all are told at once.
  */
 export function migrateArguments(
   line: readonly string[],
   table: FlagTable,
-  config: Readonly<Record<string, Json>> = {},
+  {config = {}, hasFile = () => false}: LineFacts = {},
 ): Migrated {
   const {subcommand, words, program} = upstreamLine(line, table);
   const meaning = table.subcommands![subcommand]!;
@@ -68,8 +78,48 @@ export function migrateArguments(
     meaning: program === 'side_step_1' && subcommand === 'fixed' ? {stage: 'train'} : meaning,
   });
   const makes = onlyPreprocesses(said) ? 'preprocess.pass1' : meaning.stage;
-  return {...migrated, makes, notes: [...configured.notes, ...migrated.notes]};
+  const ranks = makes === 'train' ? fisherRanks(migrated, said, hasFile) : {settings: [], notes: []};
+  const command = commandFor(meaning, given);
+  return {
+    ...migrated,
+    makes,
+    ...(command === undefined ? {} : {command}),
+    settings: [...migrated.settings, ...ranks.settings],
+    notes: [...configured.notes, ...migrated.notes, ...ranks.notes],
+  };
 }
+
+/** Of a subcommand that is a command here: that, with what the line gives it. */
+function commandFor({command, arguments: words}: UpstreamFlag, given: readonly Given[]): string | undefined {
+  const files = given.filter(({flag}) => flag === words).flatMap((each) => each.words);
+  return command === undefined ? undefined : [command, ...files].join(' ');
+}
+
+/** Side-Step takes the ranks that an analysis left beside the tensors, without being asked. */
+function fisherRanks(
+  {settings}: Pick<Migrated, 'settings'>,
+  given: readonly Given[],
+  hasFile: (path: string) => boolean,
+): Pick<Migrated, 'settings' | 'notes'> {
+  const none = {settings: [], notes: []};
+  const folder = settings.findLast(({stage, key}) => stage === 'train' && key === 'tensors')?.value;
+  const selects = settings.some(({key}) => key.startsWith('adapter.selection'));
+  const ignored = given.some(({flag}) => flag === '--ignore-fisher-map');
+  if (typeof folder !== 'string' || selects || ignored) return none;
+  if (!['lora', 'dora'].includes(adapterType(given)) || !hasFile(`${folder}/${FISHER_MAP}`)) return none;
+  const from = `${FISHER_MAP} lies beside the tensors`;
+  return {
+    settings: [
+      {stage: 'train', key: 'adapter.selection.estimate', value: `${folder}/${FISHER_MAP}`, from},
+      {stage: 'train', key: 'adapter.selection.use', value: 'ranks', from},
+    ],
+    notes: [
+      `${FISHER_MAP}: modules without a rank in it are not adapted; Side-Step gives them the smallest one`,
+    ],
+  };
+}
+
+const FISHER_MAP = 'fisher_map.json';
 
 /** `--preprocess` alone, without what a training reads and writes, is the whole work of a line. */
 function onlyPreprocesses(given: readonly Given[]): boolean {
@@ -90,8 +140,14 @@ function defaultsOf(known: Context['known'], said: readonly Given[]): Given[] {
   });
 }
 
-/** Keys as Side-Step's window writes them into its JSON files. */
+/** Keys as Side-Step writes them into its JSON files: its window's, and those that lie beside its checkpoints. */
 const CONFIG_KEYS: Readonly<Record<string, string>> = {
+  gradient_accumulation_steps: 'gradient_accumulation',
+  max_epochs: 'epochs',
+  save_every_n_epochs: 'save_every',
+  r: 'rank',
+  lora_alpha: 'alpha',
+  lora_dropout: 'dropout',
   grad_accum: 'gradient_accumulation',
   scheduler: 'scheduler_type',
   early_stop: 'early_stop_patience',
@@ -99,17 +155,23 @@ const CONFIG_KEYS: Readonly<Record<string, string>> = {
   self_projections: 'self_target_modules',
   cross_projections: 'cross_target_modules',
 };
-/** Keys of such a file that say nothing about a training. */
-const CONFIG_NOISE = /^(_.*|config|subcommand|yes|plain|preprocess|preprocess_only|use_dora|gui)$/;
+/** Keys of such a file that say nothing about a training, or what another key says. */
+const CONFIG_NOISE =
+  /^(_.*|config|subcommand|yes|plain|preprocess|preprocess_only|use_dora|gui|is_turbo|mixed_precision|pin_memory_device|vram_profile|data_proportion|log_every_n_steps|tensor_output|fisher_.*|convergence_patience|timestep_focus|rank_m(in|ax)|bypass_mode|unbalanced_factorization|full_matrix|rs_lora)$/;
+/** Of LyCORIS' adapters: keys whose flags begin with the adapter's name. */
+const OF_ADAPTER =
+  /^(linear_dim|linear_alpha|factor|decompose_both|use_tucker|use_scalar|weight_decompose|block_size|coft|eps)$/;
 
 /** The values of a `--config` file; as upstream does, keys that it does not know are named and left out. */
 function givenIn(config: Readonly<Record<string, Json>>, known: Context['known']) {
   const entries = Object.entries(config).filter(
     ([key, value]) => !CONFIG_NOISE.test(key) && value !== '' && value !== null,
   );
-  const all = entries.flatMap(([key, value]) =>
-    givenBy(Object.hasOwn(CONFIG_KEYS, key) ? CONFIG_KEYS[key]! : key, value, known),
-  );
+  const flagKey = (key: string) => {
+    if (OF_ADAPTER.test(key)) return `${String(config.adapter_type)}_${key}`;
+    return Object.hasOwn(CONFIG_KEYS, key) ? CONFIG_KEYS[key]! : key;
+  };
+  const all = entries.flatMap(([key, value]) => givenBy(flagKey(key), value, known));
   return {
     given: all.filter(({flag}) => flag in known).map((each) => ({...each, from: `--config: ${each.flag}`})),
     notes: all

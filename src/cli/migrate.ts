@@ -13,7 +13,7 @@ import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-te
 import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {type FlagTable, loadFlagTable} from './upstream-flags.js';
-import {readUpstreamPreset} from './upstream-preset.js';
+import {isRunConfig, readRunConfig, readUpstreamPreset, refuseSelection} from './upstream-preset.js';
 import type {ExitCode, World} from './world.js';
 
 interface MigrateOptions extends AnswerOptions {
@@ -26,9 +26,12 @@ interface MigrateOptions extends AnswerOptions {
 export function migrateCommand(world: World): Command {
   return new Command('migrate')
     .description(
-      "Turn a command line of Side-Step or of upstream's train.py, or one of its preset JSON files, into a commented pipeline file (or preset).",
+      "Turn a command line of Side-Step or of upstream's train.py, or one of its JSON files (a preset, a run), into a commented pipeline file (or preset).",
     )
-    .argument('<words...>', 'after `--`: the command line as you used it; or one preset JSON file')
+    .argument(
+      '<words...>',
+      'after `--`: the command line as you used it; or one JSON file of a preset or a run',
+    )
     .option('-o, --output <file>', 'file to write (default: pipeline.yaml, or NAME.yaml for a preset)')
     .option('--name <name>', 'name of the pipeline')
     .option('--preset', 'write a preset for train stages in place of a pipeline')
@@ -82,15 +85,10 @@ async function compose(
   options: MigrateOptions,
 ): Promise<Result<Written>> {
   const table = await loadFlagTable();
-  const json = words.length === 1 && words[0]!.endsWith('.json') ? resolve(world.cwd, words[0]!) : undefined;
-  const preset = json === undefined ? ok(undefined) : await readUpstreamPreset(json);
-  if (!preset.ok) return preset;
-  const config = await configOf(world, words);
-  if (!config.ok) return config;
-  const migrated =
-    preset.value === undefined
-      ? migrateArguments(words, table, config.value)
-      : migratePreset(preset.value, table);
+  const source = await readSource(world, words);
+  if (!source.ok) return source;
+  const {json, description} = source.value;
+  const migrated = migratedFrom(source.value, table, (path) => existsSync(resolve(world.cwd, path)));
   const refused = refuseSubcommand(migrated, table);
   if (!refused.ok) return refused;
   if (migrated.problems.length > 0) return failure(...migrated.problems);
@@ -100,7 +98,6 @@ async function compose(
     options.output ?? (options.preset === true ? `${name}.yaml` : DEFAULT_PIPELINE),
   );
   const file: MigratedFile = {folder: dirname(path), cwd: world.cwd, name, source: sourceLine(words)};
-  const description = typeof preset.value?.description === 'string' ? preset.value.description : '';
   const text =
     options.preset === true
       ? migratedPreset(migrated, {...file, description})
@@ -127,16 +124,43 @@ function presetProblems(path: string, name: string, text: string) {
   return parsePreset({name, path, from: 'user', text}).problems;
 }
 
-/** What the file of `--config` holds, when the line has one. */
-async function configOf({cwd}: World, words: readonly string[]): Promise<Result<JsonObject>> {
+/** What there is to migrate: a command line, with what its `--config` file holds, or one JSON file. */
+type Source = {readonly description: string; readonly json?: string} & (
+  | {readonly kind: 'line'; readonly words: readonly string[]; readonly config: JsonObject}
+  | {readonly kind: 'preset'; readonly preset: JsonObject}
+);
+
+async function readSource({cwd}: World, words: readonly string[]): Promise<Result<Source>> {
+  const [only] = words;
+  if (words.length === 1 && only!.endsWith('.json')) return readUpstreamFile(resolve(cwd, only!));
   const at = words.findIndex((word) => /^--config(=|$)/.test(word));
   const path = at === -1 ? undefined : (words[at]!.split('=')[1] ?? words[at + 1]);
-  return path === undefined ? ok({}) : readUpstreamPreset(resolve(cwd, path));
+  const config = path === undefined ? ok({}) : await readRunConfig(resolve(cwd, path));
+  return config.ok ? ok({kind: 'line', words, config: config.value, description: ''}) : config;
+}
+
+/** Side-Step's JSON files: presets, whole runs, and selections of modules, which are no pipeline. */
+async function readUpstreamFile(json: string): Promise<Result<Source>> {
+  const selection = await refuseSelection(json);
+  if (!selection.ok) return selection;
+  const preset = await readUpstreamPreset(json);
+  if (!preset.ok) return preset;
+  const description = typeof preset.value.description === 'string' ? preset.value.description : '';
+  if (!isRunConfig(preset.value)) return ok({kind: 'preset', preset: preset.value, json, description});
+  const config = await readRunConfig(json);
+  if (!config.ok) return config;
+  return ok({kind: 'line', words: ['sidestep', 'train'], config: config.value, json, description});
+}
+
+function migratedFrom(source: Source, table: FlagTable, hasFile: (path: string) => boolean): Migrated {
+  return source.kind === 'preset'
+    ? migratePreset(source.preset, table)
+    : migrateArguments(source.words, table, {config: source.config, hasFile});
 }
 
 /** Subcommands that are commands here, or nothing at all, make no pipeline. */
-function refuseSubcommand({subcommand}: Migrated, table: FlagTable): Result<undefined> {
-  const {reason, instead, command} = table.subcommands![subcommand]!;
+function refuseSubcommand({subcommand, command}: Migrated, table: FlagTable): Result<undefined> {
+  const {reason, instead} = table.subcommands![subcommand]!;
   if (reason === undefined && command === undefined) return ok(undefined);
   const what = subcommand === 'wizard' ? 'The program without a subcommand' : `\`${subcommand}\``;
   return failure({

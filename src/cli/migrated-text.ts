@@ -45,7 +45,7 @@ function stagesFor({subcommand, makes}: Migrated, placed: readonly MigratedSetti
     default:
       return [
         ...encoded,
-        ...(subcommand === 'selective' ? [sensitivity()] : []),
+        ...(measures(subcommand, placed) ? [sensitivity()] : []),
         ...training(subcommand, placed),
       ];
   }
@@ -113,22 +113,26 @@ function preprocessing(own: (type: string) => readonly MigratedSetting[]): Entry
 }
 
 function training(subcommand: string, placed: readonly MigratedSetting[]): Entry[] {
-  const selection: MigratedSetting[] =
-    subcommand === 'selective'
-      ? [
-          {
-            stage: 'train',
-            key: 'adapter.selection.estimate',
-            value: stageReference('sensitivity'),
-            from: 'selective',
-          },
-        ]
-      : [];
+  const selection: MigratedSetting[] = measures(subcommand, placed)
+    ? [
+        {
+          stage: 'train',
+          key: 'adapter.selection.estimate',
+          value: stageReference('sensitivity'),
+          from: 'selective',
+        },
+      ]
+    : [];
   const own = settingsOf(placed, 'train').filter(({key}) => key !== 'tensors');
   return [
     stage('train', 'train', [...inputs(placed), ...tree(withAdapterType([...own, ...selection]))]),
     stage('export', 'export', [reference('adapter', 'train'), {key: 'formats', value: formatsOf(own)}]),
   ];
+}
+
+/** Selective training measures first, unless the line names what was measured. */
+function measures(subcommand: string, placed: readonly MigratedSetting[]): boolean {
+  return subcommand === 'selective' && !hasKey(placed, 'train', 'adapter.selection.estimate');
 }
 
 /** The form of the adapter's own library, and ComfyUI's where that reads the kind. */

@@ -37,6 +37,8 @@ export interface UpstreamFlag {
   /** Of a subcommand that makes no pipeline: what to do. */
   readonly instead?: string;
   readonly command?: string;
+  /** Of such a subcommand: the flag whose words follow the command. */
+  readonly arguments?: string;
 }
 
 /** By subcommand (`train`, `estimate`, …, and `subcommands` themselves), then by flag. */

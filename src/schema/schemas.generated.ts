@@ -1934,7 +1934,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ],
         "properties": {
          "estimate": {
-          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "description": "`${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
           "type": "string",
           "minLength": 1,
           "x-stage": [
@@ -2086,7 +2086,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ],
         "properties": {
          "estimate": {
-          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "description": "`${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
           "type": "string",
           "minLength": 1,
           "x-stage": [
@@ -2239,7 +2239,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ],
         "properties": {
          "estimate": {
-          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "description": "`${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
           "type": "string",
           "minLength": 1,
           "x-stage": [
@@ -2372,7 +2372,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ],
         "properties": {
          "estimate": {
-          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "description": "`${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
           "type": "string",
           "minLength": 1,
           "x-stage": [
@@ -2507,7 +2507,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ],
         "properties": {
          "estimate": {
-          "description": "`${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.",
+          "description": "`${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
           "type": "string",
           "minLength": 1,
           "x-stage": [

@@ -1225,7 +1225,7 @@ export interface LoraAdapter {
    */
   selection?: {
     /**
-     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     * `${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.
      */
     estimate: string | StageReferenceValue;
     /**
@@ -1307,7 +1307,7 @@ export interface DoraAdapter {
    */
   selection?: {
     /**
-     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     * `${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.
      */
     estimate: string | StageReferenceValue;
     /**
@@ -1387,7 +1387,7 @@ export interface LokrAdapter {
    */
   selection?: {
     /**
-     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     * `${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.
      */
     estimate: string | StageReferenceValue;
     /**
@@ -1455,7 +1455,7 @@ export interface LohaAdapter {
    */
   selection?: {
     /**
-     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     * `${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.
      */
     estimate: string | StageReferenceValue;
     /**
@@ -1523,7 +1523,7 @@ export interface OftAdapter {
    */
   selection?: {
     /**
-     * `${stages.NAME}` of an `estimate` stage, or the JSON file it wrote.
+     * `${stages.NAME}` of an `estimate` stage, or a JSON file: what such a stage wrote, Side-Step's list of modules with sensitivities, or its fisher_map.json.
      */
     estimate: string | StageReferenceValue;
     /**

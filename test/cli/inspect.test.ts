@@ -47,7 +47,9 @@ test('two estimates: modules that only one selected, ranks that differ', async (
     'a.json': estimate(['q', 'k'], {q: 8}),
     'b.json': estimate(['q', 'v'], {q: 16}),
     'c.json': '{"modules": 3}',
+    'upstream.json': '[{"module": "decoder.layers.0.mlp.up_proj", "sensitivity": 1}]',
   });
+  expect((await folder.run(['compare', 'a.json', 'upstream.json'])).stdout).toContain('layers.0.mlp.up_proj');
   const {stdout} = await folder.run(['compare', 'a.json', 'b.json', '--json']);
   expect(documentOf(stdout, 'estimate-comparison')).toMatchObject({
     only_a: ['k'],

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {migrateArguments, migratePreset} from '../../src/cli/migrate-arguments.js';
+import {type LineFacts, migrateArguments, migratePreset} from '../../src/cli/migrate-arguments.js';
 import {type MigratedFile, migratedPipeline, migratedPreset} from '../../src/cli/migrated-text.js';
 import {type FlagTable, loadFlagTable} from '../../src/cli/upstream-flags.js';
 import {parsePreset} from '../../src/config/preset.js';
@@ -20,8 +20,11 @@ const file: MigratedFile = {
 };
 
 /** The stages of the pipeline that a line becomes; fails on a line with problems or a file that does not validate. */
-function stagesOf(line: string): Record<string, {uses: string; with: Record<string, unknown>}> {
-  const migrated = migrateArguments(line.split(' '), table);
+function stagesOf(
+  line: string,
+  facts: LineFacts = {},
+): Record<string, {uses: string; with: Record<string, unknown>}> {
+  const migrated = migrateArguments(line.split(' '), table, facts);
   expect(migrated.problems).toEqual([]);
   const text = migratedPipeline(migrated, file);
   const resolved = resolvePipeline({
@@ -93,6 +96,64 @@ test('selective trains what an estimate selects', () => {
   expect(stages.sensitivity).toMatchObject({uses: 'estimate'});
   const selection = {estimate: '$' + '{stages.sensitivity}'};
   expect(stages.train!.with).toMatchObject({adapter: {rank: 8, selection}});
+});
+
+test('a module configuration of upstream’s is taken as it is, and nothing is measured', () => {
+  const stages = stagesOf(`${full.replace('fixed', 'selective')} --module-config ./est.json`);
+  expect(Object.keys(stages)).not.toContain('sensitivity');
+  expect(stages.train!.with).toMatchObject({adapter: {type: 'lora', selection: {estimate: '../est.json'}}});
+});
+
+describe('fisher_map.json beside the tensors', () => {
+  const hasFile = (path: string) => path === './t/fisher_map.json';
+  const ranked = {selection: {estimate: '../t/fisher_map.json', use: 'ranks'}};
+
+  test.each(['sidestep train -d ./t', 'train.py fixed --dataset-dir ./t', 'sidestep train -d ./t -a dora'])(
+    'gives the ranks, as Side-Step takes them: %s',
+    (line) => {
+      expect(stagesOf(line, {hasFile}).train!.with.adapter).toMatchObject(ranked);
+    },
+  );
+
+  test.each([
+    ['where the line says so', 'sidestep train -d ./t --ignore-fisher-map'],
+    ['for an adapter without ranks of modules', 'sidestep train -d ./t -a lokr'],
+    ['of another folder', 'sidestep train -d ./u'],
+  ])('is left alone %s', (_name, line) => {
+    expect(stagesOf(line, {hasFile}).train!.with.adapter ?? {}).not.toHaveProperty('selection');
+  });
+});
+
+test('a run’s own JSON file is a run: what lies beside a checkpoint gives its adapter', async () => {
+  const training = {
+    ...{learning_rate: 5e-5, batch_size: 2, gradient_accumulation_steps: 8, max_epochs: 40},
+    ...{save_every_n_epochs: 20, is_turbo: true, adapter_type: 'lokr', model_variant: 'turbo'},
+    ...{checkpoint_dir: './c', dataset_dir: './t', output_dir: './o', resume_from: null, pin_memory: true},
+  };
+  const adapter = {
+    linear_dim: 16,
+    linear_alpha: 32,
+    factor: 8,
+    decompose_both: false,
+    attention_type: 'self',
+  };
+  const folder = new Folder({
+    'ckpt/training_config.json': JSON.stringify(training),
+    'ckpt/sidestep_adapter_config.json': JSON.stringify(adapter),
+    'est.json': JSON.stringify([{module: 'decoder.layers.0.self_attn.q_proj', sensitivity: 1}]),
+  });
+  expect(await folder.run(['migrate', 'ckpt/training_config.json'])).toMatchObject({code: 0, stderr: ''});
+  const {train, model} = parse(folder.read('pipeline.yaml')).stages;
+  expect(model.with).toMatchObject({checkpoint_dir: './c', model: 'turbo'});
+  expect(train.with).toMatchObject({
+    adapter: {type: 'lokr', rank: 16, alpha: 32, factor: 8, attention_type: 'self'},
+    optimizer: {learning_rate: 5e-5},
+    ...{batch_size: 2, gradient_accumulation_steps: 8, epochs: 40, tensors: './t', output_dir: './o'},
+    checkpoint: {every_epochs: 20},
+  });
+  const selection = await folder.run(['migrate', 'est.json']);
+  expect(selection.stderr).toMatch(/est\.json selects 1 modules.*\[migrate\/no-pipeline\]/);
+  expect(selection.stderr).toContain('selection: {estimate: est.json}');
 });
 
 test('every mistake is named at once, with near misses', () => {
@@ -322,6 +383,8 @@ test('presets import takes upstream’s JSON as it is, and names what it does no
 test('subcommands that make no pipeline say what to use', async () => {
   const {code, stderr} = await new Folder().run(['migrate', '--', 'train.py', 'history']);
   expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('sidestep runs')});
+  const {command} = migrateArguments('train.py compare-configs --configs a.json b.json'.split(' '), table);
+  expect(command).toBe('sidestep compare a.json b.json');
 });
 
 test('docs/upstream-flags.md is up to date with its data', () => {

@@ -2,6 +2,7 @@ import {isJsonObject, type JsonObject} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
 import {readUserJson} from '../../format/user-json.js';
 import type {WorkerJob} from '../../protocol/message.js';
+import {type ModuleSelection, readModuleSelection} from '../../stage/module-selection.js';
 import {type ParamObject, type ParamValue, paramsToJson} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 
@@ -82,12 +83,6 @@ export function withoutPlaces(params: ParamObject): JsonObject {
   return {...rest, validation, adapter: {...adapter, ...selects}};
 }
 
-interface Estimate {
-  readonly selected: readonly string[];
-  readonly rank_pattern?: JsonObject;
-  readonly alpha_pattern?: JsonObject;
-}
-
 async function selectionOf(
   context: {readonly job: JobInputs},
   selection: JsonObject,
@@ -102,12 +97,19 @@ async function selectionOf(
   return {...modules, rank_pattern, alpha_pattern: alpha_pattern ?? {}};
 }
 
-async function readEstimate({job}: {readonly job: JobInputs}, selection: JsonObject): Promise<Estimate> {
+async function readEstimate(
+  {job}: {readonly job: JobInputs},
+  selection: JsonObject,
+): Promise<ModuleSelection> {
   const input = job.inputs['adapter.selection.estimate'];
   const value = input?.json ?? (await readUserJson(input?.path ?? String(selection.estimate)));
-  if (!isJsonObject(value) || !Array.isArray(value.selected) || value.selected.length === 0)
-    throw invalid('it selects no modules', 'Expected the JSON file that an estimate stage writes.');
-  return value as unknown as Estimate;
+  const read = readModuleSelection(value);
+  if (read === undefined)
+    throw invalid(
+      'it selects no modules',
+      "Expected the JSON file that an estimate stage writes, Side-Step's list of modules with sensitivities, or its fisher_map.json.",
+    );
+  return read;
 }
 
 function invalid(what: string, hint: string): SidestepError {
