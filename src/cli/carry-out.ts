@@ -27,6 +27,8 @@ export interface CarryOutOptions {
   readonly stop: StopSwitch;
   /** Hears every event besides screen and record. */
   readonly hear?: (event: RunEvent) => void;
+  /** What the screen shows of an event, where that is not the event as it is recorded. */
+  readonly shown?: (event: RunEvent) => RunEvent;
   readonly jobs?: number;
   readonly keepGoing?: boolean;
   readonly frozen?: boolean;
@@ -54,7 +56,7 @@ export async function carryOut(
   const settings = planned.settings.values;
   const screen = await openScreen(world, {...options, expects, again: 'Ctrl-C', settings});
   const emit = (event: RunEvent): void => {
-    screen.show(event);
+    screen.show(options.shown?.(event) ?? event);
     options.hear?.(event);
   };
   const started = world.now();

@@ -1,8 +1,8 @@
-import {access, constants, copyFile, readFile, stat} from 'node:fs/promises';
+import {access, constants, copyFile, readFile, rm, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {placeProblem} from '../base/accident.js';
-import {writeDurably} from '../base/durable.js';
+import {isFileError, writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
@@ -10,6 +10,7 @@ import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath} from '../config/settings.js';
 import type {RunEvent} from '../event/event.js';
+import type {StageResult} from '../event/stage-result.js';
 import {readUserText} from '../format/user-text.js';
 import {adapterModel} from './adapter-model.js';
 import {type AnswerOptions, refuse} from './answer.js';
@@ -115,9 +116,11 @@ async function generate(
     ...options,
     forecasts,
     hear,
+    shown: inOptions,
     stop: signals.stop,
   }).finally(signals.release);
   if (made.length > 0) await copyOut(world, options, {clips, out});
+  await rm(clips, {recursive: true, force: true}); // the cache keeps the clip
   return runExitCode(outcome, results, planned.value.plan);
 }
 
@@ -159,6 +162,11 @@ async function requestOf(
       message: `--strength ${options.strength} is how strongly an adapter acts, and none is named`,
       hint: 'Name it first: sidestep generate output/lora --prompt …',
     });
+  const checkpoints = absolutePath(options.checkpoints, world.cwd);
+  const missing =
+    (adapter === undefined ? undefined : await notThere(absolutePath(adapter, world.cwd), ADAPTER_HINT)) ??
+    (await notThere(checkpoints, 'Say where the models lie: --checkpoints FOLDER.'));
+  if (missing !== undefined) return failure(missing);
   const folder = join(userFolder(world.env), 'generate');
   const path = adapter === undefined ? undefined : absolutePath(adapter, world.cwd);
   const clips = join(folder, 'clips', String(process.pid));
@@ -170,7 +178,7 @@ async function requestOf(
       model: {
         uses: 'scan',
         with: {
-          checkpoint_dir: absolutePath(options.checkpoints, world.cwd),
+          checkpoint_dir: checkpoints,
           model: options.model ?? (path === undefined ? undefined : await adapterModel(path)) ?? 'turbo',
         },
       },
@@ -219,6 +227,16 @@ async function lyricsOf(
   }
 }
 
+async function notThere(path: string, hint: string): Promise<Problem | undefined> {
+  try {
+    await stat(path);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR'))
+      return {code: 'file/missing', message: `${path} does not exist`, hint};
+  }
+  return undefined; // what is wrong with a path that is there, the stage that reads it says better
+}
+
 /** Whether a clip could be left there, asked before it is made. Makes the folder. */
 async function outProblem(out: string): Promise<Problem | undefined> {
   try {
@@ -242,9 +260,34 @@ function notWritable(out: string, reason: string): Problem {
   };
 }
 
-/** Places in a file that nobody wrote help nobody. */
-function asOption({position: _position, ...problem}: Problem): Problem {
-  return problem;
+/** Whoever typed options is told of options: neither the file that was made of them nor its keys were ever seen. */
+function asOption({position: _position, frame: _frame, ...problem}: Problem): Problem {
+  return {
+    ...problem,
+    message: problem.message.replace(/(?:stages\.clip\.)?\bwith\.([a-z_.0-9]+)/g, optionOf),
+  };
+}
+
+/** Likewise what happens while it runs; and the clip that people get is the one that is copied out at the end. */
+function inOptions(event: RunEvent): RunEvent {
+  if (event.kind === 'run_finished')
+    return {...event, outputs: [], results: event.results.map(resultInOptions)};
+  if (event.kind === 'stage_finished') return {...event, result: resultInOptions(event.result)};
+  return 'problem' in event ? {...event, problem: asOption(event.problem)} : event;
+}
+
+function resultInOptions(result: StageResult): StageResult {
+  return result.kind === 'failed' ? {...result, problem: asOption(result.problem)} : result;
+}
+
+/** `prompts.0.duration` is `--duration`, `strengths.0` is `--strength`. */
+function optionOf(_found: string, key: string): string {
+  const words = key.split('.').filter((word) => word !== 'prompts' && !/^\d+$/.test(word));
+  return `--${words
+    .join('.')
+    .replace(/^(strength|seed)s$/, '$1')
+    .replace('caption', 'prompt')
+    .replaceAll('_', '-')}`;
 }
 
 async function copyOut(
@@ -262,6 +305,8 @@ async function copyOut(
   await copyFile(join(clips, `${sample}.png`), `${target.slice(0, -extname(target).length)}.png`);
   if (options.json !== true) world.stdout.write(`${world.stdout.colours.green('✔')} wrote ${target}\n`);
 }
+
+const ADAPTER_HINT = 'Name the output folder of a training, or an adapter file; options come after it.';
 
 const EXAMPLES = `
 Examples:

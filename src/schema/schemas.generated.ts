@@ -3262,6 +3262,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "type": [
           "string",
           "number"
+         ],
+         "exclusiveMinimum": 0,
+         "maximum": 999,
+         "pattern": "^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$",
+         "examples": [
+          72
          ]
         },
         "keyscale": {
@@ -3273,6 +3279,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "type": [
           "string",
           "number"
+         ],
+         "minimum": 1,
+         "maximum": 99,
+         "pattern": "^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$",
+         "examples": [
+          "3/4"
          ]
         },
         "duration": {
@@ -3704,6 +3716,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "type": [
         "string",
         "number"
+       ],
+       "exclusiveMinimum": 0,
+       "maximum": 999,
+       "pattern": "^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$",
+       "examples": [
+        72
        ]
       },
       "keyscale": {
@@ -3715,6 +3733,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "type": [
         "string",
         "number"
+       ],
+       "minimum": 1,
+       "maximum": 99,
+       "pattern": "^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$",
+       "examples": [
+        "3/4"
        ]
       },
       "duration": {

@@ -36,16 +36,33 @@ test.each([
     says: ['--lyrics'],
   },
   {name: 'a strength of no adapter', args: [...caption, '--strength', '0.5'], says: ['generate/no-adapter']},
-  {name: 'no time at all', args: [...caption, '--duration', '0'], says: ['duration']},
+  {
+    name: 'no time at all',
+    args: [...caption, '--duration', '0'],
+    says: ['Expected more than 0 for --duration but found 0'],
+  },
   {
     name: 'a strength beyond reason',
     args: ['words.txt', ...caption, '--strength', '-11'],
-    says: ['strengths'],
+    says: ['for --strength but'],
+  },
+  {
+    name: 'no steps',
+    args: [...caption, '--steps', '0'],
+    says: ['Expected at least 1 for --steps but found 0'],
+  },
+  {name: 'an adapter that is not there', args: ['lora', ...caption], says: ['file/missing', '/lora']},
+  {
+    name: 'models that are not there',
+    args: [...caption, '--checkpoints', 'models'],
+    says: ['file/missing', '/models', '--checkpoints FOLDER'],
   },
 ])('$name', async ({args, says}) => {
-  const folder = new Folder({'words.txt': 'la\n', 'there.wav/in.txt': ''});
+  const folder = new Folder({'words.txt': 'la\n', 'there.wav/in.txt': '', 'checkpoints/.keep': ''});
   folder.write('latin.txt', Buffer.from('la\nder M\xfcller\n', 'latin1'));
   const {code, stdout, stderr} = await folder.run(['generate', ...args]);
   for (const words of says) expect(stderr, stdout).toContain(words);
+  expect(stderr, 'nobody wrote that file').not.toContain('pipeline.yaml');
+  expect(stderr, 'nor its keys').not.toMatch(/stages:|with\./);
   expect(code).toBe(2);
 });
