@@ -1,5 +1,6 @@
 import {defineConfig} from 'vitest/config';
 import {browserExpected} from './test/browser.js';
+import {sshPossible} from './test/run/ssh-possible.js';
 
 /** Tests that start the real command need dist/ first; the others must not wait for a compiler. */
 const startsTheCommand = ['cli', 'watch', 'run', 'first-light'].map(
@@ -7,6 +8,7 @@ const startsTheCommand = ['cli', 'watch', 'run', 'first-light'].map(
 );
 const looksAtPages = ['test/**/*.browser.test.ts'];
 if (!browserExpected()) console.log(`Without a Chromium on the PATH: ${looksAtPages} is left out.`);
+if (!sshPossible) console.log('Without sshd, or not as root: what runs over ssh is left out.');
 const common = {
   exclude: browserExpected() ? [] : looksAtPages,
   // Only a test that hangs may meet these: what takes seconds alone was seen to take 45 where many shared the machine.

@@ -66,6 +66,13 @@ export type StageEvent =
       readonly delay_ms: number;
       readonly problem: Problem;
     }
+  /** What it ran on is gone (a node, a connection, its time): it goes on from what it saved, and no retry is counted. */
+  | {
+      readonly kind: 'stage_lost';
+      readonly stage: StageId;
+      readonly delay_ms: number;
+      readonly problem: Problem;
+    }
   | {readonly kind: 'stage_finished'; readonly stage: StageId; readonly result: StageResult}
   | WorkerEvent;
 

@@ -8,7 +8,10 @@ import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** How often a worker says that it is there. */
+export const BEAT_MS = 10_000;
 
 /** Runner to worker. `run` comes first and once. */
 export type RunnerMessage =
@@ -60,6 +63,13 @@ export type WorkerMessage =
       readonly problem: Problem /** For the log; absent when the problem explains itself. */;
       readonly stack?: string;
     };
+
+/** Of the process, not of its work: what a channel's ends say to each other. */
+export type WorkerSign =
+  /** First of all: the worker is loaded and listens. */
+  | {readonly kind: 'hello'; readonly protocol: number; readonly host: string}
+  /** Every `BEAT_MS`, also while the engine computes. */
+  | {readonly kind: 'alive'};
 
 /** Everything a worker may know. Its results go into `out_dir` and `partial_dir` only. */
 export interface WorkerJob {

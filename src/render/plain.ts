@@ -119,6 +119,8 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
       return finishText(event.result, colours);
     case 'stage_retrying':
       return `${event.stage}  failed, attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s: ${event.problem.message}`;
+    case 'stage_lost':
+      return `${event.stage}  ${event.problem.message}; goes on in ${Math.round(event.delay_ms / 1000)} s`;
     case 'stage_waiting':
       return progressLine(advance(newProgress(event.stage), event, 0), 0);
     case 'sample_failed':

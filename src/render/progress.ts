@@ -109,6 +109,11 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
         {...progress, phase: `attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s`},
         event.problem.message,
       );
+    case 'stage_lost':
+      return withLine(
+        {...progress, phase: `goes on in ${Math.round(event.delay_ms / 1000)} s`},
+        event.problem.message,
+      );
     case 'stage_finished':
       return {...progress, state: 'ended', phase: undefined, phase_count: undefined};
     case 'stage_progress':

@@ -1,9 +1,11 @@
 import type {ResultPromise} from 'execa';
 import {accidentOf} from '../base/accident.js';
-import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
-import {drained, exited, lastWords, readOutput} from './child-output.js';
+import type {RunnerMessage} from '../protocol/message.js';
+import {childChannel} from './channel/child-channel.js';
+import {watchLife} from './channel/life.js';
 import {problemOf} from './problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
+import {endOfProcess} from './worker-process.js';
 
 export interface LocalWorkers {
   /** Absolute path of the worker's main module. */
@@ -20,7 +22,7 @@ export function localWorkers(workers: LocalWorkers): WorkerLauncher {
 function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
   const launched = launch(workers, first, hear);
   return {
-    send: (message) => void launched.then(({child}) => tell(child, message)),
+    send: (message) => void launched.then(({channel}) => channel.send(message)),
     kill: () => void launched.then(({child}) => child.kill('SIGKILL')),
     ended: launched.then(({ended}) => ended),
   };
@@ -31,22 +33,31 @@ type Child = ResultPromise<ReturnType<typeof childOptions>>;
 /** In an object, because a child of execa's is also the promise of its end. */
 interface Launched {
   readonly child: Child;
+  readonly channel: ReturnType<typeof childChannel>;
   readonly ended: Promise<WorkerEnd>;
 }
 
 async function launch(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): Promise<Launched> {
   const {execa} = await import('execa');
   const child = execa(workers.main, childOptions(workers));
-  const ended = listen(child, hear);
+  const channel = childChannel(child);
+  // The end of a child is seen at once, and one that is only stopped (a laptop that sleeps, a debugger) is not dead.
+  const life = watchLife({start_ms: undefined, silence_ms: undefined}, () => void child.kill('SIGKILL'));
+  channel.listen((said) => {
+    const message = life.hear(said);
+    if (message !== undefined) hear.message(message);
+  });
+  const outputs = [child.stdout, child.stderr];
+  const ended = endOfProcess({child, channel, life, outputs}, hear).then((end) => end ?? notStarted(child));
   try {
     if (child.pid !== undefined) hear.started?.(child.pid);
   } catch (error) {
     child.kill('SIGKILL');
     const refused: WorkerEnd = {kind: 'not_started', problem: problemOf(error).problem};
-    return {child, ended: ended.then(() => refused)};
+    return {child, channel, ended: ended.then(() => refused)};
   }
-  tell(child, first);
-  return {child, ended};
+  void channel.send(first);
+  return {child, channel, ended};
 }
 
 function childOptions({env}: LocalWorkers) {
@@ -63,35 +74,9 @@ function childOptions({env}: LocalWorkers) {
   } as const;
 }
 
-/** Resolves once the process has ended and all it said is heard. What a descendant of it holds open is not waited for. */
-async function listen(child: Child, hear: WorkerHearing): Promise<WorkerEnd> {
-  const said = lastWords();
-  const heardAll = hearMessages(child, hear);
-  const outputs = [
-    readOutput(child.stdout, hear.output),
-    readOutput(child.stderr, (line) => {
-      said.hear(line);
-      hear.output(line);
-    }),
-  ];
-  await exited(child);
-  await drained(outputs);
-  for (const output of outputs) output.close();
-  // The last messages may be read after the process has ended, but not after the channel has.
-  const [{exitCode, signal, cause}] = await Promise.all([child, heardAll]);
-  const stderr_tail = said.words().join('\n');
-  if (signal !== undefined) return {kind: 'killed', signal, stderr_tail};
-  if (exitCode !== undefined) return {kind: 'exited', exit_code: exitCode, stderr_tail};
-  return notStarted(cause);
-}
-
-async function hearMessages(child: Child, hear: WorkerHearing): Promise<void> {
-  if (!child.connected) return; // it could not be started
-  for await (const message of child.getEachMessage()) hear.message(message as unknown as WorkerMessage);
-}
-
-function notStarted(error: unknown): WorkerEnd {
-  const {message, hint} = accidentOf(error) ?? {message: String(error), hint: undefined};
+async function notStarted(child: Child): Promise<WorkerEnd> {
+  const {cause} = await child;
+  const {message, hint} = accidentOf(cause) ?? {message: String(cause), hint: undefined};
   return {
     kind: 'not_started',
     problem: {
@@ -100,9 +85,4 @@ function notStarted(error: unknown): WorkerEnd {
       ...(hint === undefined ? {} : {hint}),
     },
   };
-}
-
-/** A worker that is gone hears nothing; its end is reported by `ended`. */
-function tell(child: Child, message: RunnerMessage): void {
-  if (child.connected) child.sendMessage(message).catch(() => {});
 }

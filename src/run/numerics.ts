@@ -119,7 +119,7 @@ async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObs
   );
   const end = await worker.ended;
   if (answer !== undefined) return answer;
-  if (end.kind === 'not_started') return {kind: 'unavailable', problem: end.problem};
+  if (end.kind === 'not_started' || end.kind === 'lost') return {kind: 'unavailable', problem: end.problem};
   const how = end.kind === 'killed' ? `was killed by ${end.signal}` : `ended with exit code ${end.exit_code}`;
   return {
     kind: 'unavailable',

@@ -36,4 +36,6 @@ export type WorkUnfinished =
       readonly resumable: 'yes' | 'no';
       /** See StageResult. */
       readonly ended: 'itself' | 'killed';
-    };
+    }
+  /** Where it ran is gone (a node, a connection, a time limit): no failure of the work, which goes on from what was saved. */
+  | {readonly kind: 'lost'; readonly problem: Problem};

@@ -9,6 +9,7 @@ import {partialDir} from '../cache/layout.js';
 import {dropPartial, hasPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
+import {countLosses, type Losses} from './losses.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
@@ -76,26 +77,46 @@ function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored')
 async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
+  const losses = countLosses();
   if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, partialKey(stage));
-  for (let attempt = 1; ; attempt += 1) {
-    const log = effects.logPath(stage.id);
-    const {id, fingerprint} = stage;
-    const start = await takeUp(stage, effects);
-    effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
-    const outcome = await attemptStage(stage, context);
+  for (let attempt = 1; ; ) {
+    const outcome = await attemptOnce(stage, context, {attempt, losses});
     const duration_ms = effects.now() - started;
     if (outcome.kind === 'made') return commit(stage, outcome, context, duration_ms);
-    if (outcome.kind === 'interrupted' || attempt === attempts || effects.stop.graceful.aborted) {
-      return {result: resultOf(stage, outcome, context, {attempts: attempt, duration_ms}), planned: stage};
-    }
-    const delay_ms = options.retry_delay_ms * 2 ** (attempt - 1);
-    const problem = problemIn(outcome);
-    effects.emit({kind: 'stage_retrying', stage: stage.id, attempt: attempt + 1, delay_ms, problem});
+    const ended = {
+      result: resultOf(stage, outcome, context, {attempts: attempt, duration_ms}),
+      planned: stage,
+    };
+    if (outcome.kind === 'interrupted' || effects.stop.graceful.aborted) return ended;
+    const lostFor = outcome.kind === 'lost' ? losses.next() : undefined;
+    if (lostFor === undefined && attempt >= attempts) return ended;
+    const delay_ms = lostFor ?? options.retry_delay_ms * 2 ** (attempt - 1);
+    if (lostFor === undefined) attempt += 1;
+    const again = {stage: stage.id, delay_ms, problem: problemIn(outcome)};
+    effects.emit(
+      lostFor === undefined ? {kind: 'stage_retrying', attempt, ...again} : {kind: 'stage_lost', ...again},
+    );
     await effects.sleep(delay_ms, effects.stop.graceful);
-    if (effects.stop.graceful.aborted) {
-      return {result: resultOf(stage, outcome, context, {attempts: attempt, duration_ms}), planned: stage};
-    }
+    if (effects.stop.graceful.aborted) return ended;
   }
+}
+
+async function attemptOnce(
+  stage: SettledStage,
+  context: AttemptContext,
+  {attempt, losses}: {readonly attempt: number; readonly losses: Losses},
+): Promise<AttemptOutcome> {
+  const {effects} = context;
+  const {id, fingerprint} = stage;
+  const log = effects.logPath(id);
+  const start = await takeUp(stage, effects);
+  losses.begins(start);
+  effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
+  const emit: typeof effects.emit = (event) => {
+    losses.heard(event);
+    effects.emit(event);
+  };
+  return attemptStage(stage, {...context, effects: {...effects, emit}});
 }
 
 async function commit(
@@ -137,6 +158,7 @@ function resultOf(
   const log = effects.logPath(stage.id);
   switch (outcome.kind) {
     case 'failed':
+    case 'lost':
       return {kind: 'failed', stage: stage.id, problem: outcome.problem, attempts, duration_ms, log};
     case 'crashed':
       return {...outcome, stage: stage.id, attempts, duration_ms, log};
@@ -150,8 +172,8 @@ function resultOf(
   }
 }
 
-function problemIn(outcome: Extract<AttemptOutcome, {kind: 'failed' | 'crashed'}>): Problem {
-  if (outcome.kind === 'failed') return outcome.problem;
+function problemIn(outcome: Extract<AttemptOutcome, {kind: 'failed' | 'crashed' | 'lost'}>): Problem {
+  if (outcome.kind !== 'crashed') return outcome.problem;
   const how = outcome.signal === undefined ? `with exit code ${outcome.exit_code}` : `by ${outcome.signal}`;
   return {code: 'run/worker-crashed', message: `The worker process ended ${how} without a word`};
 }

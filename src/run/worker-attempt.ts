@@ -1,3 +1,4 @@
+import type {Problem} from '../base/problem.js';
 import {callAfter} from '../base/timer.js';
 import {unreachable} from '../base/unreachable.js';
 import {PROTOCOL_VERSION, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
@@ -125,11 +126,15 @@ function watchOver(
 
 /** What it said counts; without a word, how its process ended. */
 function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
+  if (said?.kind === 'interrupted' && !stop.graceful.aborted)
+    return {kind: 'lost', problem: stoppedElsewhere};
   if (said !== undefined) return said;
   if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
   switch (end.kind) {
     case 'not_started':
       return {kind: 'failed', problem: end.problem};
+    case 'lost':
+      return {kind: 'lost', problem: end.problem};
     case 'exited':
       return {kind: 'crashed', signal: undefined, exit_code: end.exit_code, stderr_tail: end.stderr_tail};
     case 'killed':
@@ -138,3 +143,10 @@ function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects):
       return unreachable(end);
   }
 }
+
+/** Only workers that a scheduler speaks to stop without our word. */
+const stoppedElsewhere: Problem = {
+  code: 'run/worker-stopped',
+  message: 'The worker was told to stop by what it ran on, and saved its work',
+  hint: 'A time limit or more urgent work is the usual reason. It goes on from there.',
+};

@@ -2,8 +2,8 @@ import type {Problem} from '../base/problem.js';
 import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
 
 /**
- * Starts workers. The one place that knows where they run: today a child process of this one, tomorrow perhaps a job of
- * a cluster's scheduler. Nothing else may assume a local child.
+ * Starts workers. The one place that knows where they run: a child process of this one, a process that another program
+ * starts elsewhere (srun, ssh, a container), a job of a cluster's scheduler. Nothing else may assume a local child.
  */
 export interface WorkerLauncher {
   /** Never throws; a worker that cannot start ends at once with `not_started`. */
@@ -32,4 +32,6 @@ export interface RunningWorker {
 export type WorkerEnd =
   | {readonly kind: 'exited'; readonly exit_code: number; readonly stderr_tail: string}
   | {readonly kind: 'killed'; readonly signal: string; readonly stderr_tail: string}
-  | {readonly kind: 'not_started'; readonly problem: Problem};
+  | {readonly kind: 'not_started'; readonly problem: Problem}
+  /** What was between here and there failed, not the work: it may be done again from what was saved. */
+  | {readonly kind: 'lost'; readonly problem: Problem};

@@ -1,3 +1,4 @@
+import {hostname} from 'node:os';
 import {accidentOf} from '../base/accident.js';
 import type {Fingerprint} from '../base/hash.js';
 import {type Problem, SidestepError} from '../base/problem.js';
@@ -5,6 +6,7 @@ import {unreachable} from '../base/unreachable.js';
 import type {WorkerEvent} from '../event/event.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {
+  BEAT_MS,
   type EngineReport,
   type MemoryQuestion,
   type Pace,
@@ -14,6 +16,9 @@ import {
   type WorkerMessage,
 } from '../protocol/message.js';
 import type {PartObject} from '../stage/sample-parts.js';
+import {nodeChannel} from './channel/node-channel.js';
+import type {RunnerChannel} from './channel/runner-channel.js';
+import {stdioChannel} from './channel/stdio-channel.js';
 import {objectPathIn, type WorkerContext, type WorkerEntry} from './context.js';
 import {partialStateIn} from './partial-state.js';
 
@@ -33,25 +38,36 @@ export interface Answers {
   readonly pace: MeasurePace;
 }
 
+/** Node's own channel where the runner started this process, frames over its pipes where something else did. */
+export function openChannel(): RunnerChannel {
+  return process.send === undefined ? stdioChannel() : nodeChannel();
+}
+
 /**
  * The life of a worker process: one message tells it what to do, its answers are messages, and it ends with its channel.
  * A worker whose runner vanished has nobody to work for and stops at once.
  */
-export function serve(entries: WorkerEntries, answers: Answers): void {
+export function serve(
+  entries: WorkerEntries,
+  answers: Answers,
+  channel: RunnerChannel = openChannel(),
+): void {
   const stop = new AbortController();
   const waiting = new Map<Fingerprint, (object: PartObject) => void>();
-  process.on('disconnect', () => process.exit(1)); // the runner is gone
-  // A terminal's Ctrl-C and its closing reach us too, and so does whoever ends a whole group: the runner decides what it means.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-  process.on('message', (message: RunnerMessage) => {
+  void channel.closed.then(() => process.exit(1)); // the runner is gone
+  hearSignals(channel, stop);
+  void channel.send({kind: 'hello', protocol: PROTOCOL_VERSION, host: hostname()});
+  const beat = setInterval(() => void channel.send({kind: 'alive'}), BEAT_MS);
+  beat.unref();
+  channel.listen((message) => {
     switch (message.kind) {
       case 'run':
-        void lastMessage(runJob(message, entries, {stop: stop.signal, waiting}));
+        void lastMessage(runJob(message, entries, {stop: stop.signal, waiting, channel}), channel);
         return;
       case 'probe':
       case 'forecast':
       case 'pace':
-        void lastMessage(answer(message, answers));
+        void lastMessage(answer(message, answers), channel);
         return;
       case 'stop':
         stop.abort();
@@ -66,25 +82,37 @@ export function serve(entries: WorkerEntries, answers: Answers): void {
   });
 }
 
-interface Channel {
+/**
+ * A terminal's Ctrl-C and its closing reach a child too, and so does whoever ends a whole group: there the runner decides
+ * what it means. A scheduler speaks to its job alone, and means it.
+ */
+function hearSignals({signals}: RunnerChannel, stop: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (signals === 'stop') stop.abort();
+    });
+}
+
+interface Talk {
   readonly stop: AbortSignal;
   readonly waiting: Map<Fingerprint, (object: PartObject) => void>;
+  readonly channel: RunnerChannel;
 }
 
 async function runJob(
   {job, protocol}: Extract<RunnerMessage, {kind: 'run'}>,
   entries: WorkerEntries,
-  channel: Channel,
+  talk: Talk,
 ): Promise<WorkerMessage> {
   try {
     if (protocol !== PROTOCOL_VERSION) throw otherProtocol(protocol);
     const load = entries[job.uses];
     if (load === undefined) throw new Error(`no worker entry for the stage type ${job.uses}`);
-    const context = contextFor(job, channel);
+    const context = contextFor(job, talk);
     const work = await load();
     return (await work(context)) === 'done' ? {kind: 'done'} : await stopped(job);
   } catch (error) {
-    return channel.stop.aborted && isCancellation(error) ? stopped(job) : failed(error);
+    return talk.stop.aborted && isCancellation(error) ? stopped(job) : failed(error);
   }
 }
 
@@ -112,7 +140,8 @@ async function answer(
   }
 }
 
-function contextFor(job: WorkerJob, {stop, waiting}: Channel): WorkerContext {
+function contextFor(job: WorkerJob, {stop, waiting, channel}: Talk): WorkerContext {
+  const say = (message: WorkerMessage): void => void channel.send(message);
   const begun = new Map<Fingerprint, number>();
   const emit: WorkerContext['emit'] = (event) =>
     say({kind: 'event', event: {...event, stage: job.stage} as WorkerEvent});
@@ -136,16 +165,10 @@ function contextFor(job: WorkerJob, {stop, waiting}: Channel): WorkerContext {
 }
 
 /** Sends the last word and leaves once it is on its way; a channel that stays open would keep the process alive. */
-async function lastMessage(message: Promise<WorkerMessage>): Promise<void> {
-  process.send!(await message, undefined, {}, () => {
-    process.removeAllListeners('disconnect');
-    process.disconnect();
-    process.exit(0);
-  });
-}
-
-function say(message: WorkerMessage): void {
-  process.send!(message);
+async function lastMessage(message: Promise<WorkerMessage>, channel: RunnerChannel): Promise<void> {
+  await channel.send(await message);
+  channel.leave();
+  process.exit(0);
 }
 
 function failed(error: unknown): WorkerMessage {

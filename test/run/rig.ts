@@ -18,6 +18,7 @@ import {localWorkers} from '../../src/run/local-worker.js';
 import {type Observation, observe, type Surroundings} from '../../src/run/observe.js';
 import {type RunOutcome, runPlan} from '../../src/run/run-plan.js';
 import {type StopSwitch, stopSwitch} from '../../src/run/stop.js';
+import type {WorkerLauncher} from '../../src/run/worker-launcher.js';
 import type {ParamObject} from '../../src/stage/param.js';
 import {stageTypes} from '../../src/stage/registry.js';
 import type {StageType} from '../../src/stage/stage-type.js';
@@ -70,6 +71,7 @@ export const allTypes: ReadonlyMap<string, StageType> = new Map([...stageTypes, 
 export interface RunSetting {
   readonly options?: Partial<RunOptions>;
   readonly light?: LightStages;
+  readonly launcher?: WorkerLauncher;
   readonly types?: ReadonlyMap<string, StageType>;
   readonly forced?: readonly string[];
   readonly stop?: StopSwitch;
@@ -134,17 +136,17 @@ export async function run(pipeline: Pipeline, setting: RunSetting = {}): Promise
   return {...outcome, plan, observation, events, by, ran, dir: record.dir};
 }
 
-export const testWorkers = localWorkers({
-  main: fileURLToPath(new URL('./worker-main.mjs', import.meta.url)),
-  env: process.env,
-});
+/** The worker of the test stage types. */
+export const workerMain = fileURLToPath(new URL('./worker-main.mjs', import.meta.url));
+
+export const testWorkers = localWorkers({main: workerMain, env: process.env});
 
 function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings {
   const state_dir = join(pipeline.dir, '.sidestep');
   return {
     project: {state_dir, cache_dir: setting.cache_dir ?? join(state_dir, 'cache')},
     types: setting.types ?? allTypes,
-    launcher: testWorkers,
+    launcher: setting.launcher ?? testWorkers,
     addon: undefined,
     cuda: {visible_devices: undefined, plugin: undefined, products: undefined},
     env: process.env,

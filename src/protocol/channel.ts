@@ -1,0 +1,45 @@
+/**
+ * Two processes that speak with each other, however their words travel: Node's own channel to a child, frames over pipes
+ * (srun, ssh, a container), files in a folder. The one that sends never waits for the other to listen.
+ */
+export interface Channel<Out, In> {
+  /** Resolves once the message is out of this process's hands; where the other side is gone, nobody hears it. */
+  readonly send: (message: Out) => Promise<void>;
+  /** Call once. What came before is heard first: no message is lost because nobody listened yet. */
+  readonly listen: (hear: (message: In) => void) => void;
+  /** Resolves when the other side is gone and all it said is heard. */
+  readonly closed: Promise<void>;
+}
+
+/** The receiving half: keeps what arrives until somebody listens. */
+export interface Inbox<In> extends Pick<Channel<never, In>, 'listen' | 'closed'> {
+  readonly take: (message: In) => void;
+  /** Nothing more will come. */
+  readonly close: () => void;
+}
+
+export function newInbox<In>(): Inbox<In> {
+  const waiting: In[] = [];
+  let hear: ((message: In) => void) | undefined;
+  let open = true;
+  let resolveClosed = (): void => {};
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve;
+  });
+  return {
+    closed,
+    take: (message) => {
+      if (hear === undefined) waiting.push(message);
+      else hear(message);
+    },
+    close: () => {
+      open = false;
+      if (hear !== undefined) resolveClosed();
+    },
+    listen: (listener) => {
+      for (const message of waiting.splice(0)) listener(message);
+      hear = listener;
+      if (!open) resolveClosed();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type {Problem} from '../../base/problem.js';
+import {callAfter} from '../../base/timer.js';
+import {unreachable} from '../../base/unreachable.js';
+import {PROTOCOL_VERSION, type WorkerMessage, type WorkerSign} from '../../protocol/message.js';
+
+/** How long the other side may say nothing. Milliseconds; undefined: as long as it likes. */
+export interface Patience {
+  /** Until it is there, without the time that it waits in a queue. */
+  readonly start_ms: number | undefined;
+  /** From then on; it says `alive` every ten seconds. */
+  readonly silence_ms: number | undefined;
+}
+
+/** Why nothing more is expected of a worker, though its end was not seen. */
+export type Death = {readonly kind: 'not_started' | 'lost'; readonly problem: Problem};
+
+export interface Life {
+  /** Takes what is a sign of life out of what a worker says; the rest is for the stage. */
+  readonly hear: (message: WorkerMessage | WorkerSign) => WorkerMessage | undefined;
+  /** It stands in a queue, or does so no longer: only then is its start waited for. */
+  readonly queue: (state: 'waiting' | 'left') => void;
+  /** Whether it has said that it is there. */
+  readonly begun: () => 'yes' | 'no';
+  readonly death: () => Death | undefined;
+  readonly dispose: () => void;
+}
+
+/** Watches one worker by what it says; calls `died` at most once, when it should be there and is not. */
+export function watchLife(patience: Patience, died: () => void): Life {
+  let begun: 'yes' | 'no' = 'no';
+  let death: Death | undefined;
+  let takeBack = (): void => {};
+  const die = (cause: Death): void => {
+    if (death !== undefined) return;
+    death = cause;
+    takeBack();
+    died();
+  };
+  const expect = (ms: number | undefined, otherwise: (ms: number) => Death): void => {
+    takeBack();
+    if (ms !== undefined && death === undefined) takeBack = callAfter(ms, () => die(otherwise(ms)));
+  };
+  const heard = (): void => expect(patience.silence_ms, silent);
+  expect(patience.start_ms, notThere);
+  return {
+    begun: () => begun,
+    death: () => death,
+    dispose: () => takeBack(),
+    queue: (state) => {
+      if (begun === 'yes') return;
+      if (state === 'waiting') takeBack();
+      else expect(patience.start_ms, notThere);
+    },
+    hear: (message) => {
+      begun = 'yes';
+      heard();
+      switch (message.kind) {
+        case 'alive':
+          return undefined;
+        case 'hello':
+          if (message.protocol !== PROTOCOL_VERSION) die(otherProtocol(message.protocol));
+          return undefined;
+        case 'event':
+        case 'part_ready':
+        case 'sample_failed':
+        case 'probed':
+        case 'forecasts':
+        case 'paced':
+        case 'done':
+        case 'stopped':
+        case 'failed':
+          return message;
+        default:
+          return unreachable(message);
+      }
+    },
+  };
+}
+
+function silent(ms: number): Death {
+  return {
+    kind: 'lost',
+    problem: {
+      code: 'run/worker-silent',
+      message: `The worker has not been heard of for ${Math.round(ms / 1000)} s`,
+      hint: 'Its machine or the network between may be down. The work goes on from what was saved.',
+    },
+  };
+}
+
+function notThere(ms: number): Death {
+  return {
+    kind: 'not_started',
+    problem: {
+      code: 'run/worker-not-there',
+      message: `The worker was started but said nothing for ${Math.round(ms / 1000)} s`,
+      hint: 'The log has what was printed meanwhile. The worker needs the same Node.js, program and folders there as here, and there to be found under the same paths.',
+    },
+  };
+}
+
+function otherProtocol(found: number): Death {
+  return {
+    kind: 'not_started',
+    problem: {
+      code: 'worker/other-protocol',
+      message: `The runner speaks protocol ${PROTOCOL_VERSION}, this worker ${found}`,
+      hint: 'Runner and worker come from different versions of sidestep; use the same one on both sides.',
+    },
+  };
+}
