@@ -19,11 +19,8 @@ function compiler() {
 
 function sayWhatIsNext() {
   const built = existsSync(join(root, 'build/addon/Release/sidestep.node'));
-  console.log(
-    built
-      ? 'sidestep is built. See it work, on a tiny model that needs no download:\n  npm run smoke'
-      : 'sidestep is built, without its engine. What is missing:\n  node dist/cli/main.js doctor',
-  );
+  const first = built ? '' : ' (builds the engine first: a few minutes, once)';
+  console.log(`See sidestep work, on a tiny model that needs no download${first}:\n  npm run smoke`);
 }
 
 const tsc = process.argv.includes('--no-compile') ? undefined : compiler();

@@ -17,7 +17,7 @@ Method::Function find_method(const std::string& name) {
   const auto found = table().find(name);
   if (found == table().end())
     throw Error("native/method-unknown", "The engine has no function \"" + name + "\"",
-                "The addon and src/native are from different versions: run npm run native.");
+                "The engine and the program are of different versions: `sidestep doctor` says how to get the right one.");
   return found->second;
 }
 

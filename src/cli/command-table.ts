@@ -16,6 +16,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./init.js')).initCommand,
   ),
   row(
+    'example',
+    'write a small pipeline that trains at once, without songs or a model',
+    async () => (await import('./example.js')).exampleCommand,
+  ),
+  row(
     'run',
     'run a pipeline; what is done already is not done again',
     async () => (await import('./run.js')).runCommand,
@@ -105,6 +110,11 @@ export const commandTable: readonly TableRow[] = [
     'doctor',
     'look at this machine: what works, what is missing, how to get it',
     async () => (await import('./doctor.js')).doctorCommand,
+  ),
+  row(
+    'build-engine',
+    'compile the native engine here, where no ready one was installed',
+    async () => (await import('./build-engine.js')).buildEngineCommand,
   ),
   row(
     'completion',

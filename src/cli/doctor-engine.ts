@@ -2,13 +2,16 @@ import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
+import {SidestepError} from '../base/problem.js';
 import type {DeviceReport, EngineReport} from '../protocol/message.js';
 import type {Check} from '../render/checklist.js';
 import {type EngineObservation, observeEngine, productsWarning} from '../run/numerics.js';
 import {withScratch} from '../run/scratch.js';
 import type {MachineFacts} from './doctor-verdict.js';
+import {type FoundEngine, findEngine} from './engine/find-engine.js';
+import {pluginHelp, type SeenCard} from './engine/installation.js';
 import {askProgram, firstLine} from './program-probe.js';
-import {addonPath, cudaOf, workersOf} from './surroundings.js';
+import {engineHere, engineOf} from './surroundings.js';
 import type {World} from './world.js';
 
 export interface EngineFindings {
@@ -18,32 +21,39 @@ export interface EngineFindings {
 
 /** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
 export async function engineFindings(world: World): Promise<EngineFindings> {
-  const path = addonPath();
-  const engine = path === undefined ? undefined : await askEngine(world, path);
+  const engine = await askEngine(world);
   const cuda = await cudaFindings(world);
-  const addon =
-    path === undefined || engine === undefined ? [notBuilt] : addonChecks(path, engine, cuda.cards);
+  const addon = addonChecks(
+    engine,
+    () => pluginHelp(world, engineHere(world), cuda.cards),
+    cuda.cards.length,
+  );
   const {state} = addon[0]!;
   const tools = await Promise.all([compilerCheck(world, state), cmakeCheck(state)]);
-  const devices = engine?.kind === 'known' ? engine.report.devices : [];
+  const devices = engine.kind === 'known' ? engine.report.devices : [];
   const cards = devices.filter(({backend}) => backend === 'cuda');
   return {
     checks: [...addon, ...tools, ...cuda.checks],
     facts: {
-      engine: engine?.kind === 'known' ? 'ready' : 'missing',
+      engine: engine.kind === 'known' ? 'ready' : 'missing',
       cards,
-      idle_cards: cards.length === 0 ? cuda.cards : [],
+      idle_cards: cards.length === 0 ? cuda.cards.map(({name}) => name) : [],
     },
   };
 }
 
-function addonChecks(path: string, engine: EngineObservation, cards: readonly string[]): Check[] {
+type AskedEngine =
+  | {readonly kind: 'known'; readonly report: EngineReport; readonly found: FoundEngine}
+  | Exclude<EngineObservation, {readonly kind: 'known'}>;
+
+function addonChecks(engine: AskedEngine, plugin_help: () => string, cards: number): Check[] {
   if (engine.kind === 'unavailable') {
-    const {message, hint} = engine.problem;
-    return [{name: 'addon', title: 'Native engine', state: 'warning', found: message, hint}];
+    const {code, message, hint} = engine.problem;
+    const state = code === 'native/engine-file-missing' ? 'error' : 'warning';
+    return [{name: 'addon', title: 'Native engine', state, found: message, hint}];
   }
   const {report} = engine;
-  const found = `${path}, numerics version ${report.numerics_version}`;
+  const found = `${engine.found.path} (${ORIGINS[engine.found.origin]}), numerics version ${report.numerics_version}`;
   const devices = report.devices.flatMap((device) => deviceChecks(device, report));
   const noCuda: Check[] =
     report.no_cuda === undefined
@@ -52,9 +62,9 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
           {
             name: 'engine_cuda',
             title: 'Engine on CUDA',
-            state: cards.length > 0 ? 'warning' : 'absent',
+            state: cards > 0 ? 'warning' : 'absent',
             found: report.no_cuda,
-            hint: cards.length > 0 && !TOO_OLD.test(report.no_cuda) ? BUILD_PLUGIN : undefined,
+            hint: cards > 0 && !TOO_OLD.test(report.no_cuda) ? plugin_help() : undefined,
           },
         ];
   return [
@@ -67,8 +77,12 @@ function addonChecks(path: string, engine: EngineObservation, cards: readonly st
 /** The plugin is there, and says of each card why it does not use it. */
 const TOO_OLD = /compute capability/;
 
-const BUILD_PLUGIN =
-  'the CUDA plugin is built where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: install it, then `npm run native`; native/README.md';
+const ORIGINS: Readonly<Record<FoundEngine['origin'], string>> = {
+  variable: 'named by SIDESTEP_ENGINE',
+  own_build: 'compiled here by build-engine',
+  platform_package: 'the package for this system',
+  checkout: 'built in this checkout',
+};
 
 /** A device, and on a card what its matrix products run on: without the library it is there, but far too slow. */
 export function deviceChecks(device: DeviceReport, report: EngineReport): Check[] {
@@ -89,25 +103,22 @@ export function deviceChecks(device: DeviceReport, report: EngineReport): Check[
 }
 
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */
-function askEngine(world: World, addon: string): Promise<EngineObservation> {
-  return withScratch('doctor', (folder) =>
-    observeEngine({
-      addon,
-      hashAddon: async (path) => (await hashFile(path)).hash,
-      cuda: cudaOf(world),
-      remembered_at: join(folder, 'devices.json'),
-      launcher: workersOf(world),
-    }),
-  );
+async function askEngine(world: World): Promise<AskedEngine> {
+  try {
+    const found = findEngine(engineHere(world));
+    const observation = await withScratch('doctor', (folder) =>
+      observeEngine({
+        ...engineOf(world),
+        hashAddon: async (path) => (await hashFile(path)).hash,
+        remembered_at: join(folder, 'devices.json'),
+      }),
+    );
+    return observation.kind === 'known' ? {...observation, found: found!} : observation;
+  } catch (error) {
+    if (error instanceof SidestepError) return {kind: 'unavailable', problem: error.problem};
+    throw error;
+  }
 }
-
-const notBuilt: Check = {
-  name: 'addon',
-  title: 'Native engine',
-  state: 'warning',
-  found: 'not built; validate, plan and status work, preprocessing and training do not',
-  hint: 'npm run native (needs cmake and a C++20 compiler)',
-};
 
 async function compilerCheck(world: World, addon: Check['state']): Promise<Check> {
   const version = await askProgram(world.env.CXX || 'c++', '--version');
@@ -153,7 +164,7 @@ function tool(
 /** What the driver says, and the names of its cards. */
 async function cudaFindings(
   world: World,
-): Promise<{readonly checks: readonly Check[]; readonly cards: readonly string[]}> {
+): Promise<{readonly checks: readonly Check[]; readonly cards: readonly SeenCard[]}> {
   const driver = await driverVersion();
   if (driver === undefined) {
     const found = 'no NVIDIA driver; everything runs on the CPU';
@@ -179,7 +190,12 @@ async function cudaFindings(
       hint: undefined,
     });
   }
-  return {checks, cards: lines.map((line) => line.split(',')[1]?.trim() ?? 'a card')};
+  return {checks, cards: lines.map(seenCard)};
+}
+
+function seenCard(line: string): SeenCard {
+  const [, name = 'a card', compute_capability = ''] = line.split(',').map((word) => word.trim());
+  return {name, compute_capability};
 }
 
 /** The kernel module's word, or that of its tool where /proc is not shown. */

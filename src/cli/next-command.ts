@@ -9,12 +9,13 @@ export function nextCommand(world: Pick<World, 'env' | 'cwd'>, words: readonly s
   return [ownName(world), ...words.map(quoted)].join(' ');
 }
 
-/** `sidestep` where it is installed, `npx sidestep` where it is a project's dependency, else its file, as in a checkout. */
+/** `sidestep` where it is installed, `npx sidestep` (with Yarn's Plug'n'Play `yarn sidestep`) where it is a project's dependency, else its file, as in a checkout. */
 export function ownName({env, cwd}: Pick<World, 'env' | 'cwd'>): string {
   const own = (env.PATH ?? '').split(delimiter).filter((folder) => !isPackageBin(folder));
   if (own.some((folder) => folder !== '' && isThere(folder))) return 'sidestep';
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (isThere(join(folder, 'node_modules', '.bin'))) return 'npx sidestep';
+    if (existsSync(join(folder, '.pnp.cjs'))) return 'yarn sidestep';
     if (dirname(folder) === folder) break;
   }
   const main = fileURLToPath(new URL('dist/cli/main.js', packageRoot));

@@ -1,15 +1,20 @@
-import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {StageId} from '../base/stage-id.js';
 import {projectRoot} from '../config/project-root.js';
 import {absolutePath, type Settings} from '../config/settings.js';
 import {localWorkers} from '../run/local-worker.js';
-import type {CudaSurroundings} from '../run/numerics.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
-import type {WorkerLauncher} from '../run/worker-launcher.js';
 import {stageTypes} from '../stage/registry.js';
+import {
+  type EngineSurroundings,
+  engineSurroundings,
+  type FoundPlugin,
+  findEngine,
+  findPlugin,
+} from './engine/find-engine.js';
+import {engineHelp} from './engine/installation.js';
 import {packageRoot} from './version.js';
 import type {World} from './world.js';
 
@@ -33,32 +38,39 @@ export function surroundingsOf(world: World, project: Project, forced: ReadonlyS
   return {
     project,
     types: stageTypes,
-    launcher: workersOf(world),
-    addon: addonPath(),
-    cuda: cudaOf(world),
+    ...engineOf(world),
     forced,
     env: world.env,
   };
 }
 
-/** The engine looks for its plugin there (native/ops/cuda_plugin.cpp). */
-export function cudaOf({env}: Pick<World, 'env'>): CudaSurroundings {
-  const addon = addonPath();
-  const beside = addon === undefined ? undefined : join(dirname(addon), 'sidestep_cuda.so');
+/** The engine on this machine and the processes it runs in. Throws `native/engine-file-missing`. */
+export function engineOf(
+  world: Pick<World, 'env' | 'cwd'>,
+): Pick<Surroundings, 'addon' | 'cuda' | 'engine_help' | 'launcher'> {
+  const places = engineHere(world);
+  const engine = findEngine(places);
+  const plugin = findPlugin(places, engine);
   return {
-    visible_devices: env.CUDA_VISIBLE_DEVICES,
-    plugin: env.SIDESTEP_CUDA_PLUGIN ?? beside,
-    products: env.SIDESTEP_CUBLASLT,
+    addon: engine?.path,
+    cuda: {
+      visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+      plugin: plugin?.path,
+      products: world.env.SIDESTEP_CUBLASLT,
+    },
+    engine_help: engineHelp(world, places),
+    launcher: localWorkers({
+      main: fileURLToPath(new URL('dist/worker/main.js', packageRoot)),
+      env: workerEnvironment(world.env, plugin),
+    }),
   };
 }
 
-/** Child processes of this one. */
-export function workersOf({env}: World): WorkerLauncher {
-  return localWorkers({main: fileURLToPath(new URL('dist/worker/main.js', packageRoot)), env});
+export function engineHere(world: Pick<World, 'env' | 'cwd'>): EngineSurroundings {
+  return engineSurroundings(fileURLToPath(packageRoot), world);
 }
 
-/** Where the build puts the addon; undefined while it is not built. This process never loads it. */
-export function addonPath(): string | undefined {
-  const path = fileURLToPath(new URL('build/addon/Release/sidestep.node', packageRoot));
-  return existsSync(path) ? path : undefined;
+/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
+function workerEnvironment(env: World['env'], plugin: FoundPlugin | undefined): World['env'] {
+  return plugin?.origin === 'package' ? {...env, SIDESTEP_CUDA_PLUGIN: plugin.path} : env;
 }

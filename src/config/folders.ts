@@ -16,3 +16,15 @@ export function userFolder(
 export function builtInPresets(): string {
   return fileURLToPath(new URL('../../presets', import.meta.url));
 }
+
+/** What can be made again and belongs to no project: engines compiled on this machine. */
+export function userCacheFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  platform = process.platform,
+): string {
+  const home = env.HOME || homedir();
+  if (platform === 'win32')
+    return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'sidestep', 'Cache');
+  if (platform === 'darwin' && !env.XDG_CACHE_HOME) return join(home, 'Library', 'Caches', 'sidestep');
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'sidestep');
+}

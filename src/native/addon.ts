@@ -37,7 +37,7 @@ export function loadAddon(path: string): Addon {
     throw new SidestepError({
       code: 'native/addon-version',
       message: `${path} offers binding version ${String(addon.binding_version)}, expected ${BINDING_VERSION}`,
-      hint: 'It was built from other sources: run `npm run native`.',
+      hint: 'It is the engine of another version of sidestep: `sidestep doctor` says how to get the right one.',
     });
   }
   addon.die_with_parent(); // whoever loads the engine is a worker: it must not outlive its runner inside a long call
@@ -52,7 +52,7 @@ function requireAddon(path: string): Addon {
       {
         code: 'native/addon-missing',
         message: `The native engine could not be loaded from ${path}: ${error instanceof Error ? error.message : String(error)}`,
-        hint: 'Build it with `npm run native` (needs cmake and a C++20 compiler); `sidestep doctor` shows what is missing.',
+        hint: '`sidestep doctor` says how to get one that fits.',
       },
       {cause: error},
     );

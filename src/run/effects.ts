@@ -25,7 +25,7 @@ export interface Effects {
   readonly stop: StopSwitch;
   /** The environment sidestep was started with, for programs that stages start. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute path of the native addon; undefined when it is not built. */
+  /** Absolute path of the native addon; undefined when there is none. */
   readonly addon: string | undefined;
   /** Whose unfinished work a stage leaves. */
   readonly partial_note: Omit<PartialNote, 'made_from'>;

@@ -16,8 +16,10 @@ export type EngineObservation =
   | {readonly kind: 'unavailable'; readonly problem: Problem};
 
 export interface EngineQuestion {
-  /** Absolute path of the addon; undefined when it is not built. */
+  /** Absolute path of the addon; undefined when there is none. */
   readonly addon: string | undefined;
+  /** What to do where there is none, or none that works: sentences for a hint. */
+  readonly engine_help: string;
   readonly hashAddon: (path: string) => Promise<ContentHash>;
   readonly cuda: CudaSurroundings;
   /** What else may change what the engine finds; default: this machine's. */
@@ -55,7 +57,7 @@ function machineMarks(): MachineMarks {
  */
 export async function observeEngine(question: EngineQuestion): Promise<EngineObservation> {
   const {addon, cuda} = question;
-  if (addon === undefined) return {kind: 'unavailable', problem: notBuilt};
+  if (addon === undefined) return {kind: 'unavailable', problem: notThere(question.engine_help)};
   const key = sha256(
     canonicalJson({
       addon: await question.hashAddon(addon),
@@ -67,7 +69,7 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
   );
   const known = readState(question.remembered_at) as Remembered | undefined;
   if (known?.key === key) return {kind: 'known', report: known.report};
-  const observation = await probe(addon, question.launcher);
+  const observation = await probe(addon, question);
   if (observation.kind === 'known' && !observation.report.devices.some(({own_products}) => own_products))
     await writeState(question.remembered_at, {key, report: observation.report} satisfies Remembered);
   return observation;
@@ -104,7 +106,7 @@ function pickDevice(devices: readonly DeviceReport[], wanted: string): DeviceRep
   return wanted === 'cuda' ? cuda : devices.find(({device}) => device === wanted);
 }
 
-async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObservation> {
+async function probe(addon: string, {launcher, engine_help}: EngineQuestion): Promise<EngineObservation> {
   let answer: EngineObservation | undefined;
   const said = lastWords();
   const worker = launcher.start(
@@ -112,7 +114,8 @@ async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObs
     {
       message: (message) => {
         if (message.kind === 'probed') answer = {kind: 'known', report: message.report};
-        if (message.kind === 'failed') answer = {kind: 'unavailable', problem: message.problem};
+        if (message.kind === 'failed')
+          answer = {kind: 'unavailable', problem: withHelp(message.problem, engine_help)};
       },
       output: said.hear,
     },
@@ -127,16 +130,23 @@ async function probe(addon: string, launcher: WorkerLauncher): Promise<EngineObs
       code: 'run/engine-crashed',
       message: `The native engine could not be asked: the process ${how}`,
       last_words: said.words(),
-      hint: '`sidestep doctor` shows what was found; rebuild with `npm run native`.',
+      hint: `\`sidestep doctor\` shows what was found. ${engine_help}`,
     },
   };
 }
 
-const notBuilt: Problem = {
-  code: 'run/engine-not-built',
-  message: 'The native engine is not built, so stages that compute cannot run',
-  hint: 'Build it with `npm run native` (needs cmake and a C++20 compiler); `sidestep doctor` shows what is missing.',
-};
+/** An engine that cannot be loaded, or is another version's, is replaced as a missing one is got. */
+function withHelp(problem: Problem, hint: string): Problem {
+  return /^native\/addon-/.test(problem.code) ? {...problem, hint} : problem;
+}
+
+function notThere(hint: string): Problem {
+  return {
+    code: 'run/engine-not-built',
+    message: 'There is no native engine here, so stages that compute cannot run',
+    hint,
+  };
+}
 
 function noSuchDevice(wanted: string, devices: readonly DeviceReport[], noCuda: string | undefined): Problem {
   return {

@@ -38,8 +38,10 @@ export interface Surroundings {
   readonly project: Project;
   readonly types: ReadonlyMap<string, StageType>;
   readonly launcher: WorkerLauncher;
-  /** Absolute path of the native addon; undefined when it is not built. */
+  /** Absolute path of the native addon; undefined when there is none. */
   readonly addon: string | undefined;
+  /** What to do where there is none, or none that works: sentences for a hint. */
+  readonly engine_help: string;
   readonly cuda: CudaSurroundings;
   readonly forced: ReadonlySet<StageId>;
   /** Of the runner: where secrets come from. */
@@ -81,7 +83,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
 
 async function engineFor(
   pipeline: Pipeline,
-  {types, project, addon, cuda, launcher}: Surroundings,
+  {types, project, addon, engine_help, cuda, launcher}: Surroundings,
   hashes: FileHashes,
 ): Promise<EngineObservation | undefined> {
   const needed = pipeline.stages.some(
@@ -90,6 +92,7 @@ async function engineFor(
   if (!needed) return undefined;
   return observeEngine({
     addon,
+    engine_help,
     hashAddon: async (path) => (await hashOfFile(hashes, path)).hash,
     cuda,
     remembered_at: devicesPath(project),

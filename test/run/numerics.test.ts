@@ -43,6 +43,7 @@ async function question() {
   const remembered_at = join(await temporaryFolder(), 'devices.json');
   return {
     addon: '/addon.node',
+    engine_help: 'Get one here.',
     hashAddon: async () => contentHash('addon'),
     cuda: bare,
     machine: {driver: '560', boot: 'today'},
@@ -123,7 +124,10 @@ test.each([
   },
 ])('an engine that is $name is a problem, not a crash', async ({addon, worker, code}) => {
   const engine = await observeEngine({...(await question()), addon, launcher: worker});
-  expect(engine).toMatchObject({kind: 'unavailable', problem: {code}});
+  expect(engine).toMatchObject({
+    kind: 'unavailable',
+    problem: {code, hint: expect.stringContaining('Get one here.')},
+  });
   expect(resolveNumerics(engine, {device: 'auto', precision: 'auto', threads: undefined})).toMatchObject({
     kind: 'problem',
     problem: {code},

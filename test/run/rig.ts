@@ -148,6 +148,7 @@ function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings 
     types: setting.types ?? allTypes,
     launcher: setting.launcher ?? testWorkers,
     addon: undefined,
+    engine_help: 'Get one.',
     cuda: {visible_devices: undefined, plugin: undefined, products: undefined},
     env: process.env,
     forced: new Set((setting.forced ?? []).map(stageId)),

@@ -18,9 +18,10 @@ export interface Machine {
 
 export async function observeMachine(world: World, settings: Settings): Promise<Machine> {
   const project = projectOf(world, DEFAULT_PIPELINE, settings);
-  const {addon, cuda, launcher} = surroundingsOf(world, project, new Set());
+  const {addon, engine_help, cuda, launcher} = surroundingsOf(world, project, new Set());
   const engine = await observeEngine({
     addon,
+    engine_help,
     hashAddon: async (path) => (await hashFile(path)).hash,
     cuda,
     remembered_at: devicesPath(project),
