@@ -1,11 +1,12 @@
+import {statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {Cache} from './cache.js';
-import {type CacheEntry, objectsOf} from './entry.js';
+import {type CacheEntry, objectsOf, removeEntry} from './entry.js';
 import {removeJunk, takeInventory} from './inventory.js';
-import {treeDir} from './layout.js';
+import {objectPath, treeDir} from './layout.js';
 import {type DamagedPartial, readPartials} from './partial.js';
 import {type EvictedObject, readAndCompare, saveChecked} from './soundness.js';
 import {dropSuspects} from './suspects.js';
@@ -20,19 +21,22 @@ export interface VerifyReport {
   readonly junk_entries: number;
   /** Folders that were not what their objects say, and were removed: they are put together again when needed. */
   readonly trees: readonly ContentHash[];
-  /** Entries that lack an object now; their stages will run again when asked for. */
+  /** Entries whose objects are damaged or gone, and were removed: their stages will run again when asked for. */
   readonly incomplete: readonly CacheEntry[];
-  /** Entries that were made from a damaged object, and were removed: their stages will run again as well. */
+  /** Other entries, which were made from a damaged object, and were removed as well. */
   readonly suspect: readonly CacheEntry[];
   /** How much saved work, to be continued by an interrupted stage, is sound. */
   readonly saved_states: number;
   /** Saved work that is not what was written, and was removed: its stages continue from what else is there, or begin again. */
   readonly damaged_states: readonly DamagedPartial[];
+  /** `kept`: something could not be removed, in a cache that is read-only or somebody else's. It is never used, and found again. */
+  readonly outcome: 'removed' | 'kept';
 }
 
 /**
- * Reads every byte of the cache, folders included, removes what is damaged and what was made from it, and says what will be
- * computed again. In a cache that cannot be written nothing is removed, only said.
+ * Reads every byte of the cache, folders included, removes what is damaged, what lacks a part and what was made from
+ * either, and says what will be computed again: the next look finds nothing. In a cache that cannot be written nothing is
+ * removed, only said.
  */
 export async function verifyCache(
   cache: Cache,
@@ -54,12 +58,16 @@ export async function verifyCache(
   const lacks = ({hash, size}: {hash: ContentHash; size: number}) =>
     gone.has(hash) || objects.get(hash)?.size !== size;
   const incomplete = entries.filter((entry) => objectsOf(entry).some(lacks));
-  await whereWritable(() => removeJunk(inventory));
-  const suspect = await dropSuspects(cache, evicted);
-  const trees = await removeWrongTrees(cache, entries, {names: inventory.trees.map(({name}) => name), gone});
+  const suspect = await dropSuspects(cache, evicted); // before the incomplete ones go: they say what was made of what
+  for (const entry of incomplete) if (stillLacks(cache, entry)) await removeEntry(cache, entry.fingerprint);
+  const wrong = await wrongTrees(cache, entries, {names: inventory.trees.map(({name}) => name), gone});
   const states = await readPartials(cache);
-  for (const {name} of states.damaged)
-    await whereWritable(() => rm(join(cache.root, 'partial', name), {recursive: true, force: true}));
+  const removals = await Promise.all([
+    whereWritable(() => removeJunk(inventory)),
+    ...wrong.map((hash) => whereWritable(() => rm(treeDir(cache.root, hash), GONE))),
+    ...states.damaged.map(({name}) => whereWritable(() => rm(join(cache.root, 'partial', name), GONE))),
+  ]);
+  const kept = removals.includes('kept') || cache.forgotten.size > 0 || cache.damaged.size > 0;
   await saveChecked(cache);
   return {
     entries: entries.length,
@@ -67,16 +75,28 @@ export async function verifyCache(
     bytes,
     evicted,
     junk_entries: inventory.junk.length,
-    trees,
+    trees: wrong,
     incomplete,
-    suspect,
+    suspect: suspect.filter(
+      ({fingerprint}) => !incomplete.some((entry) => entry.fingerprint === fingerprint),
+    ),
     saved_states: states.sound,
     damaged_states: states.damaged,
+    outcome: kept ? 'kept' : 'removed',
   };
 }
 
+/** A runner may have made the object again while the others were read. */
+function stillLacks(cache: Cache, entry: CacheEntry): boolean {
+  return objectsOf(entry).some(
+    ({hash, size}) =>
+      cache.damaged.has(hash) ||
+      statSync(objectPath(cache.root, hash), {throwIfNoEntry: false})?.size !== size,
+  );
+}
+
 /** Trees of entries are read; what belongs to no entry is nobody's. */
-async function removeWrongTrees(
+async function wrongTrees(
   cache: Cache,
   entries: readonly CacheEntry[],
   {names, gone}: {readonly names: readonly string[]; readonly gone: ReadonlySet<ContentHash>},
@@ -92,15 +112,17 @@ async function removeWrongTrees(
     const sound = !tree.files.some(({hash}) => gone.has(hash)) && (await isWholeTree(cache, tree));
     if (!sound) wrong.push(tree.hash);
   }
-  for (const hash of wrong)
-    await whereWritable(() => rm(treeDir(cache.root, hash), {recursive: true, force: true}));
   return wrong;
 }
 
-async function whereWritable(change: () => Promise<void>): Promise<void> {
+const GONE = {recursive: true, force: true} as const;
+
+async function whereWritable(change: () => Promise<void>): Promise<'removed' | 'kept'> {
   try {
     await change();
+    return 'removed';
   } catch (error) {
     if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+    return 'kept';
   }
 }

@@ -41,7 +41,7 @@ export function cacheCommand(world: World): Command {
   cache
     .command('verify')
     .description(
-      'Read every byte again; what is damaged is removed and computed anew by the next run. Exit code 1 if anything was.',
+      'Read every byte again; what is damaged, and results that lack a part, are removed and computed again when a run needs them. Exit code 1 if anything was.',
     )
     .option('--json', 'print one JSON document')
     .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, verify)));

@@ -1,8 +1,10 @@
 import {join} from 'node:path';
-import {Document, isCollection, isMap, parse, parseDocument} from 'yaml';
+import {Document, isCollection, isMap, isScalar, parse, parseDocument} from 'yaml';
 import {writeDurably} from '../base/durable.js';
 import {type Failure, failure, ok, type Result} from '../base/result.js';
 import {parseSettings} from '../config/parse-settings.js';
+import {sourceText} from '../config/source-text.js';
+import {parseYaml} from '../config/yaml.js';
 
 export function settingsPath(userDir: string): string {
   return join(userDir, 'settings.yaml');
@@ -25,17 +27,41 @@ export function editSettings(
   path: string,
   value: string | undefined,
 ): Result<string> {
+  const broken = parseYaml(sourceText(file, text)).problems; // not YAML at all: nothing can be changed in it
+  if (broken.length > 0) return failure(...broken);
   const document = text.trim() === '' ? new Document({sidestep: 1}) : parseDocument(text);
-  const broken = document.errors.length > 0 ? parseSettings(file, text) : undefined;
-  if (broken?.ok === false) return broken; // not YAML at all: nothing can be changed in it
   if (!isMap(document.contents)) return notAMap(file);
   const words = settingWords(path);
-  if (value !== undefined) document.setIn(words, document.createNode(parse(value)));
-  else if (document.hasIn(words)) prune(document, words);
+  const blocked = openWay(file, document, words);
+  if (blocked !== undefined) return blocked;
+  if (value !== undefined) {
+    const wrong = parseYaml(sourceText(path, value)).problems;
+    if (wrong.length > 0) return failure(...wrong);
+    document.setIn(words, document.createNode(meantValue(value)));
+  } else if (document.hasIn(words)) prune(document, words);
   else return unknownKey(file, document, words) ?? ok(text);
   const edited = document.toString({lineWidth: 110});
   const checked = parseSettings(file, edited);
   return checked.ok ? ok(edited) : checked;
+}
+
+/** YAML, unless that would drop part of it: a folder may be called `songs #2`. */
+function meantValue(value: string): unknown {
+  const text = value.trim();
+  const isPlain = !/^["'[{&*!|>]/.test(text);
+  return isPlain && /^#|\s#/.test(text) ? text : parse(value);
+}
+
+/** Makes room on the way to a key: an empty value becomes a map. Anything else in its way is said. */
+function openWay(file: string, document: Document, words: readonly string[]): Failure | undefined {
+  for (let depth = 1; depth < words.length; depth += 1) {
+    const above = words.slice(0, depth);
+    const node = document.getIn(above, true);
+    if (node === undefined || isMap(node)) continue;
+    if (!isScalar(node) || node.value !== null) return notAMap(file, above.join('.'));
+    document.deleteIn(above);
+  }
+  return undefined;
 }
 
 /** What `set` would say of a key that no settings have; undefined for one that is merely not set. */
@@ -55,11 +81,12 @@ function prune(document: Document, words: readonly string[]): void {
   if (isCollection(parent) && parent.items.length === 0) prune(document, above);
 }
 
-function notAMap(file: string): Failure {
+function notAMap(file: string, key?: string): Failure {
   return failure({
     code: 'settings/not-a-map',
-    message: `${file} is not a map of settings`,
-    hint: 'sidestep settings reset',
+    message:
+      key === undefined ? `${file} is not a map of settings` : `${key} in ${file} is not a map of settings`,
+    hint: key === undefined ? 'sidestep settings reset' : `sidestep settings reset ${key}`,
   });
 }
 

@@ -9,13 +9,37 @@ export function codeFrame(source: SourceText, position: SourcePosition): string 
   const width = String(last).length;
   const lines: string[] = [];
   for (let line = first; line <= last; line++) {
-    const text = lineText(source, line);
-    const mark = line === position.line ? '>' : ' ';
-    if (line === last && line !== position.line && text.trim() === '') continue;
-    lines.push(`${mark} ${String(line).padStart(width)} | ${text}`.trimEnd());
-    if (line === position.line) lines.push(`  ${' '.repeat(width)} | ${marker(text, position)}`);
+    const whole = lineText(source, line);
+    const meant = line === position.line;
+    if (line === last && !meant && whole.trim() === '') continue;
+    const {text, hidden} = excerpt(whole, meant ? position.column : 1);
+    lines.push(`${meant ? '>' : ' '} ${String(line).padStart(width)} | ${text}`.trimEnd());
+    if (meant) lines.push(`  ${' '.repeat(width)} | ${marker(text, shifted(position, hidden))}`);
   }
   return lines.join('\n');
+}
+
+/** Longer lines come from programs, and some have megabytes. */
+const MOST_SHOWN = 200;
+/** Of those, how many stand before what is meant. */
+const SHOWN_BEFORE = 80;
+
+/** What of a line is shown around a column, and how many characters its start is moved by. */
+function excerpt(line: string, column: number): {text: string; hidden: number} {
+  if (line.length <= MOST_SHOWN) return {text: line, hidden: 0};
+  const start = Math.max(0, Math.min(column - 1 - SHOWN_BEFORE, line.length - MOST_SHOWN));
+  const end = start + MOST_SHOWN;
+  const text = `${start > 0 ? '…' : ''}${line.slice(start, end)}${end < line.length ? '…' : ''}`;
+  return {text, hidden: start > 0 ? start - 1 : 0};
+}
+
+function shifted(position: SourcePosition, by: number): SourcePosition {
+  const {column, end_column} = position;
+  return {
+    ...position,
+    column: column - by,
+    ...(end_column === undefined ? {} : {end_column: end_column - by}),
+  };
 }
 
 /** Under the marked characters, counted in terminal cells: a Chinese character or an emoji takes two. */

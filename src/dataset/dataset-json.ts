@@ -99,7 +99,7 @@ function readDefaults(
 function readEntry(
   node: JsonNode,
   source: JsonSource,
-): {value: DatasetEntry | undefined; problems: Problem[]} {
+): {value: DatasetEntry | undefined; problems: readonly Problem[]} {
   if (node.kind !== 'object')
     return {
       value: undefined,
@@ -108,7 +108,7 @@ function readEntry(
   const audio_path = textField(node, 'audio_path');
   const filename =
     textField(node, 'filename') ?? (audio_path === undefined ? undefined : lastPart(audio_path));
-  const {metadata, problems} = entryMetadata(node, source);
+  const {metadata, problems, remarks} = entryMetadata(node, source);
   if (filename === undefined) {
     const message = 'an entry needs audio_path or filename, else nobody knows which song it describes';
     return {
@@ -119,7 +119,7 @@ function readEntry(
   const entry = {
     filename,
     metadata,
-    remarks: unknownFields(node, source),
+    remarks: [...remarks, ...unknownFields(node, source)],
     position: positionOf(node, source),
   };
   return {value: audio_path === undefined ? entry : {...entry, audio_path}, problems};

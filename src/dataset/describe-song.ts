@@ -17,6 +17,7 @@ import {
   type SongMetadata,
   wholeSeconds,
 } from './song-metadata.js';
+import {withoutTimes} from './timed-lyrics.js';
 
 /** A song with the metadata of all its sources merged. */
 export interface DescribedSong extends MergedMetadata {
@@ -45,10 +46,13 @@ export async function describeSong(
     origin: 'file_name',
     metadata: described ? {} : {caption: captionFromName(song.path)},
   };
+  const merged = mergeMetadata([...stated, {origin: 'tags', metadata: tags.metadata}, named]);
+  const {lyrics} = merged.metadata;
   return {
     song,
     remarks: [...texts.remarks, ...tags.remarks],
-    ...mergeMetadata([...stated, {origin: 'tags', metadata: tags.metadata}, named]),
+    ...merged,
+    ...(lyrics === undefined ? {} : {metadata: {...merged.metadata, lyrics: withoutTimes(lyrics)}}),
   };
 }
 

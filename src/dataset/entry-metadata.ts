@@ -2,6 +2,7 @@ import {listed, nearMisses} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
 import {type JsonNode, type JsonObject, lineAndColumn} from '../format/json.js';
+import {fieldValue} from './field-value.js';
 import {isTruthy, pythonText} from './python-text.js';
 import {type Remark, warning} from './remark.js';
 import {type MetadataField, metadataFields} from './sample.js';
@@ -13,25 +14,53 @@ export interface JsonSource {
   readonly text: string;
 }
 
+export interface EntryMetadata {
+  readonly metadata: SongMetadata;
+  readonly problems: readonly Problem[];
+  /** Of values that are left out. */
+  readonly remarks: readonly Remark[];
+}
+
 /**
  * The metadata in one JSON object, values as Python would print them. `null`, zero and `false` say nothing. Lists of words are joined by commas. Values of another
- * shape become problems with a position.
+ * shape become problems with a position; a tempo, key, time signature or length that cannot be one is left out with a remark.
  */
-export function entryMetadata(
-  entry: JsonObject,
-  source: JsonSource,
-): {metadata: SongMetadata; problems: Problem[]} {
+export function entryMetadata(entry: JsonObject, source: JsonSource): EntryMetadata {
   const metadata: SongMetadata = {};
   const problems: Problem[] = [];
+  const remarks: Remark[] = [];
   for (const [key, node] of entry.entries) {
     const field = fieldNamed(key);
     if (field === undefined || saysNothing(field, node)) continue;
     const text = textOf(node);
     const problem = text === undefined ? wrongShape(key, node) : checkField(field, text);
-    if (problem !== undefined) problems.push({...problem, position: positionOf(node, source)});
-    else if (metadata[field] === undefined || metadata[field] === '') metadata[field] = text!;
+    if (problem !== undefined) {
+      problems.push({...problem, position: positionOf(node, source)});
+      continue;
+    }
+    const judged = MEASURES.has(field) ? fieldValue(field, text!) : {text: text!};
+    if ('expected' in judged) remarks.push(unlikely(key, node, judged.expected, source));
+    else if (metadata[field] === undefined || metadata[field] === '') metadata[field] = judged.text;
   }
-  return {metadata, problems};
+  return {metadata, problems, remarks};
+}
+
+/** Fields that only some values can stand in; the others are words. */
+const MEASURES: ReadonlySet<MetadataField> = new Set([
+  'bpm',
+  'keyscale',
+  'timesignature',
+  'duration',
+  'is_instrumental',
+]);
+
+function unlikely(key: string, node: JsonNode, expected: string, source: JsonSource): Remark {
+  const {line} = positionOf(node, source);
+  return warning(
+    'dataset/unlikely-value',
+    `${shownPath(source.file)}:${line}: ${key} is ${JSON.stringify(textOf(node))}, expected ${expected}; it is left out`,
+    'Correct the value; what describes the song belongs into the caption.',
+  );
 }
 
 /** Keys that dataset files have for other purposes: which song it is, and what upstream's tools note about their own work. */

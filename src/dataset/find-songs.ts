@@ -51,6 +51,7 @@ export async function findSongs(params: DatasetOptions): Promise<Result<FoundSon
     ...entries.flatMap(({remarks}) => remarks),
     ...unlistedAudio(inside.others, params),
     ...textsWithoutSong(inside),
+    ...textsNotRead(inside),
   ];
   return ok({songs, defaults, findings});
 }
@@ -111,6 +112,28 @@ function textsWithoutSong({songs, others}: Discovered): Finding[] {
         message: `${shownPath(path)} is not used: no song is called ${shownPath(stem)}`,
         hint:
           near.length > 0 ? `Is it the ${kind} of ${near.join(' or ')}?` : 'Give it the name of its song.',
+      },
+    ];
+  });
+}
+
+/** Endings of texts that other programs lay beside songs and that nothing reads here. */
+const OTHER_TEXTS = ['.srt', '.vtt', '.ass', '.ttml', '.caption', '.lyrics', '.tags', '.md', '.rtf', '.docx'];
+
+/** Each kind is told once. */
+function textsNotRead({songs, others}: Discovered): Finding[] {
+  const stem = (path: string) => folded(path.slice(0, path.length - extname(path).length));
+  const stems = new Set(songs.map(stem));
+  return OTHER_TEXTS.flatMap((ending): Finding[] => {
+    const files = others.filter((path) => extname(path).toLowerCase() === ending && stems.has(stem(path)));
+    if (files.length === 0) return [];
+    const [verb, count] = files.length === 1 ? ['is', 'file'] : ['are', 'files'];
+    return [
+      {
+        severity: 'warning',
+        code: 'dataset/text-not-read',
+        message: `${files.length} ${ending} ${count} beside a song ${verb} not read, such as ${shownPath(files[0]!)}`,
+        hint: 'Lyrics are read from NAME.lyrics.txt and NAME.lrc, captions from NAME.caption.txt.',
       },
     ];
   });

@@ -2,6 +2,7 @@ import {basename, dirname, extname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {entriesIn} from '../base/folder.js';
 import {shownPath} from '../base/path-bytes.js';
+import {type SidecarEnding, sidecarEndings} from '../stage/sidecar-endings.js';
 import {type Remark, warning} from './remark.js';
 
 /** The names of files in a folder, links among them; each folder is listed once. */
@@ -24,9 +25,6 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     throw error;
   }
 }
-
-export const sidecarEndings = ['.caption.txt', '.lyrics.txt', '.json', '.txt'] as const;
-export type SidecarEnding = (typeof sidecarEndings)[number];
 
 export interface SidecarFile {
   readonly ending: SidecarEnding;
@@ -71,7 +69,9 @@ function isAnothers(
   {ending, song, names}: {ending: string; song: string; names: readonly string[]},
 ): boolean {
   const stem = name.slice(0, name.length - ending.length);
-  return names.some((other) => other !== song && stemOf(other) === stem && !/\.(?:txt|json)$/i.test(other));
+  return names.some(
+    (other) => other !== song && stemOf(other) === stem && !/\.(?:txt|json|lrc)$/i.test(other),
+  );
 }
 
 function sameLetters(a: string, b: string): boolean {

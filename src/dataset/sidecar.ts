@@ -2,11 +2,13 @@ import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {parseUserJson} from '../format/user-json.js';
 import {readUserText} from '../format/user-text.js';
+import type {SidecarEnding} from '../stage/sidecar-endings.js';
 import {entryMetadata, unknownFields} from './entry-metadata.js';
 import {error, type Remark, warning} from './remark.js';
-import {findSidecars, type ListFolder, type SidecarEnding, type SidecarFile} from './sidecar-names.js';
+import {findSidecars, type ListFolder, type SidecarFile} from './sidecar-names.js';
 import {parseTextSidecar, type SidecarText} from './sidecar-text.js';
 import {mergeMetadata, type SongMetadata} from './song-metadata.js';
+import {isTimed} from './timed-lyrics.js';
 
 /** What lies beside a song, and what is to be said of it. */
 export interface Sidecars {
@@ -17,8 +19,8 @@ export interface Sidecars {
 }
 
 /**
- * Reads the text files beside `song.wav`: `song.caption.txt` and `song.lyrics.txt` (their whole content), `song.json`
- * (an object with the keys of a dataset JSON entry) and `song.txt`; the more special file wins. `elsewhere` is what the
+ * Reads the text files beside `song.wav`: `song.caption.txt`, `song.lyrics.txt` and `song.lrc` (their whole content),
+ * `song.json` (an object with the keys of a dataset JSON entry) and `song.txt`; the more special file wins. `elsewhere` is what the
  * dataset JSON says: it decides what a `song.txt` without keys is. A file that cannot be read is an error, since the song
  * would be trained without its words.
  */
@@ -64,11 +66,16 @@ type Parse = (text: string, file: string) => Omit<Read, 'path'>;
 
 const parsers: Readonly<Record<SidecarEnding, Parse>> = {
   '.caption.txt': (text, file) => ({metadata: {caption: text.trim()}, remarks: keysInCaption(text, file)}),
-  '.lyrics.txt': (text) => ({metadata: {lyrics: text.trim()}, remarks: []}),
+  '.lyrics.txt': lyricsAlone,
+  '.lrc': lyricsAlone,
   '.json': parseJsonSidecar,
   '.txt': (text, file) =>
     /^\s*\{\s*"/.test(text) ? parseJsonSidecar(text, file) : parseTextSidecar(text, file),
 };
+
+function lyricsAlone(text: string): Omit<Read, 'path'> {
+  return {metadata: {lyrics: text.trim()}, remarks: []};
+}
 
 /** A caption file is a caption, whatever stands in it; lines that look like the keys of a `song.txt` are pointed out. */
 function keysInCaption(text: string, file: string): Remark[] {
@@ -90,22 +97,33 @@ function parseJsonSidecar(text: string, file: string): Omit<Read, 'path'> {
   const node = parseUserJson(text, file);
   if (node.kind !== 'object')
     throw new SidestepError({code: 'dataset/wrong-type', message: `${shownPath(file)} must hold an object`});
-  const {metadata, problems} = entryMetadata(node, {file, text});
+  const {metadata, problems, remarks} = entryMetadata(node, {file, text});
   const located = problems.map((problem): Remark => {
     const {position, message} = problem;
     return {...problem, severity: 'error', message: `${shownPath(file)}:${position?.line ?? 1}: ${message}`};
   });
-  return {metadata, remarks: [...located, ...unknownFields(node, {file, text})]};
+  return {metadata, remarks: [...located, ...remarks, ...unknownFields(node, {file, text})]};
 }
 
-/** A line in square brackets alone, as the sections of lyrics are marked: `[Verse 1]`, `[Chorus]`. */
-const sectionMark = /^\s*\[[^[\]\n]{1,60}\]\s*$/m;
+const SECTION =
+  '(?:verse|pre-?chorus|post-?chorus|chorus|refrain|hook|bridge|intro|outro|interlude|instrumental|solo|drop|break(?:down)?|coda|tag|vers|strophe|couplet|estribillo|refr[aã]o)';
+
+/**
+ * Whether a line stands alone as the name of a section of lyrics: anything in square brackets (`[Verse 1]`, `[Guitar]`), and
+ * the usual words in others, with a number or a name: `(Verse 1)`, `**Chorus**`, `Bridge:`, `<Hook x2>`.
+ */
+function marksSections(text: string): boolean {
+  const bracketed = /^\s*\[[^[\]\n]{1,60}\]\s*$/m;
+  const named = new RegExp(`^\\s*(?:[(<{#*_]|【)*\\s*${SECTION}\\b[^\\n,.;]{0,30}[)>}*_:】]+\\s*$`, 'im');
+  const heading = new RegExp(`^\\s*#+\\s*${SECTION}\\b[^\\n,.;]{0,30}$`, 'im');
+  return bracketed.test(text) || named.test(text) || heading.test(text);
+}
 
 /** Text without keys is lyrics where the song has its caption from elsewhere, or when it looks like lyrics; else its caption. */
 function settleBare({path, bare}: Read, known: SongMetadata): Read {
   const file = shownPath(path);
   if (bare === undefined || bare === '') return {path, metadata: {}, remarks: []};
-  if (known.caption || sectionMark.test(bare)) {
+  if (known.caption || marksSections(bare) || isTimed(bare)) {
     if (!known.lyrics || known.lyrics === bare) return {path, metadata: {lyrics: bare}, remarks: []};
     const unused = `${file} has text without a key that is not used: caption and lyrics of the song stand elsewhere`;
     return {

@@ -40,24 +40,37 @@ export async function loadTokenizer(dir: string): Promise<Tokenizer> {
   return makeTokenizer(definition, {path, config});
 }
 
-/** The tokenizer of an already parsed `tokenizer.json`; `path` is for messages. */
+/**
+ * The tokenizer of an already parsed `tokenizer.json`; `path` is for messages. The package takes the file at its word, so
+ * that what is wrong in it may show only with a text: whatever it throws then names the file too.
+ */
 export async function makeTokenizer(
   definition: object,
   from: {path: string; config: object},
 ): Promise<Tokenizer> {
   const {Tokenizer: Engine} = await import('@huggingface/tokenizers'); // 0.1 s to load: only where text is encoded
-  let engine: Engine;
-  try {
-    engine = new Engine(definition, from.config);
-  } catch (error) {
-    throw unusable(from.path, error instanceof Error ? error.message : String(error));
-  }
-  const pad = engine.token_to_id(padToken(from.config));
-  if (pad === undefined) throw unusable(from.path, `it has no padding token ${padToken(from.config)}`);
-  return {
-    tokens: (text) => engine.encode(text).ids,
-    encode: (text, length, padding) => encode(engine, {text, length, ...(padding === 'none' ? {} : {pad})}),
+  const guarded = <Value>(act: () => Value): Value => {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof SidestepError) throw error;
+      throw unusable(from.path, error instanceof Error ? error.message : String(error));
+    }
   };
+  const engine = guarded(() => new Engine(definition, from.config));
+  const use: Use = {engine, path: from.path};
+  const pad = guarded(() => padId(use, padToken(from.config)));
+  return {
+    tokens: (text) =>
+      guarded(() => engine.encode(text).ids.map((id: unknown) => checkedId(use, id, 'a token'))),
+    encode: (text, length, padding) =>
+      guarded(() => encode(use, {text, length, ...(padding === 'none' ? {} : {pad})})),
+  };
+}
+
+interface Use {
+  readonly engine: Engine;
+  readonly path: string;
 }
 
 interface EncodeJob {
@@ -67,16 +80,17 @@ interface EncodeJob {
   readonly pad?: number;
 }
 
-function encode(engine: Engine, job: EncodeJob): EncodedText {
+function encode(use: Use, job: EncodeJob): EncodedText {
+  const {engine} = use;
   const words = engine.tokenize(job.text);
   const room = job.length - added(engine, []);
   const lost = Math.max(0, words.length - room);
   const kept = lost > 0 ? words.slice(0, room) : words;
   const all = postProcess(engine, kept);
   const ids = new Int32Array(job.pad === undefined ? all.length : job.length).fill(job.pad ?? 0);
-  ids.set(all.map((token) => idOf(engine, token)));
+  ids.set(all.map((token) => idOf(use, token)));
   if (lost === 0) return {ids, valid: all.length, lost};
-  return {ids, valid: all.length, lost, kept: decode(engine, kept)};
+  return {ids, valid: all.length, lost, kept: decode(use, kept)};
 }
 
 function postProcess(engine: Engine, words: string[]): string[] {
@@ -88,19 +102,32 @@ function added(engine: Engine, words: string[]): number {
   return postProcess(engine, words).length - words.length;
 }
 
-function decode(engine: Engine, words: readonly string[]): string {
+function decode(use: Use, words: readonly string[]): string {
   return words.length === 0
     ? ''
-    : engine.decode(
-        words.map((token) => idOf(engine, token)),
+    : use.engine.decode(
+        words.map((token) => idOf(use, token)),
         {clean_up_tokenization_spaces: false},
       );
 }
 
-function idOf(engine: Engine, token: string): number {
+function idOf({engine, path}: Use, token: string): number {
   const id = engine.token_to_id(token);
-  if (id === undefined) throw new Error(`The tokenizer made a token that it does not know: ${token}`);
-  return id;
+  if (id === undefined)
+    throw unusable(path, `it makes the token ${JSON.stringify(token)} and gives it no number`);
+  return checkedId({path}, id, JSON.stringify(token));
+}
+
+/** A number of the vocabulary as it stands in the file, which may be anything. */
+function checkedId({path}: Pick<Use, 'path'>, id: unknown, of: string): number {
+  if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < 2 ** 31) return id as number;
+  throw unusable(path, `the number of ${of} is ${JSON.stringify(id)}, expected a whole number of 0 or more`);
+}
+
+function padId(use: Use, token: string): number {
+  const id = use.engine.token_to_id(token);
+  if (id === undefined) throw unusable(use.path, `it has no padding token ${token}`);
+  return checkedId(use, id, JSON.stringify(token));
 }
 
 function padToken(config: object): string {

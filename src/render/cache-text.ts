@@ -83,10 +83,11 @@ interface Verified {
   readonly suspect: readonly VerifiedEntry[];
   readonly saved_states: number;
   readonly damaged_states: readonly (Damage & {readonly fingerprint: string})[];
+  readonly outcome: 'removed' | 'kept';
 }
 
 /** How many things were not as they should be. */
-export function foundIn(report: Omit<Verified, 'objects' | 'bytes' | 'saved_states'>): number {
+export function foundIn(report: Omit<Verified, 'objects' | 'bytes' | 'saved_states' | 'outcome'>): number {
   const {evicted, incomplete, suspect, trees, damaged_states, junk_entries} = report;
   return [evicted, incomplete, suspect, trees, damaged_states].reduce(
     (sum, found) => sum + found.length,
@@ -99,23 +100,37 @@ export function verifyText(report: Verified, colours: Palette): string {
   const states = saved_states === 0 ? '' : `, ${countText(saved_states, 'saved state')}`;
   const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}${states}`;
   if (foundIn(report) === 0) return colours.green(`All sound: ${read}.\n`);
-  const reasons = {missing: 'vanished', wrong_size: 'wrong size, removed', wrong_hash: 'damaged, removed'};
+  const gone = report.outcome === 'removed' ? ', removed' : '';
+  const reasons = {missing: 'vanished', wrong_size: `wrong size${gone}`, wrong_hash: `damaged${gone}`};
   const cross = colours.red('✖');
-  const again = ({made_by, fingerprint}: VerifiedEntry, why: string) =>
-    `  ${made_by} ${fingerprint.slice(0, 12)} will be computed again${why}`;
   return [
     ...evicted.map(({hash, reason}) => `${cross} object ${hash.slice(0, 12)} ${reasons[reason]}`),
-    ...trees.map((hash) => `${cross} folder ${hash.slice(0, 12)} not as its objects say, removed`),
-    ...(junk_entries === 0
-      ? []
-      : [`${cross} ${countText(junk_entries, 'cache record')} unreadable, removed`]),
+    ...trees.map((hash) => `${cross} folder ${hash.slice(0, 12)} not as its objects say${gone}`),
+    ...(junk_entries === 0 ? [] : [`${cross} ${countText(junk_entries, 'cache record')} unreadable${gone}`]),
     ...damaged_states.map(
       ({fingerprint, path, what}) =>
-        `${cross} saved state of ${fingerprint.slice(0, 12)} damaged, removed: ${visible(path)} ${DAMAGE_WORDS[what]}`,
+        `${cross} saved state of ${fingerprint.slice(0, 12)} damaged${gone}: ${visible(path)} ${DAMAGE_WORDS[what]}`,
     ),
-    ...incomplete.map((entry) => again(entry, '')),
-    ...suspect.map((entry) => again(entry, ': it was made from what was damaged')),
-    `Read ${read}.`,
+    ...computedAgain(incomplete, 'what they hold is damaged or gone'),
+    ...computedAgain(suspect, 'made from what was damaged'),
+    `Read ${read}. ${endOf(report)}`,
     '',
   ].join('\n');
+}
+
+/** A line for each stage type: a folder of songs has thousands of results. */
+function computedAgain(entries: readonly VerifiedEntry[], why: string): string[] {
+  const makers = [...new Set(entries.map(({made_by}) => made_by))].sort();
+  return makers.map((maker) => {
+    const count = entries.filter(({made_by}) => made_by === maker).length;
+    return `  ${maker}: ${countText(count, 'result')} (${why})`;
+  });
+}
+
+function endOf({outcome, incomplete, suspect}: Verified): string {
+  if (outcome === 'kept')
+    return 'This cache cannot be written: what is damaged stays in it, and is not used.';
+  const again = incomplete.length + suspect.length;
+  if (again === 0) return 'What is left is sound.';
+  return `${countText(again, 'result')} will be computed again when a run needs ${again === 1 ? 'it' : 'them'}; what is left is sound.`;
 }

@@ -1257,7 +1257,8 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "array",
     "items": {
      "type": "string",
-     "minLength": 1
+     "minLength": 1,
+     "maxLength": 1000
     },
     "default": []
    },

@@ -1,11 +1,12 @@
 import {isJsonObject, type Json} from '../base/json.js';
 import {jsonObject, readsComponents} from './model-json.js';
+import {sidecarEndings} from './sidecar-endings.js';
 import type {StageType} from './stage-type.js';
 
 /** Finds the songs with their captions, lyrics and metadata; its result is `dataset.json`. */
 export const dataset: StageType = {
   name: 'dataset',
-  version: 2,
+  version: 3,
   schema: 'stage.dataset.schema.json',
   summary: 'Find the songs, their captions and lyrics, and check them all',
   runs: 'light',
@@ -29,8 +30,6 @@ export const dataset: StageType = {
   ],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
 };
-
-const sidecarEndings = ['.txt', '.caption.txt', '.lyrics.txt', '.json'] as const;
 
 /** The songs a dataset JSON names and the files that may lie beside them. What cannot be parsed, the stage itself reports. */
 function songFiles(content: Json): string[] {

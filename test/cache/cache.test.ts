@@ -25,6 +25,8 @@ import {commitBytes, commitFile} from '../../src/cache/object.js';
 import {openPartial} from '../../src/cache/partial.js';
 import {readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
+import {foundIn, verifyText} from '../../src/render/cache-text.js';
+import {palette} from '../../src/render/palette.js';
 import {syncSteps} from '../sync-steps.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -94,7 +96,7 @@ test.each([
   });
 });
 
-test('verify finds a flipped byte, evicts the object and names the entries it touches', async () => {
+test('verify finds a flipped byte, evicts the object, names the entries it touches and drops them', async () => {
   const cache = await newCache();
   const fingerprint = await store(cache, 'song');
   await store(cache, 'other');
@@ -108,8 +110,36 @@ test('verify finds a flipped byte, evicts the object and names the entries it to
     evicted: [{hash: contentHash('song'), reason: 'wrong_hash'}],
   });
   expect(report.incomplete.map((entry) => entry.fingerprint)).toEqual([fingerprint]);
-  expect(lookUp(openCache(cache.root), fingerprint).kind).toBe('incomplete');
+  expect(report.outcome).toBe('removed');
+  expect(lookUp(openCache(cache.root), fingerprint).kind).toBe('absent');
+  expect(foundIn(await verifyCache(openCache(cache.root), () => {}))).toBe(0);
 });
+
+const RESULTS = {
+  'an object that vanished': (cache: Cache, text: string) =>
+    rmSync(objectPath(cache.root, contentHash(text))),
+  'an object that was cut': (cache: Cache, text: string) => {
+    chmodSync(objectPath(cache.root, contentHash(text)), 0o644);
+    truncateSync(objectPath(cache.root, contentHash(text)), 1);
+  },
+  'all objects': (cache: Cache) => rmSync(join(cache.root, 'objects'), {recursive: true}),
+};
+
+test.each(Object.entries(RESULTS))(
+  '%s: a first verify drops what lacks it, a second is clean',
+  async (_, harm) => {
+    const cache = await newCache();
+    await store(cache, 'part');
+    await store(cache, 'whole', {refers: [{hash: contentHash('part'), size: 4}]});
+    harm(cache, 'part');
+    const found = await verifyCache(openCache(cache.root), () => {});
+    expect(found.incomplete.map(({made_by}) => made_by)).toEqual(['test', 'test']);
+    expect(verifyText(found, palette('plain'))).toContain('2 results will be computed again');
+    const again = await verifyCache(openCache(cache.root), () => {});
+    expect([foundIn(again), again.entries]).toEqual([0, 0]);
+    expect(verifyText(again, palette('plain'))).toMatch(/^All sound/);
+  },
+);
 
 test('an object is read-only and equal bytes are stored once', async () => {
   const cache = await newCache();

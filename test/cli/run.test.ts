@@ -293,7 +293,14 @@ test('a damaged object is found, removed, and made again', async () => {
   writeFileSync(path, 'onE\nhello\n');
   const found = await folder.run(['cache', 'verify', '--json']);
   expect(found.code).toBe(1);
-  expect(documentOf(found.stdout, 'cache-verify')).toMatchObject({evicted: [{reason: 'wrong_hash'}]});
+  expect(documentOf(found.stdout, 'cache-verify')).toMatchObject({
+    evicted: [{reason: 'wrong_hash'}],
+    outcome: 'removed',
+  });
+  expect(await folder.run(['cache', 'verify'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^All sound/),
+  });
   expect((await folder.run(['run'])).stdout).toMatch(/[12] ran/);
 });
 

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {editSettings} from '../../src/cli/settings-file.js';
 import {documentOf, Folder} from './sidestep.js';
 
 test('set, get, reset; comments stay', async () => {
@@ -65,4 +66,38 @@ test('the setting color holds for every command; the environment and the command
   expect(await isColoured([], {FORCE_COLOR: '1'})).toBe(true);
   folder.write('.config/settings.yaml', 'sidestep: 1\ncolor: [\n'); // what is wrong with it, other commands say
   expect(await isColoured([])).toBe(false);
+});
+
+test.each([
+  {name: 'an open bracket', value: '{'},
+  {name: 'an alias of nothing', value: '*x'},
+  {name: 'a tag', value: '!what 3'},
+  {name: 'depth without end', value: '['.repeat(5000)},
+])('a value that is no YAML ($name) is refused with its place', ({value}) => {
+  const edited = editSettings('settings.yaml', 'sidestep: 1\n', 'defaults.seed', value);
+  expect(edited).toMatchObject({ok: false, problems: [{position: {file: 'defaults.seed', line: 1}}]});
+});
+
+test.each([
+  {name: 'a number where a map belongs', text: 'sidestep: 1\ndefaults: 3\n', code: 'settings/not-a-map'},
+  {name: 'a list there', text: 'sidestep: 1\ndefaults: [a]\n', code: 'settings/not-a-map'},
+  {name: 'an alias of nothing', text: 'sidestep: 1\ndefaults: *b\n', code: 'config/yaml-syntax'},
+  {name: 'depth without end', text: `sidestep: 1\na: ${'{a: '.repeat(5000)}`, code: 'config/too-large'},
+])('settings that hold $name are told, not changed', ({text, code}) => {
+  for (const value of ['4', undefined])
+    expect(editSettings('settings.yaml', text, 'defaults.seed', value)).toMatchObject({
+      ok: false,
+      problems: [{code}],
+    });
+});
+
+test('an empty map is filled, and of a value nothing is dropped as a comment', () => {
+  expect(editSettings('s', 'sidestep: 1\ndefaults:\n', 'defaults.seed', '4')).toMatchObject({
+    ok: true,
+    value: 'sidestep: 1\ndefaults:\n  seed: 4\n',
+  });
+  expect(editSettings('s', 'sidestep: 1\n', 'checkpoint_dir', '~/models #2')).toMatchObject({
+    ok: true,
+    value: 'sidestep: 1\ncheckpoint_dir: "~/models #2"\n',
+  });
 });

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {codeFrame} from '../../src/config/code-frame.js';
+import {sourceText} from '../../src/config/source-text.js';
 import {place, problemsOf, trainPipeline, words} from './resolved.js';
 
 describe('a train stage says what is wrong, where, and what to do', () => {
@@ -304,6 +306,43 @@ describe('a problem shows its place', () => {
     expect(problemsOf(trainPipeline('mode: fixd'))[0]!.frame).toBe(
       ['   8 |       tensors: ./tensors', '>  9 |       mode: fixd', '     |             ^^^^'].join('\n'),
     );
+  });
+
+  test.each([
+    {
+      name: 'the begin',
+      before: '',
+      after: `# ${'x'.repeat(5000)}`,
+      shown: /^> {2}9 \| {7}mode: fixd # x+…$/m,
+    },
+    {
+      name: 'the end',
+      before: `description: ${'x'.repeat(5000)}, `,
+      after: '',
+      shown: /^> {2}9 \| …x+, mode: fixd\}$/m,
+    },
+    {
+      name: 'the middle',
+      before: `description: ${'x'.repeat(5000)}, `,
+      after: ` # ${'y'.repeat(5000)}`,
+      shown: /^> {2}9 \| …x+, mode: fixd\} # y+…$/m,
+    },
+  ])('of a line of 5,000 characters, $name where it is meant', ({before, after, shown}) => {
+    const {frame} = problemsOf(trainPipeline(before === '' ? `mode: fixd ${after}` : 'mode: fixd'))[0]!;
+    const text =
+      before === ''
+        ? frame!
+        : codeFrame(sourceText('p.yaml', `a:\n`.repeat(8) + `{${before}mode: fixd}${after}`), {
+            file: 'p.yaml',
+            line: 9,
+            column: before.length + 8,
+            end_line: 9,
+            end_column: before.length + 12,
+          });
+    expect(text).toMatch(shown);
+    const [line, marks] = text.split('\n').slice(-2) as [string, string];
+    expect(line.slice(marks.indexOf('^'), marks.indexOf('^') + 4)).toBe('fixd');
+    expect(marks.trimEnd()).toMatch(/ \^{4}$/);
   });
 
   test('through an alias, with the place of the alias', () => {

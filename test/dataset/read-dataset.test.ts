@@ -114,13 +114,13 @@ test('lyrics and key are found under the names that ffmpeg and DJ programs write
       join(folder, name),
     ]);
   tagged('a.mp3', 'lyrics=[Verse]\nla', 'TBPM=0', 'TKEY=8A');
-  tagged('b.flac', 'LYRICS=la la', 'INITIALKEY=F#m');
+  tagged('b.flac', 'LYRICS=[00:01.20]la\n[00:02.00]la', 'INITIALKEY=F#m');
   tagged('c.ogg', 'UNSYNCEDLYRICS=so', 'INITIALKEY=o');
   const result = await readDataset({...defaults, audio_dir: folder}, effects);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   expect(result.value.samples.map(({name, lyrics, keyscale, bpm}) => [name, lyrics, keyscale, bpm])).toEqual([
     ['a.mp3', '[Verse]\nla', 'A minor', ''],
-    ['b.flac', 'la la', 'F# minor', ''],
+    ['b.flac', 'la\nla', 'F# minor', ''],
     ['c.ogg', 'so', '', ''],
     ['plain.wav', '[Instrumental]', '', ''],
   ]);

@@ -40,6 +40,30 @@ describe('a song.txt without keys', () => {
     expect(said).not.toContain('dataset/text-without-keys');
   });
 
+  test.each([
+    '(Verse 1)\nThe rain came down\n\n(Chorus)\nAnd down',
+    'Verse 1:\nThe rain came down\n\nChorus:\nAnd down',
+    '**Verse 1**\nThe rain came down',
+    '# Chorus\nThe rain came down',
+    '<hook x2>\nThe rain came down',
+    'VERSE ONE:\nThe rain came down',
+    '【Pre-Chorus】\nThe rain came down',
+  ])('with the sections of %j is lyrics', async (text) => {
+    const {sample, said} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({lyrics: text, caption: ''});
+    expect(said).not.toContain('dataset/text-without-keys');
+  });
+
+  test.each([
+    'a slow blues (chorus: la la)',
+    'The verse is slow, the chorus loud.',
+    'Verse and chorus of a hymn',
+  ])('%j has no sections and is the caption', async (text) => {
+    const {sample, said} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption: text, lyrics: '[Instrumental]'});
+    expect(said).toContain('dataset/text-without-keys');
+  });
+
   test('is lyrics where the dataset JSON has the caption', async () => {
     const dataset = await read(
       {
@@ -352,5 +376,107 @@ describe('a sidecar that is no readable file', () => {
     expect(result.value.samples).toEqual([]);
     expect(result.value.findings[0]).toMatchObject({code, severity: 'error', sample: 'a.wav'});
     expect(result.value.findings[0]?.message).toContain(join(folder, 'a.txt'));
+  });
+});
+
+describe('lyrics with times', () => {
+  const timed =
+    '[ti:Rain]\n[ar:Nobody]\n[offset:+250]\n[00:01.00]The rain\n[00:03.5] came down\n[01:00]\n[01:02.50]all day\n';
+  const words = 'The rain\ncame down\n\nall day';
+
+  test.each([
+    {name: 'song.lrc', files: {'a.lrc': timed}},
+    {name: 'song.LRC of other case', files: {'a.LRC': timed}},
+    {name: 'song.lrc of Windows, with a mark', files: {'a.lrc': `\uFEFF${timed.replaceAll('\n', '\r\n')}`}},
+    {name: 'song.lyrics.txt', files: {'a.lyrics.txt': timed}},
+    {name: 'song.txt without keys', files: {'a.txt': timed}},
+    {name: 'song.txt behind its key', files: {'a.txt': `caption: x\nlyrics:\n${timed}`}},
+    {name: 'song.json', files: {'a.json': JSON.stringify({lyrics: timed})}},
+  ])('in $name are the words alone', async ({files}) => {
+    const {sample, said} = await songWith(files);
+    expect(sample).toMatchObject({lyrics: words, is_instrumental: false});
+    expect(said).not.toContain('dataset/missing-lyrics');
+  });
+
+  test.each([
+    {
+      name: 'a line that is sung twice comes twice',
+      text: '[00:02.00][00:06.00]la la\n[00:04.00]the rain',
+      lyrics: 'la la\nthe rain\nla la',
+    },
+    {
+      name: 'sections stay before their lines',
+      text: '[Chorus]\n[00:02.00][00:06.00]la la\n[Verse]\n[00:04.00]the rain',
+      lyrics: '[Chorus]\nla la\n[Verse]\nthe rain\n[Chorus]\nla la',
+    },
+    {
+      name: 'times of words go too',
+      text: '[00:02.00] <00:02.00> la <00:02.50> la\n[00:04.00]the <00:04.10>rain',
+      lyrics: 'la la\nthe rain',
+    },
+    {
+      name: 'a text with no times stays as it is',
+      text: '[Verse]\nat 3:20 in  the night',
+      lyrics: '[Verse]\nat 3:20 in  the night',
+    },
+    {
+      name: 'one time in a text is part of it',
+      text: 'la\nla la\n[00:10]\nla',
+      lyrics: 'la\nla la\n[00:10]\nla',
+    },
+  ])('$name', async ({text, lyrics}) => {
+    expect((await songWith({'a.lrc': text})).sample?.lyrics).toBe(lyrics);
+  });
+
+  test('a song.lyrics.txt wins over a song.lrc, and that over the others', async () => {
+    const files = {'a.lrc': '[00:01]two', 'a.json': '{"lyrics": "three"}'};
+    expect((await songWith({...files, 'a.lyrics.txt': 'one'})).sample?.lyrics).toBe('one');
+    expect((await songWith(files)).sample?.lyrics).toBe('two');
+  });
+});
+
+test('texts of kinds that nothing reads are told once per kind', async () => {
+  const dataset = await read({
+    'a.wav': tone(220),
+    'b.wav': tone(230),
+    'a.srt': '1',
+    'b.SRT': '1',
+    'b.caption': 'x',
+    'README.md': 'of the folder',
+  });
+  const told = dataset.findings.filter(({code}) => code === 'dataset/text-not-read');
+  expect(told.map(({message}) => message)).toEqual([
+    '2 .srt files beside a song are not read, such as a.srt',
+    '1 .caption file beside a song is not read, such as b.caption',
+  ]);
+});
+
+test.each([
+  ['bpm', '"fast"'],
+  ['bpm', '-5'],
+  ['bpm', '"120 to 130"'],
+  ['keyscale', '"sad"'],
+  ['timesignature', '"waltz"'],
+  ['duration', '"long"'],
+  ['is_instrumental', '"maybe"'],
+])('in JSON %s: %s is left out, with file and line', async (key, value) => {
+  const json = `[{"filename": "a.wav", "caption": "x",\n "${key}": ${value}}]`;
+  const dataset = await read({'a.wav': tone(220), 'set.json': json}, {dataset_json: 'set.json'});
+  expect(dataset.samples[0]).toMatchObject({bpm: '', keyscale: '', timesignature: '', duration: 1});
+  const told = dataset.findings.filter(({code}) => code === 'dataset/unlikely-value');
+  expect(told.map(({message}) => message)).toEqual([
+    expect.stringMatching(/set\.json:2: .* is .*, expected/),
+  ]);
+  const {said} = await songWith({'a.json': `{"caption": "x", "${key}": ${value}}`});
+  expect(said).toContain('dataset/unlikely-value');
+});
+
+test('what people write in JSON and means a number is taken', async () => {
+  const json =
+    '{"caption": "x", "bpm": "92 BPM", "timesignature": "3/4", "duration": "61 s", "keyscale": "F#m"}';
+  expect((await songWith({'a.json': json})).sample).toMatchObject({
+    bpm: '92',
+    timesignature: '3/4',
+    duration: 61,
   });
 });

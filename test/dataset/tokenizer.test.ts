@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
-import {loadTokenizer, type Tokenizer} from '../../src/dataset/tokenizer.js';
+import {loadTokenizer, makeTokenizer, type Tokenizer} from '../../src/dataset/tokenizer.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {tokenLimits} from '../../src/stage/conditioning.js';
 import {qwen3Tokenizer} from './qwen3/tokenizer.js';
@@ -75,4 +75,67 @@ test('a missing tokenizer.json is named', async () => {
     code: 'file/missing',
     message: expect.stringContaining('/nowhere/tokenizer.json'),
   });
+});
+
+/** What of a valid file became wrong; `says` is how the problem goes on behind the file's name. */
+const WRONG: readonly {name: string; harm: (definition: Definition) => void; says: RegExp}[] = [
+  {name: 'no vocabulary', harm: ({model}) => delete model.vocab, says: /cannot be used/},
+  {name: 'a vocabulary that is a word', harm: ({model}) => (model.vocab = 'x'), says: /cannot be used/},
+  {
+    name: 'merges that are no pairs',
+    harm: ({model}) => (model.merges = [null, 7, ['a']]),
+    says: /cannot be used/,
+  },
+  {
+    name: 'a pre-tokenizer without its kind',
+    harm: (file) => (file.pre_tokenizer = {}),
+    says: /cannot be used/,
+  },
+  {
+    name: 'a pre-tokenizer with a broken pattern',
+    harm: (file) => (file.pre_tokenizer = {type: 'Split', pattern: {Regex: '(['}, behavior: 'Isolated'}),
+    says: /cannot be used/,
+  },
+  {
+    name: 'a pre-tokenizer that only a text shows to be wrong',
+    harm: (file) => (file.pre_tokenizer = {type: 'Split', pattern: {Regex: ' '}, behavior: 7}),
+    says: /cannot be used/,
+  },
+  {
+    name: 'a post-processor of nothing',
+    harm: (file) => (file.post_processor = {type: 'TemplateProcessing', single: null, special_tokens: {}}),
+    says: /cannot be used/,
+  },
+  {name: 'numbers that are words', harm: numbers('x'), says: /the number of .* is "x"/},
+  {name: 'numbers below nothing', harm: numbers(-1), says: /the number of .* is -1/},
+  {name: 'broken numbers', harm: numbers(0.5), says: /the number of .* is 0\.5/},
+  {name: 'numbers beyond all', harm: numbers(1e300), says: /the number of .* is 1e\+300/},
+];
+
+interface Definition {
+  model: {vocab?: unknown; merges?: unknown};
+  [part: string]: unknown;
+}
+
+function numbers(id: unknown) {
+  return ({model}: Definition): void => {
+    model.vocab = Object.fromEntries(Object.keys(model.vocab as object).map((token) => [token, id]));
+  };
+}
+
+test.each(WRONG)('a tokenizer.json with $name is named, never a bug', async ({harm, says}) => {
+  const from = join(golden, 'tiny_checkpoint/Qwen3-Embedding-0.6B');
+  const definition = JSON.parse(readFileSync(join(from, 'tokenizer.json'), 'utf8')) as Definition;
+  const config = JSON.parse(readFileSync(join(from, 'tokenizer_config.json'), 'utf8')) as object;
+  harm(definition);
+  const use = async () => {
+    const tokenizer = await makeTokenizer(definition, {path: '/m/tokenizer.json', config});
+    tokenizer.tokens('A calm song, 120 bpm');
+    return tokenizer.encode('A calm song, 120 bpm', 4, 'max_length');
+  };
+  const error = await use().catch((reason: unknown) => reason);
+  if (!(error instanceof SidestepError)) throw new Error(`expected a refusal, found ${String(error)}`);
+  expect(error.problem.code).toBe('tokenizer/unusable');
+  expect(error.problem.message).toMatch(/^\/m\/tokenizer\.json /);
+  expect(error.problem.message).toMatch(says);
 });
