@@ -81,7 +81,7 @@ test.each([
 test.each([
   {name: 'a number where a map belongs', text: 'sidestep: 1\ndefaults: 3\n', code: 'settings/not-a-map'},
   {name: 'a list there', text: 'sidestep: 1\ndefaults: [a]\n', code: 'settings/not-a-map'},
-  {name: 'an alias of nothing', text: 'sidestep: 1\ndefaults: *b\n', code: 'config/yaml-syntax'},
+  {name: 'an alias of nothing', text: 'sidestep: 1\ndefaults: *b\n', code: 'config/unknown-anchor'},
   {name: 'depth without end', text: `sidestep: 1\na: ${'{a: '.repeat(5000)}`, code: 'config/too-large'},
 ])('settings that hold $name are told, not changed', ({text, code}) => {
   for (const value of ['4', undefined])

@@ -309,40 +309,22 @@ describe('a problem shows its place', () => {
   });
 
   test.each([
+    {name: 'begin', before: '', after: ` # ${'y'.repeat(5000)}`, shown: /^> 1 \| mode: fixd # y+…$/m},
+    {name: 'end', before: `# ${'x'.repeat(5000)} `, after: '', shown: /^> 1 \| …x+ mode: fixd$/m},
     {
-      name: 'the begin',
-      before: '',
-      after: `# ${'x'.repeat(5000)}`,
-      shown: /^> {2}9 \| {7}mode: fixd # x+…$/m,
-    },
-    {
-      name: 'the end',
-      before: `description: ${'x'.repeat(5000)}, `,
-      after: '',
-      shown: /^> {2}9 \| …x+, mode: fixd\}$/m,
-    },
-    {
-      name: 'the middle',
-      before: `description: ${'x'.repeat(5000)}, `,
+      name: 'middle',
+      before: `# ${'x'.repeat(5000)} `,
       after: ` # ${'y'.repeat(5000)}`,
-      shown: /^> {2}9 \| …x+, mode: fixd\} # y+…$/m,
+      shown: /^> 1 \| …x+ mode: fixd # y+…$/m,
     },
-  ])('of a line of 5,000 characters, $name where it is meant', ({before, after, shown}) => {
-    const {frame} = problemsOf(trainPipeline(before === '' ? `mode: fixd ${after}` : 'mode: fixd'))[0]!;
-    const text =
-      before === ''
-        ? frame!
-        : codeFrame(sourceText('p.yaml', `a:\n`.repeat(8) + `{${before}mode: fixd}${after}`), {
-            file: 'p.yaml',
-            line: 9,
-            column: before.length + 8,
-            end_line: 9,
-            end_column: before.length + 12,
-          });
-    expect(text).toMatch(shown);
-    const [line, marks] = text.split('\n').slice(-2) as [string, string];
-    expect(line.slice(marks.indexOf('^'), marks.indexOf('^') + 4)).toBe('fixd');
-    expect(marks.trimEnd()).toMatch(/ \^{4}$/);
+  ])('of a line of 5,000 characters, the part around it: the $name', ({before, after, shown}) => {
+    const column = before.length + 'mode: '.length + 1;
+    const at = {file: 'p.yaml', line: 1, column, end_line: 1, end_column: column + 4};
+    const frame = codeFrame(sourceText('p.yaml', `${before}mode: fixd${after}`), at);
+    expect(frame).toMatch(shown);
+    const [line, marks] = frame.split('\n') as [string, string];
+    expect(marks).toMatch(/^ +\| +\^{4}$/);
+    expect(line.slice(marks.indexOf('^')).slice(0, 4)).toBe('fixd');
   });
 
   test('through an alias, with the place of the alias', () => {
