@@ -10,7 +10,7 @@ import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
 import {refusedPlaces} from '../run/hindrances.js';
-import {productsWarning} from '../run/numerics.js';
+import {precisionWarning, productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
@@ -123,7 +123,7 @@ function warningsOf(
   const computing = stages
     .filter(({verdict}) => verdict.kind === 'stale')
     .map(({configured, type}) => ({resources: configured.resources, engine: type.numerics === 'engine'}));
-  const ofMachine = productsWarning(engine, computing);
-  const others = [lock_warning, own_lock_warning, ofMachine].filter((warning) => warning !== undefined);
+  const ofMachine = [productsWarning(engine, computing), precisionWarning(engine, computing)];
+  const others = [lock_warning, own_lock_warning, ...ofMachine].filter((warning) => warning !== undefined);
   return [...warnings, ...new Set(others)];
 }

@@ -14,6 +14,7 @@ const names: Readonly<Record<string, string>> = {
   'train:adapter.rs_lora': 'use_rslora rslora use_rs_lora peft_use_rslora',
   'train:adapter.target_modules':
     'modules lora_target_modules projections target_layers lora_modules only_if_contains',
+  'train:adapter.selection.estimate': 'module_config',
   'train:adapter.self_target_modules': 'self_projections',
   'train:adapter.cross_target_modules': 'cross_projections',
   'train:adapter.target_mlp': 'lora_target_linear target_linear lora_mlp_kernel train_mlp',

@@ -19,6 +19,8 @@ export interface Model {
   readonly timestep_sigma: number;
   /** What inference programs should use with adapters of this model. */
   readonly inference: InferenceDefaults;
+  /** By config.json: what adapters and preprocessed samples must fit. */
+  readonly shape: ModelShape;
   /** Latent frames of the silence latent, 25 a second: no piece of music can be longer. */
   readonly silence_frames: number;
   readonly components: Components;
@@ -29,6 +31,15 @@ export type BaseModel = (typeof baseModels)[number];
 export type ModelLabel = 'official' | 'custom';
 /** By config.json: `2b` and `xl` are upstream's two sizes, `other` anything else (such as a tiny test model). */
 export type ModelSize = '2b' | 'xl' | 'other';
+
+export interface ModelShape {
+  /** Of the decoder. */
+  readonly layers: number;
+  /** Numbers of a condition's token: the width of `encoder_hidden_states`. */
+  readonly condition_width: number;
+  /** Channels of a latent frame. */
+  readonly latent_channels: number;
+}
 
 export interface InferenceDefaults {
   /** Timestep shift: 3 for turbo, 1 for base and sft. */

@@ -1,6 +1,8 @@
 import {basename, dirname, join} from 'node:path';
 import {sha256} from '../base/hash.js';
+import type {JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
+import {aceStepSizes} from './ace-step-sizes.js';
 import {isModelFolder, type ScannedCheckpoint, type ScannedModel, scanCheckpoint} from './checkpoint.js';
 import type {ComponentFiles} from './component-files.js';
 import {type BaseModel, type Component, type Components, componentNames, type Model} from './model.js';
@@ -42,9 +44,15 @@ export async function scanModel(options: ScanOptions, hashFile: HashFile): Promi
     timestep_mu: found.timestep_mu ?? upstreamTimestep.mu,
     timestep_sigma: found.timestep_sigma ?? upstreamTimestep.sigma,
     inference: inferenceDefaults(base),
+    shape: shapeOf(scanned.config),
     silence_frames: silence.frames,
     components: identified as Components,
   };
+}
+
+function shapeOf(config: JsonObject): Model['shape'] {
+  const {decoder_layers, encoder, latent_channels} = aceStepSizes(config);
+  return {layers: decoder_layers, condition_width: encoder.hidden, latent_channels};
 }
 
 /**

@@ -8,26 +8,27 @@ import type {KnownInputs, StageType} from '../stage/stage-type.js';
 import type {DagStage} from './dag.js';
 import {outputOf} from './fingerprint-parts.js';
 import type {PlannedStage} from './plan.js';
-import type {World} from './world.js';
+import {fileKey, type World} from './world.js';
 
 /** Pure: the first thing that cannot be about a stage's parameters, in its place; as far as can be told now. */
 export function misfitProblem(
   stage: Pick<DagStage, 'configured' | 'references'>,
   type: StageType,
   upstream: ReadonlyMap<StageId, PlannedStage>,
-  world: Pick<World, 'cache'>,
+  world: Pick<World, 'cache' | 'files'>,
 ): Problem | undefined {
   if (type.check === undefined) return undefined;
-  const [first] = type.check(stage.configured.params, knownInputs(stage, upstream, world));
+  const [first] = type.check(stage.configured.params, knownInputs(stage, type, upstream, world));
   return first === undefined
     ? undefined
     : {...first.problem, position: placeOf(stage.configured, first.param)};
 }
 
 function knownInputs(
-  {references}: Pick<DagStage, 'references'>,
+  {configured, references}: Pick<DagStage, 'configured' | 'references'>,
+  type: StageType,
   upstream: ReadonlyMap<StageId, PlannedStage>,
-  {cache}: Pick<World, 'cache'>,
+  {cache, files}: Pick<World, 'cache' | 'files'>,
 ): KnownInputs {
   const json: Record<string, Json> = {};
   const stages: Record<string, KnownInputs['stages'][string]> = {};
@@ -39,7 +40,11 @@ function knownInputs(
     const made = jsonOf({$stage, ...(output === undefined ? {} : {output})}, upstream, cache);
     if (made !== undefined) json[param] = made;
   }
-  return {json, stages};
+  const read = type.files.flatMap(({param}) => {
+    const seen = files.get(fileKey(configured.id, param));
+    return seen?.kind === 'found' && seen.json !== undefined ? [[param, seen.json] as const] : [];
+  });
+  return {json, stages, files: Object.fromEntries(read)};
 }
 
 function jsonOf(

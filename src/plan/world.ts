@@ -66,6 +66,8 @@ export type FileObservation =
       /** Of where it lies, and for `stat_and_path` of sizes and times. */
       readonly place: ContentHash | undefined;
       readonly listing: Listing;
+      /** What `FileParam.json` asks for, where that is there. */
+      readonly json?: Json;
     }
   | {readonly kind: 'problem'; readonly problem: Problem};
 

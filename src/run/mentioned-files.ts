@@ -34,7 +34,8 @@ export function mentionedFiles(path: string, mentions: NonNullable<FileParam['me
   });
 }
 
-function jsonIn(path: string): Json {
+/** Null for what is no JSON: the stage itself says why. Throws the system's error when it cannot be read. */
+export function jsonIn(path: string): Json {
   try {
     return toPlain(parseUserJson(decodeText(readFileSync(path), path), path)) as Json;
   } catch (error) {

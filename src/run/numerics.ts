@@ -92,10 +92,13 @@ export function resolveNumerics(engine: EngineObservation, resources: Where): Nu
     return {kind: 'problem', problem: noSuchDevice(resources.device, devices, no_cuda)};
   const precision =
     resources.precision === 'auto' ? (device.backend === 'cuda' ? 'bf16' : 'f32') : resources.precision;
-  if (device.backend === 'cpu' && precision !== 'f32') return {kind: 'problem', problem: notOnCpu(precision)};
   return {
     kind: 'known',
-    identity: {backend: device.backend, precision, numerics_version},
+    identity: {
+      backend: device.backend,
+      precision: device.backend === 'cpu' ? CPU_PRECISION : precision,
+      numerics_version,
+    },
     device: device.device,
   };
 }
@@ -180,11 +183,24 @@ export function productsWarning(
   };
 }
 
-function notOnCpu(precision: string): Problem {
+/** The only one that the CPU backend computes in. */
+const CPU_PRECISION = 'f32';
+
+/** Pure: a pipeline for a card runs on a CPU too, in the precision that there is; undefined where nothing differs. */
+export function precisionWarning(
+  engine: EngineObservation | undefined,
+  stages: readonly {readonly resources: Where; readonly engine: boolean}[],
+): Problem | undefined {
+  if (engine === undefined) return undefined;
+  const wanted = stages.find(({resources, engine: computes}) => {
+    const numerics = computes ? resolveNumerics(engine, resources) : undefined;
+    return numerics?.kind === 'known' && !['auto', numerics.identity.precision].includes(resources.precision);
+  })?.resources.precision;
+  if (wanted === undefined) return undefined;
   return {
     code: 'run/precision-not-on-cpu',
-    message: `precision: ${precision} needs a CUDA device; on a CPU the engine computes in f32`,
-    hint: 'Use `precision: auto`, which takes f32 on a CPU and bf16 on a CUDA device.',
+    message: `precision: ${wanted} needs a CUDA device; on this CPU everything is computed in f32`,
+    hint: '`precision: auto` takes f32 on a CPU and bf16 on a CUDA device.',
   };
 }
 

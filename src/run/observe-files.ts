@@ -14,7 +14,7 @@ import type {FileObservation} from '../plan/world.js';
 import {fileKey} from '../plan/world.js';
 import {pathMatches} from '../stage/param.js';
 import type {FileParam, StageType} from '../stage/stage-type.js';
-import {mentionedFiles} from './mentioned-files.js';
+import {jsonIn, mentionedFiles} from './mentioned-files.js';
 
 /** Looks at every file and folder that the stages' parameters name. Problems become observations: they block one stage. */
 export async function observeFiles(
@@ -29,7 +29,7 @@ export async function observeFiles(
     if (type === undefined || configured.when.kind === 'skip') continue;
     for (const {path, value} of fileLeaves(configured, type)) {
       const param = type.files.find((file) => pathMatches(path, file.param))!;
-      const key = JSON.stringify([value, param.identity, param.kind, param.extensions]);
+      const key = JSON.stringify([value, param.identity, param.kind, param.extensions, param.json]);
       const observation = shared.get(key) ?? (await observe(String(value), param, hashes));
       shared.set(key, observation);
       seen.set(fileKey(configured.id, path), located(observation, configured, path));
@@ -59,13 +59,24 @@ async function observe(path: string, param: FileParam, hashes: FileHashes): Prom
     if (odd !== undefined) return {kind: 'problem', problem: notAFile(path, odd).problem};
     const problem = wrongKind(path, stat.isDirectory() ? 'folder' : 'file', param);
     if (problem !== undefined) return {kind: 'problem', problem};
-    return stat.isDirectory()
+    const seen = stat.isDirectory()
       ? await observeFolder(path, param, hashes)
       : await observeFile(path, param, hashes);
+    return {...seen, ...jsonOf(path, param)};
   } catch (error) {
     return {kind: 'problem', problem: fileProblem(path, error)};
   }
 }
+
+/** The JSON that a parameter's file is looked at for; a large file is left to the stage. */
+function jsonOf(path: string, {json}: FileParam): {readonly json?: Json} {
+  if (json === undefined) return {};
+  const file = json === '.' ? path : join(path, json);
+  const stat = statSync(fsPath(file), {throwIfNoEntry: false});
+  return stat?.isFile() && stat.size <= MOST_JSON_BYTES ? {json: jsonIn(file)} : {};
+}
+
+const MOST_JSON_BYTES = 4 * 2 ** 20;
 
 async function observeFile(path: string, param: FileParam, hashes: FileHashes): Promise<FileObservation> {
   if (param.identity === 'stat_and_path') {

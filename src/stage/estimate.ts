@@ -1,6 +1,7 @@
 import {isAt} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import type {StageType} from './stage-type.js';
+import {targetMisfits} from './targets.js';
 
 /** Ranks modules by how hard the songs pull at them; `train` takes the result by reference. */
 export const estimate: StageType = {
@@ -12,6 +13,7 @@ export const estimate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   neutral: ['precision'],
+  check: (params, known) => targetMisfits(params, known, ''),
   idle: [
     {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},
     {

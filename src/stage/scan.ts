@@ -4,7 +4,7 @@ import type {StageType} from './stage-type.js';
 /** Finds the models under a checkpoint folder and picks one; its result is `model.json`. */
 export const scan: StageType = {
   name: 'scan',
-  version: 2,
+  version: 3,
   schema: 'stage.scan.schema.json',
   summary: 'Find a model and check that everything it needs is there',
   runs: 'light',

@@ -111,6 +111,8 @@ export interface KnownInputs {
   readonly json: Readonly<Record<string, Json>>;
   /** How they are set up. */
   readonly stages: Readonly<Record<string, KnownStage>>;
+  /** JSON of files that parameters name, where `FileParam.json` asks for it; null for what is no JSON. */
+  readonly files: Readonly<Record<string, Json>>;
 }
 
 export interface KnownStage {
@@ -145,6 +147,8 @@ export interface FileParam {
    * output too; one that does not exist counts as such. Pure.
    */
   readonly mentions?: (content: Json) => readonly string[];
+  /** `check` sees the JSON of the file itself (`.`), or of a file of this name within the folder. */
+  readonly json?: string;
   readonly optional?: 'optional';
 }
 

@@ -1,8 +1,11 @@
+import type {Problem} from '../base/problem.js';
 import {misfitsOfPrompts, promptsOf} from './clip.js';
+import {parseFormula} from './formula.js';
 import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
-import type {KnownInputs, Misfit, StageType} from './stage-type.js';
+import type {KnownInputs, Misfit, Settle, StageType} from './stage-type.js';
+import {targetMisfits} from './targets.js';
 import {trainExtension} from './train-extension.js';
 
 const isCropped: IdleRule['when'] = (params) =>
@@ -76,8 +79,13 @@ const idle: readonly IdleRule[] = [
   },
 ];
 
+function check(params: ParamObject, known: KnownInputs): Misfit[] {
+  const adapter = isParamObject(params.adapter) ? params.adapter : {};
+  return [...targetMisfits(adapter, known, 'adapter'), ...clipMisfits(params, known)];
+}
+
 /** Of the clips on the way, which are neutral to the adapter but cannot be made of nothing. */
-function check({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
+function clipMisfits({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
   if (!isParamObject(samples)) return [];
   const source = isStageReference(samples.dataset) ? 'dataset' : 'none';
   if (samples.prompts === undefined && source === 'none') return [noPrompts];
@@ -88,6 +96,15 @@ function check({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
     source,
     duration: samples.duration,
   });
+}
+
+/** What is wrong with the parameters alone. */
+function settle(params: ParamObject): ReturnType<Settle> {
+  const formula = valueAt(params, 'schedule.formula');
+  const parsed = typeof formula === 'string' ? parseFormula(formula) : undefined;
+  if (parsed === undefined || parsed.ok) return {params, faults: []};
+  const [{code, message, hint = ''}] = parsed.problems as [Problem];
+  return {params, faults: [{param: 'schedule.formula', code, message, hint}]};
 }
 
 const noPrompts: Misfit = {
@@ -111,6 +128,7 @@ export const train: StageType = {
   memory: 'planned',
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
+  settle,
   note: ({samples}, work) =>
     work === 'cached' && isParamObject(samples)
       ? 'no clips on the way: a finished training is not done again; a `generate` stage makes music of it and its checkpoints'
@@ -119,7 +137,7 @@ export const train: StageType = {
   files: [
     {param: 'tensors', kind: 'folder', identity: 'content'},
     {param: 'validation.tensors', kind: 'folder', identity: 'content', optional: 'optional'},
-    {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional'},
+    {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
     {param: 'resume_from', kind: 'folder', identity: 'content', optional: 'optional'},
   ],
   inputs: [

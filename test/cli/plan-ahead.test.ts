@@ -75,3 +75,41 @@ test('what cannot run is said once, with its place, and is an error', async () =
   expect(stdout.match(/trubo/g), stdout).toHaveLength(1);
   expect(stdout).toMatch(/pipeline\.yaml:5:3 error/);
 });
+
+test('modules, selections and formulas that fit nothing are said by plan, before anything runs', async () => {
+  const trained = (withKeys: string) => `sidestep: 1
+name: ahead
+defaults: {device: cpu, precision: bf16}
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ${checkpoints}, model: turbo}}
+  train:
+    uses: train
+    with:
+      model: "\${stages.model}"
+      tensors: songs
+      ${withKeys}
+`;
+  const folder = new Folder({
+    'songs/one.safetensors': '',
+    'other.json': JSON.stringify([{module: 'decoder.layers.9.self_attn.q_proj', sensitivity: 1}]),
+    'formula.yaml': trained('schedule: {type: custom, formula: "import os"}'),
+    'targets.yaml': trained('adapter: {type: lora, target_modules: [q_proj, qproj]}'),
+    'selection.yaml': trained('adapter: {type: lora, selection: {estimate: other.json}}'),
+    'fine.yaml': trained('epochs: 1'),
+  });
+  expect(await folder.run(['validate', 'formula.yaml'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/formula\.yaml:11:41 error: .*column 1: unknown name `import`/),
+  });
+  expect(await folder.run(['plan', 'targets.yaml'])).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/targets\.yaml:11:\d+ error: .*`qproj`(.|\n)*Did you mean q_proj\?/),
+  });
+  expect(await folder.run(['plan', 'selection.yaml'])).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/selection\.yaml:11:\d+ error: .*layers\.9\.self_attn\.q_proj/),
+  });
+  const fine = await folder.run(['plan', 'fine.yaml']);
+  expect(fine.code).toBe(0);
+  expect(`${fine.stdout}${fine.stderr}`.match(/run\/precision-not-on-cpu/g)).toHaveLength(1);
+});

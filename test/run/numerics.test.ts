@@ -1,12 +1,13 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {contentHash} from '../../src/base/hash.js';
 import {readState} from '../../src/base/state-file.js';
 import type {EngineReport, WorkerMessage} from '../../src/protocol/message.js';
 import {
   type EngineObservation,
   observeEngine,
+  precisionWarning,
   productsWarning,
   resolveNumerics,
 } from '../../src/run/numerics.js';
@@ -164,7 +165,12 @@ test.each([
   },
   {engine: plain, device: 'cuda', precision: 'auto', gives: {problem: {code: 'run/no-such-device'}}},
   {engine: both, device: 'cuda:7', precision: 'auto', gives: {problem: {code: 'run/no-such-device'}}},
-  {engine: plain, device: 'auto', precision: 'bf16', gives: {problem: {code: 'run/precision-not-on-cpu'}}},
+  {
+    engine: plain,
+    device: 'auto',
+    precision: 'bf16',
+    gives: {device: 'cpu', identity: {backend: 'cpu', precision: 'f32'}},
+  },
 ])('device $device, precision $precision', ({engine, device, precision, gives}) => {
   expect(resolveNumerics(engine, {device, precision, threads: 4})).toMatchObject(gives);
 });
@@ -175,4 +181,27 @@ test('the number of a device stays out of the identity', () => {
     {backend: 'cuda', precision: 'bf16', numerics_version: 3},
     {backend: 'cuda', precision: 'bf16', numerics_version: 3},
   ]);
+});
+
+describe('a precision that a CPU does not have', () => {
+  const stage = (precision: string, device = 'auto') => ({
+    resources: {device, precision, threads: undefined},
+    engine: true,
+  });
+
+  test.each(['bf16', 'f16'])('%s is computed in f32, and that is said', (precision) => {
+    expect(precisionWarning(plain, [stage('auto'), stage(precision)])).toMatchObject({
+      code: 'run/precision-not-on-cpu',
+      message: expect.stringContaining(`precision: ${precision}`),
+    });
+  });
+
+  test.each([
+    ['f32 is what it has', plain, stage('f32')],
+    ['auto takes what there is', plain, stage('auto')],
+    ['a card has it', both, stage('bf16')],
+    ['a stage without the engine computes nothing', plain, {...stage('bf16'), engine: false}],
+  ])('nothing is said: %s', (_name, engine, asked) => {
+    expect(precisionWarning(engine, [asked])).toBeUndefined();
+  });
 });

@@ -133,6 +133,7 @@ describe('what cannot be is refused in its place', () => {
       {
         json: {model: of, dataset},
         stages: trained === undefined ? {} : {adapter: {uses: 'train', params: {}, json: () => trained}},
+        files: {},
       },
     ).map(({param, problem}) => [param, problem.code]);
 
@@ -175,7 +176,7 @@ describe('what cannot be is refused in its place', () => {
   ])('a language: $language', ({language, hint}) => {
     const found = generate.check!(
       {...defaults, prompts: [{caption: 'x', language}]},
-      {json: {model: model('turbo'), dataset}, stages: {}},
+      {json: {model: model('turbo'), dataset}, stages: {}, files: {}},
     );
     expect(found.map(({param, problem}) => [param, problem.code, problem.hint])).toEqual(
       hint === undefined ? [] : [['prompts.0.language', 'generate/unknown-language', hint]],

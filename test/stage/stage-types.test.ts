@@ -218,6 +218,7 @@ describe('what is encoded anew in the second pass', () => {
     const firstPass = (conditioning: string) => ({
       json: {},
       stages: {latents: {uses: 'preprocess.pass1', params: {conditioning}, json: () => undefined}},
+      files: {},
     });
     expect(check({conditioning: 'inference'}, firstPass('upstream'))).toMatchObject([
       {param: 'conditioning', problem: {code: 'preprocess/conditioning-differs'}},
