@@ -58,10 +58,15 @@ message(STATUS "CUDA plugin: nvcc ${CUDAToolkit_VERSION}, architectures ${CMAKE_
 file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS native/*_cuda.cu native/*_cuda.cpp)
 add_library(sidestep_cuda MODULE ${cuda_sources})
 set_target_properties(sidestep_cuda PROPERTIES
-  PREFIX "" SUFFIX ".so" CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_VISIBILITY_PRESET hidden
+  PREFIX "" CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_VISIBILITY_PRESET hidden
   CUDA_RUNTIME_LIBRARY Static)
 # Kernels share constexpr arithmetic with the host (bands, counters). No --use_fast_math: the same bounds hold on both backends.
-target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -Xcompiler=-Wall,-Wextra -lineinfo>)
+target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -lineinfo>)
+if(MSVC)  # nvcc takes no other host compiler on Windows
+  target_compile_options(sidestep_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=/W3,/Zc:preprocessor,/bigobj>")
+else()
+  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
+endif()
 if(SIDESTEP_WERROR)
   target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
 endif()
@@ -71,4 +76,6 @@ if(SIDESTEP_CUDA_REPORT)
 endif()
 target_link_libraries(sidestep_cuda PRIVATE sidestep_ops CUDA::cudart_static ${CMAKE_DL_LIBS})
 # Only the entry point is seen from outside, and nothing else of the engine's own code is carried along.
-target_link_options(sidestep_cuda PRIVATE -Wl,--gc-sections -Wl,--exclude-libs,ALL)
+if(NOT MSVC)  # which exports nothing that is not asked for
+  target_link_options(sidestep_cuda PRIVATE -Wl,--gc-sections -Wl,--exclude-libs,ALL)
+endif()

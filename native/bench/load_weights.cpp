@@ -1,11 +1,9 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,6 +12,7 @@
 #include "bench/stream.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/platform/process.h"
 #include "models/weights.h"
 
 namespace sidestep::bench {
@@ -29,7 +28,7 @@ constexpr int64_t kPage = 4096;
 struct MadeUpFile {
   fs::path path;
 
-  MadeUpFile(int64_t megabytes, DType dtype) : path(fs::temp_directory_path() / ("sidestep-bench-" + std::to_string(::getpid()) + ".safetensors")) {
+  MadeUpFile(int64_t megabytes, DType dtype) : path(fs::temp_directory_path() / ("sidestep-bench-" + std::to_string(platform::process_id()) + ".safetensors")) {
     const Storage matrix(dtype, {kSide, kSide});
     const int64_t count = std::max<int64_t>(1, megabytes * 1'000'000 / static_cast<int64_t>(matrix.view().bytes()));
     std::vector<NamedTensor> tensors;
@@ -44,13 +43,13 @@ struct MadeUpFile {
   MadeUpFile& operator=(const MadeUpFile&) = delete;
 };
 
-/// read(2) from end to end into memory that is there already: no loader can do less.
+/// From end to end, without a buffer between, into memory that is there already: no loader can do less.
 void read_plainly(const fs::path& path, char* to, int64_t bytes) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);
+  file.open(path, std::ios::binary);
   int64_t done = 0;
-  for (int64_t got = 1; file >= 0 && got > 0; done += std::max<int64_t>(got, 0))
-    got = ::read(file, to + done, static_cast<size_t>(std::min(kPiece, bytes - done)));
-  if (file >= 0) ::close(file);
+  for (; file && done < bytes; done += file.gcount()) file.read(to + done, std::min(kPiece, bytes - done));
   if (done != bytes) throw Error("native/file-unreadable", "Could not read " + path.string());
 }
 

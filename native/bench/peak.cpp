@@ -1,10 +1,6 @@
 #include "bench/peak.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <fstream>
-#include <string>
 #include <vector>
 
 #include "bench/bench.h"
@@ -72,19 +68,6 @@ void PeakMeter::sample_memory() {
   stream_.attach(nullptr);
   best_.memory_bytes = std::max(best_.memory_bytes, memory_bytes(stream_));
   stream_.attach(tally);
-}
-
-double peak_resident_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-#if defined(__APPLE__)
-  return static_cast<double>(usage.ru_maxrss);
-#else
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-#endif
 }
 
 }  // namespace sidestep::bench

@@ -28,7 +28,4 @@ class PeakMeter {
   Peaks best_;
 };
 
-/// Bytes of the process's largest resident set so far.
-double peak_resident_bytes();
-
 }  // namespace sidestep::bench

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "bench/ceilings.h"
+#include "core/platform/process.h"
 
 namespace sidestep::bench {
 namespace {
@@ -78,7 +79,7 @@ StepFigures measure_steps(const std::function<void()>& step, int64_t steps, Peak
     if (!card) stream.attach(&tally);
     seconds.push_back(timed(step, stream));
     stream.attach(nullptr);
-    if (i == 0) figures.peak_bytes = peak_resident_bytes();  // before the ceilings' own matrices lie beside the step's memory
+    if (i == 0) figures.peak_bytes = platform::peak_resident_bytes();  // before the ceilings' own matrices lie beside the step's memory
     if (seconds.back() <= *std::min_element(seconds.begin(), seconds.end())) figures.ops = by_time(tally.rows());
     figures.flops = tally.total().flops;
     meter.sample();

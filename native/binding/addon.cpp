@@ -1,22 +1,15 @@
 #include <napi.h>
 
-#if defined(__linux__)
-#include <csignal>
-#include <sys/prctl.h>
-#endif
-
 #include "binding/call.h"
+#include "core/platform/process.h"
 #include "core/version.h"
 
 namespace sidestep::binding {
 
 namespace {
 
-/// Asks the kernel to kill this process when its parent dies: a worker inside a long native call cannot notice by itself.
 Napi::Value die_with_parent(const Napi::CallbackInfo& info) {
-#if defined(__linux__)
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
+  platform::end_with_parent();
   return info.Env().Undefined();
 }
 

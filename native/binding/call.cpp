@@ -70,7 +70,7 @@ class Call : public Napi::AsyncWorker {
       fail(Error("native/out-of-memory", "Not enough memory on the host",
                  "Close other programs, or lower batch_size, rank or the length of the audio."));
     } catch (const std::filesystem::filesystem_error& refused) {
-      refusal_ = {.number = refused.code().value(), .call = "stat", .path = refused.path1().string()};
+      refusal_ = {.number = errno_of(refused.code()), .call = "stat", .path = refused.path1().string()};
       fail(Error("native/file-unreadable", refused.what()));
     } catch (const std::exception& bug) {
       fail(Error("native/internal", std::string("Unexpected failure in the engine: ") + bug.what(),

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/platform/number.h"
 #include "core/text_file.h"
 
 namespace sidestep {
@@ -131,9 +133,8 @@ class Parser {
       if (peek() == '+' || peek() == '-') ++at_;
       skip_digits();
     }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text_.data() + begin, text_.data() + at_, value);
-    if (error != std::errc()) {
+    const double value = platform::nearest_double(std::string(text_.substr(begin, at_ - begin)));
+    if (!std::isfinite(value)) {
       at_ = begin;
       fail("a number that a double can hold");
     }

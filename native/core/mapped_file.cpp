@@ -1,13 +1,9 @@
 #include "core/mapped_file.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 
+#include "core/platform/file.h"
 #include "core/system_error.h"
 
 namespace sidestep {
@@ -22,27 +18,15 @@ namespace {
                     {.number = reason, .call = call, .path = path.string()});
 }
 
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 }  // namespace
 
 MappedFile map_file(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe is refused, not waited for
-  if (file.fd < 0) refused(path, "open", errno);
-  struct stat info {};
-  if (::fstat(file.fd, &info) != 0) refused(path, "stat", errno);
-  if (!S_ISREG(info.st_mode)) unreadable(path, "it is not a regular file");
-  if (info.st_size == 0) unreadable(path, "it is empty");
-  const auto size = static_cast<size_t>(info.st_size);
-  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
-  if (memory == MAP_FAILED) refused(path, "mmap", errno);
-  std::shared_ptr<const void> owner(memory, [size](const void* p) { ::munmap(const_cast<void*>(p), size); });
-  return {std::move(owner), {static_cast<const std::byte*>(memory), size}};
+  platform::WholeFile file = platform::map_whole(path);
+  if (file.refused != nullptr) refused(path, file.refused, errno);
+  if (file.kind != platform::FileKind::regular) unreadable(path, "it is not a regular file");
+  if (file.bytes == 0) unreadable(path, "it is empty");
+  const auto* bytes = static_cast<const std::byte*>(file.memory.get());
+  return {std::move(file.memory), {bytes, file.bytes}};
 }
 
 }  // namespace sidestep

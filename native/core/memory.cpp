@@ -1,7 +1,6 @@
 #include "core/memory.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -14,7 +13,7 @@ namespace sidestep {
 namespace {
 
 constexpr size_t kHostAlignment = 64;  // one cache line, one AVX-512 register
-// A request beyond any machine's memory is refused here: the C library would refuse it too, but a sanitizer takes the
+// A request beyond any machine's memory is refused here: the library would refuse it too, but a sanitizer takes the
 // attempt for a bug.
 constexpr size_t kMostHostBytes = size_t{1} << 40;
 
@@ -48,11 +47,11 @@ const DeviceMemory& cuda() {
 
 std::shared_ptr<void> allocate_host(size_t bytes) {
   const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
-  void* memory = bytes >= kMostHostBytes ? nullptr : std::aligned_alloc(kHostAlignment, rounded);
+  void* memory = bytes >= kMostHostBytes ? nullptr : ::operator new(rounded, std::align_val_t{kHostAlignment}, std::nothrow);
   if (memory == nullptr)
     throw Error("native/out-of-memory", "Could not allocate " + std::to_string(bytes) + " bytes of host memory",
                 "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing.");
-  return {memory, [](void* p) { std::free(p); }};
+  return {memory, [](void* p) { ::operator delete(p, std::align_val_t{kHostAlignment}); }};
 }
 
 }  // namespace

@@ -1,21 +1,27 @@
 #include "core/new_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "core/platform/file.h"
+#include "core/platform/process.h"
 #include "core/system_error.h"
 
 namespace sidestep {
 
 namespace {
 
+constexpr std::array kFull{
+    ENOSPC,
+#ifdef EDQUOT  // Windows has no number for a quota of its own
+    EDQUOT,
+#endif
+};
+
 [[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
-  const bool full = reason == ENOSPC || reason == EDQUOT;
+  const bool full = std::find(kFull.begin(), kFull.end(), reason) != kFull.end();
   throw SystemError({full ? "native/disk-full" : "native/file-unwritable",
                      std::string("Could not ") + call + " " + path.string() + ": " + std::strerror(reason),
                      full ? "Free some space or run `sidestep cache gc`, then run again."
@@ -25,22 +31,21 @@ namespace {
 
 }  // namespace
 
-NewFile::NewFile(const std::filesystem::path& target)
-    : target_(target), temporary_(target.string() + ".tmp-" + std::to_string(::getpid())) {
-  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+NewFile::NewFile(const std::filesystem::path& target) : target_(target), temporary_(target) {
+  temporary_ += ".tmp-" + std::to_string(platform::process_id());
+  fd_ = platform::create_file(temporary_);
   if (fd_ < 0) fail("create");
 }
 
 NewFile::~NewFile() {
-  if (fd_ >= 0) ::close(fd_);
-  if (!published_) ::unlink(temporary_.c_str());
+  if (fd_ >= 0) platform::close_file(fd_);
+  if (!published_) platform::remove_file(temporary_);
 }
 
 void NewFile::write(const void* data, size_t bytes) {
   const char* at = static_cast<const char*>(data);
   while (bytes > 0) {
-    const ssize_t written = ::write(fd_, at, std::min(bytes, size_t{1} << 30));
-    if (written < 0 && errno == EINTR) continue;
+    const int64_t written = platform::write_some(fd_, at, std::min(bytes, size_t{1} << 30));
     if (written < 0) fail("write");
     at += written;
     bytes -= static_cast<size_t>(written);
@@ -48,25 +53,21 @@ void NewFile::write(const void* data, size_t bytes) {
 }
 
 void NewFile::publish() {
-  if (::fsync(fd_) != 0) fail("fsync");
-  const int closed = ::close(fd_);
+  if (platform::sync_file(fd_) != 0) fail("fsync");
+  const int closed = platform::close_file(fd_);
   fd_ = -1;
   if (closed != 0) fail("close");
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename");
+  if (platform::replace_file(temporary_, target_) != 0) fail("rename");
   published_ = true;
-  const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
-  if (const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); directory >= 0) {
-    ::fsync(directory);
-    ::close(directory);
-  }
+  platform::sync_folder(target_.has_parent_path() ? target_.parent_path() : ".");
 }
 
 void NewFile::fail(const char* call) const { refused(target_, call, errno); }
 
 void make_folder(const std::filesystem::path& folder) {
   std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) refused(folder, "mkdir", failed.value());
+  std::filesystem::create_directories(platform::reachable(folder), failed);
+  if (failed) refused(folder, "mkdir", errno_of(failed));
 }
 
 }  // namespace sidestep

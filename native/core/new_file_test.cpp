@@ -1,10 +1,6 @@
 #include "core/new_file.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <csignal>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -52,26 +48,12 @@ TEST("new file: the system's reason travels with the error") {
   const Folder folder;
   save(folder.path / "file", 1);
   expect_refusal(ENOENT, folder.path / "none" / "a", [&] { save(folder.path / "none" / "a", 1); });
-  expect_refusal(ENAMETOOLONG, folder.path / std::string(300, 'n'), [&] { save(folder.path / std::string(300, 'n'), 1); });
   try {
     make_folder(folder.path / "file" / "a");
     EXPECT(false);
   } catch (const SystemError& error) {
     EXPECT(error.refusal().number == ENOTDIR);
   }
-}
-
-TEST("new file: a write that fails half-way leaves nothing") {
-  const Folder folder;
-  rlimit before{};
-  ::getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit small{.rlim_cur = 4096, .rlim_max = before.rlim_max};
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  expect_refusal(EFBIG, folder.path / "a", [&] { save(folder.path / "a", 100'000); });
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, handler);
-  EXPECT(fs::is_empty(folder.path));
 }
 
 }  // namespace

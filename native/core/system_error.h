@@ -1,10 +1,14 @@
 #pragma once
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/error.h"
 
 namespace sidestep {
+
+/// The errno that means what the system said: Windows counts its errors otherwise.
+inline int errno_of(const std::error_code& code) { return code.default_error_condition().value(); }
 
 /// What the operating system refused: its `errno`, the call that was made and the file it was made on.
 struct Refusal {

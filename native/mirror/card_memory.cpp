@@ -1,18 +1,16 @@
 #include "mirror/card_memory.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <new>
 #include <shared_mutex>
 #include <string>
 
 #include "core/error.h"
+#include "mirror/pages.h"
 
 namespace sidestep::mirror {
 namespace {
@@ -41,29 +39,11 @@ Cards& cards() {
   throw Error("native/out-of-memory", "The mirror's card " + std::to_string(card) + " has no " + std::to_string(bytes) + " bytes left");
 }
 
-#ifdef __linux__
-int unnamed_file() { return ::memfd_create("sidestep-mirror", MFD_CLOEXEC); }
-#else
-int unnamed_file() {
-  char name[] = "/tmp/sidestep-mirror-XXXXXX";
-  const int file = ::mkstemp(name);
-  if (file >= 0) ::unlink(name);
-  return file;
-}
-#endif
+constexpr std::align_val_t kPageAlignment{4096};
 
-/// What two mappings share.
-int shared_file(size_t bytes) {
-  const int file = unnamed_file();
-  if (file < 0 || ::ftruncate(file, static_cast<off_t>(bytes)) != 0)
-    throw Error("native/out-of-memory", "The mirror could not make a file of " + std::to_string(bytes) + " bytes");
-  return file;
-}
-
-std::byte* map_pages(int file, size_t bytes, int protection) {
-  void* pages = ::mmap(nullptr, bytes, protection, MAP_SHARED, file, 0);
-  if (pages == MAP_FAILED) throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(bytes) + " bytes");
-  return static_cast<std::byte*>(pages);
+size_t whole_pages(size_t bytes) {
+  const size_t page = page_bytes();
+  return (bytes + page - 1) / page * page;
 }
 
 /// The allocation that holds an address, or none. The caller holds the lock.
@@ -80,15 +60,12 @@ void* allocate(int card, size_t bytes) {
   Cards& c = cards();
   const std::unique_lock lock(c.mutex);
   if (bytes > kCardBytes - c.used[static_cast<size_t>(card)]) full(card, bytes);
-  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  const size_t mapped = (bytes + page - 1) / page * page;
-  const int file = shared_file(mapped);
-  std::byte* address = map_pages(file, mapped, PROT_NONE);
-  std::byte* seen = map_pages(file, mapped, PROT_READ | PROT_WRITE);
-  ::close(file);
-  c.allocations[reinterpret_cast<uintptr_t>(address)] = {bytes, mapped, seen, card};
+  const size_t mapped = whole_pages(bytes);
+  const TwicePages pages = map_twice(mapped);
+  if (pages.given == nullptr) throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(mapped) + " bytes");
+  c.allocations[reinterpret_cast<uintptr_t>(pages.given)] = {bytes, mapped, pages.seen, card};
   c.used[static_cast<size_t>(card)] += bytes;
-  return address;
+  return pages.given;
 }
 
 void release(int card, void* address) noexcept {
@@ -96,8 +73,7 @@ void release(int card, void* address) noexcept {
   const std::unique_lock lock(c.mutex);
   const auto found = c.allocations.find(reinterpret_cast<uintptr_t>(address));
   if (found == c.allocations.end() || found->second.card != card) std::abort();  // cudaFree would fail: a defect
-  ::munmap(address, found->second.mapped);
-  ::munmap(found->second.seen, found->second.mapped);
+  unmap_twice({static_cast<std::byte*>(address), found->second.seen}, found->second.mapped);
   c.used[static_cast<size_t>(card)] -= found->second.bytes;
   c.allocations.erase(found);
 }
@@ -121,8 +97,7 @@ std::byte* seen_by(int card, const void* address, size_t bytes, const char* what
 }
 
 void* allocate_page_locked(size_t bytes) {
-  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  void* memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+  void* memory = ::operator new(whole_pages(bytes), kPageAlignment, std::nothrow);
   if (memory == nullptr) throw Error("native/out-of-memory", "The mirror could not page-lock " + std::to_string(bytes) + " bytes");
   const std::unique_lock lock(cards().mutex);
   cards().page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
@@ -134,7 +109,7 @@ void release_page_locked(void* address) noexcept {
     const std::unique_lock lock(cards().mutex);
     if (cards().page_locked.erase(reinterpret_cast<uintptr_t>(address)) == 0) std::abort();  // cudaFreeHost would fail: a defect
   }
-  std::free(address);
+  ::operator delete(address, kPageAlignment);
 }
 
 bool is_page_locked(const void* address, size_t bytes) {

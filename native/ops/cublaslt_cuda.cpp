@@ -1,12 +1,12 @@
 #include "ops/cublaslt_cuda.h"
 
-#include <dlfcn.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "core/platform/library.h"
 
 namespace sidestep::cuda::cublaslt {
 namespace {
@@ -16,9 +16,7 @@ namespace fs = std::filesystem;
 constexpr int kMajor = CUDART_VERSION / 1000;
 
 fs::path plugin_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&library), &info) == 0 || info.dli_fname == nullptr) return {};
-  return fs::path(info.dli_fname).parent_path();
+  return platform::file_holding(reinterpret_cast<const void*>(&library)).parent_path();
 }
 
 /// lib/python3.*/site-packages/nvidia/*/lib below the active Python environment and the usual prefixes.
@@ -52,7 +50,7 @@ std::vector<std::string> candidates() {
 
 template <typename Function>
 bool resolve(void* opened, const char* symbol, Function*& function) {
-  function = reinterpret_cast<Function*>(::dlsym(opened, symbol));
+  function = reinterpret_cast<Function*>(platform::symbol_of(opened, symbol));
   return function != nullptr;
 }
 
@@ -81,7 +79,7 @@ struct Found {
 Found find() {
   Found found;
   for (const std::string& file : candidates()) {
-    void* opened = file.empty() ? nullptr : ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* opened = file.empty() ? nullptr : platform::open_library(file).handle;
     if (opened == nullptr) continue;
     found.library = symbols_of(opened);
     if (!found.library) continue;

@@ -1,11 +1,10 @@
 #include "ops/cuda_plugin.h"
 
-#include <dlfcn.h>
-
-#include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/platform/library.h"
+#include "core/platform/process.h"
 
 namespace sidestep {
 namespace {
@@ -22,21 +21,19 @@ std::string& chosen_name() {
 
 // Beside the shared object or program that holds this very function.
 std::filesystem::path plugin_path() {
-  const char* file = std::getenv("SIDESTEP_CUDA_PLUGIN");
-  if (chosen_name().empty() && file != nullptr) return file;
-  const std::string name = chosen_name().empty() ? "sidestep_cuda.so" : chosen_name();
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&cuda_plugin), &info) == 0 || info.dli_fname == nullptr) return name;
+  if (const auto file = platform::path_variable("SIDESTEP_CUDA_PLUGIN"); file && chosen_name().empty()) return *file;
+  const std::string name = chosen_name().empty() ? "sidestep_cuda" : chosen_name();
+  const std::filesystem::path program = platform::file_holding(reinterpret_cast<const void*>(&cuda_plugin));
   std::error_code error;
-  const std::filesystem::path self = std::filesystem::canonical(info.dli_fname, error);
-  return (error ? std::filesystem::path(info.dli_fname) : self).parent_path() / name;
+  const std::filesystem::path self = std::filesystem::canonical(program, error);
+  return (error ? program : self).parent_path() / platform::module_file(name);
 }
 
 const CudaPlugin* load() {
   const std::filesystem::path path = plugin_path();
-  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // stays loaded: streams and memory refer to it
-  if (library == nullptr) unavailable(::dlerror());
-  const auto entry = reinterpret_cast<CudaPluginEntry>(::dlsym(library, kCudaPluginSymbol));
+  const platform::OpenedLibrary library = platform::open_library(path);  // stays loaded: streams and memory refer to it
+  if (library.handle == nullptr) unavailable(library.why);
+  const auto entry = reinterpret_cast<CudaPluginEntry>(platform::symbol_of(library.handle, kCudaPluginSymbol));
   if (entry == nullptr) unavailable(path.string() + " is not a plugin of sidestep");
   const CudaPlugin* plugin = entry(kCudaPluginVersion);
   if (plugin == nullptr || plugin->version != kCudaPluginVersion)
@@ -49,8 +46,8 @@ const CudaPlugin* load() {
 }  // namespace
 
 bool choose_made_up_card(std::string_view name) {
-  if (name == "mirror") chosen_name() = "sidestep_mirror.so";
-  else if (name == "simt") chosen_name() = "simt/sidestep_simt.so";
+  if (name == "mirror") chosen_name() = "sidestep_mirror";
+  else if (name == "simt") chosen_name() = "simt/sidestep_simt";
   else return false;
   return true;
 }

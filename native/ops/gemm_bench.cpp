@@ -1,7 +1,6 @@
-#include <dlfcn.h>
-
 #include "bench/bench.h"
 #include "core/philox.h"
+#include "core/platform/library.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
 #include "ops/gemm.h"
@@ -19,11 +18,11 @@ struct OpenBlas {
 
   explicit OpenBlas(const Stream& stream) {
     if (stream.device().kind != DeviceKind::cpu) return;
-    void* library = ::dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    void* library = platform::open_library("libopenblas.so.0").handle;
     if (library == nullptr) return;
-    const auto set_threads = reinterpret_cast<void (*)(int)>(::dlsym(library, "openblas_set_num_threads"));
+    const auto set_threads = reinterpret_cast<void (*)(int)>(platform::symbol_of(library, "openblas_set_num_threads"));
     if (set_threads != nullptr) set_threads(stream.pool().threads());
-    sgemm = reinterpret_cast<Sgemm>(::dlsym(library, "cblas_sgemm"));
+    sgemm = reinterpret_cast<Sgemm>(platform::symbol_of(library, "cblas_sgemm"));
   }
 };
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -85,10 +84,10 @@ inline Doubles numeric_gradient(const std::function<Doubles(const Doubles&)>& f,
 
 /// Fails with the error found, which EXPECT(rel_l2(...) <= bound) would not tell.
 inline void expect_near(const ConstTensor& actual, const Doubles& expected, double bound,
-                        const std::source_location place = std::source_location::current()) {
+                        const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   const double error = rel_l2(actual, expected);
   if (error <= bound) return;
-  fail(place.file_name(), static_cast<int>(place.line()),
+  fail(file, line,
        actual.shape().to_string() + " " + std::string(dtype_name(actual.dtype())) + ": relative L2 error " +
            std::to_string(error * 1e9) + "e-9, allowed " + std::to_string(bound * 1e9) + "e-9");
 }

@@ -1,17 +1,15 @@
 #include "ops/tuning_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 #include <sstream>
 #include <vector>
 
 #include "core/error.h"
+#include "core/platform/process.h"
 
 namespace sidestep {
 namespace {
@@ -62,7 +60,7 @@ bool write_choices(const fs::path& path, const std::map<std::string, std::string
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   fs::path next = path;
-  next += "." + std::to_string(::getpid());
+  next += "." + std::to_string(platform::process_id());
   {
     std::ofstream out(next, std::ios::trunc);
     out << kFirstLine << '\n';
@@ -98,9 +96,8 @@ void TuningFile::add(const std::string& problem, const std::string& choice) {
 }
 
 fs::path tuning_path() {
-  if (const char* chosen = std::getenv("SIDESTEP_TUNING_FILE")) return chosen;
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') return fs::path(cache) / "sidestep" / "cuda-tuning.txt";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return fs::path(home) / ".cache" / "sidestep" / "cuda-tuning.txt";
+  if (const auto chosen = platform::path_variable("SIDESTEP_TUNING_FILE")) return *chosen;
+  if (const auto cache = platform::user_cache_folder()) return *cache / "sidestep" / "cuda-tuning.txt";
   return {};
 }
 

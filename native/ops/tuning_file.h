@@ -27,7 +27,8 @@ class TuningFile {
   std::map<std::string, std::string> choices_;  ///< by machine, tab, problem
 };
 
-/// $SIDESTEP_TUNING_FILE (a file; empty: none), else sidestep/cuda-tuning.txt below $XDG_CACHE_HOME or ~/.cache.
+/// $SIDESTEP_TUNING_FILE (a file; empty: none), else sidestep/cuda-tuning.txt below $XDG_CACHE_HOME or ~/.cache, on Windows
+/// below %LOCALAPPDATA%.
 std::filesystem::path tuning_path();
 
 /// Bytes as hexadecimal digits and back; nothing unless there are exactly `bytes` of them.

@@ -1,6 +1,5 @@
 #pragma once
-#include <cstdlib>
-#include <string>
+#include "testing/variable.h"
 
 namespace sidestep::testing {
 
@@ -8,12 +7,8 @@ namespace sidestep::testing {
 constexpr const char* kOrders[] = {"prompt", "late_copies", "late_work", "late"};
 
 /// Streams that are opened while this lives go by that order.
-class MirrorOrder {
- public:
-  explicit MirrorOrder(const char* order) { ::setenv("SIDESTEP_MIRROR_ORDER", order, 1); }
-  ~MirrorOrder() { ::unsetenv("SIDESTEP_MIRROR_ORDER"); }
-  MirrorOrder(const MirrorOrder&) = delete;
-  MirrorOrder& operator=(const MirrorOrder&) = delete;
+struct MirrorOrder : Variable {
+  explicit MirrorOrder(const char* order) : Variable("SIDESTEP_MIRROR_ORDER", order) {}
 };
 
 }  // namespace sidestep::testing

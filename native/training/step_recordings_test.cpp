@@ -1,6 +1,5 @@
 #include "training/step_recordings.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -10,6 +9,7 @@
 #include "ops/elementwise.h"
 #include "ops/transfer.h"
 #include "testing/test.h"
+#include "testing/variable.h"
 #include "training/trainer.h"
 
 // On the CPU nothing is recorded and these hold all the same; `sidestep_tests --device mirror` and `--device cuda` record.
@@ -123,9 +123,8 @@ TEST("step recordings: a training of replayed steps leaves the same bytes as one
                       {});
   }
   const std::string replayed = trained_bytes(folder / "replayed", songs);
-  ::setenv("SIDESTEP_CUDA_GRAPHS", "off", 1);
+  const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
   const std::string told = trained_bytes(folder / "told", songs);
-  ::unsetenv("SIDESTEP_CUDA_GRAPHS");
   EXPECT(!replayed.empty() && replayed == told);
   fs::remove_all(folder);
 }

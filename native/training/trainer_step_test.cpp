@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <vector>
 
 #include "testing/mirror_order.h"
+#include "testing/variable.h"
 #include "training/trainer_testing.h"
 
 // A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device mirror` and `--device cuda` go the
@@ -13,7 +13,7 @@ namespace sidestep {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::bytes_of, testing::make_stream, testing::setup_of, testing::Songs;
+using testing::bytes_of, testing::make_stream, testing::setup_of, testing::Songs, testing::spoil;
 
 enum class Way : uint8_t { at_once, with_care };
 
@@ -53,21 +53,6 @@ void expect_alike(const Run& a, const Run& b) {
   EXPECT(!a.reports.empty() && a.reports.size() == b.reports.size());
   for (size_t i = 0; i < a.reports.size(); ++i) EXPECT(alike(a.reports[i], b.reports[i]));
   EXPECT(!a.weights.empty() && a.weights == b.weights);
-}
-
-/// One song's latents become so large that its loss overflows.
-void spoil(const fs::path& song) {
-  const SafetensorsFile good(song);
-  std::vector<float> huge(static_cast<size_t>(good.tensor("target_latents").numel()), 3e38F);
-  const std::vector<std::string> others{"context_latents", "encoder_hidden_states"};
-  std::vector<std::vector<float>> kept;
-  std::vector<NamedTensor> tensors{{"target_latents", ConstTensor(huge.data(), DType::f32, good.tensor("target_latents").shape())}};
-  for (const std::string& name : others) {
-    const ConstTensor t = good.tensor(name);
-    kept.emplace_back(t.data<float>(), t.data<float>() + t.numel());
-    tensors.push_back({name, ConstTensor(kept.back().data(), DType::f32, t.shape())});
-  }
-  write_safetensors(song, tensors, {});
 }
 
 TEST("trainer step: told at once or looked at on the way, a run is the same, for every optimizer and order of a card's work") {
@@ -141,12 +126,11 @@ TEST("trainer step: offloaded activations change nothing in what is trained, rec
   for (const std::string ratio : {"\"ratio\": 1", "\"ratio\": 0.5", "\"enabled\": false"}) {
     const std::string kept = offloaded(ratio, songs);
     EXPECT(!kept.empty() && kept == offloaded(ratio + R"(, "offload": true)", songs));
-    ::setenv("SIDESTEP_CUDA_GRAPHS", "off", 1);
+    const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
     for (const char* order : testing::kOrders) {
       const testing::MirrorOrder chosen(order);
       EXPECT(kept == offloaded(ratio + R"(, "offload": true)", songs));
     }
-    ::unsetenv("SIDESTEP_CUDA_GRAPHS");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // What tests of whole trainings share: a few short songs, a tiny checkpoint, the device under test.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -45,6 +46,34 @@ struct Songs {
   fs::path folder = fs::temp_directory_path() / "sidestep_trainer_test";
   std::vector<fs::path> paths;
 };
+
+struct KeptTensor {
+  std::string name;
+  Shape shape;
+  std::vector<float> values;
+};
+
+/// A song's tensors in memory of their own: a file that is mapped is not replaced everywhere.
+inline std::vector<KeptTensor> read_song(const fs::path& song) {
+  const SafetensorsFile file(song);
+  std::vector<KeptTensor> tensors;
+  for (const std::string& name : file.names()) {
+    const ConstTensor t = file.tensor(name);
+    tensors.push_back({name, t.shape(), {t.data<float>(), t.data<float>() + t.numel()}});
+  }
+  return tensors;
+}
+
+/// One song's latents become so large that its loss overflows.
+inline void spoil(const fs::path& song) {
+  std::vector<KeptTensor> kept = read_song(song);
+  std::vector<NamedTensor> tensors;
+  for (KeptTensor& t : kept) {
+    if (t.name == "target_latents") std::fill(t.values.begin(), t.values.end(), 3e38F);
+    tensors.push_back({t.name, ConstTensor(t.values.data(), DType::f32, t.shape)});
+  }
+  write_safetensors(song, tensors, {});
+}
 
 inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
   TrainerSetup setup;

@@ -1,6 +1,7 @@
-import {open, readdir, rename, rm} from 'node:fs/promises';
+import {chmod, type FileHandle, open, readdir, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
+import {rename} from './rename.js';
 import {onFile, systemErrorName} from './system-error.js';
 
 /** The steps of a durable write, each named just before it happens. */
@@ -96,11 +97,28 @@ export async function renameDurably(from: string, to: string, fault: FaultHook =
 /** Makes a finished file's content last. */
 export async function syncFile(path: string, fault: FaultHook = noFault): Promise<void> {
   fault('sync', path);
-  const file = await open(path, 'r');
+  const file = await openToSync(path);
   try {
     await onFile(path, () => file.sync());
   } finally {
     await file.close();
+  }
+}
+
+/** Windows makes only last what is open for writing, as no read-only file can be; elsewhere a reader may ask for it. */
+async function openToSync(path: string): Promise<FileHandle> {
+  if (process.platform !== 'win32') return open(path, 'r');
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if (!isFileError(error, 'EPERM', 'EACCES')) throw error;
+  }
+  const {mode} = await stat(path);
+  await chmod(path, mode | 0o200);
+  try {
+    return await open(path, 'r+');
+  } finally {
+    await chmod(path, mode);
   }
 }
 

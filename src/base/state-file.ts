@@ -1,10 +1,11 @@
 import {readFileSync, statSync} from 'node:fs';
-import {rename, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {temporaryName} from './durable.js';
 import {sha256} from './hash.js';
 import type {Json} from './json.js';
 import {makeFolder} from './make-folder.js';
+import {rename} from './rename.js';
 import {isSystemError} from './system-error.js';
 import {writeFile} from './write-file.js';
 

@@ -1,12 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, statSync, utimesSync} from 'node:fs';
-import {rename, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {isJsonObject, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {rename} from '../base/rename.js';
 import {jsonIfReadable} from '../base/state-file.js';
 import {writeFile} from '../base/write-file.js';
 import {ownersDir} from './layout.js';

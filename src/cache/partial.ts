@@ -1,11 +1,12 @@
 import {statSync} from 'node:fs';
-import {copyFile, link, readdir, rename, rm} from 'node:fs/promises';
+import {copyFile, link, readdir, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
+import {rename} from '../base/rename.js';
 import {isOwn, type OtherVersion, readSavedState, SAVED_STATE_FILE} from '../base/saved-state.js';
 import {type Damage, damageIn} from '../base/seal.js';
 import {readState, sealed, textIfReadable} from '../base/state-file.js';

@@ -1,11 +1,12 @@
 import {lstatSync, type Stats} from 'node:fs';
-import {chmod, copyFile, link, lstat, readdir, rename, rm} from 'node:fs/promises';
+import {chmod, copyFile, link, lstat, readdir, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
+import {rename} from '../base/rename.js';
 import type {Cache} from './cache.js';
 import {plainAt} from './commit-gate.js';
 import type {OutputObject, TreeFile} from './entry.js';

@@ -1,12 +1,13 @@
 import {existsSync} from 'node:fs';
 import {delimiter, dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {shellWord} from '../base/shell-word.js';
 import {packageRoot} from './version.js';
 import type {World} from './world.js';
 
 /** A command of ours as this person can paste it here: `npx sidestep report "my songs.yaml"`. */
 export function nextCommand(world: Pick<World, 'env' | 'cwd'>, words: readonly string[]): string {
-  return [ownName(world), ...words.map(quoted)].join(' ');
+  return [ownName(world), ...words.map((word) => shellWord(word))].join(' ');
 }
 
 /** `sidestep` where it is installed, `npx sidestep` (with Yarn's Plug'n'Play `yarn sidestep`) where it is a project's dependency, else its file, as in a checkout. */
@@ -20,7 +21,7 @@ export function ownName({env, cwd}: Pick<World, 'env' | 'cwd'>): string {
   }
   const main = fileURLToPath(new URL('dist/cli/main.js', packageRoot));
   const near = relative(cwd, main);
-  return `node ${quoted(near.startsWith('..') ? main : near)}`;
+  return `node ${shellWord(near.startsWith('..') ? main : near)}`;
 }
 
 /** npm puts these on the PATH of its scripts; the person's shell does not have them. */
@@ -30,8 +31,4 @@ function isPackageBin(folder: string): boolean {
 
 function isThere(folder: string): boolean {
   return ['sidestep', 'sidestep.cmd'].some((name) => existsSync(join(folder, name)));
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

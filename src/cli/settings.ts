@@ -1,7 +1,7 @@
-import {rename} from 'node:fs/promises';
 import {Command} from 'commander';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
+import {rename} from '../base/rename.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
 import {isListed} from '../format/user-file.js';

@@ -1,7 +1,8 @@
 import {createReadStream, createWriteStream} from 'node:fs';
-import {open, rename, rm} from 'node:fs/promises';
+import {open, rm} from 'node:fs/promises';
 import {pipeline} from 'node:stream/promises';
 import {temporaryName} from '../base/durable.js';
+import {rename} from '../base/rename.js';
 import {readSafetensorsHeader} from './safetensors-read.js';
 
 /**

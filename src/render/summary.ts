@@ -1,3 +1,4 @@
+import {shellWord} from '../base/shell-word.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import {columnsOf, filledEnd} from './columns.js';
@@ -25,7 +26,7 @@ export function summaryText(
   if (saved >= 1000) lines.push(`  ${durationText(saved)} of work came from the cache`);
   lines.push(...outputLines(run.outputs, columns));
   if (boards.length > 0)
-    lines.push('  curves:', ...boards.map((path) => `    tensorboard --logdir ${quoted(path)}`));
+    lines.push('  curves:', ...boards.map((path) => `    tensorboard --logdir ${shellWord(path)}`));
   const next = nextStep(run);
   if (next !== undefined) lines.push(`  ${colours.cyan('next:')} ${next}`);
   return `${lines.join('\n')}\n`;
@@ -88,11 +89,6 @@ function outputLines(outputs: RunFinished['outputs'], columns: number): string[]
   });
   const left = outputs.length - shown.length;
   return ['  results:', ...(left > 0 ? [`    … and ${left} more`] : []), ...lines];
-}
-
-/** For a shell. */
-function quoted(path: string): string {
-  return /^[\w./@%+=:,~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The same command goes on in any case; with what, depends on how its stages ended. */

@@ -1,7 +1,8 @@
-import {rename, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {temporaryName} from '../../base/durable.js';
 import {isJsonObject} from '../../base/json.js';
+import {rename} from '../../base/rename.js';
 import {jsonIfReadable} from '../../base/state-file.js';
 import {writeFile} from '../../base/write-file.js';
 import type {StopHow, StopSwitch} from '../stop.js';

@@ -1,4 +1,4 @@
-import {cp, rename, rm} from 'node:fs/promises';
+import {cp, rm} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {PROVENANCE_FILE, type Provenance} from '../../adapter/provenance.js';
 import {isFileError, syncFolder, syncTree} from '../../base/durable.js';
@@ -6,6 +6,7 @@ import {namesIn} from '../../base/folder.js';
 import {removeLeftover} from '../../base/leftover.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {rename} from '../../base/rename.js';
 import {
   type Damage,
   damageIn,

@@ -1,9 +1,10 @@
-import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises';
+import {constants, copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, syncFile} from '../../base/durable.js';
 import {hashFile} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {rename} from '../../base/rename.js';
 import {isAsSealed, type SealedFile} from '../../base/seal.js';
 import {writeFile} from '../../base/write-file.js';
 import {wavFile} from '../../format/wav-write.js';

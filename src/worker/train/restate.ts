@@ -1,9 +1,10 @@
-import {readdir, readFile, rename, rm} from 'node:fs/promises';
+import {readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PROVENANCE_FILE} from '../../adapter/provenance.js';
 import {isFileError, temporaryName} from '../../base/durable.js';
 import type {JsonObject} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {rename} from '../../base/rename.js';
 import {writeFile} from '../../base/write-file.js';
 import {restateMetadata} from '../../format/safetensors-metadata.js';
 import {readSafetensorsHeader} from '../../format/safetensors-read.js';

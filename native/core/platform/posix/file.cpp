@@ -1,0 +1,62 @@
+#include "core/platform/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace sidestep::platform {
+namespace {
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    const int reason = errno;  // of the call that brought us here
+    if (fd >= 0) ::close(fd);
+    errno = reason;
+  }
+};
+
+}  // namespace
+
+WholeFile map_whole(const std::filesystem::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a pipe is refused, not waited for
+  if (file.fd < 0) return {.refused = "open"};
+  struct stat info {};
+  if (::fstat(file.fd, &info) != 0) return {.refused = "stat"};
+  const FileKind kind = S_ISREG(info.st_mode) ? FileKind::regular : FileKind::other;
+  const auto size = static_cast<size_t>(info.st_size);
+  if (kind == FileKind::other || size == 0) return {.kind = kind, .bytes = size};
+  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (memory == MAP_FAILED) return {.refused = "mmap"};
+  return {kind, size, {memory, [size](const void* p) { ::munmap(const_cast<void*>(p), size); }}, nullptr};
+}
+
+int create_file(const std::filesystem::path& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
+
+int64_t write_some(int file, const void* data, size_t bytes) {
+  ssize_t written;
+  do written = ::write(file, data, bytes);
+  while (written < 0 && errno == EINTR);
+  return written;
+}
+
+int sync_file(int file) { return ::fsync(file); }
+int close_file(int file) { return ::close(file); }
+void remove_file(const std::filesystem::path& path) noexcept { ::unlink(path.c_str()); }
+
+int replace_file(const std::filesystem::path& from, const std::filesystem::path& to) { return std::rename(from.c_str(), to.c_str()); }
+
+void sync_folder(const std::filesystem::path& folder) {
+  const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (directory.fd >= 0) ::fsync(directory.fd);
+}
+
+std::filesystem::path reachable(const std::filesystem::path& path) { return path; }
+
+}  // namespace sidestep::platform

@@ -1,0 +1,22 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+
+// This process and what surrounds it.
+namespace sidestep::platform {
+
+int process_id();
+
+/// From now on the system ends this process when its parent ends: a worker inside a long call cannot notice by itself.
+void end_with_parent();
+
+/// The most memory this process had at once, in bytes.
+double peak_resident_bytes();
+
+/// A variable that names a file or folder; nothing when it is not set. Set but empty is an empty path.
+std::optional<std::filesystem::path> path_variable(const char* name);
+
+/// Where programs keep what they can make again; nothing when the system names no such place.
+std::optional<std::filesystem::path> user_cache_folder();
+
+}  // namespace sidestep::platform
