@@ -2,12 +2,13 @@
 // data. `--check` writes nothing and fails when a file is not what it should be.
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {editorSchemas} from './schema/editor.mjs';
 import {loadSources, mapValues, SCHEMA_URL, schemaFile, stageTypes} from './schema/sources.mjs';
 import {typeScriptTypes} from './schema/types.mjs';
 import {validatorCode} from './schema/validators.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const generated = join(root, 'src/schema');
 
 /** What gets a validator: documents as users write them, and stage parameters with their defaults filled in. */

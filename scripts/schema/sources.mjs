@@ -2,11 +2,12 @@
 // so each becomes a finite tree; what several places refer to stays one shared object, which keeps its type one type.
 import {readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 /** Where the schemas of this major version are published with the npm package; every `$id` and `$schema` line begins so. */
 export const SCHEMA_URL = 'https://unpkg.com/sidestep-ace@0/schema/';
 
-const folder = new URL('../../schema/', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
 
 /** Stage types in the order in which a pipeline usually has them. */
 export const stageTypes = [

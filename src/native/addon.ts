@@ -23,7 +23,7 @@ export interface Addon {
   ) => Promise<CallValue>;
   readonly cancel_token: () => unknown;
   readonly cancel: (token: unknown) => void;
-  /** Linux: the kernel kills this process when its parent dies. Nothing elsewhere. */
+  /** From now on the system ends this process when its parent ends: see native/core/platform/process.h. */
   readonly die_with_parent: () => void;
 }
 

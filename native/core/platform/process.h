@@ -7,7 +7,7 @@ namespace sidestep::platform {
 
 int process_id();
 
-/// From now on the system ends this process when its parent ends: a worker inside a long call cannot notice by itself.
+/// From now on the system ends this process when its parent ends, however that ends: a worker inside a long call cannot notice by itself.
 void end_with_parent();
 
 /// The most memory this process had at once, in bytes.

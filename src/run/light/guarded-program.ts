@@ -1,3 +1,4 @@
+import {spawn} from 'node:child_process';
 import type {Duplex} from 'node:stream';
 import type {ResultPromise} from 'execa';
 import {accidentOf} from '../../base/accident.js';
@@ -128,7 +129,7 @@ async function dismissGuard(guard: Duplex): Promise<void> {
 function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
   if (child.pid === undefined) return 'nobody'; // it never started
   try {
-    if (process.platform === 'win32') child.kill(signal);
+    if (process.platform === 'win32') endTree(child.pid, child);
     else process.kill(-child.pid, signal);
     return 'somebody';
   } catch (error) {
@@ -136,4 +137,10 @@ function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'no
     if (isFileError(error, 'EPERM')) return 'somebody'; // it became somebody else (sudo), who ends it
     throw error;
   }
+}
+
+/** Windows has neither groups nor a signal that a program could hear: the program and all that it started end at once. */
+function endTree(pid: number, child: Child): void {
+  const taskkill = spawn('taskkill', ['/pid', String(pid), '/t', '/f'], {stdio: 'ignore', windowsHide: true});
+  taskkill.on('error', () => void child.kill('SIGKILL')); // a Windows without it: then at least the program itself
 }

@@ -34,8 +34,7 @@ void wait_for_end_of(pid_t parent) {
 void end_with_parent() {
   static const bool watching = [] {
     const pid_t parent = ::getppid();
-    if (parent <= 1) end();  // orphaned already: launchd or init has us
-    std::thread(wait_for_end_of, parent).detach();
+    if (parent > 1) std::thread(wait_for_end_of, parent).detach();  // else gone before we began: the channel's end is all we hear
     return true;
   }();
   static_cast<void>(watching);
