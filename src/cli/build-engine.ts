@@ -1,9 +1,10 @@
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, rename, rm, stat} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Command, Option} from 'commander';
 import {namesIn} from '../base/folder.js';
+import {rename} from '../base/rename.js';
 import {ok, type Result} from '../base/result.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {type BuildTools, buildTools, compileEngine} from './engine/build.js';
