@@ -86,5 +86,16 @@ TEST("loudness: the standard's calibration tone, gates and silence") {
   EXPECT(audio::loudness_gain(meter, 0) < 10.01F);  // never above full scale
 }
 
+TEST("loudness: what is more than 10 LU below the ungated loudness does not count (BS.1770-4, relative gate)") {
+  const auto measured = [](double soft) {
+    audio::LoudnessMeter meter(48000, 2);
+    meter.push(sine(997, 48000, 480000, 0.1).view());
+    meter.push(sine(997, 48000, 480000, soft).view());
+    return meter.integrated();
+  };
+  EXPECT(std::abs(measured(std::pow(10.0, -33.3 / 20)) + 20.0) < 0.1);   // ungated -22.81, gate at -32.81
+  EXPECT(std::abs(measured(std::pow(10.0, -32.3 / 20)) + 22.76) < 0.1);  // ungated -22.76, gate at -32.76
+}
+
 }  // namespace
 }  // namespace sidestep::testing

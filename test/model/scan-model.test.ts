@@ -6,6 +6,7 @@ import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {type Tensor, toFloat32} from '../../src/format/tensor.js';
+import {torchFile} from '../../src/format/torch-write.js';
 import type {Model} from '../../src/model/model.js';
 import {listModels, scanModel} from '../../src/model/scan-model.js';
 import {readSilenceLatent} from '../../src/model/silence-latent.js';
@@ -427,4 +428,19 @@ test('the silence latent is transposed as upstream loads it', async () => {
   const loaded = await twin.read('loaded');
   expect([1, latent.frames, latent.channels]).toEqual([...loaded.shape]);
   expect(latent.data).toEqual(toFloat32(loaded));
+});
+
+test.each([
+  {shape: [1, 8, 250], reads: true},
+  {shape: [2, 8, 250], reads: false},
+  {shape: [8, 250], reads: false},
+  {shape: [1, 8, 25, 10], reads: false},
+  {shape: [1, 0, 250], reads: false},
+  {shape: [1, 8, 0], reads: false},
+])('a silence latent of shape $shape', async ({shape, reads}) => {
+  const path = join(root, 'silence.pt');
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  await writeFile(path, torchFile({shape, data}));
+  if (reads) expect(await readSilenceLatent(path)).toMatchObject({channels: 8, frames: 250});
+  else expect((await problemOf(readSilenceLatent(path))).code).toBe('model/silence-latent');
 });

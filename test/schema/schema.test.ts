@@ -215,3 +215,21 @@ describe('the built-in presets', async () => {
     expect(parse(text).with).toMatchObject(expected);
   });
 });
+
+describe('a preset of a project', () => {
+  const problemsOf = (epochs: string) =>
+    parsePreset({
+      name: 'p',
+      path: '/p.yaml',
+      from: 'project',
+      text: `sidestep: 1\nuses: train\nwith: {epochs: ${epochs}}\n`,
+    }).problems.map(({code}) => code);
+
+  test.each([
+    {name: 'a number', epochs: '5', codes: []},
+    {name: 'a reference, which only a pipeline can judge', epochs: '"${vars.epochs}"', codes: []},
+    {name: 'another text', epochs: 'five', codes: ['config/wrong-type']},
+  ])('$name for a number', ({epochs, codes}) => {
+    expect(problemsOf(epochs)).toEqual(codes);
+  });
+});
