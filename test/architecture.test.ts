@@ -98,6 +98,15 @@ test('every folder of src/ is on the map', () => {
   expect(files.map(folderOf).filter((folder) => !(folder in mayImport))).toEqual([]);
 });
 
+test('the table of src/README.md is this map', () => {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const rows = text.matchAll(/^\| `(\w+)\/` \|[^|]+\| ([^|]+) \|$/gm);
+  const table = Object.fromEntries(
+    Array.from(rows, ([, folder, list]) => [folder, list === 'nothing' ? [] : list!.split(', ')]),
+  );
+  expect(table).toEqual(mayImport);
+});
+
 test('imports point downward', () => {
   const wrong = imports.filter(
     ({from, to}) => to in mayImport && from !== to && !mayImport[from]!.includes(to),
