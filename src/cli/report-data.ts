@@ -16,10 +16,10 @@ import type {
 import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
-import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {outputJson, type RecordedRun, type RecordedStage} from './recorded-run.js';
 import {type ClipPlace, reportClips} from './report-clips.js';
 import {environmentRows} from './report-environment.js';
-import {trainingFacts} from './training-facts.js';
+import {trainingFacts, trainingMetrics} from './training-facts.js';
 
 /** Everything a report shows of one run, read from its record and the cache. */
 export async function reportRun(run: RecordedRun, clips: ClipPlace): Promise<ReportRun> {
@@ -108,24 +108,8 @@ async function reportTrainings(
 ): Promise<ReportTraining[]> {
   const facts = await trainingFacts(run);
   return Promise.all(
-    facts.map(async (fact, index) => {
-      const metrics = (await outputLines(stages[index]!, 'adapter/metrics.jsonl')).filter(isJsonObject);
-      const told = metrics.length > 0 ? metrics : eventMetrics(run, fact.stage);
-      return {...fact, ...pointsOf(told)};
-    }),
+    facts.map(async (fact, index) => ({...fact, ...pointsOf(await trainingMetrics(stages[index]!, run))})),
   );
-}
-
-/** Of a training that has not ended: its events, in the words of metrics.jsonl. */
-function eventMetrics({events}: RecordedRun, stage: string): JsonObject[] {
-  return events.flatMap((event): JsonObject[] => {
-    if (!('stage' in event) || event.stage !== stage) return [];
-    if (event.kind === 'validation_finished')
-      return [{kind: 'validation', global_step: event.global_step, loss: event.loss}];
-    if (event.kind !== 'step_finished') return [];
-    const {global_step, loss, learning_rate, gradient_norm} = event;
-    return [{kind: 'step', global_step, loss, learning_rate, grad_norm: gradient_norm}];
-  });
 }
 
 function pointsOf(
@@ -136,7 +120,11 @@ function pointsOf(
     points: steps.map((step) => step as unknown as StepPoint),
     validation: metrics
       .filter(({kind}) => kind === 'validation')
-      .map(({global_step, loss}) => ({global_step: Number(global_step), loss: loss as number | null})),
+      .map(({global_step, loss, bands}) => ({
+        global_step: Number(global_step),
+        loss: loss as number | null,
+        bands: (isJsonObject(bands) ? bands : {}) as Readonly<Record<string, number | null>>,
+      })),
     gradients: steps.flatMap(({global_step, module_norms}) =>
       isJsonObject(module_norms)
         ? [{global_step: Number(global_step), layers: byLayer(module_norms as Record<string, number | null>)}]

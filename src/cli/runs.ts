@@ -29,7 +29,7 @@ export function historyCommand(world: World): Command {
 function named(name: string, world: World): Command {
   return new Command(name)
     .description(
-      'The runs and experiments of this project, newest last: how each ended, steps, best and final loss, what was set otherwise than in the file, where the adapter lies.',
+      'The runs and experiments of this project, newest last: how each ended, steps, best loss and its epoch, final loss, what was set otherwise than in the file, where the adapter lies.',
     )
     .argument('[pipeline]', 'only runs of this YAML file')
     .option('--last <number>', 'how many', count, 20)
@@ -97,10 +97,11 @@ function rowOf(past: PastRun): PastRun {
 }
 
 async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ToldRun> {
-  const nothing = {experiment: null, set: [], best_loss: null, final_loss: null, steps: null};
+  const nothing = {experiment: null, set: [], best_loss: null, best_at: null, final_loss: null, steps: null};
   if (recorded === undefined) return {...row, ...nothing, adapters: [], changed: []};
   const facts = await trainingFacts(recorded);
-  const losses = facts.flatMap(({best_loss}) => best_loss ?? []);
+  const judged = facts.filter(({best_loss}) => best_loss !== null);
+  const best = judged.toSorted((a, b) => a.best_loss! - b.best_loss!)[0];
   const steps = facts.flatMap((each) => each.steps ?? []);
   const {experiment} = recorded;
   const before = earlier.findLast(
@@ -110,8 +111,9 @@ async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise
     ...row,
     experiment: experiment?.name ?? null,
     set: experiment?.set ?? [],
-    best_loss: losses.length === 0 ? null : Math.min(...losses),
-    final_loss: facts.findLast(({last_loss}) => last_loss !== null)?.last_loss ?? null,
+    best_loss: best?.best_loss ?? null,
+    best_at: best?.best_at ?? null,
+    final_loss: facts.findLast(({final_loss}) => final_loss !== null)?.final_loss ?? null,
     steps: steps.length === 0 ? null : Math.max(...steps),
     adapters: facts.flatMap(({adapter}) => adapter ?? []),
     changed: before === undefined ? [] : compareSettings(before, recorded),

@@ -1,13 +1,22 @@
-import {isJsonObject, type JsonObject} from '../base/json.js';
-import {outputFolder, outputJson, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {type JudgedLosses, judgedLosses, type LossMark} from './judged-losses.js';
+import {outputFolder, outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 
 /** A train stage of a recorded run in numbers; null where the run did not get that far. */
 export interface TrainingFacts {
   readonly stage: string;
+  /** The lowest of the losses it is judged by. */
   readonly best_loss: number | null;
-  /** `validation` losses are comparable between runs; `training` is the best epoch's mean. */
+  /** `validation` losses are comparable between runs; `training`: means of epochs. */
   readonly best_by: 'validation' | 'training';
+  /** Where the lowest was measured. */
+  readonly best_at: Omit<LossMark, 'loss'> | null;
+  /** The newest of the losses it is judged by. */
+  readonly final_loss: number | null;
+  /** Mean training loss of the last epoch. */
   readonly last_loss: number | null;
+  /** The state kept as `best`, and the loss it was kept for: of the validation, or the mean over `checkpoint.best_window` epochs. */
+  readonly kept_best: LossMark | null;
   readonly steps: number | null;
   readonly epochs: number | null;
   readonly duration_ms: number | null;
@@ -21,36 +30,79 @@ export async function trainingFacts(run: RecordedRun): Promise<TrainingFacts[]> 
 
 async function factsOf(stage: RecordedStage, run: RecordedRun): Promise<TrainingFacts> {
   const summary = await outputJson(stage, 'summary');
-  const told = eventFacts(stage, run);
+  const judged = judgedLosses(await trainingMetrics(stage, run));
+  const {best, by, final} = judged;
   const {result, configured} = stage;
-  const adapter = outputFolder(stage, 'adapter') ?? null;
-  const ended = {stage: configured.id, adapter, duration_ms: durationOf(result)};
-  if (!isJsonObject(summary)) return {...told, ...ended};
-  const best = isJsonObject(summary.best) ? summary.best : undefined;
+  const facts = {
+    stage: configured.id,
+    best_loss: best?.loss ?? null,
+    best_by: by,
+    best_at: best && {epoch: best.epoch, global_step: best.global_step},
+    final_loss: final?.loss ?? null,
+    adapter: outputFolder(stage, 'adapter') ?? null,
+    duration_ms: durationOf(result),
+  };
+  if (!isJsonObject(summary)) return {...facts, ...unfinishedFacts(stage, run), kept_best: null};
   return {
-    ...ended,
-    best_loss: numberAt(best, 'loss') ?? told.best_loss,
-    best_by: Number(summary.validation_samples) > 0 ? 'validation' : 'training',
+    ...facts,
     last_loss: numberAt(summary, 'loss'),
+    kept_best: keptBest(summary.best, judged),
     steps: numberAt(summary, 'global_step'),
     epochs: numberAt(summary, 'epoch'),
   };
 }
 
+/** The lines of metrics.jsonl; of a training that has not ended, its events in the same words. */
+export async function trainingMetrics(stage: RecordedStage, run: RecordedRun): Promise<JsonObject[]> {
+  const metrics = (await outputLines(stage, 'adapter/metrics.jsonl')).filter(isJsonObject);
+  return metrics.length > 0 ? metrics : eventMetrics(stage, run);
+}
+
+function eventMetrics({configured}: RecordedStage, {events}: RecordedRun): JsonObject[] {
+  let at = {global_step: 0, epoch: 0};
+  return events.flatMap((event): JsonObject[] => {
+    if (!('stage' in event) || event.stage !== configured.id) return [];
+    switch (event.kind) {
+      case 'validation_finished':
+        return [
+          {
+            ...at,
+            kind: 'validation',
+            global_step: event.global_step,
+            loss: event.loss,
+            bands: {...event.bands},
+          },
+        ];
+      case 'epoch_finished':
+        return [{kind: 'epoch', ...at, epoch: event.epoch, loss: event.mean_loss}];
+      case 'step_finished': {
+        const {global_step, epoch, loss, learning_rate, gradient_norm} = event;
+        at = {global_step, epoch};
+        return [{kind: 'step', ...at, loss, learning_rate, grad_norm: gradient_norm}];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
 /** What the events of an unfinished stage say. */
-function eventFacts({configured}: RecordedStage, {events}: RecordedRun) {
+function unfinishedFacts({configured}: RecordedStage, {events}: RecordedRun) {
   const own = events.filter((event) => 'stage' in event && event.stage === configured.id);
-  const validated = own.flatMap((event) => (event.kind === 'validation_finished' ? [event.loss] : []));
-  const epochs = own.flatMap((event) => (event.kind === 'epoch_finished' ? [event.mean_loss] : []));
-  const losses = (validated.length > 0 ? validated : epochs).filter((loss) => loss !== null);
+  const epochs = own.flatMap((event) => (event.kind === 'epoch_finished' ? [event] : []));
   const step = own.findLast((event) => event.kind === 'step_finished');
   return {
-    best_loss: losses.length > 0 ? Math.min(...losses) : null,
-    best_by: validated.length > 0 ? ('validation' as const) : ('training' as const),
-    last_loss: epochs.at(-1) ?? (step?.kind === 'step_finished' ? step.loss : null),
+    last_loss: epochs.at(-1)?.mean_loss ?? (step?.kind === 'step_finished' ? step.loss : null),
     steps: step?.kind === 'step_finished' ? step.global_step : null,
-    epochs: epochs.length > 0 ? epochs.length : null,
+    epochs: epochs.at(-1)?.epoch ?? null,
   };
+}
+
+function keptBest(best: Json | undefined, {step_of_epoch}: JudgedLosses): LossMark | null {
+  if (!isJsonObject(best)) return null;
+  const [loss, epoch] = [numberAt(best, 'loss'), numberAt(best, 'epoch')];
+  const global_step = epoch === null ? undefined : step_of_epoch.get(epoch);
+  return loss === null || epoch === null || global_step === undefined ? null : {loss, epoch, global_step};
 }
 
 function durationOf(result: RecordedStage['result']): number | null {
@@ -59,7 +111,7 @@ function durationOf(result: RecordedStage['result']): number | null {
   return 'duration_ms' in result ? result.duration_ms : null;
 }
 
-function numberAt(object: JsonObject | undefined, key: string): number | null {
-  const value = object?.[key];
+function numberAt(object: JsonObject, key: string): number | null {
+  const value = object[key];
   return typeof value === 'number' ? value : null;
 }

@@ -4,7 +4,7 @@ import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import type {StageReference} from '../stage/param.js';
-import type {KnownInputs, StageType} from '../stage/stage-type.js';
+import type {KnownInputs, KnownStage, StageType} from '../stage/stage-type.js';
 import type {DagStage} from './dag.js';
 import {outputOf} from './fingerprint-parts.js';
 import type {PlannedStage} from './plan.js';
@@ -35,8 +35,7 @@ function knownInputs(
   for (const [param, {$stage, output}] of Object.entries(references)) {
     const source = upstream.get($stage);
     if (source === undefined) continue;
-    const own = (name: string) => jsonOf(source.references[name], upstream, cache);
-    stages[param] = {uses: source.type.name, params: source.configured.params, json: own};
+    stages[param] = knownStage(source, upstream, cache);
     const made = jsonOf({$stage, ...(output === undefined ? {} : {output})}, upstream, cache);
     if (made !== undefined) json[param] = made;
   }
@@ -45,6 +44,22 @@ function knownInputs(
     return seen?.kind === 'found' && seen.json !== undefined ? [[param, seen.json] as const] : [];
   });
   return {json, stages, files: Object.fromEntries(read)};
+}
+
+function knownStage(
+  {type, configured, references}: PlannedStage,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  cache: World['cache'],
+): KnownStage {
+  return {
+    uses: type.name,
+    params: configured.params,
+    json: (param) => jsonOf(references[param], upstream, cache),
+    stage: (param) => {
+      const source = upstream.get(references[param]?.$stage as StageId);
+      return source && knownStage(source, upstream, cache);
+    },
+  };
 }
 
 function jsonOf(

@@ -1,3 +1,4 @@
+import {bestPlace, keptBestText} from './best-text.js';
 import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, durationText, numberText} from './quantity.js';
@@ -83,7 +84,10 @@ interface ComparedRun {
   readonly training: readonly {
     readonly stage: string;
     readonly best_loss: number | null;
-    readonly best_by: string;
+    readonly best_by: 'validation' | 'training';
+    readonly best_at: {readonly epoch: number; readonly global_step: number} | null;
+    readonly final_loss: number | null;
+    readonly kept_best: {readonly loss: number; readonly epoch: number; readonly global_step: number} | null;
     readonly last_loss: number | null;
     readonly steps: number | null;
     readonly epochs: number | null;
@@ -129,15 +133,18 @@ export function runComparison(compared: RunComparison, colours: Palette): string
 }
 
 function trainingLine(side: string, facts: ComparedRun['training'][number]): string {
-  const {stage, best_loss, best_by, last_loss, steps, epochs, duration_ms, adapter} = facts;
+  const {stage, best_loss, best_by, final_loss, last_loss, steps, epochs, duration_ms, adapter} = facts;
+  const last = final_loss ?? last_loss;
+  const kept = keptBestText(facts);
   const parts = [
-    best_loss === null ? 'no loss yet' : `best ${best_by} loss ${numberText(best_loss)}`,
-    ...(last_loss === null ? [] : [`last ${numberText(last_loss)}`]),
+    best_loss === null ? 'no loss yet' : `best ${best_by} loss ${numberText(best_loss)} ${bestPlace(facts)}`,
+    ...(last === null ? [] : [`last ${numberText(last)}`]),
     ...(steps === null ? [] : [countText(steps, 'step')]),
     ...(epochs === null ? [] : [countText(epochs, 'epoch')]),
     ...(duration_ms === null ? [] : [durationText(duration_ms)]),
   ];
-  return `${side}: ${stage}  ${parts.join(', ')}${adapter === null ? '' : `\n     ${adapter}`}`;
+  const below = [...(kept === '' ? [] : [kept]), ...(adapter === null ? [] : [adapter])];
+  return [`${side}: ${stage}  ${parts.join(', ')}`, ...below.map((line) => `     ${line}`)].join('\n');
 }
 
 function sides(names: Pair<string>, colours: Palette): string[] {

@@ -58,7 +58,9 @@ export interface TrainingProgress {
   /** All finite losses so far. */
   readonly trend: Trend;
   /** The lowest mean of an epoch, or validation loss where there is validation. */
-  readonly best: {readonly loss: number; readonly by: 'epoch' | 'validation'} | undefined;
+  readonly best:
+    | {readonly loss: number; readonly by: 'epoch' | 'validation'; readonly epoch: number}
+    | undefined;
   readonly validation_loss: number | undefined;
   /** Name of the newest checkpoint. */
   readonly checkpoint: string | undefined;
@@ -140,7 +142,9 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return withLine(
         ofTraining(progress, (training) => ({
           epochs: event.epochs,
-          ...(event.mean_loss === null ? {} : bestOf(training, event.mean_loss, 'epoch')),
+          ...(event.mean_loss === null
+            ? {}
+            : bestOf(training, event.mean_loss, {by: 'epoch', epoch: event.epoch})),
         })),
         `epoch ${event.epoch}/${event.epochs}  mean loss ${lossText(event.mean_loss)}`,
       );
@@ -149,7 +153,10 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
         ofTraining(progress, (training) =>
           event.loss === null
             ? {}
-            : {validation_loss: event.loss, ...bestOf(training, event.loss, 'validation')},
+            : {
+                validation_loss: event.loss,
+                ...bestOf(training, event.loss, {by: 'validation', epoch: training.epoch}),
+              },
         ),
         `step ${event.global_step}  validation loss ${lossText(event.loss)}`,
       );
@@ -259,10 +266,10 @@ function ofTraining(
 function bestOf(
   {best}: TrainingProgress,
   loss: number,
-  by: 'epoch' | 'validation',
+  {by, epoch}: {readonly by: 'epoch' | 'validation'; readonly epoch: number},
 ): Pick<TrainingProgress, 'best'> {
-  if (best === undefined || (best.by === 'epoch' && by === 'validation')) return {best: {loss, by}};
-  return best.by === by && loss < best.loss ? {best: {loss, by}} : {best};
+  if (best === undefined || (best.by === 'epoch' && by === 'validation')) return {best: {loss, by, epoch}};
+  return best.by === by && loss < best.loss ? {best: {loss, by, epoch}} : {best};
 }
 
 function trained(

@@ -62,7 +62,9 @@ export interface ToldRun extends PastRun {
   readonly set: readonly string[];
   /** Lowest loss of its trainings; null when nothing was trained. */
   readonly best_loss: number | null;
-  /** Mean loss of the last epoch of its last training. */
+  /** Where in that training it was measured. */
+  readonly best_at: {readonly epoch: number; readonly global_step: number} | null;
+  /** Newest of the losses that its last training is judged by. */
   readonly final_loss: number | null;
   /** Of its longest training. */
   readonly steps: number | null;
@@ -88,7 +90,7 @@ export function runsTable(told: readonly ToldRun[], colours: Palette, now: numbe
     killed: colours.red,
     running: colours.cyan,
   };
-  const heads = ['run', 'pipeline', 'state', 'time', 'steps', 'best', 'final', 'what ran'];
+  const heads = ['run', 'pipeline', 'state', 'time', 'steps', 'best', 'at epoch', 'final', 'what ran'];
   const rows = runs.map((run) => [
     run.run,
     nameText(run),
@@ -96,6 +98,7 @@ export function runsTable(told: readonly ToldRun[], colours: Palette, now: numbe
     timeText(run, now),
     run.steps === null ? '' : String(run.steps),
     lossText(run.best_loss),
+    run.best_at === null ? '' : String(run.best_at.epoch),
     lossText(run.final_loss ?? run.last_loss),
     stagesText(run),
   ]);
@@ -117,7 +120,7 @@ export function runsTable(told: readonly ToldRun[], colours: Palette, now: numbe
 
 const STATE = 2;
 /** Columns of figures. */
-const RIGHT = new Set([3, 4, 5, 6]);
+const RIGHT = new Set([3, 4, 5, 6, 7]);
 
 function nameText({pipeline, experiment}: ToldRun): string {
   return experiment === null ? (pipeline ?? '?') : `${pipeline ?? '?'}@${experiment}`;

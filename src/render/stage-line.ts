@@ -79,15 +79,17 @@ function fact(rank: number, ...texts: readonly (string | undefined)[]): Fact[] {
 function lossFacts(training: TrainingProgress, style: LineStyle): Fact[] {
   const {smoothed_loss, best, skipped_steps, trend} = training;
   const drawn = style.kind === 'row' ? [12, 8].map((columns) => sparkline(trend, columns)) : [];
-  const validation = best?.by === 'validation' ? 'validation ' : '';
   return [
     ...(smoothed_loss === undefined ? [] : fact(1, `loss ${numberText(smoothed_loss)}`)),
     ...(skipped_steps > 0 ? fact(4, `${countText(skipped_steps, 'step')} without a finite loss`) : []),
     ...fact(6, ...drawn.map((curve) => (curve === '' ? undefined : curve))),
-    ...(best === undefined
-      ? []
-      : fact(7, `best ${validation}${numberText(best.loss)}`, `best ${numberText(best.loss)}`)),
+    ...(best === undefined ? [] : [{texts: bestTexts(best), rank: 7, trims: 10}]),
   ];
+}
+
+function bestTexts({loss, by, epoch}: NonNullable<TrainingProgress['best']>): readonly [string, string] {
+  const text = `best ${by === 'validation' ? 'validation ' : ''}${numberText(loss)}`;
+  return [`${text} (epoch ${epoch})`, text];
 }
 
 /** What a live row has lines for. */

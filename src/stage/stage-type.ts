@@ -120,6 +120,8 @@ export interface KnownStage {
   readonly params: ParamObject;
   /** What its own parameters refer to, where that is there. */
   readonly json: (param: string) => Json | undefined;
+  /** The stage that one of its own parameters refers to. */
+  readonly stage: (param: string) => KnownStage | undefined;
 }
 
 /** A problem with the value of a parameter; it gets its place in the file from the path. */

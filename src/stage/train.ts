@@ -7,6 +7,7 @@ import {isParamObject, isStageReference, type ParamObject, valueAt} from './para
 import type {KnownInputs, Misfit, Settle, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 import {trainExtension} from './train-extension.js';
+import {longSongs} from './train-length.js';
 
 const isCropped: IdleRule['when'] = (params) =>
   !isOff('crop.chunk_duration')(params) || !isOff('crop.max_latent_length')(params);
@@ -81,7 +82,11 @@ const idle: readonly IdleRule[] = [
 
 function check(params: ParamObject, known: KnownInputs): Misfit[] {
   const adapter = isParamObject(params.adapter) ? params.adapter : {};
-  return [...targetMisfits(adapter, known, 'adapter'), ...clipMisfits(params, known)];
+  return [
+    ...targetMisfits(adapter, known, 'adapter'),
+    ...longSongs(params, known),
+    ...clipMisfits(params, known),
+  ];
 }
 
 /** Of the clips on the way, which are neutral to the adapter but cannot be made of nothing. */
@@ -120,7 +125,7 @@ const noPrompts: Misfit = {
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
-  version: 2,
+  version: 3,
   schema: 'stage.train.schema.json',
   summary: 'Train an adapter',
   runs: 'worker',

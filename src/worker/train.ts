@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
-import {writeFile} from '../base/write-file.js';
+import {appendFile, writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
@@ -100,7 +100,9 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
   await writeAdapter(target, loop.adapterFolder(provenance));
   const {progress} = loop.position;
   await kept.copyInto(target, loop.keptSeal());
-  await writeFile(join(target, 'loss.svg'), lossPicture(await loop.metrics()));
+  const {kept: measured, ending} = await loop.metrics();
+  for (const metric of ending) await appendFile(join(target, 'metrics.jsonl'), `${JSON.stringify(metric)}\n`);
+  await writeFile(join(target, 'loss.svg'), lossPicture([...measured, ...ending]));
   const {shape, memory, modules} = loop.trainer;
   const summary = {
     ...provenance,

@@ -113,3 +113,21 @@ stages:
   expect(fine.code).toBe(0);
   expect(`${fine.stdout}${fine.stderr}`.match(/run\/precision-not-on-cpu/g)).toHaveLength(1);
 });
+
+test('songs that are longer than the silence of the model are named before anything is encoded', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline('turbo', 2)});
+  mkdirSync(folder.file('songs'));
+  for (const [name, seconds] of [
+    ['short', 1],
+    ['long', 9],
+    ['longer', 10],
+  ] as const)
+    writeFileSync(folder.file(`songs/${name}.wav`), waveFile(synthesise(42, 1, seconds)));
+  const planned = await folder.run(['plan']);
+  expect(planned).toMatchObject({code: 2});
+  expect(planned.stdout).toMatch(/pipeline\.yaml:\d+:\d+ error.*train\/songs-too-long/s);
+  expect(planned.stdout).toMatch(/2 songs are longer than .*: long\.wav, longer\.wav/s);
+  const ran = await folder.run(['run', '--plain']);
+  expect(ran).toMatchObject({code: 2});
+  expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/latents {2}started/);
+});

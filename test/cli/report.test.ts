@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {expect, test} from 'vitest';
 import {byLayer} from '../../src/cli/report-data.js';
 import {gitState} from '../../src/cli/run-environment.js';
+import {keptBestText} from '../../src/render/best-text.js';
 import {charts} from '../../src/render/report/charts.js';
 import {html, scriptJson} from '../../src/render/report/html.js';
 import type {ReportRun} from '../../src/render/report/report-data.js';
@@ -130,6 +131,88 @@ test('long runs are thinned to means, and losses that were not finite left out',
   expect(drawn.length).toBeLessThanOrEqual(3000);
   expect(drawn.at(-1)![0]).toBe(10_000);
   for (const [, y] of drawn.slice(1, -1)) expect(y).toBeCloseTo(0.5, 5);
+});
+
+test('the report says where the loss was lowest, which state was kept, and draws the validation by timestep', async () => {
+  const folder = new Folder();
+  const run = '.sidestep/runs/20260101-000000-abcd';
+  const train = {id: 'train', declared_as: 'train', uses: 'train', params: {epochs: 3}, positions: {}};
+  folder.write(
+    `${run}/pipeline.json`,
+    JSON.stringify({name: 'demo', file: folder.file('p.yaml'), stages: [train]}),
+  );
+  const losses = [3, 1.9, 1.875];
+  const events = [
+    {kind: 'validation_finished', stage: 'train', global_step: 0, loss: 1, bands: {'0.2': 1, '0.8': 1}},
+    ...losses.flatMap((loss, index) => [
+      {
+        kind: 'step_finished',
+        stage: 'train',
+        global_step: 2 * index + 2,
+        epoch: index + 1,
+        loss: 2,
+        learning_rate: 1e-4,
+        gradient_norm: 1,
+      },
+      {kind: 'epoch_finished', stage: 'train', epoch: index + 1, epochs: 3, mean_loss: 2, duration_ms: 1},
+      {
+        kind: 'validation_finished',
+        stage: 'train',
+        global_step: 2 * index + 2,
+        loss,
+        bands: {'0.2': loss - 1, '0.8': loss + 1},
+      },
+    ]),
+    {kind: 'epoch_finished', stage: 'train', epoch: 4, epochs: 4, mean_loss: 2, duration_ms: 1},
+    {kind: 'validation_finished', stage: 'train', global_step: 8, loss: 2.5, bands: {'0.2': 1.5, '0.8': 3.5}},
+  ];
+  folder.write(
+    `${run}/events.jsonl`,
+    events.map((event, at) => `${JSON.stringify({at, ...event})}\n`).join(''),
+  );
+  expect(await folder.run(['report', 'last', '--output', 'out.html'])).toMatchObject({code: 0});
+  const page = folder.read('out.html');
+  expect(page).toMatch(
+    /best validation loss<\/dt><dd>1\.875<\/dd><p>at epoch 3 \(step 6\); 1 at first, 2\.5 in the end/,
+  );
+  const block = /id="report-charts">(.*?)<\/script>/s.exec(page)![1]!;
+  const bands = (JSON.parse(block) as {title: string; curves: {label: string; points: number[][]}[]}[]).find(
+    ({title}) => title === 'Validation by timestep',
+  );
+  expect(bands!.curves.map(({label, points}) => [label, points.at(-1)])).toEqual([
+    ['t = 0.2', [8, 1.5]],
+    ['t = 0.8', [8, 3.5]],
+  ]);
+  const {stdout} = await folder.run(['runs', '--json']);
+  expect(documentOf(stdout, 'runs').runs).toMatchObject([
+    {best_loss: 1.875, best_at: {epoch: 3, global_step: 6}, final_loss: 2.5},
+  ]);
+});
+
+test.each([
+  {
+    name: 'the one that was hardly worse and came first',
+    facts: {
+      best_loss: 1.889,
+      best_by: 'validation',
+      best_at: {epoch: 9, global_step: 36},
+      kept_best: {loss: 1.89, epoch: 7, global_step: 28},
+    },
+    text: 'kept as `best`: epoch 7 (step 28), 1.89; `export: {checkpoint: best}` exports it',
+  },
+  {
+    name: 'of smoothed training losses',
+    facts: {
+      best_loss: 1.5,
+      best_by: 'training',
+      best_at: {epoch: 9, global_step: 36},
+      kept_best: {loss: 1.7, epoch: 9, global_step: 36},
+    },
+    text: 'kept as `best`: epoch 9, too, smoothed 1.7; `export: {checkpoint: best}` exports it',
+  },
+  {name: 'none', facts: {best_loss: null, best_by: 'training', best_at: null, kept_best: null}, text: ''},
+] as const)('the state that is kept as best is named: $name', ({facts, text}) => {
+  expect(keptBestText(facts)).toBe(text);
 });
 
 test('what users wrote cannot leave its place in the page', () => {

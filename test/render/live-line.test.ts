@@ -149,10 +149,11 @@ test('the best loss is the lowest of the validations where there is validation, 
   });
   const best = (...events: StageEvent[]) =>
     fold(stage, [[0, step(1, 9)], ...events.map((event) => [1, event] as const)]).training?.best;
-  expect(best(epoch(2), epoch(1), epoch(3))).toEqual({loss: 1, by: 'epoch'});
+  expect(best(epoch(2), epoch(1), epoch(3))).toMatchObject({loss: 1, by: 'epoch'});
   expect(best(epoch(1), validated(3), epoch(0.5), validated(2), validated(null), validated(4))).toEqual({
     loss: 2,
     by: 'validation',
+    epoch: 1,
   });
 });
 

@@ -324,10 +324,10 @@ test('plain lines of a thousand epochs come every fifteen seconds and once at th
     .map((line) => line.slice(9));
   expect(lines).toHaveLength(1 + 6 + 1 + 1); // begun, every 15 of 100 s, where it ended, done
   expect(lines[1]).toBe(
-    'a  150/1000 steps · loss 1.859 · best validation 2.851 · ETA 1 min 25 s · elapsed 15.0 s · epoch 150/1000 · 10.0 steps/s · lr 1.00e-4 · validation 2.851 · checkpoint epoch_149',
+    'a  150/1000 steps · loss 1.859 · best validation 2.851 (epoch 149) · ETA 1 min 25 s · elapsed 15.0 s · epoch 150/1000 · 10.0 steps/s · lr 1.00e-4 · validation 2.851 · checkpoint epoch_149',
   );
   expect(lines[7]).toMatch(
-    /^a {2}1000\/1000 steps · .*best validation 2 .*epoch 1000\/1000 .*checkpoint epoch_1000$/,
+    /^a {2}1000\/1000 steps · .*best validation 2 \(epoch 1000\) .*epoch 1000\/1000 .*checkpoint epoch_1000$/,
   );
   expect(lines[8]).toBe('a  done in 1 min 40 s');
 });

@@ -18,6 +18,9 @@ function training(level: number): ReportTraining {
     stage: 'train',
     best_loss: level,
     best_by: 'validation',
+    best_at: {epoch: 9, global_step: 180},
+    final_loss: level,
+    kept_best: {loss: level, epoch: 9, global_step: 180},
     last_loss: level,
     steps: STEPS,
     epochs: 10,
@@ -28,7 +31,11 @@ function training(level: number): ReportTraining {
       learning_rate: level * 1e-4 * (1 - global_step / (STEPS + 1)),
       grad_norm: level + (global_step % 3),
     })),
-    validation: [50, 100, 200].map((global_step) => ({global_step, loss: level + 10 / global_step})),
+    validation: [50, 100, 200].map((global_step) => ({
+      global_step,
+      loss: level + 10 / global_step,
+      bands: {'0.1': level + 5 / global_step, '0.9': level + 15 / global_step},
+    })),
     gradients: steps
       .filter((step) => step % 2 === 0)
       .map((global_step) => ({
@@ -174,12 +181,12 @@ describe.each([
   {name: 'a phone', viewport: phone},
 ])('on $name', ({viewport}) => {
   test.each(['one run', 'two runs'])(
-    '%s: three charts are drawn, without a complaint or a request',
+    '%s: four charts are drawn, without a complaint or a request',
     async (which) => {
       const url = which === 'one run' ? address : compared;
       const page = await opened(url, viewport);
       const drawn = await page.evaluate<Drawn[]>(DRAWN);
-      expect(drawn).toHaveLength(3);
+      expect(drawn).toHaveLength(4);
       for (const {curve} of drawn) expect(curve).toBeGreaterThan(100);
       expect(page.complaints).toEqual([]);
       expect(page.requests).toEqual([url]);
@@ -267,11 +274,14 @@ test('every link of the page leads to a section', async () => {
 test('the best loss stands beside losses of its own kind', () => {
   const page = (best_by: 'validation' | 'training') =>
     reportPage(
-      {runs: [{...run('r', 0.4, 8), trainings: [{...training(0.4), best_by}]}], written_by: 'a test'},
+      {
+        runs: [{...run('r', 0.4, 8), trainings: [{...training(0.4), best_by, final_loss: 0.45}]}],
+        written_by: 'a test',
+      },
       {script: '', style: ''},
     );
   expect(page('validation')).toContain('0.6 at first, 0.45 in the end');
-  expect(page('training')).toContain('1.5 at first, 0.4 in the end');
+  expect(page('training')).toContain('1.5 at first, 0.45 in the end');
 });
 
 test('a run that trained nothing says so in place of charts', () => {
@@ -292,7 +302,7 @@ test('what gets into the page by whatever way neither runs nor loads', async () 
   writeFileSync(url, html);
   const page = await opened(url.href, desktop);
   expect(await page.evaluate<string>('typeof window.pwned')).toBe('undefined');
-  expect(await page.evaluate<Drawn[]>(DRAWN)).toHaveLength(3); // its own scripts still do
+  expect(await page.evaluate<Drawn[]>(DRAWN)).toHaveLength(4); // its own scripts still do
   expect(await page.evaluate<number>('document.querySelector("img").naturalWidth')).toBe(0);
   const refused = page.evaluate('fetch("data:,x").then(() => "loaded", () => "refused")');
   expect(await refused).toBe('refused');

@@ -132,7 +132,10 @@ describe('what cannot be is refused in its place', () => {
       {...defaults, ...params},
       {
         json: {model: of, dataset},
-        stages: trained === undefined ? {} : {adapter: {uses: 'train', params: {}, json: () => trained}},
+        stages:
+          trained === undefined
+            ? {}
+            : {adapter: {uses: 'train', params: {}, json: () => trained, stage: () => undefined}},
         files: {},
       },
     ).map(({param, problem}) => [param, problem.code]);

@@ -217,7 +217,14 @@ describe('what is encoded anew in the second pass', () => {
   test('texts of one kind and a reference of the other are refused in their place', () => {
     const firstPass = (conditioning: string) => ({
       json: {},
-      stages: {latents: {uses: 'preprocess.pass1', params: {conditioning}, json: () => undefined}},
+      stages: {
+        latents: {
+          uses: 'preprocess.pass1',
+          params: {conditioning},
+          json: () => undefined,
+          stage: () => undefined,
+        },
+      },
       files: {},
     });
     expect(check({conditioning: 'inference'}, firstPass('upstream'))).toMatchObject([

@@ -35,7 +35,7 @@ interface Trained {
   readonly training: ReportTraining;
 }
 
-/** Loss, learning rate and gradient norm of every training; charts without a single point are left out. */
+/** Loss, validation by timestep, learning rate and gradient norm of every training; charts without a single point are left out. */
 export function charts(data: ReportData): Chart[] {
   const all = trainings(data);
   const curves = (value: (point: StepPoint) => number | null, smoothing: Curve['smoothing']): Curve[] =>
@@ -55,6 +55,13 @@ export function charts(data: ReportData): Chart[] {
       size: 'large',
       scale: 'choice',
       curves: [...loss, ...validationCurves(all)],
+    },
+    {
+      title: 'Validation by timestep',
+      about: '1 is noise, 0 is music',
+      size: 'small',
+      scale: 'choice',
+      curves: bandCurves(all),
     },
     {
       title: 'Learning rate',
@@ -103,6 +110,23 @@ function validationCurves(all: readonly Trained[]): Curve[] {
     smoothing: 'none',
     points: training.validation.flatMap(({global_step, loss}) => pointOf(global_step, loss)),
   }));
+}
+
+/** A curve for each timestep of the panel; of several runs, in the colour of the run. */
+function bandCurves(all: readonly Trained[]): Curve[] {
+  return all.flatMap(({training, label, colour}) => {
+    const bands = [...new Set(training.validation.flatMap((point) => Object.keys(point.bands)))];
+    return bands
+      .toSorted((a, b) => Number(a) - Number(b))
+      .map((band, index) => ({
+        label: all.length === 1 ? `t = ${band}` : `${label}, t = ${band}`,
+        colour: all.length === 1 ? colourOf(index) : colour,
+        width: 1.5,
+        marks: 'line' as const,
+        smoothing: 'none' as const,
+        points: training.validation.flatMap((point) => pointOf(point.global_step, point.bands[band] ?? null)),
+      }));
+  });
 }
 
 function pointOf(x: number, y: number | null): Point[] {

@@ -1,3 +1,4 @@
+import {bestPlace, keptBestText} from '../best-text.js';
 import {countText, durationText, numberText} from '../quantity.js';
 import {type Html, html} from './html.js';
 import {dateOf} from './labels.js';
@@ -40,15 +41,19 @@ function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
   ];
 }
 
-/** Where the loss that is judged by came from and where it ended; both of one kind, or they could not be compared. */
-function wayText({best_by, last_loss, points, validation}: ReportTraining): string {
+/** Where the loss that is judged by was lowest, where it came from and where it ended; all of one kind, or they could not be compared. */
+function wayText(training: ReportTraining): string {
+  const {best_by, final_loss, last_loss, points, validation} = training;
   const judged = best_by === 'validation' ? validation : points;
   const first = judged[0]?.loss ?? null;
-  const last = best_by === 'validation' ? (judged.at(-1)?.loss ?? null) : last_loss;
-  return [
+  const last = final_loss ?? last_loss;
+  const way = [
     ...(first === null ? [] : [`${numberText(first)} at first`]),
     ...(last === null ? [] : [`${numberText(last)} in the end`]),
-  ].join(', ');
+  ];
+  return [bestPlace(training), way.join(', '), keptBestText(training)]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 function timeFigure({duration_ms, stages}: ReportRun): Figure {

@@ -58,14 +58,32 @@ export interface ReportParam {
 export interface ReportTraining {
   readonly stage: string;
   readonly best_loss: number | null;
-  readonly best_by: string;
+  readonly best_by: 'validation' | 'training';
+  readonly best_at: Omit<LossMark, 'loss'> | null;
+  readonly final_loss: number | null;
   readonly last_loss: number | null;
+  /** The state that training kept as `best`, which need not be that of the lowest loss. */
+  readonly kept_best: LossMark | null;
   readonly steps: number | null;
   readonly epochs: number | null;
   readonly adapter: string | null;
   readonly points: readonly StepPoint[];
-  readonly validation: readonly {readonly global_step: number; readonly loss: number | null}[];
+  readonly validation: readonly ValidationPoint[];
   readonly gradients: readonly GradientPoint[];
+}
+
+/** A loss and where in the training it was measured. */
+export interface LossMark {
+  readonly loss: number;
+  readonly epoch: number;
+  readonly global_step: number;
+}
+
+export interface ValidationPoint {
+  readonly global_step: number;
+  readonly loss: number | null;
+  /** Loss at each timestep of the panel. */
+  readonly bands: Readonly<Record<string, number | null>>;
 }
 
 export interface StepPoint {

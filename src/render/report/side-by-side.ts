@@ -6,7 +6,8 @@ import type {ReportRun, ReportTraining} from './report-data.js';
 const rows: readonly (readonly [name: string, value: (run: ReportRun) => string])[] = [
   ['outcome', ({outcome}) => outcome],
   ['best loss', (run) => ofTrainings(run, ({best_loss}) => best_loss)],
-  ['last loss', (run) => ofTrainings(run, ({last_loss}) => last_loss)],
+  ['at epoch', (run) => ofTrainings(run, ({best_at}) => best_at?.epoch ?? null)],
+  ['last loss', (run) => ofTrainings(run, ({final_loss, last_loss}) => final_loss ?? last_loss)],
   ['steps', (run) => ofTrainings(run, ({steps}) => steps)],
   ['time', ({duration_ms}) => (duration_ms === null ? '-' : durationText(duration_ms))],
 ];

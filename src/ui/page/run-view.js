@@ -156,7 +156,10 @@ function figuresOf(state, recorded) {
     const loss = {
       name: running ? `${of}loss` : `${of}best ${known?.best_by ?? ''} loss`,
       value: running ? live.training?.smoothed_loss : (best ?? losses.at(-1)),
-      about: losses.length === 0 ? '' : `${numberText(losses[0])} at first`,
+      about: [
+        ...(running || known?.best_at == null ? [] : [`at epoch ${known.best_at.epoch}`]),
+        ...(losses.length === 0 ? [] : [`${numberText(losses[0])} at first`]),
+      ].join(', '),
     };
     return [
       {...loss, value: loss.value === undefined ? '–' : numberText(loss.value)},

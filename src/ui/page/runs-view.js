@@ -51,6 +51,12 @@ const COLUMNS = [
     cell: (run) => text(run.best_loss, numberText),
     key: (run) => run.best_loss,
   },
+  {
+    head: 'at epoch',
+    number: true,
+    cell: (run) => text(run.best_at?.epoch ?? null, String),
+    key: (run) => run.best_at?.epoch ?? null,
+  },
   {head: 'final loss', number: true, cell: (run) => text(finalLoss(run), numberText), key: finalLoss},
   {head: 'set differently', cell: (run) => element('code', {}, differs(run)), key: differs},
 ];

@@ -6,7 +6,7 @@ import type {WorkerContext} from '../context.js';
 import type {Description} from '../partial-state.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import type {ClipMaker} from './clips.js';
-import {bandsOf, type Metric, type MetricsLog} from './metrics.js';
+import {bandsOf, type Metric, type MetricsLog, type StepMetric, stepMetric} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
 import {
   decideEpoch,
@@ -33,6 +33,8 @@ export interface LoopParts {
 export interface Position extends Standing {
   readonly progress: ProgressState;
   readonly stopped_early: 'yes' | 'no';
+  /** Null before the first, and where a state of an earlier version does not say. */
+  readonly last_step: StepMetric | null;
 }
 
 /** At least this often a run saves what it needs to continue, whatever its checkpoints. */
@@ -56,9 +58,9 @@ export class TrainingLoop {
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#params = loopParams(parts.context);
-    const {global_step, epoch, loss, progress} = parts.start;
+    const {global_step, epoch, loss, progress, last_step} = parts.start;
     const stopped_early = outOfPatience(progress, this.#params.early_stop) ? 'yes' : 'no';
-    this.#position = {global_step, epoch, loss, progress, stopped_early};
+    this.#position = {global_step, epoch, loss, progress, stopped_early, last_step};
     this.#savedStep = this.#isOfThisWork() ? global_step : undefined;
     const beginning = this.#begins() && this.#params.samples?.before_first_step === true;
     this.#clips = beginning ? 'due' : parts.start.clips;
@@ -72,8 +74,10 @@ export class TrainingLoop {
     return this.#parts.trainer;
   }
 
-  metrics(): Promise<Metric[]> {
-    return this.#parts.metrics.all();
+  /** All that was kept on the way, and what the result has besides. */
+  async metrics(): Promise<{readonly kept: readonly Metric[]; readonly ending: readonly Metric[]}> {
+    const {metrics} = this.#parts;
+    return {kept: await metrics.all(), ending: await metrics.ending(this.#position.last_step)};
   }
 
   adapterFolder(provenance: Provenance): AdapterFolder {
@@ -123,7 +127,8 @@ export class TrainingLoop {
     this.#tell(report, performance.now() - begin);
     await metrics.step(report, trainer.modules);
     const {global_step, epoch} = report;
-    this.#position = {...this.#position, global_step, epoch, loss: report.loss ?? this.#position.loss};
+    const loss = report.loss ?? this.#position.loss;
+    this.#position = {...this.#position, global_step, epoch, loss, last_step: stepMetric(report)};
     if (report.epoch_finished) await this.#endEpoch(report);
     this.#clips = this.#clipsDue(report);
     await this.#checkpoint(this.#checkpointsDue(report));
@@ -261,7 +266,7 @@ export class TrainingLoop {
 
   #description(): Description {
     const {context, trainer, clips, start} = this.#parts;
-    const {global_step, epoch, loss, progress} = this.#position;
+    const {global_step, epoch, loss, progress, last_step} = this.#position;
     const {fingerprint, counting} = context.job;
     const {total_steps, steps_per_epoch} = trainer.shape;
     const about: SavedAbout = {
@@ -273,6 +278,7 @@ export class TrainingLoop {
       total_steps,
       steps_per_epoch,
       progress,
+      last_step,
       clips: this.#clips,
       clip_files: clips?.files() ?? start.clip_files,
     };

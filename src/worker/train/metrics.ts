@@ -18,15 +18,7 @@ import {timestepHistogram} from './timestep-histogram.js';
 
 /** One line of metrics.jsonl. No times: a resumed run leaves the same file as one that was not interrupted. */
 export type Metric =
-  | {
-      readonly kind: 'step';
-      readonly global_step: number;
-      readonly epoch: number;
-      readonly loss: number | null;
-      readonly learning_rate: number;
-      readonly grad_norm: number | null;
-      readonly module_norms?: Readonly<Record<string, number | null>>;
-    }
+  | StepMetric
   | {
       readonly kind: 'epoch';
       readonly global_step: number;
@@ -41,6 +33,16 @@ export type Metric =
       readonly loss: number | null;
       readonly bands: Readonly<Record<string, number | null>>;
     };
+
+export interface StepMetric {
+  readonly kind: 'step';
+  readonly global_step: number;
+  readonly epoch: number;
+  readonly loss: number | null;
+  readonly learning_rate: number;
+  readonly grad_norm: number | null;
+  readonly module_norms?: Readonly<Record<string, number | null>>;
+}
 
 /** A clip that was made on the way. */
 export interface SampleMetric {
@@ -80,6 +82,11 @@ export interface MetricsLog {
   sample(metric: SampleMetric, sound: SampleSound): Promise<void>;
   /** Everything so far. Throws `train/kept-damaged` when the file is not what was written. */
   all(): Promise<Metric[]>;
+  /**
+   * What the result still lacks when the run ends at this step: the step itself, where `log_every` passes over it. It is no part of
+   * the file that a longer run goes on with: that one passes over it too.
+   */
+  ending(last: StepMetric | null): Promise<Metric[]>;
   /** What the file is at this moment, by what was written. */
   seal(): Pick<SealedFile, 'size' | 'hash'>;
   close(): Promise<void>;
@@ -122,7 +129,8 @@ export async function openMetrics(
       timesteps.count(report.timesteps);
       if (heavy) await board.write([timesteps.take(report.global_step)]);
       if (!heavy && report.global_step % log_every !== 0 && report.global_step !== 1) return;
-      await record(stepMetric(report, heavy ? modules : []));
+      const norms = heavy ? {module_norms: moduleNorms(report, modules)} : {};
+      await record({...stepMetric(report), ...norms});
     },
     epoch: ({global_step: step, epoch, epoch_loss}) =>
       record({kind: 'epoch', global_step: step, epoch, loss: epoch_loss}),
@@ -134,6 +142,12 @@ export async function openMetrics(
       await record(metric);
     },
     all: () => readMetrics(path, seal()),
+    ending: async (last) => {
+      if (last === null || (await readMetrics(path, seal())).some((metric) => isOfStep(metric, last)))
+        return [];
+      await board.write(summariesOf(last));
+      return [last];
+    },
     seal,
     close: board.close,
   };
@@ -158,11 +172,19 @@ function fenced(text: string): string {
   return `~~~\n${text.trimEnd()}\n~~~`;
 }
 
-function stepMetric(report: StepReport, modules: readonly string[]): Metric {
-  const {global_step, epoch, loss, learning_rate, grad_norm, module_norms} = report;
-  const norms = Object.fromEntries(modules.map((name, i) => [name, module_norms[i] ?? null]));
-  const heavy = modules.length > 0 ? {module_norms: norms} : {};
-  return {kind: 'step', global_step, epoch, loss, learning_rate, grad_norm, ...heavy};
+export function stepMetric({global_step, epoch, loss, learning_rate, grad_norm}: StepReport): StepMetric {
+  return {kind: 'step', global_step, epoch, loss, learning_rate, grad_norm};
+}
+
+function moduleNorms(
+  {module_norms}: StepReport,
+  modules: readonly string[],
+): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(modules.map((name, i) => [name, module_norms[i] ?? null]));
+}
+
+function isOfStep(metric: Metric, {global_step}: StepMetric): boolean {
+  return metric.kind === 'step' && metric.global_step === global_step;
 }
 
 /** Loss by timestep: the fixed timesteps of the panel name their bands. */

@@ -11,6 +11,7 @@ import type {SavedTraining} from '../../stage/train-extension.js';
 import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
 import type {KeptFolders} from './checkpoints.js';
+import type {StepMetric} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
 import type {Standing} from './provenance.js';
@@ -22,6 +23,8 @@ export interface SavedAbout extends Standing, SavedTraining {
   readonly fingerprint: Fingerprint;
   readonly global_step: number;
   readonly progress: ProgressState;
+  /** The newest; absent in states of earlier versions. */
+  readonly last_step?: StepMetric | null;
   /** Absent: none. */
   readonly clips?: ClipsState;
   /** The clips that were made, below the folder of clips. */
@@ -34,6 +37,7 @@ export type ClipsState = 'due' | 'none';
 /** Where a run takes up its work. */
 export interface StartingPoint extends Standing {
   readonly progress: ProgressState;
+  readonly last_step: StepMetric | null;
   readonly clips: ClipsState;
   readonly clip_files: readonly SealedFile[];
   /** The metrics up to here; undefined where they begin. */
@@ -47,6 +51,7 @@ const FROM_THE_START: StartingPoint = {
   epoch: 0,
   loss: null,
   progress: freshProgress,
+  last_step: null,
   clips: 'none',
   clip_files: [],
   metrics: undefined,
@@ -81,12 +86,13 @@ async function continueOwn(
   {trainer, kept}: Parts,
   {dir, about, seal}: SavedState,
 ): Promise<StartingPoint> {
-  const {global_step, epoch, loss, progress, clips = 'none', clip_files} = about as unknown as SavedAbout;
+  const {clips = 'none', last_step = null, ...own} = about as unknown as SavedAbout;
+  const {global_step, epoch, loss, progress, clip_files} = own;
   await trainer.load(dir, 'exact');
   kept.takeUp(seal);
   log(`continuing the saved state of step ${global_step}`);
   const [metrics] = seal.beginnings;
-  return {global_step, epoch, loss, progress, clips, clip_files, metrics, origin: 'own_state'};
+  return {global_step, epoch, loss, progress, last_step, clips, clip_files, metrics, origin: 'own_state'};
 }
 
 /** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */

@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../temporary-folder.js';
 import {attempt, outputs, type RunOptions} from './invented-run.js';
@@ -32,4 +34,21 @@ test.each(cases)('checkpoints by $name: $kept', async ({name: _name, kept, ...op
     .map((path) => /checkpoints\/([^/]+)\/training_state/.exec(path)?.[1])
     .filter((found) => found !== undefined);
   expect(checkpoints.sort()).toEqual(kept);
+});
+
+test('the last step of a run is among its metrics, whatever the log passes over', async () => {
+  const folder = await temporaryFolder();
+  const logging = {log_every: 4, log_heavy_every: 0, tensorboard: false};
+  expect((await attempt(folder, {logging})).ended).toBe('done');
+  const metrics = (await readFile(join(folder, 'out/adapter/metrics.jsonl'), 'utf8')).trim().split('\n');
+  const steps = metrics.map((line) => JSON.parse(line)).filter(({kind}) => kind === 'step');
+  expect(steps.map(({global_step}) => global_step)).toEqual([1, 4, 6]);
+  expect(steps.at(-1)).toEqual({
+    kind: 'step',
+    global_step: 6,
+    epoch: 3,
+    loss: 1.5,
+    learning_rate: 1,
+    grad_norm: 1,
+  });
 });

@@ -32,6 +32,7 @@ const runs: readonly KilledRun[] = [
   {name: 'no checkpoints, no best', checkpoint: {every_epochs: 0, keep_best: 0}},
   {name: 'validation', validation: {fraction: 0.5, every_epochs: 1}},
   {name: 'a moving average', ema_decay: 0.9},
+  {name: 'steps that the log passes over', logging: {log_every: 4, log_heavy_every: 0, tensorboard: false}},
   {
     name: 'early stopping',
     spared: 0.6,
@@ -161,7 +162,8 @@ describe('a run whose length changed', () => {
   });
 
   test('killed at any instant on the way, it ends in the files of a run that was long from the beginning', async () => {
-    const options: RunOptions = {checkpoint: {every_epochs: 1}, ema_decay: 0.9};
+    const logging = {log_every: 3, log_heavy_every: 0, tensorboard: false};
+    const options: RunOptions = {checkpoint: {every_epochs: 1}, ema_decay: 0.9, logging};
     const direct = await temporaryFolder('memory');
     await finish(direct, {...options, epochs: 4});
     const expected = await outputs(direct);
