@@ -6,29 +6,76 @@ export interface SavedTensor {
   readonly data: Float32Array;
 }
 
+/** What can be saved: tensors in plain containers. A map's keys may be whole numbers, as an optimizer's are. */
+export type SavedValue =
+  | null
+  | boolean
+  | number
+  | string
+  | SavedTensor
+  | readonly SavedValue[]
+  | ReadonlyMap<string | number, SavedValue>;
+
 /**
- * A `.pt` file holding one f32 tensor, which `torch.load(weights_only=True)` and our own reader accept: a zip with stored
- * entries `archive/data.pkl` (pickle protocol 2), `archive/data/0` (the elements, 64-byte aligned) and version records.
+ * A `.pt` file that `torch.load(weights_only=True)` and our own reader accept: a zip with stored entries `archive/data.pkl`
+ * (pickle protocol 2), `archive/data/N` (the elements of each tensor, 64-byte aligned) and version records.
  */
-export function torchFile(tensor: SavedTensor): Uint8Array {
+export function torchFile(value: SavedValue): Uint8Array {
+  const tensors: SavedTensor[] = [];
+  const pickled = Buffer.concat([Buffer.from([0x80, 2]), pickle(value, tensors), Buffer.from('.')]); // PROTO 2 … STOP
   return storedZip([
-    ['archive/data.pkl', pickledTensor(tensor)],
+    ['archive/data.pkl', pickled],
     ['archive/byteorder', Buffer.from('little')],
-    ['archive/data/0', new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength)],
+    ...tensors.map(
+      ({data}, index): Entry => [
+        `archive/data/${index}`,
+        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      ],
+    ),
     ['archive/version', Buffer.from('3\n')],
   ]);
 }
 
+function pickle(value: SavedValue, tensors: SavedTensor[]): Uint8Array {
+  if (value === null) return Buffer.from('N');
+  if (typeof value === 'boolean') return Buffer.from([value ? 0x88 : 0x89]); // NEWTRUE, NEWFALSE
+  if (typeof value === 'number') return isSmallInteger(value) ? integer(value) : float(value);
+  if (typeof value === 'string') return text(value);
+  if (value instanceof Map) return dictionary(value, tensors);
+  if (Array.isArray(value))
+    return Buffer.concat([
+      Buffer.from(']('),
+      ...value.map((item) => pickle(item, tensors)),
+      Buffer.from('e'),
+    ]);
+  return pickledTensor(value as SavedTensor, tensors.push(value as SavedTensor) - 1);
+}
+
+function dictionary(map: ReadonlyMap<string | number, SavedValue>, tensors: SavedTensor[]): Uint8Array {
+  const items = [...map].flatMap(([key, value]) => [pickle(key, tensors), pickle(value, tensors)]);
+  return Buffer.concat([Buffer.from('}('), ...items, Buffer.from('u')]); // EMPTY_DICT MARK … SETITEMS
+}
+
+function isSmallInteger(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+}
+
+function float(value: number): Uint8Array {
+  const bytes = Buffer.alloc(9);
+  bytes.write('G');
+  bytes.writeDoubleBE(value, 1);
+  return bytes;
+}
+
 /** torch._utils._rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict()) in pickle opcodes. */
-function pickledTensor({shape, data}: SavedTensor): Uint8Array {
+function pickledTensor({shape, data}: SavedTensor, index: number): Uint8Array {
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
   return Buffer.concat([
-    Buffer.from([0x80, 2]), // PROTO 2
     global('torch._utils', '_rebuild_tensor_v2'),
     Buffer.from('(('), // MARK for the arguments, MARK for the persistent id
     text('storage'),
     global('torch', 'FloatStorage'),
-    text('0'),
+    text(String(index)),
     text('cpu'),
     integer(data.length),
     Buffer.from('tQ'), // TUPLE, BINPERSID
@@ -37,7 +84,7 @@ function pickledTensor({shape, data}: SavedTensor): Uint8Array {
     tuple(strides),
     Buffer.from([0x89]), // NEWFALSE
     global('collections', 'OrderedDict'),
-    Buffer.from(')RtR.'), // EMPTY_TUPLE REDUCE; TUPLE REDUCE STOP
+    Buffer.from(')RtR'), // EMPTY_TUPLE REDUCE; TUPLE REDUCE
   ]);
 }
 

@@ -3581,7 +3581,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "exact"
    },
    "resume_from": {
-    "description": "A checkpoint folder, or `${stages.NAME}` of another `train` stage, to start from. Every key must match. Unset: this stage's own newest checkpoint, if any.",
+    "description": "What to go on from: `${stages.NAME}` of another `train` stage, a checkpoint folder (this program's, or Side-Step's with training_state.pt), or any adapter, whose weights then begin at step 0. Settings that would make it neither run are refused unless `resume: fork` asks for them. Unset: this stage's own saved state, if any.",
     "type": "string",
     "minLength": 1,
     "x-stage": [

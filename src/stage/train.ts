@@ -143,7 +143,7 @@ export const train: StageType = {
     {param: 'tensors', kind: 'folder', identity: 'content'},
     {param: 'validation.tensors', kind: 'folder', identity: 'content', optional: 'optional'},
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
-    {param: 'resume_from', kind: 'folder', identity: 'content', optional: 'optional'},
+    {param: 'resume_from', kind: 'file_or_folder', identity: 'content', optional: 'optional'},
   ],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},

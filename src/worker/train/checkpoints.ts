@@ -50,6 +50,10 @@ export class KeptFolders {
     return join(this.#root, 'scratch');
   }
 
+  async dropScratch(): Promise<void> {
+    await removeLeftover(this.scratch);
+  }
+
   /** A better one gets a folder of its own: a saved state may still count on the one before. */
   best(epoch: number): string {
     return join(this.bests, `epoch_${epoch}`);

@@ -1,10 +1,5 @@
-import {stat} from 'node:fs/promises';
-import {join} from 'node:path';
-import {readProvenance} from '../../adapter/provenance.js';
-import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
-import {SidestepError} from '../../base/problem.js';
 import type {SealedFile} from '../../base/seal.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {SavedTraining} from '../../stage/train-extension.js';
@@ -12,10 +7,11 @@ import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
 import type {KeptFolders} from './checkpoints.js';
 import type {StepMetric} from './metrics.js';
-import {type LoopParams, loopParams} from './options.js';
+import {loopParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
 import type {Standing} from './provenance.js';
 import {restateKept} from './restate.js';
+import {resumeFrom} from './resume-from.js';
 
 /** What is saved beside the engine's own state. */
 export interface SavedAbout extends Standing, SavedTraining {
@@ -63,17 +59,14 @@ const FROM_THE_START: StartingPoint = {
  * the same work that the plan chose and the runner put there), else at `resume_from`, else at the beginning.
  */
 export async function findStart(context: WorkerContext, {trainer, kept}: Parts): Promise<StartingPoint> {
-  const params = loopParams(context);
   const saved = await context.partial.newest();
   const about = saved?.about as unknown as SavedAbout | undefined;
   // What this very run saved continues in any case: a fresh start or a fork happens once, not after every interruption.
   if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, {trainer, kept}, saved!);
   if (about !== undefined) return continueOther(context, {trainer, kept}, saved!);
-  const folder = await resumeFolder(context, params);
-  if (folder === undefined) return FROM_THE_START;
-  const {global_step} = await trainer.load(folder, params.resume === 'fork' ? 'fork' : 'exact');
-  context.log(`continuing ${folder} at step ${global_step}`);
-  return {...FROM_THE_START, global_step, origin: 'elsewhere'};
+  const resumed = await resumeFrom(context, {trainer, kept});
+  if (resumed === undefined) return FROM_THE_START;
+  return {...FROM_THE_START, global_step: resumed.global_step, origin: 'elsewhere'};
 }
 
 interface Parts {
@@ -110,39 +103,6 @@ async function continueOther(
   const start = await continueOwn(context, {trainer, kept}, saved);
   await restateKept(kept, {trainer, job: context.job});
   return {...start, origin: 'other_state'};
-}
-
-/** The folder named by `resume_from`; of a train stage's output, its newest checkpoint. */
-async function resumeFolder({job}: WorkerContext, params: LoopParams): Promise<string | undefined> {
-  if (params.resume_from === undefined) return undefined;
-  const root = job.inputs.resume_from?.path ?? params.resume_from;
-  if (await isCheckpoint(root)) return root;
-  const newest = await newestCheckpoint(join(root, 'checkpoints'));
-  if (newest !== undefined) return newest;
-  throw new SidestepError({
-    code: 'train/checkpoint-missing',
-    message: `${root} holds no training_state.safetensors and no checkpoints`,
-    hint: 'Name a checkpoint folder such as output/checkpoints/epoch_50.',
-  });
-}
-
-async function isCheckpoint(folder: string): Promise<boolean> {
-  return stat(join(folder, 'training_state.safetensors')).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** By the step each was written at: epoch_50 may well be newer than step_400. */
-async function newestCheckpoint(folder: string): Promise<string | undefined> {
-  let newest: {readonly path: string; readonly step: number} | undefined;
-  for (const name of namesIn(folder).sort()) {
-    const path = join(folder, name);
-    if (!(await isCheckpoint(path))) continue;
-    const step = (await readProvenance(path))?.global_step ?? Number(/\d+/.exec(name)?.[0] ?? 0);
-    if (newest === undefined || step >= newest.step) newest = {path, step};
-  }
-  return newest?.path;
 }
 
 export function savedAbout(about: SavedAbout): {readonly [key: string]: Json} {

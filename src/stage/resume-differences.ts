@@ -1,0 +1,58 @@
+import {canonicalJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
+
+/**
+ * What another value of a parameter means to a training that goes on from a state:
+ * `safe`: it holds from there on; `fork`: the run would be neither one nor the other, so it must be asked for;
+ * `refused`: the state does not fit it.
+ */
+export type DifferenceClass = 'safe' | 'fork' | 'refused';
+
+export interface ResumeDifference {
+  /** Dotted. */
+  readonly param: string;
+  /** Undefined: unset. */
+  readonly before: Json | undefined;
+  readonly now: Json | undefined;
+  readonly means: DifferenceClass;
+}
+
+/** How long it goes, what is looked at and written down on the way. */
+const SAFE = [
+  ...['epochs', 'max_steps', 'checkpoint', 'early_stop', 'validation', 'samples', 'logging', 'inference'],
+  ...['output_dir', 'resume', 'resume_from', 'gradient_checkpointing', 'max_nonfinite_steps', 'precision'],
+];
+/** Shapes of the weights stay; what is made of them changes. */
+const FORK_OF_ADAPTER = ['adapter.dropout', 'adapter.alpha', 'adapter.alpha_pattern', 'adapter.rs_lora'];
+
+/** Pure: parameters of a state and of the run that is to go on from it, both without places, one by one. */
+export function resumeDifferences(before: JsonObject, now: JsonObject): ResumeDifference[] {
+  const [old, own] = [leavesOf(before), leavesOf(now)];
+  return [...new Set([...old.keys(), ...own.keys()])].sort().flatMap((param) => {
+    const [was, is] = [old.get(param), own.get(param)];
+    if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
+    return [{param, before: was, now: is, means: classOf(param)}];
+  });
+}
+
+function classOf(param: string): DifferenceClass {
+  const under = (names: readonly string[]) =>
+    names.some((name) => param === name || param.startsWith(`${name}.`));
+  if (under(SAFE)) return 'safe';
+  return under(['adapter']) && !under(FORK_OF_ADAPTER) ? 'refused' : 'fork';
+}
+
+/** `learning_rate 0.0001 → 0.0005`, as people write it. */
+export function differenceText({param, before, now}: ResumeDifference): string {
+  const text = (value: Json | undefined) => (value === undefined ? 'unset' : JSON.stringify(value));
+  return `${param} ${text(before)} → ${text(now)}`;
+}
+
+function leavesOf(value: Json, path = ''): Map<string, Json> {
+  if (!isJsonObject(value) || Object.keys(value).length === 0)
+    return path === '' || isJsonObject(value) ? new Map() : new Map([[path, value]]);
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [
+      ...leavesOf(inner, path === '' ? key : `${path}.${key}`),
+    ]),
+  );
+}
