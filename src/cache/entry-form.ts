@@ -1,5 +1,6 @@
 import {type Fingerprint, isHash, sha256} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {canLieTogether, isPathWithin} from '../base/path-within.js';
 import type {CacheEntry, TreeFile} from './entry.js';
 import {listingHash} from './listing.js';
 
@@ -64,18 +65,21 @@ function isProblem(value: Json): boolean {
 }
 
 function isOutput(output: Json): boolean {
-  if (!isObjectRef(output) || !isHashText(output.identity) || !isPathWithin(output.name)) return false;
+  if (!isObjectRef(output) || !isHashText(output.identity) || !isNameWithin(output.name)) return false;
   if (output.kind !== 'tree') return output.kind === 'json' || output.kind === 'file';
-  return (
-    isListOf(output.files, isTreeFile) &&
-    listingHash(output.files as unknown as readonly TreeFile[]) === output.hash
-  );
+  if (!isListOf(output.files, isTreeFile)) return false;
+  const files = output.files as unknown as readonly TreeFile[];
+  return canLieTogether(files.map(({path}) => path)) && listingHash(files) === output.hash;
+}
+
+function isNameWithin(value: Json | undefined): boolean {
+  return typeof value === 'string' && isPathWithin(value);
 }
 
 function isTreeFile(file: Json): boolean {
   return (
     isObjectRef(file) &&
-    isPathWithin(file.path) &&
+    isNameWithin(file.path) &&
     (file.executable === undefined || file.executable === 'yes')
   );
 }
@@ -95,10 +99,4 @@ function isHashText(value: Json | undefined): value is string {
 
 function isListOf(value: Json | undefined, isOne: (item: Json) => boolean): boolean {
   return Array.isArray(value) && value.every(isOne);
-}
-
-/** A relative path without a step up, in the words of any system. */
-function isPathWithin(value: Json | undefined): value is string {
-  if (typeof value !== 'string' || value.includes('\0') || /^[A-Za-z]:/.test(value)) return false;
-  return value.split(/[\\/]/).every((word) => word !== '' && word !== '..' && word !== '.');
 }

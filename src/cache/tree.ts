@@ -5,6 +5,7 @@ import {isFileError} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {isPathWithin} from '../base/path-within.js';
 import {SidestepError} from '../base/problem.js';
 import {rename} from '../base/rename.js';
 import type {Cache} from './cache.js';
@@ -120,6 +121,7 @@ async function listFiles(folder: string): Promise<[string, Stats][]> {
     for (const name of await readdir(join(folder, below))) {
       const path = below === '' ? name : `${below}/${name}`;
       if (path.includes('\uFFFD')) await requireReadableName(join(folder, path));
+      if (!isPathWithin(path)) throw notPortable(join(folder, path));
       const stat = plainAt(join(folder, path));
       if (stat.isDirectory()) await walk(path);
       else found.push([path, stat]);
@@ -141,6 +143,15 @@ async function requireReadableName(path: string): Promise<void> {
       hint: 'Give the file a name in UTF-8: sidestep keeps outputs under their names on any system.',
     });
   }
+}
+
+/** Kept under such a name it would be taken for one that leads elsewhere, and never be found again. */
+function notPortable(path: string): SidestepError {
+  return new SidestepError({
+    code: 'run/name-not-portable',
+    message: `The name ${path} is the way to another place on some systems`,
+    hint: 'Give the file a name without a colon behind its first letter and without backslashes: outputs keep their names on any system.',
+  });
 }
 
 /** Undefined when there is no such folder, or something odd is in it. */

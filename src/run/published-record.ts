@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {isPathWithin} from '../base/path-within.js';
 import {readState, sealed} from '../base/state-file.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 
@@ -47,7 +48,8 @@ export async function replacePublished(
   const {[key]: before = {}, ...others} = record;
   const needed = new Set([...Object.keys(files), ...filesOfOthers(others, publisher.path)]);
   for (const [file, hash] of Object.entries(before)) {
-    if (!needed.has(file)) await removeUnedited(publisher.path, {file, hash}, hashes);
+    // The record may have come with somebody's project: it takes away only what a run can have put there.
+    if (!needed.has(file) && isPathWithin(file)) await removeUnedited(publisher.path, {file, hash}, hashes);
   }
   return {...others, [key]: files};
 }

@@ -70,6 +70,38 @@ test.each([
 });
 
 test.each([
+  {name: 'of bytes that are no UTF-8', file: "$(printf 'caf\\351.wav')", code: 'run/name-not-unicode'},
+  {name: 'of such a folder', file: "$(printf 'caf\\351')/a.wav", code: 'run/name-not-unicode'},
+  {name: 'that is a drive elsewhere', file: 'C:song.wav', code: 'run/name-not-portable'},
+  {name: 'of steps up elsewhere', file: '..\\song.wav', code: 'run/name-not-portable'},
+  {name: 'that is absolute elsewhere', file: '\\song.wav', code: 'run/name-not-portable'},
+])('an output folder with a name $name is refused by that name', async ({file, code}) => {
+  const dir = await temporaryFolder();
+  const script = `f="$1/${file}"; mkdir -p "$(dirname "$f")"; echo 1 > "$f"`;
+  const {by} = await run(pipelineOf(dir, {a: shell(script)}));
+  expect(by.a).toMatchObject({kind: 'failed', problem: {code}});
+  expect(objectsOf(dir)).toEqual([]);
+});
+
+test('an output folder keeps names of any letters', async () => {
+  const dir = await temporaryFolder();
+  const names = [
+    '-rf',
+    ' a ',
+    'Ünï 曲.wav',
+    'a:b'.padStart(4, 'x'),
+    '..a',
+    "it's",
+    'back\\slash',
+    'line\nfeed',
+  ];
+  const made = names.map((name) => `printf x > "$1/${name}"`).join('; ');
+  const report = await run(pipelineOf(dir, {a: shell(`mkdir "$1"; ${made}`)}));
+  expect(report.by.a?.kind).toBe('succeeded');
+  expect((await run(pipelineOf(dir, {a: shell(`mkdir "$1"; ${made}`)}))).ran).toEqual([]);
+});
+
+test.each([
   {name: 'the output itself', script: 'ln "$REAL/song1" "$1"'},
   {name: 'a file in an output folder', script: 'mkdir "$1"; ln "$REAL/song1" "$1/a"'},
 ])('a hard link as $name is copied: the user may go on writing to the file', async ({script}) => {
