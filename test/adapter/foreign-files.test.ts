@@ -7,28 +7,14 @@ import {readAdapter} from '../../src/adapter/read.js';
 import {ownFiles, writeLayoutFile} from '../../src/adapter/write.js';
 import type {SidestepError} from '../../src/base/problem.js';
 import {floatTensor} from '../../src/format/float-bits.js';
-import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
-import type {Tensor} from '../../src/format/tensor.js';
 import {temporaryFolder} from '../temporary-folder.js';
+import {below, kohya, loraLayouts, renamed, type Tensors, tensorsOf, withAlphas} from './foreign-layouts.js';
 
 const golden = join(import.meta.dirname, '../golden/peft_files');
 
-type Tensors = Map<string, Tensor>;
-
-async function tensorsOf(path: string): Promise<Tensors> {
-  await using file = await openSafetensors(path);
-  const tensors: Tensors = new Map();
-  for (const name of file.tensors.keys()) tensors.set(name, await file.read(name));
-  return tensors;
-}
-
 const peft = (kind: string) => tensorsOf(join(golden, kind, 'adapter_model.safetensors'));
 const lycoris = (kind: string) => tensorsOf(join(golden, kind, `${kind}_weights.safetensors`));
-
-function renamed(tensors: Tensors, rename: (name: string) => string): Tensors {
-  return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
-}
 
 async function fileOf(tensors: Tensors, name = 'adapter.safetensors'): Promise<string> {
   const path = join(await temporaryFolder(), name);
@@ -42,13 +28,6 @@ async function folderOf(kind: string, tensors: Tensors, settings: object = {}): 
   const config = JSON.parse(await readFile(join(golden, kind, 'adapter_config.json'), 'utf8')) as object;
   await writeFile(join(path, '../adapter_config.json'), JSON.stringify({...config, ...settings}));
   return join(path, '..');
-}
-
-/** With alphas beside the factors, as every program but PEFT writes them. */
-function withAlphas(tensors: Tensors, alpha: number): Tensors {
-  const modules = [...tensors.keys()].flatMap((name) => /^(.*)\.lora_A\.weight$/.exec(name)?.[1] ?? []);
-  const scalar = () => floatTensor(Float32Array.of(alpha), [], 'F32');
-  return new Map([...tensors, ...modules.map((module) => [`${module}.alpha`, scalar()] as const)]);
 }
 
 /** Every module under its name in the decoder, and the change of every weight what it was. */
@@ -66,58 +45,8 @@ function expectSame(found: Adapter, trained: Adapter): void {
   }
 }
 
-const flat = (name: string) => {
-  const [, module, rest] = /^(?:base_model\.model\.)?(.*?)\.(lora_.*|alpha|lokr_.*|hada_.*|dora_scale)$/.exec(
-    name,
-  )!;
-  return `${module!.replaceAll('.', '_')}.${rest}`;
-};
-const kohya = (name: string) =>
-  `lora_unet_${flat(name)}`.replace('lora_A', 'lora_down').replace('lora_B', 'lora_up');
-const below = (prefix: string) => (name: string) => name.replace('base_model.model.', prefix);
-
 describe('LoRA under the names of other programs, alpha in the file', () => {
-  test.each([
-    {name: 'ai-toolkit', rename: below('diffusion_model.decoder.')},
-    {name: 'ai-toolkit without decoder', rename: below('diffusion_model.')},
-    {name: 'kohya', rename: kohya},
-    {
-      name: 'kohya below decoder',
-      rename: (name: string) => kohya(name).replace('lora_unet_', 'lora_unet_decoder_'),
-    },
-    {name: 'LyCORIS’ LoCon', rename: (name: string) => kohya(name).replace('lora_unet_', 'lycoris_')},
-    {name: 'bare paths', rename: below('')},
-    {name: 'torch.compile', rename: below('base_model.model._orig_mod.')},
-    {
-      name: 'torch.compile of each layer',
-      rename: (name: string) =>
-        below('transformer.')(name).replace(/layers\.(\d+)\./, 'layers.$1._orig_mod.'),
-    },
-    {name: 'data-parallel training', rename: below('module.decoder.')},
-    {name: 'the whole model', rename: below('base_model.model.decoder.')},
-    {name: 'wrappers around wrappers', rename: below('base_model.model._orig_mod.module.model.decoder.')},
-    {
-      name: 'diffusers',
-      rename: (name: string) =>
-        below('transformer.')(name)
-          .replace(/([qkv])_proj/, 'to_$1')
-          .replace('o_proj', 'to_out.0'),
-    },
-    {
-      name: 'an adapter’s name in the keys',
-      rename: (name: string) => name.replace('.weight', '.default.weight'),
-    },
-    {name: 'no .weight', rename: (name: string) => below('diffusion_model.')(name).replace('.weight', '')},
-    {
-      name: 'old diffusers',
-      rename: (name: string) => name.replace('.lora_A.', '.lora.down.').replace('.lora_B.', '.lora.up.'),
-    },
-    {
-      name: 'lora_linear_layer',
-      rename: (name: string) =>
-        name.replace('.lora_A.', '.lora_linear_layer.down.').replace('.lora_B.', '.lora_linear_layer.up.'),
-    },
-  ])('$name', async ({rename}) => {
+  test.each(loraLayouts)('$name', async ({rename}) => {
     const trained = await readAdapter(join(golden, 'lora'));
     const path = await fileOf(renamed(withAlphas(await peft('lora'), trained.modules[0]!.alpha), rename));
     expectSame(await readAdapter(path), trained);

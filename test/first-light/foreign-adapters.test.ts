@@ -1,0 +1,140 @@
+import {mkdirSync} from 'node:fs';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {readAdapter} from '../../src/adapter/read.js';
+import {writeSafetensors} from '../../src/format/safetensors-write.js';
+import {loraLayouts, renamed, type Tensors, tensorsOf, withAlphas} from '../adapter/foreign-layouts.js';
+import {type Ended, Project, preparation, problemsOf, resultOf, type Stages, training} from './project.js';
+
+/** Of every family of names one; all of them are read in test/adapter. */
+const LORA = ['ai-toolkit', 'kohya', 'torch.compile', 'diffusers', 'bare paths'];
+
+/** LyCORIS flattens a module's path; others keep its dots. */
+const dotted = (prefix: string) => (name: string) =>
+  name.replace(/^lycoris_layers_(\d+)_((?:self|cross)_attn|mlp)_/, `${prefix}layers.$1.$2.`);
+const lokrLayouts = [
+  {name: 'LoKr of ai-toolkit', rename: dotted('diffusion_model.decoder.')},
+  {name: 'LoKr of kohya', rename: (name: string) => name.replace('lycoris_', 'lora_unet_')},
+];
+
+interface Foreign {
+  readonly name: string;
+  readonly file: string;
+  /** The training that it was made of. */
+  readonly of: 'lora' | 'lokr';
+}
+
+const project = new Project();
+const foreign: Foreign[] = [];
+let ended: Ended;
+
+const stages: Stages = {
+  ...preparation({clips: 2, clip_duration: 1}),
+  lora: training('lora', {epochs: 1, optimizer: {type: 'adamw', learning_rate: 0.01}}),
+  lokr: training('lokr', {
+    adapter: {type: 'lokr', rank: 4, alpha: 8, factor: 4},
+    epochs: 1,
+    optimizer: {type: 'adamw', learning_rate: 0.01},
+  }),
+};
+
+async function write(of: Foreign['of'], name: string, tensors: Tensors): Promise<void> {
+  const file = `foreign/${foreign.length}/adapter.safetensors`;
+  mkdirSync(project.file(`foreign/${foreign.length}`), {recursive: true});
+  await writeSafetensors(project.file(file), {
+    tensors: [...tensors].map(([key, tensor]) => ({name: key, ...tensor})),
+  });
+  foreign.push({name, file, of});
+}
+
+function exporting(adapter: string, name: string): Stages {
+  const params = {
+    adapter,
+    model: '${stages.model}',
+    name: 'x',
+    formats: ['merged'],
+    output_dir: `out/${name}`,
+  };
+  return {[name]: {uses: 'export', with: {...params, card: {enabled: false}}}};
+}
+
+function playing(adapter: string, name: string): Stages {
+  const clips = [{caption: 'a calm song', duration: 1}];
+  const params = {adapter, model: '${stages.model}', prompts: clips, steps: 2, output_dir: `out/${name}`};
+  return {[name]: {uses: 'generate', with: params}};
+}
+
+beforeAll(async () => {
+  await project.complete(stages);
+  const {modules} = await readAdapter(project.file('adapters/lora'));
+  const lora = withAlphas(
+    await tensorsOf(project.file('adapters/lora/adapter_model.safetensors')),
+    modules[0]!.alpha,
+  );
+  for (const name of LORA)
+    await write('lora', name, renamed(lora, loraLayouts.find((layout) => layout.name === name)!.rename));
+  const lokr = await tensorsOf(project.file('adapters/lokr/lokr_weights.safetensors'));
+  for (const {name, rename} of lokrLayouts) await write('lokr', name, renamed(lokr, rename));
+  const played = foreign.filter(({name}) => /^kohya|LoKr of ai/.test(name));
+  project.writePipeline({
+    ...stages,
+    ...Object.assign({}, ...foreign.map(({file}, index) => exporting(file, `merged_${index}`))),
+    ...Object.assign(
+      {},
+      ...played.map(({file}) => playing(file, `clip_${foreign.findIndex((each) => each.file === file)}`)),
+    ),
+    ...exporting('${stages.lora}', 'merged_lora'),
+    ...exporting('${stages.lokr}', 'merged_lokr'),
+    ...playing('${stages.lora}', 'clip_lora'),
+    ...playing('${stages.lokr}', 'clip_lokr'),
+    resumed: training('resumed', {resume_from: 'foreign/0'}),
+  });
+  ended = await project.run(['--keep-going', '--jobs', '2']);
+});
+afterAll(() => project.remove());
+
+const all = [...LORA, ...lokrLayouts.map(({name}) => name)].map((name, index) => ({name, index}));
+
+test.each(all)('$name: export merges the very weights that were trained', ({index}) => {
+  const {of} = foreign[index]!;
+  expect(resultOf(ended, `merged_${index}`)?.kind, problemsOf(ended)).toBe('succeeded');
+  const weights = (name: string) =>
+    Object.entries(project.contents('out', name)).filter(([path]) => path.endsWith('.safetensors'));
+  expect(weights(`merged_${index}`).length).toBeGreaterThan(0);
+  expect(weights(`merged_${index}`)).toEqual(weights(`merged_${of}`));
+});
+
+function inspected(path: string): {readonly adapter_type: string; readonly modules: readonly object[]} {
+  const {code, stdout, stderr} = project.command(['inspect', path, '--json']);
+  expect(code, stderr).toBe(0);
+  const {adapter_type, modules} = JSON.parse(stdout) as {adapter_type: string; modules: object[]};
+  return {adapter_type, modules};
+}
+
+test('inspect says of every module what it says of the trained', () => {
+  const trained = {lora: inspected('adapters/lora'), lokr: inspected('adapters/lokr')};
+  for (const {name, file, of} of foreign) expect(inspected(file), name).toEqual(trained[of]);
+});
+
+test('generate plays the adapter of another program as it plays its own', () => {
+  const clip = (name: string) =>
+    Object.values(
+      Object.fromEntries(
+        Object.entries(project.contents('out', name)).filter(([path]) => path.endsWith('.wav')),
+      ),
+    );
+  const played = foreign
+    .map((each, index) => ({...each, index}))
+    .filter(({index}) => resultOf(ended, `clip_${index}`));
+  expect(played).toHaveLength(2);
+  for (const {name, index, of} of played) {
+    expect(clip(`clip_${index}`), `${name}\n${problemsOf(ended)}`).toHaveLength(1);
+    expect(clip(`clip_${index}`), name).toEqual(clip(`clip_${of}`));
+  }
+});
+
+test('an adapter without a training’s state cannot be resumed, which is said', () => {
+  expect(resultOf(ended, 'resumed')).toMatchObject({
+    kind: 'failed',
+    problem: {code: 'train/checkpoint-missing', hint: expect.stringContaining('an adapter alone')},
+  });
+});
