@@ -1,5 +1,5 @@
 import {failure, ok, type Result} from '../base/result.js';
-import {type Cache, prepareCache} from '../cache/cache.js';
+import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
 import {tryClaim} from '../cache/claim.js';
 import {collectGarbage, type GcPlan, type GcRules, neededPartials, planGc} from '../cache/gc.js';
 import {takeInventory} from '../cache/inventory.js';
@@ -35,7 +35,9 @@ export async function collectCache(
   };
   if (options.dryRun === true) return ok(await plan());
   await prepareCache(cache);
-  const endLife = await showLife(cache.root, cache.owner);
+  const endLife = await showLife(cache.root, cache.owner).catch((error: unknown) => {
+    throw notWritable(cache.root, error);
+  });
   try {
     const attempt = await tryClaim(cache, STORE_CLAIM, 'exclusive');
     if (attempt.kind === 'taken') return inUse(attempt.by);

@@ -3,7 +3,9 @@ import {createRequire} from 'node:module';
 import {join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Command} from 'commander';
+import {placeProblem} from '../base/accident.js';
 import {writeDurably} from '../base/durable.js';
+import {SidestepError} from '../base/problem.js';
 import {type PlotAssets, reportPage} from '../render/report/page.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {openRun} from './recorded-run.js';
@@ -49,7 +51,10 @@ async function report(world: World, names: readonly string[], options: ReportOpt
     runs: await Promise.all(runs.map((run) => reportRun(run, placeOf(path, options)))),
     written_by: await writer(),
   };
-  await writeDurably(path, reportPage(data, await plotAssets()));
+  const page = reportPage(data, await plotAssets());
+  await writeDurably(path, page).catch((error: unknown) => {
+    throw notWritten(path, error);
+  });
   answer(world, options, {
     kind: 'report',
     document: () => ({path, runs: runs.map(({run}) => run)}),
@@ -57,6 +62,20 @@ async function report(world: World, names: readonly string[], options: ReportOpt
       `${colours.green('✔')} wrote ${relative(world.cwd, path)}\n${colours.cyan('open:')} ${pathToFileURL(path).href}\n`,
   });
   return 0;
+}
+
+/** The record of a run lies in the project, which may be there for reading alone. */
+function notWritten(path: string, error: unknown): unknown {
+  const reason = placeProblem(error);
+  if (reason === undefined) return error;
+  return new SidestepError(
+    {
+      code: 'usage/report-not-written',
+      message: `The report cannot be written to ${path}: ${reason}`,
+      hint: 'Name a file elsewhere: sidestep report --output FILE.',
+    },
+    {cause: error},
+  );
 }
 
 /** `report.html` has its sounds in `report-clips/`, where they do not lie beside it already. */

@@ -190,11 +190,20 @@ function currentStill(stages: Execution['stages'], {current}: Places): Set<Stage
   return new Set([...current].filter((id) => stages.get(id)?.verdict.kind === 'cached'));
 }
 
+/** What the place itself does not allow. */
+const PLACES: ReadonlySet<string> = new Set([
+  'run/not-permitted',
+  'run/read-only',
+  'run/file-gone',
+  'run/not-a-folder',
+  'run/name-too-long',
+]);
+
 function notPublished(cause: Problem): Problem {
   return {
     code: 'run/not-published',
     message: `The results are in the cache but could not be copied out: ${cause.message}`,
-    hint: `${cause.hint ?? 'Make room or choose another place.'} Nothing is computed again.`,
+    hint: `${PLACES.has(cause.code) ? 'Make that place writable, or give `output_dir` another.' : (cause.hint ?? 'Make room or choose another place.')} Nothing is computed again.`,
   };
 }
 

@@ -11,6 +11,8 @@ stages:
 vars: {word: apple}
 `;
 
+const adapter = new URL('../golden/peft_files/lora', import.meta.url).pathname;
+
 /** In a namespace of one's own a folder can be mounted for reading alone, where the system lets one make it. */
 const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;
 
@@ -57,15 +59,16 @@ test.skipIf(!possible)(
   async () => {
     const folder = await finishedProject();
     const locked = folder.file('project');
-    for (const args of ['validate', 'plan', 'status', 'why b', 'graph', 'history', 'run']) {
-      const [command, ...rest] = args.split(' ');
-      const ended = await runWithin(folder, {
-        locked,
-        args: [command, ...rest, 'project/pipeline.yaml'].join(' '),
-      });
+    const looks = ['validate', 'plan', 'status', 'why b', 'graph', 'history', 'runs', 'run'];
+    const report = `report --output ${folder.file('report.html')}`;
+    for (const args of [...looks, report]) {
+      const ended = await runWithin(folder, {locked, args: `${args} project/pipeline.yaml`});
       expect(ended, `${args}: ${ended.stderr}`).toMatchObject({code: 0});
       expectWords(ended);
     }
+    expect(folder.read('report.html')).toContain('<!doctype html>');
+    const nowhere = await runWithin(folder, {locked, args: 'report project/pipeline.yaml'});
+    expect(nowhere).toMatchObject({code: 2, stderr: expect.stringContaining('report --output FILE')});
     folder.write('project/pipeline.yaml', pipeline.replace('apple', 'grape'));
     const stale = await runWithin(folder, {locked, args: 'run project/pipeline.yaml'});
     expectWords(stale);
@@ -86,11 +89,15 @@ test.skipIf(!possible)(
       'status clone/pipeline.yaml',
       'cache ls',
       'cache verify',
+      'cache gc --dry-run',
+      `inspect ${adapter}`,
     ]) {
       const ended = await runWithin(folder, {locked, args});
       expect(ended, `${args}: ${ended.stderr}`).toMatchObject({code: 0});
       expectWords(ended);
     }
+    const gc = await runWithin(folder, {locked, args: 'cache gc'});
+    expect(gc).toMatchObject({code: 2, stderr: expect.stringContaining('cache/not-writable')});
     expect(folder.read('clone/pipeline.lock.yaml')).toBe(folder.read('project/pipeline.lock.yaml'));
     folder.write('clone/pipeline.yaml', pipeline.replace('apple', 'grape'));
     const stale = await runWithin(folder, {locked, args: 'run clone/pipeline.yaml'});

@@ -1,6 +1,17 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {Project, preparation, problemsOf, resultOf, type Stages, tensorsOf, training} from './project.js';
+import {
+  Project,
+  preparation,
+  problemsOf,
+  resultOf,
+  root,
+  type Stages,
+  tensorsOf,
+  training,
+} from './project.js';
 
 /** Tensors that are made once, kept in a folder, and trained on from there, as upstream's users do. */
 const project = new Project();
@@ -23,6 +34,29 @@ test('training on the folder that pass 2 published gives what training on the st
   const weights = (name: string) => tensorsOf(project.file('adapters', name, 'adapter_model.safetensors'));
   expect(await weights('folder')).toEqual(await weights('stage'));
 });
+
+/** In a namespace of one's own a folder can be mounted for reading alone, where the system lets one make it. */
+const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;
+
+test.skipIf(!possible)(
+  'what is missing in a project that cannot be written stays in the cache, which is told',
+  () => {
+    project.writePipeline(fromFolder('tensors'));
+    rmSync(project.file('adapters/folder'), {recursive: true});
+    const mount = 'mount --bind "$PWD" "$PWD" && mount -o remount,bind,ro "$PWD" && cd "$PWD" && exec "$@"';
+    const command = [process.execPath, join(root, 'dist/cli/main.js'), 'run', '--plain'];
+    const ended = spawnSync('unshare', ['-Urm', 'sh', '-c', mount, 'x', ...command], {
+      cwd: project.path,
+      env: {PATH: process.env.PATH, HOME: project.path, SIDESTEP_CONFIG_DIR: project.file('.config')},
+      encoding: 'utf8',
+    });
+    expect(ended.status, ended.stderr).toBe(0);
+    expect(ended.stdout).toContain('Nothing to do');
+    expect(ended.stderr).toMatch(/could not be copied out: .*adapters\/folder.*\[run\/not-published\]/);
+    expect(ended.stderr).toContain('give `output_dir` another');
+    expect(ended.stderr).not.toMatch(/bug|defect|^\s+at /m);
+  },
+);
 
 test('a sample that lacks a pass is named', async () => {
   const collection = JSON.parse(readFileSync(project.file('tensors/samples.json'), 'utf8'));
