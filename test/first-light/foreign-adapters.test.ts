@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs';
+import {cpSync, mkdirSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readAdapter} from '../../src/adapter/read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
@@ -75,6 +75,8 @@ beforeAll(async () => {
   const lokr = await tensorsOf(project.file('adapters/lokr/lokr_weights.safetensors'));
   for (const {name, rename} of lokrLayouts) await write('lokr', name, renamed(lokr, rename));
   const played = foreign.filter(({name}) => /^kohya|LoKr of ai/.test(name));
+  for (const file of ['adapter_model.safetensors', 'adapter_config.json'])
+    cpSync(project.file('adapters/lora', file), project.file('peft', file)); // without the training's state
   project.writePipeline({
     ...stages,
     ...Object.assign({}, ...foreign.map(({file}, index) => exporting(file, `merged_${index}`))),
@@ -86,7 +88,8 @@ beforeAll(async () => {
     ...exporting('${stages.lokr}', 'merged_lokr'),
     ...playing('${stages.lora}', 'clip_lora'),
     ...playing('${stages.lokr}', 'clip_lokr'),
-    resumed: training('resumed', {resume_from: 'foreign/0'}),
+    from_kohya: training('from_kohya', {resume_from: `foreign/${LORA.indexOf('kohya')}`}),
+    from_peft: training('from_peft', {resume_from: 'peft'}),
   });
   ended = await project.run(['--keep-going', '--jobs', '2']);
 });
@@ -132,9 +135,9 @@ test('generate plays the adapter of another program as it plays its own', () => 
   }
 });
 
-test('an adapter without a training’s state cannot be resumed, which is said', () => {
-  expect(resultOf(ended, 'resumed')).toMatchObject({
-    kind: 'failed',
-    problem: {code: 'train/checkpoint-missing', hint: expect.stringContaining('an adapter alone')},
-  });
+test('a training begins with the adapter of another program as with its own', async () => {
+  for (const name of ['from_peft', 'from_kohya'])
+    expect(resultOf(ended, name)?.kind, problemsOf(ended)).toBe('succeeded');
+  const weights = (name: string) => tensorsOf(project.file('adapters', name, 'adapter_model.safetensors'));
+  expect([...(await weights('from_kohya'))]).toEqual([...(await weights('from_peft'))]);
 });
