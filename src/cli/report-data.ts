@@ -16,6 +16,7 @@ import type {
 import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
+import {trainingVerdict, verdictText} from '../stage/training-verdict.js';
 import {outputJson, type RecordedRun, type RecordedStage} from './recorded-run.js';
 import {type ClipPlace, reportClips} from './report-clips.js';
 import {environmentRows} from './report-environment.js';
@@ -108,8 +109,18 @@ async function reportTrainings(
 ): Promise<ReportTraining[]> {
   const facts = await trainingFacts(run);
   return Promise.all(
-    facts.map(async (fact, index) => ({...fact, ...pointsOf(await trainingMetrics(stages[index]!, run))})),
+    facts.map(async (fact, index) => {
+      const metrics = await trainingMetrics(stages[index]!, run);
+      return {...fact, ...pointsOf(metrics), verdict: verdictOf(metrics, fact.kept_best)};
+    }),
   );
+}
+
+function verdictOf(metrics: readonly JsonObject[], kept: ReportTraining['kept_best']): string {
+  const panel = metrics.flatMap(({kind, epoch, loss}) =>
+    kind === 'validation' ? [{epoch: Number(epoch), loss: loss as number | null}] : [],
+  );
+  return verdictText(trainingVerdict(panel), {best: kept?.epoch ?? null});
 }
 
 function pointsOf(

@@ -3,6 +3,7 @@ import {makeFolder} from '../base/make-folder.js';
 import {appendFile, writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
+import {isBadNews, trainingVerdict, verdictText} from '../stage/training-verdict.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
@@ -12,7 +13,7 @@ import {type ClipMaker, prepareClips} from './train/clips.js';
 import {longestClip} from './train/longest-clip.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
-import {openMetrics} from './train/metrics.js';
+import {type Metric, openMetrics} from './train/metrics.js';
 import {engineOptions, loopParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
 import {findStart} from './train/resume.js';
@@ -103,6 +104,7 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
   const {kept: measured, ending} = await loop.metrics();
   for (const metric of ending) await appendFile(join(target, 'metrics.jsonl'), `${JSON.stringify(metric)}\n`);
   await writeFile(join(target, 'loss.svg'), lossPicture([...measured, ...ending]));
+  tellVerdict(context, {metrics: measured, best: progress.best?.epoch ?? null});
   const {shape, memory, modules} = loop.trainer;
   const summary = {
     ...provenance,
@@ -114,4 +116,17 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
     modules,
   };
   await writeFile(join(job.out_dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** Says what the panel says; bad news is a warning, which a cached training repeats. */
+function tellVerdict(
+  {emit, log}: Pick<WorkerContext, 'emit' | 'log'>,
+  {metrics, best}: {readonly metrics: readonly Metric[]; readonly best: number | null},
+): void {
+  const verdict = trainingVerdict(metrics.filter((metric) => metric.kind === 'validation'));
+  const message = verdictText(verdict, {best});
+  const code = `train/${verdict.kind.replaceAll('_', '-')}`;
+  const hint = 'docs/results.md says how a training is judged.';
+  if (isBadNews(verdict)) emit({kind: 'stage_warning', problem: {code, message, hint}});
+  else log(message);
 }

@@ -20,6 +20,7 @@ function training(level: number): ReportTraining {
     best_by: 'validation',
     best_at: {epoch: 9, global_step: 180},
     final_loss: level,
+    verdict: 'still falling: more epochs would go on helping',
     kept_best: {loss: level, epoch: 9, global_step: 180},
     last_loss: level,
     steps: STEPS,

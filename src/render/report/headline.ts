@@ -51,7 +51,7 @@ function wayText(training: ReportTraining): string {
     ...(first === null ? [] : [`${numberText(first)} at first`]),
     ...(last === null ? [] : [`${numberText(last)} in the end`]),
   ];
-  return [bestPlace(training), way.join(', '), keptBestText(training)]
+  return [bestPlace(training), way.join(', '), keptBestText(training), training.verdict]
     .filter((part) => part !== '')
     .join('; ');
 }

@@ -62,6 +62,8 @@ export interface ReportTraining {
   readonly best_at: Omit<LossMark, 'loss'> | null;
   readonly final_loss: number | null;
   readonly last_loss: number | null;
+  /** What the validation panel says of it, in words. */
+  readonly verdict: string;
   /** The state that training kept as `best`, which need not be that of the lowest loss. */
   readonly kept_best: LossMark | null;
   readonly steps: number | null;
