@@ -69,11 +69,12 @@ function kohyaKeys({adapter, name, provenance}: MetadataParts) {
 
 function ownKeys({provenance}: MetadataParts) {
   if (provenance === undefined) return {};
-  const {inference, base_model, base, params, fingerprint} = provenance;
+  const {inference, base_model, base, base_hash, params, fingerprint} = provenance;
   return {
     'sidestep.inference': canonicalJson({base_model, base, shift: inference.shift, steps: inference.steps}),
     'sidestep.train': canonicalJson(params),
     'sidestep.fingerprint': fingerprint,
+    'sidestep.base_hash': base_hash,
   };
 }
 

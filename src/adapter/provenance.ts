@@ -11,6 +11,8 @@ export interface Provenance {
   readonly base_model: string;
   /** `turbo`, `base` or `sft`. */
   readonly base: string;
+  /** Content hash of the base model's transformer, as `scan` has it; absent in adapters of earlier versions. */
+  readonly base_hash?: string;
   /** What inference should use; training never applies the shift. */
   readonly inference: {readonly shift: number; readonly steps: number};
   readonly global_step: number;
@@ -47,15 +49,16 @@ const isText = (value: Json | undefined): boolean => typeof value === 'string';
 const isCount = (value: Json | undefined): boolean => typeof value === 'number';
 
 /** What readers rely on. */
-const kinds: Readonly<Record<keyof Provenance, (value: Json | undefined) => boolean>> = {
-  base_model: isText,
-  base: isText,
-  inference: (value) => isJsonObject(value) && isCount(value.shift) && isCount(value.steps),
-  global_step: isCount,
-  epoch: isCount,
-  loss: (value) => value === null || isCount(value),
-  samples: isCount,
-  trigger: isText,
-  params: isJsonObject,
-  fingerprint: isText,
-};
+const kinds: Readonly<Record<Exclude<keyof Provenance, 'base_hash'>, (value: Json | undefined) => boolean>> =
+  {
+    base_model: isText,
+    base: isText,
+    inference: (value) => isJsonObject(value) && isCount(value.shift) && isCount(value.steps),
+    global_step: isCount,
+    epoch: isCount,
+    loss: (value) => value === null || isCount(value),
+    samples: isCount,
+    trigger: isText,
+    params: isJsonObject,
+    fingerprint: isText,
+  };

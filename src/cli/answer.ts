@@ -1,7 +1,10 @@
 import type {Problem} from '../base/problem.js';
 import {annotation} from '../render/github.js';
 import type {Palette} from '../render/palette.js';
+import {problemsMarkdown} from '../render/problem-markdown.js';
 import {problemsText, problemText} from '../render/problem-text.js';
+import {nearPaths} from './near-paths.js';
+import {writeStepSummary} from './step-summary.js';
 import {type ExitCode, forReading, type World} from './world.js';
 
 /** Raised when a field of any `--json` document changes its meaning or goes away. */
@@ -23,7 +26,7 @@ export function answer(world: World, options: AnswerOptions, {kind, document, te
   world.stdout.write(
     options.json === true
       ? `${JSON.stringify({kind, format: JSON_FORMAT, ...document()}, undefined, 2)}\n`
-      : text(world.stdout.colours),
+      : nearPaths(text(world.stdout.colours), world.cwd),
   );
 }
 
@@ -32,17 +35,19 @@ export function warn(world: World, options: AnswerOptions, warnings: readonly Pr
   if (options.json === true || warnings.length === 0) return;
   const {stderr, env, cwd} = world;
   const text = warnings.map((problem) => `${problemText(problem, stderr.colours, 'warning')}\n`).join('');
-  stderr.write(forReading(stderr, text));
+  stderr.write(forReading(stderr, nearPaths(text, cwd)));
   if (env.GITHUB_ACTIONS !== 'true') return;
   for (const problem of warnings) stderr.write(annotation('warning', problem, env.GITHUB_WORKSPACE ?? cwd));
 }
 
 /** Problems of usage or configuration: nothing has run. Always exit code 2. */
 export function refuse(world: World, options: AnswerOptions, problems: readonly Problem[]): ExitCode {
+  writeStepSummary(world, nearPaths(problemsMarkdown(problems), world.cwd));
   if (options.json === true) {
     world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
   } else {
-    world.stderr.write(forReading(world.stderr, problemsText(problems, world.stderr.colours)));
+    const text = nearPaths(problemsText(problems, world.stderr.colours), world.cwd);
+    world.stderr.write(forReading(world.stderr, text));
     if (world.env.GITHUB_ACTIONS === 'true') {
       for (const problem of problems)
         world.stderr.write(annotation('error', problem, world.env.GITHUB_WORKSPACE ?? world.cwd));

@@ -4,17 +4,21 @@ import {failure, ok, type Result} from '../base/result.js';
 import type {Owner} from '../cache/owner.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/settings.js';
+import type {RunEvent} from '../event/event.js';
 import {type FollowEnd, followRun} from '../run/control/follow.js';
 import {lastRunnerOf, runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
 import type {StopHow} from '../run/stop.js';
 import {type AnswerOptions, refuse} from './answer.js';
+import {lookingStages, runExitCode} from './frozen.js';
 import {type Keyboard, takeKeys} from './keyboard.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
 import {runningRuns} from './running-runs.js';
 import {openScreen} from './screen.js';
 import {type ExitCode, forReading, type World} from './world.js';
+
+type RunFinished = Extract<RunEvent, {kind: 'run_finished'}>;
 
 interface AttachOptions extends AnswerOptions {
   readonly stop?: boolean;
@@ -69,10 +73,12 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
     again: 's',
     settings: settings.value.values,
   });
-  let outcome: RecordedRun['outcome'] = 'killed';
+  let looks = new Set<string>();
+  let ended: RunFinished | undefined;
   const end = await followRun(dir, {
     hear: (event) => {
-      if (event.kind === 'run_finished') outcome = event.outcome;
+      if (event.kind === 'run_started') looks = lookingStages(event.stages);
+      if (event.kind === 'run_finished') ended = event;
       screen.show(event, event.at);
     },
     signal: leave.signal,
@@ -82,7 +88,7 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
   keyboard.release();
   if (refused !== undefined) throw refused;
   if (options.json !== true) world.stderr.write(forReading(world.stderr, endText(end, run.value)));
-  return how === undefined ? exitCodeOf(end, outcome) : 0;
+  return how === undefined ? exitCodeOf(end, ended, looks) : 0;
 }
 
 function wantedStop({stop, stopNow}: AttachOptions): StopHow | undefined {
@@ -140,9 +146,9 @@ function endText(end: FollowEnd, {run, dir, runner}: Followed): string {
 }
 
 /** The run's own, as if it had been started here. */
-function exitCodeOf(end: FollowEnd, outcome: RecordedRun['outcome']): ExitCode {
-  if (end === 'left' || outcome === 'done') return 0;
-  return outcome === 'interrupted' ? 130 : 1;
+function exitCodeOf(end: FollowEnd, ended: RunFinished | undefined, looks: ReadonlySet<string>): ExitCode {
+  if (end === 'left') return 0;
+  return ended === undefined ? 1 : runExitCode(ended.outcome, ended.results, looks);
 }
 
 const EXAMPLES = `

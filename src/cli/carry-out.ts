@@ -15,7 +15,7 @@ import {experimentDir, ignoreItself, runsDir} from '../run/project.js';
 import {type RunOutcome, runPlan} from '../run/run-plan.js';
 import type {StopSwitch} from '../run/stop.js';
 import {warn} from './answer.js';
-import {runExitCode} from './frozen.js';
+import {looksOf, runExitCode} from './frozen.js';
 import {memoryLimit} from './memory.js';
 import {type FinishedRun, runOnFinish} from './on-finish.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
@@ -88,7 +88,7 @@ export async function carryOut(
         pipeline: pipeline.name,
         dir: record.dir,
         outcome: outcome.outcome,
-        exit_code: runExitCode(outcome.outcome, outcome.results, plan),
+        exit_code: runExitCode(outcome.outcome, outcome.results, looksOf(plan)),
         duration_ms: world.now() - started,
       });
   }

@@ -3,6 +3,7 @@ import type {StageResult} from '../event/stage-result.js';
 import type {Plan} from '../plan/plan.js';
 import {frozenProblem} from '../run/finish.js';
 import type {RunOutcome} from '../run/run-plan.js';
+import {stageTypes} from '../stage/registry.js';
 import {type AnswerOptions, refuse} from './answer.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 import type {ExitCode, World} from './world.js';
@@ -34,17 +35,17 @@ export function refuseFrozen(world: World, options: AnswerOptions, problems: rea
 }
 
 /**
- * 2 where `plan` says the same: what failed cannot run, or only looks at songs and models, and nothing else was computed.
+ * 2 where `plan` says the same: what failed cannot run, or only looks at songs and models (`looks`: those stages), and nothing else
+ * was computed.
  */
 export function runExitCode(
   outcome: RunOutcome['outcome'],
   results: readonly StageResult[],
-  {stages}: Pick<Plan, 'stages'>,
+  looks: ReadonlySet<string>,
 ): ExitCode {
   if (outcome === 'interrupted') return 130;
   if (outcome === 'done') return 0;
   if (results.some((result) => result.kind === 'failed' && result.problem.code === FROZEN_CODE)) return 3;
-  const looks = new Set(stages.filter(({type}) => type.foresees === true).map(({id}) => id));
   const isForeseeable = (result: StageResult): boolean => {
     if (result.kind === 'crashed') return false;
     if (result.kind === 'succeeded') return looks.has(result.stage);
@@ -53,4 +54,16 @@ export function runExitCode(
   };
   const failed = results.some(({kind}) => kind === 'failed' || kind === 'crashed');
   return failed && results.every(isForeseeable) ? 2 : 1;
+}
+
+/** The stages that only look, of a plan or of the first event of a run. */
+export function lookingStages(
+  stages: readonly {readonly stage: string; readonly uses: string}[],
+): Set<string> {
+  return new Set(stages.filter(({uses}) => stageTypes.get(uses)?.foresees === true).map(({stage}) => stage));
+}
+
+/** Of a plan, as runExitCode wants them. */
+export function looksOf({stages}: Pick<Plan, 'stages'>): Set<string> {
+  return lookingStages(stages.map(({id, type}) => ({stage: id, uses: type.name})));
 }

@@ -15,7 +15,7 @@ import {readUserText} from '../format/user-text.js';
 import {adapterModel} from './adapter-model.js';
 import {type AnswerOptions, refuse} from './answer.js';
 import {carryOut} from './carry-out.js';
-import {runExitCode} from './frozen.js';
+import {looksOf, runExitCode} from './frozen.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {entries, yamlText} from './pipeline-text.js';
 import {planPipeline} from './plan-pipeline.js';
@@ -121,7 +121,7 @@ async function generate(
   }).finally(signals.release);
   if (made.length > 0) await copyOut(world, options, {clips, out});
   await rm(clips, {recursive: true, force: true}); // the cache keeps the clip
-  return runExitCode(outcome, results, planned.value.plan);
+  return runExitCode(outcome, results, looksOf(planned.value.plan));
 }
 
 interface Request {

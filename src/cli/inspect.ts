@@ -11,6 +11,7 @@ import {weightChange} from '../adapter/weight-change.js';
 import {absolutePath} from '../config/settings.js';
 import {adapterText, type InspectedModule} from '../render/adapter-text.js';
 import {type AnswerOptions, answer} from './answer.js';
+import {compareBase} from './trained-base.js';
 import type {ExitCode, World} from './world.js';
 
 interface InspectOptions extends AnswerOptions {
@@ -37,11 +38,10 @@ export function inspectCommand(world: World): Command {
 async function inspect(world: World, path: string, options: InspectOptions): Promise<ExitCode> {
   const adapter = await readAdapter(path);
   const provenance = await readProvenance(await folderOf(path));
-  const modules = await inspectModules(
-    adapter,
-    options.base === undefined ? undefined : absolutePath(options.base, world.cwd),
-  );
-  const inspected = {path, adapter_type: adapter.kind, modules, others: Object.keys(adapter.others)};
+  const base_path = options.base === undefined ? undefined : absolutePath(options.base, world.cwd);
+  const modules = await inspectModules(adapter, base_path);
+  const base = base_path === undefined ? null : await compareBase(base_path, adapter, provenance);
+  const inspected = {path, adapter_type: adapter.kind, modules, others: Object.keys(adapter.others), base};
   answer(world, options, {
     kind: 'adapter',
     document: () => ({

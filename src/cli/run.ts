@@ -2,7 +2,7 @@ import {Command} from 'commander';
 import {refuse, warn} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {confirmed} from './confirm.js';
-import {frozenProblems, refuseFrozen, runExitCode} from './frozen.js';
+import {frozenProblems, looksOf, refuseFrozen, runExitCode} from './frozen.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {showPlan} from './plan.js';
 import {planPipeline} from './plan-pipeline.js';
@@ -52,5 +52,5 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
     stop: signals.stop,
   }).finally(signals.release);
   if (options.json !== true) suggestReport(world, {plan: planned.value.plan, results, file});
-  return runExitCode(outcome, results, planned.value.plan);
+  return runExitCode(outcome, results, looksOf(planned.value.plan));
 }

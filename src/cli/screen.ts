@@ -1,6 +1,6 @@
-import {appendFileSync} from 'node:fs';
 import type {RunEvent} from '../event/event.js';
 import {githubAnnotations} from '../render/github.js';
+import {githubGroups} from '../render/github-groups.js';
 import {groupingWarnings} from '../render/grouped-warnings.js';
 import {jsonLines} from '../render/json-lines.js';
 import {plainLines} from '../render/plain.js';
@@ -11,6 +11,7 @@ import {widthOf} from '../render/text-output.js';
 import {visibly} from '../render/visible.js';
 import type {SettingsDocument} from '../schema/types.generated.js';
 import type {RunCommandOptions} from './run-options.js';
+import {writeStepSummary} from './step-summary.js';
 import {forReading, type Stream, type World} from './world.js';
 
 /** Where a run's events are shown: progress on stderr, the summary (or all events as JSON) on stdout. */
@@ -46,7 +47,7 @@ export async function openScreen(world: World, options: ScreenOptions): Promise<
       await renderer.close();
       if (last === undefined) return; // the run itself broke; that is told elsewhere
       if (options.json !== true) world.stdout.write(summaryFor(world.stdout, last, boards));
-      writeStepSummary(world, last);
+      writeStepSummary(world, summaryMarkdown(last));
       if (options.json !== true) callPerson(world, noticeText(pipeline, last), {last, ...options});
     },
   };
@@ -84,11 +85,12 @@ async function rendererFor(
     stream: stderr.kind,
   });
   if (kind === 'json') return jsonLines(stdout);
+  if (kind === 'plain' && env.GITHUB_ACTIONS === 'true') {
+    const groups = githubGroups(stderr, (output) => plainLines(output, stderr.colours));
+    return together(groupingWarnings(groups), githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? world.cwd));
+  }
   const lines = groupingWarnings(plainLines(stderr, stderr.colours));
-  if (kind === 'plain')
-    return env.GITHUB_ACTIONS === 'true'
-      ? together(lines, githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? world.cwd))
-      : lines;
+  if (kind === 'plain') return lines;
   if (expects === 'nothing') return lines; // a run from cache must not wait for listr2
   const {liveList} = await import('../render/live.js');
   const title = settings.terminal_title === 'unchanged' || env.TERM === 'linux' ? undefined : terminalTitle;
@@ -101,15 +103,4 @@ async function rendererFor(
     now: world.now,
   });
   return groupingWarnings(list);
-}
-
-/** GitHub shows this file's Markdown on the page of the workflow run. A full disk there is not the run's failure. */
-function writeStepSummary({env, stderr}: World, finished: Extract<RunEvent, {kind: 'run_finished'}>): void {
-  const file = env.GITHUB_STEP_SUMMARY;
-  if (env.GITHUB_ACTIONS !== 'true' || file === undefined || file === '') return;
-  try {
-    appendFileSync(file, summaryMarkdown(finished));
-  } catch (error) {
-    stderr.write(`The step summary could not be written: ${String(error)}\n`);
-  }
 }

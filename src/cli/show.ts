@@ -24,7 +24,7 @@ export function showCommand(world: World): Command {
     .description(
       'The exact prompt, lyrics and tokens of a song that will be trained, what is cut off, and where its metadata came from.',
     )
-    .argument('<name>', 'name of a song below the audio folder; the ending may be left out')
+    .argument('<name>', 'name of a song below the audio folder, or a part of it that no other has')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--stage <stage>', 'which dataset stage, when there are several')
     .option('--set <path=value>', SET_HELP, collect, [])
@@ -54,11 +54,16 @@ async function showSample(
   return 0;
 }
 
-/** Pure: the exact name, else the only song of that file name or name without ending. */
+/** Pure: the exact name, else the only song of that file name or name without ending, else the only one that it is a part of. */
 export function sampleNamed(name: string, {samples, findings}: Dataset): Result<Sample> {
   const exact = samples.find((sample) => sample.name === name);
   if (exact !== undefined) return ok(exact);
-  const like = samples.filter((sample) => shortNames(sample.name).includes(name));
+  const short = samples.filter((sample) => shortNames(sample.name).includes(name));
+  const part = name.trim().toLowerCase();
+  const like =
+    short.length > 0 || part === ''
+      ? short
+      : samples.filter((sample) => sample.name.toLowerCase().includes(part));
   if (like.length === 1) return ok(like[0]!);
   if (like.length > 1)
     return failure({
@@ -67,7 +72,7 @@ export function sampleNamed(name: string, {samples, findings}: Dataset): Result<
         like.map((sample) => sample.name),
         6,
       )}`,
-      hint: 'Give its folder and ending too.',
+      hint: 'Give more of the name: folder and ending too where that is needed.',
     });
   const refused = findings.find(({severity, sample}) => severity === 'error' && sample === name);
   if (refused !== undefined) return failure({code: refused.code, message: refused.message});
@@ -92,5 +97,6 @@ function shortNames(name: string): string[] {
 const EXAMPLES = `
 Examples:
   $ sidestep show sample "first song.flac"
+  $ sidestep show sample first                     a part that only one song has
   $ sidestep show sample live/encore my.yaml
   $ sidestep show sample encore --json | jq -r .prompt.text`;

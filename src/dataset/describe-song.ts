@@ -1,5 +1,6 @@
 import {basename, extname} from 'node:path';
 import {fsPath, isUtf8Path} from '../base/path-bytes.js';
+import {UNKNOWN_LANGUAGE} from '../stage/conditioning.js';
 import type {DatasetDefaults} from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
 import {type EmbeddedTags, readEmbeddedTags} from './embedded-tags.js';
@@ -84,6 +85,8 @@ export interface SharedRules {
   readonly tag_position: TagPosition;
   /** Of songs that do not say theirs. */
   readonly language: string;
+  /** Who says what holds for all; a field that nobody gave is not named. */
+  readonly origins: Sample['origins'];
 }
 
 export function sharedRules(
@@ -94,6 +97,14 @@ export function sharedRules(
     custom_tag: options.custom_tag ?? defaults.custom_tag ?? '',
     tag_position: options.tag_position ?? defaults.tag_position ?? 'prepend',
     language: options.language,
+    origins: {
+      ...(options.custom_tag
+        ? {custom_tag: 'pipeline'}
+        : defaults.custom_tag
+          ? {custom_tag: 'dataset_json'}
+          : {}),
+      ...(options.language === UNKNOWN_LANGUAGE ? {} : {language: 'pipeline'}),
+    },
     genre_ratio: options.genre_ratio ?? defaults.genre_ratio ?? 0,
   };
 }
@@ -130,12 +141,24 @@ export function makeSample(
   return {
     ...facts,
     prompt,
-    origins: {...defaultOrigins(metadata), ...origins, ...(stated > 0 ? {} : {duration: 'audio'})},
+    origins: {
+      ...defaultOrigins(metadata),
+      ...withoutGiven(rules.origins, metadata),
+      ...origins,
+      ...(stated > 0 ? {} : {duration: 'audio'}),
+    },
   };
 }
 
 function overrideOf({prompt_override}: SongMetadata): PromptSource | null {
   return prompt_override === 'caption' || prompt_override === 'genre' ? prompt_override : null;
+}
+
+/** What the song says itself is not what holds for all. */
+function withoutGiven(shared: Sample['origins'], metadata: SongMetadata): Sample['origins'] {
+  return Object.fromEntries(
+    Object.entries(shared).filter(([field]) => !metadata[field as keyof SongMetadata]),
+  );
 }
 
 /** Fields that have a value although nobody gave one. */

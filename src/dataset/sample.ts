@@ -75,7 +75,15 @@ export const metadataFields = [
 export type MetadataField = (typeof metadataFields)[number];
 
 /** From strongest to weakest: a value found earlier in this list wins. */
-export const metadataOrigins = ['dataset_json', 'sidecar', 'tags', 'file_name', 'audio', 'default'] as const;
+export const metadataOrigins = [
+  'dataset_json',
+  'sidecar',
+  'tags',
+  'file_name',
+  'audio',
+  'pipeline',
+  'default',
+] as const;
 export type MetadataOrigin = (typeof metadataOrigins)[number];
 
 /** The output of the `dataset` stage: `samples.json`. */

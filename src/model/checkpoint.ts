@@ -110,7 +110,7 @@ async function scanModel(
   {name, dir, config}: Folder,
   shared: readonly ComponentFiles[],
 ): Promise<ScannedModel> {
-  const dit = await weightFiles('dit', {dir, stem: 'model', tensorsOf: ditTensors});
+  const dit = await transformerFiles(dir);
   const silence = await silenceFiles(dir, config);
   const parts = [dit, silence, ...shared];
   const {mu, sigma} = timestepOf(config);
@@ -146,6 +146,11 @@ async function silenceFiles(dir: string, config: JsonObject): Promise<ComponentF
 }
 
 /** `vae`, else whichever folder holds an Oobleck autoencoder. */
+/** The transformer in a model's own folder, with the condition encoder that lies in the same files. */
+export function transformerFiles(dir: string): Promise<ComponentFiles> {
+  return weightFiles('dit', {dir, stem: 'model', tensorsOf: ditTensors});
+}
+
 async function findVae(root: string, folders: readonly Folder[]): Promise<ComponentFiles> {
   const candidates = folders.filter(({config}) => config._class_name === 'AutoencoderOobleck');
   const chosen = candidates.find(({name}) => name === 'vae') ?? candidates[0];

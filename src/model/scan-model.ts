@@ -128,7 +128,8 @@ function settleBase(
   });
 }
 
-async function identify({dir, files}: ComponentFiles, hashFile: HashFile): Promise<Component> {
+/** What a component is by its content, wherever it lies. */
+export async function identify({dir, files}: ComponentFiles, hashFile: HashFile): Promise<Component> {
   const paths = files.map((file) => join(dir, file));
   const parts: string[] = [];
   for (const [index, path] of paths.entries())

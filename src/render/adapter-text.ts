@@ -1,3 +1,4 @@
+import {unreachable} from '../base/unreachable.js';
 import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, numberText} from './quantity.js';
@@ -19,23 +20,35 @@ export interface InspectedModule {
   readonly relative: number | null;
 }
 
+/** The model that changes are related to, and whether it is the one that the adapter was trained on. */
+export interface ComparedBase {
+  readonly path: string;
+  /** Name of the model it was trained on; null when nothing says. */
+  readonly trained_on: string | null;
+  /** `not_comparable`: the path is no whole model folder. */
+  readonly is: 'same' | 'other' | 'not_recorded' | 'not_comparable';
+}
+
 export interface InspectedAdapter {
   readonly path: string;
   readonly adapter_type: string;
   readonly modules: readonly InspectedModule[];
   /** Tensors beside the adapted modules. */
   readonly others: readonly string[];
+  /** Null: none was named. */
+  readonly base: ComparedBase | null;
   readonly metadata: readonly (readonly [string, string])[];
   readonly about: readonly (readonly [string, string])[] | undefined;
 }
 
 export function adapterText(adapter: InspectedAdapter, colours: Palette): string {
-  const {path, adapter_type, modules, others, metadata, about} = visibly(adapter);
+  const {path, adapter_type, modules, others, base, metadata, about} = visibly(adapter);
   return [
     `${colours.bold(path)}  ${adapter_type}, ${countText(modules.length, 'module')}`,
     ...(about === undefined ? [] : ['', colours.bold('Where it came from'), ...pairs(about)]),
     '',
     ...summary(modules),
+    ...(base === null ? [] : [baseLine(base, colours)]),
     '',
     ...table(modules, colours),
     ...(others.length === 0
@@ -44,6 +57,24 @@ export function adapterText(adapter: InspectedAdapter, colours: Palette): string
     ...(metadata.length === 0 ? [] : ['', colours.bold('Metadata of the file'), ...pairs(metadata)]),
     '',
   ].join('\n');
+}
+
+function baseLine({path, trained_on, is}: ComparedBase, colours: Palette): string {
+  const name = trained_on === null ? '' : ` (${trained_on})`;
+  switch (is) {
+    case 'same':
+      return `base: ${path}, the model it was trained on${name}`;
+    case 'other':
+      return colours.yellow(
+        `warning: ${path} is not the model it was trained on${name}: its weights are other ones`,
+      );
+    case 'not_recorded':
+      return `base: ${path}; whether it was trained on this very model${name} is not recorded`;
+    case 'not_comparable':
+      return `base: ${path} is no whole model folder, so that it cannot be compared with the model it was trained on${name}`;
+    default:
+      return unreachable(is);
+  }
 }
 
 function summary(modules: readonly InspectedModule[]): string[] {

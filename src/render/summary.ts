@@ -2,8 +2,11 @@ import {shellWord} from '../base/shell-word.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import {columnsOf, filledEnd} from './columns.js';
+import {isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
+import {problemMarkdown} from './problem-markdown.js';
 import {countText, durationText} from './quantity.js';
+import {deathText} from './stage-line.js';
 
 type RunFinished = Extract<RunEvent, {kind: 'run_finished'}>;
 
@@ -44,9 +47,22 @@ export function summaryMarkdown(run: RunFinished): string {
     '| stage | result | time |',
     '| --- | --- | --- |',
     ...rows,
+    ...reasons(run.results),
     ...(outputs.length > 0 ? ['', ...outputs] : []),
     '',
   ].join('\n');
+}
+
+/** Why stages failed, which a cell of a table has no room for. */
+function reasons(results: RunFinished['results']): string[] {
+  const failures = results.filter((result) => isFailure(result));
+  if (failures.length === 0) return [];
+  const lines = failures.map((result) =>
+    result.kind === 'failed'
+      ? `- **${cell(result.stage)}**: ${problemMarkdown(result.problem)}`
+      : `- **${cell(result.stage)}**: its process ended with ${deathText(result)}`,
+  );
+  return ['', ...lines];
 }
 
 function headline(run: RunFinished, colours: Palette): string {

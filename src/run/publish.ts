@@ -3,8 +3,10 @@ import {chmod, constants, copyFile, rm} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
+import {own} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
-import {SidestepError} from '../base/problem.js';
+import {listed} from '../base/near-miss.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
@@ -16,7 +18,13 @@ import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {fileWithin, isSampleCollection, partFile, type SampleParts} from '../stage/sample-parts.js';
-import {readPublished, replacePublished, savePublished} from './published-record.js';
+import {
+  type PublishedRecord,
+  publishedIn,
+  readPublished,
+  replacePublished,
+  savePublished,
+} from './published-record.js';
 import {checkObjects} from './soundness.js';
 
 /** A result that lies where the user wanted it. */
@@ -72,7 +80,8 @@ export async function publishOutputs(
   for (const stage of stages) {
     for (const {output, object, path} of publishedBy(stage, cache)) {
       const files = filesOf({output: object, path, samples: stage.type.samples}, view);
-      if (!current.has(stage.id)) await copyAllOut(files, {cache, hashes, emit});
+      const was = known(before, path);
+      if (!current.has(stage.id)) await copyAllOut(files, {cache, hashes, emit, path, was, stage: stage.id});
       const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
       const publisher = {pipeline, stage: stage.id, output, path};
       after = await replacePublished(after, publisher, {files: lies, hashes});
@@ -102,7 +111,7 @@ async function liesThere({object, path}: PublishedFile, hashes: FileHashes): Pro
 
 async function copyAllOut(
   files: readonly PublishedFile[],
-  {cache, hashes, emit}: Pick<Publishing, 'cache' | 'hashes' | 'emit'>,
+  {cache, hashes, emit, path, was, stage}: CopyingOut,
 ): Promise<void> {
   const missing: PublishedFile[] = [];
   for (const file of files) if ((await liesThere(file, hashes)) === 'no') missing.push(file);
@@ -116,7 +125,47 @@ async function copyAllOut(
     emit,
   );
   if (damaged !== undefined) throw damagedOutput(missing.find(({object}) => object.hash === damaged.hash)!);
-  for (const file of missing) await copyOut(cache, file);
+  const kept: string[] = [];
+  for (const file of missing) {
+    const edited = was(relative(path, file.path), await hashIfThere(hashes, file.path)) === 'edited';
+    if (edited) kept.push(await keepAside(file.path));
+    await copyOut(cache, file);
+  }
+  if (kept.length > 0) emit({kind: 'warning', stage, problem: keptAside(kept)});
+}
+
+interface CopyingOut extends Pick<Publishing, 'cache' | 'hashes' | 'emit'> {
+  readonly path: string;
+  readonly was: KnownFiles;
+  readonly stage: StageId;
+}
+
+/** Of a file below a folder with this content: whether a run left it so, or somebody changed it since. */
+type KnownFiles = (file: string, now: ContentHash | undefined) => 'edited' | 'not_edited';
+
+/** What was never published there has no edits of ours to speak of. */
+function known(record: PublishedRecord, path: string): KnownFiles {
+  const published = publishedIn(record, path);
+  return (file, now) => {
+    const hashes = published.flatMap((files) => own(files, file) ?? []);
+    return now === undefined || hashes.length === 0 || hashes.includes(now) ? 'not_edited' : 'edited';
+  };
+}
+
+/** The place belongs to the result, the work of a person's hands is not lost for it. */
+async function keepAside(path: string): Promise<string> {
+  const names = Array.from({length: 1000}, (_, i) => `${path}.edited${i === 0 ? '' : `-${i + 1}`}`);
+  const aside = names.find((name) => !existsSync(name)) ?? names[0]!;
+  await renameDurably(path, aside);
+  return aside;
+}
+
+function keptAside(kept: readonly string[]): Problem {
+  return {
+    code: 'run/edited-kept',
+    message: `Published files were edited since; their edits are kept as ${listed(kept, 6)}, and what the run made is back in their place`,
+    hint: 'To keep edits where they are, copy the folder to another place.',
+  };
 }
 
 function damagedOutput({path}: PublishedFile): SidestepError {

@@ -78,10 +78,15 @@ export async function unpublish(
   return {record: left, removed};
 }
 
-function filesOfOthers(others: PublishedRecord, path: string): string[] {
-  return Object.entries(others)
+/** What was put into a folder, by each who did. */
+export function publishedIn(record: PublishedRecord, path: string): PublishedFiles[] {
+  return Object.entries(record)
     .filter(([key]) => key.startsWith(`[${JSON.stringify(path)},`))
-    .flatMap(([, files]) => Object.keys(files));
+    .map(([, files]) => files);
+}
+
+function filesOfOthers(others: PublishedRecord, path: string): string[] {
+  return publishedIn(others, path).flatMap((files) => Object.keys(files));
 }
 
 async function removeUnedited(

@@ -309,9 +309,13 @@ test('GitHub Actions gets annotations and a step summary', async () => {
   const env = {CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder.file('summary.md')};
   const {stderr} = await folder.run(['run'], env);
   expect(stderr).toMatch(/^::error .*::a: /m);
-  expect(folder.read('summary.md')).toContain('| a | failed |');
+  expect(folder.read('summary.md')).toMatch(/\| a \| failed \|(.|\n)*- \*\*a\*\*: .*exit code 7/);
+  expect(stderr).toMatch(/^::group::a\n(.|\n)*^::endgroup::$/m);
   folder.write('pipeline.yaml', 'sidestep: 1\nname: x\nstagse: {}\n');
   expect((await folder.run(['run'], env)).stderr).toMatch(/^::error file=pipeline\.yaml,line=3,col=1,/m);
+  expect(folder.read('summary.md'), 'also when nothing could run').toContain(
+    '`pipeline.yaml:3:1` Unknown key',
+  );
 });
 
 test('confirm: ask is never asked of nobody', async () => {

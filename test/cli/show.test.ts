@@ -1,6 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 
+import {sampleNamed} from '../../src/cli/show.js';
+import type {Dataset} from '../../src/dataset/sample.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder} from './sidestep.js';
@@ -46,7 +48,10 @@ test('the prompt is shown to the last character, with the origin of every field'
   const {sample, prompt} = await shown(project(), 'live/encore.wav');
   expect(prompt.text).toContain('# Caption\nblues, a slow blues\n');
   expect(prompt.text).toMatch(/- duration: 1 seconds\n<\|endoftext\|>\n$/);
-  expect(sample.origins).toMatchObject({caption: 'sidecar', lyrics: 'sidecar', duration: 'audio'});
+  expect(sample.origins).toMatchObject({
+    ...{caption: 'sidecar', lyrics: 'sidecar', duration: 'audio'},
+    ...{custom_tag: 'pipeline', language: 'default'},
+  });
 });
 
 test('tokens are those of the model, cut where pass 1 cuts them', async () => {
@@ -71,6 +76,20 @@ test('people see the same text between two rules', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('\n# Caption\nblues, opener\n');
   expect(stdout).toMatch(/caption +file name/);
+});
+
+test('a part of a name is enough where no other song has it, in any case of letters', () => {
+  const songs = ['live/Monday Rain.wav', 'live/Sunday Rain.wav', 'demo.wav', 'demo tape.wav'];
+  const dataset = {samples: songs.map((name) => ({name})), findings: []} as unknown as Dataset;
+  const found = (name: string) => {
+    const sample = sampleNamed(name, dataset);
+    return sample.ok ? sample.value.name : sample.problems[0]!.message;
+  };
+  expect(found('monday')).toBe('live/Monday Rain.wav');
+  expect(found('demo'), 'a whole name before a part').toBe('demo.wav');
+  expect(found('tape')).toBe('demo tape.wav');
+  expect(found('rain')).toBe('rain could be live/Monday Rain.wav, live/Sunday Rain.wav');
+  expect(found('friday')).toBe('No song of the dataset is called friday');
 });
 
 test('a wrong name gets near names', async () => {

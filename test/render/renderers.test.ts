@@ -5,6 +5,7 @@ import {stageId} from '../../src/base/stage-id.js';
 import type {RunEvent} from '../../src/event/event.js';
 import type {StageResult} from '../../src/event/stage-result.js';
 import {annotation, githubAnnotations} from '../../src/render/github.js';
+import {githubGroups} from '../../src/render/github-groups.js';
 import {groupingWarnings} from '../../src/render/grouped-warnings.js';
 import {jsonLines} from '../../src/render/json-lines.js';
 import {failureText} from '../../src/render/outcome-text.js';
@@ -257,8 +258,41 @@ test('the summary shows the last ten outputs and counts the rest', () => {
 
 test('the step summary is a Markdown table', () => {
   expect(summaryMarkdown(finished('failed', [ok, failed], 1))).toContain(
-    '| stage | result | time |\n| --- | --- | --- |\n| b | succeeded | 1 ms |\n| a | failed | 1.5 s |\n\n- a o0: `/out/0`',
+    '| stage | result | time |\n| --- | --- | --- |\n| b | succeeded | 1 ms |\n| a | failed | 1.5 s |\n\n- **a**: `/repo/p.yaml:3:5` false ended with exit code 1 (`command/exit-code`)<br>read its output in the log\n\n- a o0: `/out/0`',
   );
+});
+
+test("in GitHub's log each stage has a group, one after the other; what failed stands below its own", async () => {
+  const begun = (stage: typeof a): RunEvent => ({
+    kind: 'stage_started',
+    stage,
+    fingerprint,
+    attempt: 1,
+    log: '',
+    start: {kind: 'beginning'},
+  });
+  const said = (stage: typeof a, line: string): RunEvent => ({kind: 'log', stage, level: 'warning', line});
+  const ended = (result: StageResult): RunEvent => ({kind: 'stage_finished', stage: result.stage, result});
+  const text = await shown(
+    (output) => githubGroups(output, (lines) => plainLines(lines, plain)),
+    begun(a),
+    begun(b),
+    said(b, 'beside it'),
+    said(a, 'first'),
+    ended(failed),
+    ended(ok),
+  );
+  expect(text.replaceAll('14:03:27 ', '')).toBe(`::group::a
+a  started
+a  first
+::endgroup::
+${failureText(failed, plain)}
+::group::b
+b  started
+b  beside it
+b  done in 1 ms
+::endgroup::
+`);
 });
 
 test('a kind of warning is told at once, and the rest of its kind together when the stage has ended', async () => {

@@ -74,6 +74,31 @@ test('what a killed run left half-written goes; what another runner is writing, 
   expect(readdirSync(out).sort()).toEqual(['deep', 'go', ...names.slice(1)].sort());
 });
 
+test('edits of published files are kept aside and named, whether the result is the same or another', async () => {
+  const {out, runWith} = await project();
+  await runWith({});
+  writeFileSync(join(out, 'deep/text'), 'by hand');
+  const same = await runWith({});
+  const file = (name: string) => readFileSync(join(out, 'deep', name), 'utf8');
+  expect([file('text'), file('text.edited')]).toEqual(['one', 'by hand']);
+  expect(same.events.find(({kind}) => kind === 'warning')).toMatchObject({
+    problem: {code: 'run/edited-kept', message: expect.stringContaining(join(out, 'deep/text.edited'))},
+  });
+  writeFileSync(join(out, 'deep/text'), 'by hand again');
+  await runWith({text: 'two'});
+  expect([file('text'), file('text.edited'), file('text.edited-2')]).toEqual([
+    'two',
+    'by hand',
+    'by hand again',
+  ]);
+  const quiet = await runWith({text: 'three'});
+  expect(
+    quiet.events.filter(({kind}) => kind === 'warning'),
+    "what a run left is nobody's edit",
+  ).toEqual([]);
+  expect(readdirSync(join(out, 'deep')).sort()).toEqual(['text', 'text.edited', 'text.edited-2']);
+});
+
 test('from the cache as well: what was deleted or edited comes back, another place gets its own, nothing runs', async () => {
   const {dir, out, runWith} = await project();
   await runWith({});

@@ -1,5 +1,5 @@
 import type {Provenance} from '../../adapter/provenance.js';
-import {jsonObject} from '../../stage/model-json.js';
+import {componentHash, jsonObject} from '../../stage/model-json.js';
 import type {WorkerContext} from '../context.js';
 import {loopParams, withoutPlaces} from './options.js';
 import type {Split} from './samples.js';
@@ -19,6 +19,7 @@ export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: St
   return {
     base_model: String(model.name),
     base: String(model.base),
+    base_hash: String(componentHash(model, 'dit')),
     inference: {
       shift: inference.shift ?? Number(defaults.shift),
       steps: inference.num_inference_steps ?? Number(defaults.steps),
