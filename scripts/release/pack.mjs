@@ -1,0 +1,139 @@
+// `node scripts/release/pack.mjs OUT [PLATFORM=ENGINE]... [PLATFORM-GENERATION=PLUGIN]... [--all]`: tarballs for the registry.
+// The program, freshly compiled, and one package for each binary that is named. `optionalDependencies` stand only in what is
+// published: a clone whose lock file names packages that are not on the registry yet could not be installed. --all: a release,
+// to which no platform may be lacking.
+import {execFileSync} from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const npm = (args, cwd) =>
+  execFileSync('npm', args, {cwd, encoding: 'utf8', shell: process.platform === 'win32'});
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
+
+const {cudaPackage, ENGINE_FILE, enginePackage, generations, platforms, pluginFile} = await import(
+  '../../dist/cli/engine/platforms.js'
+);
+
+/** Every package with a binary that a release has. */
+function binaryPackages() {
+  return platforms.flatMap((platform) => [
+    {key: platform.name, name: enginePackage(platform), file: ENGINE_FILE, platform, generation: undefined},
+    ...(platform.cuda ? generations : []).map((generation) => ({
+      key: `${platform.name}-${generation.name}`,
+      name: cudaPackage(platform, generation),
+      file: pluginFile(platform.os),
+      platform,
+      generation,
+    })),
+  ]);
+}
+
+/** One file, the licence and a manifest: npm, pnpm and Yarn take it where os, cpu and libc fit. */
+function stageBinary(
+  folder,
+  {name, file, platform, generation},
+  binary,
+  {version, license, repository, homepage, bugs},
+) {
+  mkdirSync(folder, {recursive: true});
+  copyFileSync(binary, join(folder, file));
+  copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  const what = generation === undefined ? 'The native engine' : `The CUDA plugin (${generation.cards})`;
+  writeJson(join(folder, 'package.json'), {
+    name,
+    version,
+    description: `${what} of sidestep-ace for ${platform.name}.`,
+    license,
+    repository,
+    homepage,
+    bugs,
+    os: [platform.os],
+    cpu: [platform.cpu],
+    ...(platform.libc === undefined ? {} : {libc: [platform.libc]}),
+    files: [file],
+    preferUnplugged: true,
+  });
+}
+
+/** What `npm pack` takes of the checkout, with the manifest as it is published. */
+function stageProgram(folder, binaries) {
+  const work = mkdtempSync(join(tmpdir(), 'sidestep-pack-'));
+  try {
+    const [{filename}] = JSON.parse(
+      npm(['pack', '--json', '--ignore-scripts', '--pack-destination', work], root),
+    );
+    execFileSync('tar', ['-xzf', join(work, filename), '-C', work]);
+    cpSync(join(work, 'package'), folder, {recursive: true});
+  } finally {
+    rmSync(work, {recursive: true, force: true});
+  }
+  const {scripts: _scripts, devDependencies: _development, ...manifest} = json(join(folder, 'package.json'));
+  const engines = binaries.filter(({generation}) => generation === undefined);
+  const plugins = binaries.filter(({generation}) => generation !== undefined);
+  const pinned = (packages) => Object.fromEntries(packages.map(({name}) => [name, manifest.version]));
+  writeJson(join(folder, 'package.json'), {
+    ...manifest,
+    optionalDependencies: pinned(engines),
+    // Nobody gets one without asking, and whoever asks gets the right version: a card's owner installs the one for it.
+    peerDependencies: pinned(plugins),
+    peerDependenciesMeta: Object.fromEntries(plugins.map(({name}) => [name, {optional: true}])),
+  });
+}
+
+/** Tarballs in `out`, packages with binaries first: the order in which they are published. */
+export function packAll(out, given, scope) {
+  const packages = binaryPackages();
+  const unknown = Object.keys(given).filter((key) => !packages.some((each) => each.key === key));
+  const missing = scope === 'all' ? packages.filter(({key}) => given[key] === undefined) : [];
+  if (unknown.length > 0) throw new Error(`No package is called ${unknown.join(', ')}`);
+  if (missing.length > 0) throw new Error(`A release lacks ${missing.map(({key}) => key).join(', ')}`);
+  const chosen = packages.filter(({key}) => given[key] !== undefined);
+  const manifest = json(join(root, 'package.json'));
+  const stage = mkdtempSync(join(tmpdir(), 'sidestep-stage-'));
+  mkdirSync(out, {recursive: true});
+  try {
+    for (const each of chosen) stageBinary(join(stage, each.key), each, resolve(given[each.key]), manifest);
+    stageProgram(join(stage, 'program'), chosen);
+    return [...chosen.map(({key}) => key), 'program'].map((name) => {
+      const [{filename, size, unpackedSize, entryCount}] = JSON.parse(
+        npm(['pack', '--json', '--pack-destination', resolve(out)], join(stage, name)),
+      );
+      return {file: join(resolve(out), filename), size, unpackedSize, entryCount};
+    });
+  } finally {
+    rmSync(stage, {recursive: true, force: true});
+  }
+}
+
+/** dist/ as the compiler leaves it: no maps or declarations of an earlier build, nothing of a source that is gone. */
+export function compileProgram() {
+  for (const name of readdirSync(join(root, 'dist'))) rmSync(join(root, 'dist', name), {recursive: true});
+  npm(['run', '--silent', 'build'], root);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [out, ...words] = process.argv.slice(2);
+  const given = Object.fromEntries(words.filter((word) => word.includes('=')).map((word) => word.split('=')));
+  compileProgram();
+  for (const {file, size, unpackedSize, entryCount} of packAll(
+    out,
+    given,
+    words.includes('--all') ? 'all' : 'given',
+  ))
+    console.log(
+      `${file} ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${entryCount} files`,
+    );
+}
