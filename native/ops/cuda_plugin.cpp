@@ -11,7 +11,7 @@ namespace {
 
 [[noreturn]] void unavailable(const std::string& reason) {
   throw Error("native/device-unavailable", "The CUDA backend is not available: " + reason,
-              "Set device: cpu, or install an NVIDIA driver and build the plugin (cmake -DSIDESTEP_CUDA=ON).");
+              "Set device: cpu; `sidestep doctor` says what a card needs here.");
 }
 
 std::string& chosen_name() {

