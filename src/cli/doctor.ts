@@ -2,6 +2,7 @@ import {Command} from 'commander';
 import {checklistText} from '../render/checklist.js';
 import {type AnswerOptions, answer} from './answer.js';
 import {engineFindings} from './doctor-engine.js';
+import {executorChecks} from './doctor-executors.js';
 import {machineFindings} from './doctor-machine.js';
 import {verdictOf} from './doctor-verdict.js';
 import type {World} from './world.js';
@@ -17,7 +18,7 @@ export function doctorCommand(world: World): Command {
     .action(async (options: AnswerOptions) => {
       const machine = await machineFindings(world);
       const engine = await engineFindings(world);
-      const checks = [...machine.checks, ...engine.checks];
+      const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(world))];
       const errors = checks.filter(({state}) => state === 'error').length;
       const verdict = verdictOf({errors, ...machine.facts, ...engine.facts});
       const ready = verdict.ready_for === 'not_ready' ? 'no' : 'yes';

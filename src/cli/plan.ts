@@ -4,6 +4,7 @@ import {planText} from '../render/plan-text.js';
 import {effortsOf} from '../run/forecast/effort.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
+import {jobRequests} from './job-requests.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
@@ -52,10 +53,11 @@ export async function showPlan(
   const efforts = effortsOf(planned.plan, planned.observation.world);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};
+  const jobs = jobRequests(planned.plan, forecasts);
   answer(world, options, {
     kind: 'plan',
-    document: () => planDocument(plan, {memory: forecasts, efforts}),
-    text: (colours) => planText(plan, colours, {memory: forecasts, efforts}),
+    document: () => planDocument(plan, {memory: forecasts, efforts, jobs}),
+    text: (colours) => planText(plan, colours, {memory: forecasts, efforts, jobs}),
   });
   return problems.length > 0 ? 2 : 0;
 }

@@ -3,6 +3,8 @@ import {fileURLToPath} from 'node:url';
 import type {StageId} from '../base/stage-id.js';
 import {projectRoot} from '../config/project-root.js';
 import {absolutePath, type Settings} from '../config/settings.js';
+import {cardsOfMachine} from '../run/cards.js';
+import {executorsOf} from '../run/executor/executors.js';
 import {localWorkers} from '../run/local-worker.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
@@ -39,6 +41,12 @@ export function surroundingsOf(world: World, project: Project, forced: ReadonlyS
     project,
     types: stageTypes,
     ...engineOf(world),
+    cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),
+    executors: executorsOf({
+      worker: [process.execPath, fileURLToPath(new URL('dist/worker/main.js', packageRoot))],
+      job: [process.execPath, fileURLToPath(new URL('dist/worker/job-main.js', packageRoot))],
+      env: world.env,
+    }),
     forced,
     env: world.env,
   };

@@ -4,11 +4,13 @@ import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
+import type {ExecutorDocument} from '../schema/types.generated.js';
 import {stageTypes} from '../stage/registry.js';
 import {check, isAbsence} from './check.js';
 import {commandProblems} from './command-checks.js';
 import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
+import {executorOf, seconds} from './executors.js';
 import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
 import {settleIdle} from './idle-params.js';
 import {asTemplate, interpolate, interpolateMap, type Scope} from './interpolate.js';
@@ -28,7 +30,7 @@ import {
   problemAt,
 } from './located.js';
 import {type Cell, instanceName} from './matrix.js';
-import type {ConfiguredStage} from './pipeline.js';
+import type {ConfiguredStage, Executor} from './pipeline.js';
 import type {PresetShelf} from './preset-shelf.js';
 import {settledTexts} from './settle-texts.js';
 
@@ -43,6 +45,8 @@ export interface StageContext {
   /** The `defaults:` of settings and file together. */
   readonly defaults: Located;
   readonly presets: PresetShelf;
+  /** As they are written, by name. */
+  readonly executors: ReadonlyMap<string, ExecutorDocument>;
   /** Every declared stage with its combinations. */
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
   readonly stages: ReadonlyMap<string, DeclaredStage>;
@@ -237,6 +241,7 @@ function settingsOf(
       device: String(resource('device') ?? 'auto'),
       precision: typeof precision === 'string' ? precision : 'auto',
       threads: resource('threads') as number | undefined,
+      ...executorFor(body, context),
     },
     retries:
       ((said('retries') ?? scalarValue(member(context.defaults, 'retries'))) as number | undefined) ?? 0,
@@ -245,6 +250,32 @@ function settingsOf(
     on_error: params.on_error === 'skip' ? 'skip' : 'fail',
     description: (said('description') as string | undefined) || undefined,
   };
+}
+
+/** What does no heavy work runs in the runner itself, wherever that is. */
+function executorFor(body: LocatedMap, {executors, problems}: StageContext): {executor?: Executor} {
+  const said = member(body, 'resources');
+  const named = member(said, 'executor');
+  const wish = (key: string) => scalarValue(member(said, key));
+  const wishes = {
+    gpus: wish('gpus') as number | undefined,
+    cpus: wish('cpus') as number | undefined,
+    memory: wish('memory') as string | undefined,
+    time_s: seconds(wish('time')),
+  };
+  const uses = String(scalarValue(member(body, 'uses')));
+  if (named !== undefined && stageTypes.get(uses)?.runs === 'light') {
+    problems.push(
+      problemAt(named.origin, {
+        code: 'config/executor-for-light-stage',
+        message: `A ${uses} stage runs where sidestep itself runs; it cannot be sent to an executor`,
+        hint: 'Take the line out. To run all of a pipeline in one job, start sidestep in that job: docs/cluster.md.',
+      }),
+    );
+    return {};
+  }
+  const executor = executorOf(named, executors, wishes, problems);
+  return executor === undefined ? {} : {executor};
 }
 
 function neededStages(
@@ -297,14 +328,6 @@ function whenOf(when: Located | undefined, scope: Scope, problems: Problem[]): C
     return {kind: 'run'};
   }
   return decision.value ? {kind: 'run'} : {kind: 'skip', condition: text, position: positionAt(when.origin)};
-}
-
-const secondsIn: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600, d: 86_400};
-
-function seconds(timeout: unknown): number | undefined {
-  if (typeof timeout === 'number') return timeout;
-  if (typeof timeout !== 'string') return undefined;
-  return Number.parseFloat(timeout) * (secondsIn[timeout.slice(-1)] ?? 1);
 }
 
 function scalarValue(value: Located | undefined): string | number | boolean | undefined {

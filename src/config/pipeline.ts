@@ -68,4 +68,39 @@ export interface StageResources {
   readonly precision: string;
   /** CPU threads of the stage; undefined: all. Never enters a fingerprint. */
   readonly threads: number | undefined;
+  /** Where else it runs; absent: on this machine. Never enters a fingerprint, but for what it computes on. */
+  readonly executor?: Executor;
+}
+
+/** One place where stages may run, with what this stage asks for there. */
+export interface Executor {
+  readonly name: string;
+  readonly gpus: number;
+  /** Undefined: what the place gives by itself; so are the next. */
+  readonly cpus: number | undefined;
+  /** `auto`, or as `32G`. */
+  readonly memory: string | undefined;
+  readonly time_s: number | undefined;
+  /** What is computed on there: declared, since the machine here cannot know. */
+  readonly device: 'cpu' | 'cuda';
+  /** Of its stages at once. */
+  readonly jobs: number;
+  readonly start_timeout_s: number;
+  readonly silence_s: number;
+  readonly how: SlurmHow | CommandHow;
+}
+
+export interface SlurmHow {
+  readonly type: 'slurm';
+  readonly partition: string | undefined;
+  readonly account: string | undefined;
+  readonly qos: string | undefined;
+  readonly extra: readonly string[];
+  readonly setup: readonly string[];
+  readonly poll_s: number;
+}
+
+export interface CommandHow {
+  readonly type: 'command';
+  readonly command: readonly string[];
 }

@@ -6,6 +6,7 @@ import {check} from './check.js';
 import {configureStage, type InstanceWithReferences, type StageContext} from './configure-stage.js';
 import {checkConnections} from './connect.js';
 import {declaredStages, expandMatrices, isOpen} from './declared-stage.js';
+import {executorsIn} from './executors.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {
@@ -180,6 +181,7 @@ function configureAll(
       parametersAmong(defaults, uses),
     ],
     presets,
+    executors: executorsIn({settings, document}, {...early, vars: resolved}, problems),
     cells,
     stages: new Map(declared.map((stage) => [stage.name, stage])),
     names,

@@ -66,6 +66,16 @@ export type StageEvent =
       readonly delay_ms: number;
       readonly problem: Problem;
     }
+  /** It runs elsewhere: which job it is, and on which node, as far as that is known. */
+  | {
+      readonly kind: 'stage_placed';
+      readonly stage: StageId;
+      readonly executor: string;
+      readonly job: string;
+      readonly node: string | null;
+      /** `followed`: an earlier run had begun it. */
+      readonly how: 'submitted' | 'followed' | 'running';
+    }
   /** What it ran on is gone (a node, a connection, its time): it goes on from what it saved, and no retry is counted. */
   | {
       readonly kind: 'stage_lost';
@@ -78,7 +88,9 @@ export type StageEvent =
 
 export type WaitReason =
   | {readonly kind: 'other_runner'; readonly pid: number; readonly host: string}
-  | {readonly kind: 'device'; readonly device: string};
+  | {readonly kind: 'device'; readonly device: string}
+  /** In the queue of a cluster; `reason` in its own word, null before it has said one. */
+  | {readonly kind: 'queue'; readonly executor: string; readonly job: string; readonly reason: string | null};
 
 /** What a running stage itself can tell, from a worker or from the runner's own process. */
 export type WorkerEvent =

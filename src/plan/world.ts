@@ -77,7 +77,14 @@ export function fileKey(stage: StageId, param: string): string {
 
 /** What besides inputs and parameters decides the engine's bytes, or why that cannot be known here. */
 export type NumericsObservation =
-  | {readonly kind: 'known'; readonly identity: NumericIdentity; readonly device: string}
+  | {
+      readonly kind: 'known';
+      readonly identity: NumericIdentity;
+      /** `cpu` or `cuda:N`: the first of `devices`. */
+      readonly device: string;
+      /** All that the request may come to, alike in what they compute; a run takes one that is free. Absent: `device` alone. */
+      readonly devices?: readonly string[];
+    }
   | {readonly kind: 'problem'; readonly problem: Problem};
 
 export interface NumericIdentity {

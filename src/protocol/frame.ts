@@ -78,14 +78,15 @@ export function frameReader(hear: FrameHearing): {
   const take = (text: string): void => {
     let rest = text;
     while (rest !== '') {
-      const end = rest.indexOf(frame === undefined ? RECORD_SEPARATOR : '\n');
+      const end = frame === undefined ? rest.indexOf(RECORD_SEPARATOR) : endOfFrame(rest);
       const piece = end === -1 ? rest : rest.slice(0, end);
       if (frame !== undefined) frame.push(piece);
       else if (piece !== '') hear.text(piece);
       if (end === -1) return;
+      const mark = rest[end];
       rest = rest.slice(end + 1);
       if (frame !== undefined) finish(frame);
-      frame = frame === undefined ? [] : undefined;
+      frame = mark === RECORD_SEPARATOR ? [] : undefined;
     }
   };
   return {
@@ -95,4 +96,10 @@ export function frameReader(hear: FrameHearing): {
       frame = undefined;
     },
   };
+}
+
+/** Its line feed; or the next one's beginning, where its writer died on the way and another goes on in the same file. */
+function endOfFrame(text: string): number {
+  const ends = [text.indexOf('\n'), text.indexOf(RECORD_SEPARATOR)].filter((end) => end !== -1);
+  return ends.length === 0 ? -1 : Math.min(...ends);
 }

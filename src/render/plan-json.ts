@@ -4,7 +4,7 @@ import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
 import {graphEdges} from './graph-text.js';
-import {isUpToDate} from './plan-text.js';
+import {isUpToDate, type JobRequests} from './plan-text.js';
 
 /** The plan as a `--json` document: `schema/output/plan.schema.json`. */
 export function planDocument(
@@ -12,12 +12,20 @@ export function planDocument(
   {
     memory,
     efforts,
-  }: {memory?: ReadonlyMap<StageId, StageMemory>; efforts?: ReadonlyMap<StageId, Effort>} = {},
+    jobs,
+  }: {
+    memory?: ReadonlyMap<StageId, StageMemory>;
+    efforts?: ReadonlyMap<StageId, Effort>;
+    jobs?: JobRequests;
+  } = {},
 ): object {
   return {
     pipeline: plan.pipeline,
     up_to_date: isUpToDate(plan),
-    stages: plan.stages.map((stage) => stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id))),
+    stages: plan.stages.map((stage) => ({
+      ...stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id)),
+      job: jobs?.get(stage.id) ?? null,
+    })),
     problems: plan.problems,
   };
 }

@@ -16,11 +16,28 @@ import {visible} from './visible.js';
 type Forecasts = ReadonlyMap<StageId, StageMemory>;
 type Efforts = ReadonlyMap<StageId, Effort>;
 
+/** Where stages run that do not run here, by stage. */
+export type JobRequests = ReadonlyMap<StageId, JobRequest>;
+
+export interface JobRequest {
+  readonly executor: string;
+  /** What the cluster is asked for, or the program that starts the worker. */
+  readonly request: readonly string[];
+}
+
+function jobText({executor, request}: JobRequest): string {
+  return `on ${visible(executor)}: ${visible(request.join(' '))}`;
+}
+
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
 export function planText(
   plan: Plan,
   colours: Palette,
-  {memory: forecasts = new Map(), efforts = new Map()}: {memory?: Forecasts; efforts?: Efforts} = {},
+  {
+    memory: forecasts = new Map(),
+    efforts = new Map(),
+    jobs = new Map(),
+  }: {memory?: Forecasts; efforts?: Efforts; jobs?: JobRequests} = {},
 ): string {
   const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
@@ -28,7 +45,9 @@ export function planText(
     const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
     const work = effortText(efforts.get(stage.id));
     const will = work === undefined ? [] : [`    ${work}`];
-    return [stageBlock(stage, width, colours), ...will, ...needs].join('\n');
+    const job = jobs.get(stage.id);
+    const place = job === undefined ? [] : [`    ${jobText(job)}`];
+    return [stageBlock(stage, width, colours), ...will, ...needs, ...place].join('\n');
   });
   return [...blocks, '', totalsText(plan, colours, efforts), ...problemBlocks(plan, colours), ''].join('\n');
 }

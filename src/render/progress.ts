@@ -111,6 +111,8 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
         {...progress, phase: `attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s`},
         event.problem.message,
       );
+    case 'stage_placed':
+      return {...progress, phase: placeText(event)};
     case 'stage_lost':
       return withLine(
         {...progress, phase: `goes on in ${Math.round(event.delay_ms / 1000)} s`},
@@ -308,12 +310,25 @@ function lossText(loss: number | null): string {
   return loss === null ? 'not finite' : String(Number(loss.toPrecision(4)));
 }
 
+/** `job 12 of gpu on n1`. */
+export function placeText({
+  executor,
+  job,
+  node,
+  how,
+}: Pick<Extract<StageEvent, {kind: 'stage_placed'}>, 'executor' | 'job' | 'node' | 'how'>): string {
+  const name = `job ${job} of ${executor}${node === null ? '' : ` on ${node}`}`;
+  return how === 'followed' ? `${name}, begun by an earlier run` : name;
+}
+
 function waitText(reason: Extract<StageEvent, {kind: 'stage_waiting'}>['for']): string {
   switch (reason.kind) {
     case 'other_runner':
       return `waiting for process ${reason.pid} on ${reason.host}, which computes the same`;
     case 'device':
       return `waiting for ${reason.device}`;
+    case 'queue':
+      return `job ${reason.job} waits in the queue of ${reason.executor}${reason.reason === null ? '' : ` (${reason.reason})`}`;
     default:
       return unreachable(reason);
   }

@@ -3,7 +3,10 @@ import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import type {PartialNote} from '../cache/partial.js';
 import type {RunEvent} from '../event/event.js';
+import type {StageMemory} from '../event/memory-forecast.js';
 import type {LockFile} from '../record/lock-file.js';
+import type {Cards} from './cards.js';
+import type {Executors} from './executor/executors.js';
 import type {LightStages} from './light-stage.js';
 import type {StopSwitch} from './stop.js';
 import type {WorkerLauncher} from './worker-launcher.js';
@@ -13,6 +16,9 @@ export interface Effects {
   readonly cache: Cache;
   readonly launcher: WorkerLauncher;
   readonly light: LightStages;
+  readonly cards: Cards;
+  /** Where stages with an executor run. */
+  readonly executors: Executors;
   readonly emit: (event: RunEvent) => void;
   /** One line for a stage's log. */
   readonly log: (stage: StageId, line: string) => void;
@@ -27,6 +33,8 @@ export interface Effects {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the native addon; undefined when there is none. */
   readonly addon: string | undefined;
+  /** What a stage is expected to take on its device, where that was worked out. */
+  readonly memoryOf: (stage: StageId) => StageMemory | undefined;
   /** Whose unfinished work a stage leaves. */
   readonly partial_note: Omit<PartialNote, 'made_from'>;
 }

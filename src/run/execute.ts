@@ -10,7 +10,7 @@ import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
 import {frozenProblem, stageRecord} from './finish.js';
-import {newSlots, type Slots} from './slots.js';
+import {holdPlace, newSlots, type Place, type Slots} from './slots.js';
 import {checkObjects} from './soundness.js';
 import type {SettledStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
@@ -42,6 +42,7 @@ export async function execute(
     effects,
     options,
     slots: newSlots(options.jobs),
+    elsewhere: new Map(),
     stages: new Map(plan.stages.map((stage) => [stage.id, stage])),
     settled: new Map(),
     running: new Map(),
@@ -71,6 +72,8 @@ interface Walk {
   readonly effects: Effects;
   readonly options: RunOptions;
   readonly slots: Slots;
+  /** By executor: what runs there takes no place here. */
+  readonly elsewhere: Map<string, Slots>;
   readonly stages: Map<StageId, PlannedStage>;
   readonly settled: Map<StageId, StageResult>;
   readonly running: Map<StageId, Promise<void>>;
@@ -164,7 +167,7 @@ function beginCheck(stage: PlannedStage, {wanted, checks, effects, running}: Wal
 }
 
 function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
-  const {effects, options, slots} = walk;
+  const {effects, options} = walk;
   const stop = effects.stop.ofStage(stage.id);
   if (stop.graceful.aborted) {
     return settle(walk, {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}});
@@ -175,24 +178,36 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
       result: {kind: 'not_started', stage: stage.id, after: walk.first_failure},
     });
   }
-  const device = deviceOf(stage, walk.world);
-  if (slots.take(device) === 'none_free') return 'later';
-  const run = runStage(stage as SettledStage, {
-    effects: {...effects, stop: {...effects.stop, ...stop}},
-    options,
-    world: walk.world,
-    view: walk.world.cache,
-    upstream: walk.stages,
-  });
+  const slots = slotsOf(stage, walk);
+  const devices = devicesOf(stage, walk.world);
+  const taken = slots.take(devices);
+  if (taken === undefined) return 'later';
+  const own = {...effects, stop: {...effects.stop, ...stop}};
+  const run = holdPlace(taken, {stage: stage.id, devices, slots}, own).then(
+    (place) => runAt(place, stage as SettledStage, own, walk),
+    (error: unknown): StageRun => {
+      if (!stop.graceful.aborted) throw error;
+      return {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}};
+    },
+  );
   walk.running.set(
     stage.id,
     run.then((ended) => {
-      slots.give(device);
       walk.running.delete(stage.id);
       settle(walk, checkFrozen(ended, walk.options));
     }),
   );
   return 'done';
+}
+
+async function runAt(place: Place, stage: SettledStage, effects: Effects, walk: Walk): Promise<StageRun> {
+  const {options, world} = walk;
+  const context = {effects, options, world, view: world.cache, upstream: walk.stages, device: place.device};
+  try {
+    return await runStage(stage, context);
+  } finally {
+    await place.release();
+  }
 }
 
 function settle(walk: Walk, {planned, result}: StageRun): 'done' {
@@ -244,8 +259,17 @@ function succeeded({kind}: StageResult): boolean {
   return kind === 'succeeded' || kind === 'cached' || kind === 'skipped';
 }
 
-function deviceOf({type, configured}: PlannedStage, world: World): string {
-  if (type.numerics === 'none') return 'cpu';
+function slotsOf({configured}: PlannedStage, {slots, elsewhere}: Walk): Slots {
+  const {executor} = configured.resources;
+  if (executor === undefined) return slots;
+  const known = elsewhere.get(executor.name) ?? newSlots(executor.jobs);
+  elsewhere.set(executor.name, known);
+  return known;
+}
+
+/** An executor hands out its own cards. */
+function devicesOf({type, configured}: PlannedStage, world: World): readonly string[] {
+  if (type.numerics === 'none' || configured.resources.executor !== undefined) return ['cpu'];
   const seen = world.numerics(configured.resources);
-  return seen.kind === 'known' ? seen.device : 'cpu';
+  return seen.kind === 'known' ? (seen.devices ?? [seen.device]) : ['cpu'];
 }

@@ -4,7 +4,7 @@ import {canonicalJson} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {readState, textIfReadable, writeState} from '../base/state-file.js';
 import {bootId} from '../cache/owner.js';
-import type {StageResources} from '../config/pipeline.js';
+import type {Executor, StageResources} from '../config/pipeline.js';
 import type {NumericsObservation} from '../plan/world.js';
 import {type DeviceReport, type EngineReport, PROTOCOL_VERSION} from '../protocol/message.js';
 import {lastWords} from './child-output.js';
@@ -87,11 +87,12 @@ async function hashOfPlugin({cuda, hashAddon}: EngineQuestion): Promise<ContentH
 export function resolveNumerics(engine: EngineObservation, resources: Where): NumericsObservation {
   if (engine.kind === 'unavailable') return {kind: 'problem', problem: engine.problem};
   const {devices, no_cuda, numerics_version} = engine.report;
+  if (resources.executor !== undefined)
+    return numericsAt(resources.executor, {...resources, numerics_version});
   const device = pickDevice(devices, resources.device);
   if (device === undefined)
     return {kind: 'problem', problem: noSuchDevice(resources.device, devices, no_cuda)};
-  const precision =
-    resources.precision === 'auto' ? (device.backend === 'cuda' ? 'bf16' : 'f32') : resources.precision;
+  const precision = precisionOn(device.backend, resources.precision);
   return {
     kind: 'known',
     identity: {
@@ -100,7 +101,42 @@ export function resolveNumerics(engine: EngineObservation, resources: Where): Nu
       numerics_version,
     },
     device: device.device,
+    devices: alikeTo(device, devices, resources.device),
   };
+}
+
+function precisionOn(backend: DeviceReport['backend'], wanted: string): string {
+  if (wanted !== 'auto') return wanted;
+  return backend === 'cuda' ? 'bf16' : 'f32';
+}
+
+/**
+ * Elsewhere: what its executor declares, never what this machine has. The engine is the same program there, and a job sees
+ * the card it was given as its first.
+ */
+function numericsAt(
+  {name, device: declared}: Executor,
+  {device: wanted, precision: asked, numerics_version}: Where & Pick<EngineReport, 'numerics_version'>,
+): NumericsObservation {
+  if (/^cuda:/.test(wanted)) return {kind: 'problem', problem: cardElsewhere(wanted, name)};
+  const backend = wanted === 'auto' ? declared : wanted === 'cpu' ? 'cpu' : 'cuda';
+  const precision = backend === 'cpu' ? CPU_PRECISION : precisionOn(backend, asked);
+  const device = backend === 'cuda' ? 'cuda:0' : 'cpu';
+  return {kind: 'known', identity: {backend, precision, numerics_version}, device};
+}
+
+function cardElsewhere(wanted: string, executor: string): Problem {
+  return {
+    code: 'run/card-of-executor',
+    message: `${wanted} is a card of one machine; ${executor} hands out its cards itself`,
+    hint: 'Take `device` out, or say `device: cuda`.',
+  };
+}
+
+/** `cuda:1` is that card and no other; `cuda` and `auto` are any of them. */
+function alikeTo(first: DeviceReport, devices: readonly DeviceReport[], wanted: string): readonly string[] {
+  if (wanted === first.device) return [first.device];
+  return devices.filter(({backend}) => backend === first.backend).map(({device}) => device);
 }
 
 function pickDevice(devices: readonly DeviceReport[], wanted: string): DeviceReport | undefined {
@@ -125,7 +161,7 @@ async function probe(addon: string, {launcher, engine_help}: EngineQuestion): Pr
   );
   const end = await worker.ended;
   if (answer !== undefined) return answer;
-  if (end.kind === 'not_started' || end.kind === 'lost') return {kind: 'unavailable', problem: end.problem};
+  if ('problem' in end) return {kind: 'unavailable', problem: end.problem};
   const how = end.kind === 'killed' ? `was killed by ${end.signal}` : `ended with exit code ${end.exit_code}`;
   return {
     kind: 'unavailable',
@@ -172,7 +208,7 @@ export function productsWarning(
   const used = slow.find(({device}) =>
     stages.some((stage) => {
       const numerics = stage.engine ? resolveNumerics(engine, stage.resources) : undefined;
-      return numerics?.kind === 'known' && numerics.device === device;
+      return numerics?.kind === 'known' && numerics.devices?.includes(device);
     }),
   );
   if (used === undefined) return undefined;

@@ -11,6 +11,8 @@ import {type Memory, previousRuns, readMemory} from '../record/memory.js';
 import {readLock} from '../record/read-lock.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
+import type {Cards} from './cards.js';
+import type {Executors} from './executor/executors.js';
 import {hindrancesOf} from './hindrances.js';
 import {type CudaSurroundings, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
@@ -38,6 +40,8 @@ export interface Surroundings {
   readonly project: Project;
   readonly types: ReadonlyMap<string, StageType>;
   readonly launcher: WorkerLauncher;
+  readonly cards: Cards;
+  readonly executors: Executors;
   /** Absolute path of the native addon; undefined when there is none. */
   readonly addon: string | undefined;
   /** What to do where there is none, or none that works: sentences for a hint. */

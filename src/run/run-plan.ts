@@ -27,7 +27,7 @@ export interface RunRequest {
   readonly pipeline: Pipeline;
   readonly plan: Plan;
   readonly observation: Observation;
-  readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'addon'>;
+  readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'cards' | 'executors' | 'addon'>;
   readonly light: LightStages;
   /** For the header; see forecastMemory. */
   readonly forecasts?: Forecasts;
@@ -124,11 +124,15 @@ async function executeAndRecord(
 ) {
   const {pipeline, plan, observation, options, record, now} = request;
   const {world, cache, hashes, own_lock, own_lock_warning, memory} = observation;
-  const {project, launcher, addon} = request.surroundings;
+  const {surroundings} = request;
+  const {project, launcher, addon} = surroundings;
   const effects = {
     cache,
     launcher,
     light: request.light,
+    cards: surroundings.cards,
+    executors: surroundings.executors,
+    memoryOf: (stage: StageId) => request.forecasts?.get(stage),
     emit,
     log: record.log,
     logPath: record.logPath,

@@ -7,7 +7,7 @@ import {commitEntry, type ObjectRef} from '../cache/entry.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {commitBytes, commitFile} from '../cache/object.js';
 import {grouped} from '../event/alike.js';
-import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
+import type {FingerprintParts, PlannedOutput, PlannedStage} from '../plan/plan.js';
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
 import type {CacheView} from '../plan/world.js';
 import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
@@ -147,6 +147,8 @@ async function makeParts(
     const outcome = await work(open, {
       partReady: async (message) => {
         const part = wanted.get(message.fingerprint);
+        const known = part === undefined ? committedPart(stage, message) : undefined;
+        if (known !== undefined) return known;
         if (part === undefined)
           throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
         const reply = await commitPart(stage, part, message, effects);
@@ -191,6 +193,17 @@ async function commitPart(
     parts: {sample: part.sample},
   });
   return {kind: 'part_committed', fingerprint: part.fingerprint, object: {...object, about}};
+}
+
+/** A runner that was killed had committed it, and did not come to say so to the job that is followed now. */
+function committedPart(
+  {view}: SampleStage,
+  {fingerprint, about}: Extract<WorkerMessage, {kind: 'part_ready'}>,
+): RunnerMessage | undefined {
+  const entry = view.entry(fingerprint);
+  if (entry.kind !== 'present') return undefined;
+  const [{hash, size}] = Object.values(entry.outputs) as [PlannedOutput];
+  return {kind: 'part_committed', fingerprint, object: {hash, size, about}};
 }
 
 /** The objects that a part's work names: texts and latents of the stage before. */

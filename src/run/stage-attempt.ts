@@ -8,11 +8,13 @@ import {openPartial, type PartialKey} from '../cache/partial.js';
 import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
+import {JOB_FILES} from '../protocol/job-files.js';
 import type {WorkerJob} from '../protocol/message.js';
 import {paramsToJson} from '../stage/param.js';
 import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
+import type {Site} from './executor/executors.js';
 import {type StageInputs, stageInputs, type Upstream} from './inputs.js';
 import {runLight} from './light-attempt.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
@@ -37,18 +39,25 @@ export interface AttemptContext {
   readonly world: World;
   readonly view: CacheView;
   readonly upstream: Upstream;
+  /** The one it was given: `cpu` or `cuda:N`. */
+  readonly device: string;
 }
 
 let serial = 0;
 
 /** One attempt at a stage, in a folder of its own that is gone afterwards. Never rejects. */
-export async function attemptStage(stage: SettledStage, context: AttemptContext): Promise<AttemptOutcome> {
+export async function attemptStage(
+  stage: SettledStage,
+  context: AttemptContext,
+  site?: Site,
+): Promise<AttemptOutcome> {
   const {cache} = context.effects;
   serial += 1;
-  const out_dir = join(temporaryDir(cache.root, cache.owner.id), String(serial));
+  const folder = site?.folder ?? join(temporaryDir(cache.root, cache.owner.id), String(serial));
+  const out_dir = site?.folder === undefined ? folder : join(folder, JOB_FILES.out);
   try {
     await makeFolder(out_dir);
-    return await attemptIn(out_dir, stage, context);
+    return await attemptIn(out_dir, stage, withSite(context, site));
   } catch (error) {
     if (context.effects.stop.graceful.aborted) {
       return {kind: 'interrupted', resumable: 'no', ended: 'itself'};
@@ -57,8 +66,31 @@ export async function attemptStage(stage: SettledStage, context: AttemptContext)
     if (stack !== undefined) context.effects.log(stage.id, stack);
     return {kind: 'failed', problem};
   } finally {
-    await removeLeftover(out_dir);
+    await removeLeftover(folder);
   }
+}
+
+function withSite(context: AttemptContext, site: Site | undefined): AttemptContext {
+  if (site === undefined) return context;
+  return {...context, effects: {...context.effects, launcher: site.launcher}};
+}
+
+/** Undefined for a stage that runs on this machine. */
+export async function siteOf(stage: SettledStage, {effects}: AttemptContext): Promise<Site | undefined> {
+  const {executor} = stage.configured.resources;
+  if (executor === undefined) return undefined;
+  const {id, fingerprint} = stage;
+  const {cache, emit, memoryOf, stop} = effects;
+  const memory = memoryOf(id);
+  return effects.executors.siteFor({
+    executor,
+    stage: id,
+    fingerprint,
+    cache,
+    memory,
+    emit,
+    signal: stop.graceful,
+  });
 }
 
 async function attemptIn(
@@ -135,7 +167,7 @@ interface Place {
 async function workerJob(
   stage: SettledStage,
   {out_dir, read}: Place,
-  {effects, options, world}: AttemptContext,
+  {effects, options, world, device}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
   const {resources} = configured;
@@ -162,7 +194,7 @@ async function workerJob(
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),
-    device: known?.device ?? 'cpu',
+    device: resources.executor === undefined ? device : (known?.device ?? 'cpu'),
     precision: known?.identity.precision ?? 'f32',
     threads: resources.threads,
     memory_limit_bytes: options.memory_limit_bytes,

@@ -9,11 +9,12 @@ import {partialDir} from '../cache/layout.js';
 import {dropPartial, hasPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
+import type {Start} from '../stage/start.js';
 import {countLosses, type Losses} from './losses.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
-import {type AttemptContext, attemptStage, partialKey, type SettledStage} from './stage-attempt.js';
+import {type AttemptContext, attemptStage, partialKey, type SettledStage, siteOf} from './stage-attempt.js';
 import {takeUp} from './take-up.js';
 
 export interface StageRun {
@@ -109,14 +110,20 @@ async function attemptOnce(
   const {effects} = context;
   const {id, fingerprint} = stage;
   const log = effects.logPath(id);
-  const start = await takeUp(stage, effects);
+  const site = await siteOf(stage, context);
+  // What an earlier run's job has in hand is not looked at, let alone cleared away.
+  const start = site?.follows === 'earlier_run' ? plannedStart(stage) : await takeUp(stage, effects);
   losses.begins(start);
   effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
   const emit: typeof effects.emit = (event) => {
     losses.heard(event);
     effects.emit(event);
   };
-  return attemptStage(stage, {...context, effects: {...effects, emit}});
+  return attemptStage(stage, {...context, effects: {...effects, emit}}, site);
+}
+
+function plannedStart({verdict}: SettledStage): Start {
+  return verdict.kind === 'stale' ? verdict.start : {kind: 'unknown'};
 }
 
 async function commit(

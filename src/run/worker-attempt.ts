@@ -126,13 +126,16 @@ function watchOver(
 
 /** What it said counts; without a word, how its process ended. */
 function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
-  if (said?.kind === 'interrupted' && !stop.graceful.aborted)
-    return {kind: 'lost', problem: stoppedElsewhere};
+  if (said?.kind === 'interrupted' && !stop.graceful.aborted && end.kind !== 'cancelled')
+    return {kind: 'lost', problem: end.kind === 'lost' ? end.problem : stoppedElsewhere};
   if (said !== undefined) return said;
   if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
   switch (end.kind) {
     case 'not_started':
+    case 'failed':
       return {kind: 'failed', problem: end.problem};
+    case 'cancelled':
+      return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
     case 'lost':
       return {kind: 'lost', problem: end.problem};
     case 'exited':

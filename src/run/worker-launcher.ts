@@ -33,5 +33,9 @@ export type WorkerEnd =
   | {readonly kind: 'exited'; readonly exit_code: number; readonly stderr_tail: string}
   | {readonly kind: 'killed'; readonly signal: string; readonly stderr_tail: string}
   | {readonly kind: 'not_started'; readonly problem: Problem}
+  /** It was ended for a reason that is known. */
+  | {readonly kind: 'failed'; readonly problem: Problem}
+  /** By somebody, elsewhere: who wants it back runs it again. */
+  | {readonly kind: 'cancelled'; readonly problem: Problem}
   /** What was between here and there failed, not the work: it may be done again from what was saved. */
   | {readonly kind: 'lost'; readonly problem: Problem};

@@ -133,6 +133,223 @@ export const schemas: Readonly<Record<string, Schema>> = {
      }
     }
    },
+   "executors": {
+    "description": "Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "additionalProperties": {
+     "title": "ExecutorDocument",
+     "description": "`slurm`: each stage is a job of a cluster. `command`: a program such as srun, ssh or docker starts each stage.",
+     "type": "object",
+     "required": [
+      "type"
+     ],
+     "discriminator": {
+      "propertyName": "type"
+     },
+     "oneOf": [
+      {
+       "title": "SlurmExecutor",
+       "description": "Each stage is a batch job (`sbatch`); it outlives the runner, and the next run follows it.",
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "type"
+       ],
+       "properties": {
+        "type": {
+         "description": "Jobs of Slurm.",
+         "const": "slurm"
+        },
+        "partition": {
+         "description": "Slurm's `--partition`. Unset: the cluster's own.",
+         "type": "string",
+         "minLength": 1
+        },
+        "account": {
+         "description": "Slurm's `--account`. Unset: yours.",
+         "type": "string",
+         "minLength": 1
+        },
+        "qos": {
+         "description": "Slurm's `--qos`. Unset: the cluster's own.",
+         "type": "string",
+         "minLength": 1
+        },
+        "gpus": {
+         "description": "Cards for a stage's job. Unset: what the executor says, else none.",
+         "type": "integer",
+         "minimum": 0,
+         "maximum": 64
+        },
+        "cpus": {
+         "description": "CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 4096
+        },
+        "memory": {
+         "description": "Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "auto, or a number with M, G or T",
+         "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$",
+         "examples": [
+          "auto",
+          "32G"
+         ]
+        },
+        "time": {
+         "description": "How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "a number with m, h or d",
+         "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$",
+         "examples": [
+          "12h"
+         ]
+        },
+        "extra": {
+         "description": "Further arguments of sbatch, one list element each.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "An argument.",
+          "type": "string",
+          "minLength": 1
+         },
+         "examples": [
+          [
+           "--constraint=a100"
+          ]
+         ]
+        },
+        "setup": {
+         "description": "Lines of shell that a job runs first.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "A line.",
+          "type": "string"
+         },
+         "examples": [
+          [
+           "module load cuda"
+          ]
+         ]
+        },
+        "device": {
+         "description": "What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.",
+         "enum": [
+          "auto",
+          "cpu",
+          "cuda"
+         ],
+         "default": "auto"
+        },
+        "jobs": {
+         "description": "How many of its stages may run or wait in its queue at once.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 10000,
+         "default": 100
+        },
+        "poll": {
+         "description": "Seconds between two questions to Slurm (one `squeue` for all jobs).",
+         "type": "number",
+         "minimum": 0.2,
+         "maximum": 600,
+         "default": 10
+        },
+        "start_timeout": {
+         "description": "Seconds until a worker says that it is there, without the time in a queue.",
+         "type": "number",
+         "minimum": 1,
+         "maximum": 86400,
+         "default": 300
+        },
+        "silence": {
+         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "type": "number",
+         "minimum": 15,
+         "maximum": 86400,
+         "default": 60
+        }
+       }
+      },
+      {
+       "title": "CommandExecutor",
+       "description": "A program starts each stage somewhere and passes its standard input and output through.",
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "type",
+        "command"
+       ],
+       "properties": {
+        "type": {
+         "description": "A program of yours.",
+         "const": "command"
+        },
+        "command": {
+         "description": "The program and its arguments. The element `{worker}` becomes the worker's command line; `{worker_line}` within an element becomes one text that a shell reads as it, which is what ssh wants.",
+         "type": "array",
+         "minItems": 1,
+         "items": {
+          "description": "An argument.",
+          "type": "string",
+          "minLength": 1
+         },
+         "examples": [
+          [
+           "ssh",
+           "gpu1",
+           "exec {worker_line}"
+          ],
+          [
+           "srun",
+           "--ntasks=1",
+           "--gpus=1",
+           "{worker}"
+          ]
+         ]
+        },
+        "device": {
+         "description": "What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.",
+         "enum": [
+          "auto",
+          "cpu",
+          "cuda"
+         ],
+         "default": "auto"
+        },
+        "jobs": {
+         "description": "How many of its stages may run or wait in its queue at once.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 10000,
+         "default": 100
+        },
+        "start_timeout": {
+         "description": "Seconds until a worker says that it is there, without the time in a queue.",
+         "type": "number",
+         "minimum": 1,
+         "maximum": 86400,
+         "default": 300
+        },
+        "silence": {
+         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "type": "number",
+         "minimum": 15,
+         "maximum": 86400,
+         "default": 60
+        }
+       }
+      }
+     ]
+    }
+   },
    "stages": {
     "description": "The stages, by name. `${stages.NAME}` in a parameter uses a stage's result and makes it a dependency.",
     "type": "object",
@@ -279,6 +496,42 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "type": "integer",
          "minimum": 1,
          "maximum": 4096
+        },
+        "executor": {
+         "description": "Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.",
+         "type": "string",
+         "minLength": 1
+        },
+        "gpus": {
+         "description": "Cards for a stage's job. Unset: what the executor says, else none.",
+         "type": "integer",
+         "minimum": 0,
+         "maximum": 64
+        },
+        "cpus": {
+         "description": "CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 4096
+        },
+        "memory": {
+         "description": "Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "auto, or a number with M, G or T",
+         "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$",
+         "examples": [
+          "auto",
+          "32G"
+         ]
+        },
+        "time": {
+         "description": "How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "a number with m, h or d",
+         "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$",
+         "examples": [
+          "12h"
+         ]
         }
        }
       },
@@ -452,6 +705,42 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "integer",
       "minimum": 1,
       "maximum": 4096
+     },
+     "executor": {
+      "description": "Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.",
+      "type": "string",
+      "minLength": 1
+     },
+     "gpus": {
+      "description": "Cards for a stage's job. Unset: what the executor says, else none.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 64
+     },
+     "cpus": {
+      "description": "CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 4096
+     },
+     "memory": {
+      "description": "Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.",
+      "type": "string",
+      "x-form": "auto, or a number with M, G or T",
+      "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$",
+      "examples": [
+       "auto",
+       "32G"
+      ]
+     },
+     "time": {
+      "description": "How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.",
+      "type": "string",
+      "x-form": "a number with m, h or d",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$",
+      "examples": [
+       "12h"
+      ]
      }
     }
    },
@@ -648,6 +937,223 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "object",
       "default": {}
      }
+    }
+   },
+   "executors": {
+    "description": "Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "additionalProperties": {
+     "title": "ExecutorDocument",
+     "description": "`slurm`: each stage is a job of a cluster. `command`: a program such as srun, ssh or docker starts each stage.",
+     "type": "object",
+     "required": [
+      "type"
+     ],
+     "discriminator": {
+      "propertyName": "type"
+     },
+     "oneOf": [
+      {
+       "title": "SlurmExecutor",
+       "description": "Each stage is a batch job (`sbatch`); it outlives the runner, and the next run follows it.",
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "type"
+       ],
+       "properties": {
+        "type": {
+         "description": "Jobs of Slurm.",
+         "const": "slurm"
+        },
+        "partition": {
+         "description": "Slurm's `--partition`. Unset: the cluster's own.",
+         "type": "string",
+         "minLength": 1
+        },
+        "account": {
+         "description": "Slurm's `--account`. Unset: yours.",
+         "type": "string",
+         "minLength": 1
+        },
+        "qos": {
+         "description": "Slurm's `--qos`. Unset: the cluster's own.",
+         "type": "string",
+         "minLength": 1
+        },
+        "gpus": {
+         "description": "Cards for a stage's job. Unset: what the executor says, else none.",
+         "type": "integer",
+         "minimum": 0,
+         "maximum": 64
+        },
+        "cpus": {
+         "description": "CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 4096
+        },
+        "memory": {
+         "description": "Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "auto, or a number with M, G or T",
+         "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$",
+         "examples": [
+          "auto",
+          "32G"
+         ]
+        },
+        "time": {
+         "description": "How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.",
+         "type": "string",
+         "x-form": "a number with m, h or d",
+         "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$",
+         "examples": [
+          "12h"
+         ]
+        },
+        "extra": {
+         "description": "Further arguments of sbatch, one list element each.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "An argument.",
+          "type": "string",
+          "minLength": 1
+         },
+         "examples": [
+          [
+           "--constraint=a100"
+          ]
+         ]
+        },
+        "setup": {
+         "description": "Lines of shell that a job runs first.",
+         "type": "array",
+         "default": [],
+         "items": {
+          "description": "A line.",
+          "type": "string"
+         },
+         "examples": [
+          [
+           "module load cuda"
+          ]
+         ]
+        },
+        "device": {
+         "description": "What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.",
+         "enum": [
+          "auto",
+          "cpu",
+          "cuda"
+         ],
+         "default": "auto"
+        },
+        "jobs": {
+         "description": "How many of its stages may run or wait in its queue at once.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 10000,
+         "default": 100
+        },
+        "poll": {
+         "description": "Seconds between two questions to Slurm (one `squeue` for all jobs).",
+         "type": "number",
+         "minimum": 0.2,
+         "maximum": 600,
+         "default": 10
+        },
+        "start_timeout": {
+         "description": "Seconds until a worker says that it is there, without the time in a queue.",
+         "type": "number",
+         "minimum": 1,
+         "maximum": 86400,
+         "default": 300
+        },
+        "silence": {
+         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "type": "number",
+         "minimum": 15,
+         "maximum": 86400,
+         "default": 60
+        }
+       }
+      },
+      {
+       "title": "CommandExecutor",
+       "description": "A program starts each stage somewhere and passes its standard input and output through.",
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "type",
+        "command"
+       ],
+       "properties": {
+        "type": {
+         "description": "A program of yours.",
+         "const": "command"
+        },
+        "command": {
+         "description": "The program and its arguments. The element `{worker}` becomes the worker's command line; `{worker_line}` within an element becomes one text that a shell reads as it, which is what ssh wants.",
+         "type": "array",
+         "minItems": 1,
+         "items": {
+          "description": "An argument.",
+          "type": "string",
+          "minLength": 1
+         },
+         "examples": [
+          [
+           "ssh",
+           "gpu1",
+           "exec {worker_line}"
+          ],
+          [
+           "srun",
+           "--ntasks=1",
+           "--gpus=1",
+           "{worker}"
+          ]
+         ]
+        },
+        "device": {
+         "description": "What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.",
+         "enum": [
+          "auto",
+          "cpu",
+          "cuda"
+         ],
+         "default": "auto"
+        },
+        "jobs": {
+         "description": "How many of its stages may run or wait in its queue at once.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 10000,
+         "default": 100
+        },
+        "start_timeout": {
+         "description": "Seconds until a worker says that it is there, without the time in a queue.",
+         "type": "number",
+         "minimum": 1,
+         "maximum": 86400,
+         "default": 300
+        },
+        "silence": {
+         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "type": "number",
+         "minimum": 15,
+         "maximum": 86400,
+         "default": 60
+        }
+       }
+      }
+     ]
     }
    },
    "jobs": {

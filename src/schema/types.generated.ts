@@ -7,6 +7,10 @@ export interface StageReferenceValue {
 }
 
 /**
+ * `slurm`: each stage is a job of a cluster. `command`: a program such as srun, ssh or docker starts each stage.
+ */
+export type ExecutorDocument = SlurmExecutor | CommandExecutor;
+/**
  * ACE-Step dataset JSON: a list of samples, or an object with `metadata` and `samples`. Further keys of other programs are allowed and ignored.
  */
 export type DatasetJson = DatasetJsonSample[] | DatasetJsonObject;
@@ -67,6 +71,12 @@ export interface PipelineDocument {
   secrets?: string[];
   defaults?: PipelineDefaults;
   /**
+   * Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
+   */
+  executors?: {
+    [k: string]: ExecutorDocument;
+  };
+  /**
    * The stages, by name. `${stages.NAME}` in a parameter uses a stage's result and makes it a dependency.
    */
   stages: {
@@ -101,6 +111,108 @@ export interface PipelineDefaults {
    * How often a failed stage is tried again.
    */
   retries?: number;
+}
+/**
+ * Each stage is a batch job (`sbatch`); it outlives the runner, and the next run follows it.
+ */
+export interface SlurmExecutor {
+  /**
+   * Jobs of Slurm.
+   */
+  type: 'slurm';
+  /**
+   * Slurm's `--partition`. Unset: the cluster's own.
+   */
+  partition?: string;
+  /**
+   * Slurm's `--account`. Unset: yours.
+   */
+  account?: string;
+  /**
+   * Slurm's `--qos`. Unset: the cluster's own.
+   */
+  qos?: string;
+  /**
+   * Cards for a stage's job. Unset: what the executor says, else none.
+   */
+  gpus?: number;
+  /**
+   * CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.
+   */
+  cpus?: number;
+  /**
+   * Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.
+   */
+  memory?: string;
+  /**
+   * How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.
+   */
+  time?: string;
+  /**
+   * Further arguments of sbatch, one list element each.
+   *
+   * Items: An argument.
+   */
+  extra?: string[];
+  /**
+   * Lines of shell that a job runs first.
+   *
+   * Items: A line.
+   */
+  setup?: string[];
+  /**
+   * What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.
+   */
+  device?: 'auto' | 'cpu' | 'cuda';
+  /**
+   * How many of its stages may run or wait in its queue at once.
+   */
+  jobs?: number;
+  /**
+   * Seconds between two questions to Slurm (one `squeue` for all jobs).
+   */
+  poll?: number;
+  /**
+   * Seconds until a worker says that it is there, without the time in a queue.
+   */
+  start_timeout?: number;
+  /**
+   * Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.
+   */
+  silence?: number;
+}
+/**
+ * A program starts each stage somewhere and passes its standard input and output through.
+ */
+export interface CommandExecutor {
+  /**
+   * A program of yours.
+   */
+  type: 'command';
+  /**
+   * The program and its arguments. The element `{worker}` becomes the worker's command line; `{worker_line}` within an element becomes one text that a shell reads as it, which is what ssh wants.
+   *
+   * @minItems 1
+   *
+   * Items: An argument.
+   */
+  command: [string, ...string[]];
+  /**
+   * What its stages compute on: `auto` is `cuda` where `gpus` asks for cards, else `cpu`. The machine here is not asked.
+   */
+  device?: 'auto' | 'cpu' | 'cuda';
+  /**
+   * How many of its stages may run or wait in its queue at once.
+   */
+  jobs?: number;
+  /**
+   * Seconds until a worker says that it is there, without the time in a queue.
+   */
+  start_timeout?: number;
+  /**
+   * Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.
+   */
+  silence?: number;
 }
 /**
  * One stage: what it does, with which parameters, and when.
@@ -190,6 +302,26 @@ export interface ResourcesDocument {
    * CPU threads a stage may use. They never change a result. Unset: all cores.
    */
   threads?: number;
+  /**
+   * Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.
+   */
+  executor?: string;
+  /**
+   * Cards for a stage's job. Unset: what the executor says, else none.
+   */
+  gpus?: number;
+  /**
+   * CPU cores for a stage's job. Unset: what the executor says, else what the cluster gives.
+   */
+  cpus?: number;
+  /**
+   * Memory of the host for a stage's job, such as `32G`; `auto` asks for what the stage is expected to take. Unset: what the executor says, else what the cluster gives.
+   */
+  memory?: string;
+  /**
+   * How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.
+   */
+  time?: string;
 }
 /**
  * Named parameters for one stage type; the file's name is the preset's name.
@@ -271,6 +403,12 @@ export interface SettingsDocument {
      * Parameters of every `export` stage.
      */
     export?: {};
+  };
+  /**
+   * Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
+   */
+  executors?: {
+    [k: string]: ExecutorDocument;
   };
   /**
    * How many stages run at once. Unset: as many as the devices and cores allow.

@@ -440,6 +440,7 @@ const outside: readonly Outside[] = [
   {key: 'defaults.threads', file: {defaults: {threads: 2}}, same: true},
   {key: 'defaults.on_error', file: {defaults: {on_error: 'skip'}}, same: true}, // of per-sample stages only
   {key: 'defaults.retries', file: {defaults: {retries: 2}}, same: true},
+  {key: 'executors', file: {executors: {gpu: {type: 'slurm', gpus: 1}}}, same: true},
   {key: 'stages', file: {stages: {more: {uses: 'fixture'}}}, same: true},
   {key: 'stage.uses', stage: {uses: 'estimate'}, same: false},
   {key: 'stage.description', stage: {description: 'other words'}, same: true},
@@ -450,6 +451,16 @@ const outside: readonly Outside[] = [
   {key: 'stage.matrix', stage: {matrix: {unused: [1]}}, same: true}, // only where it is used
   {key: 'stage.resources.device', stage: {resources: {device: 'cuda:1'}}, same: false},
   {key: 'stage.resources.threads', stage: {resources: {threads: 1}}, same: true},
+  {
+    key: 'stage.resources.executor',
+    file: {executors: {here: {type: 'slurm', device: 'cpu', partition: 'long'}}},
+    stage: {resources: {executor: 'here'}},
+    same: true,
+  },
+  {key: 'stage.resources.gpus', stage: {resources: {gpus: 2}}, same: true},
+  {key: 'stage.resources.cpus', stage: {resources: {cpus: 2}}, same: true},
+  {key: 'stage.resources.memory', stage: {resources: {memory: '32G'}}, same: true},
+  {key: 'stage.resources.time', stage: {resources: {time: '2h'}}, same: true},
   {key: 'stage.retries', stage: {retries: 3}, same: true},
   {key: 'stage.timeout', stage: {timeout: 60}, same: true},
   {key: 'stage.cache', stage: {cache: false}, same: true}, // it runs all the same, see the verdict

@@ -76,6 +76,13 @@ test('a frame that is no message, or was never finished, is text', () => {
   expect(read(['\u001e"\\u0000nonsense"\n']).text).toBe('"\\u0000nonsense"\n');
 });
 
+test('one that was cut off by the death of its writer does not take the next with it', () => {
+  expect(read(['\u001e{"kind":"ev', frameOf(1), frameOf(2)])).toEqual({
+    messages: [1, 2],
+    text: '{"kind":"ev\n',
+  });
+});
+
 test('a terminal between may end lines with CR LF', () => {
   expect(read([frameOf({kind: 'alive'}).replace('\n', '\r\n')]).messages).toEqual([{kind: 'alive'}]);
 });

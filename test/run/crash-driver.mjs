@@ -9,6 +9,7 @@ import {makePlan} from '../../dist/plan/make-plan.js';
 import {openRunRecord} from '../../dist/record/run-record.js';
 import {defaultRunOptions} from '../../dist/run/effects.js';
 import {runCommand} from '../../dist/run/light/command.js';
+import {cardsOfMachine} from '../../dist/run/cards.js';
 import {localWorkers} from '../../dist/run/local-worker.js';
 import {observe} from '../../dist/run/observe.js';
 import {runPlan} from '../../dist/run/run-plan.js';
@@ -96,6 +97,7 @@ const surroundings = {
   project: {state_dir, cache_dir: orders.cache_dir ?? join(state_dir, 'cache')},
   types,
   launcher,
+  cards: cardsOfMachine({visible_devices: undefined, job: undefined}),
   addon: undefined,
   visible_devices: undefined,
   forced: new Set(),

@@ -11,7 +11,9 @@ import type {StageResult} from '../../src/event/stage-result.js';
 import {makePlan} from '../../src/plan/make-plan.js';
 import type {Plan} from '../../src/plan/plan.js';
 import {newRunId, openRunRecord} from '../../src/record/run-record.js';
+import {cardsOfMachine} from '../../src/run/cards.js';
 import {defaultRunOptions, type RunOptions} from '../../src/run/effects.js';
+import {executorsOf} from '../../src/run/executor/executors.js';
 import {lightStages} from '../../src/run/light/table.js';
 import type {LightStages} from '../../src/run/light-stage.js';
 import {localWorkers} from '../../src/run/local-worker.js';
@@ -72,6 +74,9 @@ export interface RunSetting {
   readonly options?: Partial<RunOptions>;
   readonly light?: LightStages;
   readonly launcher?: WorkerLauncher;
+  readonly addon?: string;
+  /** Whose cards they are; default: this test file's own. */
+  readonly cards_of?: string;
   readonly types?: ReadonlyMap<string, StageType>;
   readonly forced?: readonly string[];
   readonly stop?: StopSwitch;
@@ -147,7 +152,13 @@ function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings 
     project: {state_dir, cache_dir: setting.cache_dir ?? join(state_dir, 'cache')},
     types: setting.types ?? allTypes,
     launcher: setting.launcher ?? testWorkers,
-    addon: undefined,
+    cards: cardsOfMachine({visible_devices: undefined, job: setting.cards_of ?? `test ${process.pid}`}),
+    executors: executorsOf({
+      worker: [process.execPath, workerMain],
+      job: [process.execPath, workerMain, 'job'],
+      env: process.env,
+    }),
+    addon: setting.addon,
     engine_help: 'Get one.',
     cuda: {visible_devices: undefined, plugin: undefined, products: undefined},
     env: process.env,

@@ -1,10 +1,11 @@
 // The worker of the test stage types; it runs the built product's own serve().
-import {appendFileSync, existsSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, readdirSync, writeFileSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {SidestepError} from '../../dist/base/problem.js';
-import {serve} from '../../dist/worker/serve.js';
+import {folderChannel} from '../../dist/worker/channel/folder-channel.js';
+import {openChannel, serve} from '../../dist/worker/serve.js';
 
 /** Does as `does` says. */
 async function worker({job, signal, log, emit}) {
@@ -26,6 +27,12 @@ async function worker({job, signal, log, emit}) {
     log('calling');
     await sleep(60_000, undefined, {signal}).catch(() => {});
     throw new SidestepError({code: 'native/cancelled', message: 'The call was cancelled'});
+  }
+  if (does === 'meet') {
+    // Shows which device it was given, and ends when as many as it expects are there at the same time.
+    const {place, expected} = job.params;
+    writeFileSync(join(place, job.device === 'cpu' ? job.stage : job.device), '', {flag: 'wx'});
+    while (readdirSync(place).length < expected) await sleep(20);
   }
   if (does === 'nothing') return 'done';
   if (does === 'warn') emit({kind: 'stage_warning', problem: {code: 'test/dull', message: 'This is dull'}});
@@ -83,6 +90,7 @@ async function samples({job, signal, emit, beginPart, commitPart, failSample}) {
 serve(
   {'test.worker': async () => worker, 'test.count': async () => count, 'test.samples': async () => samples},
   {probe: noEngine, forecast: noEngine},
+  process.argv[2] === 'job' ? folderChannel(process.cwd()) : openChannel(),
 );
 
 async function noEngine() {

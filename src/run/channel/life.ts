@@ -94,7 +94,7 @@ function notThere(ms: number): Death {
     problem: {
       code: 'run/worker-not-there',
       message: `The worker was started but said nothing for ${Math.round(ms / 1000)} s`,
-      hint: 'The log has what was printed meanwhile. The worker needs the same Node.js, program and folders there as here, and there to be found under the same paths.',
+      hint: 'The log has what was printed meanwhile. The worker needs the same Node.js, program and folders there as here, under the same paths; a slow start takes a longer `start_timeout`.',
     },
   };
 }

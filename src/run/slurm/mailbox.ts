@@ -1,0 +1,141 @@
+import {closeSync, existsSync, openSync, readFileSync, readSync} from 'node:fs';
+import {rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {StringDecoder} from 'node:string_decoder';
+import {namesIn} from '../../base/folder.js';
+import type {Fingerprint} from '../../base/hash.js';
+import {makeFolder} from '../../base/make-folder.js';
+import {jsonIfReadable} from '../../base/state-file.js';
+import {isSystemError} from '../../base/system-error.js';
+import {frameOf, frameReader} from '../../protocol/frame.js';
+import {commandName, JOB_FILES} from '../../protocol/job-files.js';
+import type {RunnerMessage, WorkerMessage, WorkerSign} from '../../protocol/message.js';
+import {lineSplitter} from '../child-output.js';
+
+/** The runner's side of a job's folder; see protocol/job-files.ts. */
+export interface Mailbox {
+  /** Reads what has come since. */
+  readonly look: () => void;
+  readonly send: (message: RunnerMessage) => Promise<void>;
+}
+
+/** What is known of the job, beside its files: enough for another runner to find it. */
+export interface JobNote {
+  readonly name: string;
+  /** Undefined until Slurm has said it. */
+  readonly job?: string;
+}
+
+const NOTE = 'slurm.json';
+
+export function readJobNote(folder: string): JobNote | undefined {
+  const note = jsonIfReadable(join(folder, NOTE)) as Partial<JobNote> | undefined;
+  if (typeof note?.name !== 'string' || !existsSync(join(folder, JOB_FILES.job))) return undefined;
+  return note as JobNote;
+}
+
+export async function writeJobNote(folder: string, note: JobNote): Promise<void> {
+  await writeWhole(join(folder, NOTE), JSON.stringify(note));
+}
+
+/** All that a job finds when it starts; the note comes first, so that a job is never there without a name. */
+export async function fillJobFolder(
+  folder: string,
+  {first, note}: {readonly first: RunnerMessage; readonly note: JobNote},
+): Promise<void> {
+  await makeFolder(join(folder, JOB_FILES.commands));
+  await makeFolder(join(folder, JOB_FILES.out));
+  await writeJobNote(folder, note);
+  await writeWhole(join(folder, JOB_FILES.job), frameOf(first));
+}
+
+export interface MailHearing {
+  readonly message: (message: WorkerMessage | WorkerSign) => void;
+  readonly output: (line: string) => void;
+}
+
+/** Hears all that a job has ever said, from the beginning; what an earlier runner has answered is not asked again. */
+export function openMailbox(folder: string, hear: MailHearing): Mailbox {
+  const commands = join(folder, JOB_FILES.commands);
+  const before = namesIn(commands).filter((name) => /^\d+$/.test(name));
+  let sent = Math.max(0, ...before.map(Number));
+  const answered = answeredIn(before.map((name) => join(commands, name)));
+  const message = (said: WorkerMessage | WorkerSign): void => {
+    if (said.kind !== 'part_ready' || !answered.has(said.fingerprint)) hear.message(said);
+  };
+  const frames = frameReader({
+    message: (said) => message(said as WorkerMessage | WorkerSign),
+    text: () => {},
+  });
+  const lines = lineSplitter(hear.output);
+  const events = tail(join(folder, JOB_FILES.events), frames.take);
+  const output = tail(join(folder, JOB_FILES.output), lines.take);
+  return {
+    look: () => {
+      output();
+      events();
+    },
+    send: (said) => {
+      sent += 1;
+      return writeWhole(join(commands, commandName(sent)), frameOf(said));
+    },
+  };
+}
+
+/** The last word of a job that has ended, as far as it came to one. */
+export function lastWordIn(folder: string): WorkerMessage['kind'] | undefined {
+  let last: WorkerMessage['kind'] | undefined;
+  const frames = frameReader({
+    message: (said) => {
+      const {kind} = said as WorkerMessage | WorkerSign;
+      if (kind === 'done' || kind === 'stopped' || kind === 'failed') last = kind;
+      if (kind === 'hello') last = undefined; // it was started again
+    },
+    text: () => {},
+  });
+  tail(join(folder, JOB_FILES.events), frames.take)();
+  return last;
+}
+
+function answeredIn(paths: readonly string[]): Set<Fingerprint> {
+  const answered = new Set<Fingerprint>();
+  const frames = frameReader({
+    message: (said) => {
+      const message = said as RunnerMessage;
+      if (message.kind === 'part_committed') answered.add(message.fingerprint);
+    },
+    text: () => {},
+  });
+  for (const path of paths) frames.take(readFileSync(path, 'utf8'));
+  return answered;
+}
+
+/** Each call hears what a growing file has got since the last. Opened anew each time: only then does a network disk look again. */
+function tail(path: string, hear: (text: string) => void): () => void {
+  const decoder = new StringDecoder('utf8');
+  const buffer = Buffer.alloc(64 * 1024);
+  let offset = 0;
+  return () => {
+    try {
+      const file = openSync(path, 'r');
+      try {
+        for (;;) {
+          const bytes = readSync(file, buffer, 0, buffer.length, offset);
+          if (bytes === 0) return;
+          offset += bytes;
+          hear(decoder.write(buffer.subarray(0, bytes)));
+        }
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error; // not there yet, or a network disk that stumbles: it is looked at again
+    }
+  };
+}
+
+/** Whoever reads a file finds all of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.tmp`, text);
+  await rename(`${path}.tmp`, path);
+}

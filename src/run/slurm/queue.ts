@@ -1,0 +1,72 @@
+import type {AskSlurm} from './commands.js';
+
+/** What Slurm says of a job. */
+export interface JobNews {
+  /** Slurm's own word: `PENDING`, `RUNNING`. */
+  readonly state: string;
+  readonly node: string | null;
+  /** Of a job that waits. */
+  readonly reason: string | null;
+}
+
+/** `unknown`: it has forgotten the job, or never knew it; `no_answer`: it cannot be asked just now. */
+export type JobAnswer = JobNews | 'unknown' | 'no_answer';
+
+/** All jobs of this runner, asked for together. */
+export interface Queue {
+  /** Calls `hear` with every answer until the returned function is called. */
+  readonly watch: (job: string, poll_s: number, hear: (news: JobAnswer) => void) => () => void;
+  /** Of one job, now. */
+  readonly ask: (job: string) => Promise<JobAnswer>;
+}
+
+interface Watcher {
+  readonly poll_s: number;
+  readonly hear: (news: JobAnswer) => void;
+}
+
+/** One `squeue` for all jobs at a time, no sooner than the most impatient of them wishes. Needs no accounting. */
+export function newQueue(ask: AskSlurm): Queue {
+  const watchers = new Map<string, Watcher>();
+  let timer: NodeJS.Timeout | undefined;
+  const round = async (): Promise<void> => {
+    const jobs = [...watchers.keys()];
+    const answers = await askFor(jobs, ask);
+    for (const job of jobs) watchers.get(job)?.hear(answers(job));
+    timer = undefined;
+    plan();
+  };
+  const plan = (): void => {
+    if (timer !== undefined || watchers.size === 0) return;
+    const poll_s = Math.min(...[...watchers.values()].map((watcher) => watcher.poll_s));
+    timer = setTimeout(() => void round(), poll_s * 1000);
+  };
+  return {
+    ask: async (job) => (await askFor([job], ask))(job),
+    watch: (job, poll_s, hear) => {
+      watchers.set(job, {poll_s, hear});
+      plan();
+      return () => void watchers.delete(job);
+    },
+  };
+}
+
+/** `--states=all`: jobs that have ended are forgotten otherwise. */
+async function askFor(jobs: readonly string[], ask: AskSlurm): Promise<(job: string) => JobAnswer> {
+  const args = ['--noheader', '--states=all', '--format=%i|%T|%N|%r', `--jobs=${jobs.join(',')}`];
+  const answer = await ask('squeue', args);
+  if (answer.kind === 'later') return () => 'no_answer';
+  // A single job that it does not know is an error; among several it is just not there.
+  if (answer.kind === 'refused')
+    return () => (/invalid job id/i.test(answer.words) ? 'unknown' : 'no_answer');
+  const found = new Map(answer.out.split('\n').flatMap(newsIn));
+  return (job) => found.get(job) ?? 'unknown';
+}
+
+function newsIn(line: string): [string, JobNews][] {
+  const [job = '', state, node, reason] = line.trim().split('|');
+  if (state === undefined) return [];
+  return [
+    [job, {state, node: node || null, reason: reason === undefined || reason === 'None' ? null : reason}],
+  ];
+}

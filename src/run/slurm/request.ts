@@ -1,0 +1,58 @@
+import {bytesText} from '../../base/bytes-text.js';
+import type {Executor, SlurmHow} from '../../config/pipeline.js';
+import type {StageMemory} from '../../event/memory-forecast.js';
+
+/** Pure: what a stage asks of Slurm, as sbatch's arguments. The plan shows them. */
+export function jobRequest(
+  executor: Executor,
+  how: SlurmHow,
+  memory: StageMemory | undefined,
+): readonly string[] {
+  const {gpus, cpus, time_s} = executor;
+  const {partition, account, qos, extra} = how;
+  const mem = memoryRequest(executor, memory);
+  const flag = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [`--${name}=${value}`];
+  return [
+    ...flag('partition', partition),
+    ...flag('account', account),
+    ...flag('qos', qos),
+    '--nodes=1',
+    '--ntasks=1',
+    ...flag('cpus-per-task', cpus),
+    ...(gpus > 0 ? [`--gres=gpu:${gpus}`] : []), // per node, which every kind of selection understands
+    ...flag('mem', mem),
+    ...flag('time', time_s === undefined ? undefined : Math.ceil(time_s / 60)),
+    ...flag('signal', time_s === undefined ? undefined : `B:TERM@${warningBefore(time_s)}`),
+    ...extra,
+  ];
+}
+
+/** Seconds before its end at which a job is told: a training has to write a checkpoint. Slurm may be a minute early. */
+function warningBefore(time_s: number): number {
+  return Math.min(180, Math.floor(time_s / 4));
+}
+
+const GIB = 2 ** 30;
+/** Node.js, the engine's own code and the libraries of a card. */
+const BASE_BYTES = 2 * GIB;
+
+function memoryRequest({memory, device}: Executor, forecast: StageMemory | undefined): string | undefined {
+  if (memory !== 'auto') return memory;
+  if (forecast?.kind !== 'known') return undefined; // unknown yet: what the cluster gives by itself
+  // On a card the host still reads the weights and keeps the songs' tensors; on a CPU it holds all.
+  const work = device === 'cpu' ? forecast.total_bytes : forecast.weights_bytes;
+  return `${Math.ceil((BASE_BYTES + work * 1.25) / 2 ** 20)}M`;
+}
+
+/** What was foreseen, for whoever has to ask for more. */
+export function forecastText(forecast: StageMemory | undefined): string {
+  if (forecast?.kind !== 'known') return 'What it takes could not be foreseen';
+  return `The forecast was ${bytesText(forecast.total_bytes)} on ${forecast.device}, of which weights ${bytesText(forecast.weights_bytes)}`;
+}
+
+/** Pure: the batch script. A signal before the worker listens must not end it. */
+export function jobScript(worker: readonly string[], setup: readonly string[]): string {
+  const command = worker.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return ['#!/bin/sh', ...setup, `exec ${command}`, ''].join('\n');
+}

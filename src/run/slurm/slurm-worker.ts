@@ -1,0 +1,268 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Problem} from '../../base/problem.js';
+import {pause} from '../../base/timer.js';
+import type {SlurmHow} from '../../config/pipeline.js';
+import {JOB_FILES, LOOK_EVERY_MS} from '../../protocol/job-files.js';
+import type {RunnerMessage, WorkerMessage} from '../../protocol/message.js';
+import {type Life, watchLife} from '../channel/life.js';
+import {lastWords} from '../child-output.js';
+import type {SiteRequest} from '../executor/executors.js';
+import {problemOf} from '../problem-of.js';
+import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from '../worker-launcher.js';
+import {endOfJob} from './job-end.js';
+import {fillJobFolder, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
+import type {JobAnswer, JobNews} from './queue.js';
+import {jobRequest, jobScript} from './request.js';
+import type {Cluster} from './slurm.js';
+import {type Fate, fateOf, isOver} from './states.js';
+import {submit} from './submit.js';
+
+export interface JobOfStage extends SiteRequest {
+  readonly how: SlurmHow;
+  readonly folder: string;
+  /** Of an earlier run, to be followed. */
+  readonly job: string | undefined;
+  readonly name: string;
+}
+
+/** A worker that is a job of its own. */
+export function slurmWorker(cluster: Cluster, job: JobOfStage): WorkerLauncher {
+  return {start: (first, hear) => startJob(cluster, job, {first, hear})};
+}
+
+interface Order {
+  readonly first: RunnerMessage;
+  readonly hear: WorkerHearing;
+}
+
+/** What the runner wants of a job that it follows. */
+interface Wishes {
+  stop: 'no' | 'yes';
+  readonly kill: AbortController;
+  mailbox: Mailbox | undefined;
+  /** A message could not be written: then nothing more is to be expected. */
+  broken: WorkerEnd | undefined;
+}
+
+function startJob(cluster: Cluster, job: JobOfStage, order: Order): RunningWorker {
+  const wishes: Wishes = {stop: 'no', kill: new AbortController(), mailbox: undefined, broken: undefined};
+  const ended = followJob(cluster, job, order, wishes).catch(
+    (error: unknown): WorkerEnd => ({kind: 'not_started', problem: problemOf(error).problem}),
+  );
+  return {
+    ended,
+    kill: () => wishes.kill.abort(),
+    send: (message) => {
+      if (message.kind === 'stop') wishes.stop = 'yes';
+      wishes.mailbox?.send(message).catch((error: unknown) => {
+        wishes.broken = {kind: 'not_started', problem: problemOf(error).problem};
+      });
+    },
+  };
+}
+
+async function followJob(
+  cluster: Cluster,
+  job: JobOfStage,
+  order: Order,
+  wishes: Wishes,
+): Promise<WorkerEnd> {
+  const {folder, executor, stage, emit} = job;
+  const id = job.job ?? (await handIn(cluster, job, order.first, wishes));
+  if (typeof id !== 'string') return id;
+  const place = {kind: 'stage_placed', stage, executor: executor.name, job: id} as const;
+  emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
+  const seen = watchJob(job, order.hear);
+  wishes.mailbox = openMailbox(folder, seen.mail);
+  if (wishes.stop === 'yes') wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
+  const unwatch = cluster.queue.watch(id, job.how.poll_s, (news) => seen.hearNews(id, news));
+  const cancel = () => cluster.ask('scancel', [id]);
+  try {
+    for (;;) {
+      wishes.mailbox.look();
+      const end = seen.ended(wishes) ?? wishes.broken;
+      if (end !== undefined) return await concluded(end, {seen, cancel, id, cluster, wishes, job});
+      await pause(LOOK_EVERY_MS);
+    }
+  } finally {
+    unwatch();
+    seen.life.dispose();
+  }
+}
+
+/** The job's id, or why there is none. */
+async function handIn(
+  cluster: Cluster,
+  {folder, name, how, executor, memory}: JobOfStage,
+  first: RunnerMessage,
+  wishes: Wishes,
+): Promise<string | WorkerEnd> {
+  await fillJobFolder(folder, {first, note: {name}});
+  const script = join(folder, 'job.sh');
+  await writeFile(script, jobScript(cluster.worker, how.setup));
+  const output = join(folder, JOB_FILES.output).replaceAll('%', '%%'); // Slurm has patterns in names
+  const own = [`--chdir=${folder}`, `--output=${output}`, '--open-mode=append', '--no-requeue'];
+  const stopped = new AbortController();
+  const look = setInterval(() => wishes.stop === 'yes' && stopped.abort(), 100);
+  const signal = AbortSignal.any([wishes.kill.signal, stopped.signal]);
+  const args = [...own, ...jobRequest(executor, how, memory), script];
+  const submission = await submit({name, args, signal}, cluster.ask).finally(() => clearInterval(look));
+  if (submission.kind === 'refused') return {kind: 'not_started', problem: submission.problem};
+  if (submission.kind === 'stopped') return {kind: 'killed', signal: 'SIGTERM', stderr_tail: ''};
+  await writeJobNote(folder, {name, job: submission.job});
+  return submission.job;
+}
+
+/** What is known of a job by its own words and by Slurm's. */
+interface SeenJob {
+  readonly life: Life;
+  readonly mail: Parameters<typeof openMailbox>[1];
+  readonly hearNews: (id: string, news: JobAnswer) => void;
+  /** Whether and how it is over, so far. */
+  readonly ended: (wishes: Wishes) => JobConclusion | undefined;
+  readonly last: () => WorkerMessage | undefined;
+  readonly news: () => JobAnswer | undefined;
+  /** Whether at some time Slurm could not be asked. */
+  readonly unreachable: () => 'yes' | 'no';
+  readonly tail: () => string;
+}
+
+/** Why a job is followed no longer. */
+export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel';
+
+function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): SeenJob {
+  const said = lastWords();
+  let last: WorkerMessage | undefined;
+  let news: JobAnswer | undefined;
+  let dead = false;
+  let unknown = 0;
+  let unreachable: 'yes' | 'no' = 'no';
+  const {start_timeout_s, silence_s} = executor;
+  const patience = {start_ms: start_timeout_s * 1000, silence_ms: silence_s * 1000};
+  const life = watchLife(patience, () => {
+    dead = true;
+  });
+  life.queue('waiting');
+  const fate = (): Fate | undefined => (typeof news === 'object' ? fateOf(news.state) : undefined);
+  return {
+    life,
+    last: () => last,
+    news: () => news,
+    unreachable: () => unreachable,
+    tail: () => said.words().join('\n'),
+    mail: {
+      message: (message) => {
+        if (message.kind === 'hello') last = undefined; // Slurm has started it once more
+        const own = life.hear(message);
+        if (own === undefined) return;
+        if (own.kind === 'done' || own.kind === 'stopped' || own.kind === 'failed') last = own;
+        hear.message(own);
+      },
+      output: (line) => {
+        said.hear(line);
+        hear.output(line);
+      },
+    },
+    hearNews: (job, answer) => {
+      if (answer === 'no_answer') {
+        unreachable = 'yes'; // its own words count until the controller is back
+        return;
+      }
+      unknown = answer === 'unknown' ? unknown + 1 : 0;
+      const before = news;
+      if (answer === 'unknown' && unknown < 2) return; // a controller that has just started may still be reading its books
+      news = answer;
+      if (typeof answer !== 'object') return;
+      const now = fateOf(answer.state);
+      life.queue(now === 'waiting' ? 'waiting' : 'left');
+      if (isSame(before, answer)) return;
+      const place = {executor: executor.name, job} as const;
+      if (now === 'waiting')
+        emit({kind: 'stage_waiting', stage, for: {kind: 'queue', ...place, reason: answer.reason}});
+      if (now === 'running') emit({kind: 'stage_placed', stage, ...place, node: answer.node, how: 'running'});
+    },
+    ended: ({stop, kill}) => {
+      if (kill.signal.aborted) return 'cancel';
+      if (last !== undefined) return 'said_its_last_word';
+      if (dead) return 'dead';
+      const known = fate();
+      if (news === 'unknown' || (known !== undefined && isOver(known))) return 'over';
+      return stop === 'yes' && known === 'waiting' ? 'cancel' : undefined;
+    },
+  };
+}
+
+function isSame(before: JobAnswer | undefined, {state, node, reason}: JobNews): boolean {
+  return (
+    typeof before === 'object' && before.state === state && before.node === node && before.reason === reason
+  );
+}
+
+/** A job that was cancelled is gone within Slurm's KillWait (30 s by default), or its node is. */
+const GONE_WITHIN_MS = 45_000;
+/** What a node wrote last may reach this machine late. */
+const LAST_WORDS_WITHIN_MS = 5_000;
+
+interface Concluding {
+  readonly seen: SeenJob;
+  readonly cancel: () => Promise<unknown>;
+  readonly id: string;
+  readonly cluster: Cluster;
+  readonly wishes: Wishes;
+  readonly job: JobOfStage;
+}
+
+async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promise<WorkerEnd> {
+  const {seen, cancel, id, cluster, wishes} = at;
+  if (typeof why === 'object') {
+    await cancel();
+    return why;
+  }
+  if (why === 'dead' || why === 'cancel') {
+    await cancel();
+    await untilOver(at, GONE_WITHIN_MS);
+    const death = seen.life.death();
+    if (why === 'dead' && death !== undefined) return death;
+    return {kind: 'killed', signal: 'SIGKILL', stderr_tail: seen.tail()};
+  }
+  if (why === 'over') {
+    await untilSaid(at, LAST_WORDS_WITHIN_MS);
+  } else if (seen.last()?.kind === 'stopped' && wishes.stop === 'no') {
+    await untilOver(at, GONE_WITHIN_MS); // by whom it was stopped, Slurm says
+  }
+  const said = seen.last();
+  if (said !== undefined && (said.kind !== 'stopped' || wishes.stop === 'yes'))
+    return {kind: 'exited', exit_code: 0, stderr_tail: seen.tail()};
+  const news = seen.news();
+  const {memory, stage, emit} = at.job;
+  const facts = {ask: cluster.ask, stderr_tail: seen.tail(), begun: seen.life.begun(), memory};
+  const found = await endOfJob(id, typeof news === 'object' ? news.state : 'unknown', facts);
+  // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish.
+  const end = found.kind === 'cancelled' && seen.unreachable() === 'yes' ? lostWith(found) : found;
+  if (end.kind === 'cancelled') emit({kind: 'warning', stage, problem: end.problem});
+  return end;
+}
+
+function lostWith({problem}: {readonly problem: Problem}): WorkerEnd {
+  return {
+    kind: 'lost',
+    problem: {...problem, code: 'run/job-lost', message: 'The job ended while Slurm could not be asked'},
+  };
+}
+
+async function untilOver({seen, id, cluster, wishes}: Concluding, most_ms: number): Promise<void> {
+  for (const end = performance.now() + most_ms; performance.now() < end; await pause(LOOK_EVERY_MS)) {
+    wishes.mailbox?.look();
+    const answer = await cluster.queue.ask(id);
+    seen.hearNews(id, answer);
+    if (answer === 'unknown' || (typeof answer === 'object' && isOver(fateOf(answer.state)))) return;
+  }
+}
+
+async function untilSaid({seen, wishes}: Concluding, most_ms: number): Promise<void> {
+  for (const end = performance.now() + most_ms; performance.now() < end; await pause(LOOK_EVERY_MS)) {
+    wishes.mailbox?.look();
+    if (seen.last() !== undefined) return;
+  }
+}

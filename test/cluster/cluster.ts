@@ -1,0 +1,81 @@
+import {execFileSync, spawnSync} from 'node:child_process';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {afterAll, beforeAll} from 'vitest';
+
+/** A Slurm of two nodes for a file of tests. */
+export interface TestCluster {
+  readonly folder: () => string;
+  /** Runs one of its programs; throws when that fails. */
+  readonly ask: (program: string, ...args: readonly string[]) => string;
+  /** Ids of jobs that wait or run. */
+  readonly jobs: () => string[];
+  /** Kills one of its daemons without warning. */
+  readonly killDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => Promise<void>;
+  readonly startDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => void;
+  /** The processes that Slurm watches over a job with, on this machine. */
+  readonly stepsOf: (job: string) => number[];
+}
+
+export function testCluster(): TestCluster {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sidestep-slurm-'));
+    execFileSync(join(import.meta.dirname, 'start-slurm.sh'), [folder], {stdio: ['ignore', 'pipe', 'pipe']});
+    process.env.SLURM_CONF = join(folder, 'slurm.conf');
+  });
+  afterAll(async () => {
+    spawnSync(join(import.meta.dirname, 'stop-slurm.sh'), [folder]);
+    delete process.env.SLURM_CONF;
+    for (let tries = 0; tries < 100 && daemonsIn(folder).length > 0; tries += 1) await sleep(100);
+    rmSync(folder, {recursive: true, force: true, maxRetries: 5});
+  });
+  const ask = (program: string, ...args: readonly string[]): string =>
+    execFileSync(program, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+  const pidOf = (name: string): number => Number(readFileSync(join(folder, `${name}.pid`), 'utf8'));
+  return {
+    folder: () => folder,
+    ask,
+    jobs: () => ask('squeue', '--noheader', '--format=%i').split('\n').filter(Boolean),
+    killDaemon: async (name) => {
+      const pid = pidOf(name);
+      process.kill(pid, 'SIGKILL');
+      while (existsSync(`/proc/${pid}`) && !isZombie(pid)) await sleep(20);
+    },
+    startDaemon: (name) => {
+      if (name === 'slurmctld') ask('slurmctld');
+      else ask('slurmd', '-N', name.slice('slurmd.'.length));
+    },
+    stepsOf: (job) =>
+      readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number)
+        .filter((pid) => commandLineOf(pid).startsWith(`slurmstepd: [${job}.batch]`)),
+  };
+}
+
+function daemonsIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => {
+    if (!name.endsWith('.pid')) return false;
+    const pid = Number(readFileSync(join(folder, name), 'utf8'));
+    return existsSync(`/proc/${pid}`) && !isZombie(pid);
+  });
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true; // gone meanwhile
+  }
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // gone meanwhile
+  }
+}

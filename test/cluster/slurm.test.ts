@@ -1,0 +1,206 @@
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import type {Executor, SlurmHow} from '../../src/config/pipeline.js';
+import type {RunEvent} from '../../src/event/event.js';
+import {stopSwitch} from '../../src/run/stop.js';
+import {outputText, pipelineOf, type RunReport, type RunSetting, run, type StageSketch} from '../run/rig.js';
+import {temporaryFolder} from '../temporary-folder.js';
+import {testCluster} from './cluster.js';
+
+const cluster = testCluster();
+
+const how: SlurmHow = {
+  type: 'slurm',
+  partition: undefined,
+  account: undefined,
+  qos: undefined,
+  extra: [],
+  setup: [],
+  poll_s: 0.5,
+};
+const here: Executor = {
+  name: 'here',
+  gpus: 0,
+  cpus: 1,
+  memory: '200M',
+  time_s: undefined,
+  device: 'cpu',
+  jobs: 100,
+  start_timeout_s: 120,
+  silence_s: 25,
+  how,
+};
+
+function on(executor: Executor, sketch: StageSketch): StageSketch {
+  return {...sketch, resources: {device: 'auto', precision: 'auto', threads: undefined, executor}};
+}
+
+const counted = 'epoch 1\nepoch 2\nepoch 3';
+
+/** Counts to two, then waits to be disturbed; once it was, it goes on from there. */
+async function disturbed(
+  disturb: (job: string, flag: string) => void | Promise<void>,
+  {executor = here, setting = {}}: {executor?: Executor; setting?: RunSetting} = {},
+): Promise<{report: RunReport; again: () => Promise<RunReport>}> {
+  const dir = await temporaryFolder();
+  const flag = join(dir, 'pid');
+  const pipeline = pipelineOf(dir, {
+    a: on(executor, {uses: 'test.count', params: {epochs: 3, hold_at: 2, flag}}),
+  });
+  let job = '';
+  let done: Promise<void> | undefined;
+  const report = await run(pipeline, {
+    ...setting,
+    onEvent: (event) => {
+      if (event.kind === 'stage_placed') job = event.job;
+      if (event.kind === 'stage_progress' && event.done === 2) done ??= Promise.resolve(disturb(job, flag));
+      setting.onEvent?.(event);
+    },
+  });
+  await done;
+  expect(cluster.jobs()).toEqual([]);
+  return {report, again: () => run(pipeline)};
+}
+
+function kinds(report: RunReport, kind: RunEvent['kind']): RunEvent[] {
+  return report.events.filter((event) => event.kind === kind);
+}
+
+function codesOfLosses({events}: RunReport): string[] {
+  return events.flatMap((event) => (event.kind === 'stage_lost' ? [event.problem.code] : []));
+}
+
+test('four cells of a matrix are four jobs at once, samples are committed as they come', async () => {
+  const dir = await temporaryFolder();
+  const place = join(dir, 'place');
+  mkdirSync(place);
+  const meet = (cell: number) =>
+    on(here, {uses: 'test.worker', params: {does: 'meet', place, expected: 4, cell}, timeout_s: 120});
+  const songs = {one: 'la', two: 'odd', three: 'bad'};
+  const pipeline = pipelineOf(dir, {
+    a: meet(1),
+    b: meet(2),
+    c: meet(3),
+    d: meet(4),
+    songs: on(here, {uses: 'test.samples', params: {songs}, on_error: 'skip'}),
+  });
+  const report = await run(pipeline, {options: {jobs: 1}}); // places on this machine are not what they take
+  expect(report.outcome).toBe('done');
+  expect(readdirSync(place)).toHaveLength(4);
+  expect(report.by.songs).toMatchObject({samples: {total: 3, computed: 2, failed: 1}});
+  expect(cluster.jobs()).toEqual([]);
+  expect(
+    existsSync(join(dir, '.sidestep/cache/jobs')) ? readdirSync(join(dir, '.sidestep/cache/jobs')) : [],
+  ).toEqual([]);
+});
+
+test('a stage gets the cards it asks for', async () => {
+  const dir = await temporaryFolder();
+  const executor = {...here, gpus: 2, how: {...how, setup: [`echo "$CUDA_VISIBLE_DEVICES" > ${dir}/cards`]}};
+  const report = await run(
+    pipelineOf(dir, {a: on(executor, {uses: 'test.worker', params: {does: 'write'}})}),
+  );
+  expect(report.outcome).toBe('done');
+  expect(readFileSync(join(dir, 'cards'), 'utf8')).toBe('0,1\n');
+});
+
+test('preempted: it saves, and goes on in a new job; no retry is counted', async () => {
+  const {report} = await disturbed(async (job) => {
+    const node = cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`).trim();
+    cluster.ask(
+      'sbatch',
+      '--partition=high',
+      '--exclusive',
+      `--nodelist=${node}`,
+      '--output=/dev/null',
+      '--wrap=sleep 1',
+    );
+    while (cluster.ask('squeue', '--noheader', '--partition=high') !== '') await sleep(200);
+  });
+  expect(outputText(report, 'a')).toBe(counted);
+  expect(codesOfLosses(report)).toEqual(['run/job-lost']);
+  expect(kinds(report, 'stage_retrying')).toEqual([]);
+});
+
+test('cancelled by somebody: the run is interrupted, and the next one goes on', async () => {
+  const {report, again} = await disturbed((job) => void cluster.ask('scancel', job));
+  expect(report).toMatchObject({outcome: 'interrupted', by: {a: {kind: 'interrupted', resumable: 'yes'}}});
+  expect(kinds(report, 'warning')).toMatchObject([{problem: {code: 'run/job-cancelled'}}]);
+  const second = await again();
+  expect(outputText(second, 'a')).toBe(counted);
+  expect(kinds(second, 'stage_started')).toMatchObject([{start: {kind: 'own_state'}}]);
+});
+
+test('Ctrl-C: it saves, the job is gone, the next run goes on', async () => {
+  const stop = stopSwitch();
+  const {report, again} = await disturbed(() => stop.request(), {setting: {stop}});
+  expect(report.by.a).toMatchObject({kind: 'interrupted', resumable: 'yes', ended: 'itself'});
+  expect(outputText(await again(), 'a')).toBe(counted);
+});
+
+test('Ctrl-C while it waits in the queue, and the reason why it waits', async () => {
+  const dir = await temporaryFolder();
+  const stop = stopSwitch();
+  const executor = {...here, how: {...how, extra: ['--hold']}};
+  const report = await run(pipelineOf(dir, {a: on(executor, {uses: 'test.count', params: {epochs: 3}})}), {
+    stop,
+    onEvent: (event) => {
+      if (event.kind === 'stage_waiting' && event.for.kind === 'queue' && event.for.reason !== null)
+        stop.request();
+    },
+  });
+  expect(report.outcome).toBe('interrupted');
+  expect(kinds(report, 'stage_waiting')).toMatchObject([{for: {executor: 'here', reason: 'JobHeldUser'}}]);
+  expect(cluster.jobs()).toEqual([]);
+});
+
+test('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
+  const {report} = await disturbed(async (_job, flag) => {
+    await cluster.killDaemon('slurmctld');
+    process.kill(Number(readFileSync(flag, 'utf8')), 'SIGTERM'); // its end is not seen, and the next job not taken
+    await sleep(3000);
+    cluster.startDaemon('slurmctld');
+  });
+  expect(outputText(report, 'a')).toBe(counted);
+  expect(kinds(report, 'stage_retrying')).toEqual([]);
+  expect(
+    kinds(report, 'stage_placed').filter((event) => 'how' in event && event.how === 'submitted'),
+  ).toHaveLength(2);
+});
+
+test("a node's daemon is killed and comes back: the job goes on", async () => {
+  const stop = stopSwitch();
+  const {report, again} = await disturbed(
+    async (job) => {
+      const node = cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`).trim() as 'n1' | 'n2';
+      await cluster.killDaemon(`slurmd.${node}`);
+      cluster.startDaemon(`slurmd.${node}`);
+      stop.request();
+    },
+    {setting: {stop}},
+  );
+  expect(codesOfLosses(report)).toEqual([]);
+  expect(outputText(await again(), 'a')).toBe(counted);
+});
+
+test('what the cluster does not take fails the stage, in its words', async () => {
+  const dir = await temporaryFolder();
+  const executor = {...here, how: {...how, partition: 'nowhere'}};
+  const report = await run(pipelineOf(dir, {a: on(executor, {uses: 'test.count', params: {epochs: 1}})}));
+  expect(report.by.a).toMatchObject({
+    kind: 'failed',
+    problem: {code: 'run/job-refused', message: expect.stringContaining('partition')},
+  });
+});
+
+test('a worker that crashes is a failure like any other', async () => {
+  const dir = await temporaryFolder();
+  const stage = (does: string) => on(here, {uses: 'test.worker', params: {does}});
+  const pipeline = pipelineOf(dir, {a: stage('exit'), b: stage('throw')});
+  const report = await run(pipeline, {options: {after_failure: 'keep_going'}});
+  expect(report.by.a).toMatchObject({kind: 'crashed', exit_code: 7});
+  expect((report.by.a as {stderr_tail: string}).stderr_tail).toContain('the last words');
+  expect(report.by.b).toMatchObject({kind: 'failed', problem: {code: 'worker/bug'}});
+});
