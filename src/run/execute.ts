@@ -14,7 +14,7 @@ import {holdPlace, newSlots, type Place, type Slots} from './slots.js';
 import {checkObjects} from './soundness.js';
 import type {SettledStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
-import {objectsWanted, type Wanted, wantedStages} from './wanted.js';
+import {objectsToCheck, wantedStages} from './wanted.js';
 
 export interface Execution {
   readonly results: readonly StageResult[];
@@ -65,7 +65,7 @@ export async function execute(
 
 interface Walk {
   readonly plan: Plan;
-  readonly wanted: ReadonlyMap<StageId, Wanted>;
+  readonly wanted: ReadonlySet<StageId>;
   /** Of the stages found in the cache whose objects are checked. */
   readonly checks: Map<StageId, 'running' | 'sound' | 'damaged'>;
   readonly world: World;
@@ -155,7 +155,7 @@ function withoutInput(stage: StageId, by: StageId, result: StageResult): StageRe
 
 /** Compares what a cached stage left with what it should be, if anybody is going to read it. */
 function beginCheck(stage: PlannedStage, {wanted, checks, effects, running}: Walk): 'running' | 'sound' {
-  const objects = objectsWanted(effects.cache, stage, wanted.get(stage.id) ?? 'nothing');
+  const objects = wanted.has(stage.id) ? objectsToCheck(effects.cache, stage) : [];
   if (objects.length === 0) return 'sound';
   checks.set(stage.id, 'running');
   const check = checkObjects(effects.cache, objects, effects.emit).then((evicted) => {

@@ -77,7 +77,7 @@ function expected(): Promise<Record<string, string>> {
   return undisturbed;
 }
 
-test('a terminal closes in the middle of training: the training saves, and the next run goes on to the same bytes', async () => {
+test('a terminal closes in the middle of training: it saves, gc keeps that, and the next run goes on to the same bytes', async () => {
   const project = freshProject();
   const line = `exec '${process.execPath}' '${main}' run`;
   const terminal = started(project, 'script', ['-qefc', `stty cols 100 rows 40; ${line}`, '/dev/null']);
@@ -86,6 +86,12 @@ test('a terminal closes in the middle of training: the training saves, and the n
   await until(() => events(project).includes('"kind":"run_finished"'));
   expect(events(project)).toMatch(/"kind":"run_finished".*"outcome":"interrupted"/);
   expect(events(project)).not.toMatch(/"kind":"(crashed|failed)"/);
+  const collected = project.command(['cache', 'gc']);
+  expect(collected.stdout).toMatch(/and what 1 unfinished stage will continue from\.$/m);
+  expect(project.command(['cache', 'verify'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 saved state'),
+  });
   const ended = await project.run();
   expect(ended.code, problemsOf(ended)).toBe(0);
   const steps = eventsOf(ended, 'step_finished').map(({global_step}) => global_step);

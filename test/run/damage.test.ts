@@ -71,6 +71,26 @@ test('a flipped object is found before a stage reads it, told, and computed agai
   expect(made(dir).slice(0, 2)).toEqual(['a', 'b']);
 });
 
+test('what is damaged further up, and has to be read for what is damaged below it, is computed again in the same run', async () => {
+  const dir = await temporaryFolder();
+  const pipeline = (version: string) =>
+    pipelineOf(dir, {
+      a: shell(`echo a >> '${dir}/made'; printf apple > "$1"`),
+      b: shell(`echo b >> '${dir}/made'; cat "$1" > "$2"`, {inputs: {i: ref('a')}}), // of the same bytes as a
+      c: shell(`echo c >> '${dir}/made'; cat "$1" > "$2"; printf ! >> "$2"`, {
+        inputs: {i: ref('b')},
+        version,
+      }),
+    });
+  await run(pipeline('1'));
+  made(dir);
+  flipObject(dir, 'apple');
+  const report = await run(pipeline('2')); // c has to run, and reads what b left, which is made of what a left
+  expect(report.by).toMatchObject({a: {kind: 'succeeded'}, b: {kind: 'succeeded'}, c: {kind: 'succeeded'}});
+  expect(outputText(report, 'c')).toBe('apple!');
+  expect(made(dir)).toEqual(['a', 'b', 'c']);
+});
+
 test('two objects that were swapped are both found', async () => {
   const dir = await temporaryFolder();
   await run(chain(dir));
