@@ -6,6 +6,7 @@
 #include "adapters/peft_config.h"
 #include "adapters/selection.h"
 #include "core/error.h"
+#include "core/platform/file.h"
 #include "core/rel_l2.h"
 #include "core/text_file.h"
 
@@ -21,9 +22,9 @@ constexpr const char* kLycorisPrefix = "lycoris_";
 bool is_lycoris(AdapterType type) { return type == AdapterType::lokr || type == AdapterType::loha; }
 
 fs::path tensor_file(const fs::path& path) {
-  if (!fs::is_directory(path)) return path;
+  if (!platform::is_folder(path)) return path;
   for (const char* name : {"adapter_model.safetensors", "lokr_weights.safetensors", "loha_weights.safetensors"}) {
-    if (fs::exists(path / name)) return path / name;
+    if (platform::exists(path / name)) return path / name;
   }
   throw Error("adapter/format-unknown", path.string() + " holds no adapter",
               "Expected adapter_model.safetensors, lokr_weights.safetensors or loha_weights.safetensors in it.");
@@ -31,7 +32,7 @@ fs::path tensor_file(const fs::path& path) {
 
 Json peft_config_beside(const fs::path& tensors) {
   const fs::path path = tensors.parent_path() / "adapter_config.json";
-  if (std::error_code error; !fs::exists(path, error) && !error) {
+  if (!platform::exists(path)) {
     throw Error("adapter/config-missing", "Cannot read " + path.string(),
                 "A PEFT adapter keeps its alpha there; copy it beside the tensors.");
   }

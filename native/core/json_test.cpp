@@ -1,7 +1,12 @@
 #include "core/json.h"
 
-#include "core/text_file.h"
+#include <bit>
+#include <clocale>
+#include <cmath>
+#include <cstdint>
+#include <string>
 
+#include "core/text_file.h"
 #include "testing/test.h"
 
 namespace {
@@ -72,6 +77,45 @@ TEST("json: wrong types and missing members are named") {
   EXPECT_ERROR(json.at("missing"), "native/json-missing-key");
   EXPECT(json.get("missing").is_null() && json.int_or("missing", 7) == 7 && json.string_or("s", "") == "x");
   EXPECT_ERROR(json.bool_or("s", false), "native/json-type");
+}
+
+double bits(uint64_t pattern) { return std::bit_cast<double>(pattern); }
+
+TEST("json: every double that is written reads back as itself, in any locale") {
+  const std::string before = std::setlocale(LC_NUMERIC, nullptr);
+  for (const char* locale : {"C", "de_DE.UTF-8", "de_DE", "German"}) {
+    if (std::setlocale(LC_NUMERIC, locale) == nullptr) continue;  // not on this machine
+    for (uint64_t i = 0; i < 20'000; ++i) {
+      const double value = bits(i * 0x9E3779B97F4A7C15ULL + 0xD1B54A32D192ED03ULL);
+      if (!std::isfinite(value)) continue;
+      const double read = Json::parse(Json(value).dump()).as_number();
+      EXPECT(std::bit_cast<uint64_t>(read) == std::bit_cast<uint64_t>(value) || (value == 0 && read == 0));
+    }
+  }
+  std::setlocale(LC_NUMERIC, before.c_str());
+}
+
+TEST("json: numbers between two doubles become the nearer one, of two equally near the even one") {
+  struct Case {
+    const char* text;
+    double value;
+  };
+  const Case cases[] = {
+      {"9007199254740993", 9007199254740992.0},                  // halfway: to even, down
+      {"9007199254740995", 9007199254740996.0},                  // and up
+      {"9007199254740993.00000000000000000000001", 9007199254740994.0},
+      {"2.2250738585072011e-308", bits(0x000FFFFFFFFFFFFF)},     // the largest subnormal, on which readers have hung
+      {"4.9406564584124654e-324", bits(1)},
+      {"2.4703282292062327e-324", 0},                            // less than half of it
+      {"2.4703282292062328e-324", bits(1)},                      // more than half
+      {"1e-400", 0},
+      {"1.7976931348623157e308", bits(0x7FEFFFFFFFFFFFFF)},
+      {"1.7976931348623158e308", bits(0x7FEFFFFFFFFFFFFF)},      // still nearer to the largest than to what follows
+      {"0.1", 0.1},
+      {"100000000000000000000000000000000000000000e-41", 1},
+  };
+  for (const Case& c : cases) EXPECT(Json::parse(c.text).as_number() == c.value);
+  EXPECT_ERROR(Json::parse("1.7976931348623159e308"), "native/json-invalid");
 }
 
 }  // namespace

@@ -65,9 +65,7 @@ void NewFile::publish() {
 void NewFile::fail(const char* call) const { refused(target_, call, errno); }
 
 void make_folder(const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(platform::reachable(folder), failed);
-  if (failed) refused(folder, "mkdir", errno_of(failed));
+  if (platform::make_folders(folder) != 0) refused(folder, "mkdir", errno);
 }
 
 }  // namespace sidestep

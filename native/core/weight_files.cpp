@@ -1,6 +1,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/platform/file.h"
 #include "core/safetensors.h"
 #include "core/text_file.h"
 
@@ -38,15 +39,15 @@ WeightFiles::WeightFiles(std::vector<SafetensorsFile> files) : files_(std::move(
 }
 
 bool WeightFiles::exist(const std::filesystem::path& folder, const std::string& stem) {
-  return std::filesystem::exists(folder / (stem + ".safetensors")) ||
-         std::filesystem::exists(folder / (stem + ".safetensors.index.json"));
+  return platform::exists(folder / (stem + ".safetensors")) ||
+         platform::exists(folder / (stem + ".safetensors.index.json"));
 }
 
 WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::string& stem) {
   const std::filesystem::path single = folder / (stem + ".safetensors");
   const std::filesystem::path index = folder / (stem + ".safetensors.index.json");
-  if (std::filesystem::exists(single)) return WeightFiles({SafetensorsFile(single)});
-  if (std::filesystem::exists(index)) return WeightFiles(open_shards(index));
+  if (platform::exists(single)) return WeightFiles({SafetensorsFile(single)});
+  if (platform::exists(index)) return WeightFiles(open_shards(index));
   throw Error("native/file-unreadable", "Expected " + single.string() + " or " + index.filename().string() +
                                             " beside it, but neither is there",
               "Point checkpoint_dir at a complete download of the model.");

@@ -5,7 +5,8 @@
 #include <memory>
 
 // How a system opens, maps and replaces files. posix/file.cpp or windows/file.cpp is built, never both. What a system refuses leaves
-// its reason in `errno`, with the numbers of <cerrno> everywhere; who calls has the words.
+// its reason in `errno`, with the numbers of <cerrno> everywhere; who calls has the words. Paths may be as long as the disk allows, which
+// std::filesystem does not reach on Windows.
 namespace sidestep::platform {
 
 enum class FileKind : uint8_t { regular, other };
@@ -34,7 +35,11 @@ int replace_file(const std::filesystem::path& from, const std::filesystem::path&
 /// Makes the names in a folder last.
 void sync_folder(const std::filesystem::path& folder);
 
-/// A name under which the system reaches this file however long it is.
-std::filesystem::path reachable(const std::filesystem::path& path);
+/// Makes a folder and those above it; one that is there is well. -1: refused.
+int make_folders(const std::filesystem::path& folder);
+
+/// Both throw std::filesystem::filesystem_error when a folder on the way may not be entered.
+bool exists(const std::filesystem::path& path);
+bool is_folder(const std::filesystem::path& path);
 
 }  // namespace sidestep::platform

@@ -142,5 +142,6 @@ function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'no
 /** Windows has neither groups nor a signal that a program could hear: the program and all that it started end at once. */
 function endTree(pid: number, child: Child): void {
   const taskkill = spawn('taskkill', ['/pid', String(pid), '/t', '/f'], {stdio: 'ignore', windowsHide: true});
-  taskkill.on('error', () => void child.kill('SIGKILL')); // a Windows without it: then at least the program itself
+  const alone = () => void child.kill('SIGKILL'); // where there is no such command: at least the program itself
+  taskkill.on('error', alone).on('exit', (code) => code === 0 || alone());
 }

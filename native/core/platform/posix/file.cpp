@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 namespace sidestep::platform {
 namespace {
@@ -57,6 +58,14 @@ void sync_folder(const std::filesystem::path& folder) {
   if (directory.fd >= 0) ::fsync(directory.fd);
 }
 
-std::filesystem::path reachable(const std::filesystem::path& path) { return path; }
+int make_folders(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  errno = failed.value();
+  return failed ? -1 : 0;
+}
+
+bool exists(const std::filesystem::path& path) { return std::filesystem::exists(path); }
+bool is_folder(const std::filesystem::path& path) { return std::filesystem::is_directory(path); }
 
 }  // namespace sidestep::platform

@@ -13,9 +13,9 @@
 #include "core/platform/windows/system.h"
 
 namespace sidestep::platform {
-namespace {
-
 namespace fs = std::filesystem;
+
+namespace {
 
 // The engine's text is UTF-8, names of files as well. libstdc++ takes it as that anyway; Microsoft's library asks the locale.
 [[maybe_unused]] const char* const kTextIsUtf8 = std::setlocale(LC_CTYPE, ".UTF-8");
@@ -35,12 +35,18 @@ WholeFile refused(const char* call) {
 
 WholeFile refused_folder(const char* call, const fs::path& path) {
   const WholeFile file = refused(call);
-  std::error_code unknown;
-  if (fs::is_directory(path, unknown)) return {.kind = FileKind::other};  // Windows only says that access is denied
+  if (is_folder(path)) return {.kind = FileKind::other};  // Windows only says that access is denied
   return file;
 }
 
 }  // namespace
+
+fs::path reachable(const fs::path& path) {
+  std::error_code unknown;
+  fs::path whole = fs::absolute(path, unknown).lexically_normal().make_preferred();
+  if (unknown || whole.native().size() < kLongestPlain || whole.native().starts_with(L"\\\\")) return path;
+  return fs::path(L"\\\\?\\" + whole.native());
+}
 
 int errno_of_last_error() {
   const DWORD error = ::GetLastError();
@@ -90,11 +96,25 @@ int replace_file(const fs::path& from, const fs::path& to) {
 
 void sync_folder(const fs::path&) {}  // Windows opens no folders for writing, and its journal keeps names in order
 
-fs::path reachable(const fs::path& path) {
-  std::error_code unknown;
-  fs::path whole = fs::absolute(path, unknown).lexically_normal().make_preferred();
-  if (unknown || whole.native().size() < kLongestPlain || whole.native().starts_with(L"\\\\")) return path;
-  return fs::path(L"\\\\?\\" + whole.native());
+int make_folders(const fs::path& folder) {
+  const fs::path name = reachable(folder);
+  if (is_folder(folder) || ::CreateDirectoryW(name.c_str(), nullptr) != 0) return 0;
+  const fs::path above = folder.parent_path();
+  if (::GetLastError() == ERROR_PATH_NOT_FOUND && !above.empty() && above != folder) {
+    if (platform::exists(above) && !is_folder(above)) return errno = ENOTDIR, -1;
+    if (make_folders(above) != 0) return -1;
+    if (::CreateDirectoryW(name.c_str(), nullptr) != 0) return 0;
+  }
+  if (is_folder(folder)) return 0;  // somebody else was first
+  errno = errno_of_last_error();
+  return -1;
+}
+
+bool exists(const fs::path& path) { return ::GetFileAttributesW(reachable(path).c_str()) != INVALID_FILE_ATTRIBUTES; }
+
+bool is_folder(const fs::path& path) {
+  const DWORD attributes = ::GetFileAttributesW(reachable(path).c_str());
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
 }  // namespace sidestep::platform

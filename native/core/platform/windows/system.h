@@ -1,11 +1,18 @@
 #pragma once
+#ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
+#endif
+#ifndef NOMINMAX  // GCC's library defines it itself
 #define NOMINMAX
+#endif
 #include <windows.h>
 
 #include <filesystem>
 
 namespace sidestep::platform {
+
+/// A name under which Windows reaches a file however long it is. Not for std::filesystem, which takes the question mark for a wildcard.
+std::filesystem::path reachable(const std::filesystem::path& path);
 
 /// The errno that means what Windows said last.
 int errno_of_last_error();
