@@ -8,6 +8,7 @@ const stageTypes = [
   'fixture',
   'scan',
   'dataset',
+  'caption',
   'preprocess.pass1',
   'preprocess.pass2',
   'estimate',

@@ -13,6 +13,7 @@ const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
 export const stageTypes = [
   'scan',
   'dataset',
+  'caption',
   'preprocess.pass1',
   'preprocess.pass2',
   'estimate',

@@ -83,12 +83,15 @@ function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Res
   });
 }
 
-/** The stage that encodes the dataset's texts. */
+/** The stage that encodes the dataset's texts, as they are or with what `caption` stages add. */
 function readerOf(pipeline: Pipeline, dataset: StageId): ConfiguredStage | undefined {
-  return pipeline.stages.find(
-    ({uses, params}) =>
-      uses === 'preprocess.pass1' && isStageReference(params.dataset) && params.dataset.$stage === dataset,
+  const readers = pipeline.stages.filter(
+    ({params}) => isStageReference(params.dataset) && params.dataset.$stage === dataset,
   );
+  const between = readers
+    .filter(({uses}) => uses === 'caption')
+    .flatMap(({id}) => readerOf(pipeline, id) ?? []);
+  return readers.find(({uses}) => uses === 'preprocess.pass1') ?? between[0];
 }
 
 function modelOf(

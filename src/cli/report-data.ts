@@ -14,6 +14,7 @@ import type {
   TokenCount,
 } from '../render/report/report-data.js';
 import {lyricsText, textOptions} from '../stage/conditioning.js';
+import {songSources} from '../stage/dataset.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {trainingVerdict, verdictText} from '../stage/training-verdict.js';
@@ -37,7 +38,7 @@ export async function reportRun(run: RecordedRun, clips: ClipPlace): Promise<Rep
     stages: recorded.map((stage) => reportStage(stage, run)),
     trainings: await reportTrainings(run, ofType('train')),
     estimates: estimates.flatMap((estimate) => estimate ?? []),
-    songs: await reportSongs(ofType('dataset'), ofType('preprocess.pass1')),
+    songs: await reportSongs(songStages(recorded), ofType('preprocess.pass1')),
     prompts: await reportClips(run, clips),
     results: resultsOf(run),
     environment: await environmentRows(run),
@@ -166,6 +167,16 @@ async function reportEstimate(stage: RecordedStage): Promise<ReportEstimate | un
     selected: selected.has(module!) ? ('yes' as const) : ('no' as const),
   }));
   return {stage: stage.configured.id, modules: modules.sort((a, b) => b.score - a.score)};
+}
+
+/** Those whose songs no later stage completes. */
+function songStages(stages: readonly RecordedStage[]): RecordedStage[] {
+  const completed = stages
+    .filter(({configured}) => configured.uses === 'caption')
+    .map(({configured}) => configured.params.dataset)
+    .filter(isStageReference)
+    .map(({$stage}) => $stage);
+  return stages.filter(({configured: {uses, id}}) => songSources.includes(uses) && !completed.includes(id));
 }
 
 async function reportSongs(

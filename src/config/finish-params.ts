@@ -113,7 +113,8 @@ class Finisher {
   private implyDataset(object: Record<string, ParamValue>, key: string, {entries, origin}: LocatedMap): void {
     const prompts = entries.get('prompts')?.value;
     const named = prompts?.kind === 'list' ? prompts.items.find(namesSample) : prompts;
-    const [only, ...others] = this.suitable({'x-stage': ['dataset']});
+    const complete = this.suitable({'x-stage': ['caption']}); // has the words that the dataset's own songs lack
+    const [only, ...others] = complete.length > 0 ? complete : this.suitable({'x-stage': ['dataset']});
     const isWanted = prompts === undefined || named !== undefined;
     if (!isWanted || only === undefined || others.length > 0) return;
     const reference = {$stage: stageId(this.context.target(only).instance)};

@@ -62,6 +62,7 @@ export const TYPES = [
   'export',
   'estimate',
   'generate',
+  'caption',
 ];
 
 /** The places at which a key of this very name exists; of several within one type, the one that takes the value. */

@@ -74,7 +74,7 @@ function lintText(sample: Sample): Finding[] {
         sample,
         'dataset/no-caption',
         `has no ${sample.prompt.source}`,
-        'Say in a sentence what it sounds like.',
+        'Say in a sentence what it sounds like, or have a model say it: a stage with `uses: caption`.',
       ),
     );
   if (sample.origins.caption === 'file_name')
@@ -83,7 +83,7 @@ function lintText(sample: Sample): Finding[] {
         sample,
         'dataset/caption-from-name',
         `is captioned by its file name: ${JSON.stringify(sample.caption)}`,
-        'Write genre, instruments, mood and voice into a caption file.',
+        'Write genre, instruments, mood and voice into a caption file, or have a model do it: a stage with `uses: caption`.',
       ),
     );
   found.push(...lintWording(sample));
@@ -118,7 +118,7 @@ function lintWording(sample: Sample): Finding[] {
         sample,
         'dataset/caption-from-title',
         `is captioned by the title in its tags: ${JSON.stringify(sample.caption)}`,
-        'A title does not say what a song sounds like: write genre, instruments, mood and voice into a caption file.',
+        'A title does not say what a song sounds like: write a caption file, or have a model do it: a stage with `uses: caption`.',
       ),
     );
   const misread = (['caption', 'genre', 'lyrics'] as const).filter((field) => isGarbled(sample[field]));

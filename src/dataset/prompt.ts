@@ -1,43 +1,12 @@
 import type {Json} from '../base/json.js';
 import type {JsonNode, JsonObject} from '../format/json.js';
+import {type PromptParts, promptText} from '../stage/prompt-text.js';
 import {isTruthy, pythonText} from './python-text.js';
 import type {Prompt, PromptSource} from './sample.js';
 
-/** The pieces of a text prompt, each as the text that is printed. */
-export interface PromptParts {
-  readonly caption: string;
-  readonly genre: string;
-  /** Empty for none. */
-  readonly custom_tag: string;
-  /** `prepend`, `append`, `replace`; anything else leaves the caption alone, as upstream does. */
-  readonly tag_position: string;
-  /** Empty prints as N/A, also in the next two. */
-  readonly bpm: string;
-  readonly timesignature: string;
-  readonly keyscale: string;
-  /** Seconds. */
-  readonly duration: string;
-}
-
-/** The prompt exactly as upstream's preprocessing writes it (`build_simple_prompt`). */
+/** The prompt of a song, with what its caption section holds. */
 export function makePrompt(parts: PromptParts, source: PromptSource): Prompt {
-  const subject = source === 'genre' ? parts.genre : parts.caption;
-  const lines = [
-    '# Instruction',
-    'Fill the audio semantic mask based on the given conditions:',
-    '',
-    '# Caption',
-    withTag(subject, parts),
-    '',
-    '# Metas',
-    `- bpm: ${parts.bpm || 'N/A'}`,
-    `- timesignature: ${parts.timesignature || 'N/A'}`,
-    `- keyscale: ${parts.keyscale || 'N/A'}`,
-    `- duration: ${parts.duration} seconds`,
-    '<|endoftext|>',
-    '',
-  ];
-  return {source, text: lines.join('\n')};
+  return {source, text: promptText(parts, source)};
 }
 
 /** What inference is told of a piece besides its caption; numbers and texts as they came. */
@@ -68,20 +37,6 @@ const USUAL_SECONDS = 30;
 
 function isSaid(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== '';
-}
-
-function withTag(subject: string, {custom_tag, tag_position}: PromptParts): string {
-  if (custom_tag === '') return subject;
-  switch (tag_position) {
-    case 'prepend':
-      return subject === '' ? custom_tag : `${custom_tag}, ${subject}`;
-    case 'append':
-      return subject === '' ? custom_tag : `${subject}, ${custom_tag}`;
-    case 'replace':
-      return custom_tag;
-    default:
-      return subject;
-  }
 }
 
 /** Who decides between caption and genre: the sample's own override, else the genre ratio's draw. */

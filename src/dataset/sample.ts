@@ -76,6 +76,7 @@ export type MetadataField = (typeof metadataFields)[number];
 
 /** From strongest to weakest: a value found earlier in this list wins. */
 export const metadataOrigins = [
+  'caption_stage',
   'dataset_json',
   'sidecar',
   'tags',

@@ -8,14 +8,20 @@ import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** How often a worker says that it is there. */
 export const BEAT_MS = 10_000;
 
 /** Runner to worker. `run` comes first and once. */
 export type RunnerMessage =
-  | {readonly kind: 'run'; readonly protocol: typeof PROTOCOL_VERSION; readonly job: WorkerJob}
+  | {
+      readonly kind: 'run';
+      readonly protocol: typeof PROTOCOL_VERSION;
+      readonly job: WorkerJob;
+      /** Values of the environment variables that the stage type's `secrets` names: apart from the job, to be kept nowhere. */
+      readonly secrets: Secrets;
+    }
   /** Stop at the next safe point; save what can be resumed. A second request is a signal, not a message. */
   | {readonly kind: 'stop'}
   /** The part is in the cache; its file in `out_dir` is gone. */
@@ -36,6 +42,9 @@ export type RunnerMessage =
       readonly addon: string;
       readonly question: MemoryQuestion;
     };
+
+/** By the name of the environment variable. */
+export type Secrets = Readonly<Record<string, string>>;
 
 /** Worker to runner. */
 export type WorkerMessage =

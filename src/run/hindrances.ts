@@ -8,6 +8,7 @@ import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import type {Hindrance} from '../plan/world.js';
 import {isParamObject, type ParamObject, valueAt} from '../stage/param.js';
+import {stageTypes} from '../stage/registry.js';
 import {missingSecrets, secretsIn} from '../stage/secrets.js';
 import type {StageType} from '../stage/stage-type.js';
 
@@ -19,20 +20,20 @@ export function hindrancesOf(
   env: Environment,
 ): ReadonlyMap<StageId, Hindrance> {
   const found = stages.flatMap((stage) => {
-    const hindrance =
-      stage.when.kind === 'run' && stage.uses === 'command' ? hindranceOf(stage, env) : undefined;
+    const hindrance = stage.when.kind === 'run' ? hindranceOf(stage, env) : undefined;
     return hindrance === undefined ? [] : [[stage.id, hindrance] as const];
   });
   return new Map(found);
 }
 
 function hindranceOf(
-  {params, positions, position}: ConfiguredStage,
+  {uses, params, positions, position}: ConfiguredStage,
   env: Environment,
 ): Hindrance | undefined {
-  const secret = missingSecrets(secretsIn(params), env);
+  const secret = missingSecrets(stageTypes.get(uses)?.secrets?.(params) ?? [], env);
   if (secret !== undefined)
     return {lacks: 'secret', problem: {...secret, position: placeOfSecret(params, positions) ?? position}};
+  if (uses !== 'command') return undefined;
   const folder = missingWorkingDir(String(params.working_dir));
   if (folder === undefined) return undefined;
   return {lacks: 'folder', problem: {...folder, position: positions.working_dir ?? position}};
@@ -42,6 +43,7 @@ function placeOfSecret(
   {environment}: ParamObject,
   positions: ConfiguredStage['positions'],
 ): SourcePosition | undefined {
+  if (positions.api_key_env !== undefined) return positions.api_key_env;
   const variables = isParamObject(environment) ? Object.entries(environment) : [];
   const [name] =
     variables.find(([, text]) => secretsIn({environment: {text: String(text)}}).length > 0) ?? [];

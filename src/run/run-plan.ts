@@ -22,6 +22,7 @@ import {outdatedStages, publishOutputs} from './publish.js';
 import {evictSeen} from './soundness.js';
 import type {StopSwitch} from './stop.js';
 import {hasLeftovers} from './sweep.js';
+import {writeSidecars} from './write-sidecars.js';
 
 export interface RunRequest {
   readonly pipeline: Pipeline;
@@ -149,6 +150,8 @@ async function executeAndRecord(
   const before = {lock: own_lock, lock_warning: own_lock_warning, memory};
   await recordExecution(pipeline, {execution, before, world}, {project, cache, now: now()});
   const outputs = await publish(execution, {request, emit, places});
+  for (const problem of await writeSidecars(execution.stages.values(), {cache, view: world.cache}))
+    emit({kind: 'warning', stage: undefined, problem});
   await saveFileHashes(hashes);
   await saveChecked(cache);
   return {...execution, outputs};

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
-import type {JsonObject} from '../base/json.js';
+import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
 import {commitEntry, type ObjectRef} from '../cache/entry.js';
@@ -266,7 +266,7 @@ async function finish(
     })),
     missing: [...failed].map(([sample, problem]) => ({sample, problem})),
   };
-  const text = JSON.stringify(collection);
+  const text = JSON.stringify(stage.type.samples.gather?.(collection, jsonOf(stage.read)) ?? collection);
   const object = await commitBytes(effects.cache, text);
   const declared = stage.type.outputs(stage.planned.configured.params)[0]!;
   const identity = identityOf(JSON.parse(text), object.hash, declared);
@@ -280,6 +280,11 @@ async function finish(
     warnings: warningsOf(stage, whole, tally, effects),
     samples: {total: samples.length, computed, cached: whole.length - computed, failed: failed.size},
   };
+}
+
+function jsonOf({objects}: StageInputs): Record<string, Json> {
+  const values = Object.entries(objects).map(([param, {json}]) => [param, json] as const);
+  return Object.fromEntries(values.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
 /** Those of all parts together. Of the parts that were there before this attempt they are said again. */

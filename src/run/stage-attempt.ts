@@ -11,6 +11,7 @@ import type {CacheView, World} from '../plan/world.js';
 import {JOB_FILES} from '../protocol/job-files.js';
 import type {WorkerJob} from '../protocol/message.js';
 import {paramsToJson} from '../stage/param.js';
+import {secretValues} from '../stage/secrets.js';
 import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
@@ -111,7 +112,8 @@ async function attemptIn(
     return committed(outcome, place, {stage, heard, effects});
   }
   const job = await workerJob(stage, place, context);
-  const limits = {grace_ms: context.options.grace_ms, timeout_s};
+  const secrets = secretValues(stage.type.secrets?.(params) ?? [], effects.env);
+  const limits = {grace_ms: context.options.grace_ms, timeout_s, secrets};
   const {samples} = stage.type;
   if (samples === undefined) {
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});

@@ -1,7 +1,7 @@
 import type {Problem} from '../base/problem.js';
 import {callAfter} from '../base/timer.js';
 import {unreachable} from '../base/unreachable.js';
-import {PROTOCOL_VERSION, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
+import {PROTOCOL_VERSION, type Secrets, type WorkerJob, type WorkerMessage} from '../protocol/message.js';
 import type {Effects, RunOptions} from './effects.js';
 import {noteChild} from './orphans.js';
 import type {WorkOutcome} from './outcome.js';
@@ -25,6 +25,7 @@ export async function runWorker(
   options: Pick<RunOptions, 'grace_ms'> & {
     readonly timeout_s: number | undefined;
     readonly parts: PartHandlers | undefined;
+    readonly secrets: Secrets;
   },
 ): Promise<WorkOutcome> {
   let outcome: WorkOutcome | undefined;
@@ -61,7 +62,7 @@ export async function runWorker(
     }
   };
   const worker = effects.launcher.start(
-    {kind: 'run', protocol: PROTOCOL_VERSION, job},
+    {kind: 'run', protocol: PROTOCOL_VERSION, job, secrets: options.secrets},
     {
       started: (pid) => {
         forget = noteChild(effects.cache, pid);

@@ -367,10 +367,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      ],
      "properties": {
       "uses": {
-       "description": "The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+       "description": "The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
        "enum": [
         "scan",
         "dataset",
+        "caption",
         "preprocess.pass1",
         "preprocess.pass2",
         "estimate",
@@ -576,10 +577,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "uses": {
-    "description": "The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+    "description": "The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
     "enum": [
      "scan",
      "dataset",
+     "caption",
      "preprocess.pass1",
      "preprocess.pass2",
      "estimate",
@@ -797,6 +799,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "enum": [
      "scan",
      "dataset",
+     "caption",
      "preprocess.pass1",
      "preprocess.pass2",
      "estimate",
@@ -904,6 +907,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "dataset": {
       "description": "Parameters of every `dataset` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "caption": {
+      "description": "Parameters of every `caption` stage.",
       "type": "object",
       "default": {}
      },
@@ -1871,6 +1879,147 @@ export const schemas: Readonly<Record<string, Schema>> = {
    }
   }
  },
+ "stage.caption": {
+  "title": "CaptionParameters",
+  "description": "Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "dataset",
+   "base_url",
+   "model"
+  ],
+  "properties": {
+   "dataset": {
+    "description": "The songs: `${stages.NAME}` of a `dataset` stage, or of another `caption` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "dataset",
+     "caption"
+    ]
+   },
+   "base_url": {
+    "description": "Where the server is: what stands before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.",
+    "type": "string",
+    "x-form": "an address that begins with http:// or https://",
+    "pattern": "^https?://",
+    "examples": [
+     "https://api.example.com/v1",
+     "http://127.0.0.1:8000/v1"
+    ]
+   },
+   "model": {
+    "description": "Name of the model, as the server knows it.",
+    "type": "string",
+    "minLength": 1
+   },
+   "api_key_env": {
+    "description": "Name of the environment variable that holds the key, such as `OPENAI_API_KEY`; the key itself is read when the stage runs and kept nowhere. Unset: no key is sent.",
+    "type": "string",
+    "x-form": "the name of an environment variable",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+    "examples": [
+     "OPENAI_API_KEY"
+    ]
+   },
+   "merge": {
+    "description": "Which songs are asked for: `fill_missing` those without caption (a file name or title is none), `overwrite_caption` captions of all songs, `overwrite_all` captions and lyrics of all songs. Songs that are said to be instrumental keep their lyrics.",
+    "enum": [
+     "fill_missing",
+     "overwrite_caption",
+     "overwrite_all"
+    ],
+    "default": "fill_missing"
+   },
+   "send": {
+    "description": "What the model is given besides the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.",
+    "enum": [
+     "audio",
+     "metadata",
+     "audio_and_metadata"
+    ],
+    "default": "audio"
+   },
+   "audio_seconds": {
+    "description": "Songs are sent from their beginning, as mono wav, up to this many seconds.",
+    "type": "number",
+    "minimum": 1,
+    "maximum": 1200,
+    "default": 60
+   },
+   "prompt": {
+    "description": "What the model is asked for a caption.",
+    "type": "string",
+    "minLength": 1,
+    "default": "Describe this piece of music in one or two sentences, as a prompt for a program that makes music: genre, mood, instruments, voice, production. Answer with the description alone."
+   },
+   "lyrics": {
+    "description": "`ask` has lyrics written down too where a song has none, `leave` leaves them as they are.",
+    "enum": [
+     "leave",
+     "ask"
+    ],
+    "default": "leave"
+   },
+   "lyrics_prompt": {
+    "description": "What the model is asked for lyrics.",
+    "type": "string",
+    "minLength": 1,
+    "default": "Write down the words that are sung in this recording, line by line, with the name of each section, such as [Verse] or [Chorus], on a line before it. Answer with the lyrics alone; where nobody sings, answer [Instrumental]."
+   },
+   "temperature": {
+    "description": "How freely the model chooses its words. Unset: the server decides.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": 2
+   },
+   "max_tokens": {
+    "description": "Length of an answer in tokens; one that is cut there is not used. Unset: the server decides.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "requests_at_once": {
+    "description": "How many requests are under way at the same time.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 64,
+    "default": 2
+   },
+   "request_timeout": {
+    "description": "Seconds until a request counts as failed.",
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": 290,
+    "default": 120
+   },
+   "request_retries": {
+    "description": "How often a request is made again after the server was busy (429, 5xx), too slow or cut the connection; the pause doubles each time, or is what the server asks for.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 20,
+    "default": 4
+   },
+   "write_sidecars": {
+    "description": "Whether answers are written beside the songs, as `song.caption.txt` and `song.lyrics.txt`: `never`, `missing` where no such file is, `overwrite` also over one that is there.",
+    "enum": [
+     "never",
+     "missing",
+     "overwrite"
+    ],
+    "default": "never"
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
+   }
+  }
+ },
  "stage.preprocess.pass1": {
   "title": "PreprocessPass1Parameters",
   "description": "Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.",
@@ -1890,11 +2039,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "dataset": {
-    "description": "The songs: `${stages.NAME}` of a `dataset` stage.",
+    "description": "The songs: `${stages.NAME}` of a `dataset` or `caption` stage.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "dataset"
+     "dataset",
+     "caption"
     ]
    },
    "max_duration": {
@@ -3805,11 +3955,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "dataset": {
       "x-implied": "dataset",
-      "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.",
+      "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` or `caption` stage. Unset: the pipeline's only one.",
       "type": "string",
       "minLength": 1,
       "x-stage": [
-       "dataset"
+       "dataset",
+       "caption"
       ]
      },
      "seeds": {
@@ -4259,11 +4410,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
    },
    "dataset": {
     "x-implied": "dataset",
-    "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.",
+    "description": "Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` or `caption` stage. Unset: the pipeline's only one.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
-     "dataset"
+     "dataset",
+     "caption"
     ]
    },
    "seeds": {
@@ -4615,11 +4767,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
       ]
      },
      "songs": {
-      "description": "A `dataset` stage whose songs the card names. Unset: songs are counted, and none is named.",
+      "description": "A `dataset` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.",
       "type": "string",
       "minLength": 1,
       "x-stage": [
-       "dataset"
+       "dataset",
+       "caption"
       ]
      }
     }

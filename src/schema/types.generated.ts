@@ -27,6 +27,7 @@ export interface Schemas {
   lock: LockDocument;
   'stage.scan': ScanParameters;
   'stage.dataset': DatasetParameters;
+  'stage.caption': CaptionParameters;
   'stage.preprocess.pass1': PreprocessPass1Parameters;
   'stage.preprocess.pass2': PreprocessPass2Parameters;
   'stage.estimate': EstimateParameters;
@@ -219,11 +220,12 @@ export interface CommandExecutor {
  */
 export interface StageDocument {
   /**
-   * The stage type: `scan` finds a model, `dataset` the songs, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
+   * The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
    */
   uses:
     | 'scan'
     | 'dataset'
+    | 'caption'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
     | 'estimate'
@@ -341,6 +343,7 @@ export interface PresetDocument {
   uses:
     | 'scan'
     | 'dataset'
+    | 'caption'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
     | 'estimate'
@@ -379,6 +382,10 @@ export interface SettingsDocument {
      * Parameters of every `dataset` stage.
      */
     dataset?: {};
+    /**
+     * Parameters of every `caption` stage.
+     */
+    caption?: {};
     /**
      * Parameters of every `preprocess.pass1` stage.
      */
@@ -728,6 +735,79 @@ export interface DatasetParameters {
   on_error: 'fail' | 'skip';
 }
 /**
+ * Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.
+ */
+export interface CaptionParameters {
+  /**
+   * The songs: `${stages.NAME}` of a `dataset` stage, or of another `caption` stage.
+   */
+  dataset: StageReferenceValue;
+  /**
+   * Where the server is: what stands before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.
+   */
+  base_url: string;
+  /**
+   * Name of the model, as the server knows it.
+   */
+  model: string;
+  /**
+   * Name of the environment variable that holds the key, such as `OPENAI_API_KEY`; the key itself is read when the stage runs and kept nowhere. Unset: no key is sent.
+   */
+  api_key_env?: string;
+  /**
+   * Which songs are asked for: `fill_missing` those without caption (a file name or title is none), `overwrite_caption` captions of all songs, `overwrite_all` captions and lyrics of all songs. Songs that are said to be instrumental keep their lyrics.
+   */
+  merge: 'fill_missing' | 'overwrite_caption' | 'overwrite_all';
+  /**
+   * What the model is given besides the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.
+   */
+  send: 'audio' | 'metadata' | 'audio_and_metadata';
+  /**
+   * Songs are sent from their beginning, as mono wav, up to this many seconds.
+   */
+  audio_seconds: number;
+  /**
+   * What the model is asked for a caption.
+   */
+  prompt: string;
+  /**
+   * `ask` has lyrics written down too where a song has none, `leave` leaves them as they are.
+   */
+  lyrics: 'leave' | 'ask';
+  /**
+   * What the model is asked for lyrics.
+   */
+  lyrics_prompt: string;
+  /**
+   * How freely the model chooses its words. Unset: the server decides.
+   */
+  temperature?: number;
+  /**
+   * Length of an answer in tokens; one that is cut there is not used. Unset: the server decides.
+   */
+  max_tokens?: number;
+  /**
+   * How many requests are under way at the same time.
+   */
+  requests_at_once: number;
+  /**
+   * Seconds until a request counts as failed.
+   */
+  request_timeout: number;
+  /**
+   * How often a request is made again after the server was busy (429, 5xx), too slow or cut the connection; the pause doubles each time, or is what the server asks for.
+   */
+  request_retries: number;
+  /**
+   * Whether answers are written beside the songs, as `song.caption.txt` and `song.lyrics.txt`: `never`, `missing` where no such file is, `overwrite` also over one that is there.
+   */
+  write_sidecars: 'never' | 'missing' | 'overwrite';
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
  * Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.
  */
 export interface PreprocessPass1Parameters {
@@ -736,7 +816,7 @@ export interface PreprocessPass1Parameters {
    */
   model: StageReferenceValue;
   /**
-   * The songs: `${stages.NAME}` of a `dataset` stage.
+   * The songs: `${stages.NAME}` of a `dataset` or `caption` stage.
    */
   dataset: StageReferenceValue;
   /**
@@ -1108,7 +1188,7 @@ export interface TrainParameters {
      */
     prompts?: [ClipPrompt, ...ClipPrompt[]];
     /**
-     * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.
+     * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` or `caption` stage. Unset: the pipeline's only one.
      */
     dataset?: StageReferenceValue;
     /**
@@ -1991,7 +2071,7 @@ export interface GenerateParameters {
    */
   prompts: [ClipPrompt1, ...ClipPrompt1[]];
   /**
-   * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` stage. Unset: the pipeline's only one.
+   * Where prompts with `sample` find their songs: `${stages.NAME}` of a `dataset` or `caption` stage. Unset: the pipeline's only one.
    */
   dataset?: StageReferenceValue;
   /**
@@ -2374,7 +2454,7 @@ export interface ExportParameters {
      */
     conditioning?: 'inference' | 'upstream';
     /**
-     * A `dataset` stage whose songs the card names. Unset: songs are counted, and none is named.
+     * A `dataset` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.
      */
     songs?: StageReferenceValue;
   };

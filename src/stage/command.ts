@@ -1,4 +1,5 @@
 import {isParamObject} from './param.js';
+import {secretsIn} from './secrets.js';
 import type {OutputDeclaration, StageType} from './stage-type.js';
 
 /** Runs a program of the user's own; its declared outputs are cached as those of any stage. */
@@ -10,6 +11,7 @@ export const command: StageType = {
   runs: 'light',
   numerics: 'none',
   neutral: ['working_dir'],
+  secrets: secretsIn,
   files: [{param: 'inputs.*', kind: 'file_or_folder', identity: 'content'}],
   inputs: [{param: 'inputs.*'}],
   outputs: ({outputs}) =>

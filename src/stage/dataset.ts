@@ -51,8 +51,11 @@ function entriesOf(value: Json): readonly Json[] {
   return Array.isArray(list) ? (list as readonly Json[]) : [];
 }
 
+/** Stage types whose result is a list of songs, the more complete one last. */
+export const songSources: readonly string[] = ['dataset', 'caption'];
+
 /** The samples without what a renamed or moved song changes. */
-function datasetIdentity(value: Json): Json {
+export function datasetIdentity(value: Json): Json {
   return datasetSamples(value).map((sample) => {
     const {name: _name, audio_path: _path, origins: _origins, ...rest} = sample;
     return rest;

@@ -34,7 +34,7 @@ export const exportStage: StageType = {
   inputs: [
     {param: 'adapter', from: ['train', 'command']},
     {param: 'model', from: ['scan']},
-    {param: 'card.songs', from: ['dataset'], reads: songNames},
+    {param: 'card.songs', from: ['dataset', 'caption'], reads: songNames},
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
   places: ['output_dir'],

@@ -36,7 +36,7 @@ export const generate: StageType = {
   inputs: [
     {param: 'model', from: ['scan'], reads: readsInferenceModel},
     {param: 'adapter', from: ['train', 'command']},
-    {param: 'dataset', from: ['dataset']},
+    {param: 'dataset', from: ['dataset', 'caption']},
   ],
   outputs: () => [{name: 'clips', kind: 'json', file: 'index.json', identity: collectionIdentity}],
   samples: {over: 'prompts', plan: planClips, file: clipFile},

@@ -38,7 +38,7 @@ export const preprocessPass1: StageType = {
   files: [],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsComponents('vae', 'text_encoder', 'tokenizer')},
-    {param: 'dataset', from: ['dataset']},
+    {param: 'dataset', from: ['dataset', 'caption']},
   ],
   outputs: () => [{name: 'latents', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
   samples: {over: 'dataset', plan: planSamples},

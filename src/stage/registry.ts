@@ -1,3 +1,4 @@
+import {caption} from './caption.js';
 import {command} from './command.js';
 import {dataset} from './dataset.js';
 import {estimate} from './estimate.js';
@@ -13,6 +14,7 @@ import {train} from './train.js';
 const declared = [
   scan,
   dataset,
+  caption,
   preprocessPass1,
   preprocessPass2,
   estimate,

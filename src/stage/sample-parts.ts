@@ -19,6 +19,8 @@ export interface SampleParts {
     inputs: Readonly<Record<string, Json>>,
     identities: Readonly<Record<string, ContentHash>>,
   ) => readonly SamplePlan[];
+  /** Pure: what the stage leaves, made of its collection and of the JSON of its inputs; absent: the collection itself. */
+  readonly gather?: (collection: SampleCollection, inputs: Readonly<Record<string, Json>>) => Json;
   /** What a part's file is called where the collection is published; absent: `partFile`. */
   readonly file?: (sample: CollectedSample, part: string) => string;
 }
@@ -49,7 +51,7 @@ export interface PartObject {
   readonly about: JsonObject;
 }
 
-/** The one output of every per-sample stage: a JSON file that names the objects of all samples. */
+/** The one output of a per-sample stage, unless `gather` makes another of it: a JSON file that names the objects of all samples. */
 export interface SampleCollection {
   readonly kind: 'sample_collection';
   readonly samples: readonly CollectedSample[];

@@ -1,5 +1,5 @@
 import {own} from '../base/json.js';
-import type {Problem} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {isParamObject, type ParamObject} from './param.js';
 
@@ -30,4 +30,14 @@ export function missingSecrets(
     message,
     hint: `Set it in the environment that sidestep is started with, for instance \`export ${missing[0]}=…\`.`,
   };
+}
+
+/** Read when the work begins, and to be kept nowhere. Throws `run/secret-missing`. */
+export function secretValues(
+  names: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const missing = missingSecrets(names, env);
+  if (missing !== undefined) throw new SidestepError(missing);
+  return Object.fromEntries(names.map((name) => [name, env[name]!]));
 }

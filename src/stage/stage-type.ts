@@ -35,6 +35,8 @@ export interface StageType {
   readonly check?: (params: ParamObject, known: KnownInputs) => readonly Misfit[];
   /** Parameters that cannot change the output beside certain others; of parameters that always count, absent. */
   readonly idle?: readonly IdleRule[];
+  /** Names of environment variables that its work needs and that hold secrets: their values are in no parameter. */
+  readonly secrets?: (params: ParamObject) => readonly string[];
   /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
   readonly files: readonly FileParam[];
   /** Parameters that take a stage, and from which stage types. */

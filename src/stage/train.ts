@@ -151,7 +151,7 @@ export const train: StageType = {
     {param: 'validation.tensors', from: ['preprocess.pass2', 'command']},
     {param: 'adapter.selection.estimate', from: ['estimate', 'command']},
     {param: 'resume_from', from: ['train', 'command']},
-    {param: 'samples.dataset', from: ['dataset']},
+    {param: 'samples.dataset', from: ['dataset', 'caption']},
   ],
   outputs: () => [
     {name: 'adapter', kind: 'tree', file: 'adapter'},

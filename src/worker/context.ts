@@ -3,7 +3,7 @@ import type {ContentHash} from '../base/hash.js';
 import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {WorkerEvent} from '../event/event.js';
-import type {PartJob, WorkerJob} from '../protocol/message.js';
+import type {PartJob, Secrets, WorkerJob} from '../protocol/message.js';
 import type {PartObject} from '../stage/sample-parts.js';
 import type {PartialState} from './partial-state.js';
 
@@ -17,6 +17,8 @@ export type WorkerEntry = (context: WorkerContext) => Promise<'done' | 'stopped'
 export interface WorkerContext {
   /** Parameters, inputs, folders, device: everything a worker may know. */
   readonly job: WorkerJob;
+  /** What the stage type's `secrets` names, by name: not to be written or said anywhere. */
+  readonly secrets: Secrets;
   /** Aborts when the run is asked to stop. */
   readonly signal: AbortSignal;
   readonly emit: (event: OwnEvent) => void;

@@ -1,5 +1,3 @@
-import {hashFile} from '../base/hash.js';
-import {SidestepError} from '../base/problem.js';
 import {HeardTime} from '../dataset/audio/heard-time.js';
 import {stereoPieces} from '../dataset/audio/stereo.js';
 import {type EncodedText, loadTokenizer} from '../dataset/tokenizer.js';
@@ -15,6 +13,7 @@ import {
 import type {PartJob} from '../protocol/message.js';
 import {textOptions} from '../stage/conditioning.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
+import {expectUnchanged} from './expect-unchanged.js';
 import {componentDir} from './model-input.js';
 import {SampleWork} from './sample-work.js';
 import {commitTensors, floatSource, maskSource} from './state-file.js';
@@ -99,17 +98,6 @@ function warnOfCut({emit}: WorkerContext, {sample, work}: PartJob, limit: number
       message: `${sample}: lasts ${seconds.toFixed(0)} s, of which the first ${limit} s are trained`,
       hint: 'Raise max_duration, or cut the song where you want it.',
     },
-  });
-}
-
-/** A song edited between planning and encoding must not be cached under the old file's fingerprint. */
-async function expectUnchanged(path: string, expected: string): Promise<void> {
-  const {hash} = await hashFile(path);
-  if (hash === expected) return;
-  throw new SidestepError({
-    code: 'audio/changed',
-    message: `${path} was changed while the run was going on`,
-    hint: 'Run again: the new version will be encoded.',
   });
 }
 

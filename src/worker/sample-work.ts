@@ -3,6 +3,9 @@ import {type Problem, SidestepError} from '../base/problem.js';
 import type {PartJob} from '../protocol/message.js';
 import type {WorkerContext} from './context.js';
 
+/** Not this sample's fault: the next one would meet it too, so the stage stops. */
+export class StageError extends SidestepError {}
+
 /** What a worker does to many samples in a row, in words for people. */
 export interface Phase<Item> {
   readonly phase: string;
@@ -10,6 +13,8 @@ export interface Phase<Item> {
   readonly unit: string;
   /** 0: not known. */
   readonly seconds?: (item: Item) => number;
+  /** How many are worked on at the same time; 1 when absent. */
+  readonly at_once?: number;
 }
 
 /**
@@ -31,28 +36,45 @@ export class SampleWork {
   }
 
   /**
-   * Makes these one after the other, and says before and after each how far this phase is; ends early when the run is being
-   * stopped. `seconds`: of sound in each.
+   * Makes these in their order, and says before and after each how far this phase is; ends early when the run is being
+   * stopped, and begins no further one after an error. `seconds`: of sound in each.
    */
   async makeAll<Item>(
-    {phase, unit, seconds}: Phase<Item>,
+    {phase, unit, seconds, at_once = 1}: Phase<Item>,
     items: readonly Item[],
     makeOne: (item: Item) => Promise<void>,
   ): Promise<void> {
     const {emit, signal} = this.#context;
     const lengths = seconds === undefined ? [] : items.map(seconds);
     const all = lengths.length > 0 && lengths.every((each) => each > 0) ? lengths : undefined;
-    const sum = (count: number) => all!.slice(0, count).reduce((total, each) => total + each, 0);
-    const tell = (done: number): void => {
-      const music = all === undefined ? {} : {music: {done: sum(done), total: sum(items.length)}};
+    const sum = (of: readonly number[]) => of.reduce((total, each) => total + each, 0);
+    const heard: number[] = [];
+    let done = 0;
+    const tell = (): void => {
+      const music = all === undefined ? {} : {music: {done: sum(heard), total: sum(all)}};
       emit({kind: 'phase_progress', phase, done, total: items.length, unit, ...music});
     };
-    tell(0);
-    for (const [index, item] of items.entries()) {
-      if (signal.aborted) return;
-      await makeOne(item);
-      tell(index + 1);
-    }
+    tell();
+    const queue = items.entries(); // whoever is free takes the next
+    let broken = false;
+    const workThrough = async (): Promise<void> => {
+      for (const [index, item] of queue) {
+        if (signal.aborted || broken) return;
+        await makeOne(item);
+        done += 1;
+        heard.push(all?.[index] ?? 0);
+        tell();
+      }
+    };
+    const workers = Array.from({length: Math.min(at_once, items.length)}, () =>
+      workThrough().catch((error: unknown) => {
+        broken = true;
+        throw error;
+      }),
+    );
+    const ends = await Promise.allSettled(workers); // what others have begun is finished, and kept
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Makes one part; a failure is that sample's alone, unless the run is being stopped. */
@@ -75,6 +97,7 @@ export class SampleWork {
 
 /** What is wrong with this sample; undefined when the fault lies elsewhere (a full disk, a bug) and the stage must stop. */
 function problemOfSample(error: unknown): Problem | undefined {
+  if (error instanceof StageError) return undefined;
   if (error instanceof SidestepError) return error.problem;
   if (!isFileError(error, 'ENOENT', 'EACCES', 'EPERM', 'EISDIR')) return undefined;
   return {

@@ -12,6 +12,7 @@ import {
   type Pace,
   PROTOCOL_VERSION,
   type RunnerMessage,
+  type Secrets,
   type WorkerJob,
   type WorkerMessage,
 } from '../protocol/message.js';
@@ -100,7 +101,7 @@ interface Talk {
 }
 
 async function runJob(
-  {job, protocol}: Extract<RunnerMessage, {kind: 'run'}>,
+  {job, protocol, secrets}: Extract<RunnerMessage, {kind: 'run'}>,
   entries: WorkerEntries,
   talk: Talk,
 ): Promise<WorkerMessage> {
@@ -108,7 +109,7 @@ async function runJob(
     if (protocol !== PROTOCOL_VERSION) throw otherProtocol(protocol);
     const load = entries[job.uses];
     if (load === undefined) throw new Error(`no worker entry for the stage type ${job.uses}`);
-    const context = contextFor(job, talk);
+    const context = contextFor(job, secrets, talk);
     const work = await load();
     return (await work(context)) === 'done' ? {kind: 'done'} : await stopped(job);
   } catch (error) {
@@ -140,13 +141,14 @@ async function answer(
   }
 }
 
-function contextFor(job: WorkerJob, {stop, waiting, channel}: Talk): WorkerContext {
+function contextFor(job: WorkerJob, secrets: Secrets, {stop, waiting, channel}: Talk): WorkerContext {
   const say = (message: WorkerMessage): void => void channel.send(message);
   const begun = new Map<Fingerprint, number>();
   const emit: WorkerContext['emit'] = (event) =>
     say({kind: 'event', event: {...event, stage: job.stage} as WorkerEvent});
   return {
     job,
+    secrets,
     signal: stop,
     emit,
     log: (line) => emit({kind: 'log', level: 'info', line}),

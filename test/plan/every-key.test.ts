@@ -25,6 +25,10 @@ import {resolveText} from '../config/resolved.js';
 const around: Readonly<Record<string, object>> = {
   scan: {uses: 'scan', with: {checkpoint_dir: './checkpoints'}},
   dataset: {uses: 'dataset', with: {audio_dir: './songs'}},
+  caption: {
+    uses: 'caption',
+    with: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
+  },
   'preprocess.pass1': {
     uses: 'preprocess.pass1',
     with: {model: '${stages.scan}', dataset: '${stages.dataset}'},
@@ -43,6 +47,7 @@ const around: Readonly<Record<string, object>> = {
 const needed: Readonly<Record<string, Tree>> = {
   scan: {checkpoint_dir: './checkpoints'},
   dataset: {audio_dir: './songs'},
+  caption: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
   'preprocess.pass1': {model: '${stages.scan}', dataset: '${stages.dataset}'},
   'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
   estimate: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
@@ -277,6 +282,7 @@ const together: readonly {readonly below: string; readonly tag?: string; readonl
   {below: 'early_stop.min_delta', also: {early_stop: {patience: 3}}},
   {below: 'fisher.', also: {method: 'fisher'}},
   {below: 'peak_target', also: {normalize: 'peak'}},
+  {below: 'lyrics_prompt', also: {lyrics: 'ask'}},
   {below: 'loudness_target', also: {normalize: 'loudness'}},
   {below: 'key_', also: {formats: ['comfyui']}},
   {below: 'samples.', also: {samples: {prompts: [{caption: 'slow blues'}]}}},
@@ -388,6 +394,7 @@ const settings: readonly Tree[] = [
   {timesteps: [1, 0.5]},
   {method: 'sde'},
   {dcw: {mode: 'low'}},
+  {send: 'metadata'},
 ];
 
 describe('a key that plays no part beside another', () => {

@@ -3,7 +3,7 @@ import type {StageId} from '../../base/stage-id.js';
 import type {Effort} from '../../event/effort.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
-import {datasetSamples} from '../../stage/dataset.js';
+import {datasetSamples, songSources} from '../../stage/dataset.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
 import {trainingWork} from './training-work.js';
 
@@ -86,5 +86,5 @@ function countIn({outputs, type}: PlannedStage, world: World): number | undefine
   const [output] = Object.values(outputs ?? {}).filter(({kind}) => kind === 'json');
   const value: Json | undefined = output === undefined ? undefined : world.cache.json(output.hash);
   if (isSampleCollection(value)) return value.samples.length;
-  return type.name === 'dataset' && value !== undefined ? datasetSamples(value).length : undefined;
+  return songSources.includes(type.name) && value !== undefined ? datasetSamples(value).length : undefined;
 }

@@ -5,7 +5,7 @@ import {SidestepError} from '../../base/problem.js';
 import {textPieces} from '../../base/reference.js';
 import {callAfter} from '../../base/timer.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
-import {missingSecrets, secretsIn} from '../../stage/secrets.js';
+import {secretsIn, secretValues} from '../../stage/secrets.js';
 import {lastWords} from '../child-output.js';
 import {missingWorkingDir} from '../hindrances.js';
 import type {LightContext} from '../light-stage.js';
@@ -21,7 +21,7 @@ import {masking} from './masking.js';
  */
 export async function runCommand(context: LightContext): Promise<void> {
   const {params, out_dir} = context;
-  const secrets = secretValues(params, context.env);
+  const secrets = secretValues(secretsIn(params), context.env);
   const known = {inputs: inputPaths(context), outputs: await outputPaths(params, out_dir), secrets};
   const argv = listOf(params.argv).map((word) => fillIn(String(word), known));
   const environment = isParamObject(params.environment) ? params.environment : {};
@@ -56,14 +56,6 @@ interface Known {
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** Read when the program starts, from the environment that the runner was started with, and kept nowhere. */
-function secretValues(params: ParamObject, env: LightContext['env']): Record<string, string> {
-  const names = secretsIn(params);
-  const missing = missingSecrets(names, env);
-  if (missing !== undefined) throw new SidestepError(missing);
-  return Object.fromEntries(names.map((name) => [name, env[name]!]));
 }
 
 function inputPaths({params, inputs}: LightContext): Record<string, string> {
