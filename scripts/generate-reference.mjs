@@ -13,6 +13,7 @@ const stageTypes = [
   'preprocess.pass2',
   'estimate',
   'train',
+  'generate',
   'export',
   'command',
 ];

@@ -120,7 +120,7 @@ function gathered(
   answers: Readonly<Record<string, Record<string, string>>>,
   of: readonly JsonObject[] = songs,
 ) {
-  const part = (text: string): PartObject => ({hash: hash('f'), size: 1, about: {text}}) as PartObject;
+  const part = (text: string): PartObject => ({hash: hash('f'), size: 1, about: {text}}) as unknown as PartObject;
   const samples = of
     .filter(({name}) => name !== 'told.wav')
     .map(({name}) => ({
