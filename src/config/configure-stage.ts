@@ -252,7 +252,7 @@ function settingsOf(
   };
 }
 
-/** What does no heavy work runs in the runner itself, wherever that is. */
+/** What does no heavy work runs in the runner itself, wherever that is; secrets are sent nowhere, and written into no job's file. */
 function executorFor(body: LocatedMap, {executors, problems}: StageContext): {executor?: Executor} {
   const said = member(body, 'resources');
   const named = member(said, 'executor');
@@ -264,7 +264,8 @@ function executorFor(body: LocatedMap, {executors, problems}: StageContext): {ex
     time_s: seconds(wish('time')),
   };
   const uses = String(scalarValue(member(body, 'uses')));
-  if (named !== undefined && stageTypes.get(uses)?.runs === 'light') {
+  const type = stageTypes.get(uses);
+  if (named !== undefined && (type?.runs === 'light' || type?.secrets !== undefined)) {
     problems.push(
       problemAt(named.origin, {
         code: 'config/executor-for-light-stage',

@@ -5,6 +5,7 @@ import {datasetIdentity} from '../../src/stage/dataset.js';
 import type {ParamObject} from '../../src/stage/param.js';
 import {preprocessPass1} from '../../src/stage/preprocess-pass1.js';
 import type {PartObject, SampleCollection} from '../../src/stage/sample-parts.js';
+import {resolveText} from '../config/resolved.js';
 
 const hash = (letter: string) => letter.repeat(64);
 
@@ -120,7 +121,8 @@ function gathered(
   answers: Readonly<Record<string, Record<string, string>>>,
   of: readonly JsonObject[] = songs,
 ) {
-  const part = (text: string): PartObject => ({hash: hash('f'), size: 1, about: {text}}) as unknown as PartObject;
+  const part = (text: string): PartObject =>
+    ({hash: hash('f'), size: 1, about: {text}}) as unknown as PartObject;
   const samples = of
     .filter(({name}) => name !== 'told.wav')
     .map(({name}) => ({
@@ -181,4 +183,15 @@ test.each<{changes: ParamObject; at: string; code: string}>([
   const found = caption.check!({...params, ...changes}, known);
   expect(found).toMatchObject([{param: at, problem: {code}}]);
   expect(JSON.stringify(found)).not.toContain('secret');
+});
+
+test('it runs where sidestep runs: its key is sent to no other machine and into no file of a job', () => {
+  const resolved = resolveText(`sidestep: 1
+name: x
+executors: {cluster: {type: slurm}}
+stages:
+  songs: {uses: dataset, with: {audio_dir: ./songs}}
+  it: {uses: caption, resources: {executor: cluster}, with: {dataset: "\${stages.songs}", base_url: http://127.0.0.1:1/v1, model: ears}}
+`);
+  expect(resolved).toMatchObject({ok: false, problems: [{code: 'config/executor-for-light-stage'}]});
 });
