@@ -1,5 +1,6 @@
 import {isAt} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
+import {PREPROCESS_META, variantMisfits} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 
@@ -13,7 +14,7 @@ export const estimate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   neutral: ['precision'],
-  check: (params, known) => targetMisfits(params, known, ''),
+  check: (params, known) => [...variantMisfits(['tensors'], known), ...targetMisfits(params, known, '')],
   idle: [
     {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},
     {
@@ -22,7 +23,7 @@ export const estimate: StageType = {
       because: '`method: fisher` ranks modules and selects `fisher.select_share` of them',
     },
   ],
-  files: [{param: 'tensors', kind: 'folder', identity: 'content'}],
+  files: [{param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META}],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},
     {param: 'tensors', from: ['preprocess.pass2', 'command']},

@@ -4,6 +4,7 @@ import {parseFormula} from './formula.js';
 import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
+import {PREPROCESS_META, variantMisfits} from './preprocessed-for.js';
 import type {KnownInputs, Misfit, Settle, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 import {trainExtension} from './train-extension.js';
@@ -83,6 +84,7 @@ const idle: readonly IdleRule[] = [
 function check(params: ParamObject, known: KnownInputs): Misfit[] {
   const adapter = isParamObject(params.adapter) ? params.adapter : {};
   return [
+    ...variantMisfits(['tensors', 'validation.tensors'], known),
     ...targetMisfits(adapter, known, 'adapter'),
     ...longSongs(params, known),
     ...clipMisfits(params, known),
@@ -140,8 +142,14 @@ export const train: StageType = {
       : undefined,
   idle,
   files: [
-    {param: 'tensors', kind: 'folder', identity: 'content'},
-    {param: 'validation.tensors', kind: 'folder', identity: 'content', optional: 'optional'},
+    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META},
+    {
+      param: 'validation.tensors',
+      kind: 'folder',
+      identity: 'content',
+      optional: 'optional',
+      json: PREPROCESS_META,
+    },
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
     {param: 'resume_from', kind: 'file_or_folder', identity: 'content', optional: 'optional'},
   ],

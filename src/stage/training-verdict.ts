@@ -59,17 +59,19 @@ export function trainingVerdict(points: readonly PanelPoint[]): TrainingVerdict 
   return {kind: 'still_falling'};
 }
 
-/** What people should act on. */
-export function isBadNews({kind}: TrainingVerdict): boolean {
+/** The code of the warning that bad news are; undefined for others. */
+export function warningCode({kind}: TrainingVerdict): string | undefined {
   switch (kind) {
     case 'overfitted':
+      return 'train/overfitted';
     case 'worse_from_the_start':
+      return 'train/worse-from-the-start';
     case 'no_effect':
-      return true;
+      return 'train/no-effect';
     case 'still_falling':
     case 'flat':
     case 'unknown':
-      return false;
+      return undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import {makeFolder} from '../base/make-folder.js';
 import {appendFile, writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
-import {isBadNews, trainingVerdict, verdictText} from '../stage/training-verdict.js';
+import {trainingVerdict, verdictText, warningCode} from '../stage/training-verdict.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
@@ -125,8 +125,8 @@ function tellVerdict(
 ): void {
   const verdict = trainingVerdict(metrics.filter((metric) => metric.kind === 'validation'));
   const message = verdictText(verdict, {best});
-  const code = `train/${verdict.kind.replaceAll('_', '-')}`;
+  const code = warningCode(verdict);
   const hint = 'docs/results.md says how a training is judged.';
-  if (isBadNews(verdict)) emit({kind: 'stage_warning', problem: {code, message, hint}});
-  else log(message);
+  if (code === undefined) log(message);
+  else emit({kind: 'stage_warning', problem: {code, message, hint}});
 }

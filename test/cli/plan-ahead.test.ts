@@ -91,10 +91,13 @@ stages:
 `;
   const folder = new Folder({
     'songs/one.safetensors': '',
+    'other/one.safetensors': '',
+    'other/preprocess_meta.json': '{"model_variant": "base"}',
     'other.json': JSON.stringify([{module: 'decoder.layers.9.self_attn.q_proj', sensitivity: 1}]),
     'formula.yaml': trained('schedule: {type: custom, formula: "import os"}'),
     'targets.yaml': trained('adapter: {type: lora, target_modules: [q_proj, qproj]}'),
     'selection.yaml': trained('adapter: {type: lora, selection: {estimate: other.json}}'),
+    'variant.yaml': trained('epochs: 1').replace('tensors: songs', 'tensors: other'),
     'fine.yaml': trained('epochs: 1'),
   });
   expect(await folder.run(['validate', 'formula.yaml'])).toMatchObject({
@@ -108,6 +111,10 @@ stages:
   expect(await folder.run(['plan', 'selection.yaml'])).toMatchObject({
     code: 2,
     stdout: expect.stringMatching(/selection\.yaml:11:\d+ error: .*layers\.9\.self_attn\.q_proj/),
+  });
+  expect(await folder.run(['plan', 'variant.yaml'])).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/variant\.yaml:10:\d+ error: .*encoded for base/),
   });
   const fine = await folder.run(['plan', 'fine.yaml']);
   expect(fine.code).toBe(0);

@@ -92,6 +92,7 @@ const noCodes = new Set([
   'train/learning_rate',
   'train/grad_norm',
   'train/timesteps',
+  ...['run/position', 'run/optimizer'], // tensors of a training state
   ...['audio/wav', 'text/css', 'text/event-stream', 'text/html', 'text/javascript'], // media types
 ]);
 

@@ -24,7 +24,7 @@ export async function readSideStepState(folder: string): Promise<SideStepState |
   const value = await readTorchFile(path);
   const step = value instanceof Map ? value.get('global_step') : undefined;
   if (!(value instanceof Map) || typeof step !== 'number')
-    throw mismatch(path, 'it is no training state of Side-Step: it has no global_step');
+    throw mismatch(path, 'it is no training state of Side-Step: it counts no steps');
   const map = (key: string) => {
     const found = value.get(key) as TorchValue | undefined;
     return found instanceof Map ? found : undefined;
