@@ -187,7 +187,8 @@ async function publish(file, registry) {
 /** Every client with this Node, npm with the others: what a client lays out does not depend on Node. */
 function trials() {
   const npm = npmScripts();
-  if (quick) return [{client: 'npm', node: process.versions.node, bin: pathFolder('npm', process.execPath, npm)}];
+  if (quick)
+    return [{client: 'npm', node: process.versions.node, bin: pathFolder('npm', process.execPath, npm)}];
   const tools = fetchTools();
   const scripts = {
     npm,
