@@ -13,12 +13,12 @@ add_library(sidestep_options INTERFACE)
 set(warnings -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror=switch)
 if(CMAKE_CXX_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
   # To clang-cl, -Wall means every warning there is. It knows -m options by their names and needs a prefix for the rest of GCC's.
-  set(compile_options /W4 ${warnings} /clang:-fno-math-errno /clang:-ffp-contract=fast)
+  set(compile_options /W4 ${warnings} /clang:-fno-math-errno /clang:-ffp-contract=off)
   set(warnings_are_errors /WX)
   set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")  # nothing to install beside the engine
   target_compile_definitions(sidestep_options INTERFACE _CRT_SECURE_NO_WARNINGS)  # getenv, strerror
 else()
-  set(compile_options -Wall ${warnings} -fno-math-errno -ffp-contract=fast)
+  set(compile_options -Wall ${warnings} -fno-math-errno -ffp-contract=off)
   set(warnings_are_errors -Werror)
 endif()
 # Ops are structs with defaults, written with designated initialisers: a member left out is meant.

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/math.h"
 
 namespace sidestep::audio {
 
 namespace {
 
-double lufs(double mean_square) { return -0.691 + 10 * std::log10(mean_square); }
+double lufs(double mean_square) { return -0.691 + 10 * math::log10(mean_square); }
 
 /// Mean of the blocks at or above a gate, in LUFS; 0 when none is.
 double mean_above(const std::vector<double>& blocks, double gate) {
@@ -31,15 +32,15 @@ double mean_above(const std::vector<double>& blocks, double gate) {
 // The standard lists coefficients for 48 kHz only; these are its analogue prototypes (frequency, gain, quality fitted to
 // that list, as in the EBU's and most open meters), so that other rates measure the same.
 LoudnessMeter::Biquad LoudnessMeter::shelf(double sample_rate) {
-  const double k = std::tan(std::numbers::pi * 1681.974450955533 / sample_rate), q = 0.7071752369554196;
-  const double high = std::pow(10.0, 3.999843853973347 / 20), band = std::pow(high, 0.4996667741545416);
+  const double k = math::tan(std::numbers::pi * 1681.974450955533 / sample_rate), q = 0.7071752369554196;
+  const double high = math::pow(10.0, 3.999843853973347 / 20), band = math::pow(high, 0.4996667741545416);
   const double a0 = 1 + k / q + k * k;
   return {(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0,
           2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
 }
 
 LoudnessMeter::Biquad LoudnessMeter::high_pass(double sample_rate) {
-  const double k = std::tan(std::numbers::pi * 38.13547087602444 / sample_rate), q = 0.5003270373238773;
+  const double k = math::tan(std::numbers::pi * 38.13547087602444 / sample_rate), q = 0.5003270373238773;
   const double a0 = 1 + k / q + k * k;
   return {1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
 }
@@ -84,13 +85,13 @@ double LoudnessMeter::integrated() const {
 }
 
 float peak_gain(float peak, double target_dbfs) {
-  return peak > 0 ? static_cast<float>(std::pow(10.0, target_dbfs / 20) / static_cast<double>(peak)) : 1.F;
+  return peak > 0 ? static_cast<float>(math::pow(10.0, target_dbfs / 20) / static_cast<double>(peak)) : 1.F;
 }
 
 float loudness_gain(const LoudnessMeter& meter, double target_lufs) {
   const double loudness = meter.integrated();
   if (!std::isfinite(loudness)) return 1.F;
-  const double wanted = std::pow(10.0, (target_lufs - loudness) / 20);
+  const double wanted = math::pow(10.0, (target_lufs - loudness) / 20);
   return static_cast<float>(std::min(wanted, 1.0 / static_cast<double>(meter.peak())));
 }
 

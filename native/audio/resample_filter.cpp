@@ -6,13 +6,15 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/math.h"
+
 namespace sidestep::audio {
 
 namespace {
 
 constexpr double kPi = std::numbers::pi;
 
-double sinc(double x) { return x == 0 ? 1 : std::sin(kPi * x) / (kPi * x); }
+double sinc(double x) { return x == 0 ? 1 : math::sin(kPi * x) / (kPi * x); }
 
 /// The impulse response in units of input samples, zero beyond `reach`.
 struct Response {
@@ -26,7 +28,7 @@ Response sinc_hann(double ratio) {
   const double band = std::min(1.0, ratio) * kRollOff;  // cut-off over the input's Nyquist frequency
   return {kZeroCrossings / band, [=](double d) {
             const double t = std::clamp(d * band, -kZeroCrossings, kZeroCrossings);
-            const double window = std::cos(t * kPi / kZeroCrossings / 2);
+            const double window = math::cos(t * kPi / kZeroCrossings / 2);
             return sinc(t) * window * window * band;
           }};
 }

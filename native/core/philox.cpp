@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/math.h"
 
 namespace sidestep {
 namespace {
@@ -17,9 +18,9 @@ struct NormalPair {
 
 // Box & Muller 1958.
 NormalPair normal_pair(uint32_t first, uint32_t second) {
-  const double radius = std::sqrt(-2.0 * std::log(to_uniform(first)));
-  const double angle = 2.0 * std::numbers::pi * to_uniform(second);
-  return {radius * std::cos(angle), radius * std::sin(angle)};
+  const double radius = std::sqrt(-2.0 * math::log(to_uniform(first)));
+  const math::SinCos angle = math::sin_cos(2.0 * std::numbers::pi * to_uniform(second));
+  return {radius * angle.cos, radius * angle.sin};
 }
 
 }  // namespace

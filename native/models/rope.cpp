@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
 #include "ops/transfer.h"
 
 namespace sidestep {
@@ -12,11 +13,11 @@ namespace {
 /// Row-major [length, half]: each row one position, each column one frequency.
 void compute_tables(float* cos, float* sin, int64_t length, int64_t half, double theta) {
   for (int64_t i = 0; i < half; ++i) {
-    const double frequency = std::pow(theta, -static_cast<double>(i) / static_cast<double>(half));
+    const double frequency = math::pow(theta, -static_cast<double>(i) / static_cast<double>(half));
     for (int64_t position = 0; position < length; ++position) {
-      const double angle = static_cast<double>(position) * frequency;
-      cos[position * half + i] = static_cast<float>(std::cos(angle));
-      sin[position * half + i] = static_cast<float>(std::sin(angle));
+      const math::SinCos angle = math::sin_cos(static_cast<double>(position) * frequency);
+      cos[position * half + i] = static_cast<float>(angle.cos);
+      sin[position * half + i] = static_cast<float>(angle.sin);
     }
   }
 }

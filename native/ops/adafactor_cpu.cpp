@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/math.h"
 #include "ops/backend.h"
 #include "ops/optimizer_chunks.h"
 
@@ -89,7 +90,7 @@ void update_tensor(const Adafactor& op, size_t index, const Rates& rates) {
 
 void adafactor(const Adafactor& op, Stream& stream) {
   if (held_back(op.proceed)) return;
-  const auto beta = static_cast<float>(1 - std::pow(static_cast<double>(op.step), op.decay_rate));
+  const auto beta = static_cast<float>(1 - math::pow(static_cast<double>(op.step), op.decay_rate));
   const Rates rates{beta, static_cast<float>(op.eps)};
   stream.pool().parallel_for(static_cast<int64_t>(op.params.size()),
                              [&](int64_t i) { update_tensor(op, static_cast<size_t>(i), rates); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
 #include "ops/dispatch.h"
 #include "ops/optimizer_check.h"
 
@@ -17,7 +18,7 @@ std::array<float, 256> make_map(QuantSign sign) {
     const int steps = 1 << (sign == QuantSign::with_sign ? i : i + 1);
     for (int j = 0; j < steps; ++j) {
       const double middle = 0.1 + 0.9 * (j + 0.5) / steps;
-      const auto value = static_cast<float>(middle * std::pow(10.0, i - 6));
+      const auto value = static_cast<float>(middle * math::pow(10.0, i - 6));
       map[count++] = value;
       if (sign == QuantSign::with_sign) map[count++] = -value;
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
 #include "ops/backend.h"
 #include "ops/optimizer_chunks.h"
 
@@ -57,8 +58,8 @@ void update_block(const AdamW8bit& op, const Chunk& chunk, const Rates& rates) {
 
 void adamw8bit(const AdamW8bit& op, Stream& stream) {
   if (held_back(op.proceed)) return;
-  const double correction1 = 1 - std::pow(op.beta1, static_cast<double>(op.step));
-  const double correction2 = std::sqrt(1 - std::pow(op.beta2, static_cast<double>(op.step)));
+  const double correction1 = 1 - math::pow(op.beta1, static_cast<double>(op.step));
+  const double correction2 = std::sqrt(1 - math::pow(op.beta2, static_cast<double>(op.step)));
   const Rates rates{static_cast<float>(op.beta1),
                     static_cast<float>(op.beta2),
                     static_cast<float>(1 - op.beta1),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "ops/backend.h"
 #include "ops/kernels.h"
 #include "ops/rows.h"
@@ -54,14 +55,14 @@ int64_t valid_frames(const FlowLoss& op, int64_t b) {
 void timestep_embedding(const TimestepEmbedding& op, Stream& stream) {
   const int64_t half = op.y.dim(1) / 2;
   over_rows(stream, op.t.dim(0), 2 * half, [&](int64_t b) {
-    const float scaled = 1000.F * op.t.data<float>()[b], log_period = static_cast<float>(-std::log(10000.0));
+    const float scaled = 1000.F * op.t.data<float>()[b], log_period = static_cast<float>(-math::log(10000.0));
     std::vector<float> row(static_cast<size_t>(2 * half));
     for (int64_t i = 0; i < half; ++i) {
       const float exponent = log_period * static_cast<float>(i) / static_cast<float>(half);
-      const float frequency = static_cast<float>(std::exp(static_cast<double>(exponent)));
-      const auto angle = static_cast<double>(scaled * frequency);
-      row[static_cast<size_t>(i)] = static_cast<float>(std::cos(angle));
-      row[static_cast<size_t>(half + i)] = static_cast<float>(std::sin(angle));
+      const float frequency = static_cast<float>(math::exp(static_cast<double>(exponent)));
+      const math::SinCos angle = math::sin_cos(static_cast<double>(scaled * frequency));
+      row[static_cast<size_t>(i)] = static_cast<float>(angle.cos);
+      row[static_cast<size_t>(half + i)] = static_cast<float>(angle.sin);
     }
     store_row(op.y, b * 2 * half, row.data(), 2 * half);
   });

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/math.h"
 #include "ops/backend.h"
 #include "ops/optimizer_chunks.h"
 
@@ -55,8 +56,8 @@ void update_gate(const UpdateGate& op, Stream&) {
 
 void adamw(const AdamW& op, Stream& stream) {
   if (held_back(op.proceed)) return;
-  const double correction1 = 1 - std::pow(op.beta1, static_cast<double>(op.step));
-  const double correction2 = std::sqrt(1 - std::pow(op.beta2, static_cast<double>(op.step)));
+  const double correction1 = 1 - math::pow(op.beta1, static_cast<double>(op.step));
+  const double correction2 = std::sqrt(1 - math::pow(op.beta2, static_cast<double>(op.step)));
   const auto decay = static_cast<float>(1 - op.learning_rate * op.weight_decay);
   const auto gain1 = static_cast<float>(1 - op.beta1), beta2 = static_cast<float>(op.beta2);
   const auto gain2 = static_cast<float>(1 - op.beta2), eps = static_cast<float>(op.eps);

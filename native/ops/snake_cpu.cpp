@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/math.h"
 #include "ops/backend.h"
 #include "ops/kernels.h"
 #include "ops/rows.h"
@@ -12,7 +13,7 @@ void snake(const Snake& op, Stream& stream) {
   const auto parameter = [&](const ConstTensor& t, int64_t c) {
     float value = 0;
     vector_kernels().convert(dtype, at(t, c), DType::f32, &value, 1);
-    return std::exp(value);
+    return static_cast<float>(math::exp(static_cast<double>(value)));
   };
   over_rows(stream, op.x.dim(0) * channels, length, [&](int64_t row) {
     const int64_t b = row / channels, c = row % channels;
@@ -40,7 +41,7 @@ void gaussian_sample(const GaussianSample& op, Stream& stream) {
       vector_kernels().convert(dtype, row_of(op.scale, row) + element, DType::f32, &scale, 1);
       vector_kernels().convert(dtype, row_of(op.noise, row) + element, DType::f32, &noise, 1);
       // softplus, as PyTorch: the identity above 20
-      const float softplus = scale > 20.F ? scale : std::log1p(std::exp(scale));
+      const float softplus = scale > 20.F ? scale : static_cast<float>(math::log1p(math::exp(static_cast<double>(scale))));
       const float sample = mean + (softplus + 1e-4F) * noise;
       vector_kernels().convert(DType::f32, &sample, dtype, y + element, 1);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
+
 namespace sidestep {
 
 namespace {
@@ -34,19 +36,19 @@ double Turn::angle() const {
   double dot = 0;
   for (size_t c = 0; c < text.size(); ++c) dot += text[c] * null[c];
   const double cosine = dot / (std::sqrt(sum_of_squares(text)) * std::sqrt(sum_of_squares(null)));
-  return std::acos(std::clamp(cosine, -1 + 1e-6, 1 - 1e-6));
+  return math::acos(std::clamp(cosine, -1 + 1e-6, 1 - 1e-6));
 }
 
 std::vector<double> Turn::turned() const {
-  const double theta = angle(), wanted = std::clamp(weight * theta, -kMostAngle, kMostAngle), sine = std::sin(theta);
-  const double gain = sine > 1e-3 ? std::sin(wanted) / sine : weight;
+  const double theta = angle(), wanted = std::clamp(weight * theta, -kMostAngle, kMostAngle), sine = math::sin(theta);
+  const double gain = sine > 1e-3 ? math::sin(wanted) / sine : weight;
   double dot = 0;
   for (size_t c = 0; c < text.size(); ++c) dot += (text[c] - null[c]) * null[c];
   const double along = dot / (sum_of_squares(null) + 1e-8);
   std::vector<double> out(text.size());
   for (size_t c = 0; c < out.size(); ++c) {
     const double across = text[c] - null[c] - along * null[c];
-    out[c] = std::cos(wanted) * text[c] + gain * across;
+    out[c] = math::cos(wanted) * text[c] + gain * across;
   }
   return out;
 }

@@ -162,7 +162,7 @@ EstimateReport summarise(const std::vector<RunScores>& runs, const std::vector<s
     ModuleEstimate estimate{.module = modules[m]};
     for (const RunScores& run : runs) estimate.score += run.scores[m] / count;
     double squares = 0;
-    for (const RunScores& run : runs) squares += std::pow(run.scores[m] - estimate.score, 2);
+    for (const RunScores& run : runs) squares += (run.scores[m] - estimate.score) * (run.scores[m] - estimate.score);
     if (runs.size() > 1) estimate.deviation = std::sqrt(squares / (count - 1));
     report.modules.push_back(estimate);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/math.h"
 
 namespace sidestep {
 
@@ -33,13 +34,13 @@ struct Function {
 
 const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> table = {
-      {"cos", {1, [](const Arguments& a) { return std::cos(a[0]); }}},
-      {"sin", {1, [](const Arguments& a) { return std::sin(a[0]); }}},
-      {"exp", {1, [](const Arguments& a) { return std::exp(a[0]); }}},
-      {"log", {1, [](const Arguments& a) { return std::log(a[0]); }}},
+      {"cos", {1, [](const Arguments& a) { return math::cos(a[0]); }}},
+      {"sin", {1, [](const Arguments& a) { return math::sin(a[0]); }}},
+      {"exp", {1, [](const Arguments& a) { return math::exp(a[0]); }}},
+      {"log", {1, [](const Arguments& a) { return math::log(a[0]); }}},
       {"sqrt", {1, [](const Arguments& a) { return std::sqrt(a[0]); }}},
       {"abs", {1, [](const Arguments& a) { return std::abs(a[0]); }}},
-      {"pow", {2, [](const Arguments& a) { return std::pow(a[0], a[1]); }}},
+      {"pow", {2, [](const Arguments& a) { return math::pow(a[0], a[1]); }}},
       {"clamp", {3, [](const Arguments& a) { return std::max(a[1], std::min(a[2], a[0])); }}},
       {"min", {kAnyNumber, [](const Arguments& a) { return *std::min_element(a.begin(), a.end()); }}},
       {"max", {kAnyNumber, [](const Arguments& a) { return *std::max_element(a.begin(), a.end()); }}},
@@ -191,7 +192,7 @@ class Parser {
     Value base = atom();
     if (!take("**")) return base;
     Value exponent = signed_term();  // right-associative; 2 ** -1 is allowed
-    return [=](const Variables& v) { return std::pow(base(v), exponent(v)); };
+    return [=](const Variables& v) { return math::pow(base(v), exponent(v)); };
   }
 
   Value atom() {

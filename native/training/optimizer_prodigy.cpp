@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/math.h"
 #include "ops/elementwise.h"
 #include "ops/prodigy.h"
 #include "ops/transfer.h"
@@ -67,7 +68,7 @@ class ProdigyOptimizer final : public Optimizer {
   double bias_correction() const {
     if (!options_.use_bias_correction) return 1;
     const auto next = static_cast<double>(step_ + 1);
-    return std::sqrt(1 - std::pow(options_.beta2, next)) / (1 - std::pow(options_.beta1, next));
+    return std::sqrt(1 - math::pow(options_.beta2, next)) / (1 - math::pow(options_.beta1, next));
   }
 
   Sums update_moments(double beta3, double dlr, Stream& stream) {

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "core/math.h"
 
 namespace sidestep {
 
@@ -23,7 +24,7 @@ Formula::Variables formula_variables(const Schedule& schedule, int64_t step, int
 /// 1 at position 0, `floor` at position `length`, half a cosine between.
 double cosine_factor(int64_t position, int64_t length, double floor) {
   const double angle = std::numbers::pi * static_cast<double>(position) / static_cast<double>(length);
-  return floor + (1 - floor) * (1 + std::cos(angle)) / 2;
+  return floor + (1 - floor) * (1 + math::cos(angle)) / 2;
 }
 
 double custom_rate(const Schedule& schedule, int64_t step, int64_t remaining) {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "core/rel_l2.h"
 
 namespace sidestep {
@@ -50,7 +51,7 @@ void tridiagonalise(Symmetric& g, std::vector<double>& diagonal, std::vector<dou
   for (int64_t k = 0; k + 1 < n; ++k) {
     diagonal[static_cast<size_t>(k)] = g.row(k)[k];
     double norm = 0;
-    for (int64_t i = k + 1; i < n; ++i) norm = std::hypot(norm, g.row(i)[k]);
+    for (int64_t i = k + 1; i < n; ++i) norm = math::hypot(norm, g.row(i)[k]);
     const double first = g.row(k + 1)[k];
     const double alpha = first > 0 ? -norm : norm;
     beside[static_cast<size_t>(k)] = alpha;
@@ -80,12 +81,12 @@ void tridiagonalise(Symmetric& g, std::vector<double>& diagonal, std::vector<dou
 /// One implicit QL sweep of rows first … last, shifted to converge on d[first].
 void ql_sweep(std::vector<double>& d, std::vector<double>& e, size_t first, size_t last) {
   const double half = (d[first + 1] - d[first]) / (2 * e[first]);
-  const double root = std::hypot(half, 1.0);
+  const double root = math::hypot(half, 1.0);
   double g = d[last] - d[first] + e[first] / (half + std::copysign(root, half));
   double sine = 1, cosine = 1, shift = 0;
   for (size_t i = last; i-- > first;) {
     const double f = sine * e[i], b = cosine * e[i];
-    const double r = std::hypot(f, g);
+    const double r = math::hypot(f, g);
     e[i + 1] = r;
     if (r == 0) {  // the matrix has split
       d[i + 1] -= shift;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
+
 namespace sidestep {
 
 namespace {
@@ -22,7 +24,7 @@ void TargetLoss::update(double loss, int64_t global_step) {
     const double x = std::clamp((*smoothed_ - target) / (target * kMargin), 0.0, 1.0);
     scale_ = options_.floor + x * x * (3 - 2 * x) * (1 - options_.floor);
   } else {
-    scale_ = options_.floor * std::exp(-kOvershootRate * (target - *smoothed_) / target);
+    scale_ = options_.floor * math::exp(-kOvershootRate * (target - *smoothed_) / target);
   }
   // The smoothed loss lags: a raw loss below the target already counts.
   if (loss < target) scale_ = std::min(scale_, options_.floor);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math.h"
+
 namespace sidestep {
 
-double logit_normal(double normal, double mu, double sigma) { return 1 / (1 + std::exp(-(mu + sigma * normal))); }
+double logit_normal(double normal, double mu, double sigma) { return 1 / (1 + math::exp(-(mu + sigma * normal))); }
 
 double draw_timestep(const TimestepOptions& options, const RandomKey& key) {
   switch (options.law) {
