@@ -16,10 +16,9 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Keys and query panels of a tile. Scores stand on their side, [keys, queries]: softmax statistics then lie along vectors,
+// Keys of a tile. Scores stand on their side, [keys, queries]: softmax statistics then lie along vectors,
 // and all five products find their operands without a transposition.
 constexpr int64_t kKeys = 56;
-constexpr int64_t kQueryPanels = 4;
 // Keys are cut into pieces that sum dq separately, so that few heads still occupy many cores; how many depends on shapes.
 constexpr int64_t kWantedTasks = 16, kMostPieces = 4, kFewestKeys = 512;
 
@@ -45,7 +44,6 @@ struct Backward {
 struct KeyBlock {
   int64_t piece, b, kv, first, count;
   float *scores, *dweights, *dk, *dv;
-  int64_t tile_width;  ///< queries a tile
 };
 
 /// Queries of one head against a block of keys; columns is a whole number of panels, of which `count` queries exist.
@@ -63,7 +61,7 @@ struct Part {
 void hide_queries(const Backward& f, const KeyBlock& block, const Part& part) {
   const uint8_t* mask = mask_row(f.op.key_mask, block.b);
   for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
-    float* row = block.scores + r * block.tile_width - part.first;
+    float* row = block.scores + r * kTileLength - part.first;
     const int64_t key = block.first + r, end = part.first + part.columns;
     const IndexRange range = f.reach.queries_of(key, f.queries);
     const bool hidden = mask != nullptr && mask[key] == 0;
@@ -78,21 +76,21 @@ void add_part(const Backward& f, const KeyBlock& at, const Tile& tile, const Par
   // From here on the block begins where the part does, in keys and queries.
   KeyBlock block = at;
   for (float** memory : {&block.scores, &block.dweights}) *memory += part.first - tile.first;
-  float *scores = block.scores + part.first_row * block.tile_width, *dweights = block.dweights + part.first_row * block.tile_width;
+  float *scores = block.scores + part.first_row * kTileLength, *dweights = block.dweights + part.first_row * kTileLength;
   const auto scores_of = [&](const HeadRows& rows, const HeadPanels& panels, float* c, float alpha) {
     tile_product({.source = Source::row_major, .a = rows.row(block.b, block.first + part.first_row, block.kv), .a_step = rows.row_stride,
                   .rows = part.rows, .group = part.rows, .b = panels.panel(block.b, tile.h, part.first / width), .b_step = width,
-                  .b_next = width * hd, .k = hd, .columns = part.columns, .c = c, .ldc = block.tile_width, .alpha = alpha});
+                  .b_next = width * hd, .width = width, .k = hd, .columns = part.columns, .c = c, .ldc = kTileLength, .alpha = alpha});
   };
   scores_of(f.k, f.q_panels, scores, f.op.scale);
   hide_queries(f, block, part);
   scores_of(f.v, f.dout_panels, dweights, 1);
   const int64_t statistics = (block.b * f.heads + tile.h) * f.padded_queries + part.first;
-  vector_kernels().softmax_backward_rows({scores, dweights, block.tile_width, part.rows, part.columns, f.lse + statistics,
+  vector_kernels().softmax_backward_rows({scores, dweights, kTileLength, part.rows, part.columns, f.lse + statistics,
                                           f.delta + statistics});
   if (!f.op.dk) return;
   const auto add_to_keys = [&](const float* weights, const HeadRows& rows, float* c) {
-    tile_product({.source = Source::row_major, .a = weights, .a_step = block.tile_width, .rows = part.rows, .group = part.rows,
+    tile_product({.source = Source::row_major, .a = weights, .a_step = kTileLength, .rows = part.rows, .group = part.rows,
                   .b = rows.row(block.b, part.first, tile.h), .b_step = rows.row_stride, .b_next = tile_kernels().columns(),
                   .k = std::min(part.columns, f.queries - part.first), .columns = hd, .c = c + part.first_row * f.row_width,
                   .ldc = f.row_width, .beta = 1});
@@ -105,7 +103,7 @@ void add_part(const Backward& f, const KeyBlock& at, const Tile& tile, const Par
 void clear_outside(const KeyBlock& block, const Tile& tile, const Part& part) {
   const int64_t before = part.first - tile.first, after = before + part.columns;
   for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
-    float* row = block.dweights + r * block.tile_width;
+    float* row = block.dweights + r * kTileLength;
     std::fill(row, row + before, 0.F);
     std::fill(row + after, row + tile.columns, 0.F);
   }
@@ -119,7 +117,7 @@ void add_to_queries(const Backward& f, const KeyBlock& block, const Tile& tile) 
     const IndexRange range = f.reach.of(tile.first + row, tile.first + row + rows);
     const int64_t first = std::max(range.first - block.first, int64_t{0}), last = std::min(range.last - block.first, block.count);
     if (first >= last) continue;
-    tile_product({.source = Source::interleaved, .a = block.dweights + first * block.tile_width + row, .a_step = block.tile_width,
+    tile_product({.source = Source::interleaved, .a = block.dweights + first * kTileLength + row, .a_step = kTileLength,
                   .rows = rows, .group = rows, .b = f.k.row(block.b, block.first + first, block.kv), .b_step = f.k.row_stride,
                   .b_next = tile_kernels().columns(), .k = last - first, .columns = f.head_dim,
                   .c = f.dq_rows(block.piece, block.b, tile.h) + (tile.first + row) * f.row_width, .ldc = f.row_width, .beta = 1});
@@ -162,11 +160,11 @@ void add_keys(const Backward& f, KeyBlock block) {
     std::fill_n(block.dv, block.count * f.row_width, 0.F);
   }
   const int64_t width = f.q_panels.width;
-  const int64_t first = f.reach.queries_of(block.first, f.queries).first / width * width;
+  const int64_t first = f.reach.queries_of(block.first, f.queries).first / kTileAlignment * kTileAlignment;
   const int64_t last = f.reach.queries_of(block.first + block.count - 1, f.queries).last;
   for (int64_t h = block.kv * f.group(); h < (block.kv + 1) * f.group(); ++h) {
-    for (int64_t t = first; t < last; t += block.tile_width) {
-      const int64_t columns = round_up(std::min(block.tile_width, last - t), width);
+    for (int64_t t = first; t < last; t += kTileLength) {
+      const int64_t columns = round_up(std::min(kTileLength, last - t), width);
       add_tile(f, block, {h, t, columns, std::min(columns, f.queries - t)});
     }
   }
@@ -176,10 +174,9 @@ void add_keys(const Backward& f, KeyBlock block) {
 /// All keys of one piece, for one key head: its query heads' dq sums, and dk and dv.
 void run_piece(const Backward& f, int64_t b, int64_t kv, int64_t piece) {
   thread_local ThreadScratch scratch;
-  const int64_t tile_width = kQueryPanels * f.q_panels.width;
-  float* memory = scratch.at_least(2 * kKeys * (tile_width + f.row_width));
-  KeyBlock block{piece, b, kv, 0, 0, memory, memory + kKeys * tile_width, nullptr, nullptr, tile_width};
-  block.dk = memory + 2 * kKeys * tile_width;
+  float* memory = scratch.at_least(2 * kKeys * (kTileLength + f.row_width));
+  KeyBlock block{piece, b, kv, 0, 0, memory, memory + kKeys * kTileLength, nullptr, nullptr};
+  block.dk = memory + 2 * kKeys * kTileLength;
   block.dv = block.dk + kKeys * f.row_width;
   std::fill_n(f.dq_rows(piece, b, kv * f.group()), f.group() * f.queries * f.row_width, 0.F);
   const int64_t blocks = (f.reach.keys + kKeys - 1) / kKeys;
@@ -267,7 +264,7 @@ struct Carver {
 void attention_backward(const AttentionBackward& op, Stream& stream) {
   if (op.q.numel() == 0) return;
   thread_local ThreadScratch scratch;
-  const int64_t width = tile_kernels().columns();
+  const int64_t width = panel_width();
   const int64_t batch = op.q.dim(0), queries = op.q.dim(1), heads = op.q.dim(2), hd = op.q.dim(3), kv_heads = op.k.dim(2);
   const int64_t pieces = pieces_of(batch * kv_heads, op.k.dim(1)), row_width = padded(hd);
   const int64_t padded_queries = round_up(queries, width), statistics = batch * heads * padded_queries;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/math.h"
 #include "ops/attention_tiles.h"
 #include "ops/backend.h"
 #include "ops/gemm_pack.h"
@@ -18,17 +19,17 @@ namespace {
 
 constexpr float kNegativeInfinity = -std::numeric_limits<float>::infinity();
 
-// Queries of a task and keys of a tile. A group's scores (7 KB) and queries stay in L1, the keys and values of a tile (32 KB each
+// Queries of a task. A group's scores (7 KB) and queries stay in L1, the keys and values of a tile (32 KB each
 // with head_dim 64) in L1 or L2 for the next group.
 constexpr int64_t kQueries = 56;
-constexpr int64_t kKeyPanels = 4;
+// Sums of weights run in this many lanes (ops/vector.h), so a group's keys begin at a multiple of it.
+constexpr int64_t kLanes = 16;
 
 struct Forward {
   const Attention& op;
   HeadPanels keys;
   HeadRows values;
   Reach reach;
-  int64_t key_tile;  ///< keys a tile
 };
 
 /// Queries first … first+count-1 of one head, and their running sums.
@@ -51,7 +52,7 @@ void hide_keys(const Forward& f, const QueryBlock& block, const Part& part, cons
   const IndexRange common = f.reach.common(query, query + part.rows);
   if (first >= common.first && last <= common.last && mask == nullptr && end == last) return;
   for (int64_t r = 0; r < part.rows; ++r) {
-    float* row = block.scores + r * f.key_tile - first;
+    float* row = block.scores + r * kTileLength - first;
     const IndexRange range = f.reach.of(query + r);
     for (int64_t s = first; s < std::min(range.first, end); ++s) row[s] = kNegativeInfinity;
     for (int64_t s = std::max(first, std::min(range.last, last)); s < end; ++s) row[s] = kNegativeInfinity;
@@ -67,21 +68,22 @@ void attend_part(const Forward& f, const QueryBlock& block, const Part& part, co
   float* out = block.out + part.first_row * block.out_width;
   tile_product({.source = Source::interleaved, .a = block.q + part.first_row, .a_step = block.count, .rows = part.rows,
                 .group = part.rows, .b = f.keys.panel(block.b, block.kv, part.first_key / width), .b_step = width,
-                .b_next = width * hd, .k = hd, .columns = part.keys, .c = block.scores, .ldc = f.key_tile, .alpha = f.op.scale});
+                .b_next = width * hd, .width = width, .k = hd, .columns = part.keys, .c = block.scores, .ldc = kTileLength, .alpha = f.op.scale});
   hide_keys(f, block, part, mask);
-  vector_kernels().softmax_rows({block.scores, f.key_tile, part.rows, padded(part.keys), block.peak + part.first_row,
+  vector_kernels().softmax_rows({block.scores, kTileLength, part.rows, padded(part.keys), block.peak + part.first_row,
                                  block.total + part.first_row, out, block.out_width, block.out_width});
-  tile_product({.source = Source::row_major, .a = block.scores, .a_step = f.key_tile, .rows = part.rows, .group = part.rows,
+  tile_product({.source = Source::row_major, .a = block.scores, .a_step = kTileLength, .rows = part.rows, .group = part.rows,
                 .b = f.values.row(block.b, part.first_key, block.kv), .b_step = f.values.row_stride,
                 .b_next = tile_kernels().columns(), .k = part.keys, .columns = hd, .c = out, .ldc = block.out_width, .beta = 1});
 }
 
 /// Group by group, so that in a band each meets its own keys and not all that the block needs.
 void attend_tile(const Forward& f, const QueryBlock& block, int64_t first_key, int64_t last_key, const uint8_t* mask) {
+  const int64_t alignment = std::max(kLanes, f.keys.width);
   for (int64_t row = 0; row < block.count; row += block.group) {
     const int64_t rows = std::min(block.group, block.count - row), query = block.first + row;
     const IndexRange range = f.reach.of(query, query + rows);
-    const int64_t first = std::max(first_key, range.first / f.keys.width * f.keys.width), last = std::min(last_key, range.last);
+    const int64_t first = std::max(first_key, range.first / alignment * alignment), last = std::min(last_key, range.last);
     if (first < last) attend_part(f, block, {row, rows, first, last - first}, mask);
   }
 }
@@ -121,7 +123,7 @@ void finish(const Forward& f, const QueryBlock& block) {
     vector_kernels().convert(DType::f32, out, f.op.out.dtype(), out_row(f, block, r), hd);
     if (f.op.lse) {
       float& lse = f.op.lse.data<float>()[(block.b * f.op.q.dim(2) + block.h) * f.op.q.dim(1) + t];
-      lse = none ? kNegativeInfinity : block.peak[r] + std::log(block.total[r]);
+      lse = none ? kNegativeInfinity : block.peak[r] + static_cast<float>(math::log(static_cast<double>(block.total[r])));
     }
   }
 }
@@ -129,10 +131,10 @@ void finish(const Forward& f, const QueryBlock& block) {
 void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   thread_local ThreadScratch scratch;
   const int64_t hd = f.keys.head_dim, out_width = padded(hd), count = std::min(kQueries, f.op.q.dim(1) - first);
-  float* memory = scratch.at_least(kQueries * (hd + out_width + 2) + group_height(count) * f.key_tile);
+  float* memory = scratch.at_least(kQueries * (hd + out_width + 2) + group_height(count) * kTileLength);
   QueryBlock block{b, h, h / (f.op.q.dim(2) / f.keys.heads), first, count, memory, memory + kQueries * hd, nullptr, nullptr,
                    nullptr, group_height(count), out_width};
-  block.out = block.scores + block.group * f.key_tile;
+  block.out = block.scores + block.group * kTileLength;
   block.peak = block.out + kQueries * out_width;
   block.total = block.peak + kQueries;
   std::fill_n(block.out, count * out_width, 0.F);
@@ -144,8 +146,8 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   fetch_output(f, block);
   const IndexRange range = f.reach.of(first, first + count);
   const uint8_t* mask = mask_row(f.op.key_mask, b);
-  for (int64_t s = range.first / f.keys.width * f.keys.width; s < range.last; s += f.key_tile) {
-    attend_tile(f, block, s, std::min(s + f.key_tile, range.last), mask);
+  for (int64_t s = range.first / kTileAlignment * kTileAlignment; s < range.last; s += kTileLength) {
+    attend_tile(f, block, s, std::min(s + kTileLength, range.last), mask);
   }
   finish(f, block);
 }
@@ -156,11 +158,11 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
 // heads and blocks (extra memory: the size of k); values are read where they lie.
 void attention(const Attention& op, Stream& stream) {
   thread_local ThreadScratch panels, rows;
-  const int64_t queries = op.q.dim(1), heads = op.q.dim(2), width = tile_kernels().columns();
+  const int64_t queries = op.q.dim(1), heads = op.q.dim(2), width = panel_width();
   if (op.q.numel() == 0) return;
   const Forward f{op, pack_panels(op.k, width, panels.at_least(HeadPanels::floats(op.k, width)), stream),
                   pack_rows(op.v, rows.at_least(HeadRows::floats(op.v)), stream),
-                  Reach{op.k.dim(1), op.window, op.causality}, padded(kKeyPanels * width)};
+                  Reach{op.k.dim(1), op.window, op.causality}};
   const int64_t blocks = (queries + kQueries - 1) / kQueries;
   stream.pool().parallel_for(op.q.dim(0) * heads * blocks, [&](int64_t task) {
     attend_block(f, task / (heads * blocks), task / blocks % heads, task % blocks * kQueries);

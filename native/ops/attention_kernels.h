@@ -15,13 +15,11 @@ inline float largest_of_row(const float* row, int64_t n) {
 
 /// row = exp(row - shift); returns the sum.
 inline float exponentials_of_row(float* row, int64_t n, float shift) {
-  Vec total{};
-  for (int64_t i = 0; i < n; i += kLanes) {
+  return sum_in_lanes(n, [&](Vec& total, int64_t i, int64_t) {
     const Vec p = exp(load(row + i) - shift);
     store(row + i, p);
     total += p;
-  }
-  return sum(total);
+  });
 }
 
 inline void scale_row(float* row, int64_t n, float factor) {

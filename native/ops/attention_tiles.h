@@ -11,6 +11,18 @@
 
 namespace sidestep::cpu {
 
+/// Keys or queries of a tile, and where the first tile may begin: where streaming sums are cut decides their bits, so it is
+/// the same for every instruction set.
+constexpr int64_t kTileLength = 128, kTileAlignment = 32;
+
+/// Columns of a panel: whole vectors, as many as a register tile has room for, and a whole number of panels in every tile.
+inline int64_t panel_width() {
+  const gemm_detail::TileKernels& kernels = gemm_detail::tile_kernels();
+  int64_t width = kernels.columns();
+  while (kTileAlignment % width != 0) width -= kernels.lanes;
+  return width;
+}
+
 inline const uint8_t* mask_row(const ConstTensor& key_mask, int64_t b) {
   return key_mask ? key_mask.data<uint8_t>() + b * key_mask.stride(0) : nullptr;
 }

@@ -25,7 +25,7 @@ void add_kernel(DType dtype, const void* a, const void* b, void* y, float alpha,
   with_storage(dtype, [&]<typename T>(T) {
     over_vectors(n, [&](int64_t i, int64_t count) {
       const Vec va = load_up_to(static_cast<const T*>(a) + i, count), vb = load_up_to(static_cast<const T*>(b) + i, count);
-      store_up_to(static_cast<T*>(y) + i, va * alpha + vb * beta, count);
+      store_up_to(static_cast<T*>(y) + i, fused(vb, beta, va * alpha), count);
     });
   });
 }
@@ -49,7 +49,7 @@ void silu_kernel(DType dtype, const void* x, void* y, int64_t n) {
 }
 
 /// d silu(x) / dx = s + x s (1 - s), s = sigmoid(x)
-inline Vec silu_slope(Vec x, Vec s) { return s + x * s * (1.F - s); }
+inline Vec silu_slope(Vec x, Vec s) { return fused(x * s, 1.F - s, s); }
 
 void silu_backward_kernel(DType dtype, const void* dy, const void* x, void* dx, int64_t n) {
   with_storage(dtype, [&]<typename T>(T) {
@@ -82,12 +82,19 @@ void swiglu_backward_kernel(DType dtype, const void* dy, const void* gate, const
   });
 }
 
+/// residual + round(a * b); in f32 one rounding for both.
+template <typename T>
+inline Vec plus_product(Vec residual, Vec a, Vec b) {
+  if constexpr (sizeof(T) == 4) return fused(a, b, residual);
+  else return residual + rounded_to<T>(a * b);
+}
+
 void gated_add_kernel(DType dtype, const void* x, const void* gate, const void* h, void* y, int64_t n) {
   with_storage(dtype, [&]<typename T>(T) {
     over_vectors(n, [&](int64_t i, int64_t count) {
       const Vec g = load_up_to(static_cast<const T*>(gate) + i, count), v = load_up_to(static_cast<const T*>(h) + i, count);
       const Vec residual = load_up_to(static_cast<const T*>(x) + i, count);
-      store_up_to(static_cast<T*>(y) + i, residual + rounded_to<T>(g * v), count);
+      store_up_to(static_cast<T*>(y) + i, plus_product<T>(residual, g, v), count);
     });
   });
 }
@@ -105,7 +112,7 @@ void accumulate_product_kernel(DType dtype, const void* x, const void* z, float 
   with_storage(dtype, [&]<typename T>(T) {
     over_vectors(n, [&](int64_t i, int64_t count) {
       const Vec v = load_up_to(static_cast<const T*>(x) + i, count), w = load_up_to(static_cast<const T*>(z) + i, count);
-      store_up_to(total + i, load_up_to(total + i, count) + v * (w * factor), count);
+      store_up_to(total + i, fused(v, w * factor, load_up_to(total + i, count)), count);
     });
   });
 }
@@ -124,7 +131,7 @@ void snake_kernel(DType dtype, const void* x, float alpha, float inv_beta, void*
   with_storage(dtype, [&]<typename T>(T) {
     over_vectors(n, [&](int64_t i, int64_t count) {
       const Vec v = load_up_to(static_cast<const T*>(x) + i, count);
-      store_up_to(static_cast<T*>(y) + i, v + sin_squared(v * alpha) * inv_beta, count);
+      store_up_to(static_cast<T*>(y) + i, fused(sin_squared(v * alpha), inv_beta, v), count);
     });
   });
 }

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 
+#include "ops/instruction_set.h"
+
 namespace sidestep::gemm_detail {
 
 /// How a tile's rows of op(A) lie. interleaved: `a[k * a_step + i]`, a panel written by gemm_pack or a transposed matrix as
@@ -52,8 +54,10 @@ struct TileKernels {
   int columns() const { return vectors * lanes; }
 };
 
-/// The best that this processor runs; $SIDESTEP_CPU_ISA (avx512, avx2, neon, portable) asks for a lesser one. Chosen once.
+/// Those of `cpu::instruction_set()`.
 const TileKernels& tile_kernels();
+/// Those of an available one.
+const TileKernels& tile_kernels_of(cpu::InstructionSet set);
 
 /// Null where the compiler cannot build them.
 const TileKernels* tile_kernels_avx512();

@@ -3,6 +3,7 @@
 // the same template compiled for AVX-512 must never stand in for the one compiled for a lesser processor.
 #include <utility>
 
+#include "ops/fused.h"
 #include "ops/gemm_tile.h"
 
 namespace sidestep::gemm_detail {
@@ -23,6 +24,12 @@ inline void store(float* p, typename Vector<lanes>::type v) {
   *reinterpret_cast<typename Vector<lanes>::unaligned*>(p) = v;
 }
 
+/// v in every lane: v - 0 is v, also for -0.
+template <int lanes>
+inline typename Vector<lanes>::type splat(float v) {
+  return v - typename Vector<lanes>::type{};
+}
+
 // Where a tile's sums go, row after row, as c = alpha * sum + beta * c + bias.
 struct Finish {
   float* c;  // of the next row
@@ -40,7 +47,7 @@ struct Finish {
 template <int lanes>
 [[gnu::always_inline]] inline void finish(const Finish& f, typename Vector<lanes>::type sum, int64_t column) {
   auto result = sum * f.alpha;
-  if (f.beta != 0) result += load<lanes>(f.c + column) * f.beta;
+  if (f.beta != 0) result = fused(load<lanes>(f.c + column), splat<lanes>(f.beta), result);
   if (f.bias != nullptr) result += load<lanes>(f.bias + column);
   store<lanes>(f.c + column, result);
 }
@@ -51,7 +58,7 @@ template <int lanes>
   const auto result = sum * f.alpha;
   for (int64_t j = 0; j < f.last; ++j) {
     float value = result[j];
-    if (f.beta != 0) value += f.c[column + j] * f.beta;
+    if (f.beta != 0) value = fused(f.c[column + j], f.beta, value);
     if (f.bias != nullptr) value += f.bias[column + j];
     f.c[column + j] = value;
   }
@@ -82,10 +89,10 @@ inline void fetch_rows(const Tile& t, int rows) {
 // Row i of a row-major A is reached from one of four bases by 0, 1, 2 or 3 strides: six registers instead of fourteen.
 #define SIDESTEP_STEP_ROW(i)                                                                       \
   if constexpr (i < rows) {                                                                        \
-    const float a = source == Source::interleaved ? a0[i] : a_base_##i[(i & 3) * a_step];                  \
-    c##i##_0 += a * b0;                                                                            \
-    if constexpr (vectors > 1) c##i##_1 += a * b1;                                                 \
-    if constexpr (vectors > 2) c##i##_2 += a * b2;                                                 \
+    const V a = splat<lanes>(source == Source::interleaved ? a0[i] : a_base_##i[(i & 3) * a_step]);  \
+    c##i##_0 = fused(a, b0, c##i##_0);                                                             \
+    if constexpr (vectors > 1) c##i##_1 = fused(a, b1, c##i##_1);                                  \
+    if constexpr (vectors > 2) c##i##_2 = fused(a, b2, c##i##_2);                                  \
   }
 #define SIDESTEP_SET_ROW(i)                                                                        \
   if constexpr (i < rows) {                                                                        \
@@ -160,45 +167,77 @@ void tile(const Tile& t) {
   }
 }
 
-// Sum of a vector's lanes in a fixed order.
-template <int lanes>
-inline float sum_lanes(typename Vector<lanes>::type v) {
-  float sum = 0;
-  for (int i = 0; i < lanes; ++i) sum += v[i];
-  return sum;
+// Adds the upper half of the vectors to the lower one until one lane is left: an order that their width does not change.
+template <int lanes, int vectors>
+inline float sum_lanes(typename Vector<lanes>::type (&v)[vectors]) {
+  for (int n = vectors / 2; n > 0; n /= 2)
+    for (int i = 0; i < n; ++i) v[i] += v[i + n];
+  float sums[lanes];
+  store<lanes>(sums, v[0]);
+  for (int n = lanes / 2; n > 0; n /= 2)
+    for (int i = 0; i < n; ++i) sums[i] += sums[i + n];
+  return sums[0];
 }
 
-#define SIDESTEP_DOT_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#define SIDESTEP_DECLARE_DOT(i) [[maybe_unused]] V s##i{}, u##i{};
-#define SIDESTEP_STEP_DOT(i)                                  \
-  if constexpr (i < rows) {                                   \
-    s##i += load<lanes>(d.a + i * d.lda + k) * b0;            \
-    u##i += load<lanes>(d.a + i * d.lda + k + lanes) * b1;    \
-  }
-#define SIDESTEP_STORE_DOT(i)                                                                     \
-  if constexpr (i < rows) {                                                                       \
-    float sum = sum_lanes<lanes>(s##i + u##i);                                                    \
-    for (int64_t k = whole; k < d.k; ++k) sum += d.a[i * d.lda + k] * b[k];                       \
-    float& c = d.c[i * d.ldc + j];                                                                \
-    float value = sum * d.alpha;                                                                  \
-    if (d.beta != 0) value += c * d.beta;                                                         \
-    if (d.bias != nullptr) value += d.bias[j];                                                    \
-    c = value;                                                                                    \
-  }
+// A dot product runs in 32 lanes on every instruction set: two vectors of 16, four of 8, eight of 4.
+constexpr int kDotLanes = 32;
+
+#if defined(__aarch64__)
+constexpr bool kFewRegisters = false;
+#else
+constexpr bool kFewRegisters = true;
+#endif
+
+// How many rows of A meet a line of B at once: as many as have their sums in registers, 32 with AVX-512 and on ARM, else 16.
+template <int lanes>
+constexpr int kDotRowsTogether = lanes == 16 ? kMaxDotRows : lanes == 8 ? 3 : kFewRegisters ? 1 : 3;
+
+// sums[r] = the dot product of a's row r and b over the first `whole` terms, a multiple of kDotLanes.
+template <int lanes, int rows>
+[[gnu::always_inline]] inline void dot_rows(const float* a, int64_t lda, const float* b, int64_t whole, float* sums) {
+  using V = typename Vector<lanes>::type;
+  constexpr int vectors = kDotLanes / lanes;
+  V total[rows][vectors]{};
+  // Indices are constants from the start: GCC 12 keeps an array in memory whose indices become so only by unrolling.
+  const auto step = [&]<int... r>(std::integer_sequence<int, r...>, auto part, int64_t k) __attribute__((always_inline)) {
+    const V line = load<lanes>(b + k + part() * lanes);
+    ((total[r][part()] = fused(load<lanes>(a + r * lda + k + part() * lanes), line, total[r][part()])), ...);
+  };
+  const auto steps = [&]<int... part>(std::integer_sequence<int, part...>, int64_t k) __attribute__((always_inline)) {
+    (step(std::make_integer_sequence<int, rows>(), std::integral_constant<int, part>(), k), ...);
+  };
+  for (int64_t k = 0; k < whole; k += kDotLanes) steps(std::make_integer_sequence<int, vectors>(), k);
+  const auto finish = [&]<int... r>(std::integer_sequence<int, r...>) __attribute__((always_inline)) {
+    ((sums[r] = sum_lanes<lanes, vectors>(total[r])), ...);
+  };
+  finish(std::make_integer_sequence<int, rows>());
+}
+
+// The same for any number of rows.
+template <int lanes, int rows>
+inline void dot_all_rows(const float* a, int64_t lda, const float* b, int64_t whole, float* sums) {
+  constexpr int now = rows < kDotRowsTogether<lanes> ? rows : kDotRowsTogether<lanes>;
+  dot_rows<lanes, now>(a, lda, b, whole, sums);
+  if constexpr (rows > now) dot_all_rows<lanes, rows - now>(a + now * lda, lda, b, whole, sums + now);
+}
 
 // Bytes: 4 * columns * k for B, read once. 2 * rows FLOPs per 4 bytes: memory-bound for the few rows it is used for.
 template <int lanes, int rows>
 void dots(const Dots& d) {
-  using V = typename Vector<lanes>::type;
-  const int64_t whole = d.k - d.k % (2 * lanes);
+  const int64_t whole = d.k - d.k % kDotLanes;
   for (int64_t j = 0; j < d.columns; ++j) {
     const float* b = d.b + j * d.ldb;
-    SIDESTEP_DOT_ROWS(SIDESTEP_DECLARE_DOT)
-    for (int64_t k = 0; k < whole; k += 2 * lanes) {
-      const V b0 = load<lanes>(b + k), b1 = load<lanes>(b + k + lanes);
-      SIDESTEP_DOT_ROWS(SIDESTEP_STEP_DOT)
+    float sums[rows];
+    dot_all_rows<lanes, rows>(d.a, d.lda, b, whole, sums);
+    for (int i = 0; i < rows; ++i) {
+      float sum = sums[i];
+      for (int64_t k = whole; k < d.k; ++k) sum = fused(d.a[i * d.lda + k], b[k], sum);
+      float& c = d.c[i * d.ldc + j];
+      float value = sum * d.alpha;
+      if (d.beta != 0) value = fused(c, d.beta, value);
+      if (d.bias != nullptr) value += d.bias[j];
+      c = value;
     }
-    SIDESTEP_DOT_ROWS(SIDESTEP_STORE_DOT)
   }
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "core/dtype.h"
+#include "ops/instruction_set.h"
 
 namespace sidestep::cpu {
 
@@ -72,8 +73,10 @@ struct VectorKernels {
   void (*exp)(const float* x, float* y, int64_t n);
 };
 
-/// The widest this processor runs; $SIDESTEP_CPU_ISA (portable, avx2, avx512) asks for a narrower one.
+/// Those of `instruction_set()`.
 const VectorKernels& vector_kernels();
+/// Those of an available one.
+const VectorKernels& vector_kernels_of(InstructionSet set);
 
 extern const VectorKernels kPortableKernels;
 #if defined(__x86_64__)

@@ -11,11 +11,8 @@ namespace {
 
 /// Every instruction set this processor has.
 std::vector<const cpu::VectorKernels*> available_kernels() {
-  std::vector<const cpu::VectorKernels*> kernels{&cpu::kPortableKernels};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) kernels.push_back(&cpu::kAvx2Kernels);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) kernels.push_back(&cpu::kAvx512Kernels);
-#endif
+  std::vector<const cpu::VectorKernels*> kernels;
+  for (const cpu::InstructionSet set : cpu::available_instruction_sets()) kernels.push_back(&cpu::vector_kernels_of(set));
   return kernels;
 }
 

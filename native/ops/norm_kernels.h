@@ -11,14 +11,22 @@ float dot_kernel(DType dtype, const void* x, const void* y, int64_t d) {
   float result = 0;
   with_storage(dtype, [&]<typename T>(T) {
     const T *left = static_cast<const T*>(x), *right = static_cast<const T*>(y);
-    Vec a{}, b{};  // two sums hide the latency of the addition
+    const auto add = [&](Vec& total, int64_t i, int64_t count) {
+      total = fused(load_up_to(left + i, count), load_up_to(right + i, count), total);
+    };
+    Vec a[kParts]{}, b[kParts]{};  // two sums hide the latency of the addition
     int64_t i = 0;
-    for (; i + 2 * kLanes <= d; i += 2 * kLanes) {
-      a += load(left + i) * load(right + i);
-      b += load(left + i + kLanes) * load(right + i + kLanes);
+    for (; i + 32 <= d; i += 32) {
+      for (int part = 0; part < kParts; ++part) {
+        add(a[part], i + part * kLanes, kLanes);
+        add(b[part], i + 16 + part * kLanes, kLanes);
+      }
     }
-    for (; i < d; i += kLanes) a += load_up_to(left + i, d - i) * load_up_to(right + i, d - i);
-    result = sum(a + b);
+    for (; i < d; i += 16) {
+      for (int part = 0; part < kParts; ++part) add(a[part], i + part * kLanes, d - i - part * kLanes);
+    }
+    for (int part = 0; part < kParts; ++part) a[part] += b[part];
+    result = sum(a);
   });
   return result;
 }
@@ -41,7 +49,7 @@ void normalise_modulated_kernel(DType dtype, const void* x, const void* weight, 
       const Vec quotient = rounded_to<T>(load_up_to(static_cast<const T*>(x) + i, count) * inv_rms);
       const Vec n = rounded_to<T>(quotient * load_up_to(static_cast<const T*>(weight) + i, count));
       const Vec factor = 1.F + load_up_to(static_cast<const T*>(scale) + i, count);
-      store_up_to(static_cast<T*>(y) + i, n * factor + load_up_to(static_cast<const T*>(shift) + i, count), count);
+      store_up_to(static_cast<T*>(y) + i, fused(n, factor, load_up_to(static_cast<const T*>(shift) + i, count)), count);
     });
   });
 }
@@ -57,15 +65,14 @@ inline Vec weighted_gradient(const void* dy, const void* weight, const void* sca
 void normalise_backward_kernel(DType dtype, const void* dy, const void* x, const void* weight, const void* scale,
                                float inv_rms, float beta, void* dx, int64_t d) {
   with_storage(dtype, [&]<typename T>(T) {
-    Vec dot{};
-    over_vectors(d, [&](int64_t i, int64_t count) {
-      dot += weighted_gradient<T>(dy, weight, scale, i, count) * load_up_to(static_cast<const T*>(x) + i, count);
+    const float dot = sum_in_lanes(d, [&](Vec& total, int64_t i, int64_t count) {
+      total = fused(weighted_gradient<T>(dy, weight, scale, i, count), load_up_to(static_cast<const T*>(x) + i, count), total);
     });
-    const float pull = inv_rms * inv_rms * (sum(dot) / static_cast<float>(d));
+    const float pull = inv_rms * inv_rms * (dot / static_cast<float>(d));
     over_vectors(d, [&](int64_t i, int64_t count) {
       const Vec g = weighted_gradient<T>(dy, weight, scale, i, count);
-      Vec result = inv_rms * (g - load_up_to(static_cast<const T*>(x) + i, count) * pull);
-      if (beta != 0) result += beta * load_up_to(static_cast<T*>(dx) + i, count);
+      Vec result = inv_rms * fused(load_up_to(static_cast<const T*>(x) + i, count), -pull, g);
+      if (beta != 0) result = fused(load_up_to(static_cast<T*>(dx) + i, count), beta, result);
       store_up_to(static_cast<T*>(dx) + i, result, count);
     });
   });
@@ -93,8 +100,8 @@ void head_norm_rope_kernel(DType dtype, const void* x, const void* weight, const
     over_vectors(half, [&](int64_t i, int64_t count) {
       const Vec c = load_up_to(cos + i, count), s = load_up_to(sin + i, count);
       const Vec a = normalised(in, w, inv_rms, i, count), b = normalised(in, w, inv_rms, half + i, count);
-      store_up_to(out + i, a * c - b * s, count);
-      store_up_to(out + half + i, b * c + a * s, count);
+      store_up_to(out + i, fused(-b, s, a * c), count);
+      store_up_to(out + half + i, fused(a, s, b * c), count);
     });
   });
 }
@@ -109,7 +116,7 @@ template <typename T>
 inline HalfGradients unrotated(const T* dy, const float* cos, const float* sin, int64_t half, int64_t i, int64_t count) {
   const Vec a = load_up_to(dy + i, count), b = load_up_to(dy + half + i, count);
   const Vec c = load_up_to(cos + i, count), s = load_up_to(sin + i, count);
-  return {a * c + b * s, b * c - a * s};
+  return {fused(b, s, a * c), fused(-a, s, b * c)};
 }
 
 void head_norm_rope_backward_kernel(DType dtype, const void* dy, const void* x, const void* weight, const float* cos,
@@ -123,20 +130,20 @@ void head_norm_rope_backward_kernel(DType dtype, const void* dy, const void* x, 
     const T *g = static_cast<const T*>(dy), *in = static_cast<const T*>(x), *w = static_cast<const T*>(weight);
     T* out = static_cast<T*>(dx);
     const int64_t half = head_dim / 2;
-    Vec dot{};
+    float dot = 0;
     if (w != nullptr) {
-      over_vectors(half, [&](int64_t i, int64_t count) {
+      dot = sum_in_lanes(half, [&](Vec& total, int64_t i, int64_t count) {
         const HalfGradients n = unrotated(g, cos, sin, half, i, count);
-        dot += n.first * load_up_to(w + i, count) * load_up_to(in + i, count);
-        dot += n.second * load_up_to(w + half + i, count) * load_up_to(in + half + i, count);
+        total = fused(n.first * load_up_to(w + i, count), load_up_to(in + i, count), total);
+        total = fused(n.second * load_up_to(w + half + i, count), load_up_to(in + half + i, count), total);
       });
     }
-    const float pull = inv_rms * inv_rms * (sum(dot) / static_cast<float>(head_dim));
+    const float pull = inv_rms * inv_rms * (dot / static_cast<float>(head_dim));
     over_vectors(half, [&](int64_t i, int64_t count) {
       HalfGradients n = unrotated(g, cos, sin, half, i, count);
       if (w != nullptr) {
-        n.first = inv_rms * (n.first * load_up_to(w + i, count) - load_up_to(in + i, count) * pull);
-        n.second = inv_rms * (n.second * load_up_to(w + half + i, count) - load_up_to(in + half + i, count) * pull);
+        n.first = inv_rms * fused(load_up_to(in + i, count), -pull, n.first * load_up_to(w + i, count));
+        n.second = inv_rms * fused(load_up_to(in + half + i, count), -pull, n.second * load_up_to(w + half + i, count));
       }
       store_up_to(out + i, n.first, count);
       store_up_to(out + half + i, n.second, count);

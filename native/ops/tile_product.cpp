@@ -7,10 +7,9 @@ using gemm_detail::tile_kernels;
 void tile_product(const TileProduct& p) {
   const gemm_detail::TileKernels& kernels = tile_kernels();
   const auto source = static_cast<size_t>(p.source);
-  const int64_t width = kernels.columns();
   const float* b = p.b;
-  for (int64_t column = 0; column < p.columns; column += width, b += p.b_next) {
-    const int64_t columns = std::min(width, p.columns - column), vectors = (columns + kernels.lanes - 1) / kernels.lanes;
+  for (int64_t column = 0; column < p.columns; column += p.width, b += p.b_next) {
+    const int64_t columns = std::min(p.width, p.columns - column), vectors = (columns + kernels.lanes - 1) / kernels.lanes;
     for (int64_t row = 0; row < p.rows; row += p.group) {
       const int64_t rows = std::min(p.group, p.rows - row);
       const float* a = p.source == gemm_detail::Source::interleaved ? p.a + row : p.a + row * p.a_step;

@@ -40,6 +40,7 @@ struct TileProduct {
   const float* b;      ///< [k, columns] with stride b_step, or panels [k, panel width] one after the other
   int64_t b_step;
   int64_t b_next;      ///< from one register tile's columns to the next: width, or width * k for panels
+  int64_t width = gemm_detail::tile_kernels().columns();  ///< columns of a register tile: whole vectors, not more than there are
   int64_t k, columns;
   float* c;
   int64_t ldc;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/dtype.h"
+#include "ops/fused.h"
 
 #if defined(__AVX512F__) || defined(__F16C__)
 #include <immintrin.h>
@@ -29,7 +30,12 @@ typedef int32_t VecInt __attribute__((vector_size(kLanes * 4)));
 typedef uint32_t VecBits __attribute__((vector_size(kLanes * 4)));
 typedef uint16_t VecHalf __attribute__((vector_size(kLanes * 2)));
 
-inline Vec splat(float v) { return Vec{} + v; }
+/// v in every lane: v - 0 is v, also for -0.
+inline Vec splat(float v) { return v - Vec{}; }
+
+inline Vec fused(Vec a, float b, Vec c) { return fused(a, splat(b), c); }
+inline Vec fused(Vec a, float b, float c) { return fused(a, splat(b), splat(c)); }
+inline Vec fused(Vec a, Vec b, float c) { return fused(a, b, splat(c)); }
 
 // -- Loads and stores: any alignment, arithmetic always in f32 whatever is stored.
 
@@ -93,11 +99,11 @@ inline void store(f16_t* p, Vec v) {
 }
 #endif
 
-/// The first n elements (n < kLanes), zeros behind them.
+/// The first n elements (n < kLanes), zeros behind them; none for n below 1.
 template <typename T>
 inline Vec load_first(const T* p, int64_t n) {
   T buffer[kLanes] = {};
-  std::memcpy(buffer, p, static_cast<size_t>(n) * sizeof(T));
+  if (n > 0) std::memcpy(buffer, p, static_cast<size_t>(n) * sizeof(T));
   return load(buffer);
 }
 
@@ -131,7 +137,11 @@ inline Vec rounded_to(Vec v) {
   }
 }
 
-// -- Reductions, in one fixed order: the upper half joins the lower one until one lane is left, all of it in registers.
+// -- Reductions, in one order whatever the width of vectors: sums run in 16 lanes, lane i over elements i, i + 16, …, and the
+// upper half joins the lower one until one lane is left, all of it in registers.
+
+/// Vectors that hold 16 lanes.
+constexpr int kParts = 16 / kLanes;
 
 typedef float Vec4 __attribute__((vector_size(16)));
 
@@ -154,8 +164,24 @@ inline float fold(Vec v, Join join) {
 }
 #endif
 
-inline float sum(Vec v) {
-  return fold(v, [](auto a, auto b) { return a + b; });
+/// The sum of 16 lanes.
+template <int parts>
+inline float sum(const Vec (&lanes)[parts]) {
+  const auto join = [](auto a, auto b) { return a + b; };
+  if constexpr (parts == 1) return fold(lanes[0], join);
+  else if constexpr (parts == 2) return fold(lanes[0] + lanes[1], join);
+  else return fold((lanes[0] + lanes[2]) + (lanes[1] + lanes[3]), join);
+}
+
+/// A sum over n elements in 16 lanes: add(total, i, count) adds elements i … i + kLanes - 1, of which `count` exist, to a vector.
+/// What stands beyond the last element adds zeros to its lanes, on every instruction set alike.
+template <typename Add>
+inline float sum_in_lanes(int64_t n, const Add& add) {
+  Vec totals[kParts]{};
+  for (int64_t i = 0; i < n; i += 16) {
+    for (int part = 0; part < kParts; ++part) add(totals[part], i + part * kLanes, n - i - part * kLanes);
+  }
+  return sum(totals);
 }
 
 template <typename T>
@@ -182,16 +208,16 @@ inline Vec exp(Vec x) {
   const auto vanishes = x < -104.F;
   x = vanishes ? Vec{} : smaller(splat(89.F), x);
   constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
-  const Vec shifted = x * 1.44269504F + kRound;
+  const Vec shifted = fused(x, 1.44269504F, kRound);
   const Vec n = shifted - kRound;
   // ln 2 as a sum of two floats; n * 0.693359375 is exact.
-  const Vec r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
-  Vec p = r * (1.F / 5040) + (1.F / 720);
-  p = p * r + (1.F / 120);
-  p = p * r + (1.F / 24);
-  p = p * r + (1.F / 6);
-  p = p * r + 0.5F;
-  p = p * (r * r) + r + 1.F;
+  const Vec r = fused(n, 2.12194440e-4F, fused(n, -0.693359375F, x));
+  Vec p = fused(r, 1.F / 5040, 1.F / 720);
+  p = fused(p, r, 1.F / 120);
+  p = fused(p, r, 1.F / 24);
+  p = fused(p, r, 1.F / 6);
+  p = fused(p, r, 0.5F);
+  p = fused(p, r * r, r) + 1.F;
 #if defined(__AVX512F__)
   return vanishes ? Vec{} : (Vec)_mm512_maskz_scalef_ps(0xffff, (__m512)p, (__m512)n);
 #else
@@ -207,20 +233,20 @@ inline Vec sigmoid(Vec x) { return 1.F / (1.F + exp(-x)); }
 /// sin(z)^2 with absolute error near 1e-7: z is reduced by multiples of pi (three floats), the sign does not matter.
 inline Vec sin_squared(Vec z) {
   constexpr float kRound = 12582912.F;
-  const Vec n = (z * 0.318309886F + kRound) - kRound;
+  const Vec n = fused(z, 0.318309886F, kRound) - kRound;
   // pi = 3.140625 + 9.67502593994140625e-4 + 1.50995799e-7; the first two products are exact for |n| < 2^11.
-  Vec r = z - n * 3.140625F;
-  r = r - n * 9.67502593994140625e-4F;
-  r = r - n * 1.509957990978376432e-7F;
+  Vec r = fused(n, -3.140625F, z);
+  r = fused(n, -9.67502593994140625e-4F, r);
+  r = fused(n, -1.509957990978376432e-7F, r);
   const Vec r2 = r * r;
   // Taylor series of sin(r) / r up to r^14 on |r| <= pi / 2: remainder below 1e-9.
-  Vec p = r2 * (-1.F / 1307674368000.F) + (1.F / 6227020800.F);
-  p = p * r2 + (-1.F / 39916800.F);
-  p = p * r2 + (1.F / 362880.F);
-  p = p * r2 + (-1.F / 5040.F);
-  p = p * r2 + (1.F / 120.F);
-  p = p * r2 + (-1.F / 6.F);
-  const Vec s = r + r * r2 * p;
+  Vec p = fused(r2, -1.F / 1307674368000.F, 1.F / 6227020800.F);
+  p = fused(p, r2, -1.F / 39916800.F);
+  p = fused(p, r2, 1.F / 362880.F);
+  p = fused(p, r2, -1.F / 5040.F);
+  p = fused(p, r2, 1.F / 120.F);
+  p = fused(p, r2, -1.F / 6.F);
+  const Vec s = fused(r * r2, p, r);
   return s * s;
 }
 
