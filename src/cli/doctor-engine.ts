@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import {SidestepError} from '../base/problem.js';
+import {CPU_ARITHMETIC_HINT, cpuArithmeticText} from '../plan/numerics-text.js';
 import type {DeviceReport, EngineReport} from '../protocol/message.js';
 import type {Check} from '../render/checklist.js';
 import {type EngineObservation, observeEngine, productsWarning} from '../run/numerics.js';
@@ -89,6 +90,8 @@ export function deviceChecks(device: DeviceReport, report: EngineReport): Check[
   const name = `engine_${device.device.replace(':', '_')}`;
   const found = `${device.name}, ${bytesText(device.free_bytes)} of ${bytesText(device.memory_bytes)} free`;
   const it: Check = {name, title: `Engine on ${device.device}`, state: 'ok', found, hint: undefined};
+  if (device.backend === 'cpu' && report.cpu_arithmetic !== 'fused')
+    return [{...it, state: 'warning', ...bitsOfItsOwn(found, report)}];
   if (device.products === undefined) return [it];
   const resources = {device: device.device, precision: 'auto'} as const;
   const warning = productsWarning({kind: 'known', report}, [{resources, engine: true}]);
@@ -100,6 +103,14 @@ export function deviceChecks(device: DeviceReport, report: EngineReport): Check[
     hint: warning?.hint,
   };
   return [it, products];
+}
+
+function bitsOfItsOwn(found: string, {cpu_arithmetic}: EngineReport): Pick<Check, 'found' | 'hint'> {
+  const whose = cpuArithmeticText(cpu_arithmetic);
+  return {
+    found: `${found}; results have bits of their own (${whose})`,
+    hint: `${CPU_ARITHMETIC_HINT} Lock files and caches made there and here are not each other's.`,
+  };
 }
 
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */

@@ -1,6 +1,7 @@
 import {dirname} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {isJsonObject} from '../base/json.js';
+import {numericsText} from '../plan/numerics-text.js';
 import {type GitState, type RunEnvironment, readEnvironment} from '../record/environment.js';
 import type {RecordedRun} from './recorded-run.js';
 
@@ -49,8 +50,7 @@ function numericsRows({recorded}: RecordedRun): Row[] {
   const stages = new Map<string, string[]>();
   for (const {configured, numerics} of recorded) {
     if (!isJsonObject(numerics)) continue;
-    const {backend, precision, numerics_version} = numerics;
-    const words = `${String(precision)} on ${String(backend)}, arithmetic ${String(numerics_version)}`;
+    const words = numericsText(numerics);
     stages.set(words, [...(stages.get(words) ?? []), configured.id]);
   }
   return [...stages].map(([words, ids]): Row => ['computed in', `${words} (${ids.join(', ')})`]);

@@ -65,6 +65,7 @@ export function engineOf(
       visible_devices: world.env.CUDA_VISIBLE_DEVICES,
       plugin: plugin?.path,
       products: world.env.SIDESTEP_CUBLASLT,
+      instruction_set: world.env.SIDESTEP_CPU_ISA,
     },
     engine_help: engineHelp(world, places),
     launcher: localWorkers({

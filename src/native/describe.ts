@@ -6,6 +6,8 @@ export interface EngineDescription {
   readonly numerics_version: number;
   /** Instruction set of the CPU kernels in use: `portable`, `neon`, `avx2`, `avx512`. */
   readonly cpu_kernels: string;
+  /** Whose bits the CPU computes: `fused` under avx512, avx2 and neon alike. Engines before numerics version 4 do not say. */
+  readonly cpu_arithmetic?: string;
   /** What large matrix products run on, on the CPU: `own`, or the BLAS the engine was built with. */
   readonly matrix_product: string;
   readonly cuda_devices: readonly {

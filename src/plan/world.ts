@@ -92,4 +92,6 @@ export interface NumericIdentity {
   readonly precision: string;
   /** The engine's own count of changes that alter results. */
   readonly numerics_version: number;
+  /** Given where the CPU computes other bits than CPUs do: without fused multiply-add, or with a BLAS. */
+  readonly cpu_arithmetic?: string;
 }

@@ -166,6 +166,8 @@ export interface InputObject {
 export interface EngineReport {
   /** Raised by the engine whenever results change. */
   readonly numerics_version: number;
+  /** `fused`: the bits that most CPUs compute; else whose bits these are (native/ops/instruction_set.h). */
+  readonly cpu_arithmetic: string;
   readonly devices: readonly DeviceReport[];
   /** Why there is no CUDA device, in the engine's words; undefined when there is one. */
   readonly no_cuda: string | undefined;

@@ -1,5 +1,6 @@
 import type {Json} from '../base/json.js';
 import {unreachable} from '../base/unreachable.js';
+import {numericsText} from '../plan/numerics-text.js';
 import type {StaleReason} from '../plan/plan.js';
 import {placeText} from './problem-text.js';
 import {visible} from './visible.js';
@@ -24,7 +25,7 @@ function sentence(reason: StaleReason): string {
     case 'type_changed':
       return `uses: ${reason.old} → ${reason.new}  (${placeText(reason.position)})`;
     case 'numerics_changed':
-      return `the arithmetic changed: ${valueText(reason.old)} → ${valueText(reason.new)}`;
+      return `the arithmetic changed: ${numericsText(reason.old)} → ${numericsText(reason.new)}`;
     case 'outputs_missing':
       return reason.objects.length === 0
         ? 'the cache does not hold its outputs'

@@ -1,6 +1,7 @@
+import {cpus} from 'node:os';
 import {writeDurably} from '../base/durable.js';
 import {followLinks} from '../base/follow-links.js';
-import {type Json, own} from '../base/json.js';
+import {isJsonObject, type Json, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
 import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
@@ -8,9 +9,10 @@ import {partialName} from '../cache/partial.js';
 import {recordRoot} from '../cache/roots.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {portableFingerprint} from '../plan/fingerprint-parts.js';
+import {CPU_ARITHMETIC_HINT, numericsText} from '../plan/numerics-text.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {fileKey, type World} from '../plan/world.js';
-import {compareRecords} from '../record/lock-compare.js';
+import {compareRecords, type RecordChange} from '../record/lock-compare.js';
 import type {LockFile, StageRecord} from '../record/lock-file.js';
 import {printLock} from '../record/lock-text.js';
 import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
@@ -46,14 +48,24 @@ export function frozenProblem(stage: PlannedStage, frozen: LockFile | undefined)
   const now = stageRecord(stage) ?? {...stage.parts, params: stage.parts.params as Record<string, Json>};
   const [change] = compareRecords(locked, now);
   if (change === undefined) return undefined;
-  const what = `${change.what} ${change.key}`.trim();
-  const message = `${stage.id} differs from the lock file: ${what} is ${JSON.stringify(change.new)}, not ${JSON.stringify(change.old)}`;
   return {
     code: 'run/frozen-differs',
-    message,
+    message: `${stage.id} differs from the lock file: ${differenceText(change)}`,
     position: stage.configured.positions[change.key] ?? position,
-    hint,
+    hint: ofOtherCpus(change) ? `${CPU_ARITHMETIC_HINT} ${hint}` : hint,
   };
+}
+
+function differenceText(change: RecordChange): string {
+  if (change.what === 'numerics')
+    return `this machine (${cpus()[0]?.model.trim() ?? 'CPU'}) computes in ${numericsText(change.new)}; the lock file was made with ${numericsText(change.old)}`;
+  const what = `${change.what} ${change.key}`.trim();
+  return `${what} is ${JSON.stringify(change.new)}, not ${JSON.stringify(change.old)}`;
+}
+
+/** Whether the difference is, or may be, that one of both CPUs computes bits of its own. */
+function ofOtherCpus(change: RecordChange): boolean {
+  return [change.old, change.new].some((each) => isJsonObject(each) && each.cpu_arithmetic !== undefined);
 }
 
 /** What stood there before a run. */

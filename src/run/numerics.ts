@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {cpus} from 'node:os';
 import {type ContentHash, sha256} from '../base/hash.js';
 import {canonicalJson} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
@@ -29,7 +30,7 @@ export interface EngineQuestion {
   readonly launcher: WorkerLauncher;
 }
 
-/** What decides which cards the engine finds, and how it computes on them. */
+/** What decides which cards the engine finds, and how it computes on them and on the CPU. */
 export interface CudaSurroundings {
   /** `CUDA_VISIBLE_DEVICES` as the user set it. */
   readonly visible_devices: string | undefined;
@@ -37,6 +38,8 @@ export interface CudaSurroundings {
   readonly plugin: string | undefined;
   /** `SIDESTEP_CUBLASLT` as the user set it: the library for matrix products. */
   readonly products: string | undefined;
+  /** `SIDESTEP_CPU_ISA` as the user set it: the widest instructions that the CPU may use. */
+  readonly instruction_set?: string | undefined;
 }
 
 export interface MachineMarks {
@@ -44,10 +47,13 @@ export interface MachineMarks {
   readonly driver: string | null;
   /** Changes with every boot; null where the system does not say. */
   readonly boot: string | null;
+  /** The CPU's model: one home folder may serve unlike machines. */
+  readonly cpu?: string | null;
 }
 
 function machineMarks(): MachineMarks {
-  return {driver: textIfReadable('/proc/driver/nvidia/version') ?? null, boot: bootId() ?? null};
+  const driver = textIfReadable('/proc/driver/nvidia/version') ?? null;
+  return {driver, boot: bootId() ?? null, cpu: cpus()[0]?.model ?? null};
 }
 
 /**
@@ -64,6 +70,7 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
       visible_devices: cuda.visible_devices ?? null,
       plugin: await hashOfPlugin(question),
       products: cuda.products ?? null,
+      instruction_set: cuda.instruction_set ?? null,
       ...(question.machine ?? machineMarks()),
     }),
   );
@@ -86,7 +93,7 @@ async function hashOfPlugin({cuda, hashAddon}: EngineQuestion): Promise<ContentH
 /** Pure: what a stage's request for a device and a precision comes to on this machine. */
 export function resolveNumerics(engine: EngineObservation, resources: Where): NumericsObservation {
   if (engine.kind === 'unavailable') return {kind: 'problem', problem: engine.problem};
-  const {devices, no_cuda, numerics_version} = engine.report;
+  const {devices, no_cuda, numerics_version, cpu_arithmetic} = engine.report;
   if (resources.executor !== undefined)
     return numericsAt(resources.executor, {...resources, numerics_version});
   const device = pickDevice(devices, resources.device);
@@ -99,6 +106,7 @@ export function resolveNumerics(engine: EngineObservation, resources: Where): Nu
       backend: device.backend,
       precision: device.backend === 'cpu' ? CPU_PRECISION : precision,
       numerics_version,
+      ...(device.backend === 'cpu' && cpu_arithmetic !== 'fused' && {cpu_arithmetic}),
     },
     device: device.device,
     devices: alikeTo(device, devices, resources.device),

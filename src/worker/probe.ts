@@ -16,6 +16,7 @@ export async function probe(addonPath: string): Promise<EngineReport> {
   const cuda = engine.cuda_devices.map((device): DeviceReport => ({...device, backend: 'cuda'}));
   return {
     numerics_version: engine.numerics_version,
+    cpu_arithmetic: engine.cpu_arithmetic ?? 'fused',
     devices: [cpu, ...cuda],
     no_cuda: engine.no_cuda ?? undefined,
   };

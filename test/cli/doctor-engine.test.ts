@@ -16,8 +16,8 @@ const card: DeviceReport = {
   name: 'A card',
   products: '/lib/libcublasLt.so.13',
 };
-const checks = (device: DeviceReport) =>
-  deviceChecks(device, {numerics_version: 1, devices: [cpu, device], no_cuda: undefined});
+const checks = (device: DeviceReport, cpu_arithmetic = 'fused') =>
+  deviceChecks(device, {numerics_version: 1, cpu_arithmetic, devices: [cpu, device], no_cuda: undefined});
 
 test('a card is listed with the library that its matrix products run on', () => {
   expect(checks(card)).toMatchObject([
@@ -37,4 +37,17 @@ test('a card without the library is a warning with what to install', () => {
 
 test('a CPU has no such library', () => {
   expect(checks(cpu)).toHaveLength(1);
+});
+
+test('a CPU that computes bits of its own is a warning that says whose they are', () => {
+  expect(checks(cpu)[0]).toMatchObject({state: 'ok', hint: undefined});
+  expect(checks(cpu, 'portable')).toMatchObject([
+    {
+      name: 'engine_cpu',
+      state: 'warning',
+      found: expect.stringMatching(/bits of their own \(portable, without fused multiply-add\)$/),
+      hint: expect.stringContaining('AVX2 and FMA'),
+    },
+  ]);
+  expect(checks(cpu, 'fused, products by openblas')[0]!.found).toContain('(fused, products by openblas)');
 });

@@ -1,10 +1,12 @@
 import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpus} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {LockFile} from '../../src/record/lock-file.js';
 import {readLock} from '../../src/record/read-lock.js';
+import {frozenProblem} from '../../src/run/finish.js';
 import {temporaryFolder} from '../temporary-folder.js';
-import {pipelineOf, ref, run, shell} from './rig.js';
+import {look, pipelineOf, ref, run, shell} from './rig.js';
 
 function lockOf(dir: string): LockFile {
   const lock = readLock(join(dir, 'pipeline.lock.yaml'));
@@ -58,4 +60,27 @@ test('the lock file holds no absolute path and no time, and a run from cache lea
   expect(text).not.toMatch(/20\d\d-\d\d/);
   await run(pipeline);
   expect(readFileSync(join(dir, 'pipeline.lock.yaml'), 'utf8')).toBe(text);
+});
+
+test('another CPU’s arithmetic is refused in words that name this CPU and both kinds', async () => {
+  const dir = await temporaryFolder();
+  const pipeline = pipelineOf(dir, {a: shell('printf x > $1')});
+  await run(pipeline);
+  const {plan} = await look(pipeline);
+  const fused = {backend: 'cpu', precision: 'f32', numerics_version: 4};
+  const portable = {...fused, cpu_arithmetic: 'portable'};
+  const [stage] = plan.stages;
+  const now = {
+    ...stage!,
+    type: {...stage!.type, numerics: 'engine' as const},
+    parts: {...stage!.parts!, numerics: portable},
+  };
+  const lock = lockOf(dir);
+  const locked = {...lock, stages: {a: {...lock.stages.a!, numerics: fused}}};
+  const problem = frozenProblem(now, locked);
+  const words = 'f32 on the CPU (portable, without fused multiply-add), arithmetic 4';
+  expect(problem).toMatchObject({code: 'run/frozen-differs', hint: expect.stringMatching(/AVX2.*--frozen/)});
+  expect(problem!.message).toContain(
+    `this machine (${cpus()[0]!.model.trim()}) computes in ${words}; the lock file was made with f32 on the CPU, arithmetic 4`,
+  );
 });

@@ -18,6 +18,7 @@ const cpu = {device: 'cpu', backend: 'cpu', name: 'CPU', memory_bytes: 1, free_b
 const gpu = (index: number) => ({...cpu, device: `cuda:${index}`, backend: 'cuda'}) as const;
 const report = (...devices: EngineReport['devices']): EngineReport => ({
   numerics_version: 3,
+  cpu_arithmetic: 'fused',
   devices,
   no_cuda: devices.length > 1 ? undefined : 'no driver',
 });
@@ -56,6 +57,8 @@ test.each([
   {name: 'nothing', change: {}, starts: 1},
   {name: 'the addon', change: {hashAddon: async () => contentHash('rebuilt')}, starts: 2},
   {name: 'the visible devices', change: {cuda: {...bare, visible_devices: '1'}}, starts: 2},
+  {name: 'the instructions a CPU may use', change: {cuda: {...bare, instruction_set: 'portable'}}, starts: 2},
+  {name: 'the CPU', change: {machine: {driver: '560', boot: 'today', cpu: 'Another'}}, starts: 2},
   {
     name: 'a CUDA plugin that was built since',
     change: {cuda: {...bare, plugin: process.execPath}},
@@ -136,7 +139,7 @@ test.each([
 });
 
 const both: EngineObservation = {kind: 'known', report: report(cpu, gpu(0), gpu(1))};
-const plain: EngineObservation = {kind: 'known', report: report(cpu)};
+const plain = {kind: 'known', report: report(cpu)} as const satisfies EngineObservation;
 
 test.each([
   {
@@ -144,6 +147,15 @@ test.each([
     device: 'auto',
     precision: 'auto',
     gives: {device: 'cpu', identity: {backend: 'cpu', precision: 'f32', numerics_version: 3}},
+  },
+  {
+    engine: {kind: 'known', report: {...plain.report, cpu_arithmetic: 'portable'}} as const,
+    device: 'auto',
+    precision: 'auto',
+    gives: {
+      device: 'cpu',
+      identity: {backend: 'cpu', precision: 'f32', numerics_version: 3, cpu_arithmetic: 'portable'},
+    },
   },
   {
     engine: both,
