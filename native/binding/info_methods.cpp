@@ -5,6 +5,7 @@
 #include "core/version.h"
 #include "ops/cuda_plugin.h"
 #include "ops/gemm_blas.h"
+#include "ops/instruction_set.h"
 #include "ops/kernels.h"
 
 namespace sidestep::binding {
@@ -35,10 +36,11 @@ Json::Array cuda_devices() {
   return devices;
 }
 
-/// {} → {numerics_version, cpu_kernels, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null}
+/// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null}
 const Method describe_method{"describe_engine", [](const Request&) -> Response {
                                Json::Object report{{"numerics_version", kNumericsVersion},
                                                    {"cpu_kernels", cpu::vector_kernels().name},
+                                                   {"cpu_arithmetic", cpu::arithmetic()},
                                                    {"matrix_product", gemm_detail::blas_name().value_or("own")},
                                                    {"cuda_devices", Json::Array{}},
                                                    {"no_cuda", nullptr}};

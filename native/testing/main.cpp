@@ -6,6 +6,8 @@
 
 #include "core/error.h"
 #include "ops/cuda_plugin.h"
+#include "ops/instruction_set.h"
+#include "testing/bits.h"
 #include "testing/mirror.h"
 #include "testing/registry.h"
 #include "testing/test.h"
@@ -14,8 +16,11 @@ namespace {
 
 using sidestep::testing::Test;
 
+enum class Report : uint8_t { results, digests };
+
 struct Options {
   std::vector<std::string> parts;
+  Report report = Report::results;
 };
 
 // --device cuda runs every op of every test on the card (see mirror.h); --device mirror and simt on made-up ones (see ops/cuda_plugin.h).
@@ -31,8 +36,10 @@ Options parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--device") choose_device(++i < argc ? argv[i] : "");
+    else if (std::string_view(argv[i]) == "--bits") options.report = Report::digests;
     else options.parts.emplace_back(argv[i]);
   }
+  if (options.report == Report::digests) sidestep::testing::digest_ops();
   return options;
 }
 
@@ -55,6 +62,19 @@ bool selected(const Test& test, const Options& options) {
   return false;
 }
 
+// A line for the test, then what went wrong. Digests of two runs are compared line by line, so times are left out.
+void report(const Test& test, const std::string& problem, double milliseconds, const Options& options) {
+  const char* result = problem.empty() ? "ok  " : "FAIL";
+  switch (options.report) {
+    case Report::results: std::printf("%s %s (%.0f ms)\n", result, test.name.c_str(), milliseconds); break;
+    case Report::digests:
+      std::printf("%s %016llx %s\n", result, static_cast<unsigned long long>(sidestep::testing::take_digest()), test.name.c_str());
+      break;
+  }
+  if (!problem.empty()) std::printf("     %s\n", problem.c_str());
+  std::fflush(stdout);
+}
+
 int run_all(const Options& options) {
   int passed = 0, failed = 0;
   for (const Test& test : sidestep::testing::registered_tests()) {
@@ -62,20 +82,26 @@ int run_all(const Options& options) {
     const auto begin = std::chrono::steady_clock::now();
     const std::string problem = run(test);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - begin;
-    std::printf("%s %s (%.0f ms)\n", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), elapsed.count());
-    if (!problem.empty()) std::printf("     %s\n", problem.c_str());
-    std::fflush(stdout);
+    report(test, problem, elapsed.count(), options);
     ++(problem.empty() ? passed : failed);
   }
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 && passed > 0 ? 0 : 1;
 }
 
+// What scripts/compare-bits.sh asks first.
+int list_instruction_sets() {
+  for (const auto set : sidestep::cpu::available_instruction_sets()) std::printf("%s\n", sidestep::cpu::name_of(set));
+  return 0;
+}
+
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|mirror|simt] [PART OF A NAME OR FILE]…
+// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits] [PART OF A NAME OR FILE]…: --bits prints a digest of what each test computed
+// sidestep_tests --instruction-sets
 int main(int argc, char** argv) {
   try {
+    if (argc == 2 && std::string_view(argv[1]) == "--instruction-sets") return list_instruction_sets();
     return run_all(parse(argc, argv));
   } catch (const sidestep::Error& error) {
     std::printf("%s: %s\n", error.code().c_str(), error.message().c_str());
