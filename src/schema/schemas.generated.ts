@@ -1634,7 +1634,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        }
       },
       "numerics": {
-       "description": "Backend, precision and numerics version of the engine; null for stages without arithmetic.",
+       "description": "Backend, precision and numerics version of the engine, and the CPU's arithmetic where it is not that of most CPUs; null for stages without arithmetic.",
        "type": [
         "object",
         "null"

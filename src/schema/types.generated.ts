@@ -625,7 +625,7 @@ export interface LockedStage {
     [k: string]: string;
   };
   /**
-   * Backend, precision and numerics version of the engine; null for stages without arithmetic.
+   * Backend, precision and numerics version of the engine, and the CPU's arithmetic where it is not that of most CPUs; null for stages without arithmetic.
    */
   numerics: {} | null;
   /**
