@@ -39,7 +39,9 @@ test('the rule finds what it is for', () => {
 });
 
 test('sums are contracted into fused multiply-adds only where ops/fused.h says so', () => {
-  const options = ['CMakeLists.txt', 'native/compilers.cmake'].map((file) => readFileSync(file, 'utf8')).join('\n');
+  const options = ['CMakeLists.txt', 'native/compilers.cmake']
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
   expect(options.match(/-ffp-contract=\w+/g)).toEqual(['-ffp-contract=off', '-ffp-contract=off']); // clang-cl, all others
   expect(options).not.toMatch(/-ffast-math|-funsafe-math-optimizations|-Ofast/);
 });
