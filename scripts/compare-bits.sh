@@ -13,10 +13,14 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do programs+=("$1") && shift; done
 [ $# -gt 0 ] && shift
 [ ${#programs[@]} -gt 0 ] || { sed -n 2,9p "$0"; exit 2; }
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(native/ops/attention native/ops/norm native/ops/elementwise native/ops/conv native/ops/flow)
+[ ${#parts[@]} -gt 0 ] || parts=(native/testing native/core/math_test
+  native/ops/{attention,norm,elementwise,conv,flow,optimizer,prodigy,dora,rotation,quantised} "gemm: alpha" "gemm: batches" "gemm: one b"
+  native/models/{oobleck_decode,dit,qwen3,linear} native/training/{micro_step,estimate} native/sampling/{generate,guidance,dcw}_test
+  "song encoder" "trainer: a checkpoint folder")
 
 digests="$(mktemp -d)"
 trap 'rm -rf "$digests"' EXIT
+export TMPDIR="$digests" # tests write files: not where another run writes its own
 runner=()
 first='' # what the others are compared with
 sets=0
@@ -29,7 +33,10 @@ choose_runner() { # for the program $1: none, or QEMU
 
 compare() { # compare PROGRAM SET
   local out="$digests/$sets.$2"
-  SIDESTEP_CPU_ISA="$2" "${runner[@]}" "$1" --bits "${parts[@]}" >"$out" || { grep -A1 '^FAIL' "$out"; failed=1; }
+  if ! SIDESTEP_CPU_ISA="$2" "${runner[@]}" "$1" --bits "${parts[@]}" >"$out"; then
+    grep -A1 '^FAIL' "$out" || echo "$2 ($1) died after: $(tail -n 1 "$out")"
+    failed=1
+  fi
   sets=$((sets + 1))
   if [ -z "$first" ]; then
     first="$out"

@@ -129,8 +129,9 @@ void add_tile(const Backward& f, const KeyBlock& block, const Tile& tile) {
   for (int64_t row = 0; row < block.count; row += group) {
     const int64_t rows = std::min(group, block.count - row), key = block.first + row;
     const IndexRange range = f.reach.queries_of(key, key + rows, f.queries);
-    const int64_t first = std::max(tile.first, range.first / width * width);
-    const int64_t last = std::min(tile.first + tile.columns, round_up(range.last, width));
+    const int64_t end = tile.first + tile.columns;  // keys behind the last query have a range that begins beyond it
+    const int64_t first = std::clamp(range.first / width * width, tile.first, end);
+    const int64_t last = std::min(end, round_up(range.last, width));
     const Part part{row, rows, first, std::max<int64_t>(last - first, 0)};
     if (part.columns > 0) add_part(f, block, tile, part);
     clear_outside(block, tile, part);
