@@ -24,7 +24,12 @@ const launcher: WorkerLauncher = {
     if (first.kind !== 'probe') return testWorkers.start(first, hear);
     hear.message({
       kind: 'probed',
-      report: {numerics_version: PROTOCOL_VERSION, devices: [card(0), card(1)], no_cuda: undefined},
+      report: {
+        numerics_version: PROTOCOL_VERSION,
+        cpu_arithmetic: 'fused',
+        devices: [card(0), card(1)],
+        no_cuda: undefined,
+      },
     });
     return {
       send: () => {},
