@@ -10,8 +10,8 @@ export interface TestCluster {
   readonly folder: () => string;
   /** Runs one of its programs; throws when that fails. */
   readonly ask: (program: string, ...args: readonly string[]) => string;
-  /** Ids of jobs that wait or run. */
-  readonly jobs: () => string[];
+  /** Resolves with the ids of jobs that still wait or run; Slurm takes a while to believe that a job has ended. */
+  readonly jobsLeft: () => Promise<string[]>;
   /** Kills one of its daemons without warning. */
   readonly killDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => Promise<void>;
   readonly startDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => void;
@@ -38,7 +38,13 @@ export function testCluster(): TestCluster {
   return {
     folder: () => folder,
     ask,
-    jobs: () => ask('squeue', '--noheader', '--format=%i').split('\n').filter(Boolean),
+    jobsLeft: async () => {
+      for (let tries = 0; ; tries += 1) {
+        const jobs = ask('squeue', '--noheader', '--format=%i').split('\n').filter(Boolean);
+        if (jobs.length === 0 || tries === 300) return jobs;
+        await sleep(300);
+      }
+    },
     killDaemon: async (name) => {
       const pid = pidOf(name);
       process.kill(pid, 'SIGKILL');

@@ -83,6 +83,6 @@ test('the same bytes as on this machine; a runner that is killed leaves a job th
   const steps = events.flatMap(({kind, global_step}) => (kind === 'step_finished' ? [global_step] : []));
   expect(steps[0]).toBe(1); // all that it said meanwhile is in this run's record
   expect(exported(folder, 'there')).toEqual(expected);
-  expect(cluster.jobs()).toEqual([]);
+  expect(await cluster.jobsLeft()).toEqual([]);
   expect(readdirSync(folder.file('.sidestep/cache/jobs'))).toEqual([]);
 });

@@ -60,7 +60,7 @@ async function disturbed(
     },
   });
   await done;
-  expect(cluster.jobs()).toEqual([]);
+  expect(await cluster.jobsLeft()).toEqual([]);
   return {report, again: () => run(pipeline)};
 }
 
@@ -90,7 +90,7 @@ test('four cells of a matrix are four jobs at once, samples are committed as the
   expect(report.outcome).toBe('done');
   expect(readdirSync(place)).toHaveLength(4);
   expect(report.by.songs).toMatchObject({samples: {total: 3, computed: 2, failed: 1}});
-  expect(cluster.jobs()).toEqual([]);
+  expect(await cluster.jobsLeft()).toEqual([]);
   expect(
     existsSync(join(dir, '.sidestep/cache/jobs')) ? readdirSync(join(dir, '.sidestep/cache/jobs')) : [],
   ).toEqual([]);
@@ -153,7 +153,7 @@ test('Ctrl-C while it waits in the queue, and the reason why it waits', async ()
   });
   expect(report.outcome).toBe('interrupted');
   expect(kinds(report, 'stage_waiting')).toMatchObject([{for: {executor: 'here', reason: 'JobHeldUser'}}]);
-  expect(cluster.jobs()).toEqual([]);
+  expect(await cluster.jobsLeft()).toEqual([]);
 });
 
 test('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
