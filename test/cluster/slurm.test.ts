@@ -11,6 +11,9 @@ import {testCluster} from './cluster.js';
 
 const cluster = testCluster();
 
+/** What takes minutes, since Slurm is slow to see what befell its daemons: `npm run test:cluster`. */
+const long = test.runIf(process.env.CLUSTER === 'all');
+
 const how: SlurmHow = {
   type: 'slurm',
   partition: undefined,
@@ -156,7 +159,7 @@ test('Ctrl-C while it waits in the queue, and the reason why it waits', async ()
   expect(await cluster.jobsLeft()).toEqual([]);
 });
 
-test('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
+long('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
   const {report} = await disturbed(async (_job, flag) => {
     await cluster.killDaemon('slurmctld');
     process.kill(Number(readFileSync(flag, 'utf8')), 'SIGTERM'); // its end is not seen, and the next job not taken
@@ -170,7 +173,7 @@ test('the controller is killed and comes back: nothing is lost, and nothing is h
   ).toHaveLength(2);
 });
 
-test("a node's daemon is killed and comes back: the job goes on", async () => {
+long("a node's daemon is killed and comes back: the job goes on", async () => {
   const stop = stopSwitch();
   const {report, again} = await disturbed(
     async (job) => {
