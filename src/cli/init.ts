@@ -23,6 +23,7 @@ import {type Agreement, converse} from './init/conversation.js';
 import {addInitOptions, givenIn, type InitOptions} from './init/flags.js';
 import {knownOf} from './init/known.js';
 import {keepSession} from './init/last-session.js';
+import {linePrompter} from './init/line-prompter.js';
 import {observeMachine} from './init/machine.js';
 import {type ProjectFile, writeProjectFiles} from './init/project-files.js';
 import {session} from './init/session.js';
@@ -30,6 +31,7 @@ import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
+import {packageVersion} from './version.js';
 import type {ExitCode, World} from './world.js';
 
 export function initCommand(world: World): Command {
@@ -50,9 +52,15 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return refuse(world, options, settings.problems);
   const machine = await observeMachine(world, settings.value);
-  const known = await knownOf(world, {settings: settings.value, machine, file: path});
+  const known = await knownOf(world, {
+    settings: settings.value,
+    machine,
+    file: path,
+    asks: canAsk(world, options),
+  });
   const composing = {world, path, settings: settings.value, machine, known};
-  const prompter = canAsk(world, options) ? await clackPrompter() : undefined;
+  const prompter = canAsk(world, options) ? await prompterFor(world) : undefined;
+  prompter?.note(`sidestep ${await packageVersion()}`);
   const agreed =
     prompter === undefined
       ? await agreeByFlags(composing, given.value, options)
@@ -86,6 +94,11 @@ async function agreeByFlags(
   if (options.json !== true)
     composing.world.stdout.write(`${await summaryOf(composition.value, prediction, composing)}\n`);
   return ok({composition: composition.value, prediction, next: 'leave'});
+}
+
+/** A terminal that cannot move its cursor gets lines alone. */
+async function prompterFor(world: World): Promise<Prompter> {
+  return world.env.TERM === 'dumb' ? linePrompter(world) : clackPrompter();
 }
 
 function canAsk(world: World, options: Pick<InitOptions, 'yes' | 'json'>): boolean {

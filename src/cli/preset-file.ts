@@ -1,5 +1,6 @@
+import {existsSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
-import {basename, join, resolve} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
 import {pathWords} from '../base/dotted-path.js';
 import {writeDurably} from '../base/durable.js';
@@ -65,12 +66,12 @@ export async function savePreset(world: World, request: SaveRequest): Promise<Re
     uses: stage.uses,
     with: saidParameters(stage),
   };
-  return keepPreset(
-    world,
-    request.name,
-    stringify(document, {lineWidth: 110}),
-    request.force ? 'replace' : 'keep',
-  );
+  return keepPreset(world, {
+    name: request.name,
+    text: stringify(document, {lineWidth: 110}),
+    existing: request.force ? 'replace' : 'keep',
+    project: dirname(loaded.value.file),
+  });
 }
 
 export async function importPreset(
@@ -81,7 +82,8 @@ export async function importPreset(
   const path = resolve(world.cwd, file);
   const name = basename(path).replace(/\.(ya?ml|json)$/, '');
   const text = path.endsWith('.json') ? await fromUpstreamPreset(path) : ok(await readUserDocument(path));
-  return text.ok ? await keepPreset(world, name, text.value, existing, path) : text;
+  if (!text.ok) return text;
+  return keepPreset(world, {name, text: text.value, existing, project: world.cwd, source: path});
 }
 
 export async function exportPreset(
@@ -99,7 +101,7 @@ export async function exportPreset(
 
 export async function deletePreset(world: World, name: string): Promise<Result<string>> {
   const presets = await listPresets(world);
-  const own = presets.find((preset) => preset.name === name && preset.from === 'user');
+  const own = presets.find((preset) => preset.name === name && preset.from !== 'built_in');
   if (own !== undefined) {
     await rm(own.path);
     return ok(`deleted ${own.path}\n`);
@@ -114,23 +116,30 @@ export async function deletePreset(world: World, name: string): Promise<Result<s
   });
 }
 
-/** Checks a preset and puts it into the user's folder. `source` is where its text was read, for positions. */
+interface KeepRequest {
+  readonly name: string;
+  readonly text: string;
+  readonly existing: 'keep' | 'replace';
+  /** Whose `presets/` it goes into, where there is such a folder. */
+  readonly project: string;
+  /** Where the text was read, for positions. */
+  readonly source?: string;
+}
+
+/** Checks a preset and puts it beside the project's own, or into the user's folder. */
 async function keepPreset(
   world: World,
-  name: string,
-  text: string,
-  existing: 'keep' | 'replace',
-  source?: string,
+  {name, text, existing, project, source}: KeepRequest,
 ): Promise<Result<string>> {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
     const hint = 'Letters, digits, dots, dashes and underscores.';
     return failure({code: 'preset/bad-name', message: `${JSON.stringify(name)} cannot name a preset`, hint});
   }
-  const path = join(userFolder(world.env), 'presets', `${name}.yaml`);
+  const folder = await ownFolder(world, project);
+  const path = join(folder, `${name}.yaml`);
   const {problems} = parsePreset({name, path: source ?? path, from: 'user', text});
   if (problems.length > 0) return {ok: false, problems};
-  const taken = (await listPresets(world)).some((preset) => preset.name === name && preset.from === 'user');
-  if (taken && existing === 'keep') {
+  if (existsSync(path) && existing === 'keep') {
     return failure({
       code: 'preset/exists',
       message: `You have a preset called ${name}`,
@@ -141,9 +150,24 @@ async function keepPreset(
   return ok(`${path}\n`);
 }
 
+/** The project's folder of presets travels with its songs; that of the program belongs to nobody. */
+async function ownFolder(world: World, project: string): Promise<string> {
+  const beside = join(project, 'presets');
+  const user_dir = userFolder(world.env);
+  const known = await findPresets({project_dir: project, user_dir});
+  const isProgram = known.some(({from, path}) => from === 'built_in' && dirname(path) === beside);
+  const isThere = statSync(beside, {throwIfNoEntry: false})?.isDirectory() === true;
+  return isThere && !isProgram ? beside : join(user_dir, 'presets');
+}
+
 /** Values someone wrote down, as a tree; references and paths belong to one pipeline and are left out. */
 function saidParameters({params, positions, uses}: ConfiguredStage): Plain {
-  const paths = stageTypes.get(uses)?.files.map(({param}) => param) ?? [];
+  const type = stageTypes.get(uses);
+  const paths = [
+    ...(type?.files.map(({param}) => param) ?? []),
+    ...(type?.places ?? []),
+    ...(type?.publishes?.map(({param}) => param) ?? []),
+  ];
   const tree: {[key: string]: Plain} = {};
   for (const {path, value} of paramLeaves(params)) {
     if (isStageReference(value) || positions[path] === undefined) continue;

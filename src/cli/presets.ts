@@ -34,7 +34,9 @@ export function presetsCommand(world: World): Command {
     .action(async (name: string, options: AnswerOptions) => world.leave(await show(world, name, options)));
   presets
     .command('save')
-    .description('Keep the parameters of a stage as a preset of your own (without paths and references).')
+    .description(
+      'Keep the parameters of a stage as a preset of your own (without paths and references): in presets/ beside the pipeline where there is such a folder, else in your settings folder.',
+    )
     .argument('<name>', 'name of the new preset')
     .argument('<stage>', 'whose parameters')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
@@ -46,7 +48,9 @@ export function presetsCommand(world: World): Command {
     );
   presets
     .command('import')
-    .description('Check a preset file and copy it to your own presets.')
+    .description(
+      'Check a preset file and copy it to presets/ of this folder where there is one, else to your own presets.',
+    )
     .argument(
       '<file>',
       "a preset as YAML, or one of upstream's as JSON; its name becomes the name of the preset",

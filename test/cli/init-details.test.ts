@@ -30,6 +30,7 @@ beforeAll(async () => {
   known = {
     cwd: place.cwd,
     checkpoint_dir: checkpoints,
+    usual_songs: undefined,
     presets: presets.map(({name}) => ({name, description: '', decides: () => ''})),
     preset: {name: 'recommended', why: ''},
     last: {},

@@ -1,4 +1,4 @@
-import {cpSync, existsSync, readdirSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, readdirSync, renameSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {presetForMemory} from '../../src/cli/init/machine.js';
@@ -156,6 +156,28 @@ describe('at a terminal', () => {
     });
     expect(await folder.run(['validate'])).toMatchObject({code: 0, stderr: ''});
     expect(folder.read('.config/settings.yaml')).toContain(folder.file('checkpoints'));
+  });
+
+  test('a terminal that prints lines and no more is written no escape sequence; my_audio is proposed', async () => {
+    const folder = await project();
+    renameSync(folder.file('songs'), folder.file('my_audio'));
+    const flags = ['--checkpoints', 'checkpoints', '--model', 'turbo', '--tag', '', '--adapter', 'lokr'];
+    const running = folder.startInTerminal(['init', ...flags, '--detail', 'basic', '--name', 'x'], {
+      TERM: 'dumb',
+    });
+    await running.shows(/Where are your songs\?.*\[\.\/my_audio\] \(b goes back\): $/);
+    running.child.stdin!.write('\n');
+    await running.shows(
+      /Which preset\?(.|\n|\r)*lokr, adamw, rate(.|\n|\r)*Number or name \[\w+\] \(b goes back\): $/,
+    );
+    running.child.stdin!.write('quick_test\n');
+    await running.shows(/Write pipeline\.yaml\?(.|\n|\r)*: $/);
+    running.child.stdin!.write('1\n');
+    const {code, stdout} = await running.finished;
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/^sidestep \d+\.\d+\.\d+/);
+    expect(stdout).not.toContain('\u001b');
+    expect(written(folder).vars.songs).toBe('./my_audio');
   });
 
   test('b goes back at every question, in texts and in lists, the last one too', async () => {

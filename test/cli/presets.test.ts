@@ -68,6 +68,28 @@ test('a stage becomes a preset without paths and references, and serves a pipeli
   expect(await folder.run(['validate'])).toMatchObject({code: 0});
 });
 
+test('it goes beside the data where there are presets, and keeps no place of results', async () => {
+  const trained = `sidestep: 1
+name: demo
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ./checkpoints, model: turbo}}
+  train:
+    uses: train
+    with:
+      {model: "\${stages.model}", tensors: ./tensors, epochs: 7, output_dir: ./out, logging: {log_dir: ./logs, log_every: 3}}
+`;
+  const folder = new Folder({
+    'work/pipeline.yaml': trained,
+    'work/presets/other.yaml': 'sidestep: 1\nuses: train\n',
+  });
+  const saved = await folder.run(['presets', 'save', 'mine', 'train', 'work/pipeline.yaml']);
+  expect(saved).toMatchObject({code: 0, stdout: `${folder.file('work/presets/mine.yaml')}\n`});
+  const text = folder.read('work/presets/mine.yaml');
+  expect(text).toMatch(/epochs: 7/);
+  expect(text).toMatch(/log_every: 3/);
+  expect(text).not.toMatch(/output_dir|log_dir|tensors|work/);
+});
+
 test('a preset of that name is not replaced unasked', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline});
   await folder.run(['presets', 'save', 'mine', 'songs']);

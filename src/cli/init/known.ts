@@ -1,4 +1,5 @@
-import {dirname} from 'node:path';
+import {statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import type {Result} from '../../base/result.js';
 import {userFolder} from '../../config/folders.js';
 import {findPresets, type Preset, parsePreset} from '../../config/preset.js';
@@ -11,10 +12,10 @@ import {type Machine, presetFor} from './machine.js';
 import type {Known} from './questions.js';
 import {type FoundSongs, lookAtSongs, usable} from './songs.js';
 
-/** All that questions may need, read once. `file`: absolute, of the pipeline to be. */
+/** All that questions may need, read once. `file`: absolute, of the pipeline to be; `asks`: somebody sees what is proposed. */
 export async function knownOf(
   world: World,
-  {settings, machine, file}: {settings: Settings; machine: Machine; file: string},
+  {settings, machine, file, asks}: {settings: Settings; machine: Machine; file: string; asks: boolean},
 ): Promise<Known> {
   const folder = dirname(file);
   const files = await findPresets({project_dir: folder, user_dir: userFolder(world.env)});
@@ -24,7 +25,7 @@ export async function knownOf(
     .map((preset) => ({
       name: preset.name,
       description: preset.description,
-      decides: () => factsText(preset),
+      decides: (adapter: string) => factsText(preset, adapter),
     }));
   const looks = new Map<string, ReturnType<Known['songs']>>();
   const counts = new Map<string, number>();
@@ -41,6 +42,7 @@ export async function knownOf(
   const preset = presetFor(machine);
   return {
     cwd: world.cwd,
+    usual_songs: asks ? usualSongs(world.cwd) : undefined,
     checkpoint_dir: settings.values.checkpoint_dir,
     presets,
     preset,
@@ -54,10 +56,16 @@ export async function knownOf(
   };
 }
 
-/** `lora, rank 16, adamw8bit, rate 1.00e-4, batch 1 × 8, 100 epochs` */
-function factsText(preset: Preset): string {
-  const [adapter, rank, optimizer, rate, batch, epochs] = presetFacts(preset)?.map(({text}) => text) ?? [];
-  return adapter === undefined
-    ? ''
-    : `${adapter}, rank ${rank}, ${optimizer}, rate ${rate}, batch ${batch}, ${epochs} epochs`;
+/** `rank 16, adamw8bit, rate 1.00e-4, batch 1 × 8, 100 epochs`; a rank only where a kind of adapter means that by it. */
+function factsText(preset: Preset, adapter: string): string {
+  const [kind, rank, optimizer, rate, batch, epochs] = presetFacts(preset)?.map(({text}) => text) ?? [];
+  if (kind === undefined) return '';
+  const shape = adapter === 'lora' || adapter === 'dora' ? `${adapter}, rank ${rank}` : adapter;
+  return `${shape}, ${optimizer}, rate ${rate}, batch ${batch}, ${epochs} epochs`;
+}
+
+/** As upstream's guides call it. */
+function usualSongs(cwd: string): string | undefined {
+  const there = statSync(join(cwd, 'my_audio'), {throwIfNoEntry: false})?.isDirectory() === true;
+  return there ? './my_audio' : undefined;
 }

@@ -15,6 +15,8 @@ import {type FoundSongs, songsText} from './songs.js';
 /** What questions need to know besides the answers so far. */
 export interface Known {
   readonly cwd: string;
+  /** The folder that songs usually lie in, when it is there and somebody can see that it is proposed. */
+  readonly usual_songs: string | undefined;
   /** The setting `checkpoint_dir`. */
   readonly checkpoint_dir: string | undefined;
   /** Presets for train stages. */
@@ -22,7 +24,7 @@ export interface Known {
     readonly name: string;
     readonly description: string;
     /** What it decides, in few words; worked out when it is looked at. */
-    readonly decides: () => string;
+    readonly decides: (adapter: string) => string;
   }[];
   /** What suits the memory of this machine's card, and why. */
   readonly preset: {readonly name: string; readonly why: string};
@@ -107,7 +109,7 @@ export const questions: readonly Question[] = [
   {
     id: 'songs',
     message: 'Where are your songs? (an audio folder, or a dataset JSON)',
-    initial: async () => undefined,
+    initial: async (_, {usual_songs}) => usual_songs,
     check: async (answer, _, {songs}) => {
       const found = await songs(answer);
       return found.ok ? ok(answer) : found;
@@ -145,8 +147,11 @@ export const questions: readonly Question[] = [
     id: 'preset',
     message: 'Which preset?',
     shows: async (_, {preset}) => preset.why,
-    choices: async (_, {presets}) =>
-      presets.map(({name, description, decides}) => ({value: name, hint: `${description} ${decides()}`})),
+    choices: async ({adapter = 'lora'}, {presets}) =>
+      presets.map(({name, description, decides}) => ({
+        value: name,
+        hint: `${description} ${decides(adapter)}`,
+      })),
     initial: async (_, {preset}) => preset.name,
     check: async (answer, _, {presets}) =>
       oneOf(
