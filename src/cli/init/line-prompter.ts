@@ -52,8 +52,8 @@ function readLine(): Promise<string | undefined> {
   return new Promise((resolve) => {
     const end = (line: string | undefined): void => {
       process.off('SIGINT', interrupt);
+      resolve(line); // the first counts: closing says `close` at once
       lines.close();
-      resolve(line);
     };
     const interrupt = (): void => end(undefined);
     process.once('SIGINT', interrupt); // the terminal is in its own line mode: Ctrl-C arrives as a signal
