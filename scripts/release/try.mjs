@@ -136,7 +136,7 @@ async function stranger({client, node, bin, registry}) {
   if (client === 'yarn4')
     writeFileSync(
       join(project, '.yarnrc.yml'),
-      `npmRegistryServer: "${registry}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\n`,
+      `npmRegistryServer: "${registry}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nenableTelemetry: false\nnpmMinimalAgeGate: 0\nenableGlobalCache: false\nenableImmutableInstalls: false\n`,
     );
   for (const path of [home, project, ...readdirSync(project).map((name) => join(project, name))])
     if (user.uid !== undefined) chownSync(path, user.uid, user.gid);
