@@ -1,10 +1,11 @@
 import {closeSync, existsSync, openSync, readFileSync, readSync} from 'node:fs';
-import {rename, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {StringDecoder} from 'node:string_decoder';
 import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {rename} from '../../base/rename.js';
 import {jsonIfReadable} from '../../base/state-file.js';
 import {isSystemError} from '../../base/system-error.js';
 import {frameOf, frameReader} from '../../protocol/frame.js';
