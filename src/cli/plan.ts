@@ -7,6 +7,7 @@ import {NAME_HELP} from './experiment.js';
 import {jobRequests} from './job-requests.js';
 import {forecastsFor, memoryProblems} from './memory.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {placeWarnings} from './place-warnings.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
 import type {ExitCode, World} from './world.js';
@@ -48,7 +49,7 @@ export async function showPlan(
   planned: PlannedPipeline,
   options: AnswerOptions,
 ): Promise<ExitCode> {
-  warn(world, options, planned.warnings);
+  warn(world, options, [...planned.warnings, ...(await placeWarnings(planned))]);
   const forecasts = await forecastsFor(planned);
   const efforts = effortsOf(planned.plan, planned.observation.world);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];

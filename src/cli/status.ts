@@ -9,6 +9,7 @@ import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {frozenProblems} from './frozen.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
+import {placeWarnings} from './place-warnings.js';
 import {planPipeline} from './plan-pipeline.js';
 import {runsDirOf} from './recorded-run.js';
 import {runningRuns} from './running-runs.js';
@@ -42,7 +43,7 @@ async function status(world: World, file: string, options: StatusOptions): Promi
   });
   if (!planned.ok) return refuse(world, options, planned.problems);
   const {plan, warnings} = planned.value;
-  warn(world, options, warnings);
+  warn(world, options, [...warnings, ...(await placeWarnings(planned.value))]);
   // What a frozen run would refuse is not up to date, whatever the cache holds.
   const differences = options.check === true ? frozenProblems(planned.value) : [];
   const running = await runningRuns(world, runsDirOf(world, file), planned.value.pipeline.file);

@@ -16,6 +16,7 @@ import type {Forecasts} from './forecast/forecast.js';
 import {holdingTheCache} from './hold-cache.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
+import {copiedOut} from './out-of-place.js';
 import {problemOf} from './problem-of.js';
 import {lockPath, publishedPath, requireWritable} from './project.js';
 import {outdatedStages, publishOutputs} from './publish.js';
@@ -174,7 +175,7 @@ async function publish(
   const {cache, world, hashes} = request.observation;
   const record = publishedPath(request.surroundings.project);
   try {
-    return await publishOutputs(stages.values(), {
+    const published = await publishOutputs(stages.values(), {
       pipeline: publisherOf(request.pipeline),
       cache,
       view: world.cache,
@@ -183,6 +184,9 @@ async function publish(
       current: currentStill(stages, places),
       emit,
     });
+    const copied = copiedOut(stillCached(stages), places.outdated);
+    if (copied !== undefined) emit({kind: 'warning', stage: undefined, problem: copied});
+    return published;
   } catch (error) {
     const {problem} = problemOf(error);
     emit({kind: 'warning', stage: undefined, problem: notPublished(problem)});
@@ -194,7 +198,15 @@ type Places = Awaited<ReturnType<typeof outdatedStages>>;
 
 /** What had nothing to copy before and was not computed again has nothing to copy. */
 function currentStill(stages: Execution['stages'], {current}: Places): Set<StageId> {
-  return new Set([...current].filter((id) => stages.get(id)?.verdict.kind === 'cached'));
+  return new Set(
+    stillCached(stages)
+      .map(({id}) => id)
+      .filter((id) => current.has(id)),
+  );
+}
+
+function stillCached(stages: Execution['stages']) {
+  return [...stages.values()].filter(({verdict}) => verdict.kind === 'cached');
 }
 
 /** What the place itself does not allow. */

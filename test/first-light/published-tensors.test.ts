@@ -35,6 +35,24 @@ test('training on the folder that pass 2 published gives what training on the st
   expect(await weights('folder')).toEqual(await weights('stage'));
 });
 
+test('what was removed from its place is said by plan and status, and comes back without being computed', async () => {
+  rmSync(project.file('adapters/folder/adapter_model.safetensors'));
+  for (const command of ['plan', 'status']) {
+    const {code, stdout, stderr} = project.command([command]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('Everything is up to date');
+    expect(stderr).toMatch(/missing or were changed: .*adapters\/folder +\[run\/out-of-place\]/);
+  }
+  const {events} = await project.run();
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      kind: 'warning',
+      problem: expect.objectContaining({code: 'run/copied-out'}),
+    }),
+  );
+  expect(project.command(['plan']).stderr).not.toContain('run/out-of-place');
+});
+
 /** In a namespace of one's own a folder can be mounted for reading alone, where the system lets one make it. */
 const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;
 

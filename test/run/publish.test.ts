@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {newOwner, showLife} from '../../src/cache/owner.js';
@@ -106,9 +106,19 @@ test('from the cache as well: what was deleted or edited comes back, another pla
   const again = await runWith({output_dir: join(dir, 'elsewhere')});
   expect(again.ran).toEqual([]);
   expect(readFileSync(join(dir, 'elsewhere/deep/text'), 'utf8')).toBe('one');
-  await runWith({});
+  expect(saidBy(again)).toEqual([['run/copied-out', expect.stringContaining(join(dir, 'elsewhere'))]]);
+  rmSync(join(out, 'go'));
+  const back = await runWith({});
   expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('one');
+  expect(saidBy(back).map(([code]) => code)).toEqual(['run/edited-kept', 'run/copied-out']);
+  expect(saidBy(await runWith({})), 'all lies where it should').toEqual([]);
 });
+
+function saidBy({events}: Awaited<ReturnType<typeof run>>): (readonly [string, string])[] {
+  return events.flatMap((event) =>
+    event.kind === 'warning' ? [[event.problem.code, event.problem.message] as const] : [],
+  );
+}
 
 test('a place that cannot be written is a warning: the run is done, its results are kept', async () => {
   const {out, runWith} = await project();
