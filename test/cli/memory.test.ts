@@ -1,11 +1,25 @@
-import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
-import {expect, test} from 'vitest';
+import {copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {torchFile} from '../../src/format/torch-write.js';
+import {readSilenceLatent} from '../../src/model/silence-latent.js';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {documentOf, Folder} from './sidestep.js';
 
 /** What stages will take is said beforehand; what cannot fit is refused before anything has run. */
 
 const golden = new URL('../golden/', import.meta.url).pathname;
+
+/** The tiny model with 30 s of silence: no song here is too long for it. */
+const checkpoints = mkdtempSync(join(tmpdir(), 'sidestep-test-'));
+afterAll(() => rmSync(checkpoints, {recursive: true}));
+beforeAll(async () => {
+  cpSync(join(golden, 'tiny_checkpoint'), checkpoints, {recursive: true});
+  const silence = join(checkpoints, 'acestep-v15-turbo/silence_latent.pt');
+  const {channels} = await readSilenceLatent(silence);
+  writeFileSync(silence, torchFile({shape: [1, channels, 750], data: new Float32Array(channels * 750)}));
+});
 
 const preprocessing = `
   songs: {uses: dataset, with: {audio_dir: songs}}
@@ -17,7 +31,7 @@ function pipeline({before = '', tensors, train}: {before?: string; tensors: stri
 name: memory
 defaults: {device: cpu}
 stages:
-  model: {uses: scan, with: {checkpoint_dir: ${golden}tiny_checkpoint, model: turbo}}${before}
+  model: {uses: scan, with: {checkpoint_dir: ${checkpoints}, model: turbo}}${before}
   train: {uses: train, with: {model: "\${stages.model}", tensors: ${tensors}, epochs: 1, ${train}}}
 `;
 }
