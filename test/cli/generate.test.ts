@@ -51,11 +51,15 @@ test.each([
     args: [...caption, '--steps', '0'],
     says: ['Expected at least 1 for --steps but found 0'],
   },
-  {name: 'an adapter that is not there', args: ['lora', ...caption], says: ['file/missing', '/lora']},
+  {
+    name: 'an adapter that is not there',
+    args: ['lora', ...caption],
+    says: ['file/missing', 'lora does not exist'],
+  },
   {
     name: 'models that are not there',
     args: [...caption, '--checkpoints', 'models'],
-    says: ['file/missing', '/models', '--checkpoints FOLDER'],
+    says: ['file/missing', 'models does not exist', '--checkpoints FOLDER'],
   },
 ])('$name', async ({args, says}) => {
   const folder = new Folder({'words.txt': 'la\n', 'there.wav/in.txt': '', 'checkpoints/.keep': ''});

@@ -482,8 +482,9 @@ describe('the language of the lyrics', () => {
     const said = await read(files, {language: 'en'});
     expect(said.samples.map(({language}) => language)).toEqual(['zh', 'en', 'en']);
     expect(sampleNamed(said, 'a.wav').origins.language).toBe('sidecar');
-    expect(sampleNamed(said, 'b.wav').origins.language).toBe('default');
+    expect(sampleNamed(said, 'b.wav').origins.language).toBe('pipeline');
     const unsaid = await read(files);
+    expect(sampleNamed(unsaid, 'b.wav').origins.language).toBe('default');
     expect(unsaid.samples.map(({language}) => language)).toEqual(['zh', 'unknown', 'unknown']);
   });
 
