@@ -164,7 +164,16 @@ export async function attempt(
   const context = {
     job: {
       params,
-      inputs: {model: {json: {name: 'tiny', base: 'turbo', inference: {shift: 3, steps: 8}}}},
+      inputs: {
+        model: {
+          json: {
+            name: 'tiny',
+            base: 'turbo',
+            inference: {shift: 3, steps: 8},
+            components: {dit: {hash: 'd17'}},
+          },
+        },
+      },
       partial_dir,
       out_dir: join(folder, 'out'),
       device: 'cpu',
