@@ -44,7 +44,10 @@ beforeAll(() => {
     cpSync(join(root, name), join(folder, name), {recursive: true});
   for (const name of readdirSync(root, {withFileTypes: true}).filter((entry) => entry.isFile()))
     cpSync(join(root, name.name), join(folder, name.name));
-  for (const name of ['dist/cli/main.js', 'dist/worker/main.js', ...left]) {
+  const compiled = readdirSync(join(root, 'src'), {recursive: true, encoding: 'utf8'})
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => posix.join('dist', file.replace(/ts$/, 'js')));
+  for (const name of [...compiled, ...left]) {
     mkdirSync(join(folder, dirname(name)), {recursive: true});
     writeFileSync(join(folder, name), '// made\n');
   }
@@ -63,7 +66,7 @@ const uses: readonly [RegExp, string][] = [
   [/^src\/ui\/page\/.*\.(js|css|html|svg)$/, 'the page'],
   [/^schema\/.*\.schema\.json$/, 'editors, and readers of --json'],
   [/^presets\/[\w.-]+\.yaml$/, 'named parameters'],
-  [/^pipelines\/[\w-]+\.(yaml|mjs)$/, 'examples'],
+  [/^pipelines\/[\w-]+\.(yaml|mjs|sbatch)$/, 'examples'],
   [/^docs\/[\w.-]+\.(md|yaml)$/, 'people'],
   [/^CMakeLists\.txt$|^native\/\w+\.cmake$/, 'build-engine'],
   [
@@ -80,6 +83,12 @@ describe('the package', () => {
         packed.some((path) => pattern.test(path)),
         use,
       ).toBe(true);
+  });
+
+  test('holds every file of the page', () => {
+    const page = readdirSync(join(root, 'src/ui/page')).map((file) => `src/ui/page/${file}`);
+    expect(page).toContain('src/ui/page/index.html');
+    expect(page.filter((path) => !packed.includes(path))).toEqual([]);
   });
 
   test('holds nothing that work leaves in a checkout', () => {

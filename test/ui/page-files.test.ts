@@ -1,5 +1,5 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {dirname, join, relative} from 'node:path';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import ts from 'typescript';
 import {expect, test} from 'vitest';
@@ -47,12 +47,6 @@ test('every file of the page is served, and every address on it is one of them',
   const asked = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address]) => address!);
   expect(asked.length).toBeGreaterThan(5);
   expect(asked.filter((address) => !files.has(address))).toEqual([]);
-});
-
-test('the page is part of the package', () => {
-  const {files: packed} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {files: string[]};
-  expect(packed).toContain(relative('', page));
-  expect(existsSync(join(root, page, 'index.html'))).toBe(true);
 });
 
 test.each(['ui/page/draw-curves.js', 'ui/page/players.js'])('%s is valid JavaScript', async (address) => {
