@@ -4,34 +4,30 @@ import type {StageId} from '../base/stage-id.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {valueAt} from '../stage/param.js';
 
+type Stages = Iterable<PlannedStage>;
+
 /** What a plan says of finished stages whose files do not lie where they were published; undefined when all do. */
-export function outOfPlace(
-  stages: Iterable<PlannedStage>,
-  outdated: ReadonlySet<StageId>,
-): Problem | undefined {
-  const places = placesOf(stages, outdated);
-  if (places.length === 0) return undefined;
-  return {
+export function outOfPlace(stages: Stages, outdated: ReadonlySet<StageId>): Problem | undefined {
+  return about(placesOf(stages, outdated), (places) => ({
     code: 'run/out-of-place',
-    message: `Published files are missing or were changed: ${listed(places, 6)}`,
+    message: `Published files are missing or were changed: ${places}`,
     hint: '`sidestep run` copies them out of the cache; nothing is computed for that.',
-  };
+  }));
 }
 
 /** The same once a run has copied them. */
-export function copiedOut(
-  stages: Iterable<PlannedStage>,
-  outdated: ReadonlySet<StageId>,
-): Problem | undefined {
-  const places = placesOf(stages, outdated);
-  if (places.length === 0) return undefined;
-  return {
+export function copiedOut(stages: Stages, outdated: ReadonlySet<StageId>): Problem | undefined {
+  return about(placesOf(stages, outdated), (places) => ({
     code: 'run/copied-out',
-    message: `Copied out of the cache, since files were missing or changed there: ${listed(places, 6)}`,
-  };
+    message: `Copied out of the cache, since files were missing or changed there: ${places}`,
+  }));
 }
 
-function placesOf(stages: Iterable<PlannedStage>, outdated: ReadonlySet<StageId>): string[] {
+function about(places: readonly string[], problem: (list: string) => Problem): Problem | undefined {
+  return places.length === 0 ? undefined : problem(listed(places, 6));
+}
+
+function placesOf(stages: Stages, outdated: ReadonlySet<StageId>): string[] {
   return [...stages]
     .filter(({id}) => outdated.has(id))
     .flatMap(({type, configured}) =>
