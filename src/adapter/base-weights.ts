@@ -1,6 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {openSafetensors, type SafetensorsFile} from '../format/safetensors-read.js';
 import type {Tensor} from '../format/tensor.js';
@@ -63,7 +64,7 @@ async function weightFiles(path: string): Promise<string[]> {
   }
   throw new SidestepError({
     code: 'adapter/base-missing',
-    message: `No base model at ${path}: there is no safetensors file`,
+    message: `No base model at ${shownPath(path)}: there is no safetensors file`,
     hint: 'Name the folder of the model itself, such as checkpoints/acestep-v15-turbo.',
   });
 }

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {isListed} from '../format/user-file.js';
 import {readUserObject} from '../format/user-json.js';
@@ -40,7 +41,7 @@ export async function readProvenance(folder: string): Promise<Provenance | undef
   if (wrong.length === 0) return read as unknown as Provenance;
   throw new SidestepError({
     code: 'adapter/config-invalid',
-    message: `${path} is not what training leaves beside an adapter: ${listed(wrong.map(([key]) => key))} ${wrong.length === 1 ? 'is' : 'are'} missing or of another kind`,
+    message: `${shownPath(path)} is not what training leaves beside an adapter: ${listed(wrong.map(([key]) => key))} ${wrong.length === 1 ? 'is' : 'are'} missing or of another kind`,
     hint: 'Copy the folder again, or remove the file: the adapter is then read as one of another program.',
   });
 }

@@ -1,3 +1,4 @@
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import type {FloatDType} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
@@ -161,8 +162,8 @@ function checkDora({path, config}: AdapterFile, kind: AdapterKind, decomposed: '
   throw new SidestepError({
     code: 'adapter/incomplete',
     message: says
-      ? `${path}: its settings say use_dora, and modules have no lora_magnitude_vector`
-      : `${path} holds DoRA magnitudes, and its settings say that use_dora is off`,
+      ? `${shownPath(path)}: its settings say use_dora, and modules have no lora_magnitude_vector`
+      : `${shownPath(path)} holds DoRA magnitudes, and its settings say that use_dora is off`,
     hint: 'Settings and tensors belong to different adapters, or a program lost the magnitudes.',
   });
 }

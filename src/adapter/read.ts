@@ -1,6 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import type {JsonObject} from '../base/json.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 import type {Tensor} from '../format/tensor.js';
@@ -98,7 +99,7 @@ function diffusersSettings(text: string | undefined, path: string): JsonObject |
 function notFound(path: string, why: string): SidestepError {
   return new SidestepError({
     code: 'adapter/not-found',
-    message: `No adapter at ${path}: ${why}`,
+    message: `No adapter at ${shownPath(path)}: ${why}`,
     hint: "Expected a train stage's output folder, a folder with adapter_config.json, or an adapter's safetensors file.",
   });
 }

@@ -47,10 +47,18 @@ export function fsPath(path: string): string | Buffer {
   );
 }
 
-/** A path for people: bytes that are no UTF-8 as `\xE9`. */
+/**
+ * A path for people, on one line: bytes that are no UTF-8 as `\xE9`, line ends and other control characters as `\n` and
+ * `\u001b`, so that a name cannot pass for a line of ours in a message that has lines.
+ */
 export function shownPath(path: string): string {
-  return path.replace(
-    /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/g,
-    (raw) => `\\x${(raw.charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}`,
-  );
+  return path.replace(UNSHOWN, (character) => {
+    const code = character.charCodeAt(0);
+    if (code >= 0xdc00) return `\\x${(code - 0xdc00).toString(16).toUpperCase()}`;
+    return SHORT[character] ?? `\\u${code.toString(16).padStart(4, '0')}`;
+  });
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const UNSHOWN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]|(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/g;
+const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r'};

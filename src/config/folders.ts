@@ -1,6 +1,6 @@
-import {homedir} from 'node:os';
-import {join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {homeFolder} from '../base/home-folder.js';
 
 /** The user's own folder for settings and presets; `SIDESTEP_CONFIG_DIR` names another one. */
 export function userFolder(
@@ -8,8 +8,8 @@ export function userFolder(
   platform = process.platform,
 ): string {
   if (env.SIDESTEP_CONFIG_DIR) return env.SIDESTEP_CONFIG_DIR;
-  if (platform === 'win32') return join(env.APPDATA || join(homedir(), 'AppData', 'Roaming'), 'sidestep');
-  return join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'sidestep');
+  if (platform === 'win32') return join(env.APPDATA || join(homeFolder(), 'AppData', 'Roaming'), 'sidestep');
+  return join(absolute(env.XDG_CONFIG_HOME) ?? join(env.HOME || homeFolder(), '.config'), 'sidestep');
 }
 
 /** The presets that come with the program. */
@@ -22,9 +22,14 @@ export function userCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   platform = process.platform,
 ): string {
-  const home = env.HOME || homedir();
+  const home = env.HOME || homeFolder();
   if (platform === 'win32')
-    return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'sidestep', 'Cache');
+    return join(env.LOCALAPPDATA || join(homeFolder(), 'AppData', 'Local'), 'sidestep', 'Cache');
   if (platform === 'darwin' && !env.XDG_CACHE_HOME) return join(home, 'Library', 'Caches', 'sidestep');
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'sidestep');
+  return join(absolute(env.XDG_CACHE_HOME) ?? join(home, '.cache'), 'sidestep');
+}
+
+/** The XDG specification: relative paths are invalid and ignored. */
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined;
 }

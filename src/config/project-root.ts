@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs';
-import {homedir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
+import {homeFolder} from '../base/home-folder.js';
 
 /**
  * The folder whose `.sidestep/` holds the runs and the cache of a pipeline, so that one project has one of each wherever in it
@@ -16,7 +16,7 @@ export function projectRoot(folder: string): string {
 }
 
 function* ancestors(folder: string): Generator<string> {
-  const home = homedir();
+  const home = homeFolder();
   for (let at = folder; at !== dirname(at) && at !== home; at = dirname(at)) yield at;
 }
 

@@ -1,5 +1,5 @@
-import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {homeFolder} from '../base/home-folder.js';
 import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {isListed} from '../format/user-file.js';
@@ -39,6 +39,6 @@ export function noSettings(): Settings {
 
 /** A path as people write it: `~/` is their home folder, anything relative starts from `dir`. */
 export function absolutePath(path: string, dir: string): string {
-  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1));
+  if (path === '~' || path.startsWith('~/')) return join(homeFolder(), path.slice(1));
   return resolve(dir, path);
 }

@@ -1,9 +1,12 @@
 import {realpath, stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import picomatch from 'picomatch';
+import {isFileError} from '../base/durable.js';
 import {entriesIn} from '../base/folder.js';
 import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
+import {oddKind} from '../base/plain-file.js';
 import {SidestepError} from '../base/problem.js';
+import {isSystemError, systemErrorName} from '../base/system-error.js';
 
 /** What the user lets count as a song. */
 export interface DiscoveryRules {
@@ -19,6 +22,13 @@ export interface Discovered {
   readonly songs: readonly string[];
   /** Files that were passed over: the near misses when there are no songs. */
   readonly others: readonly string[];
+  /** What is called like a song and holds no bytes, with what it is: a link that leads nowhere, a named pipe. */
+  readonly hollow: readonly HollowSong[];
+}
+
+export interface HollowSong {
+  readonly path: string;
+  readonly is: string;
 }
 
 /**
@@ -30,15 +40,20 @@ export async function discoverSongs(folder: string, rules: DiscoveryRules): Prom
   const excluded = globMatchers(rules.exclude);
   const songs: string[] = [];
   const others: string[] = [];
-  for (const path of await listFiles(folder, rules.folders)) {
-    const wanted = endings.has(extname(path).toLowerCase()) && !excluded(path);
-    (wanted ? songs : others).push(path);
-  }
-  return {songs: songs.sort(), others: others.sort()};
+  const isSong = (path: string) => endings.has(extname(path).toLowerCase()) && !excluded(path);
+  const {files, hollow} = await listFiles(folder, rules.folders);
+  for (const path of files) (isSong(path) ? songs : others).push(path);
+  return {songs: songs.sort(), others: others.sort(), hollow: hollow.filter(({path}) => isSong(path))};
 }
 
-async function listFiles(folder: string, folders: DiscoveryRules['folders']): Promise<string[]> {
+interface Listed {
+  readonly files: string[];
+  readonly hollow: HollowSong[];
+}
+
+async function listFiles(folder: string, folders: DiscoveryRules['folders']): Promise<Listed> {
   const files: string[] = [];
+  const hollow: HollowSong[] = [];
   const walk = async (below: string, parents: readonly string[]): Promise<void> => {
     const here = join(folder, below);
     const real = pathText(await realpath(fsPath(here), {encoding: 'buffer'}));
@@ -46,9 +61,10 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
     for (const {name, kind} of await entriesIn(here)) {
       if (name.startsWith('.')) continue;
       const path = below === '' ? name : `${below}/${name}`;
-      const target = kind === 'link' ? await targetKind(join(folder, path)) : kind;
-      if (target === 'file') files.push(path);
-      else if (target === 'folder' && folders === 'recursive') await walk(path, [...parents, real]);
+      const target = kind === 'link' || kind === 'other' ? await targetOf(join(folder, path)) : {kind};
+      if (target.kind === 'file') files.push(path);
+      else if (target.kind === 'hollow') hollow.push({path, is: target.is});
+      else if (folders === 'recursive') await walk(path, [...parents, real]);
     }
   };
   try {
@@ -65,13 +81,29 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
       hint: 'Relative paths start from the folder of the pipeline file.',
     });
   }
-  return files;
+  return {files, hollow};
 }
 
-/** What a link leads to; nothing for one that leads nowhere. */
-async function targetKind(path: string): Promise<'file' | 'folder' | undefined> {
-  const found = await stat(fsPath(path)).catch(() => undefined);
-  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
+type Target =
+  | {readonly kind: 'file' | 'folder'}
+  /** `is`: in words. */
+  | {readonly kind: 'hollow'; readonly is: string};
+
+/** What a name leads to that is neither plainly a file nor a folder. */
+async function targetOf(path: string): Promise<Target> {
+  try {
+    const found = await stat(fsPath(path));
+    const odd = oddKind(found);
+    if (odd !== undefined) return {kind: 'hollow', is: odd};
+    return {kind: found.isDirectory() ? 'folder' : 'file'};
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const nowhere = isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP');
+    const is = nowhere
+      ? 'a symbolic link that leads nowhere'
+      : `a symbolic link that cannot be followed (${systemErrorName(error)})`;
+    return {kind: 'hollow', is};
+  }
 }
 
 /**
@@ -83,7 +115,7 @@ export function globMatchers(globs: readonly string[]): (path: string) => boolea
 }
 
 /** The error for a dataset without songs: names the endings looked for, the folder, and what was there instead. */
-export function noSongs(folder: string, rules: DiscoveryRules, others: readonly string[]): SidestepError {
+export function noSongs(folder: string, rules: DiscoveryRules, {others, hollow}: Discovered): SidestepError {
   const counts = new Map<string, number>();
   for (const path of others)
     counts.set(extname(path).toLowerCase(), (counts.get(extname(path).toLowerCase()) ?? 0) + 1);
@@ -92,13 +124,19 @@ export function noSongs(folder: string, rules: DiscoveryRules, others: readonly 
     .map(([ending, count]) => `${count} ${ending === '' ? 'without ending' : ending}`)
     .join(', ');
   const near = others.slice(0, 3).map(shownPath).join(', ');
+  const [first, ...more] = hollow;
+  const leads =
+    first === undefined
+      ? ''
+      : `; ${shownPath(first.path)} is ${first.is}${more.length === 0 ? '' : `, and so on (${hollow.length} such names)`}`;
   return new SidestepError({
     code: 'dataset/no-samples',
     message:
       `No songs (${rules.extensions.map((ending) => `*.${ending.replace(/^\./, '')}`).join(', ')}) in ${folder}` +
       (others.length === 0
         ? ': it holds no files'
-        : `: it holds ${others.length} other files (${found}), such as ${near}`),
+        : `: it holds ${others.length} other files (${found}), such as ${near}`) +
+      leads,
     hint:
       rules.folders === 'top'
         ? 'Only the top folder was searched; `folders: recursive` looks deeper. `extensions` says what counts as audio.'
@@ -109,7 +147,7 @@ export function noSongs(folder: string, rules: DiscoveryRules, others: readonly 
 function linkLoop(path: string, to: string): SidestepError {
   return new SidestepError({
     code: 'dataset/link-loop',
-    message: `${path} is a symbolic link back to ${to}, which it lies in`,
+    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
     hint: 'Remove the link.',
   });
 }

@@ -7,7 +7,7 @@ import {ok, type Result} from '../base/result.js';
 import {readUserText} from '../format/user-text.js';
 import {type DatasetDefaults, type DatasetEntry, type DatasetJson, parseDatasetJson} from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
-import {type Discovered, discoverSongs, globMatchers, noSongs} from './discovery.js';
+import {type Discovered, discoverSongs, globMatchers, type HollowSong, noSongs} from './discovery.js';
 import {type EntryMatches, matchEntries, type SongFile} from './match-entries.js';
 import type {Finding} from './sample.js';
 
@@ -38,11 +38,12 @@ export async function findSongs(params: DatasetOptions): Promise<Result<FoundSon
   const roots = [dataset_json === undefined ? undefined : dirname(dataset_json), audio_dir].filter(
     (root) => root !== undefined,
   );
-  const inside = audio_dir === undefined ? {songs: [], others: []} : await discoverSongs(audio_dir, params);
+  const inside =
+    audio_dir === undefined ? {songs: [], others: [], hollow: []} : await discoverSongs(audio_dir, params);
   const below: SongFile[] = inside.songs.map((path) => ({path: join(audio_dir!, path), relative: path}));
   const matches = await matchEntries(entries, {files: below, roots});
   const files = [...below, ...matches.elsewhere];
-  if (files.length === 0 && audio_dir !== undefined) throw noSongs(audio_dir, params, inside.others);
+  if (files.length === 0 && audio_dir !== undefined) throw noSongs(audio_dir, params, inside);
   if (files.length === 0) throw noneOfTheEntries(dataset_json!, entries);
   const songs = nameSongs(files, roots).map((song) => ({...song, ...entryOf(matches, song.path)}));
   songs.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -50,10 +51,21 @@ export async function findSongs(params: DatasetOptions): Promise<Result<FoundSon
     ...matches.findings,
     ...entries.flatMap(({remarks}) => remarks),
     ...unlistedAudio(inside.others, params),
+    ...inside.hollow.map(leftOut),
     ...textsWithoutSong(inside),
     ...textsNotRead(inside),
   ];
   return ok({songs, defaults, findings});
+}
+
+/** Without a word a song whose disk is not there would simply not be trained. */
+function leftOut({path, is}: HollowSong): Finding {
+  return {
+    severity: 'warning',
+    code: 'dataset/not-a-song',
+    message: `${shownPath(path)} is left out: it is ${is}`,
+    hint: 'Is its disk not mounted, or its content not fetched yet (`git annex get`)? Else remove it, or name it under `exclude`.',
+  };
 }
 
 /** Endings that are sound for sure, beyond those that count by default. */
@@ -173,8 +185,8 @@ function noneOfTheEntries(file: string, entries: readonly DatasetEntry[]): Sides
     code: 'dataset/no-samples',
     message:
       first === undefined
-        ? `${file} has no samples`
-        : `None of the ${entries.length} songs in ${file} exists; the first is ${first.audio_path ?? first.filename}`,
+        ? `${shownPath(file)} has no samples`
+        : `None of the ${entries.length} songs in ${shownPath(file)} exists; the first is ${first.audio_path ?? first.filename}`,
     hint: 'Paths in the file are relative to it; set audio_dir when the songs lie elsewhere.',
   });
 }

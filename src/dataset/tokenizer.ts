@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Tokenizer as Engine} from '@huggingface/tokenizers';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {isListed} from '../format/user-file.js';
 import {readUserObject} from '../format/user-json.js';
@@ -145,7 +146,7 @@ async function readJson(path: string, options: {absent?: object} = {}): Promise<
 function unusable(path: string, why: string): SidestepError {
   return new SidestepError({
     code: 'tokenizer/unusable',
-    message: `${path} cannot be used as a tokenizer: ${why}`,
+    message: `${shownPath(path)} cannot be used as a tokenizer: ${why}`,
     hint: 'Copy tokenizer.json of the text encoder again; it comes with Qwen3-Embedding-0.6B.',
   });
 }

@@ -1,3 +1,4 @@
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {byteSize, type DType, elementCount, isDType} from './dtype.js';
 import {type JsonNode, type JsonObject, parseJson} from './json.js';
@@ -122,7 +123,7 @@ function checkContiguous(tensors: readonly TensorEntry[], place: HeaderPlace & {
 export function damaged(file: string, what: string): SidestepError {
   return new SidestepError({
     code: 'safetensors/damaged',
-    message: `${file} is not a usable safetensors file: ${what}`,
+    message: `${shownPath(file)} is not a usable safetensors file: ${what}`,
     hint: 'The file is probably incomplete: download or write it again.',
   });
 }

@@ -1,4 +1,5 @@
 import type {FileHandle} from 'node:fs/promises';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {
   checkHeaderLength,
@@ -61,7 +62,7 @@ async function readTensor(
   if (entry === undefined)
     throw new SidestepError({
       code: 'safetensors/tensor-missing',
-      message: `${path} has no tensor named ${JSON.stringify(name)}`,
+      message: `${shownPath(path)} has no tensor named ${JSON.stringify(name)}`,
     });
   const data = await readExactly(handle, {path, position: entry.offset, length: entry.byteLength});
   return {dtype: entry.dtype, shape: entry.shape, data};

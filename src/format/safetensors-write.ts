@@ -1,5 +1,6 @@
 import {type FileHandle, open, rm} from 'node:fs/promises';
 import {renameDurably, temporaryName} from '../base/durable.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {byteSize, type DType, dtypes, elementCount} from './dtype.js';
 
@@ -100,7 +101,7 @@ async function writeTensor(handle: FileHandle, tensor: TensorSource, path: strin
   if (written !== expected)
     throw new SidestepError({
       code: 'safetensors/wrong-length',
-      message: `Tensor ${JSON.stringify(tensor.name)} for ${path}: ${tensor.dtype} [${tensor.shape}] needs ${expected} bytes, got ${written}`,
+      message: `Tensor ${JSON.stringify(tensor.name)} for ${shownPath(path)}: ${tensor.dtype} [${tensor.shape}] needs ${expected} bytes, got ${written}`,
     });
 }
 

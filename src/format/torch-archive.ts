@@ -1,5 +1,6 @@
 import {crc32} from 'node:zlib';
 import yauzl from 'yauzl';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {openUserFile, refuseLfsPointer} from './user-file.js';
 
@@ -95,7 +96,7 @@ function recordsByName(
     if (entry.compressionMethod !== 0)
       throw new SidestepError({
         code: 'torch-file/compressed',
-        message: `${path}: the record ${entry.fileName} is compressed, which torch.save never does`,
+        message: `${shownPath(path)}: the record ${entry.fileName} is compressed, which torch.save never does`,
       });
     const record = entry.fileName.slice(folder.length + 1);
     if (byRecord.has(record)) throw damaged(path, `the record ${record} exists twice`);
@@ -114,7 +115,7 @@ async function readRecord(
   if (entry === undefined)
     throw new SidestepError({
       code: 'torch-file/record-missing',
-      message: `${path} has no record ${JSON.stringify(record)}, so it was not written by torch.save`,
+      message: `${shownPath(path)} has no record ${JSON.stringify(record)}, so it was not written by torch.save`,
     });
   const chunks: Buffer[] = [];
   try {
@@ -139,7 +140,7 @@ function openRecord(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<AsyncIterab
 function notAZip(path: string, why: string): SidestepError {
   return new SidestepError({
     code: 'torch-file/not-a-zip',
-    message: `${path} is not a file that torch.save writes: ${why}`,
+    message: `${shownPath(path)} is not a file that torch.save writes: ${why}`,
     hint: 'Load it with a trusted torch and save it again; files of torch 1.6 and newer are zip archives.',
   });
 }
@@ -147,7 +148,7 @@ function notAZip(path: string, why: string): SidestepError {
 function damaged(path: string, why: string): SidestepError {
   return new SidestepError({
     code: 'torch-file/damaged',
-    message: `${path} is damaged: ${why}`,
+    message: `${shownPath(path)} is damaged: ${why}`,
     hint: 'The file is probably truncated: copy or make it again.',
   });
 }
@@ -155,7 +156,7 @@ function damaged(path: string, why: string): SidestepError {
 function unsafeName(path: string, why: string): SidestepError {
   return new SidestepError({
     code: 'torch-file/unsafe-name',
-    message: `${path} is refused: ${why}`,
+    message: `${shownPath(path)} is refused: ${why}`,
     hint: 'torch.save never writes such names; do not trust this file.',
   });
 }

@@ -1,3 +1,4 @@
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {type PickleValue, refused, unpickle} from './pickle.js';
 import type {Tensor} from './tensor.js';
@@ -45,7 +46,7 @@ export async function readTorchTensors(path: string): Promise<Map<string, Tensor
   if (!(value instanceof Map))
     throw new SidestepError({
       code: 'torch-file/not-a-dictionary',
-      message: `${path} does not hold a dictionary of tensors`,
+      message: `${shownPath(path)} does not hold a dictionary of tensors`,
     });
   const tensors = new Map<string, Tensor>();
   for (const [key, entry] of value) if (isTensor(entry)) tensors.set(String(key), entry);
@@ -128,5 +129,8 @@ async function checkByteOrder(archive: TorchArchive): Promise<void> {
 
 function withPath(error: unknown, path: string): unknown {
   if (!(error instanceof SidestepError) || error.problem.message.startsWith(path)) return error;
-  return new SidestepError({...error.problem, message: `${path}: ${error.problem.message}`}, {cause: error});
+  return new SidestepError(
+    {...error.problem, message: `${shownPath(path)}: ${error.problem.message}`},
+    {cause: error},
+  );
 }

@@ -1,3 +1,4 @@
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {toFloat32} from '../format/tensor.js';
 import {isTensor, readTorchFile} from '../format/torch-file.js';
@@ -22,7 +23,7 @@ export async function readSilenceLatent(path: string): Promise<SilenceLatent> {
     throw new SidestepError({
       code: 'model/silence-latent',
       message:
-        `${path} should hold one tensor [1, channels, frames]` +
+        `${shownPath(path)} should hold one tensor [1, channels, frames]` +
         (isTensor(tensor) ? `, not [${tensor.shape}]` : ''),
     });
   const stored = toFloat32(tensor);

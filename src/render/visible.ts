@@ -4,22 +4,21 @@
  * that a CI system reads out of a log. All of these are shown, none is obeyed.
  */
 
-// Controls of ASCII and Latin-1 but for the tab, line and paragraph separators, and what turns the writing direction.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+import {shownPath} from '../base/path-bytes.js';
+
+/** What turns the writing direction; control characters are shown as in paths. */
+const UNSEEN = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** `::error::…` at the start of a line and `##[…]` anywhere are commands of GitHub Actions, `##vso[…]` of Azure. */
 const CI_COMMANDS = /^(\s*)::|#(?=#(?:vso)?\[)/g;
 
-/** One line, whatever the text holds: `a⏎b` becomes `a\nb`, the escape character `\u001b`. */
+/** One line, whatever the text holds: `a⏎b` becomes `a\nb`, the escape character `\u001b`, a byte of a name that is no UTF-8 `\xE9`. */
 export function visible(text: string): string {
-  return text
-    .replace(UNSEEN, (character) => SHORT[character] ?? escaped(character))
+  return shownPath(text)
+    .replace(UNSEEN, escaped)
     .replace(CI_COMMANDS, (found, indent: string | undefined) =>
       found === '#' ? '\\u0023' : `${indent ?? ''}\\u003a:`,
     );
 }
-
-const SHORT: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r'};
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

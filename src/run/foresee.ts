@@ -101,7 +101,7 @@ async function lookAhead(
   try {
     return await withScratch('plan', look);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error) && !(error instanceof SidestepError)) throw error;
     return {kind: 'unknown'}; // there is no place to look in; a run needs none
   }
 }

@@ -4,7 +4,7 @@ import {isFileError, isTemporaryName} from '../base/durable.js';
 import {entriesInSync} from '../base/folder.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
-import {fsPath, pathText} from '../base/path-bytes.js';
+import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
@@ -146,10 +146,15 @@ export function listFolder(root: string, extensions?: readonly string[]): string
   return found.sort();
 }
 
-/** What a link leads to; nothing for one that leads nowhere. */
+/** What a link leads to; nothing for one that leads nowhere, or to itself. */
 function targetKind(path: string): 'file' | 'folder' | undefined {
-  const found = statSync(fsPath(path), {throwIfNoEntry: false});
-  return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
+  try {
+    const found = statSync(fsPath(path), {throwIfNoEntry: false});
+    return found?.isFile() ? 'file' : found?.isDirectory() ? 'folder' : undefined;
+  } catch (error) {
+    if (isFileError(error, 'ELOOP')) return undefined;
+    throw error;
+  }
 }
 
 function wanted(path: string, extensions: readonly string[] | undefined): 'yes' | undefined {
@@ -173,7 +178,7 @@ function wrongKind(path: string, found: 'file' | 'folder', param: FileParam): Pr
   if (param.kind === 'file_or_folder' || param.kind === found) return undefined;
   return {
     code: 'run/not-a-file',
-    message: `expected a ${param.kind} but ${path} is a ${found}`,
+    message: `expected a ${param.kind} but ${shownPath(path)} is a ${found}`,
     hint: `Name a ${param.kind} here.`,
   };
 }
@@ -183,25 +188,31 @@ function fileProblem(path: string, error: unknown): Problem {
   if (isFileError(error, 'ENOENT', 'ENOTDIR')) {
     return {
       code: 'run/file-missing',
-      message: `${path} does not exist`,
+      message: `${shownPath(path)} does not exist`,
       hint: 'Relative paths start from the folder of the pipeline file.',
     };
   }
   if (isFileError(error, 'EACCES', 'EPERM')) {
     return {
       code: 'run/file-not-readable',
-      message: `${path} may not be read`,
+      message: `${shownPath(path)} may not be read`,
       hint: 'Change its permissions.',
     };
   }
-  if (isFileError(error, 'ELOOP')) return linkLoop(path, path).problem;
+  if (isFileError(error, 'ELOOP')) {
+    return {
+      code: 'run/link-loop',
+      message: `${shownPath(path)} is a symbolic link that leads back to itself`,
+      hint: 'Point it somewhere, or name what was meant.',
+    };
+  }
   throw error;
 }
 
 function linkLoop(path: string, to: string): SidestepError {
   return new SidestepError({
     code: 'run/link-loop',
-    message: `${path} is a symbolic link back to ${to}, which it lies in`,
+    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
     hint: 'Remove the link; sidestep would walk in circles.',
   });
 }

@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {namesIn} from '../base/folder.js';
 import {sha256} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
-import {isSystemError} from '../base/system-error.js';
+import {SidestepError} from '../base/problem.js';
+import {isSystemError, systemErrorName} from '../base/system-error.js';
 import {isProcess, machineId} from '../cache/owner.js';
 
 /** What commands that leave nothing behind put in the system's temporary folder while they look. */
@@ -13,15 +14,31 @@ export type ScratchUse = 'plan' | 'doctor';
 
 /**
  * Calls `work` with an empty folder in the system's temporary folder, which is gone afterwards. What commands left there that were
- * killed goes first: the name says whose it is.
+ * killed goes first: the name says whose it is. Throws `run/no-temporary-folder` where nothing can be put there.
  */
 export async function withScratch<T>(use: ScratchUse, work: (folder: string) => Promise<T>): Promise<T> {
   await removeAbandoned();
-  const folder = await mkdtemp(join(tmpdir(), `sidestep-${use}-${machine()}-${process.pid}-`));
+  const folder = await newFolder(`sidestep-${use}-${machine()}-${process.pid}-`);
   try {
     return await work(folder);
   } finally {
     await removeLeftover(folder);
+  }
+}
+
+async function newFolder(prefix: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), prefix));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new SidestepError(
+      {
+        code: 'run/no-temporary-folder',
+        message: `Nothing can be put into ${tmpdir()}, the folder for temporary files (${systemErrorName(error)})`,
+        hint: 'Set TMPDIR (TEMP on Windows) to a folder that is there, has room and may be written to.',
+      },
+      {cause: error},
+    );
   }
 }
 

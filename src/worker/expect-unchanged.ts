@@ -1,4 +1,5 @@
 import {hashFile} from '../base/hash.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 
 /** A song edited between planning and work must not be cached under the old file's fingerprint. Throws `audio/changed`. */
@@ -7,7 +8,7 @@ export async function expectUnchanged(path: string, expected: string): Promise<v
   if (hash === expected) return;
   throw new SidestepError({
     code: 'audio/changed',
-    message: `${path} was changed while the run was going on`,
+    message: `${shownPath(path)} was changed while the run was going on`,
     hint: 'Run again: the new version will be read.',
   });
 }

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {makeFolder} from '../base/make-folder.js';
+import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {writeSafetensors} from '../format/safetensors-write.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
@@ -52,7 +53,7 @@ async function silenceTensor({job}: ModelInput): Promise<Tensor> {
     return value;
   throw new SidestepError({
     code: 'train/silence-invalid',
-    message: `${path} does not hold one tensor [1, channels, frames]`,
+    message: `${shownPath(path)} does not hold one tensor [1, channels, frames]`,
     hint: 'Copy the file from the model again; it comes with every ACE-Step 1.5 checkpoint.',
   });
 }

@@ -1,5 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {tone} from '../dataset/dataset-rig.js';
 import {Folder} from './sidestep.js';
 
 const NAME = '\u001b[31mred\u001b]0;PWN\u0007\u001b[2J\n15:00:00 train  done\n::error::FAKE\u009b2J\u202e';
@@ -19,6 +20,10 @@ test.each([{}, {FORCE_COLOR: '1'}, {GITHUB_ACTIONS: 'true'}])(
   'names and words of others are shown, not obeyed (%j)',
   async (env: Record<string, string>) => {
     const folder = new Folder({'pipeline.yaml': pipeline, [`songs/${NAME}.wav`]: 'no audio'});
+    for (const start of ['1\n  ', '2\n  ', '1\n', '2\n']) {
+      folder.write(`songs/${start}15:00:00 train.wav`, 'no audio');
+      folder.write(`songs/is ${start}15:00:00 train.wav`, tone(Number.parseInt(start, 10) * 100)); // several alike are listed
+    }
     const commands = [
       ['run', '--keep-going'],
       ['plan'],

@@ -22,6 +22,8 @@ test.each([
   {bytes: [0xed, 0xa0, 0x80], shown: '\\xED\\xA0\\x80'}, // a lone surrogate is no UTF-8
   {bytes: [0xc3], shown: '\\xC3'},
   {bytes: [0x61, 0xcc, 0x81], shown: 'a\u0301'},
+  {bytes: [0x61, 0x0a, 0x20, 0x20, 0x62], shown: 'a\\n  b'}, // or its end would be a line of a message
+  {bytes: [0x1b, 0x5b, 0x32, 0x4a], shown: '\\u001b[2J'},
 ])('$shown goes into text and back', ({bytes, shown}) => {
   const text = pathText(Uint8Array.from(bytes));
   expect(shownPath(text)).toBe(shown);

@@ -1,11 +1,12 @@
 import {execFileSync} from 'node:child_process';
-import {readFile, symlink} from 'node:fs/promises';
+import {readFile, rm, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import type {DatasetOptions} from '../../src/dataset/dataset-options.js';
 import {readDataset} from '../../src/dataset/read-dataset.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {listFolder} from '../../src/run/observe-files.js';
 import {wavFile} from './audio/clip.js';
 import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
 
@@ -344,6 +345,33 @@ describe('lint sees all songs at once', () => {
     const dataset = await read({'a.wav': tone(240)}, {missing_lyrics: 'fail'});
     expect(dataset.samples).toEqual([]);
     expect(codes(dataset.findings)).toContain('dataset/missing-lyrics a.wav');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('what is called like a song and is none', () => {
+  const hollow: readonly {name: string; make: (path: string) => unknown; is: string}[] = [
+    {name: 'a link to what is gone', make: (path) => symlink('/nowhere/a.wav', path), is: 'leads nowhere'},
+    {name: 'a link to itself', make: (path) => symlink('x.wav', path), is: 'leads nowhere'},
+    {name: 'a named pipe', make: (path) => execFileSync('mkfifo', [path]), is: 'a named pipe'},
+    {name: 'a link to a device', make: (path) => symlink('/dev/zero', path), is: 'a device'},
+  ];
+
+  test.each(hollow)('$name is left out by name, and planning passes over it too', async ({make, is}) => {
+    const folder = await folderOf({'a.wav': tone(240)});
+    await make(join(folder, 'x.wav'));
+    const read = async (options: Partial<DatasetOptions> = {}) => {
+      const result = await readDataset({...defaults, audio_dir: folder, ...options}, effects);
+      if (!result.ok) throw new Error(JSON.stringify(result.problems));
+      return result.value;
+    };
+    const {samples, findings} = await read();
+    expect(samples.map(({name}) => name)).toEqual(['a.wav']);
+    const [told] = findings.filter(({code}) => code === 'dataset/not-a-song');
+    expect(told).toMatchObject({severity: 'warning', message: expect.stringMatching(`^x.wav .*${is}`)});
+    expect(codes((await read({exclude: ['x.*']})).findings)).not.toContain('dataset/not-a-song');
+    expect(listFolder(folder)).toEqual(['a.wav']);
+    await rm(join(folder, 'a.wav'));
+    await expect(read()).rejects.toThrow(new RegExp(`no files; x.wav is .*${is}`));
   });
 });
 

@@ -41,3 +41,11 @@ test('what killed commands left goes with the next one; what living ones and oth
     expect([left, fromAnotherUse, old, ...stays].filter((folder) => existsSync(folder))).toEqual(stays);
   });
 });
+
+test.each(['gone', 'file'])('a temporary folder that is %s is told with what to set', async (what) => {
+  const system = await temporaryFolder();
+  writeFileSync(join(system, 'file'), '');
+  vi.stubEnv('TMPDIR', join(system, what));
+  const problem = {code: 'run/no-temporary-folder', hint: expect.stringContaining('TMPDIR')};
+  await expect(withScratch('doctor', async () => {})).rejects.toMatchObject({problem});
+});

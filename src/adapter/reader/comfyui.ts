@@ -1,3 +1,4 @@
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import type {Tensor} from '../../format/tensor.js';
 import type {Magnitude} from '../applied.js';
@@ -95,7 +96,7 @@ function rowScale(
 function shapeUnread(path: string, name: string, {shape}: Tensor): SidestepError {
   return new SidestepError({
     code: 'export/shape-unread',
-    message: `${path}: ComfyUI does not read ${name} of shape [${shape}] as it is meant`,
+    message: `${shownPath(path)}: ComfyUI does not read ${name} of shape [${shape}] as it is meant`,
     hint: 'This is a bug in sidestep: please report it with the adapter type and its target modules.',
   });
 }

@@ -6,6 +6,7 @@ import {fitToBase} from '../../adapter/on-base.js';
 import {readProvenance} from '../../adapter/provenance.js';
 import {readAdapter} from '../../adapter/read.js';
 import {ownFiles, writeLayoutFile} from '../../adapter/write.js';
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {jsonObject} from '../../stage/model-json.js';
 import {adapterState} from '../adapter-state.js';
@@ -34,7 +35,7 @@ async function expectSameBase(path: string, {name, base}: Readonly<Record<string
   const provenance = await readProvenance(folder);
   if (provenance === undefined || provenance.base === base) return;
   throw otherBase(
-    `${path} is trained on ${provenance.base_model} (${provenance.base}), and the music is to be made with ${String(name)} (${String(base)})`,
+    `${shownPath(path)} is trained on ${provenance.base_model} (${provenance.base}), and the music is to be made with ${String(name)} (${String(base)})`,
   );
 }
 
@@ -47,7 +48,7 @@ async function fitted(path: string, base: string): Promise<Adapter> {
   } catch (error) {
     const known = ['adapter/other-model', 'adapter/unknown-module'];
     if (!(error instanceof SidestepError) || !known.includes(error.problem.code)) throw error;
-    throw otherBase(`${path}: ${error.problem.message}`);
+    throw otherBase(`${shownPath(path)}: ${error.problem.message}`);
   }
 }
 

@@ -5,6 +5,7 @@ import {isFileError, syncFolder, syncTree} from '../../base/durable.js';
 import {namesIn} from '../../base/folder.js';
 import {removeLeftover} from '../../base/leftover.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {rename} from '../../base/rename.js';
 import {
@@ -144,7 +145,7 @@ export function keptDamaged({path, what}: Damage): SidestepError {
   const words = {missing: 'is gone', changed: 'is not what was written', added: 'was not written by it'};
   return new SidestepError({
     code: 'train/kept-damaged',
-    message: `Of what this training kept on its way, ${path} ${words[what]}`,
+    message: `Of what this training kept on its way, ${shownPath(path)} ${words[what]}`,
     hint: 'Nothing was made from it. Run again: the training is done again, to the same result. If it happens again, check the disk.',
   });
 }

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {type JsonNode, type JsonObject, lineAndColumn, toPlain} from '../../format/json.js';
 import {isListed} from '../../format/user-file.js';
@@ -52,7 +53,7 @@ function member(node: JsonNode | undefined, key: string): JsonNode | undefined {
 function invalid({file, text}: Pick<List, 'file' | 'text'>, node: JsonNode, expected: string): SidestepError {
   return new SidestepError({
     code: 'train/list-invalid',
-    message: `${file}: expected ${expected} here`,
+    message: `${shownPath(file)}: expected ${expected} here`,
     position: {file, ...lineAndColumn(text, node.offset)},
     hint: 'Preprocess the songs again, or remove this list: then every sample file in the folder is taken.',
   });

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {floatTensor} from '../../format/float-bits.js';
 import {type Tensor, toFloat32} from '../../format/tensor.js';
@@ -173,7 +174,7 @@ function f64(values: Float64Array): Tensor {
 function mismatch(path: string, what: string): SidestepError {
   return new SidestepError({
     code: 'train/state-mismatch',
-    message: `${path} cannot be continued: ${what}`,
+    message: `${shownPath(path)} cannot be continued: ${what}`,
     hint: '`resume: fork` takes its weights and begins at step 0.',
   });
 }

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import type {Adapter} from '../../adapter/adapter.js';
 import {readAdapter} from '../../adapter/read.js';
 import {ownFiles} from '../../adapter/write.js';
+import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {floatTensor} from '../../format/float-bits.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
@@ -113,7 +114,7 @@ function differs(path: string, wrong: readonly string[]): SidestepError {
   const more = wrong.length > 5 ? [`and ${wrong.length - 5} more`] : [];
   return new SidestepError({
     code: 'train/adapter-differs',
-    message: `The adapter at ${path} does not fit this run:\n${[...wrong.slice(0, 5), ...more].map((text) => `  ${text}`).join('\n')}`,
+    message: `The adapter at ${shownPath(path)} does not fit this run:\n${[...wrong.slice(0, 5), ...more].map((text) => `  ${text}`).join('\n')}`,
     hint: 'Set type, rank, alpha and modules of `adapter` as the file has them: `sidestep inspect` tells.',
   });
 }
