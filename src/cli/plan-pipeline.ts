@@ -9,10 +9,11 @@ import {loadSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
-import {refusedPlaces} from '../run/hindrances.js';
+import {placesFor, refusedPlaces} from '../run/hindrances.js';
 import {precisionWarning, productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
+import {tightPlaces} from '../run/space.js';
 import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
@@ -66,7 +67,7 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     observation: planned.value.observation,
     warnings: [
       ...warningsOf(pipeline.value, observation.value, planned.value.plan),
-      ...refusedPlaces(toRun(planned.value.plan), stageTypes),
+      ...placeProblems(toRun(planned.value.plan), project),
     ],
   });
 }
@@ -108,6 +109,15 @@ async function loadExperiment(
   const neutral = (uses: string) => stageTypes.get(uses)?.neutral ?? [];
   if (request.name === undefined && !canDiffer(pipeline.value, set, neutral)) return pipeline;
   return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
+}
+
+/** Of cache and folders for results, where there is something to be put into them. */
+function placeProblems(stages: readonly ConfiguredStage[], {cache_dir}: Project): Problem[] {
+  if (stages.length === 0) return [];
+  return [
+    ...refusedPlaces(stages, stageTypes),
+    ...tightPlaces([cache_dir, ...placesFor(stages, stageTypes)]),
+  ];
 }
 
 /** What will have results to put somewhere. */

@@ -104,7 +104,7 @@ function surroundingsWarnings(stages: readonly DagStage[], {env}: World): Proble
       .map((stage) => stage.configured.id),
   );
   const hindrances = [...hindrancesOf(configured, env)].filter(
-    ([id, {lacks}]) => lacks === 'secret' || first.has(id), // what runs before may make the folder
+    ([id, {lacks}]) => lacks === 'secret' || first.has(id), // what runs before may make the rest
   );
   const places = refusedPlaces(
     configured.filter(({when}) => when.kind === 'run'),

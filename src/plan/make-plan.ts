@@ -45,10 +45,12 @@ function hinder(
 ): PlannedStage {
   const hindrance = stage.verdict.kind === 'stale' ? hindrances?.get(stage.id) : undefined;
   if (hindrance === undefined) return stage;
-  const runsBefore = [...stage.reads, ...stage.waits_for].some(
-    (id) => upstream.get(id)?.verdict.kind === 'stale',
+  const before = [...stage.reads, ...stage.waits_for].flatMap((id) => upstream.get(id) ?? []);
+  const mayMakeIt = before.some(
+    ({verdict, type}) =>
+      verdict.kind === 'stale' && (hindrance.lacks === 'folder' || type.name === 'command'),
   );
-  if (hindrance.lacks === 'folder' && runsBefore) return stage;
+  if (hindrance.lacks !== 'secret' && mayMakeIt) return stage;
   return {...stage, verdict: {kind: 'blocked', problem: hindrance.problem}};
 }
 

@@ -23,9 +23,9 @@ export interface World {
   readonly forced: ReadonlySet<StageId>;
 }
 
-/** A stage that runs before may still make a missing folder; nothing in a run sets a secret. */
+/** A stage that runs before may still make a missing folder, a command also a program; nothing in a run sets a secret. */
 export interface Hindrance {
-  readonly lacks: 'secret' | 'folder';
+  readonly lacks: 'secret' | 'folder' | 'program';
   readonly problem: Problem;
 }
 

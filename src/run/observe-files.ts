@@ -4,6 +4,7 @@ import {isFileError, isTemporaryName} from '../base/durable.js';
 import {entriesInSync} from '../base/folder.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
+import {listed} from '../base/near-miss.js';
 import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
@@ -29,7 +30,14 @@ export async function observeFiles(
     if (type === undefined || configured.when.kind === 'skip') continue;
     for (const {path, value} of fileLeaves(configured, type)) {
       const param = type.files.find((file) => pathMatches(path, file.param))!;
-      const key = JSON.stringify([value, param.identity, param.kind, param.extensions, param.json]);
+      const key = JSON.stringify([
+        value,
+        param.identity,
+        param.kind,
+        param.extensions,
+        param.json,
+        param.holds,
+      ]);
       const observation = shared.get(key) ?? (await observe(String(value), param, hashes));
       shared.set(key, observation);
       seen.set(fileKey(configured.id, path), located(observation, configured, path));
@@ -62,7 +70,8 @@ async function observe(path: string, param: FileParam, hashes: FileHashes): Prom
     const seen = stat.isDirectory()
       ? await observeFolder(path, param, hashes)
       : await observeFile(path, param, hashes);
-    return {...seen, ...jsonOf(path, param)};
+    const lacking = lackOf(path, stat.isDirectory() ? listingOf(seen) : undefined, param);
+    return lacking === undefined ? {...seen, ...jsonOf(path, param)} : {kind: 'problem', problem: lacking};
   } catch (error) {
     return {kind: 'problem', problem: fileProblem(path, error)};
   }
@@ -70,10 +79,31 @@ async function observe(path: string, param: FileParam, hashes: FileHashes): Prom
 
 /** The JSON that a parameter's file is looked at for; a large file is left to the stage. */
 function jsonOf(path: string, {json}: FileParam): {readonly json?: Json} {
-  if (json === undefined) return {};
-  const file = json === '.' ? path : join(path, json);
-  const stat = statSync(fsPath(file), {throwIfNoEntry: false});
-  return stat?.isFile() && stat.size <= MOST_JSON_BYTES ? {json: jsonIn(file)} : {};
+  const names = json === undefined ? [] : [json].flat();
+  const isFolder = statSync(fsPath(path)).isDirectory();
+  const files = names
+    .filter((name) => (name === '.') !== isFolder)
+    .map((name) => (isFolder ? join(path, name) : path));
+  const file = files.find((each) => {
+    const stat = statSync(fsPath(each), {throwIfNoEntry: false});
+    return stat?.isFile() && stat.size <= MOST_JSON_BYTES;
+  });
+  return file === undefined ? {} : {json: jsonIn(file)};
+}
+
+function listingOf(seen: FileObservation): readonly string[] {
+  return seen.kind === 'found' ? Object.keys(seen.listing) : [];
+}
+
+/** A folder without a single file of those that the stage takes: it would say so when its turn comes, hours later. */
+function lackOf(path: string, files: readonly string[] | undefined, {holds}: FileParam): Problem | undefined {
+  if (holds === undefined || files === undefined) return undefined;
+  if (files.some((file) => holds.includes(extname(file).toLowerCase()))) return undefined;
+  return {
+    code: 'run/nothing-to-read',
+    message: `${shownPath(path)} holds no file that ends in ${holds.join(' or ')}`,
+    hint: files.length === 0 ? 'It is empty.' : `It holds ${listed([...files], 4)}.`,
+  };
 }
 
 const MOST_JSON_BYTES = 4 * 2 ** 20;

@@ -1,6 +1,6 @@
 import {isAt} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
-import {PREPROCESS_META, variantMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLE_FILES, variantMisfits} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 
@@ -23,7 +23,9 @@ export const estimate: StageType = {
       because: '`method: fisher` ranks modules and selects `fisher.select_share` of them',
     },
   ],
-  files: [{param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META}],
+  files: [
+    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META, holds: SAMPLE_FILES},
+  ],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},
     {param: 'tensors', from: ['preprocess.pass2', 'command']},

@@ -1,5 +1,6 @@
 import {textOptions} from './conditioning.js';
 import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './export-layouts.js';
+import {stateFaults} from './kept-states.js';
 import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
 import type {Settle, SettleFault, UpstreamStage} from './stage-type.js';
 
@@ -17,7 +18,11 @@ export const settleExport: Settle = (params, upstream) => {
     formats.includes('merged') && settled.model === undefined ? [mergedWithoutModel(formats)] : [];
   return {
     params: settled,
-    faults: [...formats.flatMap((format, i) => faultsOf(format, `formats.${i}`, trained)), ...needless],
+    faults: [
+      ...formats.flatMap((format, i) => faultsOf(format, `formats.${i}`, trained)),
+      ...needless,
+      ...stateFaults(params, upstream),
+    ],
   };
 };
 

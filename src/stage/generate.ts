@@ -2,6 +2,7 @@ import type {ContentHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
 import {isOff} from './idle.js';
+import {stateFaults} from './kept-states.js';
 import {componentHash, type ModelComponent} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject} from './param.js';
 import {type CollectedSample, collectionIdentity, type SamplePlan} from './sample-parts.js';
@@ -17,7 +18,9 @@ export const generate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   check,
+  settle: (params, upstream) => ({params, faults: stateFaults(params, upstream)}),
   neutral: ['precision', 'on_error', 'output_dir'],
+  programs: ({format}) => (format === 'flac' ? [{name: 'ffmpeg', param: 'format'}] : []),
   idle: [
     {params: ['strengths', 'checkpoint'], when: isOff('adapter'), because: 'there is no `adapter`'},
     {

@@ -4,6 +4,9 @@ import type {KnownInputs, Misfit} from './stage-type.js';
 /** What Side-Step's preprocessing leaves beside its samples. */
 export const PREPROCESS_META = 'preprocess_meta.json';
 
+/** Endings of files that hold samples: a folder of tensors has one at least. */
+export const SAMPLE_FILES = ['.safetensors', '.pt'] as const;
+
 /**
  * Pure: folders of samples that Side-Step encoded with another model than the one that is trained. A condition is made by the
  * model's own encoder, so conditions of base say something else to turbo.

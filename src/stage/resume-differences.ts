@@ -1,4 +1,5 @@
 import {canonicalJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {type ParamObject, paramsToJson} from './param.js';
 
 /**
  * What another value of a parameter means to a training that goes on from a state:
@@ -32,6 +33,23 @@ export function resumeDifferences(before: JsonObject, now: JsonObject): ResumeDi
     if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
     return [{param, before: was, now: is, means: classOf(param)}];
   });
+}
+
+/** Says what is trained, not where its files lie or what the pipeline calls its stages. */
+export function withoutPlaces(params: ParamObject): JsonObject {
+  const {
+    model: _model,
+    tensors: _tensors,
+    output_dir: _dir,
+    logging: _logging,
+    samples: _samples,
+    ...own
+  } = paramsToJson(params);
+  const {resume_from: _from, ...rest} = own;
+  const {tensors: _held, ...validation} = own.validation as JsonObject;
+  const {selection, ...adapter} = own.adapter as JsonObject;
+  const selects = isJsonObject(selection) ? {selection: {use: selection.use ?? 'modules'}} : {};
+  return {...rest, validation, adapter: {...adapter, ...selects}};
 }
 
 function classOf(param: string): DifferenceClass {

@@ -37,6 +37,8 @@ export interface StageType {
   readonly idle?: readonly IdleRule[];
   /** Names of environment variables that its work needs and that hold secrets: their values are in no parameter. */
   readonly secrets?: (params: ParamObject) => readonly string[];
+  /** Programs of the machine that its work will start, and the parameter that says so. */
+  readonly programs?: (params: ParamObject) => readonly NeededProgram[];
   /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
   readonly files: readonly FileParam[];
   /** Parameters that take a stage, and from which stage types. */
@@ -133,6 +135,14 @@ export interface Misfit {
   readonly problem: Omit<Problem, 'position'>;
 }
 
+export interface NeededProgram {
+  /** As it is started: a name to be looked for, or a path from `from`. */
+  readonly name: string;
+  readonly from?: string;
+  /** Dotted. */
+  readonly param: string;
+}
+
 export interface FileParam {
   /** Dotted pattern: `audio_dir`, `inputs.*`. */
   readonly param: string;
@@ -151,8 +161,10 @@ export interface FileParam {
    * output too; one that does not exist counts as such. Pure.
    */
   readonly mentions?: (content: Json) => readonly string[];
-  /** `check` sees the JSON of the file itself (`.`), or of a file of this name within the folder. */
-  readonly json?: string;
+  /** `check` sees the JSON of the file itself (`.`), or of the first file of these names within the folder. */
+  readonly json?: string | readonly string[];
+  /** Of a folder: endings of file names of which it must hold one, at any depth. */
+  readonly holds?: readonly string[];
   readonly optional?: 'optional';
 }
 

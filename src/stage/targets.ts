@@ -38,14 +38,63 @@ export function targetMisfits(targets: ParamObject, known: KnownInputs, at: stri
   const names = layers === undefined ? undefined : decoderLinearNames(layers);
   const {selection} = targets;
   const chosen = isParamObject(selection) ? selectionMisfits(selection, known, names, place) : [];
-  if (isParamObject(selection) || names === undefined) return chosen;
+  if (chosen.length > 0 || names === undefined) return chosen;
+  const lists = isParamObject(selection)
+    ? [] // its modules are taken in place of theirs
+    : LISTS.flatMap((list) => unmatched(list, targets[list], names, place));
+  const adapted = isParamObject(selection)
+    ? readModuleSelection(selectionOf(known, place) ?? null)?.selected
+    : names.filter(targetedBy(targets));
   return [
-    ...LISTS.flatMap((list) => unmatched(list, targets[list], names, place)),
+    ...lists,
     ...PATTERNS.flatMap((param) => {
       const patterns = isParamObject(targets[param]) ? Object.keys(targets[param]) : [];
-      return unmatched(param, patterns, names, place);
+      const wrong = unmatched(param, patterns, names, place);
+      return wrong.length > 0 || adapted === undefined ? wrong : useless(place(param), patterns, adapted);
     }),
   ];
+}
+
+function selectionOf(known: KnownInputs, place: (param: string) => string): Json | undefined {
+  const param = place('selection.estimate');
+  return known.json[param] ?? known.files[param];
+}
+
+/** Patterns that name modules of the model, but none that gets an adapter. */
+function useless(param: string, patterns: readonly string[], adapted: readonly string[]): Misfit[] {
+  if (adapted.length === 0) return []; // that is said of what chooses the modules
+  const idle = patterns.find((pattern) => !adapted.some(matcherOf(pattern)!));
+  if (idle === undefined) return [];
+  const ends = [...new Set(adapted.map((name) => name.split('.').at(-1)!))];
+  return [
+    {
+      param,
+      problem: {
+        code: 'train/pattern-without-module',
+        message: `\`${idle}\` names no module that is adapted`,
+        hint: `Adapted are ${ends.join(', ')}. Add it to target_modules, or take the line out.`,
+      },
+    },
+  ];
+}
+
+/** As the engine chooses them (`native/adapters/selection.cpp`). */
+function targetedBy(targets: ParamObject): (module: string) => boolean {
+  const list = (key: string) => (Array.isArray(targets[key]) ? targets[key].map(String) : []);
+  const named = (patterns: readonly string[], module: string) =>
+    patterns.some((pattern) => matcherOf(pattern)?.(module));
+  const common = list('target_modules');
+  const side = targets.attention_type ?? 'both';
+  return (module) => {
+    if (targets.scope === 'decoder') return true;
+    for (const attention of ['self', 'cross']) {
+      if (!module.includes(`${attention}_attn.`)) continue;
+      const own = list(`${attention}_target_modules`);
+      if (own.length > 0) return named(own, module);
+      return (side === 'both' || side === attention) && named(common, module);
+    }
+    return named(common, module) || (targets.target_mlp === true && module.includes('.mlp.'));
+  };
 }
 
 function layersOf(model: Json | undefined): number | undefined {
@@ -103,7 +152,7 @@ function selectionMisfits(
   place: (param: string) => string,
 ): Misfit[] {
   const param = place('selection.estimate');
-  const value = known.json[param] ?? known.files[param];
+  const value = selectionOf(known, place);
   if (value === undefined) return [];
   const misfit = (message: string, hint: string): Misfit[] => [
     {param, problem: {code: 'train/estimate-invalid', message, hint}},

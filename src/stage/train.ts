@@ -4,7 +4,8 @@ import {parseFormula} from './formula.js';
 import {type IdleRule, isAt, isOff} from './idle.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
-import {PREPROCESS_META, variantMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLE_FILES, variantMisfits} from './preprocessed-for.js';
+import {RESUME_FILES, resumeMisfits} from './resume-misfits.js';
 import type {KnownInputs, Misfit, Settle, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 import {trainExtension} from './train-extension.js';
@@ -87,6 +88,7 @@ function check(params: ParamObject, known: KnownInputs): Misfit[] {
     ...variantMisfits(['tensors', 'validation.tensors'], known),
     ...targetMisfits(adapter, known, 'adapter'),
     ...longSongs(params, known),
+    ...resumeMisfits(params, known),
     ...clipMisfits(params, known),
   ];
 }
@@ -124,6 +126,9 @@ const noPrompts: Misfit = {
   },
 };
 
+/** Endings of files that hold weights. */
+const WEIGHTS = ['.safetensors', '.pt', '.bin'];
+
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
@@ -142,16 +147,24 @@ export const train: StageType = {
       : undefined,
   idle,
   files: [
-    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META},
+    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META, holds: SAMPLE_FILES},
     {
       param: 'validation.tensors',
       kind: 'folder',
       identity: 'content',
       optional: 'optional',
       json: PREPROCESS_META,
+      holds: SAMPLE_FILES,
     },
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
-    {param: 'resume_from', kind: 'file_or_folder', identity: 'content', optional: 'optional'},
+    {
+      param: 'resume_from',
+      kind: 'file_or_folder',
+      identity: 'content',
+      optional: 'optional',
+      json: RESUME_FILES,
+      holds: WEIGHTS,
+    },
   ],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
+import type {Problem} from '../base/problem.js';
 import {appendFile, writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
@@ -82,8 +83,21 @@ export async function runTraining(
 async function splitSamples(context: WorkerContext): Promise<Split> {
   const {validation, seed} = loopParams(context);
   const samples = await resolveSamples(context, 'tensors');
-  if (validation.tensors === undefined) return holdOut(samples, validation.fraction, seed);
+  if (validation.tensors === undefined) {
+    const split = holdOut(samples, validation.fraction, seed);
+    if (validation.fraction > 0 && split.validation.length === 0)
+      context.emit({kind: 'stage_warning', problem: nothingHeldOut(samples.length)});
+    return split;
+  }
   return {training: samples, validation: await resolveSamples(context, 'validation.tensors')};
+}
+
+function nothingHeldOut(samples: number): Problem {
+  return {
+    code: 'train/nothing-held-out',
+    message: `Nothing is validated although \`validation.fraction\` asks for it: of ${samples} song none can be held out`,
+    hint: 'Validation needs two songs at least, or `validation.tensors` with songs of their own.',
+  };
 }
 
 interface Result {

@@ -10,7 +10,7 @@ import {loadAddon} from '../../src/native/addon.js';
 import {openTrainer, type SampleFiles} from '../../src/native/trainer.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
-import {withoutPlaces} from '../../src/worker/train/options.js';
+import {withoutPlaces} from '../../src/stage/resume-differences.js';
 import {addonPath} from '../addon-path.js';
 import {resolveText} from '../config/resolved.js';
 

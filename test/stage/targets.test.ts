@@ -24,7 +24,9 @@ describe('what names a module of the model is left alone', () => {
     [{target_modules: ['self_attn.q_proj', 'layers.1.cross_attn.o_proj']}],
     [{target_modules: ['layers\\.[01]\\..*_proj', 'time_embed.linear_1']}],
     [{self_target_modules: ['q_proj'], cross_target_modules: ['cross_attn.v_proj']}],
-    [{rank_pattern: {'layers.1.mlp.up_proj': 8}, alpha_pattern: {'mlp.*': 8}}],
+    [{target_modules: ['q_proj'], target_mlp: true, rank_pattern: {up_proj: 8}, alpha_pattern: {'mlp.*': 8}}],
+    [{target_modules: ['q_proj'], attention_type: 'self', rank_pattern: {'self_attn.q_proj': 8}}],
+    [{target_modules: ['q_proj'], scope: 'decoder', alpha_pattern: {down_proj: 8}}],
   ] as [ParamObject][])('%o', (adapter) => {
     expect(misfits(adapter)).toEqual([]);
   });
@@ -48,6 +50,37 @@ describe('what names none is told, with what there is', () => {
     [{alpha_pattern: {'layers.(1': 8}}, 'adapter.alpha_pattern', 'adapter/pattern-invalid', /escape/],
   ] as [ParamObject, string, string, RegExp][])('%o', (adapter, param, code, hint) => {
     expect(misfits(adapter)).toMatchObject([{param, problem: {code, hint: expect.stringMatching(hint)}}]);
+  });
+});
+
+describe('a pattern that names modules of the model, but none that is adapted', () => {
+  const at = 'adapter.selection.estimate';
+  const q = {[at]: [{module: 'decoder.layers.1.self_attn.q_proj', sensitivity: 1}]};
+
+  test.each([
+    ['beside the targets', {target_modules: ['q_proj'], rank_pattern: {gate_proj: 8}}, {}],
+    [
+      'on the other side',
+      {target_modules: ['q_proj'], attention_type: 'self', alpha_pattern: {'cross_attn.*': 8}},
+      {},
+    ],
+    [
+      'of an own list',
+      {target_modules: ['q_proj'], cross_target_modules: ['v_proj'], rank_pattern: {'cross_attn.q_proj': 8}},
+      {},
+    ],
+    [
+      'beside a selection',
+      {selection: {estimate: './est.json', use: 'modules'}, rank_pattern: {v_proj: 8}},
+      q,
+    ],
+  ] as [string, ParamObject, Record<string, Json>][])('%s', (_name, adapter, files) => {
+    expect(misfits(adapter, files)).toMatchObject([
+      {
+        param: expect.stringMatching(/_pattern$/),
+        problem: {code: 'train/pattern-without-module', hint: expect.stringContaining('q_proj')},
+      },
+    ]);
   });
 });
 

@@ -3,7 +3,8 @@ import {SidestepError} from '../../base/problem.js';
 import {readUserJson} from '../../format/user-json.js';
 import type {WorkerJob} from '../../protocol/message.js';
 import {type ModuleSelection, readModuleSelection} from '../../stage/module-selection.js';
-import {type ParamObject, type ParamValue, paramsToJson} from '../../stage/param.js';
+import {type ParamValue, paramsToJson} from '../../stage/param.js';
+import {withoutPlaces} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 
 /** What training itself (not the engine) acts on; names as in schema/stage.train.schema.json. */
@@ -64,23 +65,6 @@ export async function engineOptions(context: {readonly job: JobInputs}): Promise
   const {selection, ...plain} = paramsToJson(context.job.params).adapter as JsonObject;
   const adapter = isJsonObject(selection) ? await selectionOf(context, selection, plain) : plain;
   return {...params, adapter};
-}
-
-/** Says what is trained, not where its files lie or what the pipeline calls its stages. */
-export function withoutPlaces(params: ParamObject): JsonObject {
-  const {
-    model: _model,
-    tensors: _tensors,
-    output_dir: _dir,
-    logging: _logging,
-    samples: _samples,
-    ...own
-  } = paramsToJson(params);
-  const {resume_from: _from, ...rest} = own;
-  const {tensors: _held, ...validation} = own.validation as JsonObject;
-  const {selection, ...adapter} = own.adapter as JsonObject;
-  const selects = isJsonObject(selection) ? {selection: {use: selection.use ?? 'modules'}} : {};
-  return {...rest, validation, adapter: {...adapter, ...selects}};
 }
 
 async function selectionOf(

@@ -1,7 +1,8 @@
 import type {Provenance} from '../../adapter/provenance.js';
 import {componentHash, jsonObject} from '../../stage/model-json.js';
+import {withoutPlaces} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
-import {loopParams, withoutPlaces} from './options.js';
+import {loopParams} from './options.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it stands. */

@@ -10,8 +10,8 @@ import {restateMetadata} from '../../format/safetensors-metadata.js';
 import {readSafetensorsHeader} from '../../format/safetensors-read.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {WorkerJob} from '../../protocol/message.js';
+import {withoutPlaces} from '../../stage/resume-differences.js';
 import type {KeptFolders} from './checkpoints.js';
-import {withoutPlaces} from './options.js';
 
 /** What checkpoints say of the run that wrote them. */
 interface Identity {

@@ -7,10 +7,15 @@ import {SidestepError} from '../../base/problem.js';
 import {readSafetensorsHeader} from '../../format/safetensors-read.js';
 import {isListed} from '../../format/user-file.js';
 import type {Trainer} from '../../native/trainer.js';
-import {differenceText, type ResumeDifference, resumeDifferences} from '../../stage/resume-differences.js';
+import {
+  differenceText,
+  type ResumeDifference,
+  resumeDifferences,
+  withoutPlaces,
+} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 import type {KeptFolders} from './checkpoints.js';
-import {loopParams, withoutPlaces} from './options.js';
+import {loopParams} from './options.js';
 import {putSideStepState, readSideStepState, SIDE_STEP_STATE, type SideStepState} from './side-step-state.js';
 import {putWeights, STATE_FILE, withState} from './state-tensors.js';
 

@@ -1,0 +1,86 @@
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {keptEpochs} from './kept-states.js';
+import type {ParamObject} from './param.js';
+import {
+  differenceText,
+  type ResumeDifference,
+  resumeDifferences,
+  withoutPlaces,
+} from './resume-differences.js';
+import type {KnownInputs, Misfit} from './stage-type.js';
+
+/** What `resume_from` is looked at for before anything runs: what trainings of ours, and what PEFT leaves beside weights. */
+export const RESUME_FILES = ['sidestep.json', 'adapter_config.json'] as const;
+
+/**
+ * Pure: weights that do not fit the adapter that is to go on from them, and another training that would be refused once it is
+ * there, hours later. What only the file of a state tells is left to the stage.
+ */
+export function resumeMisfits(params: ParamObject, {stages, files}: KnownInputs): Misfit[] {
+  const before = stages.resume_from;
+  if (before === undefined) return otherWeights(adapterIn(files.resume_from), params, 'What lies there');
+  if (before.uses !== 'train') return [];
+  const other = otherWeights(before.params.adapter as Json, params, 'What that stage trains');
+  return other.length > 0 ? other : otherSettings(before.params, params);
+}
+
+/** The adapter's parameters as far as a JSON file beside its weights says them. */
+function adapterIn(file: Json | undefined): Json | undefined {
+  if (!isJsonObject(file)) return undefined;
+  if (isJsonObject(file.params)) return file.params.adapter;
+  const {peft_type, use_dora, r, rank_pattern} = file;
+  if (typeof peft_type !== 'string') return undefined;
+  const type = use_dora === true ? 'dora' : peft_type.toLowerCase();
+  return {type, ...(typeof r === 'number' && {rank: r}), ...(isJsonObject(rank_pattern) && {rank_pattern})};
+}
+
+function otherWeights(before: Json | undefined, {adapter}: ParamObject, whose: string): Misfit[] {
+  const now = adapter as Json | undefined;
+  if (!isJsonObject(before) || !isJsonObject(now)) return [];
+  const wrong = ['type', ...(hasOneRank(before) && hasOneRank(now) ? ['rank'] : [])].find(
+    (key) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key],
+  );
+  if (wrong === undefined) return [];
+  const text = differenceText({
+    param: `adapter.${wrong}`,
+    before: before[wrong],
+    now: now[wrong],
+    means: 'refused',
+  });
+  return [
+    {
+      param: 'resume_from',
+      problem: {
+        code: 'train/state-mismatch',
+        message: `${whose} is another than this stage trains: ${text}`,
+        hint: 'Train the adapter that it holds, or begin without resume_from.',
+      },
+    },
+  ];
+}
+
+function hasOneRank({rank_pattern, selection}: JsonObject): boolean {
+  const none = !isJsonObject(rank_pattern) || Object.keys(rank_pattern).length === 0;
+  return none && !isJsonObject(selection);
+}
+
+/** Of a training that will leave checkpoints, from which the stage would go on. */
+function otherSettings(before: ParamObject, now: ParamObject): Misfit[] {
+  if (now.resume === 'fork' || (keptEpochs(before) ?? []).length === 0) return [];
+  const forks = resumeDifferences(withoutPlaces(before), withoutPlaces(now)).filter(isFork);
+  if (forks.length === 0) return [];
+  return [
+    {
+      param: 'resume_from',
+      problem: {
+        code: 'train/resume-differs',
+        message: `It trains with other settings, so that to go on from its state would be neither run: ${forks.map(differenceText).join(', ')}`,
+        hint: 'Set them as they are there, or write `resume: fork`: its weights, with these settings, from step 0.',
+      },
+    },
+  ];
+}
+
+function isFork({means}: ResumeDifference): boolean {
+  return means === 'fork';
+}
