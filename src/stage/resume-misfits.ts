@@ -18,9 +18,10 @@ export const RESUME_FILES = ['sidestep.json', 'adapter_config.json'] as const;
  */
 export function resumeMisfits(params: ParamObject, {stages, files}: KnownInputs): Misfit[] {
   const before = stages.resume_from;
-  if (before === undefined) return otherWeights(adapterIn(files.resume_from), params, 'What lies there');
+  if (before === undefined)
+    return otherWeights(adapterIn(files.resume_from), params, 'The adapter that lies there');
   if (before.uses !== 'train') return [];
-  const other = otherWeights(before.params.adapter as Json, params, 'What that stage trains');
+  const other = otherWeights(before.params.adapter as Json, params, 'The adapter that this stage trains');
   return other.length > 0 ? other : otherSettings(before.params, params);
 }
 
@@ -41,18 +42,12 @@ function otherWeights(before: Json | undefined, {adapter}: ParamObject, whose: s
     (key) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key],
   );
   if (wrong === undefined) return [];
-  const text = differenceText({
-    param: `adapter.${wrong}`,
-    before: before[wrong],
-    now: now[wrong],
-    means: 'refused',
-  });
   return [
     {
       param: 'resume_from',
       problem: {
-        code: 'train/state-mismatch',
-        message: `${whose} is another than this stage trains: ${text}`,
+        code: 'train/adapter-differs',
+        message: `${whose} has ${wrong} ${String(before[wrong])}, this run's ${String(now[wrong])}`,
         hint: 'Train the adapter that it holds, or begin without resume_from.',
       },
     },

@@ -16,7 +16,7 @@ stages:
   no_tensors: {uses: train, with: {model: "\${stages.model}", tensors: empty}} # run/nothing-to-read
   held_out: {uses: train, with: {model: "\${stages.model}", tensors: tensors, validation: {tensors: empty}}} # run/nothing-to-read
   from_nothing: {uses: train, with: {model: "\${stages.model}", tensors: tensors, resume_from: empty}} # run/nothing-to-read
-  from_lokr: {uses: train, with: {model: "\${stages.model}", tensors: tensors, resume_from: lokr}} # train/state-mismatch
+  from_lokr: {uses: train, with: {model: "\${stages.model}", tensors: tensors, resume_from: lokr}} # train/adapter-differs
   pattern: {uses: train, with: {model: "\${stages.model}", tensors: tensors, adapter: {type: lora, rank_pattern: {gate_proj: 8}}}} # train/pattern-without-module
   prompt: {uses: train, with: {model: "\${stages.model}", tensors: tensors, samples: {dataset: "\${stages.songs}", prompts: [{sample: waltz}]}}} # generate/unknown-song
   sample: {uses: generate, with: {model: "\${stages.model}", dataset: "\${stages.songs}", prompts: [{sample: waltz}]}} # generate/unknown-song

@@ -143,7 +143,7 @@ test('the ranks of a Fisher estimate are those of the factors, within its bounds
 
 test.each([
   {name: 'no_ranks', code: 'train/estimate-invalid', says: /fisher/},
-  {name: 'empty', code: 'train/no-samples', says: /tensors/},
+  {name: 'empty', code: 'run/nothing-to-read', says: /tensors/},
   {name: 'hostile', code: 'torch', says: /./},
 ])('$name: fails and says why', ({name, code, says}) => {
   const result = resultOf(ended, name);
