@@ -1,6 +1,6 @@
 // Soak test: breaks the real command in every way a machine can, for as long as one lets it.
 //
-//   npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only kill,disk,runners,corruption,fuzz] [--keep]
+//   npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only kill,disk,runners,corruption,fuzz,person] [--acts 12] [--keep]
 //
 // Each round draws what it does from a seed of its own, which its line shows; `--seed S --only KIND --rounds 1` repeats it
 // (as far as instants can be repeated). A round fails when a published byte or the lock file differs from an undisturbed run,
@@ -12,6 +12,7 @@ import {diskRound} from './soak/disk.mjs';
 import {buildShim} from './soak/fault-shim.mjs';
 import {fuzzRound} from './soak/fuzz.mjs';
 import {killRound} from './soak/kill.mjs';
+import {personRound} from './soak/person.mjs';
 import {newProject, root} from './soak/project.mjs';
 import {nextSeed} from './soak/random.mjs';
 import {takeReferences} from './soak/reference.mjs';
@@ -23,8 +24,9 @@ const ROUNDS = {
   runners: runnersRound,
   corruption: corruptionRound,
   fuzz: fuzzRound,
+  person: personRound,
 };
-const usage = `usage: npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only ${Object.keys(ROUNDS).join(',')}] [--keep]`;
+const usage = `usage: npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only ${Object.keys(ROUNDS).join(',')}] [--acts 12] [--keep]`;
 
 process.exitCode = await main();
 
@@ -37,7 +39,7 @@ async function main() {
   const {kinds, shim} = withShim(options.kinds);
   if (kinds.length === 0) return 0;
   const started = Date.now();
-  const world = {shim, references: await takeReferences(kinds)};
+  const world = {shim, references: await takeReferences(kinds), acts: options.acts};
   console.log(`undisturbed runs took ${seconds(Date.now() - started)} s; seed ${options.seed}`);
   const counts = await soak({...options, kinds}, world);
   world.references.remove();
@@ -57,6 +59,7 @@ function readOptions() {
         rounds: {type: 'string', default: 'Infinity'},
         seed: {type: 'string', default: String(Date.now() % 1_000_000)},
         only: {type: 'string', default: Object.keys(ROUNDS).join(',')},
+        acts: {type: 'string', default: '12'},
         keep: {type: 'boolean', default: false},
       },
     });
@@ -67,6 +70,7 @@ function readOptions() {
       seconds: Number(values.seconds),
       rounds: Number(values.rounds),
       seed: Number(values.seed),
+      acts: Number(values.acts),
     };
     const odd = Object.entries(numbers).find(([, value]) => !(value >= 0));
     if (odd !== undefined) return `--${odd[0]} has to be a number.\n${usage}`;

@@ -4,10 +4,16 @@ import {expectNothingLeft, expectSuccess, newProject, VARIANTS} from './project.
 /** Rounds that run both pipelines. */
 const BOTH = ['runners', 'corruption'];
 
+/** A person's results are measured by a clean clone of what they wrote. */
+function variantsFor(kinds) {
+  if (BOTH.some((kind) => kinds.includes(kind))) return Object.keys(VARIANTS);
+  return kinds.every((kind) => kind === 'person') ? [] : ['first'];
+}
+
 /** Runs each pipeline once; the projects stay until `remove`, since their files are what fuzzing starts from. */
 export async function takeReferences(kinds) {
   const references = {};
-  const variants = BOTH.some((kind) => kinds.includes(kind)) ? Object.keys(VARIANTS) : ['first'];
+  const variants = variantsFor(kinds);
   for (const variant of variants) {
     const project = newProject(`undisturbed-${variant}`);
     project.write(variant);

@@ -98,7 +98,7 @@ async function agreeByFlags(
 
 /** A terminal that cannot move its cursor gets lines alone. */
 async function prompterFor(world: World): Promise<Prompter> {
-  return world.env.TERM === 'dumb' ? linePrompter(world) : clackPrompter();
+  return world.env.TERM === 'dumb' ? linePrompter(world) : clackPrompter(world);
 }
 
 function canAsk(world: World, options: Pick<InitOptions, 'yes' | 'json'>): boolean {

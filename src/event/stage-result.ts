@@ -67,6 +67,8 @@ export interface SampleCounts {
   readonly failed: number;
 }
 
+const STOPPED = 130; // 128 + SIGINT
+
 /** What a shell should see of one stage. */
 export function exitCode(result: StageResult): 0 | 1 | 130 {
   switch (result.kind) {
@@ -77,10 +79,11 @@ export function exitCode(result: StageResult): 0 | 1 | 130 {
     case 'failed':
     case 'crashed':
     case 'blocked':
-    case 'not_started':
       return 1;
+    case 'not_started':
+      return result.after === 'stop' ? STOPPED : 1;
     case 'interrupted':
-      return 130; // 128 + SIGINT
+      return STOPPED;
     default:
       return unreachable(result);
   }

@@ -65,6 +65,7 @@ function person(answer: (asked: Typed) => string | 'back' | 'cancel'): Prompter 
     complain: ({message}) => expect.fail(message),
     text: reply,
     choose: (message, _choices, initial) => reply(message, initial),
+    path: reply,
   };
 }
 

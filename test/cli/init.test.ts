@@ -12,6 +12,7 @@ import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder, type Running} from './sidestep.js';
 
 const ENTER = '\r';
+const TAB = '\t';
 const DOWN = '\u001b[B';
 const UP = '\u001b[A';
 const CTRL_C = '\u0003';
@@ -156,6 +157,27 @@ describe('at a terminal', () => {
     });
     expect(await folder.run(['validate'])).toMatchObject({code: 0, stderr: ''});
     expect(folder.read('.config/settings.yaml')).toContain(folder.file('checkpoints'));
+  });
+
+  test('Tab completes paths: folders, and for songs dataset JSONs too; below stands what fits', async () => {
+    const folder = await project();
+    folder.write('songbook.json', '{"samples": [{"audio_path": "songs/a.wav", "caption": "slow"}]}');
+    folder.write('some.txt', '');
+    const flags = ['--model', 'turbo', '--tag', '', '--adapter', 'lora', '--preset', 'quick_test'];
+    const running = folder.startInTerminal(['init', ...flags, '--detail', 'basic', '--name', 'x']);
+    const type = atKeyboard(running);
+    await type(/Where are the ACE-Step.*/, 's');
+    await type(/songs\//, '\u007f'); // no file among them; taken back
+    await type(/Tab completes/, `${TAB}${TAB}`); // what is proposed, to be changed; it is whole
+    await type(/\.\/checkpoints\//, ENTER);
+    await type(/Where are your songs\?/, `so${TAB}`);
+    await type(/songbook\.json {2}songs\//, `b${TAB}`); // song, which both begin with
+    await type(/songbook\.json█/, ENTER);
+    await type(/Write pipeline\.yaml\?/, ENTER);
+    const {code, stdout} = await running.finished;
+    expect(code, stdout).toBe(0);
+    expect(stdout).not.toContain('some.txt');
+    expect(written(folder).vars).toMatchObject({checkpoints: './checkpoints', songs: './songbook.json'});
   });
 
   test('a terminal that prints lines and no more is written no escape sequence; my_audio is proposed', async () => {

@@ -115,6 +115,25 @@ stages:
   ]);
 });
 
+test('an edit of what has not begun yet interrupts the run, and fails nothing', async () => {
+  const two = (word: string): string => `sidestep: 1
+name: demo
+stages:
+  first: {uses: command, with: {argv: [sh, -c, "touch alive; while [ ! -e go ]; do sleep 0.02; done"], working_dir: .}}
+  then: {uses: command, needs: [first], with: {argv: [echo, ${word}]}}
+`;
+  const folder = new Folder({'pipeline.yaml': two('one')});
+  const running = folder.start(['watch', '--json']);
+  await expect.poll(() => existsSync(folder.file('alive')), {timeout: 30_000}).toBe(true);
+  folder.write('pipeline.yaml', two('other'));
+  await running.shows(/watch_cancelled/);
+  folder.write('go', '');
+  await waits(running, 1);
+  const lines = await ended(running);
+  const outcomes = lines.filter(({kind}) => kind === 'run_finished').map(({outcome}) => outcome);
+  expect(outcomes).toEqual(['interrupted', 'done']);
+});
+
 test('Ctrl-C ends watching during a run as well', async () => {
   const text = pipeline.replace('ls ', 'sleep 30; ls ');
   const folder = new Folder({'pipeline.yaml': text, 'songs/one.wav': '1'});

@@ -1,6 +1,7 @@
 import {styleText} from 'node:util';
 import {visible, visibleLines} from '../../render/visible.js';
 import {wrapped} from '../../render/wrap.js';
+import {completePath} from './path-completion.js';
 import type {Choice} from './questions.js';
 import type {Prompter, Reply} from './wizard.js';
 
@@ -8,10 +9,12 @@ import type {Prompter, Reply} from './wizard.js';
  * Questions on the terminal. `b` goes back: as the whole answer to a text, as a key in a list. Loaded only when somebody is
  * really asked.
  */
-export async function clackPrompter(): Promise<Prompter> {
-  const clack = await import('@clack/prompts');
+export async function clackPrompter({cwd}: {readonly cwd: string}): Promise<Prompter> {
+  const [clack, {askPath}] = await Promise.all([import('@clack/prompts'), import('./path-prompt.js')]);
   const replyOf = (value: unknown): Reply =>
     clack.isCancel(value) ? {kind: 'cancel'} : {kind: 'answer', value: String(value ?? '')};
+  const typed = (value: unknown): Reply =>
+    typeof value === 'string' && /^b(ack)?$/i.test(value.trim()) ? {kind: 'back'} : replyOf(value);
   return {
     note: (text) => clack.log.info(wrapped(visibleLines(text), room())),
     complain: ({message, hint}) =>
@@ -19,12 +22,20 @@ export async function clackPrompter(): Promise<Prompter> {
     text: async (message, initial) => {
       const value = await clack.text({
         message: beside(clack.S_BAR, visibleLines(message)),
-        placeholder:
-          initial === undefined || initial === '' ? 'b goes back' : `${initial} (Enter), b goes back`,
+        placeholder: placeholderFor(initial, 'b goes back'),
         ...(initial === undefined ? {} : {defaultValue: initial}),
       });
-      return typeof value === 'string' && /^b(ack)?$/i.test(value.trim()) ? {kind: 'back'} : replyOf(value);
+      return typed(value);
     },
+    path: async (message, initial, kind) =>
+      typed(
+        await askPath({
+          message: beside(clack.S_BAR, visibleLines(message)),
+          placeholder: placeholderFor(initial, 'Tab completes, b goes back'),
+          initial,
+          complete: (text) => completePath(text, cwd, kind),
+        }),
+      ),
     choose: async (message, choices, initial) =>
       withBackKey(async (signal) => {
         const value = await clack.select({
@@ -37,6 +48,10 @@ export async function clackPrompter(): Promise<Prompter> {
         return replyOf(value);
       }),
   };
+}
+
+function placeholderFor(initial: string | undefined, keys: string): string {
+  return initial === undefined || initial === '' ? keys : `${initial} (Enter), ${keys}`;
 }
 
 /** A text's question of several lines, the later ones behind clack's bar, as it does by itself for a list's. */

@@ -10,15 +10,17 @@ import type {Prompter, Reply} from './wizard.js';
  */
 export function linePrompter({stdout}: Pick<World, 'stdout'>): Prompter {
   const print = (text: string): void => stdout.write(`${text}\n`);
+  const text: Prompter['text'] = async (message, initial) => {
+    const proposal = initial === undefined || initial === '' ? '' : ` [${visible(initial)}]`;
+    stdout.write(`${visibleLines(message)}${proposal} (b goes back): `);
+    return replyOf(await readLine(), initial ?? '');
+  };
   return {
     note: (text) => print(visibleLines(text)),
     complain: ({message, hint}) =>
       print(visibleLines(hint === undefined ? `! ${message}` : `! ${message}\n  ${hint}`)),
-    text: async (message, initial) => {
-      const proposal = initial === undefined || initial === '' ? '' : ` [${visible(initial)}]`;
-      stdout.write(`${visibleLines(message)}${proposal} (b goes back): `);
-      return replyOf(await readLine(), initial ?? '');
-    },
+    text,
+    path: text, // the terminal itself edits the line: there is no Tab to hear
     choose: async (message, choices, initial) => {
       print(visibleLines(message));
       print(choices.map((choice, index) => `  ${index + 1}  ${lineOf(choice)}`).join('\n'));

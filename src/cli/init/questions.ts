@@ -9,6 +9,7 @@ import {type AnswerId, adapterHints, type SomeAnswers} from './answers.js';
 import {detailQuestions} from './detail-questions.js';
 import type {GroupId} from './details.js';
 import {modelsIn} from './models.js';
+import type {PathKind} from './path-completion.js';
 import type {Change} from './pipeline.js';
 import {type FoundSongs, songsText} from './songs.js';
 
@@ -56,6 +57,8 @@ export interface Question {
   readonly initial: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
   /** To choose from; absent, or undefined: text. */
   readonly choices?: (answers: SomeAnswers, known: Known) => Promise<readonly Choice[] | undefined>;
+  /** The answer is a path of this kind: Tab completes it. */
+  readonly path?: PathKind;
   /** Shown above the question: what was found. */
   readonly shows?: (answers: SomeAnswers, known: Known) => Promise<string | undefined>;
   /** The answer made exact, or what is wrong with it. */
@@ -72,6 +75,7 @@ const FIRST_TIME = `First time here? One folder holds what was downloaded: a fol
 export const questions: readonly Question[] = [
   {
     id: 'checkpoints',
+    path: 'folder',
     message: 'Where are the ACE-Step checkpoints? (the folder that holds acestep-v15-turbo/ and vae/)',
     shows: async (_, {checkpoint_dir}) => (checkpoint_dir === undefined ? FIRST_TIME : undefined),
     initial: async (_, {checkpoint_dir}) => checkpoint_dir ?? './checkpoints',
@@ -108,6 +112,7 @@ export const questions: readonly Question[] = [
   },
   {
     id: 'songs',
+    path: 'folder_or_json',
     message: 'Where are your songs? (an audio folder, or a dataset JSON)',
     initial: async (_, {usual_songs}) => usual_songs,
     check: async (answer, _, {songs}) => {

@@ -87,7 +87,7 @@ async function wordsFor(
       ]);
     case 'another':
       return followed(
-        await prompter.text('Name of the new file? (such as night.yaml)', undefined),
+        await prompter.path('Name of the new file? (such as night.yaml)', undefined, 'file'),
         (value) => ['init', '--output', value],
       );
     default:

@@ -3,6 +3,7 @@ import {failure, ok, type Result} from '../../base/result.js';
 import {adapterKinds} from '../../stage/export-layouts.js';
 import type {AnswerId, Answers, SomeAnswers} from './answers.js';
 import {isDetailId, isGroupId} from './details.js';
+import type {PathKind} from './path-completion.js';
 import {type Choice, type Known, type Question, questions} from './questions.js';
 
 /** How a person is asked; tests answer from a list. */
@@ -10,6 +11,8 @@ export interface Prompter {
   readonly note: (text: string) => void;
   readonly complain: (problem: Problem) => void;
   readonly text: (message: string, initial: string | undefined) => Promise<Reply>;
+  /** A text that Tab completes where the terminal can. */
+  readonly path: (message: string, initial: string | undefined, kind: PathKind) => Promise<Reply>;
   readonly choose: (
     message: string,
     choices: readonly Choice[],
@@ -152,10 +155,7 @@ async function askOne(
   for (;;) {
     const initial = await proposed(question, interview, known);
     const choices = await question.choices?.(answers, known);
-    const reply =
-      choices === undefined
-        ? await prompter.text(message, initial)
-        : await prompter.choose(message, choices, initial);
+    const reply = await put(prompter, question, {message, initial, choices});
     if (reply.kind !== 'answer') return reply;
     const checked = await question.check(reply.value, answers, known);
     if (!checked.ok) {
@@ -166,6 +166,18 @@ async function askOne(
     if (told !== undefined) prompter.note(told);
     return {kind: 'answer', value: checked.value};
   }
+}
+
+/** In the form that suits its answer. */
+function put(prompter: Prompter, {path}: Question, {message, initial, choices}: Asked): Promise<Reply> {
+  if (choices !== undefined) return prompter.choose(message, choices, initial);
+  return path === undefined ? prompter.text(message, initial) : prompter.path(message, initial, path);
+}
+
+interface Asked {
+  readonly message: string;
+  readonly initial: string | undefined;
+  readonly choices: readonly Choice[] | undefined;
 }
 
 /** `[3/9]`, and within a group `[8/17, 2/5]`: of the questions that these answers leave to be asked. */
