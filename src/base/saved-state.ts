@@ -46,7 +46,12 @@ function isOlderNote(note: Json | undefined): boolean {
   return isJsonObject(note) && typeof note.folder === 'string' && isJsonObject(note.about);
 }
 
-/** Whether the note was written for the folder it lies in, not for the work that this one was copied from. */
+/** Whether the note was written for the work whose folder it lies in, not for that which this one was copied from. */
 export function isOwn({by}: SavedStateNote, partialDir: string): 'own' | 'copied' {
-  return by === basename(partialDir) ? 'own' : 'copied';
+  return workOf(by) === workOf(basename(partialDir)) ? 'own' : 'copied';
+}
+
+/** Folders of partial work are called `GROUP.FINGERPRINT.ATTEMPT`: which work one is of, whatever attempt made it. */
+export function workOf(name: string): string {
+  return name.split('.').slice(0, 2).join('.');
 }

@@ -1,5 +1,5 @@
-import {existsSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
+import {existsSync, statSync} from 'node:fs';
+import {chmod, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {placeProblem} from '../base/accident.js';
 import {type FaultHook, noFault, writeDurably} from '../base/durable.js';
@@ -8,12 +8,14 @@ import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
 import {textIfReadable} from '../base/state-file.js';
+import {isSystemError} from '../base/system-error.js';
 import {parseEntry} from './entry-form.js';
 import {readIndex} from './entry-index.js';
 import {CACHE_FORMAT} from './layout.js';
 import {ownedTemporaryName} from './leftovers.js';
 import {newOwner, type Owner} from './owner.js';
 import type {CheckedObjects, EvictedObject} from './soundness.js';
+import type {CacheSource} from './source.js';
 
 /** A content-addressed store on disk, shared by any number of projects and processes at once. */
 export interface Cache {
@@ -30,14 +32,32 @@ export interface Cache {
   readonly damaged: Map<ContentHash, EvictedObject['reason']>;
   /** Entries that this process gave up, which matters where they cannot be removed. */
   readonly forgotten: Set<Fingerprint>;
+  /** Where else finished work may be, in the order in which they are asked; see source.ts. */
+  readonly sources: readonly CacheSource[];
+  /** What was looked up and found nowhere, though a source may have it that was not asked yet. */
+  readonly misses: Set<Fingerprint>;
+  readonly sharing: CacheSharing;
   readonly fault: FaultHook;
+}
+
+/** Whose cache it is: one person's, or a group's, whose members write into each other's folders. */
+export type CacheSharing = 'private' | 'group';
+
+/** What can be chosen of a cache besides its place. */
+export interface CacheChoices {
+  readonly sources?: readonly CacheSource[];
+  readonly sharing?: CacheSharing;
 }
 
 /**
  * Opens the cache below `root`, wherever that is: looking at a plan leaves nothing behind and asks for nothing.
  * Throws `cache/unknown-format` for a cache of another version.
  */
-export function openCache(root: string, fault: FaultHook = noFault): Cache {
+export function openCache(
+  root: string,
+  fault: FaultHook = noFault,
+  {sources = [], sharing = 'private'}: CacheChoices = {},
+): Cache {
   if (markerOf(root) === 'foreign') throw unknownFormat(root);
   return {
     root,
@@ -47,6 +67,9 @@ export function openCache(root: string, fault: FaultHook = noFault): Cache {
     checked: undefined,
     damaged: new Map(),
     forgotten: new Set(),
+    sources,
+    misses: new Set(),
+    sharing,
     fault,
   };
 }
@@ -90,6 +113,7 @@ export async function prepareCache(cache: Cache): Promise<void> {
   };
   try {
     await makeFolder(cache.root);
+    if (cache.sharing === 'group') await openToGroup(cache.root);
     const found = markerOf(cache.root);
     if (found === 'ours') return;
     if (found === 'damaged') await rm(join(cache.root, 'FORMAT'), {recursive: true, force: true});
@@ -108,8 +132,38 @@ export function notWritable(root: string, error: unknown): unknown {
     {
       code: 'cache/not-writable',
       message: `The cache at ${root} cannot be written: ${reason}`,
-      hint: 'Choose another location with the setting `cache.dir` (or SIDESTEP_CACHE_DIR). What lies there can still be read.',
+      hint: hintFor(root),
     },
     {cause: error},
   );
+}
+
+/** What helps depends on whose it is. */
+function hintFor(root: string): string {
+  const owner = ownerOf(root);
+  const elsewhere = 'Choose another location with the setting `cache.dir` (or SIDESTEP_CACHE_DIR).';
+  if (owner === undefined || owner === process.getuid?.())
+    return `${elsewhere} What lies there can still be read.`;
+  return `It belongs to another user (number ${owner}). ${elsewhere} To read from it and write to your own: \`cache.from: [${root}]\`. To write into one together, all its users need the setting \`cache.sharing: group\` and a group of their own, and its owner once runs \`chmod -R g+rwX ${root}\`.`;
+}
+
+function ownerOf(root: string): number | undefined {
+  try {
+    return statSync(root, {throwIfNoEntry: false})?.uid;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Folders made in it get its group, whoever makes them; that they are writable to it is the umask's doing: see `shareWithGroup`. */
+async function openToGroup(root: string): Promise<void> {
+  const {mode, uid} = statSync(root);
+  if (process.platform === 'win32' || uid !== process.getuid?.() || (mode & 0o2070) === 0o2070) return;
+  await chmod(root, (mode & 0o7777) | 0o2070);
+}
+
+/** What this process and those that it starts write from now on is writable to its group. */
+export function shareWithGroup(): void {
+  process.umask(process.umask() & ~0o070);
 }

@@ -9,7 +9,8 @@ import {isSystemError} from '../base/system-error.js';
 import {writeFile} from '../base/write-file.js';
 import type {Cache} from './cache.js';
 import {claimsDir} from './layout.js';
-import {livingOwner, type Owner} from './owner.js';
+import {lifeOf, type Owner} from './owner.js';
+import type {Pulse} from './pulse.js';
 
 /**
  * Who is working on what, among all processes that share a cache.
@@ -29,7 +30,7 @@ export interface Claim {
 
 export type ClaimAttempt =
   | {readonly kind: 'claimed'; readonly claim: Claim}
-  | {readonly kind: 'taken'; readonly by: Owner};
+  | {readonly kind: 'taken'; readonly by: Owner; readonly pulse: Exclude<Pulse, 'none'>};
 
 let claimsMade = 0;
 
@@ -46,7 +47,24 @@ export async function tryClaim(
   const rival = await findRival(cache, folder, mine, mode);
   if (rival === undefined) return {kind: 'claimed', claim: {release: () => giveUp(folder, mine)}};
   await giveUp(folder, mine);
-  return {kind: 'taken', by: rival};
+  return {kind: 'taken', by: rival.owner, pulse: rival.pulse};
+}
+
+/**
+ * Tries until it is known whether whoever has the claim lives: one on another machine is watched for its next beat, and `onWatch`
+ * hears of it once.
+ */
+export async function claimUnlessAlive(
+  cache: Cache,
+  name: string,
+  onWatch: (whom: Owner) => void,
+): Promise<ClaimAttempt> {
+  for (let round = 0; ; round += 1) {
+    const attempt = await tryClaim(cache, name);
+    if (attempt.kind === 'claimed' || attempt.pulse === 'beating') return attempt;
+    if (round === 0) onWatch(attempt.by);
+    await sleep(250);
+  }
 }
 
 /** Waits until the claim is ours; `onWait` hears once who is in the way. Rejects when `signal` aborts. */
@@ -78,19 +96,27 @@ async function findRival(
   folder: string,
   mine: string,
   mode: ClaimMode,
-): Promise<Owner | undefined> {
+): Promise<LivingClaim | undefined> {
   const others = (await readdir(folder)).filter((name) => name !== mine);
   const living = livingIn(cache, others);
   const dead = others.filter((name) => !living.some((claim) => claim.name === name));
   for (const name of dead) await removeLeftover(join(folder, name));
-  return living.find((claim) => mode === 'exclusive' || claim.name.startsWith('exclusive.'))?.owner;
+  return living
+    .filter((claim) => mode === 'exclusive' || claim.name.startsWith('exclusive.'))
+    .sort((a, b) => Number(b.pulse === 'beating') - Number(a.pulse === 'beating'))[0];
 }
 
-function livingIn(cache: Cache, names: readonly string[]): {name: string; owner: Owner}[] {
+interface LivingClaim {
+  readonly name: string;
+  readonly owner: Owner;
+  readonly pulse: Exclude<Pulse, 'none'>;
+}
+
+function livingIn(cache: Cache, names: readonly string[]): LivingClaim[] {
   return names.flatMap((name) => {
     const [, id = ''] = name.split('.');
-    const owner = livingOwner(cache.root, id, Date.now());
-    return owner === undefined ? [] : [{name, owner}];
+    const life = lifeOf(cache.root, id);
+    return life.pulse === 'none' ? [] : [{name, owner: life.owner, pulse: life.pulse}];
   });
 }
 

@@ -79,12 +79,29 @@ export type EntryState =
   /** The entry is there but these objects are not, or have a wrong size. */
   | {readonly kind: 'incomplete'; readonly entry: CacheEntry; readonly lost: readonly ObjectRef[]};
 
-/** Looks an entry up and checks that each of its objects is there with its size. Synchronous: planning asks thousands. */
+/**
+ * Looks an entry up, here and where else finished work may be, and checks that each of its objects is there with its size.
+ * Synchronous: planning asks thousands. What is found nowhere is noted, so that servers can be asked for it.
+ */
 export function lookUp(cache: Cache, fingerprint: Fingerprint): EntryState {
   if (cache.forgotten.has(fingerprint)) return {kind: 'absent'};
   const indexed = stateOf(cache, indexedEntry(cache, fingerprint));
   // The index may lag behind a runner that has replaced the entry meanwhile; its own file is the truth.
-  return indexed.kind === 'present' ? indexed : stateOf(cache, readEntry(cache, fingerprint));
+  const here = indexed.kind === 'present' ? indexed : stateOf(cache, readEntry(cache, fingerprint));
+  if (here.kind === 'present') return here;
+  const entry = sourceEntry(cache, fingerprint);
+  if (entry !== undefined) return {kind: 'present', entry};
+  if (cache.sources.some((source) => source.canAsk(fingerprint))) cache.misses.add(fingerprint);
+  return here;
+}
+
+/** What other places are known to have under a fingerprint: its objects are brought here when something is about to read them. */
+export function sourceEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry | undefined {
+  for (const source of cache.sources) {
+    const entry = source.entry(fingerprint);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
 }
 
 function stateOf(cache: Cache, entry: CacheEntry | undefined): EntryState {
@@ -99,8 +116,14 @@ export function readEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry | 
   return text === undefined ? undefined : parseEntry(text, fingerprint);
 }
 
-/** Objects first, entry last: the entry is the proof that the outputs are finished. */
+/** Objects first, entry last: the entry is the proof that the outputs are finished. Places that take what is made here hear of it. */
 export async function commitEntry(cache: Cache, entry: CacheEntry): Promise<void> {
+  await putEntry(cache, entry);
+  for (const source of cache.sources) source.store?.(entry, cache.root);
+}
+
+/** The same for this cache alone. */
+export async function putEntry(cache: Cache, entry: CacheEntry): Promise<void> {
   const text = entryText(entry);
   const path = entryPath(cache.root, entry.fingerprint);
   await writeDurably(path, text, cache.fault, ownedTemporaryName(cache, path));

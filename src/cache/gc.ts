@@ -3,6 +3,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {writeDurably} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
+import {workOf} from '../base/saved-state.js';
 import type {Cache} from './cache.js';
 import {type CacheEntry, objectsOf} from './entry.js';
 import {type FoundEntry, type Inventory, removeJunk} from './inventory.js';
@@ -75,7 +76,7 @@ export function neededPartials(cache: Cache, inventory: Inventory, roots: readon
   const named = new Set(roots.flatMap(({partials}) => partials));
   const byLock = new Map(roots.map((root) => [root.lock_file, root]));
   const needed = inventory.partials.filter(({name, written_at}) => {
-    if (named.has(name)) return true;
+    if (named.has(workOf(name))) return true;
     const note = partialNote(cache, name);
     if (note === undefined || !existsSync(note.pipeline_file)) return false;
     return (byLock.get(note.lock_file)?.used_at ?? 0) < written_at;

@@ -28,12 +28,9 @@ export function checkedPath(root: string): string {
   return join(root, 'checked.json');
 }
 
-/** Resumable state of one stage's work; the group comes first, so that a listing finds what belongs together. */
-export function partialDir(
-  root: string,
-  {group, fingerprint}: {readonly group: Fingerprint; readonly fingerprint: Fingerprint},
-): string {
-  return join(root, 'partial', `${group}.${fingerprint}`);
+/** Resumable states: see partial.ts for the names below it. */
+export function partialsDir(root: string): string {
+  return join(root, 'partial');
 }
 
 /** Folders put together from objects (hard links), for programs that want a real folder. */

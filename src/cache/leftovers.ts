@@ -29,7 +29,7 @@ export async function clearLeftovers(cache: Cache, paths: readonly string[]): Pr
     for (const name of namesIn(folder)) {
       const [, target, owner] = OWNED.exec(name) ?? [];
       if (target === undefined || !wanted.has(join(folder, target))) continue;
-      if (livingOwner(cache.root, owner!, Date.now()) !== undefined) continue;
+      if (livingOwner(cache.root, owner!) !== undefined) continue;
       await removeLeftover(join(folder, name));
     }
   }
@@ -82,7 +82,7 @@ function isAbandoned(root: string, path: string): boolean {
   if (stat === undefined) return false;
   const young = Date.now() - stat.mtimeMs < WRITTEN_WITHIN_MS;
   const owner = OWNED.exec(path)?.[2];
-  if (owner !== undefined && livingOwner(root, owner, Date.now()) !== undefined) return false;
+  if (owner !== undefined && livingOwner(root, owner) !== undefined) return false;
   const pid = Number(owner === undefined ? OF_PROCESS.exec(path)?.[1] : owner.split('-')[0]);
   return !young || (Number.isInteger(pid) && !isProcess(pid));
 }

@@ -1,4 +1,4 @@
-import {constants, statSync} from 'node:fs';
+import {constants, existsSync, statSync} from 'node:fs';
 import {chmod, copyFile, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, renameDurably, syncFile, writeDurably} from '../base/durable.js';
@@ -42,13 +42,23 @@ export async function commitFile(cache: Cache, path: string): Promise<ObjectRef>
     await removeLeftover(source); // the same bytes came from elsewhere before
     return object;
   }
-  const target = objectPath(cache.root, object.hash);
-  await syncFile(source, cache.fault);
-  await chmod(source, 0o444); // a slip of an editor must not change what a hash names
-  await makeFolder(dirname(target));
-  await renameDurably(source, target, cache.fault);
-  remember(cache, object);
+  await placeObject(cache, source, object);
   return object;
+}
+
+/** Moves a file of ours, whose bytes were just compared with that hash, to where objects lie. */
+export async function placeObject(cache: Cache, path: string, object: ObjectRef): Promise<void> {
+  const target = objectPath(cache.root, object.hash);
+  await syncFile(path, cache.fault);
+  await chmod(path, 0o444); // a slip of an editor must not change what a hash names
+  await makeFolder(dirname(target));
+  try {
+    await renameDurably(path, target, cache.fault);
+  } catch (error) {
+    // A file server that did it and whose answer was lost is asked again by the system, and then finds nothing to rename.
+    if (!isFileError(error, 'ENOENT') || existsSync(path) || !existsSync(target)) throw error;
+  }
+  remember(cache, object);
 }
 
 /** The same for bytes in memory. */

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
-import {readFileSync, readlinkSync, statSync, utimesSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
+import {readFileSync, readlinkSync, statSync} from 'node:fs';
+import {open, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
@@ -8,13 +8,15 @@ import {isJsonObject, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {rename} from '../base/rename.js';
-import {jsonIfReadable} from '../base/state-file.js';
+import {jsonIfReadable, jsonIn} from '../base/state-file.js';
+import {isSystemError} from '../base/system-error.js';
 import {writeFile} from '../base/write-file.js';
 import {ownersDir} from './layout.js';
+import {type Clock, monotonic, type Pulse, pulseOf, SILENT_FOR_BEATS} from './pulse.js';
 
 /**
  * One process that uses a cache, described well enough for another to tell whether it still lives: on the same machine
- * by process id and start time (ids are reused), from another machine by the age of its sign of life.
+ * by process id and start time (ids are reused), from another machine by watching whether its count of beats goes on.
  */
 export interface Owner {
   readonly id: string;
@@ -26,8 +28,8 @@ export interface Owner {
 }
 
 const HEARTBEAT_MS = 15_000;
-/** Six beats may be missed: a suspended laptop wakes and writes before others see it as dead, mostly. */
-const DEAD_AFTER_MS = 90_000;
+/** Of a run's sign of life that is looked at once, to be shown: by two clocks that may differ. */
+const SHOWN_FOR_MS = 300_000;
 
 /** Describes this process, or one that it has started. */
 export function newOwner(pid: number = process.pid): Owner {
@@ -43,12 +45,41 @@ export function showLife(root: string, owner: Owner): Promise<() => Promise<void
 /** The same in a file of any other place. */
 export async function showLifeAt(path: string, owner: Owner): Promise<() => Promise<void>> {
   await writeOwner(path, owner);
-  const beat = setInterval(() => touch(path), HEARTBEAT_MS);
-  beat.unref();
+  let beats = 0;
+  let beating: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    if (beating !== undefined) return; // a network disk that does not answer is asked once
+    beats += 1;
+    beating = beat(path, signOf(owner, beats)).finally(() => {
+      beating = undefined;
+    });
+  }, HEARTBEAT_MS);
+  timer.unref();
   return async () => {
-    clearInterval(beat);
+    clearInterval(timer);
+    await beating;
     await removeLeftover(path); // it no longer lives, and whoever looks sees that
   };
+}
+
+/** Always of one length, so that a beat is written over the one before and nobody ever reads half a sign. */
+function signOf(owner: Owner, beats: number): string {
+  return JSON.stringify({...owner, beat_ms: HEARTBEAT_MS, beats: String(beats).padStart(12, '0')});
+}
+
+/** Opened and closed each time: that is when a network disk passes on what was written, and looks for what others wrote. */
+async function beat(path: string, sign: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      await file.write(sign, 0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // The cache vanished under us, or its disk is full or gone; the next write will say so in words.
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /** Written aside, since whoever reads half an owner takes it for dead. */
@@ -57,7 +88,7 @@ async function writeOwner(path: string, owner: Owner): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await makeFolder(dirname(path));
     try {
-      await writeFile(temporary, JSON.stringify(owner));
+      await writeFile(temporary, signOf(owner, 0));
       await rename(temporary, path);
       return;
     } catch (error) {
@@ -68,18 +99,72 @@ async function writeOwner(path: string, owner: Owner): Promise<void> {
   }
 }
 
-/** The owner behind an id, if it lives; undefined when it is gone. */
-export function livingOwner(root: string, id: string, now: number): Owner | undefined {
-  return livingOwnerAt(ownerPath(root, id), now);
+/**
+ * The owner behind an id, unless it is gone. One of another machine counts as alive until it was watched, by this process and
+ * its own clock, for so long without a beat that it must be dead: no two clocks are ever compared.
+ */
+export function livingOwner(root: string, id: string, clock: Clock = monotonic): Owner | undefined {
+  const found = lifeOf(root, id, clock);
+  return found.pulse === 'none' ? undefined : found.owner;
 }
 
-/** The same of a file that `showLifeAt` wrote. */
-export function livingOwnerAt(path: string, now: number): Owner | undefined {
+/** The same, and how it is known. */
+export function lifeOf(
+  root: string,
+  id: string,
+  clock: Clock = monotonic,
+): {readonly owner: Owner; readonly pulse: Exclude<Pulse, 'none'>} | {readonly pulse: 'none'} {
+  const path = ownerPath(root, id);
+  const sign = readSign(path);
+  if (sign === undefined) return {pulse: 'none'};
+  const {owner, beat_ms} = sign.of ?? {owner: unreadable(id), beat_ms: HEARTBEAT_MS};
+  if (isOfThisMachine(owner)) return isRunning(owner) ? {owner, pulse: 'beating'} : {pulse: 'none'};
+  const pulse = pulseOf(path, sign.text, {silent_after_ms: beat_ms * SILENT_FOR_BEATS, now: clock()});
+  return pulse === 'none' ? {pulse} : {owner, pulse};
+}
+
+interface Sign {
+  /** Changes with every beat. */
+  readonly text: string;
+  /** Undefined where somebody else's file may not be read: then only that it changes is known. */
+  readonly of: {readonly owner: Owner; readonly beat_ms: number} | undefined;
+}
+
+/** Undefined for an owner that has left, and for what is no description of one: whoever left it is not to be waited for. */
+function readSign(path: string): Sign | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const value = jsonIn(text);
+    const owner = parseOwner(value);
+    return owner === undefined ? undefined : {text, of: {owner, beat_ms: beatIn(value)}};
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP')) return undefined;
+  }
+  const stat = statSync(path, {throwIfNoEntry: false, bigint: true});
+  return stat === undefined ? undefined : {text: `${stat.mtimeNs} ${stat.size}`, of: undefined};
+}
+
+/** How often an owner says that it beats, within reason. */
+function beatIn(value: Json | undefined): number {
+  const said = isJsonObject(value) ? value.beat_ms : undefined;
+  return typeof said === 'number' && said >= 10 && said <= 120_000 ? said : HEARTBEAT_MS;
+}
+
+function unreadable(id: string): Owner {
+  return {id, pid: Number.parseInt(id, 10) || 0, host: 'another user', machine: 'unknown', started: ''};
+}
+
+/**
+ * Of a file that `showLifeAt` wrote, looked at once to be shown: from another machine by the age of its last beat, which two clocks
+ * decide. Nothing is taken over by that.
+ */
+export function shownOwnerAt(path: string, now: number): Owner | undefined {
   const owner = parseOwner(jsonIfReadable(path));
   if (owner === undefined) return undefined;
   if (isOfThisMachine(owner)) return isRunning(owner) ? owner : undefined;
-  const beat = statSync(path, {throwIfNoEntry: false});
-  return beat !== undefined && now - beat.mtimeMs < DEAD_AFTER_MS ? owner : undefined;
+  const last = statSync(path, {throwIfNoEntry: false});
+  return last !== undefined && now - last.mtimeMs < SHOWN_FOR_MS ? owner : undefined;
 }
 
 /** Undefined for what is no description of a process: whoever left it is not to be waited for. */
@@ -157,14 +242,5 @@ function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined; // not Linux, or the process is gone
-  }
-}
-
-function touch(path: string): void {
-  const now = new Date();
-  try {
-    utimesSync(path, now, now);
-  } catch {
-    // The cache vanished under us; the next write will say so in words.
   }
 }

@@ -1,23 +1,37 @@
-import {statSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {copyFile, link, readdir, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {rename} from '../base/rename.js';
-import {isOwn, type OtherVersion, readSavedState, SAVED_STATE_FILE} from '../base/saved-state.js';
+import {isOwn, type OtherVersion, readSavedState, SAVED_STATE_FILE, workOf} from '../base/saved-state.js';
 import {type Damage, damageIn} from '../base/seal.js';
 import {readState, sealed, textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
-import {partialDir} from './layout.js';
+import {partialsDir} from './layout.js';
 import {ownedTemporaryName} from './leftovers.js';
+import {isOfThisMachine, livingOwner, type Owner, parseOwner} from './owner.js';
 
-/** Which saved work: `group` is shared by stages that may continue from one another, `fingerprint` says whose it is. */
+/**
+ * Which saved work: `group` is shared by stages that may continue from one another, `fingerprint` says whose it is.
+ *
+ * Each attempt has a folder of its own, `partial/GROUP.FINGERPRINT.ATTEMPT`. Whoever takes over from a runner that certainly ended
+ * renames its folder; from one that only fell silent (another machine, a lost job) it takes a copy, and leaves the folder: should the
+ * silent one live after all, the two never write into one place.
+ */
 export interface PartialKey {
   readonly group: Fingerprint;
   readonly fingerprint: Fingerprint;
+}
+
+/** The folder of one attempt at that work. */
+export interface AttemptKey extends PartialKey {
+  /** Letters, digits and hyphens: the runner's id, or the name of a job. */
+  readonly attempt: string;
 }
 
 /** A whole state that some attempt saved, as its own note describes it. */
@@ -36,65 +50,169 @@ export interface PartialNote {
   readonly lock_file: string;
   /** The objects that attempts read: when one turns out to be damaged, what was saved may hold its traces. */
   readonly made_from: readonly ContentHash[];
+  /** Who opened the folder last; undefined where no process of ours ends with its runner (a job), or it is not known. */
+  readonly owner?: Owner | undefined;
 }
 
 const NOTE = 'pipeline.json';
 
 /** The folder that outlives an interrupted attempt; what lies in it is never taken for an output. */
-export async function openPartial(cache: Cache, key: PartialKey, note: PartialNote): Promise<string> {
-  const folder = partialDir(cache.root, key);
+export async function openPartial(cache: Cache, key: AttemptKey, note: PartialNote): Promise<string> {
+  const folder = attemptDir(cache, key);
   await makeFolder(folder);
   const path = join(folder, NOTE);
   await writeDurably(path, sealed(note), cache.fault, ownedTemporaryName(cache, path));
   return folder;
 }
 
-/** What was noted in a folder of partial work; undefined where that cannot be said. */
-export function partialNote(cache: Cache, name: string): PartialNote | undefined {
-  const note = readState(join(cache.root, 'partial', name, NOTE)) as Json | undefined;
-  if (!isJsonObject(note)) return undefined;
-  const {pipeline_file, lock_file, made_from} = note;
-  if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string' || !Array.isArray(made_from))
-    return undefined;
-  return {pipeline_file, lock_file, made_from: made_from as ContentHash[]};
+function attemptDir(cache: Cache, key: AttemptKey): string {
+  return join(partialsDir(cache.root), `${partialName(key)}.${key.attempt}`);
 }
 
-/** Its name among the folders of partial work. */
+/** The folders of all attempts at this work; some may hold nothing whole. */
+function attemptsAt(cache: Cache, key: PartialKey): string[] {
+  const shelf = partialsDir(cache.root);
+  return namesIn(shelf)
+    .filter((name) => parsePartialName(name) !== undefined && workOf(name) === partialName(key))
+    .map((name) => join(shelf, name));
+}
+
+/** Undefined for what is no folder of partial work: a copy that is being made. Older ones have no attempt in their names. */
+function parsePartialName(name: string): {readonly fingerprint: Fingerprint} | undefined {
+  const [, fingerprint = '', attempt, ...rest] = name.split('.');
+  if (!isHash(fingerprint) || rest.length > 0 || (attempt !== undefined && !/^[\w-]+$/.test(attempt)))
+    return undefined;
+  return {fingerprint: fingerprint as Fingerprint};
+}
+
+/** What was noted in a folder of partial work; undefined where that cannot be said. */
+export function partialNote(cache: Cache, name: string): PartialNote | undefined {
+  const note = readState(join(partialsDir(cache.root), name, NOTE)) as Json | undefined;
+  if (!isJsonObject(note)) return undefined;
+  const {pipeline_file, lock_file, made_from, owner} = note;
+  if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string' || !Array.isArray(made_from))
+    return undefined;
+  return {pipeline_file, lock_file, made_from: made_from as ContentHash[], owner: parseOwner(owner)};
+}
+
+/** The work's name among the folders of partial work: see `workOf`. */
 export function partialName({group, fingerprint}: PartialKey): string {
   return `${group}.${fingerprint}`;
 }
 
-/** The whole states of a group, newest first, as they say of themselves: see `damageOfPartial`. */
+/** The newest whole state of each work of a group, newest first, as they say of themselves: see `adoptPartial`. */
 export function savedPartials(cache: Cache, group: Fingerprint): SavedPartial[] {
-  const shelf = join(cache.root, 'partial');
+  const shelf = partialsDir(cache.root);
   const found = namesIn(shelf)
     .filter((name) => name.startsWith(`${group}.`))
-    .flatMap((name) => describedIn(join(shelf, name)));
-  return found.sort((a, b) => b.saved_at - a.saved_at);
+    .flatMap((name) => describedIn(join(shelf, name)))
+    .sort((a, b) => b.saved_at - a.saved_at);
+  return found.filter((saved, i) => i === found.findIndex((each) => each.fingerprint === saved.fingerprint));
 }
 
 function describedIn(folder: string): SavedPartial[] {
-  const [, fingerprint = '', ...rest] = basename(folder).split('.');
-  if (!isHash(fingerprint) || rest.length > 0) return []; // a copy that was being made
+  const name = parsePartialName(basename(folder));
+  if (name === undefined) return [];
   const note = readSavedState(folder);
-  const stat = statSync(join(folder, SAVED_STATE_FILE), {throwIfNoEntry: false});
-  if (note === 'none' || note === 'unreadable' || stat === undefined) return [];
-  const saved = {fingerprint: fingerprint as Fingerprint, saved_at: stat.mtimeMs};
+  const saved_at = savedAt(folder);
+  if (note === 'none' || note === 'unreadable' || saved_at === undefined) return [];
+  const saved = {fingerprint: name.fingerprint, saved_at};
   return [typeof note === 'string' ? {...saved, about: {}, written_by: note} : {...saved, about: note.about}];
 }
 
+function savedAt(folder: string): number | undefined {
+  return statSync(join(folder, SAVED_STATE_FILE), {throwIfNoEntry: false})?.mtimeMs;
+}
+
+/** Folders of this work with a note of a state, newest first. */
+function savedAttempts(cache: Cache, key: PartialKey): string[] {
+  const found = attemptsAt(cache, key).flatMap((folder) => {
+    const at = savedAt(folder);
+    return at === undefined ? [] : [{folder, at}];
+  });
+  return found.sort((a, b) => b.at - a.at).map(({folder}) => folder);
+}
+
 export function hasPartial(cache: Cache, key: PartialKey): 'yes' | 'no' {
-  return typeof readSavedState(partialDir(cache.root, key)) === 'string' ? 'no' : 'yes';
+  const states = savedAttempts(cache, key).map(readSavedState);
+  return states.some((state) => typeof state !== 'string') ? 'yes' : 'no';
 }
 
 /**
- * Reads all that the saved work counts on. `sound`: it may be continued. `none`: there is none. `unfinished`: a copy of other work that
- * was still being made this work's own when its runner was killed; the original is as it was.
+ * Makes the newest sound state of this very work the attempt's own, every byte of it read before. What is found not to be sound on
+ * the way is told and removed. To be called by whoever has the claim on the work. Returns whether there is one now.
  */
-export function checkPartial(cache: Cache, key: PartialKey): Promise<PartialCheck> {
-  return checkFolder(partialDir(cache.root, key));
+export async function adoptPartial(
+  cache: Cache,
+  key: AttemptKey,
+  {growing, refuse}: {readonly growing: readonly string[]; readonly refuse: (found: RefusedPartial) => void},
+): Promise<'sound' | 'none'> {
+  const own = attemptDir(cache, key);
+  for (const folder of savedAttempts(cache, key)) {
+    const check = await checkFolder(folder);
+    if (check.kind === 'sound') {
+      if (folder !== own && (await makeOwn(cache, {folder, own, growing})) === 'lost') continue;
+      await dropEnded(cache, key);
+      return 'sound';
+    }
+    if (check.kind === 'none') continue; // somebody else's, who keeps it to himself
+    if (check.kind === 'damaged' || check.kind === 'other_version') refuse(check);
+    await removeLeftover(folder);
+  }
+  await adoptUnfinished(cache, key);
+  return 'none';
 }
 
+/** What an attempt prepared before it saved a state (songs converted) need not be prepared again. */
+async function adoptUnfinished(cache: Cache, key: AttemptKey): Promise<void> {
+  const own = attemptDir(cache, key);
+  const ended = attemptsAt(cache, key).filter((folder) => hasEnded(cache, basename(folder)));
+  if (ended[0] !== undefined && !existsSync(own)) await rename(ended[0], own).catch(whereReadOnly);
+  await dropEnded(cache, key);
+}
+
+async function dropEnded(cache: Cache, key: AttemptKey): Promise<void> {
+  const others = attemptsAt(cache, key).filter((folder) => folder !== attemptDir(cache, key));
+  for (const folder of others) if (hasEnded(cache, basename(folder))) await removeLeftover(folder);
+}
+
+export type RefusedPartial = Extract<
+  PartialCheck,
+  {readonly kind: 'damaged'} | {readonly kind: 'other_version'}
+>;
+
+interface Adoption {
+  readonly folder: string;
+  readonly own: string;
+  readonly growing: readonly string[];
+}
+
+async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<'taken' | 'lost'> {
+  if (!hasEnded(cache, basename(folder))) return copyPartial(cache, {from: folder, own, growing});
+  try {
+    await rm(own, {recursive: true, force: true}); // not whole, else it would be newer
+    await rename(folder, own);
+    return 'taken';
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return 'lost';
+    throw error;
+  }
+}
+
+/** Whether nobody can write into a folder any more: its runner was this one, or one of this machine that is no more. */
+function hasEnded(cache: Cache, name: string): boolean {
+  const [, , attempt] = name.split('.');
+  const owner = partialNote(cache, name)?.owner;
+  if (owner === undefined) return attempt === undefined; // of a version that named no attempt
+  return (
+    owner.id === cache.owner.id || (isOfThisMachine(owner) && livingOwner(cache.root, owner.id) === undefined)
+  );
+}
+
+/**
+ * Reads all that a folder's saved work counts on. `sound`: it may be continued. `none`: there is none. `unfinished`: a copy of other work
+ * that was still being made this work's own when its runner was killed; the original is as it was.
+ */
 async function checkFolder(folder: string): Promise<PartialCheck> {
   const note = readSavedState(folder);
   if (note === 'none') return {kind: 'none'};
@@ -123,13 +241,12 @@ export async function readPartials(
 ): Promise<{readonly sound: number; readonly damaged: readonly DamagedPartial[]}> {
   let sound = 0;
   const damaged: DamagedPartial[] = [];
-  for (const name of namesIn(join(cache.root, 'partial'))) {
-    const [, fingerprint = '', ...rest] = name.split('.');
-    if (!isHash(fingerprint) || rest.length > 0) continue; // a copy that was being made
-    const check = await settledCheck(join(cache.root, 'partial', name));
+  for (const name of namesIn(partialsDir(cache.root))) {
+    const known = parsePartialName(name);
+    if (known === undefined) continue; // a copy that was being made
+    const check = await settledCheck(join(partialsDir(cache.root), name));
     if (check.kind === 'sound') sound += 1;
-    if (check.kind === 'damaged')
-      damaged.push({name, fingerprint: fingerprint as Fingerprint, ...check.damage});
+    if (check.kind === 'damaged') damaged.push({name, ...known, ...check.damage});
   }
   return {sound, damaged};
 }
@@ -143,20 +260,32 @@ async function settledCheck(folder: string): Promise<PartialCheck> {
 }
 
 /**
- * Gives `key` a copy of another's saved work, unless it has some of its own. States are never written in place, so links
- * do, and both may go on; files named in `growing` are appended to and are copied. When the other is at work at this very
- * moment and removes what is being linked, nothing is taken over: `lost`.
+ * Gives an attempt a copy of another work's newest state, unless there is some of its own work. States are never written in place, so
+ * links do, and both may go on; files named in `growing` are appended to and are copied. When the other is at work at this very moment
+ * and removes what is being linked, nothing is taken over: `lost`. The copy is read before it is counted on: `damaged` ones go.
  */
 export async function takeOverPartial(
   cache: Cache,
-  key: PartialKey,
+  key: AttemptKey,
   {from, growing}: {readonly from: Fingerprint; readonly growing: readonly string[]},
-): Promise<'taken' | 'had_own' | 'lost'> {
+): Promise<'taken' | 'had_own' | 'lost' | 'damaged'> {
   if (hasPartial(cache, key) === 'yes') return 'had_own';
-  const own = partialDir(cache.root, key);
+  const own = attemptDir(cache, key);
+  const [source] = savedAttempts(cache, {...key, fingerprint: from});
+  if (source === undefined) return 'lost';
+  if ((await copyPartial(cache, {from: source, own, growing})) === 'lost') return 'lost';
+  if ((await checkFolder(own)).kind === 'sound') return 'taken';
+  await rm(own, {recursive: true, force: true});
+  return 'damaged';
+}
+
+async function copyPartial(
+  cache: Cache,
+  {from, own, growing}: {readonly from: string; readonly own: string; readonly growing: readonly string[]},
+): Promise<'taken' | 'lost'> {
   const aside = ownedTemporaryName(cache, own);
   try {
-    await linkAll(partialDir(cache.root, {...key, fingerprint: from}), aside, new Set(growing));
+    await linkAll(from, aside, new Set(growing));
     await rm(own, {recursive: true, force: true}); // not whole, else it would have been found
     await rename(aside, own);
     return 'taken';
@@ -189,7 +318,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
 
 /** Removes the saved work of which one of these objects, which were damaged, may be part; and what no longer says what it is of. */
 export async function dropTaintedPartials(cache: Cache, damaged: ReadonlySet<ContentHash>): Promise<void> {
-  const shelf = join(cache.root, 'partial');
+  const shelf = partialsDir(cache.root);
   for (const name of namesIn(shelf).filter((each) => typeof readSavedState(join(shelf, each)) !== 'string')) {
     const note = partialNote(cache, name);
     const tainted = note === undefined || note.made_from.some((hash) => damaged.has(hash));
@@ -199,9 +328,25 @@ export async function dropTaintedPartials(cache: Cache, damaged: ReadonlySet<Con
 
 /** Nothing can be made from it there either. */
 function whereReadOnly(error: unknown): void {
-  if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
+  if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) throw error;
 }
 
+/** All that was saved of this work, by whatever attempt. */
 export async function dropPartial(cache: Cache, key: PartialKey): Promise<void> {
-  await rm(partialDir(cache.root, key), {recursive: true, force: true});
+  for (const folder of attemptsAt(cache, key)) await rm(folder, {recursive: true, force: true});
+}
+
+/**
+ * After the work is done: what its attempts saved goes, or with `but` what all but the newest did. One that was only silent ends when it
+ * finds its folder gone, and takes the result. What cannot be removed costs room and nothing else.
+ */
+export async function tidyPartial(cache: Cache, key: PartialKey, but: 'none' | 'newest'): Promise<void> {
+  const [newest] = savedAttempts(cache, key);
+  for (const folder of attemptsAt(cache, key))
+    if (but === 'none' || folder !== newest) await removeLeftover(folder);
+}
+
+/** The attempt's name of a job, which may be alive when nobody knows of it. */
+export function jobAttempt(folder: string): string {
+  return `job-${basename(folder).split('.').at(-1)}`;
 }

@@ -1,6 +1,6 @@
 import {failure, ok, type Result} from '../base/result.js';
 import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
-import {tryClaim} from '../cache/claim.js';
+import {claimUnlessAlive} from '../cache/claim.js';
 import {collectGarbage, type GcPlan, type GcRules, neededPartials, planGc} from '../cache/gc.js';
 import {takeInventory} from '../cache/inventory.js';
 import {showLife} from '../cache/owner.js';
@@ -39,7 +39,12 @@ export async function collectCache(
     throw notWritable(cache.root, error);
   });
   try {
-    const attempt = await tryClaim(cache, STORE_CLAIM, 'exclusive');
+    const attempt = await claimUnlessAlive(cache, STORE_CLAIM, ({pid, host}) => {
+      if (options.json !== true)
+        world.stderr.write(
+          `Process ${pid} on ${host} may be using the cache: watching for up to 90 s whether it lives.\n`,
+        );
+    });
     if (attempt.kind === 'taken') return inUse(attempt.by);
     try {
       await sweepTemporaries(cache, stateDir);

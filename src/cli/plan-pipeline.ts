@@ -51,10 +51,14 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
   if (!pipeline.ok) return pipeline;
   const choice = chooseStages(pipeline.value, request.wishes);
   if (!choice.ok) return choice;
-  const surroundings = surroundingsOf(world, project, choice.value.forced);
+  const surroundings = await surroundingsOf(world, {
+    project,
+    settings: settings.value,
+    forced: choice.value.forced,
+  });
   const observation = await observe(choice.value.pipeline, surroundings);
   if (!observation.ok) return observation;
-  const planned = await planIn(choice.value.pipeline, observation.value, {
+  const planned = await planAsking(choice.value.pipeline, observation.value, {
     surroundings,
     looks: request.looks,
   });
@@ -75,6 +79,20 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
 interface Look {
   readonly surroundings: Surroundings;
   readonly looks: PlanRequest['looks'] | undefined;
+}
+
+/** Servers are asked for what is not here, stage after stage: what one of them has decides what is looked up next. */
+async function planAsking(
+  pipeline: Pipeline,
+  observation: Observation,
+  look: Look,
+): Promise<Result<ForeseenPlan>> {
+  for (;;) {
+    const planned = await planIn(pipeline, observation, look);
+    if (!planned.ok || observation.cache.misses.size === 0) return planned;
+    const {askSources} = await import('../run/fetch.js');
+    if ((await askSources(observation.cache)) === 0) return planned;
+  }
 }
 
 async function planIn(
@@ -127,13 +145,16 @@ function toRun({stages}: Plan): ConfiguredStage[] {
 
 function warningsOf(
   {warnings}: Pipeline,
-  {lock_warning, own_lock_warning, engine}: Observation,
+  {lock_warning, own_lock_warning, engine, cache}: Observation,
   {stages}: Plan,
 ): Problem[] {
   const computing = stages
     .filter(({verdict}) => verdict.kind === 'stale')
     .map(({configured, type}) => ({resources: configured.resources, engine: type.numerics === 'engine'}));
   const ofMachine = [productsWarning(engine, computing), precisionWarning(engine, computing)];
-  const others = [lock_warning, own_lock_warning, ...ofMachine].filter((warning) => warning !== undefined);
+  const elsewhere = cache.sources.flatMap((source) => source.troubles());
+  const others = [lock_warning, own_lock_warning, ...ofMachine, ...elsewhere].filter(
+    (warning) => warning !== undefined,
+  );
   return [...warnings, ...new Set(others)];
 }

@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
+import {fetchForecast} from '../run/fetch-forecast.js';
 import {effortsOf} from '../run/forecast/effort.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
@@ -55,10 +56,11 @@ export async function showPlan(
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};
   const jobs = jobRequests(planned.plan, forecasts);
+  const fetch = await fetchForecast(planned.plan, planned.observation);
   answer(world, options, {
     kind: 'plan',
-    document: () => planDocument(plan, {memory: forecasts, efforts, jobs}),
-    text: (colours) => planText(plan, colours, {memory: forecasts, efforts, jobs}),
+    document: () => planDocument(plan, {memory: forecasts, efforts, jobs, fetch}),
+    text: (colours) => planText(plan, colours, {memory: forecasts, efforts, jobs, fetch}),
   });
   return problems.length > 0 ? 2 : 0;
 }

@@ -5,6 +5,7 @@ import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
 import {problemText} from '../render/problem-text.js';
 import {runningText} from '../render/runs-text.js';
+import {fetchForecast} from '../run/fetch-forecast.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {frozenProblems} from './frozen.js';
@@ -47,11 +48,12 @@ async function status(world: World, file: string, options: StatusOptions): Promi
   // What a frozen run would refuse is not up to date, whatever the cache holds.
   const differences = options.check === true ? frozenProblems(planned.value) : [];
   const running = await runningRuns(world, runsDirOf(world, file), planned.value.pipeline.file);
+  const fetch = await fetchForecast(plan, planned.value.observation);
   answer(world, options, {
     kind: 'status',
-    document: () => ({...planDocument(plan), lock_differences: differences, running}),
+    document: () => ({...planDocument(plan, {fetch}), lock_differences: differences, running}),
     text: (colours) =>
-      `${statusText(plan, colours)}${differencesText(differences, colours)}${runningText(running, colours)}`,
+      `${statusText(plan, colours, fetch)}${differencesText(differences, colours)}${runningText(running, colours)}`,
   });
   return options.check === true && (!isUpToDate(plan) || differences.length > 0) ? 3 : 0;
 }

@@ -9,6 +9,7 @@ import {localWorkers} from '../run/local-worker.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
+import {cacheChoices} from './cache-choices.js';
 import {
   type EngineSurroundings,
   engineSurroundings,
@@ -36,9 +37,21 @@ export function stateDirOf({cwd}: Pick<World, 'cwd'>, pipelineFile: string): str
 }
 
 /** What observing and running need besides the pipeline. */
-export function surroundingsOf(world: World, project: Project, forced: ReadonlySet<StageId>): Surroundings {
+export async function surroundingsOf(
+  world: World,
+  {
+    project,
+    settings,
+    forced,
+  }: {
+    readonly project: Project;
+    readonly settings: Settings;
+    readonly forced: ReadonlySet<StageId>;
+  },
+): Promise<Surroundings> {
   return {
     project,
+    cache: await cacheChoices(world, settings),
     types: stageTypes,
     ...engineOf(world),
     cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),

@@ -28,6 +28,17 @@ function withPaths(values: SettingsDocument, dir: string): SettingsDocument {
   return {
     ...values,
     ...(checkpoint_dir === undefined ? {} : {checkpoint_dir: absolutePath(checkpoint_dir, dir)}),
-    ...(cache?.dir === undefined ? {} : {cache: {...cache, dir: absolutePath(cache.dir, dir)}}),
+    ...(cache === undefined ? {} : {cache: cacheWithPaths(cache, dir)}),
   };
 }
+
+function cacheWithPaths(cache: CacheSettings, base: string): CacheSettings {
+  const {dir, from} = cache;
+  return {
+    ...cache,
+    ...(dir === undefined ? {} : {dir: absolutePath(dir, base)}),
+    ...(from === undefined ? {} : {from: from.map((path) => absolutePath(path, base))}),
+  };
+}
+
+type CacheSettings = NonNullable<SettingsDocument['cache']>;

@@ -36,6 +36,20 @@ export type RunLevelEvent =
     }
   /** A person asked to stop; `force` is the second request. */
   | {readonly kind: 'stop_requested'; readonly how: 'graceful' | 'force'}
+  /** Finished work is copied from another place (`fetch`) or to one (`store`): at most once a second, and once when it has `ended`. */
+  | {
+      readonly kind: 'cache_transfer';
+      readonly direction: 'fetch' | 'store';
+      /** Folder or address. */
+      readonly place: string;
+      readonly state: 'running' | 'ended';
+      readonly objects: number;
+      readonly total_objects: number;
+      readonly bytes: number;
+      readonly total_bytes: number;
+      /** Expected to take so much longer; null while that cannot be said. */
+      readonly left_ms: number | null;
+    }
   /** An object did not match its name or size; it was removed and will be computed again. */
   | {
       readonly kind: 'object_evicted';

@@ -26,6 +26,7 @@ export class Row {
   #progress: StageProgress;
   #task: Task | undefined;
   #drawn = '';
+  #awaited: string | undefined;
   #end!: (result: StageResult | 'left') => void;
   readonly #ended: Promise<StageResult | 'left'>;
 
@@ -44,7 +45,12 @@ export class Row {
 
   /** Before the list has drawn it. */
   get title(): string {
-    return `${this.#name()}  waiting`;
+    return `${this.#name()}  ${this.#awaited ?? 'waiting'}`;
+  }
+
+  /** What it waits for, while it has not begun. */
+  waitFor(words: string | undefined): void {
+    this.#awaited = words;
   }
 
   advance(event: StageEvent, at: number): void {

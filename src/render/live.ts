@@ -10,10 +10,13 @@ import {problemText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
 import {type TerminalTitle, titleText} from './terminal-title.js';
 import {type TextOutput, widthOf} from './text-output.js';
+import {rarely, transferText} from './transfer-text.js';
 import {wrapped} from './wrap.js';
 
 /** Titles and lines change at most this often; a faster terminal would show nothing more. */
 const REPAINT_MS = 100;
+/** Where there is no list to show it in. */
+const TRANSFER_EVERY_MS = 5_000;
 /** A list longer than the screen cannot be redrawn in place: from here on lines are printed instead. */
 const MOST_TASKS = 24;
 
@@ -38,6 +41,7 @@ export function liveList(options: LiveOptions): Renderer {
   const {output, colours} = options;
   const rows = new Map<StageId, Row>();
   const later: string[] = []; // what would tear the list apart is printed below it
+  const transfers = rarely(TRANSFER_EVERY_MS);
   let list: Promise<unknown> | undefined;
   let lines: Renderer | undefined;
   let pipeline = '';
@@ -65,7 +69,16 @@ export function liveList(options: LiveOptions): Renderer {
     timer = setInterval(repaint, REPAINT_MS);
   };
 
+  /** In the rows of those that wait for it; without any, in lines. */
+  const transfer = (event: Extract<RunEvent, {kind: 'cache_transfer'}>, at: number): void => {
+    const words = event.state === 'ended' ? undefined : transferText(event);
+    for (const row of rows.values()) row.waitFor(words);
+    if (rows.size === 0 && transfers.isDue(event, at))
+      output.write(`${wrapped(transferText(event), widthOf(output))}\n`);
+  };
+
   const hear = (event: RunEvent, at: number): void => {
+    if (event.kind === 'cache_transfer') transfer(event, at);
     later.push(...asides(event, colours));
     if (event.kind === 'stop_requested') {
       for (const row of rows.values()) row.stop(event.how);

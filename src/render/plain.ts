@@ -9,6 +9,7 @@ import {advance, newProgress, placeText, type StageProgress} from './progress.js
 import {clockText, countText} from './quantity.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
+import {rarely, transferText} from './transfer-text.js';
 import {startText} from './start-text.js';
 import type {TextOutput} from './text-output.js';
 
@@ -30,6 +31,7 @@ interface Follow {
 export function plainLines(output: TextOutput, colours: Palette): Renderer {
   const foreseen = new Set<StageId>(); // known to be cached before anything ran: the summary counts them
   const running = new Map<StageId, Follow>();
+  const transfers = rarely(PROGRESS_EVERY_MS);
   const line = (at: number, text: string): void => output.write(`${colours.dim(clockText(at))} ${text}\n`);
 
   const follow = (event: StageEvent, at: number): void => {
@@ -61,7 +63,8 @@ export function plainLines(output: TextOutput, colours: Palette): Renderer {
         for (const {stage, verdict} of event.stages) if (verdict === 'cached') foreseen.add(stage);
       }
       if ('stage' in event && event.kind !== 'warning') follow(event, at);
-      else for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours)) line(at, text);
+      else if (event.kind !== 'cache_transfer' || transfers.isDue(event, at))
+        for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours)) line(at, text);
     },
     close: async () => {},
   };
@@ -84,6 +87,8 @@ function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string
       return [problemText(event.problem, colours, 'warning')];
     case 'run_finished':
       return []; // the summary says it
+    case 'cache_transfer':
+      return [transferText(event)];
   }
 }
 

@@ -1,5 +1,6 @@
 import type {StageId} from '../base/stage-id.js';
 import type {Effort} from '../event/effort.js';
+import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
@@ -13,10 +14,12 @@ export function planDocument(
     memory,
     efforts,
     jobs,
+    fetch,
   }: {
     memory?: ReadonlyMap<StageId, StageMemory>;
     efforts?: ReadonlyMap<StageId, Effort>;
     jobs?: JobRequests;
+    fetch?: FetchForecast | undefined;
   } = {},
 ): object {
   return {
@@ -26,6 +29,7 @@ export function planDocument(
       ...stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id)),
       job: jobs?.get(stage.id) ?? null,
     })),
+    fetch: fetch ?? null,
     problems: plan.problems,
   };
 }

@@ -1,7 +1,10 @@
+import {bytesText} from '../base/bytes-text.js';
+import {listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {Effort} from '../event/effort.js';
+import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
 import {columnsOf, filledEnd} from './columns.js';
@@ -37,7 +40,8 @@ export function planText(
     memory: forecasts = new Map(),
     efforts = new Map(),
     jobs = new Map(),
-  }: {memory?: Forecasts; efforts?: Efforts; jobs?: JobRequests} = {},
+    fetch,
+  }: {memory?: Forecasts; efforts?: Efforts; jobs?: JobRequests; fetch?: FetchForecast | undefined} = {},
 ): string {
   const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
@@ -49,11 +53,18 @@ export function planText(
     const place = job === undefined ? [] : [`    ${jobText(job)}`];
     return [stageBlock(stage, width, colours), ...will, ...needs, ...place].join('\n');
   });
-  return [...blocks, '', totalsText(plan, colours, efforts), ...problemBlocks(plan, colours), ''].join('\n');
+  return [
+    ...blocks,
+    '',
+    totalsText(plan, colours, efforts),
+    ...fetchLines(fetch),
+    ...problemBlocks(plan, colours),
+    '',
+  ].join('\n');
 }
 
 /** What `sidestep status` prints: one line about everything that is up to date, and blocks for the rest. */
-export function statusText(plan: Plan, colours: Palette): string {
+export function statusText(plan: Plan, colours: Palette, fetch?: FetchForecast): string {
   const rest = plan.stages.filter(
     (stage) => stage.verdict.kind === 'stale' || stage.verdict.kind === 'blocked',
   );
@@ -63,6 +74,7 @@ export function statusText(plan: Plan, colours: Palette): string {
     ...blocks,
     ...(blocks.length > 0 ? [''] : []),
     totalsText(plan, colours),
+    ...fetchLines(fetch),
     ...problemBlocks(plan, colours),
     '',
   ].join('\n');
@@ -166,6 +178,14 @@ function totalsText(plan: Plan, colours: Palette, efforts: Efforts = new Map()):
   if (count('blocked') > 0) parts.push(colours.red(`${count('blocked')} blocked`));
   if (count('skipped') > 0) parts.push(`${count('skipped')} skipped`);
   return `${countText(plan.stages.length, 'stage')}: ${parts.join(', ')}${costText(plan, efforts)}`;
+}
+
+/** What lies elsewhere and will be read here. */
+function fetchLines(fetch: FetchForecast | undefined): string[] {
+  if (fetch === undefined) return [];
+  const {objects, bytes, from} = fetch;
+  const places = listed(from.map(visible), 3);
+  return [`fetches ${countText(objects, 'file')}, ${bytesText(bytes)}, from ${places}`];
 }
 
 /** What the stages that run will take, as far as a pace was measured; silent where nobody knows. */

@@ -37,7 +37,7 @@ export function viewCache(cache: Cache): CacheView {
     json: (hash) => {
       const known = parsed.get(hash);
       if (known !== undefined) return known;
-      const value = JSON.parse(texts.get(hash) ?? soundText(cache, hash) ?? 'null') as Json;
+      const value = JSON.parse(texts.get(hash) ?? textOf(cache, hash) ?? 'null') as Json;
       parsed.set(hash, value);
       return value;
     },
@@ -50,11 +50,22 @@ export function viewCache(cache: Cache): CacheView {
 function damagedJson(cache: Cache, {outputs}: CacheEntry, texts: Map<ContentHash, string>): ContentHash[] {
   return Object.values(outputs).flatMap(({kind, hash}) => {
     if (kind !== 'json' || texts.has(hash)) return [];
-    const text = soundText(cache, hash);
+    const text = textOf(cache, hash);
     if (text === undefined) return [hash];
     texts.set(hash, text);
     return [];
   });
+}
+
+/** Its bytes here, else those of a place that has it. */
+function textOf(cache: Cache, hash: ContentHash): string | undefined {
+  const here = soundText(cache, hash);
+  if (here !== undefined) return here;
+  for (const source of cache.sources) {
+    const text = source.text(hash);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 /** Undefined, and known to be damaged from now on, when the bytes are not those of the hash. */

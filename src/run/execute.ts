@@ -2,6 +2,7 @@ import {own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
+import {keepEntries} from '../cache/bring.js';
 import type {StageResult} from '../event/stage-result.js';
 import {planStage} from '../plan/make-plan.js';
 import {misfitProblem} from '../plan/misfit.js';
@@ -9,6 +10,7 @@ import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
+import {askSources, tellTroubles} from './fetch.js';
 import {frozenProblem, stageRecord} from './finish.js';
 import {holdPlace, newSlots, type Place, type Slots} from './slots.js';
 import {checkObjects} from './soundness.js';
@@ -46,6 +48,7 @@ export async function execute(
     stages: new Map(plan.stages.map((stage) => [stage.id, stage])),
     settled: new Map(),
     running: new Map(),
+    found: new Set(),
     first_failure: undefined,
   };
   const onStop = () => effects.emit({kind: 'stop_requested', how: 'graceful'});
@@ -77,6 +80,8 @@ interface Walk {
   readonly stages: Map<StageId, PlannedStage>;
   readonly settled: Map<StageId, StageResult>;
   readonly running: Map<StageId, Promise<void>>;
+  /** Stages for which a server turned out to have something. */
+  readonly found: Set<StageId>;
   first_failure: StageId | undefined;
 }
 
@@ -103,9 +108,9 @@ function doomOf({verdict, ...stage}: PlannedStage, {stages, world}: Walk): Probl
   return hindrance?.problem;
 }
 
-function isReady(stage: PlannedStage, {settled, checks}: Walk): boolean {
+function isReady(stage: PlannedStage, {settled, running}: Walk): boolean {
   return (
-    checks.get(stage.id) !== 'running' &&
+    !running.has(stage.id) &&
     stage.reads.every((id) => settled.has(id)) &&
     stage.waits_for.every((id) => settled.has(id))
   );
@@ -158,8 +163,9 @@ function beginCheck(stage: PlannedStage, {wanted, checks, effects, running}: Wal
   const objects = wanted.has(stage.id) ? objectsToCheck(effects.cache, stage) : [];
   if (objects.length === 0) return 'sound';
   checks.set(stage.id, 'running');
-  const check = checkObjects(effects.cache, objects, effects.emit).then((evicted) => {
+  const check = checkObjects(effects.cache, objects, effects.emit).then(async (evicted) => {
     checks.set(stage.id, evicted.length === 0 ? 'sound' : 'damaged');
+    if (evicted.length === 0) await keepEntries(effects.cache, [stage.fingerprint!]);
     running.delete(stage.id);
   });
   running.set(stage.id, check);
@@ -178,6 +184,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
       result: {kind: 'not_started', stage: stage.id, after: walk.first_failure},
     });
   }
+  if (effects.cache.misses.size > 0) return askFirst(stage, walk);
   const slots = slotsOf(stage, walk);
   const devices = devicesOf(stage, walk.world);
   const taken = slots.take(devices);
@@ -198,6 +205,17 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
     }),
   );
   return 'done';
+}
+
+/** What was found nowhere here may lie on a server: before anything is computed it is asked, and the stage is planned again. */
+function askFirst(stage: PlannedStage, {effects, running, found}: Walk): 'later' {
+  const asked = askSources(effects.cache, effects.stop.graceful).then((count) => {
+    if (count > 0) found.add(stage.id);
+    tellTroubles(effects.cache, effects.emit);
+    running.delete(stage.id);
+  });
+  running.set(stage.id, asked);
+  return 'later';
 }
 
 async function runAt(place: Place, stage: SettledStage, effects: Effects, walk: Walk): Promise<StageRun> {
@@ -225,8 +243,9 @@ function repeatWarnings({id, warnings = []}: PlannedStage, {emit}: Effects): voi
 }
 
 /** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */
-function planAgain(stage: PlannedStage, {settled, stages, world, checks}: Walk): PlannedStage {
-  if (checks.get(stage.id) === 'damaged') return planStage(stage, stage.type, stages, world);
+function planAgain(stage: PlannedStage, {settled, stages, world, checks, found}: Walk): PlannedStage {
+  if (checks.get(stage.id) === 'damaged' || found.has(stage.id))
+    return planStage(stage, stage.type, stages, world);
   const ran = [...stage.reads, ...stage.waits_for].some((id) => settled.get(id)!.kind !== 'cached');
   if (stage.fingerprint !== undefined && !ran) return stage;
   return planStage(stage, stage.type, stages, world);

@@ -2,7 +2,7 @@ import {isFileError} from '../base/durable.js';
 import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
 import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
-import {sweepClaims, waitForClaim} from '../cache/claim.js';
+import {waitForClaim} from '../cache/claim.js';
 import {temporaryDir} from '../cache/layout.js';
 import {showLife} from '../cache/owner.js';
 import {sweepTemporaries} from './sweep.js';
@@ -53,7 +53,7 @@ async function claimStore(
   const leave = async () => {
     await removeLeftover(temporaryDir(cache.root, cache.owner.id));
     await endLife();
-    await sweepClaims(cache); // once more what could not be removed when it was given up
+    await sweepOnceMore(cache);
   };
   try {
     await sweepTemporaries(cache, state_dir);
@@ -66,5 +66,17 @@ async function claimStore(
       if (!isFileError(second, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EIO')) throw second;
     });
     throw error;
+  }
+}
+
+/**
+ * What could not be removed when it was given up, and what runners on other machines left that were watched meanwhile and found to be
+ * dead. A worker that does not end was there before this run, and is the next one's to report.
+ */
+async function sweepOnceMore(cache: Cache): Promise<void> {
+  try {
+    await sweepTemporaries(cache);
+  } catch (error) {
+    if (!(error instanceof SidestepError && error.problem.code === 'run/orphan-remains')) throw error;
   }
 }

@@ -2,7 +2,7 @@ import type {FaultHook} from '../base/durable.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
-import {type Cache, openCache} from '../cache/cache.js';
+import {type Cache, type CacheChoices, openCache} from '../cache/cache.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../cache/file-hashes.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {World} from '../plan/world.js';
@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly forced: ReadonlySet<StageId>;
   /** Of the runner: where secrets come from. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where else finished work may be, and who shares it. */
+  readonly cache?: CacheChoices;
   /** Tests break writes here; see FaultHook. */
   readonly fault?: FaultHook;
 }
@@ -63,7 +65,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
   if (!own.ok) return own;
   const {lock, warning: lock_warning} = ofFile.value;
   const {lock: own_lock, warning: own_lock_warning} = own.value;
-  const cache = openCache(project.cache_dir, surroundings.fault);
+  const cache = openCache(project.cache_dir, surroundings.fault, surroundings.cache);
   const hashes = readFileHashes(fileHashesPath(project));
   const memory = readMemory(memoryPath(project, pipeline));
   const {experiment: _none, ...plain} = pipeline;

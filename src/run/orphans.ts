@@ -31,7 +31,7 @@ export function noteChild(cache: Cache, pid: number): () => void {
  */
 export async function endOrphans(cache: Cache): Promise<void> {
   for (const runner of namesIn(join(cache.root, 'tmp'))) {
-    if (livingOwner(cache.root, runner, Date.now()) !== undefined) continue;
+    if (livingOwner(cache.root, runner) !== undefined) continue;
     for (const child of childrenOf(cache, runner)) await endOrphan(child);
   }
 }

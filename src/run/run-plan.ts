@@ -11,6 +11,7 @@ import {noteOf, type Plan} from '../plan/plan.js';
 import type {RunRecord} from '../record/run-record.js';
 import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
+import {settleSources} from './fetch.js';
 import {recordExecution} from './finish.js';
 import type {Forecasts} from './forecast/forecast.js';
 import {holdingTheCache} from './hold-cache.js';
@@ -155,6 +156,7 @@ async function executeAndRecord(
     emit({kind: 'warning', stage: undefined, problem});
   await saveFileHashes(hashes);
   await saveChecked(cache);
+  await settleSources(cache, {signal: request.stop.graceful, emit});
   return {...execution, outputs};
 }
 

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
+import {keepEntries} from '../cache/bring.js';
 import {type Claim, tryClaim, waitForClaim} from '../cache/claim.js';
 import {commitEntry, type ObjectRef} from '../cache/entry.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
@@ -15,6 +16,7 @@ import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-pa
 import type {StageType} from '../stage/stage-type.js';
 import {identityOf} from './commit-outputs.js';
 import type {Effects} from './effects.js';
+import {askSources} from './fetch.js';
 import type {StageInputs, Upstream} from './inputs.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
 import {checkObjects} from './soundness.js';
@@ -82,9 +84,16 @@ function forecast({planned, type, upstream, view}: SampleStage): ForecastSample[
 
 /** The same once all that is in the cache was checked: what is damaged is missing. */
 async function soundForecast(stage: SampleStage, {cache, emit}: Effects): Promise<ForecastSample[]> {
-  const samples = forecast(stage);
-  const present = samples.flatMap(({parts}) => parts.flatMap(({object}) => object ?? []));
-  const evicted = await checkObjects(cache, present, emit);
+  const first = forecast(stage);
+  const samples = (await askSources(cache)) === 0 ? first : forecast(stage);
+  const parts = samples.flatMap((sample) => sample.parts.filter(({object}) => object !== undefined));
+  const evicted = await checkObjects(
+    cache,
+    parts.flatMap(({object}) => object ?? []),
+    emit,
+  );
+  const own = parts.map(({fingerprint}) => fingerprint);
+  await keepEntries(cache, own);
   return evicted.length === 0 ? samples : forecast(stage);
 }
 

@@ -3,18 +3,20 @@ import {type CacheEntry, type ObjectRef, type OutputObject, objectsOf} from '../
 import {checkObject, type EvictedObject, evict} from '../cache/soundness.js';
 import {dropSuspects} from '../cache/suspects.js';
 import type {RunEvent} from '../event/event.js';
+import {bringHere} from './fetch.js';
 
 type Teller = (event: RunEvent) => void;
 
 /**
- * Checks objects that are about to be read. Those that are damaged are gone afterwards, with what was made from them, and
- * each is told as an event. Returns them.
+ * Checks objects that are about to be read, once those that other places have were brought here. Those that are damaged are gone
+ * afterwards, with what was made from them, and each is told as an event. Returns them.
  */
 export async function checkObjects(
   cache: Cache,
   objects: Iterable<ObjectRef>,
   emit: Teller,
 ): Promise<EvictedObject[]> {
+  await bringHere(cache, objects, emit);
   const evicted: EvictedObject[] = [];
   for (const object of new Map([...objects].map((object) => [object.hash, object])).values()) {
     const damage = await checkObject(cache, object);

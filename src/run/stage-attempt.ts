@@ -4,7 +4,7 @@ import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {temporaryDir} from '../cache/layout.js';
-import {openPartial, type PartialKey} from '../cache/partial.js';
+import {type AttemptKey, jobAttempt, openPartial, type PartialKey} from '../cache/partial.js';
 import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
@@ -34,6 +34,12 @@ export function partialKey({resume_group, fingerprint}: SettledStage): PartialKe
   return {group: resume_group, fingerprint};
 }
 
+/** An attempt of a job has a folder of its own: whether a lost job is over is never certain. */
+export function attemptKey(stage: SettledStage, {cache}: Effects, site: Site | undefined): AttemptKey {
+  const attempt = site?.folder === undefined ? cache.owner.id : jobAttempt(site.folder);
+  return {...partialKey(stage), attempt};
+}
+
 export interface AttemptContext {
   readonly effects: Effects;
   readonly options: RunOptions;
@@ -58,7 +64,7 @@ export async function attemptStage(
   const out_dir = site?.folder === undefined ? folder : join(folder, JOB_FILES.out);
   try {
     await makeFolder(out_dir);
-    return await attemptIn(out_dir, stage, withSite(context, site));
+    return await attemptIn({out_dir, site}, stage, withSite(context, site));
   } catch (error) {
     if (context.effects.stop.graceful.aborted) {
       return {kind: 'interrupted', resumable: 'no', ended: 'itself'};
@@ -95,7 +101,7 @@ export async function siteOf(stage: SettledStage, {effects}: AttemptContext): Pr
 }
 
 async function attemptIn(
-  out_dir: string,
+  {out_dir, site}: Pick<Place, 'out_dir' | 'site'>,
   stage: SettledStage,
   context: AttemptContext,
 ): Promise<AttemptOutcome> {
@@ -104,7 +110,7 @@ async function attemptIn(
   const {upstream, view} = context;
   const read = await stageInputs(stage, {upstream, view, cache: effects.cache, emit: effects.emit});
   const inputs = read.objects;
-  const place = {out_dir, read};
+  const place = {out_dir, site, read};
   if (stage.type.runs === 'light') {
     const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
@@ -163,12 +169,14 @@ function noting(effects: Effects): {readonly effects: Effects; readonly heard: P
 
 interface Place {
   readonly out_dir: string;
+  /** Undefined: this machine. */
+  readonly site: Site | undefined;
   readonly read: StageInputs;
 }
 
 async function workerJob(
   stage: SettledStage,
-  {out_dir, read}: Place,
+  {out_dir, site, read}: Place,
   {effects, options, world, device}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
@@ -189,9 +197,10 @@ async function workerJob(
       params: paramsToJson(configured.params),
     },
     out_dir,
-    partial_dir: await openPartial(effects.cache, partialKey(stage), {
+    partial_dir: await openPartial(effects.cache, attemptKey(stage, effects, site), {
       ...effects.partial_note,
       made_from: read.hashes,
+      owner: site === undefined ? effects.cache.owner : undefined,
     }),
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),

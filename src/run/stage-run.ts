@@ -1,12 +1,10 @@
 import type {JsonObject} from '../base/json.js';
-import {removeLeftover} from '../base/leftover.js';
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
 import {commitEntry} from '../cache/entry.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
-import {partialDir} from '../cache/layout.js';
-import {dropPartial, hasPartial} from '../cache/partial.js';
+import {dropPartial, hasPartial, tidyPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {Start} from '../stage/start.js';
@@ -14,7 +12,14 @@ import {countLosses, type Losses} from './losses.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
 import {problemOf} from './problem-of.js';
-import {type AttemptContext, attemptStage, partialKey, type SettledStage, siteOf} from './stage-attempt.js';
+import {
+  type AttemptContext,
+  attemptKey,
+  attemptStage,
+  partialKey,
+  type SettledStage,
+  siteOf,
+} from './stage-attempt.js';
 import {takeUp} from './take-up.js';
 
 export interface StageRun {
@@ -112,7 +117,10 @@ async function attemptOnce(
   const log = effects.logPath(id);
   const site = await siteOf(stage, context);
   // What an earlier run's job has in hand is not looked at, let alone cleared away.
-  const start = site?.follows === 'earlier_run' ? plannedStart(stage) : await takeUp(stage, effects);
+  const start =
+    site?.follows === 'earlier_run'
+      ? plannedStart(stage)
+      : await takeUp(stage, attemptKey(stage, effects, site), effects);
   losses.begins(start);
   effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
   const emit: typeof effects.emit = (event) => {
@@ -147,7 +155,7 @@ async function commit(
     parts: stage.parts as unknown as JsonObject,
   });
   const mayGrow = stage.type.extends !== undefined && !isStaleFor(stage, 'cache_ignored');
-  if (!mayGrow) await removeLeftover(partialDir(cache.root, partialKey(stage))); // else a longer run may want it
+  await tidyPartial(cache, partialKey(stage), mayGrow ? 'newest' : 'none'); // a longer run may want it
   const objects = Object.values(made.outputs).map(({hash}) => hash);
   const {id, fingerprint} = stage;
   return {

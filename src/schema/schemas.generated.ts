@@ -1183,6 +1183,30 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "minLength": 1,
       "x-path": "folder"
      },
+     "sharing": {
+      "description": "Who writes into the cache: `private` is you alone; `group` lets the members of the folder's group write into what others made. All of them need the setting; while it is set, files that sidestep writes anywhere are writable to your group.",
+      "enum": [
+       "private",
+       "group"
+      ],
+      "default": "private"
+     },
+     "from": {
+      "description": "Further caches, read and never written: what one of them has is copied from there instead of computed.",
+      "type": "array",
+      "default": [],
+      "examples": [
+       [
+        "/shared/sidestep-cache"
+       ]
+      ],
+      "items": {
+       "description": "Folder of a cache.",
+       "type": "string",
+       "minLength": 1,
+       "x-path": "folder"
+      }
+     },
      "max_size_gb": {
       "description": "`sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.",
       "type": "number",

@@ -455,6 +455,16 @@ export interface CacheSettings {
    */
   dir?: string;
   /**
+   * Who writes into the cache: `private` is you alone; `group` lets the members of the folder's group write into what others made. All of them need the setting; while it is set, files that sidestep writes anywhere are writable to your group.
+   */
+  sharing?: 'private' | 'group';
+  /**
+   * Further caches, read and never written: what one of them has is copied from there instead of computed.
+   *
+   * Items: Folder of a cache.
+   */
+  from?: string[];
+  /**
    * `sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.
    */
   max_size_gb?: number;

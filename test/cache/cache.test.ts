@@ -239,8 +239,9 @@ test('gc drops partial state and folders of links when they are old, and never a
   const key = (name: string) => ({
     group: fingerprintOf({group: 1}),
     fingerprint: fingerprintOf({partial: name}),
+    attempt: '1-a',
   });
-  const folder = (name: string) => `${key(name).group}.${key(name).fingerprint}`;
+  const folder = (name: string) => `${key(name).group}.${key(name).fingerprint}.1-a`;
   for (const name of ['old', 'young']) {
     const partial = await openPartial(cache, key(name), {
       pipeline_file: '/gone.yaml',

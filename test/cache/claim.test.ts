@@ -1,11 +1,11 @@
 import {spawn} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {openCache, prepareCache} from '../../src/cache/cache.js';
-import {holderOf, tryClaim, waitForClaim} from '../../src/cache/claim.js';
+import {claimUnlessAlive, holderOf, tryClaim, waitForClaim} from '../../src/cache/claim.js';
 import {claimsDir, ownersDir} from '../../src/cache/layout.js';
-import {livingOwner, showLife} from '../../src/cache/owner.js';
+import {lifeOf, livingOwner, showLife} from '../../src/cache/owner.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** Several owners of one cache, as several processes would be. */
@@ -73,27 +73,85 @@ test.each([
   expect((await tryClaim(cache!, 'work')).kind).toBe('claimed');
 });
 
-test('an owner on another machine lives as long as it gives signs of life', async () => {
+/** The sign of life of a process elsewhere, and its claim on `work`. */
+function farOwner(root: string, id: string) {
+  const far = {id, pid: 1, machine: 'elsewhere', host: 'elsewhere', started: ''};
+  const path = join(ownersDir(root), `${id}.json`);
+  const beat = (beats: number, beat_ms = 15_000) =>
+    writeFileSync(path, JSON.stringify({...far, beat_ms, beats: String(beats).padStart(12, '0')}));
+  beat(0);
+  mkdirSync(claimsDir(root, 'work'), {recursive: true});
+  writeFileSync(join(claimsDir(root, 'work'), `exclusive.${id}.1`), '');
+  return {path, beat};
+}
+
+test.each([
+  {name: 'hours behind', written: -7_200_000},
+  {name: 'the same', written: 0},
+  {name: 'hours ahead', written: 7_200_000},
+])('an owner on another machine lives while it beats, its clock being $name', async ({written}) => {
   const [cache] = await owners(1);
-  const far = {...cache!.owner, id: 'far', machine: 'elsewhere', host: 'elsewhere'};
-  writeFileSync(join(ownersDir(cache!.root), 'far.json'), JSON.stringify(far));
-  mkdirSync(claimsDir(cache!.root, 'work'), {recursive: true});
-  writeFileSync(join(claimsDir(cache!.root, 'work'), 'exclusive.far'), '');
-  expect(await tryClaim(cache!, 'work')).toMatchObject({kind: 'taken', by: {host: 'elsewhere'}});
-  const longAgo = new Date(Date.now() - 600_000);
-  utimesSync(join(ownersDir(cache!.root), 'far.json'), longAgo, longAgo);
-  expect((await tryClaim(cache!, 'work')).kind).toBe('claimed');
+  const {path, beat} = farOwner(cache!.root, 'far-1');
+  const at = new Date(Date.now() + written);
+  let now = 0;
+  const pulse = () => {
+    utimesSync(path, at, at);
+    return lifeOf(cache!.root, 'far-1', () => now).pulse;
+  };
+  expect(pulse()).toBe('unsure'); // never seen before: it counts as alive
+  now += 89_999;
+  expect(pulse()).toBe('unsure');
+  beat(1);
+  expect(pulse()).toBe('beating');
+  now += 89_999;
+  expect(pulse()).toBe('beating');
+  now += 1;
+  expect(pulse()).toBe('none');
+  expect(livingOwner(cache!.root, 'far-1', () => now)).toBeUndefined();
+  beat(2);
+  expect(pulse()).toBe('beating'); // a laptop that slept
 });
 
-test('whoever lives gives a sign of it now and then', async () => {
+test('what a dead owner on another machine had is taken over once it was watched for long enough', async () => {
+  const [cache] = await owners(1);
+  farOwner(cache!.root, 'far-2').beat(7, 100); // it says how often it beats
+  expect(await tryClaim(cache!, 'work')).toMatchObject({
+    kind: 'taken',
+    pulse: 'unsure',
+    by: {host: 'elsewhere'},
+  });
+  const began = performance.now();
+  const watched: string[] = [];
+  const attempt = await claimUnlessAlive(cache!, 'work', ({host}) => watched.push(host));
+  expect(attempt.kind).toBe('claimed');
+  expect(watched).toEqual(['elsewhere']);
+  expect(performance.now() - began).toBeGreaterThan(500);
+});
+
+test('one that beats while it is watched keeps what it has', async () => {
+  const [cache] = await owners(1);
+  const {beat} = farOwner(cache!.root, 'far-3');
+  const watching = claimUnlessAlive(cache!, 'work', () => beat(1));
+  expect(await watching).toMatchObject({kind: 'taken', pulse: 'beating'});
+});
+
+test('the sign of somebody whose files may not be read is watched all the same', async () => {
+  const [cache] = await owners(1);
+  const path = join(ownersDir(cache!.root), '77-far.json');
+  symlinkSync('/proc/self/mem', path); // EIO for everybody, root too
+  expect(lifeOf(cache!.root, '77-far', () => 0)).toMatchObject({pulse: 'unsure', owner: {pid: 77}});
+  expect(lifeOf(cache!.root, '77-far', () => 90_000)).toEqual({pulse: 'none'});
+});
+
+test('whoever lives gives a sign of it now and then, always of one length', async () => {
   vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
   onTestFinished(() => void vi.useRealTimers());
   const [cache] = await owners(1);
   const path = join(ownersDir(cache!.root), `${cache!.owner.id}.json`);
-  const longAgo = new Date(Date.now() - 600_000);
-  utimesSync(path, longAgo, longAgo);
-  vi.advanceTimersByTime(30_000);
-  expect(Date.now() - statSync(path).mtimeMs).toBeLessThan(300_000);
+  const first = readFileSync(path, 'utf8');
+  vi.advanceTimersByTime(15_000);
+  await expect.poll(() => readFileSync(path, 'utf8')).not.toBe(first);
+  expect(readFileSync(path, 'utf8')).toHaveLength(first.length);
 });
 
 test.runIf(process.platform === 'linux')(
@@ -111,7 +169,7 @@ test.runIf(process.platform === 'linux')(
     await expect.poll(stat, {timeout: 30_000}).toMatch(/\) Z /);
     const zombie = {...cache!.owner, id: 'zombie', pid, started};
     writeFileSync(join(ownersDir(cache!.root), 'zombie.json'), JSON.stringify(zombie));
-    expect(livingOwner(cache!.root, 'zombie', Date.now())).toBeUndefined();
-    expect(livingOwner(cache!.root, cache!.owner.id, Date.now())).toEqual(cache!.owner);
+    expect(livingOwner(cache!.root, 'zombie')).toBeUndefined();
+    expect(livingOwner(cache!.root, cache!.owner.id)).toEqual(cache!.owner);
   },
 );

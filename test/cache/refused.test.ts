@@ -85,7 +85,11 @@ vi.mock('node:fs/promises', async (original) => {
 
 afterEach(() => void Object.assign(refusal, {call: 'none', met: 0}));
 
-const key = (name: string) => ({group: fingerprintOf({g: 1}), fingerprint: fingerprintOf({name})});
+const key = (name: string) => ({
+  group: fingerprintOf({g: 1}),
+  fingerprint: fingerprintOf({name}),
+  attempt: '1-a',
+});
 const note = {pipeline_file: '/p.yaml', lock_file: '/p.lock.yaml', made_from: []};
 
 async function prepared(): Promise<{cache: Cache; file: (name: string) => string}> {

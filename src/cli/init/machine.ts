@@ -6,7 +6,7 @@ import {type EngineObservation, observeEngine} from '../../run/numerics.js';
 import {devicesPath} from '../../run/project.js';
 import type {WorkerLauncher} from '../../run/worker-launcher.js';
 import {DEFAULT_PIPELINE} from '../pipeline-options.js';
-import {projectOf, surroundingsOf} from '../surroundings.js';
+import {projectOf, engineOf} from '../surroundings.js';
 import type {World} from '../world.js';
 
 /** What the wizard can ask about this machine. */
@@ -18,7 +18,7 @@ export interface Machine {
 
 export async function observeMachine(world: World, settings: Settings): Promise<Machine> {
   const project = projectOf(world, DEFAULT_PIPELINE, settings);
-  const {addon, engine_help, cuda, launcher} = surroundingsOf(world, project, new Set());
+  const {addon, engine_help, cuda, launcher} = engineOf(world);
   const engine = await observeEngine({
     addon,
     engine_help,

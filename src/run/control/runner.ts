@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {jsonIfReadable} from '../../base/state-file.js';
 import {isSystemError} from '../../base/system-error.js';
-import {livingOwnerAt, newOwner, type Owner, parseOwner, showLifeAt} from '../../cache/owner.js';
+import {shownOwnerAt, newOwner, type Owner, parseOwner, showLifeAt} from '../../cache/owner.js';
 
 /** In a run's record, while it runs: which process carries it out. */
 function runnerPath(runDir: string): string {
@@ -24,7 +24,7 @@ export async function announceRunner(runDir: string): Promise<() => Promise<void
  * last event, so that a run without either was killed.
  */
 export function runnerOf(runDir: string, now: number): Owner | undefined {
-  return livingOwnerAt(runnerPath(runDir), now);
+  return shownOwnerAt(runnerPath(runDir), now);
 }
 
 /** Which process carried the run out, alive or not; undefined when it ended in order. */
