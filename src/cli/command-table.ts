@@ -85,6 +85,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./compare.js')).compareCommand,
   ),
   row(
+    'diff',
+    'two runs or git revisions: settings, what would run again, losses',
+    async () => (await import('./diff.js')).diffCommand,
+  ),
+  row(
     'runs',
     'the runs and experiments of this project, sorted; delete them',
     async () => (await import('./runs.js')).runsCommand,

@@ -1,11 +1,10 @@
-import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type Problem, SidestepError} from '../base/problem.js';
-import {readUserDocument} from '../format/user-text.js';
 import type {PresetDocument} from '../schema/types.generated.js';
 import {check, isAbsence} from './check.js';
 import {builtInPresets} from './folders.js';
 import {type Located, member, plain} from './located.js';
+import {filesOnDisk, type PipelineFiles} from './pipeline-files.js';
 import {sourceText} from './source-text.js';
 import {parseYaml} from './yaml.js';
 
@@ -36,6 +35,8 @@ export interface PresetFolders {
   readonly project_dir: string;
   /** The user's own folder, see `userFolder`. */
   readonly user_dir: string;
+  /** Where the project's own are read; default: on the disk. */
+  readonly files?: PipelineFiles;
 }
 
 /** Every preset, by name and then by strength; of equal names the first counts. Unreadable folders have none. */
@@ -45,25 +46,27 @@ export async function findPresets(folders: PresetFolders): Promise<PresetFile[]>
     ['user', join(folders.user_dir, 'presets')],
     ['built_in', builtInPresets()],
   ];
-  const found = await Promise.all(places.map(([from, dir]) => presetsIn(dir, from)));
+  const {files = filesOnDisk} = folders;
+  const found = await Promise.all(
+    places.map(([from, dir]) => presetsIn(dir, from, from === 'project' ? files : filesOnDisk)),
+  );
   return found.flat().sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-async function presetsIn(dir: string, from: PresetOrigin): Promise<PresetFile[]> {
-  const names = await readdir(dir).catch(() => []); // no such folder: no presets there
-  const files = names.filter((name) => /\.ya?ml$/.test(name));
+async function presetsIn(dir: string, from: PresetOrigin, files: PipelineFiles): Promise<PresetFile[]> {
+  const names = (await files.namesIn(dir)).filter((name) => /\.ya?ml$/.test(name));
   return Promise.all(
-    files.map(async (file) => {
+    names.map(async (file) => {
       const path = join(dir, file);
-      return {name: file.replace(/\.ya?ml$/, ''), path, from, ...(await textOf(path))};
+      return {name: file.replace(/\.ya?ml$/, ''), path, from, ...(await textOf(path, files))};
     }),
   );
 }
 
 /** A preset that nobody asks for may well be damaged: only whoever uses it hears of that. */
-async function textOf(path: string): Promise<Pick<PresetFile, 'text' | 'unreadable'>> {
+async function textOf(path: string, files: PipelineFiles): Promise<Pick<PresetFile, 'text' | 'unreadable'>> {
   try {
-    return {text: await readUserDocument(path)};
+    return {text: await files.read(path)};
   } catch (error) {
     if (!(error instanceof SidestepError)) throw error;
     return {text: '', unreadable: {position: {file: path, line: 1, column: 1}, ...error.problem}};
