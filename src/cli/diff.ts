@@ -21,7 +21,7 @@ export function diffCommand(world: World): Command {
     )
     .argument(
       '[a]',
-      'a run (id, experiment, `last`, `last~1`) or a revision; `A..B` are two, `A...B` begins where they parted',
+      'a run (id, experiment, `last`, `last~1`) or a revision; A..B are two, A...B begins where they parted',
       'HEAD',
     )
     .argument('[b]', 'another of them, or the YAML file')

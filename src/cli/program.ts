@@ -10,7 +10,8 @@ import type {ExitCode, World} from './world.js';
  * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do
  * stay fast. Every exception that is neither a `SidestepError` nor the system's refusal is a bug of ours and shows its stack.
  */
-export async function program(world: World, argv: readonly string[]): Promise<ExitCode> {
+export async function program(outer: World, typed: readonly string[]): Promise<ExitCode> {
+  const {world, argv} = withProfile(outer, typed);
   const json = wantsJson(argv);
   let code: ExitCode = 0;
   const words = await wordsOf(world, argv);
@@ -32,6 +33,18 @@ export async function program(world: World, argv: readonly string[]): Promise<Ex
   }
 }
 
+/** `--profile NAME` holds for every command that reads a pipeline, wherever it stands. */
+function withProfile(world: World, argv: readonly string[]): {world: World; argv: readonly string[]} {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const at = argv.findIndex((word, index) => index < end && /^--profile(=|$)/.test(word));
+  if (at === -1) return {world, argv};
+  const [, inline] = /^--profile=(.*)$/.exec(argv[at]!) ?? [];
+  const SIDESTEP_PROFILE = inline ?? argv[at + 1];
+  if (SIDESTEP_PROFILE === undefined) return {world, argv}; // commander says what is missing
+  const rest = [...argv.slice(0, at), ...argv.slice(at + (inline === undefined ? 2 : 1))];
+  return {world: {...world, env: {...world.env, SIDESTEP_PROFILE}}, argv: rest};
+}
+
 /** A bare `sidestep` in a folder without a pipeline, with somebody there to answer, is the wizard. */
 async function wordsOf(world: World, argv: readonly string[]): Promise<readonly string[]> {
   if (argv.length > 0) return argv;
@@ -50,6 +63,7 @@ async function rootCommand(world: World, argv: readonly string[]): Promise<Comma
     .usage('<command> [options]')
     .option('-V, --version', 'print the version (with --json: of every part)')
     .option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are respected too)')
+    .option('--profile <name>', 'take the values of this profile of the pipeline (as SIDESTEP_PROFILE does)')
     .addHelpText('after', ROOT_EXAMPLES);
   const called = commandTable.find(({name}) => name === argv.find((word) => !word.startsWith('-')));
   const helped = argv[0] === 'help' ? commandTable.find(({name}) => name === argv[1]) : undefined;

@@ -1,10 +1,13 @@
+import {hostname} from 'node:os';
 import {dirname, resolve} from 'node:path';
-import {SidestepError} from '../base/problem.js';
+import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from './folders.js';
+import type {PieceTexts} from './pieces.js';
 import type {Pipeline} from './pipeline.js';
 import {filesOnDisk, type PipelineFiles} from './pipeline-files.js';
-import {loadSettings} from './settings.js';
+import type {ProfileChoice} from './profile.js';
+import {loadSettings, type Settings} from './settings.js';
 
 export interface LoadOptions {
   /** `path=value` arguments of `--set`, in order. */
@@ -24,7 +27,9 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
   const user_dir = userFolder(options.env);
   const settings = await loadSettings(user_dir);
   if (!settings.ok) return settings;
-  const named = [text.value, ...(options.overrides ?? [])].some((part) => part.includes('preset'));
+  const pieces = await readPieces(file, text.value, files);
+  const texts = [text.value, ...(options.overrides ?? []), ...pieces.values()];
+  const named = texts.some((part) => typeof part === 'string' && part.includes('preset'));
   // Lazy: a run that remembers its pipeline needs neither the YAML parser nor the validators.
   const {resolvePipeline} = await import('./resolve.js');
   const presets = named
@@ -37,7 +42,40 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
     presets,
     overrides: options.overrides ?? [],
     env: options.env,
+    pieces,
+    profile: profileChoice(options.env, settings.value),
   });
+}
+
+/** Who may choose a profile: `--profile` and its variable, settings, the machine's name. */
+function profileChoice({SIDESTEP_PROFILE}: LoadOptions['env'], {values}: Settings): ProfileChoice {
+  return {asked: SIDESTEP_PROFILE, settings: values.profile, host: hostname()};
+}
+
+/** Every file that the text includes, and those that they include, each once. */
+async function readPieces(file: string, text: string, files: PipelineFiles): Promise<PieceTexts> {
+  const pieces = new Map<string, string | Problem>();
+  if (!text.includes('include')) return pieces; // and the YAML parser is not loaded for it
+  const {includedFiles} = await import('./pieces.js');
+  const open = [{file, text}];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const path of includedFiles(next.file, next.text)) {
+      if (path === file || pieces.has(path)) continue;
+      const piece = await readPiece(path, files);
+      pieces.set(path, piece);
+      if (typeof piece === 'string') open.push({file: path, text: piece});
+    }
+  }
+  return pieces;
+}
+
+async function readPiece(path: string, files: PipelineFiles): Promise<string | Problem> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    return error.problem;
+  }
 }
 
 /** A pipeline is a file: reading a pipe or a device may never end, and nothing could be kept beside one. */

@@ -15,6 +15,8 @@ export interface Pipeline {
   readonly description: string | undefined;
   /** Absent: the file as it stands. */
   readonly experiment?: Experiment;
+  /** The profile that was laid over the file. */
+  readonly profile?: string;
   /** In the order of the file; an instance of a matrix stage follows its siblings. */
   readonly stages: readonly ConfiguredStage[];
   /** Values of the variables named under `env:`, recorded with every run. */

@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {hostname} from 'node:os';
 import {join, resolve} from 'node:path';
 import {sha256} from '../base/hash.js';
 import {ok, type Result} from '../base/result.js';
@@ -28,7 +29,9 @@ export async function loadRemembered(
   options: LoadOptions & {readonly memory_dir: string},
 ): Promise<Result<Pipeline>> {
   const file = resolve(path);
-  const place = join(options.memory_dir, `${sha256(JSON.stringify([file, options.overrides ?? []]))}.json`);
+  // the folder may be shared by machines, which may have profiles of their own
+  const asked = [file, options.overrides ?? [], options.env.SIDESTEP_PROFILE ?? '', hostname()];
+  const place = join(options.memory_dir, `${sha256(JSON.stringify(asked))}.json`);
   const known = recall(place, options.env);
   if (known !== undefined) return ok(known);
   const began = Date.now();

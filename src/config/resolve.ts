@@ -19,9 +19,11 @@ import {
   problemAt,
 } from './located.js';
 import {applyOverrides} from './override.js';
-import type {Pipeline} from './pipeline.js';
+import {type PieceTexts, withPieces} from './pieces.js';
+import type {ConfiguredStage, Pipeline} from './pipeline.js';
 import type {PresetFile} from './preset.js';
 import {presetShelf} from './preset-shelf.js';
+import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
 import type {Settings} from './settings.js';
 import {settleConnected} from './settle-connected.js';
 import {sourceText} from './source-text.js';
@@ -39,6 +41,10 @@ export interface PipelineInput {
   /** `path=value` arguments of `--set`, in order. */
   readonly overrides: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Texts of the files that it includes; default: none. */
+  readonly pieces?: PieceTexts;
+  /** What may choose a profile; default: none is chosen. */
+  readonly profile?: ProfileChoice;
 }
 
 /** The pipeline, or every problem in it, in reading order, each with its position. Pure. */
@@ -59,7 +65,11 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
     return failure(...inReadingOrder(problems));
   }
   const warnings: Problem[] = [];
-  const document = applyOverrides(parsed.value, input.overrides, {problems, warnings});
+  const {pieces = new Map(), profile: choice} = input;
+  const whole = withPieces(parsed.value, input.file, pieces, problems);
+  const {document: laid, profile} =
+    choice === undefined ? {document: whole, profile: undefined} : withProfile(whole, choice, problems);
+  const document = applyOverrides(laid, input.overrides, {problems, warnings});
   problems.push(...documentProblems(document));
   const env = listedEnv(document, input.env, problems);
   const shelf = presetShelf(input.presets);
@@ -67,20 +77,34 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   const instances = settleConnected(configured, problems);
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
+  const stages = instances.map(({stage}) => stage);
+  if (profile !== undefined) warnings.push(...profileWarnings(profile, stages, input));
   return ok({
     name: pipelineName(document, input.file),
     file: input.file,
     dir: dirname(input.file),
     description: description(document),
-    stages: instances.map(({stage}) => stage),
+    ...(profile === undefined ? {} : {profile: profile.name}),
+    stages,
     env,
     warnings: inReadingOrder(warnings),
     sources: [
       input.file,
+      ...pieces.keys(),
       ...shelf.used(),
       ...(input.settings.path === undefined ? [] : [input.settings.path]),
     ],
   });
+}
+
+/** Compared with what the file means without it; one that is needed to make sense of the file has nothing to be compared with. */
+function profileWarnings(
+  profile: NonNullable<Profiled['profile']>,
+  stages: readonly ConfiguredStage[],
+  {profile: _chosen, ...plain}: PipelineInput,
+): Problem[] {
+  const without = resolvePipeline(plain);
+  return without.ok ? decidedBy(profile, without.value.stages, stages) : [];
 }
 
 function pipelineName(document: Located, file: string): string {

@@ -73,6 +73,188 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
     }
    },
+   "include": {
+    "description": "Other pipeline files whose stages, variables, defaults, executors and profiles lie beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.",
+    "type": "array",
+    "default": [],
+    "examples": [
+     [
+      "./prepare.yaml"
+     ],
+     [
+      {
+       "file": "./prepare.yaml",
+       "as": "jazz",
+       "with": {
+        "songs": "./jazz"
+       }
+      }
+     ]
+    ],
+    "items": {
+     "title": "IncludeDocument",
+     "description": "Path of a file, or a file with a name and values of its own.",
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "additionalProperties": false,
+     "required": [
+      "file"
+     ],
+     "properties": {
+      "file": {
+       "description": "Path of the file.",
+       "type": "string",
+       "minLength": 1
+      },
+      "as": {
+       "description": "Its stages and variables are called `AS-NAME` then, so that a file can be included several times. Unset: as they are.",
+       "type": "string",
+       "x-form": "a name of letters, digits, _ and -, which starts with no digit",
+       "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+      },
+      "with": {
+       "description": "Values of its variables.",
+       "type": "object",
+       "default": {},
+       "additionalProperties": {
+        "description": "A value.",
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "array",
+         "object",
+         "null"
+        ]
+       }
+      }
+     }
+    }
+   },
+   "profiles": {
+    "description": "What is different on single machines, by name: laid over the file, beneath `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.",
+    "type": "object",
+    "default": {},
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+    },
+    "additionalProperties": {
+     "title": "ProfileDocument",
+     "description": "A machine, or a kind of machine.",
+     "type": "object",
+     "additionalProperties": false,
+     "properties": {
+      "description": {
+       "description": "What it is for.",
+       "type": "string",
+       "default": ""
+      },
+      "hosts": {
+       "description": "Names of machines that it is chosen on; `*` stands for any characters.",
+       "type": "array",
+       "default": [],
+       "items": {
+        "type": "string",
+        "minLength": 1
+       },
+       "examples": [
+        [
+         "gpu*",
+         "studio"
+        ]
+       ]
+      },
+      "vars": {
+       "description": "Values of variables there: folders, the models' folder.",
+       "type": "object",
+       "default": {},
+       "additionalProperties": {
+        "description": "A value.",
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "array",
+         "object",
+         "null"
+        ]
+       }
+      },
+      "defaults": {
+       "title": "PipelineDefaults",
+       "description": "Values for every stage that has such a setting and says nothing else.",
+       "type": "object",
+       "additionalProperties": false,
+       "default": {},
+       "properties": {
+        "device": {
+         "description": "Where to compute: `auto` (a CUDA device if there is one, else the CPU), `cpu`, `cuda`, or one CUDA device by number such as `cuda:1`.",
+         "type": "string",
+         "x-form": "auto, cpu, cuda or cuda:N",
+         "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$",
+         "default": "auto",
+         "examples": [
+          "auto",
+          "cpu",
+          "cuda",
+          "cuda:1"
+         ]
+        },
+        "precision": {
+         "description": "Number format of the heavy arithmetic: `f32`, `bf16` or `f16`; `auto` takes bf16 on a CUDA device and f32 on a CPU. Sums, norms, softmax, loss and optimizer always run in f32.",
+         "enum": [
+          "auto",
+          "f32",
+          "bf16",
+          "f16"
+         ],
+         "default": "auto"
+        },
+        "seed": {
+         "description": "Seed of every random draw of this stage. The same seed and inputs give the same bytes.",
+         "type": "integer",
+         "minimum": 0,
+         "maximum": 9007199254740991,
+         "default": 42
+        },
+        "threads": {
+         "description": "CPU threads a stage may use. They never change a result. Unset: all cores.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 4096
+        },
+        "on_error": {
+         "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+         "enum": [
+          "fail",
+          "skip"
+         ],
+         "default": "fail"
+        },
+        "retries": {
+         "description": "How often a failed stage is tried again.",
+         "type": "integer",
+         "minimum": 0,
+         "maximum": 100,
+         "default": 0
+        }
+       }
+      },
+      "stages": {
+       "description": "What of single stages is different there, as it stands in the file: `{train: {resources: {executor: cluster}}}`.",
+       "type": "object",
+       "default": {},
+       "additionalProperties": {
+        "description": "Keys of a stage.",
+        "type": "object"
+       }
+      }
+     }
+    }
+   },
    "defaults": {
     "title": "PipelineDefaults",
     "description": "Values for every stage that has such a setting and says nothing else.",
@@ -833,6 +1015,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "type": "string",
     "minLength": 1,
     "x-path": "folder"
+   },
+   "profile": {
+    "description": "Profile that pipelines take on this machine, where they have it. Unset: the machine's name decides.",
+    "type": "string",
+    "minLength": 1
    },
    "defaults": {
     "title": "PipelineDefaults",

@@ -7,6 +7,30 @@ export interface StageReferenceValue {
 }
 
 /**
+ * Path of a file, or a file with a name and values of its own.
+ */
+export type IncludeDocument =
+  | string
+  | {
+      /**
+       * Path of the file.
+       */
+      file: string;
+      /**
+       * Its stages and variables are called `AS-NAME` then, so that a file can be included several times. Unset: as they are.
+       */
+      as?: string;
+      /**
+       * Values of its variables.
+       */
+      with?: {
+        /**
+         * A value.
+         */
+        [k: string]: string | number | boolean | unknown[] | {} | null;
+      };
+    };
+/**
  * `slurm`: each stage is a job of a cluster. `command`: a program such as srun, ssh or docker starts each stage.
  */
 export type ExecutorDocument = SlurmExecutor | CommandExecutor;
@@ -70,6 +94,16 @@ export interface PipelineDocument {
    * Environment variables that hold passwords or tokens. The `environment` of a `command` stage may use them as `${secrets.NAME}`, and nothing else may. Only their names are recorded and decide whether a stage runs again; their values are in no record, and shown as `***` where a program prints them.
    */
   secrets?: string[];
+  /**
+   * Other pipeline files whose stages, variables, defaults, executors and profiles lie beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.
+   */
+  include?: IncludeDocument[];
+  /**
+   * What is different on single machines, by name: laid over the file, beneath `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.
+   */
+  profiles?: {
+    [k: string]: ProfileDocument;
+  };
   defaults?: PipelineDefaults;
   /**
    * Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
@@ -82,6 +116,38 @@ export interface PipelineDocument {
    */
   stages: {
     [k: string]: StageDocument;
+  };
+}
+/**
+ * A machine, or a kind of machine.
+ */
+export interface ProfileDocument {
+  /**
+   * What it is for.
+   */
+  description?: string;
+  /**
+   * Names of machines that it is chosen on; `*` stands for any characters.
+   */
+  hosts?: string[];
+  /**
+   * Values of variables there: folders, the models' folder.
+   */
+  vars?: {
+    /**
+     * A value.
+     */
+    [k: string]: string | number | boolean | unknown[] | {} | null;
+  };
+  defaults?: PipelineDefaults;
+  /**
+   * What of single stages is different there, as it stands in the file: `{train: {resources: {executor: cluster}}}`.
+   */
+  stages?: {
+    /**
+     * Keys of a stage.
+     */
+    [k: string]: {};
   };
 }
 /**
@@ -369,6 +435,10 @@ export interface SettingsDocument {
    * Folder of the downloaded models; `sidestep init` and `sidestep models` start from it. Unset: they ask.
    */
   checkpoint_dir?: string;
+  /**
+   * Profile that pipelines take on this machine, where they have it. Unset: the machine's name decides.
+   */
+  profile?: string;
   defaults?: PipelineDefaults;
   /**
    * Parameters by stage type, beneath those of presets and pipelines.

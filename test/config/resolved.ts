@@ -3,6 +3,7 @@ import type {Result} from '../../src/base/result.js';
 import {parseSettings} from '../../src/config/parse-settings.js';
 import type {ConfiguredStage, Pipeline} from '../../src/config/pipeline.js';
 import type {PresetFile} from '../../src/config/preset.js';
+import type {ProfileChoice} from '../../src/config/profile.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
 import {noSettings} from '../../src/config/settings.js';
 
@@ -13,6 +14,9 @@ export interface ResolveOptions {
   readonly settings?: string;
   /** Preset files by name. */
   readonly presets?: Readonly<Record<string, string>>;
+  /** Included files by name, as if they lay in /project. */
+  readonly pieces?: Readonly<Record<string, string>>;
+  readonly profile?: ProfileChoice;
 }
 
 /** Resolves the text of a pipeline as if it lay in /project/pipeline.yaml. */
@@ -27,6 +31,8 @@ export function resolveText(text: string, options: ResolveOptions = {}): Result<
     presets: Object.entries(options.presets ?? {}).map(([name, preset]) => presetFile(name, preset)),
     overrides: options.overrides ?? [],
     env: options.env ?? {},
+    pieces: new Map(Object.entries(options.pieces ?? {}).map(([name, piece]) => [`/project/${name}`, piece])),
+    ...(options.profile === undefined ? {} : {profile: options.profile}),
   });
 }
 

@@ -78,10 +78,22 @@ const pipelines = pages.flatMap((page) =>
     .filter((text) => /^sidestep: 1$/m.test(text) && /^stages:/m.test(text))
     .map((text, index) => ({page, index, text})),
 );
-test.each(pipelines)('pipeline $index of $page validates', async ({text}) => {
+/** What a page shows with its file's name in the first line may be included by what it shows otherwise. */
+function piecesIn(page: string): Map<string, string> {
+  return new Map(
+    blocks(page, 'yaml').flatMap((text) => {
+      const [, name] = /^# (\S+\.yaml)\n/.exec(text) ?? [];
+      return name === undefined ? [] : [[join(root, name), text] as const];
+    }),
+  );
+}
+
+test.each(pipelines)('pipeline $index of $page validates', async ({page, text}) => {
   const presets = await findPresets({project_dir: root, user_dir: join(root, 'test')});
   const file = join(root, 'example.yaml');
-  const resolved = resolvePipeline({file, text, settings: noSettings(), presets, overrides: [], env: {}});
+  const pieces = piecesIn(page);
+  const input = {file, text, settings: noSettings(), presets, overrides: [], env: {}, pieces};
+  const resolved = resolvePipeline(input);
   expect(resolved.ok ? [] : resolved.problems).toEqual([]);
 });
 

@@ -126,9 +126,14 @@ beforeAll(async () => {
 
 function flagsOf(command: Command): string[] {
   const own = command.options.flatMap(({long, short}: Option) => [long, short]);
-  return [...own, ...command.commands.flatMap(flagsOf), '--help', '--version', '--no-color'].filter(
-    (flag) => flag !== undefined && flag !== null,
-  );
+  return [
+    ...own,
+    ...command.commands.flatMap(flagsOf),
+    '--help',
+    '--version',
+    '--no-color',
+    '--profile',
+  ].filter((flag) => flag !== undefined && flag !== null);
 }
 
 /** What is wrong with `sidestep WORDS`; undefined when it can be typed. */
