@@ -30,8 +30,9 @@ import {
   problemAt,
 } from './located.js';
 import {type Cell, instanceName} from './matrix.js';
-import type {ConfiguredStage, Executor} from './pipeline.js';
+import type {ConfiguredStage, Executor, OutputCheck} from './pipeline.js';
 import type {PresetShelf} from './preset-shelf.js';
+import {absolutePath} from './settings.js';
 import {settledTexts} from './settle-texts.js';
 
 /** All that one stage instance is configured from. */
@@ -249,7 +250,44 @@ function settingsOf(
     cache: said('cache') === false ? 'ignore' : 'use',
     on_error: params.on_error === 'skip' ? 'skip' : 'fail',
     description: (said('description') as string | undefined) || undefined,
+    ...checksOf(body, params, context),
   };
+}
+
+function checksOf(
+  body: LocatedMap,
+  params: ConfiguredStage['params'],
+  {dir, problems}: StageContext,
+): {checks?: readonly OutputCheck[]} {
+  const said = member(body, 'checks');
+  const uses = String(scalarValue(member(body, 'uses')));
+  const type = stageTypes.get(uses);
+  if (said?.kind !== 'map' || said.entries.size === 0 || type === undefined) return {};
+  const names = type.samples === undefined ? type.outputs(params).map(({name}) => name) : [];
+  const checks = [...said.entries].flatMap(([key, {key: origin, value}]): OutputCheck[] => {
+    const [output = '', ...within] = key.split('/');
+    if (names.includes(output)) {
+      const {json_schema, ...must} = plain(value) as OutputCheck['must'];
+      const schema = typeof json_schema === 'string' ? absolutePath(json_schema, dir) : json_schema;
+      return [
+        {
+          output,
+          path: within.join('/'),
+          must: {...must, ...(schema === undefined ? {} : {json_schema: schema})},
+          position: positionAt(origin),
+        },
+      ];
+    }
+    const message =
+      names.length === 0
+        ? `A ${uses} stage has no outputs that can be checked here`
+        : `The stage has no output ${output}; it has ${listed(names)}`;
+    problems.push(
+      problemAt(origin, {code: 'config/unknown-output', message, hint: didYouMean(output, names)}),
+    );
+    return [];
+  });
+  return {checks};
 }
 
 /** What does no heavy work runs in the runner itself, wherever that is; secrets are sent nowhere, and written into no job's file. */

@@ -1,6 +1,7 @@
 import type {JsonObject} from '../base/json.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
+import type {OutputCheckDocument} from '../schema/types.generated.js';
 import type {ParamObject} from '../stage/param.js';
 import type {Experiment} from './experiment.js';
 import type {IdleParam} from './idle-params.js';
@@ -61,6 +62,17 @@ export interface ConfiguredStage {
   /** What one failing sample does to a per-sample stage. */
   readonly on_error: 'fail' | 'skip';
   readonly description: string | undefined;
+  /** What its outputs must be once they are made; absent: nothing more than its type declares. */
+  readonly checks?: readonly OutputCheck[];
+}
+
+export interface OutputCheck {
+  /** An output's name. */
+  readonly output: string;
+  /** Within a folder; empty: the output itself. */
+  readonly path: string;
+  readonly must: OutputCheckDocument;
+  readonly position: SourcePosition;
 }
 
 export interface StageResources {

@@ -144,7 +144,13 @@ async function committed(
   const {cache} = effects;
   if (outcome.kind !== 'done') return outcome;
   await read.requireSound(); // what changed while it was read must not leave a trace
-  const outputs = await commitOutputs(cache, out_dir, stage.type.outputs(stage.configured.params));
+  const declared = stage.type.outputs(stage.configured.params);
+  const {checks = []} = stage.configured;
+  if (checks.length > 0) {
+    const {checkOutputs} = await import('./output-checks.js');
+    await checkOutputs(out_dir, declared, checks);
+  }
+  const outputs = await commitOutputs(cache, out_dir, declared);
   const warnings = grouped(heard);
   return {
     kind: 'made',

@@ -743,6 +743,79 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "description": "false runs the stage every time.",
        "type": "boolean",
        "default": true
+      },
+      "checks": {
+       "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
+       "type": "object",
+       "default": {},
+       "examples": [
+        {
+         "adapter/adapter_model.safetensors": {
+          "tensors": {
+           "finite": true
+          }
+         }
+        }
+       ],
+       "additionalProperties": {
+        "title": "OutputCheckDocument",
+        "description": "What one output must be.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+         "min_bytes": {
+          "description": "Least size in bytes; of a folder, of all its files together.",
+          "type": "integer",
+          "minimum": 0
+         },
+         "max_bytes": {
+          "description": "Largest size in bytes.",
+          "type": "integer",
+          "minimum": 0
+         },
+         "json_schema": {
+          "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.",
+          "type": [
+           "object",
+           "string"
+          ],
+          "minLength": 1
+         },
+         "tensors": {
+          "title": "TensorCheckDocument",
+          "description": "What the tensors of a safetensors file must be.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+           "names": {
+            "description": "Tensors that must be there; `*` stands for any characters.",
+            "type": "array",
+            "items": {
+             "type": "string",
+             "minLength": 1
+            }
+           },
+           "shapes": {
+            "description": "Shapes by name, where `*` stands for any characters; -1 is any length.",
+            "type": "object",
+            "additionalProperties": {
+             "description": "A shape.",
+             "type": "array",
+             "items": {
+              "type": "integer",
+              "minimum": -1
+             }
+            }
+           },
+           "finite": {
+            "description": "Whether every value must be finite.",
+            "type": "boolean",
+            "default": false
+           }
+          }
+         }
+        }
+       }
       }
      }
     }
@@ -953,6 +1026,79 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "false runs the stage every time.",
     "type": "boolean",
     "default": true
+   },
+   "checks": {
+    "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
+    "type": "object",
+    "default": {},
+    "examples": [
+     {
+      "adapter/adapter_model.safetensors": {
+       "tensors": {
+        "finite": true
+       }
+      }
+     }
+    ],
+    "additionalProperties": {
+     "title": "OutputCheckDocument",
+     "description": "What one output must be.",
+     "type": "object",
+     "additionalProperties": false,
+     "properties": {
+      "min_bytes": {
+       "description": "Least size in bytes; of a folder, of all its files together.",
+       "type": "integer",
+       "minimum": 0
+      },
+      "max_bytes": {
+       "description": "Largest size in bytes.",
+       "type": "integer",
+       "minimum": 0
+      },
+      "json_schema": {
+       "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.",
+       "type": [
+        "object",
+        "string"
+       ],
+       "minLength": 1
+      },
+      "tensors": {
+       "title": "TensorCheckDocument",
+       "description": "What the tensors of a safetensors file must be.",
+       "type": "object",
+       "additionalProperties": false,
+       "properties": {
+        "names": {
+         "description": "Tensors that must be there; `*` stands for any characters.",
+         "type": "array",
+         "items": {
+          "type": "string",
+          "minLength": 1
+         }
+        },
+        "shapes": {
+         "description": "Shapes by name, where `*` stands for any characters; -1 is any length.",
+         "type": "object",
+         "additionalProperties": {
+          "description": "A shape.",
+          "type": "array",
+          "items": {
+           "type": "integer",
+           "minimum": -1
+          }
+         }
+        },
+        "finite": {
+         "description": "Whether every value must be finite.",
+         "type": "boolean",
+         "default": false
+        }
+       }
+      }
+     }
+    }
    }
   }
  },

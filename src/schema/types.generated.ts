@@ -334,6 +334,12 @@ export interface StageDocument {
    * false runs the stage every time.
    */
   cache?: boolean;
+  /**
+   * What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.
+   */
+  checks?: {
+    [k: string]: OutputCheckDocument;
+  };
 }
 /**
  * Runs the stage once for every combination of these values, used as `${matrix.NAME}`. Stages that use its result are repeated with it. Unset: once.
@@ -390,6 +396,46 @@ export interface ResourcesDocument {
    * How long a stage's job may take before the cluster ends it, as `90m`, `12h` or `2d`; the stage then goes on in a new job. Unset: what the executor says, else what the cluster gives.
    */
   time?: string;
+}
+/**
+ * What one output must be.
+ */
+export interface OutputCheckDocument {
+  /**
+   * Least size in bytes; of a folder, of all its files together.
+   */
+  min_bytes?: number;
+  /**
+   * Largest size in bytes.
+   */
+  max_bytes?: number;
+  /**
+   * JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.
+   */
+  json_schema?: {} | string;
+  tensors?: TensorCheckDocument;
+}
+/**
+ * What the tensors of a safetensors file must be.
+ */
+export interface TensorCheckDocument {
+  /**
+   * Tensors that must be there; `*` stands for any characters.
+   */
+  names?: string[];
+  /**
+   * Shapes by name, where `*` stands for any characters; -1 is any length.
+   */
+  shapes?: {
+    /**
+     * A shape.
+     */
+    [k: string]: number[];
+  };
+  /**
+   * Whether every value must be finite.
+   */
+  finite?: boolean;
 }
 /**
  * Named parameters for one stage type; the file's name is the preset's name.

@@ -48,3 +48,28 @@ test('included files are read from their folders, profiles from anywhere on the 
     stderr: expect.stringMatching(/parts\/say\.yaml:5:\d+ error: .*output/),
   });
 });
+
+test('checks: an output that is not what it must be fails its stage and is not kept; a wrong name is an error at once', async () => {
+  const stage = (checks: string, script: string) => `sidestep: 1
+stages:
+  made:
+    uses: command
+    checks: ${checks}
+    with: {argv: [sh, -c, "${script}", "\${outputs.out}"], outputs: {out: out.json}}
+`;
+  const checks = '{out: {json_schema: {required: [loss]}}}';
+  const folder = new Folder({'pipeline.yaml': stage(checks, "echo '{}' > $0")});
+  const bad = await folder.run(['run', '--plain']);
+  expect(bad.code).toBe(1);
+  expect(bad.stdout + bad.stderr).toMatch(
+    /pipeline\.yaml:5:\d+ error: .*out as a whole must have required property 'loss'/,
+  );
+  folder.write('pipeline.yaml', stage(checks, `echo '{\\"loss\\": 1}' > $0`));
+  const good = await folder.run(['run', '--plain']);
+  expect(good.code, good.stdout + good.stderr).toBe(0);
+  folder.write('pipeline.yaml', stage('{ot: {}}', 'true'));
+  expect(await folder.run(['validate'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/pipeline\.yaml:5:14 error: .*no output ot.*unknown-output/),
+  });
+});

@@ -447,6 +447,8 @@ const outside: readonly Outside[] = [
   {key: 'defaults.threads', file: {defaults: {threads: 2}}, same: true},
   {key: 'defaults.on_error', file: {defaults: {on_error: 'skip'}}, same: true}, // of per-sample stages only
   {key: 'defaults.retries', file: {defaults: {retries: 2}}, same: true},
+  {key: 'include', file: {include: ['more.yaml']}, same: true},
+  {key: 'profiles', file: {profiles: {laptop: {defaults: {seed: 7}}}}, same: true}, // none is chosen
   {key: 'executors', file: {executors: {gpu: {type: 'slurm', gpus: 1}}}, same: true},
   {key: 'stages', file: {stages: {more: {uses: 'fixture'}}}, same: true},
   {key: 'stage.uses', stage: {uses: 'estimate'}, same: false},
@@ -470,6 +472,7 @@ const outside: readonly Outside[] = [
   {key: 'stage.resources.time', stage: {resources: {time: '2h'}}, same: true},
   {key: 'stage.retries', stage: {retries: 3}, same: true},
   {key: 'stage.timeout', stage: {timeout: 60}, same: true},
+  {key: 'stage.checks', stage: {checks: {adapter: {min_bytes: 1}}}, same: true},
   {key: 'stage.cache', stage: {cache: false}, same: true}, // it runs all the same, see the verdict
 ];
 
@@ -484,7 +487,8 @@ test.each(outside)(
       const text = stringify(merge({sidestep: 1, stages: {...others, it}}, more), {
         aliasDuplicateObjects: false,
       });
-      const result = resolveText(text, {presets: {recommended}, env: {HOME: '/h'}});
+      const pieces = {'more.yaml': 'stages: {more: {uses: fixture}}\n'};
+      const result = resolveText(text, {presets: {recommended}, env: {HOME: '/h'}, pieces});
       if (!result.ok) throw new Error(JSON.stringify(result.problems));
       const found = result.value.stages.find(({declared_as}) => declared_as === 'it')!;
       return planIt(result.value, stageTypes.get(found.uses)!, undefined, found.id).fingerprint;
