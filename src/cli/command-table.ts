@@ -90,6 +90,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./diff.js')).diffCommand,
   ),
   row(
+    'lineage',
+    'what made a file, an adapter or a song, and what was made of it',
+    async () => (await import('./lineage.js')).lineageCommand,
+  ),
+  row(
     'runs',
     'the runs and experiments of this project, sorted; delete them',
     async () => (await import('./runs.js')).runsCommand,
