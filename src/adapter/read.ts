@@ -1,8 +1,11 @@
-import {readdir, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
+import {isFileError} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import type {JsonObject} from '../base/json.js';
-import {shownPath} from '../base/path-bytes.js';
+import {fsPath, shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
+import {isSystemError, systemErrorName} from '../base/system-error.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 import type {Tensor} from '../format/tensor.js';
 import {isListed} from '../format/user-file.js';
@@ -36,9 +39,15 @@ const FILES = [
  * `adapter/incomplete`, and what reading safetensors throws.
  */
 export async function readAdapter(path: string): Promise<Adapter> {
-  const info = await stat(path).catch(() => undefined);
-  if (info === undefined) throw notFound(path, 'there is no such file or folder');
-  return adapterOf(await loadFile(info.isDirectory() ? await fileIn(path) : path));
+  const info = await stat(fsPath(path)).catch((error: unknown) => {
+    if (!isSystemError(error)) throw error;
+    const nothing = isFileError(error, 'ENOENT', 'ENOTDIR');
+    throw notFound(
+      path,
+      nothing ? 'there is no such file or folder' : `it cannot be looked at (${systemErrorName(error)})`,
+    );
+  });
+  return adapterOf(await loadFile(info.isDirectory() ? fileIn(path) : path));
 }
 
 /** A file that was just written, for a program's rule to be tried on. */
@@ -49,8 +58,8 @@ export async function readWritten(path: string): Promise<WrittenFile> {
   return {path, tensors, metadata: file.metadata, config: await configBeside(path)};
 }
 
-async function fileIn(folder: string): Promise<string> {
-  const names = await readdir(folder);
+function fileIn(folder: string): string {
+  const names = namesIn(folder);
   const known = FILES.find((name) => names.includes(name));
   if (known !== undefined) return join(folder, known);
   const others = names.filter((name) => name.endsWith('.safetensors'));

@@ -1,6 +1,7 @@
 import {realpath, stat} from 'node:fs/promises';
 import {basename, extname, isAbsolute, posix, resolve, sep} from 'node:path';
 import {fsPath, pathText} from '../base/path-bytes.js';
+import {sameLetters} from '../base/same-letters.js';
 import type {DatasetEntry} from './dataset-json.js';
 import {ambiguous, entryWithoutSong, looselyMatched, twoEntries} from './match-findings.js';
 import type {Finding} from './sample.js';
@@ -89,7 +90,8 @@ class Places {
     for (const path of paths) {
       const [only, ...others] = this.#byLetters.get(path.normalize('NFC')) ?? [];
       if (only !== undefined && others.length === 0) return only;
-      if (await isFile(path)) return this.#reached(path);
+      const there = sameLetters(path);
+      if (there !== undefined && (await isFile(there))) return this.#reached(there);
     }
     return undefined;
   }
@@ -118,7 +120,6 @@ async function realPath(path: string): Promise<string> {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  if (path.includes('\0')) return false;
   return stat(fsPath(path)).then(
     (found) => found.isFile(),
     () => false,

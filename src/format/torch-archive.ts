@@ -1,7 +1,10 @@
+import {closeSync, open} from 'node:fs';
+import {promisify} from 'node:util';
 import {crc32} from 'node:zlib';
 import yauzl from 'yauzl';
-import {shownPath} from '../base/path-bytes.js';
+import {fsPath, shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
+import {isSystemError} from '../base/system-error.js';
 import {openUserFile, refuseLfsPointer} from './user-file.js';
 
 /** The records of a file written by `torch.save`: a zip of uncompressed files under one folder. */
@@ -52,14 +55,21 @@ async function checkZipSignature(path: string): Promise<void> {
   }
 }
 
-function openZip(path: string): Promise<yauzl.ZipFile> {
+async function openZip(path: string): Promise<yauzl.ZipFile> {
   const options = {lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: true};
+  const fd = await promisify(open)(fsPath(path), 'r'); // yauzl itself takes no name that is not UTF-8
   return new Promise((resolve, reject) => {
-    yauzl.open(path, options, (error, zip) => {
-      if (error) reject(damaged(path, error.message));
-      else resolve(zip);
+    yauzl.fromFd(fd, options, (error, zip) => {
+      if (!error) return resolve(zip);
+      closeSync(fd);
+      reject(unlessRefused(error, path));
     });
   });
+}
+
+/** What the system refuses is no damage of the file. */
+function unlessRefused(error: Error, path: string): Error {
+  return isSystemError(error) ? error : damaged(path, error.message);
 }
 
 async function listEntries(zip: yauzl.ZipFile, path: string): Promise<yauzl.Entry[]> {
@@ -75,7 +85,7 @@ async function listEntries(zip: yauzl.ZipFile, path: string): Promise<yauzl.Entr
       reject(
         /file ?name|relative path|absolute path/i.test(error.message)
           ? unsafeName(path, error.message)
-          : damaged(path, error.message),
+          : unlessRefused(error, path),
       ),
     );
     zip.readEntry();

@@ -8,6 +8,7 @@ import {listed} from '../base/near-miss.js';
 import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {sameLetters} from '../base/same-letters.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {fileLeaves} from '../plan/fingerprint-parts.js';
@@ -219,7 +220,7 @@ function fileProblem(path: string, error: unknown): Problem {
     return {
       code: 'run/file-missing',
       message: `${shownPath(path)} does not exist`,
-      hint: 'Relative paths start from the folder of the pipeline file.',
+      hint: missingHint(path),
     };
   }
   if (isFileError(error, 'EACCES', 'EPERM')) {
@@ -237,6 +238,13 @@ function fileProblem(path: string, error: unknown): Problem {
     };
   }
   throw error;
+}
+
+/** Two names may look the same and be written otherwise: macOS writes é as two characters. */
+function missingHint(path: string): string {
+  return sameLetters(path) === undefined
+    ? 'Relative paths start from the folder of the pipeline file.'
+    : 'What is there has the same letters in another Unicode form: rename it, or copy its name from `ls`.';
 }
 
 function linkLoop(path: string, to: string): SidestepError {

@@ -1,4 +1,4 @@
-import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, renameSync, writeFileSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readAdapter} from '../../src/adapter/read.js';
 import {floatTensor} from '../../src/format/float-bits.js';
@@ -28,6 +28,8 @@ const onUpstream = (name: string, options: Readonly<Record<string, unknown>>): S
   training(name, {tensors: 'upstream', ...options});
 
 const lora = {type: 'lora', rank: 4, alpha: 8};
+/** Only Linux has file names that are not Unicode. */
+const isLinux = process.platform === 'linux';
 const stages: Stages = {
   model: {uses: 'scan', with: {checkpoint_dir: `${golden}/tiny_checkpoint`, model: 'turbo'}},
   sensitivity: {uses: 'estimate', with: {model, tensors: 'upstream', batches: 2, top_k: 5}},
@@ -53,6 +55,7 @@ const stages: Stages = {
   ranked: onUpstream('ranked', {adapter: {...lora, selection: {estimate: '${stages.fisher}', use: 'ranks'}}}),
   held_out: onUpstream('held_out', {validation: {tensors: 'listed'}}),
   holes: onUpstream('holes', {tensors: 'holes'}),
+  ...(isLinux ? {old_names: onUpstream('old_names', {tensors: 'old names'})} : {}),
   no_ranks: onUpstream('no_ranks', {
     adapter: {...lora, selection: {estimate: '${stages.sensitivity}', use: 'ranks'}},
   }),
@@ -66,6 +69,7 @@ beforeAll(async () => {
     for (const name of ['a_stereo48k.pt', 'b_mono44k.pt'])
       copyFileSync(`${golden}/e2e/${name}`, project.file(folder, name));
   await writeHoles(project.file('holes/song.safetensors'));
+  if (isLinux) await writeOldNames(project.file('old names'));
   const samples = [{path: '/elsewhere/b_mono44k.pt'}, {path: 'C:\\songs\\a_stereo48k.pt'}];
   writeFileSync(project.file('listed/manifest.json'), JSON.stringify({samples}));
   writeFileSync(project.file('hostile/evil.pt'), "cos\nsystem\n(S'touch ran'\ntR.");
@@ -74,6 +78,17 @@ beforeAll(async () => {
   if (ended.code === 2) throw new Error(`the pipeline is refused:\n${ended.stdout}${ended.stderr}`);
 });
 afterAll(() => project.remove());
+
+/** The same songs under names that Latin-1 wrote, one of them as long as names can be. */
+async function writeOldNames(folder: string): Promise<void> {
+  const named = (name: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
+  mkdirSync(folder);
+  copyFileSync(`${golden}/e2e/b_mono44k.pt`, named(`b${'\xe9'.repeat(251)}.pt`));
+  const tensors = [...(await readTorchTensors(`${golden}/e2e/a_stereo48k.pt`))];
+  const plain = project.file('a.safetensors');
+  await writeSafetensors(plain, {tensors: tensors.map(([name, tensor]) => ({name, ...tensor}))});
+  renameSync(plain, named('a\xe9.safetensors'));
+}
 
 /** A song whose latents have two values that are no numbers, as a crash of an encoder leaves them. */
 async function writeHoles(path: string): Promise<void> {
@@ -94,6 +109,10 @@ test.each(Object.keys(stages).filter((name) => !failing.includes(name)))('%s end
 function tensors(name: string): Promise<Record<string, string>> {
   return tensorsOf(project.file('adapters', name, 'adapter_model.safetensors'));
 }
+
+test.runIf(isLinux)('songs with names that are not UTF-8 train to the same weights', async () => {
+  expect(await tensors('old_names')).toEqual(await tensors('plain'));
+});
 
 test('a manifest names the same samples wherever they lay', async () => {
   expect(await tensors('plain_manifest')).toEqual(await tensors('plain'));

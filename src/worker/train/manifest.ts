@@ -1,8 +1,9 @@
 import {statSync} from 'node:fs';
 import {extname, isAbsolute, join, posix, relative, sep} from 'node:path';
 import {namesIn} from '../../base/folder.js';
-import {fsPath} from '../../base/path-bytes.js';
+import {fsPath, shownPath} from '../../base/path-bytes.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {sameLetters} from '../../base/same-letters.js';
 import {type JsonNode, lineAndColumn} from '../../format/json.js';
 import {isListed} from '../../format/user-file.js';
 import {parseUserJson} from '../../format/user-json.js';
@@ -38,7 +39,7 @@ async function readManifest(folder: string, path: string): Promise<string[] | un
     const found = written === undefined ? undefined : findBelow(folder, written);
     if (found !== undefined) names.push(found);
     else if (written === undefined) wrong.push({node, why: `expected a path but found ${node.kind}`});
-    else wrong.push({node, why: `${written} is not in ${folder}`});
+    else wrong.push({node, why: `${shownPath(written)} is not in ${shownPath(folder)}`});
   }
   if (wrong.length > 0) throw invalid(wrong, place);
   return [...new Set(names)];
@@ -57,19 +58,22 @@ function writtenPath(node: JsonNode): string | undefined {
 function findBelow(folder: string, written: string): string | undefined {
   if (isAbsolute(written)) {
     const below = relative(folder, written).split(sep).join('/');
-    if (!below.startsWith('..') && !isAbsolute(below) && isFile(join(folder, below))) return below;
+    const found = below.startsWith('..') || isAbsolute(below) ? undefined : fileIn(folder, below);
+    if (found !== undefined) return found;
   }
   const parts = posix
     .normalize(written.replaceAll('\\', '/'))
     .split('/')
     .filter((part) => !['', '.', '..'].includes(part) && !/^[A-Za-z]:$/.test(part));
   const ends = parts.map((_, i) => parts.slice(i).join('/'));
-  return ends.find((end) => isFile(join(folder, end)));
+  return ends.map((end) => fileIn(folder, end)).find((found) => found !== undefined);
 }
 
-function isFile(path: string): boolean {
-  if (path.includes('\0')) return false;
-  return statSync(fsPath(path), {throwIfNoEntry: false})?.isFile() === true;
+/** As its names really are, whichever Unicode form a manifest has them in. */
+function fileIn(folder: string, below: string): string | undefined {
+  const found = sameLetters(join(folder, below));
+  if (found === undefined || !statSync(fsPath(found)).isFile()) return undefined;
+  return relative(folder, found).split(sep).join('/');
 }
 
 interface Wrong {
@@ -86,7 +90,9 @@ function invalid(
   const position = place(wrong[0]!.node);
   return new SidestepError({
     code: 'train/manifest-invalid',
-    message: [`${position.file} does not list the samples of its folder:`, ...lines, ...more].join('\n'),
+    message: [`${shownPath(position.file)} does not list the samples of its folder:`, ...lines, ...more].join(
+      '\n',
+    ),
     position,
     hint: 'Correct the paths, or remove manifest.json: every .pt and .safetensors file of the folder is then a sample.',
   });

@@ -1,8 +1,10 @@
 import {createHash} from 'node:crypto';
-import {dirname, extname, join} from 'node:path';
-import {hashFile} from '../../base/hash.js';
+import {rm, symlink} from 'node:fs/promises';
+import {dirname, extname, join, resolve} from 'node:path';
+import {hashFile, sha256} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {fsPath, isUtf8Path, shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {heldOutCount} from '../../dataset/hold-out.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
@@ -110,18 +112,28 @@ async function folderSamples(context: WorkerContext, folder: string): Promise<Tr
   for (const name of names) {
     const path = join(folder, name);
     const sample = name.slice(0, -extname(name).length);
-    const file = extname(name).toLowerCase() === '.pt' ? await converted(context, path, sample) : path;
-    await checkTensors(context, file, path);
+    const file = await forEngine(context, path, name);
+    await checkTensors(context, file, shownPath(path));
     const {hash: identity} = await hashFile(path);
-    samples.push({name: sample, files: [file], identity, repeats: 1, trigger: ''});
+    samples.push({name: shownPath(sample), files: [file], identity, repeats: 1, trigger: ''});
   }
   return samples;
 }
 
-/** A `.pt` sample as safetensors, in the stage's own folder. */
-async function converted({job}: WorkerContext, path: string, sample: string): Promise<string> {
-  const target = join(job.partial_dir, 'converted', `${sample}.safetensors`);
+/**
+ * A sample as the engine reads it: `.pt` as safetensors, in the stage's own folder; a name that is not UTF-8 by a link from there.
+ * What lies there is called by a hash: `a.pt` and `a.PT` are two samples, and a name may be as long as names can be.
+ */
+async function forEngine({job}: WorkerContext, path: string, name: string): Promise<string> {
+  const isTorch = extname(name).toLowerCase() === '.pt';
+  if (!isTorch && isUtf8Path(path)) return path;
+  const target = join(job.partial_dir, 'converted', `${sha256(name).slice(0, 16)}.safetensors`);
   await makeFolder(dirname(target));
+  if (!isTorch) {
+    await rm(target, {force: true}); // of an attempt before this one
+    await symlink(fsPath(resolve(path)), target);
+    return target;
+  }
   const tensors = [...(await readTorchTensors(path))].map(([name, tensor]: [string, Tensor]) => ({
     name,
     ...tensor,
