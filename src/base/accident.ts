@@ -4,13 +4,22 @@ import {type SystemError, systemErrorName} from './system-error.js';
 /** What happened in words, on what, and what a person can do. `undefined` for what is not the system's doing. */
 export function accidentOf(error: unknown): Problem | undefined {
   const name = systemErrorName(error);
-  if (name === undefined) return undefined;
+  if (name === undefined) return memoryProblem(error);
   const {code, what, hint} = ACCIDENTS[name] ?? {
     code: 'run/system-refused',
     what: 'The system refused it',
     hint: 'What was finished is kept: run again once the cause is gone.',
   };
   return {code, message: `${what}: ${doingOf(error as SystemError)} (${name})`, hint};
+}
+
+/** V8 has its own words for memory that the system does not give. */
+function memoryProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const buffer = error instanceof RangeError && error.message === 'Array buffer allocation failed';
+  const heap = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (!buffer && !heap) return undefined;
+  return {code: noMemory.code, message: `${noMemory.what} (${error.message})`, hint: noMemory.hint};
 }
 
 /** Of a place that refuses to be written, the reason in words; undefined for what has nothing to do with the place. */

@@ -1,6 +1,7 @@
 import {listed} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import {fieldValue} from './field-value.js';
+import {isSectionMark} from './lyrics-sections.js';
 import {type Remark, warning} from './remark.js';
 import {type MetadataField, metadataFields} from './sample.js';
 import {fieldNamed, type SongMetadata} from './song-metadata.js';
@@ -15,8 +16,8 @@ export interface SidecarText {
 
 /**
  * Reads `key: value` lines, also as `**key:** value`, `- key: value` and, for known keys, `key = value`. Only a caption may run
- * over several lines; everything behind `lyrics:` up to the end of the file is lyrics. A line with an unknown key, and a value
- * that its field cannot have, is left out with a remark.
+ * over several lines; everything behind `lyrics:`, or from the first section mark such as `[Verse]` on where no line says so, is
+ * lyrics up to the end of the file. A line with an unknown key, and a value that its field cannot have, is left out with a remark.
  */
 export function parseTextSidecar(text: string, file: string): SidecarText {
   const read = readLines(text.split('\n'));
@@ -28,6 +29,8 @@ export function parseTextSidecar(text: string, file: string): SidecarText {
   const remarks = read.unlikely.map((value) => unlikely(file, value, 'it is left out'));
   if (read.known === 'no') return {metadata: {}, remarks, bare: text.trim()};
   if (read.dropped.length > 0) remarks.push(unknownKeys(file, read.dropped));
+  if (read.sections !== undefined) remarks.push(lyricsWithoutKey(file, read.sections));
+  remarks.push(...read.repeated.map((each) => repeatedKey(file, each)));
   return {metadata: read.metadata, remarks, bare: read.before === '' ? undefined : read.before};
 }
 
@@ -51,22 +54,43 @@ interface Reading {
   before: string;
   /** Whether any line had a known key. */
   known: 'yes' | 'no';
+  /** The first line of lyrics that no key announces. */
+  sections: {readonly line: number; readonly mark: string} | undefined;
+  readonly repeated: Repeated[];
+}
+
+/** A field that two lines say; the later one counts. */
+interface Repeated {
+  readonly key: string;
+  readonly lines: readonly [number, number];
 }
 
 function readLines(lines: readonly string[]): Reading {
-  const reading: Reading = {metadata: {}, unlikely: [], dropped: [], before: '', known: 'no'};
+  const reading: Reading = {
+    ...{metadata: {}, unlikely: [], dropped: [], repeated: []},
+    ...{before: '', known: 'no', sections: undefined},
+  };
+  const saidAt = new Map<MetadataField, number>();
+  const announced = lines.some((line) => fieldNamed(keyOf(line)?.key ?? '') === 'lyrics');
   let running: 'caption' | 'unknown' | 'nothing' = 'nothing'; // what a line without a key belongs to
   for (const [i, line] of lines.entries()) {
     const keyed = keyOf(line);
     const field = keyed === undefined ? undefined : fieldNamed(keyed.key);
     if (keyed !== undefined && field !== undefined) {
       reading.known = 'yes';
+      const before = saidAt.get(field);
+      if (before !== undefined) reading.repeated.push({key: keyed.key, lines: [before, i + 1]});
+      saidAt.set(field, i + 1);
       if (field === 'lyrics') {
         reading.metadata.lyrics = blockText([keyed.value, ...lines.slice(i + 1)]);
         break;
       }
       running = field === 'caption' ? 'caption' : 'nothing';
       take(reading, {field, line: i + 1, ...keyed});
+    } else if (reading.known === 'yes' && !announced && isSectionMark(line)) {
+      reading.sections = {line: i + 1, mark: line.trim()};
+      reading.metadata.lyrics = lines.slice(i).join('\n').trim();
+      break;
     } else if (reading.known === 'no') {
       reading.before = `${reading.before}\n${line}`.trim();
     } else if (keyed?.separator === ':') {
@@ -130,5 +154,21 @@ function unknownKeys(file: string, dropped: readonly Dropped[]): Remark {
     'dataset/unknown-key',
     `${shownPath(file)}:${dropped[0]!.line}: ${listed(keys, 5)}: no field has this name, so ${dropped.length === 1 ? 'the line is' : `${dropped.length} lines are`} left out`,
     `Fields: ${metadataFields.join(', ')}. What belongs into the caption stands behind \`caption:\`.`,
+  );
+}
+
+function lyricsWithoutKey(file: string, {line, mark}: NonNullable<Reading['sections']>): Remark {
+  return warning(
+    'dataset/text-without-keys',
+    `${shownPath(file)}:${line}: what begins with ${mark} is taken for the lyrics, though no line says so`,
+    'Put `lyrics:` in front of it.',
+  );
+}
+
+function repeatedKey(file: string, {key, lines: [first, second]}: Repeated): Remark {
+  return warning(
+    'dataset/key-twice',
+    `${shownPath(file)}:${second}: ${key} stands in line ${first} already; the later one counts`,
+    'Remove one of the two lines.',
   );
 }

@@ -4,6 +4,7 @@ import {parseUserJson} from '../format/user-json.js';
 import {readUserText} from '../format/user-text.js';
 import type {SidecarEnding} from '../stage/sidecar-endings.js';
 import {entryMetadata, unknownFields} from './entry-metadata.js';
+import {marksSections} from './lyrics-sections.js';
 import {error, type Remark, warning} from './remark.js';
 import {findSidecars, type ListFolder, type SidecarFile} from './sidecar-names.js';
 import {parseTextSidecar, type SidecarText} from './sidecar-text.js';
@@ -103,20 +104,6 @@ function parseJsonSidecar(text: string, file: string): Omit<Read, 'path'> {
     return {...problem, severity: 'error', message: `${shownPath(file)}:${position?.line ?? 1}: ${message}`};
   });
   return {metadata, remarks: [...located, ...remarks, ...unknownFields(node, {file, text})]};
-}
-
-const SECTION =
-  '(?:verse|pre-?chorus|post-?chorus|chorus|refrain|hook|bridge|intro|outro|interlude|instrumental|solo|drop|break(?:down)?|coda|tag|vers|strophe|couplet|estribillo|refr[aã]o)';
-
-/**
- * Whether a line stands alone as the name of a section of lyrics: anything in square brackets (`[Verse 1]`, `[Guitar]`), and
- * the usual words in others, with a number or a name: `(Verse 1)`, `**Chorus**`, `Bridge:`, `<Hook x2>`.
- */
-function marksSections(text: string): boolean {
-  const bracketed = /^\s*\[[^[\]\n]{1,60}\]\s*$/m;
-  const named = new RegExp(`^\\s*(?:[(<{#*_]|【)*\\s*${SECTION}\\b[^\\n,.;]{0,30}[)>}*_:】]+\\s*$`, 'im');
-  const heading = new RegExp(`^\\s*#+\\s*${SECTION}\\b[^\\n,.;]{0,30}$`, 'im');
-  return bracketed.test(text) || named.test(text) || heading.test(text);
 }
 
 /** Text without keys is lyrics where the song has its caption from elsewhere, or when it looks like lyrics; else its caption. */

@@ -22,16 +22,29 @@ export function failureText(result: Failure, colours: Palette): string {
 }
 
 function deathHint(result: Extract<StageResult, {kind: 'crashed'}>, colours: Palette): string {
-  const hint = (text: string): string => `\n  ${colours.cyan('hint:')} ${text}`;
-  if (result.signal === 'SIGKILL') {
-    return hint(
-      "the system probably ran out of memory; close other programs or lower the stage's memory needs.",
-    );
+  const hint = causeOfDeath(result);
+  return hint === undefined ? '' : `\n  ${colours.cyan('hint:')} ${hint}`;
+}
+
+/** What most likely happened. Not every signal is a defect: memory has an end, and a file that is read may be cut short under it. */
+function causeOfDeath({signal, stderr_tail}: Extract<StageResult, {kind: 'crashed'}>): string | undefined {
+  if (/heap out of memory|bad_alloc|Cannot allocate memory/.test(stderr_tail))
+    return 'there was not enough memory; close other programs, run fewer stages at once (`--jobs 1`), or raise the limit that the last words name.';
+  switch (signal) {
+    case 'SIGKILL':
+      return "the system probably ran out of memory; close other programs or lower the stage's memory needs.";
+    case 'SIGBUS':
+      return 'a file that it was reading (weights, samples) was probably cut short or replaced meanwhile, or its disk failed; run again when nothing writes to it.';
+    case 'SIGSEGV':
+    case 'SIGILL':
+    case 'SIGFPE':
+    case 'SIGABRT':
+      return 'this is a defect of the engine or of a driver; `sidestep doctor` shows their versions.';
+    case 'SIGXCPU':
+      return 'its limit of CPU time (`ulimit -t`) was reached.';
+    default:
+      return undefined;
   }
-  if (result.signal === 'SIGSEGV' || result.signal === 'SIGABRT' || result.signal === 'SIGBUS') {
-    return hint('this is a defect of the engine or of a driver; `sidestep doctor` shows their versions.');
-  }
-  return '';
 }
 
 /** Marked, so that no line of a dead process passes for one of ours. */

@@ -4,6 +4,8 @@ import type {Cache} from '../cache/cache.js';
 import type {PartialNote} from '../cache/partial.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageMemory} from '../event/memory-forecast.js';
+import type {PlannedStage} from '../plan/plan.js';
+import type {FileObservation} from '../plan/world.js';
 import type {LockFile} from '../record/lock-file.js';
 import type {Cards} from './cards.js';
 import type {Executors} from './executor/executors.js';
@@ -25,6 +27,8 @@ export interface Effects {
   readonly logPath: (stage: StageId) => string;
   /** Content hash of a file of the user's, read again only when it changed. */
   readonly hashFile: (path: string) => Promise<{hash: ContentHash; size: number}>;
+  /** The user's files that a stage names, as they are now. */
+  readonly filesOf: (stage: PlannedStage) => Promise<ReadonlyMap<string, FileObservation>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -244,7 +244,7 @@ function fileProblem(path: string, error: unknown): Problem {
 function missingHint(path: string): string {
   return sameLetters(path) === undefined
     ? 'Relative paths start from the folder of the pipeline file.'
-    : 'What is there has the same letters in another Unicode form: rename it, or copy its name from `ls`.';
+    : 'What is there has the same letters in another Unicode form: rename it, or copy its name from what lists the folder.';
 }
 
 function linkLoop(path: string, to: string): SidestepError {

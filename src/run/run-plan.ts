@@ -7,7 +7,7 @@ import {saveChecked} from '../cache/soundness.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {RunEvent} from '../event/event.js';
 import {exitCode, type StageResult} from '../event/stage-result.js';
-import {noteOf, type Plan} from '../plan/plan.js';
+import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
 import type {RunRecord} from '../record/run-record.js';
 import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
@@ -17,6 +17,7 @@ import type {Forecasts} from './forecast/forecast.js';
 import {holdingTheCache} from './hold-cache.js';
 import type {LightStages} from './light-stage.js';
 import type {Observation, Surroundings} from './observe.js';
+import {observeFiles} from './observe-files.js';
 import {copiedOut} from './out-of-place.js';
 import {problemOf} from './problem-of.js';
 import {lockPath, publishedPath, requireWritable} from './project.js';
@@ -30,7 +31,10 @@ export interface RunRequest {
   readonly pipeline: Pipeline;
   readonly plan: Plan;
   readonly observation: Observation;
-  readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'cards' | 'executors' | 'addon'>;
+  readonly surroundings: Pick<
+    Surroundings,
+    'project' | 'launcher' | 'cards' | 'executors' | 'addon' | 'types'
+  >;
   readonly light: LightStages;
   /** For the header; see forecastMemory. */
   readonly forecasts?: Forecasts;
@@ -140,6 +144,7 @@ async function executeAndRecord(
     log: record.log,
     logPath: record.logPath,
     hashFile: (path: string) => hashOfFile(hashes, path),
+    filesOf: ({configured}: PlannedStage) => observeFiles([configured], surroundings.types, hashes),
     now,
     sleep: pause,
     stop: request.stop,

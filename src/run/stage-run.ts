@@ -8,6 +8,7 @@ import {dropPartial, hasPartial, tidyPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {Start} from '../stage/start.js';
+import {changedFile} from './changed-file.js';
 import {countLosses, type Losses} from './losses.js';
 import {endOrphans} from './orphans.js';
 import type {AttemptOutcome, Made} from './outcome.js';
@@ -86,7 +87,10 @@ async function runClaimed(stage: SettledStage, context: AttemptContext, started:
   const losses = countLosses();
   if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, partialKey(stage));
   for (let attempt = 1; ; ) {
-    const outcome = await attemptOnce(stage, context, {attempt, losses});
+    const attempted = await attemptOnce(stage, context, {attempt, losses});
+    const changed = changedFile(stage, context.world, await effects.filesOf(stage));
+    if (changed !== undefined) await dropPartial(effects.cache, partialKey(stage)); // nor may what was saved go on
+    const outcome = madeOfWhatWasPlanned(attempted, changed);
     const duration_ms = effects.now() - started;
     if (outcome.kind === 'made') return commit(stage, outcome, context, duration_ms);
     const ended = {
@@ -95,7 +99,7 @@ async function runClaimed(stage: SettledStage, context: AttemptContext, started:
     };
     if (outcome.kind === 'interrupted' || effects.stop.graceful.aborted) return ended;
     const lostFor = outcome.kind === 'lost' ? losses.next() : undefined;
-    if (lostFor === undefined && attempt >= attempts) return ended;
+    if (changed !== undefined || (lostFor === undefined && attempt >= attempts)) return ended;
     const delay_ms = lostFor ?? options.retry_delay_ms * 2 ** (attempt - 1);
     if (lostFor === undefined) attempt += 1;
     const again = {stage: stage.id, delay_ms, problem: problemIn(outcome)};
@@ -105,6 +109,10 @@ async function runClaimed(stage: SettledStage, context: AttemptContext, started:
     await effects.sleep(delay_ms, effects.stop.graceful);
     if (effects.stop.graceful.aborted) return ended;
   }
+}
+
+function madeOfWhatWasPlanned(outcome: AttemptOutcome, changed: Problem | undefined): AttemptOutcome {
+  return outcome.kind === 'made' && changed !== undefined ? {kind: 'failed', problem: changed} : outcome;
 }
 
 async function attemptOnce(

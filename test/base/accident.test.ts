@@ -35,6 +35,15 @@ test('what the system really refuses is told with its path, its word and what to
   }
 });
 
+test('memory that is not there is an accident too', () => {
+  const error = thrownBy(() => new ArrayBuffer(2 ** 52));
+  expect(accidentOf(error)).toMatchObject({
+    code: 'run/out-of-memory',
+    message: expect.stringContaining('Array buffer allocation failed'),
+  });
+  expect(accidentOf(new RangeError('Invalid typed array length: -1'))).toBeUndefined();
+});
+
 test('a number without a name in Node is known all the same', () => {
   const message = 'Unknown system error -122: Unknown system error -122, write';
   const error = Object.assign(new Error(message), {

@@ -48,6 +48,13 @@ describe('a song.txt without keys', () => {
     '<hook x2>\nThe rain came down',
     'VERSE ONE:\nThe rain came down',
     '【Pre-Chorus】\nThe rain came down',
+    '【副歌】\n雨下了\n一整夜',
+    '副歌：\n雨下了',
+    '［主歌］\n雨下了',
+    'Verse 1\nThe rain came down\nand down',
+    '- Intro -\n\nThe rain came down\nand down',
+    'Chorus x2\nThe rain came down\nand down',
+    'Припев:\nдождь',
   ])('with the sections of %j is lyrics', async (text) => {
     const {sample, said} = await songWith({'a.txt': text});
     expect(sample).toMatchObject({lyrics: text, caption: ''});
@@ -58,6 +65,9 @@ describe('a song.txt without keys', () => {
     'a slow blues (chorus: la la)',
     'The verse is slow, the chorus loud.',
     'Verse and chorus of a hymn',
+    'Intro',
+    'Chorus\nof monks',
+    'verseless blues:\nslow\nand sad',
   ])('%j has no sections and is the caption', async (text) => {
     const {sample, said} = await songWith({'a.txt': text});
     expect(sample).toMatchObject({caption: text, lyrics: '[Instrumental]'});
@@ -134,6 +144,35 @@ describe('a song.txt with keys', () => {
     const {sample, said} = await songWith({'a.txt': text});
     expect(sample).toMatchObject({caption, bpm, keyscale: ''});
     expect(said.filter((code) => code !== 'dataset/text-without-keys')).toEqual([]);
+  });
+
+  test.each([
+    'caption: a slow blues\nbpm: 72\n[Verse]\nThe rain: it came\nbpm down',
+    'caption: a slow blues\n[Verse]\nThe rain: it came\nbpm down\nkey: of my heart',
+    'bpm: 72\ncaption: a slow blues\n\n(Chorus)\nThe rain',
+  ])('has its lyrics without a key behind a section mark, which is told: %j', async (text) => {
+    const {sample, dataset} = await songWith({'a.txt': text});
+    const at = text.search(/[[(]/);
+    expect(sample).toMatchObject({caption: 'a slow blues', lyrics: text.slice(at)});
+    const told = dataset.findings.find(({code}) => code === 'dataset/text-without-keys');
+    expect(told?.message).toMatch(/a\.txt:[234]: what begins with [[(]/);
+  });
+
+  test('has one `lyrics:`, before which brackets are no lyrics', async () => {
+    const {sample} = await songWith({'a.txt': 'caption: a slow blues\n[sad]\nlyrics: la\n[Verse]\nla'});
+    expect(sample).toMatchObject({caption: 'a slow blues\n[sad]', lyrics: 'la\n[Verse]\nla'});
+  });
+
+  test('of a key that stands twice the later counts, which is told', async () => {
+    const {sample, dataset} = await songWith({'a.txt': 'caption: one\nbpm: 72\nCaption: two\ntempo: 90'});
+    expect(sample).toMatchObject({caption: 'two', bpm: '90'});
+    const told = dataset.findings
+      .filter(({code}) => code === 'dataset/key-twice')
+      .map(({message}) => message);
+    expect(told.map((message) => message.replace(/^.*a\.txt:/, ''))).toEqual([
+      '3: Caption stands in line 1 already; the later one counts',
+      '4: tempo stands in line 2 already; the later one counts',
+    ]);
   });
 
   test('YAML’s sign for a block of lines is no lyrics', async () => {

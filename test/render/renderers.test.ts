@@ -161,6 +161,17 @@ test('a killed process is explained', async () => {
   expect(text).toContain('  | last words\n  log: /repo/a.log');
 });
 
+test.each([
+  {signal: 'SIGBUS', words: '', says: /cut short or replaced meanwhile/},
+  {signal: 'SIGABRT', words: 'FATAL ERROR: JavaScript heap out of memory\n', says: /not enough memory/},
+  {signal: 'SIGABRT', words: 'terminate called\n', says: /defect of the engine/},
+  {signal: 'SIGXCPU', words: '', says: /ulimit -t/},
+] as const)('a process that ended with $signal ($words) is explained', async ({signal, words, says}) => {
+  const result: StageResult = {...crashed, signal, stderr_tail: words};
+  const text = await shown((output) => plainLines(output, plain), {kind: 'stage_finished', stage: a, result});
+  expect(text).toMatch(says);
+});
+
 test('JSON lines: one object a line, the time first', async () => {
   const text = await shown(jsonLines, started, {kind: 'stop_requested', how: 'graceful'});
   const lines = text

@@ -4,12 +4,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import type {Problem} from '../../src/base/problem.js';
 import {stopSwitch} from '../../src/run/stop.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {
@@ -83,6 +85,34 @@ test('an input file counts by its bytes: touching it runs nothing, editing it do
   });
   expect(outputText(await run(pipeline), 'a')).toBe('lala');
 });
+
+test.each([
+  {name: 'a file', input: 'in.txt', edited: 'in.txt', read: 'cat "$1"'},
+  {name: 'a file in a folder', input: 'in', edited: 'in/a.txt', read: 'cat "$1"/a.txt'},
+  {name: 'a file that comes into a folder', input: 'in', edited: 'in/b.txt', read: 'cat "$1"/*'},
+])(
+  '$name edited while its stage runs: nothing is kept, and the old text finds no result of the new',
+  async ({input, edited, read}) => {
+    const dir = await temporaryFolder();
+    mkdirSync(join(dir, 'in'));
+    writeFileSync(join(dir, 'in.txt'), 'one');
+    writeFileSync(join(dir, 'in/a.txt'), 'one');
+    const before = existsSync(join(dir, edited)) ? readFileSync(join(dir, edited), 'utf8') : undefined;
+    const stage = (edit: string) => shell(`${edit}; ${read} > "$2"`, {inputs: {i: join(dir, input)}});
+    const path = join(dir, 'edit.sh');
+    writeFileSync(path, `printf two > '${join(dir, edited)}'`);
+    const pipeline = pipelineOf(dir, {a: stage(`. '${path}'`)});
+    const {by} = await run(pipeline);
+    expect(by.a).toMatchObject({kind: 'failed', problem: {code: 'run/input-changed'}});
+    expect((by.a as {problem: Problem}).problem.message).toContain(join(dir, edited));
+    writeFileSync(path, ''); // as if nobody edited any more
+    if (before === undefined) rmSync(join(dir, edited));
+    else writeFileSync(join(dir, edited), before);
+    const again = await run(pipeline);
+    expect(again.by.a?.kind).toBe('succeeded');
+    expect(outputText(again, 'a')).toBe('one');
+  },
+);
 
 test('of a folder, why names the files that came, went and changed', async () => {
   const dir = await temporaryFolder();
