@@ -110,7 +110,7 @@ function rowNorms(base: Float32Array, change: Float64Array): {base: number; adap
 
 /**
  * The same adapter with magnitudes over the other norm: values · ‖W‖ / ‖V‖ for a program that divides by the base's, and back.
- * Throws `adapter/zero-row` when a row of zeros leaves no direction to scale.
+ * Throws `adapter/zero-row` where either norm of a row is zero: then no magnitude over the other makes the same of it.
  */
 export function magnitudesOver(
   over: Magnitude['over'],
@@ -121,8 +121,9 @@ export function magnitudesOver(
   const row = new Float64Array(change.cols);
   return magnitude.values.map((value, i) => {
     change.addRow(i, row.fill(0));
+    if (value === 0) return 0;
     const norms = rowNorms(baseRow(weight, i), row);
-    if (norms[magnitude.over] > 0) return (value * norms[over]) / norms[magnitude.over];
+    if (norms.base > 0 && norms.adapted > 0) return (value * norms[over]) / norms[magnitude.over];
     throw new SidestepError({
       code: 'adapter/zero-row',
       message: `Row ${i} of ${module} is zero: its magnitude has no direction to scale`,

@@ -1,10 +1,13 @@
+import {cp} from 'node:fs/promises';
 import {join} from 'node:path';
-import {beforeEach, expect, test} from 'vitest';
+import {beforeEach, describe, expect, test} from 'vitest';
+import {magnitudesOver} from '../../src/adapter/applied.js';
 import {openBase} from '../../src/adapter/base-weights.js';
 import {comfyuiLayout, comfyuiPrefix} from '../../src/adapter/layout.js';
 import {fitToBase, magnitudesOverBase} from '../../src/adapter/on-base.js';
 import {readAdapter, readWritten} from '../../src/adapter/read.js';
 import {comfyuiReader} from '../../src/adapter/reader/comfyui.js';
+import {peftReader} from '../../src/adapter/reader/peft.js';
 import {verifyExport} from '../../src/adapter/verify.js';
 import {writeLayoutFile} from '../../src/adapter/write.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
@@ -64,6 +67,67 @@ test('magnitudes written as they are would be noticed', async () => {
     base,
   });
   await expect(verified).rejects.toMatchObject({problem: {code: 'export/shape-unread'}});
+});
+
+describe('a row without a norm', () => {
+  /** One row of the weight, of its change, and its magnitude. */
+  const rowOf = (weight: readonly number[], change: readonly number[], value: number) => ({
+    weight: {rows: 1, cols: weight.length, data: Float32Array.from(weight)},
+    applied: {
+      change: {
+        rows: 1,
+        cols: change.length,
+        factors: undefined,
+        addRow: (_row: number, into: Float64Array) => {
+          for (const [j, x] of change.entries()) into[j]! += x;
+        },
+      },
+      magnitude: {over: 'adapted' as const, values: Float32Array.of(value)},
+    },
+  });
+
+  test.each([
+    {name: 'of the base, which the adapter moved', row: rowOf([0, 0], [3, 4], 2)},
+    {name: 'of both together', row: rowOf([3, 4], [-3, -4], 2)},
+  ])('$name: no magnitude over the base makes the same of it', ({row: {weight, applied}}) => {
+    expect(() => magnitudesOver('base', applied, {weight, module: 'layers.0.q_proj'})).toThrow(
+      /Row 0 of layers\.0\.q_proj is zero/,
+    );
+  });
+
+  test('and without magnitude stays nothing', () => {
+    const {weight, applied} = rowOf([0, 0], [3, 4], 0);
+    expect([...magnitudesOver('base', applied, {weight, module: 'm'})!]).toEqual([0]);
+  });
+
+  test('a row with both has m·‖W‖/‖V‖', () => {
+    const {weight, applied} = rowOf([3, 4], [3, 4], 2);
+    expect([...magnitudesOver('base', applied, {weight, module: 'm'})!]).toEqual([1]);
+  });
+});
+
+test('modules whose change is zero are named', async () => {
+  const adapter = await readAdapter(join(golden, 'peft_files/lora'));
+  const zeroed = adapter.modules.slice(0, 2).map(({name}) => name);
+  const folder = await temporaryFolder();
+  const tensors = [];
+  await using written = await openSafetensors(join(golden, 'peft_files/lora/adapter_model.safetensors'));
+  for (const name of written.tensors.keys()) {
+    const {data, ...tensor} = await written.read(name);
+    const zero = name.includes('lora_B') && zeroed.some((module) => name.includes(`.${module}.`));
+    tensors.push({name, ...tensor, data: zero ? new Uint8Array(data.length) : data});
+  }
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), {tensors});
+  await cp(join(golden, 'peft_files/lora/adapter_config.json'), join(folder, 'adapter_config.json'));
+  const verified = await verifyExport({
+    trained: await readAdapter(folder),
+    file: await readWritten(join(folder, 'adapter_model.safetensors')),
+    reader: peftReader,
+    layout: 'peft',
+    dtype: 'F32',
+    base: undefined,
+  });
+  expect(verified.unchanged).toEqual(zeroed);
 });
 
 test.each(['lora', 'dora', 'lokr', 'loha'])('%s of another model is refused', async (kind) => {
