@@ -88,7 +88,9 @@ async function runClaimed(stage: SettledStage, context: AttemptContext, started:
   if (isStaleFor(stage, 'forced')) await dropPartial(effects.cache, partialKey(stage));
   for (let attempt = 1; ; ) {
     const attempted = await attemptOnce(stage, context, {attempt, losses});
-    const changed = changedFile(stage, context.world, await effects.filesOf(stage));
+    const seen = changedFile(stage, context.world, await effects.filesOf(stage));
+    if (seen?.how === 'came') effects.emit({kind: 'stage_warning', stage: stage.id, problem: seen.problem});
+    const changed = seen?.how === 'changed' ? seen.problem : undefined;
     if (changed !== undefined) await dropPartial(effects.cache, partialKey(stage)); // nor may what was saved go on
     const outcome = madeOfWhatWasPlanned(attempted, changed);
     const duration_ms = effects.now() - started;
