@@ -77,7 +77,6 @@ describe('a row without a norm', () => {
       change: {
         rows: 1,
         cols: change.length,
-        factors: undefined,
         addRow: (_row: number, into: Float64Array) => {
           for (const [j, x] of change.entries()) into[j]! += x;
         },
