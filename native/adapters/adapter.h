@@ -39,6 +39,8 @@ class Adapter : public LinearAdapter {
   /// As PEFT and LyCORIS initialise: the adapted layer starts as the base layer. `module` is the index among all linears.
   virtual void initialise(const Linear& layer, uint64_t seed, uint64_t module, Workspace work) = 0;
   virtual void refresh(const Linear& layer, Workspace work) = 0;
+  /// Device memory of what `refresh` derives and keeps, where it is worth counting.
+  virtual size_t derived_bytes() const { return 0; }
   /// As upstream saves it: names, folded scalars, alpha.
   virtual std::vector<SavedTensor> saved(Stream& stream) const = 0;
   /// Takes what `saved` gave. Throws adapter/tensor-missing, adapter/tensor-shape; unknown names are the caller's to refuse.

@@ -66,4 +66,10 @@ int64_t AdapterSet::parameter_count() const {
   return count;
 }
 
+size_t AdapterSet::bytes() const {
+  size_t bytes = 2 * sizeof(float) * static_cast<size_t>(parameter_count());
+  for (const Module& module : modules_) bytes += module.adapter->derived_bytes();
+  return bytes;
+}
+
 }  // namespace sidestep

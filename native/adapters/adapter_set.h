@@ -39,6 +39,8 @@ class AdapterSet {
   /// "base_model.model.layers.0.self_attn.q_proj.lora_A.weight", "lycoris_layers_0_self_attn_q_proj.lokr_w1".
   const std::vector<Parameter>& parameters() const { return parameters_; }
   int64_t parameter_count() const;
+  /// Parameters, their gradients, and what is derived of them.
+  size_t bytes() const;
 
  private:
   AdapterConfig config_;

@@ -52,7 +52,7 @@ struct Bench {
 
   MicroStep step(MicroStep::Gradients gradients) {
     return {.model = model, .batch = batch, .draws = draws, .loss = loss,
-            .pass = {PassContext::Mode::training, 11, 4}, .gradients = gradients, .gradient_checkpointing = 1};
+            .pass = {PassContext::Mode::training, 11, 4}, .gradients = gradients, .kept = recompute_share(model.config().stack.num_layers(), 1)};
   }
   double loss_now() {
     adapters.refresh({arena, stream});
@@ -168,7 +168,7 @@ TEST("adapters: gradients of micro-batches add up, and checkpointing changes no 
   const auto gradients = [&](double ratio) {
     bench.adapters.zero_gradients(bench.stream);
     MicroStep step = bench.step(MicroStep::Gradients::accumulate);
-    step.gradient_checkpointing = ratio;
+    step.kept = recompute_share(bench.model.config().stack.num_layers(), ratio);
     run_micro_step(step, {bench.arena, bench.stream});
     std::vector<float> out;
     for (const Parameter& p : bench.adapters.parameters()) {

@@ -31,10 +31,18 @@ class Lora final : public DeltaAdapter {
     const Device device = layer.weight.device();
     trained_.push_back(make_trained("lora_A.weight", {rank, layer.in_features()}, device));
     trained_.push_back(make_trained("lora_B.weight", {layer.out_features(), rank}, device));
+    if (layer.dtype() != DType::f32)
+      for (const TrainedTensor& t : trained_) rounded_.emplace_back(layer.dtype(), t.value.tensor().shape(), device);
     if (decomposed()) trained_.push_back(magnitude());
   }
 
   std::vector<TrainedTensor>& trained() override { return trained_; }
+
+  size_t derived_bytes() const override {
+    size_t bytes = 0;
+    for (const Storage& rounded : rounded_) bytes += rounded.view().bytes();
+    return bytes;
+  }
 
   std::vector<SavedTensor> saved(Stream& stream) const override {
     std::vector<SavedTensor> out;
@@ -57,14 +65,14 @@ class Lora final : public DeltaAdapter {
   void add_delta(ConstTensor x, Tensor y, const PassContext& pass, Workspace work) override {
     const Arena::Scope scope(work.arena);
     const Tensor h = down(dropped(x, pass, work), work);
-    gemm({.a = h, .b = b(x.dtype(), work), .c = y, .trans_b = Transpose::yes, .alpha = scale_, .beta = 1}, work.stream);
+    gemm({.a = h, .b = factor(kB, x.dtype(), work), .c = y, .trans_b = Transpose::yes, .alpha = scale_, .beta = 1}, work.stream);
   }
 
   void add_delta_gradients(ConstTensor dy, ConstTensor x, Tensor dx, const PassContext& pass, Workspace work) override {
     const Arena::Scope scope(work.arena);
     const ConstTensor input = dropped(x, pass, work);
     const Tensor h = down(input, work), dh = work.arena.alloc(dy.dtype(), h.shape());
-    gemm({.a = dy, .b = b(dy.dtype(), work), .c = dh, .alpha = scale_}, work.stream);
+    gemm({.a = dy, .b = factor(kB, dy.dtype(), work), .c = dh, .alpha = scale_}, work.stream);
     gemm({.a = dy, .b = h, .c = trained_[kB].grad.tensor(), .trans_a = Transpose::yes, .alpha = scale_, .beta = 1},
          work.stream);
     gemm({.a = dh, .b = input, .c = trained_[kA].grad.tensor(), .trans_a = Transpose::yes, .beta = 1}, work.stream);
@@ -77,7 +85,9 @@ class Lora final : public DeltaAdapter {
   }
 
   void add_dense_gradients(ConstTensor, Workspace) override {}  // PEFT detaches the norm: never asked for
-  void refresh_delta(Workspace) override {}
+  void refresh_delta(Workspace work) override {
+    for (size_t i = 0; i < rounded_.size(); ++i) copy({trained_[i].value.view(), rounded_[i].tensor()}, work.stream);
+  }
 
   void initialise_delta(uint64_t seed, uint64_t module, Stream& stream) override {
     const Tensor a = trained_[kA].value.tensor();
@@ -116,15 +126,19 @@ class Lora final : public DeltaAdapter {
   /// h [N, r] = x A^T
   Tensor down(ConstTensor x, Workspace work) const {
     const Tensor h = work.arena.alloc(x.dtype(), {x.dim(0), trained_[kA].value.tensor().dim(0)});
-    const ConstTensor a = in_dtype(trained_[kA].value.view(), x.dtype(), work);
+    const ConstTensor a = factor(kA, x.dtype(), work);
     gemm({.a = x, .b = a, .c = h, .trans_b = Transpose::yes}, work.stream);
     return h;
   }
 
-  ConstTensor b(DType dtype, Workspace work) const { return in_dtype(trained_[kB].value.view(), dtype, work); }
+  /// A or B as products take it.
+  ConstTensor factor(Index which, DType dtype, Workspace work) const {
+    const bool ready = !rounded_.empty() && rounded_[which].view().dtype() == dtype;
+    return ready ? rounded_[which].view() : in_dtype(trained_[which].value.view(), dtype, work);
+  }
 
   void add_input_gradient(ConstTensor dh, Tensor dx, const PassContext& pass, Workspace work) const {
-    const ConstTensor a = in_dtype(trained_[kA].value.view(), dh.dtype(), work);
+    const ConstTensor a = factor(kA, dh.dtype(), work);
     if (!drops(pass)) return gemm({.a = dh, .b = a, .c = dx, .beta = 1}, work.stream);
     const Tensor gradient = work.arena.alloc(dx.dtype(), dx.shape());
     gemm({.a = dh, .b = a, .c = gradient}, work.stream);
@@ -133,6 +147,7 @@ class Lora final : public DeltaAdapter {
   }
 
   std::vector<TrainedTensor> trained_;
+  std::vector<Storage> rounded_;  ///< A and B in the compute dtype, once an update; none where that is f32
   uint64_t module_;
   bool convolution_;
   int64_t taps_;

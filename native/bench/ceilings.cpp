@@ -7,23 +7,60 @@
 namespace sidestep::bench {
 namespace {
 
-// NVIDIA H100 Tensor Core GPU data sheet, SXM5, without sparsity; the H200's data sheet gives the same arithmetic.
-constexpr double kTensorFlops = 989.4e12;  // bf16 and f16, sums in f32
-constexpr double kVectorFlops = 66.9e12;   // f32
-constexpr double kH100Bytes = 3.35e12, kH200Bytes = 4.8e12;
+// Data sheets and architecture papers of NVIDIA; GeForce rates are those with sums in f32, half of the headline. The shares are
+// estimates, none of them measured with this engine.
+//
+// Products: cuBLASLt's large bf16 products reach 0.71 to 0.80 on Hopper; the model's own shapes leave its last wave of blocks a fifth
+// empty (k and v: 96 blocks on 132 multiprocessors). Smaller tensor cores are easier to keep busy.
+//
+// Attention, counted from the kernels: a 64 x 64 tile of heads of 128 is 2.10 MFLOP and 160 KiB through shared memory at 128 bytes a
+// clock, 1640 FLOP a clock and multiprocessor at most. A Hopper tensor core does 4096 and an A100's 2048, so shared memory is the
+// ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63; a GeForce's does 512, and one block of four warps keeps 0.82 of it busy.
+// The backward pass has ceilings of 0.35 on Hopper for the same reason, and loads without double buffering everywhere.
+constexpr double kTera = 1e12;
+const std::vector<Card> kCards = {
+    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass
+    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.78, 0.62},
+    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.82, 0.70},
+    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.82, 0.70},
+    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.82, 0.70},
+    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.80, 0.68},
+    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40},
+    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.20},
+    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.20},
+};
 
-// Shares of the ceilings that can be hoped for. cuBLASLt's large bf16 products: 700 to 790 TFLOP/s on that card. Attention on
-// mma.sync, which this engine uses, without Hopper's own instructions: 335 TFLOP/s (Dao 2023, FlashAttention-2, section 4.1).
-// Our own streaming kernels: a copy's share of the memory. A launch that finds the queue full costs its ramp up and down.
-constexpr double kProductShare = 0.72, kAttentionShare = 0.34, kVectorShare = 0.5, kMemoryShare = 0.85;
+// A copy's share of the memory; kernels that move two bytes a lane get half of the bandwidth (rope_cuda.cu, attention_cuda.cu), and so do
+// products with few blocks: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
+constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kNarrowShare = 0.45;
+constexpr double kThinFlopsPerByte = 128;
 constexpr double kLaunchSeconds = 3e-6;
+// The backward pass of attention computes the scores in both of its kernels: seven products where five are counted.
+constexpr double kExecutedBackward = 7.0 / 5;
 
-enum class Unit { product, attention, vector };
+enum class Unit { product, attention, attention_backward, vector };
 
 Unit unit_of(std::string_view op) {
-  if (op == "attention" || op == "attention_backward") return Unit::attention;
+  if (op == "attention") return Unit::attention;
+  if (op == "attention_backward") return Unit::attention_backward;
   if (op == "gemm" || op == "conv1d" || op == "conv_transpose1d") return Unit::product;
   return Unit::vector;
+}
+
+double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit, double flops) {
+  switch (unit) {
+    case Unit::product: return flops / (card.product_share * ceilings.matrix_flops);
+    case Unit::attention: return flops / (card.forward_share * ceilings.matrix_flops);
+    case Unit::attention_backward: return kExecutedBackward * flops / (card.backward_share * ceilings.matrix_flops);
+    case Unit::vector: return flops / (kVectorShare * ceilings.vector_flops);
+  }
+  __builtin_unreachable();
+}
+
+double memory_share(std::string_view op, Unit unit, const Cost& cost) {
+  const bool narrow = op == "qk_norm_rope" || op == "qk_norm_rope_backward";
+  const bool thin = unit == Unit::product && cost.flops < kThinFlopsPerByte * cost.bytes;
+  return narrow || thin ? kNarrowShare : kMemoryShare;
 }
 
 }  // namespace
@@ -33,18 +70,28 @@ double Ceilings::floor_seconds(std::string_view op, const Cost& cost) const {
   return std::max(cost.flops / flops, cost.bytes / memory_bytes);
 }
 
-Ceilings card_ceilings(const std::string& name, DType dtype) {
-  const double matrix = dtype == DType::f32 ? kVectorFlops : kTensorFlops;  // no TF32
-  if (name == "h100") return {matrix, kVectorFlops, kH100Bytes};
-  if (name == "h200") return {matrix, kVectorFlops, kH200Bytes};
-  throw Error("bench/usage", "Expected --card h100 or h200 but found " + name);
+Ceilings Card::ceilings(DType dtype) const {
+  return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes};  // no TF32
 }
 
-double expected_seconds(const Ceilings& card, std::string_view op, const Cost& cost) {
+size_t Card::bytes() const { return static_cast<size_t>(memory_gib * 1024 * 1024 * 1024); }
+
+const std::vector<Card>& cards() { return kCards; }
+
+const Card& card_of(const std::string& name) {
+  std::string known;
+  for (const Card& card : kCards) {
+    if (card.name == name) return card;
+    known += (known.empty() ? "" : ", ") + std::string(card.name);
+  }
+  throw Error("bench/usage", "Expected --card to be one of " + known + " but found " + name);
+}
+
+double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost) {
+  const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
-  const double share = unit == Unit::product ? kProductShare : unit == Unit::attention ? kAttentionShare : kVectorShare;
-  const double arithmetic = cost.flops / (share * (unit == Unit::vector ? card.vector_flops : card.matrix_flops));
-  return std::max({arithmetic, cost.bytes / (kMemoryShare * card.memory_bytes), kLaunchSeconds});
+  return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops),
+                   cost.bytes / (memory_share(op, unit, cost) * ceilings.memory_bytes), kLaunchSeconds});
 }
 
 }  // namespace sidestep::bench

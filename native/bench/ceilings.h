@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/dtype.h"
 #include "core/stream.h"
@@ -17,10 +18,27 @@ struct Ceilings {
   double floor_seconds(std::string_view op, const Cost& cost) const;
 };
 
-/// A card by name, from its data sheet: `h100` (SXM) or `h200`. Throws bench/usage.
-Ceilings card_ceilings(const std::string& name, DType dtype);
+/// A card from its data sheet, and the shares of its ceilings that this engine's kernels can be hoped to reach there.
+struct Card {
+  std::string_view name;      ///< as `--card` takes it
+  double memory_gib = 0;
+  double tensor_flops = 0;    ///< bf16 with sums in f32, without sparsity
+  double vector_flops = 0;    ///< f32
+  double memory_bytes = 0;    ///< bytes/s
+  double product_share = 0;   ///< of tensor_flops, by the library's products of this model's shapes
+  double forward_share = 0;   ///< of tensor_flops, by attention
+  double backward_share = 0;  ///< of tensor_flops, by attention's backward pass in the FLOPs that it executes
 
-/// Above the floor: the shares of the ceilings that such kernels reach and what a launch costs, see the constants.
-double expected_seconds(const Ceilings& card, std::string_view op, const Cost& cost);
+  Ceilings ceilings(DType dtype) const;
+  size_t bytes() const;
+};
+
+/// Every card there is a row for.
+const std::vector<Card>& cards();
+/// Throws bench/usage.
+const Card& card_of(const std::string& name);
+
+/// Above the floor: by the shares that such kernels reach and what a launch costs.
+double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost);
 
 }  // namespace sidestep::bench

@@ -6,6 +6,7 @@
 #include "models/condition_encoder.h"
 #include "models/oobleck_encode.h"
 #include "models/qwen3.h"
+#include "ops/transfer.h"
 
 namespace sidestep::bench {
 namespace {
@@ -39,6 +40,13 @@ Storage random_values(const Shape& shape) {
   return storage;
 }
 
+/// The step's inputs lie where the model does.
+Storage on_device(const Storage& host, Stream& stream) {
+  Storage there(host.view().dtype(), host.view().shape(), stream.device());
+  transfer({host.view(), there.tensor()}, stream);
+  return there;
+}
+
 }  // namespace
 
 int encode_text_command(const std::vector<std::string>& words) {
@@ -65,17 +73,22 @@ int encode_condition_command(const std::vector<std::string>& words) {
   const Storage lyric_rows = random_values({batch, lyrics, config.text_hidden_dim});
   const Storage text_rows = random_values({batch, kTextTokens, config.text_hidden_dim});
   const Storage silence(DType::f32, {batch, 1, config.timbre_hidden_dim});
-  ConditionInput input{.lyrics = lyric_rows.view(),
+  ConditionInput masks{.lyrics = {},
                        .lyric_mask = std::vector<uint8_t>(static_cast<size_t>(batch * lyrics), 1),
-                       .text = text_rows.view(),
+                       .text = {},
                        .text_mask = std::vector<uint8_t>(static_cast<size_t>(batch * kTextTokens), 1),
-                       .references = silence.view(),
+                       .references = {},
                        .owners = {}};
-  for (int64_t i = 0; i < batch; ++i) input.owners.push_back(i);
+  for (int64_t i = 0; i < batch; ++i) masks.owners.push_back(i);
   const StepFigures figures = measure_model(arguments, [&](DType dtype, Stream& stream) -> Step {
     auto model = std::make_shared<ConditionEncoder>(config, Weights::random(1, dtype, stream));
-    return [&, model, dtype](Arena& arena) {
+    const std::vector<Storage> there{on_device(lyric_rows, stream), on_device(text_rows, stream), on_device(silence, stream)};
+    return [&, model, dtype, there](Arena& arena) {
       const Arena::Scope scope(arena);
+      ConditionInput input = masks;
+      input.lyrics = there[0].view();
+      input.text = there[1].view();
+      input.references = there[2].view();
       const int64_t length = ConditionEncoder::sequence_length(input);
       model->forward(input, arena.alloc(dtype, {batch, length, config.lyric.hidden_size}), arena, stream);
     };

@@ -64,10 +64,12 @@ Json::Object to_json(const Prediction& p) {
           {"weights_bytes", p.memory.weights_bytes},
           {"arena_bytes", p.memory.arena_bytes},
           {"batch_bytes", p.memory.batch_bytes},
+          {"kept_layers", p.memory.recomputation.whole_layers()},
+          {"partly_kept_layers", p.memory.recomputation.partial_layers()},
           {"ops", std::move(ops)}};
 }
 
-void print_table(const Prediction& p, const std::string& card) {
+void print_table(const Prediction& p, const Card& card) {
   std::printf("%-28s %8s %10s %10s %10s %10s\n", "op", "calls", "GFLOP", "GB", "floor ms", "expected");
   for (size_t i = 0; i < p.expected.size(); ++i) {
     const Tally::Row& row = p.expected[i];
@@ -76,12 +78,18 @@ void print_table(const Prediction& p, const std::string& card) {
   }
   constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
   const double seconds = Prediction::sum(p.expected);
-  std::printf("\npredicted on %s, not measured: %.2f ms a step (no faster than %.2f ms), %.2f TFLOP: %.0f TFLOP/s\n", card.c_str(),
-              seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12, p.flops() / seconds / 1e12);
+  int64_t calls = 0;
+  for (const Tally::Row& row : p.expected) calls += row.calls;
+  std::printf("%-28s %8lld\n", "all", static_cast<long long>(calls));
+  std::printf("\npredicted on %s, not measured: %.2f ms a step (no faster than %.2f ms), %.2f TFLOP: %.0f TFLOP/s\n",
+              std::string(card.name).c_str(), seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12, p.flops() / seconds / 1e12);
   const auto gib = [](size_t bytes) { return static_cast<double>(bytes) / kGiB; };
   std::printf("memory: %.2f GiB, of it weights %.2f, adapter and optimizer %.2f, activations %.2f, batches %.2f\n",
               gib(p.memory.total_bytes()), gib(p.memory.weights_bytes), gib(p.memory.adapter_bytes + p.memory.optimizer_bytes + p.memory.ema_bytes),
               gib(p.memory.arena_bytes), gib(p.memory.batch_bytes));
+  const Recomputation& kept = p.memory.recomputation;
+  std::printf("of %zu layers %lld keep all activations and %lld some: %.0f%% less work than recomputing all; of %.0f GiB\n", kept.kept.size(),
+              static_cast<long long>(kept.whole_layers()), static_cast<long long>(kept.partial_layers()), 100 * kept.work_saved, card.memory_gib);
 }
 
 }  // namespace
@@ -91,12 +99,15 @@ int predict_command(const std::vector<std::string>& words) {
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
   request.device = DeviceKind::cuda;
-  const std::string card = arguments.text_or("card", "h100");
-  const Ceilings ceilings = card_ceilings(card, dtype);
+  const Card& card = card_of(arguments.text_or("card", "h100"));
+  const Ceilings ceilings = card.ceilings(dtype);
+  const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";
+  const MemoryPlan memory = chosen ? plan_within(request, keeping_budget(card.bytes(), request.device)) : plan_memory(request);
+  request.kept = memory.recomputation.kept;
   Prediction prediction{
       priced_step(request, [&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }),
-      priced_step(request, [&](std::string_view op, const Cost& cost) { return expected_seconds(ceilings, op, cost); }),
-      plan_memory(request)};
+      priced_step(request, [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost); }),
+      memory};
   sort_by_time(prediction);
   switch (format(arguments)) {
     case Format::json: std::printf("%s\n", Json(to_json(prediction)).dump().c_str()); return 0;

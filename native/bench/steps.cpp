@@ -50,7 +50,7 @@ Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
   if (stream.device().kind != DeviceKind::cuda) return {};
   meter.sample();
   meter.sample_memory();
-  const Ceilings ceilings{meter.best().gemm_flops, card_ceilings("h100", DType::f32).vector_flops, meter.best().memory_bytes};
+  const Ceilings ceilings{meter.best().gemm_flops, card_of("h100").vector_flops, meter.best().memory_bytes};
   return [ceilings](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); };
 }
 

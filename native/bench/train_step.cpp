@@ -38,17 +38,27 @@ size_t used_bytes(Device device) {
   return card.memory_bytes - card.free_bytes;
 }
 
+/// With `--checkpointing auto`: `--memory MIB`, or what is free on the card; a CPU keeps everything.
+MemoryPlan plan_of(const Arguments& arguments, const PlanRequest& request, Device device) {
+  const auto mebibytes = static_cast<size_t>(arguments.count_or("memory", 0));
+  if (arguments.text_or("checkpointing", "auto") != "auto") return plan_memory(request);
+  if (mebibytes > 0) return plan_within(request, mebibytes << 20);
+  if (device.kind != DeviceKind::cuda) return plan_memory(request);
+  return plan_within(request, keeping_budget(cuda_plugin().describe(device.index).free_bytes, device.kind));
+}
+
 }  // namespace
 
 int train_step_command(const std::vector<std::string>& words) {
   const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
-                                    "precision"}, {"json"});
+                                    "memory", "precision"}, {"json"});
   Stream stream = open_stream(arguments);
   PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
   request.device = stream.device().kind;
   PlanRequest without_recomputation = request;
-  without_recomputation.gradient_checkpointing = 0;
-  const MemoryPlan plan = plan_memory(request);
+  without_recomputation.kept = {};
+  const MemoryPlan plan = plan_of(arguments, request, stream.device());
+  request.kept = plan.recomputation.kept;
   PeakMeter meter(stream, request.compute_dtype);
   meter.sample();
 
@@ -75,7 +85,7 @@ int train_step_command(const std::vector<std::string>& words) {
                     .draws = draws,
                     .loss = request.loss,
                     .pass = {.mode = PassContext::Mode::training},
-                    .gradient_checkpointing = request.gradient_checkpointing,
+                    .kept = request.kept,
                     .unread = step_figures.next(request.batch_size),
                     .staging = &staging,
                     .recordings = &recordings},
@@ -89,6 +99,8 @@ int train_step_command(const std::vector<std::string>& words) {
                            {"weights_bytes", plan.weights_bytes},
                            {"arena_bytes", plan.arena_bytes},
                            {"planned_bytes", plan.total_bytes()},
+                           {"kept_layers", plan.recomputation.whole_layers()},
+                           {"partly_kept_layers", plan.recomputation.partial_layers()},
                            {"trained_parameters", plan.trained_parameters}};
   if (stream.device().kind == DeviceKind::cuda) extra["device_bytes"] = used_bytes(stream.device());
   print(figures, extra, format(arguments));

@@ -15,8 +15,20 @@ TrainerSetup trainer_setup(const Json& params) {
   setup.device = device_from_name(params.string_or("device", "cpu")).kind;
   if (const Json& clip = params.get("longest_clip"); !clip.is_null())
     setup.longest_clip = {clip.at("frames").as_int(), clip.at("tokens").as_int(), clip.bool_or("guided", true)};
+  if (const Json& limit = params.get("memory_limit_bytes"); !limit.is_null()) setup.memory_limit_bytes = static_cast<size_t>(limit.as_number());
   return setup;
 }
+
+namespace {
+
+Json::Object recomputation_json(const Recomputation& recomputation) {
+  return {{"layers", static_cast<int64_t>(recomputation.kept.size())},
+          {"kept_layers", recomputation.whole_layers()},
+          {"partly_kept_layers", recomputation.partial_layers()},
+          {"work_saved", recomputation.work_saved}};
+}
+
+}  // namespace
 
 Json::Object memory_json(const MemoryPlan& plan) {
   return {{"weights_bytes", plan.weights_bytes},
@@ -29,6 +41,7 @@ Json::Object memory_json(const MemoryPlan& plan) {
           {"total_bytes", plan.total_bytes()},
           {"host_bytes", plan.host_bytes},
           {"flops_per_micro_step", plan.flops_per_micro_step},
+          {"recomputation", recomputation_json(plan.recomputation)},
           {"trained_parameters", plan.trained_parameters},
           {"adapted_modules", plan.adapted_modules}};
 }

@@ -172,8 +172,7 @@ PlanRequest plan_of(const DitConfig& config, const AdapterConfig& adapter, const
           .loss = loss,
           .batch_size = largest.size(),
           .frames = largest.target_latents.view().dim(1),
-          .tokens = largest.encoder_hidden_states.view().dim(1),
-          .gradient_checkpointing = 0};
+          .tokens = largest.encoder_hidden_states.view().dim(1)};
 }
 
 static size_t arena_bytes(PlanRequest plan, DType compute_dtype) {

@@ -159,8 +159,7 @@ void judge(const Case& c, Report& report, Stream& stream) {
                        .batch = batch,
                        .draws = draws,
                        .loss = loss,
-                       .pass = {.mode = PassContext::Mode::training},
-                       .gradient_checkpointing = 0};
+                       .pass = {.mode = PassContext::Mode::training}};
   const MicroResult result = run_recorded_step(step, {adapted.arena, stream});
   const auto loss_value = static_cast<float>(result.loss);
   for (const std::string group : {"out/", "ref64/"}) {

@@ -139,8 +139,7 @@ void judge_trajectory(const Case& c, const Trajectory& run, Report& report, Stre
                                                .draws = draws,
                                                .loss = loss,
                                                .pass = {.mode = PassContext::Mode::training},
-                                               .grad_scale = 1 / static_cast<double>(accumulation),
-                                               .gradient_checkpointing = 0},
+                                               .grad_scale = 1 / static_cast<double>(accumulation)},
                                               work);
     curves.micro_loss.push_back(result.loss);
     loss_sum += result.loss;

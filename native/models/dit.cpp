@@ -1,7 +1,6 @@
 #include "models/dit.h"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "core/error.h"
 #include "models/dit_forward.h"
@@ -78,13 +77,6 @@ Linear& Dit::linear(std::string_view name) {
               "Names are those of the checkpoint without decoder., e.g. layers.0.self_attn.q_proj.");
 }
 
-bool recomputed(int64_t index, int64_t layers, double ratio) {
-  if (index == layers - 1) return false;
-  const auto count = static_cast<int64_t>(std::llround(std::clamp(ratio, 0.0, 1.0) * static_cast<double>(layers)));
-  const auto up_to = [&](int64_t end) { return (end * count + layers - 1) / layers; };
-  return up_to(index + 1) > up_to(index);
-}
-
 void Dit::forward(const DitInput& input, Tensor pred, const PassContext& pass, Arena& arena, Stream& stream,
                   const Observer& observe) {
   const Arena::Scope scope(arena);
@@ -95,7 +87,7 @@ void Dit::forward(const DitInput& input, Tensor pred, const PassContext& pass, A
 }
 
 void Dit::forward(const DitInput& input, Tensor pred, DitTape& tape, const PassContext& pass, Arena& arena, Stream& stream) {
-  tape = {.gradient_checkpointing = tape.gradient_checkpointing, .input_gradients = tape.input_gradients, .offload = tape.offload};
+  tape = {.kept = std::move(tape.kept), .input_gradients = tape.input_gradients, .offload = tape.offload};
   tape.first_layer = reach(tape.input_gradients).first_layer;
   DitForward{.dit = *this, .input = input, .tape = tape, .pass = pass, .arena = arena, .stream = stream}.run(pred);
 }

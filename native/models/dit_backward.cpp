@@ -18,7 +18,7 @@ struct DitBackward {
   Tensor dmodulation{};    ///< [B, 6, D] f32, summed over layers; only with reach.timesteps
   Tensor dfinal{};         ///< [2, B, D] f32: shift, scale of the output; only with reach.timesteps
   Tensor dcondition{};     ///< [B * S, D], summed over layers; only with reach.condition
-  DitLayerTape spent{};    ///< of the last kept layer played back: recomputed layers reuse its memory
+  DitLayerTape spent{};    ///< of the last layer played back: what the next one recomputes takes its places
 
   int64_t batch() const { return tape.embedded_condition.dim(0); }
   int64_t rows() const { return batch() * tape.patch_count; }
@@ -86,14 +86,11 @@ void DitBackward::through_layer(int64_t index, const DitLayerPass& shared) {
   const ConstTensor x = tape.hidden[kept];
   const DitLayerNeeds needs = reach.of_layer(index);
   const DitLayerGradients gradients{.dh = dh, .modulation = dmodulation, .condition = dcondition};
-  if (DitLayerTape& own = tape.layers[kept]; own.gate) {
-    dit_layer_backward(layer, x, own, needs, gradients, shared);
-    spent = own;
-    return spend(kept);
-  }
-  DitLayerTape again = spent.gate ? spent : allocate_tape(layer, shared, needs);
-  dit_layer_forward(layer, x, {}, again, Extent::tape, shared);
-  dit_layer_backward(layer, x, again, needs, gradients, shared);
+  const KeptParts again = kept_parts(tape.kept, index, dit.config_.stack.num_layers()).others();
+  DitLayerTape own = tape.layers[kept].with(again, spent);
+  dit_layer_recompute(layer, x, own, again, shared);
+  dit_layer_backward(layer, x, own, needs, gradients, shared);
+  spent = own;
   spend(kept);
 }
 

@@ -186,7 +186,7 @@ Tensor DitForward::run_layers(Tensor h) {
     DitLayerTape scratch = allocate_tape(layer, own, {});
     std::function<void(const char*, ConstTensor)> branch;
     if (observe) branch = [&](const char* part, ConstTensor value) { observe(name + "." + part, value); };
-    dit_layer_forward(layer, h, h, scratch, Extent::output, own, branch);
+    dit_layer_forward(layer, h, h, scratch, own, branch);
     show(name, h, h.shape());
   }
   tape.hidden.push_back(h);
@@ -200,15 +200,11 @@ Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const DitLayerPass& s
   if (tape.offload != nullptr) tape.offload->leave(kept, stream);
   const Tensor next = tape.offload != nullptr ? tape.offload->place(kept + 1, stream) : arena.alloc(h.dtype(), h.shape());
   tape.hidden.push_back(h);
-  if (recomputed(index, dit.config_.stack.num_layers(), tape.gradient_checkpointing)) {
-    const Arena::Scope scope(arena);
-    DitLayerTape scratch = allocate_tape(layer, shared, {});
-    dit_layer_forward(layer, h, next, scratch, Extent::output, shared);
-    tape.layers.emplace_back();
-    return next;
-  }
-  tape.layers.push_back(allocate_tape(layer, shared, needs));
-  dit_layer_forward(layer, h, next, tape.layers.back(), Extent::output, shared);
+  const KeptParts parts = kept_parts(tape.kept, index, dit.config_.stack.num_layers());
+  tape.layers.push_back(allocate_tape(layer, shared, needs, parts));
+  const Arena::Scope scope(arena);
+  DitLayerTape whole = tape.layers.back().with(parts.others(), allocate_tape(layer, shared, {}, parts.others()));
+  dit_layer_forward(layer, h, next, whole, shared);
   return next;
 }
 

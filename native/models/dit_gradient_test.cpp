@@ -60,7 +60,7 @@ TEST("dit: gradients of every linear agree with central differences") {
     input.valid_tokens = model.valid_tokens;
     const Storage weight = random_tensor(input.x_t.shape(), 7);
     const Adapters adapters = attach(tiny.dit, every);
-    run_pass(tiny.dit, input, weight.view(), 0, InputGradients::none, stream);
+    run_pass(tiny.dit, input, weight.view(), {}, InputGradients::none, stream);
     Arena arena(stream.device(), size_t{64} << 20);
     const Storage pred(DType::f32, input.x_t.shape());
     const auto loss = [&] {
@@ -88,7 +88,7 @@ TEST("dit: gradients of x_t and condition agree with central differences") {
     input.x_t = x_t.view();
     input.condition = condition.view();
     const Storage weight = random_tensor(input.x_t.shape(), 8);
-    const Passed passed = run_pass(tiny.dit, input, weight.view(), 0.5, InputGradients::wanted, stream);
+    const Passed passed = run_pass(tiny.dit, input, weight.view(), recompute_share(3, 0.5), InputGradients::wanted, stream);
     Arena arena(stream.device(), size_t{64} << 20);
     const Storage pred(DType::f32, input.x_t.shape());
     const auto loss = [&] {
@@ -102,6 +102,16 @@ TEST("dit: gradients of x_t and condition agree with central differences") {
   }
 }
 
+/// Shares of the layers, and every part alone and kept alone, in one layer and in another.
+std::vector<KeptLayers> checkpointed() {
+  std::vector<KeptLayers> all{recompute_share(3, 0.34), recompute_share(3, 0.5), recompute_share(3, 1)};
+  for (const KeptParts parts : {KeptParts{false, true, true}, KeptParts{true, false, true}, KeptParts{true, true, false}}) {
+    all.push_back({parts, {}, {}});
+    all.push_back({parts.others(), parts, kKeepNothing});
+  }
+  return all;
+}
+
 TEST("dit: gradient checkpointing changes no bit") {
   Stream stream(Device{});
   for (const Model& model : kModels) {
@@ -111,10 +121,10 @@ TEST("dit: gradient checkpointing changes no bit") {
     input.valid_tokens = model.valid_tokens;
     const Storage weight = random_tensor(input.x_t.shape(), 9);
     const Adapters kept = attach(tiny.dit, every);
-    const Passed full = run_pass(tiny.dit, input, weight.view(), 0, InputGradients::wanted, stream);
-    for (const double ratio : {0.34, 0.5, 1.0}) {
+    const Passed full = run_pass(tiny.dit, input, weight.view(), {}, InputGradients::wanted, stream);
+    for (const KeptLayers& layers : checkpointed()) {
       const Adapters again = attach(tiny.dit, every);
-      const Passed passed = run_pass(tiny.dit, input, weight.view(), ratio, InputGradients::wanted, stream);
+      const Passed passed = run_pass(tiny.dit, input, weight.view(), layers, InputGradients::wanted, stream);
       EXPECT(passed.high_water < full.high_water);
       EXPECT(same_bits(passed.pred.view(), full.pred.view()));
       EXPECT(same_bits(passed.dx_t.view(), full.dx_t.view()));
@@ -130,11 +140,11 @@ TEST("dit: an adapter alone gets the gradient it gets among all others") {
   const DitInput input = tiny.input();
   const Storage weight = random_tensor(input.x_t.shape(), 10);
   const Adapters all = attach(tiny.dit, every);
-  run_pass(tiny.dit, input, weight.view(), 0, InputGradients::none, stream);
+  run_pass(tiny.dit, input, weight.view(), {}, InputGradients::none, stream);
   for (const auto& [name, expected] : all) {
-    for (const double ratio : {0.0, 1.0}) {
+    for (const KeptLayers& layers : {KeptLayers{}, recompute_share(3, 1)}) {
       const Adapters alone = attach(tiny.dit, [&](const std::string& other) { return other == name; });
-      run_pass(tiny.dit, input, weight.view(), ratio, InputGradients::none, stream);
+      run_pass(tiny.dit, input, weight.view(), layers, InputGradients::none, stream);
       if (!same_bits(alone.at(name)->grad.view(), expected->grad.view())) fail(__FILE__, __LINE__, name + " differs alone");
     }
   }
@@ -149,7 +159,7 @@ TEST("dit: backward goes no lower than the lowest adapter") {
     attach(tiny.dit, [&](const std::string& name) { return name.starts_with(prefix); });
     Tally tally;
     stream.attach(&tally);
-    run_pass(tiny.dit, input, weight.view(), 0, InputGradients::none, stream);
+    run_pass(tiny.dit, input, weight.view(), {}, InputGradients::none, stream);
     stream.attach(nullptr);
     return tally.total().flops;
   };

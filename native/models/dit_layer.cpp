@@ -43,31 +43,60 @@ AttentionTape allocate_attention(const DitLayerPass& pass, int64_t keys) {
 
 }  // namespace
 
-DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs) {
+DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs, KeptParts parts) {
   const DType dtype = pass.projection.dtype();
   const int64_t hidden = pass.stack.hidden_size, rows = pass.batch * pass.patches;
   const Shape stream_shape{pass.batch, pass.patches, hidden};
   DitLayerTape tape;
   tape.modulation = pass.arena.alloc(dtype, {pass.batch, 6, hidden});
-  for (Tensor* inv_rms : {&tape.self_inv_rms, &tape.cross_inv_rms, &tape.mlp_inv_rms}) {
-    *inv_rms = pass.arena.alloc(DType::f32, {rows});
+  if (parts.self_attn) {
+    tape.self_inv_rms = pass.arena.alloc(DType::f32, {rows});
+    tape.self = allocate_attention(pass, pass.patches);
+    tape.after_self = pass.arena.alloc(dtype, stream_shape);
+    if (needs.modulation) tape.self_out = pass.arena.alloc(dtype, {rows, hidden});
   }
-  tape.self = allocate_attention(pass, pass.patches);
-  tape.cross = allocate_attention(pass, pass.tokens);
-  tape.after_self = pass.arena.alloc(dtype, stream_shape);
-  tape.after_cross = pass.arena.alloc(dtype, stream_shape);
-  tape.gate = pass.arena.alloc(dtype, {rows, layer.gate_proj.out_features()});
-  tape.up = pass.arena.alloc(dtype, {rows, layer.up_proj.out_features()});
-  if (needs.modulation) {
-    tape.self_out = pass.arena.alloc(dtype, {rows, hidden});
-    tape.mlp_out = pass.arena.alloc(dtype, {rows, hidden});
+  if (parts.cross_attn) {
+    tape.cross_inv_rms = pass.arena.alloc(DType::f32, {rows});
+    tape.cross = allocate_attention(pass, pass.tokens);
+    tape.after_cross = pass.arena.alloc(dtype, stream_shape);
+  }
+  if (parts.mlp) {
+    tape.mlp_inv_rms = pass.arena.alloc(DType::f32, {rows});
+    tape.gate = pass.arena.alloc(dtype, {rows, layer.gate_proj.out_features()});
+    tape.up = pass.arena.alloc(dtype, {rows, layer.up_proj.out_features()});
+    if (needs.modulation) tape.mlp_out = pass.arena.alloc(dtype, {rows, hidden});
   }
   return tape;
+}
+
+DitLayerTape DitLayerTape::with(KeptParts parts, const DitLayerTape& other) const {
+  DitLayerTape both = *this;
+  if (parts.self_attn) {
+    both.self_inv_rms = other.self_inv_rms;
+    both.self = other.self;
+    both.after_self = other.after_self;
+    both.self_out = other.self_out;
+  }
+  if (parts.cross_attn) {
+    both.cross_inv_rms = other.cross_inv_rms;
+    both.cross = other.cross;
+    both.after_cross = other.after_cross;
+  }
+  if (parts.mlp) {
+    both.mlp_inv_rms = other.mlp_inv_rms;
+    both.gate = other.gate;
+    both.up = other.up;
+    both.mlp_out = other.mlp_out;
+  }
+  return both;
 }
 
 namespace {
 
 using Observe = std::function<void(const char*, ConstTensor)>;
+
+/// Where the MLP stops: `tape` leaves out what only the layer's output needs.
+enum class Extent : uint8_t { output, tape };
 
 /// The tape's buffer if it keeps the branch's output, else scratch.
 Tensor branch_output(const Tensor& kept, const DitLayerPass& pass) {
@@ -134,12 +163,18 @@ void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, con
 
 }  // namespace
 
-void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, Extent extent,
-                       const DitLayerPass& pass, const Observe& observe) {
+void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, const DitLayerPass& pass,
+                       const Observe& observe) {
   add({.a = pass.projection, .b = layer.scale_shift_table, .y = tape.modulation}, pass.stream);
   self_attention(layer, x, tape, pass, observe);
   cross_attention(layer, tape, pass, observe);
-  mlp(layer, y, tape, extent, pass, observe);
+  mlp(layer, y, tape, Extent::output, pass, observe);
+}
+
+void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass) {
+  if (parts.self_attn) self_attention(layer, x, tape, pass, {});
+  if (parts.cross_attn) cross_attention(layer, tape, pass, {});
+  if (parts.mlp) mlp(layer, {}, tape, Extent::tape, pass, {});
 }
 
 }  // namespace sidestep

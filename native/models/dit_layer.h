@@ -56,16 +56,15 @@ struct DitLayerNeeds {
   bool condition = false;   ///< the condition embedder trains
 };
 
-/// Where backward stops recomputing: `tape` leaves out what only the layer's output needs.
-enum class Extent : uint8_t { output, tape };
-
-DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs);
+/// Places for the modulation and for what these parts leave.
+DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, const DitLayerNeeds& needs, KeptParts parts = {});
 
 /// y = layer(x); x, y [B, P, D], y may alias x. Everything backward needs is written to `tape`.
 /// `observe`, if given, is called with "self_attn", "cross_attn", "mlp" and each branch's output.
-void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, Extent extent,
-                       const DitLayerPass& pass,
+void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, const DitLayerPass& pass,
                        const std::function<void(const char*, ConstTensor)>& observe = {});
+/// Writes what these parts left to `tape` once more, the same bits, given all that the others left.
+void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass);
 
 struct DitLayerGradients {
   Tensor dh;           ///< [B, P, D]: of the output on entry, of the input on return (if needed)

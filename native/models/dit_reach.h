@@ -16,9 +16,4 @@ struct DitReach {
   }
 };
 
-/// Whether gradient checkpointing at `ratio` recomputes layer `index`: round(ratio * layers) of them, spread evenly.
-/// Ratio 0.5 recomputes layers 0, 2, 4 … The top layer is never recomputed: backward begins with it, so keeping it takes
-/// no more memory than recomputing any other, and that memory is then reused.
-bool recomputed(int64_t index, int64_t layers, double ratio);
-
 }  // namespace sidestep

@@ -3,6 +3,7 @@
 
 #include "core/tensor.h"
 #include "models/activation_offload.h"
+#include "models/kept_parts.h"
 
 namespace sidestep {
 
@@ -17,7 +18,8 @@ struct AttentionTape {
   Tensor lse;      ///< [B, H, T] f32
 };
 
-/// What one DiT layer keeps besides its input. Normalised inputs, SwiGLU's output and roped heads are recomputed.
+/// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. Normalised
+/// inputs, SwiGLU's output and roped heads are recomputed.
 struct DitLayerTape {
   Tensor modulation;                                  ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP
   Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;    ///< [B * P] f32
@@ -25,6 +27,9 @@ struct DitLayerTape {
   Tensor after_self, after_cross;                     ///< [B, P, D] residual stream
   Tensor gate, up;                                    ///< [B * P, I]
   Tensor self_out, mlp_out;                           ///< [B * P, D]; only where gates need gradients
+
+  /// The same with the places of these parts taken from `other`.
+  DitLayerTape with(KeptParts parts, const DitLayerTape& other) const;
 };
 
 /// What one timestep embedder keeps; a few rows.
@@ -35,9 +40,7 @@ struct TimestepTape {
 /// What a forward pass leaves for its backward pass. Its tensors live in the arena the forward pass was given, so it dies
 /// with the Arena::Scope around both. Backward consumes it: it may be played back once.
 struct DitTape {
-  /// Share of the layers whose activations are recomputed instead of kept: 0 none, 1 every layer (but the top one, which
-  /// would gain nothing), spread evenly.
-  double gradient_checkpointing = 0;
+  KeptLayers kept{};
   InputGradients input_gradients = InputGradients::none;
   /// Where given, the layers' inputs wait on the host; it lives until the backward pass is done.
   ActivationOffload* offload = nullptr;
@@ -46,7 +49,7 @@ struct DitTape {
   int64_t first_layer = 0;             ///< backward ends here; lower layers keep nothing
   std::vector<Tensor> hidden;          ///< input of each layer from first_layer on, then the last output: [B, P, D]; with
                                        ///< `offload` three places that they take turns in
-  std::vector<DitLayerTape> layers;    ///< from first_layer on; empty tensors where recomputed
+  std::vector<DitLayerTape> layers;    ///< from first_layer on; empty tensors where a part is recomputed
   TimestepTape time, time_r;
   Tensor temb, projection;             ///< [B, D], [B, 6, D]
   Tensor final_modulation;             ///< [B, 2, D]: shift, scale

@@ -70,7 +70,7 @@ TEST("dit: a training pass predicts the bits inference predicts") {
   const Storage inference = predict(tiny.dit, input, stream);
   attach(tiny.dit, [](const std::string& name) { return name.starts_with("layers.1."); });
   const Storage weight = random_tensor(input.x_t.shape(), 1);
-  EXPECT(same_bits(run_pass(tiny.dit, input, weight.view(), 0, InputGradients::none, stream).pred.view(), inference.view()));
+  EXPECT(same_bits(run_pass(tiny.dit, input, weight.view(), {}, InputGradients::none, stream).pred.view(), inference.view()));
 }
 
 TEST("dit: results do not depend on the number of threads") {
@@ -82,7 +82,7 @@ TEST("dit: results do not depend on the number of threads") {
     const DitInput input = tiny.input();
     const Storage weight = random_tensor(input.x_t.shape(), 2);
     gradients.push_back(attach(tiny.dit, every));
-    passes.push_back(run_pass(tiny.dit, input, weight.view(), 0.5, InputGradients::wanted, stream));
+    passes.push_back(run_pass(tiny.dit, input, weight.view(), recompute_share(3, 0.5), InputGradients::wanted, stream));
     EXPECT(same_bits(passes.back().pred.view(), passes.front().pred.view()));
     EXPECT(same_bits(passes.back().dx_t.view(), passes.front().dx_t.view()));
     for (const auto& [name, adapter] : gradients.back()) {
@@ -112,8 +112,8 @@ void adapt_attentions(Dit& dit) {
   });
 }
 
-size_t pass_high_water(Dit& dit, const DitInput& input, Tensor pred, ConstTensor dpred, double ratio, Arena& arena, Stream& stream) {
-  DitTape tape{.gradient_checkpointing = ratio};
+size_t pass_high_water(Dit& dit, const DitInput& input, Tensor pred, ConstTensor dpred, const KeptLayers& kept, Arena& arena, Stream& stream) {
+  DitTape tape{.kept = kept};
   dit.forward(input, pred, tape, {}, arena, stream);
   dit.backward(dpred, tape, {}, arena, stream);
   return arena.high_water();
@@ -135,11 +135,12 @@ TEST("dit: a planned pass needs exactly the memory of a real one") {
                             .t = on_plan(input.t), .r = on_plan(input.r)};
   const Storage pred(DType::f32, input.x_t.shape());
   const Tensor plan_pred(nullptr, DType::f32, input.x_t.shape(), plan);
-  for (const double ratio : {0.0, 0.5, 1.0}) {
+  const KeptLayers mixed{{true, false, false}, {false, true, true}, {}};
+  for (const KeptLayers& kept : {KeptLayers{}, recompute_share(3, 0.5), recompute_share(3, 1), mixed}) {
     Arena measured(plan, 0);
-    const size_t needed = pass_high_water(planned, plan_input, plan_pred, plan_pred, ratio, measured, plan_stream);
+    const size_t needed = pass_high_water(planned, plan_input, plan_pred, plan_pred, kept, measured, plan_stream);
     Arena arena(Device{}, needed);  // one byte less would throw native/arena-exhausted
-    EXPECT(pass_high_water(tiny.dit, input, pred.tensor(), pred.view(), ratio, arena, stream) == needed);
+    EXPECT(pass_high_water(tiny.dit, input, pred.tensor(), pred.view(), kept, arena, stream) == needed);
   }
 }
 

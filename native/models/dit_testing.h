@@ -102,12 +102,12 @@ struct Passed {
 };
 
 /// Forward and backward for the loss <pred, weight>; gradients land in the adapters.
-inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, double checkpointing,
+inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, const KeptLayers& kept,
                        InputGradients inputs, Stream& stream) {
   Arena arena(stream.device(), size_t{64} << 20);
   Passed passed{.pred = Storage(DType::f32, input.x_t.shape()), .dx_t = Storage(DType::f32, input.x_t.shape()),
                 .dcondition = Storage(DType::f32, input.condition.shape())};
-  DitTape tape{.gradient_checkpointing = checkpointing, .input_gradients = inputs};
+  DitTape tape{.kept = kept, .input_gradients = inputs};
   const PassContext pass{.mode = PassContext::Mode::training};
   dit.forward(input, passed.pred.tensor(), tape, pass, arena, stream);
   const bool wanted = inputs == InputGradients::wanted;

@@ -26,7 +26,7 @@ GenerationPlan plan_generation(const GenerationRequest& request) {
   if (request.adapter) {
     adapters = std::make_unique<AdapterSet>(model, *request.adapter);
     adapters->refresh({arena, stream});
-    plan.adapter_bytes = 2 * sizeof(float) * static_cast<size_t>(adapters->parameter_count());
+    plan.adapter_bytes = adapters->bytes();
   }
   const auto planned = [](int64_t rows, int64_t width) { return ConstTensor(nullptr, DType::f32, {rows, width}, kPlan); };
   const DenoiserInput input{.condition = planned(request.tokens, request.model.condition_size),

@@ -46,7 +46,7 @@ GradientProbe::Result GradientProbe::measure(const Batch& batch, const Draws& dr
                                 .draws = draws,
                                 .loss = {.padding = padding},
                                 .pass = {.mode = PassContext::Mode::training},
-                                .gradient_checkpointing = 1},
+                                .kept = recompute_share(model_.config().stack.num_layers(), 1)},
                                work)
                     .loss;
   for (const auto& probe : probes_) {

@@ -1,5 +1,7 @@
 #include "training/imagined_step.h"
 
+#include <algorithm>
+
 #include "models/dit.h"
 
 namespace sidestep {
@@ -22,7 +24,18 @@ ImaginedStep::ImaginedStep(const PlanRequest& request)
   optimizer_ = make_optimizer(request.optimizer, adapters_.parameters(), stream_);
 }
 
-void ImaginedStep::run_passes() {
+void ImaginedStep::run_passes() { run_passes(request_.kept, work()); }
+
+ImaginedStep::Passes ImaginedStep::measure(const KeptLayers& kept) {
+  Arena arena(kPlan, 0);
+  Tally tally;
+  attach(&tally);
+  run_passes(kept, {arena, stream_});
+  attach(nullptr);
+  return {.arena_bytes = std::max(arena_.high_water(), arena.high_water()), .flops = tally.total().flops};
+}
+
+void ImaginedStep::run_passes(const KeptLayers& kept, Workspace work) {
   const auto size = static_cast<size_t>(request_.batch_size);
   // Dropped samples: replacing their conditions takes scratch of its own on some devices.
   const Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
@@ -33,9 +46,9 @@ void ImaginedStep::run_passes() {
                   .draws = draws,
                   .loss = request_.loss,
                   .pass = {.mode = PassContext::Mode::training},
-                  .gradient_checkpointing = request_.gradient_checkpointing,
+                  .kept = kept,
                   .offload = request_.offloads() ? &offload : nullptr},
-                 work());
+                 work);
 }
 
 void ImaginedStep::run_update() {

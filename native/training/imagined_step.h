@@ -14,9 +14,16 @@ class ImaginedStep {
   /// Throws what making the adapters throws.
   explicit ImaginedStep(const PlanRequest& request);
 
-  /// One forward and backward pass.
+  /// One forward and backward pass, keeping what the request says.
   void run_passes();
   void run_update();
+
+  /// What making the adapters and such a pass take.
+  struct Passes {
+    size_t arena_bytes = 0;
+    double flops = 0;
+  };
+  Passes measure(const KeptLayers& kept);
 
   void attach(Tally* tally) { stream_.attach(tally); }
   const Arena& arena() const { return arena_; }
@@ -27,6 +34,7 @@ class ImaginedStep {
 
  private:
   Workspace work() { return {arena_, stream_}; }
+  void run_passes(const KeptLayers& kept, Workspace work);
 
   PlanRequest request_;
   Stream stream_;

@@ -28,19 +28,29 @@ struct PlanRequest {
   int64_t batch_size = 1;
   int64_t frames = 0;  ///< latent frames of the longest sample (after cropping)
   int64_t tokens = 0;  ///< condition tokens of the longest sample
-  double gradient_checkpointing = 1;
+  KeptLayers kept{};          ///< the rest is computed again in the backward pass
   KeptInputs kept_inputs = KeptInputs::on_device;
+  size_t clip_bytes = 0;      ///< arena that clips between the steps take
 
   bool offloads() const { return device == DeviceKind::cuda && kept_inputs == KeptInputs::on_host; }
   /// Bytes of one layer's input.
   size_t input_bytes() const;
 };
 
+/// What of the layers is computed twice so that less is kept. It changes no number.
+struct Recomputation {
+  KeptLayers kept{};      ///< of every layer, the top one (which always keeps all) included
+  double work_saved = 0;  ///< of the FLOPs of a micro-batch that computes every layer again, the share that is not done
+
+  int64_t whole_layers() const;   ///< that keep all
+  int64_t partial_layers() const; ///< that keep some parts
+};
+
 /// Bytes on the training device, and the work of one micro-batch. Found by running the step on Device::plan, so it is what
 /// the real step asks for, not an estimate.
 struct MemoryPlan {
   size_t weights_bytes = 0;    ///< of the frozen model, mapped files included
-  size_t adapter_bytes = 0;    ///< parameters and gradients
+  size_t adapter_bytes = 0;    ///< parameters and gradients, and the parameters once more where products take them in 16 bits
   size_t optimizer_bytes = 0;
   size_t ema_bytes = 0;
   size_t arena_bytes = 0;      ///< activations and scratch, the high-water mark
@@ -48,6 +58,7 @@ struct MemoryPlan {
   size_t sampling_bytes = 0;   ///< what clips between steps take beyond the arena
   size_t host_bytes = 0;       ///< page-locked, for offloaded inputs; not on the device and not in the total
   double flops_per_micro_step = 0;
+  Recomputation recomputation{};
   int64_t trained_parameters = 0;
   int64_t adapted_modules = 0;
 
@@ -56,6 +67,12 @@ struct MemoryPlan {
   }
 };
 MemoryPlan plan_memory(const PlanRequest& request);
+/// The same with `kept` chosen: of parts of layers, those that save the most arithmetic a byte first, as many as leave the total
+/// within so many bytes; nothing where not even that fits.
+MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes);
+/// How much of a device's memory a run may fill with activations that it could compute again. A card has its driver, library
+/// workspaces and recordings besides, which no plan counts; a CPU's memory is also everybody else's.
+size_t keeping_budget(size_t limit_bytes, DeviceKind device);
 
 /// An all-zero batch of a given shape in host memory, for planning.
 Batch blank_batch(const DitConfig& model, int64_t batch_size, int64_t frames, int64_t tokens);

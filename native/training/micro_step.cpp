@@ -151,7 +151,9 @@ void check_draws(const MicroStep& step) {
 std::string kind_of(const MicroStep& step, const NoisedBatch& noised, const DitInput& input, const Arena& arena) {
   std::ostringstream kind;
   kind << noised.x_t.shape().to_string() << noised.condition.shape().to_string() << " arena " << arena.used() << " scale "
-       << step.grad_scale << " checkpointing " << step.gradient_checkpointing << " seed " << step.pass.seed << " frames";
+       << step.grad_scale << " seed " << step.pass.seed << " kept ";
+  for (const KeptParts parts : step.kept) kind << parts.self_attn << parts.cross_attn << parts.mlp;
+  kind << " frames";
   for (const int64_t length : input.valid_frames) kind << ' ' << length;
   kind << " tokens";
   for (const int64_t length : input.valid_tokens) kind << ' ' << length;
@@ -175,7 +177,7 @@ struct MicroPasses {
     activations.reset();
     activations.emplace(work.arena);
     tape = {};
-    tape.gradient_checkpointing = step.gradient_checkpointing;
+    tape.kept = step.kept;
     tape.offload = step.offload;
     if (learns) step.model.forward(input, pred, tape, pass, work.arena, work.stream);
     else step.model.forward(input, pred, pass, work.arena, work.stream);

@@ -52,7 +52,7 @@ struct MicroStep {
   PassContext pass{};
   Gradients gradients = Gradients::accumulate;
   double grad_scale = 1;
-  double gradient_checkpointing = 1;  ///< share of the layers
+  KeptLayers kept{};                  ///< what of the layers the backward pass finds; the rest is computed again
   ActivationOffload* offload = nullptr;  ///< where the layers' inputs wait for the backward pass, if not on the device
   /// Where given, the step waits for nothing: its result is empty, and the backward pass runs even where the loss is no finite number.
   UnreadLosses unread{};

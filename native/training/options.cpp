@@ -148,9 +148,10 @@ ValidationOptions read_validation(const Json& json) {
 
 void read_checkpointing(const Json& json, TrainOptions& o) {
   bool enabled = true, offload = false;
-  double ratio = 1;
-  read_object("gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", number(ratio)}, {"offload", boolean(offload)}});
-  o.gradient_checkpointing = enabled ? ratio : 0;
+  std::optional<double> ratio;
+  const Reader share = [&](const Json& v) { ratio = v.as_number(); };
+  read_object("gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", share}, {"offload", boolean(offload)}});
+  o.recomputed_share = enabled ? ratio : 0;
   o.kept_inputs = offload ? KeptInputs::on_host : KeptInputs::on_device;
 }
 
@@ -176,7 +177,7 @@ void check(const TrainOptions& o) {
   }
   const std::pair<const char*, double> shares[] = {{"cfg_dropout", o.cfg_dropout},
                                                    {"timestep.adaptive_ratio", o.timestep.adaptive_ratio},
-                                                   {"gradient_checkpointing.ratio", o.gradient_checkpointing},
+                                                   {"gradient_checkpointing.ratio", o.recomputed_share.value_or(0)},
                                                    {"ema_decay", o.ema_decay}};
   for (const auto& [field, value] : shares) {
     if (!(value >= 0 && value <= 1)) invalid(field, "a number from 0 to 1", value);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,8 @@ struct TrainOptions {
   Shuffle shuffle = Shuffle::epoch;
   double max_grad_norm = 1;
   uint64_t seed = 42;
-  double gradient_checkpointing = 1;  ///< 0 when disabled, else the ratio
+  /// gradient_checkpointing.ratio, or 0 where it is disabled: the share of the layers that recompute. Unset: what does not fit.
+  std::optional<double> recomputed_share{};
   KeptInputs kept_inputs = KeptInputs::on_device;  ///< gradient_checkpointing.offload
   CropOptions crop{};
   double ema_decay = 0;  ///< 0: off

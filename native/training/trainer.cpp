@@ -74,17 +74,18 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& o, const
           .batch_size = std::min(o.batch_size, shape.samples * o.dataset_repeats),
           .frames = shape.longest_frames,
           .tokens = shape.longest_tokens,
-          .gradient_checkpointing = o.gradient_checkpointing,
           .kept_inputs = o.kept_inputs};
 }
 
-MemoryPlan run_memory(const TrainerSetup& setup, const PlanRequest& request) {
-  MemoryPlan plan = plan_memory(request);
-  if (!setup.longest_clip) return plan;
-  const auto [frames, tokens, guided] = *setup.longest_clip;
-  const size_t clip = plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
-  plan.sampling_bytes = clip > plan.arena_bytes ? clip - plan.arena_bytes : 0;
-  return plan;
+MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, PlanRequest request) {
+  if (setup.longest_clip) {
+    const auto [frames, tokens, guided] = *setup.longest_clip;
+    request.clip_bytes = plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
+  }
+  if (!options.recomputed_share && setup.memory_limit_bytes)
+    return plan_within(request, keeping_budget(*setup.memory_limit_bytes, setup.device));
+  request.kept = recompute_share(request.model.stack.num_layers(), options.recomputed_share.value_or(0));
+  return plan_memory(request);
 }
 
 namespace {
@@ -92,7 +93,7 @@ namespace {
 PlannedRun plan_run(const TrainerSetup& setup, const RunFiles& files) {
   const TrainOptions options = train_options_from_json(setup.options, files.model);
   const RunShape shape = run_shape(options, files);
-  return {shape, run_memory(setup, plan_request(setup, options, files, shape))};
+  return {shape, run_memory(setup, options, plan_request(setup, options, files, shape))};
 }
 
 }  // namespace
@@ -121,7 +122,7 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       files(read_run_files(setup)),
       options(train_options_from_json(setup.options, files.model)),
       shape(run_shape(options, files)),
-      memory(run_memory(setup, plan_request(setup, options, files, shape))),
+      memory(run_memory(setup, options, plan_request(setup, options, files, shape))),
       schedule(make_schedule(options, shape)),
       crops(shape.samples),
       target_loss(options.target_loss, schedule.warmup()),

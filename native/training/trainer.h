@@ -28,6 +28,8 @@ struct TrainerSetup {
     bool guided = true;
   };
   std::optional<Clip> longest_clip{};
+  /// What the device has for this run. Activations are kept within it where the options do not say which; unset: all are.
+  std::optional<size_t> memory_limit_bytes{};
 };
 
 /// How long the run is; fixed when it is opened.

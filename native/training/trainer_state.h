@@ -39,7 +39,7 @@ RunShape run_shape(const TrainOptions& options, const RunFiles& files);
 PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options, const RunFiles& files, const RunShape& shape);
 
 /// Of the run, and of clips between its steps.
-MemoryPlan run_memory(const TrainerSetup& setup, const PlanRequest& request);
+MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, PlanRequest request);
 GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves);
 
 /// A micro-batch that is being read while the one before it is computed. Nothing of the run's state has changed for it yet.

@@ -80,7 +80,7 @@ MicroStep Trainer::State::micro_step(const MicroBatch& micro, const Draws& draws
           .loss = options.loss,
           .pass = {PassContext::Mode::training, options.seed, step_of(micro)},
           .grad_scale = 1 / static_cast<double>(options.gradient_accumulation_steps),
-          .gradient_checkpointing = options.gradient_checkpointing,
+          .kept = memory.recomputation.kept,
           .offload = offload.get(),
           .staging = &numbers,
           .recordings = &recordings};

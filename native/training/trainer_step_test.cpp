@@ -149,5 +149,64 @@ TEST("trainer step: a plan says what offloading saves on a card, and that it sav
   EXPECT(cpu.host_bytes == 0 && cpu.total_bytes() == plan("false", DeviceKind::cpu).total_bytes());
 }
 
+TrainerSetup deep_setup(const Songs& songs, const std::string& more = "") {
+  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 2, "gradient_accumulation_steps": 2,
+    "batch_size": 2, "cfg_dropout": 0.3)" + more + "}");
+  setup.model_folder = deeper_model(songs);
+  return setup;
+}
+
+TEST("trainer step: what is kept follows the memory there is, and never changes what is trained") {
+  const Songs songs;
+  const auto limited = [&](size_t limit) {
+    TrainerSetup setup = deep_setup(songs);
+    setup.memory_limit_bytes = limit;
+    return setup;
+  };
+  const size_t ample = size_t{1} << 40;
+  const MemoryPlan all = plan_training(limited(ample)).memory, none = plan_training(limited(0)).memory;
+  EXPECT(all.recomputation.whole_layers() == 6 && none.recomputation.whole_layers() == 1);
+  EXPECT(none.recomputation.work_saved == 0 && all.recomputation.work_saved > 0.1);
+  const std::string weights = run_of(limited(ample), songs.folder / "ample").weights;
+  EXPECT(!weights.empty() && weights == run_of(limited(0), songs.folder / "least").weights);
+  size_t before = none.total_bytes();
+  for (const double share : {0.1, 0.3, 0.5, 0.7, 0.9}) {
+    const auto budget = none.total_bytes() + static_cast<size_t>(share * static_cast<double>(all.total_bytes() - none.total_bytes()));
+    size_t limit = budget;
+    while (keeping_budget(limit, testing::device_under_test().kind) < budget) ++limit;
+    const MemoryPlan plan = plan_training(limited(limit)).memory;
+    EXPECT(plan.total_bytes() <= budget && plan.total_bytes() > before);
+    EXPECT(plan.recomputation.whole_layers() + plan.recomputation.partial_layers() > 1);
+    before = plan.total_bytes();
+    EXPECT(weights == run_of(limited(limit), songs.folder / "limited").weights);  // native/arena-exhausted if the plan were short
+  }
+}
+
+TEST("trainer step: of what could be kept, attention over whole songs comes first: it saves the most arithmetic a byte") {
+  const Songs songs;
+  const SampleLengths longs{.samples = 5, .frames = 6000, .tokens = 20};
+  TrainerSetup setup = deep_setup(songs);
+  setup.memory_limit_bytes = 0;
+  const MemoryPlan none = plan_training(setup, longs).memory;
+  setup.memory_limit_bytes = 2 * none.total_bytes();
+  const MemoryPlan some = plan_training(setup, longs).memory;
+  const KeptLayers& kept = some.recomputation.kept;
+  EXPECT(some.recomputation.work_saved > 0 && some.flops_per_micro_step < none.flops_per_micro_step);
+  // Layers attend to a window and to everything by turns.
+  for (size_t layer = 0; layer + 1 < kept.size(); ++layer)
+    if (kept[layer].self_attn && layer % 2 == 0) EXPECT(kept[1].self_attn && kept[3].self_attn);
+}
+
+TEST("trainer step: an own share, and none, are done as they are written, whatever there is") {
+  const Songs songs;
+  const auto plan = [&](const std::string& checkpointing) {
+    TrainerSetup setup = deep_setup(songs, R"(, "gradient_checkpointing": )" + checkpointing);
+    setup.memory_limit_bytes = 0;
+    return plan_training(setup).memory.recomputation;
+  };
+  EXPECT(plan(R"({"ratio": 0.5})").whole_layers() == 3 && plan(R"({"enabled": false})").whole_layers() == 6);
+  EXPECT(plan(R"({"ratio": 1})").work_saved == 0 && plan(R"({"ratio": 1})").whole_layers() == 1);
+}
+
 }  // namespace
 }  // namespace sidestep

@@ -71,10 +71,16 @@ function tolerant(schema) {
 function finish(name, schema) {
   const clean = rewrite(schema, (copy) => {
     const {discriminator: _, ...rest} = copy;
+    if (rest['x-word'] !== undefined) return withWord(rest);
     return rest.enum === undefined ? rest : {...rest, enum: withNumbers(rest.enum)};
   });
   const $id = `${SCHEMA_URL}${name}.schema.json`;
   return {$schema: 'http://json-schema.org/draft-07/schema#', $id, $comment: note, ...clean};
+}
+
+/** A mapping that has a word for its defaults. */
+function withWord({description, default: preset, 'x-word': word, ...mapping}) {
+  return {description, default: preset, anyOf: [{const: word}, mapping]};
 }
 
 /** A choice such as "24" is also taken without its quotes. */

@@ -18,7 +18,7 @@ export function validatorCode(validated) {
     discriminator: true,
     code: {source: true, esm: true, lines: false},
   });
-  ajv.addVocabulary(['x-path', 'x-stage', 'x-implied', 'x-text', 'x-form']);
+  ajv.addVocabulary(['x-path', 'x-stage', 'x-implied', 'x-text', 'x-form', 'x-word']);
   for (const [name, {schema}] of Object.entries(validated))
     ajv.addSchema({...wordless(schema), $id: name}, name);
   const names = Object.keys(validated);

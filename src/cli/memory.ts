@@ -2,6 +2,7 @@ import type {Problem} from '../base/problem.js';
 import type {Settings} from '../config/settings.js';
 import {memoryProblem} from '../event/memory-forecast.js';
 import type {Plan} from '../plan/plan.js';
+import type {CardName} from '../run/forecast/cards.js';
 import {type Forecasts, forecastMemory} from '../run/forecast/forecast.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 
@@ -11,13 +12,11 @@ export function memoryLimit({values}: Settings): number | undefined {
 }
 
 /** What the stages of a plan will take. */
-export function forecastsFor({
-  plan,
-  observation,
-  surroundings,
-  settings,
-}: PlannedPipeline): Promise<Forecasts> {
-  return forecastMemory({plan, observation, surroundings, limit_bytes: memoryLimit(settings)});
+export function forecastsFor(
+  {plan, observation, surroundings, settings}: PlannedPipeline,
+  card?: CardName,
+): Promise<Forecasts> {
+  return forecastMemory({plan, observation, surroundings, limit_bytes: memoryLimit(settings), card});
 }
 
 /** Stages that cannot fit, each as `run/memory-insufficient`. */

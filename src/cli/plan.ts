@@ -1,7 +1,8 @@
-import {Command} from 'commander';
+import {Command, Option} from 'commander';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
+import {type CardName, cards} from '../run/forecast/cards.js';
 import {effortsOf} from '../run/forecast/effort.js';
 import {type AnswerOptions, answer, refuse, warn} from './answer.js';
 import {NAME_HELP} from './experiment.js';
@@ -17,6 +18,7 @@ interface PlanOptions extends AnswerOptions {
   readonly set: readonly string[];
   readonly name?: string;
   readonly only: readonly string[];
+  readonly card?: CardName;
 }
 
 export function planCommand(world: World): Command {
@@ -26,6 +28,11 @@ export function planCommand(world: World): Command {
     .option('--set <path=value>', SET_HELP, collect, [])
     .option('--name <experiment>', NAME_HELP)
     .option('--only <stage>', 'this stage and what it needs (repeatable)', collect, [])
+    .addOption(
+      new Option('--card <card>', 'memory as if this card were here, whatever this machine has').choices(
+        Object.keys(cards),
+      ),
+    )
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: PlanOptions) => world.leave(await plan(world, file, options)));
@@ -48,10 +55,10 @@ async function plan(world: World, file: string, options: PlanOptions): Promise<E
 export async function showPlan(
   world: World,
   planned: PlannedPipeline,
-  options: AnswerOptions,
+  options: AnswerOptions & Pick<PlanOptions, 'card'>,
 ): Promise<ExitCode> {
   warn(world, options, [...planned.warnings, ...(await placeWarnings(planned))]);
-  const forecasts = await forecastsFor(planned);
+  const forecasts = await forecastsFor(planned, options.card);
   const efforts = effortsOf(planned.plan, planned.observation.world);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};

@@ -5,12 +5,14 @@ import {childSchema, variantFor} from './schema-walk.js';
 /**
  * Turns numbers, true and false into the characters as they were written, where the schema asks for text: in the
  * arguments of a program (`x-text`), in a choice between texts that has them (`bits: 24`), and anywhere for the value of an
- * environment variable, which is both until its place decides.
+ * environment variable, which is both until its place decides. A word that stands for a mapping (`x-word`) becomes it.
  */
 export function settledTexts(schema: Schema | undefined, value: Located): Located {
   const variant = variantFor(schema, value) ?? schema;
   switch (value.kind) {
     case 'scalar':
+      if (variant?.['x-word'] !== undefined && value.value === variant['x-word'])
+        return {kind: 'map', entries: new Map(), origin: value.origin};
       return settled(variant, value);
     case 'list':
       return {...value, items: value.items.map((item) => settledTexts(variant?.items, item))};

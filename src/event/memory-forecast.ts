@@ -27,10 +27,21 @@ export interface MemoryForecast {
   readonly condition_tokens: number | null;
   /** `no`: whatever the samples turn out to be. `perhaps`: not if they are as long as they may be. */
   readonly fits: 'yes' | 'perhaps' | 'no';
+  /** Of a training: what is computed twice because it does not fit, or because the stage says so. */
+  readonly recomputation?: RecomputationForecast;
   /** Of a training that makes clips on its way. */
   readonly clips?: ClipsForecast;
   /** What would lower the need, each with all that stand before it; empty when it fits. */
   readonly suggestions: readonly MemorySuggestion[];
+}
+
+export interface RecomputationForecast {
+  readonly layers: number;
+  /** Layers that keep all their activations, and layers that keep some. */
+  readonly kept_layers: number;
+  readonly partly_kept_layers: number;
+  /** Of the arithmetic of a step that recomputes every layer, the share that is not done. */
+  readonly work_saved: number;
 }
 
 /** What one listening point of a training takes. Clips that do not fit are left out, with a warning. */

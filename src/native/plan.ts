@@ -16,11 +16,15 @@ export interface PlanSetup {
   /** The stage's parameters, defaults filled in. */
   readonly options: JsonObject;
   readonly precision: string;
+  /** `cpu` or `cuda:N`; nothing is asked of it. */
+  readonly device: string;
   /** Headers alone are read. `silence_latent`: any path, for samples that store no context. */
   readonly samples?: readonly SampleFiles[];
   readonly silence_latent?: string;
   /** Of clips between the steps of a training. */
   readonly longest_clip?: LongestClip;
+  /** What the device has for this: activations are kept within it. */
+  readonly memory_limit_bytes?: number;
   /** In place of `samples`. */
   readonly lengths?: SampleLengths;
 }

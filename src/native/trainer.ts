@@ -29,6 +29,8 @@ export interface TrainerSetup extends EngineOptions {
   readonly precision: string;
   /** The longest clip that `generate` will be asked for between steps. */
   readonly longest_clip?: LongestClip;
+  /** What the device has for this run: activations are kept within it. */
+  readonly memory_limit_bytes?: number;
 }
 
 /** A clip's size, for plans. */
@@ -63,8 +65,21 @@ export interface MemoryPlan {
   /** Page-locked memory of the host for offloaded activations; not in the total. */
   readonly host_bytes: number;
   readonly flops_per_micro_step: number;
+  readonly recomputation: Recomputation;
   readonly trained_parameters: number;
   readonly adapted_modules: number;
+}
+
+/** What is computed twice so that less is kept. */
+export interface Recomputation {
+  /** Of the model; 0 where nothing of the kind was asked (estimates). */
+  readonly layers: number;
+  /** Layers that keep all their activations. */
+  readonly kept_layers: number;
+  /** Layers that keep some. */
+  readonly partly_kept_layers: number;
+  /** Of the arithmetic of a step that recomputes every layer, the share that is not done. */
+  readonly work_saved: number;
 }
 
 /** What one optimizer update did; numbers that are NaN or infinite arrive as null. */

@@ -120,6 +120,8 @@ export interface WorkerJob {
 export interface MemoryQuestion
   extends Pick<WorkerJob, 'uses' | 'params' | 'inputs' | 'objects_dir' | 'device' | 'precision'> {
   readonly limit_bytes: number;
+  /** What activations may be kept within; unset: the limit. */
+  readonly spare_bytes?: number;
   /** Of samples that are yet to be made; undefined when `inputs` and `params` name them. */
   readonly bounds: SampleBounds | undefined;
 }

@@ -34,6 +34,8 @@ export interface Schema {
   readonly 'x-stage'?: readonly string[];
   /** The value is handed on as text: numbers keep the characters they are written with. */
   readonly 'x-text'?: 'as_written';
+  /** The word that stands for the mapping with nothing but its defaults. */
+  readonly 'x-word'?: string;
   /** The form that `pattern` asks for, in words, as they follow "Expected". */
   readonly 'x-form'?: string;
   /** What stands in for the value when it is unset and has no fixed default. */

@@ -4146,22 +4146,22 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "auto"
    },
    "gradient_checkpointing": {
-    "description": "Recompute activations in the backward pass to save memory. It does not change the result.",
+    "description": "Recompute activations in the backward pass to save memory: by default, or with the word `auto`, those of layers and parts of layers that do not fit in what the device has; `sidestep plan` shows which. It does not change the result.",
     "type": "object",
     "additionalProperties": false,
     "default": {},
+    "x-word": "auto",
     "properties": {
      "enabled": {
-      "description": "Whether activations are recomputed.",
+      "description": "Whether activations are recomputed where they do not fit. Otherwise all are kept, whether they fit or not.",
       "type": "boolean",
       "default": true
      },
      "ratio": {
-      "description": "Share of the layers that recompute, evenly spread.",
+      "description": "Share of the layers that recompute, evenly spread. Unset: as few as fit, and of them as small parts as fit.",
       "type": "number",
       "minimum": 0,
-      "maximum": 1,
-      "default": 1
+      "maximum": 1
      },
      "offload": {
       "description": "Keep the layers' inputs in page-locked memory of the host between forward and backward pass; they travel while layers are computed. A card then holds three of them instead of one a layer. Without effect on the CPU, where they are in that memory in any case.",

@@ -1250,17 +1250,17 @@ export interface TrainParameters {
    */
   precision: 'auto' | 'f32' | 'bf16' | 'f16';
   /**
-   * Recompute activations in the backward pass to save memory. It does not change the result.
+   * Recompute activations in the backward pass to save memory: by default, or with the word `auto`, those of layers and parts of layers that do not fit in what the device has; `sidestep plan` shows which. It does not change the result.
    */
   gradient_checkpointing: {
     /**
-     * Whether activations are recomputed.
+     * Whether activations are recomputed where they do not fit. Otherwise all are kept, whether they fit or not.
      */
     enabled: boolean;
     /**
-     * Share of the layers that recompute, evenly spread.
+     * Share of the layers that recompute, evenly spread. Unset: as few as fit, and of them as small parts as fit.
      */
-    ratio: number;
+    ratio?: number;
     /**
      * Keep the layers' inputs in page-locked memory of the host between forward and backward pass; they travel while layers are computed. A card then holds three of them instead of one a layer. Without effect on the CPU, where they are in that memory in any case.
      */

@@ -6,7 +6,7 @@ import {estimateModules} from '../native/trainer.js';
 import {jsonObject} from '../stage/model-json.js';
 import {paramsToJson} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
-import {refuseWhatCannotFit} from './forecast/refuse.js';
+import {memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {barChart} from './picture/bar-chart.js';
 import {silenceFile} from './silence.js';
@@ -29,7 +29,8 @@ export const estimate: WorkerEntry = async (context) => {
   const onEvent = ({done, total}: {done: number; total: number}) =>
     emit({kind: 'stage_progress', done, total, unit: 'batches'});
   const addon = loadAddon(job.addon!);
-  await refuseWhatCannotFit(addon, job, setup);
+  const {limit_bytes} = await memoryAtHand(addon, job);
+  await refuseWhatCannotFit(addon, job, {setup, limit_bytes});
   const result = await estimateModules(addon, setup, {signal, onEvent: onEvent as never});
   await writeFile(join(job.out_dir, 'estimate.json'), `${JSON.stringify(result, null, 2)}\n`);
   await writeFile(join(job.out_dir, 'estimate.svg'), picture(jsonObject(result, 'estimate.json'), options));

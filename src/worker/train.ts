@@ -3,10 +3,10 @@ import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {appendFile, writeFile} from '../base/write-file.js';
 import {loadAddon} from '../native/addon.js';
-import {openTrainer, type Trainer} from '../native/trainer.js';
+import {type MemoryPlan, openTrainer, type Trainer} from '../native/trainer.js';
 import {trainingVerdict, verdictText, warningCode} from '../stage/training-verdict.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
-import {refuseWhatCannotFit} from './forecast/refuse.js';
+import {memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {silenceFile} from './silence.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
@@ -31,6 +31,7 @@ export const train: WorkerEntry = async (context) => {
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
   const clips = await prepareClips(context, addon);
   const longest = longestClip(job);
+  const {limit_bytes, spare_bytes} = await memoryAtHand(addon, job);
   const setup = {
     model_folder: componentDir(job.inputs.model, 'dit'),
     samples: repeated(split.training),
@@ -40,9 +41,10 @@ export const train: WorkerEntry = async (context) => {
     precision: job.precision,
     device: job.device,
     threads: job.threads,
+    memory_limit_bytes: spare_bytes,
     ...(longest && {longest_clip: longest}),
   };
-  await refuseWhatCannotFit(addon, job, setup);
+  await refuseWhatCannotFit(addon, job, {setup, limit_bytes});
   await using trainer = await openTrainer(addon, setup, {signal});
   return await runTraining(context, trainer, {split, ...(clips && {clips})}); // the trainer closes when this function is left
 };
@@ -119,7 +121,8 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
   for (const metric of ending) await appendFile(join(target, 'metrics.jsonl'), `${JSON.stringify(metric)}\n`);
   await writeFile(join(target, 'loss.svg'), lossPicture([...measured, ...ending]));
   tellVerdict(context, {metrics: measured, best: progress.best?.epoch ?? null});
-  const {shape, memory, modules} = loop.trainer;
+  const {shape, modules} = loop.trainer;
+  const memory = ofTheRun(loop.trainer.memory);
   const summary = {
     ...provenance,
     best: progress.best,
@@ -130,6 +133,18 @@ async function writeResult(context: WorkerContext, {loop, kept, split}: Result):
     modules,
   };
   await writeFile(join(job.out_dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** What is kept of activations follows the memory that was free: an output says nothing of it, the run record does. */
+function ofTheRun({
+  arena_bytes: _arena,
+  sampling_bytes: _sampling,
+  total_bytes: _total,
+  flops_per_micro_step: _flops,
+  recomputation: _recomputation,
+  ...memory
+}: MemoryPlan) {
+  return memory;
 }
 
 /** Says what the panel says; bad news is a warning, which a cached training repeats. */

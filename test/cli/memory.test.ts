@@ -51,6 +51,7 @@ interface Memory {
   readonly total_bytes: number;
   readonly fits: string;
   readonly latent_frames: number | null;
+  readonly recomputation?: {readonly layers: number; readonly kept_layers: number; readonly work_saved: number};
   readonly suggestions: readonly {readonly change: string; readonly total_bytes: number}[];
 }
 
@@ -93,6 +94,24 @@ test('a run that can never fit is refused with exit code 2, the place, and what 
     suggestions.map(({total_bytes}) => total_bytes).toSorted((a, b) => b - a),
   );
   expect(suggestions.at(-1)!.total_bytes).toBeLessThan(TOO_LITTLE * 2 ** 30);
+});
+
+test('what is kept follows the memory there is: a plan says so, and what was trained stays trained', async () => {
+  const rank8 = 'adapter: {type: lora, rank: 8, alpha: 8}';
+  const least = (await planned(project(`${rank8}, gradient_checkpointing: {ratio: 1}`))).train!;
+  expect(least.recomputation).toMatchObject({layers: 2, kept_layers: 1, work_saved: 0});
+  // A CPU's memory is also everybody else's: a quarter stays free.
+  const folder = project(`${rank8}, gradient_checkpointing: auto`, ((least.total_bytes + 1) * 4) / 3 / 2 ** 30);
+  const tight = (await planned(folder)).train!;
+  expect(tight).toEqual({...least, limit_bytes: tight.limit_bytes});
+  expect((await folder.run(['plan'])).stdout).toMatch(/; keeps the activations of 1 of 2 layers$/m);
+  expect((await folder.run(['run', '--plain'])).code).toBe(0);
+  folder.write('.config/settings.yaml', 'memory_limit_gib: 1\n');
+  expect((await folder.run(['plan', '--only', 'train'])).stdout).toMatch(/train\s+cached/);
+  const ample = (await planned(project(rank8))).train!;
+  expect(ample.recomputation).toMatchObject({layers: 2, kept_layers: 2});
+  expect(ample.total_bytes).toBeGreaterThan(tight.total_bytes);
+  expect((await project(rank8).run(['plan'])).stdout).toMatch(/; keeps all activations: \d+% less work a step than/);
 });
 
 test('songs that may turn out shorter are no reason to refuse', async () => {

@@ -1,6 +1,12 @@
 import {describe, expect, test} from 'vitest';
 import {schemas} from '../../src/schema/schemas.generated.js';
-import {place, problemsOf, trainPipeline, words} from './resolved.js';
+import {pipelineOf, place, problemsOf, trainPipeline, words} from './resolved.js';
+
+test.each(['auto', '"auto"', '{}'])('gradient_checkpointing: %s is the default, written out', (written) => {
+  const params = (text: string) => pipelineOf(trainPipeline(text)).stages.at(-1)!.params;
+  expect(params(`gradient_checkpointing: ${written}`)).toEqual(params('batch_size: 1'));
+  expect(params('batch_size: 1').gradient_checkpointing).toEqual({enabled: true, offload: false});
+});
 
 describe('a value where a mapping belongs says what to write', () => {
   test.each([

@@ -39,6 +39,7 @@ const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   accumulated: {gradient_accumulation_steps: 2},
   kept_activations: {gradient_checkpointing: {enabled: false}},
   half_kept: {gradient_checkpointing: {ratio: 0.5}},
+  recomputed: {gradient_checkpointing: {ratio: 1}},
   offloaded: {gradient_checkpointing: {offload: true}},
   crop: {crop: {chunk_duration: 1}},
   crop_uniform: {crop: {max_latent_length: 20, start: 'uniform', decay_every_epochs: 0}},
@@ -133,7 +134,7 @@ test('every option that decides the result changes it, every other leaves the by
     const files = Object.entries(project.contents('adapters', name));
     return files.find(([file]) => /^[^/]*(model|weights)\.safetensors$/.test(file))?.[1];
   };
-  const same = ['kept_activations', 'half_kept', 'offloaded', 'heavy_log'];
+  const same = ['kept_activations', 'half_kept', 'recomputed', 'offloaded', 'heavy_log'];
   for (const name of same) expect(weights(name), name).toBe(weights('plain'));
   const others = Object.keys(variants).filter((name) => name !== 'plain' && !same.includes(name));
   const hashes = others.filter((name) => name !== 'validation_again').map(weights);

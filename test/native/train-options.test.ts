@@ -234,6 +234,7 @@ async function trained(given: JsonObject): Promise<string> {
     precision: 'f32',
     device: 'cpu',
     threads: 1,
+    memory_limit_bytes: 0, // as little as it takes: what is kept beyond that is asked for
   });
   const {shape, memory, modules} = trainer;
   const steps: unknown[] = [];

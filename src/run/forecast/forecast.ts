@@ -12,6 +12,7 @@ import {isStageReference} from '../../stage/param.js';
 import {objectsRoot} from '../cache-view.js';
 import type {Observation, Surroundings} from '../observe.js';
 import {forecastsPath} from '../project.js';
+import type {CardName} from './cards.js';
 import {memoryLimits} from './limit.js';
 import {memoryQuestion, UNHASHED} from './question.js';
 import {readForecasts, saveForecasts} from './remembered.js';
@@ -24,6 +25,8 @@ export interface ForecastRequest {
   readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'addon'>;
   /** The user's bound on every device; undefined: what the device has. */
   readonly limit_bytes: number | undefined;
+  /** In place of what this machine has. */
+  readonly card?: CardName | undefined;
 }
 
 /** A plan that would ask more than so many new questions asks none: planning a huge matrix must not wait for the engine. */
@@ -60,7 +63,7 @@ type Asked =
 
 async function questionsOf(
   stages: readonly PlannedStage[],
-  {plan, observation, limit_bytes}: ForecastRequest,
+  {plan, observation, limit_bytes, card}: ForecastRequest,
 ): Promise<Map<StageId, Asked>> {
   const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
   const facts = {
@@ -69,6 +72,7 @@ async function questionsOf(
     objects_dir: objectsRoot(observation.cache),
     located: await locateModels(stages, upstream),
     limitOf: memoryLimits(observation.engine, limit_bytes),
+    card,
   };
   const asked = stages.map((stage): [StageId, Asked] => {
     const own = memoryQuestion(stage, facts);

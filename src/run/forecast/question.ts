@@ -12,6 +12,7 @@ import {
 } from '../../stage/conditioning.js';
 import {datasetSamples} from '../../stage/dataset.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
+import {type CardName, memoryOfCard} from './cards.js';
 
 /** What is known when a plan has been made. */
 export interface ForecastWorld {
@@ -21,6 +22,8 @@ export interface ForecastWorld {
   /** Model JSON, folders only, of `scan` stages that have not run. */
   readonly located: ReadonlyMap<StageId, Json>;
   readonly limitOf: (device: string) => number;
+  /** As if this card were here, and every stage that takes a card took it. */
+  readonly card: CardName | undefined;
 }
 
 type Later = Extract<StageMemory, {kind: 'later'}>;
@@ -32,8 +35,8 @@ const LATENT_HZ = 25;
 /** Pure: what to ask about one stage, or why it is too early to ask. */
 export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked {
   const {configured, type} = stage;
-  const numerics = facts.world.numerics(configured.resources);
-  if (numerics.kind === 'problem') return later(numerics.problem.message);
+  const place = placeOf(stage, facts);
+  if ('kind' in place) return place;
   const inputs = knownInputs(stage, facts);
   const bounds = boundsOf(stage, inputs, facts);
   if (bounds !== undefined && 'kind' in bounds) return bounds;
@@ -46,12 +49,29 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
     params: configured.params,
     inputs,
     objects_dir: facts.objects_dir,
-    device: numerics.device,
-    precision: numerics.identity.precision,
-    limit_bytes: facts.limitOf(numerics.device),
+    ...place,
     bounds,
   };
   return {kind: 'question', question};
+}
+
+type Place = Pick<MemoryQuestion, 'device' | 'precision' | 'limit_bytes' | 'spare_bytes'>;
+
+/** Where a stage will compute, and what is there. Another machine is looked at when the stage begins on it. */
+function placeOf({configured}: PlannedStage, {world, card, limitOf}: ForecastWorld): Place | Later {
+  const {device, precision, executor} = configured.resources;
+  if (card !== undefined && device !== 'cpu') {
+    const wanted = precision === 'auto' ? 'bf16' : precision;
+    return {device: 'cuda:0', precision: wanted, limit_bytes: memoryOfCard(card)};
+  }
+  const numerics = world.numerics(configured.resources);
+  if (numerics.kind === 'problem') return later(numerics.problem.message);
+  return {
+    device: numerics.device,
+    precision: numerics.identity.precision,
+    limit_bytes: limitOf(numerics.device),
+    ...(executor !== undefined && {spare_bytes: 0}),
+  };
 }
 
 /** What hardly changes the need, or whose forecaster knows what to do without. */

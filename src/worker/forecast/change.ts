@@ -32,10 +32,11 @@ export function rankChanges({adapter}: JsonObject): Change[] {
   return changes;
 }
 
+/** An own share, or none, may keep more than fits. */
 function checkpointing({gradient_checkpointing: at}: JsonObject): Change[] {
-  if (!isJsonObject(at) || (at.enabled === true && (at.ratio ?? 1) === 1)) return [];
-  const whole = {...at, enabled: true, ratio: 1};
-  return [merging('gradient_checkpointing: {enabled: true}', {gradient_checkpointing: whole})];
+  if (!isJsonObject(at) || (at.enabled === true && (at.ratio === undefined || at.ratio === 1))) return [];
+  const {ratio: _, ...rest} = at;
+  return [merging('gradient_checkpointing: auto', {gradient_checkpointing: {...rest, enabled: true}})];
 }
 
 /** Of no use on the CPU, where the plan shows no less and the change is left out. */

@@ -54,19 +54,22 @@ export async function plannedStep(addon: Addon, question: MemoryQuestion): Promi
   const samples = await samplesOf(question);
   if (samples.kind === 'later') return undefined;
   const setup = {...(await setupOf(question)), ...samples.setup};
-  return plan({addon, uses: question.uses, setup});
+  return plan({addon, uses: question.uses, limit_bytes: question.limit_bytes, setup});
 }
 
+/** Activations are kept within what the device has, or within what the setup says is left of it. */
 function plan(
-  {addon, uses, setup}: Pick<Step, 'addon' | 'uses' | 'setup'>,
+  {addon, uses, limit_bytes, setup}: Pick<Step, 'addon' | 'uses' | 'limit_bytes' | 'setup'>,
   changed: Partial<PlanSetup> = {},
 ): Promise<PlannedStep> {
   const method = uses === 'estimate' ? 'plan_estimate' : 'plan_training';
-  return planStep(addon, method, {...setup, ...changed});
+  return planStep(addon, method, {memory_limit_bytes: limit_bytes, ...setup, ...changed});
 }
 
 function bytesOf({memory}: PlannedStep) {
+  const {recomputation} = memory;
   return {
+    ...(recomputation.layers > 0 && {recomputation}),
     weights_bytes: memory.weights_bytes,
     adapter_bytes: memory.adapter_bytes + memory.ema_bytes,
     optimizer_bytes: memory.optimizer_bytes,
@@ -84,7 +87,7 @@ async function judge(step: Step, {memory}: PlannedStep): Promise<MemoryForecast[
   return (await plan(step, {lengths})).memory.total_bytes <= limit_bytes ? 'perhaps' : 'no';
 }
 
-async function setupOf({uses, inputs, params, precision}: MemoryQuestion): Promise<PlanSetup> {
+async function setupOf({uses, inputs, params, precision, device, spare_bytes}: MemoryQuestion): Promise<PlanSetup> {
   const {model: _model, tensors: _tensors, ...own} = paramsToJson(params);
   const options = uses === 'train' ? await engineOptions({job: {params, inputs}}) : own;
   const longest_clip = uses === 'train' ? longestClip({params, inputs}) : undefined;
@@ -92,6 +95,8 @@ async function setupOf({uses, inputs, params, precision}: MemoryQuestion): Promi
     model_folder: componentDir(inputs.model, 'dit'),
     options,
     precision,
+    device,
+    ...(spare_bytes !== undefined && {memory_limit_bytes: spare_bytes}),
     ...(longest_clip && {longest_clip}),
   };
 }
@@ -138,6 +143,9 @@ function filesOf(samples: readonly TrainingSample[]): SampleFiles[] {
   return samples.map(({name, files}) => ({name, files}));
 }
 
+/** What a change leads to at the least; what is then left over goes to activations again. */
+const FRUGAL: Partial<PlanSetup> = {memory_limit_bytes: 0};
+
 /** One change after the other, each kept if it helps, until it fits. */
 async function suggest(step: Step, planned: PlannedStep): Promise<MemoryForecast['suggestions']> {
   const {limit_bytes} = step;
@@ -146,7 +154,7 @@ async function suggest(step: Step, planned: PlannedStep): Promise<MemoryForecast
   let total = planned.memory.total_bytes;
   const attempt = async (change: Change): Promise<void> => {
     const changed = change.apply(options);
-    const {total_bytes} = (await plan(step, {options: changed})).memory;
+    const {total_bytes} = (await plan(step, {options: changed, ...FRUGAL})).memory;
     if (total_bytes >= total) return;
     options = changed;
     total = total_bytes;
@@ -168,7 +176,7 @@ async function lowerRank(
 ): Promise<void> {
   const ranks = rankChanges(at.options);
   for (const [index, change] of ranks.entries()) {
-    const {memory} = await plan(step, {options: change.apply(at.options)});
+    const {memory} = await plan(step, {options: change.apply(at.options), ...FRUGAL});
     const last = index === ranks.length - 1;
     if (memory.total_bytes <= step.limit_bytes || last) return at.attempt(change);
   }
