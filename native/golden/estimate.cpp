@@ -92,7 +92,8 @@ std::vector<double> squares_of_sum(const Case& c, const std::vector<const Record
     layer.adapter = kept.back();
   }
   for (const Recorded* s : samples) {
-    run_micro_step({.model = model, .batch = s->batch, .draws = s->draws, .loss = {.padding = Padding::upstream}},
+    run_micro_step({.model = model, .batch = s->batch, .draws = s->draws, .loss = {.padding = Padding::upstream},
+                    .kept = recompute_share(config.stack.num_layers(), 1)},
                    {arena, stream});
   }
   std::vector<double> squares;
