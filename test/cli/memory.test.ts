@@ -51,7 +51,11 @@ interface Memory {
   readonly total_bytes: number;
   readonly fits: string;
   readonly latent_frames: number | null;
-  readonly recomputation?: {readonly layers: number; readonly kept_layers: number; readonly work_saved: number};
+  readonly recomputation?: {
+    readonly layers: number;
+    readonly kept_layers: number;
+    readonly work_saved: number;
+  };
   readonly suggestions: readonly {readonly change: string; readonly total_bytes: number}[];
 }
 
@@ -101,7 +105,10 @@ test('what is kept follows the memory there is: a plan says so, and what was tra
   const least = (await planned(project(`${rank8}, gradient_checkpointing: {ratio: 1}`))).train!;
   expect(least.recomputation).toMatchObject({layers: 2, kept_layers: 1, work_saved: 0});
   // A CPU's memory is also everybody else's: a quarter stays free.
-  const folder = project(`${rank8}, gradient_checkpointing: auto`, ((least.total_bytes + 1) * 4) / 3 / 2 ** 30);
+  const folder = project(
+    `${rank8}, gradient_checkpointing: auto`,
+    ((least.total_bytes + 1) * 4) / 3 / 2 ** 30,
+  );
   const tight = (await planned(folder)).train!;
   expect(tight).toEqual({...least, limit_bytes: tight.limit_bytes});
   expect((await folder.run(['plan'])).stdout).toMatch(/; keeps the activations of 1 of 2 layers$/m);
@@ -111,7 +118,9 @@ test('what is kept follows the memory there is: a plan says so, and what was tra
   const ample = (await planned(project(rank8))).train!;
   expect(ample.recomputation).toMatchObject({layers: 2, kept_layers: 2});
   expect(ample.total_bytes).toBeGreaterThan(tight.total_bytes);
-  expect((await project(rank8).run(['plan'])).stdout).toMatch(/; keeps all activations: \d+% less work a step than/);
+  expect((await project(rank8).run(['plan'])).stdout).toMatch(
+    /; keeps all activations: \d+% less work a step than/,
+  );
 });
 
 test('songs that may turn out shorter are no reason to refuse', async () => {

@@ -20,7 +20,10 @@ export async function memoryAtHand(
   {device, memory_limit_bytes}: Pick<WorkerJob, 'device' | 'memory_limit_bytes'>,
 ): Promise<MemoryAtHand> {
   const limit_bytes = memory_limit_bytes ?? (await freeMemory(addon, device));
-  return {limit_bytes, spare_bytes: device === 'cpu' ? Math.min(limit_bytes, process.availableMemory()) : limit_bytes};
+  return {
+    limit_bytes,
+    spare_bytes: device === 'cpu' ? Math.min(limit_bytes, process.availableMemory()) : limit_bytes,
+  };
 }
 
 /**

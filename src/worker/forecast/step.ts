@@ -87,7 +87,14 @@ async function judge(step: Step, {memory}: PlannedStep): Promise<MemoryForecast[
   return (await plan(step, {lengths})).memory.total_bytes <= limit_bytes ? 'perhaps' : 'no';
 }
 
-async function setupOf({uses, inputs, params, precision, device, spare_bytes}: MemoryQuestion): Promise<PlanSetup> {
+async function setupOf({
+  uses,
+  inputs,
+  params,
+  precision,
+  device,
+  spare_bytes,
+}: MemoryQuestion): Promise<PlanSetup> {
   const {model: _model, tensors: _tensors, ...own} = paramsToJson(params);
   const options = uses === 'train' ? await engineOptions({job: {params, inputs}}) : own;
   const longest_clip = uses === 'train' ? longestClip({params, inputs}) : undefined;
