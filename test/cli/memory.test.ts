@@ -49,6 +49,7 @@ function project(train: string, limitGib?: number): Folder {
 interface Memory {
   readonly kind: string;
   readonly total_bytes: number;
+  readonly limit_bytes: number;
   readonly fits: string;
   readonly latent_frames: number | null;
   readonly recomputation?: {
