@@ -60,7 +60,7 @@ proposed in the next session; \`--yes\`, which asks nothing, does not take them,
 
 Every answer can be given as an option, and is then not asked for. Without a terminal, in CI, with \`--yes\` or with \`--json\`
 nothing is asked: what is not given takes its default, and what nobody can guess is named with its option. \`--project-files\` (at a
-terminal, \`project\` as the last answer) also writes \`.gitignore\` and \`.vscode/settings.json\`; what stands there stays.
+terminal, \`project\` as the last answer; \`preset\` there keeps the training's values under a name, for other pipelines) also writes \`.gitignore\` and \`.vscode/settings.json\`; what stands there stays.
 
 \`\`\`sh
 sidestep init
@@ -75,12 +75,14 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | \`--checkpoints FOLDER\` | where the checkpoints are; remembered in the settings |
 | \`--model NAME\` | which model: its number in the list, or any part of its name |
 | \`--base NAME\` | what a fine-tune that does not tell descends from: \`turbo\`, \`base\` or \`sft\` |
-| \`--songs PATH\` | an audio folder, or a dataset JSON |
+| \`--source WHAT\` | \`songs\`, or \`tensors\` that are encoded already; with \`--songs\` the folder itself says it |
+| \`--songs PATH\` | an audio folder, a dataset JSON, or a folder of preprocessed tensors: \`.pt\` and \`.safetensors\` of Side-Step or ACE-Step, or what \`preprocess.pass2\` published |
 | \`--set songs.on_error=skip\` | if some songs cannot be read: go on without them |
 | \`--tag WORD\` | a trigger word for every caption |
 | \`--adapter TYPE\` | \`lora\`, \`dora\`, \`lokr\`, \`loha\` or \`oft\` |
 | \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed. Where it names no length of its own, epochs and the largest rank follow from the number of songs ([training-guide.md](training-guide.md)) |
 | \`--detail LEVEL\` | \`basic\`: the preset decides; \`advanced\`: the questions below |
+| \`--measure USE\` | with \`advanced\`: \`no\`; \`modules\` measures first which modules the songs pull at (\`estimate\`) and adapts those; \`ranks\` also gives each the rank it needs (Fisher information; \`lora\` and \`dora\`) |
 | \`--name NAME\` | name of the pipeline and of its output folder |
 
 \`--rank\`, \`--learning-rate\` and \`--epochs\` are short for \`--set train.adapter.rank\`, \`--set train.optimizer.learning_rate\` and

@@ -30,6 +30,7 @@ import {session} from './init/session.js';
 import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
+import {savePreset} from './preset-file.js';
 import {editSettings, settingsPath, writeSettings} from './settings-file.js';
 import {packageVersion} from './version.js';
 import type {ExitCode, World} from './world.js';
@@ -73,6 +74,8 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
     if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
     world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
   });
+  if (agreed.value.keep_preset === true)
+    await keepAsPreset(world, {pipeline: path, name: composition.answers.name}, prompter!);
   const start = options.run === true ? 'run' : next;
   const wanted = options.projectFiles === true || agreed.value.project_files === true;
   const checkpoints = absolutePath(composition.answers.checkpoints, world.cwd);
@@ -99,6 +102,27 @@ async function agreeByFlags(
 /** A terminal that cannot move its cursor gets lines alone. */
 async function prompterFor(world: World): Promise<Prompter> {
   return world.env.TERM === 'dumb' ? linePrompter(world) : clackPrompter(world);
+}
+
+/** Asks until it has a name that can be taken; the pipeline is written whatever comes of it. */
+async function keepAsPreset(
+  world: World,
+  {pipeline, name: suggestion}: {readonly pipeline: string; readonly name: string},
+  prompter: Prompter,
+): Promise<void> {
+  for (;;) {
+    const reply = await prompter.text('A name for the preset?', suggestion);
+    if (reply.kind !== 'answer') return;
+    const saved = await savePreset(world, {
+      name: reply.value,
+      stage: 'train',
+      pipeline,
+      set: [],
+      description: '',
+    });
+    if (saved.ok) return prompter.note(`kept as a preset: ${saved.value.trimEnd()}`);
+    for (const problem of saved.problems) prompter.complain(problem);
+  }
 }
 
 function canAsk(world: World, options: Pick<InitOptions, 'yes' | 'json'>): boolean {

@@ -12,8 +12,10 @@ import {loadPipeline} from '../config/load.js';
 import type {Plain} from '../config/located.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {findPresets, type Preset, parsePreset} from '../config/preset.js';
+import {branchOf, childSchema} from '../config/schema-walk.js';
 import {readUserDocument} from '../format/user-text.js';
-import {isStageReference, paramLeaves, pathMatches} from '../stage/param.js';
+import {schemas} from '../schema/schemas.generated.js';
+import {isStageReference, type ParamObject, paramLeaves, pathMatches, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {parametersOf} from './preset-facts.js';
 import {fromUpstreamPreset} from './upstream-preset.js';
@@ -169,12 +171,36 @@ function saidParameters({params, positions, uses}: ConfiguredStage): Plain {
     ...(type?.publishes?.map(({param}) => param) ?? []),
   ];
   const tree: {[key: string]: Plain} = {};
-  for (const {path, value} of paramLeaves(params)) {
-    if (isStageReference(value) || positions[path] === undefined) continue;
-    if (paths.some((pattern) => pathMatches(path, pattern))) continue;
-    plant(tree, pathWords(path)!, value as Plain);
+  const leaves = paramLeaves(params);
+  const isOfOnePipeline = ({path, value}: (typeof leaves)[number]) =>
+    isStageReference(value) || paths.some((pattern) => pathMatches(path, pattern));
+  const lost = leaves.filter(isOfOnePipeline).map(({path}) => path);
+  const broken = lost.filter((path) => isRequired(path, uses, params)).map(parentOf);
+  for (const leaf of leaves) {
+    if (lost.includes(leaf.path) || positions[leaf.path] === undefined) continue;
+    if (broken.some((parent) => leaf.path.startsWith(`${parent}.`))) continue;
+    plant(tree, pathWords(leaf.path)!, leaf.value as Plain);
   }
   return tree;
+}
+
+/** Whether the object around a value is nothing without it, as a selection is without its estimate; the stage itself is. */
+function isRequired(path: string, uses: string, params: ParamObject): boolean {
+  const [key, ...above] = pathWords(path)!.toReversed() as [string, ...string[]];
+  if (above.length === 0) return false;
+  let schema = schemas[`stage.${uses}`];
+  let here = '';
+  for (const word of above.toReversed()) {
+    const inner = childSchema(schema, word);
+    here = here === '' ? word : `${here}.${word}`;
+    const tag = inner?.discriminator?.propertyName;
+    schema = inner && branchOf(inner, tag === undefined ? undefined : valueAt(params, `${here}.${tag}`));
+  }
+  return schema?.required?.includes(key) === true;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('.'));
 }
 
 function plant(tree: {[key: string]: Plain}, words: readonly string[], value: Plain): void {

@@ -9,6 +9,7 @@ import {listed} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
+import {waitForClaim} from '../cache/claim.js';
 import {lookUp, type ObjectRef, type OutputObject} from '../cache/entry.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import {objectPath} from '../cache/layout.js';
@@ -19,6 +20,7 @@ import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {fileWithin, isSampleCollection, partFile, type SampleParts} from '../stage/sample-parts.js';
 import {
+  intended,
   type PublishedRecord,
   publishedIn,
   readPublished,
@@ -45,6 +47,8 @@ export interface Publishing {
   /** Stages known to have nothing to copy; see outdatedStages. */
   readonly current: ReadonlySet<StageId>;
   readonly emit: (event: RunEvent) => void;
+  /** Aborts when the user will not wait for another run that publishes. */
+  readonly signal: AbortSignal;
 }
 
 /** Of stages in the cache: those with a file to publish that does not lie where it should, and those without. */
@@ -68,10 +72,27 @@ export async function outdatedStages(
 /**
  * Copies outputs out of the cache to the places that parameters name, file by file and only what differs from what lies
  * there, and removes what an earlier run of the same stage put there and this one has not. Copies, not links: a user may
- * edit them. Files that are not ours, or were edited, are left alone.
+ * edit them. Files that are not ours, or were edited, are left alone. One run at a time: two would take each other's files for
+ * edits, and each would forget in the record what the other wrote.
  */
 export async function publishOutputs(
   stages: Iterable<PlannedStage>,
+  publishing: Publishing,
+): Promise<Published[]> {
+  const {cache, current, signal} = publishing;
+  const all = [...stages];
+  const copies = all.some((stage) => !current.has(stage.id) && publishedBy(stage, cache).length > 0);
+  if (!copies) return publishAll(all, publishing);
+  const claim = await waitForClaim(cache, {name: 'publishing', signal, onWait: () => {}});
+  try {
+    return await publishAll(all, publishing);
+  } finally {
+    await claim.release();
+  }
+}
+
+async function publishAll(
+  stages: readonly PlannedStage[],
   {pipeline, cache, view, hashes, record, current, emit}: Publishing,
 ): Promise<Published[]> {
   const published: Published[] = [];
@@ -80,10 +101,14 @@ export async function publishOutputs(
   for (const stage of stages) {
     for (const {output, object, path} of publishedBy(stage, cache)) {
       const files = filesOf({output: object, path, samples: stage.type.samples}, view);
-      const was = known(before, path);
-      if (!current.has(stage.id)) await copyAllOut(files, {cache, hashes, emit, path, was, stage: stage.id});
       const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
       const publisher = {pipeline, stage: stage.id, output, path};
+      if (!current.has(stage.id)) {
+        const was = known(before, path);
+        after = intended(after, publisher, lies);
+        await savePublished(record, after);
+        await copyAllOut(files, {cache, hashes, emit, path, was, stage: stage.id});
+      }
       after = await replacePublished(after, publisher, {files: lies, hashes});
       published.push({stage: stage.id, output, path});
     }

@@ -25,6 +25,28 @@ export interface Publisher {
 const keyOf = ({pipeline, stage, output, path}: Publisher): string =>
   JSON.stringify([path, pipeline, stage, output]);
 
+/** Follows an output's name where the files are not all there yet: a publication that was killed leaves such a key. */
+const NEXT = ' (next ';
+
+/** Of what is there, and of publications that did not come to their end. */
+function keysOf(record: PublishedRecord, publisher: Publisher): string[] {
+  const unfinished = keyOf({...publisher, output: `${publisher.output}${NEXT}`}).slice(0, -2); // without its quote and bracket
+  return Object.keys(record).filter((key) => key === keyOf(publisher) || key.startsWith(unfinished));
+}
+
+/**
+ * The record to be saved before these files are copied: whatever happens half-way, none of them is taken for somebody's edit.
+ * What earlier publications did not finish stays known.
+ */
+export function intended(
+  record: PublishedRecord,
+  publisher: Publisher,
+  files: PublishedFiles,
+): PublishedRecord {
+  const output = `${publisher.output}${NEXT}${keysOf(record, publisher).length})`;
+  return {...record, [keyOf({...publisher, output})]: files};
+}
+
 /** A missing or damaged record is an empty one: then outdated files stay where they are. */
 export function readPublished(path: string): PublishedRecord {
   const record = readState(path) as Json | undefined; // sealed: it names what was published, or nothing
@@ -44,14 +66,14 @@ export async function replacePublished(
   publisher: Publisher,
   {files, hashes}: {readonly files: PublishedFiles; readonly hashes: FileHashes},
 ): Promise<PublishedRecord> {
-  const key = keyOf(publisher);
-  const {[key]: before = {}, ...others} = record;
+  const own = keysOf(record, publisher);
+  const others = Object.fromEntries(Object.entries(record).filter(([key]) => !own.includes(key)));
   const needed = new Set([...Object.keys(files), ...filesOfOthers(others, publisher.path)]);
-  for (const [file, hash] of Object.entries(before)) {
+  for (const [file, hash] of own.flatMap((key) => Object.entries(record[key]!))) {
     // The record may have come with somebody's project: it takes away only what a run can have put there.
     if (!needed.has(file) && isPathWithin(file)) await removeUnedited(publisher.path, {file, hash}, hashes);
   }
-  return {...others, [key]: files};
+  return {...others, [keyOf(publisher)]: files};
 }
 
 /** Removes all that a pipeline, or an experiment with it, put anywhere, as far as nobody edited it or published it as well. */

@@ -190,6 +190,7 @@ async function publish(
       record,
       current: currentStill(stages, places),
       emit,
+      signal: request.stop.force,
     });
     const copied = copiedOut(stillCached(stages), places.outdated);
     if (copied !== undefined) emit({kind: 'warning', stage: undefined, problem: copied});

@@ -34,6 +34,7 @@ beforeAll(async () => {
     presets: presets.map(({name}) => ({name, description: '', decides: () => ''})),
     preset: {name: 'recommended', why: ''},
     last: {},
+    tensors: async () => ({ok: false as const, problems: []}),
     songs: async () =>
       ok({
         count: 3,
@@ -72,7 +73,8 @@ function person(answer: (asked: Typed) => string | 'back' | 'cancel'): Prompter 
 function isAbout({id, message}: Question, words: string): boolean {
   if (isDetailId(id)) return words.startsWith(`${placeOf(id).path.replace(/^adapter\./, '')} (`);
   const group = detailGroups.find((each) => each.id === id);
-  return group === undefined ? message === words : words.startsWith(`${group.title}: `);
+  const said = typeof message === 'string' ? message : message({}, known);
+  return group === undefined ? said === words : words.startsWith(`${group.title}: `);
 }
 
 /** Answers for what has no default, and those that open every question. */
@@ -118,7 +120,7 @@ describe('the schemas decide what is asked', () => {
     'asked by the basic questions, or filled in by the wizard':
       /^train\.(model|tensors|adapter\.type|resume.*|output_dir)$|^songs\.(audio_dir|dataset_json|model|custom_tag|on_error)$|^latents\.(model|dataset)$/,
     'fine points of the law or the loss':
-      /^train\.(mode|timestep\..*|cfg_dropout|loss_weighting|snr_gamma|padding|partial_accumulation|max_grad_norm|ema_decay|target_loss\..*|early_stop\.min_delta)$/,
+      /^train\.(timestep\..*|snr_gamma|padding|partial_accumulation|max_grad_norm|ema_decay|target_loss\..*|early_stop\.min_delta)$/,
     'fine points of optimizer, schedule and adapter':
       /^train\.(optimizer\.(betas|eps|decay_rate|clip_threshold|d0|use_bias_correction|safeguard_warmup)|schedule\.(warmup_start_factor|floor_factor|formula)|adapter\.(bias|cayley|cayley_terms))$/,
     'needs names of modules, or another stage':
@@ -129,14 +131,17 @@ describe('the schemas decide what is asked', () => {
       /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed|language)$/,
     'how songs are encoded':
       /^latents\.(peak_target|loudness_target|resampler|latents|tile_duration|tile_overlap|max_text_tokens|max_lyric_tokens|conditioning|seed|on_error)$/,
+    'fine points of measuring':
+      /^sensitivity\.(model|tensors|method|granularity|attention_type|target_modules|target_mlp|batch_size|cfg_dropout|timestep_range|fisher\.(base_rank|rank_multiple|energy|select_share|min_category_share)|seed)$/,
     "music on the way, which needs words of the person's own": /^train\.samples(\.|$)/,
-    'the device decides': /^(train|latents)\.precision$/,
+    'the device decides': /^(train|latents|sensitivity)\.precision$/,
   };
   const all = [
     ...new Set([
       ...keysOf(schemas['stage.train']!, 'train.'),
       ...keysOf(schemas['stage.dataset']!, 'songs.'),
       ...keysOf(schemas['stage.preprocess.pass1']!, 'latents.'),
+      ...keysOf(schemas['stage.estimate']!, 'sensitivity.'),
     ]),
   ];
   const asked = detailGroups.flatMap(({details}) => details);
@@ -318,6 +323,26 @@ describe('the file', () => {
     expect(text).toContain('validation:\n        fraction: 0.1 # default: 0\n');
     expect(text).toContain('genre_ratio: 30\n');
     expect(text).not.toMatch(/alpha|seed|max_duration/);
+  });
+
+  test('measures first, where that is wanted, and trains what was measured', async () => {
+    const modules = await fileOf({songs: 'songs', adapter: 'lokr', measure: 'modules'});
+    expect(modules).toContain('uses: estimate');
+    expect(modules).toContain('method: gradient');
+    expect(modules).toMatch(/selection:\n +estimate: "?\$\{stages\.sensitivity\}"?\n +use: modules/);
+    const ranks = await fileOf({songs: 'songs', measure: 'ranks', 'sensitivity.batches': '20'});
+    expect(ranks).toMatch(/method: fisher\n +batches: 20/);
+    expect(ranks).toContain('use: ranks');
+    const lokr = await takeDefaults({songs: 'songs', adapter: 'lokr', measure: 'ranks'}, known);
+    expect(lokr).toMatchObject({problems: [{message: 'lokr has no rank for each module'}]});
+  });
+
+  test('takes tensors in place of songs: nothing is encoded, and no key of a stage that is not there', async () => {
+    const text = await fileOf({source: 'tensors', songs: '/nowhere/tensors'});
+    expect(text).toMatch(/vars:\n.*\n +tensors: \.\/tensors\n/);
+    expect(text).toMatch(/tensors: "?\$\{vars\.tensors\}"?/);
+    expect(text).not.toMatch(/dataset|preprocess/);
+    expect(known.resolve({source: 'tensors', songs: 'tensors', 'latents.max_duration': '9'}).ok).toBe(false);
   });
 
   test('takes parameters that no question asks for', async () => {

@@ -45,7 +45,7 @@ async function projectWithFineTune(): Promise<Folder> {
 function atKeyboard(running: Running) {
   let read = 0;
   return async (question: RegExp, keys: string): Promise<void> => {
-    const giveUp = Date.now() + 30_000;
+    const giveUp = Date.now() + 120_000; // a small training may lie between two questions, on a busy machine
     for (;;) {
       const fresh = running.stdout().slice(read);
       const found = question.exec(fresh);
@@ -77,14 +77,15 @@ function list(question: RegExp, moves = ''): Step {
 
 /** Few questions: an official model, and what the preset says. */
 const order: readonly Step[] = [
-  text(/\[1\/8\] Where are the ACE-Step/),
-  text(/\[2\/8\] Which model\?/, 'turbo'),
-  text(/\[3\/8\] Where are your songs\?/, 'songs'),
-  text(/\[4\/8\] A trigger word/, 'moody'),
-  list(/\[5\/8\] Which kind of adapter\?/),
-  list(/\[6\/8\] Which preset\?/),
-  list(/\[7\/8\] Change its details\?/),
-  text(/\[8\/8\] A name/),
+  text(/\[1\/9\] Where are the ACE-Step/),
+  text(/\[2\/9\] Which model\?/, 'turbo'),
+  list(/\[3\/9\] Songs, or preprocessed tensors\?/),
+  text(/\[4\/9\] Where are your songs\?/, 'songs'),
+  text(/\[5\/9\] A trigger word/, 'moody'),
+  list(/\[6\/9\] Which kind of adapter\?/),
+  list(/\[7\/9\] Which preset\?/),
+  list(/\[8\/9\] Change its details\?/),
+  text(/\[9\/9\] A name/),
   list(/Write pipeline\.yaml\?/),
 ];
 
@@ -92,29 +93,32 @@ const order: readonly Step[] = [
 const all: readonly Step[] = [
   order[0]!,
   text(/\[2\/\d\] Which model\?/, 'night'), // asks one more when it is known
-  list(/\[3\/9\] Which official model does this fine-tune descend from\?/),
-  text(/\[4\/9\] Where are your songs\?/, 'songs'),
-  text(/\[5\/9\] A trigger word/, 'moody'),
-  list(/\[6\/9\] Which kind of adapter\?/),
-  list(/\[7\/9\] Which preset\?/),
-  list(/\[8\/\d+\] Change its details\?/, DOWN),
-  list(/\[9\/17\] Adapter shape: rank 16, alpha 32/, DOWN),
-  text(/\[9\/17, 1\/4\] rank \(1 to 65536; preset quick_test: 16\)/, '4'),
-  text(/\[9\/17, 2\/4\] alpha/),
-  list(/\[9\/17, 3\/4\] rs_lora/),
-  text(/\[9\/17, 4\/4\] dropout/),
-  list(/\[10\/17\] Modules/),
-  list(/\[11\/17\] Optimizer/),
-  list(/\[12\/17\] Schedule/),
-  list(/\[13\/17\] Length/, DOWN),
-  text(/\[13\/17, 1\/4\] epochs/, '3'),
-  text(/\[13\/17, 2\/4\] batch_size/),
-  text(/\[13\/17, 3\/4\] gradient_accumulation_steps/),
-  text(/\[13\/17, 4\/4\] seed/),
-  list(/\[14\/17\] Checkpoints/),
-  list(/\[15\/17\] Memory saving/),
-  list(/\[16\/17\] Song options/),
-  text(/\[17\/17\] A name/),
+  list(/\[3\/10\] Which official model does this fine-tune descend from\?/),
+  list(/\[4\/10\] Songs, or preprocessed tensors\?/),
+  text(/\[5\/10\] Where are your songs\?/, 'songs'),
+  text(/\[6\/10\] A trigger word/, 'moody'),
+  list(/\[7\/10\] Which kind of adapter\?/),
+  list(/\[8\/10\] Which preset\?/),
+  list(/\[9\/\d+\] Change its details\?/, DOWN),
+  list(/\[10\/20\] Measure the songs first\?/),
+  list(/\[11\/20\] Adapter shape: rank 16, alpha 32/, DOWN),
+  text(/\[11\/20, 1\/4\] rank \(1 to 65536; preset quick_test: 16\)/, '4'),
+  text(/\[11\/20, 2\/4\] alpha/),
+  list(/\[11\/20, 3\/4\] rs_lora/),
+  text(/\[11\/20, 4\/4\] dropout/),
+  list(/\[12\/20\] Modules/),
+  list(/\[13\/20\] Optimizer/),
+  list(/\[14\/20\] Schedule/),
+  list(/\[15\/20\] Method: mode fixed/),
+  list(/\[16\/20\] Length/, DOWN),
+  text(/\[16\/20, 1\/4\] epochs/, '3'),
+  text(/\[16\/20, 2\/4\] batch_size/),
+  text(/\[16\/20, 3\/4\] gradient_accumulation_steps/),
+  text(/\[16\/20, 4\/4\] seed/),
+  list(/\[17\/20\] Checkpoints/),
+  list(/\[18\/20\] Memory saving/),
+  list(/\[19\/20\] Song options/),
+  text(/\[20\/20\] A name/),
   list(/Write pipeline\.yaml\?/),
 ];
 
@@ -127,7 +131,7 @@ const lokrShape = ['full_matrix', 'rank', 'alpha', 'factor', 'decompose_both', '
   'use_scalar',
   'weight_decompose',
 );
-const lastGroups = ['Schedule', 'Length', 'Checkpoints', 'Memory saving', 'Song options'];
+const lastGroups = ['Schedule', 'Method', 'Length', 'Checkpoints', 'Memory saving', 'Song options'];
 
 function written(folder: Folder) {
   return parse(folder.read('pipeline.yaml')) as {
@@ -170,6 +174,7 @@ describe('at a terminal', () => {
     await type(/songs\//, '\u007f'); // no file among them; taken back
     await type(/Tab completes/, `${TAB}${TAB}`); // what is proposed, to be changed; it is whole
     await type(/\.\/checkpoints\//, ENTER);
+    await type(/Songs, or preprocessed tensors\?/, ENTER);
     await type(/Where are your songs\?/, `so${TAB}`);
     await type(/songbook\.json {2}songs\//, `b${TAB}`); // song, which both begin with
     await type(/songbook\.json█/, ENTER);
@@ -180,6 +185,43 @@ describe('at a terminal', () => {
     expect(written(folder).vars).toMatchObject({checkpoints: './checkpoints', songs: './songbook.json'});
   });
 
+  test('from tensors, measured first, in vanilla mode, and its values kept as a preset', async () => {
+    const folder = await project();
+    for (const name of ['a', 'b', 'c']) folder.write(`tensors/${name}.safetensors`, '');
+    folder.write('tensors/preprocess_meta.json', '{"model_variant": "turbo"}');
+    const flags = ['--checkpoints', 'checkpoints', '--model', 'turbo', '--adapter', 'lora'];
+    const running = folder.startInTerminal(['init', ...flags, '--preset', 'quick_test']);
+    const type = atKeyboard(running);
+    await type(/Songs, or preprocessed tensors\?/, `${DOWN}${ENTER}`);
+    await type(/Where are the tensors\?/, `songs${ENTER}`);
+    await type(/songs holds no preprocessed samples/, '');
+    await type(/Where are the tensors\?/, `te${TAB}${ENTER}`);
+    await type(/3 samples, encoded for turbo/, '');
+    await type(/Change its details\?/, `${DOWN}${ENTER}`); // no trigger word: theirs is in them
+    await type(/Measure the songs first\?/, `${DOWN}${ENTER}`);
+    for (const name of ['Measuring: batches 5', 'Adapter shape', 'Modules', 'Optimizer', 'Schedule'])
+      await type(asked(name), ENTER);
+    await type(asked('Method'), `${DOWN}${ENTER}`);
+    await type(asked('mode'), `${DOWN}${ENTER}`);
+    await type(asked('loss_weighting'), ENTER); // vanilla drops no conditions
+    for (const name of ['Length', 'Checkpoints', 'Memory saving', 'Song options'])
+      await type(asked(name), ENTER);
+    await type(asked('A name'), ENTER);
+    await type(/measured first +modules/, '');
+    await type(/Write pipeline\.yaml\?/, `${DOWN.repeat(4)}${ENTER}`);
+    await type(/A name for the preset\?/, `recommended!${ENTER}`);
+    await type(/cannot name a preset/, '');
+    await type(/A name for the preset\?/, ENTER);
+    expect((await running.finished).code).toBe(0);
+    const {vars, stages} = written(folder);
+    expect(vars).toMatchObject({tensors: './tensors'});
+    expect(Object.keys(stages)).toEqual(['model', 'sensitivity', 'train', 'export']);
+    expect(stages.train!.with).toMatchObject({tensors: '${vars.tensors}', mode: 'vanilla'});
+    const preset = parse(folder.read('.config/presets/tensors-lora.yaml')).with;
+    expect(preset).toMatchObject({mode: 'vanilla', adapter: {rank: 16}});
+    expect(preset.adapter, 'an estimate belongs to one pipeline').not.toHaveProperty('selection');
+  });
+
   test('a terminal that prints lines and no more is written no escape sequence; my_audio is proposed', async () => {
     const folder = await project();
     renameSync(folder.file('songs'), folder.file('my_audio'));
@@ -187,6 +229,8 @@ describe('at a terminal', () => {
     const running = folder.startInTerminal(['init', ...flags, '--detail', 'basic', '--name', 'x'], {
       TERM: 'dumb',
     });
+    await running.shows(/Songs, or preprocessed tensors\?(.|\n|\r)*\[songs\] \(b goes back\): $/);
+    running.child.stdin!.write('\n');
     await running.shows(/Where are your songs\?.*\[\.\/my_audio\] \(b goes back\): $/);
     running.child.stdin!.write('\n');
     await running.shows(
@@ -267,6 +311,7 @@ describe('at a terminal', () => {
     await type(/Which model\?/, `zzz${ENTER}`);
     await type(/No model is called anything like zzz/, '');
     await type(/Which model\?/, `v15base${ENTER}`);
+    await type(/Songs, or preprocessed tensors\?/, ENTER);
     await type(/Where are your songs\?/, `nowhere${ENTER}`);
     await type(/does not exist/, '');
     await type(/Where are your songs\?/, `songs${ENTER}`);
@@ -276,6 +321,7 @@ describe('at a terminal', () => {
     await type(/Which kind of adapter\?/, `${DOWN}${DOWN}${ENTER}`);
     await type(/Which preset\?/, ENTER);
     await type(/Change its details\?/, `${DOWN}${ENTER}`);
+    await type(/Measure the songs first\?/, ENTER);
     await type(asked('Adapter shape'), `${DOWN}${ENTER}`);
     await type(asked('full_matrix'), ENTER);
     await type(asked('rank'), `many${ENTER}`);
@@ -358,8 +404,14 @@ describe('at a terminal', () => {
     await type(/What next\?/, `${DOWN}${ENTER}`);
     await type(/Which value\?/, `train.rank=3${ENTER}`); // no such key: it says so, and the session goes on
     await type(/config\/unknown-key/, '');
+    await type(/What next\?/, `${UP.repeat(4)}${ENTER}`); // a preset
+    await type(/A name for the preset\?/, `night${ENTER}`);
+    await type(/presets\/night\.yaml/, '');
+    await type(/What next\?/, `${UP.repeat(3)}${ENTER}`); // a setting
+    await type(/Which setting\?/, `jobs=1${ENTER}`);
     await type(/What next\?/, `${UP}${ENTER}`);
     expect((await again.finished).code).toBe(0);
+    expect(folder.read('.config/settings.yaml')).toContain('jobs: 1');
     expect(again.stdout()).toContain('sidestep run pipeline.yaml');
   });
 
@@ -380,11 +432,19 @@ test('what is offered next follows from how the run ended', () => {
     'longer',
     'export',
     'compare',
+    'preset',
+    'settings',
     'another',
     'quit',
   ]);
   expect(nextSteps(0, 1).map(({value}) => value)).not.toContain('compare'); // there is nothing to compare with
-  expect(nextSteps(1, 2).map(({value}) => value)).toEqual(['continue', 'doctor', 'change', 'quit']);
+  expect(nextSteps(1, 2).map(({value}) => value)).toEqual([
+    'continue',
+    'doctor',
+    'change',
+    'settings',
+    'quit',
+  ]);
 });
 
 describe('without anybody to ask', () => {

@@ -1,7 +1,10 @@
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
+import {openCache} from '../../src/cache/cache.js';
+import {tryClaim} from '../../src/cache/claim.js';
 import {newOwner, showLife} from '../../src/cache/owner.js';
+import type {RunEvent} from '../../src/event/event.js';
 import type {LightStage} from '../../src/run/light-stage.js';
 import type {StageType} from '../../src/stage/stage-type.js';
 import {temporaryFolder} from '../temporary-folder.js';
@@ -32,10 +35,14 @@ const make: LightStage = async ({params, out_dir}) => {
 async function project() {
   const dir = await temporaryFolder();
   const out = join(dir, 'output');
-  const runWith = (params: {text?: string; output_dir?: string}) =>
+  const runWith = (
+    params: {text?: string; output_dir?: string},
+    onEvent: (event: RunEvent) => void = () => {},
+  ) =>
     run(pipelineOf(dir, {m: {uses: 'test.maker', params: {text: 'one', output_dir: out, ...params}}}), {
       types,
       light: new Map([['test.maker', make]]),
+      onEvent,
     });
   return {dir, out, runWith};
 }
@@ -97,6 +104,52 @@ test('edits of published files are kept aside and named, whether the result is t
     "what a run left is nobody's edit",
   ).toEqual([]);
   expect(readdirSync(join(out, 'deep')).sort()).toEqual(['text', 'text.edited', 'text.edited-2']);
+});
+
+test("what a publication left half-way is nobody's edit, and what it alone put there goes", async () => {
+  const {dir, out} = await project();
+  const two: LightStage = async ({params, out_dir}) => {
+    const text = String(params.text);
+    for (const name of ['a', `only-${text}`, 'z/deep']) {
+      mkdirSync(dirname(join(out_dir, 'files', name)), {recursive: true});
+      writeFileSync(join(out_dir, 'files', name), text);
+    }
+  };
+  const runWith = (text: string) =>
+    run(pipelineOf(dir, {m: {uses: 'test.maker', params: {text, output_dir: out}}}), {
+      types,
+      light: new Map([['test.maker', two]]),
+    });
+  await runWith('one');
+  for (const text of ['two', 'three']) {
+    rmSync(join(out, 'z'), {recursive: true});
+    writeFileSync(join(out, 'z'), 'no folder'); // the last file cannot be copied
+    expect(saidBy(await runWith(text)).map(([code]) => code)).toEqual(['run/not-published']);
+    expect(readFileSync(join(out, 'a'), 'utf8')).toBe(text);
+  }
+  rmSync(join(out, 'z'));
+  expect(saidBy(await runWith('four'))).toEqual([]);
+  expect(readdirSync(out).sort()).toEqual(['a', 'only-four', 'z']);
+});
+
+test('one run publishes at a time', async () => {
+  const {dir, out, runWith} = await project();
+  await runWith({});
+  const other = openCache(join(dir, '.sidestep/cache'));
+  const stop = await showLife(other.root, other.owner);
+  const attempt = await tryClaim(other, 'publishing');
+  if (attempt.kind !== 'claimed') return expect.fail();
+  let made = false;
+  const waiting = runWith({text: 'two'}, (event) => {
+    made ||= event.kind === 'stage_finished';
+  });
+  await expect.poll(() => made, {timeout: 60_000}).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // time enough to copy two files
+  expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('one');
+  await attempt.claim.release();
+  await waiting;
+  await stop();
+  expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('two');
 });
 
 test('from the cache as well: what was deleted or edited comes back, another place gets its own, nothing runs', async () => {

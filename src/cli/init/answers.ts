@@ -6,11 +6,13 @@ export const basicIds = [
   'checkpoints',
   'model',
   'base',
+  'source',
   'songs',
   'tag',
   'adapter',
   'preset',
   'detail',
+  'measure',
   'name',
 ] as const;
 
@@ -19,8 +21,9 @@ export type AnswerId = BasicId | GroupId | DetailId;
 
 /**
  * Values are text as people type it, checked one by one. `checkpoints`: a folder; `model`: a folder name below it; `base`:
- * `turbo`, `base` or `sft` for a fine-tune that does not tell, else `auto`; `songs`: an audio folder or a dataset JSON;
- * `detail`: `basic` leaves all to the preset. Empty: no trigger word.
+ * `turbo`, `base` or `sft` for a fine-tune that does not tell, else `auto`; `source`: `songs` or
+ * `tensors`; `songs`: an audio folder or a dataset JSON, or the folder of tensors; `detail`: `basic` leaves all to the preset;
+ * `measure`: `no`, or what of the measured is used, `modules` or `ranks`. Empty: no trigger word.
  */
 type BasicAnswers = Readonly<Record<BasicId, string>>;
 

@@ -22,6 +22,7 @@ import {type Change, pipelineText} from './pipeline.js';
 import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
 import type {Known} from './questions.js';
 import {type FoundSongs, usable} from './songs.js';
+import {tensorsText} from './tensors.js';
 
 /** The file as it would be written, and what it means. */
 export interface Composition {
@@ -68,6 +69,7 @@ export async function predict(
   {answers, pipeline}: Composition,
   {machine, settings, known}: Composing,
 ): Promise<Prediction | undefined> {
+  if (answers.source === 'tensors') return predictFromTensors({answers, pipeline}, known);
   const songs = await known.songs(answers.songs);
   const training = pipeline.stages.find(({uses}) => uses === 'train');
   const work =
@@ -76,17 +78,30 @@ export async function predict(
   return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
 }
 
+/** How long they are stands in each; `plan` reads them. */
+async function predictFromTensors(
+  {answers, pipeline}: Pick<Composition, 'answers' | 'pipeline'>,
+  {tensors}: Known,
+): Promise<Prediction | undefined> {
+  const found = await tensors(answers.songs);
+  const training = pipeline.stages.find(({uses}) => uses === 'train');
+  const work = found.ok && training ? trainingWork(training.params, found.value.count) : undefined;
+  if (work === undefined) return undefined;
+  const problem = {code: 'init/tensors-unread', message: '`sidestep plan` reads the tensors and says it'};
+  return {work, outlook: {kind: 'unknown', problem}};
+}
+
 /** What will be done and what it will take, a line each. */
 export async function summaryOf(
   {answers, changes}: Composition,
   prediction: Prediction | undefined,
   {known, path, world}: Composing,
 ): Promise<string> {
-  const songs = await known.songs(answers.songs);
   const rows: [string, string][] = [
     ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
-    ['songs', songs.ok ? `${answers.songs}: ${lengthText(songs.value)}` : answers.songs],
+    [answers.source, await sourceText(answers, known)],
     ['adapter', `${answers.adapter}, preset ${answers.preset}`],
+    ['measured first', answers.measure === 'no' ? '' : answers.measure],
     ...detailGroups.map((group): [string, string] => [
       group.title.toLowerCase(),
       groupText(group, answers, known, changes),
@@ -135,6 +150,15 @@ export function predictionDocument({work, outlook}: Prediction) {
     memory_limit_bytes: memory?.limit_bytes ?? null,
     training_seconds: outlook.kind === 'known' ? trainingSeconds(work, outlook) : null,
   };
+}
+
+async function sourceText({source, songs}: Answers, known: Known): Promise<string> {
+  if (source === 'tensors') {
+    const found = await known.tensors(songs);
+    return found.ok ? `${songs}: ${tensorsText(found.value)}` : songs;
+  }
+  const found = await known.songs(songs);
+  return found.ok ? `${songs}: ${lengthText(found.value)}` : songs;
 }
 
 function lengthText({count, unusable, seconds}: FoundSongs): string {

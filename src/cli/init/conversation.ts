@@ -16,6 +16,8 @@ export interface Agreement {
   readonly next: 'leave' | 'run';
   /** Also what a project wants beside a pipeline. */
   readonly project_files?: boolean;
+  /** Also keep the training's values under a name. */
+  readonly keep_preset?: boolean;
 }
 
 /** Asks, shows what it comes to, and asks whether to write it; from there, too, `b` goes back. Undefined: the person left. */
@@ -42,6 +44,7 @@ export async function converse(
       prediction,
       next: decision === 'run' ? 'run' : 'leave',
       project_files: decision === 'project',
+      keep_preset: decision === 'preset',
     });
   }
 }
@@ -50,7 +53,7 @@ async function decide(
   prompter: Prompter,
   {text}: Composition,
   output: string,
-): Promise<'write' | 'run' | 'project' | 'leave' | 'back'> {
+): Promise<'write' | 'run' | 'project' | 'preset' | 'leave' | 'back'> {
   for (;;) {
     const reply = await prompter.choose(
       `Write ${output}?`,
@@ -59,13 +62,14 @@ async function decide(
         {value: 'run', hint: 'write it and start training'},
         {value: 'show', hint: 'the file as it would be'},
         {value: 'project', hint: 'write it with .gitignore and .vscode/settings.json'},
+        {value: 'preset', hint: 'write it, and keep the values of its training under a name of yours'},
         {value: 'leave', hint: 'write nothing'},
       ],
       'write',
     );
     if (reply.kind === 'back') return 'back';
     if (reply.kind === 'cancel' || reply.value === 'leave') return 'leave';
-    if (reply.value !== 'show') return reply.value as 'write' | 'run' | 'project';
+    if (reply.value !== 'show') return reply.value as 'write' | 'run' | 'project' | 'preset';
     prompter.note(text);
   }
 }

@@ -44,14 +44,15 @@ const moot: Readonly<Partial<Record<StageKey, readonly MootRule[]>>> = {
   songs: [{params: ['tag_position'], when: isOff('custom_tag')}],
 };
 
-/** Pure. Undefined where the pipeline has no such key, or where it would change nothing. */
+/** Pure. Undefined where the pipeline has no such stage or key, or where it would change nothing. */
 export function detailFacts(
   id: DetailId,
   pipeline: Pick<Pipeline, 'stages'>,
   from: typeof schemas = schemas,
 ): DetailFacts | undefined {
   const {stage: key, path} = placeOf(id);
-  const stage = pipeline.stages.find(({declared_as}) => declared_as === key)!;
+  const stage = pipeline.stages.find(({declared_as}) => declared_as === key);
+  if (stage === undefined) return undefined;
   const found = schemaAt(from[`stage.${stage.uses}`]!, pathWords(path) ?? [], stage.params);
   const rules: readonly MootRule[] = [...(stageTypes.get(stage.uses)!.idle ?? []), ...(moot[key] ?? [])];
   const isMoot = rules.some(

@@ -4,6 +4,7 @@ export const stageTypeOf = {
   songs: 'dataset',
   latents: 'preprocess.pass1',
   conditions: 'preprocess.pass2',
+  sensitivity: 'estimate',
   train: 'train',
   export: 'export',
 } as const;
@@ -26,6 +27,17 @@ export interface DetailGroup {
  * which adapter, optimizer or schedule has it come from the schemas.
  */
 export const detailGroups: readonly DetailGroup[] = [
+  {
+    id: 'group.measure',
+    title: 'Measuring',
+    details: [
+      'sensitivity.batches',
+      'sensitivity.top_k',
+      'sensitivity.fisher.runs',
+      'sensitivity.fisher.min_rank',
+      'sensitivity.fisher.max_rank',
+    ],
+  },
   {
     id: 'group.adapter',
     title: 'Adapter shape',
@@ -70,6 +82,11 @@ export const detailGroups: readonly DetailGroup[] = [
     id: 'group.schedule',
     title: 'Schedule',
     details: ['train.schedule.type', 'train.schedule.n_restarts', 'train.schedule.warmup_steps'],
+  },
+  {
+    id: 'group.method',
+    title: 'Method',
+    details: ['train.mode', 'train.cfg_dropout', 'train.loss_weighting'],
   },
   {
     id: 'group.length',

@@ -70,10 +70,12 @@ const unasked: Omit<Answers, 'preset'> = {
   checkpoints: './checkpoints',
   model: 'acestep-v15-turbo',
   base: 'auto',
+  source: 'songs',
   songs: './songs',
   tag: '',
   adapter: 'lora',
   detail: 'basic',
+  measure: 'no',
   name: 'draft',
 };
 

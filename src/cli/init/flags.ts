@@ -26,11 +26,16 @@ export function addInitOptions(command: Command): Command {
     .option('--checkpoints <folder>', 'folder of the ACE-Step checkpoints (remembered)')
     .option('--model <name>', 'model: number, or part of its name')
     .option('--base <name>', 'turbo, base or sft: what an unknown fine-tune descends from')
-    .option('--songs <path>', 'audio folder, or dataset JSON')
+    .option(
+      '--source <what>',
+      'songs, or tensors that are preprocessed already (seen from the folder itself)',
+    )
+    .option('--songs <path>', 'audio folder, dataset JSON, or folder of tensors')
     .option('--tag <word>', 'trigger word for every caption')
     .option('--adapter <type>', 'lora, dora, lokr, loha or oft')
     .option('--preset <name>', 'preset of the train stage')
     .option('--detail <level>', 'basic, or advanced to be asked for the details of adapter and training')
+    .option('--measure <use>', 'measure the songs first: modules, ranks (lora and dora), or no')
     .option(
       '--set <path=value>',
       'a detail in place of what the preset says, e.g. train.adapter.alpha=32 (repeatable)',
@@ -60,6 +65,7 @@ const sameAs: Readonly<Record<string, BasicId>> = {
   'songs.audio_dir': 'songs',
   'songs.dataset_json': 'songs',
   'songs.custom_tag': 'tag',
+  'train.tensors': 'songs',
   'train.adapter.type': 'adapter',
   'train.preset': 'preset',
 };

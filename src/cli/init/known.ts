@@ -11,6 +11,7 @@ import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
 import type {Known} from './questions.js';
 import {type FoundSongs, lookAtSongs, usable} from './songs.js';
+import {lookAtTensors} from './tensors.js';
 
 /** All that questions may need, read once. `file`: absolute, of the pipeline to be; `asks`: somebody sees what is proposed. */
 export async function knownOf(
@@ -39,6 +40,12 @@ export async function knownOf(
     looks.set(place, look);
     return look;
   };
+  const tensors: Known['tensors'] = async (path) => {
+    const place = absolutePath(path, world.cwd);
+    const found = await lookAtTensors(place);
+    if (found.ok) counts.set(place, found.value.count);
+    return found;
+  };
   const preset = presetFor(machine);
   return {
     cwd: world.cwd,
@@ -48,6 +55,7 @@ export async function knownOf(
     preset,
     last: await lastSession(userFolder(world.env)),
     songs,
+    tensors,
     ...drafts({
       ...{file, settings, presets: files, env: world.env},
       ...{place: {folder, cwd: world.cwd}, preset: preset.name},

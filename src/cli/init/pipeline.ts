@@ -22,7 +22,7 @@ export function pipelineText(answers: Answers, changes: readonly Change[], place
       comment: 'Paths in one place; relative ones start from the folder of this file.',
       value: [
         {key: 'checkpoints', value: writtenPath(answers.checkpoints, place)},
-        {key: 'songs', value: writtenPath(answers.songs, place)},
+        {key: answers.source, value: writtenPath(answers.songs, place)},
       ],
     },
     {key: 'stages', value: changes.reduce(withChange, stages(answers))},
@@ -35,16 +35,34 @@ const HEADER = `# Written by \`sidestep init\`; yours from now on. With the line
 #   sidestep show sample NAME    the exact prompt   sidestep report   curves, songs and stages as one page
 `;
 
-function stages({model, base, songs, tag, adapter, preset, name}: Answers): readonly Entry[] {
+function stages(answers: Answers): readonly Entry[] {
+  const {adapter, name} = answers;
+  return [
+    modelStage(answers),
+    ...(answers.source === 'tensors' ? [] : preprocessing(answers)),
+    ...(answers.measure === 'no' ? [] : [measuring(answers)]),
+    training(answers),
+    stage('export', 'export', 'The adapter in the formats of other programs.', [
+      reference('adapter', 'train'),
+      {key: 'formats', value: formatsOf(adapter)},
+      {key: 'output_dir', value: `./output/${name}`},
+    ]),
+  ];
+}
+
+function modelStage({model, base}: Answers): Entry {
+  return stage('model', 'scan', 'Finds the model and checks that nothing is missing.', [
+    {key: 'checkpoint_dir', value: `\${vars.checkpoints}`},
+    {key: 'model', value: model},
+    ...(base === 'auto' || base === ''
+      ? []
+      : [{key: 'base_model', value: base, note: 'this fine-tune does not tell'}]),
+  ]);
+}
+
+function preprocessing({songs, tag}: Answers): readonly Entry[] {
   const isJson = songs.endsWith('.json');
   return [
-    stage('model', 'scan', 'Finds the model and checks that nothing is missing.', [
-      {key: 'checkpoint_dir', value: `\${vars.checkpoints}`},
-      {key: 'model', value: model},
-      ...(base === 'auto' || base === ''
-        ? []
-        : [{key: 'base_model', value: base, note: 'this fine-tune does not tell'}]),
-    ]),
     stage(
       'songs',
       'dataset',
@@ -65,16 +83,34 @@ function stages({model, base, songs, tag, adapter, preset, name}: Answers): read
       reference('model', 'model'),
       reference('latents', 'latents'),
     ]),
-    training(adapter, preset),
-    stage('export', 'export', 'The adapter in the formats of other programs.', [
-      reference('adapter', 'train'),
-      {key: 'formats', value: formatsOf(adapter)},
-      {key: 'output_dir', value: `./output/${name}`},
-    ]),
   ];
 }
 
-function training(adapter: string, preset: string): Entry {
+/** What the songs pull at, before anything is trained. */
+function measuring(answers: Answers): Entry {
+  const comment =
+    answers.measure === 'ranks'
+      ? 'Measures what the songs pull at, and the rank that each module needs.'
+      : 'Measures which modules the songs pull at hardest.';
+  return stage('sensitivity', 'estimate', comment, [
+    reference('model', 'model'),
+    tensorsOf(answers),
+    {key: 'method', value: answers.measure === 'ranks' ? 'fisher' : 'gradient'},
+  ]);
+}
+
+function tensorsOf({source}: Answers): Entry {
+  return source === 'tensors'
+    ? {key: 'tensors', value: `\${vars.tensors}`}
+    : reference('tensors', 'conditions');
+}
+
+function training(answers: Answers): Entry {
+  const {adapter, preset, measure} = answers;
+  const selection: readonly Entry[] =
+    measure === 'no'
+      ? []
+      : [{key: 'selection', value: [reference('estimate', 'sensitivity'), {key: 'use', value: measure}]}];
   return {
     key: 'train',
     comment:
@@ -86,8 +122,8 @@ function training(adapter: string, preset: string): Entry {
         key: 'with',
         value: [
           reference('model', 'model'),
-          reference('tensors', 'conditions'),
-          {key: 'adapter', value: [{key: 'type', value: adapter}]},
+          tensorsOf(answers),
+          {key: 'adapter', value: [{key: 'type', value: adapter}, ...selection]},
         ],
       },
     ],

@@ -12,6 +12,7 @@ import {modelsIn} from './models.js';
 import type {PathKind} from './path-completion.js';
 import type {Change} from './pipeline.js';
 import {type FoundSongs, songsText} from './songs.js';
+import {type FoundTensors, tensorsText} from './tensors.js';
 
 /** What questions need to know besides the answers so far. */
 export interface Known {
@@ -33,6 +34,8 @@ export interface Known {
   readonly last: SomeAnswers;
   /** Looks at an audio folder or dataset JSON, each once. Problems: `dataset/*`. */
   readonly songs: (path: string) => Promise<Result<FoundSongs>>;
+  /** Looks at a folder of samples that are encoded already. Problem: `init/no-tensors`. */
+  readonly tensors: (path: string) => Promise<Result<FoundTensors>>;
   /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
   readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
   /** What the number of songs asks for where nobody says otherwise; it is part of what `resolve` makes. Pure. */
@@ -111,23 +114,45 @@ export const questions: readonly Question[] = [
     check: async (answer) => oneOf(answer, [...baseModels, 'auto'], 'base'),
   },
   {
+    id: 'source',
+    message: 'Songs, or preprocessed tensors?',
+    applies: async ({songs, source}) => songs === undefined || source !== undefined, // else the folder itself says it
+    choices: async () => [
+      {value: 'songs', hint: 'audio, which is encoded first'},
+      {value: 'tensors', hint: 'a folder that Side-Step, ACE-Step or sidestep has encoded already'},
+    ],
+    initial: async ({songs}, {tensors}) =>
+      songs !== undefined && (await tensors(songs)).ok ? 'tensors' : 'songs',
+    check: async (answer) => oneOf(answer, ['songs', 'tensors'], 'source'),
+  },
+  {
     id: 'songs',
     path: 'folder_or_json',
-    message: 'Where are your songs? (an audio folder, or a dataset JSON)',
-    initial: async (_, {usual_songs}) => usual_songs,
-    check: async (answer, _, {songs}) => {
-      const found = await songs(answer);
+    message: ({source}) =>
+      source === 'tensors'
+        ? 'Where are the tensors? (a folder of .pt or .safetensors samples)'
+        : 'Where are your songs? (an audio folder, or a dataset JSON)',
+    initial: async ({source}, {usual_songs}) => (source === 'tensors' ? undefined : usual_songs),
+    check: async (answer, answers, known) => {
+      const found = (await isTensors(answer, answers, known))
+        ? await known.tensors(answer)
+        : await known.songs(answer);
       return found.ok ? ok(answer) : found;
     },
-    tells: async (answer, _, {songs}) => {
-      const found = await songs(answer);
+    tells: async (answer, answers, known) => {
+      if (await isTensors(answer, answers, known)) {
+        const found = await known.tensors(answer);
+        return found.ok ? tensorsText(found.value) : undefined;
+      }
+      const found = await known.songs(answer);
       return found.ok ? songsText(found.value) : undefined;
     },
   },
   {
     id: 'songs.on_error',
     message: 'Some songs cannot be used. Go on without them?',
-    applies: async ({songs}, known) => songs !== undefined && (await unusableIn(songs, known)) > 0,
+    applies: async ({songs, ...rest}, known) =>
+      songs !== undefined && !(await isTensors(songs, rest, known)) && (await unusableIn(songs, known)) > 0,
     choices: async () => [
       {value: 'skip', label: 'yes', hint: 'the dataset stage leaves them out and says so'},
       {value: 'fail', label: 'no', hint: 'I repair or remove them; until then the dataset stage fails'},
@@ -138,6 +163,7 @@ export const questions: readonly Question[] = [
   {
     id: 'tag',
     message: 'A trigger word for every caption? (- for none)',
+    applies: async ({songs, ...rest}, known) => songs === undefined || !(await isTensors(songs, rest, known)), // theirs is in them
     initial: async () => '',
     check: async (answer) => ok(optional(answer)),
   },
@@ -175,6 +201,27 @@ export const questions: readonly Question[] = [
     initial: async () => 'basic',
     check: async (answer) => oneOf(answer, ['basic', 'advanced'], 'level of detail'),
   },
+  {
+    id: 'measure',
+    message: 'Measure the songs first?',
+    applies: async ({detail}) => detail === 'advanced',
+    choices: async ({adapter}) => [
+      {value: 'no', hint: 'adapt the modules that the preset names'},
+      {value: 'modules', hint: 'by gradients: adapt only those that the songs pull at hardest'},
+      ...(takesRanks(adapter)
+        ? [{value: 'ranks', hint: 'by Fisher information: also give each the rank it needs'}]
+        : []),
+    ],
+    initial: async () => 'no',
+    check: async (answer, {adapter}) =>
+      answer === 'ranks' && !takesRanks(adapter)
+        ? bad(
+            'init/unknown-choice',
+            `${adapter} has no rank for each module`,
+            'Measure modules, or train lora or dora.',
+          )
+        : oneOf(answer, ['no', 'modules', 'ranks'], 'way to measure'),
+  },
   ...detailQuestions,
   {
     id: 'name',
@@ -190,6 +237,19 @@ export const questions: readonly Question[] = [
           ),
   },
 ];
+
+/** Said, or seen from the folder. */
+async function isTensors(
+  place: string,
+  {source}: Pick<SomeAnswers, 'source'>,
+  {tensors}: Known,
+): Promise<boolean> {
+  return source === undefined ? (await tensors(place)).ok : source === 'tensors';
+}
+
+function takesRanks(adapter: string | undefined): boolean {
+  return adapter === undefined || adapter === 'lora' || adapter === 'dora';
+}
 
 async function unusableIn(place: string, {songs}: Known): Promise<number> {
   const found = await songs(place);

@@ -33,12 +33,14 @@ async function runsOf({cwd}: World, file: string): Promise<number> {
 
 /** Pure: what makes sense after a run that ended so, the last of so many. */
 export function nextSteps(code: ExitCode, runs: number): readonly Choice[] {
+  const settings = {value: 'settings', hint: 'your own settings, for all pipelines: see or change one'};
   const quit = {value: 'quit', hint: 'the pipeline file stays; sidestep run goes on from here'};
   if (code !== 0)
     return [
       {value: 'continue', hint: 'run again; what is finished is kept'},
       {value: 'doctor', hint: 'is something missing on this machine?'},
       {value: 'change', hint: 'run with another value'},
+      settings,
       quit,
     ];
   return [
@@ -47,6 +49,8 @@ export function nextSteps(code: ExitCode, runs: number): readonly Choice[] {
     {value: 'longer', hint: 'more epochs, going on from the weights there are now'},
     {value: 'export', hint: 'the adapter in another format'},
     ...(runs > 1 ? [{value: 'compare', hint: 'with the run before'}] : []),
+    {value: 'preset', hint: 'keep the values of this training under a name, for other pipelines'},
+    settings,
     {value: 'another', hint: 'a pipeline for another dataset'},
     quit,
   ];
@@ -85,6 +89,14 @@ async function wordsFor(
           `export.output_dir=output/${format}`,
         ],
       ]);
+    case 'preset':
+      return followed(await prompter.text('A name for the preset?', undefined), (name) => [
+        ...['presets', 'save', name, 'train', file],
+      ]);
+    case 'settings':
+      return settingWords(
+        await prompter.text('Which setting? (such as jobs=2; nothing shows them all)', undefined),
+      );
     case 'another':
       return followed(
         await prompter.path('Name of the new file? (such as night.yaml)', undefined, 'file'),
@@ -101,6 +113,15 @@ const formats: readonly Choice[] = [
   {value: 'diffusers', hint: 'one file'},
   {value: 'lycoris', hint: 'one file; the format of LoKr and LoHa'},
 ];
+
+function settingWords(reply: Reply): readonly string[] | 'back' | 'left' {
+  if (reply.kind !== 'answer') return reply.kind === 'cancel' ? 'left' : 'back';
+  const [key = '', ...value] = reply.value.split('=');
+  if (reply.value.trim() === '') return ['settings', 'get'];
+  return value.length === 0
+    ? ['settings', 'get', key.trim()]
+    : ['settings', 'set', key.trim(), value.join('=').trim()];
+}
 
 function followed(
   reply: Reply,

@@ -108,7 +108,8 @@ export async function takeDefaults(given: SomeAnswers, known: Known): Promise<Re
   for (const question of basicQuestions) {
     if (!(question.id in given) && !(await isAsked(question, answers, known))) continue;
     const value = given[question.id] ?? (await question.initial(answers, known));
-    const checked = value === undefined ? missing(question) : await question.check(value, answers, known);
+    const checked =
+      value === undefined ? missing(question, answers, known) : await question.check(value, answers, known);
     if (checked.ok) answers = {...answers, [question.id]: checked.value};
     else problems.push(...checked.problems);
     if (!checked.ok && question.id === 'checkpoints') break; // every model would be unknown as well
@@ -150,7 +151,7 @@ async function askOne(
   const {answers} = interview;
   const found = await question.shows?.(answers, known);
   if (found !== undefined && found !== '') prompter.note(found);
-  const words = typeof question.message === 'string' ? question.message : question.message(answers, known);
+  const words = wordsOf(question, answers, known);
   const message = `${await stepText(question, answers, {given, known})} ${words}`;
   for (;;) {
     const initial = await proposed(question, interview, known);
@@ -166,6 +167,10 @@ async function askOne(
     if (told !== undefined) prompter.note(told);
     return {kind: 'answer', value: checked.value};
   }
+}
+
+function wordsOf({message}: Question, answers: SomeAnswers, known: Known): string {
+  return typeof message === 'string' ? message : message(answers, known);
 }
 
 /** In the form that suits its answer. */
@@ -222,10 +227,11 @@ export async function filled(answers: SomeAnswers, known: Known): Promise<Answer
   return whole as Answers;
 }
 
-function missing({id, message}: Question): Result<string> {
+function missing(question: Question, answers: SomeAnswers, known: Known): Result<string> {
+  const {id} = question;
   return failure({
     code: 'init/missing-answer',
-    message: `Nobody can be asked: ${String(message).replace(/ \(.*/, '')}`,
+    message: `Nobody can be asked: ${wordsOf(question, answers, known).replace(/ \(.*/, '')}`,
     hint: `Say it with --${id}.`,
   });
 }
