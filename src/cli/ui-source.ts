@@ -4,13 +4,16 @@ import {markOf} from '../base/file-mark.js';
 import {didYouMean} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
+import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import {objectsDir} from '../cache/layout.js';
 import {readUserDocument} from '../format/user-text.js';
-import {listRuns} from '../record/run-record.js';
+import {listRuns, logPathIn} from '../record/run-record.js';
 import type {ReportRun} from '../render/report/report-data.js';
 import type {ShownSample} from '../render/sample-text.js';
+import {runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
+import {type LogPart, logPart} from '../ui/log-part.js';
 import type {CheckedText, ListedRun, NamedClips, ProjectFacts, StartRequest, UiSource} from '../ui/source.js';
 import {pipelineDataset} from './pipeline-dataset.js';
 import {loadRun, type RecordedRun, readRecordedPipeline} from './recorded-run.js';
@@ -83,6 +86,14 @@ class ProjectSource implements UiSource {
     await reportClips(opened.value, {kind: 'served', addressOf: (path) => `${paths.push(path)}`});
     const caches = opened.value.recorded.map(({cache}) => objectsDir(cache.root));
     return {paths, folders: [join(opened.value.dir, 'samples'), ...new Set(caches)]};
+  }
+
+  /** Whatever a stage is called, its log lies in this folder: names are made harmless where logs are written. */
+  async log(run: string, stage: string, from: number): Promise<Result<LogPart>> {
+    const dir = this.recordOf(run);
+    if (dir === undefined || kindAt(join(dir, 'logs')) === 'link') return failure(unknownRun(run));
+    const writer = runnerOf(dir, this.world.now()) === undefined ? 'ended' : 'goes_on';
+    return ok(await logPart(logPathIn(dir, stage as StageId), from, writer));
   }
 
   async signature(): Promise<string> {

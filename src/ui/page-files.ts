@@ -42,6 +42,7 @@ export const PAGE_MODULES = [
   'server.js',
   'run-state.js',
   'run-view.js',
+  'log-panel.js',
   'curves.js',
   'runs-view.js',
   'text-views.js',

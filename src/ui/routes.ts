@@ -86,6 +86,12 @@ function recordRoutes(source: UiSource): Route[] {
       if (told.ok) sendJson(response, 200, runView(told.value));
       else sendProblems(response, 404, told.problems);
     }),
+    route('GET', `api/runs/${RUN}/log`, async ({response, query}, {run}) => {
+      const from = Number(/^\d{1,15}$/.exec(query.get('from') ?? '')?.[0] ?? 0);
+      const part = await source.log(run!, query.get('stage') ?? '', from);
+      if (part.ok) sendJson(response, 200, part.value);
+      else sendProblems(response, 404, part.problems);
+    }),
     route('GET', `runs/${RUN}/clips/(?<clip>[0-9a-f]{64})\\.(?:wav|png)`, (exchange, {run, clip}) =>
       sendClip(exchange, source, {run: run!, clip: clip!}),
     ),

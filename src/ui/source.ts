@@ -3,6 +3,7 @@ import type {Result} from '../base/result.js';
 import type {ReportRun} from '../render/report/report-data.js';
 import type {ToldRun} from '../render/runs-text.js';
 import type {ShownSample} from '../render/sample-text.js';
+import type {LogPart} from './log-part.js';
 
 /**
  * What the page shows and does, by name: who serves it knows neither how records are read nor how a run is started. Paths of
@@ -19,6 +20,8 @@ export interface UiSource {
   /** Changes whenever another answer would be given to any of these questions. */
   readonly signature: () => Promise<string>;
   readonly clips: (run: string) => Promise<NamedClips>;
+  /** What a stage of a run said, from a byte on, and never more than its last lines. */
+  readonly log: (run: string, stage: string, from: number) => Promise<Result<LogPart>>;
   readonly songs: (pipeline: string) => Promise<Result<readonly ShownSample[]>>;
   readonly check: (pipeline: string) => Promise<CheckedText>;
   /** Begins `sidestep run`, which goes on when this process ends. Resolves when it runs, or has refused to. */

@@ -55,6 +55,8 @@ const offers = (words: string) =>
 const step =
   'Number([...document.querySelectorAll(".figures div")].find((each) => each.firstChild.textContent === "step")?.children[1].textContent ?? 0)';
 
+const log = `document.querySelector('[data-stage=train] .log pre').textContent`;
+
 test('a run is started, followed and stopped from the page, and goes on from there', async () => {
   await shows(offers('Run'));
   await click('#start');
@@ -64,8 +66,12 @@ test('a run is started, followed and stopped from the page, and goes on from the
   await shows(`${step} > ${first}`); // the curves move
   expect(await page.evaluate('document.querySelectorAll(".charts canvas").length')).toBe(3);
   expect(await text('#stop')).toBe('Stop');
+  await click('[data-stage=train] .log summary');
+  await shows(`${log}.length > 10`); // what it said so far
+  const [read] = await page.evaluate<number[]>(`[${log}.length]`);
   await click('#stop');
   await shows('document.querySelector(".outcome").textContent === "interrupted"');
+  await shows(`${log}.length > ${read}`); // and what it said to its end
   expect(await text('[data-stage=train] em')).toMatch(/^interrupted after .*continues from here next time$/);
   const [stopped] = await page.evaluate<number[]>(`[${step}]`);
   expect(stopped).toBeLessThan(400);
@@ -159,6 +165,10 @@ test('in every view nothing is wider than a phone, and text can be read in light
       ['#pipeline', '.source'],
     ] as const) {
       await go(hash, `document.querySelector(${JSON.stringify(until)})`);
+      if (hash === '#run') {
+        await click('[data-stage=train] .log summary');
+        await shows(`${log} !== ''`);
+      }
       expect(await page.evaluate('document.documentElement.scrollWidth'), hash).toBeLessThanOrEqual(
         view.width,
       );

@@ -159,6 +159,37 @@ test('a new run and an edited pipeline are told of', async () => {
   );
 });
 
+test('a log comes from where it was read to, never more than its end, and as text; no stage name leads out', async () => {
+  const project = await UiProject.open();
+  const run = await project.record([started('r')]);
+  const path = project.runFile(run, 'logs/train.log');
+  const ask = async (from: number) =>
+    project.json<{lines: string[]; end: number; cut: boolean}>(
+      `api/runs/${run}/log?stage=train&from=${from}`,
+    );
+  expect(await ask(0)).toEqual({lines: [], end: 0, cut: false});
+  writeFileSync(path, 'one\n\u001b[31m<b>two</b>\nhalf');
+  const first = await ask(0);
+  expect(first.lines).toEqual(['one', '\\u001b[31m<b>two</b>', 'half']); // it has ended: nothing is half any more
+  appendFileSync(path, '\nthree\n');
+  expect((await ask(first.end)).lines).toEqual(['', 'three']);
+  writeFileSync(path, `${'x'.repeat(999)}\n`.repeat(500));
+  const long = await ask(0);
+  expect(long).toMatchObject({end: 500_000, cut: true});
+  expect(long.lines.length).toBe(131);
+  expect(long.lines[0]).toHaveLength(999);
+  writeFileSync(path, 'y'.repeat(5000));
+  expect((await ask(500_000)).lines).toEqual(['y'.repeat(2000)]); // another file by now
+  writeFileSync(project.file('secret'), 'not yours');
+  rmSync(path);
+  project.link(project.file('secret'), '.sidestep/runs', run, 'logs/train.log');
+  expect((await ask(0)).lines).toEqual([]);
+  for (const stage of ['..%2f..%2fsecret', '..', '%00', ''])
+    expect(await project.json(`api/runs/${run}/log?stage=${stage}&from=-1`), stage).toMatchObject({
+      lines: [],
+    });
+});
+
 test('a killed run is no running one: it cannot be stopped, and says so in words', async () => {
   const project = await UiProject.open();
   const run = await project.record([started('r'), step(1)]);

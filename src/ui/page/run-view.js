@@ -4,6 +4,7 @@ import {dateOf} from '../../render/report/labels.js';
 import {progressLine, resultLine} from '../../render/stage-line.js';
 import {curvesPanel} from './curves.js';
 import {element, made, problemBox, setText} from './dom.js';
+import {logPanel} from './log-panel.js';
 import {fold, newRunState, trainingsOf} from './run-state.js';
 import {ask} from './server.js';
 
@@ -74,6 +75,7 @@ export function runView(told, heard) {
       clearInterval(ticking);
       clearTimeout(waiting);
       clearTimeout(asking);
+      for (const {log} of parts.rows.values()) log.close();
     },
   };
 }
@@ -216,7 +218,7 @@ function showFigures(target, figures) {
 function showStages(parts, state, row) {
   for (const stage of state.stages.values()) {
     if (!parts.rows.has(stage.stage)) {
-      const made = stageRow(stage);
+      const made = stageRow(stage, row.run);
       parts.rows.set(stage.stage, made);
       parts.stages.append(made.item);
     }
@@ -224,12 +226,13 @@ function showStages(parts, state, row) {
   }
 }
 
-function stageRow({stage, uses}) {
+function stageRow({stage, uses}, run) {
   const bar = element('i');
   const track = element('span', {class: 'bar', role: 'progressbar', 'aria-label': `${stage}, progress`}, bar);
   const words = element('em');
   const lines = element('pre', {class: 'lines', hidden: true});
   const trouble = element('div');
+  const log = logPanel(run, stage);
   const item = element(
     'li',
     {'data-stage': stage},
@@ -238,8 +241,9 @@ function stageRow({stage, uses}) {
     words,
     lines,
     trouble,
+    log.panel,
   );
-  return {item, track, bar, words, lines, trouble};
+  return {item, track, bar, words, lines, trouble, log};
 }
 
 /** How far a stage is, from 0 to 1; undefined while nobody can know. */
@@ -254,7 +258,7 @@ function stateOf({progress, result}, outcome) {
   return 'waiting';
 }
 
-function showStage({item, track, bar, words, lines, trouble}, stage, outcome) {
+function showStage({item, track, bar, words, lines, trouble, log}, stage, outcome) {
   const {progress, result} = stage;
   const share = shareOf(stage);
   const kind = stateOf(stage, outcome);
@@ -271,11 +275,15 @@ function showStage({item, track, bar, words, lines, trouble}, stage, outcome) {
   const shown = kind === 'running' ? progress.lines.join('\n') : '';
   setText(lines, shown);
   lines.hidden = shown === '';
+  log.update(HAS_LOG.has(kind), kind === 'running');
   if (result?.kind === 'failed' && trouble.childElementCount === 0)
     trouble.append(problemBox(result.problem));
   if (result?.kind === 'crashed' && trouble.childElementCount === 0)
     trouble.append(element('pre', {}, result.stderr_tail));
 }
+
+/** Ends and states of a stage that has done something in this run. */
+const HAS_LOG = new Set(['running', 'cut', 'succeeded', 'failed', 'crashed', 'interrupted']);
 
 /** Where a stage was that did not get to its end. */
 function progressEnd({progress}) {
