@@ -13,9 +13,11 @@ const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
 export const stageTypes = [
   'scan',
   'dataset',
+  'join',
   'caption',
   'preprocess.pass1',
   'preprocess.pass2',
+  'pack',
   'estimate',
   'train',
   'generate',

@@ -45,9 +45,18 @@ function forTypes(schema) {
     const {anyOf, default: _, ...rest} = copy;
     const onlyRequires = anyOf?.every((branch) => Object.keys(branch).join() === 'required');
     const result = anyOf && !onlyRequires ? {...rest, anyOf} : rest;
-    if (original['x-stage'])
-      result.tsType = original['x-path'] ? 'string | StageReferenceValue' : 'StageReferenceValue';
+    if (original['x-stage']) return referring(result);
     if (result.oneOf) delete result.type;
     return result;
   });
+}
+
+/** A stage, a path where one may stand, or the mapping or list that holds them. */
+function referring(schema) {
+  const {type, description, ...rest} = schema;
+  const text = {tsType: schema['x-path'] ? 'string | StageReferenceValue' : 'StageReferenceValue'};
+  const other = [type].flat().find((each) => each !== 'string');
+  if (other === undefined) return {...schema, ...text};
+  const {minLength: _, 'x-stage': _stage, 'x-path': _path, ...holder} = rest;
+  return {description, anyOf: [text, {...holder, type: other}]};
 }

@@ -10,6 +10,8 @@ import type {PlannedStage} from '../plan/plan.js';
 import {stageInputs} from '../run/inputs.js';
 import {readSongs} from '../run/light/dataset.js';
 import {textOptions} from '../stage/conditioning.js';
+import {songSources} from '../stage/dataset.js';
+import {songsReadBy} from '../stage/joined.js';
 import {isStageReference, type StageReference} from '../stage/param.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
@@ -85,11 +87,11 @@ function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Res
 
 /** The stage that encodes the dataset's texts, as they are or with what `caption` stages add. */
 function readerOf(pipeline: Pipeline, dataset: StageId): ConfiguredStage | undefined {
-  const readers = pipeline.stages.filter(
-    ({params}) => isStageReference(params.dataset) && params.dataset.$stage === dataset,
+  const readers = pipeline.stages.filter(({params}) =>
+    songsReadBy(params).some((value) => isStageReference(value) && value.$stage === dataset),
   );
   const between = readers
-    .filter(({uses}) => uses === 'caption')
+    .filter(({uses}) => songSources.includes(uses))
     .flatMap(({id}) => readerOf(pipeline, id) ?? []);
   return readers.find(({uses}) => uses === 'preprocess.pass1') ?? between[0];
 }

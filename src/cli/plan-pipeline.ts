@@ -14,6 +14,7 @@ import {precisionWarning, productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {tightPlaces} from '../run/space.js';
+import {outdatedTensors} from '../run/tensor-ages.js';
 import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
@@ -72,6 +73,7 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     warnings: [
       ...warningsOf(pipeline.value, observation.value, planned.value.plan),
       ...placeProblems(toRun(planned.value.plan), project),
+      ...(await outdatedTensors(toRun(planned.value.plan), stageTypes)),
     ],
   });
 }

@@ -15,6 +15,7 @@ import type {
 } from '../render/report/report-data.js';
 import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {songSources} from '../stage/dataset.js';
+import {songsReadBy} from '../stage/joined.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {trainingVerdict, verdictText} from '../stage/training-verdict.js';
@@ -172,8 +173,8 @@ async function reportEstimate(stage: RecordedStage): Promise<ReportEstimate | un
 /** Those whose songs no later stage completes. */
 function songStages(stages: readonly RecordedStage[]): RecordedStage[] {
   const completed = stages
-    .filter(({configured}) => configured.uses === 'caption')
-    .map(({configured}) => configured.params.dataset)
+    .filter(({configured}) => songSources.includes(configured.uses))
+    .flatMap(({configured}) => songsReadBy(configured.params))
     .filter(isStageReference)
     .map(({$stage}) => $stage);
   return stages.filter(({configured: {uses, id}}) => songSources.includes(uses) && !completed.includes(id));

@@ -3,6 +3,7 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import {stageId} from '../base/stage-id.js';
 import type {Schema} from '../schema/schema.js';
+import {songSources} from '../stage/dataset.js';
 import type {ParamObject, ParamValue, StageReference} from '../stage/param.js';
 import {
   define,
@@ -113,13 +114,18 @@ class Finisher {
   private implyDataset(object: Record<string, ParamValue>, key: string, {entries, origin}: LocatedMap): void {
     const prompts = entries.get('prompts')?.value;
     const named = prompts?.kind === 'list' ? prompts.items.find(namesSample) : prompts;
-    const complete = this.suitable({'x-stage': ['caption']}); // has the words that the dataset's own songs lack
-    const [only, ...others] = complete.length > 0 ? complete : this.suitable({'x-stage': ['dataset']});
+    const [only, ...others] = this.fullestSongs();
     const isWanted = prompts === undefined || named !== undefined;
     if (!isWanted || only === undefined || others.length > 0) return;
     const reference = {$stage: stageId(this.context.target(only).instance)};
     this.references.push({reference, origin: named?.origin ?? origin});
     object[key] = reference;
+  }
+
+  /** Stages of the kind that completes the others: with the words that a dataset's own songs lack, or with the songs of several. */
+  private fullestSongs(): string[] {
+    const kinds = songSources.toReversed().map((kind) => this.suitable({'x-stage': [kind]}));
+    return kinds.find((stages) => stages.length > 0) ?? [];
   }
 
   private scalar(schema: Schema | undefined, scalar: LocatedScalar, path: string): ParamValue {

@@ -63,6 +63,8 @@ export const TYPES = [
   'estimate',
   'generate',
   'caption',
+  'join',
+  'pack',
 ];
 
 /** The places at which a key of this very name exists; of several within one type, the one that takes the value. */

@@ -53,6 +53,22 @@ export async function readTorchTensors(path: string): Promise<Map<string, Tensor
   return tensors;
 }
 
+/** Shapes of the tensors of such a file, by key; their elements are not read. Throws as `readTorchTensors` does. */
+export async function readTorchShapes(path: string): Promise<Map<string, readonly number[]>> {
+  const archive = await openTorchArchive(path);
+  try {
+    const pickled = unpickle(await readPickle(archive), torchHooks());
+    const shapes = new Map<string, readonly number[]>();
+    if (pickled instanceof Map)
+      for (const [key, entry] of pickled) if (isTorchTensor(entry)) shapes.set(String(key), entry.shape);
+    return shapes;
+  } catch (error) {
+    throw withPath(error, path);
+  } finally {
+    archive.close();
+  }
+}
+
 export function isTensor(value: TorchValue): value is Tensor {
   return typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value;
 }

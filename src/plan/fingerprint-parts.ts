@@ -70,7 +70,8 @@ export function countingParams(configured: ConfiguredStage, type: StageType): Js
 
 function isCounting({path, value}: ParamLeaf, type: StageType): boolean {
   if (isStageReference(value) || matchesAny(path, type.neutral)) return false;
-  return value === null || !type.files.some((file) => pathMatches(path, file.param));
+  // Beside a file's name, numbers may say how often it counts.
+  return typeof value !== 'string' || !type.files.some((file) => pathMatches(path, file.param));
 }
 
 function gatherFiles(configured: ConfiguredStage, type: StageType, world: World) {

@@ -6,7 +6,7 @@ import type {ConfiguredStage} from '../config/pipeline.js';
 import type {StageReference} from '../stage/param.js';
 import type {KnownInputs, KnownStage, StageType} from '../stage/stage-type.js';
 import type {DagStage} from './dag.js';
-import {outputOf} from './fingerprint-parts.js';
+import {fileLeaves, outputOf} from './fingerprint-parts.js';
 import type {PlannedStage} from './plan.js';
 import {fileKey, type World} from './world.js';
 
@@ -39,11 +39,20 @@ function knownInputs(
     const made = jsonOf({$stage, ...(output === undefined ? {} : {output})}, upstream, cache);
     if (made !== undefined) json[param] = made;
   }
-  const read = type.files.flatMap(({param}) => {
-    const seen = files.get(fileKey(configured.id, param));
-    return seen?.kind === 'found' && seen.json !== undefined ? [[param, seen.json] as const] : [];
+  const seen = fileLeaves(configured, type).flatMap(({path}) => {
+    const found = files.get(fileKey(configured.id, path));
+    return found?.kind === 'found' ? [{path, ...found}] : [];
   });
-  return {json, stages, files: Object.fromEntries(read)};
+  return {
+    json,
+    stages,
+    files: Object.fromEntries(
+      seen.flatMap((each) => (each.json === undefined ? [] : [[each.path, each.json]])),
+    ),
+    shapes: Object.fromEntries(
+      seen.flatMap((each) => (each.shapes === undefined ? [] : [[each.path, each.shapes]])),
+    ),
+  };
 }
 
 function knownStage(

@@ -4,7 +4,7 @@ import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {StageResources} from '../config/pipeline.js';
 import type {Listing, PreviousStage} from '../record/memory.js';
-import type {SavedWork} from '../stage/stage-type.js';
+import type {SavedWork, TensorShapes} from '../stage/stage-type.js';
 import type {PlannedOutput} from './plan.js';
 
 /** All that planning needs to know of the world, observed beforehand. */
@@ -68,6 +68,8 @@ export type FileObservation =
       readonly listing: Listing;
       /** What `FileParam.json` asks for, where that is there. */
       readonly json?: Json;
+      /** What `FileParam.shapes` asks for, where that can be read. */
+      readonly shapes?: TensorShapes;
     }
   | {readonly kind: 'problem'; readonly problem: Problem};
 

@@ -17,6 +17,7 @@ import {fileKey} from '../plan/world.js';
 import {pathMatches} from '../stage/param.js';
 import type {FileParam, StageType} from '../stage/stage-type.js';
 import {jsonIn, mentionedFiles} from './mentioned-files.js';
+import {firstShapes} from './sample-shapes.js';
 
 /** Looks at every file and folder that the stages' parameters name. Problems become observations: they block one stage. */
 export async function observeFiles(
@@ -38,6 +39,7 @@ export async function observeFiles(
         param.extensions,
         param.json,
         param.holds,
+        param.shapes,
       ]);
       const observation = shared.get(key) ?? (await observe(String(value), param, hashes));
       shared.set(key, observation);
@@ -72,7 +74,9 @@ async function observe(path: string, param: FileParam, hashes: FileHashes): Prom
       ? await observeFolder(path, param, hashes)
       : await observeFile(path, param, hashes);
     const lacking = lackOf(path, stat.isDirectory() ? listingOf(seen) : undefined, param);
-    return lacking === undefined ? {...seen, ...jsonOf(path, param)} : {kind: 'problem', problem: lacking};
+    if (lacking !== undefined) return {kind: 'problem', problem: lacking};
+    const shapes = param.shapes === undefined ? undefined : await firstShapes(path);
+    return {...seen, ...jsonOf(path, param), ...(shapes && {shapes})};
   } catch (error) {
     return {kind: 'problem', problem: fileProblem(path, error)};
   }

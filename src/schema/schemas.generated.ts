@@ -549,13 +549,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
      ],
      "properties": {
       "uses": {
-       "description": "The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+       "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
        "enum": [
         "scan",
         "dataset",
+        "join",
         "caption",
         "preprocess.pass1",
         "preprocess.pass2",
+        "pack",
         "estimate",
         "train",
         "generate",
@@ -832,13 +834,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "uses": {
-    "description": "The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+    "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
     "enum": [
      "scan",
      "dataset",
+     "join",
      "caption",
      "preprocess.pass1",
      "preprocess.pass2",
+     "pack",
      "estimate",
      "train",
      "generate",
@@ -1127,9 +1131,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "enum": [
      "scan",
      "dataset",
+     "join",
      "caption",
      "preprocess.pass1",
      "preprocess.pass2",
+     "pack",
      "estimate",
      "train",
      "generate",
@@ -1243,6 +1249,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "object",
       "default": {}
      },
+     "join": {
+      "description": "Parameters of every `join` stage.",
+      "type": "object",
+      "default": {}
+     },
      "caption": {
       "description": "Parameters of every `caption` stage.",
       "type": "object",
@@ -1255,6 +1266,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "preprocess.pass2": {
       "description": "Parameters of every `preprocess.pass2` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "pack": {
+      "description": "Parameters of every `pack` stage.",
       "type": "object",
       "default": {}
      },
@@ -2236,6 +2252,62 @@ export const schemas: Readonly<Record<string, Schema>> = {
    }
   }
  },
+ "stage.join": {
+  "title": "JoinParameters",
+  "description": "Makes one dataset of several, with repeats or shares. Songs are encoded one by one, so what one of them was encoded for before is not encoded again.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "datasets"
+  ],
+  "properties": {
+   "datasets": {
+    "description": "The datasets, each as `${stages.NAME}` of a stage that leaves songs, or as `{from: \"${stages.NAME}\", repeats: 3}` or `{from: \"${stages.NAME}\", share: 0.3}`. `repeats` shows each of its songs so many times in an epoch. `share` is the part of an epoch that its songs make up: either all datasets have one or none does, and only their proportions count. Songs of equal names get the name of their stage before them.",
+    "type": "array",
+    "minItems": 1,
+    "items": {
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "x-stage": [
+      "dataset",
+      "join",
+      "caption"
+     ],
+     "additionalProperties": false,
+     "required": [
+      "from"
+     ],
+     "properties": {
+      "from": {
+       "description": "The stage whose songs are meant.",
+       "type": "string",
+       "minLength": 1,
+       "x-stage": [
+        "dataset",
+        "join",
+        "caption"
+       ]
+      },
+      "repeats": {
+       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      },
+      "share": {
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1000000
+      }
+     }
+    }
+   }
+  }
+ },
  "stage.caption": {
   "title": "CaptionParameters",
   "description": "Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.",
@@ -2248,11 +2320,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "dataset": {
-    "description": "The songs: `${stages.NAME}` of a `dataset` stage, or of another `caption` stage.",
+    "description": "The songs: `${stages.NAME}` of a `dataset` or `join` stage, or of another `caption` stage.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
      "dataset",
+     "join",
      "caption"
     ]
    },
@@ -2396,11 +2469,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "dataset": {
-    "description": "The songs: `${stages.NAME}` of a `dataset` or `caption` stage.",
+    "description": "The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
      "dataset",
+     "join",
      "caption"
     ]
    },
@@ -2568,6 +2642,97 @@ export const schemas: Readonly<Record<string, Schema>> = {
    }
   }
  },
+ "stage.pack": {
+  "title": "PackParameters",
+  "description": "Writes encoded samples as Side-Step and ACE-Step keep them: a .pt file each, manifest.json and preprocess_meta.json.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "model",
+   "tensors"
+  ],
+  "properties": {
+   "model": {
+    "description": "The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence stands beside each of them.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "scan"
+    ]
+   },
+   "tensors": {
+    "description": "The samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples. A list joins several, as in `train`; `repeats` and `share` list samples more than once in manifest.json, which is how Side-Step repeats them.",
+    "type": [
+     "string",
+     "array"
+    ],
+    "minLength": 1,
+    "minItems": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "items": {
+     "description": "Samples by their stage or folder, or as `from` with `repeats` or `share`.",
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "x-stage": [
+      "preprocess.pass2",
+      "command"
+     ],
+     "x-path": "folder",
+     "additionalProperties": false,
+     "required": [
+      "from"
+     ],
+     "properties": {
+      "from": {
+       "description": "The stage or folder whose samples are meant.",
+       "type": "string",
+       "minLength": 1,
+       "x-stage": [
+        "preprocess.pass2",
+        "command"
+       ],
+       "x-path": "folder"
+      },
+      "repeats": {
+       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      },
+      "share": {
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1000000
+      }
+     }
+    }
+   },
+   "dataset": {
+    "description": "The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join` or `caption` stage. Unset: the files hold tensors and the songs' names.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "dataset",
+     "join",
+     "caption"
+    ]
+   },
+   "output_dir": {
+    "description": "Folder in which the files appear. Unset: they stay in the cache.",
+    "type": "string",
+    "minLength": 1,
+    "x-path": "output"
+   }
+  }
+ },
  "stage.estimate": {
   "title": "EstimateParameters",
   "description": "Measures which modules of the model the songs pull at hardest, so that `train` can adapt those, or give each the rank it needs.",
@@ -2587,14 +2752,59 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "tensors": {
-    "description": "The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed.",
-    "type": "string",
+    "description": "The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed. A list joins several, as in `train`.",
+    "type": [
+     "string",
+     "array"
+    ],
     "minLength": 1,
+    "minItems": 1,
     "x-stage": [
      "preprocess.pass2",
      "command"
     ],
-    "x-path": "folder"
+    "x-path": "folder",
+    "items": {
+     "description": "Samples by their stage or folder, or as `from` with `repeats` or `share`.",
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "x-stage": [
+      "preprocess.pass2",
+      "command"
+     ],
+     "x-path": "folder",
+     "additionalProperties": false,
+     "required": [
+      "from"
+     ],
+     "properties": {
+      "from": {
+       "description": "The stage or folder whose samples are meant.",
+       "type": "string",
+       "minLength": 1,
+       "x-stage": [
+        "preprocess.pass2",
+        "command"
+       ],
+       "x-path": "folder"
+      },
+      "repeats": {
+       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      },
+      "share": {
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1000000
+      }
+     }
+    }
    },
    "method": {
     "description": "`gradient` ranks by the mean gradient norm of each weight; `fisher` by the diagonal Fisher information and also derives a rank per module.",
@@ -2787,14 +2997,59 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "tensors": {
-    "description": "The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors).",
-    "type": "string",
+    "description": "The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors). A list joins several: `[./tensors, {from: ./more, repeats: 3}]`, or with `share` for the part of an epoch that each makes up.",
+    "type": [
+     "string",
+     "array"
+    ],
     "minLength": 1,
+    "minItems": 1,
     "x-stage": [
      "preprocess.pass2",
      "command"
     ],
-    "x-path": "folder"
+    "x-path": "folder",
+    "items": {
+     "description": "Samples by their stage or folder, or as `from` with `repeats` or `share`.",
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "x-stage": [
+      "preprocess.pass2",
+      "command"
+     ],
+     "x-path": "folder",
+     "additionalProperties": false,
+     "required": [
+      "from"
+     ],
+     "properties": {
+      "from": {
+       "description": "The stage or folder whose samples are meant.",
+       "type": "string",
+       "minLength": 1,
+       "x-stage": [
+        "preprocess.pass2",
+        "command"
+       ],
+       "x-path": "folder"
+      },
+      "repeats": {
+       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      },
+      "share": {
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1000000
+      }
+     }
+    }
    },
    "mode": {
     "description": "`fixed` trains with continuous timesteps and condition dropout, as the models were trained; `vanilla` does as ACE-Step's own trainer: the eight timesteps of the turbo schedule, no condition dropout.",
@@ -4317,6 +4572,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "minLength": 1,
       "x-stage": [
        "dataset",
+       "join",
        "caption"
       ]
      },
@@ -4383,14 +4639,59 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": 0
      },
      "tensors": {
-      "description": "Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder. Unset: the fraction decides.",
-      "type": "string",
+      "description": "Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, a folder, or a list of them. Unset: the fraction decides.",
+      "type": [
+       "string",
+       "array"
+      ],
       "minLength": 1,
+      "minItems": 1,
       "x-stage": [
        "preprocess.pass2",
        "command"
       ],
-      "x-path": "folder"
+      "x-path": "folder",
+      "items": {
+       "description": "Samples by their stage or folder, or as `from` with `repeats` or `share`.",
+       "type": [
+        "string",
+        "object"
+       ],
+       "minLength": 1,
+       "x-stage": [
+        "preprocess.pass2",
+        "command"
+       ],
+       "x-path": "folder",
+       "additionalProperties": false,
+       "required": [
+        "from"
+       ],
+       "properties": {
+        "from": {
+         "description": "The stage or folder whose samples are meant.",
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "preprocess.pass2",
+          "command"
+         ],
+         "x-path": "folder"
+        },
+        "repeats": {
+         "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 100000
+        },
+        "share": {
+         "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+         "type": "number",
+         "exclusiveMinimum": 0,
+         "maximum": 1000000
+        }
+       }
+      }
      },
      "every_epochs": {
       "description": "Validate after every so many epochs; also once before the first step.",
@@ -4772,6 +5073,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "minLength": 1,
     "x-stage": [
      "dataset",
+     "join",
      "caption"
     ]
    },
@@ -5124,11 +5426,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
       ]
      },
      "songs": {
-      "description": "A `dataset` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.",
+      "description": "A `dataset`, `join` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.",
       "type": "string",
       "minLength": 1,
       "x-stage": [
        "dataset",
+       "join",
        "caption"
       ]
      }

@@ -51,9 +51,11 @@ export interface Schemas {
   lock: LockDocument;
   'stage.scan': ScanParameters;
   'stage.dataset': DatasetParameters;
+  'stage.join': JoinParameters;
   'stage.caption': CaptionParameters;
   'stage.preprocess.pass1': PreprocessPass1Parameters;
   'stage.preprocess.pass2': PreprocessPass2Parameters;
+  'stage.pack': PackParameters;
   'stage.estimate': EstimateParameters;
   'stage.train': TrainParameters;
   'stage.generate': GenerateParameters;
@@ -286,14 +288,16 @@ export interface CommandExecutor {
  */
 export interface StageDocument {
   /**
-   * The stage type: `scan` finds a model, `dataset` the songs, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
+   * The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
    */
   uses:
     | 'scan'
     | 'dataset'
+    | 'join'
     | 'caption'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
+    | 'pack'
     | 'estimate'
     | 'train'
     | 'generate'
@@ -455,9 +459,11 @@ export interface PresetDocument {
   uses:
     | 'scan'
     | 'dataset'
+    | 'join'
     | 'caption'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
+    | 'pack'
     | 'estimate'
     | 'train'
     | 'generate'
@@ -499,6 +505,10 @@ export interface SettingsDocument {
      */
     dataset?: {};
     /**
+     * Parameters of every `join` stage.
+     */
+    join?: {};
+    /**
      * Parameters of every `caption` stage.
      */
     caption?: {};
@@ -510,6 +520,10 @@ export interface SettingsDocument {
      * Parameters of every `preprocess.pass2` stage.
      */
     'preprocess.pass2'?: {};
+    /**
+     * Parameters of every `pack` stage.
+     */
+    pack?: {};
     /**
      * Parameters of every `estimate` stage.
      */
@@ -861,11 +875,57 @@ export interface DatasetParameters {
   on_error: 'fail' | 'skip';
 }
 /**
+ * Makes one dataset of several, with repeats or shares. Songs are encoded one by one, so what one of them was encoded for before is not encoded again.
+ */
+export interface JoinParameters {
+  /**
+   * The datasets, each as `${stages.NAME}` of a stage that leaves songs, or as `{from: "${stages.NAME}", repeats: 3}` or `{from: "${stages.NAME}", share: 0.3}`. `repeats` shows each of its songs so many times in an epoch. `share` is the part of an epoch that its songs make up: either all datasets have one or none does, and only their proportions count. Songs of equal names get the name of their stage before them.
+   *
+   * @minItems 1
+   */
+  datasets: [
+    (
+      | StageReferenceValue
+      | {
+          /**
+           * The stage whose songs are meant.
+           */
+          from: StageReferenceValue;
+          /**
+           * How often an epoch shows each of these samples, times what they say of themselves.
+           */
+          repeats?: number;
+          /**
+           * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+           */
+          share?: number;
+        }
+    ),
+    ...(
+      | StageReferenceValue
+      | {
+          /**
+           * The stage whose songs are meant.
+           */
+          from: StageReferenceValue;
+          /**
+           * How often an epoch shows each of these samples, times what they say of themselves.
+           */
+          repeats?: number;
+          /**
+           * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+           */
+          share?: number;
+        }
+    )[]
+  ];
+}
+/**
  * Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.
  */
 export interface CaptionParameters {
   /**
-   * The songs: `${stages.NAME}` of a `dataset` stage, or of another `caption` stage.
+   * The songs: `${stages.NAME}` of a `dataset` or `join` stage, or of another `caption` stage.
    */
   dataset: StageReferenceValue;
   /**
@@ -942,7 +1002,7 @@ export interface PreprocessPass1Parameters {
    */
   model: StageReferenceValue;
   /**
-   * The songs: `${stages.NAME}` of a `dataset` or `caption` stage.
+   * The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage.
    */
   dataset: StageReferenceValue;
   /**
@@ -1032,6 +1092,67 @@ export interface PreprocessPass2Parameters {
   on_error: 'fail' | 'skip';
 }
 /**
+ * Writes encoded samples as Side-Step and ACE-Step keep them: a .pt file each, manifest.json and preprocess_meta.json.
+ */
+export interface PackParameters {
+  /**
+   * The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence stands beside each of them.
+   */
+  model: StageReferenceValue;
+  /**
+   * The samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples. A list joins several, as in `train`; `repeats` and `share` list samples more than once in manifest.json, which is how Side-Step repeats them.
+   */
+  tensors:
+    | string
+    | StageReferenceValue
+    | [
+        (
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        ),
+        ...(
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        )[]
+      ];
+  /**
+   * The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join` or `caption` stage. Unset: the files hold tensors and the songs' names.
+   */
+  dataset?: StageReferenceValue;
+  /**
+   * Folder in which the files appear. Unset: they stay in the cache.
+   */
+  output_dir?: string;
+}
+/**
  * Measures which modules of the model the songs pull at hardest, so that `train` can adapt those, or give each the rank it needs.
  */
 export interface EstimateParameters {
@@ -1040,9 +1161,49 @@ export interface EstimateParameters {
    */
   model: StageReferenceValue;
   /**
-   * The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed.
+   * The preprocessed samples: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed. A list joins several, as in `train`.
    */
-  tensors: string | StageReferenceValue;
+  tensors:
+    | string
+    | StageReferenceValue
+    | [
+        (
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        ),
+        ...(
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        )[]
+      ];
   /**
    * `gradient` ranks by the mean gradient norm of each weight; `fisher` by the diagonal Fisher information and also derives a rank per module.
    */
@@ -1143,9 +1304,49 @@ export interface TrainParameters {
    */
   model: StageReferenceValue;
   /**
-   * The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors).
+   * The samples to train on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples that ACE-Step or Side-Step preprocessed (.pt or safetensors). A list joins several: `[./tensors, {from: ./more, repeats: 3}]`, or with `share` for the part of an epoch that each makes up.
    */
-  tensors: string | StageReferenceValue;
+  tensors:
+    | string
+    | StageReferenceValue
+    | [
+        (
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        ),
+        ...(
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               */
+              share?: number;
+            }
+        )[]
+      ];
   /**
    * `fixed` trains with continuous timesteps and condition dropout, as the models were trained; `vanilla` does as ACE-Step's own trainer: the eight timesteps of the turbo schedule, no condition dropout.
    */
@@ -1351,9 +1552,49 @@ export interface TrainParameters {
      */
     fraction: number;
     /**
-     * Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder. Unset: the fraction decides.
+     * Samples for validation alone: `${stages.NAME}` of a `preprocess.pass2` stage, a folder, or a list of them. Unset: the fraction decides.
      */
-    tensors?: string | StageReferenceValue;
+    tensors?:
+      | string
+      | StageReferenceValue
+      | [
+          (
+            | string
+            | StageReferenceValue
+            | {
+                /**
+                 * The stage or folder whose samples are meant.
+                 */
+                from: string | StageReferenceValue;
+                /**
+                 * How often an epoch shows each of these samples, times what they say of themselves.
+                 */
+                repeats?: number;
+                /**
+                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+                 */
+                share?: number;
+              }
+          ),
+          ...(
+            | string
+            | StageReferenceValue
+            | {
+                /**
+                 * The stage or folder whose samples are meant.
+                 */
+                from: string | StageReferenceValue;
+                /**
+                 * How often an epoch shows each of these samples, times what they say of themselves.
+                 */
+                repeats?: number;
+                /**
+                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+                 */
+                share?: number;
+              }
+          )[]
+        ];
     /**
      * Validate after every so many epochs; also once before the first step.
      */
@@ -2580,7 +2821,7 @@ export interface ExportParameters {
      */
     conditioning?: 'inference' | 'upstream';
     /**
-     * A `dataset` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.
+     * A `dataset`, `join` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.
      */
     songs?: StageReferenceValue;
   };

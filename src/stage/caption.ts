@@ -1,5 +1,5 @@
 import type {Json, JsonObject} from '../base/json.js';
-import {datasetIdentity, datasetSamples} from './dataset.js';
+import {datasetIdentity, datasetSamples, songSources} from './dataset.js';
 import {isAt} from './idle.js';
 import {jsonObject} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
@@ -31,7 +31,7 @@ export const caption: StageType = {
   ],
   files: [],
   // Its result names songs and where they lie: it is made again when they move, and nobody is asked again.
-  inputs: [{param: 'dataset', from: ['dataset', 'caption'], reads: (value) => value}],
+  inputs: [{param: 'dataset', from: songSources, reads: (value) => value}],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
   samples: {over: 'dataset', plan: planSongs, gather: captionedDataset},
 };

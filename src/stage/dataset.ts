@@ -52,7 +52,7 @@ function entriesOf(value: Json): readonly Json[] {
 }
 
 /** Stage types whose result is a list of songs, the more complete one last. */
-export const songSources: readonly string[] = ['dataset', 'caption'];
+export const songSources: readonly string[] = ['dataset', 'join', 'caption'];
 
 /** The samples without what a renamed or moved song changes. */
 export function datasetIdentity(value: Json): Json {

@@ -1,6 +1,7 @@
 import {isAt} from './idle.js';
+import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
-import {PREPROCESS_META, SAMPLE_FILES, variantMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLE_FILES, sampleMisfits} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 
@@ -14,7 +15,8 @@ export const estimate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   neutral: ['precision'],
-  check: (params, known) => [...variantMisfits(['tensors'], known), ...targetMisfits(params, known, '')],
+  check: (params, known) => [...sampleMisfits(['tensors'], known), ...targetMisfits(params, known, '')],
+  settle: (params) => ({params, faults: joinFaults(params, 'tensors')}),
   idle: [
     {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},
     {
@@ -24,7 +26,14 @@ export const estimate: StageType = {
     },
   ],
   files: [
-    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META, holds: SAMPLE_FILES},
+    {
+      param: 'tensors',
+      kind: 'folder',
+      identity: 'content',
+      json: PREPROCESS_META,
+      holds: SAMPLE_FILES,
+      shapes: 'first_sample',
+    },
   ],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},

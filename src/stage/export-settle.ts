@@ -1,5 +1,6 @@
 import {textOptions} from './conditioning.js';
 import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './export-layouts.js';
+import {joinedLists} from './joined.js';
 import {stateFaults} from './kept-states.js';
 import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
 import type {Settle, SettleFault, UpstreamStage} from './stage-type.js';
@@ -40,11 +41,18 @@ function withModel(
 function withConditioning(params: ParamObject, train: UpstreamStage | undefined): ParamObject {
   const card = params.card;
   if (!isParamObject(card) || card.enabled !== true || card.conditioning !== undefined) return params;
-  const second = train?.uses === 'train' ? train.upstream('tensors') : undefined;
+  if (train?.uses !== 'train') return params;
+  const ways = new Set(
+    joinedLists(train.params, 'tensors').map(({param}) => conditioningOf(train.upstream(param))),
+  );
+  const [way] = ways;
+  return way === undefined || ways.size > 1 ? params : {...params, card: {...card, conditioning: way}};
+}
+
+function conditioningOf(second: UpstreamStage | undefined): ParamValue | undefined {
   const first = second?.uses === 'preprocess.pass2' ? second.upstream('latents') : undefined;
-  if (first?.uses !== 'preprocess.pass1') return params;
-  const {conditioning} = textOptions(first.params);
-  return {...params, card: {...card, conditioning: second?.params.conditioning ?? conditioning}};
+  if (first?.uses !== 'preprocess.pass1') return undefined;
+  return second?.params.conditioning ?? textOptions(first.params).conditioning;
 }
 
 /** DoRA and its kin: what they do to a weight depends on the weight. */

@@ -1,5 +1,5 @@
 import type {Json} from '../base/json.js';
-import {datasetSamples} from './dataset.js';
+import {datasetSamples, songSources} from './dataset.js';
 import {settleExport} from './export-settle.js';
 import {isAt} from './idle.js';
 import type {StageType} from './stage-type.js';
@@ -34,7 +34,7 @@ export const exportStage: StageType = {
   inputs: [
     {param: 'adapter', from: ['train', 'command']},
     {param: 'model', from: ['scan']},
-    {param: 'card.songs', from: ['dataset', 'caption'], reads: songNames},
+    {param: 'card.songs', from: songSources, reads: songNames},
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
   places: ['output_dir'],

@@ -1,6 +1,7 @@
 import type {ContentHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
+import {songSources} from './dataset.js';
 import {isOff} from './idle.js';
 import {stateFaults} from './kept-states.js';
 import {componentHash, type ModelComponent} from './model-json.js';
@@ -39,7 +40,7 @@ export const generate: StageType = {
   inputs: [
     {param: 'model', from: ['scan'], reads: readsInferenceModel},
     {param: 'adapter', from: ['train', 'command']},
-    {param: 'dataset', from: ['dataset', 'caption']},
+    {param: 'dataset', from: songSources},
   ],
   outputs: () => [{name: 'clips', kind: 'json', file: 'index.json', identity: collectionIdentity}],
   samples: {over: 'prompts', plan: planClips, file: clipFile},

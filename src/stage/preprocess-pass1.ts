@@ -1,6 +1,6 @@
 import type {Json, JsonObject} from '../base/json.js';
 import {conditioningWords, lyricsText, textOptions} from './conditioning.js';
-import {datasetSamples} from './dataset.js';
+import {datasetSamples, songSources} from './dataset.js';
 import {isAt} from './idle.js';
 import {componentHash, readsComponents} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
@@ -38,7 +38,7 @@ export const preprocessPass1: StageType = {
   files: [],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsComponents('vae', 'text_encoder', 'tokenizer')},
-    {param: 'dataset', from: ['dataset', 'caption']},
+    {param: 'dataset', from: songSources},
   ],
   outputs: () => [{name: 'latents', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
   samples: {over: 'dataset', plan: planSamples},

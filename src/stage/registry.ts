@@ -5,6 +5,8 @@ import {estimate} from './estimate.js';
 import {exportStage} from './export.js';
 import {fixture} from './fixture.js';
 import {generate} from './generate.js';
+import {join} from './join.js';
+import {pack} from './pack.js';
 import {preprocessPass1} from './preprocess-pass1.js';
 import {preprocessPass2} from './preprocess-pass2.js';
 import {scan} from './scan.js';
@@ -14,9 +16,11 @@ import {train} from './train.js';
 const declared = [
   scan,
   dataset,
+  join,
   caption,
   preprocessPass1,
   preprocessPass2,
+  pack,
   estimate,
   train,
   generate,

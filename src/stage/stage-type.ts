@@ -117,7 +117,12 @@ export interface KnownInputs {
   readonly stages: Readonly<Record<string, KnownStage>>;
   /** JSON of files that parameters name, where `FileParam.json` asks for it; null for what is no JSON. */
   readonly files: Readonly<Record<string, Json>>;
+  /** Shapes of a first sample's tensors by name, where `FileParam.shapes` asks for them. */
+  readonly shapes?: Readonly<Record<string, TensorShapes>>;
 }
+
+/** Of the tensors of a file, by name. */
+export type TensorShapes = Readonly<Record<string, readonly number[]>>;
 
 export interface KnownStage {
   readonly uses: string;
@@ -165,6 +170,8 @@ export interface FileParam {
   readonly json?: string | readonly string[];
   /** Of a folder: endings of file names of which it must hold one, at any depth. */
   readonly holds?: readonly string[];
+  /** `check` sees the shapes of the tensors that the folder's first sample holds, without reading them. */
+  readonly shapes?: 'first_sample';
   readonly optional?: 'optional';
 }
 

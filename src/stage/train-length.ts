@@ -1,7 +1,7 @@
 import {isJsonObject} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
 import {datasetSamples} from './dataset.js';
-import {type ParamObject, valueAt} from './param.js';
+import {type ParamObject, pathMatches, valueAt} from './param.js';
 import type {KnownInputs, KnownStage, Misfit} from './stage-type.js';
 
 /** Latent frames a second: 48 000 audio samples / 1 920. */
@@ -13,8 +13,10 @@ const LATENT_HZ = 25;
  */
 export function longSongs(params: ParamObject, {json, stages}: KnownInputs): Misfit[] {
   const silence = isJsonObject(json.model) ? json.model.silence_frames : undefined;
-  const encoded = [stages.tensors, stages['validation.tensors']].flatMap(
-    (stage) => stage?.stage('latents') ?? [],
+  const encoded = Object.entries(stages).flatMap(([param, stage]) =>
+    pathMatches(param, 'tensors') || pathMatches(param, 'validation.tensors')
+      ? (stage.stage('latents') ?? [])
+      : [],
   );
   if (typeof silence !== 'number') return [];
   const window = windowFrames(params);

@@ -1,12 +1,14 @@
 import type {Problem} from '../base/problem.js';
 import {misfitsOfPrompts, promptsOf} from './clip.js';
+import {songSources} from './dataset.js';
 import {parseFormula} from './formula.js';
 import {type IdleRule, isAt, isOff} from './idle.js';
+import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
-import {PREPROCESS_META, SAMPLE_FILES, variantMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLE_FILES, sampleMisfits} from './preprocessed-for.js';
 import {RESUME_FILES, resumeMisfits} from './resume-misfits.js';
-import type {KnownInputs, Misfit, Settle, StageType} from './stage-type.js';
+import type {KnownInputs, Misfit, Settle, SettleFault, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 import {trainExtension} from './train-extension.js';
 import {longSongs} from './train-length.js';
@@ -85,7 +87,7 @@ const idle: readonly IdleRule[] = [
 function check(params: ParamObject, known: KnownInputs): Misfit[] {
   const adapter = isParamObject(params.adapter) ? params.adapter : {};
   return [
-    ...variantMisfits(['tensors', 'validation.tensors'], known),
+    ...sampleMisfits(['tensors', 'validation.tensors'], known),
     ...targetMisfits(adapter, known, 'adapter'),
     ...longSongs(params, known),
     ...resumeMisfits(params, known),
@@ -109,11 +111,16 @@ function clipMisfits({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
 
 /** What is wrong with the parameters alone. */
 function settle(params: ParamObject): ReturnType<Settle> {
+  const joined = ['tensors', 'validation.tensors'].flatMap((param) => joinFaults(params, param));
+  return {params, faults: [...joined, ...formulaFaults(params)]};
+}
+
+function formulaFaults(params: ParamObject): SettleFault[] {
   const formula = valueAt(params, 'schedule.formula');
   const parsed = typeof formula === 'string' ? parseFormula(formula) : undefined;
-  if (parsed === undefined || parsed.ok) return {params, faults: []};
+  if (parsed === undefined || parsed.ok) return [];
   const [{code, message, hint = ''}] = parsed.problems as [Problem];
-  return {params, faults: [{param: 'schedule.formula', code, message, hint}]};
+  return [{param: 'schedule.formula', code, message, hint}];
 }
 
 const noPrompts: Misfit = {
@@ -147,7 +154,14 @@ export const train: StageType = {
       : undefined,
   idle,
   files: [
-    {param: 'tensors', kind: 'folder', identity: 'content', json: PREPROCESS_META, holds: SAMPLE_FILES},
+    {
+      param: 'tensors',
+      kind: 'folder',
+      identity: 'content',
+      json: PREPROCESS_META,
+      holds: SAMPLE_FILES,
+      shapes: 'first_sample',
+    },
     {
       param: 'validation.tensors',
       kind: 'folder',
@@ -155,6 +169,7 @@ export const train: StageType = {
       optional: 'optional',
       json: PREPROCESS_META,
       holds: SAMPLE_FILES,
+      shapes: 'first_sample',
     },
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
     {
@@ -172,7 +187,7 @@ export const train: StageType = {
     {param: 'validation.tensors', from: ['preprocess.pass2', 'command']},
     {param: 'adapter.selection.estimate', from: ['estimate', 'command']},
     {param: 'resume_from', from: ['train', 'command']},
-    {param: 'samples.dataset', from: ['dataset', 'caption']},
+    {param: 'samples.dataset', from: songSources},
   ],
   outputs: () => [
     {name: 'adapter', kind: 'tree', file: 'adapter'},

@@ -7,6 +7,7 @@ export const workerEntries: WorkerEntries = {
   export: async () => (await import('./export.js')).exportStage,
   fixture: async () => (await import('./fixture.js')).fixture,
   generate: async () => (await import('./generate.js')).generate,
+  pack: async () => (await import('./pack.js')).pack,
   'preprocess.pass1': async () => (await import('./preprocess-pass1.js')).preprocessPass1,
   'preprocess.pass2': async () => (await import('./preprocess-pass2.js')).preprocessPass2,
   train: async () => (await import('./train.js')).train,

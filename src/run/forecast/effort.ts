@@ -1,9 +1,10 @@
-import {isJsonObject, type Json} from '../../base/json.js';
+import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
 import type {Effort} from '../../event/effort.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
 import {datasetSamples, songSources} from '../../stage/dataset.js';
+import {joinedLists} from '../../stage/joined.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
 import {trainingWork} from './training-work.js';
 
@@ -70,21 +71,31 @@ function lastPace({id}: PlannedStage, world: World): number | undefined {
 
 /** How many songs will be trained on, held-out ones included; undefined where nobody can know yet. */
 function songsOf(stage: PlannedStage, upstream: Upstream, world: World): number | undefined {
-  for (let at: PlannedStage | undefined = stage; at !== undefined; ) {
-    const reference: {readonly $stage: StageId} | undefined =
-      at.references.tensors ?? at.references.latents ?? at.references.dataset;
-    const source: PlannedStage | undefined =
-      reference === undefined ? undefined : upstream.get(reference.$stage);
-    const counted = source === undefined ? undefined : countIn(source, world);
-    if (counted !== undefined) return counted;
-    at = source;
+  const {params} = stage.configured;
+  const [key] = ['tensors', 'latents', 'dataset', 'datasets'].filter((each) => params[each] !== undefined);
+  const lists = key === undefined ? [] : joinedLists(params, key);
+  // By shares it depends on the songs of all lists together; a folder of the user's is counted when it is read.
+  if (lists.length === 0 || lists.some(({share}) => share !== undefined)) return undefined;
+  let songs = 0;
+  for (const {param, repeats} of lists) {
+    const source = upstream.get(stage.references[param]?.$stage as StageId);
+    if (source === undefined) return undefined;
+    const counted = countIn(source, world) ?? songsOf(source, upstream, world);
+    if (counted === undefined) return undefined;
+    songs += counted * repeats;
   }
-  return undefined;
+  return songs;
 }
 
 function countIn({outputs, type}: PlannedStage, world: World): number | undefined {
   const [output] = Object.values(outputs ?? {}).filter(({kind}) => kind === 'json');
   const value: Json | undefined = output === undefined ? undefined : world.cache.json(output.hash);
-  if (isSampleCollection(value)) return value.samples.length;
-  return songSources.includes(type.name) && value !== undefined ? datasetSamples(value).length : undefined;
+  if (isSampleCollection(value)) return showingsIn(value.samples.map(({about}) => about));
+  return songSources.includes(type.name) && value !== undefined
+    ? showingsIn(datasetSamples(value))
+    : undefined;
+}
+
+function showingsIn(songs: readonly JsonObject[]): number {
+  return songs.reduce((sum, {repeats}) => sum + (typeof repeats === 'number' ? repeats : 1), 0);
 }

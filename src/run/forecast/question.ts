@@ -11,6 +11,8 @@ import {
   textOptions,
 } from '../../stage/conditioning.js';
 import {datasetSamples} from '../../stage/dataset.js';
+import {joinedLists} from '../../stage/joined.js';
+import {pathMatches} from '../../stage/param.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
 import {type CardName, memoryOfCard} from './cards.js';
 
@@ -41,7 +43,8 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
   const bounds = boundsOf(stage, inputs, facts);
   if (bounds !== undefined && 'kind' in bounds) return bounds;
   for (const [param, {$stage}] of Object.entries(stage.references)) {
-    const bounded = bounds !== undefined && ['tensors', 'dataset', 'latents'].includes(param);
+    const bounded =
+      bounds !== undefined && ['tensors', 'dataset', 'latents'].some((each) => pathMatches(param, each));
     if (inputs[param] === undefined && !bounded && !SMALL_MATTERS.has(param)) return afterRun($stage);
   }
   const question: MemoryQuestion = {
@@ -127,11 +130,36 @@ function boundsOf(
   if (type.name === 'preprocess.pass1') return boundsOfPass1(stage, facts);
   if (type.name === 'preprocess.pass2')
     return boundsOfPass1(upstream.get(references.latents!.$stage)!, facts);
-  const tensors = references.tensors;
-  if (tensors === undefined || isSampleCollection(inputs.tensors?.json)) return undefined;
-  const source = upstream.get(tensors.$stage)!;
-  if (source.type.name !== 'preprocess.pass2') return afterRun(source.id);
-  return boundsOfPass1(upstream.get(source.references.latents!.$stage)!, facts);
+  const lists = joinedLists(stage.configured.params, 'tensors').map(({param}) => param);
+  const pending = lists.filter(
+    (param) => references[param] !== undefined && !isSampleCollection(inputs[param]?.json),
+  );
+  if (pending.length === 0) return undefined;
+  // Those that lie in a folder count for nothing here: the stage looks again when it begins.
+  const each = lists.flatMap((param) => {
+    const source = upstream.get(references[param]?.$stage as StageId);
+    if (source === undefined) return [];
+    if (source.type.name !== 'preprocess.pass2') return [afterRun(source.id)];
+    return [boundsOfPass1(upstream.get(source.references.latents!.$stage)!, facts)];
+  });
+  const unknown = each.find((bounds) => 'kind' in bounds);
+  return unknown ?? widest(each as readonly SampleBounds[]);
+}
+
+/** Of several lists of samples together. */
+function widest(each: readonly SampleBounds[]): SampleBounds {
+  const most = (key: Exclude<keyof SampleBounds, 'samples'>) =>
+    Math.max(...each.map((bounds) => bounds[key]));
+  return {
+    samples: Math.min(
+      MANY,
+      each.reduce((sum, {samples}) => sum + samples, 0),
+    ),
+    seconds: most('seconds'),
+    text_tokens: most('text_tokens'),
+    lyric_tokens: most('lyric_tokens'),
+    reference_frames: most('reference_frames'),
+  };
 }
 
 /** Of what a `preprocess.pass1` stage has made, would make of the songs it knows, or may make at most. */

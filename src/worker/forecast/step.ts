@@ -6,7 +6,8 @@ import type {Addon} from '../../native/addon.js';
 import {type PlannedStep, type PlanSetup, planStep, type SampleLengths} from '../../native/plan.js';
 import type {SampleFiles} from '../../native/trainer.js';
 import type {MemoryQuestion} from '../../protocol/message.js';
-import {paramsToJson} from '../../stage/param.js';
+import {joinedLists} from '../../stage/joined.js';
+import {paramsToJson, valueAt} from '../../stage/param.js';
 import {objectPathIn} from '../context.js';
 import {componentDir} from '../model-input.js';
 import {longestClip} from '../train/longest-clip.js';
@@ -116,7 +117,8 @@ async function samplesOf(question: MemoryQuestion): Promise<Samples> {
   const {bounds} = question;
   if (bounds !== undefined) return {kind: 'setup', setup: {lengths: lengthsOf(bounds)}};
   const files: SampleFiles[] = [];
-  for (const param of ['tensors', 'validation.tensors']) {
+  const lists = ['tensors', 'validation.tensors'].flatMap((param) => joinedLists(question.params, param));
+  for (const {param} of lists) {
     const found = await sampleFiles(question, param);
     if (found === 'torch') return {kind: 'later', reason: '.pt samples are read when the stage begins'};
     files.push(...found);
@@ -134,9 +136,7 @@ async function sampleFiles(question: MemoryQuestion, param: string): Promise<Sam
   const objectPath = objectPathIn(question.objects_dir);
   const collected = collectedSamples(question.inputs[param]?.json, ({hash}) => objectPath(hash));
   if (collected !== undefined) return filesOf(collected);
-  const folder = param
-    .split('.')
-    .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], question.params);
+  const folder = valueAt(question.params, param);
   if (typeof folder !== 'string') return [];
   const published = await publishedSamples(folder);
   if (published !== undefined) return filesOf(published);

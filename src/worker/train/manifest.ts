@@ -14,10 +14,22 @@ import {readUserText} from '../../format/user-text.js';
  * every `.pt` and `.safetensors` file in it. Paths in a manifest were right where it was written; here the end of each is
  * looked for below the folder. Throws `train/manifest-invalid` and what reading a user's JSON throws, with the line.
  */
-export async function sampleFiles(folder: string): Promise<string[]> {
+export async function sampleFiles(folder: string): Promise<SampleFile[]> {
   const path = join(folder, 'manifest.json');
   const listed = isListed(path) ? await readManifest(folder, path) : undefined;
-  return (listed ?? namesIn(folder).filter(isSampleFile)).sort();
+  const names = listed ?? namesIn(folder).filter(isSampleFile);
+  const repeats = new Map<string, number>();
+  for (const name of names) repeats.set(name, (repeats.get(name) ?? 0) + 1);
+  return [...repeats]
+    .map(([name, times]) => ({name, repeats: times}))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export interface SampleFile {
+  /** Relative to the folder. */
+  readonly name: string;
+  /** How often the manifest lists it: so often an epoch shows it, in Side-Step too. */
+  readonly repeats: number;
 }
 
 function isSampleFile(name: string): boolean {
@@ -42,7 +54,7 @@ async function readManifest(folder: string, path: string): Promise<string[] | un
     else wrong.push({node, why: `${shownPath(written)} is not in ${shownPath(folder)}`});
   }
   if (wrong.length > 0) throw invalid(wrong, place);
-  return [...new Set(names)];
+  return names;
 }
 
 /** A path, or an object that has one under a name that people give it. */

@@ -5,14 +5,17 @@ import {hashFile, sha256} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {fsPath, isUtf8Path, shownPath} from '../../base/path-bytes.js';
-import {SidestepError} from '../../base/problem.js';
+import {type Problem, SidestepError} from '../../base/problem.js';
 import {heldOutCount} from '../../dataset/hold-out.js';
+import {ageOfTensors} from '../../dataset/tensors-age.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
 import type {SampleFiles} from '../../native/trainer.js';
-import type {InputObject} from '../../protocol/message.js';
+import {joinedLists, showings} from '../../stage/joined.js';
+import {valueAt} from '../../stage/param.js';
+import {shapeMisfit} from '../../stage/preprocessed-for.js';
 import {
   COLLECTION_FILE,
   type CollectedSample,
@@ -31,6 +34,8 @@ export interface TrainingSample extends SampleFiles {
   /** How often an epoch shows it. */
   readonly repeats: number;
   readonly trigger: string;
+  /** The file of the user's that it was read from, where that is a `.pt`. */
+  readonly torch?: string;
 }
 
 /** Tensors that a sample must have; its context may be missing, silence then fills it. */
@@ -38,16 +43,45 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
 
 /**
  * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
- * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample. In
- * order of name.
- * Throws `train/no-samples`, `train/sample-incomplete`, `train/sample-mask`, `train/manifest-invalid` and `train/list-invalid`.
+ * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample; or
+ * of several of these, each shown as often as the list says. In order of name.
+ * Throws `train/no-samples`, `train/sample-incomplete`, `train/sample-mask`, `train/other-width`, `train/manifest-invalid` and
+ * `train/list-invalid`.
  */
 export async function resolveSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
+  const lists: SampleList[] = [];
+  for (const {param: path, ...weight} of joinedLists(context.job.params, param))
+    lists.push({samples: await listedSamples(context, path), ...weight});
+  return joined(lists).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface SampleList {
+  readonly samples: readonly TrainingSample[];
+  readonly repeats: number;
+  readonly share: number | undefined;
+}
+
+/** A name that an earlier list has gets the number of its own list before it. */
+function joined(lists: readonly SampleList[]): TrainingSample[] {
+  const counts = showings(lists);
+  const names = new Set<string>();
+  return lists.flatMap(({samples}, i) => {
+    const own = samples.map((sample, j) => {
+      const name = names.has(sample.name) ? `${i + 1}/${sample.name}` : sample.name;
+      return {...sample, name, repeats: counts[i]![j]!};
+    });
+    for (const {name} of own) names.add(name);
+    return own;
+  });
+}
+
+/** Of one stage or folder. */
+async function listedSamples(context: WorkerContext, param: string): Promise<TrainingSample[]> {
   const input = context.job.inputs[param];
   const collection = collectedSamples(input?.json, ({hash}) => context.objectPath(hash));
-  const folder = folderOf(context, param, input);
-  const samples = collection ?? (await folderSamples(context, folder));
-  if (samples.length > 0) return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const folder = input?.path ?? String(valueAt(context.job.params, param));
+  const samples = collection ?? (await folderSamples(context, {folder, param}));
+  if (samples.length > 0) return samples;
   throw new SidestepError({
     code: 'train/no-samples',
     message: `\`${param}\` names no sample${collection === undefined ? `: ${folder} holds none` : ''}`,
@@ -96,28 +130,35 @@ function collected(
   };
 }
 
-function folderOf({job}: WorkerContext, param: string, input: InputObject | undefined): string {
-  if (input !== undefined) return input.path;
-  const value = param
-    .split('.')
-    .reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], job.params);
-  return String(value);
-}
-
-async function folderSamples(context: WorkerContext, folder: string): Promise<TrainingSample[]> {
+async function folderSamples(
+  context: WorkerContext,
+  {folder, param}: {readonly folder: string; readonly param: string},
+): Promise<TrainingSample[]> {
   const published = await publishedSamples(folder);
   if (published !== undefined) return published;
-  const names = await sampleFiles(folder);
+  tellAge(context, await ageOfTensors(folder));
   const samples: TrainingSample[] = [];
-  for (const name of names) {
+  for (const {name, repeats} of await sampleFiles(folder)) {
     const path = join(folder, name);
     const sample = name.slice(0, -extname(name).length);
-    const file = await forEngine(context, path, name);
+    const isTorch = extname(name).toLowerCase() === '.pt';
+    const file = await forEngine(context, path, join(param, name));
     await checkTensors(context, file, shownPath(path));
     const {hash: identity} = await hashFile(path);
-    samples.push({name: shownPath(sample), files: [file], identity, repeats: 1, trigger: ''});
+    samples.push({
+      name: shownPath(sample),
+      files: [file],
+      identity,
+      repeats,
+      trigger: '',
+      ...(isTorch && {torch: path}),
+    });
   }
   return samples;
+}
+
+function tellAge({emit}: WorkerContext, problems: readonly Problem[]): void {
+  for (const problem of problems) emit({kind: 'stage_warning', problem});
 }
 
 /**
@@ -146,11 +187,12 @@ async function forEngine({job}: WorkerContext, path: string, name: string): Prom
 const READ = [...REQUIRED, 'context_latents'] as const;
 
 /** Throws when one is missing; values that are no finite numbers are told, since the engine takes them for 0 as upstream does. */
-async function checkTensors({emit}: WorkerContext, file: string, shown: string): Promise<void> {
+async function checkTensors({emit, job}: WorkerContext, file: string, shown: string): Promise<void> {
   await using opened = await openSafetensors(file);
   const missing = REQUIRED.filter((name) => !opened.tensors.has(name));
   if (missing.length > 0) throw incomplete(shown, missing, [...opened.tensors.keys()]);
   checkMasks(opened.tensors, shown);
+  checkWidths(opened.tensors, shown, job.inputs.model?.json);
   for (const name of READ.filter((tensor) => opened.tensors.has(tensor))) {
     const bad = countNonfinite(toFloat32(await opened.read(name)));
     if (bad === 0) continue;
@@ -183,6 +225,17 @@ function checkMasks(tensors: ReadonlyMap<string, {readonly shape: readonly numbe
       hint: 'Preprocess this song again: parts of two songs were saved as one.',
     });
   }
+}
+
+/** Throws `train/other-width` for a sample that was made for another model. */
+function checkWidths(
+  tensors: ReadonlyMap<string, {readonly shape: readonly number[]}>,
+  shown: string,
+  model: Json | undefined,
+): void {
+  const shapes = Object.fromEntries([...tensors].map(([name, {shape}]) => [name, shape]));
+  const problem = shapeMisfit(shapes, model);
+  if (problem !== undefined) throw new SidestepError({...problem, message: `${shown}: ${problem.message}`});
 }
 
 function incomplete(shown: string, missing: readonly string[], found: readonly string[]): SidestepError {
