@@ -2263,8 +2263,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
   "properties": {
    "datasets": {
     "description": "The datasets, each as `${stages.NAME}` of a stage that leaves songs, or as `{from: \"${stages.NAME}\", repeats: 3}` or `{from: \"${stages.NAME}\", share: 0.3}`. `repeats` shows each of its songs so many times in an epoch. `share` is the part of an epoch that its songs make up: either all datasets have one or none does, and only their proportions count. Songs of equal names get the name of their stage before them.",
-    "type": "array",
+    "type": [
+     "string",
+     "array"
+    ],
+    "minLength": 1,
     "minItems": 1,
+    "x-stage": [
+     "dataset",
+     "join",
+     "caption"
+    ],
     "items": {
      "type": [
       "string",
@@ -2292,13 +2301,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
        ]
       },
       "repeats": {
-       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
        "type": "integer",
        "minimum": 1,
        "maximum": 100000
       },
       "share": {
-       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
        "type": "number",
        "exclusiveMinimum": 0,
        "maximum": 1000000
@@ -2701,13 +2710,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "x-path": "folder"
       },
       "repeats": {
-       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
        "type": "integer",
        "minimum": 1,
        "maximum": 100000
       },
       "share": {
-       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
        "type": "number",
        "exclusiveMinimum": 0,
        "maximum": 1000000
@@ -2792,13 +2801,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "x-path": "folder"
       },
       "repeats": {
-       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
        "type": "integer",
        "minimum": 1,
        "maximum": 100000
       },
       "share": {
-       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
        "type": "number",
        "exclusiveMinimum": 0,
        "maximum": 1000000
@@ -3037,13 +3046,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "x-path": "folder"
       },
       "repeats": {
-       "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+       "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
        "type": "integer",
        "minimum": 1,
        "maximum": 100000
       },
       "share": {
-       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
        "type": "number",
        "exclusiveMinimum": 0,
        "maximum": 1000000
@@ -4679,13 +4688,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "x-path": "folder"
         },
         "repeats": {
-         "description": "How often an epoch shows each of these samples, times what they say of themselves.",
+         "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
          "type": "integer",
          "minimum": 1,
          "maximum": 100000
         },
         "share": {
-         "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.",
+         "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
          "type": "number",
          "exclusiveMinimum": 0,
          "maximum": 1000000

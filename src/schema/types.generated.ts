@@ -880,45 +880,45 @@ export interface DatasetParameters {
 export interface JoinParameters {
   /**
    * The datasets, each as `${stages.NAME}` of a stage that leaves songs, or as `{from: "${stages.NAME}", repeats: 3}` or `{from: "${stages.NAME}", share: 0.3}`. `repeats` shows each of its songs so many times in an epoch. `share` is the part of an epoch that its songs make up: either all datasets have one or none does, and only their proportions count. Songs of equal names get the name of their stage before them.
-   *
-   * @minItems 1
    */
-  datasets: [
-    (
-      | StageReferenceValue
-      | {
-          /**
-           * The stage whose songs are meant.
-           */
-          from: StageReferenceValue;
-          /**
-           * How often an epoch shows each of these samples, times what they say of themselves.
-           */
-          repeats?: number;
-          /**
-           * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
-           */
-          share?: number;
-        }
-    ),
-    ...(
-      | StageReferenceValue
-      | {
-          /**
-           * The stage whose songs are meant.
-           */
-          from: StageReferenceValue;
-          /**
-           * How often an epoch shows each of these samples, times what they say of themselves.
-           */
-          repeats?: number;
-          /**
-           * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
-           */
-          share?: number;
-        }
-    )[]
-  ];
+  datasets:
+    | StageReferenceValue
+    | [
+        (
+          | StageReferenceValue
+          | {
+              /**
+               * The stage whose songs are meant.
+               */
+              from: StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
+               */
+              share?: number;
+            }
+        ),
+        ...(
+          | StageReferenceValue
+          | {
+              /**
+               * The stage whose songs are meant.
+               */
+              from: StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
+               */
+              share?: number;
+            }
+        )[]
+      ];
 }
 /**
  * Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.
@@ -1115,11 +1115,11 @@ export interface PackParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1133,11 +1133,11 @@ export interface PackParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1176,11 +1176,11 @@ export interface EstimateParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1194,11 +1194,11 @@ export interface EstimateParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1319,11 +1319,11 @@ export interface TrainParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1337,11 +1337,11 @@ export interface TrainParameters {
                */
               from: string | StageReferenceValue;
               /**
-               * How often an epoch shows each of these samples, times what they say of themselves.
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                */
               repeats?: number;
               /**
-               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                */
               share?: number;
             }
@@ -1567,11 +1567,11 @@ export interface TrainParameters {
                  */
                 from: string | StageReferenceValue;
                 /**
-                 * How often an epoch shows each of these samples, times what they say of themselves.
+                 * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                  */
                 repeats?: number;
                 /**
-                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                  */
                 share?: number;
               }
@@ -1585,11 +1585,11 @@ export interface TrainParameters {
                  */
                 from: string | StageReferenceValue;
                 /**
-                 * How often an epoch shows each of these samples, times what they say of themselves.
+                 * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
                  */
                 repeats?: number;
                 /**
-                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content.
+                 * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
                  */
                 share?: number;
               }

@@ -25,6 +25,7 @@ import {resolveText} from '../config/resolved.js';
 const around: Readonly<Record<string, object>> = {
   scan: {uses: 'scan', with: {checkpoint_dir: './checkpoints'}},
   dataset: {uses: 'dataset', with: {audio_dir: './songs'}},
+  join: {uses: 'join', with: {datasets: ['${stages.dataset}']}},
   caption: {
     uses: 'caption',
     with: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
@@ -47,9 +48,11 @@ const around: Readonly<Record<string, object>> = {
 const needed: Readonly<Record<string, Tree>> = {
   scan: {checkpoint_dir: './checkpoints'},
   dataset: {audio_dir: './songs'},
+  join: {datasets: ['${stages.dataset}']},
   caption: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
   'preprocess.pass1': {model: '${stages.scan}', dataset: '${stages.dataset}'},
   'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
+  pack: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
   estimate: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
   train: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
   generate: {model: '${stages.scan}', prompts: [{caption: 'slow blues'}]},
