@@ -39,6 +39,11 @@ export const commandTable: readonly TableRow[] = [
     async () => (await import('./validate.js')).validateCommand,
   ),
   row(
+    'ci',
+    'try a pipeline in miniature, anywhere, and compare its numbers',
+    async () => (await import('./ci.js')).ciCommand,
+  ),
+  row(
     'watch',
     'run again whatever an edit makes stale',
     async () => (await import('./watch.js')).watchCommand,

@@ -5,7 +5,7 @@ import {asExperiment, canDiffer} from '../config/experiment.js';
 import {userFolder} from '../config/folders.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import {loadRemembered} from '../config/remembered.js';
-import {loadSettings, type Settings} from '../config/settings.js';
+import {loadSettings, noSettings, type Settings} from '../config/settings.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
@@ -76,6 +76,21 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
       ...(await outdatedTensors(toRun(planned.value.plan), stageTypes)),
     ],
   });
+}
+
+/** The same of a pipeline that is not in a file as it stands; of the user's settings nothing counts. */
+export async function planResolved(
+  world: World,
+  pipeline: Pipeline,
+  project: Project,
+): Promise<Result<PlannedPipeline>> {
+  const surroundings = surroundingsOf(world, project, new Set());
+  const observed = await observe(pipeline, surroundings);
+  if (!observed.ok) return observed;
+  const planned = await planIn(pipeline, observed.value, {surroundings, looks: undefined});
+  if (!planned.ok) return planned;
+  const {plan, observation} = planned.value;
+  return ok({plan, pipeline, settings: noSettings(), surroundings, observation, warnings: []});
 }
 
 interface Look {

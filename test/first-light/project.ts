@@ -63,14 +63,17 @@ export class Project {
   }
 
   /** Any other command, to its end. */
-  command(args: readonly string[]): {
+  command(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): {
     readonly code: number | null;
     readonly stdout: string;
     readonly stderr: string;
   } {
     const {status, stdout, stderr} = spawnSync(process.execPath, [main, ...args], {
       cwd: this.path,
-      env: {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config')},
+      env: {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config'), ...env},
       encoding: 'utf8',
     });
     return {code: status, stdout, stderr};
