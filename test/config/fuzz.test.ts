@@ -199,7 +199,9 @@ describe.each(mutants)('pipelines with mutated $name', ({mutate, count}) => {
       refused++;
       expect(result.problems.length).toBeGreaterThan(0);
       for (const problem of result.problems) {
-        expect(problem.code, text).toMatch(/^(config|caption|export|generate|join|preprocess|train)\/[a-z-]+$/); // what stages check of themselves too
+        expect(problem.code, text).toMatch(
+          /^(config|caption|export|generate|join|preprocess|train)\/[a-z-]+$/,
+        ); // what stages check of themselves too
         expect(problem.message, text).not.toMatch(/undefined|\[object|NaN/);
         const lines = text.split('\n').length;
         expect(problem.position!.line, text).toBeGreaterThanOrEqual(1);
