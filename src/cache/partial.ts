@@ -48,6 +48,8 @@ export interface SavedPartial {
 export interface PartialNote {
   readonly pipeline_file: string;
   readonly lock_file: string;
+  /** Absent in work of earlier versions. */
+  readonly stage?: string;
   /** The objects that attempts read: when one turns out to be damaged, what was saved may hold its traces. */
   readonly made_from: readonly ContentHash[];
   /** Who opened the folder last; undefined where no process of ours ends with its runner (a job), or it is not known. */
@@ -89,10 +91,24 @@ function parsePartialName(name: string): {readonly fingerprint: Fingerprint} | u
 export function partialNote(cache: Cache, name: string): PartialNote | undefined {
   const note = readState(join(partialsDir(cache.root), name, NOTE)) as Json | undefined;
   if (!isJsonObject(note)) return undefined;
-  const {pipeline_file, lock_file, made_from, owner} = note;
+  const {pipeline_file, lock_file, made_from, owner, stage} = note;
   if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string' || !Array.isArray(made_from))
     return undefined;
-  return {pipeline_file, lock_file, made_from: made_from as ContentHash[], owner: parseOwner(owner)};
+  const own = {pipeline_file, lock_file, made_from: made_from as ContentHash[], owner: parseOwner(owner)};
+  return typeof stage === 'string' ? {...own, stage} : own;
+}
+
+/** Whole states that attempts at a stage of this pipeline left, newest first, whatever the stage was told then. */
+export function partialsOf(
+  cache: Cache,
+  {pipeline_file, stage}: Required<Pick<PartialNote, 'pipeline_file' | 'stage'>>,
+): SavedPartial[] {
+  const shelf = partialsDir(cache.root);
+  const own = namesIn(shelf).filter((name) => {
+    const note = partialNote(cache, name);
+    return note?.pipeline_file === pipeline_file && note.stage === stage;
+  });
+  return own.flatMap((name) => describedIn(join(shelf, name))).sort((a, b) => b.saved_at - a.saved_at);
 }
 
 /** The work's name among the folders of partial work: see `workOf`. */

@@ -49,6 +49,9 @@ function knownInputs(
     files: Object.fromEntries(
       seen.flatMap((each) => (each.json === undefined ? [] : [[each.path, each.json]])),
     ),
+    names: Object.fromEntries(
+      seen.flatMap((each) => (each.json === undefined ? [] : [[each.path, Object.keys(each.listing)]])),
+    ),
     shapes: Object.fromEntries(
       seen.flatMap((each) => (each.shapes === undefined ? [] : [[each.path, each.shapes]])),
     ),

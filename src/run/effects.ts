@@ -40,7 +40,7 @@ export interface Effects {
   /** What a stage is expected to take on its device, where that was worked out. */
   readonly memoryOf: (stage: StageId) => StageMemory | undefined;
   /** Whose unfinished work a stage leaves. */
-  readonly partial_note: Omit<PartialNote, 'made_from'>;
+  readonly partial_note: Omit<PartialNote, 'made_from' | 'stage'>;
 }
 
 /** What the user chose for this run. */

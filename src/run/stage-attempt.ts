@@ -205,6 +205,7 @@ async function workerJob(
     out_dir,
     partial_dir: await openPartial(effects.cache, attemptKey(stage, effects, site), {
       ...effects.partial_note,
+      stage: stage.id,
       made_from: read.hashes,
       owner: site === undefined ? effects.cache.owner : undefined,
     }),

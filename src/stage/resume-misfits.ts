@@ -16,13 +16,25 @@ export const RESUME_FILES = ['sidestep.json', 'adapter_config.json'] as const;
  * Pure: weights that do not fit the adapter that is to go on from them, and another training that would be refused once it is
  * there, hours later. What only the file of a state tells is left to the stage.
  */
-export function resumeMisfits(params: ParamObject, {stages, files}: KnownInputs): Misfit[] {
+export function resumeMisfits(params: ParamObject, {stages, files, names = {}}: KnownInputs): Misfit[] {
   const before = stages.resume_from;
-  if (before === undefined)
-    return otherWeights(adapterIn(files.resume_from), params, 'The adapter that lies there');
+  if (before === undefined) {
+    const other = otherWeights(adapterIn(files.resume_from), params, 'The adapter that lies there');
+    if (other.length > 0) return other;
+    const isState = (names.resume_from ?? []).some((name) => STATE.test(name));
+    return isState ? otherSettings(settingsIn(files.resume_from), params, 'It was trained') : [];
+  }
   if (before.uses !== 'train') return [];
   const other = otherWeights(before.params.adapter as Json, params, 'The adapter that this stage trains');
-  return other.length > 0 ? other : otherSettings(before.params, params);
+  if (other.length > 0 || (keptEpochs(before.params) ?? []).length === 0) return other;
+  return otherSettings(withoutPlaces(before.params), params, 'It trains');
+}
+
+/** What makes a folder, or one of its checkpoints, a state to go on from; weights without it are a warm start of any settings. */
+const STATE = /^(?:checkpoints\/[^/]+\/)?training_state\.safetensors$/;
+
+function settingsIn(file: Json | undefined): JsonObject | undefined {
+  return isJsonObject(file) && isJsonObject(file.params) ? file.params : undefined;
 }
 
 /** The adapter's parameters as far as a JSON file beside its weights says them. */
@@ -59,17 +71,17 @@ function hasOneRank({rank_pattern, selection}: JsonObject): boolean {
   return none && !isJsonObject(selection);
 }
 
-/** Of a training that will leave checkpoints, from which the stage would go on. */
-function otherSettings(before: ParamObject, now: ParamObject): Misfit[] {
-  if (now.resume === 'fork' || (keptEpochs(before) ?? []).length === 0) return [];
-  const forks = resumeDifferences(withoutPlaces(before), withoutPlaces(now)).filter(isFork);
+/** Of a training whose state this one would go on from. */
+function otherSettings(before: JsonObject | undefined, now: ParamObject, how: string): Misfit[] {
+  if (before === undefined || now.resume === 'fork') return [];
+  const forks = resumeDifferences(before, withoutPlaces(now)).filter(isFork);
   if (forks.length === 0) return [];
   return [
     {
       param: 'resume_from',
       problem: {
         code: 'train/resume-differs',
-        message: `It trains with other settings, so that to go on from its state would be neither run: ${forks.map(differenceText).join(', ')}`,
+        message: `${how} with other settings, so that to go on from its state would be neither run: ${forks.map(differenceText).join(', ')}`,
         hint: 'Set them as they are there, or write `resume: fork`: its weights, with these settings, from step 0.',
       },
     },

@@ -117,6 +117,8 @@ export interface KnownInputs {
   readonly stages: Readonly<Record<string, KnownStage>>;
   /** JSON of files that parameters name, where `FileParam.json` asks for it; null for what is no JSON. */
   readonly files: Readonly<Record<string, Json>>;
+  /** Names of the files below a folder, of parameters with `FileParam.json`. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
   /** Shapes of a first sample's tensors by name, where `FileParam.shapes` asks for them. */
   readonly shapes?: Readonly<Record<string, TensorShapes>>;
 }

@@ -77,3 +77,32 @@ describe('another train stage', () => {
     expect(ofStage(before)).toMatchObject([{param: 'resume_from', problem: {code}}]);
   });
 });
+
+describe('a state in a folder', () => {
+  const other = {...settings, optimizer: {type: 'adamw', learning_rate: 5e-4}};
+  const of = (names: readonly string[], now: ParamObject = {}) =>
+    resumeMisfits(
+      {...settings, ...now},
+      {json: {}, stages: {}, files: {resume_from: {params: other as Json}}, names: {resume_from: names}},
+    );
+
+  test.each([['training_state.safetensors'], ['checkpoints/epoch_5/training_state.safetensors']])(
+    'of other settings is refused before it is opened: %s',
+    (name) => {
+      expect(of(['sidestep.json', name])).toMatchObject([
+        {
+          param: 'resume_from',
+          problem: {
+            code: 'train/resume-differs',
+            message: expect.stringContaining('optimizer.learning_rate 0.0005 → 0.0001'),
+          },
+        },
+      ]);
+    },
+  );
+
+  test('as a fork, or weights without a state, it is fine', () => {
+    expect(of(['training_state.safetensors'], {resume: 'fork'})).toEqual([]);
+    expect(of(['sidestep.json', 'adapter_model.safetensors', 'best/training_state.safetensors'])).toEqual([]);
+  });
+});
