@@ -86,13 +86,14 @@ export async function planResolved(
   pipeline: Pipeline,
   project: Project,
 ): Promise<Result<PlannedPipeline>> {
-  const surroundings = surroundingsOf(world, project, new Set());
+  const settings = noSettings();
+  const surroundings = await surroundingsOf(world, {project, settings, forced: new Set()});
   const observed = await observe(pipeline, surroundings);
   if (!observed.ok) return observed;
   const planned = await planIn(pipeline, observed.value, {surroundings, looks: undefined});
   if (!planned.ok) return planned;
   const {plan, observation} = planned.value;
-  return ok({plan, pipeline, settings: noSettings(), surroundings, observation, warnings: []});
+  return ok({plan, pipeline, settings, surroundings, observation, warnings: []});
 }
 
 interface Look {
