@@ -170,8 +170,8 @@ function defaultsOf(uses: string): ParamObject {
   return defaultValue(schemas[`stage.${uses}`]!, {}, '') as ParamObject;
 }
 
-/** Runs here, once, on the CPU, as long as it takes. */
-export function plainly(stage: ConfiguredStage): ConfiguredStage {
+/** Runs here, once, on the CPU, as long as it takes. Sizes and shapes that its outputs must have are those of the real work. */
+export function plainly({checks: _checks, ...stage}: ConfiguredStage): ConfiguredStage {
   return {
     ...stage,
     idle: [],

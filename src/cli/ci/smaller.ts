@@ -27,6 +27,7 @@ const CLIP = 'clip-1';
 /** Pure but for `making`: the stage with as little work as it can be tried with. */
 export function smaller(stage: ConfiguredStage, shrinking: Shrinking): ConfiguredStage {
   const rule = rules[stage.uses];
+  if (stage.checks !== undefined) shrinking.left_out.push(`the checks of what ${stage.id} leaves`);
   const params = rule === undefined ? stage.params : rule(stage.params, {...shrinking, stage});
   return {...plainly(stage), when: stage.when, params: inFolder(stage, params, shrinking.folder)};
 }
