@@ -68,7 +68,7 @@ const namingFiles: readonly {
     ending: '.pt',
     find: async (folder, written) => {
       await put(join(folder, 'manifest.json'), JSON.stringify({samples: [written]}));
-      return join(folder, (await sampleFiles(folder))[0]!);
+      return join(folder, (await sampleFiles(folder))[0]!.name);
     },
   },
   {
