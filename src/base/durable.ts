@@ -2,6 +2,7 @@ import {chmod, type FileHandle, open, readdir, rm, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
 import {rename} from './rename.js';
+import {syncOpen} from './sync-open.js';
 import {onFile, systemErrorName} from './system-error.js';
 
 /** The steps of a durable write, each named just before it happens. */
@@ -80,7 +81,7 @@ async function writeSynced(path: string, bytes: string | Uint8Array, fault: Faul
     fault('write', path);
     await onFile(path, () => file.writeFile(bytes));
     fault('sync', path);
-    await onFile(path, () => file.sync()); // on disk before it gets its real name
+    await onFile(path, () => syncOpen(file)); // on disk before it gets its real name
   } finally {
     await file.close();
   }
@@ -99,7 +100,7 @@ export async function syncFile(path: string, fault: FaultHook = noFault): Promis
   fault('sync', path);
   const file = await openToSync(path);
   try {
-    await onFile(path, () => file.sync());
+    await onFile(path, () => syncOpen(file));
   } finally {
     await file.close();
   }
@@ -127,7 +128,7 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
-    await onFile(path, () => folder.sync());
+    await onFile(path, () => syncOpen(folder));
   } finally {
     await folder.close();
   }

@@ -2,6 +2,7 @@ import {type FileHandle, open, rm} from 'node:fs/promises';
 import {renameDurably, temporaryName} from '../base/durable.js';
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
+import {syncOpen} from '../base/sync-open.js';
 import {byteSize, type DType, dtypes, elementCount} from './dtype.js';
 
 /** A tensor to be written: its bytes at once, or chunk by chunk for what should not be in memory as a whole. */
@@ -33,7 +34,7 @@ export async function writeSafetensors(path: string, content: SafetensorsContent
     try {
       await writeAll(handle, header);
       for (const tensor of tensors) await writeTensor(handle, tensor, path);
-      await handle.sync();
+      await syncOpen(handle);
     } finally {
       await handle.close();
     }

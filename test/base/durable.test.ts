@@ -14,7 +14,7 @@ import {temporaryFolder} from '../temporary-folder.js';
 
 test('a durable write: everything is on the disk before it gets its name, and then the name is', async () => {
   const path = join(await temporaryFolder(), 'deep/er/file');
-  const {seen, fault} = await syncSteps();
+  const {seen, fault} = syncSteps();
   await writeDurably(path, 'text', fault);
   expect(seen).toEqual(['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', 'folder synced']);
   expect(readFileSync(path, 'utf8')).toBe('text');
@@ -23,7 +23,7 @@ test('a durable write: everything is on the disk before it gets its name, and th
 test('so are a rename, a finished file and a folder of names', async () => {
   const dir = await temporaryFolder();
   writeFileSync(join(dir, 'a'), '');
-  const {seen, fault} = await syncSteps();
+  const {seen, fault} = syncSteps();
   await syncFile(join(dir, 'a'), fault);
   await renameDurably(join(dir, 'a'), join(dir, 'b'), fault);
   await syncFolder(dir);

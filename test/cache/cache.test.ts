@@ -154,7 +154,7 @@ test('an object is read-only and equal bytes are stored once', async () => {
 });
 
 test('an object and an entry are on the disk before they get their names', async () => {
-  const {seen, fault} = await syncSteps();
+  const {seen, fault} = syncSteps();
   const cache = openCache(join(await temporaryFolder(), 'cache'), fault);
   mkdirSync(cache.root);
   writeFileSync(join(cache.root, 'made'), 'song');

@@ -1,4 +1,4 @@
-import {linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import fs, {linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
 import {constants} from 'node:os';
 import {join} from 'node:path';
@@ -50,11 +50,7 @@ vi.mock('node:fs/promises', async (original) => {
       return (real[name] as (...all: unknown[]) => unknown)(...args);
     };
   const watched = (handle: FileHandle): FileHandle => {
-    const {sync, writeFile} = handle;
-    handle.sync = async () => {
-      refuse('fsync');
-      return sync.call(handle);
-    };
+    const {writeFile} = handle;
     handle.writeFile = async (...args) => {
       refuse('write');
       return writeFile.apply(handle, args);
@@ -81,6 +77,12 @@ vi.mock('node:fs/promises', async (original) => {
       return real.rm(...args);
     },
   };
+});
+
+const {fsync} = fs;
+vi.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
+  refuse('fsync');
+  fsync(fd, done);
 });
 
 afterEach(() => void Object.assign(refusal, {call: 'none', met: 0}));

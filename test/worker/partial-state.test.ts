@@ -55,7 +55,7 @@ test('a state that was not written to its end is never the newest, and is no hin
 
 test('a state is on the disk, files and names, before it counts', async () => {
   const root = await temporaryFolder();
-  const {seen} = await syncSteps();
+  const {seen} = syncSteps();
   await partialStateIn(root).save(
     async (dir) => {
       mkdirSync(join(dir, 'deep'));
