@@ -4,8 +4,12 @@
  * character is written so, hence nothing is lost on the way back.
  */
 
-/** The text of a name as the system gave it. */
-export function pathText(bytes: Uint8Array): string {
+/**
+ * The text of a name as the system gave it. What Yarn's Plug'n'Play puts in place of Node's file functions answers in text
+ * when it is asked for bytes: names that are no UTF-8 cannot be read there.
+ */
+export function pathText(bytes: Uint8Array | string): string {
+  if (typeof bytes === 'string') return bytes;
   const text = Buffer.from(bytes).toString('utf8');
   if (Buffer.from(text, 'utf8').equals(bytes)) return text;
   let out = '';

@@ -31,6 +31,10 @@ test.each([
   expect(isUtf8Path(text)).toBe(!shown.includes('\\x'));
 });
 
+test("a name that came as text, as in a project of Yarn Plug'n'Play, is that text", () => {
+  expect(pathText('Ünïcode ✓')).toBe('Ünïcode ✓');
+});
+
 /** A folder with a name that Latin-1 wrote, and texts for it. */
 async function oldCollection(): Promise<string> {
   const folder = await folderOf({
