@@ -106,7 +106,7 @@ const names: Readonly<Record<string, string>> = {
   'train:tensors': 'dataset_dir tensor_dir tensors_dir train_dataset cache_dir dataset_prepared_path',
   'train:output_dir': 'training_folder save_dir save_path output_path out_dir output_folder',
   'scan:checkpoint_dir':
-    'checkpoints model_path pretrained_model_name_or_path base_model_name_or_path name_or_path model_dir pretrained_path ckpt_path',
+    'checkpoints model_path model_name_or_path pretrained_model_name_or_path base_model_name_or_path name_or_path model_dir pretrained_path ckpt_path',
   'scan:model': 'model_variant variant model_name model_type arch base_model_variant',
   'dataset:audio_dir':
     'audio folder_path data_dir train_data_dir image_dir audio_folder data_path songs_dir music_dir',
@@ -145,6 +145,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** The value to write, where the other trainer's does not simply move; none where that one is `false`. */
 const values: Readonly<Record<string, string>> = {
+  warmup_ratio: '100',
   load_in_8bit: '8bit',
   quantize: '8bit',
   quantization: '8bit',

@@ -1,3 +1,4 @@
+import {shellWord} from '../base/shell-word.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {type ForeignKey, foreignPlaces, insteadOf, type KeyPlace} from './foreign-keys.js';
@@ -31,6 +32,7 @@ interface Found {
 export function keyAdvice(found: Found): string | undefined {
   const {key, level} = found;
   if (level.within === 'file' && isStage(found.value)) return 'A stage: write it under `stages:`.';
+  if (isSetting(found)) return settingWords(found);
   const foreign = foreignPlaces(key).map((candidate) => broughtHere(candidate, found));
   const ranked = [...foreign, ...ownPlaces(key, found.value)]
     .map((candidate) => ({candidate, rank: nearness(candidate.place, level)}))
@@ -42,6 +44,17 @@ export function keyAdvice(found: Found): string | undefined {
   if (nearest !== undefined) return placeWords(nearest.candidate, found);
   const instead = insteadOf(key);
   return instead === undefined ? undefined : `\`${key}\` has no counterpart here: ${instead}.`;
+}
+
+/** What only settings have: a pipeline, which others run as well, starts no program at its end and chooses no colours. */
+function isSetting({key, value, level}: Found): boolean {
+  if (level.within === 'settings' || !Object.hasOwn(schemas.settings?.properties ?? {}, key)) return false;
+  const isJobs = key === 'jobs' && value?.kind === 'map'; // another system's word for stages
+  return !isJobs && ownPlaces(key, value).length === 0;
+}
+
+function settingWords({key, value}: Found): string {
+  return `A setting of yours, not of a pipeline, which others run as well: \`sidestep settings set ${key} ${shellWord(flowText(value))}\`.`;
 }
 
 /** `defaults` and several stage types have a `precision`: the nearest is the one in the same mapping. */

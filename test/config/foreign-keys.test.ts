@@ -95,7 +95,7 @@ describe('keys that people bring along are sent to their place', () => {
     ['use_rslora: true', 'adapter: {rs_lora: true}'],
     ['use_dora: true', 'adapter: {type: dora}'],
     ['lora_target_modules: [q_proj, v_proj]', 'adapter: {target_modules: [q_proj, v_proj]}'],
-    ['warmup_ratio: 0.05', 'schedule: {warmup_steps: 0.05}'],
+    ['warmup_ratio: 0.05', 'schedule: {warmup_steps: 100}'],
     ['lr_warmup_steps: 100', 'schedule: {warmup_steps: 100}'],
     ['lr_scheduler: cosine', 'schedule: {type: cosine}'],
     ['save_steps: 500', 'checkpoint: {every_steps: 500}'],
@@ -145,7 +145,7 @@ describe('keys that people bring along are sent to their place', () => {
     {
       name: 'the schedule',
       text: trainPipeline('schedule: {warmup_ratio: 0.1}'),
-      written: 'warmup_steps: 0.1',
+      written: 'warmup_steps: 100',
     },
     {
       name: 'the adapter, for the optimizer',
@@ -185,6 +185,16 @@ describe('keys that people bring along are sent to their place', () => {
     expect(problemsOf(trainPipeline(text))[0]!.hint).toBe(
       `\`${key}\` has no counterpart here: ${insteadOf(key)}.`,
     );
+  });
+
+  test.each([
+    ['on_finish: [notify-send, done]', "sidestep settings set on_finish '[notify-send, done]'"],
+    ['notify: {how: bell}', "sidestep settings set notify '{how: bell}'"],
+    ['jobs: 2', 'sidestep settings set jobs 2'],
+  ])('%s is a setting, wherever in a pipeline it stands', (line, command) => {
+    const hint = `A setting of yours, not of a pipeline, which others run as well: \`${command}\`.`;
+    const top = trainPipeline('mode: fixed').replace('stages:', `${line}\nstages:`);
+    for (const text of [top, trainPipeline(line)]) expect(problemsOf(text)[0]!.hint).toBe(hint);
   });
 
   test.each(['zzz_dropout: 1', 'foo_steps: 1', 'my_precision: 1'])(
