@@ -54,8 +54,9 @@ export async function bringObjects(
   const bringOne = async (object: ObjectRef): Promise<void> => {
     for (const source of cache.sources) {
       if (signal?.aborted === true) return;
-      const before = bytes;
+      let own = 0;
       const heard = (more: number) => {
+        own += more;
         bytes += more;
         tell(source.name);
       };
@@ -64,7 +65,7 @@ export async function bringObjects(
         tell(source.name);
         return;
       }
-      bytes = before;
+      bytes -= own;
     }
   };
   await Promise.all(absent.map((object) => limit(() => bringOne(object))));

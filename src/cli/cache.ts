@@ -12,6 +12,7 @@ import {sweepTemporaries} from '../run/sweep.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collectCache, type GcOptions} from './cache-gc.js';
 import {shownEntries} from './cache-list.js';
+import {pullCache, pushCache, type TransferOptions} from './cache-transfer.js';
 import {projectOf} from './surroundings.js';
 import type {ExitCode, World} from './world.js';
 
@@ -45,6 +46,22 @@ export function cacheCommand(world: World): Command {
     )
     .option('--json', 'print one JSON document')
     .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, verify)));
+  cache
+    .command('push')
+    .description(
+      'Store what is finished of a pipeline at the server that cache.remote names. Exit code 1 if not all of it could be.',
+    )
+    .requiredOption('--for <pipeline>', 'YAML file')
+    .option('--json', 'print one JSON document')
+    .action(async (options: TransferOptions) => world.leave(await pushCache(world, options)));
+  cache
+    .command('pull')
+    .description(
+      'Copy all that other caches have of a pipeline here, for work without a network. Exit code 1 if not all of it could be.',
+    )
+    .requiredOption('--for <pipeline>', 'YAML file')
+    .option('--json', 'print one JSON document')
+    .action(async (options: TransferOptions) => world.leave(await pullCache(world, options)));
   return cache;
 }
 
@@ -148,4 +165,5 @@ Examples:
   $ sidestep cache ls
   $ sidestep cache gc --dry-run
   $ sidestep cache gc --max-size-gb 50 --max-age-days 30
-  $ sidestep cache verify`;
+  $ sidestep cache verify
+  $ sidestep cache push --for pipeline.yaml`;

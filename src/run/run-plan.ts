@@ -118,7 +118,11 @@ async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
   const {plan, observation, surroundings, stop} = request;
   const {cache, world, hashes} = observation;
   const places = await outdatedStages(plan.stages, {cache, view: world.cache, hashes});
-  const work = () => executeAndRecord(request, {emit, places});
+  const work = () =>
+    executeAndRecord(request, {emit, places}).catch(async (error: unknown) => {
+      await settleSources(cache, {signal: AbortSignal.abort(), emit}); // what is being sent is not sent to its end
+      throw error;
+    });
   const computes = plan.stages.some(({verdict}) => verdict.kind === 'stale');
   if (!computes && places.outdated.size === 0 && !hasLeftovers(cache)) return work();
   const {state_dir} = surroundings.project;

@@ -1556,6 +1556,92 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "x-path": "folder"
       }
      },
+     "remote": {
+      "title": "RemoteCacheSettings",
+      "description": "A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "url"
+      ],
+      "properties": {
+       "url": {
+        "description": "A folder of a server that knows GET, HEAD and PUT, such as one with WebDAV (`https://host/path`), or of S3 (`s3://bucket/prefix`).",
+        "type": "string",
+        "x-form": "an address that begins with https://, http:// or s3://, without a password in it",
+        "pattern": "^(https?|s3)://[^\\s@?#/]+[^\\s@?#]*$",
+        "examples": [
+         "https://cache.example.org/music",
+         "s3://bucket/music"
+        ]
+       },
+       "mode": {
+        "description": "`read` only takes from it; `read_write` also stores what is computed here.",
+        "enum": [
+         "read",
+         "read_write"
+        ],
+        "default": "read"
+       },
+       "token_env": {
+        "description": "Name of the environment variable that holds the token, or `USER:PASSWORD`; it is sent to that server and kept nowhere. S3 takes its keys from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Unset: nothing is sent.",
+        "type": "string",
+        "x-form": "the name of an environment variable",
+        "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+        "examples": [
+         "SIDESTEP_CACHE_TOKEN"
+        ]
+       },
+       "namespace": {
+        "description": "The part of it that is read and, with `read_write`, written. Whoever may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.",
+        "type": "string",
+        "x-form": "letters, digits, dots, hyphens and underscores",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        "default": "main",
+        "examples": [
+         "main"
+        ]
+       },
+       "read_namespaces": {
+        "description": "Further parts that are read and never written.",
+        "type": "array",
+        "default": [],
+        "examples": [
+         [
+          "main"
+         ]
+        ],
+        "items": {
+         "description": "A namespace.",
+         "type": "string",
+         "x-form": "letters, digits, dots, hyphens and underscores",
+         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+        }
+       },
+       "endpoint": {
+        "description": "Of S3 that is not Amazon's: the server's address. Unset: Amazon's.",
+        "type": "string",
+        "x-form": "an address that begins with https:// or http://",
+        "pattern": "^https?://[^\\s@?#/]+[^\\s@?#]*$",
+        "examples": [
+         "https://s3.example.org"
+        ]
+       },
+       "region": {
+        "description": "Of S3: the bucket's region.",
+        "type": "string",
+        "minLength": 1,
+        "default": "us-east-1"
+       },
+       "timeout": {
+        "description": "Seconds without a byte after which a question to the server has failed.",
+        "type": "number",
+        "minimum": 0.1,
+        "maximum": 3600,
+        "default": 15
+       }
+      }
+     },
      "max_size_gb": {
       "description": "`sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.",
       "type": "number",

@@ -594,6 +594,7 @@ export interface CacheSettings {
    * Items: Folder of a cache.
    */
   from?: string[];
+  remote?: RemoteCacheSettings;
   /**
    * `sidestep cache gc` keeps the cache below this many gigabytes. 0 sets no bound.
    */
@@ -602,6 +603,45 @@ export interface CacheSettings {
    * `sidestep cache gc` drops what was not used for so many days. 0 sets no bound.
    */
   max_age_days?: number;
+}
+/**
+ * A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run.
+ */
+export interface RemoteCacheSettings {
+  /**
+   * A folder of a server that knows GET, HEAD and PUT, such as one with WebDAV (`https://host/path`), or of S3 (`s3://bucket/prefix`).
+   */
+  url: string;
+  /**
+   * `read` only takes from it; `read_write` also stores what is computed here.
+   */
+  mode?: 'read' | 'read_write';
+  /**
+   * Name of the environment variable that holds the token, or `USER:PASSWORD`; it is sent to that server and kept nowhere. S3 takes its keys from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Unset: nothing is sent.
+   */
+  token_env?: string;
+  /**
+   * The part of it that is read and, with `read_write`, written. Whoever may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.
+   */
+  namespace?: string;
+  /**
+   * Further parts that are read and never written.
+   *
+   * Items: A namespace.
+   */
+  read_namespaces?: string[];
+  /**
+   * Of S3 that is not Amazon's: the server's address. Unset: Amazon's.
+   */
+  endpoint?: string;
+  /**
+   * Of S3: the bucket's region.
+   */
+  region?: string;
+  /**
+   * Seconds without a byte after which a question to the server has failed.
+   */
+  timeout?: number;
 }
 /**
  * How a terminal calls when a run ends that was long enough to look away. Never done where the output is no terminal.

@@ -32,6 +32,7 @@ export function onMachine(
   {host, user = 0, group = user, umask = '022', ahead = 0}: Machine,
   cwd: string,
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): OnMachine {
   const script = 'hostname "$1" && umask "$2" && shift 2 && exec "$@"';
   const as = ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups'];
@@ -39,7 +40,7 @@ export function onMachine(
   const command = [...as, ...clock, process.execPath, main, ...args];
   const child = spawn('unshare', ['--uts', 'sh', '-c', script, 'sh', host, umask, ...command], {
     cwd,
-    env: {PATH: process.env.PATH, HOME: cwd, SIDESTEP_CONFIG_DIR: `${cwd}/.config`},
+    env: {PATH: process.env.PATH, HOME: cwd, SIDESTEP_CONFIG_DIR: `${cwd}/.config`, ...env},
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -1,0 +1,164 @@
+import {writeFile} from 'node:fs/promises';
+import pLimit from 'p-limit';
+import {type ContentHash, contentHash, type Fingerprint} from '../../base/hash.js';
+import type {Problem} from '../../base/problem.js';
+import type {CacheEntry, ObjectRef} from '../entry.js';
+import {objectsOf} from '../entry.js';
+import {parseEntry} from '../entry-form.js';
+import type {CacheSource} from '../source.js';
+import type {Address, RemoteChoice} from './address.js';
+import {type Patience, RemoteFailure, type RemoteServer, remoteServer} from './server.js';
+import {entryFile, isInUse, newLine, noteFailure, objectFile, type Standing, sayOnce} from './standing.js';
+import {type Uploads, uploadsTo} from './uploads.js';
+
+/** More is no entry of ours. */
+const LARGEST_ENTRY = 64 * 1024 * 1024;
+/** JSON that planning reads is kept in memory until it is needed here. */
+const LARGEST_JSON = 256 * 1024 * 1024;
+/** Questions at once: an entry is a few hundred bytes, the way there is what takes time. */
+const ASKED_AT_ONCE = 12;
+/**
+ * A cache on a server: `NAMESPACE/objects/HH/HASH` and `NAMESPACE/entries/HH/FINGERPRINT.json` below its address. Objects are checked
+ * by their names, so that nobody can pass off other bytes; an entry is believed to whoever may write its namespace.
+ */
+export function remoteSource(choice: RemoteChoice, address: Address, patience: Patience): CacheSource {
+  const server = remoteServer(address, patience);
+  const line = newLine();
+  const hindered = address.hindrance !== undefined;
+  if (hindered) sayOnce(line, 'no key', noKey(address));
+  const standing: Standing = {line, of: 'reading', state: hindered ? 'given_up' : 'in_use', failures: 0};
+  const names = [...new Set([choice.namespace, ...choice.read_namespaces])];
+  const found = new Map<Fingerprint, {readonly entry: CacheEntry; readonly namespace: string}>();
+  const texts = new Map<ContentHash, string>();
+  const lacking = new Set<ContentHash>();
+  const asked = new Set<Fingerprint>();
+  const limit = pLimit(ASKED_AT_ONCE);
+  const canAsk = (fingerprint: Fingerprint) => isInUse(standing) && !asked.has(fingerprint);
+  const uploads: Uploads | undefined =
+    choice.mode === 'read' || hindered ? undefined : uploadsTo(server, {...choice, address, line});
+
+  const askFor = async (fingerprint: Fingerprint, signal: AbortSignal | undefined): Promise<number> => {
+    if (!canAsk(fingerprint)) return 0;
+    asked.add(fingerprint);
+    try {
+      for (const namespace of names) {
+        const entry = await readEntry(server, {namespace, fingerprint, address, signal});
+        if (entry === undefined) continue;
+        for (const [hash, text] of await readJson(server, {namespace, entry, address, signal}))
+          texts.set(hash, text);
+        found.set(fingerprint, {entry, namespace});
+        standing.failures = 0;
+        return 1;
+      }
+      standing.failures = 0;
+    } catch (error) {
+      if (signal?.aborted !== true) noteFailure(standing, error);
+    }
+    return 0;
+  };
+
+  const bring = async (
+    object: ObjectRef,
+    to: string,
+    {signal, heard}: Parameters<CacheSource['bring']>[2],
+  ) => {
+    const text = texts.get(object.hash);
+    if (text !== undefined) {
+      await writeFile(to, text);
+      heard(object.size);
+      return 'brought' as const;
+    }
+    for (const namespace of isInUse(standing) ? names : []) {
+      const path = objectFile(namespace, object.hash);
+      try {
+        const outcome = await server.download(path, {to, size: object.size, heard, signal});
+        if (outcome === 'not_there') continue;
+        standing.failures = 0;
+        return outcome;
+      } catch (error) {
+        if (signal?.aborted !== true) noteFailure(standing, error);
+      }
+    }
+    return 'not_there' as const;
+  };
+
+  return {
+    name: address.name,
+    entry: (fingerprint) => {
+      const entry = found.get(fingerprint)?.entry;
+      return entry === undefined || objectsOf(entry).some(({hash}) => lacking.has(hash)) ? undefined : entry;
+    },
+    text: (hash) => texts.get(hash),
+    canAsk,
+    ask: async (fingerprints, signal) => {
+      const counts = [...fingerprints].map((each) => limit(() => askFor(each, signal)));
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    },
+    bring,
+    lacks: ({hash}, why) => {
+      lacking.add(hash);
+      if (why === 'wrong') noteFailure(standing, damaged(address, hash));
+    },
+    ...(uploads === undefined
+      ? {}
+      : {
+          store: (entry: CacheEntry, root: string) => {
+            if (found.get(entry.fingerprint)?.namespace !== choice.namespace) uploads.add(entry, root);
+          },
+          settle: uploads.settle,
+        }),
+    troubles: () => line.troubles.splice(0),
+  };
+}
+
+interface Reading {
+  readonly namespace: string;
+  readonly address: Address;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readEntry(
+  server: RemoteServer,
+  {namespace, fingerprint, address, signal}: Reading & {readonly fingerprint: Fingerprint},
+): Promise<CacheEntry | undefined> {
+  const text = await server.text(entryFile(namespace, fingerprint), LARGEST_ENTRY, signal);
+  if (text === undefined) return undefined;
+  const entry = parseEntry(text, fingerprint);
+  if (entry === undefined) throw damaged(address, fingerprint);
+  return entry;
+}
+
+/** What planning reads of an entry: a training is stale or not by what is in it. */
+async function readJson(
+  server: RemoteServer,
+  {namespace, entry, address, signal}: Reading & {readonly entry: CacheEntry},
+): Promise<Map<ContentHash, string>> {
+  const texts = new Map<ContentHash, string>();
+  for (const {kind, hash, size} of Object.values(entry.outputs)) {
+    if (kind !== 'json') continue;
+    if (size > LARGEST_JSON) throw damaged(address, hash);
+    const text = await server.text(objectFile(namespace, hash), size, signal);
+    if (text === undefined || contentHash(text) !== hash) throw damaged(address, hash);
+    texts.set(hash, text);
+  }
+  return texts;
+}
+
+function damaged({name}: Address, what: string): RemoteFailure {
+  return new RemoteFailure(
+    {
+      code: 'cache/remote-damaged',
+      message: `${what.slice(0, 12)} in the cache at ${name} is missing or not what its name says, and is not used`,
+      hint: 'What it should have been is computed here.',
+    },
+    'one',
+  );
+}
+
+function noKey({name, hindrance}: Address): Problem {
+  return {
+    code: 'cache/remote-no-right',
+    message: `The cache at ${name} is not used: ${hindrance}`,
+    hint: 'Set it in the environment that sidestep is started with. The run goes on without it.',
+  };
+}
