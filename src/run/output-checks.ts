@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {bytesText} from '../base/bytes-text.js';
 import {entriesInSync} from '../base/folder.js';
@@ -7,6 +7,7 @@ import {SidestepError} from '../base/problem.js';
 import type {OutputCheck} from '../config/pipeline.js';
 import {openSafetensors, type SafetensorsFile} from '../format/safetensors-read.js';
 import {countNonfinite, toFloat32} from '../format/tensor.js';
+import {readUserJson} from '../format/user-json.js';
 import type {OutputDeclaration} from '../stage/stage-type.js';
 
 type Must = OutputCheck['must'];
@@ -64,8 +65,8 @@ function sizeFaults(bytes: number, {min_bytes, max_bytes}: Must): string[] {
 
 async function jsonFaults(path: string, schema: NonNullable<Must['json_schema']>): Promise<string[]> {
   const [value, wanted] = [
-    jsonAt(path),
-    typeof schema === 'string' ? jsonAt(schema) : {kind: 'json' as const, value: schema},
+    await jsonAt(path),
+    typeof schema === 'string' ? await jsonAt(schema) : {kind: 'json' as const, value: schema},
   ];
   if (value.kind === 'fault') return [value.fault];
   if (wanted.kind === 'fault') return [`cannot be checked: ${String(schema)} ${wanted.fault}`];
@@ -87,14 +88,17 @@ type ReadJson =
   | {readonly kind: 'json'; readonly value: unknown}
   | {readonly kind: 'fault'; readonly fault: string};
 
-function jsonAt(path: string): ReadJson {
+/** By the reader of JSON: a schema is the user's file, and an output another program's. */
+async function jsonAt(path: string): Promise<ReadJson> {
   const stat = statSync(path, {throwIfNoEntry: false});
   if (stat?.isFile() !== true) return {kind: 'fault', fault: 'is no file'};
   try {
-    return {kind: 'json', value: JSON.parse(readFileSync(path, 'utf8'))};
+    return {kind: 'json', value: await readUserJson(path)};
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return {kind: 'fault', fault: `is not JSON (${error.message})`};
+    if (!(error instanceof SidestepError)) throw error;
+    const {message, position} = error.problem;
+    const line = position === undefined ? '' : `line ${position.line}: `;
+    return {kind: 'fault', fault: `is not JSON (${line}${message})`};
   }
 }
 

@@ -324,6 +324,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'base/durable.ts': 'writes',
   'base/state-file.ts': 'our own sealed files',
   'cache/entry-form.ts': 'our own sealed files',
+  'cache/folder-source.ts': 'checked objects of another cache',
   'cache/owner.ts': 'the system’s /proc',
   'cli/colour-setting.ts': 'looks for a word; settings are read by config/settings.ts',
   'cli/compare.ts': 'an estimate, by the reader of JSON',
@@ -333,6 +334,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'cli/ui-source.ts': 'a pipeline, by the reader of text',
   'cli/ui-start.ts': 'what a command of ours says',
   'record/new-lines.ts': 'our own records',
+  'run/output-checks.ts': 'JSON, by the reader of JSON',
   'run/mentioned-files.ts': 'names that a manifest mentions; what cannot be read mentions none',
   'ui/follow.ts': 'our own records',
   'ui/growing-file.ts': 'our own records',
@@ -340,6 +342,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'ui/routes.ts': 'what the page sends',
   'ui/server.ts': 'what the page sends',
   'cli/init/project-files.ts': 'a list to which lines are added',
+  'cli/diff-side.ts': 'a pipeline or a lock file, from the disk or from git, by their own readers',
   'cli/doctor-engine.ts': 'the driver’s /proc',
   'cli/doctor-machine.ts': 'our package.json',
   'cli/engine/own-builds.ts': 'hashes our own sources',
@@ -396,7 +399,7 @@ const ownFiles: Readonly<Record<string, string>> = {
 test('every module that reads a file has a place here', () => {
   const src = fileURLToPath(new URL('../../src/', import.meta.url));
   const reads =
-    /\b(?:readFile|readFileSync|openSync|JSON\.parse|readUser\w+|openUserFile|decodeText|parseUser\w+)\(|import \{[^}]*\bopen\b[^}]*\} from 'node:fs/;
+    /\b(?:readFile|readFileSync|openSync|JSON\.parse|readUser\w+|openUserFile|decodeText|parseUser\w+|files\.read)\(|import \{[^}]*\bopen\b[^}]*\} from 'node:fs/;
   const modules = readdirSync(src, {recursive: true, encoding: 'utf8'})
     .filter(
       (name) => name.endsWith('.ts') && !name.startsWith('schema/') && !name.startsWith('render/report/'),

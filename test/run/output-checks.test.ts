@@ -12,6 +12,9 @@ mkdirSync(join(dir, 'adapter/deep'), {recursive: true});
 writeFileSync(join(dir, 'adapter/deep/a.txt'), '1234');
 writeFileSync(join(dir, 'report.json'), '{"loss": "low", "steps": 3}');
 writeFileSync(join(dir, 'schema.json'), '{"required": ["loss", "seed"]}');
+writeFileSync(join(dir, 'windows.json'), '\uFEFF{"required":\r\n["loss"]}');
+writeFileSync(join(dir, 'adapter/deep/python.json'), '{"loss": NaN}');
+writeFileSync(join(dir, 'broken.json'), '{"required":\n["loss",]}');
 const tensor = (values: number[], shape: number[]) => floatTensor(new Float32Array(values), shape, 'F32');
 await writeSafetensors(join(dir, 'adapter/w.safetensors'), {
   tensors: [
@@ -42,8 +45,10 @@ async function said(key: string, must: OutputCheck['must']): Promise<string> {
 describe('what is as it must be passes', () => {
   test.each([
     ['it is there', 'adapter/deep/a.txt', {}],
-    ['sizes', 'adapter/deep', {min_bytes: 4, max_bytes: 4}],
+    ['sizes', 'adapter/deep', {min_bytes: 17, max_bytes: 17}],
     ['a schema', 'report', {json_schema: {type: 'object', required: ['loss']}}],
+    ['a schema of Windows', 'report', {json_schema: join(dir, 'windows.json')}],
+    ['what Python wrote', 'adapter/deep/python.json', {json_schema: {required: ['loss']}}],
     [
       'tensors',
       'adapter/w.safetensors',
@@ -57,7 +62,7 @@ describe('what is as it must be passes', () => {
 describe('what is not says how it is', () => {
   test.each([
     ['missing', 'adapter/b.txt', {}, /adapter\/b\.txt is not there/],
-    ['too small', 'adapter/deep', {min_bytes: 5}, /4 bytes\), less than 5/],
+    ['too small', 'adapter/deep', {min_bytes: 18}, /17 bytes\), less than 18/],
     ['too large', 'report', {max_bytes: 5}, /more than 5/],
     [
       'another value',
@@ -73,6 +78,12 @@ describe('what is not says how it is', () => {
     ],
     ['no JSON', 'adapter/deep/a.txt', {json_schema: {type: 'array'}}, /must be array/],
     ['no schema', 'report', {json_schema: {type: 'nothing'}}, /its json_schema is none/],
+    [
+      'a broken schema',
+      'report',
+      {json_schema: join(dir, 'broken.json')},
+      /broken\.json is not JSON \(line 2: /,
+    ],
     ['no schema file', 'report', {json_schema: '/no/such.json'}, /\/no\/such\.json is no file/],
     ['no tensors', 'report', {tensors: {}}, /is no safetensors file/],
     ['a missing tensor', 'adapter/w.safetensors', {tensors: {names: ['c*']}}, /has no tensor c\*/],
