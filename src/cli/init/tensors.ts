@@ -1,8 +1,10 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import {isFileError} from '../../base/durable.js';
 import {isJsonObject, type Json} from '../../base/json.js';
+import {SidestepError} from '../../base/problem.js';
 import {failure, ok, type Result} from '../../base/result.js';
+import {readUserJson} from '../../format/user-json.js';
 import {countText} from '../../render/quantity.js';
 import {PREPROCESS_META, SAMPLE_FILES} from '../../stage/preprocessed-for.js';
 import {COLLECTION_FILE, isSampleCollection} from '../../stage/sample-parts.js';
@@ -39,10 +41,9 @@ export async function lookAtTensors(place: string): Promise<Result<FoundTensors>
 /** Undefined where there is none, or nothing that can be read: the stages say what is wrong with it. */
 async function jsonIn(place: string, name: string): Promise<Json | undefined> {
   try {
-    return JSON.parse(await readFile(join(place, name), 'utf8')) as Json;
+    return await readUserJson(join(place, name));
   } catch (error) {
-    if (error instanceof SyntaxError || isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR'))
-      return undefined;
+    if (error instanceof SidestepError) return undefined;
     throw error;
   }
 }
