@@ -10,6 +10,7 @@ const stageTypes = [
   'dataset',
   'join',
   'caption',
+  'analyze',
   'preprocess.pass1',
   'preprocess.pass2',
   'pack',

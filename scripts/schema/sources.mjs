@@ -15,6 +15,7 @@ export const stageTypes = [
   'dataset',
   'join',
   'caption',
+  'analyze',
   'preprocess.pass1',
   'preprocess.pass2',
   'pack',

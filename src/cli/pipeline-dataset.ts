@@ -85,7 +85,7 @@ function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Res
   });
 }
 
-/** The stage that encodes the dataset's texts, as they are or with what `caption` stages add. */
+/** The stage that encodes the dataset's texts, as they are or with what later stages add to its songs. */
 function readerOf(pipeline: Pipeline, dataset: StageId): ConfiguredStage | undefined {
   const readers = pipeline.stages.filter(({params}) =>
     songsReadBy(params).some((value) => isStageReference(value) && value.$stage === dataset),

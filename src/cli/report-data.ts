@@ -14,6 +14,7 @@ import type {
   TokenCount,
 } from '../render/report/report-data.js';
 import {lyricsText, textOptions} from '../stage/conditioning.js';
+import {measurementsText} from '../dataset/measurements-text.js';
 import {songSources} from '../stage/dataset.js';
 import {songsReadBy} from '../stage/joined.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
@@ -201,6 +202,7 @@ async function reportSongs(
       lyrics: lyricsText(sample, conditioning),
       prompt_tokens: tokenCount(tokens.get(sample.name)?.text),
       lyric_tokens: tokenCount(tokens.get(sample.name)?.lyrics),
+      measured: sample.measurements === undefined ? null : measurementsText(sample.measurements),
     })),
   );
 }

@@ -239,7 +239,7 @@ function settingsOf(
   return {
     when: whenOf(member(body, 'when'), scope, context.problems),
     resources: {
-      device: String(resource('device') ?? 'auto'),
+      device: computesOn(body) ?? String(resource('device') ?? 'auto'),
       precision: typeof precision === 'string' ? precision : 'auto',
       threads: resource('threads') as number | undefined,
       ...executorFor(body, context),
@@ -288,6 +288,10 @@ function checksOf(
     return [];
   });
   return {checks};
+}
+
+function computesOn(body: LocatedMap): 'cpu' | undefined {
+  return stageTypes.get(String(scalarValue(member(body, 'uses'))))?.computes_on;
 }
 
 /** What does no heavy work runs in the runner itself, wherever that is; secrets are sent nowhere, and written into no job's file. */

@@ -76,6 +76,7 @@ export const TYPES = [
   'estimate',
   'generate',
   'caption',
+  'analyze',
   'join',
   'pack',
 ];

@@ -42,6 +42,28 @@ export interface Sample {
   readonly prompt: Prompt;
   /** Where each piece of metadata was found, for `sidestep show sample`. */
   readonly origins: Readonly<Partial<Record<MetadataField, MetadataOrigin>>>;
+  /** What an `analyze` stage measured, whether or not it was sure enough to fill it in. */
+  readonly measurements?: Measurements;
+}
+
+/** What was measured of a song; a confidence of 0 says that there was nothing to measure it by. */
+export interface Measurements {
+  readonly seconds: number;
+  /** Beats a minute; in 6/8 of dotted quarters. */
+  readonly tempo: number;
+  readonly tempo_confidence: number;
+  /** The next likely tempo; 0 for none. */
+  readonly other_tempo: number;
+  readonly meter: string;
+  readonly meter_confidence: number;
+  readonly key: string;
+  readonly key_confidence: number;
+  /** Cents above A = 440 Hz. */
+  readonly tuning: number;
+  /** Integrated, in LUFS; null for silence. */
+  readonly loudness: number | null;
+  /** Largest magnitude of any audio sample, 1 for full scale. */
+  readonly peak: number;
 }
 
 /** The text prompt as it is tokenised. */
@@ -77,6 +99,7 @@ export type MetadataField = (typeof metadataFields)[number];
 /** From strongest to weakest: a value found earlier in this list wins. */
 export const metadataOrigins = [
   'caption_stage',
+  'analyze_stage',
   'dataset_json',
   'sidecar',
   'tags',

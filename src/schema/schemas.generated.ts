@@ -549,12 +549,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
      ],
      "properties": {
       "uses": {
-       "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+       "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
        "enum": [
         "scan",
         "dataset",
         "join",
         "caption",
+        "analyze",
         "preprocess.pass1",
         "preprocess.pass2",
         "pack",
@@ -834,12 +835,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "uses": {
-    "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+    "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
     "enum": [
      "scan",
      "dataset",
      "join",
      "caption",
+     "analyze",
      "preprocess.pass1",
      "preprocess.pass2",
      "pack",
@@ -1133,6 +1135,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "dataset",
      "join",
      "caption",
+     "analyze",
      "preprocess.pass1",
      "preprocess.pass2",
      "pack",
@@ -1256,6 +1259,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "caption": {
       "description": "Parameters of every `caption` stage.",
+      "type": "object",
+      "default": {}
+     },
+     "analyze": {
+      "description": "Parameters of every `analyze` stage.",
       "type": "object",
       "default": {}
      },
@@ -2358,6 +2366,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "x-stage": [
      "dataset",
      "join",
+     "analyze",
      "caption"
     ],
     "items": {
@@ -2369,6 +2378,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "x-stage": [
       "dataset",
       "join",
+      "analyze",
       "caption"
      ],
      "additionalProperties": false,
@@ -2383,6 +2393,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "x-stage": [
         "dataset",
         "join",
+        "analyze",
         "caption"
        ]
       },
@@ -2415,12 +2426,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "dataset": {
-    "description": "The songs: `${stages.NAME}` of a `dataset` or `join` stage, or of another `caption` stage.",
+    "description": "The songs: `${stages.NAME}` of a `dataset`, `join` or `analyze` stage, or of another `caption` stage.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
      "dataset",
      "join",
+     "analyze",
      "caption"
     ]
    },
@@ -2545,6 +2557,81 @@ export const schemas: Readonly<Record<string, Schema>> = {
    }
   }
  },
+ "stage.analyze": {
+  "title": "AnalyzeParameters",
+  "description": "Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what nobody has said of them. Its result takes the place of the `dataset` stage's.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "dataset"
+  ],
+  "properties": {
+   "dataset": {
+    "description": "The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage, or of another `analyze` stage.",
+    "type": "string",
+    "minLength": 1,
+    "x-stage": [
+     "dataset",
+     "join",
+     "analyze",
+     "caption"
+    ]
+   },
+   "fields": {
+    "description": "What is filled in: `bpm` (a whole number of beats a minute; in 6/8 of dotted quarters), `keyscale`, `timesignature` (3/4, 4/4 or 6/8). Loudness and peak are measured of every song.",
+    "type": "array",
+    "items": {
+     "enum": [
+      "bpm",
+      "keyscale",
+      "timesignature"
+     ]
+    },
+    "minItems": 1,
+    "uniqueItems": true,
+    "default": [
+     "bpm",
+     "keyscale",
+     "timesignature"
+    ]
+   },
+   "merge": {
+    "description": "Which songs they are filled in for: `fill_missing` those of which nothing else says them, `overwrite_bpm`, `overwrite_keyscale`, `overwrite_timesignature` also those of which something else says that one, `overwrite_all` any of them.",
+    "enum": [
+     "fill_missing",
+     "overwrite_bpm",
+     "overwrite_keyscale",
+     "overwrite_timesignature",
+     "overwrite_all"
+    ],
+    "default": "fill_missing"
+   },
+   "min_confidence": {
+    "description": "What is less sure than this, from 0 to 1, is not filled in; nothing wrong is better than something guessed.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1,
+    "default": 0.5
+   },
+   "write_sidecars": {
+    "description": "Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else stands there stays.",
+    "enum": [
+     "never",
+     "missing",
+     "overwrite"
+    ],
+    "default": "never"
+   },
+   "on_error": {
+    "description": "What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.",
+    "enum": [
+     "fail",
+     "skip"
+    ],
+    "default": "fail"
+   }
+  }
+ },
  "stage.preprocess.pass1": {
   "title": "PreprocessPass1Parameters",
   "description": "Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.",
@@ -2564,12 +2651,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "dataset": {
-    "description": "The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage.",
+    "description": "The songs: `${stages.NAME}` of a `dataset`, `join`, `analyze` or `caption` stage.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
      "dataset",
      "join",
+     "analyze",
      "caption"
     ]
    },
@@ -4668,6 +4756,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "x-stage": [
        "dataset",
        "join",
+       "analyze",
        "caption"
       ]
      },
@@ -5169,6 +5258,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "x-stage": [
      "dataset",
      "join",
+     "analyze",
      "caption"
     ]
    },
@@ -5521,12 +5611,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
       ]
      },
      "songs": {
-      "description": "A `dataset`, `join` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.",
+      "description": "A `dataset`, `join`, `analyze` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.",
       "type": "string",
       "minLength": 1,
       "x-stage": [
        "dataset",
        "join",
+       "analyze",
        "caption"
       ]
      }

@@ -53,6 +53,7 @@ export interface Schemas {
   'stage.dataset': DatasetParameters;
   'stage.join': JoinParameters;
   'stage.caption': CaptionParameters;
+  'stage.analyze': AnalyzeParameters;
   'stage.preprocess.pass1': PreprocessPass1Parameters;
   'stage.preprocess.pass2': PreprocessPass2Parameters;
   'stage.pack': PackParameters;
@@ -288,13 +289,14 @@ export interface CommandExecutor {
  */
 export interface StageDocument {
   /**
-   * The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
+   * The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
    */
   uses:
     | 'scan'
     | 'dataset'
     | 'join'
     | 'caption'
+    | 'analyze'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
     | 'pack'
@@ -461,6 +463,7 @@ export interface PresetDocument {
     | 'dataset'
     | 'join'
     | 'caption'
+    | 'analyze'
     | 'preprocess.pass1'
     | 'preprocess.pass2'
     | 'pack'
@@ -512,6 +515,10 @@ export interface SettingsDocument {
      * Parameters of every `caption` stage.
      */
     caption?: {};
+    /**
+     * Parameters of every `analyze` stage.
+     */
+    analyze?: {};
     /**
      * Parameters of every `preprocess.pass1` stage.
      */
@@ -965,7 +972,7 @@ export interface JoinParameters {
  */
 export interface CaptionParameters {
   /**
-   * The songs: `${stages.NAME}` of a `dataset` or `join` stage, or of another `caption` stage.
+   * The songs: `${stages.NAME}` of a `dataset`, `join` or `analyze` stage, or of another `caption` stage.
    */
   dataset: StageReferenceValue;
   /**
@@ -1034,6 +1041,38 @@ export interface CaptionParameters {
   on_error: 'fail' | 'skip';
 }
 /**
+ * Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what nobody has said of them. Its result takes the place of the `dataset` stage's.
+ */
+export interface AnalyzeParameters {
+  /**
+   * The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage, or of another `analyze` stage.
+   */
+  dataset: StageReferenceValue;
+  /**
+   * What is filled in: `bpm` (a whole number of beats a minute; in 6/8 of dotted quarters), `keyscale`, `timesignature` (3/4, 4/4 or 6/8). Loudness and peak are measured of every song.
+   *
+   * @minItems 1
+   */
+  fields: ['bpm' | 'keyscale' | 'timesignature', ...('bpm' | 'keyscale' | 'timesignature')[]];
+  /**
+   * Which songs they are filled in for: `fill_missing` those of which nothing else says them, `overwrite_bpm`, `overwrite_keyscale`, `overwrite_timesignature` also those of which something else says that one, `overwrite_all` any of them.
+   */
+  merge:
+    'fill_missing' | 'overwrite_bpm' | 'overwrite_keyscale' | 'overwrite_timesignature' | 'overwrite_all';
+  /**
+   * What is less sure than this, from 0 to 1, is not filled in; nothing wrong is better than something guessed.
+   */
+  min_confidence: number;
+  /**
+   * Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else stands there stays.
+   */
+  write_sidecars: 'never' | 'missing' | 'overwrite';
+  /**
+   * What a sample that fails does to the stage: `fail` finishes the other samples and then fails the stage; `skip` leaves the sample out and says so.
+   */
+  on_error: 'fail' | 'skip';
+}
+/**
  * Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.
  */
 export interface PreprocessPass1Parameters {
@@ -1042,7 +1081,7 @@ export interface PreprocessPass1Parameters {
    */
   model: StageReferenceValue;
   /**
-   * The songs: `${stages.NAME}` of a `dataset`, `join` or `caption` stage.
+   * The songs: `${stages.NAME}` of a `dataset`, `join`, `analyze` or `caption` stage.
    */
   dataset: StageReferenceValue;
   /**
@@ -2861,7 +2900,7 @@ export interface ExportParameters {
      */
     conditioning?: 'inference' | 'upstream';
     /**
-     * A `dataset`, `join` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.
+     * A `dataset`, `join`, `analyze` or `caption` stage whose songs the card names. Unset: songs are counted, and none is named.
      */
     songs?: StageReferenceValue;
   };

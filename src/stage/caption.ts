@@ -3,8 +3,8 @@ import {datasetIdentity, datasetSamples, songSources} from './dataset.js';
 import {isAt} from './idle.js';
 import {jsonObject} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
-import {type PromptParts, promptText} from './prompt-text.js';
 import type {PartPlan, SampleCollection, SamplePlan} from './sample-parts.js';
+import {withFields} from './song-fields.js';
 import type {Misfit, StageType} from './stage-type.js';
 
 /** Asks a model for the words that songs lack; each answer is an entry of its own. Its result is a `dataset.json` again. */
@@ -151,20 +151,11 @@ function captionedDataset(collection: SampleCollection, inputs: Readonly<Record<
 }
 
 function withWords(song: JsonObject, own: Json | undefined, lyrics: Json | undefined): JsonObject {
-  const origins = jsonObject(song.origins, 'dataset.json: samples.origins');
-  const {source} = jsonObject(song.prompt, 'dataset.json: samples.prompt') as {source: 'caption' | 'genre'};
-  const told = {
-    ...song,
+  const found = {
     ...(own === undefined ? {} : {caption: own}),
     ...(lyrics === undefined ? {} : {lyrics, is_instrumental: isInstrumental(String(lyrics))}),
-    origins: {
-      ...origins,
-      ...(own === undefined ? {} : {caption: 'caption_stage'}),
-      ...(lyrics === undefined ? {} : {lyrics: 'caption_stage', is_instrumental: 'caption_stage'}),
-    },
   };
-  const printed = {...told, duration: String(song.duration)} as unknown as PromptParts;
-  return {...told, prompt: {source, text: promptText(printed, source)}};
+  return withFields(song, found, 'caption_stage');
 }
 
 function isInstrumental(lyrics: string): boolean {

@@ -52,12 +52,12 @@ function entriesOf(value: Json): readonly Json[] {
 }
 
 /** Stage types whose result is a list of songs, the more complete one last. */
-export const songSources: readonly string[] = ['dataset', 'join', 'caption'];
+export const songSources: readonly string[] = ['dataset', 'join', 'analyze', 'caption'];
 
-/** The samples without what a renamed or moved song changes. */
+/** The samples without what a renamed or moved song changes, and without what was measured but not filled in. */
 export function datasetIdentity(value: Json): Json {
   return datasetSamples(value).map((sample) => {
-    const {name: _name, audio_path: _path, origins: _origins, ...rest} = sample;
+    const {name: _name, audio_path: _path, origins: _origins, measurements: _measurements, ...rest} = sample;
     return rest;
   });
 }

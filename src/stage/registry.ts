@@ -1,3 +1,4 @@
+import {analyze} from './analyze.js';
 import {caption} from './caption.js';
 import {command} from './command.js';
 import {dataset} from './dataset.js';
@@ -18,6 +19,7 @@ const declared = [
   dataset,
   join,
   caption,
+  analyze,
   preprocessPass1,
   preprocessPass2,
   pack,

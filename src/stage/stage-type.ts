@@ -22,6 +22,8 @@ export interface StageType {
   readonly foresees?: true;
   /** `engine`: the bytes depend on backend, precision and numerics version, which then enter the fingerprint. */
   readonly numerics: 'none' | 'engine';
+  /** Where the engine works, whatever `device` says: its bytes are the CPU's, and no card is kept from others. */
+  readonly computes_on?: 'cpu';
   /** The engine can say beforehand how much memory it takes on its device. */
   readonly memory?: 'planned';
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */

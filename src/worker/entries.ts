@@ -2,6 +2,7 @@ import type {WorkerEntries} from './serve.js';
 
 /** The work of every heavy stage type, loaded with its first job. Adding one: see docs/adding-a-stage.md. */
 export const workerEntries: WorkerEntries = {
+  analyze: async () => (await import('./analyze.js')).analyze,
   caption: async () => (await import('./caption.js')).caption,
   estimate: async () => (await import('./estimate.js')).estimate,
   export: async () => (await import('./export.js')).exportStage,

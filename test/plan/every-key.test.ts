@@ -50,6 +50,7 @@ const needed: Readonly<Record<string, Tree>> = {
   dataset: {audio_dir: './songs'},
   join: {datasets: ['${stages.dataset}']},
   caption: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
+  analyze: {dataset: '${stages.dataset}'},
   'preprocess.pass1': {model: '${stages.scan}', dataset: '${stages.dataset}'},
   'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
   pack: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},

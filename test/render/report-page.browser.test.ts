@@ -112,6 +112,7 @@ function run(id: string, level: number, rank: number): ReportRun {
         lyrics: `[Verse]\n${'la'.repeat(200)}`,
         prompt_tokens: {tokens: 256, lost: 40},
         lyric_tokens: {tokens: 120, lost: 0},
+        measured: 'tempo: 120.0 bpm (90 % sure)',
       },
     ],
     prompts: [],

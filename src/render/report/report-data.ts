@@ -120,6 +120,8 @@ export interface ReportSong {
   /** Null while they were not encoded. */
   readonly prompt_tokens: TokenCount | null;
   readonly lyric_tokens: TokenCount | null;
+  /** What an `analyze` stage measured, in words; null where none did. */
+  readonly measured: string | null;
 }
 
 export interface TokenCount {

@@ -9,7 +9,7 @@ export function songTable({songs, stages}: ReportRun): Html {
       song,
     ) => html`<tr><th>${song.name}</th><td class="number" data-name="length">${durationText(song.seconds * 1000)}</td>
 <td class="number" data-name="prompt tokens">${tokens(song.prompt_tokens)}</td><td class="number" data-name="lyric tokens">${tokens(song.lyric_tokens)}</td>
-<td class="text"><details><summary>${caption(song.prompt)}</summary><h4>what the text encoder reads</h4><pre>${song.prompt}</pre><h4>lyrics</h4><pre>${song.lyrics}</pre></details></td></tr>`,
+<td class="text"><details><summary>${caption(song.prompt)}</summary><h4>what the text encoder reads</h4><pre>${song.prompt}</pre><h4>lyrics</h4><pre>${song.lyrics}</pre>${song.measured === null ? null : html`<h4>measured</h4><pre>${song.measured}</pre>`}</details></td></tr>`,
   );
   const notes = stages.flatMap(({note}) => note ?? []);
   return html`<p class="dim">${[summary(songs), ...sentences(notes)].join(' ')}</p>
