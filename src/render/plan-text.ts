@@ -7,6 +7,7 @@ import type {Effort} from '../event/effort.js';
 import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
+import {curveLine} from './curve.js';
 import {columnsOf, filledEnd} from './columns.js';
 import {memoryText} from './memory-text.js';
 import type {Palette} from './palette.js';
@@ -48,7 +49,11 @@ export function planText(
     const memory = forecasts.get(stage.id);
     const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
     const work = effortText(efforts.get(stage.id));
-    const will = work === undefined ? [] : [`    ${work}`];
+    const curve = curveLine(efforts.get(stage.id)?.learning_rates ?? []);
+    const will = [
+      ...(work === undefined ? [] : [`    ${work}`]),
+      ...(curve === '' ? [] : [`    learning rate ${curve}`]),
+    ];
     const job = jobs.get(stage.id);
     const place = job === undefined ? [] : [`    ${jobText(job)}`];
     return [stageBlock(stage, width, colours), ...will, ...needs, ...place].join('\n');

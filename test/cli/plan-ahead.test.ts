@@ -64,6 +64,7 @@ test('plan looks at songs and model: which songs, how many steps, how long, befo
   expect(longer.train!.expected_ms! / short.train!.expected_ms!).toBeCloseTo(200 / 3, 5);
   const {stdout} = await folder.run(['plan', '--set', 'train.epochs=200']);
   expect(stdout).toMatch(/trains 400 steps in 200 epochs, about /);
+  expect(stdout).toMatch(/ {4}learning rate [▁-█]+ {2}\S+e-\d/);
   expect(stdout.match(/must run first/g) ?? []).toHaveLength(1); // conditions wait for latents; nothing else says so again
 });
 

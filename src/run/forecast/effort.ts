@@ -5,6 +5,7 @@ import type {Plan, PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
 import {datasetSamples, songSources} from '../../stage/dataset.js';
 import {joinedLists} from '../../stage/joined.js';
+import {learningRateCurve} from '../../stage/learning-rate.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
 import {trainingWork} from './training-work.js';
 
@@ -41,10 +42,14 @@ function trainingEffort(stage: PlannedStage, upstream: Upstream, world: World): 
   const training =
     songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
   if (training === undefined) return {};
+  const {params} = stage.configured;
+  const whole = trainingWork({...params, max_steps: 0}, songs!);
+  const length = {total_steps: training.steps, steps_per_epoch: whole.steps / whole.epochs};
+  const known = {training, learning_rates: learningRateCurve(params, length)};
   const pace = lastPace(stage, world);
-  if (pace === undefined) return {training};
+  if (pace === undefined) return known;
   const done = Math.min(1, stepsSaved(stage) / training.steps);
-  return {training, duration_ms: training.micro_steps * (1 - done) * pace};
+  return {...known, duration_ms: training.micro_steps * (1 - done) * pace};
 }
 
 /** Of what it will continue from. */
