@@ -2899,12 +2899,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "dataset": {
-    "description": "The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join` or `caption` stage. Unset: the files hold tensors and the songs' names.",
+    "description": "The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join`, `analyze` or `caption` stage. Unset: the files hold tensors and the songs' names.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
      "dataset",
      "join",
+     "analyze",
      "caption"
     ]
    },

@@ -1223,7 +1223,7 @@ export interface PackParameters {
         )[]
       ];
   /**
-   * The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join` or `caption` stage. Unset: the files hold tensors and the songs' names.
+   * The songs, whose captions, lyrics and metadata are written into the files: `${stages.NAME}` of a `dataset`, `join`, `analyze` or `caption` stage. Unset: the files hold tensors and the songs' names.
    */
   dataset?: StageReferenceValue;
   /**
