@@ -767,17 +767,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
         "additionalProperties": false,
         "properties": {
          "min_bytes": {
-          "description": "Least size in bytes; of a folder, of all its files together.",
+          "description": "Least size in bytes; of a folder, of all its files together. Unset: any.",
           "type": "integer",
           "minimum": 0
          },
          "max_bytes": {
-          "description": "Largest size in bytes.",
+          "description": "Largest size in bytes. Unset: any.",
           "type": "integer",
           "minimum": 0
          },
          "json_schema": {
-          "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.",
+          "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it. Unset: it need not be JSON.",
           "type": [
            "object",
            "string"
@@ -786,12 +786,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
          },
          "tensors": {
           "title": "TensorCheckDocument",
-          "description": "What the tensors of a safetensors file must be.",
+          "description": "What the tensors of a safetensors file must be. Unset: it need not be one.",
           "type": "object",
           "additionalProperties": false,
           "properties": {
            "names": {
-            "description": "Tensors that must be there; `*` stands for any characters.",
+            "description": "Tensors that must be there; `*` stands for any characters. Unset: any.",
             "type": "array",
             "items": {
              "type": "string",
@@ -799,7 +799,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
             }
            },
            "shapes": {
-            "description": "Shapes by name, where `*` stands for any characters; -1 is any length.",
+            "description": "Shapes by name, where `*` stands for any characters; -1 is any length. Unset: any.",
             "type": "object",
             "additionalProperties": {
              "description": "A shape.",
@@ -1053,17 +1053,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "additionalProperties": false,
      "properties": {
       "min_bytes": {
-       "description": "Least size in bytes; of a folder, of all its files together.",
+       "description": "Least size in bytes; of a folder, of all its files together. Unset: any.",
        "type": "integer",
        "minimum": 0
       },
       "max_bytes": {
-       "description": "Largest size in bytes.",
+       "description": "Largest size in bytes. Unset: any.",
        "type": "integer",
        "minimum": 0
       },
       "json_schema": {
-       "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.",
+       "description": "JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it. Unset: it need not be JSON.",
        "type": [
         "object",
         "string"
@@ -1072,12 +1072,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
       },
       "tensors": {
        "title": "TensorCheckDocument",
-       "description": "What the tensors of a safetensors file must be.",
+       "description": "What the tensors of a safetensors file must be. Unset: it need not be one.",
        "type": "object",
        "additionalProperties": false,
        "properties": {
         "names": {
-         "description": "Tensors that must be there; `*` stands for any characters.",
+         "description": "Tensors that must be there; `*` stands for any characters. Unset: any.",
          "type": "array",
          "items": {
           "type": "string",
@@ -1085,7 +1085,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          }
         },
         "shapes": {
-         "description": "Shapes by name, where `*` stands for any characters; -1 is any length.",
+         "description": "Shapes by name, where `*` stands for any characters; -1 is any length. Unset: any.",
          "type": "object",
          "additionalProperties": {
           "description": "A shape.",
@@ -1566,7 +1566,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      },
      "remote": {
       "title": "RemoteCacheSettings",
-      "description": "A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run.",
+      "description": "A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run. Unset: no server.",
       "type": "object",
       "additionalProperties": false,
       "required": [

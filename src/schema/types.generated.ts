@@ -408,29 +408,29 @@ export interface ResourcesDocument {
  */
 export interface OutputCheckDocument {
   /**
-   * Least size in bytes; of a folder, of all its files together.
+   * Least size in bytes; of a folder, of all its files together. Unset: any.
    */
   min_bytes?: number;
   /**
-   * Largest size in bytes.
+   * Largest size in bytes. Unset: any.
    */
   max_bytes?: number;
   /**
-   * JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it.
+   * JSON Schema (draft 7) that the JSON in it must satisfy: the schema, or the path of a file that holds it. Unset: it need not be JSON.
    */
   json_schema?: {} | string;
   tensors?: TensorCheckDocument;
 }
 /**
- * What the tensors of a safetensors file must be.
+ * What the tensors of a safetensors file must be. Unset: it need not be one.
  */
 export interface TensorCheckDocument {
   /**
-   * Tensors that must be there; `*` stands for any characters.
+   * Tensors that must be there; `*` stands for any characters. Unset: any.
    */
   names?: string[];
   /**
-   * Shapes by name, where `*` stands for any characters; -1 is any length.
+   * Shapes by name, where `*` stands for any characters; -1 is any length. Unset: any.
    */
   shapes?: {
     /**
@@ -612,7 +612,7 @@ export interface CacheSettings {
   max_age_days?: number;
 }
 /**
- * A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run.
+ * A cache on a server: what it has is fetched instead of computed, and with `mode: read_write` what is computed here is stored there. A server that fails never fails a run. Unset: no server.
  */
 export interface RemoteCacheSettings {
   /**
