@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {chmod, constants, copyFile, rm} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
-import {renameDurably, syncFile} from '../base/durable.js';
+import {isFileError, renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {own} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
@@ -83,12 +83,19 @@ export async function publishOutputs(
   const all = [...stages];
   const copies = all.some((stage) => !current.has(stage.id) && publishedBy(stage, cache).length > 0);
   if (!copies) return publishAll(all, publishing);
-  const claim = await waitForClaim(cache, {name: 'publishing', signal, onWait: () => {}});
+  const claim = await waitForClaim(cache, {name: 'publishing', signal, onWait: () => {}}).catch(
+    whereReadOnly,
+  );
   try {
     return await publishAll(all, publishing);
   } finally {
-    await claim.release();
+    await claim?.release();
   }
+}
+
+/** Who may not write into the cache or the project copies out all the same: where that cannot be done, the copying says it. */
+function whereReadOnly(error: unknown): undefined {
+  if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
 }
 
 async function publishAll(
@@ -106,7 +113,7 @@ async function publishAll(
       if (!current.has(stage.id)) {
         const was = known(before, path);
         after = intended(after, publisher, lies);
-        await savePublished(record, after);
+        await savePublished(record, after).catch(whereReadOnly);
         await copyAllOut(files, {cache, hashes, emit, path, was, stage: stage.id});
       }
       after = await replacePublished(after, publisher, {files: lies, hashes});
