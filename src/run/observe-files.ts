@@ -103,7 +103,7 @@ function listingOf(seen: FileObservation): readonly string[] {
 /** A folder without a single file of those that the stage takes: it would say so when its turn comes, hours later. */
 function lackOf(path: string, files: readonly string[] | undefined, {holds}: FileParam): Problem | undefined {
   if (holds === undefined || files === undefined) return undefined;
-  if (files.some((file) => holds.includes(extname(file).toLowerCase()))) return undefined;
+  if (files.some((file) => holds.some((ending) => file.toLowerCase().endsWith(ending)))) return undefined;
   return {
     code: 'run/nothing-to-read',
     message: `${shownPath(path)} holds no file that ends in ${holds.join(' or ')}`,

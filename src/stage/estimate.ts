@@ -1,7 +1,7 @@
 import {isAt} from './idle.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
-import {PREPROCESS_META, SAMPLE_FILES, sampleMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 
@@ -31,7 +31,7 @@ export const estimate: StageType = {
       kind: 'folder',
       identity: 'content',
       json: PREPROCESS_META,
-      holds: SAMPLE_FILES,
+      holds: SAMPLES_OR_LIST,
       shapes: 'first_sample',
     },
   ],

@@ -2,7 +2,7 @@ import type {Json} from '../base/json.js';
 import {songSources} from './dataset.js';
 import {joinFaults} from './joined.js';
 import {jsonObject, readsComponents} from './model-json.js';
-import {PREPROCESS_META, SAMPLE_FILES, sampleMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 
 /** Encoded samples in the form in which Side-Step and ACE-Step keep them. */
@@ -22,7 +22,7 @@ export const pack: StageType = {
       kind: 'folder',
       identity: 'content',
       json: PREPROCESS_META,
-      holds: SAMPLE_FILES,
+      holds: SAMPLES_OR_LIST,
       shapes: 'first_sample',
     },
   ],

@@ -5,8 +5,11 @@ import type {KnownInputs, Misfit, TensorShapes} from './stage-type.js';
 /** What Side-Step's preprocessing leaves beside its samples. */
 export const PREPROCESS_META = 'preprocess_meta.json';
 
-/** Endings of files that hold samples: a folder of tensors has one at least. */
+/** Endings of files that hold samples. */
 export const SAMPLE_FILES = ['.safetensors', '.pt'] as const;
+
+/** What a folder of tensors has one of at least: samples, or a list of samples that may lie elsewhere. */
+export const SAMPLES_OR_LIST = [...SAMPLE_FILES, 'samples.json', 'manifest.json'] as const;
 
 /** Pure: folders of samples that were made for another model than this one. */
 export function sampleMisfits(params: readonly string[], known: KnownInputs): Misfit[] {

@@ -6,7 +6,7 @@ import {type IdleRule, isAt, isOff} from './idle.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
-import {PREPROCESS_META, SAMPLE_FILES, sampleMisfits} from './preprocessed-for.js';
+import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
 import {RESUME_FILES, resumeMisfits} from './resume-misfits.js';
 import type {KnownInputs, Misfit, Settle, SettleFault, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
@@ -159,7 +159,7 @@ export const train: StageType = {
       kind: 'folder',
       identity: 'content',
       json: PREPROCESS_META,
-      holds: SAMPLE_FILES,
+      holds: SAMPLES_OR_LIST,
       shapes: 'first_sample',
     },
     {
@@ -168,7 +168,7 @@ export const train: StageType = {
       identity: 'content',
       optional: 'optional',
       json: PREPROCESS_META,
-      holds: SAMPLE_FILES,
+      holds: SAMPLES_OR_LIST,
       shapes: 'first_sample',
     },
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: 'optional', json: '.'},
