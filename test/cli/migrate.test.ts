@@ -201,9 +201,9 @@ describe('every command line in the documentation of Side-Step 1.1', () => {
     const {code, stderr} = await new Folder().run(['migrate', '--', 'sidestep', 'captions', '-i', './x']);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /`captions` makes no pipeline: Captioning needs another model\..*\[migrate\/no-pipeline\]/,
+      /`captions` makes no pipeline: It is a stage here: .*\[migrate\/no-pipeline\]/,
     );
-    expect(stderr).toContain('hint: Write NAME.txt beside each song');
+    expect(stderr).toContain('hint: Put a `caption` stage behind `dataset`');
   });
 });
 

@@ -102,6 +102,7 @@ const surroundings = {
   visible_devices: undefined,
   forced: new Set(),
   fault,
+  env: process.env,
 };
 if (orders.kill_after_ms !== undefined) void sleep(orders.kill_after_ms).then(() => process.kill(process.pid, 'SIGKILL'));
 const observed = await observe(pipeline, surroundings);
