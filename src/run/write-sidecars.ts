@@ -162,13 +162,10 @@ async function says(there: Existing, text: string): Promise<boolean> {
 function notWritten(stage: string, lines: readonly string[]): Problem {
   const shown = lines.slice(0, 5).map((line) => `  ${line}`);
   const more = lines.length > shown.length ? [`  and ${lines.length - shown.length} more`] : [];
-  return {
-    code: stage === 'analyze' ? 'analyze/sidecar-not-written' : 'caption/sidecar-not-written',
-    message: [
-      `${lines.length} of the ${stage === 'analyze' ? 'measurements' : 'answers'} were not written beside their songs`,
-      ...shown,
-      ...more,
-    ].join('\n'),
-    hint: 'They are in the cache, and training uses them: run again once the cause is gone.',
-  };
+  const said = (what: string) =>
+    [`${lines.length} of the ${what} were not written beside their songs`, ...shown, ...more].join('\n');
+  const hint = 'They are in the cache, and training uses them: run again once the cause is gone.';
+  return stage === 'analyze'
+    ? {code: 'analyze/sidecar-not-written', message: said('measurements'), hint}
+    : {code: 'caption/sidecar-not-written', message: said('answers'), hint};
 }
