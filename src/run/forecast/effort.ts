@@ -77,7 +77,10 @@ function lastPace({id}: PlannedStage, world: World): number | undefined {
 /** How many songs will be trained on, held-out ones included; undefined where nobody can know yet. */
 function songsOf(stage: PlannedStage, upstream: Upstream, world: World): number | undefined {
   const {params} = stage.configured;
-  const [key] = ['tensors', 'latents', 'dataset', 'datasets'].filter((each) => params[each] !== undefined);
+  const referring = Object.keys(stage.references); // `latents` of the first pass is no list, but how they are drawn
+  const [key] = ['tensors', 'latents', 'dataset', 'datasets'].filter((each) =>
+    referring.some((path) => path === each || path.startsWith(`${each}.`)),
+  );
   const lists = key === undefined ? [] : joinedLists(params, key);
   // By shares it depends on the songs of all lists together; a folder of the user's is counted when it is read.
   if (lists.length === 0 || lists.some(({share}) => share !== undefined)) return undefined;
