@@ -200,9 +200,7 @@ describe('every command line in the documentation of Side-Step 1.1', () => {
   test('the command refuses one by name, with what to do here', async () => {
     const {code, stderr} = await new Folder().run(['migrate', '--', 'sidestep', 'captions', '-i', './x']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /`captions` makes no pipeline: It is a stage here: .*\[migrate\/no-pipeline\]/,
-    );
+    expect(stderr).toMatch(/`captions` makes no pipeline: It is a stage here: .*\[migrate\/no-pipeline\]/);
     expect(stderr).toContain('hint: Put a `caption` stage behind `dataset`');
   });
 });
