@@ -213,7 +213,7 @@ describe('what does not fit is told, one by one', () => {
     ['warm_alpha', 'train/adapter-differs', /scaled by 2, this run's by 4/],
     ['warm_rank', 'train/adapter-differs', /has rank 4, this run's 8/],
     ['warm_other', 'train/adapter-differs', /it adapts layers\.0\.\w+\.k_proj, this run does not/],
-    ['rate', 'train/resume-differs', /optimizer\.learning_rate 0\.0001 → 0\.0005\n {2}seed 42 → 99/],
+    ['rate', 'train/resume-differs', /optimizer\.learning_rate 0\.0001 → 0\.0005, seed 42 → 99/],
     ['side_step_other_rate', 'train/resume-differs', /optimizer\.learning_rate 0\.0001 → 0\.001/],
   ])('%s', (name, code, says) => {
     const result = resultOf(ended, name);
