@@ -147,8 +147,8 @@ test('resume_from refuses what does not fit, and a run without a step is a failu
     ['--keep-going'],
   );
   expect(ended.code).toBe(1);
-  expect(problemOf(ended, 'other_rank')).toBe('train/state-mismatch');
-  expect(problemOf(ended, 'other_type')).toBe('train/state-mismatch');
+  expect(problemOf(ended, 'other_rank')).toBe('train/adapter-differs');
+  expect(problemOf(ended, 'other_type')).toBe('train/adapter-differs');
   expect(problemOf(ended, 'nothing_left')).toBe('train/zero-steps');
   expect(problemOf(ended, 'nowhere')).toBe('train/checkpoint-missing');
 });
