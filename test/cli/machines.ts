@@ -1,6 +1,6 @@
-import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {chmodSync, chownSync, mkdirSync} from 'node:fs';
-import {type Finished, type Folder, main} from './sidestep.js';
+import {type Folder, follow, main, type Running} from './sidestep.js';
 
 const works = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
 
@@ -22,18 +22,13 @@ export interface Machine {
   readonly ahead?: number;
 }
 
-export interface OnMachine {
-  readonly child: ChildProcess;
-  readonly finished: Promise<Finished>;
-}
-
 /** Starts the real command as on that machine; its settings are those of its working folder. */
 export function onMachine(
   {host, user = 0, group = user, umask = '022', ahead = 0}: Machine,
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): OnMachine {
+): Running {
   const script = 'hostname "$1" && umask "$2" && shift 2 && exec "$@"';
   const as = ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups'];
   const clock = ahead === 0 ? [] : ['faketime', '-f', `+${ahead}s`];
@@ -42,13 +37,7 @@ export function onMachine(
     cwd,
     env: {PATH: process.env.PATH, HOME: cwd, SIDESTEP_CONFIG_DIR: `${cwd}/.config`, ...env},
   });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const finished = new Promise<Finished>((resolve) =>
-    child.on('close', (code, signal) => resolve({code, signal, stdout, stderr})),
-  );
-  return {child, finished};
+  return follow(child);
 }
 
 /** A folder of that user's below one that everybody may enter. */

@@ -77,7 +77,7 @@ export class Folder {
   }
 }
 
-function follow(child: ChildProcess): Running {
+export function follow(child: ChildProcess): Running {
   let stdout = '';
   let stderr = '';
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
