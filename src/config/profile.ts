@@ -1,6 +1,7 @@
 import {canonicalJson, type Json} from '../base/json.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {wildcard} from '../base/wildcard.js';
 import {paramLeaves, pathMatches} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {emptyMap, type Located, type LocatedMap, member, problemAt} from './located.js';
@@ -51,13 +52,9 @@ function nameOf(
 
 function namesHost(hosts: Located | undefined, host: string): boolean {
   const patterns = hosts?.kind === 'list' ? hosts.items : [];
-  return patterns.some((item) => item.kind === 'scalar' && matches(String(item.value), host));
-}
-
-/** `*` stands for any characters; names of machines know no case. */
-function matches(pattern: string, host: string): boolean {
-  const words = pattern.split('*').map((word) => word.replaceAll(/[\\^$+?.()|[\]{}]/g, '\\$&'));
-  return new RegExp(`^${words.join('.*')}$`, 'i').test(host);
+  return patterns.some(
+    (item) => item.kind === 'scalar' && wildcard(String(item.value), 'i').test(host), // names of machines know no case
+  );
 }
 
 function unknownProfile(asked: string, names: readonly string[]): Problem {

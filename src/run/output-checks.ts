@@ -4,6 +4,7 @@ import {bytesText} from '../base/bytes-text.js';
 import {entriesInSync} from '../base/folder.js';
 import {listed} from '../base/near-miss.js';
 import {SidestepError} from '../base/problem.js';
+import {wildcard} from '../base/wildcard.js';
 import type {OutputCheck} from '../config/pipeline.js';
 import {openSafetensors, type SafetensorsFile} from '../format/safetensors-read.js';
 import {countNonfinite, toFloat32} from '../format/tensor.js';
@@ -113,14 +114,22 @@ async function tensorFaults(path: string, must: NonNullable<Must['tensors']>): P
   await using file = opened;
   const found = [...file.tensors.keys()];
   return [
-    ...(must.names ?? []).filter((name) => !found.some(matcher(name))).map((name) => `has no tensor ${name}`),
+    ...(must.names ?? [])
+      .filter((pattern) => !holds(found, pattern))
+      .map((pattern) => `has no tensor ${pattern}`),
     ...Object.entries(must.shapes ?? {}).flatMap(([name, shape]) => shapeFaults(file, name, shape)),
     ...(must.finite === true ? await nonfiniteTensors(file) : []),
   ];
 }
 
+function holds(names: readonly string[], pattern: string): boolean {
+  const fits = wildcard(pattern);
+  return names.some((name) => fits.test(name));
+}
+
 function shapeFaults({tensors}: SafetensorsFile, pattern: string, wanted: readonly number[]): string[] {
-  const named = [...tensors].filter(([name]) => matcher(pattern)(name));
+  const fitsName = wildcard(pattern);
+  const named = [...tensors].filter(([name]) => fitsName.test(name));
   if (named.length === 0) return [`has no tensor ${pattern}`];
   return named.flatMap(([name, {shape}]) => {
     const fits =
@@ -139,10 +148,4 @@ async function nonfiniteTensors(file: SafetensorsFile): Promise<string[]> {
     if (count > 0) faults.push(`${name} holds ${count} values that are not finite`);
   }
   return faults;
-}
-
-function matcher(pattern: string): (name: string) => boolean {
-  const words = pattern.split('*').map((word) => word.replaceAll(/[\\^$+?.()|[\]{}]/g, '\\$&'));
-  const expression = new RegExp(`^${words.join('.*')}$`);
-  return (name) => expression.test(name);
 }
