@@ -14,7 +14,7 @@ export interface FileHashes {
   readonly path: string;
   readonly known: Map<string, KnownFile>;
   /** Set when something was learned; `saveFileHashes` then writes. */
-  changed: 'yes' | 'no';
+  changed: boolean;
 }
 
 interface KnownFile extends FileMark {
@@ -31,7 +31,7 @@ export function readFileHashes(path: string): FileHashes {
   const state = readState(path) as Json | undefined;
   const files = isJsonObject(state) ? Object.entries(state) : [];
   const known = files.filter((file): file is [string, Json & KnownFile] => isKnownFile(file[1]));
-  return {path, known: new Map(known), changed: 'no'};
+  return {path, known: new Map(known), changed: false};
 }
 
 /**
@@ -49,18 +49,18 @@ export async function hashOfFile(
   const after = markOfFile(path);
   if (sameMark(before, after) && Date.now() - changedAt(after) > RACY_MS) {
     hashes.known.set(path, {...after, hash: hashed.hash});
-    hashes.changed = 'yes';
+    hashes.changed = true;
   } else if (hashes.known.delete(path)) {
-    hashes.changed = 'yes';
+    hashes.changed = true;
   }
   return hashed;
 }
 
 /** Writes what was learned. */
 export async function saveFileHashes(hashes: FileHashes): Promise<void> {
-  if (hashes.changed === 'no') return;
+  if (!hashes.changed) return;
   await writeState(hashes.path, Object.fromEntries(hashes.known));
-  hashes.changed = 'no';
+  hashes.changed = false;
 }
 
 function markOfFile(path: string): FileMark {

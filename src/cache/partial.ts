@@ -149,9 +149,9 @@ function savedAttempts(cache: Cache, key: PartialKey): string[] {
   return found.sort((a, b) => b.at - a.at).map(({folder}) => folder);
 }
 
-export function hasPartial(cache: Cache, key: PartialKey): 'yes' | 'no' {
+export function hasPartial(cache: Cache, key: PartialKey): boolean {
   const states = savedAttempts(cache, key).map(readSavedState);
-  return states.some((state) => typeof state !== 'string') ? 'yes' : 'no';
+  return states.some((state) => typeof state !== 'string');
 }
 
 /**
@@ -285,7 +285,7 @@ export async function takeOverPartial(
   key: AttemptKey,
   {from, growing}: {readonly from: Fingerprint; readonly growing: readonly string[]},
 ): Promise<'taken' | 'had_own' | 'lost' | 'damaged'> {
-  if (hasPartial(cache, key) === 'yes') return 'had_own';
+  if (hasPartial(cache, key)) return 'had_own';
   const own = attemptDir(cache, key);
   const [source] = savedAttempts(cache, {...key, fingerprint: from});
   if (source === undefined) return 'lost';

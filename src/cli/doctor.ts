@@ -21,13 +21,13 @@ export function doctorCommand(world: World): Command {
       const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(world))];
       const errors = checks.filter(({state}) => state === 'error').length;
       const verdict = verdictOf({errors, ...machine.facts, ...engine.facts});
-      const ready = verdict.ready_for === 'not_ready' ? 'no' : 'yes';
+      const ready = verdict.ready_for !== 'not_ready';
       answer(world, options, {
         kind: 'doctor',
         document: () => ({checks: checks.map((check) => ({...check, hint: check.hint ?? null})), verdict}),
         text: (colours) => checklistText(checks, {ready, says: verdict.says}, colours),
       });
-      world.leave(ready === 'yes' ? 0 : 1);
+      world.leave(ready ? 0 : 1);
     });
 }
 

@@ -166,7 +166,7 @@ async function reportEstimate(stage: RecordedStage): Promise<ReportEstimate | un
   const modules = (value.modules as readonly Json[]).filter(isJsonObject).map(({module, score}) => ({
     module: String(module),
     score: Number(score),
-    selected: selected.has(module!) ? ('yes' as const) : ('no' as const),
+    selected: selected.has(module!),
   }));
   return {stage: stage.configured.id, modules: modules.sort((a, b) => b.score - a.score)};
 }

@@ -68,7 +68,7 @@ function walk(root: Schema, value: Located, words: readonly string[]): Place {
 }
 
 function isBroken(value: Located | undefined): boolean {
-  return value?.kind === 'scalar' && value.broken !== undefined;
+  return value?.kind === 'scalar' && value.broken === true;
 }
 
 function tagBroken(schema: Schema | undefined, value: Located | undefined): boolean {

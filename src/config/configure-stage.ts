@@ -205,7 +205,7 @@ function withImpliedTags(schema: (typeof schemas)[string], value: LocatedMap): L
     const inner = entries.get(key);
     if (tag === undefined || inner?.value.kind !== 'map' || inner.value.entries.has(tag)) continue;
     const implied = (property.default as Record<string, Plain>)[tag] as string;
-    const scalar = {kind: 'scalar', value: implied, origin: inner.key, implied: 'implied'} as const;
+    const scalar = {kind: 'scalar', value: implied, origin: inner.key, implied: true} as const;
     const tagged = new Map([...inner.value.entries, [tag, {key: inner.key, value: scalar}]]);
     entries.set(key, {...inner, value: {...inner.value, entries: tagged}});
   }

@@ -67,12 +67,12 @@ function interpolateText(scalar: LocatedScalar, scope: Scope, problems: Problem[
   const misused = pieces.flatMap((piece) => secretProblem(piece, scalar, scope) ?? []);
   if (misused.length > 0) {
     problems.push(...misused);
-    return {...scalar, broken: 'broken'};
+    return {...scalar, broken: true};
   }
   const only = pieces.length === 1 ? pieces[0]! : undefined;
   if (only?.kind === 'reference') return resolveAlone(only, scalar, scope, problems);
   const resolved = pieces.map((piece) => resolveWithinText(piece, scalar, scope, problems));
-  if (resolved.includes(undefined)) return {...scalar, broken: 'broken'};
+  if (resolved.includes(undefined)) return {...scalar, broken: true};
   return {...scalar, value: joined(resolved as TextPiece[], scope)};
 }
 
@@ -93,7 +93,7 @@ function resolveAlone(
     return piece.words[0] === 'stages' ? {...scalar, refers: piece.words.slice(1)} : scalar;
   }
   const target = lookUp(piece, pieceOrigin(scalar, piece), scope, problems);
-  return target === undefined ? {...scalar, broken: 'broken'} : usedAt(target, scalar.origin, scope);
+  return target === undefined ? {...scalar, broken: true} : usedAt(target, scalar.origin, scope);
 }
 
 /** A secret may be used where it reaches a program and nothing else, and only when the file says that it is one. */
@@ -255,7 +255,7 @@ function usedAt(target: Located, place: Origin, scope: Scope): Located {
 
 function copyUsedAt(target: Located, place: Origin, scope: Scope): Located {
   const origin = {...target.origin, via: [...target.origin.via, {origin: place, message: 'used here'}]};
-  if (--scope.budget.nodes < 0) return {kind: 'scalar', value: null, origin, broken: 'broken'};
+  if (--scope.budget.nodes < 0) return {kind: 'scalar', value: null, origin, broken: true};
   switch (target.kind) {
     case 'scalar':
       return {...target, value: template(target.value, scope), origin};

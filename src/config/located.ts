@@ -25,11 +25,11 @@ export interface LocatedScalar {
   /** The environment variable that it is the value of. Such a number or true may stand where a text belongs. */
   readonly variable?: string;
   /** Set when a reference in it could not be resolved: that was reported, the value means nothing. */
-  readonly broken?: 'broken';
+  readonly broken?: true;
   /** `${stages.a.b}` as `[a, b]`. */
   readonly refers?: readonly string[];
   /** Nobody wrote it: it is the variant that the schema takes by default. */
-  readonly implied?: 'implied';
+  readonly implied?: true;
 }
 export interface LocatedList {
   readonly kind: 'list';

@@ -23,7 +23,7 @@ export function resolveVars(vars: LocatedMap, scope: Omit<Scope, 'vars'>, proble
       );
       resolved.set(name, {
         ...entry,
-        value: {kind: 'scalar', value: null, origin: entry.value.origin, broken: 'broken'},
+        value: {kind: 'scalar', value: null, origin: entry.value.origin, broken: true},
       });
       return;
     }

@@ -116,7 +116,7 @@ class Reader {
   private expanded = 0;
   private targets: ReadonlyMap<Node, Node> | undefined;
   private readonly open = new Set<Node>();
-  private stopped: 'running' | 'stopped' = 'running';
+  private stopped = false;
   private readonly yaml = library();
   private readonly source: SourceText;
   private readonly document: Document;
@@ -139,7 +139,7 @@ class Reader {
   }
 
   read(node: Node | null, via: readonly Via[]): Located | undefined {
-    if (this.stopped === 'stopped') return undefined;
+    if (this.stopped) return undefined;
     const origin = this.origin(node, via);
     if (via.length > 0) this.expanded++;
     if (++this.nodes > MAX_NODES || this.expanded > MAX_EXPANDED || this.open.size > MAX_DEPTH) {
@@ -160,7 +160,7 @@ class Reader {
   }
 
   private stop(origin: Origin, code: string, message: string): void {
-    this.stopped = 'stopped';
+    this.stopped = true;
     this.report(origin, {code, message});
   }
 
@@ -188,13 +188,13 @@ class Reader {
 
   private readAlias(node: Node, via: readonly Via[], origin: Origin): Located | undefined {
     const target = this.target(node, origin);
-    if (target === undefined) return {kind: 'scalar', value: null, origin, broken: 'broken'};
+    if (target === undefined) return {kind: 'scalar', value: null, origin, broken: true};
     return this.read(target, [...via, {origin, message: 'used here through an alias'}]);
   }
 
   private readScalar(node: Scalar, origin: Origin): Located {
     const {value} = node;
-    if (this.unread.has(origin.start)) return {kind: 'scalar', value: null, origin, broken: 'broken'};
+    if (this.unread.has(origin.start)) return {kind: 'scalar', value: null, origin, broken: true};
     if (typeof value === 'number' && /^[-+]?0[0-9]/.test(node.source ?? '')) {
       const decimal = String(value);
       this.report(origin, {
@@ -218,7 +218,7 @@ class Reader {
       code: 'config/unknown-tag',
       message: `${node.tag ?? 'This tag'} has no meaning here`,
     });
-    return {kind: 'scalar', value: null, origin, broken: 'broken'};
+    return {kind: 'scalar', value: null, origin, broken: true};
   }
 
   /** No path, argument or environment variable can hold it, and no other text of a pipeline needs it. */
@@ -238,7 +238,7 @@ class Reader {
   }
 
   private nothing(origin: Origin): Located {
-    return {kind: 'scalar', value: null, origin, broken: 'broken'};
+    return {kind: 'scalar', value: null, origin, broken: true};
   }
 
   /** Own keys win over merged ones; of several merged maps the first wins (YAML 1.1 merge keys). */
@@ -295,7 +295,7 @@ class Reader {
       });
       return undefined;
     }
-    if (this.stopped === 'running' && !(key !== null && this.yaml.isAlias(key) && target === undefined)) {
+    if (!this.stopped && !(key !== null && this.yaml.isAlias(key) && target === undefined)) {
       this.report(origin, {
         code: 'config/bad-key',
         message: 'Expected a text as key',

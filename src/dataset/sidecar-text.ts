@@ -27,7 +27,7 @@ export function parseTextSidecar(text: string, file: string): SidecarText {
     return {metadata: {caption: only!.trim()}, remarks, bare: undefined};
   }
   const remarks = read.unlikely.map((value) => unlikely(file, value, 'it is left out'));
-  if (read.known === 'no') return {metadata: {}, remarks, bare: text.trim()};
+  if (!read.known) return {metadata: {}, remarks, bare: text.trim()};
   if (read.dropped.length > 0) remarks.push(unknownKeys(file, read.dropped));
   if (read.sections !== undefined) remarks.push(lyricsWithoutKey(file, read.sections));
   remarks.push(...read.repeated.map((each) => repeatedKey(file, each)));
@@ -53,7 +53,7 @@ interface Reading {
   /** The text before the first known key. */
   before: string;
   /** Whether any line had a known key. */
-  known: 'yes' | 'no';
+  known: boolean;
   /** The first line of lyrics that no key announces. */
   sections: {readonly line: number; readonly mark: string} | undefined;
   readonly repeated: Repeated[];
@@ -68,7 +68,7 @@ interface Repeated {
 function readLines(lines: readonly string[]): Reading {
   const reading: Reading = {
     ...{metadata: {}, unlikely: [], dropped: [], repeated: []},
-    ...{before: '', known: 'no', sections: undefined},
+    ...{before: '', known: false, sections: undefined},
   };
   const saidAt = new Map<MetadataField, number>();
   const announced = lines.some((line) => fieldNamed(keyOf(line)?.key ?? '') === 'lyrics');
@@ -77,7 +77,7 @@ function readLines(lines: readonly string[]): Reading {
     const keyed = keyOf(line);
     const field = keyed === undefined ? undefined : fieldNamed(keyed.key);
     if (keyed !== undefined && field !== undefined) {
-      reading.known = 'yes';
+      reading.known = true;
       const before = saidAt.get(field);
       if (before !== undefined) reading.repeated.push({key: keyed.key, lines: [before, i + 1]});
       saidAt.set(field, i + 1);
@@ -87,11 +87,11 @@ function readLines(lines: readonly string[]): Reading {
       }
       running = field === 'caption' ? 'caption' : 'nothing';
       take(reading, {field, line: i + 1, ...keyed});
-    } else if (reading.known === 'yes' && !announced && isSectionMark(line)) {
+    } else if (reading.known && !announced && isSectionMark(line)) {
       reading.sections = {line: i + 1, mark: line.trim()};
       reading.metadata.lyrics = lines.slice(i).join('\n').trim();
       break;
-    } else if (reading.known === 'no') {
+    } else if (!reading.known) {
       reading.before = `${reading.before}\n${line}`.trim();
     } else if (keyed?.separator === ':') {
       running = 'unknown';

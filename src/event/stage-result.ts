@@ -54,7 +54,7 @@ export type StageResult =
   | {
       readonly kind: 'interrupted';
       readonly stage: StageId;
-      readonly resumable: 'yes' | 'no';
+      readonly resumable: boolean;
       readonly ended?: 'itself' | 'killed';
       readonly duration_ms: number;
     };

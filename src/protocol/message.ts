@@ -66,7 +66,7 @@ export type WorkerMessage =
   /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
-  | {readonly kind: 'stopped'; readonly resumable: 'yes' | 'no'}
+  | {readonly kind: 'stopped'; readonly resumable: boolean}
   | {
       readonly kind: 'failed';
       readonly problem: Problem /** For the log; absent when the problem explains itself. */;

@@ -12,7 +12,7 @@ export interface Check {
 
 /** What all checks together come to. */
 export interface Judgement {
-  readonly ready: 'yes' | 'no';
+  readonly ready: boolean;
   readonly says: readonly string[];
 }
 
@@ -35,6 +35,6 @@ export function checklistText(checks: readonly Check[], judgement: Judgement, co
 
 /** The judgement in colour, what is in the way of more below it. */
 function verdictText({ready, says: [first = '', ...rest]}: Judgement, colours: Palette): string {
-  const colour = ready === 'yes' ? colours.green : colours.red;
+  const colour = ready ? colours.green : colours.red;
   return [colour(first), ...rest].join('\n');
 }

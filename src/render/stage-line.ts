@@ -168,7 +168,7 @@ export function resultLine(result: StageResult): string {
 }
 
 function nextTimeText({resumable, ended}: Extract<StageResult, {kind: 'interrupted'}>): string {
-  if (resumable === 'no') return 'starts at the beginning next time';
+  if (!resumable) return 'starts at the beginning next time';
   return ended === 'killed' ? 'continues from what it saved last' : 'continues from here next time';
 }
 

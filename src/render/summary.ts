@@ -110,10 +110,10 @@ function outputLines(outputs: RunFinished['outputs'], columns: number): string[]
 /** The same command goes on in any case; with what, depends on how its stages ended. */
 function continuation(results: readonly StageResult[]): string {
   const stopped = results.filter((result) => result.kind === 'interrupted');
-  const lost = stopped.filter(({resumable, ended}) => resumable === 'no' || ended === 'killed');
+  const lost = stopped.filter(({resumable, ended}) => !resumable || ended === 'killed');
   if (lost.length === 0) return 'the same command continues where this run stopped.';
   const parts = lost.map(({stage, resumable}) =>
-    resumable === 'no' ? `${stage} from its beginning` : `${stage} from what it saved last`,
+    !resumable ? `${stage} from its beginning` : `${stage} from what it saved last`,
   );
   return `the same command continues: ${parts.join(', ')}.`;
 }

@@ -90,7 +90,7 @@ async function launch(workers: CommandWorkers, first: RunnerMessage, hear: Worke
   };
   const ended = endOfProcess({child, channel, life, outputs: [child.stderr]}, {output}).then(async (end) => {
     if (end === undefined) return notStarted(child, program);
-    return (life.begun() === 'yes' ? connectionLost(program, end) : undefined) ?? end;
+    return (life.begun() ? connectionLost(program, end) : undefined) ?? end;
   });
   void channel.send(first);
   return {child, channel, ended};

@@ -43,9 +43,9 @@ export function identityOf(value: Json, hash: ContentHash, output: OutputDeclara
   return output.identity === undefined ? hash : contentHash(canonicalJson(output.identity(value)));
 }
 
-function fits(found: 'file' | 'folder', {kind}: OutputDeclaration): 'yes' | undefined {
+function fits(found: 'file' | 'folder', {kind}: OutputDeclaration): boolean {
   const wanted = kind === 'file_or_tree' ? found : kind === 'tree' ? 'folder' : 'file';
-  return wanted === found ? 'yes' : undefined;
+  return wanted === found;
 }
 
 function readJson(path: string, output: OutputDeclaration): Json {

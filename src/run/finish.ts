@@ -130,8 +130,8 @@ function nothingChanged(
   pipeline: Pipeline,
   {stages}: Execution,
   {lock, lock_warning, memory}: Before,
-): 'yes' | undefined {
-  if (lock_warning !== undefined) return undefined; // what is cut is written whole again
+): boolean {
+  if (lock_warning !== undefined) return false; // what is cut is written whole again
   const ids = new Set<string>(pipeline.stages.map(({id}) => id));
   const known = Object.keys(lock.stages).every((id) => ids.has(id)); // a stage that was removed leaves the lock file
   const same = pipeline.stages.every(({id}) => {
@@ -148,7 +148,7 @@ function nothingChanged(
       names.every((name) => locked.outputs[name] === outputs[name]!.identity)
     );
   });
-  return known && same ? 'yes' : undefined;
+  return known && same;
 }
 
 function mergeLock(pipeline: Pipeline, {stages}: Execution, before: LockFile): LockFile {

@@ -33,7 +33,7 @@ export async function runLight(
   } catch (error) {
     if (effects.stop.graceful.aborted) {
       const ended = effects.stop.force.aborted ? 'killed' : 'itself';
-      return {kind: 'interrupted', resumable: 'no', ended};
+      return {kind: 'interrupted', resumable: false, ended};
     }
     if (timeout.signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
     const {problem, stack} = problemOf(error);

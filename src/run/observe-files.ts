@@ -192,8 +192,8 @@ function targetKind(path: string): 'file' | 'folder' | undefined {
   }
 }
 
-function wanted(path: string, extensions: readonly string[] | undefined): 'yes' | undefined {
-  return extensions === undefined || extensions.includes(extname(path).toLowerCase()) ? 'yes' : undefined;
+function wanted(path: string, extensions: readonly string[] | undefined): boolean {
+  return extensions === undefined || extensions.includes(extname(path).toLowerCase());
 }
 
 function statMark(path: string): string {

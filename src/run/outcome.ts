@@ -33,7 +33,7 @@ export type WorkUnfinished =
     }
   | {
       readonly kind: 'interrupted';
-      readonly resumable: 'yes' | 'no';
+      readonly resumable: boolean;
       /** See StageResult. */
       readonly ended: 'itself' | 'killed';
     }

@@ -64,7 +64,7 @@ export async function outdatedStages(
       filesOf({output: object, path, samples: stage.type.samples}, view),
     );
     const lie = await Promise.all(files.map((file) => liesThere(file, hashes)));
-    (lie.includes('no') ? outdated : current).add(stage.id);
+    (lie.includes(false) ? outdated : current).add(stage.id);
   }
   return {outdated, current};
 }
@@ -137,8 +137,8 @@ function publishedBy(
   });
 }
 
-async function liesThere({object, path}: PublishedFile, hashes: FileHashes): Promise<'yes' | 'no'> {
-  return (await hashIfThere(hashes, path)) === object.hash ? 'yes' : 'no';
+async function liesThere({object, path}: PublishedFile, hashes: FileHashes): Promise<boolean> {
+  return (await hashIfThere(hashes, path)) === object.hash;
 }
 
 async function copyAllOut(
@@ -146,7 +146,7 @@ async function copyAllOut(
   {cache, hashes, emit, path, was, stage}: CopyingOut,
 ): Promise<void> {
   const missing: PublishedFile[] = [];
-  for (const file of files) if ((await liesThere(file, hashes)) === 'no') missing.push(file);
+  for (const file of files) if (!(await liesThere(file, hashes))) missing.push(file);
   await clearLeftovers(
     cache,
     files.map(({path}) => path),

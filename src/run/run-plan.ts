@@ -104,11 +104,11 @@ function withNote(stage: Plan['stages'][number]): {readonly note?: string} {
 
 /** Says, once, that the run's record cannot be written; the run goes on. Not recorded itself, for obvious reasons. */
 function gapTeller({record, emit}: RunRequest): () => void {
-  let told: 'no' | 'yes' = 'no';
+  let told = false;
   return () => {
     const trouble = record.trouble();
-    if (told === 'yes' || trouble === undefined) return;
-    told = 'yes';
+    if (told || trouble === undefined) return;
+    told = true;
     emit({kind: 'warning', stage: undefined, problem: recordIncomplete(trouble)});
   };
 }

@@ -67,7 +67,7 @@ export async function attemptStage(
     return await attemptIn({out_dir, site}, stage, withSite(context, site));
   } catch (error) {
     if (context.effects.stop.graceful.aborted) {
-      return {kind: 'interrupted', resumable: 'no', ended: 'itself'};
+      return {kind: 'interrupted', resumable: false, ended: 'itself'};
     }
     const {problem, stack} = problemOf(error);
     if (stack !== undefined) context.effects.log(stage.id, stack);

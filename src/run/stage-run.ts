@@ -188,8 +188,8 @@ function resultOf(
     case 'crashed':
       return {...outcome, stage: stage.id, attempts, duration_ms, log};
     case 'interrupted': {
-      const kept = stage.type.samples !== undefined || hasPartial(effects.cache, partialKey(stage)) === 'yes';
-      const resumable = kept ? 'yes' : outcome.resumable;
+      const resumable =
+        outcome.resumable || stage.type.samples !== undefined || hasPartial(effects.cache, partialKey(stage));
       return {kind: 'interrupted', stage: stage.id, resumable, ended: outcome.ended, duration_ms};
     }
     default:

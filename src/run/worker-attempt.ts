@@ -130,13 +130,13 @@ function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects):
   if (said?.kind === 'interrupted' && !stop.graceful.aborted && end.kind !== 'cancelled')
     return {kind: 'lost', problem: end.kind === 'lost' ? end.problem : stoppedElsewhere};
   if (said !== undefined) return said;
-  if (stop.graceful.aborted) return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
+  if (stop.graceful.aborted) return {kind: 'interrupted', resumable: false, ended: 'killed'};
   switch (end.kind) {
     case 'not_started':
     case 'failed':
       return {kind: 'failed', problem: end.problem};
     case 'cancelled':
-      return {kind: 'interrupted', resumable: 'no', ended: 'killed'};
+      return {kind: 'interrupted', resumable: false, ended: 'killed'};
     case 'lost':
       return {kind: 'lost', problem: end.problem};
     case 'exited':

@@ -14,13 +14,13 @@ export const dataset: StageType = {
   numerics: 'none',
   neutral: ['on_error'],
   files: [
-    {param: 'audio_dir', kind: 'folder', identity: 'stat_and_path', optional: 'optional'},
+    {param: 'audio_dir', kind: 'folder', identity: 'stat_and_path', optional: true},
     {
       param: 'dataset_json',
       kind: 'file',
       identity: 'content_and_path',
       mentions: songFiles,
-      optional: 'optional',
+      optional: true,
     },
   ],
   inputs: [

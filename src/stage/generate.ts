@@ -36,7 +36,7 @@ export const generate: StageType = {
       because: '`dcw.mode` has one scaler',
     },
   ],
-  files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content', optional: 'optional'}],
+  files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content', optional: true}],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsInferenceModel},
     {param: 'adapter', from: ['train', 'command']},

@@ -176,7 +176,7 @@ export interface FileParam {
   readonly holds?: readonly string[];
   /** `check` sees the shapes of the tensors that the folder's first sample holds, without reading them. */
   readonly shapes?: 'first_sample';
-  readonly optional?: 'optional';
+  readonly optional?: true;
 }
 
 export interface InputParam {

@@ -47,7 +47,7 @@ function picture(estimated: JsonObject, options: JsonObject): string {
   const bars = modules.slice(0, MOST_BARS).map(({module, score}) => ({
     label: module,
     value: score,
-    selected: selected.has(module) ? ('yes' as const) : ('no' as const),
+    selected: selected.has(module),
   }));
   return barChart(title, bars);
 }

@@ -119,7 +119,7 @@ async function runJob(
 
 async function stopped({partial_dir}: WorkerJob): Promise<WorkerMessage> {
   const newest = await partialStateIn(partial_dir).newest();
-  return {kind: 'stopped', resumable: newest === undefined ? 'no' : 'yes'};
+  return {kind: 'stopped', resumable: newest !== undefined};
 }
 
 /** A call into the engine that was cut short because we asked for it has not failed. */

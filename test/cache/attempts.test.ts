@@ -86,7 +86,7 @@ test('of one that only fell silent a copy is taken: should it live, the two writ
   );
   expect(stateText(theirs)).toBe('one two');
   await tidyPartial(cache, own(cache), 'none');
-  expect(hasPartial(cache, own(cache))).toBe('no');
+  expect(hasPartial(cache, own(cache))).toBe(false);
 });
 
 test('so it is with a job, which may live after its runner', async () => {

@@ -129,7 +129,7 @@ test('preempted: it saves, and goes on in a new job; no retry is counted', async
 
 test('cancelled by somebody: the run is interrupted, and the next one goes on', async () => {
   const {report, again} = await disturbed((job) => void cluster.ask('scancel', job));
-  expect(report).toMatchObject({outcome: 'interrupted', by: {a: {kind: 'interrupted', resumable: 'yes'}}});
+  expect(report).toMatchObject({outcome: 'interrupted', by: {a: {kind: 'interrupted', resumable: true}}});
   expect(kinds(report, 'warning')).toMatchObject([{problem: {code: 'run/job-cancelled'}}]);
   const second = await again();
   expect(outputText(second, 'a')).toBe(counted);
@@ -139,7 +139,7 @@ test('cancelled by somebody: the run is interrupted, and the next one goes on', 
 test('Ctrl-C: it saves, the job is gone, the next run goes on', async () => {
   const stop = stopSwitch();
   const {report, again} = await disturbed(() => stop.request(), {setting: {stop}});
-  expect(report.by.a).toMatchObject({kind: 'interrupted', resumable: 'yes', ended: 'itself'});
+  expect(report.by.a).toMatchObject({kind: 'interrupted', resumable: true, ended: 'itself'});
   expect(outputText(await again(), 'a')).toBe(counted);
 });
 

@@ -13,7 +13,7 @@ test.each([
   [{kind: 'blocked', by: 'a'}, 1],
   [{kind: 'not_started', after: 'stop'}, 130], // between two stages: nobody was interrupted, and nothing failed
   [{kind: 'not_started', after: 'a'}, 1],
-  [{kind: 'interrupted', resumable: 'yes', duration_ms: 1}, 130],
+  [{kind: 'interrupted', resumable: true, duration_ms: 1}, 130],
 ])('of one stage that ended as %j a shell sees %i', (result, code) => {
   expect(exitCode({...result, stage: stageId('s')} as StageResult)).toBe(code);
 });

@@ -254,7 +254,7 @@ test.each([
   ],
   [
     'an interruption',
-    finished('interrupted', [ok, {kind: 'interrupted', stage: a, resumable: 'yes', duration_ms: 1}]),
+    finished('interrupted', [ok, {kind: 'interrupted', stage: a, resumable: true, duration_ms: 1}]),
     'Interrupted after 3.0 s\n  1 ran, 1 interrupted\n  next: the same command continues where this run stopped.\n',
   ],
 ])('summary of %s', (_name, run, text) => {
@@ -381,7 +381,7 @@ test('what follows something that was stopped was not blocked by a failure', asy
   const stopped: StageResult = {
     kind: 'interrupted',
     stage: a,
-    resumable: 'yes',
+    resumable: true,
     ended: 'itself',
     duration_ms: 5000,
   };
@@ -395,9 +395,9 @@ test('what follows something that was stopped was not blocked by a failure', asy
 });
 
 test.each([
-  {ended: 'itself', resumable: 'yes', words: 'continues where this run stopped.'},
-  {ended: 'killed', resumable: 'yes', words: 'continues: a from what it saved last.'},
-  {ended: 'killed', resumable: 'no', words: 'continues: a from its beginning.'},
+  {ended: 'itself', resumable: true, words: 'continues where this run stopped.'},
+  {ended: 'killed', resumable: true, words: 'continues: a from what it saved last.'},
+  {ended: 'killed', resumable: false, words: 'continues: a from its beginning.'},
 ] as const)(
   'after a stop ($ended, $resumable) the summary promises no more than will be',
   ({words, ...how}) => {

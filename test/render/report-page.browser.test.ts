@@ -100,7 +100,7 @@ function run(id: string, level: number, rank: number): ReportRun {
         modules: modules.map((module, i) => ({
           module,
           score: modules.length - i,
-          selected: i < 16 ? 'yes' : 'no',
+          selected: i < 16,
         })),
       },
     ],

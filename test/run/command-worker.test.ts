@@ -56,7 +56,7 @@ test('a stop saves and ends; the worker hears it, not the program that started i
       if (event.kind === 'stage_progress' && event.done === 2) stop.request();
     },
   });
-  expect(first.by.a).toMatchObject({kind: 'interrupted', resumable: 'yes', ended: 'itself'});
+  expect(first.by.a).toMatchObject({kind: 'interrupted', resumable: true, ended: 'itself'});
   expect(outputText(await run(pipeline, {launcher}), 'a')).toBe(counted);
 });
 

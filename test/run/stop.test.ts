@@ -22,7 +22,7 @@ test('the first request stops gracefully: state is kept, the next run continues 
   expect(first).toMatchObject({
     outcome: 'interrupted',
     by: {
-      t: {kind: 'interrupted', resumable: 'yes', ended: 'itself'},
+      t: {kind: 'interrupted', resumable: true, ended: 'itself'},
       after: {kind: 'not_started', after: 'stop'},
     },
   });
@@ -75,7 +75,7 @@ test('the second request kills at once', async () => {
   const started = Date.now();
   expect(await running).toMatchObject({
     outcome: 'interrupted',
-    by: {t: {kind: 'interrupted', resumable: 'no', ended: 'killed'}},
+    by: {t: {kind: 'interrupted', resumable: false, ended: 'killed'}},
   });
   expect(Date.now() - started).toBeLessThan(30_000); // far from the minute of grace
 });

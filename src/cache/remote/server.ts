@@ -29,7 +29,7 @@ export interface Download {
 
 export interface Upload {
   readonly sha256: string;
-  readonly replace: 'yes' | 'no';
+  readonly replace: boolean;
   readonly sent?: (bytes: number) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -113,7 +113,7 @@ export function remoteServer(address: Address, patience: Patience): RemoteServer
     await makeCollection(folder, signal);
   };
   const put = (path: string, body: Body, {sha256, replace, sent, signal}: Upload) => {
-    const headers = replace === 'no' && address.conditional ? {'if-none-match': '*'} : {};
+    const headers = !replace && address.conditional ? {'if-none-match': '*'} : {};
     const question = {
       method: 'PUT',
       path,

@@ -52,7 +52,7 @@ export function uploadsTo(server: RemoteServer, {namespace, address, line}: Wher
     if (!there) {
       if (size > LARGEST) throw new NotSent();
       const body = {kind: 'file', path: objectPath(root, hash), size} as const;
-      await server.upload(path, body, {sha256: hash, replace: 'yes', sent: count, signal: stop.signal});
+      await server.upload(path, body, {sha256: hash, replace: true, sent: count, signal: stop.signal});
     }
     sent.bytes += size - counted; // what was there already, less what was sent twice
     sent.objects += 1;
@@ -73,7 +73,7 @@ export function uploadsTo(server: RemoteServer, {namespace, address, line}: Wher
     }
     for (const hash of objects.keys()) await begun.get(hash);
     const text = entryText(entry);
-    const order = {sha256: sha256(text), replace: 'no', signal: stop.signal} as const;
+    const order = {sha256: sha256(text), replace: false, signal: stop.signal} as const;
     await limit(() => server.upload(entryFile(namespace, entry.fingerprint), {kind: 'text', text}, order));
   };
 

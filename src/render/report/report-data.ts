@@ -107,7 +107,7 @@ export interface ReportEstimate {
   readonly modules: readonly {
     readonly module: string;
     readonly score: number;
-    readonly selected: 'yes' | 'no';
+    readonly selected: boolean;
   }[];
 }
 

@@ -10,13 +10,13 @@ const NAMED = 10;
 /** Which modules the songs pull at, as the estimate stage measured it: a map of the model, and the strongest by name. */
 export function sensitivity({modules}: ReportEstimate): Html {
   const most = Math.max(...modules.map(({score}) => score), Number.MIN_VALUE);
-  const selected = modules.filter((module) => module.selected === 'yes').length;
+  const selected = modules.filter((module) => module.selected).length;
   return html`<p class="dim">${selected} of ${modules.length} modules are selected for training${selected === 0 ? '' : ' (ringed)'}. The stronger the colour, the more these songs pull at the module.</p>
 <div class="sensitivity">${map(modules, most)}<div class="timeline named">${modules.slice(0, NAMED).map((module) => bar(module, most))}</div></div>`;
 }
 
 function bar({module, score, selected}: Module, most: number): Html {
-  return html`<div><b>${module}</b><span class="bar"><i class="selected-${selected}" style="left:0;width:${share(score, most)}%"></i></span><em>${numberText(score)}</em></div>`;
+  return html`<div><b>${module}</b><span class="bar"><i class="${selected ? '' : 'unselected'}" style="left:0;width:${share(score, most)}%"></i></span><em>${numberText(score)}</em></div>`;
 }
 
 function share(score: number, most: number): string {
@@ -64,7 +64,7 @@ function cell(module: Module | undefined, most: number): Html {
   if (module === undefined) return html`<td></td>`;
   const {module: name, score, selected} = module;
   const shade = 0.05 + 0.95 * (Math.max(score, 0) / most);
-  return html`<td class="selected-${selected}" style="--shade:${shade.toFixed(3)}" title="${name}: ${numberText(score)}"></td>`;
+  return html`<td class="${selected ? 'selected' : ''}" style="--shade:${shade.toFixed(3)}" title="${name}: ${numberText(score)}"></td>`;
 }
 
 /** In the order in which a layer computes them. */

@@ -70,7 +70,7 @@ th { color: var(--dim); font-weight: 500; }
 .bar { position: relative; height: .95rem; background: var(--panel); border-radius: .25rem; overflow: hidden; }
 .bar.cached { background: repeating-linear-gradient(-45deg, var(--line) 0 2px, transparent 2px 7px), var(--panel); }
 .bar i { position: absolute; top: 0; bottom: 0; border-radius: .25rem; background: var(--accent); }
-.bar i.failed, .bar i.crashed { background: var(--bad); } .bar i.interrupted { background: var(--warm); } .bar i.selected-no { opacity: .35; }
+.bar i.failed, .bar i.crashed { background: var(--bad); } .bar i.interrupted { background: var(--warm); } .bar i.unselected { opacity: .35; }
 
 .heat, .map { table-layout: fixed; width: 100%; border-spacing: 0; }
 .heat th { width: 5rem; padding: 0 .6rem 0 0; font-size: .8rem; border: 0; white-space: nowrap; vertical-align: middle; line-height: 1.1; }
@@ -79,7 +79,7 @@ th { color: var(--dim); font-weight: 500; }
 .key i { display: inline-block; width: 5rem; height: .6rem; margin: 0 .5rem; border-radius: .2rem; background: linear-gradient(90deg, color-mix(in srgb, var(--accent) 8%, var(--panel)), var(--accent)); }
 .sensitivity { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2.5rem; align-items: start; }
 .map th { padding: 0 .2rem .15rem 0; border: 0; font-size: .8rem; text-align: center; } .map thead tr:last-child th { padding-bottom: .35rem; } .map th:first-child { width: 2.6rem; text-align: left; }
-.map tbody td { height: 1.4rem; border: 2px solid var(--back); border-radius: .3rem; } .map tbody td.selected-yes { box-shadow: inset 0 0 0 2px var(--front); }
+.map tbody td { height: 1.4rem; border: 2px solid var(--back); border-radius: .3rem; } .map tbody td.selected { box-shadow: inset 0 0 0 2px var(--front); }
 
 .songs { width: 100%; } .songs tbody th { color: var(--front); overflow-wrap: anywhere; } .songs .text { width: 55%; padding-right: 0; } .songs .number { padding-right: 1.6rem; }
 details > summary { cursor: pointer; } details[open] > summary { margin-bottom: .4rem; }

@@ -20,14 +20,14 @@ export interface Life {
   /** It stands in a queue, or does so no longer: only then is its start waited for. */
   readonly queue: (state: 'waiting' | 'left') => void;
   /** Whether it has said that it is there. */
-  readonly begun: () => 'yes' | 'no';
+  readonly begun: () => boolean;
   readonly death: () => Death | undefined;
   readonly dispose: () => void;
 }
 
 /** Watches one worker by what it says; calls `died` at most once, when it should be there and is not. */
 export function watchLife(patience: Patience, died: () => void): Life {
-  let begun: 'yes' | 'no' = 'no';
+  let begun = false;
   let death: Death | undefined;
   let takeBack = (): void => {};
   const die = (cause: Death): void => {
@@ -47,12 +47,12 @@ export function watchLife(patience: Patience, died: () => void): Life {
     death: () => death,
     dispose: () => takeBack(),
     queue: (state) => {
-      if (begun === 'yes') return;
+      if (begun) return;
       if (state === 'waiting') takeBack();
       else expect(patience.start_ms, notThere);
     },
     hear: (message) => {
-      begun = 'yes';
+      begun = true;
       heard();
       switch (message.kind) {
         case 'alive':

@@ -10,7 +10,7 @@ export interface JobFacts {
   readonly ask: AskSlurm;
   readonly stderr_tail: string;
   /** Whether its worker ever said that it was there. */
-  readonly begun: 'yes' | 'no';
+  readonly begun: boolean;
   readonly memory: StageMemory | undefined;
 }
 
@@ -38,8 +38,7 @@ export async function endOfJob(
       // Told to stop in the moment before it listened.
       if (signal === 15 || signal === 1) return {kind: 'lost', problem: lost(job, 'was told to stop')};
       if (signal === 0) return {kind: 'exited', exit_code, stderr_tail};
-      if (begun === 'no' && signal === 9)
-        return {kind: 'lost', problem: lost(job, 'was killed before it began')};
+      if (!begun && signal === 9) return {kind: 'lost', problem: lost(job, 'was killed before it began')};
       return {kind: 'killed', signal: `signal ${signal}`, stderr_tail};
     }
     default:

@@ -38,7 +38,7 @@ interface Order {
 
 /** What the runner wants of a job that it follows. */
 interface Wishes {
-  stop: 'no' | 'yes';
+  stop: boolean;
   readonly kill: AbortController;
   mailbox: Mailbox | undefined;
   /** A message could not be written: then nothing more is to be expected. */
@@ -46,7 +46,7 @@ interface Wishes {
 }
 
 function startJob(cluster: Cluster, job: JobOfStage, order: Order): RunningWorker {
-  const wishes: Wishes = {stop: 'no', kill: new AbortController(), mailbox: undefined, broken: undefined};
+  const wishes: Wishes = {stop: false, kill: new AbortController(), mailbox: undefined, broken: undefined};
   const ended = followJob(cluster, job, order, wishes).catch(
     (error: unknown): WorkerEnd => ({kind: 'not_started', problem: problemOf(error).problem}),
   );
@@ -54,7 +54,7 @@ function startJob(cluster: Cluster, job: JobOfStage, order: Order): RunningWorke
     ended,
     kill: () => wishes.kill.abort(),
     send: (message) => {
-      if (message.kind === 'stop') wishes.stop = 'yes';
+      if (message.kind === 'stop') wishes.stop = true;
       wishes.mailbox?.send(message).catch((error: unknown) => {
         wishes.broken = {kind: 'not_started', problem: problemOf(error).problem};
       });
@@ -75,7 +75,7 @@ async function followJob(
   emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
   const seen = watchJob(job, order.hear);
   wishes.mailbox = openMailbox(folder, seen.mail);
-  if (wishes.stop === 'yes') wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
+  if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
   const unwatch = cluster.queue.watch(id, job.how.poll_s, (news) => seen.hearNews(id, news));
   const cancel = () => cluster.ask('scancel', [id]);
   try {
@@ -104,7 +104,7 @@ async function handIn(
   const output = join(folder, JOB_FILES.output).replaceAll('%', '%%'); // Slurm has patterns in names
   const own = [`--chdir=${folder}`, `--output=${output}`, '--open-mode=append', '--no-requeue'];
   const stopped = new AbortController();
-  const look = setInterval(() => wishes.stop === 'yes' && stopped.abort(), 100);
+  const look = setInterval(() => wishes.stop && stopped.abort(), 100);
   const signal = AbortSignal.any([wishes.kill.signal, stopped.signal]);
   const args = [...own, ...jobRequest(executor, how, memory), script];
   const submission = await submit({name, args, signal}, cluster.ask).finally(() => clearInterval(look));
@@ -124,7 +124,7 @@ interface SeenJob {
   readonly last: () => WorkerMessage | undefined;
   readonly news: () => JobAnswer | undefined;
   /** Whether at some time Slurm could not be asked. */
-  readonly unreachable: () => 'yes' | 'no';
+  readonly unreachable: () => boolean;
   readonly tail: () => string;
 }
 
@@ -137,7 +137,7 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): See
   let news: JobAnswer | undefined;
   let dead = false;
   let unknown = 0;
-  let unreachable: 'yes' | 'no' = 'no';
+  let unreachable = false;
   const {start_timeout_s, silence_s} = executor;
   const patience = {start_ms: start_timeout_s * 1000, silence_ms: silence_s * 1000};
   const life = watchLife(patience, () => {
@@ -166,7 +166,7 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): See
     },
     hearNews: (job, answer) => {
       if (answer === 'no_answer') {
-        unreachable = 'yes'; // its own words count until the controller is back
+        unreachable = true; // its own words count until the controller is back
         return;
       }
       unknown = answer === 'unknown' ? unknown + 1 : 0;
@@ -188,7 +188,7 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): See
       if (dead) return 'dead';
       const known = fate();
       if (news === 'unknown' || (known !== undefined && isOver(known))) return 'over';
-      return stop === 'yes' && known === 'waiting' ? 'cancel' : undefined;
+      return stop && known === 'waiting' ? 'cancel' : undefined;
     },
   };
 }
@@ -228,18 +228,18 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
   }
   if (why === 'over') {
     await untilSaid(at, LAST_WORDS_WITHIN_MS);
-  } else if (seen.last()?.kind === 'stopped' && wishes.stop === 'no') {
+  } else if (seen.last()?.kind === 'stopped' && !wishes.stop) {
     await untilOver(at, GONE_WITHIN_MS); // by whom it was stopped, Slurm says
   }
   const said = seen.last();
-  if (said !== undefined && (said.kind !== 'stopped' || wishes.stop === 'yes'))
+  if (said !== undefined && (said.kind !== 'stopped' || wishes.stop))
     return {kind: 'exited', exit_code: 0, stderr_tail: seen.tail()};
   const news = seen.news();
   const {memory, stage, emit} = at.job;
   const facts = {ask: cluster.ask, stderr_tail: seen.tail(), begun: seen.life.begun(), memory};
   const found = await endOfJob(id, typeof news === 'object' ? news.state : 'unknown', facts);
   // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish.
-  const end = found.kind === 'cancelled' && seen.unreachable() === 'yes' ? lostWith(found) : found;
+  const end = found.kind === 'cancelled' && seen.unreachable() ? lostWith(found) : found;
   if (end.kind === 'cancelled') emit({kind: 'warning', stage, problem: end.problem});
   return end;
 }

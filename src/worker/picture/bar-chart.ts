@@ -4,7 +4,7 @@ export interface Bar {
   readonly label: string;
   readonly value: number;
   /** Selected bars stand out. */
-  readonly selected: 'yes' | 'no';
+  readonly selected: boolean;
 }
 
 const ROW = 16;
@@ -18,7 +18,7 @@ export function barChart(title: string, bars: readonly Bar[]): string {
   const rows = bars.map(({label, value, selected}, i) => {
     const y = 36 + ROW * i;
     const width = ((value / largest) * BAR_WIDTH).toFixed(1);
-    const colour = selected === 'yes' ? '#3b82f6' : '#8886';
+    const colour = selected ? '#3b82f6' : '#8886';
     return [
       `<text x="${NAME_WIDTH - 6}" y="${y + 11}" text-anchor="end">${escaped(label)}</text>`,
       `<rect x="${NAME_WIDTH}" y="${y + 2}" width="${width}" height="${ROW - 4}" fill="${colour}"/>`,

@@ -32,7 +32,7 @@ export interface LoopParts {
 
 export interface Position extends Standing {
   readonly progress: ProgressState;
-  readonly stopped_early: 'yes' | 'no';
+  readonly stopped_early: boolean;
   /** Null before the first, and where a state of an earlier version does not say. */
   readonly last_step: StepMetric | null;
 }
@@ -59,7 +59,7 @@ export class TrainingLoop {
     this.#parts = parts;
     this.#params = loopParams(parts.context);
     const {global_step, epoch, loss, progress, last_step} = parts.start;
-    const stopped_early = outOfPatience(progress, this.#params.early_stop) ? 'yes' : 'no';
+    const stopped_early = outOfPatience(progress, this.#params.early_stop);
     this.#position = {global_step, epoch, loss, progress, stopped_early, last_step};
     this.#savedStep = this.#isOfThisWork() ? global_step : undefined;
     const beginning = this.#begins() && this.#params.samples?.before_first_step === true;
@@ -95,7 +95,7 @@ export class TrainingLoop {
     context.emit({kind: 'phase_started', phase: 'training'});
     await this.#makeClips();
     this.#epochBegan = performance.now();
-    let finished = start.global_step >= trainer.shape.total_steps || this.#position.stopped_early === 'yes';
+    let finished = start.global_step >= trainer.shape.total_steps || this.#position.stopped_early;
     while (!finished) {
       if (context.signal.aborted) {
         await this.#saveState('a request to stop');
@@ -134,7 +134,7 @@ export class TrainingLoop {
     await this.#checkpoint(this.#checkpointsDue(report));
     await this.#makeClips();
     await this.#saveIfDue();
-    return report.finished || this.#position.stopped_early === 'yes' ? 'last' : 'more';
+    return report.finished || this.#position.stopped_early ? 'last' : 'more';
   }
 
   async #endEpoch(report: StepReport): Promise<void> {
@@ -155,7 +155,7 @@ export class TrainingLoop {
     this.#position = {
       ...this.#position,
       progress: state,
-      stopped_early: next === 'stop_early' ? 'yes' : 'no',
+      stopped_early: next === 'stop_early',
     };
     if (best === 'new_best')
       await kept.replace(kept.best(epoch), (folder) =>
