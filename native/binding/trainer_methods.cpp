@@ -39,6 +39,7 @@ Json::Object report_json(const StepReport& report, bool finished) {
           {"sample_losses", numbers(report.sample_losses)},
           {"sample_names", texts(report.sample_names)},
           {"target_loss_scale", report.target_loss_scale},
+          {"target_loss_smoothed", report.target_loss_smoothed ? number_or_null(*report.target_loss_smoothed) : Json(nullptr)},
           {"prodigy_d", report.prodigy_d},
           {"nonfinite_total", report.nonfinite_total},
           {"diagnosis", report.diagnosis},

@@ -13,6 +13,7 @@ class TargetLoss {
   TargetLoss(const TargetLossOptions& options, int64_t scheduler_warmup);
 
   double scale() const { return scale_; }  ///< for the next update
+  std::optional<double> smoothed() const { return smoothed_; }  ///< of the losses so far; unset before the first that counts
   void update(double loss, int64_t global_step);
 
   struct State {

@@ -56,7 +56,8 @@ struct StepReport {
   std::vector<double> sample_losses{}; ///< likewise, unweighted
   std::vector<std::string> sample_names{};
   double target_loss_scale = 1;        ///< factor the target loss put on the schedule's rate
-  double prodigy_d = 0;                ///< Prodigy's distance estimate, 0 for other optimizers
+  std::optional<double> target_loss_smoothed{};  ///< the mean that the target loss goes by, this update included; unset while it does not act
+  double prodigy_d = 0;                ///< Prodigy's distance estimate after this update, 0 for other optimizers
   int64_t nonfinite_total = 0;         ///< micro-batches skipped so far in the run
   std::string diagnosis{};             ///< of the last skipped micro-batch in this group: sample, first bad tensor
   bool epoch_finished = false;

@@ -162,6 +162,7 @@ void Trainer::State::conclude(const UpdateResult& result, StepReport& report) {
   // Prodigy sets its own rate: a target loss would fight it.
   if (options.optimizer.type != OptimizerType::prodigy) target_loss.update(report.loss, position.global_step);
   else report.prodigy_d = optimizer->scalars()[1];
+  report.target_loss_smoothed = target_loss.smoothed();
 }
 
 int64_t Trainer::State::first_micro() const { return position.group * options.gradient_accumulation_steps; }

@@ -1,6 +1,7 @@
 import {basename} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
+import {measurementsText} from '../dataset/measurements-text.js';
 import type {Dataset} from '../dataset/sample.js';
 import type {
   GradientPoint,
@@ -12,9 +13,9 @@ import type {
   ReportTraining,
   StepPoint,
   TokenCount,
+  TrainedMemory,
 } from '../render/report/report-data.js';
 import {lyricsText, textOptions} from '../stage/conditioning.js';
-import {measurementsText} from '../dataset/measurements-text.js';
 import {songSources} from '../stage/dataset.js';
 import {songsReadBy} from '../stage/joined.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
@@ -128,9 +129,11 @@ function verdictOf(metrics: readonly JsonObject[], kept: ReportTraining['kept_be
 
 function pointsOf(
   metrics: readonly JsonObject[],
-): Pick<ReportTraining, 'points' | 'validation' | 'gradients'> {
+): Pick<ReportTraining, 'memory' | 'points' | 'validation' | 'gradients'> {
   const steps = metrics.filter(({kind}) => kind === 'step');
+  const memory = metrics.find(({kind}) => kind === 'memory');
   return {
+    memory: (memory as unknown as TrainedMemory | undefined) ?? null,
     points: steps.map((step) => step as unknown as StepPoint),
     validation: metrics
       .filter(({kind}) => kind === 'validation')

@@ -1,4 +1,5 @@
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import type {RunEvent} from '../event/event.js';
 import {type JudgedLosses, judgedLosses, type LossMark} from './judged-losses.js';
 import {outputFolder, outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 
@@ -78,12 +79,26 @@ function eventMetrics({configured}: RecordedStage, {events}: RecordedRun): JsonO
       case 'step_finished': {
         const {global_step, epoch, loss, learning_rate, gradient_norm} = event;
         at = {global_step, epoch};
-        return [{kind: 'step', ...at, loss, learning_rate, grad_norm: gradient_norm}];
+        const rate = {learning_rate, grad_norm: gradient_norm, ...stepFigures(event)};
+        return [{kind: 'step', ...at, loss, ...rate}];
+      }
+      case 'memory': {
+        const {optimizer_bytes, trained_parameters} = event;
+        if (optimizer_bytes === undefined || trained_parameters === undefined) return [];
+        return [{kind: 'memory', optimizer_bytes, trained_parameters}];
       }
       default:
         return [];
     }
   });
+}
+
+/** Those of its numbers that not every step has. */
+function stepFigures(event: RunEvent & {readonly kind: 'step_finished'}): JsonObject {
+  const {bands, prodigy_d, effective_learning_rate, target_loss_smoothed, target_loss_scale} = event;
+  const all = {prodigy_d, effective_learning_rate, target_loss_smoothed, target_loss_scale};
+  const known = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return {...(bands && {bands: {...bands}}), ...Object.fromEntries(known)};
 }
 
 /** What the events of an unfinished stage say. */

@@ -157,6 +157,14 @@ export type WorkerEvent =
       readonly learning_rate: number;
       readonly gradient_norm: number | null;
       readonly duration_ms: number;
+      /** Mean loss of this step's samples in each band of timesteps that had one, before weighting: `0.4-0.6` and so on. */
+      readonly bands?: Readonly<Record<string, number>>;
+      /** Prodigy's estimate after this step, and `learning_rate` times that. */
+      readonly prodigy_d?: number;
+      readonly effective_learning_rate?: number;
+      /** What the target loss goes by once it acts, and its factor on this step's `learning_rate`. */
+      readonly target_loss_smoothed?: number;
+      readonly target_loss_scale?: number;
       /** Latent frames times batch per second. */
       readonly frames_per_s?: number;
     }
@@ -209,6 +217,9 @@ export type WorkerEvent =
       readonly resident_bytes: number;
       readonly device_bytes: number | undefined;
       readonly device: string | undefined;
+      /** Of a training, what its optimizer keeps for so many parameters. */
+      readonly optimizer_bytes?: number;
+      readonly trained_parameters?: number;
     }
   /** Numbers worth keeping that have no event of their own; they go to the run's metrics. */
   | {

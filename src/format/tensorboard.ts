@@ -71,14 +71,29 @@ export async function createEventFile(
   };
 }
 
+/** A whole event file of numbers that were measured before: all of one moment, in seconds since the epoch. */
+export function eventFileBytes(started_at: number, events: Iterable<Summary>): Buffer {
+  const records = [record(fileVersionEvent(started_at))];
+  for (const summary of events) records.push(record(summaryEvent(summary, started_at)));
+  return Buffer.concat(records);
+}
+
+/** What TensorBoard takes for an event file. */
+export function isEventFile(name: string): boolean {
+  return name.includes('tfevents');
+}
+
+export function eventFileName({started_at, host, pid}: EventFileOrigin, serial: number): string {
+  return `events.out.tfevents.${Math.floor(started_at)}.${host}.${pid}.${serial}`;
+}
+
 /** The serial number keeps several files of one process and second apart. */
 async function openFresh(
   folder: string,
   origin: EventFileOrigin,
 ): Promise<{handle: FileHandle; path: string}> {
-  const stem = `events.out.tfevents.${Math.floor(origin.started_at)}.${origin.host}.${origin.pid}`;
   for (let serial = 0; ; serial += 1) {
-    const path = join(folder, `${stem}.${serial}`);
+    const path = join(folder, eventFileName(origin, serial));
     try {
       return {handle: await open(path, 'ax'), path};
     } catch (error) {

@@ -99,6 +99,9 @@ export interface StepReport {
   readonly sample_losses: readonly (number | null)[];
   readonly sample_names: readonly string[];
   readonly target_loss_scale: number;
+  /** What the target loss goes by, this update included; null while it does not act. */
+  readonly target_loss_smoothed: number | null;
+  /** After this update; 0 for optimizers other than Prodigy. */
   readonly prodigy_d: number;
   readonly nonfinite_total: number;
   readonly diagnosis: string;

@@ -9,9 +9,9 @@ import {advance, newProgress, placeText, type StageProgress} from './progress.js
 import {clockText, countText} from './quantity.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
-import {rarely, transferText} from './transfer-text.js';
 import {startText} from './start-text.js';
 import type {TextOutput} from './text-output.js';
+import {rarely, transferText} from './transfer-text.js';
 
 /** A running stage says how far it is at most this often: a CI log of a night's training stays readable. */
 const PROGRESS_EVERY_MS = 15_000;

@@ -43,6 +43,14 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** A large number of things: `864`, `3.41 thousand`, `12.6 million`. */
+export function amountText(count: number): string {
+  if (count < 1000) return String(count);
+  const [size, word] =
+    count < 999_500 ? [1e3, 'thousand'] : count < 999.5e6 ? [1e6, 'million'] : [1e9, 'billion'];
+  return `${threeDigits(count / size)} ${word}`;
+}
+
 /** Local time of day, `14:03:27`. */
 export function clockText(at: number): string {
   const date = new Date(at);

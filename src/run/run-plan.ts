@@ -9,6 +9,7 @@ import type {RunEvent} from '../event/event.js';
 import {exitCode, type StageResult} from '../event/stage-result.js';
 import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
 import type {RunRecord} from '../record/run-record.js';
+import {writeMissingBoards} from './boards.js';
 import type {RunOptions} from './effects.js';
 import {type Execution, execute} from './execute.js';
 import {settleSources} from './fetch.js';
@@ -196,6 +197,7 @@ async function publish(
       emit,
       signal: request.stop.force,
     });
+    await writeMissingBoards(stillCached(stages), {cache, emit, now: request.now});
     const copied = copiedOut(stillCached(stages), places.outdated);
     if (copied !== undefined) emit({kind: 'warning', stage: undefined, problem: copied});
     return published;

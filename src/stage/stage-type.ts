@@ -57,6 +57,12 @@ export interface StageType {
   readonly settle?: Settle;
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
+  /** A file of numbers that TensorBoard shows, and the folder that the user named for that; undefined where none is wanted. */
+  readonly board?: {
+    readonly output: string;
+    readonly file: string;
+    readonly folder: (params: ParamObject) => string | undefined;
+  };
 }
 
 /** A stage that a parameter refers to, as it is configured; undefined when the parameter is a path, or unset. */

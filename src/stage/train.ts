@@ -133,13 +133,21 @@ const noPrompts: Misfit = {
   },
 };
 
+/** Where TensorBoard files go: `runs` beside the adapter, as upstream has them. Undefined: nowhere that the user named. */
+export function boardFolder(params: ParamObject): string | undefined {
+  const {output_dir} = params;
+  const log_dir = valueAt(params, 'logging.log_dir');
+  if (typeof log_dir === 'string') return log_dir;
+  return typeof output_dir === 'string' ? `${output_dir}/runs` : undefined;
+}
+
 /** Endings of files that hold weights. */
 const WEIGHTS = ['.safetensors', '.pt', '.bin'];
 
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
-  version: 3,
+  version: 4,
   schema: 'stage.train.schema.json',
   summary: 'Train an adapter',
   runs: 'worker',
@@ -196,4 +204,9 @@ export const train: StageType = {
   extends: trainExtension,
   places: ['output_dir', 'logging.log_dir'],
   publishes: [{output: 'adapter', param: 'output_dir'}],
+  board: {
+    output: 'adapter',
+    file: 'metrics.jsonl',
+    folder: (params) => (valueAt(params, 'logging.tensorboard') === true ? boardFolder(params) : undefined),
+  },
 };

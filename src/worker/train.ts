@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {appendFile, writeFile} from '../base/write-file.js';
+import type {Metric} from '../format/training-metrics.js';
 import {loadAddon} from '../native/addon.js';
 import {type MemoryPlan, openTrainer, type Trainer} from '../native/trainer.js';
 import {trainingVerdict, verdictText, warningCode} from '../stage/training-verdict.js';
@@ -14,7 +15,7 @@ import {type ClipMaker, prepareClips} from './train/clips.js';
 import {longestClip} from './train/longest-clip.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
-import {type Metric, openMetrics} from './train/metrics.js';
+import {openMetrics} from './train/metrics.js';
 import {engineOptions, loopParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
 import {findStart} from './train/resume.js';
@@ -62,14 +63,16 @@ export async function runTraining(
     resident_bytes: process.memoryUsage().rss,
     device_bytes: memory.total_bytes,
     device: job.device,
+    optimizer_bytes: memory.optimizer_bytes,
+    trained_parameters: memory.trained_parameters,
   });
   log(
     `${memory.adapted_modules} modules, ${memory.trained_parameters} parameters, ${shape.total_steps} steps`,
   );
   const kept = new KeptFolders(job.partial_dir);
   const start = await findStart(context, {trainer, kept});
-  const {global_step, clip_files} = start;
-  const metrics = await openMetrics(context, {path: kept.metrics, kept: start.metrics, global_step});
+  const {global_step, clip_files, tally} = start;
+  const metrics = await openMetrics(context, {path: kept.metrics, kept: start.metrics, global_step, tally});
   await clips?.takeUp(global_step, clip_files);
   const loop = new TrainingLoop({context, trainer, kept, metrics, split, start, ...(clips && {clips})});
   try {

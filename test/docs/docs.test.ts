@@ -104,6 +104,10 @@ const noCodes = new Set([
   'train/learning_rate',
   'train/grad_norm',
   'train/timesteps',
+  'train/prodigy_d',
+  'train/effective_learning_rate',
+  'train/target_loss_smoothed',
+  'train/target_loss_scale',
   ...['run/position', 'run/optimizer'], // tensors of a training state
   ...['audio/wav', 'text/css', 'text/event-stream', 'text/html', 'text/javascript'], // media types
 ]);
@@ -167,7 +171,7 @@ describe.each(['docs/results.md', 'docs/training-guide.md', 'docs/using.md'])(
 
     test('every key, in its place below the one before', () => {
       const keys = new Set(Object.values(schemas).flatMap(keysIn));
-      const ends = /\.(ya?ml|json|md|mjs|wav|safetensors|txt)$/;
+      const ends = /\.(ya?ml|jsonl?|md|mjs|wav|safetensors|txt)$/;
       const named = codeIn(page).filter((code) => /^[a-z_]+(\.[a-z_]+)+$/.test(code) && !ends.test(code));
       const words = named
         .flatMap((path) => path.split('.'))

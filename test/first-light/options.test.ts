@@ -189,12 +189,73 @@ test('early stopping stops, and says so in the summary', () => {
   expect(of('early_stop', 'epoch_finished')).toHaveLength(3);
 });
 
+test('losses by timestep: a step of one song has its loss in one band', () => {
+  for (const {loss, bands} of metrics('plain', 'step')) {
+    expect(Object.keys(bands as object)).toEqual([expect.stringMatching(/^0\.\d-[01]\.\d$/)]);
+    expect(Object.values(bands as object)).toEqual([loss]);
+  }
+  const told = of('plain', 'step_finished') as unknown as {bands: object}[];
+  expect(told.map(({bands}) => bands)).toEqual(metrics('plain', 'step').map(({bands}) => bands));
+});
+
+test('losses by timestep are means over all songs since the line before', () => {
+  const single = of('validation_again', 'step_finished') as unknown as {bands: Record<string, number>}[];
+  const lines = metrics('validation_again', 'step').map(({bands}) => bands as Record<string, number>);
+  expect(lines).toHaveLength(3); // of step 1, 2 and 4
+  const last = single.slice(2, 4).flatMap(({bands}) => Object.entries(bands));
+  const names = [...new Set(last.map(([name]) => name))].sort();
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / values.length;
+  const means = names.map((name) => [name, mean(last.flatMap(([of, loss]) => (of === name ? [loss] : [])))]);
+  expect(lines.at(-1)).toEqual(Object.fromEntries(means));
+});
+
+test('Prodigy: its estimate and the rate that comes of it', () => {
+  const lines = metrics('prodigy', 'step') as unknown as Record<string, number>[];
+  expect(lines.length).toBe(6);
+  for (const {prodigy_d, learning_rate, effective_learning_rate} of lines)
+    expect(effective_learning_rate).toBe(prodigy_d! * learning_rate!);
+  const estimates = lines.map(({prodigy_d}) => prodigy_d!);
+  expect(estimates[0]).toBeGreaterThanOrEqual(1e-6);
+  expect(estimates).toEqual(estimates.toSorted((a, b) => a - b));
+  expect(metrics('plain', 'step').some((line) => 'prodigy_d' in line)).toBe(false);
+});
+
+test('a target loss: the mean it goes by, and what it does to the next rate', () => {
+  const lines = metrics('target_loss', 'step') as unknown as Record<string, number>[];
+  const unaffected = rates('plain');
+  let mean: number | undefined;
+  let scale = 1;
+  lines.forEach(({loss, learning_rate, target_loss_smoothed, target_loss_scale}, index) => {
+    mean = mean === undefined ? loss! : 0.98 * mean + 0.02 * loss!;
+    expect(target_loss_smoothed).toBeCloseTo(mean, 12);
+    expect(target_loss_scale).toBeCloseTo(scale, 12);
+    expect(learning_rate).toBeCloseTo(unaffected[index]! * scale, 12);
+    scale = 0.01 * Math.exp((-10 * (100 - mean)) / 100); // far below the target
+  });
+});
+
+test('what is trained, and what the optimizer keeps for it, is the first line', () => {
+  const memory = (name: string) => metrics(name, 'memory')[0] as unknown as Record<string, number>;
+  const {trained_parameters: trained} = memory('plain');
+  expect(memory('plain')).toMatchObject({
+    optimizer_bytes: 8 * trained!,
+    adapter_bytes: 8 * trained!,
+    ema_bytes: 0,
+  });
+  expect(memory('prodigy').optimizer_bytes).toBe(16 * trained!);
+  expect(memory('ema').ema_bytes).toBe(4 * trained!);
+  expect(project.lines('adapters', 'plain', 'metrics.jsonl')[0]!.kind).toBe('memory');
+});
+
 test('norms of single modules and TensorBoard files, where asked for', () => {
   const [second] = metrics('heavy_log', 'step').filter(({global_step}) => global_step === 2);
   expect(Object.keys(second!.module_norms as object)).toHaveLength(16);
   const [board] = project.filesBelow('boards');
   expect(board).toMatch(/^events\.out\.tfevents/);
-  expect(readFileSync(project.file('boards', board!), 'latin1')).toContain('train/timesteps');
+  const events = readFileSync(project.file('boards', board!), 'latin1');
+  for (const tag of ['train/timesteps', 'train/loss_t_0.4-0.6', 'memory/optimizer_bytes'])
+    expect(events).toContain(tag);
+  expect((second!.timesteps as number[]).reduce((sum, count) => sum + count)).toBe(2); // of two steps of one song
 });
 
 test('TensorBoard files lie in `runs` beside the adapter, as upstream has them, else in the run record', () => {

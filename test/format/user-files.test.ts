@@ -385,6 +385,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'record/experiments.ts': 'our own file',
   'record/parse-lock.ts': 'a text that record/read-lock.ts read',
   'record/run-record.ts': 'our own records',
+  'run/boards.ts': 'numbers of a training in the cache',
   'run/cache-view.ts': 'checked objects of the cache',
   'run/commit-outputs.ts': 'what a stage just wrote; a test of commands has it',
   'run/foresee.ts': 'what a stage of ours just wrote',

@@ -25,12 +25,14 @@ function training(level: number): ReportTraining {
     last_loss: level,
     steps: STEPS,
     epochs: 10,
+    memory: {trained_parameters: 12_582_912, optimizer_bytes: 100_663_296},
     adapter: '/songs/.sidestep/cache/trees/0123456789012345678901234567890123456789012345678901234567890123',
     points: steps.map((global_step) => ({
       global_step,
       loss: level + 1 / global_step + (global_step % 7) / 10,
       learning_rate: level * 1e-4 * (1 - global_step / (STEPS + 1)),
       grad_norm: level + (global_step % 3),
+      bands: {[global_step % 2 === 0 ? '0.0-0.2' : '0.8-1.0']: level + (global_step % 2)},
     })),
     validation: [50, 100, 200].map((global_step) => ({
       global_step,
@@ -183,12 +185,12 @@ describe.each([
   {name: 'a phone', viewport: phone},
 ])('on $name', ({viewport}) => {
   test.each(['one run', 'two runs'])(
-    '%s: four charts are drawn, without a complaint or a request',
+    '%s: five charts are drawn, without a complaint or a request',
     async (which) => {
       const url = which === 'one run' ? address : compared;
       const page = await opened(url, viewport);
       const drawn = await page.evaluate<Drawn[]>(DRAWN);
-      expect(drawn).toHaveLength(4);
+      expect(drawn).toHaveLength(5);
       for (const {curve} of drawn) expect(curve).toBeGreaterThan(100);
       expect(page.complaints).toEqual([]);
       expect(page.requests).toEqual([url]);
@@ -304,7 +306,7 @@ test('what gets into the page by whatever way neither runs nor loads', async () 
   writeFileSync(url, html);
   const page = await opened(url.href, desktop);
   expect(await page.evaluate<string>('typeof window.pwned')).toBe('undefined');
-  expect(await page.evaluate<Drawn[]>(DRAWN)).toHaveLength(4); // its own scripts still do
+  expect(await page.evaluate<Drawn[]>(DRAWN)).toHaveLength(5); // its own scripts still do
   expect(await page.evaluate<number>('document.querySelector("img").naturalWidth')).toBe(0);
   const refused = page.evaluate('fetch("data:,x").then(() => "loaded", () => "refused")');
   expect(await refused).toBe('refused');

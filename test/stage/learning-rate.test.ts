@@ -1,9 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
+import {curveLine} from '../../src/render/curve.js';
 import {FORMULA_TEMPLATES, learningRate, learningRateCurve} from '../../src/stage/learning-rate.js';
 import {stageTypes} from '../../src/stage/registry.js';
-import {curveLine} from '../../src/render/curve.js';
 
 interface Curve {
   readonly scheduler_type: string;

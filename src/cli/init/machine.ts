@@ -6,7 +6,7 @@ import {type EngineObservation, observeEngine} from '../../run/numerics.js';
 import {devicesPath} from '../../run/project.js';
 import type {WorkerLauncher} from '../../run/worker-launcher.js';
 import {DEFAULT_PIPELINE} from '../pipeline-options.js';
-import {projectOf, engineOf} from '../surroundings.js';
+import {engineOf, projectOf} from '../surroundings.js';
 import type {World} from '../world.js';
 
 /** What the wizard can ask about this machine. */

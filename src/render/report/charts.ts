@@ -64,11 +64,39 @@ export function charts(data: ReportData): Chart[] {
       curves: bandCurves(all),
     },
     {
+      title: 'Training loss by timestep',
+      about: 'of the songs as they were drawn; 1 is noise, 0 is music',
+      size: 'small',
+      scale: 'choice',
+      curves: trainingBandCurves(all),
+    },
+    {
       title: 'Learning rate',
       about: '',
       size: 'small',
       scale: 'linear',
       curves: curves((point) => point.learning_rate, 'none'),
+    },
+    {
+      title: 'Effective learning rate',
+      about: 'the rate that Prodigy found: its estimate d times the learning rate',
+      size: 'small',
+      scale: 'choice',
+      curves: curves((point) => point.effective_learning_rate ?? null, 'none'),
+    },
+    {
+      title: 'Loss that the target loss goes by',
+      about: 'the learning rate eases as this mean nears the target',
+      size: 'small',
+      scale: 'choice',
+      curves: curves((point) => point.target_loss_smoothed ?? null, 'none'),
+    },
+    {
+      title: 'Factor of the target loss',
+      about: 'on the learning rate',
+      size: 'small',
+      scale: 'linear',
+      curves: curves((point) => point.target_loss_scale ?? null, 'none'),
     },
     {
       title: 'Gradient norm',
@@ -114,17 +142,38 @@ function validationCurves(all: readonly Trained[]): Curve[] {
 
 /** A curve for each timestep of the panel; of several runs, in the colour of the run. */
 function bandCurves(all: readonly Trained[]): Curve[] {
+  return curvesByBand(all, {of: ({validation}) => validation, smoothing: 'none'});
+}
+
+/** A curve for each part of the timesteps; a few samples make a point, so that only their drift says something. */
+function trainingBandCurves(all: readonly Trained[]): Curve[] {
+  return curvesByBand(all, {of: ({points}) => points, smoothing: 'alone'});
+}
+
+interface BandPoint {
+  readonly global_step: number;
+  readonly bands?: Readonly<Record<string, number | null>>;
+}
+
+function curvesByBand(
+  all: readonly Trained[],
+  {
+    of,
+    smoothing,
+  }: Pick<Curve, 'smoothing'> & {readonly of: (training: ReportTraining) => readonly BandPoint[]},
+): Curve[] {
   return all.flatMap(({training, label, colour}) => {
-    const bands = [...new Set(training.validation.flatMap((point) => Object.keys(point.bands)))];
+    const points = of(training);
+    const bands = [...new Set(points.flatMap((point) => Object.keys(point.bands ?? {})))];
     return bands
-      .toSorted((a, b) => Number(a) - Number(b))
+      .toSorted((a, b) => Number.parseFloat(a) - Number.parseFloat(b))
       .map((band, index) => ({
         label: all.length === 1 ? `t = ${band}` : `${label}, t = ${band}`,
         colour: all.length === 1 ? colourOf(index) : colour,
         width: 1.5,
         marks: 'line' as const,
-        smoothing: 'none' as const,
-        points: training.validation.flatMap((point) => pointOf(point.global_step, point.bands[band] ?? null)),
+        smoothing,
+        points: thinned(points.flatMap((point) => pointOf(point.global_step, point.bands?.[band] ?? null))),
       }));
   });
 }

@@ -1,8 +1,9 @@
+import {bytesText} from '../../base/bytes-text.js';
 import {bestPlace, keptBestText} from '../best-text.js';
-import {countText, durationText, numberText} from '../quantity.js';
+import {amountText, countText, durationText, numberText} from '../quantity.js';
 import {type Html, html} from './html.js';
 import {dateOf} from './labels.js';
-import type {ReportRun, ReportSong, ReportTraining} from './report-data.js';
+import type {ReportRun, ReportSong, ReportTraining, TrainedMemory} from './report-data.js';
 
 interface Figure {
   readonly value: string;
@@ -25,7 +26,7 @@ ${resultPaths(run)}</header>`;
 }
 
 function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
-  const {stage, best_loss, best_by, steps, epochs} = training;
+  const {stage, best_loss, best_by, steps, epochs, memory} = training;
   const of = siblings === 1 ? '' : `${stage}: `;
   return [
     {
@@ -38,7 +39,17 @@ function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
       value: steps === null ? '-' : String(steps),
       about: epochs === null ? '' : `in ${countText(epochs, 'epoch')}`,
     },
+    ...(memory === null ? [] : [trainedFigure(memory, of)]),
   ];
+}
+
+/** What is trained, and what training it keeps beside it. */
+export function trainedFigure({trained_parameters, optimizer_bytes}: TrainedMemory, of: string): Figure {
+  return {
+    name: `${of}trained parameters`,
+    value: amountText(trained_parameters),
+    about: `the optimizer keeps ${bytesText(optimizer_bytes)} for them`,
+  };
 }
 
 /** Where the loss that is judged by was lowest, where it came from and where it ended; all of one kind, or they could not be compared. */

@@ -68,6 +68,8 @@ export interface ReportTraining {
   readonly kept_best: LossMark | null;
   readonly steps: number | null;
   readonly epochs: number | null;
+  /** Null where it was not recorded. */
+  readonly memory: TrainedMemory | null;
   readonly adapter: string | null;
   readonly points: readonly StepPoint[];
   readonly validation: readonly ValidationPoint[];
@@ -93,6 +95,20 @@ export interface StepPoint {
   readonly loss: number | null;
   readonly learning_rate: number;
   readonly grad_norm: number | null;
+  /** Mean training loss of each band of timesteps that had a sample since the point before. */
+  readonly bands?: Readonly<Record<string, number>>;
+  /** Of Prodigy: its estimate, and the rate that comes of it. */
+  readonly prodigy_d?: number;
+  readonly effective_learning_rate?: number;
+  /** Of a target loss that acts: what it goes by, and its factor on the rate. */
+  readonly target_loss_smoothed?: number;
+  readonly target_loss_scale?: number;
+}
+
+/** What a training holds beside the frozen model. */
+export interface TrainedMemory {
+  readonly trained_parameters: number;
+  readonly optimizer_bytes: number;
 }
 
 /** Norm of the gradient of each layer's adapter weights at one step; null where it was not finite. */

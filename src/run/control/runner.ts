@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {jsonIfReadable} from '../../base/state-file.js';
 import {isSystemError} from '../../base/system-error.js';
-import {shownOwnerAt, newOwner, type Owner, parseOwner, showLifeAt} from '../../cache/owner.js';
+import {newOwner, type Owner, parseOwner, showLifeAt, shownOwnerAt} from '../../cache/owner.js';
 
 /** In a run's record, while it runs: which process carries it out. */
 function runnerPath(runDir: string): string {

@@ -50,11 +50,12 @@ function foldStage(state, event) {
   if (event.kind === 'stage_warning') state.warnings.push(event.problem);
   if (event.kind === 'clip_made') state.clips += 1;
   if (event.kind === 'step_finished') {
-    const {global_step, loss, learning_rate, gradient_norm} = event;
-    training(state, event.stage).points.push({global_step, loss, learning_rate, grad_norm: gradient_norm});
+    const {gradient_norm, ...point} = event;
+    training(state, event.stage).points.push({...point, grad_norm: gradient_norm});
   }
-  if (event.kind === 'validation_finished')
-    training(state, event.stage).validation.push({global_step: event.global_step, loss: event.loss});
+  if (event.kind === 'validation_finished') training(state, event.stage).validation.push(event);
+  if (event.kind === 'memory' && event.optimizer_bytes !== undefined)
+    training(state, event.stage).memory = event;
 }
 
 function finish(state, result) {
@@ -63,7 +64,7 @@ function finish(state, result) {
 }
 
 function training(state, stage) {
-  const known = state.trainings.get(stage) ?? {stage, points: [], validation: []};
+  const known = state.trainings.get(stage) ?? {stage, memory: null, points: [], validation: []};
   state.trainings.set(stage, known);
   return known;
 }
@@ -75,10 +76,12 @@ function training(state, stage) {
 export function trainingsOf(state, recorded) {
   const names = [...new Set([...recorded.map(({stage}) => stage), ...state.trainings.keys()])];
   return names.map((stage) => {
-    const kept = recorded.find((training) => training.stage === stage) ?? {points: [], validation: []};
-    const live = state.trainings.get(stage) ?? {points: [], validation: []};
+    const none = {memory: null, points: [], validation: []};
+    const kept = recorded.find((training) => training.stage === stage) ?? none;
+    const live = state.trainings.get(stage) ?? none;
     return {
       stage,
+      memory: live.memory ?? kept.memory,
       points: joined(kept.points, live.points),
       validation: joined(kept.validation, live.validation),
     };

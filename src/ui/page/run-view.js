@@ -1,5 +1,6 @@
 import {rateOf, remainingMs} from '../../render/progress.js';
 import {durationText, numberText} from '../../render/quantity.js';
+import {trainedFigure} from '../../render/report/headline.js';
 import {dateOf} from '../../render/report/labels.js';
 import {progressLine, resultLine} from '../../render/stage-line.js';
 import {curvesPanel} from './curves.js';
@@ -148,7 +149,7 @@ function showHead(parts, {state, row, recorded}) {
 function figuresOf(state, recorded) {
   const now = Date.now();
   const trainings = trainingsOf(state, recorded?.trainings ?? []).filter(({points}) => points.length > 0);
-  const figures = trainings.flatMap(({stage, points}) => {
+  const figures = trainings.flatMap(({stage, points, memory}) => {
     const live = state.stages.get(stage)?.progress;
     const known = recorded?.trainings.find((training) => training.stage === stage);
     const of = trainings.length === 1 ? '' : `${stage}: `;
@@ -171,6 +172,7 @@ function figuresOf(state, recorded) {
         about: live?.total === undefined ? '' : `of ${live.total}, epoch ${live.training?.epoch ?? 0}`,
       },
       ...(running ? liveFigures(live, of, now) : []),
+      ...(memory === null ? [] : [trainedFigure(memory, of)]),
     ];
   });
   if (state.ended_at === undefined || figures.length === 0) return figures;

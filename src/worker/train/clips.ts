@@ -7,6 +7,7 @@ import {SidestepError} from '../../base/problem.js';
 import {rename} from '../../base/rename.js';
 import {isAsSealed, type SealedFile} from '../../base/seal.js';
 import {writeFile} from '../../base/write-file.js';
+import type {SampleMetric} from '../../format/training-metrics.js';
 import {wavFile} from '../../format/wav-write.js';
 import type {Addon} from '../../native/addon.js';
 import type {Condition} from '../../native/engine.js';
@@ -20,7 +21,7 @@ import {encodeTexts, textsOf} from '../listen/conditions.js';
 import {componentDir} from '../model-input.js';
 import {spectrogram} from '../picture/spectrogram.js';
 import {contextOf, silentLatents} from '../silence.js';
-import type {MetricsLog, SampleMetric} from './metrics.js';
+import type {MetricsLog} from './metrics.js';
 import {loopParams, type SamplesParams} from './options.js';
 
 /** One clip of those that are made at every listening point; the noise is the same each time. */

@@ -1,12 +1,13 @@
 import type {Provenance} from '../../adapter/provenance.js';
 import {SidestepError} from '../../base/problem.js';
 import type {Seal} from '../../base/seal.js';
+import type {Metric, StepMetric} from '../../format/training-metrics.js';
 import type {StepReport, Trainer} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
 import type {Description} from '../partial-state.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import type {ClipMaker} from './clips.js';
-import {bandsOf, type Metric, type MetricsLog, type StepMetric, stepMetric} from './metrics.js';
+import {bandsOf, type MetricsLog, rateFigures} from './metrics.js';
 import {type LoopParams, loopParams} from './options.js';
 import {
   decideEpoch,
@@ -18,6 +19,7 @@ import {
 import {provenanceOf, type Standing} from './provenance.js';
 import {type ClipsState, type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
+import {bandsOfStep} from './timestep-tally.js';
 
 export interface LoopParts {
   readonly context: WorkerContext;
@@ -91,6 +93,7 @@ export class TrainingLoop {
 
   async run(): Promise<'finished' | 'stopped'> {
     const {context, start, trainer} = this.#parts;
+    if (start.metrics === undefined) await this.#parts.metrics.memory(trainer.memory);
     if (this.#begins() && this.#validates()) await this.#validate(0);
     context.emit({kind: 'phase_started', phase: 'training'});
     await this.#makeClips();
@@ -125,10 +128,10 @@ export class TrainingLoop {
     const begin = performance.now();
     const report = await trainer.step();
     this.#tell(report, performance.now() - begin);
-    await metrics.step(report, trainer.modules);
+    const last_step = await metrics.step(report, trainer.modules);
     const {global_step, epoch} = report;
     const loss = report.loss ?? this.#position.loss;
-    this.#position = {...this.#position, global_step, epoch, loss, last_step: stepMetric(report)};
+    this.#position = {...this.#position, global_step, epoch, loss, last_step};
     if (report.epoch_finished) await this.#endEpoch(report);
     this.#clips = this.#clipsDue(report);
     await this.#checkpoint(this.#checkpointsDue(report));
@@ -265,7 +268,7 @@ export class TrainingLoop {
   }
 
   #description(): Description {
-    const {context, trainer, clips, start} = this.#parts;
+    const {context, trainer, clips, start, metrics} = this.#parts;
     const {global_step, epoch, loss, progress, last_step} = this.#position;
     const {fingerprint, counting} = context.job;
     const {total_steps, steps_per_epoch} = trainer.shape;
@@ -279,6 +282,7 @@ export class TrainingLoop {
       steps_per_epoch,
       progress,
       last_step,
+      tally: metrics.tally(),
       clips: this.#clips,
       clip_files: clips?.files() ?? start.clip_files,
     };
@@ -304,6 +308,8 @@ export class TrainingLoop {
       learning_rate,
       gradient_norm,
       duration_ms,
+      bands: bandsOfStep(report),
+      ...rateFigures(report),
     });
     if (diagnosis !== '')
       context.emit({

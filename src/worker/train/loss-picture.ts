@@ -1,5 +1,5 @@
+import type {Metric} from '../../format/training-metrics.js';
 import {lineChart} from '../picture/line-chart.js';
-import type {Metric} from './metrics.js';
 
 /** Weight of the newest point in the smoothed curve. */
 const SMOOTHING = 0.1;
@@ -8,7 +8,7 @@ const SMOOTHING = 0.1;
 export function lossPicture(metrics: readonly Metric[]): string {
   const points = (kind: Metric['kind']) =>
     metrics.flatMap((metric): [number, number][] =>
-      metric.kind !== 'sample' && metric.kind === kind && metric.loss !== null
+      metric.kind !== 'sample' && metric.kind !== 'memory' && metric.kind === kind && metric.loss !== null
         ? [[metric.global_step, metric.loss]]
         : [],
     );

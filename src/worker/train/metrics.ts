@@ -1,64 +1,22 @@
 import {createHash} from 'node:crypto';
 import {readFile, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname} from 'node:path';
 import {noFault, syncFile, writeDurably} from '../../base/durable.js';
 import {type ContentHash, contentHash} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
 import type {SealedFile} from '../../base/seal.js';
 import {appendFile} from '../../base/write-file.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
-import type {StepReport, ValidationReport} from '../../native/trainer.js';
+import {type Metric, type SampleMetric, type StepMetric, summariesOf} from '../../format/training-metrics.js';
+import type {MemoryPlan, StepReport, ValidationReport} from '../../native/trainer.js';
+import {boardFolder} from '../../stage/train.js';
 import type {WorkerContext} from '../context.js';
 import {SAMPLE_RATE} from '../listen/clip-file.js';
 import type {PieceTexts} from '../listen/conditions.js';
 import {keptDamaged} from './checkpoints.js';
 import {loopParams} from './options.js';
-import {timestepHistogram} from './timestep-histogram.js';
-
-/** One line of metrics.jsonl. No times: a resumed run leaves the same file as one that was not interrupted. */
-export type Metric =
-  | StepMetric
-  | {
-      readonly kind: 'epoch';
-      readonly global_step: number;
-      readonly epoch: number;
-      readonly loss: number | null;
-    }
-  | SampleMetric
-  | {
-      readonly kind: 'validation';
-      readonly global_step: number;
-      readonly epoch: number;
-      readonly loss: number | null;
-      readonly bands: Readonly<Record<string, number | null>>;
-    };
-
-export interface StepMetric {
-  readonly kind: 'step';
-  readonly global_step: number;
-  readonly epoch: number;
-  readonly loss: number | null;
-  readonly learning_rate: number;
-  readonly grad_norm: number | null;
-  readonly module_norms?: Readonly<Record<string, number | null>>;
-}
-
-/** A clip that was made on the way. */
-export interface SampleMetric {
-  readonly kind: 'sample';
-  readonly global_step: number;
-  readonly epoch: number;
-  /** Name of the prompt, as in the file's. */
-  readonly prompt: string;
-  readonly seed: number;
-  readonly strength: number;
-  /** Below the folder of this stage's clips in the run record. */
-  readonly file: string;
-  readonly seconds: number;
-  /** Largest amplitude that the model made; above 1 the clip was made quieter. */
-  readonly peak: number;
-}
+import {emptyTally, type TimestepTallyState, timestepTally} from './timestep-tally.js';
 
 /** The clip itself, for TensorBoard. */
 export interface SampleSound {
@@ -71,7 +29,10 @@ export interface SampleSound {
  * Logging never fails a run: a TensorBoard folder that cannot be written is reported once and then left alone.
  */
 export interface MetricsLog {
-  step(report: StepReport, modules: readonly string[]): Promise<void>;
+  /** Once, before anything else of a run. */
+  memory(plan: MemoryPlan): Promise<void>;
+  /** What the step's line is or would be, were it the last of the run. */
+  step(report: StepReport, modules: readonly string[]): Promise<StepMetric>;
   epoch(report: StepReport): Promise<void>;
   validation(
     report: ValidationReport,
@@ -87,6 +48,8 @@ export interface MetricsLog {
    * the file that a longer run goes on with: that one passes over it too.
    */
   ending(last: StepMetric | null): Promise<Metric[]>;
+  /** What lines to come count on, beside the file. */
+  tally(): TimestepTallyState;
   /** What the file is at this moment, by what was written. */
   seal(): Pick<SealedFile, 'size' | 'hash'>;
   close(): Promise<void>;
@@ -102,7 +65,13 @@ export async function openMetrics(
     path,
     kept,
     global_step,
-  }: {readonly path: string; readonly kept: SealedFile | undefined; readonly global_step: number},
+    tally: counted = emptyTally,
+  }: {
+    readonly path: string;
+    readonly kept: SealedFile | undefined;
+    readonly global_step: number;
+    readonly tally?: TimestepTallyState;
+  },
 ): Promise<MetricsLog> {
   await makeFolder(dirname(path));
   const known = kept === undefined ? new Uint8Array() : (await readFile(path)).subarray(0, kept.size);
@@ -115,7 +84,7 @@ export async function openMetrics(
   const seal = () => ({size: written.size, hash: written.digest.copy().digest('hex') as ContentHash});
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = loopParams(context).logging;
-  const timesteps = timestepHistogram();
+  const tally = timestepTally(counted);
   const record = async (metric: Metric) => {
     const line = Buffer.from(`${JSON.stringify(metric)}\n`);
     await appendFile(path, line);
@@ -124,13 +93,20 @@ export async function openMetrics(
     await board.write(summariesOf(metric));
   };
   return {
+    memory: ({trained_parameters, adapter_bytes, optimizer_bytes, ema_bytes}) =>
+      record({kind: 'memory', global_step, trained_parameters, adapter_bytes, optimizer_bytes, ema_bytes}),
     step: async (report, modules) => {
+      tally.count(report);
+      const line = stepMetric(report, tally.bands());
       const heavy = log_heavy_every > 0 && report.global_step % log_heavy_every === 0;
-      timesteps.count(report.timesteps);
-      if (heavy) await board.write([timesteps.take(report.global_step)]);
-      if (!heavy && report.global_step % log_every !== 0 && report.global_step !== 1) return;
-      const norms = heavy ? {module_norms: moduleNorms(report, modules)} : {};
-      await record({...stepMetric(report), ...norms});
+      if (!heavy && report.global_step % log_every !== 0 && report.global_step !== 1) return line;
+      tally.dropBands();
+      await record(
+        heavy
+          ? {...line, module_norms: moduleNorms(report, modules), timesteps: tally.takeHistogram()}
+          : line,
+      );
+      return line;
     },
     epoch: ({global_step: step, epoch, epoch_loss}) =>
       record({kind: 'epoch', global_step: step, epoch, loss: epoch_loss}),
@@ -148,6 +124,7 @@ export async function openMetrics(
       await board.write(summariesOf(last));
       return [last];
     },
+    tally: tally.state,
     seal,
     close: board.close,
   };
@@ -172,9 +149,28 @@ function fenced(text: string): string {
   return `~~~\n${text.trimEnd()}\n~~~`;
 }
 
-export function stepMetric({global_step, epoch, loss, learning_rate, grad_norm}: StepReport): StepMetric {
-  return {kind: 'step', global_step, epoch, loss, learning_rate, grad_norm};
+function stepMetric(report: StepReport, bands: Readonly<Record<string, number>>): StepMetric {
+  const {global_step, epoch, loss, learning_rate, grad_norm} = report;
+  return {kind: 'step', global_step, epoch, loss, learning_rate, grad_norm, bands, ...rateFigures(report)};
 }
+
+/** What an optimizer or a target loss makes of the rate; nothing where none does. */
+export function rateFigures({
+  learning_rate,
+  prodigy_d,
+  target_loss_smoothed: smoothed,
+  target_loss_scale,
+}: StepReport): RateFigures {
+  return {
+    ...(prodigy_d > 0 && {prodigy_d, effective_learning_rate: prodigy_d * learning_rate}),
+    ...(smoothed !== null && {target_loss_smoothed: smoothed, target_loss_scale}),
+  };
+}
+
+type RateFigures = Pick<
+  StepMetric,
+  'prodigy_d' | 'effective_learning_rate' | 'target_loss_smoothed' | 'target_loss_scale'
+>;
 
 function moduleNorms(
   {module_norms}: StepReport,
@@ -205,38 +201,13 @@ function notAsWritten(path: string): Error {
   return keptDamaged({path: basename(path), what: 'changed'});
 }
 
-function summariesOf(metric: Metric): Summary[] {
-  const scalar = (tag: string, value: number | null): Summary[] =>
-    value === null ? [] : [{kind: 'scalar', tag, step: metric.global_step, value}];
-  switch (metric.kind) {
-    case 'step':
-      return [
-        ...scalar('train/loss', metric.loss),
-        ...scalar('train/learning_rate', metric.learning_rate),
-        ...scalar('train/grad_norm', metric.grad_norm),
-        ...Object.entries(metric.module_norms ?? {}).flatMap(([name, norm]) =>
-          scalar(`grad_norm/${name}`, norm),
-        ),
-      ];
-    case 'sample':
-      return [];
-    case 'epoch':
-      return scalar('train/epoch_loss', metric.loss);
-    case 'validation':
-      return [
-        ...scalar('validation/loss', metric.loss),
-        ...Object.entries(metric.bands).flatMap(([t, loss]) => scalar(`validation/t_${t}`, loss)),
-      ];
-  }
-}
-
 interface Board {
   readonly write: (summaries: readonly Summary[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 async function openBoard(context: WorkerContext, globalStep: number): Promise<Board> {
-  const {logging, output_dir} = loopParams(context);
+  const {logging} = loopParams(context);
   let file: EventFile | undefined;
   const giveUp = (error: unknown) => {
     file = undefined;
@@ -244,8 +215,7 @@ async function openBoard(context: WorkerContext, globalStep: number): Promise<Bo
     context.log(`TensorBoard files cannot be written and are left out from here on: ${reason}`);
   };
   if (logging.tensorboard) {
-    const beside = output_dir === undefined ? context.job.board_dir : join(output_dir, 'runs'); // as upstream
-    const folder = logging.log_dir ?? beside;
+    const folder = boardFolder(context.job.params) ?? context.job.board_dir;
     const origin = {started_at: Date.now() / 1000, host: hostname(), pid: process.pid};
     const resumed = globalStep > 0 ? {purge_step: globalStep + 1} : {};
     file = await createEventFile(folder, {origin, ...resumed}).catch((error: unknown) => {

@@ -1,17 +1,18 @@
 import type {Fingerprint} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import type {SealedFile} from '../../base/seal.js';
+import type {StepMetric} from '../../format/training-metrics.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {SavedTraining} from '../../stage/train-extension.js';
 import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
 import type {KeptFolders} from './checkpoints.js';
-import type {StepMetric} from './metrics.js';
 import {loopParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
 import type {Standing} from './provenance.js';
 import {restateKept} from './restate.js';
 import {resumeFrom} from './resume-from.js';
+import {emptyTally, type TimestepTallyState} from './timestep-tally.js';
 
 /** What is saved beside the engine's own state. */
 export interface SavedAbout extends Standing, SavedTraining {
@@ -21,6 +22,8 @@ export interface SavedAbout extends Standing, SavedTraining {
   readonly progress: ProgressState;
   /** The newest; absent in states of earlier versions. */
   readonly last_step?: StepMetric | null;
+  /** What the metrics to come count on; absent in states of earlier versions. */
+  readonly tally?: TimestepTallyState;
   /** Absent: none. */
   readonly clips?: ClipsState;
   /** The clips that were made, below the folder of clips. */
@@ -34,6 +37,7 @@ export type ClipsState = 'due' | 'none';
 export interface StartingPoint extends Standing {
   readonly progress: ProgressState;
   readonly last_step: StepMetric | null;
+  readonly tally: TimestepTallyState;
   readonly clips: ClipsState;
   readonly clip_files: readonly SealedFile[];
   /** The metrics up to here; undefined where they begin. */
@@ -48,6 +52,7 @@ const FROM_THE_START: StartingPoint = {
   loss: null,
   progress: freshProgress,
   last_step: null,
+  tally: emptyTally,
   clips: 'none',
   clip_files: [],
   metrics: undefined,
@@ -79,13 +84,24 @@ async function continueOwn(
   {trainer, kept}: Parts,
   {dir, about, seal}: SavedState,
 ): Promise<StartingPoint> {
-  const {clips = 'none', last_step = null, ...own} = about as unknown as SavedAbout;
+  const {clips = 'none', last_step = null, tally = emptyTally, ...own} = about as unknown as SavedAbout;
   const {global_step, epoch, loss, progress, clip_files} = own;
   await trainer.load(dir, 'exact');
   kept.takeUp(seal);
   log(`continuing the saved state of step ${global_step}`);
   const [metrics] = seal.beginnings;
-  return {global_step, epoch, loss, progress, last_step, clips, clip_files, metrics, origin: 'own_state'};
+  return {
+    global_step,
+    epoch,
+    loss,
+    progress,
+    last_step,
+    tally,
+    clips,
+    clip_files,
+    metrics,
+    origin: 'own_state',
+  };
 }
 
 /** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */

@@ -50,5 +50,6 @@ test('the last step of a run is among its metrics, whatever the log passes over'
     loss: 1.5,
     learning_rate: 1,
     grad_norm: 1,
+    bands: {'0.6-0.8': 1.5, '0.8-1.0': 1.5},
   });
 });

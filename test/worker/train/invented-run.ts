@@ -70,7 +70,14 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
   const close = async () => {};
   return {
     shape: {total_steps, steps_per_epoch: STEPS_PER_EPOCH} as Trainer['shape'],
-    memory: {total_bytes: 0, adapted_modules: 1, trained_parameters: 1} as Trainer['memory'],
+    memory: {
+      total_bytes: 0,
+      adapter_bytes: 4,
+      optimizer_bytes: 8,
+      ema_bytes: 0,
+      adapted_modules: 1,
+      trained_parameters: 1,
+    } as Trainer['memory'],
     modules: ['layers.0.self_attn.q_proj'],
     step: async () => {
       instant();
@@ -85,7 +92,11 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
         learning_rate: 1,
         grad_norm: 1,
         module_norms: [1],
-        timesteps: [0.5],
+        timesteps: [(step % 7) / 7],
+        sample_losses: [lossAt(step)],
+        prodigy_d: 0,
+        target_loss_smoothed: null,
+        target_loss_scale: 1,
         diagnosis: '',
         epoch_finished,
         epoch_loss: epoch_finished ? lossAt(step) : null,
