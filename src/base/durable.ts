@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {chmod, type FileHandle, open, readdir, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
@@ -31,7 +32,8 @@ export function isTemporaryName(name: string): boolean {
 
 /**
  * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
- * nothing. Throws the file system's error; the old content then still stands. `ownName` is where it is written first.
+ * nothing. The permissions that it had stay: they may keep others out. Throws the file system's error; the old content
+ * then still stands. `ownName` is where it is written first.
  */
 export async function writeDurably(
   path: string,
@@ -43,7 +45,7 @@ export async function writeDurably(
   fault('create', temporary);
   await makeFolder(dirname(path));
   try {
-    await writeSynced(temporary, bytes, fault);
+    await writeSynced(temporary, {bytes, mode: modeOf(path)}, fault);
     await renameDurably(temporary, path, fault);
   } catch (error) {
     await rm(temporary, {force: true}).catch(() => {}); // a full disk must not get fuller; what went wrong first is said
@@ -75,9 +77,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function writeSynced(path: string, bytes: string | Uint8Array, fault: FaultHook): Promise<void> {
+/** Undefined where no file stands. */
+function modeOf(path: string): number | undefined {
+  const found = statSync(path, {throwIfNoEntry: false});
+  return found?.isFile() ? found.mode & 0o777 : undefined;
+}
+
+interface NewContent {
+  readonly bytes: string | Uint8Array;
+  /** Permissions; undefined: those of any new file. */
+  readonly mode: number | undefined;
+}
+
+async function writeSynced(path: string, {bytes, mode}: NewContent, fault: FaultHook): Promise<void> {
   const file = await open(path, 'wx');
   try {
+    if (mode !== undefined && ((await file.stat()).mode & 0o777) !== mode) await file.chmod(mode);
     fault('write', path);
     await onFile(path, () => file.writeFile(bytes));
     fault('sync', path);

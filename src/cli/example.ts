@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, readFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
-import {writeDurably} from '../base/durable.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {nextCommand} from './next-command.js';
@@ -36,7 +36,7 @@ async function example(world: World, folder: string, options: ExampleOptions): P
   if (existsSync(path) && options.force !== true && (await readFile(path, 'utf8')) !== text)
     return refuse(world, options, [standsThere(path)]);
   await mkdir(resolve(world.cwd, folder), {recursive: true});
-  await writeDurably(path, text);
+  await writeUserFile(path, text);
   const run = nextCommand(world, ['run', relative(world.cwd, path) || path]);
   answer(world, options, {
     kind: 'example',

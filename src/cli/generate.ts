@@ -2,11 +2,12 @@ import {access, constants, copyFile, readFile, rm, stat} from 'node:fs/promises'
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {placeProblem} from '../base/accident.js';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath} from '../config/settings.js';
 import type {RunEvent} from '../event/event.js';
@@ -101,7 +102,7 @@ async function generate(
   if (!request.ok) return refuse(world, options, request.problems);
   const {file, text, out, clips} = request.value;
   await makeFolder(dirname(file));
-  await writeDurably(file, text);
+  await writeUserFile(file, text);
   const planned = await planPipeline(world, {file, overrides: [], wishes: noWishes});
   if (!planned.ok) return refuse(world, options, planned.problems.map(asOption));
   const forecasts = await forecastsFor(planned.value);

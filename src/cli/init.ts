@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
 import {relative, resolve} from 'node:path';
 import {Command} from 'commander';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {isFileError} from '../base/durable.js';
 import {ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
 import {isListed} from '../format/user-file.js';
@@ -69,7 +70,7 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (!agreed.ok) return refuse(world, options, agreed.problems);
   if (agreed.value === undefined) return 130;
   const {composition, prediction, next} = agreed.value;
-  await writeDurably(path, composition.text);
+  await writeUserFile(path, composition.text);
   await remember(world, settings.value, composition).catch((error: unknown) => {
     if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
     world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);

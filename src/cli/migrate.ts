@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, relative, resolve} from 'node:path';
 import {Command} from 'commander';
-import {writeDurably} from '../base/durable.js';
 import type {JsonObject} from '../base/json.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {parsePreset} from '../config/preset.js';
 import {resolvePipeline} from '../config/resolve.js';
 import {noSettings} from '../config/settings.js';
@@ -63,7 +63,7 @@ async function migrate(world: World, words: readonly string[], options: MigrateO
         hint: 'Another name with --output, or replace it with --force.',
       },
     ]);
-  await writeDurably(path, text);
+  await writeUserFile(path, text);
   const next = nextCommand(world, options.preset === true ? ['presets', 'import', shown] : ['plan', shown]);
   answer(world, options, {
     kind: 'migrate',

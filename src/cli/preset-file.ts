@@ -3,10 +3,10 @@ import {rm} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
 import {pathWords} from '../base/dotted-path.js';
-import {writeDurably} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';
 import type {Plain} from '../config/located.js';
@@ -97,7 +97,7 @@ export async function exportPreset(
   if (!found.ok) return found;
   const {text} = found.value.preset;
   if (file === undefined) return ok(text);
-  await writeDurably(resolve(world.cwd, file), text);
+  await writeUserFile(resolve(world.cwd, file), text);
   return ok(`${file}\n`);
 }
 
@@ -148,7 +148,7 @@ async function keepPreset(
       hint: 'Replace it with --force.',
     });
   }
-  await writeDurably(path, text);
+  await writeUserFile(path, text);
   return ok(`${path}\n`);
 }
 

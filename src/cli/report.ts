@@ -4,8 +4,8 @@ import {join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Command} from 'commander';
 import {placeProblem} from '../base/accident.js';
-import {writeDurably} from '../base/durable.js';
 import {SidestepError} from '../base/problem.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {type PlotAssets, reportPage} from '../render/report/page.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {openRun} from './recorded-run.js';
@@ -52,7 +52,7 @@ async function report(world: World, names: readonly string[], options: ReportOpt
     written_by: await writer(),
   };
   const page = reportPage(data, await plotAssets());
-  await writeDurably(path, page).catch((error: unknown) => {
+  await writeUserFile(path, page).catch((error: unknown) => {
     throw notWritten(path, error);
   });
   answer(world, options, {

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {Document, isCollection, isMap, isScalar, parse, parseDocument} from 'yaml';
-import {writeDurably} from '../base/durable.js';
 import {type Failure, failure, ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {parseSettings} from '../config/parse-settings.js';
 import {sourceText} from '../config/source-text.js';
 import {parseYaml} from '../config/yaml.js';
@@ -91,5 +91,5 @@ function notAMap(file: string, key?: string): Failure {
 }
 
 export async function writeSettings(file: string, text: string): Promise<void> {
-  await writeDurably(file, text);
+  await writeUserFile(file, text);
 }

@@ -1,10 +1,10 @@
 import {basename, dirname, extname, join} from 'node:path';
 import {accidentOf} from '../base/accident.js';
-import {noFault, writeDurably} from '../base/durable.js';
 import {isUtf8Path, shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
 import {SidestepError} from '../base/problem.js';
 import {isSystemError} from '../base/system-error.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import type {Cache} from '../cache/cache.js';
 import {ownedTemporaryName} from '../cache/leftovers.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
@@ -140,7 +140,8 @@ async function writeOne(
     const existing = there === undefined ? undefined : {path: there, read: () => readUserText(there)};
     const text = await next(existing, policy);
     const path = there ?? own;
-    if (text !== undefined) await writeDurably(path, text, noFault, ownedTemporaryName(cache, path));
+    if (text !== undefined)
+      await writeUserFile(path, text, {ownName: (real) => ownedTemporaryName(cache, real)});
     return undefined;
   } catch (error) {
     if (error instanceof SidestepError) return error.message;

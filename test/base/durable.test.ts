@@ -1,6 +1,13 @@
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import fs, {
+  chmodSync,
+  type NoParamCallback,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {
   type FaultHook,
   isFileError,
@@ -65,6 +72,33 @@ test('what killed writers of a file left beside it goes with the next write; wha
   for (const name of [...left, ...kept]) writeFileSync(join(dir, name), 'x');
   await writeDurably(join(dir, 'file'), 'text');
   expect(readdirSync(dir).sort()).toEqual(['file', ...kept].sort());
+});
+
+test.skipIf(process.platform === 'win32').each([0o600, 0o664, 0o444])(
+  'a file that is replaced keeps its permissions (%i)',
+  async (mode) => {
+    const path = join(await temporaryFolder(), 'file');
+    writeFileSync(path, 'old');
+    chmodSync(path, mode);
+    await writeDurably(path, 'new');
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['new', mode]);
+  },
+);
+
+test.each([
+  {code: 'EINVAL', errno: -22, written: true},
+  {code: 'ENOTSUP', errno: -95, written: true},
+  {code: 'ENOSYS', errno: -38, written: true},
+  {code: 'EIO', errno: -5, written: false},
+])('a file system that answers fsync with $code: written $written', async ({code, errno, written}) => {
+  const path = join(await temporaryFolder(), 'file');
+  const refusal = Object.assign(new Error(`${code}: fsync`), {code, errno, syscall: 'fsync'});
+  const refuse = (_file: number, done: NoParamCallback): void => done(refusal);
+  const spy = vi.spyOn(fs, 'fsync').mockImplementation(refuse as typeof fs.fsync);
+  onTestFinished(() => spy.mockRestore());
+  const writing = writeDurably(path, 'text');
+  if (written) await writing;
+  else await expect(writing).rejects.toMatchObject({code, path: expect.stringContaining('file')});
 });
 
 test('where not even the half-written file can be removed, the first error is the one that is thrown', async () => {

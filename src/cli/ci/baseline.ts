@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
-import {writeDurably} from '../../base/durable.js';
 import {isJsonObject} from '../../base/json.js';
 import {listed} from '../../base/near-miss.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {writeUserFile} from '../../base/write-user-file.js';
 import {readUserObject} from '../../format/user-json.js';
 import type {NumericIdentity} from '../../plan/world.js';
 
@@ -46,7 +46,7 @@ export async function readBaseline(path: string): Promise<Baseline | undefined> 
 }
 
 export async function writeBaseline(path: string, baseline: Baseline): Promise<void> {
-  await writeDurably(path, `${JSON.stringify(baseline, null, 2)}\n`);
+  await writeUserFile(path, `${JSON.stringify(baseline, null, 2)}\n`);
 }
 
 /** One stage whose numbers are not those of the baseline. */

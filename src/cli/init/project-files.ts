@@ -1,7 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {dirname, isAbsolute, join, relative, sep} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {isFileError, writeDurably} from '../../base/durable.js';
+import {isFileError} from '../../base/durable.js';
+import {writeUserFile} from '../../base/write-user-file.js';
 import {projectRoot} from '../../config/project-root.js';
 import {packageRoot} from '../version.js';
 
@@ -43,7 +44,7 @@ async function settle(path: string, edit: (text: string) => Edited): Promise<Pro
   const edited = edit(text ?? '');
   if ('because' in edited) return {path, did: 'left', because: edited.because};
   if (edited.text === text) return {path, did: 'left'};
-  await writeDurably(path, edited.text);
+  await writeUserFile(path, edited.text);
   return {path, did: text === undefined ? 'written' : 'extended'};
 }
 
