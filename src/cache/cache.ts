@@ -36,6 +36,8 @@ export interface Cache {
   readonly sources: readonly CacheSource[];
   /** What was looked up and found nowhere, though a source may have it that was not asked yet. */
   readonly misses: Set<Fingerprint>;
+  /** Whether its file system keeps what may be executed; see executable.ts. Undefined until somebody asks. */
+  permissions: 'kept' | 'not_kept' | undefined;
   readonly sharing: CacheSharing;
   readonly fault: FaultHook;
 }
@@ -69,6 +71,7 @@ export function openCache(
     forgotten: new Set(),
     sources,
     misses: new Set(),
+    permissions: undefined,
     sharing,
     fault,
   };

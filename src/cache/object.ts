@@ -1,11 +1,12 @@
 import {constants, existsSync, statSync} from 'node:fs';
-import {chmod, copyFile, rm} from 'node:fs/promises';
+import {copyFile, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, renameDurably, syncFile, writeDurably} from '../base/durable.js';
 import {markOf} from '../base/file-mark.js';
 import {contentHash, hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {allow} from '../base/permissions.js';
 import type {Cache} from './cache.js';
 import {isShared, plainAt} from './commit-gate.js';
 import type {ObjectRef} from './entry.js';
@@ -50,15 +51,30 @@ export async function commitFile(cache: Cache, path: string): Promise<ObjectRef>
 export async function placeObject(cache: Cache, path: string, object: ObjectRef): Promise<void> {
   const target = objectPath(cache.root, object.hash);
   await syncFile(path, cache.fault);
-  await chmod(path, 0o444); // a slip of an editor must not change what a hash names
+  await allow(path, 0o444); // a slip of an editor must not change what a hash names
   await makeFolder(dirname(target));
   try {
     await renameDurably(path, target, cache.fault);
   } catch (error) {
+    if (isFileError(error, 'EXDEV')) await moveByCopy(cache, path, target);
     // A file server that did it and whose answer was lost is asked again by the system, and then finds nothing to rename.
-    if (!isFileError(error, 'ENOENT') || existsSync(path) || !existsSync(target)) throw error;
+    else if (!isFileError(error, 'ENOENT') || existsSync(path) || !existsSync(target)) throw error;
   }
   remember(cache, object);
+}
+
+/** Where a part of the cache lies on another disk: somebody put a link or a mount there. */
+async function moveByCopy(cache: Cache, path: string, target: string): Promise<void> {
+  const aside = ownedTemporaryName(cache, target);
+  try {
+    await copyFile(path, aside, constants.COPYFILE_FICLONE);
+    await syncFile(aside, cache.fault);
+    await renameDurably(aside, target, cache.fault);
+  } catch (error) {
+    await rm(aside, {force: true}).catch(() => {}); // what went wrong first is said
+    throw error;
+  }
+  await removeLeftover(path);
 }
 
 /** The same for bytes in memory. */

@@ -1,16 +1,19 @@
 import {lstatSync, type Stats} from 'node:fs';
-import {chmod, copyFile, link, lstat, readdir, rm} from 'node:fs/promises';
+import {copyFile, lstat, readdir, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
+import {linkOrCopy} from '../base/link-or-copy.js';
 import {makeFolder} from '../base/make-folder.js';
 import {isPathWithin} from '../base/path-within.js';
+import {allow} from '../base/permissions.js';
 import {SidestepError} from '../base/problem.js';
 import {rename} from '../base/rename.js';
 import type {Cache} from './cache.js';
 import {plainAt} from './commit-gate.js';
 import type {OutputObject, TreeFile} from './entry.js';
+import {fitsHere, isExecutable} from './executable.js';
 import {objectPath, treeDir} from './layout.js';
 import {ownedTemporaryName} from './leftovers.js';
 import {listingHash} from './listing.js';
@@ -27,7 +30,7 @@ export async function commitTree(cache: Cache, folder: string, name: string): Pr
   const files: TreeFile[] = [];
   for (const [path, {mode}] of await listFiles(folder)) {
     const object = await commitFile(cache, join(folder, path));
-    files.push({path, ...object, ...((mode & 0o111) === 0 ? {} : {executable: 'yes' as const})});
+    files.push({path, ...object, ...((await isExecutable(cache, mode)) ? {executable: 'yes' as const} : {})});
   }
   const hash = listingHash(files);
   const size = files.reduce((sum, file) => sum + file.size, 0);
@@ -68,7 +71,7 @@ async function isThisObject(
   file: TreeFile,
   {path, stat}: {readonly path: string; readonly stat: Stats},
 ): Promise<boolean> {
-  if (stat.size !== file.size || ((stat.mode & 0o111) !== 0) !== (file.executable === 'yes')) return false;
+  if (stat.size !== file.size || !(await fitsHere(cache, stat.mode, file))) return false;
   const object = lstatSync(objectPath(cache.root, file.hash), {throwIfNoEntry: false});
   if (object?.ino === stat.ino && object.dev === stat.dev) return true;
   return (await hashFile(path)).hash === file.hash;
@@ -99,19 +102,13 @@ async function linkObject(cache: Cache, file: TreeFile, path: string): Promise<v
   const object = objectPath(cache.root, file.hash);
   await makeFolder(dirname(path));
   if (file.executable === 'yes') return copyExecutable(object, path);
-  try {
-    await link(object, path);
-    stillSound(cache, file.hash);
-  } catch (error) {
-    if (!isFileError(error, 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS')) throw error;
-    await copyFile(object, path); // a file system without hard links
-  }
+  if ((await linkOrCopy(object, path)) === 'linked') stillSound(cache, file.hash);
 }
 
 /** Objects carry no mode, and a link shares its object's: what must be executable is a copy. */
 async function copyExecutable(object: string, path: string): Promise<void> {
   await copyFile(object, path);
-  await chmod(path, 0o555);
+  await allow(path, 0o555);
 }
 
 /** Relative paths of all files below a folder, with `/`, in code-unit order. */

@@ -1,11 +1,12 @@
 import {existsSync} from 'node:fs';
-import {chmod, constants, copyFile, rm} from 'node:fs/promises';
+import {constants, copyFile, rm} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {isFileError, renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {own} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {listed} from '../base/near-miss.js';
+import {allow} from '../base/permissions.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
@@ -225,20 +226,20 @@ function filesOf({output, path, samples}: Publication, view: CacheView): Publish
     return output.files.map((file) => ({
       object: file,
       path: join(path, file.path),
-      mode: file.executable === 'yes' ? 0o755 : 0o644,
+      mode: file.executable === 'yes' ? 0o777 : 0o666,
     }));
   }
   const value = output.kind === 'json' ? view.json(output.hash) : undefined;
-  if (!isSampleCollection(value)) return [{object: output, path: join(path, output.name), mode: 0o644}];
+  if (!isSampleCollection(value)) return [{object: output, path: join(path, output.name), mode: 0o666}];
   const nameOf = samples?.file ?? (({sample}, part) => partFile(sample, part));
   const parts = value.samples.flatMap((sample) =>
     Object.entries(sample.parts).map(([part, object]) => ({
       object,
       path: join(path, fileWithin(nameOf(sample, part))),
-      mode: 0o644,
+      mode: 0o666,
     })),
   );
-  return [{object: output, path: join(path, output.name), mode: 0o644}, ...parts];
+  return [{object: output, path: join(path, output.name), mode: 0o666}, ...parts];
 }
 
 async function copyOut(cache: Cache, {object, path, mode}: PublishedFile): Promise<void> {
@@ -246,7 +247,7 @@ async function copyOut(cache: Cache, {object, path, mode}: PublishedFile): Promi
   const temporary = ownedTemporaryName(cache, path);
   try {
     await copyFile(objectPath(cache.root, object.hash), temporary, constants.COPYFILE_FICLONE);
-    await chmod(temporary, mode);
+    await allow(temporary, mode);
     await syncFile(temporary);
     await renameDurably(temporary, path); // a kill half-way leaves the file of before
   } catch (error) {
