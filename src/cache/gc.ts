@@ -79,7 +79,8 @@ export function neededPartials(cache: Cache, inventory: Inventory, roots: readon
     if (named.has(workOf(name))) return true;
     const note = partialNote(cache, name);
     if (note === undefined || !existsSync(note.pipeline_file)) return false;
-    return (byLock.get(note.lock_file)?.used_at ?? 0) < written_at;
+    const used_at = byLock.get(note.lock_file)?.used_at ?? 0;
+    return used_at < written_at || used_at === note.opened_after; // clocks are set back: then the second one tells
   });
   return new Set(needed.map(({name}) => name));
 }

@@ -1,11 +1,12 @@
 import {existsSync, statSync} from 'node:fs';
-import {copyFile, link, readdir, rm} from 'node:fs/promises';
+import {copyFile, readdir, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
+import {linkOrCopy} from '../base/link-or-copy.js';
 import {makeFolder} from '../base/make-folder.js';
 import {rename} from '../base/rename.js';
 import {isOwn, type OtherVersion, readSavedState, SAVED_STATE_FILE, workOf} from '../base/saved-state.js';
@@ -52,6 +53,8 @@ export interface PartialNote {
   readonly stage?: string;
   /** The objects that attempts read: when one turns out to be damaged, what was saved may hold its traces. */
   readonly made_from: readonly ContentHash[];
+  /** When its project had last finished a run, by that run's clock, when the folder was opened; 0: never. Absent in older work. */
+  readonly opened_after?: number;
   /** Who opened the folder last; undefined where no process of ours ends with its runner (a job), or it is not known. */
   readonly owner?: Owner | undefined;
 }
@@ -91,11 +94,15 @@ function parsePartialName(name: string): {readonly fingerprint: Fingerprint} | u
 export function partialNote(cache: Cache, name: string): PartialNote | undefined {
   const note = readState(join(partialsDir(cache.root), name, NOTE)) as Json | undefined;
   if (!isJsonObject(note)) return undefined;
-  const {pipeline_file, lock_file, made_from, owner, stage} = note;
+  const {pipeline_file, lock_file, made_from, owner, stage, opened_after} = note;
   if (typeof pipeline_file !== 'string' || typeof lock_file !== 'string' || !Array.isArray(made_from))
     return undefined;
   const own = {pipeline_file, lock_file, made_from: made_from as ContentHash[], owner: parseOwner(owner)};
-  return typeof stage === 'string' ? {...own, stage} : own;
+  return {
+    ...own,
+    ...(typeof stage === 'string' ? {stage} : {}),
+    ...(typeof opened_after === 'number' ? {opened_after} : {}),
+  };
 }
 
 /** Whole states that attempts at a stage of this pipeline left, newest first, whatever the stage was told then. */
@@ -319,16 +326,6 @@ async function linkAll(from: string, to: string, growing: ReadonlySet<string>): 
     if (entry.isDirectory()) await linkAll(source, target, growing);
     else if (growing.has(entry.name)) await copyFile(source, target);
     else await linkOrCopy(source, target);
-  }
-}
-
-/** Some file systems know no links. */
-async function linkOrCopy(source: string, target: string): Promise<void> {
-  try {
-    await link(source, target);
-  } catch (error) {
-    if (!isFileError(error, 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV')) throw error;
-    await copyFile(source, target);
   }
 }
 

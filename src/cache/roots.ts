@@ -25,12 +25,21 @@ export interface Root {
 
 /** Not in a cache that cannot be written: nothing can be collected from it either. */
 export async function recordRoot(cache: Cache, root: Root): Promise<void> {
-  const path = join(rootsDir(cache.root), `${sha256(root.lock_file)}.json`);
+  const path = rootPath(cache, root.lock_file);
   try {
     await writeDurably(path, JSON.stringify(root), cache.fault, ownedTemporaryName(cache, path));
   } catch (error) {
     if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
   }
+}
+
+/** When a project finished its last run; 0: none that is known of. */
+export function lastUse(cache: Cache, lock_file: string): number {
+  return parseRoot(jsonIfReadable(rootPath(cache, lock_file)))?.used_at ?? 0;
+}
+
+function rootPath(cache: Cache, lock_file: string): string {
+  return join(rootsDir(cache.root), `${sha256(lock_file)}.json`);
 }
 
 /** The roots whose lock files still exist. */

@@ -5,6 +5,7 @@ import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {temporaryDir} from '../cache/layout.js';
 import {type AttemptKey, jobAttempt, openPartial, type PartialKey} from '../cache/partial.js';
+import {lastUse} from '../cache/roots.js';
 import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
@@ -207,6 +208,7 @@ async function workerJob(
       ...effects.partial_note,
       stage: stage.id,
       made_from: read.hashes,
+      opened_after: lastUse(effects.cache, effects.partial_note.lock_file),
       owner: site === undefined ? effects.cache.owner : undefined,
     }),
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),

@@ -18,12 +18,12 @@ import {type Cache, openCache, prepareCache} from '../../src/cache/cache.js';
 import {type CacheEntry, commitEntry, lookUp} from '../../src/cache/entry.js';
 import {ENTRY_FORMAT} from '../../src/cache/entry-form.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../../src/cache/file-hashes.js';
-import {collectGarbage, planGc} from '../../src/cache/gc.js';
+import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
 import {entryPath, indexPath, objectPath, treeDir} from '../../src/cache/layout.js';
 import {commitBytes, commitFile} from '../../src/cache/object.js';
 import {openPartial} from '../../src/cache/partial.js';
-import {readRoots, recordRoot} from '../../src/cache/roots.js';
+import {lastUse, readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
 import {foundIn, verifyText} from '../../src/render/cache-text.js';
 import {palette} from '../../src/render/palette.js';
@@ -292,6 +292,29 @@ test('the roots of gc: each project names its own, until its lock file is gone',
   expect(await named()).toEqual([fingerprintOf({newer: a}), fingerprintOf({lock_file: b})].sort());
   rmSync(a);
   expect(await named()).toEqual([fingerprintOf({lock_file: b})]);
+});
+
+test.each([
+  {name: 'a run that was killed, as ever', used_at: 1_000, opened_after: 500, needed: true},
+  {
+    name: 'a clock that was set back since its project was used',
+    used_at: 9e15,
+    opened_after: 9e15,
+    needed: true,
+  },
+  {name: 'a project that has finished a run since', used_at: 9e15, opened_after: 1_000, needed: false},
+  {name: 'work of a version that did not note it', used_at: 9e15, opened_after: undefined, needed: false},
+])('gc and the work of $name', async ({used_at, opened_after, needed}) => {
+  const cache = await newCache();
+  const dir = await temporaryFolder();
+  const [pipeline_file, lock_file] = [join(dir, 'p.yaml'), join(dir, 'p.lock.yaml')];
+  for (const file of [pipeline_file, lock_file]) writeFileSync(file, '');
+  await recordRoot(cache, {lock_file, fingerprints: [], partials: [], used_at});
+  expect(lastUse(cache, lock_file)).toBe(used_at);
+  const key = {group: fingerprintOf({group: 1}), fingerprint: fingerprintOf({of: 'work'}), attempt: '1-a'};
+  const note = {pipeline_file, lock_file, made_from: []};
+  await openPartial(cache, key, opened_after === undefined ? note : {...note, opened_after});
+  expect(neededPartials(cache, await takeInventory(cache), readRoots(cache)).size).toBe(needed ? 1 : 0);
 });
 
 /** Older than two seconds, a file is settled: what is hashed now is remembered. The change time cannot be set. */

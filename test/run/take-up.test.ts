@@ -1,5 +1,5 @@
 import {existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash, type Fingerprint} from '../../src/base/hash.js';
 import {sealed} from '../../src/base/state-file.js';
@@ -7,7 +7,8 @@ import {openCache} from '../../src/cache/cache.js';
 import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
 import {objectPath} from '../../src/cache/layout.js';
-import {readRoots} from '../../src/cache/roots.js';
+import {partialNote} from '../../src/cache/partial.js';
+import {lastUse, readRoots} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
 import {verifyText} from '../../src/render/cache-text.js';
 import {palette} from '../../src/render/palette.js';
@@ -139,6 +140,16 @@ test('an interrupted stage is kept by gc, and goes when its pipeline and its loc
   expect(await collect()).toBe(1);
   rmSync(pipeline.file);
   expect(await collect()).toBe(0);
+});
+
+test('saved work notes when its project had finished a run, for days on which the clock is wrong', async () => {
+  const dir = await temporaryFolder();
+  await run(counting(dir, 2));
+  const cache = openCache(join(dir, '.sidestep/cache'));
+  const {lock_file} = readRoots(cache)[0]!;
+  const used_at = lastUse(cache, lock_file);
+  await interrupted(dir, 4, 3);
+  expect(partialNote(cache, basename(savedFolder(dir)))).toMatchObject({lock_file, opened_after: used_at});
 });
 
 test('verify reads what was saved as well, and removes what is damaged', async () => {
