@@ -1,17 +1,17 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
-import {writeDurably} from '../base/durable.js';
+import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
+import {writeUserFile} from '../base/write-user-file.js';
 import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {NumericIdentity} from '../plan/world.js';
 import {junitXml, stageCase, type TestCase} from '../render/junit.js';
+import {newScratch} from '../run/scratch.js';
 import {type AnswerOptions, answer, refuse} from './answer.js';
 import {carryOut} from './carry-out.js';
 import {
@@ -83,8 +83,8 @@ async function ci(world: World, file: string, options: CiOptions): Promise<ExitC
 /** A folder of its own, gone afterwards: nothing is taken from an earlier try. */
 async function openFolder(world: World, {keep}: CiOptions) {
   if (keep === undefined) {
-    const path = await mkdtemp(join(tmpdir(), 'sidestep-ci-'));
-    return {path, close: () => rm(path, {recursive: true, force: true, maxRetries: 5})};
+    const path = await newScratch('ci');
+    return {path, close: () => removeLeftover(path)};
   }
   const path = resolve(world.cwd, keep);
   await makeFolder(path);
@@ -164,7 +164,7 @@ async function conclude(world: World, conclusion: Conclusion): Promise<ExitCode>
   );
   if (ran && options.update === true) await writeBaseline(place, tried.numbers);
   if (options.junit !== undefined)
-    await writeDurably(
+    await writeUserFile(
       resolve(world.cwd, options.junit),
       junitXml(pipeline.name, casesOf(tried, ran && before !== undefined ? compared : undefined, problems)),
     );

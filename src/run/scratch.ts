@@ -9,21 +9,26 @@ import {SidestepError} from '../base/problem.js';
 import {isSystemError, systemErrorName} from '../base/system-error.js';
 import {isProcess, machineId} from '../cache/owner.js';
 
-/** What commands that leave nothing behind put in the system's temporary folder while they look. */
-export type ScratchUse = 'plan' | 'doctor';
+/** What commands that leave nothing behind put in the system's temporary folder while they look, or try something. */
+export type ScratchUse = 'plan' | 'doctor' | 'ci';
 
-/**
- * Calls `work` with an empty folder in the system's temporary folder, which is gone afterwards. What commands left there that were
- * killed goes first: the name says whose it is. Throws `run/no-temporary-folder` where nothing can be put there.
- */
+/** Calls `work` with such a folder, which is gone afterwards: see `newScratch`. */
 export async function withScratch<T>(use: ScratchUse, work: (folder: string) => Promise<T>): Promise<T> {
-  await removeAbandoned();
-  const folder = await newFolder(`sidestep-${use}-${machine()}-${process.pid}-`);
+  const folder = await newScratch(use);
   try {
     return await work(folder);
   } finally {
     await removeLeftover(folder);
   }
+}
+
+/**
+ * An empty folder in the system's temporary folder; whoever asked for it removes it. What commands left there that were killed goes
+ * first: the name says whose it is. Throws `run/no-temporary-folder` where nothing can be put there.
+ */
+export async function newScratch(use: ScratchUse): Promise<string> {
+  await removeAbandoned();
+  return newFolder(`sidestep-${use}-${machine()}-${process.pid}-`);
 }
 
 async function newFolder(prefix: string): Promise<string> {
@@ -47,7 +52,7 @@ function machine(): string {
   return sha256(machineId()).slice(0, 12);
 }
 
-const OURS = /^sidestep-(?:plan|doctor)-([0-9a-f]{12})-(\d+)-/;
+const OURS = /^sidestep-(?:plan|doctor|ci)-([0-9a-f]{12})-(\d+)-/;
 
 async function removeAbandoned(): Promise<void> {
   const here = machine();

@@ -54,6 +54,12 @@ test('every stage runs, the numbers are written, and nothing else of the folder 
     expect(xml).toMatch(new RegExp(`<testcase classname="my" name="${stage}" time="[\\d.]+"/>`));
 });
 
+test('without a place for temporary files it says which to set', () => {
+  const {code, stderr} = project.command(['ci', 'my.yaml'], {TMPDIR: project.file('gone')});
+  expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('run/no-temporary-folder')});
+  expect(stderr).toContain('Set TMPDIR');
+});
+
 test('other numbers are exit code 3, an annotation at the stage and a failed test; what came before is the same', () => {
   const args = [
     'ci',

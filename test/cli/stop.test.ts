@@ -39,6 +39,22 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s is a request to stop like Ctrl-C',
   expect(await running.finished).toMatchObject({code: 130, stdout: expect.stringContaining('1 interrupted')});
 });
 
+test('a terminal that closes may say so several times: what saves is left to save', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline(
+      "trap 'sleep 1; touch saved; exit 0' TERM; touch alive; while :; do sleep 0.1; done",
+    ),
+  });
+  const running = folder.start(['run']);
+  await until(() => existsSync(folder.file('alive')));
+  running.child.kill('SIGHUP');
+  await running.shows(/Ctrl-C again/);
+  running.child.kill('SIGHUP');
+  running.child.kill('SIGHUP');
+  expect(await running.finished).toMatchObject({code: 130});
+  expect(existsSync(folder.file('saved'))).toBe(true);
+});
+
 test('the second Ctrl-C does not wait for a stage that will not listen', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline("trap '' TERM INT; touch alive; sleep 30; sleep 30")});
   const running = folder.start(['run']);

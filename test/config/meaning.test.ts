@@ -299,9 +299,9 @@ describe('what exclude leaves', () => {
     expect(warnings[0]!.hint).toBe(hint);
   });
 
-  test('an exclude from the environment is the number it says', () => {
-    const pipeline = pipelineOf(text('{c: [1, 2], exclude: [{c: "${env.X}"}]}', 'env: [X]\n'), {
-      env: {X: '1'},
+  test.each(['1', '"1"', '1.0'])('an exclude from the environment is %s, number or text', (first) => {
+    const pipeline = pipelineOf(text(`{c: [${first}, 2], exclude: [{c: "\${env.X}"}]}`, 'env: [X]\n'), {
+      env: {X: first.replaceAll('"', '')},
     });
     expect(pipeline.stages.map(({id}) => id)).toEqual(['t[c=2]', 'after[c=2]']);
     expect(pipeline.warnings).toEqual([]);

@@ -27,10 +27,10 @@ test('what killed commands left goes with the next one; what living ones and oth
   await withScratch('doctor', async (own) => {
     const as = (pid: number) => own.replace(`-${process.pid}-`, `-${pid}-`);
     const elsewhere = own.replace(/-[0-9a-f]{12}-/, '-0123456789ab-');
-    const [left, fromAnotherUse] = [as(dead), as(dead).replace('doctor', 'plan')];
+    const [left, ...ofOthers] = [as(dead), ...['plan', 'ci'].map((use) => as(dead).replace('doctor', use))];
     const [living, young, old] = [`${as(process.ppid)}x`, elsewhere, `${elsewhere}x`];
     const theirs = [join(system, 'sidestep-plan-notes'), join(system, 'sidestep-cli-abc')];
-    for (const folder of [left, fromAnotherUse, living, young, old, ...theirs]) {
+    for (const folder of [left, ...ofOthers, living, young, old, ...theirs]) {
       mkdirSync(folder);
       writeFileSync(join(folder, 'file'), '');
     }
@@ -38,7 +38,7 @@ test('what killed commands left goes with the next one; what living ones and oth
     utimesSync(old, yesterday, yesterday);
     await withScratch('plan', async () => {});
     const stays = [own, living, young, ...theirs];
-    expect([left, fromAnotherUse, old, ...stays].filter((folder) => existsSync(folder))).toEqual(stays);
+    expect([left, ...ofOthers, old, ...stays].filter((folder) => existsSync(folder))).toEqual(stays);
   });
 });
 

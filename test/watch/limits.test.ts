@@ -1,5 +1,6 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {expect, onTestFinished, test} from 'vitest';
+import {hitsLimit, troubleOf} from '../../src/watch/watch-trouble.js';
 import {Folder, linesOf, main} from '../cli/sidestep.js';
 
 const pipeline = `sidestep: 1
@@ -58,3 +59,17 @@ test.skipIf(!possible).each([
       expect(problem).toMatchObject({code: 'watch/system-limit', hint: expect.stringContaining(sysctl)});
   },
 );
+
+test('a folder that may not be read is named with what helps; it is no limit of the system', () => {
+  const denied = Object.assign(new Error("EACCES: permission denied, watch '/songs'"), {
+    code: 'EACCES',
+    errno: -13,
+    path: '/songs',
+  });
+  expect(hitsLimit(denied)).toBe(false);
+  expect(troubleOf(denied, undefined)).toEqual({
+    code: 'watch/not-watched',
+    message: '/songs may not be read: edits there are not noticed',
+    hint: 'Change its permissions.',
+  });
+});
