@@ -30,5 +30,7 @@ if (tsc !== undefined) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
+  const {bundle} = await import('./bundle.mjs'); // late: what it is made with is a development package too
+  await bundle();
 }
 if (existsSync(join(root, 'src'))) sayWhatIsNext();

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,7 +19,8 @@ const PATIENCE_MS = 120_000;
 
 /**
  * Before tests that start the real command: brings dist/ up to date with src/, file by file. Types are the type checker's
- * business (`npm run typecheck`); here they are only taken off, which one file at a time allows (`isolatedModules`).
+ * business (`npm run typecheck`); here they are only taken off, which one file at a time allows (`isolatedModules`). The bundles
+ * are made again when a file changed.
  */
 export async function setup(): Promise<void> {
   const giveUp = Date.now() + PATIENCE_MS;
@@ -29,7 +31,8 @@ export async function setup(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   try {
-    build();
+    if (build() === 'changed' || !existsSync(join(root, 'dist/bundle-cli/start.js')))
+      execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')], {stdio: 'ignore'});
   } finally {
     rmSync(lock, {recursive: true, force: true});
   }
@@ -46,27 +49,43 @@ function takeLock(): boolean {
   }
 }
 
-function build(): void {
+function build(): 'changed' | 'same' {
   const {config} = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const {options} = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
   const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
-  for (const source of sources)
-    transpile(source, {...options, module: ts.ModuleKind.ESNext, inlineSourceMap: true});
+  const stale = sources.filter((source) => !isCompiled(source));
   const wanted = new Set(sources.map(compiledName));
-  for (const file of filesBelow('dist'))
-    if (file.endsWith('.js') && !wanted.has(file)) rmSync(join(root, file));
+  const left = filesBelow('dist').filter(
+    (file) => file.endsWith('.js') && !isBundled(file) && !wanted.has(file),
+  );
+  if (stale.length === 0 && left.length === 0) return 'same';
+  for (const name of readdirSync(join(root, 'dist')).filter((each) => each.startsWith('bundle-')))
+    rmSync(join(root, 'dist', name), {recursive: true}); // ended here, they would be of what the modules were
+  for (const source of stale)
+    transpile(source, {...options, module: ts.ModuleKind.ESNext, inlineSourceMap: true});
+  for (const file of left) rmSync(join(root, file));
+  return 'changed';
+}
+
+function isBundled(file: string): boolean {
+  return file.startsWith('dist/bundle-');
+}
+
+/** Equal times mean equal contents. */
+function isCompiled(source: string): boolean {
+  const target = statSync(join(root, compiledName(source)), {throwIfNoEntry: false});
+  return target !== undefined && Math.abs(target.mtimeMs - statSync(join(root, source)).mtimeMs) < 1;
 }
 
 function transpile(source: string, compilerOptions: ts.CompilerOptions): void {
   const target = join(root, compiledName(source));
   const {atime, mtime} = statSync(join(root, source));
-  if (existsSync(target) && Math.abs(statSync(target).mtimeMs - mtime.getTime()) < 1) return;
   const text = readFileSync(join(root, source), 'utf8');
   const {outputText} = ts.transpileModule(text, {compilerOptions, fileName: join(root, source)});
   mkdirSync(dirname(target), {recursive: true});
   const aside = `${target}.${process.pid}`;
   writeFileSync(aside, outputText);
-  utimesSync(aside, atime, mtime); // as old as its source: equal times mean equal contents
+  utimesSync(aside, atime, mtime); // as old as its source
   renameSync(aside, target); // another test run may be reading it
 }
 

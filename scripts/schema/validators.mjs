@@ -3,6 +3,19 @@ import {Ajv} from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import {rewrite} from './sources.mjs';
 
+/** Each is made when it is first asked for: a command needs one or two of them, and most of the text is constants. */
+const LATE = `
+export interface Validator {
+  (data: unknown): boolean;
+  errors?: null | readonly unknown[];
+}
+
+function late(make: () => Validator): () => Validator {
+  let made: Validator | undefined;
+  return () => (made ??= make());
+}
+`;
+
 const header = `// @ts-nocheck
 /** Generated from schema/ by \`npm run generate\`; not to be edited. */
 import {createRequire} from 'node:module';
@@ -10,21 +23,30 @@ const require = createRequire(import.meta.url); // for ajv's few run-time functi
 `;
 
 export function validatorCode(validated) {
+  const made = Object.entries(validated).map(
+    ([name, {schema}]) => `  '${name}': late(() => {${codeOf(name, schema)}}),\n`,
+  );
+  return `${header}${LATE}
+/** Every validator by schema name. A validator returns false and leaves what it found in \`errors\`. */
+export const validators: Record<string, () => Validator> = {\n${made.join('')}};\n`;
+}
+
+/** The body of a function that returns the validator. */
+function codeOf(name, schema) {
   const ajv = new Ajv({
     allErrors: true,
     strict: true,
-    strictRequired: false, // \`anyOf: [{required: [...]}]\` names properties declared one level up
+    strictRequired: false, // `anyOf: [{required: [...]}]` names properties declared one level up
     allowUnionTypes: true,
     discriminator: true,
     code: {source: true, esm: true, lines: false},
   });
   ajv.addVocabulary(['x-path', 'x-stage', 'x-implied', 'x-text', 'x-form', 'x-word']);
-  for (const [name, {schema}] of Object.entries(validated))
-    ajv.addSchema({...wordless(schema), $id: name}, name);
-  const names = Object.keys(validated);
-  const exported = Object.fromEntries(names.map((name) => [exportName(name), name]));
-  const code = (standaloneCode.default ?? standaloneCode)(ajv, exported);
-  return header + code.replace(/^"use strict";/, '') + table(names);
+  ajv.addSchema({...wordless(schema), $id: name}, name);
+  const code = (standaloneCode.default ?? standaloneCode)(ajv, {validate: name});
+  const [head, validate] = /^"use strict";export const validate = (\w+);/.exec(code) ?? [];
+  if (validate === undefined) throw new Error(`ajv begins its modules in another way: ${code.slice(0, 200)}`);
+  return `${code.slice(head.length)} return ${validate};`;
 }
 
 /** Words are for people; a validator does not need them, but ajv would carry them along. */
@@ -33,14 +55,4 @@ function wordless(schema) {
     const {title: _title, description: _description, examples: _examples, default: _default, ...rest} = copy;
     return rest;
   });
-}
-
-function table(names) {
-  const rows = names.map((name) => `  '${name}': ${exportName(name)},\n`).join('');
-  return `\n/** Every validator by schema name. A validator returns false and leaves what it found in \`errors\`. */
-export const validators: Record<string, {(data: unknown): boolean; errors?: null | readonly unknown[]}> = {\n${rows}};\n`;
-}
-
-function exportName(name) {
-  return `validate_${name.replace(/[^A-Za-z0-9]/g, '_')}`;
 }

@@ -6,34 +6,35 @@ import {answerForStdout} from './display-stream.js';
 import {program} from './program.js';
 import {type ExitCode, streamOf, type World} from './world.js';
 
-const {argv, env} = withoutColourFlags(process.argv.slice(2), process.env);
-
-const colour = await colourSetting(env);
-
-const stdout = streamOf(process.stdout, env, colour);
-answerForStdout(stdout);
-
-const cwd = currentFolder();
 const noFolder: Problem = {
   code: 'usage/no-current-folder',
   message: 'The folder you are in was removed',
   hint: '`cd` to another one.',
 };
 
-const world: World = {
-  env,
-  cwd: cwd ?? '/',
-  stdout,
-  stderr: streamOf(process.stderr, env, colour),
-  now: Date.now,
-  leave: (code: ExitCode) => {
-    process.exitCode = code; // not process.exit: text on its way to a pipe would be lost
-  },
-};
-
-world.leave(
-  cwd === undefined ? refuse(world, {json: argv.includes('--json')}, [noFolder]) : await program(world, argv),
-);
+/** The command that this process was started with. */
+export async function start(): Promise<void> {
+  const {argv, env} = withoutColourFlags(process.argv.slice(2), process.env);
+  const colour = await colourSetting(env);
+  const stdout = streamOf(process.stdout, env, colour);
+  answerForStdout(stdout);
+  const cwd = currentFolder();
+  const world: World = {
+    env,
+    cwd: cwd ?? '/',
+    stdout,
+    stderr: streamOf(process.stderr, env, colour),
+    now: Date.now,
+    leave: (code: ExitCode) => {
+      process.exitCode = code; // not process.exit: text on its way to a pipe would be lost
+    },
+  };
+  world.leave(
+    cwd === undefined
+      ? refuse(world, {json: argv.includes('--json')}, [noFolder])
+      : await program(world, argv),
+  );
+}
 
 /** Undefined when the folder that the shell stands in was removed. */
 function currentFolder(): string | undefined {

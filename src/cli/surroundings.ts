@@ -9,6 +9,7 @@ import {localWorkers} from '../run/local-worker.js';
 import type {Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
+import {bundledEntry} from './bundled.js';
 import {cacheChoices} from './cache-choices.js';
 import {
   type EngineSurroundings,
@@ -56,8 +57,8 @@ export async function surroundingsOf(
     ...engineOf(world),
     cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),
     executors: executorsOf({
-      worker: [process.execPath, fileURLToPath(new URL('dist/worker/main.js', packageRoot))],
-      job: [process.execPath, fileURLToPath(new URL('dist/worker/job-main.js', packageRoot))],
+      worker: [process.execPath, workerProgram('main.js')],
+      job: [process.execPath, workerProgram('job-main.js')],
       env: world.env,
     }),
     forced,
@@ -82,10 +83,16 @@ export function engineOf(
     },
     engine_help: engineHelp(world, places),
     launcher: localWorkers({
-      main: fileURLToPath(new URL('dist/worker/main.js', packageRoot)),
+      main: workerProgram('main.js'),
       env: workerEnvironment(world.env, plugin),
     }),
   };
+}
+
+/** What a worker process runs. */
+function workerProgram(name: 'main.js' | 'job-main.js'): string {
+  const dist = new URL('dist/', packageRoot);
+  return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}`, module: `worker/${name}`}));
 }
 
 export function engineHere(world: Pick<World, 'env' | 'cwd'>): EngineSurroundings {

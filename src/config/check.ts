@@ -27,7 +27,7 @@ export interface CheckOptions {
 
 /** Checks a value against a schema by name. Every violation becomes a problem at the place where it was written. */
 export function check(schemaName: string, value: Located, options: CheckOptions = {}): Problem[] {
-  const validate = validators[schemaName]!;
+  const validate = validators[schemaName]!();
   if (validate(plain(value))) return [];
   const errors = withoutBranchNoise((validate.errors ?? []) as readonly SchemaError[]);
   return errors.flatMap((error) => {

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type {SourcePosition} from '../base/problem.js';
 import {lineText, type SourceText} from './source-text.js';
 
@@ -47,6 +47,6 @@ function marker(line: string, position: SourcePosition): string {
   const start = Math.min(position.column, line.length + 1);
   const end = position.end_line === position.line ? (position.end_column ?? start + 1) : line.length + 1;
   const before = line.slice(0, start - 1).split('\t'); // tabs keep their width
-  const marked = stringWidth(line.slice(start - 1, Math.min(end, line.length + 1) - 1));
+  const marked = stringWidth(line.slice(start - 1, Math.min(end, line.length + 1) - 1), {tabWidth: 1});
   return before.map((part) => ' '.repeat(stringWidth(part))).join('\t') + '^'.repeat(Math.max(1, marked));
 }

@@ -1,18 +1,11 @@
-import {createRequire} from 'node:module';
 import type {CST, Document, Node, Pair, Scalar, YAMLMap, YAMLParseError, YAMLSeq} from 'yaml';
+import * as library from 'yaml';
 import type {Problem} from '../base/problem.js';
 import type {Located, LocatedEntry, LocatedMap, Origin, Via} from './located.js';
 import {problemAt} from './located.js';
 import type {SourceText} from './source-text.js';
 import {unquotedReferences} from './unquoted-reference.js';
 import {isDerailing, syntaxProblems} from './yaml-syntax.js';
-
-const require = createRequire(import.meta.url);
-
-/** The parser of the package `yaml`, loaded with the first text: a pipeline that is remembered needs none read. */
-function library(): typeof import('yaml') {
-  return require('yaml') as typeof import('yaml');
-}
 
 export interface ParsedYaml {
   /** Undefined for an empty file, or where nothing could be made of it. */
@@ -39,7 +32,7 @@ export function parseYaml(source: SourceText): ParsedYaml {
   if (typeof document === 'number') return {value: undefined, problems: [tooDeep(source, document)]};
   const found = [...document.errors, ...document.warnings];
   const reader = new Reader(source, document, new Set(found.map(({pos}) => pos[0])));
-  const unquoted = found.length === 0 ? undefined : unquotedReferences(source, new (library().Lexer)());
+  const unquoted = found.length === 0 ? undefined : unquotedReferences(source, new library.Lexer());
   if (unquoted !== undefined) return {value: undefined, problems: [unquoted]};
   reader.problems.push(...syntaxProblems(source, found));
   // Where the parser lost its way, the rest of what it read is no reason for more errors.
@@ -61,7 +54,7 @@ export function parseYaml(source: SourceText): ParsedYaml {
 
 /** The parser in its two steps: reading tokens needs no stack, composing nodes of them does. A number: too deep there. */
 function composed(text: string): Document | number {
-  const {Lexer, Parser, Composer, Document: EmptyDocument} = library();
+  const {Lexer, Parser, Composer, Document: EmptyDocument} = library;
   const parser = new Parser();
   const composer = new Composer({merge: true, prettyErrors: false, stringKeys: false, logLevel: 'error'});
   const tokens: CST.Token[] = [];
@@ -76,7 +69,7 @@ function composed(text: string): Document | number {
 }
 
 function severalDocuments(second: Document): YAMLParseError {
-  const {YAMLParseError} = library();
+  const {YAMLParseError} = library;
   const [start, end] = second.range ?? [0, 1];
   return new YAMLParseError([start, Math.max(end, start + 1)], 'MULTIPLE_DOCS', 'several documents');
 }
@@ -96,7 +89,7 @@ function tooDeep(source: SourceText, at: number): Problem {
 function aliasTargets(document: Document): ReadonlyMap<Node, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
-  library().visit(document, {
+  library.visit(document, {
     Node: (_key, node) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },
@@ -117,7 +110,7 @@ class Reader {
   private targets: ReadonlyMap<Node, Node> | undefined;
   private readonly open = new Set<Node>();
   private stopped = false;
-  private readonly yaml = library();
+  private readonly yaml = library;
   private readonly source: SourceText;
   private readonly document: Document;
 

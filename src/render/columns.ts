@@ -1,9 +1,8 @@
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Columns of a terminal that a text takes: CJK letters and emoji take two, colours none. */
 export function columnsOf(text: string): number {
-  return stringWidth(text);
+  return stringWidth(text, {tabWidth: 0}); // nothing of ours has one
 }
 
 /** Filled up with blanks to a number of columns, as `padEnd` does with code units. */
@@ -14,11 +13,6 @@ export function filledEnd(text: string, columns: number): string {
 /** The same with the blanks in front. */
 export function filledStart(text: string, columns: number): string {
   return blanks(text, columns) + text;
-}
-
-/** Cut to a number of columns, with an ellipsis. */
-export function cut(text: string, columns: number): string {
-  return columnsOf(text) <= columns ? text : cliTruncate(text, Math.max(1, columns));
 }
 
 function blanks(text: string, columns: number): string {

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {cut, filledEnd} from '../../src/render/columns.js';
+import {filledEnd} from '../../src/render/columns.js';
+import {cut} from '../../src/render/cut.js';
 import {type ColourEnvironment, type ColourSetting, colourChoice} from '../../src/render/palette.js';
 import {rendererKind} from '../../src/render/renderer.js';
 import {widthOf} from '../../src/render/text-output.js';

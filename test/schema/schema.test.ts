@@ -157,10 +157,10 @@ test('a lock file as it is written meets its schema', () => {
     numerics: {backend: 'cpu'},
     outputs: {adapter: hash},
   };
-  expect(validators.lock!(parse(printLock({sidestep_lock: 1, stages: {'train[rank=8]': record}})))).toBe(
+  expect(validators.lock!()(parse(printLock({sidestep_lock: 1, stages: {'train[rank=8]': record}})))).toBe(
     true,
   );
-  expect(validators.lock!({sidestep_lock: 1, stages: {a: {...record, fingerprint: 'x'}}})).toBe(false);
+  expect(validators.lock!()({sidestep_lock: 1, stages: {a: {...record, fingerprint: 'x'}}})).toBe(false);
 });
 
 test.each([
@@ -174,7 +174,7 @@ test.each([
   {name: 'a sample without a file', value: [{caption: 'x'}], valid: false},
   {name: 'an unknown tag position', value: {metadata: {tag_position: 'middle'}, samples: []}, valid: false},
 ])('dataset JSON: $name', ({value, valid}) => {
-  expect(validators.dataset_json!(value)).toBe(valid);
+  expect(validators.dataset_json!()(value)).toBe(valid);
 });
 
 describe('the built-in presets', async () => {

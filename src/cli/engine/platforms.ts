@@ -1,3 +1,5 @@
+import {type Libc, libcHere} from './libc.js';
+
 /** A system that a ready engine is published for. The release scripts make the packages of this list. */
 export interface Platform {
   readonly name: string;
@@ -7,8 +9,6 @@ export interface Platform {
   /** Whether the CUDA plugin is published for it as well. */
   readonly cuda: boolean;
 }
-
-export type Libc = 'glibc' | 'musl';
 
 const SCOPE = '@sidestep-ace';
 
@@ -68,19 +68,4 @@ export function thisSystem(): string {
 export function platformHere(): Platform | undefined {
   const here = thisSystem();
   return platforms.find(({name}) => name === here);
-}
-
-let libc: Libc | undefined;
-
-/** Which C library this Node runs on. Asked once: a report takes some milliseconds. */
-function libcHere(): Libc {
-  libc ??= glibcVersion() === undefined ? 'musl' : 'glibc';
-  return libc;
-}
-
-function glibcVersion(): string | undefined {
-  const reports = process.report as typeof process.report & {excludeNetwork?: boolean};
-  reports.excludeNetwork = true; // it would ask for the name of every open connection's address
-  const report = reports.getReport() as {readonly header?: {readonly glibcVersionRuntime?: string}};
-  return report.header?.glibcVersionRuntime;
 }

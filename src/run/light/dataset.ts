@@ -12,6 +12,7 @@ import {loadTokenizer} from '../../dataset/tokenizer.js';
 import {grouped} from '../../event/alike.js';
 import type {Model} from '../../model/model.js';
 import {type LightContext, pathOf} from '../light-stage.js';
+import {listeningThread} from '../listening-thread.js';
 import {openSoundMemory, type SoundMemory} from './sound-memory.js';
 
 /**
@@ -75,7 +76,7 @@ const SONGS_AT_ONCE = availableParallelism();
 
 /** Listens in threads; run from sources, where there is no compiled thread to start, in this one. */
 function openEars(signal: AbortSignal): Listeners {
-  const entry = new URL('../../dataset/audio/listening-thread.js', import.meta.url);
+  const entry = listeningThread;
   if (!existsSync(entry)) return {listen: (path) => listen(path, signal), close: async () => {}};
   const threads = openListeners({entry, threads: SONGS_AT_ONCE});
   const stop = () => void threads.close(); // what is being heard rejects
