@@ -3,11 +3,13 @@
 // the YAML parser stay outside, and names stay as they are, so that a stack can be read. The modules themselves stay beside it: tests and
 // scripts import them, threads are started from them, and without a bundle the command runs from them.
 import {readdirSync, readFileSync, renameSync, rmSync} from 'node:fs';
+import {isBuiltin} from 'node:module';
 import {isAbsolute, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {rolldown} from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** As deep below dist/ as every module that asks where the package lies: such paths are relative to a module. */
 const bundles = {
@@ -26,7 +28,8 @@ async function write(folder, entries, compiled) {
   const made = await rolldown({
     input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(compiled, file)])),
     platform: 'node',
-    external: (id, from) => !isTakenIn(id, from) && !id.startsWith('.') && !isAbsolute(id), // of node: and of packages
+    external: (id, from) =>
+      !id.startsWith('.') && !isAbsolute(id) && !isTakenIn(id, from) && staysOutside(id),
     onLog: (level, log) => {
       if (level === 'warn') throw new Error(`${log.code}: ${log.message}`);
     },
@@ -47,6 +50,14 @@ async function write(folder, entries, compiled) {
     await made.close();
     rmSync(aside, {recursive: true, force: true});
   }
+}
+
+/** Parts of Node and packages. Throws for a package that is not there where the program runs: also one that the bundler itself adds. */
+function staysOutside(id) {
+  const [first, second] = id.split('/');
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  if (!isBuiltin(id) && !(name in dependencies)) throw new Error(`${id} is no dependency of the program`);
+  return true;
 }
 
 function isTakenIn(id, from) {

@@ -4,7 +4,7 @@ import {byLayer} from '../../src/cli/report-data.js';
 import {gitState} from '../../src/cli/run-environment.js';
 import {keptBestText} from '../../src/render/best-text.js';
 import {charts} from '../../src/render/report/charts.js';
-import {html, scriptJson} from '../../src/render/report/html.js';
+import {dataElement, html} from '../../src/render/report/html.js';
 import type {ReportRun} from '../../src/render/report/report-data.js';
 import {documentOf, Folder} from './sidestep.js';
 
@@ -217,5 +217,7 @@ test.each([
 
 test('what users wrote cannot leave its place in the page', () => {
   expect(html`<b>${'<i>"&'}</b>`.html).toBe('<b>&lt;i&gt;&quot;&amp;</b>');
-  expect(scriptJson({text: '</script>'}).html).toBe('{"text":"\\u003c/script>"}');
+  expect(dataElement('x', {text: '</script>'}).html).toBe(
+    '<script type="application/json" id="x">{"text":"\\u003c/script>"}</script>',
+  );
 });

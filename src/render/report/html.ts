@@ -28,12 +28,18 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => names[character]!);
 }
 
-/** JSON that no browser takes for the end of the script it stands in. */
-export function scriptJson(value: unknown): Html {
-  return {
-    html: JSON.stringify(value)
-      .replaceAll('<', '\\u003c')
-      .replaceAll('\u2028', '\\u2028')
-      .replaceAll('\u2029', '\\u2029'),
-  };
+/** A script of ours. Its end is put together: bundlers rewrite a template that holds it whole. */
+export function scriptElement(text: string): Html {
+  return {html: `<script>${text}${SCRIPT_END}`};
 }
+
+/** Data for a script, as JSON that no browser takes for the end of the element. `id` is a word of ours. */
+export function dataElement(id: string, value: unknown): Html {
+  const json = JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+  return {html: `<script type="application/json" id="${id}">${json}${SCRIPT_END}`};
+}
+
+const SCRIPT_END = ['</', 'script>'].join('');

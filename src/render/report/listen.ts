@@ -1,4 +1,4 @@
-import {type Html, html, scriptJson} from './html.js';
+import {dataElement, type Html, html} from './html.js';
 import type {ReportClip, ReportPrompt} from './report-data.js';
 
 /** For each prompt a row of players over steps and strengths, with what was asked for and a picture of each. */
@@ -6,7 +6,7 @@ export function listening(prompts: readonly ReportPrompt[]): Html {
   return html`<p class="dim">The same seed is the same noise: what differs between two clips is what their labels say. <kbd>Space</kbd> plays the clip that has the focus.</p>
 ${promptRows(prompts)}
 ${blind(prompts)}
-<script type="application/json" id="report-clips">${scriptJson(trialsOf(prompts))}</script>`;
+${dataElement('report-clips', trialsOf(prompts))}`;
 }
 
 /** The players alone. */

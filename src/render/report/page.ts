@@ -3,7 +3,7 @@ import {type Chart, charts} from './charts.js';
 import {configuration, environment, hashes} from './details.js';
 import {gradientMap} from './gradients.js';
 import {headline} from './headline.js';
-import {type Html, html, scriptJson} from './html.js';
+import {dataElement, type Html, html, scriptElement} from './html.js';
 import {letterOf} from './labels.js';
 import {listening} from './listen.js';
 import {LISTEN_SCRIPT} from './listen-script.js';
@@ -47,7 +47,7 @@ ${headline(first)}
 <nav>${sections.map(({id, title}) => html`<a href="#${id}">${title}</a>`)}</nav>
 ${sections.map(({id, title, body}) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`)}
 ${drawn.length === 0 ? null : scripts(drawn, assets)}
-${prompts.length === 0 ? null : html`<script>${raw(LISTEN_SCRIPT)}</script>`}
+${prompts.length === 0 ? null : scriptElement(LISTEN_SCRIPT)}
 </body></html>
 `;
   return page.html;
@@ -129,9 +129,9 @@ function startingSmoothing(drawn: readonly Chart[]): string {
 }
 
 function scripts(drawn: readonly Chart[], {script}: PlotAssets): Html {
-  return html`<script type="application/json" id="report-charts">${scriptJson(drawn)}</script>
-<script>${raw(script)}</script>
-<script>${raw(REPORT_SCRIPT)}</script>`;
+  return html`${dataElement('report-charts', drawn)}
+${scriptElement(script)}
+${scriptElement(REPORT_SCRIPT)}`;
 }
 
 /** Our own and uPlot's files: neither holds anything a user wrote. */
