@@ -31,7 +31,7 @@ export function decoderModule(path: string): string | undefined {
   const dotted = moduleOfDiffusersName(strippedOf(path.replaceAll('._orig_mod.', '.'), [WRAPPER, PLACE]));
   if (isDecoderLinear(dotted)) return dotted;
   const flat = strippedOf(dotted, [FLAT_PLACE, /^_orig_mod_/, /^module_/]);
-  const module = moduleOfDiffusersName(unflattened(flat));
+  const module = moduleOfDiffusersName(unflattened(moduleOfDiffusersName(flat)));
   return isDecoderLinear(module) ? module : undefined;
 }
 
@@ -53,13 +53,16 @@ const DIFFUSERS_NAMES: Readonly<Record<string, string>> = {
   v_proj: 'to_v',
   o_proj: 'to_out.0',
 };
+const DIFFUSERS_PATCHES = 'proj_in_conv';
 
-/** diffusers renames the attention projections and nothing else. */
+/** `AceStepTransformer1DModel` of diffusers renames the attention projections and the patch convolution, nothing else. */
 export function diffusersName(module: string): string {
+  if (module === 'proj_in.1') return DIFFUSERS_PATCHES;
   return module.replace(/(?<=_attn\.)(q_proj|k_proj|v_proj|o_proj)$/, (name) => DIFFUSERS_NAMES[name]!);
 }
 
 function moduleOfDiffusersName(name: string): string {
+  if (name === DIFFUSERS_PATCHES) return 'proj_in.1';
   return name.replace(/(?<=_attn\.)(to_q|to_k|to_v|to_out\.0)$/, (found) => {
     const [original] = Object.entries(DIFFUSERS_NAMES).find(([, renamed]) => renamed === found)!;
     return original;

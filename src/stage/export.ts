@@ -7,7 +7,7 @@ import type {StageType} from './stage-type.js';
 /** Writes an adapter in the layouts other programs read. Its arithmetic always runs on the CPU, in f32. */
 export const exportStage: StageType = {
   name: 'export',
-  version: 3,
+  version: 4,
   schema: 'stage.export.schema.json',
   summary: 'Write the adapter for other programs',
   runs: 'worker',

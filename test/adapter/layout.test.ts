@@ -12,7 +12,7 @@ import {
   lycorisLayout,
   peftLayout,
 } from '../../src/adapter/layout.js';
-import {decoderModule} from '../../src/adapter/module-name.js';
+import {decoderModule, diffusersName} from '../../src/adapter/module-name.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {bakeScale} from '../../src/adapter/scale.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
@@ -159,4 +159,20 @@ test.each([
   ['lycoris_proj_in_1', 'proj_in.1'],
 ])('%s is %s', (written, path) => {
   expect(decoderModule(written)).toBe(path);
+});
+
+/** Names of `AceStepTransformer1DModel` in diffusers 0.40, which its LoRA loader looks modules up by. */
+test.each([
+  ['layers.0.self_attn.q_proj', 'layers.0.self_attn.to_q'],
+  ['layers.0.cross_attn.k_proj', 'layers.0.cross_attn.to_k'],
+  ['layers.1.cross_attn.v_proj', 'layers.1.cross_attn.to_v'],
+  ['layers.1.self_attn.o_proj', 'layers.1.self_attn.to_out.0'],
+  ['layers.1.mlp.down_proj', 'layers.1.mlp.down_proj'],
+  ['proj_in.1', 'proj_in_conv'],
+  ['time_embed_r.time_proj', 'time_embed_r.time_proj'],
+  ['condition_embedder', 'condition_embedder'],
+])('%s is %s in diffusers', (module, name) => {
+  expect(diffusersName(module)).toBe(name);
+  expect(decoderModule(`transformer.${name}`)).toBe(module);
+  expect(decoderModule(`lora_transformer_${name.replaceAll('.', '_')}`)).toBe(module);
 });

@@ -180,6 +180,19 @@ test("diffusers' patterns name modules as the file does", async () => {
   }
 });
 
+test('the patch convolution has the name that it has in diffusers', async () => {
+  for (const kind of ['patches', 'patches_dora']) {
+    const path = project.file('out', `${kind}_all`, 'diffusers/pytorch_lora_weights.safetensors');
+    await using file = await openSafetensors(path);
+    expect([...file.tensors.keys()]).toContain('transformer.proj_in_conv.lora_A.weight');
+    const settings = JSON.parse(file.metadata.lora_adapter_metadata!);
+    expect(settings['transformer.target_modules']).toContain('proj_in_conv');
+    const trained = await readAdapter(project.file('adapters', kind));
+    const modules = (await readAdapter(path)).modules.map(({name}) => name);
+    expect(modules).toEqual(trained.modules.map(({name}) => name));
+  }
+});
+
 test('generic and native keys differ in their prefix only', async () => {
   const names = async (path: string) => {
     await using file = await openSafetensors(project.file('out', path));

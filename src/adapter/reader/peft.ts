@@ -13,10 +13,11 @@ export const peftReader: Reader = (file, module) =>
 
 /**
  * diffusers: `load_lora_into_transformer` takes `transformer.` off, renames nothing, and hands tensors and the settings of
- * `lora_adapter_metadata` to PEFT, which meets the module under diffusers' own name.
+ * `lora_adapter_metadata` to PEFT, which meets the module under diffusers' own name (transformers/ace_step_transformer.py).
  */
 export const diffusersReader: Reader = (file, module) => {
   const renamed = module
+    .replace(/^proj_in\.1$/, 'proj_in_conv')
     .replace('_attn.o_proj', '_attn.to_out.0')
     .replace(/_attn\.([qkv])_proj$/, '_attn.to_$1');
   const settings = parseUserObject(file.metadata.lora_adapter_metadata ?? '{}', 'lora_adapter_metadata');
