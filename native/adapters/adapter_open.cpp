@@ -100,6 +100,23 @@ bool any_has(const AdapterFile& file, const std::string& tensor) {
                      [&](const auto& module) { return module.second.contains(tensor); });
 }
 
+LycorisForm form_of(const TensorMap& tensors) {
+  const auto has = [&](const char* name) { return tensors.contains(name); };
+  const auto side = [&](const char* name, int dim) {
+    const auto found = tensors.find(name);
+    return found == tensors.end() || found->second.rank() <= dim ? int64_t{1} : found->second.dim(dim);
+  };
+  LycorisForm form{.tucker = has("lokr_t2") || has("hada_t1"), .w1_is_full = has("lokr_w1"), .w2_is_full = has("lokr_w2")};
+  for (const char* name : {"lokr_w1_b", "lokr_w2_b", "hada_w1_b"}) {
+    if (has(name)) form.rank = side(name, 0);
+  }
+  if (has("alpha")) form.alpha = element_at(tensors.at("alpha"), 0);
+  form.l = form.w1_is_full ? side("lokr_w1", 0) : side("lokr_w1_a", 0);
+  form.m = form.w1_is_full ? side("lokr_w1", 1) : side("lokr_w1_b", 1);
+  form.k = form.w2_is_full ? side("lokr_w2", 0) : side("lokr_w2_a", form.tucker ? 1 : 0);
+  return form;
+}
+
 /// Where both factors are full LyCORIS forces alpha to the rank: such a module does not tell the configured one.
 bool tells_alpha(const TensorMap& tensors) { return !(tensors.contains("lokr_w1") && tensors.contains("lokr_w2")); }
 
@@ -112,6 +129,7 @@ void settle_lycoris(AdapterFile& out) {
   c.use_tucker = any_has(out, "lokr_t2") || any_has(out, "hada_t1");
   c.decompose_both = any_has(out, "lokr_w1_a");
   for (const auto& [module, tensors] : out.modules) {
+    c.forms[module] = form_of(tensors);
     for (const auto& [name, tensor] : tensors) {
       const bool ranked = name == "hada_w1_b" || name == "lokr_w2_b" || name == "lokr_w1_b";
       if (ranked) c.rank = tensor.dim(0);

@@ -20,6 +20,16 @@ enum class Cayley : uint8_t {
   exact     ///< (I - Q)(I + Q)^-1, PEFT's other form (it turns the other way)
 };
 
+/// The form of one LoKr or LoHa module as its saved tensors show it. Programs split weights, and choose between whole and
+/// factored matrices, by rules of their own; ranks may differ by module.
+struct LycorisForm {
+  int64_t rank = 0;  ///< 0: every factor is whole, and nothing is scaled
+  double alpha = 0;  ///< 0, or not saved: the rank, as LyCORIS reads it
+  bool tucker = false;
+  int64_t l = 1, m = 1, k = 1;                    ///< lokr: w1 [l, m], w2 [k, …]
+  bool w1_is_full = true, w2_is_full = true;      ///< lokr
+};
+
 /// What is trained; fields are the schema's (schema/stage.train.schema.json), each type reads those it knows.
 struct AdapterConfig {
   AdapterType type = AdapterType::lora;
@@ -45,6 +55,7 @@ struct AdapterConfig {
   bool use_tucker = false;                ///< lokr, loha: on patch convolutions
   bool use_scalar = false;                ///< lokr, loha
   bool weight_decompose = false;          ///< lokr, loha
+  std::map<std::string, LycorisForm> forms{};  ///< lokr, loha: of modules that were read from a file
 
   int64_t block_size = 64;    ///< oft
   bool coft = false;          ///< oft

@@ -65,15 +65,15 @@ class Loha final : public DeltaAdapter {
  public:
   Loha(const AdapterConfig& config, const Linear& layer)
       : DeltaAdapter(layer, config.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
-        shape_{layer.out_features(), layer.in_features()},
-        alpha_(config.alpha),
-        scale_(static_cast<float>(adapter_scale(config.alpha, config.rank, config))) {
+        shape_{layer.out_features(), layer.in_features()} {
+    const LycorisForm form = form_of(config, layer);
+    alpha_ = form.alpha;
+    scale_ = static_cast<float>(adapter_scale(form.alpha, form.rank, config));
     const Device device = layer.weight.device();
-    const bool tucker = config.use_tucker && is_convolution(layer);
-    w1_ = tucker ? Half::tucker("hada_w1", "hada_t1", layer, config.rank)
-                 : Half("hada_w1", shape_[0], shape_[1], config.rank, device);
-    w2_ = tucker ? Half::tucker("hada_w2", "hada_t2", layer, config.rank)
-                 : Half("hada_w2", shape_[0], shape_[1], config.rank, device);
+    w1_ = form.tucker ? Half::tucker("hada_w1", "hada_t1", layer, form.rank)
+                      : Half("hada_w1", shape_[0], shape_[1], form.rank, device);
+    w2_ = form.tucker ? Half::tucker("hada_w2", "hada_t2", layer, form.rank)
+                      : Half("hada_w2", shape_[0], shape_[1], form.rank, device);
     if (config.use_scalar) scalar_ = FactorScalar(device);
     for (Half* half : {&w1_, &w2_}) trained_.insert(trained_.end(), half->trained().begin(), half->trained().end());
     if (decomposed()) trained_.push_back(magnitude());
@@ -137,9 +137,20 @@ class Loha final : public DeltaAdapter {
     return delta;
   }
 
+  /// As its file has it, else as configured.
+  static LycorisForm form_of(const AdapterConfig& config, const Linear& layer) {
+    const auto found = config.forms.find(layer.name);
+    if (found == config.forms.end()) {
+      return {.rank = config.rank, .alpha = config.alpha, .tucker = config.use_tucker && is_convolution(layer)};
+    }
+    LycorisForm form = found->second;
+    if (form.alpha == 0) form.alpha = static_cast<double>(form.rank);
+    return form;
+  }
+
   Shape shape_;
-  double alpha_;
-  float scale_;
+  double alpha_ = 0;
+  float scale_ = 1;
   FactorScalar scalar_;
   Half w1_, w2_;
   std::vector<TrainedTensor> trained_;

@@ -99,7 +99,7 @@ class Lokr final : public DeltaAdapter {
  public:
   Lokr(const AdapterConfig& config, const Linear& layer)
       : DeltaAdapter(layer, config.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
-        shape_(lokr_shape(config, layer.out_features(), layer.in_features(), layer.kernel)),
+        shape_(lokr_shape(config, layer)),
         convolution_(is_convolution(layer)),
         scale_(static_cast<float>(shape_.scale)) {
     const Device device = layer.weight.device();

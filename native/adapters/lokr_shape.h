@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "adapters/config.h"
+#include "models/linear.h"
 
 namespace sidestep {
 
@@ -24,6 +25,7 @@ struct LokrShape {
   double alpha = 1;     ///< as saved: forced to rank where both factors are full
   double scale = 1;
 };
-LokrShape lokr_shape(const AdapterConfig& config, int64_t out, int64_t in, int64_t taps);
+/// As LyCORIS chooses it, or as the module's file has it. Throws adapter/tensor-shape when that does not fit the layer.
+LokrShape lokr_shape(const AdapterConfig& config, const Linear& layer);
 
 }  // namespace sidestep

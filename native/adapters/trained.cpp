@@ -22,15 +22,24 @@ SavedTensor saved_copy(const TrainedTensor& tensor, Stream& stream) {
   return saved_as(tensor.name, tensor.value.view(), stream);
 }
 
+namespace {
+
+/// Programs write the taps of a convolution as dimensions of their own, some with one of size 1 behind, or flattened.
+bool same_rows(const Shape& a, const Shape& b) {
+  return a == b || (a.rank() != b.rank() && a.rank() > 0 && b.rank() > 0 && a[0] == b[0] && a.numel() == b.numel());
+}
+
+}  // namespace
+
 void load_trained(const TensorMap& tensors, const std::string& name, Tensor to, Stream& stream) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw Error("adapter/tensor-missing", "The adapter has no tensor " + name);
-  const ConstTensor from = found->second;
-  if (!(from.shape() == to.shape())) {
+  if (!same_rows(found->second.shape(), to.shape())) {
     throw Error("adapter/tensor-shape", "Adapter tensor " + name + ": expected shape " + to.shape().to_string() +
-                                            ", found " + from.shape().to_string(),
+                                            ", found " + found->second.shape().to_string(),
                 "The adapter was made for another model, rank or factor.");
   }
+  const ConstTensor from = found->second.reshape(to.shape());
   if (stream.device().kind == DeviceKind::plan) return;
   Stream host_stream(Device{}, std::make_shared<ThreadPool>(1));
   const Storage f32(DType::f32, from.shape());

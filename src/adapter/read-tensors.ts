@@ -1,7 +1,7 @@
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
-import type {FloatDType} from '../format/float-bits.js';
-import type {Tensor} from '../format/tensor.js';
+import {type FloatDType, floatTensor} from '../format/float-bits.js';
+import {isFloating, type Tensor, wholeNumber} from '../format/tensor.js';
 import type {Adapter, AdapterKind} from './adapter.js';
 import {decoderModule, PEFT_PREFIX} from './module-name.js';
 import type {AdapterFile} from './read.js';
@@ -78,7 +78,7 @@ function group(file: AdapterFile): Grouped {
       continue;
     }
     const found = modules.get(module) ?? {path: withoutPeftPrefix(parsed!.path), parts: {}};
-    found.parts[parsed!.part] = tensor;
+    found.parts[parsed!.part] = numbers(tensor, {name, part: parsed!.part, file});
     modules.set(module, found);
   }
   refuse({file, strangers, adapter_names, modules: modules.size});
@@ -87,6 +87,21 @@ function group(file: AdapterFile): Grouped {
     modules: inOrder.map(([name, {path, parts}]) => ({name, path, parts, where: `${file.path}: ${name}`})),
     biases,
   };
+}
+
+/** Some trainers save alpha as an integer; whatever else is no floating-point number is no adapter that can be read. */
+function numbers(
+  tensor: Tensor,
+  {name, part, file}: {readonly name: string; readonly part: TensorPart; readonly file: AdapterFile},
+): Tensor {
+  if (isFloating(tensor.dtype)) return tensor;
+  const whole = part === 'alpha' ? wholeNumber(tensor) : undefined;
+  if (whole !== undefined) return floatTensor(Float32Array.of(whole), [], 'F32');
+  throw new SidestepError({
+    code: 'tensor/not-floating',
+    message: `${shownPath(file.path)}: ${name} is ${tensor.dtype}; adapters are read in F32, F64, F16 and BF16`,
+    hint: 'Save the adapter again in one of these.',
+  });
 }
 
 function withoutPeftPrefix(path: string): string {

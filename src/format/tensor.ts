@@ -32,6 +32,21 @@ export function toFloat32(tensor: Tensor): Float32Array {
   }
 }
 
+/** Whether `toFloat32` reads it. */
+export function isFloating(dtype: DType): boolean {
+  return ['F32', 'F64', 'F16', 'BF16'].includes(dtype);
+}
+
+/** The first element of an integer tensor; undefined for other dtypes, and where a double cannot hold it. */
+export function wholeNumber({dtype, data}: Tensor): number | undefined {
+  const bytes = {I64: 8, I32: 4, I16: 2, I8: 1, U8: 1}[dtype as string];
+  if (bytes === undefined || data.byteLength < bytes) return undefined;
+  const low = Buffer.from(data.subarray(0, bytes));
+  if (dtype === 'U8') return low.readUInt8();
+  const value = bytes === 8 ? Number(low.readBigInt64LE()) : low.readIntLE(0, bytes);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** How many of these are NaN or infinite. */
 export function countNonfinite(values: Float32Array): number {
   let count = 0;

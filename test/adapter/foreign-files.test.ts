@@ -53,6 +53,19 @@ describe('LoRA under the names of other programs, alpha in the file', () => {
   });
 });
 
+test.each([
+  {dtype: 'I64', data: BigInt64Array.of(8n)},
+  {dtype: 'I32', data: Int32Array.of(8)},
+  {dtype: 'I16', data: Int16Array.of(8)},
+  {dtype: 'U8', data: Uint8Array.of(8)},
+] as const)('an alpha that was saved as $dtype', async ({dtype, data}) => {
+  const trained = await readAdapter(join(golden, 'lora'));
+  const alpha = {dtype, shape: [], data: new Uint8Array(data.buffer)};
+  const tensors = renamed(withAlphas(await peft('lora'), 8), kohya);
+  for (const name of tensors.keys()) if (name.endsWith('.alpha')) tensors.set(name, alpha);
+  expectSame(await readAdapter(await fileOf(tensors)), trained);
+});
+
 describe('PEFT folders', () => {
   test.each([
     {name: 'torch.compile', rename: below('base_model.model._orig_mod.')},
@@ -228,6 +241,17 @@ describe('what cannot be read is refused, in words', () => {
       },
       code: 'adapter/dora-axis',
       says: 'layers.0.self_attn.k_proj',
+    },
+    {
+      name: 'weights in FP8',
+      make: async () => {
+        const tensors = renamed(withAlphas(await peft('lora'), 8), kohya);
+        const name = 'lora_unet_layers_0_self_attn_k_proj.lora_up.weight';
+        const {shape, data} = tensors.get(name)!;
+        return fileOf(tensors.set(name, {dtype: 'F8_E4M3', shape, data: data.subarray(0, data.length / 4)}));
+      },
+      code: 'tensor/not-floating',
+      says: 'lora_unet_layers_0_self_attn_k_proj.lora_up.weight is F8_E4M3',
     },
     {
       name: 'half a LoKr',

@@ -15,6 +15,7 @@ import {
 import {decoderModule, diffusersName} from '../../src/adapter/module-name.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {bakeScale} from '../../src/adapter/scale.js';
+import {floatTensor} from '../../src/format/float-bits.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {temporaryFolder} from '../temporary-folder.js';
@@ -60,6 +61,17 @@ describe('ComfyUI files equal those upstream wrote, but for DoRA’s magnitudes'
     // Upstream writes the magnitudes as they are, in one dimension, which ComfyUI takes for scales of columns.
     for (const name of Object.keys(expected)) if (name.endsWith('.dora_scale')) delete expected[name];
     expect(written(files)).toEqual(expected);
+  });
+
+  test('trained biases have no form in ComfyUI and diffusers', async () => {
+    const lora = await readAdapter(join(golden, 'lora'));
+    const bias = floatTensor(Float32Array.of(1), [1], 'F32');
+    const adapter = {...lora, others: {'base_model.model.layers.0.self_attn.q_proj.bias': bias}};
+    for (const write of [
+      () => comfyuiLayout(adapter, {...options, ...undecomposed, prefix: ''}),
+      () => diffusersLayout(adapter, options),
+    ])
+      expect(write).toThrow(/no form for trained biases; this adapter holds 1, the first is .*q_proj\.bias/);
   });
 
   test('OFT has no ComfyUI form', async () => {

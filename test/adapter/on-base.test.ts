@@ -54,6 +54,13 @@ test('a DoRA written for ComfyUI is read back as the one that was trained', asyn
   }
 });
 
+test('without a base there are no magnitudes over it', async () => {
+  const trained = await readAdapter(join(golden, 'peft_files/dora'));
+  await expect(magnitudesOverBase(trained, undefined)).rejects.toMatchObject({
+    problem: {code: 'export/model-missing', message: expect.stringContaining('layers.0.cross_attn.k_proj')},
+  });
+});
+
 test('magnitudes written as they are would be noticed', async () => {
   await using base = await openBase(base_path);
   const trained = await readAdapter(join(golden, 'peft_files/dora'));

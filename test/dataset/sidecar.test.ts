@@ -29,6 +29,12 @@ describe('a song.txt without keys', () => {
       caption: 'a slow blues',
     },
     {
+      name: 'with times is lyrics',
+      files: {'a.txt': '[00:12.00]The rain came down\n[00:15.50]And down'},
+      lyrics: 'The rain came down\nAnd down',
+      caption: '',
+    },
+    {
       name: 'beside a caption in song.json is lyrics',
       files: {'a.json': '{"caption": "a slow blues"}', 'a.txt': 'The rain came down'},
       lyrics: 'The rain came down',
@@ -120,6 +126,16 @@ describe('a song.txt with keys', () => {
     });
     const told = dataset.findings.find(({code}) => code === 'dataset/unknown-key');
     expect(told?.message).toMatch(/a\.txt:6: mood: /);
+  });
+
+  test.each([
+    'caption: a slow blues\nmood: sad\nbpm: 72',
+    'caption: a slow blues\nmood: sad\nand more of it\nbpm: 72',
+    'caption: a slow blues\nmood： sad\nbpm: 72',
+  ])('an unknown key behind the caption is no part of it: %j', async (text) => {
+    const {sample, said} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption: 'a slow blues', bpm: '72'});
+    expect(said).toEqual(['dataset/unknown-key']);
   });
 
   test.each([

@@ -1,7 +1,10 @@
 import {cpSync, mkdirSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {readAdapter} from '../../src/adapter/read.js';
+import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
+import {toFloat32} from '../../src/format/tensor.js';
+import {mixedForms} from '../adapter/mixed-forms.js';
 import {loraLayouts, renamed, type Tensors, tensorsOf, withAlphas} from '../adapter/foreign-layouts.js';
 import {type Ended, Project, preparation, problemsOf, resultOf, type Stages, training} from './project.js';
 
@@ -15,6 +18,9 @@ const lokrLayouts = [
   {name: 'LoKr of ai-toolkit', rename: dotted('diffusion_model.decoder.')},
   {name: 'LoKr of kohya', rename: (name: string) => name.replace('lycoris_', 'lora_unet_')},
 ];
+
+/** Files in which every module has a form of its own. */
+const mixed = mixedForms();
 
 interface Foreign {
   readonly name: string;
@@ -74,6 +80,10 @@ beforeAll(async () => {
     await write('lora', name, renamed(lora, loraLayouts.find((layout) => layout.name === name)!.rename));
   const lokr = await tensorsOf(project.file('adapters/lokr/lokr_weights.safetensors'));
   for (const {name, rename} of lokrLayouts) await write('lokr', name, renamed(lokr, rename));
+  for (const {name, tensors} of mixed) {
+    mkdirSync(project.file('mixed', name), {recursive: true});
+    await writeSafetensors(project.file('mixed', name, 'song.safetensors'), {tensors});
+  }
   const played = foreign.filter(({name}) => /^kohya|LoKr of ai/.test(name));
   for (const file of ['adapter_model.safetensors', 'adapter_config.json'])
     cpSync(project.file('adapters/lora', file), project.file('peft', file)); // without the training's state
@@ -83,6 +93,11 @@ beforeAll(async () => {
     ...Object.assign(
       {},
       ...played.map(({file}) => playing(file, `clip_${foreign.findIndex((each) => each.file === file)}`)),
+    ),
+    ...Object.assign(
+      {},
+      ...mixed.map(({name}) => exporting(`mixed/${name}/song.safetensors`, `mixed_${name}`)),
+      ...mixed.map(({name}) => playing(`mixed/${name}/song.safetensors`, `clip_mixed_${name}`)),
     ),
     ...exporting('${stages.lora}', 'merged_lora'),
     ...exporting('${stages.lokr}', 'merged_lokr'),
@@ -104,6 +119,25 @@ test.each(all)('$name: export merges the very weights that were trained', ({inde
     Object.entries(project.contents('out', name)).filter(([path]) => path.endsWith('.safetensors'));
   expect(weights(`merged_${index}`).length).toBeGreaterThan(0);
   expect(weights(`merged_${index}`)).toEqual(weights(`merged_${of}`));
+});
+
+test.each(mixed)('$name: each module is merged by its own split, rank and alpha', async ({name, changes}) => {
+  expect(resultOf(ended, `mixed_${name}`)?.kind, problemsOf(ended)).toBe('succeeded');
+  expect(resultOf(ended, `clip_mixed_${name}`)?.kind, problemsOf(ended)).toBe('succeeded');
+  const base_file = project
+    .filesBelow('.sidestep/cache/trees')
+    .find((path) => path.endsWith('turbo/model.safetensors'))!;
+  await using base = await openSafetensors(project.file('.sidestep/cache/trees', base_file));
+  await using merged = await openSafetensors(
+    project.file('out', `mixed_${name}`, 'merged/model.safetensors'),
+  );
+  for (const [module, change] of changes) {
+    const before = toFloat32(await base.read(`decoder.${module}.weight`));
+    const after = toFloat32(await merged.read(`decoder.${module}.weight`));
+    const wrong = change.map((value, i) => after[i]! - before[i]! - value);
+    expect(Math.hypot(...wrong) / Math.hypot(...after), module).toBeLessThan(2e-3); // one rounding to bf16 costs 1.7e-3
+    expect(Math.hypot(...change) / Math.hypot(...after), module).toBeGreaterThan(0.5);
+  }
 });
 
 function inspected(path: string): {readonly adapter_type: string; readonly modules: readonly object[]} {

@@ -1,8 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, rm, truncate} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import {SidestepError} from '../../../src/base/problem.js';
+import {probeAudio} from '../../../src/dataset/audio/probe.js';
 import {wavFile} from './clip.js';
 import {ffmpegs, type Heard, levels, likeness, ours, Studio} from './corpus.js';
 import {later, pagesOf, withSerial} from './ogg-surgery.js';
@@ -137,6 +138,23 @@ describe('wav and aiff that came out of a pipe', () => {
     await expectSound(await studio.save(`short-${name}`, bytes.subarray(0, -3)), [name]);
   });
 
+  test('RF64 ends where its own size says, not at the end of the file', async () => {
+    await studio.sh('ffmpeg -v error -y -i s.flac -rf64 always -f wav long.rf64');
+    const note = Buffer.concat([Buffer.from('LIST\x50\xc3\0\0INFO', 'latin1'), Buffer.alloc(49_996, 77)]);
+    const path = await studio.save('noted.rf64', Buffer.concat([await studio.read('long.rf64'), note]));
+    await expectSound(path, ['s.flac'], {decibels: 90});
+    expect((await probeAudio(path)).frames).toBe(66_150);
+  });
+
+  test('a size that wrapped around at 4 GiB', async () => {
+    const real = 2 ** 32 + 48_000_000;
+    const header = (await studio.read('s.wav')).subarray(0, 44);
+    header.writeUInt32LE(real - 2 ** 32, 40);
+    const path = await studio.save('wrapped.wav', header);
+    await truncate(path, 44 + real); // a sparse file: nothing is written
+    expect((await probeAudio(path)).frames).toBe(real / 4);
+  });
+
   test('empty data before other chunks is empty', async () => {
     const bytes = (await studio.read('s.wav')).subarray(0, 44);
     bytes.writeUInt32LE(0, 40);
@@ -194,10 +212,14 @@ describe('wav of other kinds', () => {
     for (const [i, sample] of samples.entries()) data.writeIntLE(sample & ~15, 3 * i, 3);
     const file = wavFile(data, {tag: 1, channels: 2, bits: 24});
     file.writeUInt16LE(20, 34);
-    await expectSound(await studio.save('20.wav', file), ['s.flac'], {decibels: 90});
+    const of20 = await studio.save('20.wav', file);
+    expect((await probeAudio(of20)).codec).toBe('pcm');
+    await expectSound(of20, ['s.flac'], {decibels: 90});
     file.writeUInt16LE(24, 34);
     file.writeUInt16LE(0, 32);
-    await expectSound(await studio.save('block-0.wav', file), ['s.flac'], {decibels: 90});
+    const unblocked = await studio.save('block-0.wav', file);
+    expect((await probeAudio(unblocked)).codec).toBe('pcm');
+    await expectSound(unblocked, ['s.flac'], {decibels: 90});
   });
 
   test('RIFX is big-endian', async () => {
@@ -405,7 +427,9 @@ describe('Ogg', () => {
   const kinds = ['s.ogg', 's.opus', 's.oga', 'mono.ogg', 'mono.opus'];
 
   test.each(kinds)('%s cut from a longer recording keeps its positions', async (file) => {
-    await expectSound(await studio.save(`late-${file}`, later(await studio.read(file), hour)), [file]);
+    const path = await studio.save(`late-${file}`, later(await studio.read(file), hour));
+    await expectSound(path, [file]);
+    expect((await probeAudio(path)).frames).toBeNull(); // the last position says nothing of the length
   });
 
   test.each(['s.opus', 's.oga'])('%s without its first page of sound', async (file) => {
