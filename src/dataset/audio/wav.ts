@@ -53,7 +53,7 @@ async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> 
   for (let at = span.start + 12; at + 8 <= span.end && !(found.fmt && found.data); ) {
     const {id, stated} = await chunkAt(whole, at);
     const start = at + 8;
-    if (id === 'ds64') longData = Number(viewOf(await file.at(start, 16)).getBigUint64(8, true));
+    if (id === 'ds64') longData = await longDataSize(file, start);
     if (id === 'fmt ') found.fmt = {start, end: start + Math.min(stated, 64)};
     if (id === 'data') {
       const size = stated === 0xffffffff ? (longData ?? stated) : stated;
@@ -63,6 +63,12 @@ async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> 
     at = await nextChunk(file, {end, size: end - start});
   }
   return found;
+}
+
+/** `ds64` holds the size of the whole file, then that of the sound; `undefined` where the file ends within it. */
+async function longDataSize(file: FileBytes, start: number): Promise<number | undefined> {
+  const sizes = viewOf(await file.at(start, 16));
+  return sizes.byteLength < 16 ? undefined : Number(sizes.getBigUint64(8, true));
 }
 
 async function chunkAt({file, order}: WholeFile, at: number): Promise<{id: string; stated: number}> {

@@ -146,6 +146,14 @@ describe('wav and aiff that came out of a pipe', () => {
     expect((await probeAudio(path)).frames).toBe(66_150);
   });
 
+  test('RF64 that ends within its sizes is damaged', async () => {
+    const bytes = await studio.read('piped ffmpeg rf64');
+    for (const length of [20, 27, 35]) {
+      const path = await studio.save(`short-${length}.rf64`, bytes.subarray(0, length));
+      expect((await problemOf(path)).code).toBe('audio/damaged');
+    }
+  });
+
   test('a size that wrapped around at 4 GiB', async () => {
     const real = 2 ** 32 + 48_000_000;
     const header = (await studio.read('s.wav')).subarray(0, 44);
