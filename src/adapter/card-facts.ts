@@ -1,7 +1,7 @@
 import {type Json, type JsonObject, own} from '../base/json.js';
 import {conditioningWords} from '../stage/conditioning.js';
 import type {Adapter} from './adapter.js';
-import type {CardParts} from './card.js';
+import type {CardParts} from './card-parts.js';
 import {oneLine, tableOf} from './card-text.js';
 import {hubModel} from './hub.js';
 

@@ -1,4 +1,4 @@
-import type {CardParts} from './card.js';
+import type {CardParts} from './card-parts.js';
 import {codeSpan, fenced, oneLine, tableOf} from './card-text.js';
 
 /** "How to use it", for the programs that read this layout, with the numbers that belong to the base model. */

@@ -1,7 +1,7 @@
 import {SidestepError} from '../base/problem.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
 import type {Matrix} from './adapter.js';
-import type {Parts} from './read-tensors.js';
+import type {Parts} from './found-module.js';
 import type {TensorPart} from './tensor-name.js';
 
 /** A rank-2 tensor in f32; convolutions [rank, in, taps] count as matrices over flattened inputs. */

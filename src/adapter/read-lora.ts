@@ -2,10 +2,10 @@ import type {JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import type {Tensor} from '../format/tensor.js';
 import type {AdapterModule, Matrix} from './adapter.js';
+import type {AdapterFile} from './adapter-file.js';
 import {requirePart, scalarOf, toMatrix} from './factors.js';
+import type {FoundModule} from './found-module.js';
 import {DORA_RULE} from './metadata.js';
-import type {AdapterFile} from './read.js';
-import type {FoundModule} from './read-tensors.js';
 import {patternValue, peftScale} from './scale.js';
 
 /**

@@ -4,10 +4,10 @@ import {floatTensor} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
 import {parseUserObject} from '../format/user-json.js';
 import type {AdapterModule} from './adapter.js';
+import type {AdapterFile} from './adapter-file.js';
 import {scalarOf, toMatrix} from './factors.js';
+import type {FoundModule} from './found-module.js';
 import {DORA_RULE} from './metadata.js';
-import type {AdapterFile} from './read.js';
-import type {FoundModule} from './read-tensors.js';
 import {patternValue} from './scale.js';
 
 /**

@@ -3,24 +3,12 @@ import {SidestepError} from '../base/problem.js';
 import {type FloatDType, floatTensor} from '../format/float-bits.js';
 import {isFloating, type Tensor, wholeNumber} from '../format/tensor.js';
 import type {Adapter, AdapterKind} from './adapter.js';
+import type {AdapterFile} from './adapter-file.js';
+import type {FoundModule, Parts} from './found-module.js';
 import {decoderModule, PEFT_PREFIX} from './module-name.js';
-import type {AdapterFile} from './read.js';
 import {loraModule} from './read-lora.js';
 import {lycorisModule, lycorisSettings} from './read-lycoris.js';
 import {parseTensorName, type TensorPart} from './tensor-name.js';
-
-export type Parts = Readonly<Partial<Record<TensorPart, Tensor>>>;
-
-/** One adapted module as the file has it. */
-export interface FoundModule {
-  /** The decoder's own name. */
-  readonly name: string;
-  /** The module's path as rank and alpha patterns match it: as in the file, without PEFT's prefix. */
-  readonly path: string;
-  readonly parts: Parts;
-  /** For messages: the file and the module. */
-  readonly where: string;
-}
 
 /** What a file's tensors are, under the rule of the program that wrote them. */
 export function adapterOf(file: AdapterFile): Adapter {

@@ -11,18 +11,10 @@ import type {Tensor} from '../format/tensor.js';
 import {isListed} from '../format/user-file.js';
 import {parseUserObject, readUserObject} from '../format/user-json.js';
 import type {Adapter} from './adapter.js';
+import type {AdapterFile} from './adapter-file.js';
 import {DIFFUSERS_PREFIX} from './module-name.js';
 import {adapterOf} from './read-tensors.js';
 import type {WrittenFile} from './reader/reader.js';
-
-/** All of a safetensors file (adapters are small enough to be held whole) with the settings that come with it. */
-export interface AdapterFile {
-  readonly path: string;
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** PEFT's adapter_config.json, or the settings that diffusers keeps in the metadata; undefined for other programs' files. */
-  readonly config: JsonObject | undefined;
-}
 
 /** Names under which libraries keep an adapter in a folder of its own, the surest first. */
 const FILES = [

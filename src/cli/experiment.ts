@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {ok, type Result} from '../base/result.js';
-import {checkExperimentName, type Experiment, nameOfDifferences} from '../config/experiment.js';
+import {checkExperimentName, nameOfDifferences} from '../config/experiment.js';
+import type {Experiment} from '../config/pipeline.js';
 import {readExperiment} from '../record/experiments.js';
 import {experimentDir, type Project} from '../run/project.js';
 import type {World} from './world.js';

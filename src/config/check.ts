@@ -6,15 +6,8 @@ import {validators} from '../schema/validators.generated.js';
 import type {Level} from './key-advice.js';
 import {entry, type Located, type Origin, plain, problemAt} from './located.js';
 import {childSchema, variantFor} from './schema-walk.js';
-import {equalElements, type Violation, violationWords} from './violation-words.js';
-
-/** An error as ajv reports it. */
-export interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
+import type {SchemaError, Violation} from './violation.js';
+import {equalElements, violationWords} from './violation-words.js';
 
 export interface CheckOptions {
   /** Where to point when a key is missing from a mapping that stands nowhere; default: the mapping. */

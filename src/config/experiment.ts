@@ -1,14 +1,7 @@
 import {sha256} from '../base/hash.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {type ParamObject, paramLeaves, pathMatches, withValue} from '../stage/param.js';
-import type {Pipeline} from './pipeline.js';
-
-/** A run of a pipeline under other values: kept apart from the file's own results and from other experiments. */
-export interface Experiment {
-  readonly name: string;
-  /** `path=value`, as on the command line. */
-  readonly set: readonly string[];
-}
+import type {Experiment, Pipeline} from './pipeline.js';
 
 const LONGEST_NAME = 60;
 

@@ -3,7 +3,7 @@ import type {Schema} from '../schema/schema.js';
 import {type Located, type LocatedScalar, member} from './located.js';
 import {branchOf, tagsOf} from './schema-walk.js';
 import {ownValue} from './synonyms.js';
-import type {Violation} from './violation-words.js';
+import type {Violation} from './violation.js';
 import {flowText, nestedText, textScalar} from './written-yaml.js';
 
 /** What to write where a mapping belongs and something else stands: the key that the value was surely meant for. */

@@ -3,7 +3,6 @@ import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {OutputCheckDocument} from '../schema/types.generated.js';
 import type {ParamObject} from '../stage/param.js';
-import type {Experiment} from './experiment.js';
 import type {IdleParam} from './idle-params.js';
 
 /** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
@@ -117,4 +116,11 @@ export interface SlurmHow {
 export interface CommandHow {
   readonly type: 'command';
   readonly command: readonly string[];
+}
+
+/** A run of a pipeline under other values: kept apart from the file's own results and from other experiments. */
+export interface Experiment {
+  readonly name: string;
+  /** `path=value`, as on the command line. */
+  readonly set: readonly string[];
 }

@@ -1,27 +1,12 @@
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Schema} from '../schema/schema.js';
-import type {SchemaError} from './check.js';
-import {keyAdvice, type Level} from './key-advice.js';
-import {type Located, member, type Origin, textOf} from './located.js';
+import {keyAdvice} from './key-advice.js';
+import {type Located, member, textOf} from './located.js';
 import {mappingHint} from './mapping-hint.js';
 import {tagsOf} from './schema-walk.js';
 import {ownValue} from './synonyms.js';
+import type {SchemaError, Violation} from './violation.js';
 import {nestedText} from './written-yaml.js';
-
-/** One violation of a schema, with what is needed to explain it. */
-export interface Violation {
-  readonly error: SchemaError;
-  /** Dotted path of the value, empty for the whole. */
-  readonly path: string;
-  /** The schema of the value, its variant chosen. */
-  readonly schema: Schema | undefined;
-  readonly value: Located | undefined;
-  /** The schema with all variants, of which `schema` is the chosen one. */
-  readonly family?: Schema | undefined;
-  /** Where in a pipeline the value stands; undefined in other documents. */
-  readonly level?: Level | undefined;
-  readonly origin?: Origin | undefined;
-}
 
 export interface Words {
   readonly code: string;

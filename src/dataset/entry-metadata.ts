@@ -2,7 +2,7 @@ import {listed, nearMisses} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
 import {type JsonNode, type JsonObject, lineAndColumn} from '../format/json.js';
-import {fieldValue} from './field-value.js';
+import {checkField, fieldValue} from './field-value.js';
 import {isTruthy, pythonText} from './python-text.js';
 import {type Remark, warning} from './remark.js';
 import {type MetadataField, metadataFields} from './sample.js';
@@ -107,21 +107,6 @@ function saysNothing(field: MetadataField, node: JsonNode): boolean {
   if (field === 'bpm' && node.kind === 'string' && /^\s*(0+(\.0*)?|nan)\s*$/i.test(node.value)) return true;
   if (field === 'is_instrumental' || node.kind === 'string') return false;
   return !isTruthy(node);
-}
-
-/** A problem with the value of a field, whatever file it stands in; `undefined` when it is fine. */
-export function checkField(field: MetadataField, text: string): Problem | undefined {
-  if (field === 'prompt_override' && !['', 'caption', 'genre'].includes(text))
-    return {
-      code: 'dataset/wrong-value',
-      message: `prompt_override is ${JSON.stringify(text)}, expected caption or genre`,
-    };
-  if (field === 'repeats' && !/^[1-9]\d{0,5}$/.test(text))
-    return {
-      code: 'dataset/wrong-value',
-      message: `repeat is ${JSON.stringify(text)}, expected a whole number from 1`,
-    };
-  return undefined;
 }
 
 export function positionOf(node: JsonNode, {file, text}: JsonSource) {

@@ -1,4 +1,4 @@
-import {checkField} from './entry-metadata.js';
+import type {Problem} from '../base/problem.js';
 import {normalKey} from './musical-key.js';
 import type {MetadataField} from './sample.js';
 
@@ -55,3 +55,17 @@ const judges: Partial<Record<MetadataField, Judge>> = {
     read: (text) => (checkField('prompt_override', text) === undefined ? text : undefined),
   },
 };
+/** A problem with the value of a field, whatever file it stands in; `undefined` when it is fine. */
+export function checkField(field: MetadataField, text: string): Problem | undefined {
+  if (field === 'prompt_override' && !['', 'caption', 'genre'].includes(text))
+    return {
+      code: 'dataset/wrong-value',
+      message: `prompt_override is ${JSON.stringify(text)}, expected caption or genre`,
+    };
+  if (field === 'repeats' && !/^[1-9]\d{0,5}$/.test(text))
+    return {
+      code: 'dataset/wrong-value',
+      message: `repeat is ${JSON.stringify(text)}, expected a whole number from 1`,
+    };
+  return undefined;
+}

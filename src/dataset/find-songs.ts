@@ -8,8 +8,9 @@ import {readUserText} from '../format/user-text.js';
 import {type DatasetDefaults, type DatasetEntry, type DatasetJson, parseDatasetJson} from './dataset-json.js';
 import type {DatasetOptions} from './dataset-options.js';
 import {type Discovered, discoverSongs, globMatchers, type HollowSong, noSongs} from './discovery.js';
-import {type EntryMatches, matchEntries, type SongFile} from './match-entries.js';
+import {type EntryMatches, matchEntries} from './match-entries.js';
 import type {Finding} from './sample.js';
+import type {SongFile} from './song-file.js';
 
 /** A song and what the dataset JSON says of it. */
 export interface Song {

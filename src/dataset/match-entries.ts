@@ -5,14 +5,7 @@ import {sameLetters} from '../base/same-letters.js';
 import type {DatasetEntry} from './dataset-json.js';
 import {ambiguous, entryWithoutSong, looselyMatched, twoEntries} from './match-findings.js';
 import type {Finding} from './sample.js';
-
-/** A song on disk, as entries are matched to it. */
-export interface SongFile {
-  /** Absolute. */
-  readonly path: string;
-  /** Below the audio folder, with `/`; `undefined` for a song from outside. */
-  readonly relative?: string;
-}
+import type {Likeness, SongFile} from './song-file.js';
 
 export interface EntryMatches {
   readonly bySong: ReadonlyMap<string, DatasetEntry>;
@@ -127,13 +120,12 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** How a name may differ from what an entry says, the smallest difference first. */
-const likenesses = [
+const likenesses: readonly {readonly alike: Likeness; readonly key: (name: string) => string}[] = [
   {alike: 'same', key: (name: string) => name},
   {alike: 'same', key: (name: string) => name.normalize('NFC')},
   {alike: 'case', key: (name: string) => name.normalize('NFC').toLowerCase()},
   {alike: 'ending', key: (name: string) => withoutEnding(name.normalize('NFC').toLowerCase())},
-] as const;
-export type Likeness = (typeof likenesses)[number]['alike'];
+];
 
 function withoutEnding(name: string): string {
   const ending = extname(name);

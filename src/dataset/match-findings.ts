@@ -1,8 +1,8 @@
 import {nearMisses} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import type {DatasetEntry} from './dataset-json.js';
-import type {Likeness, SongFile} from './match-entries.js';
 import type {Finding} from './sample.js';
+import type {Likeness, SongFile} from './song-file.js';
 
 export function entryWithoutSong(entry: DatasetEntry, songs: readonly SongFile[]): Finding {
   const near = nearMisses(entry.audio_path ?? entry.filename, songs.map(nameOf));

@@ -1,7 +1,6 @@
 import type {JsonObject} from '../base/json.js';
 import type {Addon} from './addon.js';
 import {type CallOptions, callEngine} from './call.js';
-import type {LongestClip, MemoryPlan, SampleFiles} from './trainer.js';
 
 /** A run's size before its samples exist. */
 export interface SampleLengths {
@@ -90,4 +89,49 @@ export async function planConditionEncoder(
 async function ask(addon: Addon, method: string, params: object): Promise<unknown> {
   const none: CallOptions<never> = {};
   return (await callEngine(addon, method, params, {}, none)).result;
+}
+
+/** A clip's size, for plans. */
+export interface LongestClip {
+  readonly frames: number;
+  readonly tokens: number;
+  readonly guided: boolean;
+}
+
+/** Bytes on the training device; found by running the step on a planning device, so it is what the step asks for. */
+export interface MemoryPlan {
+  readonly weights_bytes: number;
+  readonly adapter_bytes: number;
+  readonly optimizer_bytes: number;
+  readonly ema_bytes: number;
+  readonly arena_bytes: number;
+  /** On a card: room for the batch being computed and for the one that arrives meanwhile. */
+  readonly batch_bytes: number;
+  /** What clips between steps take beyond the arena; 0 without them. */
+  readonly sampling_bytes: number;
+  readonly total_bytes: number;
+  /** Page-locked memory of the host for offloaded activations; not in the total. */
+  readonly host_bytes: number;
+  readonly flops_per_micro_step: number;
+  readonly recomputation: Recomputation;
+  readonly trained_parameters: number;
+  readonly adapted_modules: number;
+}
+
+/** One song's tensors, spread over several safetensors files (latents, condition). */
+export interface SampleFiles {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** What is computed twice so that less is kept. */
+export interface Recomputation {
+  /** Of the model; 0 where nothing of the kind was asked (estimates). */
+  readonly layers: number;
+  /** Layers that keep all their activations. */
+  readonly kept_layers: number;
+  /** Layers that keep some. */
+  readonly partly_kept_layers: number;
+  /** Of the arithmetic of a step that recomputes every layer, the share that is not done. */
+  readonly work_saved: number;
 }

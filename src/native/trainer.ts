@@ -9,12 +9,7 @@ import {
   generateLatents,
   type StepEvent,
 } from './generate.js';
-
-/** One song's tensors, spread over several safetensors files (latents, condition). */
-export interface SampleFiles {
-  readonly name: string;
-  readonly files: readonly string[];
-}
+import type {LongestClip, MemoryPlan, SampleFiles} from './plan.js';
 
 export interface TrainerSetup extends EngineOptions {
   /** config.json and model*.safetensors. */
@@ -33,13 +28,6 @@ export interface TrainerSetup extends EngineOptions {
   readonly memory_limit_bytes?: number;
 }
 
-/** A clip's size, for plans. */
-export interface LongestClip {
-  readonly frames: number;
-  readonly tokens: number;
-  readonly guided: boolean;
-}
-
 export interface RunShape {
   readonly samples: number;
   readonly micro_steps_per_epoch: number;
@@ -48,38 +36,6 @@ export interface RunShape {
   readonly total_steps: number;
   readonly longest_frames: number;
   readonly longest_tokens: number;
-}
-
-/** Bytes on the training device; found by running the step on a planning device, so it is what the step asks for. */
-export interface MemoryPlan {
-  readonly weights_bytes: number;
-  readonly adapter_bytes: number;
-  readonly optimizer_bytes: number;
-  readonly ema_bytes: number;
-  readonly arena_bytes: number;
-  /** On a card: room for the batch being computed and for the one that arrives meanwhile. */
-  readonly batch_bytes: number;
-  /** What clips between steps take beyond the arena; 0 without them. */
-  readonly sampling_bytes: number;
-  readonly total_bytes: number;
-  /** Page-locked memory of the host for offloaded activations; not in the total. */
-  readonly host_bytes: number;
-  readonly flops_per_micro_step: number;
-  readonly recomputation: Recomputation;
-  readonly trained_parameters: number;
-  readonly adapted_modules: number;
-}
-
-/** What is computed twice so that less is kept. */
-export interface Recomputation {
-  /** Of the model; 0 where nothing of the kind was asked (estimates). */
-  readonly layers: number;
-  /** Layers that keep all their activations. */
-  readonly kept_layers: number;
-  /** Layers that keep some. */
-  readonly partly_kept_layers: number;
-  /** Of the arithmetic of a step that recomputes every layer, the share that is not done. */
-  readonly work_saved: number;
 }
 
 /** What one optimizer update did; numbers that are NaN or infinite arrive as null. */

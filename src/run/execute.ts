@@ -10,6 +10,7 @@ import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
+import type {Execution} from './execution.js';
 import {askSources, tellTroubles} from './fetch.js';
 import {frozenProblem, stageRecord} from './finish.js';
 import {holdPlace, newSlots, type Place, type Slots} from './slots.js';
@@ -17,12 +18,6 @@ import {checkObjects} from './soundness.js';
 import type {SettledStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
 import {objectsToCheck, wantedStages} from './wanted.js';
-
-export interface Execution {
-  readonly results: readonly StageResult[];
-  /** Every stage as it stands now; those that succeeded or were cached have their outputs. */
-  readonly stages: ReadonlyMap<StageId, PlannedStage>;
-}
 
 /**
  * Carries a plan out: stages in order, as many at once as slots allow; each is planned again once those before it have

@@ -16,7 +16,7 @@ import {compareRecords, type RecordChange} from '../record/lock-compare.js';
 import type {LockFile, StageRecord} from '../record/lock-file.js';
 import {printLock} from '../record/lock-text.js';
 import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
-import type {Execution} from './execute.js';
+import type {Execution} from './execution.js';
 import {lockPath, memoryPath, type Project} from './project.js';
 
 /** What the lock file says of a stage that has its outputs; undefined of one that has not. */

@@ -2,7 +2,8 @@ import {copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
-import {CARD_FILE, type CardSettings, modelCard} from '../adapter/card.js';
+import {CARD_FILE, modelCard} from '../adapter/card.js';
+import type {CardSettings} from '../adapter/card-parts.js';
 import {
   comfyuiLayout,
   comfyuiPrefix,

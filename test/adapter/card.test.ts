@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {type CardParts, modelCard} from '../../src/adapter/card.js';
+import {modelCard} from '../../src/adapter/card.js';
+import type {CardParts} from '../../src/adapter/card-parts.js';
 import type {Provenance} from '../../src/adapter/provenance.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {formatsOf} from '../../src/stage/export-layouts.js';

@@ -10,7 +10,8 @@ import {type DetailId, detailGroups, isDetailId, isGroupId, placeOf} from '../..
 import {changesOf, drafts} from '../../src/cli/init/draft.js';
 import {givenIn} from '../../src/cli/init/flags.js';
 import {pipelineText} from '../../src/cli/init/pipeline.js';
-import {type Known, type Question, questions} from '../../src/cli/init/questions.js';
+import type {Known, Question} from '../../src/cli/init/question.js';
+import {questions} from '../../src/cli/init/questions.js';
 import {askAll, filled, type Interview, type Prompter, takeDefaults} from '../../src/cli/init/wizard.js';
 import {findPresets} from '../../src/config/preset.js';
 import {noSettings} from '../../src/config/settings.js';

@@ -2,7 +2,7 @@ import {styleText} from 'node:util';
 import {visible, visibleLines} from '../../render/visible.js';
 import {wrapped} from '../../render/wrap.js';
 import {completePath} from './path-completion.js';
-import type {Choice} from './questions.js';
+import type {Choice} from './question.js';
 import type {Prompter, Reply} from './wizard.js';
 
 /**

@@ -20,7 +20,7 @@ import type {Machine} from './machine.js';
 import {outlookFor} from './outlook.js';
 import {type Change, pipelineText} from './pipeline.js';
 import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
-import type {Known} from './questions.js';
+import type {Known} from './question.js';
 import {type FoundSongs, usable} from './songs.js';
 import {tensorsText} from './tensors.js';
 

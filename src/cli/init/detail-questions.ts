@@ -9,7 +9,7 @@ import type {SomeAnswers} from './answers.js';
 import {boundsText, type DetailFacts, detailFacts, shownValue} from './detail-facts.js';
 import {type DetailGroup, type DetailId, detailGroups, placeOf} from './details.js';
 import type {Change} from './pipeline.js';
-import type {Choice, Known, Question} from './questions.js';
+import type {Choice, Known, Question} from './question.js';
 
 /** Each group first asks whether anything in it should change, and only then for every detail. */
 export const detailQuestions: readonly Question[] = detailGroups.flatMap((group) => [

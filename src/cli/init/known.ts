@@ -9,7 +9,7 @@ import type {World} from '../world.js';
 import {drafts} from './draft.js';
 import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
-import type {Known} from './questions.js';
+import type {Known} from './question.js';
 import {type FoundSongs, lookAtSongs, usable} from './songs.js';
 import {lookAtTensors} from './tensors.js';
 

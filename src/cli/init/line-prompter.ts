@@ -1,7 +1,7 @@
 import {createInterface, type Interface} from 'node:readline';
 import {visible, visibleLines} from '../../render/visible.js';
 import type {World} from '../world.js';
-import type {Choice} from './questions.js';
+import type {Choice} from './question.js';
 import type {Prompter, Reply} from './wizard.js';
 
 /**

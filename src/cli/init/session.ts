@@ -3,7 +3,7 @@ import {listRuns} from '../../record/run-record.js';
 import {commandTable} from '../command-table.js';
 import {stateDirOf} from '../surroundings.js';
 import type {ExitCode, World} from '../world.js';
-import type {Choice} from './questions.js';
+import type {Choice} from './question.js';
 import type {Prompter, Reply} from './wizard.js';
 
 /**

@@ -4,7 +4,8 @@ import {adapterKinds} from '../../stage/export-layouts.js';
 import type {AnswerId, Answers, SomeAnswers} from './answers.js';
 import {isDetailId, isGroupId} from './details.js';
 import type {PathKind} from './path-completion.js';
-import {type Choice, type Known, type Question, questions} from './questions.js';
+import type {Choice, Known, Question} from './question.js';
+import {questions} from './questions.js';
 
 /** How a person is asked; tests answer from a list. */
 export interface Prompter {

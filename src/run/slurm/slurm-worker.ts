@@ -10,11 +10,11 @@ import {lastWords} from '../child-output.js';
 import type {SiteRequest} from '../executor/executors.js';
 import {problemOf} from '../problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from '../worker-launcher.js';
+import type {Cluster} from './cluster.js';
 import {endOfJob} from './job-end.js';
 import {fillJobFolder, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
 import type {JobAnswer, JobNews} from './queue.js';
 import {jobRequest, jobScript} from './request.js';
-import type {Cluster} from './slurm.js';
 import {type Fate, fateOf, isOver} from './states.js';
 import {submit} from './submit.js';
 

@@ -4,20 +4,13 @@ import {pause} from '../../base/timer.js';
 import {jobFolders, newJobFolder, sweepJobs} from '../../cache/job-folder.js';
 import type {SlurmHow} from '../../config/pipeline.js';
 import type {ExecutorSurroundings, Executors, Site, SiteRequest} from '../executor/executors.js';
-import {type AskSlurm, askSlurm} from './commands.js';
+import type {Cluster} from './cluster.js';
+import {askSlurm} from './commands.js';
 import {lastWordIn, readJobNote} from './mailbox.js';
-import {newQueue, type Queue} from './queue.js';
+import {newQueue} from './queue.js';
 import {slurmWorker} from './slurm-worker.js';
 import {fateOf, isOver} from './states.js';
 import {jobNamed} from './submit.js';
-
-/** The cluster, as one runner sees it. */
-export interface Cluster {
-  readonly ask: AskSlurm;
-  readonly queue: Queue;
-  /** Command line of a job's worker. */
-  readonly worker: readonly string[];
-}
 
 /** One for all executors of this kind: they are questions to the same controller. */
 export function slurmExecutors({job, env}: ExecutorSurroundings): Executors {

@@ -1,4 +1,4 @@
-import type {LongestClip} from '../../native/trainer.js';
+import type {LongestClip} from '../../native/plan.js';
 import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
 import {lyricsText, tokenLimits} from '../../stage/conditioning.js';
 import type {ParamObject} from '../../stage/param.js';

@@ -12,7 +12,7 @@ import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {countNonfinite, type Tensor, toFloat32} from '../../format/tensor.js';
 import {readTorchTensors} from '../../format/torch-file.js';
-import type {SampleFiles} from '../../native/trainer.js';
+import type {SampleFiles} from '../../native/plan.js';
 import {joinedLists, showings} from '../../stage/joined.js';
 import {valueAt} from '../../stage/param.js';
 import {shapeMisfit} from '../../stage/preprocessed-for.js';
