@@ -86,6 +86,30 @@ function importsOf(file: string): Import[] {
   });
 }
 
+/** The files of src/ that a file imports when it is loaded; what `import()` fetches later may well lead back. */
+function neighboursOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8').replaceAll(/\bimport\(/g, 'later(');
+  const {importedFiles} = ts.preProcessFile(text, true, true);
+  return importedFiles
+    .filter(({fileName}) => fileName.startsWith('.'))
+    .map(({fileName}) => relative(root, join(root, dirname(file), fileName)).replace(/\.js$/, '.ts'))
+    .filter((name) => files.includes(name));
+}
+
+/** One circle for each edge that closes one, in a walk into the depth. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(' > '));
+    if (done.has(file) || way.includes(file)) return;
+    for (const next of graph.get(file)!) walk(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found;
+}
+
 function folderOf(path: string): string {
   return path.split('/')[0]!;
 }
@@ -112,6 +136,10 @@ test('imports point downward', () => {
     ({from, to}) => to in mayImport && from !== to && !mayImport[from]!.includes(to),
   );
   expect(wrong.map(({file, to}) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('no file imports itself by way of others', () => {
+  expect(circles(new Map(files.map((file) => [file, neighboursOf(file)])))).toEqual([]);
 });
 
 test('run/ knows the resolved pipeline, not how it is read', () => {

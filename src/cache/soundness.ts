@@ -5,25 +5,9 @@ import {type FileMark, markFrom, sameButForLinks, sameMark} from '../base/file-m
 import {type ContentHash, hashFile, isHash} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
 import {readState, writeState} from '../base/state-file.js';
-import type {Cache} from './cache.js';
+import type {Cache, CheckedObjects, EvictedObject} from './cache.js';
 import type {ObjectRef} from './entry.js';
 import {checkedPath, objectPath} from './layout.js';
-
-/**
- * Objects are checked before anything reads them: by their bytes, once, and from then on by what their file looks like
- * (size, times, inode). What was seen so is remembered between processes too, so that a model of 5 GB is not read twice.
- */
-export interface CheckedObjects {
-  readonly known: Map<ContentHash, FileMark>;
-  /** Whether something was learned that is not written down. */
-  changed: boolean;
-}
-
-/** An object that was not what its name and entry say, and was removed. */
-export interface EvictedObject {
-  readonly hash: ContentHash;
-  readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
-}
 
 /** Undefined when the object's bytes are what its name says; otherwise it is gone from now on. */
 export async function checkObject(cache: Cache, {hash, size}: ObjectRef): Promise<EvictedObject | undefined> {

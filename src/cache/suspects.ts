@@ -1,9 +1,9 @@
 import type {ContentHash} from '../base/hash.js';
-import type {Cache} from './cache.js';
-import {type CacheEntry, type OutputObject, removeEntry} from './entry.js';
+import type {Cache, EvictedObject} from './cache.js';
+import {removeEntry} from './entries.js';
+import type {CacheEntry, OutputObject} from './entry.js';
 import {readEntries} from './inventory.js';
 import {dropTaintedPartials} from './partial.js';
-import type {EvictedObject} from './soundness.js';
 
 /**
  * Removes the entries that were made from objects that turned out to be damaged: whoever made them may have read the wrong

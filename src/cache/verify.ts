@@ -3,12 +3,13 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
-import type {Cache} from './cache.js';
-import {type CacheEntry, objectsOf, removeEntry} from './entry.js';
+import type {Cache, EvictedObject} from './cache.js';
+import {removeEntry} from './entries.js';
+import {type CacheEntry, objectsOf} from './entry.js';
 import {removeJunk, takeInventory} from './inventory.js';
 import {objectPath, treeDir} from './layout.js';
 import {type DamagedPartial, readPartials} from './partial.js';
-import {type EvictedObject, readAndCompare, saveChecked} from './soundness.js';
+import {readAndCompare, saveChecked} from './soundness.js';
 import {dropSuspects} from './suspects.js';
 import {isWholeTree, type TreeOutput} from './tree.js';
 

@@ -1,4 +1,4 @@
-import {type CacheChoices, shareWithGroup} from '../cache/cache.js';
+import {type CacheChoices, shareWithGroup} from '../cache/open.js';
 import type {RemoteChoice} from '../cache/remote/address.js';
 import type {CacheSource} from '../cache/source.js';
 import type {Settings} from '../config/settings.js';

@@ -1,8 +1,9 @@
 import {failure, ok, type Result} from '../base/result.js';
-import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
+import type {Cache} from '../cache/cache.js';
 import {claimUnlessAlive} from '../cache/claim.js';
 import {collectGarbage, type GcPlan, type GcRules, neededPartials, planGc} from '../cache/gc.js';
 import {takeInventory} from '../cache/inventory.js';
+import {notWritable, prepareCache} from '../cache/open.js';
 import {showLife} from '../cache/owner.js';
 import {readRoots} from '../cache/roots.js';
 import {userFolder} from '../config/folders.js';

@@ -1,7 +1,8 @@
 import {failure, ok, type Result} from '../base/result.js';
 import {absentObjects, bringObjects, keepEntries} from '../cache/bring.js';
 import type {Cache} from '../cache/cache.js';
-import {type CacheEntry, lookUp, objectsOf} from '../cache/entry.js';
+import {lookUp} from '../cache/entries.js';
+import {type CacheEntry, objectsOf} from '../cache/entry.js';
 import type {CacheSource} from '../cache/source.js';
 import type {RunEvent} from '../event/event.js';
 import {forecastSamples} from '../plan/sample-forecast.js';

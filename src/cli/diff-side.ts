@@ -3,7 +3,7 @@ import {dirname, join, resolve} from 'node:path';
 import {canonicalJson, type Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import {readEntry} from '../cache/entry.js';
+import {readEntry} from '../cache/entries.js';
 import {loadPipeline} from '../config/load.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {filesOnDisk, type PipelineFiles} from '../config/pipeline-files.js';

@@ -2,7 +2,7 @@ import {canonicalJson, isJsonObject, type Json} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
-import {lookUp} from '../cache/entry.js';
+import {lookUp} from '../cache/entries.js';
 import {partialsOf, type SavedPartial} from '../cache/partial.js';
 import {countingParams} from '../plan/fingerprint-parts.js';
 import type {PlannedStage} from '../plan/plan.js';

@@ -1,9 +1,10 @@
 import {isFileError} from '../base/durable.js';
 import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
-import {type Cache, notWritable, prepareCache} from '../cache/cache.js';
+import type {Cache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
 import {temporaryDir} from '../cache/layout.js';
+import {notWritable, prepareCache} from '../cache/open.js';
 import {showLife} from '../cache/owner.js';
 import {sweepTemporaries} from './sweep.js';
 

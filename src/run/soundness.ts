@@ -1,6 +1,6 @@
-import type {Cache} from '../cache/cache.js';
+import type {Cache, EvictedObject} from '../cache/cache.js';
 import {type CacheEntry, type ObjectRef, type OutputObject, objectsOf} from '../cache/entry.js';
-import {checkObject, type EvictedObject, evict} from '../cache/soundness.js';
+import {checkObject, evict} from '../cache/soundness.js';
 import {dropSuspects} from '../cache/suspects.js';
 import type {RunEvent} from '../event/event.js';
 import {bringHere} from './fetch.js';

@@ -2,7 +2,7 @@ import type {JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
-import {commitEntry} from '../cache/entry.js';
+import {commitEntry} from '../cache/entries.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {dropPartial, hasPartial, tidyPartial} from '../cache/partial.js';
 import type {StageResult} from '../event/stage-result.js';

@@ -1,6 +1,7 @@
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
-import {lookUp, type ObjectRef} from '../cache/entry.js';
+import {lookUp} from '../cache/entries.js';
+import type {ObjectRef} from '../cache/entry.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import {objectsRead} from './soundness.js';
 

@@ -2,7 +2,8 @@ import {readdirSync, readFileSync, renameSync, utimesSync, writeFileSync} from '
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash, fingerprintOf} from '../../src/base/hash.js';
-import {type Cache, openCache, prepareCache} from '../../src/cache/cache.js';
+import type {Cache} from '../../src/cache/cache.js';
+import {openCache, prepareCache} from '../../src/cache/open.js';
 import {showLife} from '../../src/cache/owner.js';
 import {
   type AttemptKey,

@@ -14,14 +14,16 @@ import {
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash, type Fingerprint, fingerprintOf} from '../../src/base/hash.js';
-import {type Cache, openCache, prepareCache} from '../../src/cache/cache.js';
-import {type CacheEntry, commitEntry, lookUp} from '../../src/cache/entry.js';
+import type {Cache} from '../../src/cache/cache.js';
+import {commitEntry, lookUp} from '../../src/cache/entries.js';
+import type {CacheEntry} from '../../src/cache/entry.js';
 import {ENTRY_FORMAT} from '../../src/cache/entry-form.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../../src/cache/file-hashes.js';
 import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
 import {entryPath, indexPath, objectPath, treeDir} from '../../src/cache/layout.js';
 import {commitBytes, commitFile} from '../../src/cache/object.js';
+import {openCache, prepareCache} from '../../src/cache/open.js';
 import {openPartial} from '../../src/cache/partial.js';
 import {lastUse, readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';

@@ -2,9 +2,9 @@ import {spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
-import {openCache, prepareCache} from '../../src/cache/cache.js';
 import {claimUnlessAlive, holderOf, tryClaim, waitForClaim} from '../../src/cache/claim.js';
 import {claimsDir, ownersDir} from '../../src/cache/layout.js';
+import {openCache, prepareCache} from '../../src/cache/open.js';
 import {lifeOf, livingOwner, showLife} from '../../src/cache/owner.js';
 import {temporaryFolder} from '../temporary-folder.js';
 

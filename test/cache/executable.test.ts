@@ -1,9 +1,10 @@
 import {chmodSync, mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {type Cache, openCache, prepareCache} from '../../src/cache/cache.js';
+import type {Cache} from '../../src/cache/cache.js';
 import {isExecutable} from '../../src/cache/executable.js';
 import {temporaryDir} from '../../src/cache/layout.js';
+import {openCache, prepareCache} from '../../src/cache/open.js';
 import {commitTree, isWholeTree, materialiseTree} from '../../src/cache/tree.js';
 import {temporaryFolder} from '../temporary-folder.js';
 

@@ -14,8 +14,8 @@ import {
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash} from '../../src/base/hash.js';
-import {openCache} from '../../src/cache/cache.js';
 import {objectPath, treeDir} from '../../src/cache/layout.js';
+import {openCache} from '../../src/cache/open.js';
 import {verifyCache} from '../../src/cache/verify.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {outputText, pipelineOf, ref, run, shell} from './rig.js';

@@ -1,8 +1,8 @@
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {openCache} from '../../src/cache/cache.js';
 import {tryClaim} from '../../src/cache/claim.js';
+import {openCache} from '../../src/cache/open.js';
 import {newOwner, showLife} from '../../src/cache/owner.js';
 import type {RunEvent} from '../../src/event/event.js';
 import type {LightStage} from '../../src/run/light-stage.js';

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {FaultHook} from '../../src/base/durable.js';
 import {stageId} from '../../src/base/stage-id.js';
-import {readEntry} from '../../src/cache/entry.js';
+import {readEntry} from '../../src/cache/entries.js';
 import {objectPath} from '../../src/cache/layout.js';
 import type {ConfiguredStage, Pipeline} from '../../src/config/pipeline.js';
 import type {RunEvent} from '../../src/event/event.js';

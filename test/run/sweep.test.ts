@@ -1,8 +1,8 @@
 import {existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {openCache, prepareCache} from '../../src/cache/cache.js';
 import {ownersDir, temporaryDir} from '../../src/cache/layout.js';
+import {openCache, prepareCache} from '../../src/cache/open.js';
 import {newOwner, showLife} from '../../src/cache/owner.js';
 import {sweepTemporaries} from '../../src/run/sweep.js';
 import {temporaryFolder} from '../temporary-folder.js';
