@@ -21,6 +21,8 @@ export interface MetadataParts {
   /** Fallback title. */
   readonly name: string;
   readonly provenance: Provenance | undefined;
+  /** Settings of the export that decide the file's bytes and that nothing else in it says. */
+  readonly settings: JsonObject;
 }
 
 /**
@@ -67,14 +69,16 @@ function kohyaKeys({adapter, name, provenance}: MetadataParts) {
   };
 }
 
-function ownKeys({provenance}: MetadataParts) {
+function ownKeys({provenance, settings}: MetadataParts) {
   if (provenance === undefined) return {};
-  const {inference, base_model, base, base_hash, params, fingerprint} = provenance;
+  const {inference, base_model, base, base_hash, params, fingerprint, recipe} = provenance;
   return {
     'sidestep.inference': canonicalJson({base_model, base, shift: inference.shift, steps: inference.steps}),
     'sidestep.train': canonicalJson(params),
     'sidestep.fingerprint': fingerprint,
     'sidestep.base_hash': base_hash,
+    'sidestep.export': canonicalJson(settings),
+    'sidestep.recipe': recipe && canonicalJson(recipe as unknown as JsonObject),
   };
 }
 

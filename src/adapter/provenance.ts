@@ -5,6 +5,7 @@ import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {isListed} from '../format/user-file.js';
 import {readUserObject} from '../format/user-json.js';
+import type {Recipe} from './recipe.js';
 
 /** What training leaves beside an adapter, in `sidestep.json`: enough to use it well and to make it again. */
 export interface Provenance {
@@ -25,6 +26,8 @@ export interface Provenance {
   /** The train stage's parameters, references resolved to fingerprints. */
   readonly params: JsonObject;
   readonly fingerprint: string;
+  /** What it was made of; absent in adapters of earlier versions. */
+  readonly recipe?: Recipe;
 }
 
 export const PROVENANCE_FILE = 'sidestep.json';
@@ -50,16 +53,17 @@ const isText = (value: Json | undefined): boolean => typeof value === 'string';
 const isCount = (value: Json | undefined): boolean => typeof value === 'number';
 
 /** What readers rely on. */
-const kinds: Readonly<Record<Exclude<keyof Provenance, 'base_hash'>, (value: Json | undefined) => boolean>> =
-  {
-    base_model: isText,
-    base: isText,
-    inference: (value) => isJsonObject(value) && isCount(value.shift) && isCount(value.steps),
-    global_step: isCount,
-    epoch: isCount,
-    loss: (value) => value === null || isCount(value),
-    samples: isCount,
-    trigger: isText,
-    params: isJsonObject,
-    fingerprint: isText,
-  };
+const kinds: Readonly<
+  Record<Exclude<keyof Provenance, 'base_hash' | 'recipe'>, (value: Json | undefined) => boolean>
+> = {
+  base_model: isText,
+  base: isText,
+  inference: (value) => isJsonObject(value) && isCount(value.shift) && isCount(value.steps),
+  global_step: isCount,
+  epoch: isCount,
+  loss: (value) => value === null || isCount(value),
+  samples: isCount,
+  trigger: isText,
+  params: isJsonObject,
+  fingerprint: isText,
+};

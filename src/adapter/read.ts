@@ -50,7 +50,8 @@ export async function readWritten(path: string): Promise<WrittenFile> {
   return {path, tensors, metadata: file.metadata, config: await configBeside(path)};
 }
 
-function fileIn(folder: string): string {
+/** The file that holds the adapter of a folder. Throws `adapter/not-found`. */
+export function fileIn(folder: string): string {
   const names = namesIn(folder);
   const known = FILES.find((name) => names.includes(name));
   if (known !== undefined) return join(folder, known);

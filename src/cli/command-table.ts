@@ -104,6 +104,11 @@ export const commandTable: readonly TableRow[] = [
     'the runs and experiments of this project, sorted; delete them',
     async () => (await import('./runs.js')).runsCommand,
   ),
+  row(
+    'reproduce',
+    'make an adapter again, from what its file says, to the same bytes',
+    async () => (await import('./reproduce.js')).reproduceCommand,
+  ),
   row('history', 'another name of `runs`', async () => (await import('./runs.js')).historyCommand),
   row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
   row(

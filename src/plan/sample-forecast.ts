@@ -75,14 +75,14 @@ export function isMissing(part: ForecastPart): boolean {
 /** A part's own fingerprint: not the stage's, so that what other parts depend on leaves it alone. */
 function forecastPart(
   plan: PartPlan,
-  type: StageType,
+  type: SampleStage['type'],
   stage: FingerprintParts,
   cache: CacheView,
 ): ForecastPart {
   const depends_on = {
     part: plan.part,
     uses: stage.uses,
-    version: type.version,
+    version: type.samples.version ?? type.version,
     numerics: stage.numerics,
     depends_on: plan.depends_on,
   };

@@ -8,7 +8,7 @@ import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** How often a worker says that it is there. */
 export const BEAT_MS = 10_000;
@@ -91,6 +91,10 @@ export interface WorkerJob {
   readonly fingerprint: Fingerprint;
   /** The parameters that entered it, by dotted path; saved with states, so that other lengths of the work can compare. */
   readonly counting: JsonObject;
+  /** Content of what the references and file parameters lead to, as it entered the fingerprint; by dotted parameter path. */
+  readonly contents: Readonly<Record<string, ContentHash>>;
+  /** Backend, precision and version of the arithmetic; null where they decide nothing. */
+  readonly numerics: JsonObject | null;
   /** For tensor metadata: where this comes from. */
   readonly provenance: JsonObject;
   /** Empty folder for the outputs. */

@@ -13,7 +13,12 @@ import type {FingerprintParts, PlannedOutput, PlannedStage} from '../plan/plan.j
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
 import type {CacheView} from '../plan/world.js';
 import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
-import type {PartObject, SampleCollection, SampleParts} from '../stage/sample-parts.js';
+import {
+  isSampleCollection,
+  type PartObject,
+  type SampleCollection,
+  type SampleParts,
+} from '../stage/sample-parts.js';
 import type {StageType} from '../stage/stage-type.js';
 import {identityOf} from './commit-outputs.js';
 import type {Effects} from './effects.js';
@@ -275,6 +280,7 @@ async function finish(
       parts: {...plan.carried, ...Object.fromEntries(parts.map((part) => [part.plan.part, part.object!]))},
     })),
     missing: [...failed].map(([sample, problem]) => ({sample, problem})),
+    ...madeWith(stage),
   };
   const text = JSON.stringify(stage.type.samples.gather?.(collection, jsonOf(stage.read)) ?? collection);
   const object = await commitBytes(effects.cache, text);
@@ -290,6 +296,16 @@ async function finish(
     warnings: warningsOf(stage, whole, tally, effects),
     samples: {total: samples.length, computed, cached: whole.length - computed, failed: failed.size},
   };
+}
+
+/** What decided the parts, with what was said so of those that they were made from. */
+function madeWith({planned, type, read}: SampleStage): Pick<SampleCollection, 'made_with'> {
+  const {made_with, over} = type.samples;
+  if (made_with === undefined) return {};
+  const before = read.objects[over]?.json;
+  const own = made_with(planned.configured.params, jsonOf(read));
+  const earlier = isSampleCollection(before) ? before.made_with : undefined;
+  return {made_with: {...earlier, [type.name]: {...own, numerics: planned.parts.numerics}}};
 }
 
 function jsonOf({objects}: StageInputs): Record<string, Json> {

@@ -197,6 +197,8 @@ async function workerJob(
     inputs: read.objects,
     fingerprint: stage.fingerprint,
     counting: stage.parts.params,
+    contents: {...stage.parts.inputs, ...stage.parts.files},
+    numerics: stage.parts.numerics,
     provenance: {
       stage: stage.id,
       uses: type.name,

@@ -4,6 +4,7 @@ import {datasetSamples, songSources} from './dataset.js';
 import {isAt} from './idle.js';
 import {componentHash, readsComponents} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
+import {wordsMarkOf} from './song-mark.js';
 import {collectionIdentity, type PartPlan, type SamplePlan} from './sample-parts.js';
 import type {StageType} from './stage-type.js';
 
@@ -13,7 +14,7 @@ import type {StageType} from './stage-type.js';
  */
 export const preprocessPass1: StageType = {
   name: 'preprocess.pass1',
-  version: 1,
+  version: 2,
   schema: 'stage.preprocess.pass1.schema.json',
   summary: 'Encode songs with the VAE, prompts and lyrics with the text encoder',
   runs: 'worker',
@@ -41,7 +42,7 @@ export const preprocessPass1: StageType = {
     {param: 'dataset', from: songSources},
   ],
   outputs: () => [{name: 'latents', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
-  samples: {over: 'dataset', plan: planSamples},
+  samples: {over: 'dataset', plan: planSamples, version: 1, made_with},
 };
 
 const audioOptions = [
@@ -71,17 +72,44 @@ function planSamples(params: ParamObject, inputs: Readonly<Record<string, Json>>
       repeats: sample.repeats ?? 1,
       custom_tag: sample.custom_tag ?? '',
       audio_hash: sample.audio_hash ?? null, // chooses validation samples by content
+      words: wordsMark(sample, params),
       ...asInference(params), // pass 2 goes on as it began here
     },
   }));
 }
 
-function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamObject, model: Json): PartPlan {
-  const json = paramsToJson(params);
-  const options: Record<string, Json> = Object.fromEntries(
-    audioOptions.map((key) => [key, json[key] ?? null]),
+/** What holds for all songs, as it counts: two ways to write the same give the same. */
+function made_with(params: ParamObject, inputs: Readonly<Record<string, Json>>): JsonObject {
+  const {conditioning, limits} = textOptions(params);
+  const model = inputs.model!;
+  return {
+    params: {
+      ...setValues(audioParams(params, datasetSamples(inputs.dataset))),
+      conditioning,
+      max_text_tokens: limits.text,
+      max_lyric_tokens: limits.lyrics,
+    },
+    vae: componentHash(model, 'vae'),
+    ...textModel(model),
+  };
+}
+
+function setValues(values: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+/** Tells other words of a song from its own, without saying them. */
+function wordsMark(sample: JsonObject, params: ParamObject): string {
+  const {conditioning} = textOptions(params);
+  const language = String(sample.language ?? '');
+  return wordsMarkOf(
+    String((sample.prompt as JsonObject).text),
+    lyricsText({lyrics: String(sample.lyrics), language}, conditioning),
   );
-  if (options.max_duration === 0) options.max_duration = longestWholeSeconds(all);
+}
+
+function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamObject, model: Json): PartPlan {
+  const options = audioParams(params, all);
   return {
     part: 'latents',
     depends_on: {audio: sample.audio_hash!, vae: componentHash(model, 'vae'), ...options},
@@ -92,6 +120,15 @@ function latents(sample: JsonObject, all: readonly JsonObject[], params: ParamOb
       audio_seconds: sample.audio_seconds ?? null,
     },
   };
+}
+
+function audioParams(params: ParamObject, all: readonly JsonObject[]): JsonObject {
+  const json = paramsToJson(params);
+  const options: Record<string, Json> = Object.fromEntries(
+    audioOptions.map((key) => [key, json[key] ?? null]),
+  );
+  if (options.max_duration === 0) options.max_duration = longestWholeSeconds(all);
+  return options;
 }
 
 /** As upstream's automatic limit: the longest song in whole seconds, 240 when no length is known. */

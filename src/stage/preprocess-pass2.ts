@@ -8,7 +8,7 @@ import type {KnownInputs, Misfit, StageType} from './stage-type.js';
 /** Condition encoder, per sample: text and lyric states to the condition the transformer sees. Latents pass through. */
 export const preprocessPass2: StageType = {
   name: 'preprocess.pass2',
-  version: 1,
+  version: 2,
   schema: 'stage.preprocess.pass2.schema.json',
   summary: 'Encode the conditions that training needs',
   runs: 'worker',
@@ -24,7 +24,7 @@ export const preprocessPass2: StageType = {
     {param: 'latents', from: ['preprocess.pass1']},
   ],
   outputs: () => [{name: 'tensors', kind: 'json', file: COLLECTION_FILE, identity: collectionIdentity}],
-  samples: {over: 'latents', plan: planSamples},
+  samples: {over: 'latents', plan: planSamples, version: 1, made_with},
   places: ['output_dir'],
   publishes: [{output: 'tensors', param: 'output_dir'}],
 };
@@ -74,6 +74,12 @@ function planSamples(params: ParamObject, inputs: Readonly<Record<string, Json>>
       about,
     };
   });
+}
+
+/** Its one option is how the first pass began. */
+function made_with(_params: ParamObject, inputs: Readonly<Record<string, Json>>): JsonObject {
+  const model = inputs.model!;
+  return {dit: componentHash(model, 'dit'), silence_latent: componentHash(model, 'silence_latent')};
 }
 
 /** What the reference for the timbre is made of: inference takes silence where there is no recording. */

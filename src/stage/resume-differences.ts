@@ -20,15 +20,18 @@ export interface ResumeDifference {
 /** How long it goes, what is looked at and written down on the way. */
 const SAFE = [
   ...['epochs', 'max_steps', 'checkpoint', 'early_stop', 'validation', 'samples', 'logging', 'inference'],
-  ...['output_dir', 'resume', 'resume_from', 'gradient_checkpointing', 'max_nonfinite_steps', 'precision'],
+  ...['output_dir', 'resume', 'resume_from'],
 ];
+/** Change nothing, and stand in no adapter. */
+const NEUTRAL = ['gradient_checkpointing', 'max_nonfinite_steps', 'precision'];
 /** Shapes of the weights stay; what is made of them changes. */
 const FORK_OF_ADAPTER = ['adapter.dropout', 'adapter.alpha', 'adapter.alpha_pattern', 'adapter.rs_lora'];
 
 /** Pure: parameters of a state and of the run that is to go on from it, both without places, one by one. */
 export function resumeDifferences(before: JsonObject, now: JsonObject): ResumeDifference[] {
   const [old, own] = [leavesOf(before), leavesOf(now)];
-  return [...new Set([...old.keys(), ...own.keys()])].sort().flatMap((param) => {
+  const params = [...new Set([...old.keys(), ...own.keys()])].filter((param) => !isUnder(param, NEUTRAL));
+  return params.sort().flatMap((param) => {
     const [was, is] = [old.get(param), own.get(param)];
     if (was !== undefined && is !== undefined && canonicalJson(was) === canonicalJson(is)) return [];
     return [{param, before: was, now: is, means: classOf(param)}];
@@ -52,11 +55,18 @@ export function withoutPlaces(params: ParamObject): JsonObject {
   return {...rest, validation, adapter: {...adapter, ...selects}};
 }
 
+/** What adapters say of their training: nothing that cannot change them, so that the same training leaves the same bytes. */
+export function recordedParams(params: ParamObject): JsonObject {
+  return Object.fromEntries(Object.entries(withoutPlaces(params)).filter(([key]) => !NEUTRAL.includes(key)));
+}
+
 function classOf(param: string): DifferenceClass {
-  const under = (names: readonly string[]) =>
-    names.some((name) => param === name || param.startsWith(`${name}.`));
-  if (under(SAFE)) return 'safe';
-  return under(['adapter']) && !under(FORK_OF_ADAPTER) ? 'refused' : 'fork';
+  if (isUnder(param, SAFE)) return 'safe';
+  return isUnder(param, ['adapter']) && !isUnder(param, FORK_OF_ADAPTER) ? 'refused' : 'fork';
+}
+
+function isUnder(param: string, names: readonly string[]): boolean {
+  return names.some((name) => param === name || param.startsWith(`${name}.`));
 }
 
 /** `learning_rate 0.0001 → 0.0005`, as people write it. */

@@ -21,6 +21,10 @@ export interface SampleParts {
   ) => readonly SamplePlan[];
   /** Pure: what the stage leaves, made of its collection and of the JSON of its inputs; absent: the collection itself. */
   readonly gather?: (collection: SampleCollection, inputs: Readonly<Record<string, Json>>) => Json;
+  /** Version of the parts, where only the collection has changed since; absent: the stage type's own. */
+  readonly version?: number;
+  /** Pure: what of the parameters and inputs decided the parts of all samples; kept in the collection, for who wants to make it again. */
+  readonly made_with?: (params: ParamObject, inputs: Readonly<Record<string, Json>>) => JsonObject;
   /** What a part's file is called where the collection is published; absent: `partFile`. */
   readonly file?: (sample: CollectedSample, part: string) => string;
 }
@@ -57,6 +61,8 @@ export interface SampleCollection {
   readonly samples: readonly CollectedSample[];
   /** Samples that failed and were skipped (`on_error: skip`), with the reason. */
   readonly missing: readonly {readonly sample: string; readonly problem: Problem}[];
+  /** By stage type, of this stage and of those before it; no part of its identity, since it decided the parts. */
+  readonly made_with?: JsonObject;
 }
 
 export interface CollectedSample {

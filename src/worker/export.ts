@@ -24,6 +24,7 @@ import type {Reader} from '../adapter/reader/reader.js';
 import {bakeScale} from '../adapter/scale.js';
 import {verifyExport} from '../adapter/verify.js';
 import {ownFiles, writeLayoutFile} from '../adapter/write.js';
+import type {JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
@@ -134,7 +135,11 @@ async function layoutFiles(work: Export, format: ExportLayout): Promise<LayoutFi
   const {params, name, dtype, provenance, base} = work;
   const baked = params.scale === 'baked' || (params.scale === 'auto' && bakedByDefault(format));
   const adapter = baked ? bakeScale(work.adapter) : work.adapter;
-  const metadata = fileMetadata({adapter, about: params.metadata, name, provenance});
+  const metadata = fileMetadata({
+    ...{adapter, name, provenance},
+    about: params.metadata,
+    settings: settingsOf(format, params),
+  });
   const options: LayoutOptions = {name, dtype, metadata};
   switch (format) {
     case 'peft':
@@ -152,6 +157,13 @@ async function layoutFiles(work: Export, format: ExportLayout): Promise<LayoutFi
     default:
       return unreachable(format);
   }
+}
+
+/** As somebody would write them who wants this file again. */
+function settingsOf(format: ExportLayout, params: ExportParams): JsonObject {
+  const {checkpoint, weights, scale, dtype, key_style, key_prefix} = params;
+  const keys = key_prefix === undefined ? {key_style} : {key_prefix};
+  return {formats: [format], checkpoint, weights, scale, dtype, ...(format === 'comfyui' ? keys : {})};
 }
 
 /** The rule of the program that a layout is for. */

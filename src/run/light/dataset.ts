@@ -72,10 +72,10 @@ function optionsOf(context: SongContext): DatasetOptions {
 }
 
 /** A thread for each core: decoding is nearly all of the work. */
-const SONGS_AT_ONCE = availableParallelism();
+export const SONGS_AT_ONCE = availableParallelism();
 
 /** Listens in threads; run from sources, where there is no compiled thread to start, in this one. */
-function openEars(signal: AbortSignal): Listeners {
+export function openEars(signal: AbortSignal): Listeners {
   const entry = listeningThread;
   if (!existsSync(entry)) return {listen: (path) => listen(path, signal), close: async () => {}};
   const threads = openListeners({entry, threads: SONGS_AT_ONCE});

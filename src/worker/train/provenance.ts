@@ -1,8 +1,9 @@
 import type {Provenance} from '../../adapter/provenance.js';
 import {componentHash, jsonObject} from '../../stage/model-json.js';
-import {withoutPlaces} from '../../stage/resume-differences.js';
+import {recordedParams} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 import {loopParams} from './options.js';
+import {recipeOf} from './recipe.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it stands. */
@@ -17,6 +18,7 @@ export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: St
   const model = jsonObject(job.inputs.model?.json, 'model.json');
   const defaults = jsonObject(model.inference, 'model.json: inference');
   const {inference} = loopParams({job, ...rest});
+  const recipe = recipeOf(job);
   return {
     base_model: String(model.name),
     base: String(model.base),
@@ -30,8 +32,9 @@ export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: St
     loss: at.loss,
     samples: split.training.length,
     trigger: commonTrigger(split),
-    params: withoutPlaces(job.params),
+    params: recordedParams(job.params),
     fingerprint: job.fingerprint,
+    ...(recipe === undefined ? {} : {recipe}),
   };
 }
 

@@ -10,7 +10,7 @@ import {restateMetadata} from '../../format/safetensors-metadata.js';
 import {readSafetensorsHeader} from '../../format/safetensors-read.js';
 import type {Trainer} from '../../native/trainer.js';
 import type {WorkerJob} from '../../protocol/message.js';
-import {withoutPlaces} from '../../stage/resume-differences.js';
+import {recordedParams} from '../../stage/resume-differences.js';
 import type {KeptFolders} from './checkpoints.js';
 
 /** What checkpoints say of the run that wrote them. */
@@ -33,7 +33,7 @@ export async function restateKept(
   const folders = [...(await foldersIn(kept.checkpoints)), ...(await foldersIn(kept.bests))];
   const identity = {
     fingerprint: job.fingerprint,
-    params: withoutPlaces(job.params),
+    params: recordedParams(job.params),
     state: await stateMetadata(trainer, kept.scratch),
   };
   for (const folder of folders) {

@@ -44,7 +44,7 @@ const REQUIRED = ['target_latents', 'encoder_hidden_states'] as const;
 /**
  * The samples a parameter names: those of a `preprocess.pass2` stage, or a folder that ACE-Step or Side-Step preprocessed
  * (`.pt`, read without executing anything), that `preprocess.pass2` published, or that holds a safetensors file a sample; or
- * of several of these, each shown as often as the list says. In order of name.
+ * of several of these, each shown as often as the list says. In the order of the lists, which names alone do not change.
  * Throws `train/no-samples`, `train/sample-incomplete`, `train/sample-mask`, `train/other-width`, `train/manifest-invalid` and
  * `train/list-invalid`.
  */
@@ -52,7 +52,7 @@ export async function resolveSamples(context: WorkerContext, param: string): Pro
   const lists: SampleList[] = [];
   for (const {param: path, ...weight} of joinedLists(context.job.params, param))
     lists.push({samples: await listedSamples(context, path), ...weight});
-  return joined(lists).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return joined(lists);
 }
 
 interface SampleList {
@@ -154,7 +154,7 @@ async function folderSamples(
       ...(isTorch && {torch: path}),
     });
   }
-  return samples;
+  return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function tellAge({emit}: WorkerContext, problems: readonly Problem[]): void {

@@ -1,0 +1,69 @@
+import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {parseSongMark} from '../stage/song-mark.js';
+
+/**
+ * What a training was made of, as far as an adapter carries it: with the songs and the model at hand it can be made again, and what
+ * is not as it was can be named. It holds no path, no name of a song, no words and no secret, and follows from the training's
+ * fingerprint alone.
+ */
+export interface Recipe {
+  readonly format: typeof RECIPE_FORMAT;
+  /** Backend, precision and version of the arithmetic of the training. */
+  readonly numerics: JsonObject;
+  /** Content of the model's silence. */
+  readonly silence_latent: string;
+  /** The parameter `tensors` as it was written, `{list: N}` in place of what it names. */
+  readonly tensors: Json;
+  /** `validation.tensors` in the same way; absent where it was unset. */
+  readonly validation?: Json;
+  readonly lists: readonly RecipeList[];
+  /** Content of the state on disk that the training went on from. */
+  readonly resume_from?: string;
+  /** Parameters that named stages whose own settings are not carried: `adapter.selection`, `resume_from`. */
+  readonly not_carried?: readonly string[];
+}
+
+export const RECIPE_FORMAT = 1;
+
+export type RecipeList =
+  /** Encoded from songs. */
+  | {
+      readonly songs: readonly string[];
+      readonly pass1: EncodedWith;
+      readonly pass2: EncodedWith;
+    }
+  /** A folder of tensors, by its content. */
+  | {readonly folder: string}
+  /** What a program left. */
+  | {readonly made_by: string};
+
+/** What decided the parts of all songs: parameters, contents of the model's components, arithmetic. */
+export type EncodedWith = JsonObject;
+
+/** The recipe in what an adapter carries; undefined for anything else, such as that of a later version. */
+export function recipeIn(value: Json | undefined): Recipe | undefined {
+  if (!isJsonObject(value) || value.format !== RECIPE_FORMAT) return undefined;
+  const lists = Array.isArray(value.lists) ? (value.lists as readonly Json[]) : [];
+  const sound =
+    isJsonObject(value.numerics) &&
+    typeof value.silence_latent === 'string' &&
+    value.tensors !== undefined &&
+    lists.length > 0 &&
+    lists.every(isList);
+  return sound ? (value as unknown as Recipe) : undefined;
+}
+
+function isList(value: Json): boolean {
+  if (!isJsonObject(value)) return false;
+  if (typeof own(value, 'folder') === 'string' || typeof own(value, 'made_by') === 'string') return true;
+  const {songs, pass1, pass2} = value;
+  return (
+    Array.isArray(songs) &&
+    (songs as readonly Json[]).every(
+      (song) => typeof song === 'string' && parseSongMark(song) !== undefined,
+    ) &&
+    isJsonObject(pass1) &&
+    isJsonObject(pass1.params) &&
+    isJsonObject(pass2)
+  );
+}
