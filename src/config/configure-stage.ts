@@ -149,6 +149,7 @@ function interpolateBody({body, uses}: DeclaredStage, scope: Scope, problems: Pr
 const filledAtStart: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['argv', new Set(['inputs', 'outputs'])],
   ['environment', new Set(['inputs', 'outputs', 'secrets'])],
+  ['services', new Set(['inputs'])],
 ]);
 
 function interpolateParameters(

@@ -5761,6 +5761,78 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "x-text": "as_written"
     }
    },
+   "services": {
+    "description": "Programs that run beside the command, such as a local server, by name. Each is started before it, in this order, and is waited for until it is ready; when the command has ended, in whatever way, they are ended too, with all that they started. They have the command's environment and folder. Unset: none.",
+    "type": "object",
+    "propertyNames": {
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+    },
+    "additionalProperties": {
+     "title": "CommandService",
+     "description": "One such program.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "argv",
+      "ready"
+     ],
+     "properties": {
+      "argv": {
+       "description": "The program and its arguments, as those of the command. `${inputs.NAME}` may be used.",
+       "type": "array",
+       "minItems": 1,
+       "items": {
+        "type": [
+         "string",
+         "number"
+        ],
+        "x-text": "as_written"
+       },
+       "examples": [
+        [
+         "python3",
+         "-m",
+         "http.server",
+         "8123",
+         "--bind",
+         "127.0.0.1"
+        ]
+       ]
+      },
+      "ready": {
+       "description": "What shows that it can be used: a port of this machine takes connections, an address answers with a status below 400, or it prints a line with a text in it. Of several, all must hold.",
+       "type": "object",
+       "additionalProperties": false,
+       "minProperties": 1,
+       "properties": {
+        "port": {
+         "description": "Number of a TCP port of this machine. Unset: none is tried.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 65535
+        },
+        "url": {
+         "description": "Address that answers. Unset: none is asked.",
+         "type": "string",
+         "pattern": "^https?://",
+         "x-form": "an http:// or https:// address"
+        },
+        "line": {
+         "description": "Text within a line that it prints. Unset: nothing is waited for.",
+         "type": "string",
+         "minLength": 1
+        }
+       }
+      },
+      "ready_within": {
+       "description": "Seconds it may take until then.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "default": 60
+      }
+     }
+    }
+   },
    "working_dir": {
     "description": "Folder the command runs in; it must exist.",
     "type": "string",

@@ -2972,6 +2972,12 @@ export interface CommandParameters {
     [k: string]: string | number | boolean;
   };
   /**
+   * Programs that run beside the command, such as a local server, by name. Each is started before it, in this order, and is waited for until it is ready; when the command has ended, in whatever way, they are ended too, with all that they started. They have the command's environment and folder. Unset: none.
+   */
+  services?: {
+    [k: string]: CommandService;
+  };
+  /**
    * Folder the command runs in; it must exist.
    */
   working_dir: string;
@@ -2979,4 +2985,36 @@ export interface CommandParameters {
    * Any text. Change it to make the command run again, for instance after a new version of the program.
    */
   version: string;
+}
+/**
+ * One such program.
+ */
+export interface CommandService {
+  /**
+   * The program and its arguments, as those of the command. `${inputs.NAME}` may be used.
+   *
+   * @minItems 1
+   */
+  argv: [string | number, ...(string | number)[]];
+  /**
+   * What shows that it can be used: a port of this machine takes connections, an address answers with a status below 400, or it prints a line with a text in it. Of several, all must hold.
+   */
+  ready: {
+    /**
+     * Number of a TCP port of this machine. Unset: none is tried.
+     */
+    port?: number;
+    /**
+     * Address that answers. Unset: none is asked.
+     */
+    url?: string;
+    /**
+     * Text within a line that it prints. Unset: nothing is waited for.
+     */
+    line?: string;
+  };
+  /**
+   * Seconds it may take until then.
+   */
+  ready_within: number;
 }

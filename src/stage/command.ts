@@ -10,7 +10,7 @@ export const command: StageType = {
   summary: 'Run a program of your own, cached by its declared inputs and outputs',
   runs: 'light',
   numerics: 'none',
-  neutral: ['working_dir'],
+  neutral: ['working_dir', 'services.*.ready', 'services.*.ready_within'],
   secrets: secretsIn,
   programs,
   files: [{param: 'inputs.*', kind: 'file_or_folder', identity: 'content'}],
@@ -21,12 +21,23 @@ export const command: StageType = {
       : [],
 };
 
-/** The program itself, where it is no input and its PATH is not its own. */
-function programs({argv, environment, working_dir}: ParamObject): NeededProgram[] {
-  const [name] = Array.isArray(argv) ? argv : [];
+/** The program itself and its services, where they are no inputs and their PATH is not its own. */
+function programs({argv, environment, working_dir, services}: ParamObject): NeededProgram[] {
   const ownPath = isParamObject(environment) && 'PATH' in environment;
-  if (typeof name !== 'string' || name.includes('${') || ownPath) return [];
-  return [{name, from: String(working_dir), param: 'argv.0'}];
+  if (ownPath) return [];
+  const others = isParamObject(services) ? Object.entries(services) : [];
+  const lines = [
+    {line: argv, param: 'argv.0'},
+    ...others.map(([name, service]) => ({
+      line: isParamObject(service) ? service.argv : undefined,
+      param: `services.${name}.argv.0`,
+    })),
+  ];
+  return lines.flatMap(({line, param}) => {
+    const [name] = Array.isArray(line) ? line : [];
+    if (typeof name !== 'string' || name.includes('${')) return [];
+    return [{name, from: String(working_dir), param}];
+  });
 }
 
 function commandOutput(name: string, file: string): OutputDeclaration {

@@ -12,12 +12,14 @@ import type {LightContext} from '../light-stage.js';
 import {surroundingsIn} from './command-environment.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
 import {masking} from './masking.js';
+import {type Service, withServices} from './services.js';
 
 /**
  * The `command` stage: the user's own program. It finds its inputs and outputs in its arguments and environment
  * (`${inputs.NAME}`, `${outputs.NAME}`) and in `SIDESTEP_OUTPUT_DIR`, secrets in its environment alone. No shell reads
  * them. When the run is stopped it gets SIGTERM, then SIGKILL; when the runner itself is killed, SIGKILL at once.
- * Throws `run/command-failed` with its last words, `run/secret-missing`, `run/working-dir-missing`.
+ * Services run beside it. Throws `run/command-failed` with its last words, `run/secret-missing`, `run/working-dir-missing`,
+ * `run/service-*`.
  */
 export async function runCommand(context: LightContext): Promise<void> {
   const {params, out_dir} = context;
@@ -30,7 +32,7 @@ export async function runCommand(context: LightContext): Promise<void> {
   const missing = missingWorkingDir(cwd);
   if (missing !== undefined) throw new SidestepError(missing);
   const masked = masking(Object.values(secrets));
-  const end = await runProgram(argv, {
+  const program = {
     cwd,
     env: {
       ...surroundingsIn(context.env),
@@ -41,7 +43,12 @@ export async function runCommand(context: LightContext): Promise<void> {
     force: context.force,
     log: context.log,
     masked,
-  });
+  };
+  const services = servicesIn(params).map((service) => ({
+    ...service,
+    argv: service.argv.map((word) => fillIn(String(word), known)),
+  }));
+  const end = await withServices(services, program, () => runProgram(argv, program));
   if (end.kind === 'succeeded') return;
   throw new SidestepError({
     code: 'run/command-failed',
@@ -56,6 +63,11 @@ interface Known {
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+function servicesIn({services}: ParamObject): Service[] {
+  const declared = isParamObject(services) ? Object.entries(services) : [];
+  return declared.map(([name, service]) => ({name, ...(service as unknown as Omit<Service, 'name'>)})); // validated by the stage's schema
 }
 
 function inputPaths({params, inputs}: LightContext): Record<string, string> {

@@ -174,14 +174,16 @@ export async function attempt(
   const partial_dir = join(folder, 'partial');
   const context = {
     job: {
-      params,
+      params: {tensors: 'songs', ...params},
+      contents: {tensors: '5079'},
+      numerics: null,
       inputs: {
         model: {
           json: {
             name: 'tiny',
             base: 'turbo',
             inference: {shift: 3, steps: 8},
-            components: {dit: {hash: 'd17'}},
+            components: {dit: {hash: 'd17'}, silence_latent: {hash: '0'}},
           },
         },
       },
