@@ -53,6 +53,18 @@ describe('LoRA under the names of other programs, alpha in the file', () => {
   });
 });
 
+test('without alpha the factors count as they are, whatever their rank', async () => {
+  const tensors = renamed(await peft('lora'), kohya);
+  const name = 'lora_unet_layers_0_self_attn_q_proj';
+  const [down, up] = [tensors.get(`${name}.lora_down.weight`)!, tensors.get(`${name}.lora_up.weight`)!];
+  const [rows, cols] = [up.shape[0]!, down.shape[1]!];
+  tensors.set(`${name}.lora_down.weight`, floatTensor(new Float32Array(cols).fill(1), [1, cols], 'F32'));
+  tensors.set(`${name}.lora_up.weight`, floatTensor(new Float32Array(rows).fill(1), [rows, 1], 'F32'));
+  const {modules} = await readAdapter(await fileOf(tensors));
+  expect(new Set(modules.map(({rank}) => rank)).size).toBe(2);
+  for (const {rank, alpha, scale} of modules) expect([alpha, scale]).toEqual([rank, 1]);
+});
+
 test.each([
   {dtype: 'I64', data: BigInt64Array.of(8n)},
   {dtype: 'I32', data: Int32Array.of(8)},
@@ -206,7 +218,13 @@ describe('what cannot be read is refused, in words', () => {
         return folder;
       },
       code: 'adapter/not-found',
-      says: 'adapter_model.bin',
+      says: 'adapter_model.bin, a pickle, which can run code when it is opened',
+    },
+    {
+      name: 'PEFT’s tensors without their settings',
+      make: async () => fileOf(await peft('lora')),
+      code: 'adapter/layout-unknown',
+      says: 'holds PEFT tensors but no rank and alpha',
     },
     {
       name: 'a folder of exports',

@@ -319,6 +319,37 @@ describe('names', () => {
     }
   });
 
+  test('of an old folder that is not here, an entry finds its song by the letters of its name', async () => {
+    for (const [song, written] of [
+      [composed, decomposed],
+      [decomposed, composed],
+    ]) {
+      const entry = {audio_path: `/old/disk/${written}.wav`, caption: 'x'};
+      const dataset = await read(
+        {[`${song}.wav`]: tone(220), 'set.json': JSON.stringify([entry])},
+        {dataset_json: 'set.json'},
+      );
+      expect(dataset.samples.map(({caption}) => caption)).toEqual(['x']);
+      expect(codes(dataset.findings)).not.toContain('dataset/name-differs-in-case');
+    }
+  });
+
+  test.each([composed, decomposed])(
+    'of two sidecars of one song the one with its very name counts',
+    async (song) => {
+      const dataset = await read({
+        [`${song}.wav`]: tone(220),
+        [`${composed}.caption.txt`]: 'one',
+        [`${decomposed}.caption.txt`]: 'two',
+      });
+      expect(dataset.samples[0]?.caption).toBe(song === composed ? 'one' : 'two');
+      const told = dataset.findings.filter(({code}) => code === 'dataset/name-differs-in-case');
+      expect(told.map(({message}) => message)).toEqual([
+        expect.stringMatching(/caption\.txt is not read: .* differ in case or Unicode form only$/),
+      ]);
+    },
+  );
+
   test('exactly equal names come first', async () => {
     const files = {[`${composed}.wav`]: tone(220), [`${decomposed}.wav`]: tone(230)};
     const json = JSON.stringify([

@@ -367,6 +367,15 @@ describe('the download cache of Hugging Face', () => {
       ]);
   });
 
+  test('a fine-tune sorted into a folder of a repository', async () => {
+    const cache = await hub({
+      'acestep-v15-turbo': inRepo('mine', 'tunes/jazz/acestep'),
+      vae: inRepo('mine', 'vae'),
+      'Qwen3-Embedding-0.6B': inRepo('mine', 'Qwen3-Embedding-0.6B'),
+    });
+    expect(await namesIn(join(cache, 'models--ACE-Step--mine'))).toEqual([['tunes/jazz/acestep', []]]);
+  });
+
   test('a repository for each model', async () => {
     const cache = await hub({
       'acestep-v15-turbo': inRepo('acestep-v15-turbo'),

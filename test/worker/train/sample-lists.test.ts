@@ -1,7 +1,8 @@
-import {writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {WorkerContext} from '../../../src/worker/context.js';
+import {sampleFiles} from '../../../src/worker/train/manifest.js';
 import {resolveSamples} from '../../../src/worker/train/samples.js';
 import {temporaryFolder} from '../../temporary-folder.js';
 
@@ -89,4 +90,30 @@ test('a part that is missing is named with its list', async () => {
 
 test('a byte order mark is no damage', async () => {
   expect(await resolved('samples.json', `\ufeff${collection([whole])}`)).toEqual(['a.wav']);
+});
+
+test.each([
+  {entry: 'sub/s1.pt'},
+  {entry: {path: 'sub/s1.pt'}},
+  {entry: {file: '/elsewhere/out/sub/s1.pt', caption: 'x'}},
+  {entry: {filename: 'C:\\Users\\x\\out\\sub\\s1.pt'}},
+  {entry: {id: 3, tensor_path: './sub/../sub/s1.pt'}},
+])('manifest.json may list $entry', async ({entry}) => {
+  const folder = await temporaryFolder();
+  mkdirSync(join(folder, 'sub'));
+  for (const name of ['s1.pt', 'sub/s1.pt']) writeFileSync(join(folder, name), '');
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({samples: [entry]}));
+  expect(await sampleFiles(folder)).toEqual([{name: 'sub/s1.pt', repeats: 1}]);
+});
+
+test('without a manifest every tensor file is a sample, in upper case too', async () => {
+  const folder = await temporaryFolder();
+  for (const name of ['a.pt', 'b.PT', 'c.safetensors', 'd.SafeTensors', 'notes.txt', 'pt'])
+    writeFileSync(join(folder, name), '');
+  expect((await sampleFiles(folder)).map(({name}) => name)).toEqual([
+    'a.pt',
+    'b.PT',
+    'c.safetensors',
+    'd.SafeTensors',
+  ]);
 });
