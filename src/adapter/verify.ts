@@ -59,6 +59,27 @@ export async function verifyExport(verification: Verification): Promise<Verified
   return {modules: trained.modules.length, largest_difference: largest, unchanged};
 }
 
+/** Modules whose training left no change at all; of decomposed ones without a base, those whose factors make none. */
+export async function unchangedModules(
+  {modules}: Adapter,
+  base: BaseWeights | undefined,
+): Promise<readonly string[]> {
+  const unchanged: string[] = [];
+  for (const module of modules) {
+    const trained = trainedModule(module);
+    const changes =
+      trained === undefined ? rotates(module) : (await compare(trained, trained, {module, base})).size > 0;
+    if (!changes) unchanged.push(module.name);
+  }
+  return unchanged;
+}
+
+/** OFT keeps what a rotation is made of; of zeros comes none. */
+function rotates({weights}: AdapterModule): boolean {
+  const kept = weights.kind === 'opaque' ? weights.tensors['oft_R.weight'] : undefined;
+  return kept === undefined || toFloat32(kept).some((value) => value !== 0);
+}
+
 interface Place {
   readonly module: AdapterModule;
   readonly base: BaseWeights | undefined;

@@ -22,7 +22,7 @@ import {lycorisReader} from '../adapter/reader/lycoris.js';
 import {diffusersReader, peftReader} from '../adapter/reader/peft.js';
 import type {Reader} from '../adapter/reader/reader.js';
 import {bakeScale} from '../adapter/scale.js';
-import {verifyExport} from '../adapter/verify.js';
+import {unchangedModules, verifyExport} from '../adapter/verify.js';
 import {ownFiles, writeLayoutFile} from '../adapter/write.js';
 import type {JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
@@ -68,14 +68,18 @@ export const exportStage: WorkerEntry = async (context) => {
   const {model} = context.job.inputs;
   await using base = model === undefined ? undefined : await openBase(componentDir(model, 'dit'));
   const work = await prepare(context, base);
+  let unchanged: readonly string[] | undefined;
   for (const [i, format] of work.formats.entries()) {
     if (context.signal.aborted) return 'stopped';
     context.emit({kind: 'phase_started', phase: `writing ${format}`});
     if (format === 'merged') await writeMerged(context, work);
-    else await writeLayout(context, work, format);
+    else unchanged = await writeLayout(context, work, format);
     if (work.params.card.enabled) await writeCard(context, work, format);
     context.emit({kind: 'stage_progress', done: i + 1, total: work.formats.length, unit: 'formats'});
   }
+  unchanged ??= await unchangedModules(work.adapter, base);
+  if (unchanged.length > 0)
+    context.emit({kind: 'stage_warning', problem: changesNothing(unchanged, work.adapter.modules.length)});
   return 'done';
 };
 
@@ -96,7 +100,12 @@ async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Pro
   };
 }
 
-async function writeLayout(context: WorkerContext, work: Export, format: ExportLayout): Promise<void> {
+/** Gives the modules that change nothing. */
+async function writeLayout(
+  context: WorkerContext,
+  work: Export,
+  format: ExportLayout,
+): Promise<readonly string[]> {
   const folder = join(context.job.out_dir, 'files', format);
   const files = await layoutFiles(work, format);
   for (const file of files) await writeLayoutFile(folder, file);
@@ -112,8 +121,7 @@ async function writeLayout(context: WorkerContext, work: Export, format: ExportL
   context.log(
     `${format}: ${modules} modules read back, weight change within ${largest_difference.toExponential(1)}`,
   );
-  if (unchanged.length > 0)
-    context.emit({kind: 'stage_warning', problem: changesNothing(unchanged, modules)});
+  return unchanged;
 }
 
 /** What people read first, and the Hub too. */

@@ -6,7 +6,16 @@ import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {toFloat32} from '../../src/format/tensor.js';
 import {mixedForms} from '../adapter/mixed-forms.js';
 import {loraLayouts, renamed, type Tensors, tensorsOf, withAlphas} from '../adapter/foreign-layouts.js';
-import {type Ended, Project, preparation, problemsOf, resultOf, type Stages, training} from './project.js';
+import {
+  type Ended,
+  eventsOf,
+  Project,
+  preparation,
+  problemsOf,
+  resultOf,
+  type Stages,
+  training,
+} from './project.js';
 
 /** Of every family of names one; all of them are read in test/adapter. */
 const LORA = ['ai-toolkit', 'kohya', 'torch.compile', 'diffusers', 'bare paths'];
@@ -52,12 +61,12 @@ async function write(of: Foreign['of'], name: string, tensors: Tensors): Promise
   foreign.push({name, file, of});
 }
 
-function exporting(adapter: string, name: string): Stages {
+function exporting(adapter: string, name: string, formats: readonly string[] = ['merged']): Stages {
   const params = {
     adapter,
     model: '${stages.model}',
     name: 'x',
-    formats: ['merged'],
+    formats,
     output_dir: `out/${name}`,
   };
   return {[name]: {uses: 'export', with: {...params, card: {enabled: false}}}};
@@ -84,6 +93,20 @@ beforeAll(async () => {
     mkdirSync(project.file('mixed', name), {recursive: true});
     await writeSafetensors(project.file('mixed', name, 'song.safetensors'), {tensors});
   }
+  const still = (which: RegExp) =>
+    new Map(
+      [...lora].map(([name, tensor]) =>
+        which.test(name) ? [name, {...tensor, data: new Uint8Array(tensor.data.length)}] : [name, tensor],
+      ),
+    );
+  for (const [name, which] of Object.entries({all: /lora_B/, one: /layers\.0\.self_attn\.q_proj\.lora_B/})) {
+    mkdirSync(project.file('still', name), {recursive: true});
+    const tensors = [...renamed(still(which), loraLayouts[0]!.rename)].map(([key, tensor]) => ({
+      name: key,
+      ...tensor,
+    }));
+    await writeSafetensors(project.file('still', name, 'song.safetensors'), {tensors});
+  }
   const played = foreign.filter(({name}) => /^kohya|LoKr of ai/.test(name));
   for (const file of ['adapter_model.safetensors', 'adapter_config.json'])
     cpSync(project.file('adapters/lora', file), project.file('peft', file)); // without the training's state
@@ -99,6 +122,8 @@ beforeAll(async () => {
       ...mixed.map(({name}) => exporting(`mixed/${name}/song.safetensors`, `mixed_${name}`)),
       ...mixed.map(({name}) => playing(`mixed/${name}/song.safetensors`, `clip_mixed_${name}`)),
     ),
+    still_all: exporting('still/all/song.safetensors', 'still_all', ['peft', 'diffusers']).still_all!,
+    still_one: exporting('still/one/song.safetensors', 'still_one').still_one!,
     ...exporting('${stages.lora}', 'merged_lora'),
     ...exporting('${stages.lokr}', 'merged_lokr'),
     ...playing('${stages.lora}', 'clip_lora'),
@@ -138,6 +163,18 @@ test.each(mixed)('$name: each module is merged by its own split, rank and alpha'
     expect(Math.hypot(...wrong) / Math.hypot(...after), module).toBeLessThan(2e-3); // one rounding to bf16 costs 1.7e-3
     expect(Math.hypot(...change) / Math.hypot(...after), module).toBeGreaterThan(0.5);
   }
+});
+
+test.each([
+  {stage: 'still_all', says: 'The adapter changes nothing: every weight change in it is zero'},
+  {
+    stage: 'still_one',
+    says: '1 of 16 modules change nothing: their weight change is zero, as in layers.0.self_attn.q_proj',
+  },
+  {stage: 'merged_lora', says: undefined},
+])('$stage: what changes nothing is told once, in any format', ({stage, says}) => {
+  const told = eventsOf(ended, 'stage_warning').filter((event) => event.stage === stage);
+  expect(told.map(({problem}) => problem.message)).toEqual(says === undefined ? [] : [says]);
 });
 
 function inspected(path: string): {readonly adapter_type: string; readonly modules: readonly object[]} {
