@@ -20,8 +20,9 @@ export interface SidecarText {
  * lyrics up to the end of the file. A line with an unknown key, and a value that its field cannot have, is left out with a remark.
  */
 export function parseTextSidecar(text: string, file: string): SidecarText {
-  const read = readLines(text.split('\n'));
-  const [only, ...others] = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = text.split(LINE_END);
+  const read = readLines(lines);
+  const [only, ...others] = lines.filter((line) => line.trim() !== '');
   if (others.length === 0 && read.unlikely.length > 0) {
     const remarks = read.unlikely.map((value) => unlikely(file, value, 'the line is taken for the caption'));
     return {metadata: {caption: only!.trim()}, remarks, bare: undefined};
@@ -33,6 +34,9 @@ export function parseTextSidecar(text: string, file: string): SidecarText {
   remarks.push(...read.repeated.map((each) => repeatedKey(file, each)));
   return {metadata: read.metadata, remarks, bare: read.before === '' ? undefined : read.before};
 }
+
+/** Python's programs, and word processors, end lines with these too. */
+const LINE_END = /[\n\u0085\u2028\u2029]/;
 
 interface Unlikely {
   readonly line: number;
@@ -72,6 +76,7 @@ function readLines(lines: readonly string[]): Reading {
   };
   const saidAt = new Map<MetadataField, number>();
   const announced = lines.some((line) => fieldNamed(keyOf(line)?.key ?? '') === 'lyrics');
+  const keyedBelow = lines.some((line) => fieldNamed(keyOf(line)?.key ?? '') !== undefined);
   let running: 'caption' | 'unknown' | 'nothing' = 'nothing'; // what a line without a key belongs to
   for (const [i, line] of lines.entries()) {
     const keyed = keyOf(line);
@@ -91,6 +96,8 @@ function readLines(lines: readonly string[]): Reading {
       reading.sections = {line: i + 1, mark: line.trim()};
       reading.metadata.lyrics = lines.slice(i).join('\n').trim();
       break;
+    } else if (!reading.known && keyedBelow && isMargin(line)) {
+      if (!RULE.test(line)) reading.dropped.push({line: i + 1, key: quotedStart(line)});
     } else if (!reading.known) {
       reading.before = `${reading.before}\n${line}`.trim();
     } else if (keyed?.separator === ':') {
@@ -98,8 +105,8 @@ function readLines(lines: readonly string[]): Reading {
       reading.dropped.push({line: i + 1, key: keyed.key});
     } else if (running === 'caption') {
       reading.metadata.caption += `\n${line}`;
-    } else if (running === 'nothing' && line.trim() !== '') {
-      reading.dropped.push({line: i + 1, key: JSON.stringify(line.trim().slice(0, 40))});
+    } else if (running === 'nothing' && line.trim() !== '' && !RULE.test(line)) {
+      reading.dropped.push({line: i + 1, key: quotedStart(line)});
     }
   }
   const {caption} = reading.metadata;
@@ -107,18 +114,36 @@ function readLines(lines: readonly string[]): Reading {
   return reading;
 }
 
+/** Rules of dashes, as front matter has them around it. */
+const RULE = /^\s*(?:-{3,}|={3,}|\*{3,})\s*$/;
+
+/** What stands before keys and belongs to none: rules, and headings or comments that name no section of lyrics. */
+function isMargin(line: string): boolean {
+  return RULE.test(line) || (/^\s*#/.test(line) && !isSectionMark(line));
+}
+
+function quotedStart(line: string): string {
+  return JSON.stringify(line.trim().slice(0, 40));
+}
+
 function take(
   reading: Reading,
   found: {field: MetadataField; line: number; key: string; value: string},
 ): void {
   const {field, line, key, value} = found;
-  const judged = fieldValue(field, value);
+  const judged = fieldValue(field, unquoted(value));
   if ('text' in judged) reading.metadata[field] = judged.text;
   else reading.unlikely.push({line, key, value: value.trim(), expected: judged.expected});
 }
 
+/** Values as YAML writes them: in quotes, which are no part of the words. */
+function unquoted(value: string): string {
+  const [, , inner] = /^\s*(["'])(.*)\1\s*$/.exec(value) ?? [];
+  return inner === undefined || /["']/.test(inner) ? value : inner;
+}
+
 const keyLine =
-  /^\s*(?:[-*•]\s+)?(?:\*\*|__)?\s*(?<key>\p{L}[\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+){0,2})\s*(?:\*\*|__)?\s*(?<separator>[:：=])(?:\*\*|__)?(?<value>.*)$/u;
+  /^[\s\u200B\u200E\u200F\u2060\uFEFF]*(?:[-*•]\s+)?(?:\*\*|__)?\s*(?<key>\p{L}[\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+){0,2})\s*(?:\*\*|__)?\s*(?<separator>[:：=])(?:\*\*|__)?(?<value>.*)$/u;
 
 /** `undefined` for a line that has no key: prose, a link, `at 3:20`. */
 function keyOf(line: string): {key: string; separator: ':' | '='; value: string} | undefined {

@@ -47,6 +47,9 @@ interface Read extends Pick<SidecarText, 'metadata' | 'remarks'> {
   readonly bare?: string | undefined;
 }
 
+/** Of a file that says other things with keys, a text without one is not plainly lyrics. */
+const hasKeys = ({metadata}: Read) => Object.keys(metadata).length > 0;
+
 function mergeTwo(first: SongMetadata, second: SongMetadata): SongMetadata {
   return mergeMetadata([
     {origin: 'sidecar', metadata: first},
@@ -107,11 +110,14 @@ function parseJsonSidecar(text: string, file: string): Omit<Read, 'path'> {
 }
 
 /** Text without keys is lyrics where the song has its caption from elsewhere, or when it looks like lyrics; else its caption. */
-function settleBare({path, bare}: Read, known: SongMetadata): Read {
+function settleBare(read: Read, known: SongMetadata): Read {
+  const {path, bare} = read;
   const file = shownPath(path);
   if (bare === undefined || bare === '') return {path, metadata: {}, remarks: []};
   if (known.caption || marksSections(bare) || isTimed(bare)) {
-    if (!known.lyrics || known.lyrics === bare) return {path, metadata: {lyrics: bare}, remarks: []};
+    const doubtful = hasKeys(read) && !marksSections(bare) && !isTimed(bare);
+    const remarks = doubtful ? [lyricsBeforeKeys(file, bare)] : [];
+    if (!known.lyrics || known.lyrics === bare) return {path, metadata: {lyrics: bare}, remarks};
     const unused = `${file} has text without a key that is not used: caption and lyrics of the song stand elsewhere`;
     return {
       path,
@@ -119,9 +125,20 @@ function settleBare({path, bare}: Read, known: SongMetadata): Read {
       remarks: [warning('dataset/text-unused', unused, 'Remove it, or the other lyrics.')],
     };
   }
-  const shown = JSON.stringify(bare.length > 40 ? `${bare.slice(0, 40)}…` : bare);
-  const taken = `${file} has no keys; ${shown} is taken as the caption, but ACE-Step and Side-Step would read it as lyrics`;
+  const taken = `${file} has no keys; ${shownStart(bare)} is taken as the caption, but ACE-Step and Side-Step would read it as lyrics`;
   const hint =
     'Say which: put `caption:` or `lyrics:` in front, or call the file NAME.caption.txt or NAME.lyrics.txt.';
   return {path, metadata: {caption: bare}, remarks: [warning('dataset/text-without-keys', taken, hint)]};
+}
+
+function lyricsBeforeKeys(file: string, bare: string): Remark {
+  return warning(
+    'dataset/text-without-keys',
+    `${file}: ${shownStart(bare)} stands before the first key and is taken for the lyrics`,
+    'Put `lyrics:` in front of it, at the end of the file, or remove it.',
+  );
+}
+
+function shownStart(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

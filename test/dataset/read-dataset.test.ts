@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {readFile, rm, symlink} from 'node:fs/promises';
+import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
@@ -124,6 +124,53 @@ test('lyrics and key are found under the names that ffmpeg and DJ programs write
     ['b.flac', 'la\nla', 'F# minor', ''],
     ['c.ogg', 'so', '', ''],
     ['plain.wav', '[Instrumental]', '', ''],
+  ]);
+});
+
+test('a key that is none, and words in another encoding, are left out of the tags and told', async () => {
+  const folder = await folderOf({'plain.wav': tone(220)});
+  const plain = join(folder, 'plain.wav');
+  for (const [name, key] of [
+    ['none', 'o'],
+    ['odd', 'sad'],
+  ])
+    execFileSync('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      plain,
+      '-metadata',
+      `TKEY=${key}`,
+      join(folder, `${name}.mp3`),
+    ]);
+  // ID3v2.3 says Latin-1, and the bytes are GBK
+  const title = Buffer.concat([Buffer.from([0]), Buffer.from('\xce\xd2\xb5\xc4\xd0\xc4', 'latin1')]);
+  const frame = Buffer.concat([
+    Buffer.from(`TIT2\0\0\0${String.fromCharCode(title.length)}\0\0`, 'latin1'),
+    title,
+  ]);
+  const head = Buffer.from(`ID3\x03\0\0\0\0\0${String.fromCharCode(frame.length)}`, 'latin1');
+  execFileSync('ffmpeg', ['-v', 'error', '-i', plain, '-id3v2_version', '0', join(folder, 'bare.mp3')]);
+  await writeFile(
+    join(folder, 'gbk.mp3'),
+    Buffer.concat([head, frame, await readFile(join(folder, 'bare.mp3'))]),
+  );
+  const result = await readDataset({...defaults, audio_dir: folder}, effects);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  const {samples, findings} = result.value;
+  expect(samples.map(({name, caption, keyscale}) => [name, caption, keyscale])).toEqual([
+    ['bare.mp3', 'bare', ''],
+    ['gbk.mp3', 'gbk', ''],
+    ['none.mp3', 'none', ''],
+    ['odd.mp3', 'odd', ''],
+    ['plain.wav', 'plain', ''],
+  ]);
+  const told = findings.filter(({code}) => /unlikely-value|garbled-text/.test(code));
+  expect(told.map(({code, message}) => `${code} ${message}`)).toEqual([
+    expect.stringMatching(
+      /^dataset\/garbled-text gbk\.mp3: the tag for its caption was written in another encoding/,
+    ),
+    expect.stringMatching(/^dataset\/unlikely-value odd\.mp3: its tags say that its key is "sad"/),
   ]);
 });
 

@@ -129,6 +129,65 @@ describe('a song.txt with keys', () => {
   });
 
   test.each([
+    {name: 'front matter of YAML', text: '---\ncaption: a slow blues\nbpm: 72\n---\n', said: []},
+    {name: 'quotes of YAML', text: `caption: "a slow blues"\nbpm: '72'`, said: []},
+    {
+      name: 'a comment',
+      text: '# for the album\ncaption: a slow blues\nbpm: 72',
+      said: ['dataset/unknown-key'],
+    },
+    {
+      name: 'a heading',
+      text: '# Song\n\n**Caption:** a slow blues  \n**BPM:** 72',
+      said: ['dataset/unknown-key'],
+    },
+    {
+      name: 'an invisible first character',
+      text: '\u200bcaption: a slow blues\n\u200ebpm: 72',
+      said: [],
+    },
+    {name: 'no-break spaces', text: '\u00a0caption:\u00a0a slow blues\nbpm\u00a0:\u00a072', said: []},
+    {
+      name: 'line ends of other systems',
+      text: 'caption: a slow blues\u2028bpm: 72\u0085mood: x',
+      said: ['dataset/unknown-key'],
+    },
+  ])('with $name means what it says', async ({text, said: expected}) => {
+    const {sample, said} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption: 'a slow blues', bpm: '72', lyrics: '[Instrumental]'});
+    expect(said).toEqual(expected);
+  });
+
+  test.each([`caption: "so" he said`, `caption: 'tis "the" blues'`])(
+    'quotes within a caption stay: %s',
+    async (text) => {
+      const {sample} = await songWith({'a.txt': `${text}\nbpm: 72`});
+      expect(sample?.caption).toBe(text.slice('caption: '.length));
+    },
+  );
+
+  test('with text before its keys has that as its lyrics, which is told', async () => {
+    const text = 'The rain came down\ncaption: a slow blues\nbpm: 72';
+    const {sample, dataset} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption: 'a slow blues', lyrics: 'The rain came down'});
+    const told = dataset.findings.find(({code}) => code === 'dataset/text-without-keys');
+    expect(told?.message).toMatch(/a\.txt: "The rain came down" stands before the first key .* lyrics/);
+  });
+
+  test.each(['caption: a\nlyrics: la\u001b[31m', 'caption: x\u0007'])(
+    'characters that nobody writes are told: %j',
+    async (text) => {
+      expect((await songWith({'a.txt': text})).said).toContain('dataset/garbled-text');
+    },
+  );
+
+  test('half a character of song.json is told, a whole one is fine', async () => {
+    const half = await songWith({'a.json': '{"caption": "\\ud83c guitar"}'});
+    expect(half.said).toContain('dataset/garbled-text');
+    expect((await songWith({'a.json': '{"caption": "\\ud83c\\udfb8 guitar"}'})).said).toEqual([]);
+  });
+
+  test.each([
     'caption: a slow blues\nmood: sad\nbpm: 72',
     'caption: a slow blues\nmood: sad\nand more of it\nbpm: 72',
     'caption: a slow blues\nmood： sad\nbpm: 72',
