@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs';
+import {lstatSync} from 'node:fs';
 import {chmod, type FileHandle, open, readdir, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
@@ -79,7 +79,7 @@ function isAlive(pid: number): boolean {
 
 /** Undefined where no file stands. */
 function modeOf(path: string): number | undefined {
-  const found = statSync(path, {throwIfNoEntry: false});
+  const found = lstatSync(path, {throwIfNoEntry: false});
   return found?.isFile() ? found.mode & 0o777 : undefined;
 }
 

@@ -8,7 +8,7 @@ export function namesIn(folder: string): string[] {
   try {
     return readdirSync(fsPath(folder), {encoding: 'buffer'}).map(pathText);
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
   }
 }

@@ -124,7 +124,7 @@ async function readFolder(folder: string) {
   try {
     return await readdir(folder, {withFileTypes: true});
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
   }
 }

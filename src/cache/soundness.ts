@@ -117,7 +117,7 @@ function plainMark(path: string): FileMark | 'nothing' | 'odd' {
     const stat = lstatSync(path, {bigint: true});
     return stat.isFile() ? markFrom(stat) : 'odd';
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return 'nothing';
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return 'nothing';
     throw error;
   }
 }

@@ -156,7 +156,7 @@ async function filesBelow(folder: string): Promise<Map<string, Stats> | undefine
   try {
     return lstatSync(folder).isDirectory() ? new Map(await listFiles(folder)) : undefined;
   } catch (error) {
-    if (error instanceof SidestepError || isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (error instanceof SidestepError || isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined;
     throw error;
   }
 }

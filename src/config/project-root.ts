@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {homeFolder} from '../base/home-folder.js';
 
@@ -22,5 +22,5 @@ function* ancestors(folder: string): Generator<string> {
 
 /** A repository's `.git` may be a file, of a worktree. */
 function exists(path: string): boolean {
-  return statSync(path, {throwIfNoEntry: false}) !== undefined;
+  return existsSync(path);
 }

@@ -39,7 +39,7 @@ export async function listExperiments(
 ): Promise<(ExperimentRecord & {readonly folder: string})[]> {
   const shelf = join(stateDir, 'experiments');
   const names = await readdir(shelf).catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
   });
   return names.sort().flatMap((name) => {
@@ -53,7 +53,7 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined;
     throw error;
   }
 }

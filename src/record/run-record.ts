@@ -132,7 +132,7 @@ export async function listRuns(runsDir: string): Promise<string[]> {
   try {
     return (await readdir(runsDir)).filter((name) => /^\d{8}-\d{6,9}-\w+$/.test(name)).sort();
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
   }
 }

@@ -78,7 +78,7 @@ function soundText(cache: Cache, hash: ContentHash): string | undefined {
     cache.seen.delete(hash);
     return undefined;
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR')) return undefined;
     throw error;
   }
 }

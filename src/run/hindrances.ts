@@ -88,8 +88,17 @@ function placeOfSecret(
   return name === undefined ? undefined : positions[joinPath('environment', name)];
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return false; // not there, a link to itself, or behind a folder that may not be entered
+  }
+}
+
 export function missingWorkingDir(path: string): Problem | undefined {
-  if (statSync(path, {throwIfNoEntry: false})?.isDirectory()) return undefined;
+  if (isFolder(path)) return undefined;
   return {
     code: 'run/working-dir-missing',
     message: `The working_dir ${path} is no folder`,

@@ -2,10 +2,11 @@ import {existsSync} from 'node:fs';
 import {access, constants} from 'node:fs/promises';
 import {join} from 'node:path';
 import {placeProblem} from '../base/accident.js';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {writeDurably} from '../base/durable.js';
 import {sha256} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
+import {isSystemError} from '../base/system-error.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {lockFilePath} from '../record/lock-file.js';
 
@@ -22,8 +23,7 @@ export async function ignoreItself({state_dir}: Project): Promise<void> {
   const path = join(state_dir, '.gitignore');
   if (existsSync(path)) return;
   await writeDurably(path, '*\n').catch((error: unknown) => {
-    if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT'))
-      throw error; // what cannot be written is said by whoever needs the place
+    if (!isSystemError(error)) throw error; // what cannot be written is said by whoever needs the place
   });
 }
 

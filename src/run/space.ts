@@ -32,7 +32,8 @@ function freeBytes(path: string): number | undefined {
     const {blocks, bavail, bsize} = statfsSync(fsPath(path));
     return blocks === 0 ? undefined : bavail * bsize;
   } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR') && dirname(path) !== path) return freeBytes(dirname(path));
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP') && dirname(path) !== path)
+      return freeBytes(dirname(path));
     if (isSystemError(error)) return undefined; // whoever writes there will say why not
     throw error;
   }

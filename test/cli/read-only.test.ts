@@ -1,5 +1,6 @@
 import {spawn, spawnSync} from 'node:child_process';
-import {mkdirSync} from 'node:fs';
+import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {basename} from 'node:path';
 import {expect, test} from 'vitest';
 import {type Finished, Folder, main} from './sidestep.js';
 
@@ -74,6 +75,46 @@ test.skipIf(!possible)(
     expectWords(stale);
     expect(stale.code).toBe(2);
     expect(stale.stderr).toContain('run/not-writable');
+  },
+);
+
+const nowhere: Readonly<Record<string, (path: string) => void>> = {
+  'a file': (path) => writeFileSync(path, ''),
+  'a link that leads nowhere': (path) => symlinkSync('/nowhere/at/all', path),
+  'a link to itself': (path) => symlinkSync(basename(path), path),
+};
+test.each(Object.keys(nowhere))(
+  'where the place of the cache, or of the project’s state, is %s, that is said in one sentence before anything runs',
+  async (what) => {
+    const folder = new Folder({'project/pipeline.yaml': pipeline});
+    nowhere[what]!(folder.file('cache'));
+    const away = {SIDESTEP_CACHE_DIR: folder.file('cache')};
+    for (const args of ['plan', 'status', 'run', 'cache gc']) {
+      const words = [...args.split(' '), ...(args === 'cache gc' ? [] : ['project/pipeline.yaml'])];
+      const ended = await folder.run(words, away);
+      expectWords(ended);
+      if (['run', 'cache gc'].includes(args))
+        expect(ended).toMatchObject({code: 2, stderr: expect.stringContaining('cache/not-writable')});
+    }
+    rmSync(folder.file('project/.sidestep'), {recursive: true, force: true});
+    nowhere[what]!(folder.file('project/.sidestep'));
+    for (const args of ['status', 'plan', 'runs', 'history'])
+      expect(await folder.run([args, ...(args === 'runs' ? [] : ['project/pipeline.yaml'])])).toMatchObject({
+        code: 0,
+      });
+    const run = await folder.run(['run', 'project/pipeline.yaml']);
+    expectWords(run);
+    expect(run).toMatchObject({code: 2, stderr: expect.stringContaining('run/not-writable')});
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'a cache below /proc, where no folder can be made, ends',
+  async () => {
+    const folder = new Folder({'pipeline.yaml': pipeline});
+    const ended = await folder.run(['run'], {SIDESTEP_CACHE_DIR: '/proc/nowhere/cache'});
+    expectWords(ended);
+    expect(ended).toMatchObject({code: 2, stderr: expect.stringContaining('cache/not-writable')});
   },
 );
 

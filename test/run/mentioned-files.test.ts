@@ -14,6 +14,7 @@ async function placeAfter(edit: (folder: string) => void): Promise<[before: stri
   const json = join(folder, 'songs.json');
   writeFileSync(json, JSON.stringify({samples: [{audio_path: 'a.wav'}, {filename: 'b.wav'}]}));
   writeFileSync(join(folder, 'a.wav'), 'sound');
+  utimesSync(join(folder, 'a.wav'), 1000, 1000);
   const place = async () => {
     const pipeline = pipelineOf(folder, {songs: {uses: 'dataset', params: {dataset_json: json}}});
     const hashes = readFileHashes(join(folder, 'hashes.json'));
@@ -36,6 +37,14 @@ test.each([
   {
     name: 'a song touched with its old size',
     edit: (folder: string) => utimesSync(join(folder, 'a.wav'), 1, 1),
+    same: false,
+  },
+  {
+    name: 'a song whose tags were edited by a program that sets its time back',
+    edit: (folder: string) => {
+      writeFileSync(join(folder, 'a.wav'), 'SOUND');
+      utimesSync(join(folder, 'a.wav'), 1000, 1000);
+    },
     same: false,
   },
   {
