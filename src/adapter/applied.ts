@@ -84,12 +84,16 @@ interface Row {
   readonly into: Float64Array;
 }
 
+/** A magnitude that was never trained is a norm in single precision (2^-24), of a sum that was rounded too: it changes nothing. */
+const NORM_ROUNDING = 2 ** -20;
+
 /** Row i of what is added to the weight. */
 function rowOf({change, magnitude}: Applied, {i, weight, into}: Row): void {
   change.addRow(i, into.fill(0));
   if (magnitude === undefined) return;
   const base = baseRow(weight, i);
   const factor = magnitude.values[i]! / rowNorms(base, into)[magnitude.over];
+  if (Math.abs(factor - 1) <= NORM_ROUNDING && into.every((value) => value === 0)) return;
   for (let j = 0; j < into.length; j += 1) into[j] = factor * (base[j]! + into[j]!) - base[j]!;
 }
 

@@ -17,8 +17,8 @@ export function failureText(result: Failure, colours: Palette): string {
   if (result.kind === 'failed')
     return `${head} failed\n${indented(problemText(result.problem, colours))}${log}`;
   const words = result.stderr_tail.trimEnd();
-  const tail = words === '' ? '' : `\n${said(words, colours)}`;
-  return `${head} crashed: its process ended with ${deathText(result)} and said nothing${deathHint(result, colours)}${tail}${log}`;
+  const [silent, tail] = words === '' ? [' and said nothing', ''] : ['', `\n${said(words, colours)}`];
+  return `${head} crashed: its process ended with ${deathText(result)}${silent}${deathHint(result, colours)}${tail}${log}`;
 }
 
 function deathHint(result: Extract<StageResult, {kind: 'crashed'}>, colours: Palette): string {

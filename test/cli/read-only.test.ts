@@ -119,6 +119,31 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.skipIf(!possible)(
+  'results are copied out of a cache that cannot be written, to where a fresh clone wants them',
+  async () => {
+    const exporting = (formats: string) => `sidestep: 1
+name: demo
+stages:
+  e: {uses: export, with: {adapter: ${adapter}, formats: [${formats}], output_dir: out, card: {enabled: false}}}
+`;
+    const folder = new Folder({'project/pipeline.yaml': exporting('peft')});
+    mkdirSync(folder.file('cache'));
+    const away = {SIDESTEP_CACHE_DIR: folder.file('cache')};
+    const first = await folder.run(['run', 'project/pipeline.yaml'], away);
+    expect(first, first.stderr).toMatchObject({code: 0});
+    folder.write('clone/pipeline.yaml', exporting('peft'));
+    const locked = folder.file('cache');
+    const ended = await runWithin(folder, {locked, args: 'run clone/pipeline.yaml'});
+    expect(ended, ended.stderr).toMatchObject({code: 0});
+    expectWords(ended);
+    expect(folder.read('clone/out/peft/adapter_model.safetensors')).toBe(
+      folder.read('project/out/peft/adapter_model.safetensors'),
+    );
+    expect(folder.read('clone/pipeline.lock.yaml')).toBe(folder.read('project/pipeline.lock.yaml'));
+  },
+);
+
+test.skipIf(!possible)(
   'a cache that cannot be written serves what it holds, to a fresh clone as well',
   async () => {
     const folder = await finishedProject();

@@ -42,6 +42,12 @@ const supported: Readonly<Record<string, readonly string[]>> = {
   patches_dora: ['peft', 'comfyui', 'diffusers', 'merged'],
 };
 
+/** Adapters that begin without an effect, to be trained with a learning rate that moves nothing. */
+const still = ['lora', 'dora', 'lokr', 'loha', 'oft'].map((kind) => ({
+  name: `still_${kind}`,
+  adapter: adapters[kind],
+}));
+
 const project = new Project();
 let ended: Ended;
 
@@ -80,6 +86,13 @@ beforeAll(async () => {
     ...preparation({clips: 2, clip_duration: 1}),
     ...Object.fromEntries(trained),
     ...exports(),
+    ...Object.fromEntries(
+      still.flatMap(({name, adapter}) => [
+        [name, training(name, {adapter, epochs: 1, optimizer: {type: 'adamw', learning_rate: 1e-60}})],
+        [`${name}_merged`, exporting(`${name}_merged`, name, {formats: ['merged']})],
+        [`${name}_own`, exporting(`${name}_own`, name, {})],
+      ]),
+    ),
     trained_scale: exporting('trained_scale', 'lora', {formats: ['comfyui', 'diffusers'], scale: 'trained'}),
     baked_peft: exporting('baked_peft', 'lora', {formats: ['peft'], scale: 'baked'}),
     generic: exporting('generic', 'lora', {formats: ['comfyui'], key_style: 'generic'}),
@@ -373,6 +386,25 @@ test('merged: base plus scale · up · down', async () => {
     });
     expect(Math.sqrt(wrong / size), name).toBeLessThan(2e-3); // one rounding to bf16 costs 1.7e-3
   }
+});
+
+test.each(still.flatMap(({name}) => [`${name}_own`, `${name}_merged`]))(
+  '%s: that the adapter changes nothing is said, once',
+  (stage) => {
+    expect(resultOf(ended, stage)?.kind, problemsOf(ended)).toBe('succeeded');
+    const said = ended.events.filter((event) => event.kind === 'stage_warning' && event.stage === stage);
+    expect(said).toMatchObject([
+      {problem: {code: 'export/changes-nothing', message: expect.stringMatching(/changes nothing/)}},
+    ]);
+  },
+);
+
+test('an adapter that changes something is not said to change nothing', () => {
+  const said = ended.events.flatMap((event) => (event.kind === 'stage_warning' ? [event] : []));
+  const stages = said
+    .filter(({problem}) => problem.code === 'export/changes-nothing')
+    .map(({stage}) => stage);
+  expect(stages.filter((stage) => !stage.startsWith('still_'))).toEqual([]);
 });
 
 test('merged: a folder that a scan stage takes for a model', () => {

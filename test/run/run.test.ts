@@ -172,6 +172,9 @@ test.each([
 
 test.each([
   {does: 'throw', result: {kind: 'failed', problem: {code: 'worker/bug'}}},
+  ...(existsSync('/dev/full')
+    ? [{does: 'fill a disk', result: {kind: 'failed', problem: {code: 'run/disk-full'}}}]
+    : []),
   {does: 'crash', result: {kind: 'crashed', signal: 'SIGSEGV'}},
   {does: 'exit', result: {kind: 'crashed', exit_code: 7, stderr_tail: 'the last words'}},
   {does: 'nothing', result: {kind: 'failed', problem: {code: 'run/output-missing'}}},

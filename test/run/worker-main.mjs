@@ -18,6 +18,7 @@ async function worker({job, signal, log, emit}) {
     process.exit(7);
   }
   if (does === 'throw') throw new Error('unforeseen');
+  if (does === 'fill a disk') await writeFile('/dev/full', 'x');
   if (does === 'hang') await new Promise(() => setInterval(() => {}, 1000));
   if (does === 'wait') {
     await sleep(60_000, undefined, {signal}).catch(() => {});
