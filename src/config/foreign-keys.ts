@@ -208,9 +208,14 @@ const TRACKERS = '`logging.tensorboard` writes event files; `sidestep report` ma
 export const nowhere: Readonly<Record<string, string>> = {
   load_in_4bit: 'the base model can be kept in 8 bits: `base_precision: 8bit`',
   ...each(
-    'layers_to_transform layers_pattern exclude_modules target_parameters modules_to_save network_args',
+    'layers_to_transform layers_pattern exclude_modules target_parameters modules_to_save lora_modules_to_save network_args',
     LAYERS,
   ),
+  ...each(
+    'loraplus_lr_ratio loraplus_unet_lr_ratio loraplus_lr_embedding',
+    'one `optimizer.learning_rate` holds for both factors of an adapter',
+  ),
+  disable_sampling: 'clips are made on the way only where `samples` asks for them',
   ...each('conv conv_dim conv_alpha linear_conv', 'the transformer has no convolutions to adapt'),
   ...each(
     'resolution width height num_frames enable_bucket bucket_reso_steps min_bucket_reso max_bucket_reso bucket_no_upscale flip_aug color_aug random_crop_image',

@@ -2,8 +2,8 @@ import {shellWord} from '../base/shell-word.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {type ForeignKey, foreignPlaces, insteadOf, type KeyPlace} from './foreign-keys.js';
-import type {Located, Origin} from './located.js';
-import {childSchema, pathsNamed} from './schema-walk.js';
+import {type Located, member, type Origin} from './located.js';
+import {childSchema, pathsNamed, variantFor} from './schema-walk.js';
 import {flowText, nestedText} from './written-yaml.js';
 
 /** Where a mapping stands, so that a key in it can be sent to the place where it belongs. */
@@ -31,7 +31,8 @@ interface Found {
 /** Where a key belongs that is not known where it stands: a key of another trainer, or our own at another place. */
 export function keyAdvice(found: Found): string | undefined {
   const {key, level} = found;
-  if (level.within === 'file' && isStage(found.value)) return 'A stage: write it under `stages:`.';
+  const atTop = level.within === 'file' && level.path.length === 0 ? topWords(found) : undefined;
+  if (atTop !== undefined) return atTop;
   if (isSetting(found)) return settingWords(found);
   const foreign = foreignPlaces(key).map((candidate) => broughtHere(candidate, found));
   const ranked = [...foreign, ...ownPlaces(key, found.value)]
@@ -44,6 +45,39 @@ export function keyAdvice(found: Found): string | undefined {
   if (nearest !== undefined) return placeWords(nearest.candidate, found);
   const instead = insteadOf(key);
   return instead === undefined ? undefined : `\`${key}\` has no counterpart here: ${instead}.`;
+}
+
+/** Stage types by the words that other programs' files, and people, have for them at the top. */
+const STAGE_WORDS: Readonly<Record<string, string>> = {
+  ...{dataset: 'dataset', datasets: 'dataset', data: 'dataset', songs: 'dataset', audio: 'dataset'},
+  ...{model: 'scan', base_model: 'scan', checkpoint: 'scan', checkpoints: 'scan'},
+  ...{train: 'train', training: 'train', trainer: 'train'},
+  ...{export: 'export', generate: 'generate', caption: 'caption', analyze: 'analyze'},
+};
+
+/** A key at the top of the file that is a stage, or the head of another program's file. */
+function topWords({key, value}: Found): string | undefined {
+  if (isStage(value)) return 'A stage: write it under `stages:`.';
+  if (key === 'job' || key === 'config')
+    return (
+      'A key of ai-toolkit: here the file begins with `sidestep: 1`, and what its process lists is stages, under `stages:`. ' +
+      '`sidestep init` writes one to start from.'
+    );
+  const uses = Object.hasOwn(STAGE_WORDS, key) ? STAGE_WORDS[key]! : undefined;
+  if (uses === undefined) return undefined;
+  const name = key === uses || uses === 'scan' ? key : uses;
+  const written = `{uses: ${uses}, with: ${parametersText(uses, value)}}`;
+  return `It is a stage here: write \`stages: {${name}: ${written}}\`.`;
+}
+
+/** What is written there as a stage's parameters: a text is the folder, or the model, that the stage starts from. */
+function parametersText(uses: string, value: Located | undefined): string {
+  if (value?.kind === 'map') return flowText(value);
+  if (value?.kind !== 'scalar' || typeof value.value !== 'string') return '{…}';
+  if (uses === 'dataset') return `{audio_dir: ${flowText(value)}}`;
+  if (uses !== 'scan') return '{…}';
+  const text = flowText(value);
+  return /[/\\]/.test(value.value) ? `{checkpoint_dir: ${text}}` : `{checkpoint_dir: …, model: ${text}}`;
 }
 
 /** What only settings have: a pipeline, which others run as well, starts no program at its end and chooses no colours. */
@@ -152,10 +186,19 @@ function placeWords({place, value, remark}: ForeignKey, found: Found): string {
   const isOwn = key === last && value === undefined;
   const where = target.stage === undefined ? '' : ` of a \`${target.stage}\` stage`;
   const side = target.side ?? '';
+  const having = variantsWith(place);
+  const chosen = having === undefined ? undefined : chosenVariant(place, found);
+  if (having !== undefined && chosen !== undefined && !having.includes(chosen))
+    return `\`${key}\` is \`${target.path.join('.')}\`${where || side} here, and only type ${having.join(', ')} has it, not ${chosen}.`;
   const head = isOwn
     ? `It belongs${holder === '' ? '' : ` under \`${holder}\``}${where || side}`
     : `\`${key}\` is \`${target.path.join('.')}\`${where || side} here`;
-  const written = snippet(target, value ?? flowText(found.value), found);
+  const typed = having?.length === 1 && chosen === undefined && found.origin !== undefined;
+  const written = snippet(
+    typed && setWords(found.origin!) === undefined ? {...target, type: having[0]!} : target,
+    value ?? flowText(found.value),
+    found,
+  );
   return `${head}: write \`${written}\`.${remark === undefined ? '' : ` ${remark}`}`;
 }
 
@@ -166,6 +209,37 @@ interface Target {
   readonly stage?: string;
   /** It does not go into the mapping it was found in, but where these words say. */
   readonly side?: string;
+  /** Of the mapping to write, where only one of its variants has the key. */
+  readonly type?: string;
+}
+
+/** The schema of the mapping that a key belongs to, with all its variants. */
+function holderSchema({within, path}: KeyPlace): Schema | undefined {
+  const root = within === 'file' ? schemas.pipeline : (schemas[`stage.${within}`] ?? schemas[within]);
+  return path.slice(0, -1).reduce<Schema | undefined>(childSchema, root);
+}
+
+/** The variants that have a key; undefined where all do. */
+function variantsWith(place: KeyPlace): readonly string[] | undefined {
+  const holder = holderSchema(place);
+  const last = place.path.at(-1)!;
+  const having = holder?.oneOf?.filter(({properties}) => Object.hasOwn(properties ?? {}, last)) ?? [];
+  const tag = holder?.discriminator?.propertyName;
+  if (tag === undefined || having.length === (holder!.oneOf ?? []).length) return undefined;
+  return having.map(({properties}) => String(properties![tag]?.const));
+}
+
+/** What the mapping that the key belongs to is; undefined where it is not written yet, or not in sight. */
+function chosenVariant(place: KeyPlace, {level, beside}: Found): string | undefined {
+  const way = place.path.slice(level.path.length, -1);
+  const inSight = place.within === level.within && level.path.every((word, at) => place.path[at] === word);
+  const held = inSight
+    ? way.reduce<Located | undefined>((at, word) => at && member(at, word), beside)
+    : undefined;
+  const schema = holderSchema(place);
+  const tag = schema?.discriminator?.propertyName;
+  const variant = held?.kind === 'map' ? variantFor(schema, held) : undefined;
+  return tag === undefined || variant === undefined ? undefined : String(variant.properties?.[tag]?.const);
 }
 
 function targetOf({within, path}: KeyPlace, level: Level): Target {
@@ -180,7 +254,7 @@ function targetOf({within, path}: KeyPlace, level: Level): Target {
 }
 
 /** What to write: on the command line where the key came from there, in the mapping that is there already if it is. */
-function snippet({path, stage, side}: Target, value: string, {level, beside, origin}: Found): string {
+function snippet({path, stage, side, type}: Target, value: string, {level, beside, origin}: Found): string {
   const assignment = origin === undefined ? undefined : setWords(origin);
   if (assignment !== undefined && stage === undefined) {
     const within = side?.includes('file')
@@ -194,7 +268,9 @@ function snippet({path, stage, side}: Target, value: string, {level, beside, ori
   const there = beside?.kind === 'map' && beside.entries.get(first)?.value.kind === 'map';
   return there && rest.length > 0 && side === undefined && stage === undefined
     ? `${nestedText(rest, value)}\` in \`${first}`
-    : nestedText(path, value);
+    : type === undefined || path.length === 1
+      ? nestedText(path, value)
+      : nestedText(path.slice(0, -1), `{type: ${type}, ${nestedText(path.slice(-1), value)}}`);
 }
 
 /** The stage that `--set train.lr=1e-4` speaks of; undefined when this is no `--set`. */

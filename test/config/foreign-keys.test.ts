@@ -167,6 +167,47 @@ describe('keys that people bring along are sent to their place', () => {
     expect(hints.find((hint) => hint.includes(`write \`${written}\``)) ?? hints).toBeTypeOf('string');
   });
 
+  test.each([
+    {line: 'dataset: ./songs', written: 'dataset: {uses: dataset, with: {audio_dir: ./songs}}'},
+    {line: 'dataset: {audio_dir: ./songs}', written: 'dataset: {uses: dataset, with: {audio_dir: ./songs}}'},
+    {line: 'datasets: [{folder_path: ./songs}]', written: 'dataset: {uses: dataset, with: {…}}'},
+    {line: 'model: turbo', written: 'model: {uses: scan, with: {checkpoint_dir: …, model: turbo}}'},
+    {line: 'base_model: ./m/turbo', written: 'base_model: {uses: scan, with: {checkpoint_dir: ./m/turbo}}'},
+    {line: 'train: {epochs: 3}', written: 'train: {uses: train, with: {epochs: 3}}'},
+  ])('$line at the top of the file is a stage', ({line, written}) => {
+    const [problem] = problemsOf(`sidestep: 1\n${line}\nstages: {c: {uses: command, with: {argv: [ls]}}}`);
+    expect(problem!.hint).toBe(`It is a stage here: write \`stages: {${written}}\`.`);
+  });
+
+  test('a file of ai-toolkit is known as one', () => {
+    const text =
+      'job: extension\nconfig:\n  name: x\n  process: [{type: sd_trainer, training_folder: out}]\n';
+    const hints = problemsOf(text).flatMap(({code, hint}) => (code === 'config/unknown-key' ? [hint] : []));
+    expect(hints).toHaveLength(2);
+    for (const hint of hints) expect(hint).toContain('what its process lists is stages');
+  });
+
+  test.each([
+    {
+      text: 'adapter: {type: lora, lokr_factor: 8}',
+      hint: '`lokr_factor` is `factor` here, and only type lokr has it, not lora.',
+    },
+    {
+      text: 'adapter: {lokr_factor: 8}',
+      hint: '`lokr_factor` is `factor` here, and only type lokr has it, not lora.',
+    },
+    {
+      text: 'adapter: {type: lokr, lokr_factor: 8}',
+      hint: '`lokr_factor` is `factor` here: write `factor: 8`.',
+    },
+    {
+      text: 'lokr_factor: 8',
+      hint: '`lokr_factor` is `adapter.factor` here: write `adapter: {type: lokr, factor: 8}`.',
+    },
+  ])('what only one kind of adapter has: $text', ({text, hint}) => {
+    expect(problemsOf(trainPipeline(text)).map((problem) => problem.hint)).toContain(hint);
+  });
+
   test('in the settings', () => {
     const [problem] = problemsOf(trainPipeline('mode: fixed'), {settings: 'lora_r: 16'});
     expect(problem!.hint).toContain('write `stages: {train: {adapter: {rank: 16}}}`');
@@ -179,6 +220,9 @@ describe('keys that people bring along are sent to their place', () => {
     'num_workers: 4',
     'conv_dim: 8',
     'cache_latents: true',
+    'loraplus_lr_ratio: 16',
+    'lora_modules_to_save: [embed_tokens]',
+    'disable_sampling: true',
   ])('%s has no counterpart, and it is said what there is instead', (text) => {
     const [key] = text.split(':') as [string];
     expect(foreignPlaces(key)).toEqual([]);
