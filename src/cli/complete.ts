@@ -2,7 +2,7 @@ import {readdir} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Argument, Command, Option} from 'commander';
 import {commandTable} from './command-table.js';
-import {experiments, presetNames, runIds, settings, songs, stageIds} from './completed-values.js';
+import {experiments, presetNames, profiles, runIds, settings, songs, stageIds} from './completed-values.js';
 import type {World} from './world.js';
 
 /**
@@ -11,14 +11,30 @@ import type {World} from './world.js';
  */
 export async function candidates(world: World, words: readonly string[]): Promise<string[]> {
   const current = words.at(-1) ?? '';
-  const before = words.slice(0, -1);
+  const typed = words.slice(0, -1);
+  if (typed.at(-1) === '--profile') return beginning(current, await profiles(world, typed));
+  if (current.startsWith('--profile='))
+    return beginning(
+      current,
+      (await profiles(world, typed)).map((name) => `--profile=${name}`),
+    );
+  const before = withoutProfile(typed);
   const command = await commandOf(world, before);
   const offers =
     command === undefined
       ? commandTable.map(({name}) => name)
       : await offersOf(command, before, current, world);
   const all = current.startsWith('-') ? [...optionNames(command), '--help'] : offers;
+  return beginning(current, all);
+}
+
+function beginning(current: string, all: readonly string[]): string[] {
   return [...new Set(all)].filter((candidate) => candidate.startsWith(current)).sort();
+}
+
+/** `--profile NAME` stands anywhere, before the command as well. */
+function withoutProfile(words: readonly string[]): string[] {
+  return words.filter((word, index) => word !== '--profile' && words[index - 1] !== '--profile');
 }
 
 /** The innermost command that the finished words name. */
@@ -97,7 +113,11 @@ async function argumentsFor(argument: Argument, before: readonly string[], curre
 }
 
 function optionNames(command: Command | undefined): string[] {
-  return (command?.options ?? []).flatMap(({long}) => (long == null ? [] : [long]));
+  const own = (command?.options ?? []).flatMap(({long}) => (long == null ? [] : [long]));
+  const readsPipelines = command?.registeredArguments.some((argument) =>
+    /^pipelines?$/.test(argument.name()),
+  );
+  return command === undefined || readsPipelines ? [...own, '--profile'] : own;
 }
 
 function depth(command: Command): number {

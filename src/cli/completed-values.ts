@@ -90,6 +90,12 @@ function valuesIn({const: only, enum: words, type}: Schema): string[] {
   return (words ?? (only === undefined ? [] : [only])).map(String);
 }
 
+/** Names under `profiles:`. */
+export async function profiles(world: World, before: readonly string[]): Promise<string[]> {
+  const own = (await documentOf(world, before))?.get('profiles', true);
+  return isMap(own) ? own.items.flatMap(({key}) => (isScalar(key) ? [String(key.value)] : [])) : [];
+}
+
 async function stagesOf(world: World, before: readonly string[]): Promise<{id: string; uses: string}[]> {
   const stages = (await documentOf(world, before))?.get('stages', true);
   if (!isMap(stages)) return [];

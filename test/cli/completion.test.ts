@@ -30,7 +30,8 @@ test('commands come first', async () => {
 });
 
 test('options of the command that is typed', async () => {
-  expect(await words('validate', '--')).toEqual(['--help', '--json', '--set']);
+  expect(await words('validate', '--')).toEqual(['--help', '--json', '--profile', '--set']);
+  expect(await words('models', '--')).not.toContain('--profile');
 });
 
 test('commands of a command', async () => {
@@ -60,6 +61,7 @@ describe('what a pipeline and its project hold', () => {
   const files = {
     'pipeline.yaml': `sidestep: 1
 vars: {songs: ./music}
+profiles: {cluster: {vars: {songs: /data}}, laptop: {vars: {songs: ./few}}}
 stages:
   songs: {uses: dataset, with: {audio_dir: "\${vars.songs}"}}
   train: {uses: train, with: {tensors: ./t}}
@@ -93,6 +95,10 @@ stages:
       has: ['train.gradient_checkpointing.enabled=true'],
     },
     {typed: 'run --name ', has: ['rank=8']},
+    {typed: 'run --profile ', has: ['cluster', 'laptop']},
+    {typed: 'run --profile=l', has: ['--profile=laptop']},
+    {typed: '--profile cluster run --only s', has: ['songs']},
+    {typed: '--pro', has: ['--profile']},
     {typed: 'presets show m', has: ['mine']},
     {typed: 'compare last ', has: ['20260101-000000-abcd', 'last', 'rank=8']},
     {typed: 'report ', has: ['20260101-000000-abcd', 'last', 'rank=8']},

@@ -152,6 +152,7 @@ describe('at a terminal', () => {
     expect(running.stdout()).toContain('with a caption: 1 of 2; with lyrics: none');
     expect(running.stdout()).toContain('rank 16, adamw, rate 1.00e-4'); // what the proposed preset decides
     expect(running.stdout()).toContain('10 epochs, 10 training steps'); // 2 micro-batches, 4 to an update
+    expect(running.stdout()).toMatch(/learning rate {2}[▁-█]+ {2}\S+ → /); // as `plan` draws it
     expect(running.stdout()).toMatch(/memory +[\d.]+ \w+ of the [\d.]+ GiB of cpu, with the longest song/);
     expect(running.stdout()).toMatch(/time +about .* of training at the [\d.]+ \wFLOP\/s measured just now/);
     expect(written(folder)).toMatchObject({

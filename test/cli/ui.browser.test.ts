@@ -55,6 +55,9 @@ const offers = (words: string) =>
 const step =
   'Number([...document.querySelectorAll(".figures div")].find((each) => each.firstChild.textContent === "step")?.children[1].textContent ?? 0)';
 
+/** Of a training without validation, Prodigy or a target loss. */
+const CURVES = ['Loss', 'Training loss by timestep', 'Learning rate', 'Gradient norm'];
+
 const log = `document.querySelector('[data-stage=train] .log pre').textContent`;
 
 test('a run is started, followed and stopped from the page, and goes on from there', async () => {
@@ -64,7 +67,10 @@ test('a run is started, followed and stopped from the page, and goes on from the
   await shows(`${step} > 2`);
   const [first] = await page.evaluate<number[]>(`[${step}]`);
   await shows(`${step} > ${first}`); // the curves move
-  expect(await page.evaluate('document.querySelectorAll(".charts canvas").length')).toBe(3);
+  const titles = await page.evaluate<string[]>(
+    '[...document.querySelectorAll(".charts figure:has(canvas) figcaption b")].map((each) => each.textContent)',
+  );
+  expect(titles).toEqual(CURVES);
   expect(await text('#stop')).toBe('Stop');
   await click('[data-stage=train] .log summary');
   await shows(`${log}.length > 10`); // what it said so far
@@ -128,8 +134,12 @@ test('the pipeline is shown, and what an edit breaks, at its line', async () => 
   await click('#start');
   await shows('document.querySelector("#notice .problem-box")');
   expect(await text('#notice')).toContain('epocs');
+  writeFileSync(file, good.replace('"epochs"', '"epochz"'));
+  await shows('document.querySelector(".source li.error mark").textContent.includes("epochz")');
+  expect(await text('#notice')).toContain('epocs'); // the file is still wrong
   writeFileSync(file, good);
   await shows('document.querySelector(".verdict.good")');
+  await shows('document.getElementById("notice").textContent === ""');
 });
 
 /** Texts whose contrast to what lies behind them is less than 4.5 to 1 (WCAG 2.1, 1.4.3), which lets out disabled controls. */

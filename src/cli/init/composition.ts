@@ -6,11 +6,12 @@ import {findPresets} from '../../config/preset.js';
 import {resolvePipeline} from '../../config/resolve.js';
 import type {Settings} from '../../config/settings.js';
 import type {TrainingWork} from '../../event/effort.js';
+import {curveLine} from '../../render/curve.js';
 import {countText, durationText} from '../../render/quantity.js';
 import {widthOf} from '../../render/text-output.js';
 import {wrapped} from '../../render/wrap.js';
 import type {TrainingOutlook} from '../../run/forecast/training.js';
-import {trainingWork} from '../../run/forecast/training-work.js';
+import {plannedRates, trainingWork} from '../../run/forecast/training-work.js';
 import type {World} from '../world.js';
 import type {Answers} from './answers.js';
 import {groupText} from './detail-questions.js';
@@ -61,6 +62,8 @@ export async function compose(
 /** What the training of a composition will take. */
 export interface Prediction {
   readonly work: TrainingWork;
+  /** From the first update to the last, as `plan` draws them. */
+  readonly learning_rates: readonly number[];
   readonly outlook: TrainingOutlook;
 }
 
@@ -71,11 +74,9 @@ export async function predict(
 ): Promise<Prediction | undefined> {
   if (answers.source === 'tensors') return predictFromTensors({answers, pipeline}, known);
   const songs = await known.songs(answers.songs);
-  const training = pipeline.stages.find(({uses}) => uses === 'train');
-  const work =
-    songs.ok && training !== undefined ? trainingWork(training.params, usable(songs.value)) : undefined;
-  if (!songs.ok || work === undefined) return undefined;
-  return {work, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
+  const training = songs.ok ? trainingOf(pipeline, usable(songs.value)) : undefined;
+  if (!songs.ok || training === undefined) return undefined;
+  return {...training, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
 }
 
 /** How long they are stands in each; `plan` reads them. */
@@ -84,11 +85,16 @@ async function predictFromTensors(
   {tensors}: Known,
 ): Promise<Prediction | undefined> {
   const found = await tensors(answers.songs);
-  const training = pipeline.stages.find(({uses}) => uses === 'train');
-  const work = found.ok && training ? trainingWork(training.params, found.value.count) : undefined;
-  if (work === undefined) return undefined;
+  const training = found.ok ? trainingOf(pipeline, found.value.count) : undefined;
+  if (training === undefined) return undefined;
   const problem = {code: 'init/tensors-unread', message: '`sidestep plan` reads the tensors and says it'};
-  return {work, outlook: {kind: 'unknown', problem}};
+  return {...training, outlook: {kind: 'unknown', problem}};
+}
+
+function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'outlook'> | undefined {
+  const params = stages.find(({uses}) => uses === 'train')?.params;
+  if (params === undefined) return undefined;
+  return {work: trainingWork(params, songs), learning_rates: songs === 0 ? [] : plannedRates(params, songs)};
 }
 
 /** What will be done and what it will take, a line each. */
@@ -131,9 +137,10 @@ function rest(changes: readonly Change[]): readonly Change[] {
   return changes.filter(({id}) => !asked.has(id));
 }
 
-function predictionRows({work, outlook}: Prediction): [string, string][] {
+function predictionRows({work, learning_rates, outlook}: Prediction): [string, string][] {
   return [
     ['training', stepsText(work)],
+    ['learning rate', curveLine(learning_rates)],
     ['memory', memoryText(outlook)],
     ['time', timeText(work, outlook)],
   ];

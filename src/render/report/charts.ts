@@ -96,7 +96,11 @@ export function charts(data: ReportData): Chart[] {
       about: 'on the learning rate',
       size: 'small',
       scale: 'linear',
-      curves: curves((point) => point.target_loss_scale ?? null, 'none'),
+      // Without a target loss it is 1 throughout.
+      curves: curves(
+        (point) => ((point.target_loss_smoothed ?? null) === null ? null : (point.target_loss_scale ?? null)),
+        'none',
+      ),
     },
     {
       title: 'Gradient norm',

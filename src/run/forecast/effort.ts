@@ -5,9 +5,8 @@ import type {Plan, PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
 import {datasetSamples, songSources} from '../../stage/dataset.js';
 import {joinedLists} from '../../stage/joined.js';
-import {learningRateCurve} from '../../stage/learning-rate.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
-import {trainingWork} from './training-work.js';
+import {plannedRates, trainingWork} from './training-work.js';
 
 export type Efforts = ReadonlyMap<StageId, Effort>;
 
@@ -43,9 +42,7 @@ function trainingEffort(stage: PlannedStage, upstream: Upstream, world: World): 
     songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
   if (training === undefined) return {};
   const {params} = stage.configured;
-  const whole = trainingWork({...params, max_steps: 0}, songs!);
-  const length = {total_steps: training.steps, steps_per_epoch: whole.steps / whole.epochs};
-  const known = {training, learning_rates: learningRateCurve(params, length)};
+  const known = {training, learning_rates: plannedRates(params, songs!)};
   const pace = lastPace(stage, world);
   if (pace === undefined) return known;
   const done = Math.min(1, stepsSaved(stage) / training.steps);

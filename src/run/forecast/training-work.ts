@@ -1,5 +1,6 @@
 import {heldOutCount} from '../../dataset/hold-out.js';
 import type {TrainingWork} from '../../event/effort.js';
+import {learningRateCurve} from '../../stage/learning-rate.js';
 import {type ParamObject, valueAt} from '../../stage/param.js';
 
 /**
@@ -19,4 +20,11 @@ export function trainingWork(params: ParamObject, songs: number): TrainingWork {
   const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
   const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
   return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
+}
+
+/** Pure: at most 40 learning rates from the first update to the last, of a training on so many songs. */
+export function plannedRates(params: ParamObject, songs: number): number[] {
+  const {steps: total_steps} = trainingWork(params, songs);
+  const whole = trainingWork({...params, max_steps: 0}, songs);
+  return learningRateCurve(params, {total_steps, steps_per_epoch: whole.steps / whole.epochs});
 }

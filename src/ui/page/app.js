@@ -14,6 +14,8 @@ let view;
 let unfollow = () => {};
 let pipeline;
 let starting = false;
+/** Whose start was refused: the notice stands until then. `{file}` */
+let refused;
 
 /** `#run/ID`, `#runs/A,B`, `#songs/FILE`, `#pipeline/FILE`. */
 function address() {
@@ -32,7 +34,7 @@ function route() {
   view = {name, ...open(name, rest)};
   unfollow = follow(view.run, {
     events: (events) => view.hear?.(events),
-    changed: reload,
+    changed: () => Promise.all([reload(), forgetRefusal()]),
     gone: () => view.gone?.(),
     state: connection,
   });
@@ -140,7 +142,24 @@ function showActs() {
 }
 
 function notice(...content) {
+  refused = undefined;
   at('notice').replaceChildren(...content);
+}
+
+/** What could not be done, until something has changed and the file, where it was one that could not run, has no errors. */
+function refusal(html, file) {
+  notice(made(html));
+  refused = {file};
+}
+
+async function forgetRefusal() {
+  const asked = refused;
+  if (asked === undefined) return;
+  const told =
+    asked.file === undefined
+      ? {errors: 0}
+      : await ask(`api/pipeline?pipeline=${encodeURIComponent(asked.file)}`);
+  if (told?.errors === 0 && refused === asked) notice();
 }
 
 at('start').addEventListener('click', async () => {
@@ -150,8 +169,10 @@ at('start').addEventListener('click', async () => {
   showActs();
   const told = await act('api/start', {pipeline: file, experiment});
   starting = false;
-  if (told?.run === undefined) notice(told === undefined ? element('p', {}, ENDED) : made(told.html));
-  else {
+  if (told?.run === undefined) {
+    if (told === undefined) notice(element('p', {}, ENDED));
+    else refusal(told.html, file);
+  } else {
     await reload();
     if (location.hash === `#run/${told.run}`) route();
     else location.hash = `#run/${told.run}`;
@@ -165,7 +186,7 @@ at('stop').addEventListener('click', async () => {
   const how = view.run === goes.run && view.state.stopping !== undefined ? 'force' : 'graceful';
   const told = await act(`api/runs/${goes.run}/stop`, {how});
   if (told === undefined) notice(element('p', {}, ENDED));
-  else if (told.problems !== undefined) notice(made(told.html));
+  else if (told.problems !== undefined) refusal(told.html);
   else if (view.run !== goes.run) location.hash = `#run/${goes.run}`;
 });
 
