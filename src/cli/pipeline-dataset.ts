@@ -49,23 +49,28 @@ export async function pipelineDataset(
   const pass1 = readerOf(loaded.value, configured.value.id);
   const model = modelOf(loaded.value, configured.value, pass1);
   const only = [configured.value.id, ...(model === undefined ? [] : [model])];
-  const planned = await planPipeline(world, {...request, wishes: {...noWishes, only}});
+  const planned = await planPipeline(world, {...request, wishes: {...noWishes, only}, looks: 'ahead'});
   if (!planned.ok) return planned;
-  const dataset = await datasetOf(configured.value.id, planned.value, request.file);
-  if (!dataset.ok) return dataset;
-  const {id} = configured.value;
+  const found = await datasetOf(configured.value.id, planned.value, request.file);
+  if (!found.ok) return found;
+  const {id, dataset} = found.value;
   return ok({
     stage: id,
-    dataset: dataset.value,
+    dataset,
     model,
     texts: textOptions(pass1?.params ?? {}),
     planned: planned.value,
   });
 }
 
+/** The one whose songs are encoded, with all that joins them or fills in what they lack; else the first. */
 function chooseDatasetStage(pipeline: Pipeline, wanted: string | undefined): Result<ConfiguredStage> {
-  const stages = pipeline.stages.filter(({uses}) => uses === 'dataset');
-  const [first] = stages;
+  const stages = pipeline.stages.filter(({uses}) => songSources.includes(uses));
+  const encoded = pipeline.stages
+    .filter(({uses}) => uses === 'preprocess.pass1')
+    .flatMap(({params}) => songsReadBy(params))
+    .flatMap((value) => (isStageReference(value) ? stages.filter(({id}) => id === value.$stage) : []))[0];
+  const first = encoded ?? stages[0];
   if (first === undefined)
     return failure({
       code: 'usage/no-dataset-stage',
@@ -105,21 +110,45 @@ function modelOf(
   return named?.$stage ?? pipeline.stages.find(({uses}) => uses === 'scan')?.id;
 }
 
+interface FoundDataset {
+  readonly id: StageId;
+  readonly dataset: Dataset;
+}
+
+/** As it is in the cache, or as it would be; where heavy work has yet to fill something in, as it is before that, and it is said so. */
 async function datasetOf(
   id: StageId,
-  {plan, observation}: PlannedPipeline,
+  planned: Pick<PlannedPipeline, 'plan' | 'observation'>,
   file: string,
-): Promise<Result<Dataset>> {
+): Promise<Result<FoundDataset>> {
+  const {plan, observation} = planned;
   const stage = plan.stages.find((each) => each.id === id)!;
-  switch (stage.verdict.kind) {
-    case 'blocked':
-      return failure(stage.verdict.problem);
-    case 'cached':
-      return ok(observation.world.cache.json(stage.outputs!.dataset!.hash) as unknown as Dataset);
-    case 'skipped':
-    case 'stale':
-      return readNow(stage, {plan, observation, file});
+  const {verdict, outputs} = stage;
+  if (verdict.kind === 'blocked') return failure(verdict.problem);
+  if (outputs?.dataset !== undefined)
+    return ok({id, dataset: observation.world.cache.json(outputs.dataset.hash) as unknown as Dataset});
+  if (stage.type.name === 'dataset') {
+    const dataset = await readNow(stage, {plan, observation, file});
+    return dataset.ok ? ok({id, dataset: dataset.value}) : dataset;
   }
+  const before = songsReadBy(stage.configured.params).find(isStageReference);
+  const found = before === undefined ? undefined : await datasetOf(before.$stage, planned, file);
+  if (found?.ok !== true) return found ?? failure(yetToRun(stage, file));
+  const {dataset} = found.value;
+  const findings = [...dataset.findings, {severity: 'warning', ...yetToRun(stage, file)} as const];
+  return ok({id: found.value.id, dataset: {...dataset, findings}});
+}
+
+/** Code of what is said of songs as they are before a stage has filled something in. */
+export const YET_TO_RUN = 'usage/needs-run';
+
+function yetToRun({id, configured}: PlannedStage, file: string) {
+  return {
+    code: YET_TO_RUN,
+    message: `${id} has yet to run: what it finds is not in what is shown here`,
+    hint: `sidestep run ${file} --only ${id}`,
+    position: configured.position,
+  };
 }
 
 async function readNow(

@@ -2,7 +2,7 @@ import type {Sample} from '../dataset/sample.js';
 import type {EncodedText} from '../dataset/tokenizer.js';
 import type {ShownSample, ShownText} from '../render/sample-text.js';
 import {lyricsText} from '../stage/conditioning.js';
-import type {PipelineDataset} from './pipeline-dataset.js';
+import {type PipelineDataset, YET_TO_RUN} from './pipeline-dataset.js';
 import {pipelineTokenizer} from './pipeline-tokenizer.js';
 
 /** Opens the tokenizer once; the function it gives says of each song what the text encoder will read. */
@@ -20,7 +20,9 @@ export async function sampleReader(found: PipelineDataset) {
       lyrics: shown(lyricsText(sample, conditioning), limits.lyrics),
       conditioning,
       tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
-      findings: found.dataset.findings.filter((finding) => finding.sample === sample.name),
+      findings: found.dataset.findings.filter(
+        (finding) => finding.sample === sample.name || finding.code === YET_TO_RUN,
+      ),
     }) satisfies ShownSample;
 }
 

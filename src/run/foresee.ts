@@ -4,14 +4,17 @@ import {type ContentHash, contentHash, type Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import type {Result} from '../base/result.js';
+import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import {hashOfFile} from '../cache/file-hashes.js';
 import {memoryDir} from '../cache/layout.js';
 import type {Pipeline} from '../config/pipeline.js';
+import {outputOf} from '../plan/fingerprint-parts.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {Plan, PlannedOutput, PlannedStage} from '../plan/plan.js';
 import type {Foreseen, World} from '../plan/world.js';
 import type {InputObject} from '../protocol/message.js';
+import {pathMatches, type StageReference} from '../stage/param.js';
 import {identityOf} from './commit-outputs.js';
 import {stageInputs} from './inputs.js';
 import type {LightStages} from './light-stage.js';
@@ -56,16 +59,20 @@ export async function foresee(request: Foresight): Promise<Result<ForeseenPlan>>
   }
 }
 
-/** Its inputs are in the cache: what was only foreseen has no files to look at. */
+/** Its inputs are in the cache, or were foreseen and are read as values: what was only foreseen has no files to look at. */
 function canBeForeseen(
-  {type, verdict, fingerprint, reads}: PlannedStage,
+  stage: PlannedStage,
   plan: Plan,
   foreseen: ReadonlyMap<Fingerprint, Foreseen>,
 ): boolean {
+  const {type, verdict, fingerprint, references} = stage;
   if (type.foresees !== true || verdict.kind !== 'stale') return false;
   if (fingerprint === undefined || foreseen.has(fingerprint)) return false;
-  const sources = plan.stages.filter(({id}) => reads.includes(id));
-  return sources.every((source) => source.verdict.kind === 'cached');
+  return Object.entries(references).every(([param, {$stage}]) => {
+    const source = plan.stages.find(({id}) => id === $stage);
+    if (source?.verdict.kind === 'cached') return true;
+    return source?.outputs !== undefined && !type.files.some((file) => pathMatches(param, file.param));
+  });
 }
 
 async function lookAhead(
@@ -109,16 +116,44 @@ async function lookAhead(
 /** Undefined when they cannot be read now: the run will see to that. */
 async function inputsOf(
   stage: PlannedStage,
-  {observation, plan}: Foresight & {readonly plan: Plan},
+  {
+    observation,
+    plan,
+    values,
+  }: Foresight & {readonly plan: Plan; readonly values: ReadonlyMap<ContentHash, Json>},
 ): Promise<Readonly<Record<string, InputObject>> | undefined> {
   const upstream = new Map(plan.stages.map((each) => [each.id, each]));
+  const isCached = ({$stage}: StageReference) => upstream.get($stage)?.verdict.kind === 'cached';
+  const [there, ahead] = [
+    Object.entries(stage.references).filter(([, reference]) => isCached(reference)),
+    Object.entries(stage.references).filter(([, reference]) => !isCached(reference)),
+  ];
+  const seen = ahead.flatMap(([param, reference]) => {
+    const output = outputOf(upstream.get(reference.$stage)!, reference.output);
+    return output === undefined ? [] : [[param, valueAhead(reference.$stage, output, values)] as const];
+  });
+  const read = {
+    ...stage,
+    references: Object.fromEntries(there),
+    reads: [...new Set(there.map(([, {$stage}]) => $stage))],
+  };
   const source = {upstream, cache: observation.cache, view: observation.world.cache, emit: () => {}};
   try {
-    return stage.reads.length === 0 ? {} : (await stageInputs(stage, source)).objects;
+    const objects = there.length === 0 ? {} : (await stageInputs(read, source)).objects;
+    return {...objects, ...Object.fromEntries(seen)};
   } catch (error) {
     if (error instanceof SidestepError || isSystemError(error)) return undefined;
     throw error;
   }
+}
+
+/** What was foreseen lies nowhere: only its value can be read. */
+function valueAhead(
+  stage: StageId,
+  {kind, hash}: PlannedOutput,
+  values: ReadonlyMap<ContentHash, Json>,
+): InputObject {
+  return {stage, output: '', kind, hash, path: '', json: values.get(hash)};
 }
 
 async function outputsIn(

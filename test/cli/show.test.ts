@@ -121,3 +121,46 @@ test('the lyrics are shown as the model reads them, with their language', async 
   folder.write('pipeline.yaml', pipeline.replace('max_lyric_tokens: 8', 'conditioning: upstream'));
   expect((await shown(folder, 'encore')).lyrics.text).toBe('one two three\nfour five six');
 });
+
+test('songs are shown as they are encoded: joined, and measured once that has run', async () => {
+  const folder = project();
+  const checkpoint = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+  folder.write(
+    'pipeline.yaml',
+    `sidestep: 1
+stages:
+  model: {uses: scan, with: {checkpoint_dir: ${JSON.stringify(checkpoint)}}}
+  first: {uses: dataset, with: {audio_dir: songs/live}}
+  second: {uses: dataset, with: {audio_dir: songs, folders: top}}
+  both: {uses: join, with: {datasets: ["\${stages.first}", {from: "\${stages.second}", repeats: 3}]}}
+  measured: {uses: analyze, with: {dataset: "\${stages.both}", min_confidence: 0}}
+  latents: {uses: preprocess.pass1, with: {model: "\${stages.model}", dataset: "\${stages.measured}"}}
+`,
+  );
+  const shownOf = async (...args: readonly string[]) => {
+    const {stdout, stderr} = await folder.run(['show', 'sample', ...args, '--json']);
+    expect(stderr).toBe('');
+    return documentOf(stdout, 'sample') as unknown as Shown & {
+      readonly stage: string;
+      readonly sample: {readonly repeats: number};
+      readonly findings: readonly {readonly message: string}[];
+    };
+  };
+  const before = await shownOf('opener');
+  expect(before).toMatchObject({stage: 'both', sample: {repeats: 3}});
+  expect(before.findings.map(({message}) => message)).toContainEqual(
+    'measured has yet to run: what it finds is not in what is shown here',
+  );
+  expect((await shownOf('opener', '--stage', 'second')).sample.repeats).toBe(1);
+  const ran = await folder.run(['run', '--only', 'measured', '--plain']);
+  expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+  const after = await shownOf('opener');
+  expect(after).toMatchObject({stage: 'measured', sample: {repeats: 3, origins: {bpm: 'analyze_stage'}}});
+  expect(after.findings.map(({message}) => message).join()).not.toContain('has yet to run');
+  const plan = await folder.run(['plan', '--json', '--set', 'second.custom_tag=other']);
+  const {stages} = documentOf(plan.stdout, 'plan') as unknown as {
+    stages: {stage: string; verdict: {samples?: {missing: {sample: string}[]}}}[];
+  };
+  const measured = stages.find(({stage}) => stage === 'measured')!; // planned through the join, which has yet to run
+  expect(measured.verdict.samples).toMatchObject({total: 2, missing: []});
+});
