@@ -31,6 +31,7 @@ export interface CarryOutOptions {
   readonly shown?: (event: RunEvent) => RunEvent;
   readonly jobs?: number;
   readonly keepGoing?: boolean;
+  readonly overwrite?: readonly string[];
   readonly frozen?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
@@ -134,6 +135,7 @@ function runOptions(
     run,
     jobs: options.jobs ?? settings.values.jobs ?? Math.max(defaultRunOptions.jobs, availableParallelism()),
     after_failure: options.keepGoing === true ? 'keep_going' : 'stop',
+    overwrite: options.overwrite ?? [],
     frozen: options.frozen === true ? observation.lock : undefined,
     memory_limit_bytes: memoryLimit(settings),
   };

@@ -13,6 +13,7 @@ import {placesFor, refusedPlaces} from '../run/hindrances.js';
 import {precisionWarning, productsWarning} from '../run/numerics.js';
 import {type Observation, observe, type Surroundings} from '../run/observe.js';
 import type {Project} from '../run/project.js';
+import {protectedPlaces} from '../run/protected-places.js';
 import {tightPlaces} from '../run/space.js';
 import {outdatedTensors} from '../run/tensor-ages.js';
 import {stageTypes} from '../stage/registry.js';
@@ -30,6 +31,8 @@ export interface PlanRequest {
   readonly wishes: StageWishes;
   /** `ahead`: stages that only look at files are run to plan what follows from them; see foresee. */
   readonly looks?: 'ahead';
+  /** Stages whose protected places may be written over. */
+  readonly overwrite?: readonly string[];
 }
 
 /** A plan with all it was made from: what views show and a run carries out. */
@@ -74,6 +77,7 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
     warnings: [
       ...warningsOf(pipeline.value, observation.value, planned.value.plan),
       ...placeProblems(toRun(planned.value.plan), project),
+      ...protectedPlaces(toRun(planned.value.plan), stageTypes, request.overwrite ?? []),
       ...(await outdatedTensors(toRun(planned.value.plan), stageTypes)),
       ...leftWork(planned.value.plan.stages, observation.value.cache, pipeline.value.file),
     ],

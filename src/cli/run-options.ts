@@ -16,6 +16,7 @@ export interface RunCommandOptions extends AnswerOptions {
   readonly frozen?: boolean;
   readonly jobs?: number;
   readonly keepGoing?: boolean;
+  readonly overwrite?: readonly string[];
   readonly yes?: boolean;
   readonly plain?: boolean;
 }
@@ -32,6 +33,11 @@ export function addRunOptions(command: Command): Command {
     .option('--frozen', 'refuse, with exit code 3, whatever differs from the lock file')
     .option('--jobs <number>', 'how many stages run at once', positiveInteger)
     .option('--keep-going', 'after a failure, still run what does not depend on it')
+    .option(
+      '--overwrite <stage>',
+      'publish its result over a protected one (repeatable)',
+      (value: string, before: readonly string[] = []) => [...before, value],
+    )
     .option('-y, --yes', 'do not ask before starting')
     .option('--plain', 'lines in place of a live list, as in CI')
     .option('--json', 'print every event as a line of JSON');

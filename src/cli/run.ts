@@ -28,6 +28,7 @@ async function run(world: World, file: string, options: RunCommandOptions): Prom
     overrides: options.set,
     name: options.name,
     wishes: wishesOf(options),
+    overwrite: options.overwrite ?? [],
     ...(options.dryRun === true ? {looks: 'ahead' as const} : {}),
   });
   if (!planned.ok) return refuse(world, options, planned.problems);

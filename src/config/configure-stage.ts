@@ -251,6 +251,7 @@ function settingsOf(
     cache: said('cache') === false ? 'ignore' : 'use',
     on_error: params.on_error === 'skip' ? 'skip' : 'fail',
     description: (said('description') as string | undefined) || undefined,
+    ...(said('protect') === true && {protect: 'published' as const}),
     ...checksOf(body, params, context),
   };
 }

@@ -61,6 +61,8 @@ export interface ConfiguredStage {
   /** What one failing sample does to a per-sample stage. */
   readonly on_error: 'fail' | 'skip';
   readonly description: string | undefined;
+  /** Published files are not replaced unless that is asked for. */
+  readonly protect?: 'published';
   /** What its outputs must be once they are made; absent: nothing more than its type declares. */
   readonly checks?: readonly OutputCheck[];
 }

@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly retry_delay_ms: number;
   /** How long a worker that was asked to stop may take before it is killed. */
   readonly grace_ms: number;
+  /** Stages whose protected places may be written over, by id or by their key in the file. */
+  readonly overwrite: readonly string[];
   /** `--frozen`: whatever differs from this lock file fails instead of running. */
   readonly frozen: LockFile | undefined;
   /** The user's bound on the memory of every device. */
@@ -64,6 +66,7 @@ export const defaultRunOptions: Omit<RunOptions, 'run'> = {
   after_failure: 'stop',
   retry_delay_ms: 1_000,
   grace_ms: 60_000, // training may have to write a checkpoint
+  overwrite: [],
   frozen: undefined,
   memory_limit_bytes: undefined,
 };

@@ -21,6 +21,7 @@ import type {PlannedStage} from '../plan/plan.js';
 import type {CacheView} from '../plan/world.js';
 import {valueAt} from '../stage/param.js';
 import {fileWithin, isSampleCollection, partFile, type SampleParts} from '../stage/sample-parts.js';
+import {isProtected} from './protected-places.js';
 import {
   intended,
   type PublishedRecord,
@@ -48,6 +49,8 @@ export interface Publishing {
   readonly record: string;
   /** Stages known to have nothing to copy; see outdatedStages. */
   readonly current: ReadonlySet<StageId>;
+  /** Stages whose protected places may be written over, by id or by their key in the file. */
+  readonly overwrite: readonly string[];
   readonly emit: (event: RunEvent) => void;
   /** Aborts when the user will not wait for another run that publishes. */
   readonly signal: AbortSignal;
@@ -102,7 +105,7 @@ function whereReadOnly(error: unknown): undefined {
 
 async function publishAll(
   stages: readonly PlannedStage[],
-  {pipeline, cache, view, hashes, record, current, emit}: Publishing,
+  {pipeline, cache, view, hashes, record, current, overwrite, emit}: Publishing,
 ): Promise<Published[]> {
   const published: Published[] = [];
   const before = readPublished(record);
@@ -112,6 +115,13 @@ async function publishAll(
       const files = filesOf({output: object, path, samples: stage.type.samples}, view);
       const lies = Object.fromEntries(files.map((file) => [relative(path, file.path), file.object.hash]));
       const publisher = {pipeline, stage: stage.id, output, path};
+      const guarded = isProtected(stage.configured, overwrite)
+        ? await protectedFiles(files, {path, lies, before, hashes})
+        : [];
+      if (guarded.length > 0) {
+        emit({kind: 'warning', stage: stage.id, problem: keptProtected(stage, path, guarded)});
+        continue;
+      }
       if (!current.has(stage.id)) {
         const was = known(before, path);
         after = intended(after, publisher, lies);
@@ -124,6 +134,38 @@ async function publishAll(
   }
   if (JSON.stringify(after) !== JSON.stringify(before)) await savePublished(record, after);
   return published;
+}
+
+interface Place {
+  readonly path: string;
+  readonly lies: Readonly<Record<string, ContentHash>>;
+  readonly before: PublishedRecord;
+  readonly hashes: FileHashes;
+}
+
+/** What publishing would replace, and what of an earlier result it would remove. */
+async function protectedFiles(files: readonly PublishedFile[], place: Place): Promise<string[]> {
+  const {path, lies, before, hashes} = place;
+  const replaced: string[] = [];
+  for (const file of files)
+    if (existsSync(file.path) && !(await liesThere(file, hashes))) replaced.push(file.path);
+  const earlier = publishedIn(before, path).flatMap((published) => Object.keys(published));
+  const removed = earlier
+    .filter((name) => lies[name] === undefined)
+    .map((name) => join(path, name))
+    .filter((each) => existsSync(each));
+  return [...new Set([...replaced, ...removed])];
+}
+
+function keptProtected({id}: PlannedStage, path: string, files: readonly string[]): Problem {
+  return {
+    code: 'run/protected',
+    message: `What ${id} published at ${path} is protected and was left as it is; another result is in the cache (it would replace or remove ${listed(
+      files.map((file) => relative(path, file)),
+      4,
+    )})`,
+    hint: `Publish it with \`sidestep run --overwrite ${id}\`, or give the stage another place.`,
+  };
 }
 
 /** The outputs of a stage that a parameter gives a place. */

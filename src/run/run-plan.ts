@@ -195,6 +195,7 @@ async function publish(
       hashes,
       record,
       current: currentStill(stages, places),
+      overwrite: request.options.overwrite,
       emit,
       signal: request.stop.force,
     });

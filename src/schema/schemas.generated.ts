@@ -747,6 +747,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "type": "boolean",
        "default": true
       },
+      "protect": {
+       "description": "Its published files are never replaced or removed: another result stays in the cache, with a warning, until `sidestep run --overwrite STAGE` publishes it. It decides no result.",
+       "type": "boolean",
+       "default": false
+      },
       "checks": {
        "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
        "type": "object",
@@ -1032,6 +1037,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "false runs the stage every time.",
     "type": "boolean",
     "default": true
+   },
+   "protect": {
+    "description": "Its published files are never replaced or removed: another result stays in the cache, with a warning, until `sidestep run --overwrite STAGE` publishes it. It decides no result.",
+    "type": "boolean",
+    "default": false
    },
    "checks": {
     "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",

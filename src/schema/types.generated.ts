@@ -341,6 +341,10 @@ export interface StageDocument {
    */
   cache?: boolean;
   /**
+   * Its published files are never replaced or removed: another result stays in the cache, with a warning, until `sidestep run --overwrite STAGE` publishes it. It decides no result.
+   */
+  protect?: boolean;
+  /**
    * What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.
    */
   checks?: {

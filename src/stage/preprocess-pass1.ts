@@ -4,8 +4,8 @@ import {datasetSamples, songSources} from './dataset.js';
 import {isAt} from './idle.js';
 import {componentHash, readsComponents} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
-import {wordsMarkOf} from './song-mark.js';
 import {collectionIdentity, type PartPlan, type SamplePlan} from './sample-parts.js';
+import {wordsMarkOf} from './song-mark.js';
 import type {StageType} from './stage-type.js';
 
 /**
