@@ -18,12 +18,6 @@ namespace sidestep {
 
 namespace {
 
-/// Scores of one run: the mean over batches of what the method measures, per module.
-struct RunScores {
-  std::vector<double> scores;
-  double loss = 0;
-};
-
 struct Estimator {
   const EstimateSetup& setup;
   Stream& stream;
@@ -33,12 +27,13 @@ struct Estimator {
   GradientProbe& probe;
   Arena& arena;
   const std::vector<std::string>& modules;
-  int64_t done = 0;
+  const EstimateOptions& chosen;
 
-  const EstimateOptions& options() const { return setup.options; }
+  const EstimateOptions& options() const { return chosen; }
   int64_t runs() const { return options().method == EstimateMethod::fisher ? options().runs : 1; }
 
   RunScores run(int64_t index);
+  BatchScores measure(int64_t run_index, int64_t batch_index);
   Batch next_batch(int64_t run_index, int64_t batch_index) const;
   Draws draw(const Batch& batch, int64_t run_index, int64_t batch_index) const;
   double score_of(size_t module, double square) const;
@@ -90,22 +85,28 @@ double Estimator::score_of(size_t module, double square) const {
   return square / static_cast<double>(model.linear(modules[module]).weight.shape().numel());
 }
 
-RunScores Estimator::run(int64_t index) {
-  RunScores out{.scores = std::vector<double>(modules.size())};
-  const auto batches = static_cast<double>(options().batches);
-  for (int64_t batch_index = 0; batch_index < options().batches; ++batch_index) {
-    stream.throw_if_cancelled();
-    const Batch batch = next_batch(index, batch_index);
-    const GradientProbe::Result result =
-        probe.measure(batch, draw(batch, index, batch_index), Padding::masked, {arena, stream});
-    if (!std::isfinite(result.loss)) {
-      throw Error("train/nonfinite-loss", "The loss on " + batch.names.front() + " is not a finite number",
-                  "Check that sample, and that the model's files are whole.");
-    }
-    out.loss += result.loss / batches;
-    for (size_t m = 0; m < modules.size(); ++m) out.scores[m] += score_of(m, result.squares[m]) / batches;
-    if (progress) progress(++done, runs() * options().batches);
+BatchScores Estimator::measure(int64_t run_index, int64_t batch_index) {
+  stream.throw_if_cancelled();
+  const Batch batch = next_batch(run_index, batch_index);
+  const GradientProbe::Result result =
+      probe.measure(batch, draw(batch, run_index, batch_index), Padding::masked, {arena, stream});
+  if (!std::isfinite(result.loss)) {
+    throw Error("train/nonfinite-loss", "The loss on " + batch.names.front() + " is not a finite number",
+                "Check that sample, and that the model's files are whole.");
   }
+  BatchScores out{.scores = {}, .loss = result.loss};
+  for (size_t m = 0; m < modules.size(); ++m) out.scores.push_back(score_of(m, result.squares[m]));
+  if (progress) progress(run_index * options().batches + batch_index + 1, runs() * options().batches);
+  return out;
+}
+
+RunScores Estimator::run(int64_t index) {
+  const bool fisher = options().method == EstimateMethod::fisher;
+  const RunRule rule{.batches = options().batches,
+                     .patience = fisher ? options().convergence_patience : 0,
+                     .skips_out_of_memory = fisher && options().skips_out_of_memory};
+  RunScores out = measure_run(rule, [&](int64_t batch_index) { return measure(index, batch_index); });
+  if (progress) progress((index + 1) * options().batches, runs() * options().batches);  // also where it ended early
   return out;
 }
 
@@ -221,11 +222,13 @@ EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const Estima
   const DType stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, stream.device().kind);
   Arena arena(stream.device(), plan_probe({config, setup.compute_dtype, stored, modules, shape}).arena_bytes);
   GradientProbe probe(model, modules, stream);
-  Estimator estimator{setup, stream, progress, config, model, probe, arena, modules};
+  const EstimateOptions options = settled(setup.options, static_cast<int64_t>(setup.samples.size()));
+  Estimator estimator{setup, stream, progress, config, model, probe, arena, modules, options};
   std::vector<RunScores> runs;
   for (int64_t i = 0; i < estimator.runs(); ++i) runs.push_back(estimator.run(i));
   EstimateReport report = summarise(runs, modules);
   if (setup.options.method == EstimateMethod::fisher) give_ranks(report, modules, model, setup.options, stream);
+  if (setup.options.method == EstimateMethod::fisher) report.runs = std::move(runs);
   std::stable_sort(report.modules.begin(), report.modules.end(),
                    [](const ModuleEstimate& a, const ModuleEstimate& b) { return a.score > b.score; });
   if (setup.options.method == EstimateMethod::gradient) report.selected = select_top(report.modules, setup.options);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/error.h"
 #include "training/estimate.h"
 
@@ -9,9 +11,17 @@ namespace {
   throw Error("train/option-invalid", field + ": expected " + expected + ", found " + found.dump());
 }
 
+bool read_out_of_memory(const Json& value) {
+  if (value.as_string() == "fail") return false;
+  if (value.as_string() == "skip") return true;
+  invalid("fisher.out_of_memory", "fail or skip", value);
+}
+
 void read_fisher(const Json& json, EstimateOptions& o) {
   for (const auto& [field, value] : json.as_object()) {
     if (field == "runs") o.runs = value.as_int();
+    else if (field == "convergence_patience") o.convergence_patience = value.as_int();
+    else if (field == "out_of_memory") o.skips_out_of_memory = read_out_of_memory(value);
     else if (field == "base_rank") o.base_rank = value.as_int();
     else if (field == "min_rank") o.min_rank = value.as_int();
     else if (field == "max_rank") o.max_rank = value.as_int();
@@ -68,9 +78,20 @@ EstimateOptions estimate_options_from_json(const Json& json) {
     else throw Error("train/option-unknown", field + " is no option of an estimate stage");
   }
   o.targets = adapter_config_from_json(targets);
-  for (const int64_t positive : {o.batches, o.batch_size, o.top_k, o.runs, o.rank_multiple}) {
-    if (positive < 1) invalid("batches, batch_size, top_k, fisher.runs, fisher.rank_multiple", "positive integers", positive);
+  for (const int64_t positive : {o.batch_size, o.top_k, o.rank_multiple}) {
+    if (positive < 1) invalid("batch_size, top_k, fisher.rank_multiple", "positive integers", positive);
   }
+  for (const int64_t count : {o.batches, o.runs, o.convergence_patience}) {
+    if (count < 0) invalid("batches, fisher.runs, fisher.convergence_patience", "no negative number", count);
+  }
+  return o;
+}
+
+EstimateOptions settled(EstimateOptions o, int64_t samples) {
+  constexpr int64_t kGradientBatches = 5, kMostBatches = 50, kFewSongs = 10;
+  const int64_t once = (samples + o.batch_size - 1) / o.batch_size;
+  if (o.batches == 0) o.batches = o.method == EstimateMethod::fisher ? std::min(once, kMostBatches) : kGradientBatches;
+  if (o.runs == 0) o.runs = samples <= kFewSongs ? 2 : 3;
   return o;
 }
 
@@ -93,6 +114,11 @@ Json estimate_to_json(const EstimateReport& report, const EstimateOptions& optio
   Json::Object ranks, alphas;
   for (const auto& [module, rank] : report.rank_pattern) ranks[module] = rank;
   for (const auto& [module, alpha] : report.alpha_pattern) alphas[module] = alpha;
+  Json::Array runs;
+  for (const RunScores& run : report.runs) {
+    runs.emplace_back(Json::Object{{"batches", run.batches}, {"converged", run.converged}, {"out_of_memory", run.out_of_memory}});
+  }
+  out["runs"] = runs;
   out["rank_pattern"] = ranks;
   out["alpha_pattern"] = alphas;
   return out;

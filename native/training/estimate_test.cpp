@@ -54,7 +54,26 @@ TEST("estimate: options by name, unknown ones refused") {
       R"({"method": "fisher", "granularity": "layer", "target_mlp": true, "timestep_range": [0, 0.4], "fisher": {"runs": 2}})"));
   EXPECT(o.method == EstimateMethod::fisher && o.granularity == Granularity::layer && o.targets.target_mlp && o.runs == 2);
   EXPECT_ERROR(estimate_options_from_json(Json::parse(R"({"metod": "fisher"})")), "train/option-unknown");
+  EXPECT_ERROR(estimate_options_from_json(Json::parse(R"({"fisher": {"out_of_memory": "hope"}})")), "train/option-invalid");
+  EXPECT_ERROR(estimate_options_from_json(Json::parse(R"({"fisher": {"convergence_patience": -1}})")), "train/option-invalid");
   EXPECT_ERROR(estimate_options_from_json(Json::parse(R"({"timestep_range": [1, 0]})")), "train/option-invalid");
+}
+
+TEST("estimate: runs and batches that nobody named follow the number of songs, as upstream") {
+  EstimateOptions fisher{.method = EstimateMethod::fisher};
+  struct Case {
+    int64_t songs, runs, batches;
+  };
+  for (const auto& [songs, runs, batches] : {Case{1, 2, 1}, Case{10, 2, 10}, Case{11, 3, 11}, Case{50, 3, 50}, Case{400, 3, 50}}) {
+    const EstimateOptions o = settled(fisher, songs);
+    EXPECT(o.runs == runs && o.batches == batches);
+  }
+  EXPECT(settled({.batch_size = 4}, 400).batches == 5);
+  fisher.batch_size = 4;
+  EXPECT(settled(fisher, 9).batches == 3);
+  fisher.batches = 7;
+  fisher.runs = 1;
+  EXPECT(settled(fisher, 400).batches == 7 && settled(fisher, 400).runs == 1);
 }
 
 TEST("estimate: both methods run on a tiny checkpoint, the same twice") {

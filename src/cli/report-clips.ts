@@ -4,7 +4,8 @@ import {dirname, join, relative, sep} from 'node:path';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {objectPath} from '../cache/layout.js';
-import type {ReportClip, ReportPrompt} from '../render/report/report-data.js';
+import type {ClipLikeness, ReportClip, ReportPrompt} from '../render/report/report-data.js';
+import {isMemorised, nearestIn, nearestText} from '../stage/likeness.js';
 import {isSampleCollection} from '../stage/sample-parts.js';
 import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
 
@@ -48,6 +49,7 @@ async function trainingClips(
         ? await placed(picture, `${id}/${String(file).replace(/\.wav$/, '.png')}`, place)
         : null,
       quieter_db: decibelsOver(Number(peak)),
+      nearest: likenessOf(metric.nearest),
     };
     prompts.set(String(prompt), [...(prompts.get(String(prompt)) ?? []), clip]);
   }
@@ -61,8 +63,9 @@ async function sampleMetrics({events}: RecordedRun, stage: RecordedStage): Promi
   if (lines.length > 0) return made;
   return events.flatMap((event): JsonObject[] => {
     if (event.kind !== 'clip_made' || event.stage !== stage.configured.id) return [];
-    const {global_step, prompt, seed, strength, path} = event;
-    return [{global_step, prompt, seed, strength, peak: 0, file: path.split(/[\\/]/).slice(-2).join('/')}];
+    const {global_step, prompt, seed, strength, path, nearest = null} = event;
+    const file = path.split(/[\\/]/).slice(-2).join('/');
+    return [{global_step, prompt, seed, strength, peak: 0, file, nearest}];
   });
 }
 
@@ -97,6 +100,7 @@ async function generatedClips(stage: RecordedStage, place: ClipPlace): Promise<R
         ? await placed(path('spectrogram'), `${id}/${String(about.picture)}`, place)
         : null,
       quieter_db: quieter(parts.clip!.about),
+      nearest: likenessOf(parts.nearest?.about),
     };
     const {prompt, lyrics} = parts.clip!.about;
     const texts = {prompt: String(prompt), lyrics: String(lyrics)};
@@ -104,6 +108,11 @@ async function generatedClips(stage: RecordedStage, place: ClipPlace): Promise<R
     prompts.set(name, {stage: id, name, texts, clips: [...(known?.clips ?? []), clip]});
   }
   return [...prompts.values()];
+}
+
+function likenessOf(value: Json | undefined): ClipLikeness | null {
+  const nearest = nearestIn(value);
+  return nearest === undefined ? null : {text: nearestText(nearest), memorised: isMemorised(nearest)};
 }
 
 function quieter({gain, peak}: Readonly<Record<string, Json>>): number | null {

@@ -3,6 +3,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {measurementsText} from '../dataset/measurements-text.js';
 import type {Dataset} from '../dataset/sample.js';
+import type {SampleMetric} from '../format/training-metrics.js';
 import type {
   GradientPoint,
   ReportEstimate,
@@ -18,6 +19,7 @@ import type {
 import {lyricsText, textOptions} from '../stage/conditioning.js';
 import {songSources} from '../stage/dataset.js';
 import {songsReadBy} from '../stage/joined.js';
+import {memorisedText} from '../stage/likeness.js';
 import {isStageReference, type ParamLeaf, type ParamValue, paramLeaves} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {trainingVerdict, verdictText} from '../stage/training-verdict.js';
@@ -124,7 +126,9 @@ function verdictOf(metrics: readonly JsonObject[], kept: ReportTraining['kept_be
   const panel = metrics.flatMap(({kind, epoch, loss}) =>
     kind === 'validation' ? [{epoch: Number(epoch), loss: loss as number | null}] : [],
   );
-  return verdictText(trainingVerdict(panel), {best: kept?.epoch ?? null});
+  const clips = metrics.filter(({kind}) => kind === 'sample') as unknown as readonly SampleMetric[];
+  const words = [verdictText(trainingVerdict(panel), {best: kept?.epoch ?? null}), memorisedText(clips)];
+  return words.filter((text) => text !== '').join('; ');
 }
 
 function pointsOf(

@@ -25,7 +25,7 @@ import type {PresetFile} from './preset.js';
 import {presetShelf} from './preset-shelf.js';
 import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
 import type {Settings} from './settings.js';
-import {settleConnected} from './settle-connected.js';
+import {doubtsOf, settleConnected} from './settle-connected.js';
 import {sourceText} from './source-text.js';
 import {resolveVars} from './vars.js';
 import {parseYaml} from './yaml.js';
@@ -75,6 +75,7 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   const shelf = presetShelf(input.presets);
   const configured = configureAll(document, env, shelf, input, {problems, warnings});
   const instances = settleConnected(configured, problems);
+  warnings.push(...doubtsOf(instances));
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   const stages = instances.map(({stage}) => stage);

@@ -32,3 +32,14 @@ function upstreamOf(params: ParamObject, byId: ReadonlyMap<string, ConfiguredSta
     return stage && {uses: stage.uses, params: stage.params, upstream: upstreamOf(stage.params, byId)};
   };
 }
+
+/** Values that somebody wrote and seldom somebody means, once for all combinations of a matrix. */
+export function doubtsOf(instances: readonly InstanceWithReferences[]): Problem[] {
+  const doubts = instances.flatMap(({stage, origins}) =>
+    (stageTypes.get(stage.uses)?.doubts?.(stage.params) ?? []).flatMap(({param, ...words}) => {
+      const origin = origins.get(param);
+      return origin === undefined ? [] : [problemAt(origin, words)];
+    }),
+  );
+  return [...new Map(doubts.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

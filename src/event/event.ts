@@ -210,6 +210,8 @@ export type WorkerEvent =
       readonly seed: number;
       readonly strength: number;
       readonly path: string;
+      /** The song of this training that it is most like; see stage/likeness.ts. */
+      readonly nearest?: JsonObject;
     }
   | {
       readonly kind: 'memory';

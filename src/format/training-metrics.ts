@@ -63,6 +63,17 @@ export interface SampleMetric {
   readonly seconds: number;
   /** Largest amplitude that the model made; above 1 the clip was made quieter. */
   readonly peak: number;
+  /** What it is like among the songs of this training; absent where that could not be found out. */
+  readonly nearest?: ClipNearest;
+}
+
+/** See `Nearest` in stage/likeness.ts. */
+export interface ClipNearest {
+  readonly song: string;
+  readonly similarity: number;
+  readonly clip_seconds: number;
+  readonly song_seconds: number;
+  readonly typical: number | null;
 }
 
 /** Lower and upper edges of the parts that timesteps are counted in. */
@@ -97,7 +108,7 @@ export function summariesOf(metric: Metric): Summary[] {
         ...histogram(metric),
       ];
     case 'sample':
-      return [];
+      return scalar(`likeness/${clipName(metric)}`, metric.nearest?.similarity);
     case 'epoch':
       return scalar('train/epoch_loss', metric.loss);
     case 'validation':
@@ -106,6 +117,15 @@ export function summariesOf(metric: Metric): Summary[] {
         ...Object.entries(metric.bands).flatMap(([t, loss]) => scalar(`validation/t_${t}`, loss)),
       ];
   }
+}
+
+/** What tells a clip from the others of its step. */
+export function clipName({
+  prompt,
+  seed,
+  strength,
+}: Pick<SampleMetric, 'prompt' | 'seed' | 'strength'>): string {
+  return `${prompt}/seed ${seed}, strength ${strength}`;
 }
 
 function histogram({timesteps, global_step: step}: StepMetric): Summary[] {

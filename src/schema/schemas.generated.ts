@@ -3047,11 +3047,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": false
    },
    "batches": {
-    "description": "How many batches are measured in each run.",
+    "description": "How many batches are measured in each run, at most. Unset: 5 of gradients; of Fisher information as many as show every song once, 50 at most.",
     "type": "integer",
     "minimum": 1,
-    "maximum": 1000000,
-    "default": 5
+    "maximum": 1000000
    },
    "batch_size": {
     "description": "Samples in a batch.",
@@ -3096,11 +3095,25 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": {},
     "properties": {
      "runs": {
-      "description": "Independent runs whose mean and spread are reported.",
+      "description": "Independent runs, each with songs and noise of its own, whose mean and spread are reported. Unset: 2 up to ten songs, 3 beyond.",
       "type": "integer",
       "minimum": 1,
-      "maximum": 100,
-      "default": 3
+      "maximum": 100
+     },
+     "convergence_patience": {
+      "description": "A run ends once so many batches in a row left the order of its 20 best modules as it was. 0: it measures all its batches.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 5
+     },
+     "out_of_memory": {
+      "description": "What a batch does for which there is no memory. `fail` ends the stage; `skip` leaves the batch out, as Side-Step does, and two in a row end the run: which were left out then decides the result, and `estimate.json` counts them.",
+      "enum": [
+       "fail",
+       "skip"
+      ],
+      "default": "fail"
      },
      "base_rank": {
       "description": "Rank of a module of median importance.",
@@ -5172,6 +5185,61 @@ export const schemas: Readonly<Record<string, Schema>> = {
      "best",
      "epoch_50"
     ]
+   },
+   "training_songs": {
+    "description": "The preprocessed samples that the adapter was trained on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples; a list joins several, as in `train`. Each clip is compared with each of them, and the nearest is named. Unset: nothing is compared.",
+    "type": [
+     "string",
+     "array"
+    ],
+    "minLength": 1,
+    "minItems": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "items": {
+     "description": "Samples by their stage or folder, or as `from` with `repeats` or `share`.",
+     "type": [
+      "string",
+      "object"
+     ],
+     "minLength": 1,
+     "x-stage": [
+      "preprocess.pass2",
+      "command"
+     ],
+     "x-path": "folder",
+     "additionalProperties": false,
+     "required": [
+      "from"
+     ],
+     "properties": {
+      "from": {
+       "description": "The stage or folder whose samples are meant.",
+       "type": "string",
+       "minLength": 1,
+       "x-stage": [
+        "preprocess.pass2",
+        "command"
+       ],
+       "x-path": "folder"
+      },
+      "repeats": {
+       "description": "How often an epoch shows each of these samples, times what they say of themselves. Unset: once.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      },
+      "share": {
+       "description": "Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.",
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 1000000
+      }
+     }
+    }
    },
    "strengths": {
     "description": "How strongly the adapter acts: 1 as it was trained, 0 is the model alone. Every prompt is made with each.",

@@ -1310,9 +1310,9 @@ export interface EstimateParameters {
    */
   target_mlp: boolean;
   /**
-   * How many batches are measured in each run.
+   * How many batches are measured in each run, at most. Unset: 5 of gradients; of Fisher information as many as show every song once, 50 at most.
    */
-  batches: number;
+  batches?: number;
   /**
    * Samples in a batch.
    */
@@ -1337,9 +1337,17 @@ export interface EstimateParameters {
    */
   fisher: {
     /**
-     * Independent runs whose mean and spread are reported.
+     * Independent runs, each with songs and noise of its own, whose mean and spread are reported. Unset: 2 up to ten songs, 3 beyond.
      */
-    runs: number;
+    runs?: number;
+    /**
+     * A run ends once so many batches in a row left the order of its 20 best modules as it was. 0: it measures all its batches.
+     */
+    convergence_patience: number;
+    /**
+     * What a batch does for which there is no memory. `fail` ends the stage; `skip` leaves the batch out, as Side-Step does, and two in a row end the run: which were left out then decides the result, and `estimate.json` counts them.
+     */
+    out_of_memory: 'fail' | 'skip';
     /**
      * Rank of a module of median importance.
      */
@@ -2508,6 +2516,50 @@ export interface GenerateParameters {
    * Which state of the training run: `last`, `best` (lowest validation or smoothed loss), or a checkpoint's name such as `epoch_50` or `step_400`.
    */
   checkpoint: string;
+  /**
+   * The preprocessed samples that the adapter was trained on: `${stages.NAME}` of a `preprocess.pass2` stage, or a folder of samples; a list joins several, as in `train`. Each clip is compared with each of them, and the nearest is named. Unset: nothing is compared.
+   */
+  training_songs?:
+    | string
+    | StageReferenceValue
+    | [
+        (
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
+               */
+              share?: number;
+            }
+        ),
+        ...(
+          | string
+          | StageReferenceValue
+          | {
+              /**
+               * The stage or folder whose samples are meant.
+               */
+              from: string | StageReferenceValue;
+              /**
+               * How often an epoch shows each of these samples, times what they say of themselves. Unset: once.
+               */
+              repeats?: number;
+              /**
+               * Which part of an epoch these samples make up, in proportion to the other shares. Each sample is shown at least as often as it says of itself; which ones are shown once more than others is decided by their content. Unset: `repeats` decides.
+               */
+              share?: number;
+            }
+        )[]
+      ];
   /**
    * How strongly the adapter acts: 1 as it was trained, 0 is the model alone. Every prompt is made with each.
    *

@@ -1,14 +1,14 @@
 import {isAt} from './idle.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
-import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
+import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 
 /** Ranks modules by how hard the songs pull at them; `train` takes the result by reference. */
 export const estimate: StageType = {
   name: 'estimate',
-  version: 1,
+  version: 2,
   schema: 'stage.estimate.schema.json',
   summary: 'Measure which modules matter for these songs',
   runs: 'worker',
@@ -25,16 +25,7 @@ export const estimate: StageType = {
       because: '`method: fisher` ranks modules and selects `fisher.select_share` of them',
     },
   ],
-  files: [
-    {
-      param: 'tensors',
-      kind: 'folder',
-      identity: 'content',
-      json: PREPROCESS_META,
-      holds: SAMPLES_OR_LIST,
-      shapes: 'first_sample',
-    },
-  ],
+  files: [tensorsFolder('tensors')],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsTrainingModel},
     {param: 'tensors', from: ['preprocess.pass2', 'command']},

@@ -3,9 +3,11 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
 import {songSources} from './dataset.js';
 import {isOff} from './idle.js';
+import {joinedLists, joinFaults} from './joined.js';
 import {stateFaults} from './kept-states.js';
 import {componentHash, type ModelComponent} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject} from './param.js';
+import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
 import {type CollectedSample, collectionIdentity, type SamplePlan} from './sample-parts.js';
 import type {KnownInputs, Misfit, StageType} from './stage-type.js';
 
@@ -19,7 +21,10 @@ export const generate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   check,
-  settle: (params, upstream) => ({params, faults: stateFaults(params, upstream)}),
+  settle: (params, upstream) => ({
+    params,
+    faults: [...stateFaults(params, upstream), ...joinFaults(params, 'training_songs')],
+  }),
   neutral: ['precision', 'on_error', 'output_dir'],
   programs: ({format}) => (format === 'flac' ? [{name: 'ffmpeg', param: 'format'}] : []),
   idle: [
@@ -36,11 +41,16 @@ export const generate: StageType = {
       because: '`dcw.mode` has one scaler',
     },
   ],
-  files: [{param: 'adapter', kind: 'file_or_folder', identity: 'content', optional: true}],
+  files: [
+    {param: 'adapter', kind: 'file_or_folder', identity: 'content', optional: true},
+    {...tensorsFolder('training_songs'), optional: true},
+  ],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsInferenceModel},
     {param: 'adapter', from: ['train', 'command']},
     {param: 'dataset', from: songSources},
+    // The nearest song is named, so names count here.
+    {param: 'training_songs', from: ['preprocess.pass2', 'command'], reads: (value) => value},
   ],
   outputs: () => [{name: 'clips', kind: 'json', file: 'index.json', identity: collectionIdentity}],
   samples: {over: 'prompts', plan: planClips, file: clipFile},
@@ -68,7 +78,7 @@ function planClips(
   const sound = Object.fromEntries(SOUND.map((key) => [key, (params[key] ?? null) as Json]));
   const strengths = params.adapter === undefined ? [0] : (params.strengths as readonly number[]);
   const seeds = params.seeds as readonly number[];
-  const shared = {sampler, sound, model: readsInferenceModel(model)};
+  const shared = {sampler, sound, model: readsInferenceModel(model), songs: songsOf(params, identities)};
   return piecesOf(promptsOf(params.prompts), {dataset: inputs.dataset}).flatMap((piece) =>
     seeds.flatMap((seed) =>
       strengths.map((strength) =>
@@ -87,10 +97,22 @@ interface Take {
   readonly seed: number;
   readonly strength: number;
   readonly adapter: Json;
-  readonly shared: {readonly sampler: JsonObject; readonly sound: JsonObject; readonly model: Json};
+  readonly shared: {
+    readonly sampler: JsonObject;
+    readonly sound: JsonObject;
+    readonly model: Json;
+    /** What the clip is compared with; null: nothing. */
+    readonly songs: Json;
+  };
 }
 
-function planClip(piece: Piece, {seed, strength, adapter, shared}: Take): SamplePlan {
+/** By stage and folder; null where nothing is to be compared. */
+function songsOf(params: ParamObject, identities: Readonly<Record<string, ContentHash>>): Json {
+  const lists = joinedLists(params, 'training_songs').map(({param}) => identities[param]!);
+  return lists.length === 0 ? null : lists;
+}
+
+function planClip(piece: Piece, {seed, strength, adapter, shared: {songs, ...shared}}: Take): SamplePlan {
   const {name, ...words} = piece;
   const frames = framesOf(piece);
   const clip = {...words, frames, seed, strength};
@@ -98,7 +120,10 @@ function planClip(piece: Piece, {seed, strength, adapter, shared}: Take): Sample
   const sample = `${name}-seed${seed}-strength${strength}`;
   return {
     sample,
-    parts: ['clip', 'spectrogram'].map((part) => ({part, depends_on, work: clip})),
+    parts: [
+      ...['clip', 'spectrogram'].map((part) => ({part, depends_on, work: clip})),
+      ...(songs === null ? [] : [{part: 'nearest', depends_on: {...depends_on, songs}, work: clip}]),
+    ],
     carried: {},
     about: {
       prompt: name,
@@ -113,17 +138,25 @@ function planClip(piece: Piece, {seed, strength, adapter, shared}: Take): Sample
 }
 
 function clipFile({about}: CollectedSample, part: string): string {
+  if (part === 'nearest') return String(about.picture).replace(/\.png$/, '.nearest.json');
   return String(part === 'clip' ? about.file : about.picture);
 }
 
-function check(params: ParamObject, {json, stages}: KnownInputs): Misfit[] {
+function check(params: ParamObject, known: KnownInputs): Misfit[] {
+  const {json, stages} = known;
   const prompts = misfitsOfPrompts(promptsOf(params.prompts), {
     at: 'prompts',
     model: json.model,
     dataset: json.dataset,
     source: isStageReference(params.dataset) ? 'dataset' : 'none',
   });
-  return [...prompts, ...formatMisfits(params), ...baseMisfits(json.model, stages.adapter?.json('model'))];
+  const songs = sampleMisfits(['training_songs'], known);
+  return [
+    ...prompts,
+    ...songs,
+    ...formatMisfits(params),
+    ...baseMisfits(json.model, stages.adapter?.json('model')),
+  ];
 }
 
 function formatMisfits({format, bits}: ParamObject): Misfit[] {

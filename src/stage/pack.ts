@@ -2,7 +2,7 @@ import type {Json} from '../base/json.js';
 import {songSources} from './dataset.js';
 import {joinFaults} from './joined.js';
 import {jsonObject, readsComponents} from './model-json.js';
-import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
+import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
 import type {StageType} from './stage-type.js';
 
 /** Encoded samples in the form in which Side-Step and ACE-Step keep them. */
@@ -16,16 +16,7 @@ export const pack: StageType = {
   neutral: ['output_dir'],
   check: (_params, known) => sampleMisfits(['tensors'], known),
   settle: (params) => ({params, faults: joinFaults(params, 'tensors')}),
-  files: [
-    {
-      param: 'tensors',
-      kind: 'folder',
-      identity: 'content',
-      json: PREPROCESS_META,
-      holds: SAMPLES_OR_LIST,
-      shapes: 'first_sample',
-    },
-  ],
+  files: [tensorsFolder('tensors')],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsNamedSilence},
     // Files are called as the songs are, so names count here.

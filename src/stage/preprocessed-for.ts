@@ -1,6 +1,6 @@
 import {isJsonObject, type Json} from '../base/json.js';
 import {pathMatches} from './param.js';
-import type {KnownInputs, Misfit, TensorShapes} from './stage-type.js';
+import type {FileParam, KnownInputs, Misfit, TensorShapes} from './stage-type.js';
 
 /** What Side-Step's preprocessing leaves beside its samples. */
 export const PREPROCESS_META = 'preprocess_meta.json';
@@ -10,6 +10,18 @@ export const SAMPLE_FILES = ['.safetensors', '.pt'] as const;
 
 /** What a folder of tensors has one of at least: samples, or a list of samples that may lie elsewhere. */
 export const SAMPLES_OR_LIST = [...SAMPLE_FILES, 'samples.json', 'manifest.json'] as const;
+
+/** A parameter that may name a folder of preprocessed samples, whoever made them. */
+export function tensorsFolder(param: string): FileParam {
+  return {
+    param,
+    kind: 'folder',
+    identity: 'content',
+    json: PREPROCESS_META,
+    holds: SAMPLES_OR_LIST,
+    shapes: 'first_sample',
+  };
+}
 
 /** Pure: folders of samples that were made for another model than this one. */
 export function sampleMisfits(params: readonly string[], known: KnownInputs): Misfit[] {

@@ -55,6 +55,8 @@ export interface StageType {
   readonly places?: readonly string[];
   /** What follows from the stages that the parameters refer to. */
   readonly settle?: Settle;
+  /** Pure: values that are allowed and seldom meant. Told where somebody wrote them; nothing else follows. */
+  readonly doubts?: (params: ParamObject) => readonly SettleFault[];
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
   /** A file of numbers that TensorBoard shows, and the folder that the user named for that; undefined where none is wanted. */

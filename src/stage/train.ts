@@ -6,10 +6,11 @@ import {type IdleRule, isAt, isOff} from './idle.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
-import {PREPROCESS_META, SAMPLES_OR_LIST, sampleMisfits} from './preprocessed-for.js';
+import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
 import {RESUME_FILES, resumeMisfits} from './resume-misfits.js';
 import type {KnownInputs, Misfit, Settle, SettleFault, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
+import {trainDoubts} from './train-doubts.js';
 import {trainExtension} from './train-extension.js';
 import {longSongs} from './train-length.js';
 
@@ -161,24 +162,10 @@ export const train: StageType = {
       ? 'no clips on the way: a finished training is not done again; a `generate` stage makes music of it and its checkpoints'
       : undefined,
   idle,
+  doubts: trainDoubts,
   files: [
-    {
-      param: 'tensors',
-      kind: 'folder',
-      identity: 'content',
-      json: PREPROCESS_META,
-      holds: SAMPLES_OR_LIST,
-      shapes: 'first_sample',
-    },
-    {
-      param: 'validation.tensors',
-      kind: 'folder',
-      identity: 'content',
-      optional: true,
-      json: PREPROCESS_META,
-      holds: SAMPLES_OR_LIST,
-      shapes: 'first_sample',
-    },
+    tensorsFolder('tensors'),
+    {...tensorsFolder('validation.tensors'), optional: true},
     {param: 'adapter.selection.estimate', kind: 'file', identity: 'content', optional: true, json: '.'},
     {
       param: 'resume_from',

@@ -6,6 +6,7 @@ import {type Addon, loadAddon} from '../native/addon.js';
 import type {Condition} from '../native/engine.js';
 import {
   type AudioDecoder,
+  type ClipLatents,
   type Generator,
   openAudioDecoder,
   openGenerator,
@@ -13,14 +14,17 @@ import {
 } from '../native/generate.js';
 import type {PartJob} from '../protocol/message.js';
 import {LATENT_HZ, samplerOptions} from '../stage/clip.js';
+import {isMemorised, nearestText} from '../stage/likeness.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {type ClipFormat, expectEncoder, loudnessProblem, SAMPLE_RATE, writeClip} from './listen/clip-file.js';
 import {encodeTexts, type PieceTexts, textsOf, type Words} from './listen/conditions.js';
+import {SongSearch} from './listen/nearest-song.js';
 import {usableAdapter} from './listen/usable-adapter.js';
 import {componentDir} from './model-input.js';
 import {spectrogram} from './picture/spectrogram.js';
 import {SampleWork} from './sample-work.js';
 import {contextOf, silentLatents} from './silence.js';
+import {resolveSamples} from './train/samples.js';
 
 /** A clip that is still to be made, with the parts of it that are missing. */
 interface Take {
@@ -51,12 +55,13 @@ export const generate: WorkerEntry = async (context) => {
   });
   await using decoder = await openAudioDecoder(addon, componentDir(job.inputs.model, 'vae'), job);
   const sampler = samplerOptions(job.params, job.inputs.model!.json!);
+  const songs = await searchOf(context, addon);
   const work = new SampleWork(context);
   const making = {phase: 'making clips', unit: 'clips', seconds: ({clip}: Take) => clip.frames / LATENT_HZ};
   await work.makeAll(making, takes, (take) => {
     const condition = conditions.get(keyOf(take.texts))!;
     return work.make(take.parts[0]!, () =>
-      makeClip(context, take, {generator, decoder, sampler, condition, format}),
+      makeClip(context, take, {generator, decoder, sampler, condition, format, songs}),
     );
   });
   return signal.aborted ? 'stopped' : 'done';
@@ -92,27 +97,53 @@ interface Studio {
   readonly sampler: SamplerOptions;
   readonly condition: Condition;
   readonly format: ClipFormat;
+  /** Undefined where nothing is compared. */
+  readonly songs: SongSearch | undefined;
+}
+
+async function searchOf(context: WorkerContext, addon: Addon): Promise<SongSearch | undefined> {
+  const {job} = context;
+  if (!job.parts.some(({part}) => part === 'nearest')) return undefined;
+  const songs = await resolveSamples(context, 'training_songs');
+  return new SongSearch(addon, {threads: job.threads, songs});
 }
 
 async function makeClip(context: WorkerContext, {parts, clip, texts}: Take, studio: Studio): Promise<void> {
-  const {job, emit, signal} = context;
+  const {job, signal} = context;
   const {seed, strength, frames} = clip;
-  const {sample} = parts[0]!;
   const context_latents = contextOf(await silentLatents({job}, frames));
   const latents = await studio.generator.generate(
     {condition: studio.condition, context: context_latents},
     {seed, item: 0, strength, sampler: studio.sampler},
     {signal},
   );
+  const nearest = parts.find(({part}) => part === 'nearest');
+  if (nearest !== undefined) await compare(context, nearest, {latents, strength, songs: studio.songs!});
+  await writeSound(context, {parts: parts.filter((part) => part !== nearest), texts, latents, studio});
+}
+
+interface Sound {
+  readonly parts: readonly PartJob[];
+  readonly texts: PieceTexts;
+  readonly latents: ClipLatents;
+  readonly studio: Studio;
+}
+
+/** Both parts are of one sound: whoever lacks one gets it from the very same samples. */
+async function writeSound(context: WorkerContext, {parts, texts, latents, studio}: Sound): Promise<void> {
+  const [first] = parts;
+  if (first === undefined) return;
+  const {job, emit, signal} = context;
   const audio = await studio.decoder.decode(latents, {}, {signal});
-  const channels = channelsOf(audio);
-  // Both parts are of one sound: whoever lacks one gets it from the very same samples.
-  const [first] = parts as [PartJob];
   const file = fileFor(first, studio.format.format);
-  const {channels: heard, ...loudness} = await writeClip(join(job.out_dir, file), channels, studio.format);
+  const {channels: heard, ...loudness} = await writeClip(
+    join(job.out_dir, file),
+    channelsOf(audio),
+    studio.format,
+  );
   const clipPart = parts.find(({part}) => part === 'clip');
   if (clipPart !== undefined) {
-    const problem = loudnessProblem(sample, loudness, studio.format.bits);
+    const problem = loudnessProblem(first.sample, loudness, studio.format.bits);
     if (problem !== undefined) emit({kind: 'stage_warning', problem});
     const seconds = audio.samples / SAMPLE_RATE;
     await context.commitPart(clipPart, file, {...texts, ...loudness, seconds} as JsonObject);
@@ -122,6 +153,33 @@ async function makeClip(context: WorkerContext, {parts, clip, texts}: Take, stud
   const picture = fileFor(picturePart, 'png');
   await writeFile(join(job.out_dir, picture), spectrogram({channels: heard, sample_rate: SAMPLE_RATE}));
   await context.commitPart(picturePart, picture, {});
+}
+
+interface Compared {
+  readonly latents: ClipLatents;
+  readonly strength: number;
+  readonly songs: SongSearch;
+}
+
+/** What the model alone has in common with a song is no fault of the adapter's. */
+async function compare(
+  {job, emit, signal, commitPart}: WorkerContext,
+  part: PartJob,
+  {latents, strength, songs}: Compared,
+): Promise<void> {
+  const found = await songs.find(latents, signal);
+  if (strength !== 0 && isMemorised(found.nearest))
+    emit({
+      kind: 'stage_warning',
+      problem: {
+        code: 'generate/memorised',
+        message: `${part.sample} repeats a training song: ${nearestText(found.nearest)}`,
+        hint: 'An earlier checkpoint, fewer epochs or a lower rank: docs/results.md, "Everything sounds like one song".',
+      },
+    });
+  const file = fileFor(part, 'json');
+  await writeFile(join(job.out_dir, file), `${JSON.stringify(found, null, 2)}\n`);
+  await commitPart(part, file, {...found.nearest});
 }
 
 function channelsOf({data, channels, samples}: {data: Float32Array; channels: number; samples: number}) {

@@ -6,6 +6,7 @@ import type {Metric} from '../format/training-metrics.js';
 import {loadAddon} from '../native/addon.js';
 import type {MemoryPlan} from '../native/plan.js';
 import {openTrainer, type Trainer} from '../native/trainer.js';
+import {memorisedText} from '../stage/likeness.js';
 import {trainingVerdict, verdictText, warningCode} from '../stage/training-verdict.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
@@ -31,7 +32,7 @@ export const train: WorkerEntry = async (context) => {
   emit({kind: 'phase_started', phase: 'loading the model'});
   const split = await splitSamples(context);
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
-  const clips = await prepareClips(context, addon);
+  const clips = await prepareClips(context, addon, split);
   const longest = longestClip(job);
   const {limit_bytes, spare_bytes} = await memoryAtHand(addon, job);
   const setup = {
@@ -157,7 +158,8 @@ function tellVerdict(
   {metrics, best}: {readonly metrics: readonly Metric[]; readonly best: number | null},
 ): void {
   const verdict = trainingVerdict(metrics.filter((metric) => metric.kind === 'validation'));
-  const message = verdictText(verdict, {best});
+  const memorised = memorisedText(metrics.filter((metric) => metric.kind === 'sample'));
+  const message = [verdictText(verdict, {best}), memorised].filter((text) => text !== '').join('; ');
   const code = warningCode(verdict);
   const hint = 'docs/results.md says how a training is judged.';
   if (code === undefined) log(message);

@@ -167,6 +167,17 @@ describe('--set keeps what was typed', () => {
   });
 });
 
+test('a value that is seldom meant is said where it is written, once for a matrix, and wherever it comes from', () => {
+  const written = `${trainPipeline('optimizer: {type: prodigy, learning_rate: 0.5}')}\n    matrix: {seed: [1, 2]}`;
+  expect(pipelineOf(written).warnings).toMatchObject([
+    {code: 'train/prodigy-rate', position: {file: '/project/pipeline.yaml'}},
+  ]);
+  const unwritten = pipelineOf(trainPipeline('optimizer: {type: prodigy}'));
+  expect(unwritten.warnings).toEqual([]);
+  const overridden = pipelineOf(trainPipeline('epochs: 2'), {overrides: ['train.adapter.dropout=0.8']});
+  expect(overridden.warnings).toMatchObject([{code: 'train/much-dropout', position: {file: '--set'}}]);
+});
+
 describe('variables of the environment mean what they mean after --set', () => {
   const env = (name: string, value: string) => ({env: {[name]: value}});
   test('a number where a number is wanted', () => {

@@ -27,11 +27,12 @@ function seedRow(seed: number, clips: readonly ReportClip[]): Html {
 }
 
 function take(clip: ReportClip): Html {
-  const {label, seed, audio, picture, quieter_db} = clip;
+  const {label, seed, audio, picture, quieter_db, nearest} = clip;
   return html`<figure class="take"><figcaption><b>${label}</b> <span class="dim">seed ${seed}</span></figcaption>
 ${picture === null ? null : html`<img src="${picture}" alt="Spectrogram of ${label}: time from left to right, pitch upwards" loading="lazy">`}
 <audio controls preload="none" src="${audio}" aria-label="${label}, seed ${seed}"></audio>
-${quieter_db === null ? null : html`<p class="dim small">made ${quieter_db.toFixed(1)} dB quieter to fit</p>`}</figure>`;
+${quieter_db === null ? null : html`<p class="dim small">made ${quieter_db.toFixed(1)} dB quieter to fit</p>`}
+${nearest === null ? null : html`<p class="small ${nearest.memorised ? 'memorised' : 'dim'}">${nearest.memorised ? 'repeats a training song: ' : ''}${nearest.text}</p>`}</figure>`;
 }
 
 function seedsOf(clips: readonly ReportClip[]): number[] {

@@ -163,4 +163,11 @@ export interface ReportClip {
   readonly picture: string | null;
   /** By how much it had to be turned down; null when it fitted. */
   readonly quieter_db: number | null;
+  /** The song of the training that it is most like; null where it was not compared. */
+  readonly nearest: ClipLikeness | null;
+}
+
+export interface ClipLikeness {
+  readonly text: string;
+  readonly memorised: boolean;
 }

@@ -90,6 +90,7 @@ details > summary { cursor: pointer; } details[open] > summary { margin-bottom: 
 .takes { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .9rem; margin-top: .6rem; }
 .take { margin: 0; padding: .7rem; } .take figcaption { display: flex; justify-content: space-between; gap: .6rem; font-size: .9rem; }
 .take img { display: block; width: 100%; height: 5.5rem; margin: .5rem 0; border-radius: .3rem; image-rendering: pixelated; background: #000; object-fit: fill; }
+.take .memorised { color: var(--bad); font-weight: 600; }
 .take audio { display: block; width: 100%; height: 2.4rem; }
 .blind { margin-top: 2.5rem; padding: 1rem 1.2rem 1.2rem; border: 1px solid var(--line); border-radius: .6rem; } .blind h3 { margin-top: 0; } .blind .take button { margin-top: .6rem; width: 100%; }
 .blind form { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: center; } .blind select { font: inherit; max-width: 100%; } .blind button { font: inherit; padding: .35rem .9rem; cursor: pointer; color: var(--front); background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; } .blind button:hover { border-color: var(--accent); }

@@ -11,18 +11,21 @@ import type {SampleMetric} from '../../format/training-metrics.js';
 import {wavFile} from '../../format/wav-write.js';
 import type {Addon} from '../../native/addon.js';
 import type {Condition} from '../../native/engine.js';
-import {openAudioDecoder, type SamplerOptions} from '../../native/generate.js';
+import {type ClipLatents, openAudioDecoder, type SamplerOptions} from '../../native/generate.js';
 import type {Trainer} from '../../native/trainer.js';
 import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
+import {isMemorised, type Nearest, nearestText} from '../../stage/likeness.js';
 import type {ParamObject} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 import {loudnessProblem, SAMPLE_RATE, writeClip} from '../listen/clip-file.js';
 import {encodeTexts, textsOf} from '../listen/conditions.js';
+import {SongSearch} from '../listen/nearest-song.js';
 import {componentDir} from '../model-input.js';
 import {spectrogram} from '../picture/spectrogram.js';
 import {contextOf, silentLatents} from '../silence.js';
 import type {MetricsLog} from './metrics.js';
 import {loopParams, type SamplesParams} from './options.js';
+import type {Split} from './samples.js';
 
 /** One clip of those that are made at every listening point; the noise is the same each time. */
 interface Take {
@@ -61,12 +64,21 @@ export interface Making {
  * Encodes the prompts of `samples` before the training takes the memory. Undefined where there are none, and, with a warning,
  * where that fails.
  */
-export async function prepareClips(context: WorkerContext, addon: Addon): Promise<ClipMaker | undefined> {
+export async function prepareClips(
+  context: WorkerContext,
+  addon: Addon,
+  {training, validation}: Split,
+): Promise<ClipMaker | undefined> {
   const {samples} = loopParams(context);
   if (samples === undefined) return undefined;
   try {
     context.emit({kind: 'phase_started', phase: 'encoding prompts'});
-    return new Clips(context, addon, await takesOf(context, addon, samples));
+    const songs = new SongSearch(addon, {
+      threads: context.job.threads,
+      songs: training,
+      held_out: validation,
+    });
+    return new Clips(context, addon, {takes: await takesOf(context, addon, samples), songs});
   } catch (error) {
     warn(context, 'The prompts of `samples` could not be encoded, so this training makes none', error);
     return undefined;
@@ -92,14 +104,20 @@ class Clips implements ClipMaker {
   readonly #context: WorkerContext;
   readonly #addon: Addon;
   readonly #takes: readonly Take[];
+  readonly #songs: SongSearch;
   readonly #sampler: SamplerOptions;
   readonly #kept: string;
   readonly #files = new Map<string, SealedFile>();
 
-  constructor(context: WorkerContext, addon: Addon, takes: readonly Take[]) {
+  constructor(
+    context: WorkerContext,
+    addon: Addon,
+    {takes, songs}: {readonly takes: readonly Take[]; readonly songs: SongSearch},
+  ) {
     this.#context = context;
     this.#addon = addon;
     this.#takes = takes;
+    this.#songs = songs;
     const {job} = context;
     this.#sampler = samplerOptions(job.params.samples as ParamObject, job.inputs.model!.json!);
     this.#kept = join(job.partial_dir, 'kept', 'samples');
@@ -147,6 +165,7 @@ class Clips implements ClipMaker {
     const {peak, gain, channels} = await this.#write(file, audio.channels);
     const problem = loudnessProblem(nameOf(take), {peak, gain}, '16');
     if (problem !== undefined) emit({kind: 'stage_warning', problem});
+    const nearest = await this.#nearest(take, latents, moment);
     const metric: SampleMetric = {
       kind: 'sample',
       ...moment,
@@ -156,14 +175,46 @@ class Clips implements ClipMaker {
       file,
       seconds: audio.seconds,
       peak,
+      ...(nearest && {nearest}),
     };
     await metrics.sample(metric, {
       wave: wavFile({channels, sample_rate: SAMPLE_RATE}, '16'),
       texts: textsOf(piece),
     });
     const path = join(job.clips_dir, file);
-    emit({kind: 'clip_made', global_step: moment.global_step, prompt: piece.name, seed, strength, path});
+    const {global_step} = moment;
+    emit({
+      kind: 'clip_made',
+      global_step,
+      prompt: piece.name,
+      seed,
+      strength,
+      path,
+      ...(nearest && {nearest: {...nearest}}),
+    });
     emit({kind: 'log', level: 'debug', line: `clip of step ${moment.global_step}: ${path}`});
+  }
+
+  /** Undefined, with a warning, where it cannot be found out: the clip is there all the same. */
+  async #nearest(take: Take, latents: ClipLatents, {global_step}: Moment): Promise<Nearest | undefined> {
+    const {signal, emit} = this.#context;
+    try {
+      const {nearest} = await this.#songs.find(latents, signal);
+      if (take.strength !== 0 && isMemorised(nearest))
+        emit({
+          kind: 'stage_warning',
+          problem: {
+            code: 'train/memorised',
+            message: `Step ${global_step}: ${nameOf(take)} repeats a training song: ${nearestText(nearest)}`,
+            hint: 'An earlier checkpoint may do without: docs/results.md, "Everything sounds like one song".',
+          },
+        });
+      return nearest;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      warn(this.#context, `Step ${global_step}: ${nameOf(take)} could not be compared with the songs`, error);
+      return undefined;
+    }
   }
 
   /** Under a name of its own until it is whole, first where it outlives this attempt. */

@@ -8,7 +8,13 @@ import {makeFolder} from '../../base/make-folder.js';
 import type {SealedFile} from '../../base/seal.js';
 import {appendFile} from '../../base/write-file.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
-import {type Metric, type SampleMetric, type StepMetric, summariesOf} from '../../format/training-metrics.js';
+import {
+  clipName,
+  type Metric,
+  type SampleMetric,
+  type StepMetric,
+  summariesOf,
+} from '../../format/training-metrics.js';
 import type {MemoryPlan} from '../../native/plan.js';
 import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import {boardFolder} from '../../stage/train.js';
@@ -133,15 +139,15 @@ export async function openMetrics(
 
 /** The sound, and under the same name among the texts what was asked for. */
 function clipSummaries(
-  {prompt, seed, strength, global_step: step, seconds}: SampleMetric,
+  {seconds, global_step: step, ...clip}: SampleMetric,
   {wave, texts}: SampleSound,
 ): Summary[] {
-  const tag = `samples/${prompt}/seed ${seed}, strength ${strength}`;
+  const tag = `samples/${clipName(clip)}`;
   const samples = Math.round(seconds * SAMPLE_RATE);
   const text = `${fenced(texts.prompt)}\n\n${fenced(texts.lyrics)}`;
   return [
     {kind: 'audio', tag, step, wave, sample_rate: SAMPLE_RATE, channels: 2, samples},
-    {kind: 'text', tag: `samples/${prompt}`, step, text},
+    {kind: 'text', tag: `samples/${clip.prompt}`, step, text},
   ];
 }
 
