@@ -4,11 +4,11 @@ import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {pause} from '../base/timer.js';
 import {type LineReader, readNewLines} from '../record/new-lines.js';
-import {logPathIn} from '../record/run-record.js';
 import {filledEnd} from '../render/columns.js';
 import {visible} from '../render/visible.js';
 import {runnerOf} from '../run/control/runner.js';
 import {type AnswerOptions, refuse} from './answer.js';
+import {logOf, type StageLog} from './maker-log.js';
 import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
 import {runningRuns} from './running-runs.js';
@@ -48,7 +48,9 @@ async function logs(world: World, stage: string | undefined, options: LogsOption
   );
   if (wanted.length === 0) return refuse(world, options, [unknownStage(stage!, ids)]);
   const stages = wanted.map(({configured}) => configured.id);
-  const lines = await printLogs(world, {run, stages, options});
+  const logs = await Promise.all(wanted.map((recorded) => logOf(run, recorded)));
+  if (options.json !== true) tellEarlier(world, run, {stages, logs});
+  const lines = await printLogs(world, {run, stages, logs, options});
   if (lines === 0 && options.json !== true) world.stderr.write(nothingText(run, stages));
   return 0;
 }
@@ -56,12 +58,27 @@ async function logs(world: World, stage: string | undefined, options: LogsOption
 interface Request {
   readonly run: RecordedRun;
   readonly stages: readonly StageId[];
+  /** Of each of them. */
+  readonly logs: readonly StageLog[];
   readonly options: LogsOptions;
 }
 
+/** Whose words these are, where they are not of this run. */
+function tellEarlier(
+  world: World,
+  {run}: RecordedRun,
+  {stages, logs}: Pick<Request, 'stages' | 'logs'>,
+): void {
+  stages.forEach((stage, i) => {
+    const maker = logs[i]!.run;
+    if (maker !== run)
+      world.stderr.write(`${stage} came from the cache; what follows is of run ${maker}, which made it\n`);
+  });
+}
+
 /** Returns how many lines there were. */
-async function printLogs(world: World, {run, stages, options}: Request): Promise<number> {
-  const logs = stages.map((stage) => ({stage, reader: readNewLines(logPathIn(run.dir, stage))}));
+async function printLogs(world: World, {run, stages, logs: files, options}: Request): Promise<number> {
+  const logs = stages.map((stage, i) => ({stage, reader: readNewLines(files[i]!.path)}));
   const width = stages.length === 1 ? undefined : Math.max(...stages.map((stage) => stage.length));
   let printed = 0;
   const print = (stage: StageId, lines: readonly string[]): void => {

@@ -1,17 +1,18 @@
 import {Command, CommanderError} from 'commander';
 import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {palette} from '../render/palette.js';
 import {refuse} from './answer.js';
 import {commandTable} from './command-table.js';
 import {printVersion} from './version.js';
-import type {ExitCode, World} from './world.js';
+import type {ExitCode, Stream, World} from './world.js';
 
 /**
  * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do
  * stay fast. Every exception that is neither a `SidestepError` nor the system's refusal is a bug of ours and shows its stack.
  */
 export async function program(outer: World, typed: readonly string[]): Promise<ExitCode> {
-  const {world, argv} = withProfile(outer, typed);
+  const {world, argv} = withPlain(withProfile(outer, typed));
   const json = wantsJson(argv);
   let code: ExitCode = 0;
   const words = await wordsOf(world, argv);
@@ -34,7 +35,7 @@ export async function program(outer: World, typed: readonly string[]): Promise<E
 }
 
 /** `--profile NAME` holds for every command that reads a pipeline, wherever it stands. */
-function withProfile(world: World, argv: readonly string[]): {world: World; argv: readonly string[]} {
+function withProfile(world: World, argv: readonly string[]): Called {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const at = argv.findIndex((word, index) => index < end && /^--profile(=|$)/.test(word));
   if (at === -1) return {world, argv};
@@ -43,6 +44,34 @@ function withProfile(world: World, argv: readonly string[]): {world: World; argv
   if (SIDESTEP_PROFILE === undefined) return {world, argv}; // commander says what is missing
   const rest = [...argv.slice(0, at), ...argv.slice(at + (inline === undefined ? 2 : 1))];
   return {world: {...world, env: {...world.env, SIDESTEP_PROFILE}}, argv: rest};
+}
+
+/** Commands with a live view: their `--plain` says more than that nothing is drawn. */
+const LIVE: ReadonlySet<string> = new Set(['run', 'watch', 'attach', 'generate', 'ci']);
+
+interface Called {
+  readonly world: World;
+  readonly argv: readonly string[];
+}
+
+/**
+ * `--plain` holds for every command, wherever it stands: what is shown is what a file would get. Only the wizard, which asks, goes on
+ * asking.
+ */
+function withPlain({world, argv}: Called): Called {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const isFlag = (word: string, index: number) => index < end && word === '--plain';
+  if (!argv.some(isFlag)) return {world, argv};
+  const words = argv.filter((word, index) => !isFlag(word, index));
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  const command = words[at] ?? '';
+  if (LIVE.has(command)) return {world, argv: words.toSpliced(at + 1, 0, '--plain')};
+  const plain = (stream: Stream): Stream => ({
+    ...stream,
+    kind: command === 'init' ? stream.kind : 'other',
+    colours: palette('plain'),
+  });
+  return {world: {...world, stdout: plain(world.stdout), stderr: plain(world.stderr)}, argv: words};
 }
 
 /** A bare `sidestep` in a folder without a pipeline, with somebody there to answer, is the wizard. */
@@ -63,6 +92,7 @@ async function rootCommand(world: World, argv: readonly string[]): Promise<Comma
     .usage('<command> [options]')
     .option('-V, --version', 'print the version (with --json: of every part)')
     .option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are respected too)')
+    .option('--plain', 'for every command: no drawing, no colours; what a file would get')
     .option('--profile <name>', 'take the values of this profile of the pipeline (as SIDESTEP_PROFILE does)')
     .addHelpText('after', ROOT_EXAMPLES);
   const called = commandTable.find(({name}) => name === argv.find((word) => !word.startsWith('-')));

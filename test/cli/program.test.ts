@@ -76,3 +76,21 @@ test('colours follow the flags from any place on the line', async () => {
   expect((await folder.run(['--color', 'doctor', '--no-color'])).stdout).not.toContain(code);
   expect((await folder.run(['doctor'], {FORCE_COLOR: '1'})).stdout).toContain(code);
 });
+
+test('`--plain` holds for every command, wherever it stands', async () => {
+  const folder = new Folder();
+  const code = '\u001b[';
+  for (const words of [
+    ['--plain', 'doctor'],
+    ['doctor', '--plain'],
+    ['--plain', 'runs'],
+    ['presets', 'list', '--plain'],
+  ]) {
+    const {code: exit, stdout, stderr} = await folder.run(words, {FORCE_COLOR: '1'});
+    expect(exit, words.join(' ')).toBe(0);
+    expect(stdout + stderr).not.toContain(code);
+  }
+  const unknown = await folder.run(['--plain', 'run', 'absent.yaml']);
+  expect(unknown.stderr).toContain('absent.yaml');
+  expect(unknown.stderr).not.toContain('unknown option');
+});

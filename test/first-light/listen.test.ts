@@ -156,6 +156,42 @@ function wavesOf(stage: string, step: number): Buffer {
   );
 }
 
+test('clips on the way are compared with the songs of the training', () => {
+  const made = project.lines('adapters/heard/metrics.jsonl').filter(({kind}) => kind === 'sample');
+  for (const {nearest} of made) {
+    expect(nearest).toMatchObject({song: expect.stringMatching(/^clip-[12]\.wav$/)});
+    const {similarity, typical} = nearest as {similarity: number; typical: number};
+    expect(Math.abs(similarity)).toBeLessThan(0.5);
+    expect(typical).toBeGreaterThan(-1);
+  }
+  const told = eventsOf(ended, 'clip_made').filter(({stage}) => stage === 'heard');
+  expect(told.map(({nearest}) => nearest)).toEqual(made.map(({nearest}) => nearest));
+});
+
+test('a comparison that is asked for later makes no sound again, and says what each clip is like', async () => {
+  const training_songs = '${stages.conditions}';
+  const compared = make(
+    {adapter: '${stages.heard}', strengths: [0, 1], seeds: [1], training_songs},
+    'compared',
+  );
+  const again = await project.complete({...stages([1]), compared});
+  const made = Object.values(computedParts(again).compared!);
+  expect(made).toEqual([['nearest'], ['nearest'], ['nearest'], ['nearest']]);
+  const index = project.json('clips/compared/index.json') as unknown as {
+    samples: {sample: string; parts: Record<string, {about: Record<string, unknown>}>}[];
+  };
+  for (const {sample, parts} of index.samples) {
+    const file = project.json(`clips/compared/${sample}.nearest.json`) as {nearest: object; songs: object[]};
+    expect(parts.nearest!.about).toEqual(file.nearest);
+    expect(file.songs).toHaveLength(2);
+  }
+  const report = project.command(['report', '-o', 'page.html']);
+  expect(report.code, report.stderr).toBe(0);
+  expect(project.text('page.html')).toMatch(
+    /like clip-[12]\.wav at 0:0\d: -?0\.\d\d, where different songs have/,
+  );
+});
+
 test('one seed more: those clips alone are made', async () => {
   const again = await project.complete(stages([1, 2]));
   const made = computedParts(again);

@@ -1,12 +1,13 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {floatTensor} from '../../../src/format/float-bits.js';
 import {writeSafetensors} from '../../../src/format/safetensors-write.js';
 import {type Addon, loadAddon} from '../../../src/native/addon.js';
 import {isMemorised} from '../../../src/stage/likeness.js';
 import {type Song, SongSearch} from '../../../src/worker/listen/nearest-song.js';
 import {addonPath} from '../../addon-path.js';
-import {temporaryFolder} from '../../temporary-folder.js';
 
 const CHANNELS = 8;
 const FRAMES = 400;
@@ -24,11 +25,13 @@ function latents(seed: number, frames: number): Float32Array {
   return data;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'sidestep-nearest-'));
+afterAll(() => rmSync(folder, {recursive: true}));
+
 let addon: Addon;
 let songs: Song[];
 beforeAll(async () => {
   addon = loadAddon(addonPath);
-  const folder = await temporaryFolder();
   songs = await Promise.all(
     [1, 2, 3].map(async (seed) => {
       const path = join(folder, `${seed}.safetensors`);
