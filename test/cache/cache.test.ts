@@ -179,6 +179,19 @@ test('a cache of another format is refused by name', async () => {
   );
 });
 
+test.each(['9\n', '', '\0\0', '{}'])(
+  'a mark that a disk has spoilt (%j) locks nobody out of the entries beside it',
+  async (mark) => {
+    const cache = await newCache();
+    const fingerprint = await store(cache, 'song');
+    writeFileSync(join(cache.root, 'FORMAT'), mark);
+    const again = openCache(cache.root);
+    expect(lookUp(again, fingerprint).kind).toBe('present');
+    await prepareCache(again);
+    expect(readFileSync(join(cache.root, 'FORMAT'), 'utf8')).toBe('1\n');
+  },
+);
+
 const day = 86_400_000;
 
 test.each([

@@ -33,6 +33,12 @@ test('a report is one file that asks the network for nothing and runs nothing a 
   expect(page).not.toMatch(/src=|href="?[^#"]|@import|url\(/);
   expect(page).not.toContain('<script>alert');
   expect(page).toContain('&lt;script&gt;alert(1)');
+  const [, policy = ''] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page) ?? [];
+  expect(policy.replaceAll('&#39;', "'").split('; ')).toEqual(
+    expect.arrayContaining(["default-src 'none'", "base-uri 'none'", "form-action 'none'"]),
+  );
+  expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.search(/<(script|style)\b/));
   expect(page).toMatch(/<b>say<\/b> <code class="dim">[0-9a-f]{12}…<\/code>/);
   expect(page).toMatch(/<th>fingerprint<\/th><td><code>[0-9a-f]{64}/);
 });
