@@ -127,7 +127,7 @@ function lintWording(sample: Sample): Finding[] {
       warning(
         sample,
         'dataset/garbled-text',
-        `has letters in its ${misread.join(' and ')} that come from a wrong encoding, such as Ã© for é`,
+        `has characters in its ${misread.join(' and ')} that nobody writes: from a wrong encoding, such as Ã© for é, or controls and half characters`,
         'Save the text again in the right encoding; it is trained as it stands.',
       ),
     );

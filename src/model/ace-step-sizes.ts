@@ -1,4 +1,4 @@
-import type {JsonObject} from '../base/json.js';
+import type {Json, JsonObject} from '../base/json.js';
 
 /** Sizes of one transformer of a model, from its config.json, absent keys as upstream's code fills them in. */
 export interface StackSizes {
@@ -62,10 +62,53 @@ export function aceStepSizes(config: JsonObject): AceStepSizes {
   };
 }
 
-/** Null and absent are the same to upstream; what is no whole number the engine refuses by name when it loads the model. */
+/** Null and absent are the same to upstream; what can be no size is named by `sizeFaults`. */
 export function sizeReader(config: JsonObject): (key: string, fallback: number) => number {
   return (key, fallback) => {
     const value = config[key];
-    return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : fallback;
+    return isSize(key, value) ? value : fallback;
   };
+}
+
+/** What a config.json says of its sizes that none can be, in words: a number in quotes, or so many that no model has them. */
+export function sizeFaults(config: JsonObject): string[] {
+  const wrong = SIZES.filter((key) => (config[key] ?? null) !== null && !isSize(key, config[key]));
+  return wrong.map(
+    (key) =>
+      `its ${key} is ${JSON.stringify(config[key])}, expected a whole number from 1 to ${largestOf(key)}`,
+  );
+}
+
+const SIZES = [
+  ...[
+    'num_attention_heads',
+    'num_key_value_heads',
+    'head_dim',
+    'hidden_size',
+    'intermediate_size',
+    'num_hidden_layers',
+  ],
+  ...[
+    'encoder_hidden_size',
+    'encoder_intermediate_size',
+    'encoder_num_attention_heads',
+    'encoder_num_key_value_heads',
+  ],
+  ...[
+    'num_lyric_encoder_hidden_layers',
+    'num_timbre_encoder_hidden_layers',
+    'text_hidden_dim',
+    'timbre_hidden_dim',
+  ],
+  ...['in_channels', 'audio_acoustic_hidden_dim', 'patch_size', 'vocab_size'],
+  ...['audio_channels', 'decoder_channels', 'decoder_input_channels'],
+];
+
+function isSize(key: string, value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= largestOf(key);
+}
+
+/** Far more than any model has, and little enough to name every tensor. */
+function largestOf(key: string): number {
+  return key.endsWith('_layers') ? 1000 : 2 ** 24;
 }

@@ -6,6 +6,7 @@ import {elementCount} from '../format/dtype.js';
 import type {TensorEntry} from '../format/safetensors-header.js';
 import {readSafetensorsHeader} from '../format/safetensors-read.js';
 import {readUserObject} from '../format/user-json.js';
+import {sizeFaults} from './ace-step-sizes.js';
 import type {ExpectedTensors} from './expected-tensors.js';
 import type {ComponentName, MissingPart} from './model.js';
 import {readConfig} from './model-config.js';
@@ -42,7 +43,9 @@ export async function weightFiles(
   for (const file of names)
     shards.push({file, tensors: await headerOf(join(dir, file), (why) => note(file, why))});
   const config = missing.length === 0 ? await readConfig(dir) : undefined;
-  if (config !== undefined) {
+  const wrongSizes = config === undefined ? [] : sizeFaults(config);
+  for (const fault of wrongSizes) note('config.json', fault);
+  if (config !== undefined && wrongSizes.length === 0) {
     const found = new Map(shards.flatMap(({tensors}) => [...tensors]));
     const faults = weightFaults(
       found,
@@ -93,14 +96,24 @@ async function findShards({dir, stem}: {dir: string; stem: string}, note: Note):
   const others = (await readdir(dir).catch(() => [])).filter((name) =>
     /\.(safetensors|bin|pt|pth|ckpt|gguf)$/.test(name),
   );
-  const there = others.filter((name) => name !== 'silence_latent.pt');
-  note(
-    `${stem}.safetensors`,
-    there.length === 0
-      ? 'the file is missing'
-      : `the file is missing; ${there.join(', ')} cannot take its place`,
-  );
+  const there = others.filter((name) => name !== 'silence_latent.pt' && name !== `${stem}.safetensors`);
+  if (others.includes(`${stem}.safetensors`))
+    note(`${stem}.safetensors`, await whatItIs(join(dir, `${stem}.safetensors`)));
+  else
+    note(
+      `${stem}.safetensors`,
+      there.length === 0
+        ? 'the file is missing'
+        : `the file is missing; ${there.join(', ')} cannot take its place`,
+    );
   return [];
+}
+
+/** Of a name that is listed and no file. */
+async function whatItIs(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 'it is a link that leads nowhere';
+  return found.isDirectory() ? 'it is a folder' : 'it is a pipe or a device';
 }
 
 /** Tensors that an index promises and config.json does not ask for (`lm_head.weight`) may be missing. */

@@ -15,6 +15,11 @@ export function weightFaults(
     return [
       `its tensors are named ${JSON.stringify(`${prefix}…`)}: ${whoPrefixes(prefix)}; save the model itself again, without the prefix`,
     ];
+  const wrapper = innerWrapper(found, missing);
+  if (wrapper !== undefined)
+    return [
+      `its tensors have ${JSON.stringify(wrapper)} in their names: ${whoPrefixes(wrapper)}; save the model itself again, without it`,
+    ];
   const present = [...expected].filter(([name]) => found.has(name));
   const misshapen = present.filter(([name, shape]) => found.get(name)!.shape.join() !== shape.join());
   const unread = present.filter(([name]) => !['F32', 'F16', 'BF16'].includes(found.get(name)!.dtype));
@@ -47,6 +52,16 @@ function commonPrefix(found: ReadonlyMap<string, unknown>, missing: readonly str
   const prefixed = [...found.keys()].find((name) => name.endsWith(`.${first}`));
   const prefix = prefixed?.slice(0, -first.length);
   return prefix !== undefined && missing.every((name) => found.has(prefix + name)) ? prefix : undefined;
+}
+
+const WRAPPER = /(?<=^|\.)(_orig_mod|module)\./g;
+
+/** Wrappers around parts of a model, when the tensors that are missing are all there behind one. */
+function innerWrapper(found: ReadonlyMap<string, unknown>, missing: readonly string[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  const wrapped = [...found.keys()].filter((name) => name.search(WRAPPER) >= 0);
+  const inner = new Set(wrapped.map((name) => name.replace(WRAPPER, '')));
+  return missing.every((name) => inner.has(name)) ? wrapped[0]!.match(WRAPPER)![0] : undefined;
 }
 
 function whoPrefixes(prefix: string): string {

@@ -1,4 +1,4 @@
-import {cp, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, test} from 'vitest';
 import {hashFile} from '../../src/base/hash.js';
@@ -278,6 +278,46 @@ describe('weights are compared with config.json, by their headers', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(new RegExp(`^${part}: its tensors are named "${prefix}…"`));
     expect((await problemOf(scan())).code).toBe('model/incomplete');
+  });
+
+  test.each(['_orig_mod', 'module'])(
+    'parts inside %s, as torch.compile and others wrap them: said once',
+    async (wrapper) => {
+      await rewrite(dit, (tensors) =>
+        tensors.map((tensor) => ({
+          ...tensor,
+          name: tensor.name.replace('.self_attn.', `.${wrapper}.self_attn.`),
+        })),
+      );
+      const found = await faults();
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatch(
+        new RegExp(`^dit: its tensors have "${wrapper}\\." in their names: .* wrapper .*was saved`),
+      );
+    },
+  );
+
+  test.each([
+    {key: 'num_hidden_layers', value: 1_000_000_000},
+    {key: 'hidden_size', value: '32'},
+    {key: 'head_dim', value: -16},
+    {key: 'num_lyric_encoder_hidden_layers', value: 1.5},
+  ])('a $key of $value can be none', async ({key, value}) => {
+    await editConfig('acestep-v15-turbo', (config) => Object.assign(config, {[key]: value}));
+    const found = await faults();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(
+      `dit: its ${key} is ${JSON.stringify(value)}, expected a whole number from 1 to`,
+    );
+  });
+
+  test.each([
+    {what: 'a folder', make: (path: string) => mkdir(path)},
+    {what: 'a link that leads nowhere', make: (path: string) => symlink('/nowhere/weights', path)},
+  ])('weights that are $what', async ({what, make}) => {
+    await rm(join(root, dit));
+    await make(join(root, dit));
+    expect(await faults()).toEqual([`dit: it is ${what}`]);
   });
 
   test('the text encoder may lie below model., as causal language models have it', async () => {
