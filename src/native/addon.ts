@@ -2,8 +2,8 @@ import {createRequire} from 'node:module';
 import {SidestepError} from '../base/problem.js';
 import type {NativeTensor} from './tensor.js';
 
-/** Raised together with kBindingVersion in native/core/version.h. */
-const BINDING_VERSION = 2;
+/** Raised together with kBindingVersion in native/core/version.h; test/native/binding-names.json says when. */
+export const BINDING_VERSION = 2;
 
 export interface CallValue {
   readonly result: string;
@@ -36,12 +36,17 @@ export function loadAddon(path: string): Addon {
   if (addon.binding_version !== BINDING_VERSION) {
     throw new SidestepError({
       code: 'native/addon-version',
-      message: `${path} offers binding version ${String(addon.binding_version)}, expected ${BINDING_VERSION}`,
-      hint: 'It is the engine of another version of sidestep: `sidestep doctor` says how to get the right one.',
+      message: `The engine ${path} is ${ageText(addon.binding_version)} this sidestep: its interface is number ${String(addon.binding_version)}, expected ${BINDING_VERSION}`,
+      hint: '`sidestep doctor` says how to get the one that fits.',
     });
   }
   addon.die_with_parent(); // whoever loads the engine is a worker: it must not outlive its runner inside a long call
   return addon;
+}
+
+function ageText(found: unknown): string {
+  if (typeof found !== 'number') return 'none of';
+  return found < BINDING_VERSION ? 'older than' : 'newer than';
 }
 
 function requireAddon(path: string): Addon {

@@ -1,6 +1,9 @@
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {deviceChecks} from '../../src/cli/doctor-engine.js';
+import {BINDING_VERSION} from '../../src/native/addon.js';
 import type {DeviceReport} from '../../src/protocol/message.js';
+import {Folder} from './sidestep.js';
 
 const cpu: DeviceReport = {
   device: 'cpu',
@@ -50,4 +53,24 @@ test('a CPU that computes bits of its own is a warning that says whose they are'
     },
   ]);
   expect(checks(cpu, 'fused, products by openblas')[0]!.found).toContain('(fused, products by openblas)');
+});
+
+test.each([
+  {name: 'older', number: BINDING_VERSION - 1},
+  {name: 'newer', number: BINDING_VERSION + 1},
+])('an engine that is $name than the program is refused in words', async ({name, number}) => {
+  const folder = new Folder({
+    'engine.cjs': `module.exports = {binding_version: ${number}, call: () => ({layers: undefined}).layers.length};`,
+    'pipeline.yaml': readFileSync(new URL('../../pipelines/smoke.yaml', import.meta.url), 'utf8'),
+  });
+  const env = {SIDESTEP_ENGINE: folder.file('engine.cjs')};
+  const words = `engine.cjs is ${name} than this sidestep: its interface is number ${number}, expected ${BINDING_VERSION}`;
+  const doctor = await folder.run(['doctor'], env);
+  expect(doctor.code).toBe(1);
+  expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+  const plan = await folder.run(['plan'], env);
+  expect(plan.code).toBe(2);
+  expect(plan.stdout).toContain('native/addon-version');
+  expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
+  expect(plan.stdout).toContain('SIDESTEP_ENGINE names it');
 });

@@ -59,6 +59,9 @@ export function engineHelp(
   world: Pick<World, 'env' | 'cwd'>,
   {root, platform}: {readonly root: string; readonly platform: Platform | undefined},
 ): string {
+  const named = world.env.SIDESTEP_ENGINE;
+  if (named !== undefined && named !== '')
+    return 'SIDESTEP_ENGINE names it: unset that variable to use the engine of this installation, or name one that fits.';
   const installation = installationOf(root);
   if (installation.kind === 'checkout')
     return 'Build it with `npm run native` (needs CMake and a C++20 compiler).';
