@@ -4976,6 +4976,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "maximum": 1000000,
       "default": 0
      },
+     "keep_every": {
+      "description": "Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps none besides.",
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 1000000,
+      "default": 0
+     },
      "keep_best": {
       "description": "1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.",
       "type": "integer",

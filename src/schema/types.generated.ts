@@ -1727,6 +1727,10 @@ export interface TrainParameters {
      */
     keep_last: number;
     /**
+     * Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps none besides.
+     */
+    keep_every: number;
+    /**
      * 1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.
      */
     keep_best: number;

@@ -42,7 +42,8 @@ function absenceOfEpoch(epoch: number, train: ParamObject): string | undefined {
   if (epoch === 0 || epoch % every !== 0) return `it writes one every ${every} epochs`;
   const kept = keptEpochs(train);
   if (kept === undefined || kept.includes(epoch)) return undefined;
-  return `\`checkpoint.keep_last\` keeps the last ${numberAt(train, 'keep_last')}`;
+  const besides = numberAt(train, 'keep_every') > 0 ? `, and \`keep_every\` another` : '';
+  return `\`checkpoint.keep_last\` keeps the last ${numberAt(train, 'keep_last')}${besides}`;
 }
 
 function absenceOfStep(step: number, train: ParamObject): string | undefined {
@@ -68,7 +69,9 @@ export function keptEpochs(train: ParamObject): number[] | undefined {
   const every = numberAt(train, 'every_epochs');
   const count = every === 0 ? 0 : Math.floor(Number(train.epochs) / every);
   const first = keep === 0 ? 1 : Math.max(1, count - keep + 1);
-  return Array.from({length: count - first + 1}, (_, i) => (first + i) * every);
+  const lasting = numberAt(train, 'keep_every');
+  const stays = (nth: number) => nth >= first || (lasting > 0 && nth % lasting === 0);
+  return Array.from({length: count}, (_, i) => i + 1).flatMap((nth) => (stays(nth) ? [nth * every] : []));
 }
 
 function numberAt(train: ParamObject, key: string): number {

@@ -79,6 +79,11 @@ const idle: readonly IdleRule[] = [
     because: '`target_loss.loss` is 0',
   },
   {
+    params: ['checkpoint.keep_every'],
+    when: isOff('checkpoint.keep_last'),
+    because: '`checkpoint.keep_last` is 0: all are kept',
+  },
+  {
     params: ['early_stop.min_delta'],
     when: isOff('early_stop.patience'),
     because: '`early_stop.patience` is 0',

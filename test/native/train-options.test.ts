@@ -159,6 +159,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'checkpoint.every_steps': 'worker/train/loop.ts: test/worker',
   'checkpoint.every_minutes': 'worker/train/loop.ts: test/worker',
   'checkpoint.keep_last': 'worker/train/progress-state.ts: test/worker',
+  'checkpoint.keep_every': 'worker/train/progress-state.ts: test/worker',
   'checkpoint.keep_best': 'worker/train/progress-state.ts: test/worker',
   'checkpoint.best_after_epoch': 'worker/train/progress-state.ts: test/worker',
   'checkpoint.best_window': 'worker/train/progress-state.ts: test/worker',

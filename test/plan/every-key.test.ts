@@ -283,6 +283,7 @@ const together: readonly {readonly below: string; readonly tag?: string; readonl
     below: `target_loss.${key}`,
     also: {target_loss: {loss: 0.1}},
   })),
+  {below: 'checkpoint.keep_every', also: {checkpoint: {keep_last: 2}}},
   {below: 'early_stop.min_delta', also: {early_stop: {patience: 3}}},
   {below: 'fisher.', also: {method: 'fisher'}},
   {below: 'peak_target', also: {normalize: 'peak'}},

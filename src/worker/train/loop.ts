@@ -220,7 +220,7 @@ export class TrainingLoop {
     for (const name of names) {
       const adapter = this.adapterFolder(this.#provenance());
       await kept.replace(kept.checkpoint(name), (folder) => writeCheckpoint(folder, adapter));
-      const {state, dropped} = rotate(this.#position.progress, name, this.#params.checkpoint.keep_last);
+      const {state, dropped} = rotate(this.#position.progress, name, this.#params.checkpoint);
       this.#position = {...this.#position, progress: state};
       outdated.push(...dropped);
     }

@@ -20,6 +20,7 @@ export interface LoopParams {
     readonly every_steps: number;
     readonly every_minutes: number;
     readonly keep_last: number;
+    readonly keep_every: number;
     readonly keep_best: number;
     readonly best_after_epoch: number;
     readonly best_window: number;

@@ -94,13 +94,27 @@ function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Adds a checkpoint; returns those that `keep_last` lets go (0 keeps all). */
+/** Adds a checkpoint; returns those that `keep_last` lets go (0 keeps all), but for every `keep_every`-th. */
 export function rotate(
   state: ProgressState,
   name: string,
-  keepLast: number,
+  checkpoint: KeepRule,
 ): {readonly state: ProgressState; readonly dropped: readonly string[]} {
+  const {keep_last} = checkpoint;
   const all = [...state.checkpoints.filter((other) => other !== name), name];
-  const kept = keepLast > 0 ? all.slice(-keepLast) : all;
-  return {state: {...state, checkpoints: kept}, dropped: all.slice(0, all.length - kept.length)};
+  const newest = keep_last > 0 ? all.slice(-keep_last) : all;
+  const stays = (each: string) => newest.includes(each) || isLasting(each, checkpoint);
+  return {
+    state: {...state, checkpoints: all.filter(stays)},
+    dropped: all.filter((each) => !stays(each)),
+  };
+}
+
+type KeepRule = Pick<LoopParams['checkpoint'], 'every_epochs' | 'every_steps' | 'keep_last' | 'keep_every'>;
+
+/** By its own name, `epoch_50` or `step_400`, so that a resumed run says the same. */
+function isLasting(name: string, {every_epochs, every_steps, keep_every}: KeepRule): boolean {
+  const [kind, number] = name.split('_');
+  const cadence = (kind === 'epoch' ? every_epochs : every_steps) * keep_every;
+  return cadence > 0 && Number(number) % cadence === 0;
 }

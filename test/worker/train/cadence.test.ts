@@ -19,6 +19,11 @@ const cases: readonly (RunOptions & {readonly name: string; readonly kept: reado
     checkpoint: {...none, every_minutes: 1e-9, keep_last: 3},
     kept: ['step_4', 'step_5', 'step_6'],
   },
+  {
+    name: 'every third besides the newest',
+    checkpoint: {...none, every_epochs: 1, every_steps: 1, keep_last: 1, keep_every: 3},
+    kept: ['epoch_3', 'step_3', 'step_6'],
+  },
   {name: 'minutes that have not passed', checkpoint: {...none, every_minutes: 60}, kept: []},
   {
     name: 'a step that is due by count and by the clock is written once',

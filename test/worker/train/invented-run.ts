@@ -37,6 +37,7 @@ function paramsOf({checkpoint, early_stop, ...options}: RunOptions) {
       every_steps: 0,
       every_minutes: 0,
       keep_last: 0,
+      keep_every: 0,
       keep_best: 1,
       best_after_epoch: 0,
       best_window: 2,

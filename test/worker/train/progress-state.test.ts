@@ -18,6 +18,7 @@ function rules(checkpoint: Partial<Rules['checkpoint']> = {}, patience = 0, min_
       every_steps: 0,
       every_minutes: 0,
       keep_last: 0,
+      keep_every: 0,
       keep_best: 1,
       best_after_epoch: 0,
       best_window: 1,
@@ -135,11 +136,26 @@ describe('rotation', () => {
     {name: 'keeps the newest', keep: 2, kept: ['b', 'c'], dropped: ['a']},
     {name: 'drops several when the bound was lowered', keep: 1, kept: ['c'], dropped: ['a', 'b']},
   ])('$name', ({keep, kept, dropped}) => {
-    const {state, dropped: gone} = rotate({...freshProgress, checkpoints: ['a', 'b']}, 'c', keep);
+    const {state, dropped: gone} = rotate({...freshProgress, checkpoints: ['a', 'b']}, 'c', {
+      ...rules().checkpoint,
+      keep_last: keep,
+    });
     expect([state.checkpoints, gone]).toEqual([kept, dropped]);
   });
 
+  test('every second of ten epochs stays, one by the clock does not', () => {
+    const before = {...freshProgress, checkpoints: ['epoch_10', 'epoch_20', 'step_40', 'epoch_30']};
+    const rule = {...rules().checkpoint, keep_last: 1, keep_every: 2};
+    expect(rotate(before, 'epoch_40', rule)).toMatchObject({
+      state: {checkpoints: ['epoch_20', 'epoch_40']},
+      dropped: ['epoch_10', 'step_40', 'epoch_30'],
+    });
+  });
+
   test('a checkpoint written again becomes the newest', () => {
-    expect(rotate({...freshProgress, checkpoints: ['a', 'b']}, 'a', 2).state.checkpoints).toEqual(['b', 'a']);
+    expect(
+      rotate({...freshProgress, checkpoints: ['a', 'b']}, 'a', {...rules().checkpoint, keep_last: 2}).state
+        .checkpoints,
+    ).toEqual(['b', 'a']);
   });
 });
