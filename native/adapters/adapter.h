@@ -28,6 +28,12 @@ struct SavedTensor {
   Storage value;
 };
 
+/// Places that an adapter is given among all others' (adapter_set.cpp).
+struct AdapterPlaces {
+  std::vector<Storage> rounded;                ///< its trained tensors in the layer's dtype, kept up to date by their owner
+  std::shared_ptr<const LowRankStack> stack;   ///< holds its A and those of the layers that read the same x; or null
+};
+
 using TensorMap = std::map<std::string, ConstTensor>;
 
 /// An adapter of one module. Parameters are f32 masters; what a pass needs of them in other forms (products, norms,
@@ -36,6 +42,11 @@ class Adapter : public LinearAdapter {
  public:
   /// In upstream's order.
   virtual std::vector<TrainedTensor>& trained() = 0;
+  /// Whether an owner may move the trained tensors: products take just them, rounded to the layer's dtype, and `trained` alone
+  /// knows where they are.
+  virtual bool movable() const { return false; }
+  /// Told once, before the first refresh, by an owner that has moved them and rounds all adapters' at once.
+  virtual void take(const AdapterPlaces&) {}
   /// As PEFT and LyCORIS initialise: the adapted layer starts as the base layer. `module` is the index among all linears.
   virtual void initialise(const Linear& layer, uint64_t seed, uint64_t module, Workspace work) = 0;
   virtual void refresh(const Linear& layer, Workspace work) = 0;

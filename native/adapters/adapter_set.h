@@ -43,9 +43,16 @@ class AdapterSet {
   size_t bytes() const;
 
  private:
+  /// Moves every trained tensor into one block, so that what concerns all of them is one op.
+  void place_parameters(Dit& model);
+  void round(Stream& stream) const;
+  std::shared_ptr<const LowRankStack> stacked(const std::vector<size_t>& members, int64_t begin) const;
+
   AdapterConfig config_;
   std::vector<Module> modules_;
   std::vector<Parameter> parameters_;
+  Storage values_, gradients_;  ///< [n] f32: every trained tensor, those of layers that read one x beside each other
+  Storage rounded_;             ///< [n] the values in the compute dtype, where products take them so
 };
 
 /// Names of a model's adaptable linears, in its order.

@@ -38,7 +38,24 @@ class Lora final : public DeltaAdapter {
 
   std::vector<TrainedTensor>& trained() override { return trained_; }
 
+  bool movable() const override { return !decomposed(); }
+
+  void take(const AdapterPlaces& places) override {
+    stack_ = places.stack;
+    if (places.rounded.empty()) return;
+    rounded_ = places.rounded;
+    rounded_elsewhere_ = true;
+  }
+
+  std::optional<LowRank> low_rank(const PassContext& pass) const override {
+    if (decomposed() || convolution_ || drops(pass) || pass.strength != 1) return {};
+    const auto as_multiplied = [&](Index which) { return rounded_.empty() ? trained_[which].value.view() : rounded_[which].view(); };
+    return LowRank{.a = as_multiplied(kA), .b = as_multiplied(kB), .a_grad = trained_[kA].grad.tensor(),
+                   .b_grad = trained_[kB].grad.tensor(), .scale = scale_, .stack = stack_.get()};
+  }
+
   size_t derived_bytes() const override {
+    if (rounded_elsewhere_) return 0;
     size_t bytes = 0;
     for (const Storage& rounded : rounded_) bytes += rounded.view().bytes();
     return bytes;
@@ -86,6 +103,7 @@ class Lora final : public DeltaAdapter {
 
   void add_dense_gradients(ConstTensor, Workspace) override {}  // PEFT detaches the norm: never asked for
   void refresh_delta(Workspace work) override {
+    if (rounded_elsewhere_) return;
     for (size_t i = 0; i < rounded_.size(); ++i) copy({trained_[i].value.view(), rounded_[i].tensor()}, work.stream);
   }
 
@@ -148,6 +166,8 @@ class Lora final : public DeltaAdapter {
 
   std::vector<TrainedTensor> trained_;
   std::vector<Storage> rounded_;  ///< A and B in the compute dtype, once an update; none where that is f32
+  bool rounded_elsewhere_ = false;
+  std::shared_ptr<const LowRankStack> stack_;
   uint64_t module_;
   bool convolution_;
   int64_t taps_;

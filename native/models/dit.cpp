@@ -53,18 +53,27 @@ void Dit::reserve(int64_t frames, Stream& stream) {
 
 size_t Dit::owned_bytes() const { return weights_.owned_bytes() + rope_.bytes(); }
 
-void Dit::for_each_linear(const std::function<void(Linear&)>& visit) {
+void Dit::for_each_group(const std::function<void(const std::vector<Linear*>&)>& visit) {
   for (DitLayer& layer : layers_) {
-    for (DitAttention* attention : {&layer.self_attn, &layer.cross_attn}) {
-      for (Linear* linear : {&attention->q_proj, &attention->k_proj, &attention->v_proj, &attention->o_proj}) visit(*linear);
-    }
-    for (Linear* linear : {&layer.gate_proj, &layer.up_proj, &layer.down_proj}) visit(*linear);
+    DitAttention &self = layer.self_attn, &cross = layer.cross_attn;
+    visit({&self.q_proj, &self.k_proj, &self.v_proj});
+    visit({&self.o_proj});
+    visit({&cross.q_proj});
+    visit({&cross.k_proj, &cross.v_proj});
+    visit({&cross.o_proj});
+    visit({&layer.gate_proj, &layer.up_proj});
+    visit({&layer.down_proj});
   }
-  visit(proj_in_);
-  for (TimestepEmbedder* embedder : {&time_embed_, &time_embed_r_}) {
-    for (Linear* linear : {&embedder->linear_1, &embedder->linear_2, &embedder->time_proj}) visit(*linear);
-  }
-  visit(condition_embedder_);
+  visit({&proj_in_});
+  for (TimestepEmbedder* embedder : {&time_embed_, &time_embed_r_})
+    for (Linear* linear : {&embedder->linear_1, &embedder->linear_2, &embedder->time_proj}) visit({linear});
+  visit({&condition_embedder_});
+}
+
+void Dit::for_each_linear(const std::function<void(Linear&)>& visit) {
+  for_each_group([&](const std::vector<Linear*>& group) {
+    for (Linear* linear : group) visit(*linear);
+  });
 }
 
 Linear& Dit::linear(std::string_view name) {

@@ -69,6 +69,8 @@ class Dit {
   /// Every adaptable Linear in upstream's order of definition, named as below `decoder.`: "layers.0.self_attn.q_proj",
   /// "time_embed.linear_1", "proj_in.1", "condition_embedder". The transposed convolution proj_out is none.
   void for_each_linear(const std::function<void(Linear&)>& visit);
+  /// The same in groups that read one x: q, k, v; gate, up.
+  void for_each_group(const std::function<void(const std::vector<Linear*>&)>& visit);
   /// Throws native/unknown-linear.
   Linear& linear(std::string_view name);
 

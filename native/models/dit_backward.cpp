@@ -71,7 +71,7 @@ void DitBackward::spend(size_t input) const {
 
 void DitBackward::through_layers() {
   spend(tape.hidden.size() - 1);
-  const DitLayerPass shared = layer_pass(dit.config_.stack, dit.rope_, tape, pass, arena, stream);
+  const DitLayerPass shared = layer_pass(dit.config_.stack, dit.layers_, dit.rope_, tape, pass, arena, stream);
   for (int64_t i = dit.config_.stack.num_layers() - 1; i >= reach.first_layer; --i) {
     stream.throw_if_cancelled();
     through_layer(i, shared);

@@ -18,14 +18,11 @@ ConditionKeys DitForward::make_keys() {
   check_condition();
   const StackConfig& stack = dit.config_.stack;
   tape.token_mask = prefix_mask(input.valid_tokens, 1, tokens());
-  const Shape heads{batch(), tokens(), stack.num_key_value_heads, stack.head_dim};
   std::vector<DitAttentionKeys> made;
-  for (size_t i = 0; i < dit.layers_.size(); ++i) {
-    made.push_back({arena.alloc(dit.compute_dtype(), heads), arena.alloc(dit.compute_dtype(), heads)});
-  }
+  for (const DitLayer& layer : dit.layers_) made.push_back(allocate_keys(layer.cross_attn, batch(), tokens(), pass, arena));
   const Arena::Scope scope(arena);
   embed_condition();
-  const DitLayerPass layers{.stack = stack, .pass = pass, .arena = arena, .stream = stream, .batch = batch(), .patches = 0,
+  const DitLayerPass layers{.stack = stack, .pass = pass, .arena = arena, .stream = stream, .layout = {}, .batch = batch(), .patches = 0,
                             .tokens = tokens(), .projection = {}, .condition = tape.embedded_condition, .cos = {}, .sin = {}};
   ConditionKeys keys{.layers = {}, .samples = batch()};
   for (size_t i = 0; i < dit.layers_.size(); ++i) {

@@ -8,9 +8,9 @@
 
 namespace sidestep {
 
-DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const DitTape& tape, const PassContext& pass,
-                        Arena& arena, Stream& stream) {
-  return {.stack = stack, .pass = pass, .arena = arena, .stream = stream,
+DitLayerPass layer_pass(const StackConfig& stack, const std::vector<DitLayer>& layers, const RopeTable& rope, const DitTape& tape,
+                        const PassContext& pass, Arena& arena, Stream& stream) {
+  return {.stack = stack, .pass = pass, .arena = arena, .stream = stream, .layout = tape_layout(layers, pass),
           .batch = tape.projection.dim(0), .patches = tape.patch_count,
           .tokens = tape.embedded_condition ? tape.embedded_condition.dim(1) : 0,
           .projection = tape.projection, .condition = tape.embedded_condition, .cos = rope.cos(), .sin = rope.sin(),
@@ -169,7 +169,7 @@ std::vector<CrossKeys> DitForward::keys_of(int64_t layer) const {
 
 /// Layers below the tape's first one run in place and leave nothing behind.
 Tensor DitForward::run_layers(Tensor h) {
-  const DitLayerPass shared = layer_pass(dit.config_.stack, dit.rope_, tape, pass, arena, stream);
+  const DitLayerPass shared = layer_pass(dit.config_.stack, dit.layers_, dit.rope_, tape, pass, arena, stream);
   for (int64_t i = 0; i < dit.config_.stack.num_layers(); ++i) {
     stream.throw_if_cancelled();
     if (i >= tape.first_layer) {

@@ -44,7 +44,7 @@ struct DitForward {
 };
 
 /// What all layers of a pass share, from the tape of that pass.
-DitLayerPass layer_pass(const StackConfig& stack, const RopeTable& rope, const DitTape& tape, const PassContext& pass,
-                        Arena& arena, Stream& stream);
+DitLayerPass layer_pass(const StackConfig& stack, const std::vector<DitLayer>& layers, const RopeTable& rope, const DitTape& tape,
+                        const PassContext& pass, Arena& arena, Stream& stream);
 
 }  // namespace sidestep

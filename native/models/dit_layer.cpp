@@ -13,32 +13,58 @@ DitLayer DitLayer::load(const Weights& weights, int64_t index, const StackConfig
   const int64_t hidden = stack.hidden_size, inner = stack.intermediate_size;
   DitLayer layer;
   layer.self_attn_norm = weights.tensor(name + ".self_attn_norm.weight", {hidden});
-  layer.self_attn = DitAttention::load(weights, name + ".self_attn", stack);
+  layer.self_attn = DitAttention::load(weights, name + ".self_attn", stack, DitAttention::Source::x);
   layer.cross_attn_norm = weights.tensor(name + ".cross_attn_norm.weight", {hidden});
-  layer.cross_attn = DitAttention::load(weights, name + ".cross_attn", stack);
+  layer.cross_attn = DitAttention::load(weights, name + ".cross_attn", stack, DitAttention::Source::condition);
   layer.mlp_norm = weights.tensor(name + ".mlp_norm.weight", {hidden});
-  layer.gate_proj = load_linear(weights, name + ".mlp.gate_proj", hidden, inner, Bias::absent);
-  layer.up_proj = load_linear(weights, name + ".mlp.up_proj", hidden, inner, Bias::absent);
+  LinearsBeside gate_up = load_linears(weights, {name + ".mlp.gate_proj", name + ".mlp.up_proj"}, hidden, {inner, inner}, Bias::absent);
+  layer.gate_proj = std::move(gate_up.each[0]);
+  layer.up_proj = std::move(gate_up.each[1]);
+  layer.gate_up = gate_up.beside;
   layer.down_proj = load_linear(weights, name + ".mlp.down_proj", inner, hidden, Bias::absent);
   layer.scale_shift_table = weights.tensor(name + ".scale_shift_table", {1, 6, hidden}).reshape({6, hidden});
   layer.window = stack.windows[static_cast<size_t>(index)];
   return layer;
 }
 
+TapeLayout tape_layout(const std::vector<DitLayer>& layers, const PassContext& pass) {
+  TapeLayout layout;
+  for (const DitLayer& layer : layers) {
+    layout.self_x.cover(layer.self_attn.of_x(), pass);
+    layout.self_output.cover(layer.self_attn.output(), pass);
+    layout.cross_x.cover(layer.cross_attn.of_x(), pass);
+    layout.cross_condition.cover(layer.cross_attn.of_condition(), pass);
+    layout.cross_output.cover(layer.cross_attn.output(), pass);
+    layout.mlp.cover(layer.of_mlp(), pass);
+  }
+  return layout;
+}
+
 namespace {
 
-/// Without keys of its own (they stand ready) the tape has no place for them.
-AttentionTape allocate_attention(const DitLayerPass& pass, int64_t keys) {
+/// Where its keys stand ready the tape has no place for them.
+AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& pass) {
   const StackConfig& s = pass.stack;
   const DType dtype = pass.projection.dtype();
-  const auto of_keys = [&] {
-    return keys > 0 ? pass.arena.alloc(dtype, {pass.batch, keys, s.num_key_value_heads, s.head_dim}) : Tensor();
-  };
-  return {.q = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
-          .k = of_keys(),
-          .v = of_keys(),
-          .out = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim}),
-          .lse = pass.arena.alloc(DType::f32, {pass.batch, s.num_attention_heads, pass.patches})};
+  const int64_t rows = pass.batch * pass.patches;
+  const bool self = layer.source == DitAttention::Source::x;
+  AttentionTape tape;
+  const auto heads = [&](const Tensor& projected) { return as_heads(projected, pass.batch, s.head_dim); };
+  tape.of_x = allocate_outputs(layer.of_x(), self ? pass.layout.self_x : pass.layout.cross_x, rows, dtype, pass.arena);
+  tape.q = heads(tape.of_x.each[0]);
+  if (self) {
+    tape.k = heads(tape.of_x.each[1]);
+    tape.v = heads(tape.of_x.each[2]);
+  } else if (pass.tokens > 0) {
+    tape.of_condition = allocate_outputs(layer.of_condition(), pass.layout.cross_condition, pass.batch * pass.tokens, dtype, pass.arena);
+    tape.k = heads(tape.of_condition.each[0]);
+    tape.v = heads(tape.of_condition.each[1]);
+  }
+  tape.out = pass.arena.alloc(dtype, {pass.batch, pass.patches, s.num_attention_heads, s.head_dim});
+  tape.lse = pass.arena.alloc(DType::f32, {pass.batch, s.num_attention_heads, pass.patches});
+  const int64_t width = (self ? pass.layout.self_output : pass.layout.cross_output).low_rank;
+  if (width > 0) tape.out_low_rank = pass.arena.alloc(dtype, {rows, width});
+  return tape;
 }
 
 }  // namespace
@@ -51,19 +77,18 @@ DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, cons
   tape.modulation = pass.arena.alloc(dtype, {pass.batch, 6, hidden});
   if (parts.self_attn) {
     tape.self_inv_rms = pass.arena.alloc(DType::f32, {rows});
-    tape.self = allocate_attention(pass, pass.patches);
+    tape.self = allocate_attention(layer.self_attn, pass);
     tape.after_self = pass.arena.alloc(dtype, stream_shape);
     if (needs.modulation) tape.self_out = pass.arena.alloc(dtype, {rows, hidden});
   }
   if (parts.cross_attn) {
     tape.cross_inv_rms = pass.arena.alloc(DType::f32, {rows});
-    tape.cross = allocate_attention(pass, pass.tokens);
+    tape.cross = allocate_attention(layer.cross_attn, pass);
     tape.after_cross = pass.arena.alloc(dtype, stream_shape);
   }
   if (parts.mlp) {
     tape.mlp_inv_rms = pass.arena.alloc(DType::f32, {rows});
-    tape.gate = pass.arena.alloc(dtype, {rows, layer.gate_proj.out_features()});
-    tape.up = pass.arena.alloc(dtype, {rows, layer.up_proj.out_features()});
+    tape.gate_up = allocate_outputs(layer.of_mlp(), pass.layout.mlp, rows, dtype, pass.arena);
     if (needs.modulation) tape.mlp_out = pass.arena.alloc(dtype, {rows, hidden});
   }
   return tape;
@@ -84,8 +109,7 @@ DitLayerTape DitLayerTape::with(KeptParts parts, const DitLayerTape& other) cons
   }
   if (parts.mlp) {
     both.mlp_inv_rms = other.mlp_inv_rms;
-    both.gate = other.gate;
-    both.up = other.up;
+    both.gate_up = other.gate_up;
     both.mlp_out = other.mlp_out;
   }
   return both;
@@ -147,13 +171,12 @@ void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, con
     modulated_rms_norm({.x = tape.after_cross, .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
                         .scale = tape.modulation.select(1, 4), .y = normed, .inv_rms = tape.mlp_inv_rms,
                         .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
-    const ConstTensor flat = normed.reshape({rows, hidden});
-    linear_forward(layer.gate_proj, flat, tape.gate, pass.pass, pass.arena, pass.stream);
-    linear_forward(layer.up_proj, flat, tape.up, pass.pass, pass.arena, pass.stream);
+    group_forward(layer.of_mlp(), normed.reshape({rows, hidden}), tape.gate_up, pass.pass, pass.arena, pass.stream);
   }
   if (extent == Extent::tape && !tape.mlp_out) return;
-  const Tensor activated = pass.arena.alloc(dtype, tape.gate.shape());
-  swiglu({.gate = tape.gate, .up = tape.up, .y = activated}, pass.stream);
+  const Tensor &gate = tape.gate_up.each[0], &up = tape.gate_up.each[1];
+  const Tensor activated = pass.arena.alloc(dtype, gate.shape());
+  swiglu({.gate = gate, .up = up, .y = activated}, pass.stream);
   const Tensor out = branch_output(tape.mlp_out, pass);
   linear_forward(layer.down_proj, activated, out, pass.pass, pass.arena, pass.stream);
   if (observe) observe("mlp", out.reshape(shape));

@@ -6,6 +6,7 @@
 #include "models/dit_condition.h"
 #include "models/dit_tape.h"
 #include "models/linear.h"
+#include "models/linear_group.h"
 #include "models/model_config.h"
 #include "models/weights.h"
 #include "ops/attention.h"
@@ -14,10 +15,21 @@ namespace sidestep {
 
 /// Projections and QK-norms of one attention of a DiT layer.
 struct DitAttention {
+  /// What keys and values are made of: what queries are made of, or the condition.
+  enum class Source : uint8_t { x, condition };
   Linear q_proj, k_proj, v_proj, o_proj;
   ConstTensor q_norm, k_norm;  ///< [hd]
+  Source source = Source::x;
+  FrozenMatrix beside{};  ///< weights of q, k, v, or with a condition of k, v, where they lie beside each other
 
-  static DitAttention load(const Weights& weights, const std::string& name, const StackConfig& stack);
+  static DitAttention load(const Weights& weights, const std::string& name, const StackConfig& stack, Source source);
+  /// The projections that read x: q, k, v, or q alone.
+  LinearGroup of_x() const {
+    return source == Source::x ? LinearGroup({&q_proj, &k_proj, &v_proj}, beside) : LinearGroup({&q_proj});
+  }
+  /// Those that read a condition: k, v.
+  LinearGroup of_condition() const { return {{&k_proj, &v_proj}, beside}; }
+  LinearGroup output() const { return {{&o_proj}}; }
   bool trains() const { return q_proj.trains() || k_proj.trains() || v_proj.trains() || o_proj.trains(); }
 };
 
@@ -26,13 +38,21 @@ struct DitLayer {
   ConstTensor self_attn_norm, cross_attn_norm, mlp_norm;  ///< [D]
   DitAttention self_attn, cross_attn;
   Linear gate_proj, up_proj, down_proj;
+  FrozenMatrix gate_up{};             ///< weights of gate and up where they lie beside each other
   ConstTensor scale_shift_table;  ///< [6, D]
   int64_t window = kNoWindow;
 
   static DitLayer load(const Weights& weights, int64_t index, const StackConfig& stack);
+  LinearGroup of_mlp() const { return {{&gate_proj, &up_proj}, gate_up}; }
   bool mlp_trains() const { return gate_proj.trains() || up_proj.trains() || down_proj.trains(); }
   bool trains() const { return self_attn.trains() || cross_attn.trains() || mlp_trains(); }
 };
+
+/// How the projections of all layers lie in a tape: a layer that is computed again takes another one's places.
+struct TapeLayout {
+  OutputLayout self_x, self_output, cross_x, cross_condition, cross_output, mlp;
+};
+TapeLayout tape_layout(const std::vector<DitLayer>& layers, const PassContext& pass);
 
 /// What every layer of a pass shares.
 struct DitLayerPass {
@@ -40,6 +60,7 @@ struct DitLayerPass {
   const PassContext& pass;
   Arena& arena;
   Stream& stream;
+  TapeLayout layout;
   int64_t batch, patches, tokens;  ///< B, P, S; S is 0 with `keys`
   ConstTensor projection;          ///< [B, 6, D] of the timestep embedders
   ConstTensor condition;           ///< [B, S, D] embedded

@@ -57,16 +57,16 @@ void through_down_proj(const Backward& b, Below inputs) {
   const Arena::Scope scope(b.pass.arena);
   const int64_t inner = b.layer.down_proj.in_features();
   const Tensor dout = through_gate(b, 5, b.tape.mlp_out);
+  const Tensor &gate = b.tape.gate_up.each[0], &up = b.tape.gate_up.each[1];
   Tensor activated;
   if (b.layer.down_proj.trains()) {
     activated = b.scratch(inner);
-    swiglu({.gate = b.tape.gate, .up = b.tape.up, .y = activated}, b.pass.stream);
+    swiglu({.gate = gate, .up = up, .y = activated}, b.pass.stream);
   }
   const Tensor dactivated = inputs == Below::wanted ? b.scratch(inner) : Tensor();
   linear_backward(b.layer.down_proj, dout, activated, dactivated, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
   if (!dactivated) return;
-  swiglu_backward({.dy = dactivated, .gate = b.tape.gate, .up = b.tape.up, .dgate = b.tape.gate, .dup = b.tape.up},
-                  b.pass.stream);
+  swiglu_backward({.dy = dactivated, .gate = gate, .up = up, .dgate = gate, .dup = up}, b.pass.stream);
 }
 
 void mlp_backward(const Backward& b, Below below) {
@@ -78,8 +78,8 @@ void mlp_backward(const Backward& b, Below below) {
   const ConstTensor x =
       inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
-  linear_backward(b.layer.gate_proj, b.tape.gate, x, dnormed, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
-  linear_backward(b.layer.up_proj, b.tape.up, x, dnormed, Write::accumulate, b.pass.pass, b.pass.arena, b.pass.stream);
+  group_backward(b.layer.of_mlp(), b.tape.gate_up, x, b.tape.gate_up.low_rank, dnormed, Write::overwrite, b.pass.pass, b.pass.arena,
+                 b.pass.stream);
   if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
 }
 

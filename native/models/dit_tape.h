@@ -4,6 +4,7 @@
 #include "core/tensor.h"
 #include "models/activation_offload.h"
 #include "models/kept_parts.h"
+#include "models/linear_group.h"
 
 namespace sidestep {
 
@@ -13,9 +14,12 @@ enum class InputGradients : uint8_t { none, wanted };
 /// What an attention keeps: projections before QK-norm, the heads' output and the log-sum-exp of its scores.
 /// Normalised queries and keys are recomputed.
 struct AttentionTape {
-  Tensor q, k, v;  ///< [B, T, H, hd], [B, S, Hk, hd] twice
-  Tensor out;      ///< [B, T, H, hd]
-  Tensor lse;      ///< [B, H, T] f32
+  Tensor q, k, v;            ///< [B, T, H, hd], [B, S, Hk, hd] twice: views of the two below
+  Tensor out;                ///< [B, T, H, hd]
+  Tensor lse;                ///< [B, H, T] f32
+  GroupOutput of_x;          ///< [B * T, …] of the projections that read x
+  GroupOutput of_condition;  ///< [B * S, …] of those that read a condition; empty where its keys stand ready
+  Tensor out_low_rank;       ///< [B * T, r] of o_proj's adapter, or empty
 };
 
 /// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. Normalised
@@ -25,7 +29,7 @@ struct DitLayerTape {
   Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;    ///< [B * P] f32
   AttentionTape self, cross;
   Tensor after_self, after_cross;                     ///< [B, P, D] residual stream
-  Tensor gate, up;                                    ///< [B * P, I]
+  GroupOutput gate_up;                                ///< [B * P, I] each
   Tensor self_out, mlp_out;                           ///< [B * P, D]; only where gates need gradients
 
   /// The same with the places of these parts taken from `other`.

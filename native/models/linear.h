@@ -26,6 +26,20 @@ struct PassContext {
 
 struct Linear;
 
+/// The A of several adapters one below the other: their layers read one x.
+struct LowRankStack {
+  ConstTensor a;     ///< [sum r, I]
+  Tensor a_grad;     ///< [sum r, I] f32
+};
+
+/// What an adapter adds to its layer where that is two thin products: y += scale (x A^T) B^T. Dtypes are the layer's.
+struct LowRank {
+  ConstTensor a, b;        ///< [r, I], [O, r]
+  Tensor a_grad, b_grad;   ///< f32, of the same shapes; accumulated into
+  float scale = 1;
+  const LowRankStack* stack = nullptr;  ///< the one that holds `a`, if any
+};
+
 /// What fills a Linear's slot. Models own empty slots and know only this interface.
 class LinearAdapter {
  public:
@@ -36,6 +50,9 @@ class LinearAdapter {
   /// Adds to the adapter's own gradients and, when dx is given, writes or accumulates dx. x is the forward input.
   virtual void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write,
                         const PassContext& pass, Arena& arena, Stream& stream) = 0;
+  /// Where all that this adapter does in such a pass is a pair of thin products beside the frozen layer: these, so that layers which
+  /// read one x can share products (linear_group.h). Empty: only `forward` and `backward` know.
+  virtual std::optional<LowRank> low_rank(const PassContext&) const { return {}; }
 };
 
 /// A frozen matrix as it is kept: in the compute dtype, in another float dtype, or as 8-bit codes (ops/quantised.h). Whatever is

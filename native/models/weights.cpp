@@ -1,5 +1,6 @@
 #include "models/weights.h"
 
+#include <numeric>
 #include <optional>
 
 #include "core/error.h"
@@ -30,8 +31,9 @@ struct Weights::Source {
 
   /// Into memory of our own, converted and without gaps. Layout and dtype change on the host, so that a device sees
   /// plain transfers only.
-  ConstTensor adopt(const ConstTensor& stored) {
-    const Tensor kept = own(stored.shape());
+  ConstTensor adopt(const ConstTensor& stored) { return adopt_into(stored, own(stored.shape())); }
+
+  ConstTensor adopt_into(const ConstTensor& stored, const Tensor& kept) {
     if (stored.dtype() == dtype && stored.contiguous()) {
       transfer({.src = stored, .dst = kept}, *stream);
     } else if (device.kind == DeviceKind::cpu) {
@@ -79,10 +81,11 @@ struct Weights::Source {
     return device.kind == DeviceKind::cpu ? values : to_host(values.view(), *stream);
   }
 
-  Tensor draw(const Shape& shape, float mean) {
-    const Tensor values = own(shape);
+  Tensor draw(const Shape& shape, float mean) { return draw_into(own(shape), mean); }
+
+  Tensor draw_into(const Tensor& values, float mean) {
     normal_fill({.y = values, .key = {.seed = seed, .purpose = Purpose::fixture, .step = drawn++}}, *stream);
-    const Storage centre(dtype, shape, device);
+    const Storage centre(dtype, values.shape(), device);
     fill({.y = centre.tensor(), .value = mean}, *stream);
     add({.a = values, .b = centre.view(), .y = values, .alpha = 0.02F}, *stream);
     stream->synchronize();
@@ -189,6 +192,27 @@ FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const 
   __builtin_unreachable();
 }
 
+FrozenMatrices Weights::matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const {
+  Source& source = *source_;
+  const bool imagined = source.device.kind == DeviceKind::plan && source.imagined == source.dtype;
+  FrozenMatrices out;
+  if (keep_ == Keep::int8 || (source.device.kind != DeviceKind::cuda && !imagined)) {
+    for (size_t i = 0; i < names.size(); ++i) out.each.push_back(matrix(names[i], {rows[i], in}));
+    return out;
+  }
+  const Tensor all = source.own({std::accumulate(rows.begin(), rows.end(), int64_t{0}), in});
+  int64_t begin = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const Tensor place = all.slice(0, begin, begin + rows[i]);
+    begin += rows[i];
+    if (source.files) source.adopt_into(find(*source.files, prefix_ + names[i], place.shape()), place);
+    else if (!imagined) source.draw_into(place, 0.0F);
+    out.each.emplace_back(ConstTensor(place));
+  }
+  out.beside = FrozenMatrix(ConstTensor(all));
+  return out;
+}
+
 ConstTensor Weights::permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const {
   Source& source = *source_;
   if (!source.files) return source.draw(flat, 0.0F);
@@ -221,6 +245,22 @@ Linear load_linear(const Weights& weights, const std::string& name, int64_t in, 
   linear.computes = weights.dtype();
   if (bias == Bias::present) linear.bias = weights.tensor(name + ".bias", {out});
   return linear;
+}
+
+LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in, const std::vector<int64_t>& out,
+                           Bias bias) {
+  LinearsBeside linears;
+  if (bias == Bias::present) {
+    for (size_t i = 0; i < names.size(); ++i) linears.each.push_back(load_linear(weights, names[i], in, out[i], bias));
+    return linears;
+  }
+  std::vector<std::string> matrices;
+  for (const std::string& name : names) matrices.push_back(name + ".weight");
+  const FrozenMatrices loaded = weights.matrices(matrices, out, in);
+  for (size_t i = 0; i < names.size(); ++i)
+    linears.each.push_back({.name = names[i], .weight = loaded.each[i], .computes = weights.dtype()});
+  linears.beside = loaded.beside;
+  return linears;
 }
 
 }  // namespace sidestep

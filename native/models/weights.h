@@ -21,6 +21,12 @@ enum class Keep : uint8_t { as_stored, int8 };
 /// files (a forecast may come before them) they are taken to be in the compute dtype.
 DType kept_dtype(const std::filesystem::path& folder, const std::string& prefix, DType compute, DeviceKind device);
 
+/// Matrices that multiply one x. `beside`: all of them, one below the other, where they are kept so.
+struct FrozenMatrices {
+  std::vector<FrozenMatrix> each;
+  FrozenMatrix beside{};
+};
+
 /// Where a model's frozen tensors come from, and who keeps them alive: checkpoint files, or a generator for benches and
 /// memory plans. Only what is asked for is touched. On a CPU a matrix, and any tensor already in the wanted dtype, stays a view of
 /// the mapped file; anything else is converted once into memory of its own.
@@ -44,6 +50,9 @@ class Weights {
   ConstTensor tensor(const std::string& name, const Shape& shape) const;
   /// The weight of a linear layer, or a table of rows. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
   FrozenMatrix matrix(const std::string& name, const Shape& shape) const;
+  /// Several of `in` columns each. A card's matrices in the compute dtype are brought beside each other as they arrive; mapped files
+  /// and codes stay where they are. Throws as `matrix` does.
+  FrozenMatrices matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const;
   /// The tensor with its dimensions reordered and then flattened to `flat`; for patch convolutions.
   ConstTensor permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const;
   /// `copies` times the same vector in a row.
@@ -65,5 +74,13 @@ enum class Bias : uint8_t { absent, present };
 
 /// `<name>.weight` [out, in] and, if present, `<name>.bias` [out]; the slot is called `name`.
 Linear load_linear(const Weights& weights, const std::string& name, int64_t in, int64_t out, Bias bias);
+
+/// Linears that read one x [N, in], and their weights beside each other if they are kept so and none has a bias.
+struct LinearsBeside {
+  std::vector<Linear> each;
+  FrozenMatrix beside{};
+};
+LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in, const std::vector<int64_t>& out,
+                           Bias bias);
 
 }  // namespace sidestep

@@ -1,0 +1,50 @@
+#pragma once
+#include <vector>
+
+#include "models/linear.h"
+
+namespace sidestep {
+
+/// Linear layers that read one x.
+struct LinearGroup {
+  std::vector<const Linear*> layers;
+  FrozenMatrix beside{};  ///< [sum O, I] their weights one below the other, where they lie so: then one product serves all
+
+  LinearGroup(std::vector<const Linear*> members, FrozenMatrix weights = {}) : layers(std::move(members)), beside(weights) {}
+  bool trains() const;
+  /// The same for members first … end-1.
+  LinearGroup part(size_t first, size_t end) const;
+};
+
+/// Outputs of a group, or their gradients, and what lies between the thin products of its adapters.
+struct GroupOutput {
+  std::vector<Tensor> each;  ///< [N, O] of each member
+  Tensor all{};              ///< [N, sum O] of which they are the columns; empty where the members are computed one by one
+  Tensor low_rank{};         ///< [N, sum r or more] x A^T of all members that train; empty: none, or not kept
+
+  /// A group of one whose output has its place already.
+  static GroupOutput of(Tensor y, Tensor low_rank = {}) { return {{y}, y, low_rank}; }
+};
+
+/// How outputs lie, so that groups of one kind (the same projections of all layers) can take turns in one place.
+struct OutputLayout {
+  bool together = true;  ///< columns of one tensor: no adapter among them needs more than its two thin products
+  int64_t low_rank = 0;  ///< columns of x A^T: as many as the widest of them has
+
+  /// Serves this group, too.
+  void cover(const LinearGroup& group, const PassContext& pass);
+};
+OutputLayout layout_of(const LinearGroup& group, const PassContext& pass);
+GroupOutput allocate_outputs(const LinearGroup& group, const OutputLayout& layout, int64_t rows, DType dtype, Arena& arena);
+/// Of `whole`, which belongs to `group`: what belongs to members first … end-1.
+GroupOutput output_part(const LinearGroup& group, const GroupOutput& whole, size_t first, size_t end, const PassContext& pass);
+
+/// y = layers(x), as linear_forward of each. x [N, I], rows may be strided. `low_rank` is written where it has a place.
+void group_forward(const LinearGroup& group, ConstTensor x, const GroupOutput& y, const PassContext& pass, Arena& arena,
+                   Stream& stream);
+/// Gradients of group_forward, as linear_backward of each, in that order: dx, if given, is written or added to, once where the
+/// weights lie beside each other. `low_rank` is the forward pass's, or empty: then it is computed again. x is read by adapters only.
+void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor x, ConstTensor low_rank, Tensor dx, Write write,
+                    const PassContext& pass, Arena& arena, Stream& stream);
+
+}  // namespace sidestep
