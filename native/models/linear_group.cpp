@@ -134,7 +134,7 @@ LinearGroup LinearGroup::part(size_t first, size_t end) const {
 void OutputLayout::cover(const LinearGroup& group, const PassContext& pass) {
   const Members members(group, pass);
   together = together && members.join;
-  low_rank = std::max(low_rank, members.width());
+  if (pass.mode == PassContext::Mode::training) low_rank = std::max(low_rank, members.width());
 }
 
 OutputLayout layout_of(const LinearGroup& group, const PassContext& pass) {

@@ -29,7 +29,7 @@ struct GroupOutput {
 /// How outputs lie, so that groups of one kind (the same projections of all layers) can take turns in one place.
 struct OutputLayout {
   bool together = true;  ///< columns of one tensor: no adapter among them needs more than its two thin products
-  int64_t low_rank = 0;  ///< columns of x A^T: as many as the widest of them has
+  int64_t low_rank = 0;  ///< columns of x A^T that a backward pass finds: as many as the widest of them has; none in inference
 
   /// Serves this group, too.
   void cover(const LinearGroup& group, const PassContext& pass);

@@ -9,6 +9,7 @@ namespace {
 using namespace testing;
 
 constexpr int64_t kRows = 37, kIn = 24;
+const PassContext kTraining{.mode = PassContext::Mode::training};
 constexpr int64_t kOut[] = {16, 8, 8}, kRank[] = {4, 0, 3};  // the second one has no adapter
 
 /// A pair of thin products and nothing else.
@@ -63,13 +64,14 @@ Left run(bool stacked, bool beside, bool kept) {
   const LinearGroup group = f.group(beside);
   const Storage x = random_tensor({kRows, kIn}, 20), dy = random_tensor({kRows, 32}, 21);
   Left left;
-  const OutputLayout layout = layout_of(group, {});
+  const OutputLayout layout = layout_of(group, kTraining);
   EXPECT(layout.together && layout.low_rank == 7);
+  EXPECT(layout_of(group, {}).low_rank == 0);  // a pass without gradients keeps nothing
   const GroupOutput y = allocate_outputs(group, layout, kRows, DType::f32, arena);
-  group_forward(group, x.view(), y, {}, arena, stream);
+  group_forward(group, x.view(), y, kTraining, arena, stream);
   copy({y.all, left.y.tensor()}, stream);
   GroupOutput gradient{.each = {dy.tensor().slice(1, 0, 16), dy.tensor().slice(1, 16, 24), dy.tensor().slice(1, 24, 32)}, .all = dy.tensor()};
-  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite, {}, arena, stream);
+  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite, kTraining, arena, stream);
   left.a_grad = f.a_grad;
   for (size_t i = 0; i < 3; ++i) left.b_grad[i] = f.b_grad[i];
   return left;
@@ -135,8 +137,8 @@ TEST("linear_group: a weight that was put elsewhere is the one that counts") {
   const LinearGroup group = f.group(true);
   const Storage x = random_tensor({kRows, kIn}, 20), other = random_tensor({kOut[1], kIn}, 30);
   f.layers[1].weight = other.view();
-  const GroupOutput y = allocate_outputs(group, layout_of(group, {}), kRows, DType::f32, arena);
-  group_forward(group, x.view(), y, {}, arena, stream);
+  const GroupOutput y = allocate_outputs(group, layout_of(group, kTraining), kRows, DType::f32, arena);
+  group_forward(group, x.view(), y, kTraining, arena, stream);
   expect_near(y.each[1], sum_of(zeros(kRows, 8), 1, of(x.view()), transposed(of(other.view()))).values, 1e-5);
 }
 
@@ -146,12 +148,12 @@ TEST("linear_group: a part of it computes as the whole does") {
   const Fixture f(true);
   const LinearGroup group = f.group(true), part = group.part(1, 3);
   const Storage x = random_tensor({kRows, kIn}, 20);
-  const GroupOutput whole = allocate_outputs(group, layout_of(group, {}), kRows, DType::f32, arena);
-  const GroupOutput again = allocate_outputs(group, layout_of(group, {}), kRows, DType::f32, arena);
-  group_forward(group, x.view(), whole, {}, arena, stream);
-  const GroupOutput of_part = output_part(group, again, 1, 3, {});
+  const GroupOutput whole = allocate_outputs(group, layout_of(group, kTraining), kRows, DType::f32, arena);
+  const GroupOutput again = allocate_outputs(group, layout_of(group, kTraining), kRows, DType::f32, arena);
+  group_forward(group, x.view(), whole, kTraining, arena, stream);
+  const GroupOutput of_part = output_part(group, again, 1, 3, kTraining);
   EXPECT(of_part.all.dim(1) == 16 && of_part.low_rank.dim(1) == 3);
-  group_forward(part, x.view(), of_part, {}, arena, stream);
+  group_forward(part, x.view(), of_part, kTraining, arena, stream);
   expect_near(of_part.all, values_of(whole.all.slice(1, 16, 32)), 1e-6);
 }
 
