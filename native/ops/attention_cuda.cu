@@ -120,7 +120,26 @@ __global__ void __launch_bounds__(kThreads, 2)
   dv.write(to.dv(b, s, kv), op.head_dim, 1);
 }
 
-// delta[b, h, t] = dot(dout, out). One warp a row; one read of both: 25 MB, 8 us for the 2B model's 3000 patches.
+// delta[b, h, t] = dot(dout, out), one read of both: 25 MB, 8 us for the 2B model's 3000 patches. One warp a row, or as many lanes as
+// a row has pieces of 16 bytes.
+template <typename T, int lanes>
+__global__ void __launch_bounds__(kThreads)
+    attention_delta_wide_kernel(const Heads<const T> dout, const Heads<const T> out, float* delta, int64_t queries, int64_t heads,
+                                int64_t total) {
+  const int64_t index = int64_t{blockIdx.x} * (kThreads / lanes) + threadIdx.x / lanes;
+  const auto n = static_cast<uint32_t>(min(index, total - 1)), length = static_cast<uint32_t>(queries), many = static_cast<uint32_t>(heads);
+  const uint32_t t = n % length, h = n / length % many, b = n / length / many;
+  const int piece = static_cast<int>(threadIdx.x) % lanes;
+  float left[8], right[8];
+  load<8>(dout(b, t, h) + piece * 8, left);
+  load<8>(out(b, t, h) + piece * 8, right);
+  float sum = 0;
+#pragma unroll
+  for (int i = 0; i < 8; ++i) sum += left[i] * right[i];
+  sum = lanes_sum<lanes>(sum);
+  if (piece == 0 && index < total) delta[index] = sum;
+}
+
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
     attention_delta_kernel(const Heads<const T> dout, const Heads<const T> out, float* delta, int64_t queries, int64_t heads,
@@ -195,14 +214,31 @@ void backward_plain(const AttentionOperands<T>& op, const AttentionGradients<T>&
   });
 }
 
+template <typename T, int lanes>
+void launch_delta_wide(const AttentionBackward& op, int64_t rows, cudaStream_t queue) {
+  const auto blocks = static_cast<unsigned>(ceil_div(rows, int64_t{kThreads / lanes}));
+  launch(attention_delta_wide_kernel<T, lanes>, blocks, kThreads, 0, queue)(heads_of<T>(op.dout), heads_of<T>(op.out), op.delta.data<float>(),
+                                                                       op.q.dim(1), op.q.dim(2), rows);
+  SIDESTEP_CUDA_LAUNCHED("attention_delta_wide_kernel");
+}
+
+template <typename T>
+void launch_delta(const AttentionBackward& op, cudaStream_t queue) {
+  const int64_t head_dim = op.q.dim(3), rows = op.q.dim(0) * op.q.dim(1) * op.q.dim(2);
+  if constexpr (sizeof(T) == 2)
+    if (fits_tensor_cores({op.dout, op.out}) && rows <= UINT32_MAX)
+      return head_dim == 64 ? launch_delta_wide<T, 8>(op, rows, queue) : launch_delta_wide<T, 16>(op, rows, queue);
+  launch(attention_delta_kernel<T>, blocks_for(rows), kThreads, 0, queue)(heads_of<T>(op.dout), heads_of<T>(op.out), op.delta.data<float>(),
+                                                                     op.q.dim(1), op.q.dim(2), static_cast<int>(head_dim), rows);
+  SIDESTEP_CUDA_LAUNCHED("attention_delta_kernel");
+}
+
 template <typename T>
 void backward(const AttentionBackward& op, cudaStream_t queue) {
   const AttentionOperands<T> operands = attention_operands<T>(op);
-  const int64_t batch = op.q.dim(0), rows = batch * operands.heads * operands.queries;
+  const int64_t batch = op.q.dim(0);
   const Heads<const T> dout = heads_of<T>(op.dout);
-  launch(attention_delta_kernel<T>, blocks_for(rows), kThreads, 0, queue)(dout, heads_of<T>(op.out), op.delta.data<float>(),
-                                                                     operands.queries, operands.heads, operands.head_dim, rows);
-  SIDESTEP_CUDA_LAUNCHED("attention_delta_kernel");
+  launch_delta<T>(op, queue);
   const Scratch orphans(static_cast<size_t>(batch * operands.kv_heads * operands.head_dim) * sizeof(float), queue);
   AttentionGradients<T> to{dout, op.lse.data<float>(), op.delta.data<float>(), orphans.data<float>(), heads_of<T>(op.dq), {}, {}};
   if (op.dk) {

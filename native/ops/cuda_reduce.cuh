@@ -12,6 +12,14 @@ __device__ inline T warp_sum(T v) {
   return v;
 }
 
+/// The sum over neighbouring lanes, a power of two of them, in each of these.
+template <int lanes>
+__device__ inline float lanes_sum(float v) {
+#pragma unroll
+  for (int offset = lanes / 2; offset > 0; offset /= 2) v += __shfl_xor_sync(kAllLanes, v, offset);
+  return v;
+}
+
 __device__ inline float warp_max(float v) {
 #pragma unroll
   for (int offset = kWarp / 2; offset > 0; offset /= 2) v = fmaxf(v, __shfl_xor_sync(kAllLanes, v, offset));

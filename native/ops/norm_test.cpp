@@ -121,15 +121,20 @@ struct HeadCase {
   DType dtype;
 };
 constexpr HeadCase kHeadCases[] = {{1, 1, 1, 2, DType::f32},  {2, 3, 2, 6, DType::f32},   {1, 5, 3, 16, DType::f32},
-                                   {1, 3, 2, 64, DType::f32}, {1, 2, 2, 128, DType::f32}, {1, 3, 2, 40, DType::bf16}};
+                                   {1, 3, 2, 64, DType::f32}, {1, 2, 2, 128, DType::f32}, {1, 3, 2, 40, DType::bf16},
+                                   {2, 3, 3, 64, DType::bf16}, {1, 5, 1, 64, DType::bf16}, {2, 5, 3, 128, DType::bf16},
+                                   {1, 3, 2, 128, DType::f16}};
+/// Rows that begin at multiples of 16 bytes (where a card reads so many at once), and rows that do not.
+constexpr int64_t kPaddings[] = {8, 3};
 
 TEST("qk_norm_rope: norm and rotation, each alone and together, forward and backward") {
   Stream stream = cpu_stream();
   for (const HeadCase& c : kHeadCases) {
-    for (const int parts : {1, 2, 3}) {  // bit 0: norm, bit 1: rotation
+    for (const int parts : {1, 2, 3, 5, 6, 7}) {  // bit 0: norm, bit 1: rotation, bit 2: which padding
       const Shape shape{c.batch, c.frames, c.heads, c.head_dim}, table{c.frames + 2, c.head_dim / 2};
-      Storage x_owner;
-      const Tensor x = padded_view(x_owner, shape, c.dtype, 1);
+      const int64_t padding = kPaddings[parts / 4];
+      const Storage x_owner = random_tensor({c.batch, c.frames, c.heads, c.head_dim + padding}, 1, c.dtype);
+      const Tensor x = x_owner.tensor().slice(3, padding / 8 * 8, padding / 8 * 8 + c.head_dim);
       const Storage dy = random_tensor(shape, 2, c.dtype);
       const Storage weight = parts & 1 ? random_tensor({c.head_dim}, 3, c.dtype) : Storage();
       const Storage cos = parts & 2 ? random_tensor(table, 4) : Storage(), sin = parts & 2 ? random_tensor(table, 5) : Storage();
