@@ -77,6 +77,8 @@ constexpr int kKeys = hd == 64 ? 64 : 32;  // scores and their gradients of a wi
 template <int hd>
 constexpr size_t kQueryBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + SharedTile<__half, hd>::bytes(kKeys<hd>));
 
+static_assert(blocks_in_100_kib(kQueryBytes<128>) >= 2);
+
 template <typename T, int hd>
 __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<T> f) {
   constexpr int kColumns = kKeys<hd> / 8;
@@ -108,12 +110,13 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
     multiply_transpose<T, hd>(scores, q, row, k);
     multiply_transpose<T, hd>(dweights, dout, row, v);
     const bool inside = op.key_mask == nullptr && first_key >= common.first && first_key + kKeys<hd> <= common.last;
+    const Bounds bounds[2] = {Bounds::of(op.reach.of(first + row + g), first_key), Bounds::of(op.reach.of(first + row + g + 8), first_key)};
 #pragma unroll
     for (int n = 0; n < kColumns; ++n)
 #pragma unroll
       for (int c = 0; c < 4; ++c) {
-        const int64_t key = first_key + n * 8 + 2 * t + c % 2;
-        const bool meet = inside || (op.reach.allows(first + row + g + c / 2 * 8, key) && !op.hidden(b, key));
+        const int key = n * 8 + 2 * t + c % 2;
+        const bool meet = inside || (bounds[c / 2].hold(key) && !op.hidden(b, first_key + key));
         const float weight = meet ? exp2f(scores[n][c] * (op.scale * kLog2e) - lse[c / 2]) : 0.F;
         scores[n][c] = weight * (dweights[n][c] - delta[c / 2]);
       }
@@ -139,8 +142,10 @@ constexpr int kQueries = hd == 64 ? 64 : 32;
 template <int hd>
 constexpr size_t kKeyBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + SharedTile<__half, hd>::bytes(kQueries<hd>)) + 2 * sizeof(float) * kQueries<hd>;
 
+static_assert(blocks_in_100_kib(kKeyBytes<128>) >= 2);
+
 template <typename T, int hd>
-__global__ void __launch_bounds__(kBlock) attention_dkv_kernel(const Backward<T> f) {
+__global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward<T> f) {
   constexpr int kColumns = kQueries<hd> / 8;
   unsigned char* const memory = dynamic_shared();
   const SharedTile<T, hd> k{reinterpret_cast<T*>(memory)}, v{k.at(kRows, 0)}, q{v.at(kRows, 0)}, dout{q.at(kQueries<hd>, 0)};

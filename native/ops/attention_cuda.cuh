@@ -41,6 +41,17 @@ struct AttentionGradients {
   Heads<T> dq, dk, dv;
 };
 
+/// The keys that a query may meet, or the queries of a key, counted from the first of a tile: two numbers instead of a decision for each pair.
+struct Bounds {
+  int first;
+  uint32_t count;
+
+  __device__ static Bounds of(const IndexRange& range, int64_t tile) {
+    return {static_cast<int>(range.first - tile), static_cast<uint32_t>(max(int64_t{0}, range.last - range.first))};
+  }
+  __device__ bool hold(int index) const { return static_cast<uint32_t>(index - first) < count; }
+};
+
 /// The tensor cores' kernels want 16-bit heads of 64 or 128 that begin at multiples of 16 bytes.
 inline bool fits_tensor_cores(std::initializer_list<ConstTensor> tensors) {
   for (const ConstTensor& t : tensors) {

@@ -14,6 +14,7 @@ constexpr int kKeyTiles = kKeys / 8;  // of an mma
 
 template <int hd>
 constexpr size_t kForwardBytes = 3 * SharedTile<__half, hd>::bytes(64);
+static_assert(blocks_in_100_kib(kForwardBytes<128>) >= 2);  // one block's softmax passes while the other one's tensor cores are busy
 
 /// Running softmax of the two rows a thread shares with three others: g and g + 8 of its warp.
 struct RunningRows {
@@ -90,19 +91,17 @@ struct Forward {
   float* lse;  ///< or null
 };
 
-/// Scaled to base 2; minus infinity where query and key may not meet.
+/// Minus infinity where query and key may not meet.
 template <typename T>
-__device__ void scale_and_hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key,
-                               bool inside) {
+__device__ void hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key) {
+  const Bounds bounds[2] = {Bounds::of(op.reach.of(row), first_key), Bounds::of(op.reach.of(row + 8), first_key)};
   const int t = threadIdx.x % 4;
 #pragma unroll
   for (int n = 0; n < kKeyTiles; ++n)
 #pragma unroll
     for (int c = 0; c < 4; ++c) {
-      scores[n][c] *= op.scale * kLog2e;
-      if (inside) continue;
-      const int64_t key = first_key + n * 8 + 2 * t + c % 2;
-      if (!op.reach.allows(row + c / 2 * 8, key) || op.hidden(b, key)) scores[n][c] = -INFINITY;
+      const int key = n * 8 + 2 * t + c % 2;
+      if (!bounds[c / 2].hold(key) || op.hidden(b, first_key + key)) scores[n][c] = -INFINITY;
     }
 }
 
@@ -136,7 +135,7 @@ __device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const Ru
 }
 
 template <typename T, int hd>
-__global__ void __launch_bounds__(kBlock) attention_forward_kernel(const Forward<T> f) {
+__global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forward<T> f) {
   unsigned char* const memory = dynamic_shared();
   const SharedTile<T, hd> queries{reinterpret_cast<T*>(memory)}, keys{queries.at(kQueries, 0)}, values{keys.at(kKeys, 0)};
   const AttentionOperands<T>& op = f.op;
@@ -165,8 +164,12 @@ __global__ void __launch_bounds__(kBlock) attention_forward_kernel(const Forward
     commit_copies();
     float scores[kKeyTiles][4];
     score_tile<T, hd>(scores, q, keys);
+#pragma unroll
+    for (int n = 0; n < kKeyTiles; ++n)
+#pragma unroll
+      for (int c = 0; c < 4; ++c) scores[n][c] *= op.scale * kLog2e;  // to base 2
     const bool inside = op.key_mask == nullptr && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
-    scale_and_hide(scores, op, b, row, i * kKeys, inside);
+    if (!inside) hide(scores, op, b, row, i * kKeys);
     __syncthreads();  // every warp has read the keys
     if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added
     commit_copies();

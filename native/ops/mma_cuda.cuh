@@ -28,33 +28,38 @@ __device__ inline uint32_t packed(float low, float high) {
   }
 }
 
-/// A tile of rows of `width` 16-bit elements in shared memory. Rows are 16 bytes longer than they need be: eight rows' worth of
-/// 16-byte pieces then fall on distinct banks.
+/// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row stand in an order of
+/// its own, piece p of row r where p xor r mod 8 would be: eight rows' worth of the same piece then fall on distinct banks, and no memory
+/// is spent on padding.
 template <typename T, int width>
 struct SharedTile {
-  static constexpr int kPitch = width + 8;
+  static_assert(width % 64 == 0);
   T* data;
 
-  static constexpr size_t bytes(int rows) { return sizeof(T) * static_cast<size_t>(rows) * kPitch; }
-  __device__ T* at(int row, int column) const { return data + row * kPitch + column; }
+  static constexpr size_t bytes(int rows) { return sizeof(T) * static_cast<size_t>(rows) * width; }
+  /// `column` is the first one of a piece.
+  __device__ T* at(int row, int column) const { return data + row * width + (column ^ row % 8 * 8); }
 
   /// A operand: rows row … row+15, columns k … k+15.
   __device__ void load_a(uint32_t (&a)[4], int row, int k) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4(a, at(row + lane % 16, k + lane / 16 * 8));
+    ptx::ldmatrix_x4(a, data + (row + lane % 16) * width + (k ^ ((lane / 16 ^ lane % 8) * 8)));
   }
   /// B operands of two neighbouring column tiles from the transpose: B[k][n] = tile[n][k]. b[0..1] for n … n+7, b[2..3] for the
   /// next eight.
   __device__ void load_b_transpose(uint32_t (&b)[4], int n, int k) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4(b, at(n + lane / 16 * 8 + lane % 8, k + lane / 8 % 2 * 8));
+    ptx::ldmatrix_x4(b, data + (n + lane / 16 * 8 + lane % 8) * width + (k ^ ((lane / 8 % 2 ^ lane % 8) * 8)));
   }
   /// B operands of two neighbouring column tiles: B[k][n] = tile[k][n].
   __device__ void load_b(uint32_t (&b)[4], int k, int n) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4_trans(b, at(k + lane % 16, n + lane / 16 * 8));
+    ptx::ldmatrix_x4_trans(b, data + (k + lane % 16) * width + (n ^ ((lane / 16 ^ lane % 8) * 8)));
   }
 };
+
+/// Blocks that find room on a multiprocessor of GeForce cards: 100 KiB of shared memory, of which each block takes 1 KiB besides.
+constexpr size_t blocks_in_100_kib(size_t bytes) { return size_t{100} * 1024 / (bytes + 1024); }
 
 /// Sixteen bytes from global to shared memory behind the threads' back; zeros where `valid` is false.
 __device__ inline void copy_async(void* to, const void* from, bool valid) { ptx::cp_async_16(to, from, valid ? 16 : 0); }
