@@ -15,24 +15,25 @@ namespace {
 //
 // Attention, counted from the kernels: a 64 x 64 tile of heads of 128 is 2.10 MFLOP and 160 KiB through shared memory at 128 bytes a
 // clock, 1640 FLOP a clock and multiprocessor at most. A Hopper tensor core does 4096 and an A100's 2048, so shared memory is the
-// ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63; a GeForce's does 512, and one block of four warps keeps 0.82 of it busy.
-// The backward pass has ceilings of 0.35 on Hopper for the same reason, and loads without double buffering everywhere.
+// ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63. A GeForce's does 512: one block of four warps would keep 0.82 of it
+// busy (a 3060's 0.78), in the backward pass 0.70 (0.62), which loads without double buffering. Two blocks fit a multiprocessor there
+// (blocks_in_100_kib in the kernels); two that did not wait for each other would be idle together for the product of their idle shares, and
+// half of what that brings is assumed. The backward pass has ceilings of 0.35 on Hopper for the same reason as the forward pass.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
     // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass
-    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.78, 0.62},
-    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.82, 0.70},
-    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.82, 0.70},
-    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.82, 0.70},
-    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.80, 0.68},
+    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.73},
+    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.80},
+    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.80},
+    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.80},
+    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.78},
     {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40},
     {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.20},
     {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.20},
 };
 
-// A copy's share of the memory; kernels that move two bytes a lane get half of the bandwidth (rope_cuda.cu, attention_cuda.cu), and so do
-// products with few blocks: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
-constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kNarrowShare = 0.45;
+// A copy's share of the memory; products with few blocks get half of the bandwidth: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
+constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kThinShare = 0.45;
 constexpr double kThinFlopsPerByte = 128;
 constexpr double kLaunchSeconds = 3e-6;
 // The backward pass of attention computes the scores in both of its kernels: seven products where five are counted.
@@ -57,10 +58,9 @@ double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit,
   __builtin_unreachable();
 }
 
-double memory_share(std::string_view op, Unit unit, const Cost& cost) {
-  const bool narrow = op == "qk_norm_rope" || op == "qk_norm_rope_backward";
+double memory_share(Unit unit, const Cost& cost) {
   const bool thin = unit == Unit::product && cost.flops < kThinFlopsPerByte * cost.bytes;
-  return narrow || thin ? kNarrowShare : kMemoryShare;
+  return thin ? kThinShare : kMemoryShare;
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ double expected_seconds(const Card& card, DType dtype, std::string_view op, cons
   const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
   return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops),
-                   cost.bytes / (memory_share(op, unit, cost) * ceilings.memory_bytes), kLaunchSeconds});
+                   cost.bytes / (memory_share(unit, cost) * ceilings.memory_bytes), kLaunchSeconds});
 }
 
 }  // namespace sidestep::bench
