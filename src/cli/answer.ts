@@ -41,12 +41,17 @@ export function warn(world: World, options: AnswerOptions, warnings: readonly Pr
 }
 
 /** Problems of usage or configuration: nothing has run. Always exit code 2. */
-export function refuse(world: World, options: AnswerOptions, problems: readonly Problem[]): ExitCode {
+export function refuse(
+  world: World,
+  options: AnswerOptions,
+  problems: readonly Problem[],
+  ran: 'nothing' | 'something' = 'nothing',
+): ExitCode {
   writeStepSummary(world, nearPaths(problemsMarkdown(problems), world.cwd));
   if (options.json === true) {
     world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
   } else {
-    const text = nearPaths(problemsText(problems, world.stderr.colours), world.cwd);
+    const text = nearPaths(problemsText(problems, world.stderr.colours, ran), world.cwd);
     world.stderr.write(forReading(world.stderr, text));
     if (world.env.GITHUB_ACTIONS === 'true') {
       for (const problem of problems)

@@ -169,7 +169,7 @@ async function conclude(world: World, conclusion: Conclusion): Promise<ExitCode>
       junitXml(pipeline.name, casesOf(tried, ran && before !== undefined ? compared : undefined, problems)),
     );
   const code = ran && problems.length > 0 ? 3 : tried.code;
-  if (options.json !== true && problems.length > 0) refuse(world, options, problems);
+  if (options.json !== true && problems.length > 0) refuse(world, options, problems, 'something');
   const shown = relative(world.cwd, place) || place;
   const baseline = baselineState(conclusion, ran);
   answer(world, options, {

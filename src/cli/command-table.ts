@@ -109,6 +109,11 @@ export const commandTable: readonly TableRow[] = [
     'make an adapter again, from what its file says, to the same bytes',
     async () => (await import('./reproduce.js')).reproduceCommand,
   ),
+  row(
+    'adopt',
+    'files that are there already become the result of a command stage',
+    async () => (await import('./adopt.js')).adoptCommand,
+  ),
   row('history', 'another name of `runs`', async () => (await import('./runs.js')).historyCommand),
   row('cache', 'finished work: ls, gc, verify', async () => (await import('./cache.js')).cacheCommand),
   row(

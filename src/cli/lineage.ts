@@ -116,7 +116,7 @@ function members(relatives: readonly Relative[], stages: ReadonlyMap<string, Nam
     const key = named === undefined ? `${distance} ${entry.made_by}` : entry.fingerprint;
     const before = grouped.get(key);
     grouped.set(key, {
-      made_by: entry.made_by,
+      made_by: entry.about.adopted === true ? `${entry.made_by}, adopted` : entry.made_by,
       distance,
       stage: named?.stage ?? null,
       run: named?.run ?? null,

@@ -30,10 +30,14 @@ export function problemText(
   return lines.join('\n');
 }
 
-/** All problems of a file, and what they mean together. */
-export function problemsText(problems: readonly Problem[], colours: Palette): string {
+/** All problems of a file, and what they mean together where they kept everything from running. */
+export function problemsText(
+  problems: readonly Problem[],
+  colours: Palette,
+  ran: 'nothing' | 'something' = 'nothing',
+): string {
   const blocks = problems.map((problem) => problemText(problem, colours));
-  const inFiles = problems.some((problem) => problem.position !== undefined);
+  const inFiles = ran === 'nothing' && problems.some((problem) => problem.position !== undefined);
   const verdict = colours.bold(`${countText(problems.length, 'problem')}; nothing has run.`);
   return `${blocks.join('\n\n')}\n${inFiles ? `\n${verdict}\n` : ''}`;
 }

@@ -72,6 +72,7 @@ test('other numbers are exit code 3, an annotation at the stage and a failed tes
   ];
   const {code, stderr} = project.command(args, {GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project.path});
   expect(code).toBe(3);
+  expect(stderr).not.toContain('nothing has run');
   const drifts = stderr.split('\n').filter((line) => line.startsWith('::error'));
   expect(drifts).toHaveLength(1);
   expect(drifts[0]).toMatch(/^::error file=my\.yaml,line=8,col=3,title=ci\/drift::train: loss of step 2: /);
