@@ -39,7 +39,7 @@ if(WIN32)
   if(MINGW)
     target_link_options(sidestep_options INTERFACE -static)  # as above
   endif()
-  target_link_libraries(sidestep_options INTERFACE psapi)
+  target_link_libraries(sidestep_options INTERFACE psapi ws2_32)
 endif()
 target_compile_options(sidestep_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${compile_options}>)
 if(SIDESTEP_WERROR)

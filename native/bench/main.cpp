@@ -26,6 +26,7 @@ constexpr const char* kUsage =
     "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
     "  predict --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
     "          [--precision bf16|f16|f32] [--card h100|h200]: time and memory of that step on such a card\n"
+    "          [--ranks N [--accumulation N] [--network GBIT/S] [--bus GB/S]]: an update shared by cards, with 10 and 20 unless said\n"
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
     "  encode_audio --config FILE.json [--latents N]\n"

@@ -13,6 +13,42 @@
 namespace sidestep::bench {
 namespace {
 
+/// Several ranks over one card each, as `Trainer::join` shares an update: micro-batches go round, and a pass waits for the running sum of
+/// a module's gradients before it adds to it, so that each rank is one module behind the one before.
+struct RanksForecast {
+  int64_t ranks, micro_batches;
+  double passes_seconds, update_seconds;
+  double gradient_bytes, modules;
+  double network_bytes_per_second, host_bytes_per_second;
+
+  /// A micro-batch's gradients over the card's bus, there and back; over the network, one module's, and all of them.
+  double bus_seconds() const { return 2 * gradient_bytes / host_bytes_per_second; }
+  double all_seconds() const { return gradient_bytes / network_bytes_per_second; }
+  double module_seconds() const { return kLatency + all_seconds() / modules; }
+
+  double alone() const { return static_cast<double>(micro_batches) * passes_seconds + update_seconds; }
+  double together() const {
+    if (ranks == 1) return alone();
+    const int64_t working = std::min(ranks, micro_batches), rounds = (micro_batches + working - 1) / working;
+    const double round = std::max(passes_seconds + bus_seconds(), all_seconds());
+    const double behind = static_cast<double>(working - 1) * (passes_seconds / modules + module_seconds());
+    const double last_sum = static_cast<double>(ranks - 1) * module_seconds();
+    return static_cast<double>(rounds) * round + behind + last_sum + update_seconds;
+  }
+
+  static constexpr double kLatency = 100e-6;  ///< of a frame: two threads are woken on its way
+};
+
+void print_ranks(const RanksForecast& f) {
+  std::printf("%lld ranks, %lld micro-batches an update: %.2f ms an update, alone %.2f ms: %.2f times as fast (%.1f MB of gradients go round)\n",
+              static_cast<long long>(f.ranks), static_cast<long long>(f.micro_batches), f.together() * 1e3, f.alone() * 1e3,
+              f.alone() / f.together(), f.gradient_bytes / 1e6);
+}
+
+Json::Object to_json(const RanksForecast& f) {
+  return {{"ranks", f.ranks}, {"micro_batches", f.micro_batches}, {"seconds_per_update", f.together()}, {"seconds_alone", f.alone()}};
+}
+
 /// One forward and backward pass and one update, tallied.
 std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price price) {
   ImaginedStep step(request);
@@ -21,6 +57,16 @@ std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price pri
   step.run_passes();
   step.run_update();
   return tally.rows();
+}
+
+double priced_passes(const PlanRequest& request, Tally::Price price) {
+  ImaginedStep step(request);
+  Tally tally(std::move(price));
+  step.attach(&tally);
+  step.run_passes();
+  double seconds = 0;
+  for (const Tally::Row& row : tally.rows()) seconds += row.priced_seconds;
+  return seconds;
 }
 
 struct Prediction {
@@ -95,7 +141,8 @@ void print_table(const Prediction& p, const Card& card) {
 }  // namespace
 
 int predict_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card"}, {"json"});
+  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "ranks", "accumulation", "network", "bus"},
+                            {"json"});
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
   request.device = DeviceKind::cuda;
@@ -104,14 +151,32 @@ int predict_command(const std::vector<std::string>& words) {
   const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";
   const MemoryPlan memory = chosen ? plan_within(request, keeping_budget(card.bytes(), request.device)) : plan_memory(request);
   request.kept = memory.recomputation.kept;
+  const auto expected = [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost); };
   Prediction prediction{
       priced_step(request, [&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }),
-      priced_step(request, [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost); }),
+      priced_step(request, expected),
       memory};
   sort_by_time(prediction);
+  const double passes = priced_passes(request, expected);
+  const RanksForecast ranks{.ranks = arguments.count_or("ranks", 1),
+                            .micro_batches = arguments.count_or("accumulation", 4),
+                            .passes_seconds = passes,
+                            .update_seconds = Prediction::sum(prediction.expected) - passes,
+                            .gradient_bytes = 4.0 * static_cast<double>(memory.trained_parameters),
+                            .modules = static_cast<double>(memory.adapted_modules),
+                            .network_bytes_per_second = static_cast<double>(arguments.count_or("network", 10)) * 1e9 / 8,
+                            .host_bytes_per_second = static_cast<double>(arguments.count_or("bus", 20)) * 1e9};
   switch (format(arguments)) {
-    case Format::json: std::printf("%s\n", Json(to_json(prediction)).dump().c_str()); return 0;
-    case Format::table: print_table(prediction, card); return 0;
+    case Format::json: {
+      Json::Object all = to_json(prediction);
+      all["together"] = to_json(ranks);
+      std::printf("%s\n", Json(std::move(all)).dump().c_str());
+      return 0;
+    }
+    case Format::table:
+      print_table(prediction, card);
+      if (ranks.ranks > 1) print_ranks(ranks);
+      return 0;
   }
   __builtin_unreachable();
 }

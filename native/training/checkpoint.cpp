@@ -62,23 +62,36 @@ RunPosition position_of(const std::vector<double>& n) {
 
 constexpr size_t kPositionNumbers = 10;
 
-/// Tensors of a device with the names they are saved under.
-struct NamedDeviceTensor {
-  std::string name;
-  Tensor tensor;
-};
-
 }  // namespace
 
-static std::vector<NamedDeviceTensor> state_tensors(const AdapterSet& adapters, const Optimizer& optimizer,
-                                                    const std::vector<Storage>& average) {
+std::vector<NamedDeviceTensor> Trainer::State::saved_tensors() const {
   std::vector<NamedDeviceTensor> out;
-  for (const Parameter& p : adapters.parameters()) out.push_back({"param/" + p.name, p.value});
+  for (const Parameter& p : adapters->parameters()) out.push_back({"param/" + p.name, p.value});
   for (size_t i = 0; i < average.size(); ++i) {
-    out.push_back({"ema/" + adapters.parameters()[i].name, average[i].tensor()});
+    out.push_back({"ema/" + adapters->parameters()[i].name, average[i].tensor()});
   }
-  for (const Optimizer::NamedState& s : optimizer.state()) out.push_back({"optimizer/" + s.name, s.tensor});
+  for (const Optimizer::NamedState& s : optimizer->state()) out.push_back({"optimizer/" + s.name, s.tensor});
   return out;
+}
+
+std::vector<NamedNumbers> Trainer::State::saved_numbers() const {
+  return {{"run/position", position_numbers(position, target_loss.state())},
+          {"run/optimizer", optimizer->scalars()},
+          {"run/adaptive", {adaptive.state().begin(), adaptive.state().end()}},
+          {"run/crops", crops.state()}};
+}
+
+/// The run stands where `read` says, of each name that `numbers` has.
+void Trainer::State::set_numbers(const std::function<std::vector<double>(const std::string& name)>& read) {
+  const std::vector<double> p = read("run/position");
+  position = position_of(p);
+  target_loss.set_state({p[7], p[8], p[9]});
+  std::array<double, AdaptiveTimesteps::kBins> bins{};
+  const std::vector<double> saved = read("run/adaptive");
+  if (saved.size() != bins.size()) throw Error("train/state-mismatch", "run/adaptive has another length");
+  std::copy(saved.begin(), saved.end(), bins.begin());
+  adaptive.set_state(bins);
+  crops.set_state(read("run/crops"));
 }
 
 void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights,
@@ -110,11 +123,8 @@ void Trainer::save(const fs::path& folder, const std::map<std::string, std::stri
     keep.push_back(std::move(storage));
     tensors.push_back({name, keep.back().view()});
   };
-  for (const NamedDeviceTensor& t : state_tensors(*s.adapters, *s.optimizer, s.average)) add(t.name, to_host(t.tensor, s.stream));
-  add("run/position", as_tensor(position_numbers(s.position, s.target_loss.state())));
-  add("run/optimizer", as_tensor(s.optimizer->scalars()));
-  add("run/adaptive", as_tensor({s.adaptive.state().begin(), s.adaptive.state().end()}));
-  add("run/crops", as_tensor(s.crops.state()));
+  for (const NamedDeviceTensor& t : s.saved_tensors()) add(t.name, to_host(t.tensor, s.stream));
+  for (const NamedNumbers& n : s.saved_numbers()) add(n.name, as_tensor(n.values));
   add("run/samples", as_tensor(sample_lengths(s.files)));
   write_safetensors(folder / kStateFile, tensors,
                     {{"format", kFormat},
@@ -157,21 +167,15 @@ void Trainer::load(const fs::path& folder, Resume resume) {
   if (numbers.size() != kPositionNumbers) mismatch(folder, "run/position has another length");
   const bool same_samples = read_numbers(file, "run/samples") == sample_lengths(s.files);
   if (resume == Resume::exact && !same_samples) mismatch(folder, "it was made with other samples");
-  load_tensors(file, state_tensors(*s.adapters, *s.optimizer, s.average), s.stream);
+  s.others_know = false;
+  load_tensors(file, s.saved_tensors(), s.stream);
   s.optimizer->set_scalars(read_numbers(file, "run/optimizer"));
   s.adapters->refresh(s.work());
   s.order.clear();
-  s.pending.reset();
+  s.pending.clear();
   s.position = {};
   if (resume == Resume::fork) return;
-  s.position = position_of(numbers);
-  s.target_loss.set_state({numbers[7], numbers[8], numbers[9]});
-  std::array<double, AdaptiveTimesteps::kBins> bins{};
-  const std::vector<double> adaptive = read_numbers(file, "run/adaptive");
-  if (adaptive.size() != bins.size()) mismatch(folder, "run/adaptive has another length");
-  std::copy(adaptive.begin(), adaptive.end(), bins.begin());
-  s.adaptive.set_state(bins);
-  s.crops.set_state(read_numbers(file, "run/crops"));
+  s.set_numbers([&](const std::string& name) { return read_numbers(file, name); });
 }
 
 Json inspect_checkpoint(const fs::path& folder) {

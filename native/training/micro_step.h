@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct MicroStep {
   /// Where given, the step waits for nothing: its result is empty, and the backward pass runs even where the loss is no finite number.
   UnreadLosses unread{};
   const Staging* staging = nullptr;      ///< where given, the step's own few numbers go to the device from its memory, without a wait
+  std::function<void(const struct MicroResult&)> heard{};  ///< where given, told losses and samples' losses before the backward pass
   StepRecordings* recordings = nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };
 

@@ -11,6 +11,7 @@
 #include "sampling/generate.h"
 #include "training/memory_plan.h"
 #include "training/options.h"
+#include "training/ring.h"
 
 namespace sidestep {
 
@@ -99,6 +100,16 @@ class Trainer {
   /// Throws train/nonfinite-loss after max_nonfinite_steps micro-batches in a row without a finite loss (naming the sample and
   /// the first bad tensor), train/finished when there is nothing left to do.
   StepReport step();
+
+  /// From here on this run is one of several ranks that share its micro-batches: the bytes are those of one rank, whatever their number.
+  /// Every rank has the same setup. Rank 0 loads, steps, validates and saves as before; the others `follow`. All calls may throw
+  /// train/rank-lost. Throws train/ranks-differ.
+  void join(std::shared_ptr<Ring> ring);
+  /// Of a rank that is not 0: does its share of what rank 0 does next.
+  enum class Followed : uint8_t { something, the_end };
+  Followed follow();
+  /// Rank 0's last word to the others. Nothing where there are none.
+  void dismiss();
 
   /// Loss on the validation samples with fixed noise and timesteps, no dropout, the average's weights if there is one.
   /// The same weights always give the same number. Throws train/no-samples without validation samples.

@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "training/dataset.h"
 #include "training/staging.h"
 #include "training/target_loss.h"
+#include "training/team.h"
 #include "training/trainer.h"
 #include "training/update.h"
 
@@ -42,13 +44,14 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options,
 MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, PlanRequest request);
 GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves);
 
-/// A micro-batch that is being read while the one before it is computed. Nothing of the run's state has changed for it yet.
+/// A micro-batch that is being read while the one before it is computed; of one that another rank computes only what is drawn for it.
+/// Nothing of the run's state has changed for it yet.
 struct PendingBatch {
   int64_t epoch = 0, micro_index = 0;
   std::vector<int64_t> occurrences;  ///< places in the epoch's visit of the dataset, repeats included
   std::vector<SampleRead> reads;
   std::optional<CropSampler> crops;  ///< as it will be once the batch is taken; empty without cropping
-  std::future<Batch> batch;
+  std::future<Batch> batch;  ///< none where another rank computes it
 };
 
 /// One micro-batch of a step.
@@ -59,6 +62,16 @@ struct MicroBatch {
   std::vector<SampleRead> reads;  ///< what gives the same batch again
 };
 
+/// A tensor of a device, or numbers of the host, with the name they are saved under.
+struct NamedDeviceTensor {
+  std::string name;
+  Tensor tensor;
+};
+struct NamedNumbers {
+  std::string name;
+  std::vector<double> values;
+};
+
 struct Trainer::State {
   State(const TrainerSetup& setup, Stream& device_stream);
 
@@ -67,7 +80,7 @@ struct Trainer::State {
   // One update, in the order it happens.
   void begin_epoch();
   void begin_batch(int64_t micro_index);
-  void begin_next_batch(int64_t micro_index);
+  void begin_own_batch(int64_t micro_index);
   MicroBatch next_batch(int64_t micro_index);
   uint64_t step_of(const MicroBatch& micro) const;
   Draws draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const;
@@ -77,7 +90,18 @@ struct Trainer::State {
   bool steps_at_once() const;
   StepReport step_at_once();
   StepReport step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next);
+  StepReport step_together();
+  void compute_share(MicroBatch& micro, StepReport& report, int64_t& good);
+  void take_up_outcomes(int64_t before, StepReport& report, int64_t& good);
+  void take_up(const MicroOutcome& outcome, StepReport& report, int64_t& good);
+  bool adapts(const MicroBatch& micro) const;
+  bool adapts(const RandomKey& choice) const;
+  std::string diagnose(const MicroBatch& micro, const MicroStep& step, const std::vector<double>& sample_losses);
+  StepReport begun_report() const;
+  StepReport finish_step(StepReport report, int64_t good);
   std::vector<MicroBatch> queue_passes(StepReport& report);
+  StepReport step();
+  bool computes(int64_t micro_index) const;
   void run_micro(const MicroBatch& micro, StepReport& report, int64_t& good);
   void note_nonfinite(const std::string& diagnosis, StepReport& report);
   Update next_update(StepReport& report, int64_t good);
@@ -92,6 +116,17 @@ struct Trainer::State {
 
   Storage listen(const GenerateJob& job, size_t arena_bytes);
   double validate_once(const Sample& sample, int64_t index, size_t timestep, int64_t draw);
+  std::vector<double> validation_losses();
+  ValidationReport validate();
+
+  // What a checkpoint holds, and what rank 0 tells the others.
+  std::vector<NamedDeviceTensor> saved_tensors() const;
+  std::vector<NamedNumbers> saved_numbers() const;
+  void set_numbers(const std::function<std::vector<double>(const std::string& name)>& read);
+  std::string identity() const;
+  void lead(Team::Command command);
+  void send_state();
+  void receive_state();
 
   TrainerSetup setup;
   Stream& stream;
@@ -118,7 +153,9 @@ struct Trainer::State {
   Staging staging;      ///< for batches
   Staging numbers;      ///< for the steps' own: a few bytes must not be lent a batch's memory
   BatchUpload upload;
-  std::optional<PendingBatch> pending;  ///< the last member: a reader must not outlive what it reads
+  std::deque<PendingBatch> pending;  ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
+  bool others_know = false;  ///< whether the other ranks have this run's state
+  std::unique_ptr<Team> team;  ///< null where the run has this rank alone; knows the adapters
 };
 
 }  // namespace sidestep

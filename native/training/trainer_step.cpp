@@ -17,7 +17,7 @@ void Trainer::State::begin_batch(int64_t micro_index) {
   const int64_t end = std::min(begin + options.batch_size, static_cast<int64_t>(order.size()));
   const auto micro_step = static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro_index);
   PendingBatch next{.epoch = position.epoch, .micro_index = micro_index};
-  if (options.crop.frames > 0) next.crops = crops;
+  if (options.crop.frames > 0) next.crops = pending.empty() ? crops : pending.back().crops;
   for (int64_t i = begin; i < end; ++i) {
     const int64_t occurrence = order[static_cast<size_t>(i)], index = occurrence % shape.samples;
     const SampleHeader& sample = files.samples[static_cast<size_t>(index)];
@@ -28,24 +28,43 @@ void Trainer::State::begin_batch(int64_t micro_index) {
     next.reads.back().first_frame = next.crops->draw(options.crop, index, sample.frames, key);
     next.reads.back().frames = options.crop.frames;
   }
-  next.batch = std::async(std::launch::async, [reads = next.reads, to = staging, up = upload] { return up.send(read_batch(reads, to)); });
-  pending = std::move(next);
+  if (computes(micro_index))
+    next.batch = std::async(std::launch::async, [reads = next.reads, to = staging, up = upload] { return up.send(read_batch(reads, to)); });
+  pending.push_back(std::move(next));
 }
 
-/// While `micro_index` is computed. The first batch of the next epoch waits until this epoch has been counted.
-void Trainer::State::begin_next_batch(int64_t micro_index) {
-  if (micro_index + 1 < shape.micro_steps_per_epoch) begin_batch(micro_index + 1);
+/// Micro-batches of an update go round the ranks.
+bool Trainer::State::computes(int64_t micro_index) const {
+  return team == nullptr || micro_index % options.gradient_accumulation_steps % team->place().ranks == team->place().rank;
+}
+
+/// Up to the first that is this rank's, from `micro_index` on. The first batch of the next epoch waits until this epoch has been counted.
+void Trainer::State::begin_own_batch(int64_t micro_index) {
+  int64_t next = pending.empty() ? micro_index : pending.back().micro_index + 1;
+  if (!pending.empty() && computes(pending.back().micro_index)) return;
+  for (bool found = false; !found && next < shape.micro_steps_per_epoch; ++next) {
+    begin_batch(next);
+    found = computes(next);
+  }
 }
 
 /// What was begun, or else (after a resume) what is read now. From here on the run has seen it, and the next one is begun.
 MicroBatch Trainer::State::next_batch(int64_t micro_index) {
-  if (!pending || pending->epoch != position.epoch || pending->micro_index != micro_index) begin_batch(micro_index);
-  PendingBatch ready = std::move(*pending);
-  pending.reset();
-  MicroBatch next{micro_index, ready.batch.get(), std::move(ready.occurrences), std::move(ready.reads)};
+  if (pending.empty() || pending.front().epoch != position.epoch || pending.front().micro_index != micro_index) {
+    pending.clear();
+    begin_batch(micro_index);
+  }
+  PendingBatch ready = std::move(pending.front());
+  pending.pop_front();
+  MicroBatch next{micro_index, {}, std::move(ready.occurrences), std::move(ready.reads)};
+  if (ready.batch.valid()) next.batch = ready.batch.get();
   if (ready.crops) crops = std::move(*ready.crops);
-  begin_next_batch(micro_index);
+  begin_own_batch(micro_index + 1);
   return next;
+}
+
+bool Trainer::State::adapts(const RandomKey& choice) const {
+  return options.timestep.adaptive_ratio > 0 && bernoulli(choice, 2, options.timestep.adaptive_ratio);
 }
 
 Draws Trainer::State::draw(const Batch& batch, const std::vector<int64_t>& occurrences, uint64_t micro_step) const {
@@ -54,8 +73,7 @@ Draws Trainer::State::draw(const Batch& batch, const std::vector<int64_t>& occur
     const auto sample = static_cast<uint64_t>(occurrences[static_cast<size_t>(b)]);
     const auto key = [&](Purpose purpose) { return RandomKey{options.seed, purpose, micro_step, sample}; };
     const RandomKey choice = key(Purpose::adaptive_timestep);
-    const bool adapts = options.timestep.adaptive_ratio > 0 && bernoulli(choice, 2, options.timestep.adaptive_ratio);
-    const double t = adapts ? adaptive.draw(choice) : draw_timestep(options.timestep, key(Purpose::timestep));
+    const double t = adapts(choice) ? adaptive.draw(choice) : draw_timestep(options.timestep, key(Purpose::timestep));
     draws.t.push_back(static_cast<float>(t));
     draws.noise_keys.push_back(key(Purpose::noise));
     draws.dropped.push_back(bernoulli(key(Purpose::condition_dropout), 0, options.cfg_dropout) ? 1 : 0);
@@ -90,20 +108,26 @@ uint64_t Trainer::State::step_of(const MicroBatch& micro) const {
   return static_cast<uint64_t>(position.epoch * shape.micro_steps_per_epoch + micro.index);
 }
 
-namespace {
+StepReport Trainer::State::begun_report() const { return {.epoch = position.epoch + 1, .step_in_epoch = position.group + 1}; }
 
-void note_drawn(const MicroBatch& micro, const Draws& draws, StepReport& report) {
-  report.timesteps.insert(report.timesteps.end(), draws.t.begin(), draws.t.end());
-  report.sample_names.insert(report.sample_names.end(), micro.batch.names.begin(), micro.batch.names.end());
+/// What a micro-batch came to goes into the report and into what is drawn and decided from now on.
+void Trainer::State::take_up(const MicroOutcome& outcome, StepReport& report, int64_t& good) {
+  report.timesteps.insert(report.timesteps.end(), outcome.timesteps.begin(), outcome.timesteps.end());
+  report.sample_names.insert(report.sample_names.end(), outcome.sample_names.begin(), outcome.sample_names.end());
+  report.sample_losses.insert(report.sample_losses.end(), outcome.sample_losses.begin(), outcome.sample_losses.end());
+  if (!std::isfinite(outcome.loss)) return note_nonfinite(outcome.diagnosis, report);
+  position.nonfinite_in_a_row = 0;
+  report.loss += outcome.loss;
+  ++good;
+  if (options.timestep.adaptive_ratio > 0) adaptive.update(outcome.timesteps, outcome.sample_losses);
 }
 
-void note_losses(const std::vector<double>& losses, StepReport& report) {
-  report.sample_losses.insert(report.sample_losses.end(), losses.begin(), losses.end());
+/// Which sample has no finite loss, and where in the model that shows first.
+std::string Trainer::State::diagnose(const MicroBatch& micro, const MicroStep& step, const std::vector<double>& sample_losses) {
+  size_t bad = 0;
+  while (bad + 1 < sample_losses.size() && std::isfinite(sample_losses[bad])) ++bad;
+  return "sample " + micro.batch.names[bad] + ", first bad tensor " + first_nonfinite(step, adapters->parameters(), work());
 }
-
-StepReport begun_report(const RunPosition& position) { return {.epoch = position.epoch + 1, .step_in_epoch = position.group + 1}; }
-
-}  // namespace
 
 /// A micro-batch whose loss is looked at before its backward pass.
 void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int64_t& good) {
@@ -111,20 +135,9 @@ void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int6
   const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
   const MicroStep step = micro_step(micro, draws);
   const MicroResult result = run_micro_step(step, work());
-  note_drawn(micro, draws, report);
-  note_losses(result.per_sample, report);
-  if (std::isfinite(result.loss)) {
-    position.nonfinite_in_a_row = 0;
-    report.loss += result.loss;
-    ++good;
-    if (options.timestep.adaptive_ratio > 0) adaptive.update(draws.t, result.per_sample);
-    return;
-  }
-  size_t bad = 0;
-  while (bad + 1 < result.per_sample.size() && std::isfinite(result.per_sample[bad])) ++bad;
-  note_nonfinite("sample " + micro.batch.names[bad] + ", first bad tensor " +
-                     first_nonfinite(step, adapters->parameters(), work()),
-                 report);
+  MicroOutcome outcome{.loss = result.loss, .sample_losses = result.per_sample, .timesteps = draws.t, .sample_names = micro.batch.names};
+  if (!std::isfinite(result.loss)) outcome.diagnosis = diagnose(micro, step, result.per_sample);
+  take_up(outcome, report, good);
 }
 
 /// Of a step whose learning rate goes into the report.
@@ -172,10 +185,15 @@ int64_t Trainer::State::last_micro() const {
 
 /// A step that looks at every loss before it goes on. `next` gives the micro-batches, in order.
 StepReport Trainer::State::step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next) {
-  StepReport report = begun_report(position);
+  StepReport report = begun_report();
   int64_t good = 0;
   adapters->zero_gradients(stream);
   for (int64_t micro = first_micro(); micro < last_micro(); ++micro) run_micro(next(micro), report, good);
+  return finish_step(std::move(report), good);
+}
+
+/// From the gradients of all micro-batches, `good` of which had a loss, to new weights.
+StepReport Trainer::State::finish_step(StepReport report, int64_t good) {
   if (good == 0) {
     report.kind = StepReport::Kind::skipped;
     return report;
@@ -199,7 +217,8 @@ std::vector<MicroBatch> Trainer::State::queue_passes(StepReport& report) {
     MicroStep step = micro_step(micro, draws);
     step.unread = figures->next(micro.batch.size());
     run_micro_step(step, work());
-    note_drawn(micro, draws, report);
+    report.timesteps.insert(report.timesteps.end(), draws.t.begin(), draws.t.end());
+    report.sample_names.insert(report.sample_names.end(), micro.batch.names.begin(), micro.batch.names.end());
     micro.batch = {};
     queued.push_back(std::move(micro));
   }
@@ -210,7 +229,7 @@ std::vector<MicroBatch> Trainer::State::queue_passes(StepReport& report) {
 /// the card has changed nothing but gradients, and the step is taken again with care: that is rare, and looking always costs a
 /// pause in every step.
 StepReport Trainer::State::step_at_once() {
-  StepReport report = begun_report(position);
+  StepReport report = begun_report();
   const std::vector<double> counters = optimizer->scalars();
   const std::vector<MicroBatch> group = queue_passes(report);
   const auto count = static_cast<int64_t>(group.size());
@@ -219,7 +238,7 @@ StepReport Trainer::State::step_at_once() {
   update_average(figures->proceed());
   const StepFigures::Read read = figures->read(stream);
   for (const StepFigures::Losses& losses : read.micro_steps) {
-    note_losses(losses.per_sample, report);
+    report.sample_losses.insert(report.sample_losses.end(), losses.per_sample.begin(), losses.per_sample.end());
     report.loss += losses.loss;
   }
   const auto finite = [](const StepFigures::Losses& losses) { return std::isfinite(losses.loss); };
@@ -264,17 +283,25 @@ void Trainer::State::advance(StepReport& report) {
   if (decay > 0 && position.epoch % decay == 0) crops.halve();
   if (position.epoch == options.epochs) return;
   begin_epoch();
-  begin_batch(0);  // read while the caller validates and saves
+  begin_own_batch(0);  // read while the caller validates and saves
+}
+
+StepReport Trainer::State::step() {
+  begin_epoch();
+  const auto taken = [this] {
+    if (team) return step_together();
+    return steps_at_once() ? step_at_once() : step_with_care([this](int64_t micro_index) { return next_batch(micro_index); });
+  };
+  StepReport report = taken();
+  advance(report);
+  return report;
 }
 
 StepReport Trainer::step() {
   State& s = *state_;
   if (finished()) throw Error("train/finished", "The run has done all its steps", "Raise epochs to go on.");
-  s.begin_epoch();
-  StepReport report =
-      s.steps_at_once() ? s.step_at_once() : s.step_with_care([&s](int64_t micro_index) { return s.next_batch(micro_index); });
-  s.advance(report);
-  return report;
+  if (s.team) s.lead(Team::Command::step);
+  return s.step();
 }
 
 }  // namespace sidestep

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "ops/elementwise.h"
@@ -38,34 +40,58 @@ double Trainer::State::validate_once(const Sample& sample, int64_t index, size_t
       .loss;
 }
 
-ValidationReport Trainer::validate() {
-  State& s = *state_;
-  if (s.files.validation.empty()) throw Error("train/no-samples", "There are no samples to validate on");
-  const ValidationOptions& panel = s.options.validation;
+namespace {
+
+/// The middle of a song longer than the crop: always the same window.
+Sample validation_sample(const SampleHeader& header, int64_t window) {
+  Sample sample = load_sample(header.files).sample;
+  return window > 0 && sample.frames() > window ? crop(sample, (sample.frames() - window) / 2, window) : sample;
+}
+
+}  // namespace
+
+/// The loss of every sample at every timestep and draw, in this order; of several ranks each has its share.
+std::vector<double> Trainer::State::validation_losses() {
+  const ValidationOptions& panel = options.validation;
+  const size_t draws = static_cast<size_t>(panel.draws), of_sample = panel.timesteps.size() * draws;
+  const RankPlace place = team ? team->place() : RankPlace{};
+  std::vector<double> losses(files.validation.size() * of_sample);
+  std::optional<std::pair<size_t, Sample>> loaded;
+  for (auto i = static_cast<size_t>(place.rank); i < losses.size(); i += static_cast<size_t>(place.ranks)) {
+    const size_t index = i / of_sample, within = i % of_sample;
+    if (!loaded || loaded->first != index) loaded.emplace(index, validation_sample(files.validation[index], options.crop.frames));
+    losses[i] = validate_once(loaded->second, static_cast<int64_t>(index), within / draws, static_cast<int64_t>(within % draws));
+  }
+  if (team) team->share(losses);
+  return losses;
+}
+
+ValidationReport Trainer::State::validate() {
+  const ValidationOptions& panel = options.validation;
   ValidationReport report{.timesteps = panel.timesteps, .losses = std::vector<double>(panel.timesteps.size())};
-  s.use_average();
+  std::vector<double> losses;
+  use_average();
   try {
-    for (size_t i = 0; i < s.files.validation.size(); ++i) {
-      Sample sample = load_sample(s.files.validation[i].files).sample;
-      // The middle of a song longer than the crop: always the same window.
-      const int64_t window = s.options.crop.frames;
-      if (window > 0 && sample.frames() > window) sample = crop(sample, (sample.frames() - window) / 2, window);
-      for (size_t t = 0; t < panel.timesteps.size(); ++t) {
-        for (int64_t draw = 0; draw < panel.draws; ++draw) {
-          report.losses[t] += s.validate_once(sample, static_cast<int64_t>(i), t, draw);
-        }
-      }
-    }
+    losses = validation_losses();
   } catch (...) {
-    s.use_raw();
+    use_raw();
     throw;
   }
-  s.use_raw();
+  use_raw();
+  const auto draws = static_cast<size_t>(panel.draws);
+  for (size_t i = 0; i < losses.size(); ++i) report.losses[i / draws % panel.timesteps.size()] += losses[i];
   for (double& loss : report.losses) {
-    loss /= static_cast<double>(s.files.validation.size()) * static_cast<double>(panel.draws);
+    loss /= static_cast<double>(files.validation.size()) * static_cast<double>(panel.draws);
     report.loss += loss / static_cast<double>(report.losses.size());
   }
   return report;
+}
+
+ValidationReport Trainer::validate() {
+  State& s = *state_;
+  if (s.files.validation.empty()) throw Error("train/no-samples", "There are no samples to validate on");
+  if (s.team) s.lead(Team::Command::validate);
+  return s.validate();
 }
 
 }  // namespace sidestep

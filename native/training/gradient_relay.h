@@ -1,0 +1,51 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "adapters/adapter_set.h"
+#include "training/ring.h"
+
+namespace sidestep {
+
+/// Carries the running sum of an update's gradients from micro-batch to micro-batch across ranks. One rank alone adds each micro-batch's
+/// gradients to the sum of those before it, inside the very products that make them, and those bits are kept: where micro-batch i runs on
+/// another rank than i - 1, the sum of each module travels there and is what the backward pass adds to. A module's sum is sent as soon as
+/// its backward pass is over, so the passes of all ranks overlap, each one module behind the last.
+///
+/// It sits between the model's slots and the adapters in them, and leaves them as they were.
+class GradientRelay {
+ public:
+  GradientRelay(AdapterSet& adapters, Ring& ring, Stream& stream);
+  ~GradientRelay();
+  GradientRelay(const GradientRelay&) = delete;
+  GradientRelay& operator=(const GradientRelay&) = delete;
+
+  /// Where the sum goes when a micro-batch has been added to it.
+  enum class Onward : uint8_t { next, everybody };
+  struct Pass {
+    uint64_t serial = 0;  ///< of the update
+    uint32_t micro = 0;   ///< within it; the first adds to zero
+    Onward onward = Onward::next;
+  };
+  /// The backward pass that comes belongs to this micro-batch.
+  void begin(const Pass& pass);
+  /// Sends on, unchanged, what the backward pass did not come by: of a micro-batch that is left out, everything.
+  void finish();
+  /// The whole sum, which the rank of micro-batch `last` sends everybody.
+  void receive_sum(uint64_t serial, uint32_t last);
+
+ private:
+  struct Relayed;
+  void fetch(size_t module);
+  void pass_on(size_t module);
+  void take(size_t module, const FrameKey& key);
+
+  AdapterSet& adapters_;
+  Ring& ring_;
+  Stream& stream_;
+  Pass pass_{};
+  enum class Stage : uint8_t { waiting, fetched, passed_on };
+  std::vector<Stage> stages_;
+};
+
+}  // namespace sidestep

@@ -1,0 +1,84 @@
+#pragma once
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/stream.h"
+
+namespace sidestep {
+
+/// Where one process stands among those that share a training.
+struct RankPlace {
+  int64_t rank = 0;
+  int64_t ranks = 1;
+};
+
+/// What a frame is about. Two frames of one run never have the same key.
+struct FrameKey {
+  enum class Kind : uint32_t { alive, lost, command, gradient, outcome, diagnosis, validation, state, identity } kind = Kind::alive;
+  uint32_t micro = 0;   ///< micro-batch within its update, or the rank that speaks
+  uint64_t item = 0;    ///< module, or part of a state
+  uint64_t serial = 0;  ///< of the command that it belongs to
+  auto operator<=>(const FrameKey&) const = default;
+};
+
+using Bytes = std::vector<std::byte>;
+using SharedBytes = std::shared_ptr<const Bytes>;
+
+/// How long ranks wait for each other.
+struct RingPatience {
+  int connect_ms = 120'000;  ///< for all neighbours to be there
+  int silence_ms = 60'000;   ///< without a sign of life; one is given every tenth of it
+};
+
+/// A door at which the rank before this one knocks. Its port is known before anybody connects.
+class RingDoor {
+ public:
+  /// `address`: of this machine, "127.0.0.1" or "0.0.0.0". Throws train/rank-unreachable.
+  explicit RingDoor(const std::string& address);
+  ~RingDoor();
+  RingDoor(const RingDoor&) = delete;
+  RingDoor& operator=(const RingDoor&) = delete;
+  int port() const;
+
+ private:
+  friend class Ring;
+  int64_t socket_;
+};
+
+/// Ranks in a circle over TCP: each is connected to the next and to the one before it. Two threads carry the bytes, so that neither
+/// sending nor a frame on its way to others waits for anybody's arithmetic. Nothing is encrypted; who does not know the token is sent away.
+class Ring {
+ public:
+  struct Neighbour {
+    std::string host;
+    int port = 0;
+  };
+  struct Circle {
+    RankPlace place;
+    std::string token;  ///< the same for all ranks of one attempt, known to nobody else
+    Neighbour next;
+    RingPatience patience{};
+  };
+  /// Connects to the next rank and waits for the one before. Throws train/rank-unreachable, train/rank-missing, native/cancelled.
+  Ring(RingDoor& door, const Circle& circle, const Stream& stream);
+  /// What was sent is on its way when this returns, unless a neighbour is gone.
+  ~Ring();
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  const RankPlace& place() const;
+  void send_next(const FrameKey& key, Bytes bytes);
+  void send_all(const FrameKey& key, Bytes bytes);
+  /// Waits for the frame of this key. Throws train/rank-lost once a neighbour is gone, native/cancelled.
+  SharedBytes receive(const FrameKey& key, const Stream& stream);
+
+ private:
+  struct Threads;
+  std::unique_ptr<Threads> threads_;
+};
+
+}  // namespace sidestep

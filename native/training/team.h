@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "training/gradient_relay.h"
+#include "training/ring.h"
+
+namespace sidestep {
+
+/// What one micro-batch came to: all that the other ranks must know of it besides its gradients.
+struct MicroOutcome {
+  double loss = 0;
+  std::vector<double> sample_losses{};
+  std::vector<float> timesteps{};
+  std::vector<std::string> sample_names{};
+  std::string diagnosis{};  ///< of a loss that is no finite number
+};
+
+/// Several ranks, one training. Every rank keeps the whole run (weights, optimizer, position) and does the same to it; only the passes
+/// of micro-batches and of validation are shared out. Rank 0 says what comes next, and alone writes anything down.
+class Team {
+ public:
+  enum class Command : uint8_t { state, step, validate, finish };
+
+  Team(std::shared_ptr<Ring> ring, AdapterSet& adapters, Stream& stream);
+
+  const RankPlace& place() const { return ring_->place(); }
+  bool leads() const { return place().rank == 0; }
+  /// Throws train/ranks-differ unless all ranks say the same of themselves.
+  void compare(const std::string& identity);
+
+  /// Rank 0's word, and the others' ear. Each opens a new serial, to which all frames belong until the next.
+  void command(Command command);
+  Command hear();
+
+  // Of an update: micro-batches count within it.
+  void begin_update() { next_outcome_ = 0; }
+  void begin_micro(int64_t micro, int64_t micros);
+  void finish_micro() { relay_.finish(); }
+  /// The losses at once, so that others may draw by them; a diagnosis when it is known.
+  void tell(int64_t micro, const MicroOutcome& outcome);
+  void tell_diagnosis(int64_t micro, const std::string& diagnosis);
+  /// The outcome of the next micro-batch in order, whosever it is.
+  int64_t next_outcome() const { return next_outcome_; }
+  MicroOutcome take_outcome();
+  void receive_sum(int64_t micros);
+
+  /// Numbers that each rank has its share of: those of rank r at the places i with i % ranks == r.
+  void share(std::vector<double>& values);
+
+  /// Parts of rank 0's state, in order.
+  void send_part(uint64_t part, Bytes bytes);
+  SharedBytes receive_part(uint64_t part);
+
+ private:
+  FrameKey key(FrameKey::Kind kind, int64_t micro, uint64_t item = 0) const;
+  bool is_own(int64_t micro) const { return micro % place().ranks == place().rank; }
+
+  std::shared_ptr<Ring> ring_;
+  Stream& stream_;
+  GradientRelay relay_;
+  uint64_t serial_ = 0;
+  int64_t next_outcome_ = 0;
+  std::map<int64_t, MicroOutcome> own_;
+};
+
+}  // namespace sidestep

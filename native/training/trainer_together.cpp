@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.h"
+#include "core/version.h"
+#include "ops/instruction_set.h"
+#include "ops/transfer.h"
+#include "training/trainer_state.h"
+
+namespace sidestep {
+
+namespace {
+
+/// FNV-1a, 64 bits: told apart are runs, not adversaries.
+uint64_t mark_of(const std::string& text) {
+  uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
+  return hash;
+}
+
+std::string numbers_text(const std::vector<double>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)};
+}
+
+Bytes to_bytes(ConstTensor device_tensor, Stream& stream) {
+  const Storage host = to_host(device_tensor, stream);
+  const auto* first = static_cast<const std::byte*>(host.view().raw());
+  return {first, first + host.view().bytes()};
+}
+
+Bytes to_bytes(const std::vector<double>& values) {
+  const auto* first = reinterpret_cast<const std::byte*>(values.data());
+  return {first, first + values.size() * sizeof(double)};
+}
+
+std::vector<double> to_numbers(const Bytes& bytes) {
+  std::vector<double> values(bytes.size() / sizeof(double));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
+  return values;
+}
+
+}  // namespace
+
+/// All that must be alike so that every rank does the same to the same numbers.
+std::string Trainer::State::identity() const {
+  std::string run = setup.options.dump();
+  for (const auto* list : {&files.samples, &files.validation})
+    for (const SampleHeader& s : *list) run += numbers_text({static_cast<double>(s.frames), static_cast<double>(s.tokens)});
+  const std::string device = stream.device().kind == DeviceKind::cpu ? cpu::arithmetic() : "a card";
+  return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " + std::string(dtype_name(setup.compute_dtype)) + ", run " +
+         std::to_string(mark_of(run));
+}
+
+void Trainer::join(std::shared_ptr<Ring> ring) {
+  State& s = *state_;
+  s.team = std::make_unique<Team>(std::move(ring), *s.adapters, s.stream);
+  s.pending.clear();
+  s.team->compare(s.identity());
+}
+
+/// Says what comes next; before it, where this run stands, if the others cannot know.
+void Trainer::State::lead(Team::Command command) {
+  if (!others_know && command != Team::Command::finish) {
+    team->command(Team::Command::state);
+    send_state();
+    others_know = true;
+  }
+  team->command(command);
+}
+
+void Trainer::State::send_state() {
+  uint64_t part = 0;
+  for (const NamedDeviceTensor& t : saved_tensors()) team->send_part(part++, to_bytes(t.tensor, stream));
+  for (const NamedNumbers& n : saved_numbers()) team->send_part(part++, to_bytes(n.values));
+}
+
+void Trainer::State::receive_state() {
+  uint64_t part = 0;
+  for (const NamedDeviceTensor& t : saved_tensors()) {
+    const SharedBytes bytes = team->receive_part(part++);
+    if (bytes->size() != t.tensor.bytes()) throw Error("train/ranks-differ", t.name + " has another size on rank 0");
+    transfer({ConstTensor(bytes->data(), t.tensor.dtype(), t.tensor.shape()), t.tensor}, stream);
+  }
+  std::map<std::string, std::vector<double>> received;
+  for (const NamedNumbers& n : saved_numbers()) received[n.name] = to_numbers(*team->receive_part(part++));
+  optimizer->set_scalars(received.at("run/optimizer"));
+  set_numbers([&](const std::string& name) { return received.at(name); });
+  adapters->refresh(work());
+  order.clear();
+  pending.clear();
+}
+
+Trainer::Followed Trainer::follow() {
+  State& s = *state_;
+  switch (s.team->hear()) {
+    case Team::Command::state: s.receive_state(); break;
+    case Team::Command::step: s.step(); break;
+    case Team::Command::validate: s.validate(); break;
+    case Team::Command::finish: return Followed::the_end;
+  }
+  return Followed::something;
+}
+
+void Trainer::dismiss() {
+  if (state_->team) state_->lead(Team::Command::finish);
+}
+
+/// Whether a timestep of this micro-batch is drawn by the losses of those before it.
+bool Trainer::State::adapts(const MicroBatch& micro) const {
+  const auto of_sample = [&](int64_t occurrence) {
+    return adapts({options.seed, Purpose::adaptive_timestep, step_of(micro), static_cast<uint64_t>(occurrence)});
+  };
+  return std::any_of(micro.occurrences.begin(), micro.occurrences.end(), of_sample);
+}
+
+/// A micro-batch that is this rank's.
+void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_t& good) {
+  stream.throw_if_cancelled();
+  const int64_t within = micro.index - first_micro();
+  if (adapts(micro)) take_up_outcomes(within, report, good);
+  const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
+  MicroOutcome outcome{.timesteps = draws.t, .sample_names = micro.batch.names};
+  MicroStep step = micro_step(micro, draws);
+  step.recordings = nullptr;  // a recorded pass cannot wait for another rank
+  step.heard = [&](const MicroResult& result) {
+    outcome.loss = result.loss;
+    outcome.sample_losses = result.per_sample;
+    team->tell(within, outcome);
+  };
+  team->begin_micro(within, last_micro() - first_micro());
+  run_micro_step(step, work());
+  team->finish_micro();
+  if (!std::isfinite(outcome.loss)) team->tell_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
+}
+
+void Trainer::State::take_up_outcomes(int64_t before, StepReport& report, int64_t& good) {
+  while (team->next_outcome() < before) take_up(team->take_outcome(), report, good);
+}
+
+/// A step whose micro-batches go round the ranks. Everything but their passes happens on every rank, in the same order.
+StepReport Trainer::State::step_together() {
+  StepReport report = begun_report();
+  int64_t good = 0;
+  team->begin_update();
+  adapters->zero_gradients(stream);
+  for (int64_t index = first_micro(); index < last_micro(); ++index) {
+    MicroBatch micro = next_batch(index);
+    if (computes(index)) compute_share(micro, report, good);
+  }
+  const int64_t micros = last_micro() - first_micro();
+  take_up_outcomes(micros, report, good);
+  team->receive_sum(micros);
+  return finish_step(std::move(report), good);
+}
+
+}  // namespace sidestep

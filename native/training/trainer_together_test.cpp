@@ -1,0 +1,264 @@
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/error.h"
+#include "testing/test.h"
+#include "training/ring.h"
+#include "training/trainer.h"
+#include "training/trainer_testing.h"
+
+namespace sidestep {
+namespace {
+
+using testing::bytes_of, testing::make_stream, testing::setup_of, testing::Songs, testing::spoil;
+namespace fs = std::filesystem;
+
+constexpr const char* kHere = "127.0.0.1";
+
+/// Doors and places of so many ranks on this machine.
+struct Doors {
+  explicit Doors(int64_t count) {
+    for (int64_t i = 0; i < count; ++i) doors.push_back(std::make_unique<RingDoor>(kHere));
+  }
+  Ring::Circle circle(int64_t rank) const {
+    const auto ranks = static_cast<int64_t>(doors.size());
+    const int port = doors[static_cast<size_t>((rank + 1) % ranks)]->port();
+    return {.place = {rank, ranks}, .token = "a token", .next = {kHere, port}, .patience = {20'000, 20'000}};
+  }
+  std::shared_ptr<Ring> enter(int64_t rank, const Stream& stream) const {
+    return std::make_shared<Ring>(*doors[static_cast<size_t>(rank)], circle(rank), stream);
+  }
+  std::vector<std::unique_ptr<RingDoor>> doors;
+};
+
+/// Each rank is a thread with a trainer of its own; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else that one is gone.
+void train_together(int64_t ranks, const TrainerSetup& setup, const std::function<void(Trainer&)>& leader) {
+  const Doors doors(ranks);
+  std::vector<std::exception_ptr> errors(static_cast<size_t>(ranks));
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < ranks; ++rank) {
+    threads.emplace_back([&, rank] {
+      try {
+        Stream stream = make_stream(1);
+        Trainer trainer(setup, stream);
+        trainer.join(doors.enter(rank, stream));
+        if (rank > 0) {
+          while (trainer.follow() == Trainer::Followed::something) {}
+          return;
+        }
+        leader(trainer);
+        trainer.dismiss();
+      } catch (...) {
+        errors[static_cast<size_t>(rank)] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto is_consequence = [](const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error& e) {
+      return e.code() == "train/rank-lost";
+    } catch (...) {
+      return false;
+    }
+  };
+  std::exception_ptr first;
+  for (const std::exception_ptr& error : errors)
+    if (error && (!first || is_consequence(first))) first = error;
+  if (first) std::rethrow_exception(first);
+}
+
+/// Everything that keeps state at once. The last group of an epoch is a partial one; five micro-batches do not go round evenly.
+std::string busy_options(const std::string& optimizer, const std::string& adapter) {
+  return R"({"adapter": {"type": ")" + adapter + R"(", "rank": 16, "alpha": 11, "dropout": 0.1}, "epochs": 2, "batch_size": 2, "dataset_repeats": 3,
+    "gradient_accumulation_steps": 5, "cfg_dropout": 0.3, "ema_decay": 0.9, "crop": {"max_latent_length": 15, "decay_every_epochs": 1},
+    "loss_weighting": "min_snr", "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
+    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
+}
+
+struct Run {
+  std::vector<double> losses, validation;
+  std::vector<std::string> names;
+  std::string state, adapter;
+};
+
+Run whole_run(Trainer& trainer, const fs::path& folder) {
+  Run run;
+  while (!trainer.finished()) {
+    const StepReport report = trainer.step();
+    run.losses.push_back(report.loss);
+    run.losses.insert(run.losses.end(), report.sample_losses.begin(), report.sample_losses.end());
+    run.names.insert(run.names.end(), report.sample_names.begin(), report.sample_names.end());
+    if (report.epoch_finished) run.validation.push_back(trainer.validate().loss);
+  }
+  trainer.save(folder);
+  run.state = bytes_of(folder / "training_state.safetensors");
+  run.adapter = bytes_of(folder / "adapter_model.safetensors");
+  return run;
+}
+
+Run alone(const TrainerSetup& setup, const fs::path& folder) {
+  Stream stream = make_stream(2);
+  Trainer trainer(setup, stream);
+  return whole_run(trainer, folder);
+}
+
+void expect_alike(const Run& run, const Run& expected) {
+  EXPECT(run.losses == expected.losses);
+  EXPECT(run.names == expected.names);
+  EXPECT(run.validation == expected.validation);
+  EXPECT(run.state == expected.state);
+  EXPECT(run.adapter == expected.adapter);
+}
+
+TEST("ranks: 2, 3 and 8 give the bytes of one, for every optimizer and adapter") {
+  const Songs songs;
+  const std::pair<const char*, const char*> kinds[] = {
+      {"adamw", "lora"}, {"adamw8bit", "dora"}, {"adafactor", "oft"}, {"prodigy", "loha"}, {"adamw", "lokr"}};
+  for (const auto& [optimizer, adapter] : kinds) {
+    const TrainerSetup setup = setup_of(songs, busy_options(optimizer, adapter));
+    const Run expected = alone(setup, songs.folder / "alone");
+    for (const int64_t ranks : {2, 3, 8}) {
+      Run run;
+      train_together(ranks, setup, [&](Trainer& trainer) { run = whole_run(trainer, songs.folder / "together"); });
+      expect_alike(run, expected);
+    }
+  }
+}
+
+TEST("ranks: their number may change at a resume") {
+  const Songs songs;
+  const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
+  const fs::path saved = songs.folder / "saved", end = songs.folder / "end";
+  const Run expected = alone(setup, end);
+  train_together(3, setup, [&](Trainer& trainer) {
+    trainer.step();
+    trainer.save(saved);
+  });
+  train_together(2, setup, [&](Trainer& trainer) {
+    trainer.load(saved);
+    trainer.step();
+    trainer.save(saved);
+  });
+  Stream stream = make_stream(1);
+  Trainer last(setup, stream);
+  last.load(saved);
+  while (!last.finished()) last.step();
+  last.save(end);
+  EXPECT(bytes_of(end / "training_state.safetensors") == expected.state);
+}
+
+TEST("ranks: a micro-batch without a finite loss is left out on all of them") {
+  const Songs songs;
+  spoil(songs.paths[1]);
+  const std::string options = R"({"adapter": {"type": "lora", "rank": 8, "alpha": 8, "dropout": 0}, "epochs": 2, "batch_size": 1,
+    "gradient_accumulation_steps": 5, "cfg_dropout": 0, "max_nonfinite_steps": )";
+  const TrainerSetup setup = setup_of(songs, options + "9}");
+  const auto report_of = [](Trainer& trainer) {
+    StepReport report;
+    while (!trainer.finished()) report = trainer.step();
+    return report;
+  };
+  Stream stream = make_stream(1);
+  Trainer single(setup, stream);
+  const StepReport expected = report_of(single);
+  single.save(songs.folder / "alone");
+  EXPECT(expected.nonfinite_total == 2);
+  for (const int64_t ranks : {2, 3}) {
+    train_together(ranks, setup, [&](Trainer& trainer) {
+      const StepReport report = report_of(trainer);
+      EXPECT(report.nonfinite_total == 2);
+      EXPECT(report.diagnosis == expected.diagnosis);
+      trainer.save(songs.folder / "together");
+    });
+    const auto state = [&](const char* folder) { return bytes_of(songs.folder / folder / "training_state.safetensors"); };
+    EXPECT(state("together") == state("alone"));
+  }
+  EXPECT_ERROR(train_together(2, setup_of(songs, options + "1}"), [&](Trainer& trainer) { report_of(trainer); }), "train/nonfinite-loss");
+}
+
+TEST("ranks: one that is gone ends all of them, whichever it is") {
+  const Songs songs;
+  const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
+  for (const int64_t victim : {0, 1, 2}) {
+    const Doors doors(3);
+    std::vector<std::string> codes(3), words(3);
+    std::vector<std::thread> threads;
+    for (int64_t rank = 0; rank < 3; ++rank) {
+      threads.emplace_back([&, rank] {
+        try {
+          Stream stream = make_stream(1);
+          Trainer trainer(setup, stream);
+          trainer.join(doors.enter(rank, stream));
+          for (int step = 0; rank != victim || step < 1; ++step) {
+            if (rank > 0) trainer.follow();
+            else trainer.step();
+          }
+        } catch (const Error& error) {
+          codes[static_cast<size_t>(rank)] = error.code();
+          words[static_cast<size_t>(rank)] = error.message();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (int64_t rank = 0; rank < 3; ++rank) {
+      if (rank == victim) continue;
+      EXPECT(codes[static_cast<size_t>(rank)] == "train/rank-lost");
+      EXPECT(words[static_cast<size_t>(rank)].starts_with("Rank " + std::to_string(victim) + " "));
+    }
+  }
+}
+
+TEST("ranks: those that train something else, and those who do not know the token, are refused") {
+  const Songs songs;
+  const auto join_with = [&](const std::string& other_options) {
+    const Doors doors(2);
+    std::thread other([&] {
+      try {
+        Stream stream = make_stream(1);
+        Trainer trainer(setup_of(songs, other_options), stream);
+        trainer.join(doors.enter(1, stream));
+      } catch (const Error&) {  // it is refused as well
+      }
+    });
+    std::exception_ptr refused;
+    try {
+      Stream stream = make_stream(1);
+      Trainer trainer(setup_of(songs, busy_options("adamw", "lora")), stream);
+      trainer.join(doors.enter(0, stream));
+    } catch (...) {
+      refused = std::current_exception();
+    }
+    other.join();
+    if (refused) std::rethrow_exception(refused);
+  };
+  EXPECT_ERROR(join_with(busy_options("adamw", "dora")), "train/ranks-differ");
+  Stream stream = make_stream(1);
+  const Doors doors(2);
+  Ring::Circle circle = doors.circle(0), stranger = doors.circle(1);
+  circle.patience = stranger.patience = {300, 300};
+  stranger.token = "another";
+  std::thread other([&] {
+    Stream own = make_stream(1);
+    EXPECT_ERROR(Ring(*doors.doors[1], stranger, own), "train/rank-missing");
+  });
+  EXPECT_ERROR(Ring(*doors.doors[0], circle, stream), "train/rank-missing");
+  other.join();
+}
+
+TEST("ranks: one that cannot be reached is named, with why") {
+  Stream stream = make_stream(1);
+  RingDoor door(kHere);
+  const int nobody = RingDoor(kHere).port();  // nobody listens there any more
+  EXPECT_ERROR(Ring(door, {.place = {0, 2}, .token = "t", .next = {kHere, nobody}, .patience = {300, 300}}, stream),
+                "train/rank-unreachable");
+  EXPECT_ERROR(RingDoor("192.0.2.1"), "train/rank-unreachable");
+}
+
+}  // namespace
+}  // namespace sidestep
