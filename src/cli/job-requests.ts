@@ -1,4 +1,5 @@
 import type {Plan, PlannedStage} from '../plan/plan.js';
+import {usefulRanks} from '../plan/ranks.js';
 import type {JobRequest, JobRequests} from '../render/plan-text.js';
 import type {Forecasts} from '../run/forecast/forecast.js';
 import {jobRequest} from '../run/slurm/request.js';
@@ -19,5 +20,6 @@ function requestOf({id, configured}: PlannedStage, forecasts: Forecasts): JobReq
   if (executor === undefined) return undefined;
   const {name, how} = executor;
   if (how.type === 'command') return {executor: name, request: how.command};
-  return {executor: name, request: ['sbatch', ...jobRequest(executor, how, forecasts.get(id))]};
+  const work = {memory: forecasts.get(id), ranks: usefulRanks(configured)};
+  return {executor: name, request: ['sbatch', ...jobRequest(executor, how, work)]};
 }

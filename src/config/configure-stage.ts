@@ -243,7 +243,7 @@ function settingsOf(
       device: computesOn(body) ?? String(resource('device') ?? 'auto'),
       precision: typeof precision === 'string' ? precision : 'auto',
       threads: resource('threads') as number | undefined,
-      ...executorFor(body, context),
+      ...ranksAndExecutor(body, context),
     },
     retries:
       ((said('retries') ?? scalarValue(member(context.defaults, 'retries'))) as number | undefined) ?? 0,
@@ -294,6 +294,47 @@ function checksOf(
 
 function computesOn(body: LocatedMap): 'cpu' | undefined {
   return stageTypes.get(String(scalarValue(member(body, 'uses'))))?.computes_on;
+}
+
+function ranksAndExecutor(body: LocatedMap, context: StageContext): {ranks?: number; executor?: Executor} {
+  const {ranks} = ranksFor(body, context);
+  const {executor} = executorFor(body, context);
+  const named = member(member(body, 'resources'), 'ranks');
+  const device = scalarValue(member(member(body, 'resources'), 'device')) ?? executor?.device;
+  if (named !== undefined && ranks !== undefined && executor !== undefined && device !== 'cpu')
+    requireCards(ranks, executor, {origin: named.origin, problems: context.problems});
+  return {...(ranks !== undefined && {ranks}), ...(executor && {executor})};
+}
+
+/** Each rank has a card of its own, and a job has those that it asked for. */
+function requireCards(
+  ranks: number,
+  {name, gpus, device}: Executor,
+  {origin, problems}: Pick<Located, 'origin'> & Pick<StageContext, 'problems'>,
+): void {
+  if (device === 'cpu' || gpus === 0 || ranks <= gpus) return;
+  problems.push(
+    problemAt(origin, {
+      code: 'config/ranks-without-cards',
+      message: `${ranks} ranks need a card each, but a job of ${name} asks for ${gpus}`,
+      hint: `Say \`gpus: ${ranks}\`, or ask for fewer ranks.`,
+    }),
+  );
+}
+
+function ranksFor(body: LocatedMap, {problems}: StageContext): {ranks?: number} {
+  const named = member(member(body, 'resources'), 'ranks');
+  const uses = String(scalarValue(member(body, 'uses')));
+  if (named === undefined || scalarValue(named) === null) return {};
+  if (uses === 'train') return {ranks: Number(scalarValue(named))};
+  problems.push(
+    problemAt(named.origin, {
+      code: 'config/ranks-without-training',
+      message: `A ${uses} stage has no micro-batches that ranks could share`,
+      hint: 'Take the line out: ranks are for `train` stages. docs/cluster.md says what spreads other stages over cards.',
+    }),
+  );
+  return {};
 }
 
 /** What does no heavy work runs in the runner itself, wherever that is; secrets are sent nowhere, and written into no job's file. */

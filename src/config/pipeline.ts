@@ -83,6 +83,8 @@ export interface StageResources {
   readonly precision: string;
   /** CPU threads of the stage; undefined: all. Never enters a fingerprint. */
   readonly threads: number | undefined;
+  /** Processes that share a training; absent: one, or one for each card of its job. Never enters a fingerprint. */
+  readonly ranks?: number;
   /** Where else it runs; absent: on this machine. Never enters a fingerprint, but for what it computes on. */
   readonly executor?: Executor;
 }

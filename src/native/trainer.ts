@@ -10,6 +10,7 @@ import {
   type StepEvent,
 } from './generate.js';
 import type {LongestClip, MemoryPlan, SampleFiles} from './plan.js';
+import type {RankRing} from './ranks.js';
 
 export interface TrainerSetup extends EngineOptions {
   /** config.json and model*.safetensors. */
@@ -92,6 +93,13 @@ export interface Trainer extends AsyncDisposable {
     metadata: Readonly<Record<string, string>>,
   ): Promise<void>;
   load(folder: string, resume: Resume): Promise<{readonly global_step: number; readonly finished: boolean}>;
+  /**
+   * From here on the run is one of several ranks that share its micro-batches. Rank 0 goes on as before; the others `follow`
+   * until they hear of the end, which rank 0 says by `dismiss`. Throws `train/ranks-differ`; every call, `train/rank-lost`.
+   */
+  join(ring: RankRing): Promise<void>;
+  follow(): Promise<'something' | 'the_end'>;
+  dismiss(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -128,6 +136,14 @@ export async function openTrainer(
     },
     load: async (folder, resume) =>
       (await ask('load_checkpoint', {folder, resume})) as {global_step: number; finished: boolean},
+    join: async (ring) => {
+      await ask('join_ranks', {ring: ring.handle});
+    },
+    follow: async () =>
+      ((await ask('follow_rank')) as {readonly ended: boolean}).ended ? 'the_end' : 'something',
+    dismiss: async () => {
+      await ask('dismiss_ranks');
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -67,6 +67,8 @@ export type WorkerMessage =
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
   | {readonly kind: 'stopped'; readonly resumable: boolean}
+  /** Last message of a worker that lost what it worked with (another rank), not its work: it goes on from what was saved. */
+  | {readonly kind: 'lost'; readonly problem: Problem}
   | {
       readonly kind: 'failed';
       readonly problem: Problem /** For the log; absent when the problem explains itself. */;
@@ -112,6 +114,8 @@ export interface WorkerJob {
   /** What the precision request resolved to. */
   readonly precision: string;
   readonly threads: number | undefined;
+  /** A training's ranks, by what each computes on: `cpu` so many times, or a card each. One: the device alone. */
+  readonly rank_devices: readonly string[];
   /** The user's bound on the device's memory; undefined: what is free on it. */
   readonly memory_limit_bytes: number | undefined;
   /** Per-sample stages: the parts to make, without those that are cached. */

@@ -4,6 +4,7 @@ import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
+import {usefulRanks} from '../plan/ranks.js';
 import {graphEdges} from './graph-text.js';
 import {isUpToDate, type JobRequests} from './plan-text.js';
 
@@ -27,6 +28,7 @@ export function planDocument(
     up_to_date: isUpToDate(plan),
     stages: plan.stages.map((stage) => ({
       ...stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id)),
+      ranks: usefulRanks(stage.configured),
       job: jobs?.get(stage.id) ?? null,
     })),
     fetch: fetch ?? null,

@@ -6,6 +6,7 @@ import {unreachable} from '../base/unreachable.js';
 import type {Effort} from '../event/effort.js';
 import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
+import {usefulRanks, wantedRanks} from '../plan/ranks.js';
 import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
 import {columnsOf, filledEnd} from './columns.js';
 import {curveLine} from './curve.js';
@@ -33,6 +34,18 @@ function jobText({executor, request}: JobRequest): string {
   return `on ${visible(executor)}: ${visible(request.join(' '))}`;
 }
 
+/** Of a stage that would run: the processes that share it. */
+function ranksLine({verdict, configured}: PlannedStage): readonly string[] {
+  const wanted = wantedRanks(configured);
+  if (verdict.kind !== 'stale' || wanted === 1) return [];
+  const useful = usefulRanks(configured);
+  const rest =
+    wanted === useful
+      ? ''
+      : ` of ${wanted}: an update has no more micro-batches (gradient_accumulation_steps)`;
+  return [`    on ${countText(useful, 'rank')}${rest}`];
+}
+
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
 export function planText(
   plan: Plan,
@@ -56,7 +69,7 @@ export function planText(
     ];
     const job = jobs.get(stage.id);
     const place = job === undefined ? [] : [`    ${jobText(job)}`];
-    return [stageBlock(stage, width, colours), ...will, ...needs, ...place].join('\n');
+    return [stageBlock(stage, width, colours), ...will, ...needs, ...ranksLine(stage), ...place].join('\n');
   });
   return [
     ...blocks,

@@ -5,6 +5,7 @@ import {unreachable} from '../base/unreachable.js';
 import {keepEntries} from '../cache/bring.js';
 import type {StageResult} from '../event/stage-result.js';
 import {planStage} from '../plan/make-plan.js';
+import {usefulRanks} from '../plan/ranks.js';
 import {misfitProblem} from '../plan/misfit.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {World} from '../plan/world.js';
@@ -182,7 +183,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   if (effects.cache.misses.size > 0) return askFirst(stage, walk);
   const slots = slotsOf(stage, walk);
   const devices = devicesOf(stage, walk.world);
-  const taken = slots.take(devices);
+  const taken = slots.takeSeveral(devices, ranksHere(stage));
   if (taken === undefined) return 'later';
   const own = {...effects, stop: {...effects.stop, ...stop}};
   const run = holdPlace(taken, {stage: stage.id, devices, slots}, own).then(
@@ -215,7 +216,7 @@ function askFirst(stage: PlannedStage, {effects, running, found}: Walk): 'later'
 
 async function runAt(place: Place, stage: SettledStage, effects: Effects, walk: Walk): Promise<StageRun> {
   const {options, world} = walk;
-  const context = {effects, options, world, view: world.cache, upstream: walk.stages, device: place.device};
+  const context = {effects, options, world, view: world.cache, upstream: walk.stages, devices: place.devices};
   try {
     return await runStage(stage, context);
   } finally {
@@ -279,6 +280,11 @@ function slotsOf({configured}: PlannedStage, {slots, elsewhere}: Walk): Slots {
   const known = elsewhere.get(executor.name) ?? newSlots(executor.jobs);
   elsewhere.set(executor.name, known);
   return known;
+}
+
+/** Of a stage that runs on this machine: each rank has a device of its own. */
+function ranksHere({configured}: PlannedStage): number {
+  return configured.resources.executor === undefined ? usefulRanks(configured) : 1;
 }
 
 /** An executor hands out its own cards. */

@@ -7,7 +7,9 @@ import type {Effects} from './effects.js';
 export interface Slots {
   /** Takes a place on one of these devices (`cpu`, `cuda:0`), the first that is free. */
   readonly take: (devices: readonly string[]) => string | undefined;
-  readonly give: (device: string) => void;
+  /** The same on so many of them: cards, or the CPU as often. Undefined while fewer are free. */
+  readonly takeSeveral: (devices: readonly string[], count: number) => readonly string[] | undefined;
+  readonly give: (...devices: readonly string[]) => void;
   /** In place of `device` the next of these that is free, in turn; itself where there is no other. */
   readonly move: (device: string, devices: readonly string[]) => string;
 }
@@ -19,16 +21,19 @@ export function newSlots(jobs: number): Slots {
     if (device !== 'cpu') busy.add(device); // memory and time of a device are not shared well; those of a CPU are
     return device;
   };
+  const takeSeveral: Slots['takeSeveral'] = (devices, count) => {
+    const idle = devices.filter((each) => !busy.has(each));
+    const chosen = idle[0] === 'cpu' ? new Array<string>(count).fill('cpu') : idle.slice(0, count);
+    if (free === 0 || chosen.length < count) return undefined;
+    free -= 1;
+    return chosen.map(occupy);
+  };
   return {
-    take: (devices) => {
-      const device = free === 0 ? undefined : devices.find((each) => !busy.has(each));
-      if (device === undefined) return undefined;
-      free -= 1;
-      return occupy(device);
-    },
-    give: (device) => {
+    take: (devices) => takeSeveral(devices, 1)?.[0],
+    takeSeveral,
+    give: (...devices) => {
       free += 1;
-      busy.delete(device);
+      for (const device of devices) busy.delete(device);
     },
     move: (device, devices) => {
       const at = devices.indexOf(device);
@@ -40,9 +45,10 @@ export function newSlots(jobs: number): Slots {
   };
 }
 
-/** A place among this run's stages, and the device that is now its own among all runs of this machine. */
+/** A place among this run's stages, and the devices that are now its own among all runs of this machine. */
 export interface Place {
-  readonly device: string;
+  /** One, or as many as the stage has ranks. */
+  readonly devices: readonly string[];
   readonly release: () => Promise<void>;
 }
 
@@ -50,40 +56,51 @@ export interface Place {
 const LOOK_EVERY_MS = 300;
 
 /**
- * Claims the device of a place that was taken, or another of the same class that nobody has; waits while all are taken by
- * others. Rejects when the run is asked to stop.
+ * Claims the devices of a place that was taken, or others of the same class that nobody has; waits while too few are free.
+ * Who waits holds none: of two runs that want two cards each, one gets both. Rejects when the run is asked to stop.
  */
 export async function holdPlace(
-  taken: string,
+  taken: readonly string[],
   request: {readonly stage: StageId; readonly devices: readonly string[]; readonly slots: Slots},
   {cards, emit, stop}: Pick<Effects, 'cards' | 'emit' | 'stop'>,
 ): Promise<Place> {
   const {stage, devices, slots} = request;
-  let device = taken;
+  const own = [...taken];
   try {
     for (let round = 0; ; round += 1) {
-      const claim = device === 'cpu' ? unclaimed : await cards.claim(device);
-      if (claim !== undefined) return placeOf(device, claim, slots);
+      const claims: CardClaim[] = [];
+      const refused: number[] = [];
+      for (const [index, device] of own.entries()) {
+        const claim = device === 'cpu' ? unclaimed : await cards.claim(device);
+        if (claim === undefined) refused.push(index);
+        else claims.push(claim);
+      }
+      if (refused.length === 0) return placeOf(own, claims, slots);
+      await releaseAll(claims);
       if (round === devices.length)
         emit({kind: 'stage_waiting', stage, for: {kind: 'device', device: listOf(devices)}});
-      device = slots.move(device, devices);
-      if (round >= devices.length) await pause(LOOK_EVERY_MS, stop.graceful);
+      for (const index of refused) own[index] = slots.move(own[index]!, devices);
+      if (round >= devices.length) await pause(LOOK_EVERY_MS * (1 + Math.random()), stop.graceful); // not in step with others who wait
       stop.graceful.throwIfAborted();
     }
   } catch (error) {
-    slots.give(device);
+    slots.give(...own);
     throw error;
   }
 }
 
+async function releaseAll(claims: readonly CardClaim[]): Promise<void> {
+  for (const claim of claims) await claim.release();
+}
+
 const unclaimed: CardClaim = {release: async () => {}};
 
-function placeOf(device: string, claim: CardClaim, slots: Slots): Place {
+function placeOf(devices: readonly string[], claims: readonly CardClaim[], slots: Slots): Place {
   return {
-    device,
+    devices,
     release: async () => {
-      await claim.release();
-      slots.give(device);
+      await releaseAll(claims);
+      slots.give(...devices);
     },
   };
 }

@@ -7,6 +7,7 @@ import {temporaryDir} from '../cache/layout.js';
 import {type AttemptKey, jobAttempt, openPartial, type PartialKey} from '../cache/partial.js';
 import {lastUse} from '../cache/roots.js';
 import {grouped} from '../event/alike.js';
+import {usefulRanks} from '../plan/ranks.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import type {CacheView, World} from '../plan/world.js';
 import {JOB_FILES} from '../protocol/job-files.js';
@@ -47,8 +48,8 @@ export interface AttemptContext {
   readonly world: World;
   readonly view: CacheView;
   readonly upstream: Upstream;
-  /** The one it was given: `cpu` or `cuda:N`. */
-  readonly device: string;
+  /** Those it was given, one for each rank: `cpu` or `cuda:N`. */
+  readonly devices: readonly string[];
 }
 
 let serial = 0;
@@ -96,6 +97,7 @@ export async function siteOf(stage: SettledStage, {effects}: AttemptContext): Pr
     fingerprint,
     cache,
     memory,
+    ranks: usefulRanks(stage.configured),
     emit,
     signal: stop.graceful,
   });
@@ -184,12 +186,13 @@ interface Place {
 async function workerJob(
   stage: SettledStage,
   {out_dir, site, read}: Place,
-  {effects, options, world, device}: AttemptContext,
+  {effects, options, world, devices}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
   const {resources} = configured;
   const numerics = type.numerics === 'engine' ? world.numerics(resources) : undefined;
   const known = numerics?.kind === 'known' ? numerics : undefined;
+  const ranks = resources.executor === undefined ? devices : devicesElsewhere(stage, known?.device ?? 'cpu');
   return {
     stage: stage.id,
     uses: type.name,
@@ -216,12 +219,20 @@ async function workerJob(
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),
-    device: resources.executor === undefined ? device : (known?.device ?? 'cpu'),
+    device: ranks[0]!,
     precision: known?.identity.precision ?? 'f32',
     threads: resources.threads,
+    rank_devices: ranks,
     memory_limit_bytes: options.memory_limit_bytes,
     addon: effects.addon,
   };
+}
+
+/** A job numbers the cards it was given from 0. */
+function devicesElsewhere({configured}: SettledStage, device: string): readonly string[] {
+  return Array.from({length: usefulRanks(configured)}, (_, rank) =>
+    device === 'cpu' ? device : `cuda:${rank}`,
+  );
 }
 
 /** In the run record: `samples/STAGE`, as the log is `logs/STAGE.log`. */

@@ -53,6 +53,9 @@ export async function runWorker(
         if (message.stack !== undefined) effects.log(job.stage, message.stack);
         outcome = {kind: 'failed', problem: message.problem};
         return;
+      case 'lost':
+        outcome = {kind: 'lost', problem: message.problem};
+        return;
       case 'probed':
       case 'forecasts':
       case 'paced':

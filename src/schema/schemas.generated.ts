@@ -683,6 +683,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "minimum": 1,
          "maximum": 4096
         },
+        "ranks": {
+         "description": "Processes that share a training: the micro-batches of an update (`gradient_accumulation_steps`) go round them, and every number of ranks gives the same bytes. On a CPU they share its cores; on cards each has one of its own. More than an update has micro-batches are not started. Unset: one, or one for each card of the stage's job.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 64,
+         "examples": [
+          2
+         ]
+        },
         "executor": {
          "description": "Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.",
          "type": "string",
@@ -973,6 +982,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "integer",
       "minimum": 1,
       "maximum": 4096
+     },
+     "ranks": {
+      "description": "Processes that share a training: the micro-batches of an update (`gradient_accumulation_steps`) go round them, and every number of ranks gives the same bytes. On a CPU they share its cores; on cards each has one of its own. More than an update has micro-batches are not started. Unset: one, or one for each card of the stage's job.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 64,
+      "examples": [
+       2
+      ]
      },
      "executor": {
       "description": "Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.",

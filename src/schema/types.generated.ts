@@ -387,6 +387,10 @@ export interface ResourcesDocument {
    */
   threads?: number;
   /**
+   * Processes that share a training: the micro-batches of an update (`gradient_accumulation_steps`) go round them, and every number of ranks gives the same bytes. On a CPU they share its cores; on cards each has one of its own. More than an update has micro-batches are not started. Unset: one, or one for each card of the stage's job.
+   */
+  ranks?: number;
+  /**
    * Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.
    */
   executor?: string;

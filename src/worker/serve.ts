@@ -174,7 +174,10 @@ async function lastMessage(message: Promise<WorkerMessage>, channel: RunnerChann
 }
 
 function failed(error: unknown): WorkerMessage {
-  if (error instanceof SidestepError) return {kind: 'failed', problem: error.problem};
+  if (error instanceof SidestepError) {
+    const {problem} = error;
+    return problem.code === 'train/rank-lost' ? {kind: 'lost', problem} : {kind: 'failed', problem};
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const accident = accidentOf(error);
   if (accident !== undefined) return {kind: 'failed', problem: accident, stack};

@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
@@ -9,7 +10,7 @@ import {openTrainer, type Trainer} from '../native/trainer.js';
 import {memorisedText} from '../stage/likeness.js';
 import {trainingVerdict, verdictText, warningCode} from '../stage/training-verdict.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
-import {memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
+import {type MemoryAtHand, memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {silenceFile} from './silence.js';
 import {KeptFolders, writeAdapter} from './train/checkpoints.js';
@@ -20,6 +21,7 @@ import {lossPicture} from './train/loss-picture.js';
 import {openMetrics} from './train/metrics.js';
 import {engineOptions, loopParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
+import {type RanksSetup, startRanks} from './train/ranks.js';
 import {findStart} from './train/resume.js';
 import {holdOut, repeated, resolveSamples, type Split} from './train/samples.js';
 
@@ -34,7 +36,8 @@ export const train: WorkerEntry = async (context) => {
   const addon = loadAddon(job.addon!); // the runner gives it to every stage whose numerics are the engine's
   const clips = await prepareClips(context, addon, split);
   const longest = longestClip(job);
-  const {limit_bytes, spare_bytes} = await memoryAtHand(addon, job);
+  const ranks = ranksIn(job);
+  const {limit_bytes, spare_bytes} = shareOf(await memoryAtHand(addon, job), ranks);
   const setup = {
     model_folder: componentDir(job.inputs.model, 'dit'),
     samples: repeated(split.training),
@@ -43,20 +46,70 @@ export const train: WorkerEntry = async (context) => {
     options: await engineOptions(context),
     precision: job.precision,
     device: job.device,
-    threads: job.threads,
+    threads: threadsOf(job, ranks),
     memory_limit_bytes: spare_bytes,
     ...(longest && {longest_clip: longest}),
   };
   await refuseWhatCannotFit(addon, job, {setup, limit_bytes});
-  await using trainer = await openTrainer(addon, setup, {signal});
-  return await runTraining(context, trainer, {split, ...(clips && {clips})}); // the trainer closes when this function is left
+  const parts = {split, ...(clips && {clips})};
+  const open = () => openTrainer(addon, setup, {signal});
+  if (ranks.length > 1) return trainTogether(context, {addon, setup, devices: ranks}, {open, parts});
+  await using trainer = await open();
+  return await runTraining(context, trainer, parts); // the trainer closes when this function is left
 };
+
+interface Training {
+  readonly open: () => Promise<Trainer>;
+  readonly parts: TrainingParts;
+}
+
+/** This worker is rank 0 of several; the others are there from before the model is loaded until nothing is left to compute. */
+async function trainTogether(
+  context: WorkerContext,
+  setup: RanksSetup,
+  {open, parts}: Training,
+): Promise<'done' | 'stopped'> {
+  const ranks = await startRanks(context, setup);
+  try {
+    await using trainer = await open();
+    await ranks.join(trainer);
+    const how = await runTraining(context, trainer, parts);
+    await ranks.dismiss(trainer);
+    return how;
+  } catch (error) {
+    throw await ranks.reasonFor(error);
+  } finally {
+    ranks.end();
+  }
+}
+
+/** More than an update has micro-batches would have nothing to do. */
+function ranksIn({rank_devices, params}: WorkerContext['job']): readonly string[] {
+  return rank_devices.slice(0, Number(params.gradient_accumulation_steps));
+}
+
+/** Ranks on a CPU share its threads; results do not depend on how many there are. */
+function threadsOf({threads, device}: WorkerContext['job'], ranks: readonly string[]): number | undefined {
+  if (ranks.length === 1 || device !== 'cpu') return threads;
+  return Math.max(1, Math.floor((threads ?? availableParallelism()) / ranks.length));
+}
+
+/** So they do its memory. */
+function shareOf({limit_bytes, spare_bytes}: MemoryAtHand, ranks: readonly string[]): MemoryAtHand {
+  const share = ranks.filter((device) => device === ranks[0]).length;
+  return {limit_bytes: Math.floor(limit_bytes / share), spare_bytes: Math.floor(spare_bytes / share)};
+}
+
+export interface TrainingParts {
+  readonly split: Split;
+  readonly clips?: ClipMaker;
+}
 
 /** From an open trainer to the stage's outputs, taking up what an interrupted attempt left. */
 export async function runTraining(
   context: WorkerContext,
   trainer: Trainer,
-  {split, clips}: {readonly split: Split; readonly clips?: ClipMaker},
+  {split, clips}: TrainingParts,
 ): Promise<'done' | 'stopped'> {
   const {job, emit, log} = context;
   const {memory, shape} = trainer;

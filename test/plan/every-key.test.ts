@@ -465,6 +465,7 @@ const outside: readonly Outside[] = [
   {key: 'stage.matrix', stage: {matrix: {unused: [1]}}, same: true}, // only where it is used
   {key: 'stage.resources.device', stage: {resources: {device: 'cuda:1'}}, same: false},
   {key: 'stage.resources.threads', stage: {resources: {threads: 1}}, same: true},
+  {key: 'stage.resources.ranks', stage: {resources: {ranks: 3}}, same: true},
   {
     key: 'stage.resources.executor',
     file: {executors: {here: {type: 'slurm', device: 'cpu', partition: 'long'}}},

@@ -68,6 +68,7 @@ export function watchLife(patience: Patience, died: () => void): Life {
         case 'paced':
         case 'done':
         case 'stopped':
+        case 'lost':
         case 'failed':
           return message;
         default:

@@ -19,7 +19,9 @@ export interface SiteRequest {
   readonly stage: StageId;
   readonly fingerprint: Fingerprint;
   readonly cache: Cache;
+  /** Of one rank. */
   readonly memory: StageMemory | undefined;
+  readonly ranks: number;
   readonly emit: (event: RunEvent) => void;
   /** Aborts when the run is asked to stop. */
   readonly signal: AbortSignal;

@@ -83,13 +83,20 @@ export function openMailbox(folder: string, hear: MailHearing): Mailbox {
   };
 }
 
+const LAST_WORDS: ReadonlySet<string> = new Set<WorkerMessage['kind']>(['done', 'stopped', 'lost', 'failed']);
+
+/** Whether a worker has nothing more to say after this. */
+export function isLastWord({kind}: WorkerMessage | WorkerSign): boolean {
+  return LAST_WORDS.has(kind);
+}
+
 /** The last word of a job that has ended, as far as it came to one. */
 export function lastWordIn(folder: string): WorkerMessage['kind'] | undefined {
   let last: WorkerMessage['kind'] | undefined;
   const frames = frameReader({
     message: (said) => {
       const {kind} = said as WorkerMessage | WorkerSign;
-      if (kind === 'done' || kind === 'stopped' || kind === 'failed') last = kind;
+      if (isLastWord(said as WorkerMessage | WorkerSign)) last = kind as WorkerMessage['kind'];
       if (kind === 'hello') last = undefined; // it was started again
     },
     text: () => {},

@@ -2,15 +2,22 @@ import {bytesText} from '../../base/bytes-text.js';
 import type {Executor, SlurmHow} from '../../config/pipeline.js';
 import type {StageMemory} from '../../event/memory-forecast.js';
 
+export interface ForeseenWork {
+  /** Of one rank. */
+  readonly memory: StageMemory | undefined;
+  /** Processes that share it, each with a model of its own. */
+  readonly ranks: number;
+}
+
 /** Pure: what a stage asks of Slurm, as sbatch's arguments. The plan shows them. */
 export function jobRequest(
   executor: Executor,
   how: SlurmHow,
-  memory: StageMemory | undefined,
+  {memory, ranks}: ForeseenWork,
 ): readonly string[] {
   const {gpus, cpus, time_s} = executor;
   const {partition, account, qos, extra} = how;
-  const mem = memoryRequest(executor, memory);
+  const mem = memoryRequest(executor, memory, ranks);
   const flag = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${name}=${value}`];
   return [
@@ -37,12 +44,16 @@ const GIB = 2 ** 30;
 /** Node.js, the engine's own code and the libraries of a card. */
 const BASE_BYTES = 2 * GIB;
 
-function memoryRequest({memory, device}: Executor, forecast: StageMemory | undefined): string | undefined {
+function memoryRequest(
+  {memory, device}: Executor,
+  forecast: StageMemory | undefined,
+  ranks: number,
+): string | undefined {
   if (memory !== 'auto') return memory;
   if (forecast?.kind !== 'known') return undefined; // unknown yet: what the cluster gives by itself
   // On a card the host still reads the weights and keeps the songs' tensors; on a CPU it holds all.
   const work = device === 'cpu' ? forecast.total_bytes : forecast.weights_bytes;
-  return `${Math.ceil((BASE_BYTES + work * 1.25) / 2 ** 20)}M`;
+  return `${Math.ceil((ranks * (BASE_BYTES + work * 1.25)) / 2 ** 20)}M`;
 }
 
 /** What was foreseen, for whoever has to ask for more. */

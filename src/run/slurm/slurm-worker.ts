@@ -12,7 +12,7 @@ import {problemOf} from '../problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from '../worker-launcher.js';
 import type {Cluster} from './cluster.js';
 import {endOfJob} from './job-end.js';
-import {fillJobFolder, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
+import {fillJobFolder, isLastWord, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
 import type {JobAnswer, JobNews} from './queue.js';
 import {jobRequest, jobScript} from './request.js';
 import {type Fate, fateOf, isOver} from './states.js';
@@ -94,7 +94,7 @@ async function followJob(
 /** The job's id, or why there is none. */
 async function handIn(
   cluster: Cluster,
-  {folder, name, how, executor, memory}: JobOfStage,
+  {folder, name, how, executor, memory, ranks}: JobOfStage,
   first: RunnerMessage,
   wishes: Wishes,
 ): Promise<string | WorkerEnd> {
@@ -106,7 +106,7 @@ async function handIn(
   const stopped = new AbortController();
   const look = setInterval(() => wishes.stop && stopped.abort(), 100);
   const signal = AbortSignal.any([wishes.kill.signal, stopped.signal]);
-  const args = [...own, ...jobRequest(executor, how, memory), script];
+  const args = [...own, ...jobRequest(executor, how, {memory, ranks}), script];
   const submission = await submit({name, args, signal}, cluster.ask).finally(() => clearInterval(look));
   if (submission.kind === 'refused') return {kind: 'not_started', problem: submission.problem};
   if (submission.kind === 'stopped') return {kind: 'killed', signal: 'SIGTERM', stderr_tail: ''};
@@ -156,7 +156,7 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): See
         if (message.kind === 'hello') last = undefined; // Slurm has started it once more
         const own = life.hear(message);
         if (own === undefined) return;
-        if (own.kind === 'done' || own.kind === 'stopped' || own.kind === 'failed') last = own;
+        if (isLastWord(own)) last = own;
         hear.message(own);
       },
       output: (line) => {
@@ -228,9 +228,10 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
   }
   if (why === 'over') {
     await untilSaid(at, LAST_WORDS_WITHIN_MS);
-  } else if (seen.last()?.kind === 'stopped' && !wishes.stop) {
-    await untilOver(at, GONE_WITHIN_MS); // by whom it was stopped, Slurm says
   }
+  // By whom it was stopped, Slurm says.
+  const stopped = why !== 'over' && seen.last()?.kind === 'stopped' && !wishes.stop;
+  const outlived = stopped && (await untilOver(at, GONE_WITHIN_MS)) === 'ran_on';
   const said = seen.last();
   if (said !== undefined && (said.kind !== 'stopped' || wishes.stop))
     return {kind: 'exited', exit_code: 0, stderr_tail: seen.tail()};
@@ -238,8 +239,9 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
   const {memory, stage, emit} = at.job;
   const facts = {ask: cluster.ask, stderr_tail: seen.tail(), begun: seen.life.begun(), memory};
   const found = await endOfJob(id, typeof news === 'object' ? news.state : 'unknown', facts);
-  // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish.
-  const end = found.kind === 'cancelled' && seen.unreachable() ? lostWith(found) : found;
+  // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish. It may not even have kept
+  // anybody waiting; but a job that a person cancels is called so before its processes are told.
+  const end = found.kind === 'cancelled' && (seen.unreachable() || outlived) ? lostWith(found) : found;
   if (end.kind === 'cancelled') emit({kind: 'warning', stage, problem: end.problem});
   return end;
 }
@@ -251,13 +253,22 @@ function lostWith({problem}: {readonly problem: Problem}): WorkerEnd {
   };
 }
 
-async function untilOver({seen, id, cluster, wishes}: Concluding, most_ms: number): Promise<void> {
+/**
+ * `ran_on`: asked after it had said its last word, Slurm took it for running, or, from books of before its start, for waiting.
+ */
+async function untilOver(
+  {seen, id, cluster, wishes}: Concluding,
+  most_ms: number,
+): Promise<'over_at_once' | 'ran_on'> {
+  let ran: 'over_at_once' | 'ran_on' = 'over_at_once';
   for (const end = performance.now() + most_ms; performance.now() < end; await pause(LOOK_EVERY_MS)) {
     wishes.mailbox?.look();
     const answer = await cluster.queue.ask(id);
     seen.hearNews(id, answer);
-    if (answer === 'unknown' || (typeof answer === 'object' && isOver(fateOf(answer.state)))) return;
+    if (answer === 'unknown' || (typeof answer === 'object' && isOver(fateOf(answer.state)))) return ran;
+    if (typeof answer === 'object' && answer.state !== 'COMPLETING') ran = 'ran_on';
   }
+  return ran;
 }
 
 async function untilSaid({seen, wishes}: Concluding, most_ms: number): Promise<void> {

@@ -138,6 +138,9 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
       step = resume === 'exact' ? saved.step : 0;
       return {global_step: step, finished: step === total_steps};
     },
+    join: close,
+    follow: async () => 'the_end',
+    dismiss: close,
     close,
     [Symbol.asyncDispose]: close,
   };
