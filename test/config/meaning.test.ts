@@ -112,6 +112,20 @@ describe('$ and { as themselves', () => {
     expect(problemsOf(text).map(place)).toEqual(['pipeline.yaml:3:75 config/unknown-reference']);
   });
 
+  test.each([
+    {outputs: '{o: d, p: d}', clash: true},
+    {outputs: '{o: d, p: ./d/}', clash: true},
+    {outputs: '{o: d, p: d/f}', clash: true},
+    {outputs: '{o: a/b/c, p: a//b}', clash: true},
+    {outputs: '{o: ., p: a}', clash: true},
+    {outputs: '{o: d, p: da}', clash: false},
+    {outputs: '{o: d/a, p: d/b}', clash: false},
+  ])('outputs $outputs lie at one place or within each other: $clash', ({outputs, clash}) => {
+    const text = `sidestep: 1\nstages:\n  c: {uses: command, with: {argv: [x], outputs: ${outputs}}}\n`;
+    if (clash) expect(problemsOf(text).map(({code}) => code)).toEqual(['config/overlapping-outputs']);
+    else expect(stageOf(text, 'c').uses).toBe('command');
+  });
+
   test('printing pieces and splitting them are each other’s inverse', () => {
     const literal = fc
       .string({unit: fc.constantFrom('$', '{', '}', 'a', '.')})
