@@ -190,7 +190,8 @@ export async function adoptPartial(
 async function adoptUnfinished(cache: Cache, key: AttemptKey): Promise<void> {
   const own = attemptDir(cache, key);
   const ended = attemptsAt(cache, key).filter((folder) => hasEnded(cache, basename(folder)));
-  if (ended[0] !== undefined && !existsSync(own)) await rename(ended[0], own).catch(whereReadOnly);
+  if (ended[0] !== undefined && !existsSync(own))
+    await makeOwn(cache, {folder: ended[0], own, growing: []}).catch(whereReadOnly);
   await dropEnded(cache, key);
 }
 
@@ -210,6 +211,7 @@ interface Adoption {
   readonly growing: readonly string[];
 }
 
+/** A container cannot rename folders of the layers below it: they are copied. */
 async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<'taken' | 'lost'> {
   if (!hasEnded(cache, basename(folder))) return copyPartial(cache, {from: folder, own, growing});
   try {
@@ -218,6 +220,7 @@ async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<
     return 'taken';
   } catch (error) {
     if (isFileError(error, 'ENOENT')) return 'lost';
+    if (isFileError(error, 'EXDEV')) return copyPartial(cache, {from: folder, own, growing});
     throw error;
   }
 }

@@ -93,7 +93,9 @@ async function putInPlace(cache: Cache, tree: TreeOutput, aside: string): Promis
       await rename(target, old);
       await removeLeftover(old);
     } catch (error) {
-      if (!isFileError(error, 'ENOENT')) throw error;
+      if (isFileError(error, 'EXDEV'))
+        await removeLeftover(target); // a folder of a layer below a container's
+      else if (!isFileError(error, 'ENOENT')) throw error;
     }
   }
 }

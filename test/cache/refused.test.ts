@@ -1,4 +1,12 @@
-import fs, {linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import fs, {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
 import {constants} from 'node:os';
 import {join} from 'node:path';
@@ -15,7 +23,7 @@ import {treeDir} from '../../src/cache/layout.js';
 import {commitBytes, commitFile} from '../../src/cache/object.js';
 import {openCache, prepareCache} from '../../src/cache/open.js';
 import {showLife} from '../../src/cache/owner.js';
-import {dropPartial, openPartial, takeOverPartial} from '../../src/cache/partial.js';
+import {adoptPartial, dropPartial, openPartial, takeOverPartial} from '../../src/cache/partial.js';
 import {recordRoot} from '../../src/cache/roots.js';
 import {evict, saveChecked} from '../../src/cache/soundness.js';
 import {commitTree, materialiseTree} from '../../src/cache/tree.js';
@@ -25,11 +33,12 @@ import {partialStateIn} from '../../src/worker/partial-state.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** Which call the system refuses, and how; `met` counts. */
-const refusal = vi.hoisted(() => ({call: 'none', errno: '', met: 0, below: ''}));
+const refusal = vi.hoisted(() => ({call: 'none', errno: '', met: 0, below: '', spared: /(?!)/}));
 
 /** In the form that Node gives it: no path with what goes by a descriptor, no name for EDQUOT. */
 function refuse(call: string, place: {path?: string; dest?: string} = {}): void {
   if (refusal.call !== call || (place.path !== undefined && !place.path.startsWith(refusal.below))) return;
+  if (refusal.spared.test(place.path ?? '')) return;
   refusal.met += 1;
   const errno = -constants.errno[refusal.errno as keyof typeof constants.errno];
   const code = refusal.errno === 'EDQUOT' ? `Unknown system error ${errno}` : refusal.errno;
@@ -86,7 +95,7 @@ vi.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
   fsync(fd, done);
 });
 
-afterEach(() => void Object.assign(refusal, {call: 'none', met: 0}));
+afterEach(() => void Object.assign(refusal, {call: 'none', met: 0, spared: /(?!)/}));
 
 const key = (name: string) => ({
   group: fingerprintOf({g: 1}),
@@ -119,6 +128,53 @@ async function commitText(cache: Cache, text: string): Promise<void> {
     parts: {},
   });
 }
+
+describe('a folder that can only be copied, as those of the layers below a container', () => {
+  const only = (below: string) =>
+    Object.assign(refusal, {call: 'rename', errno: 'EXDEV', below, spared: /\.tmp$/});
+  const mine = ({owner}: Cache) => ({...key('a'), attempt: owner.id});
+  const growing = {growing: [], refuse: () => {}};
+
+  async function left(cache: Cache): Promise<string> {
+    const owner = {...cache.owner, id: '1-a', pid: 999_999_999, started: '1'};
+    return openPartial(cache, key('a'), {...note, owner});
+  }
+
+  test('saved work is continued', async () => {
+    const {cache} = await prepared();
+    const folder = await left(cache);
+    await partialStateIn(folder).save(async (dir) => writeFileSync(join(dir, 'lines'), 'one'), {about: {}});
+    only(folder);
+    expect(await adoptPartial(cache, mine(cache), growing)).toBe('sound');
+    expect(refusal.met).toBeGreaterThan(0);
+    expect(readdirSync(join(cache.root, 'partial'))).toHaveLength(1);
+    expect(await adoptPartial(cache, mine(cache), growing)).toBe('sound');
+  });
+
+  test('what was prepared is there', async () => {
+    const {cache, file} = await prepared();
+    const folder = await left(cache);
+    writeFileSync(join(folder, 'prepared'), 'song');
+    only(folder);
+    expect(await adoptPartial(cache, mine(cache), growing)).toBe('none');
+    const [name, ...others] = readdirSync(file('partial'));
+    expect(others).toEqual([]);
+    expect(readFileSync(join(file('partial'), name!, 'prepared'), 'utf8')).toBe('song');
+  });
+
+  test('a tree that is not whole gives way', async () => {
+    const {cache, file} = await prepared();
+    mkdirSync(file('tree'));
+    writeFileSync(file('tree/x'), 'three');
+    const tree = await commitTree(cache, file('tree'), 'tree');
+    const folder = await materialiseTree(cache, tree);
+    writeFileSync(join(folder, 'y'), 'of nobody');
+    only(folder);
+    await materialiseTree(cache, tree);
+    expect(refusal.met).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toEqual(['x']);
+  });
+});
 
 /** All that changes a cache, one thing after another, each of which may be refused. */
 const works: Readonly<Record<string, (cache: Cache, file: (name: string) => string) => Promise<unknown>>> = {
