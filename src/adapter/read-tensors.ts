@@ -53,10 +53,12 @@ function group(file: AdapterFile): Grouped {
   const biases: Record<string, Tensor> = {};
   const adapter_names = new Set<string>();
   const strangers: string[] = [];
+  const twice: Doubled[] = [];
   for (const [name, tensor] of file.tensors) {
     const parsed = parseTensorName(name);
     if (parsed?.adapter_name !== undefined) adapter_names.add(parsed.adapter_name);
     if (parsed?.part === 'bias') {
+      if (/\.lora_[AB](\.[^.]+)?\.bias$/.test(name)) throw factorBias(name, file);
       biases[biasName(name)] = tensor;
       continue;
     }
@@ -66,10 +68,11 @@ function group(file: AdapterFile): Grouped {
       continue;
     }
     const found = modules.get(module) ?? {path: withoutPeftPrefix(parsed!.path), parts: {}};
+    if (found.parts[parsed!.part] !== undefined) twice.push({name, module});
     found.parts[parsed!.part] = numbers(tensor, {name, part: parsed!.part, file});
     modules.set(module, found);
   }
-  refuse({file, strangers, adapter_names, modules: modules.size});
+  refuse({file, strangers, twice, adapter_names, modules: modules.size});
   const inOrder = [...modules].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     modules: inOrder.map(([name, {path, parts}]) => ({name, path, parts, where: `${file.path}: ${name}`})),
@@ -92,6 +95,23 @@ function numbers(
   });
 }
 
+/** Of two the later one would count, and the other be lost without a word. */
+function saidTwice({name, module}: Doubled, file: AdapterFile): SidestepError {
+  return new SidestepError({
+    code: 'adapter/layout-unknown',
+    message: `${shownPath(file.path)} holds a tensor of ${module} twice, under different names: ${name} is the second`,
+    hint: 'The file was joined from two, or saved under two prefixes: save one of them by itself.',
+  });
+}
+
+function factorBias(name: string, file: AdapterFile): SidestepError {
+  return new SidestepError({
+    code: 'adapter/layout-unknown',
+    message: `${shownPath(file.path)}: ${name} is a bias of a LoRA factor (PEFT's lora_bias), which no other program reads`,
+    hint: 'Train it without `lora_bias`.',
+  });
+}
+
 function withoutPeftPrefix(path: string): string {
   return path.startsWith(PEFT_PREFIX) ? path.slice(PEFT_PREFIX.length) : path;
 }
@@ -102,21 +122,29 @@ function biasName(name: string): string {
   return inner === undefined ? name : PEFT_PREFIX + inner;
 }
 
+/** A tensor that has the part in a module that another one has already. */
+interface Doubled {
+  readonly name: string;
+  readonly module: string;
+}
+
 interface Refusal {
   readonly file: AdapterFile;
   readonly strangers: readonly string[];
+  readonly twice: readonly Doubled[];
   readonly adapter_names: ReadonlySet<string>;
   readonly modules: number;
 }
 
 /** A tensor that no module of the decoder takes would be lost without a word. */
-function refuse({file, strangers, adapter_names, modules}: Refusal): void {
+function refuse({file, strangers, twice, adapter_names, modules}: Refusal): void {
   if (adapter_names.size > 1)
     throw new SidestepError({
       code: 'adapter/layout-unknown',
       message: `${file.path} holds several adapters: ${[...adapter_names].sort().join(', ')}`,
       hint: 'Save one of them by itself (PEFT: save_pretrained with selected_adapters).',
     });
+  if (twice[0] !== undefined) throw saidTwice(twice[0], file);
   const [first] = strangers;
   if (modules > 0 && first === undefined) return;
   if (modules === 0 && !strangers.some((name) => parseTensorName(name)))

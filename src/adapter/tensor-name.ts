@@ -20,7 +20,7 @@ export interface TensorName {
 }
 
 /** An optional adapter's name and an optional `.weight`, which PEFT and others write or leave out. */
-const TAIL = '(?:\\.([^.]+))??(?:\\.weight)?$';
+const TAIL = '(?:\\.((?!bias$)[^.]+))??(?:\\.weight)?$';
 
 const SPELLINGS: readonly (readonly [RegExp, TensorPart])[] = [
   [new RegExp(`^(.+)\\.lora_A${TAIL}`), 'down'],

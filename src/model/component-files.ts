@@ -5,6 +5,7 @@ import {SidestepError} from '../base/problem.js';
 import {elementCount} from '../format/dtype.js';
 import type {TensorEntry} from '../format/safetensors-header.js';
 import {readSafetensorsHeader} from '../format/safetensors-read.js';
+import {isListed} from '../format/user-file.js';
 import {readUserObject} from '../format/user-json.js';
 import {sizeFaults} from './ace-step-sizes.js';
 import type {ExpectedTensors} from './expected-tensors.js';
@@ -91,7 +92,7 @@ type Note = (file: string, reason: string) => void;
 async function findShards({dir, stem}: {dir: string; stem: string}, note: Note): Promise<string[]> {
   const indexName = `${stem}.safetensors.index.json`;
   if (await isFile(join(dir, `${stem}.safetensors`))) return [`${stem}.safetensors`];
-  if (await isFile(join(dir, indexName)))
+  if (isListed(join(dir, indexName)))
     return readIndex(join(dir, indexName), (reason) => note(indexName, reason));
   const others = (await readdir(dir).catch(() => [])).filter((name) =>
     /\.(safetensors|bin|pt|pth|ckpt|gguf)$/.test(name),

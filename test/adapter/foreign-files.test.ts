@@ -261,6 +261,26 @@ describe('what cannot be read is refused, in words', () => {
       says: 'layers.0.self_attn.k_proj',
     },
     {
+      name: 'biases of factors, PEFT’s lora_bias',
+      make: async () => {
+        const bias = floatTensor(Float32Array.of(1), [1], 'F32');
+        const name = 'base_model.model.layers.0.self_attn.k_proj.lora_B.bias';
+        return folderOf('lora', (await peft('lora')).set(name, bias), {lora_bias: true});
+      },
+      code: 'adapter/layout-unknown',
+      says: 'layers.0.self_attn.k_proj.lora_B.bias is a bias of a LoRA factor',
+    },
+    {
+      name: 'the same module under two prefixes',
+      make: async () => {
+        const tensors = renamed(withAlphas(await peft('lora'), 8), kohya);
+        const [, ...others] = withAlphas(await peft('lora'), 8);
+        return fileOf(new Map([...tensors, others[0]!]));
+      },
+      code: 'adapter/layout-unknown',
+      says: 'twice, under different names',
+    },
+    {
       name: 'weights in FP8',
       make: async () => {
         const tensors = renamed(withAlphas(await peft('lora'), 8), kohya);

@@ -288,9 +288,7 @@ describe.skipIf(process.platform === 'win32').each(readers)('$name', ({file, pre
       expect(code).toMatch(
         /^(file|text|json|adapter|config|dataset|record|train|tokenizer|model|safetensors|torch-file)\//,
       );
-      expect(`${message} ${position?.file ?? ''}`).toMatch(
-        /set\.json|preset|adapter_config|manifest|samples|mine|x\.|tokenizer|pipeline|settings|song|acestep|sidestep/,
-      );
+      expect(`${message} ${position?.file ?? ''}`).toContain(basename(file));
       if (code === 'json/invalid') expect(position?.line).toBeGreaterThan(0);
     },
   );
@@ -347,6 +345,8 @@ const ownFiles: Readonly<Record<string, string>> = {
   'cli/init/project-files.ts': 'a list to which lines are added',
   'cli/diff-side.ts': 'a pipeline or a lock file, from the disk or from git, by their own readers',
   'cli/doctor-engine.ts': 'the driver’s /proc',
+  'cli/engine/libc.ts': 'the first bytes of programs',
+  'cli/reproduce/remembered.ts': 'a text within a safetensors file that we wrote',
   'cli/doctor-machine.ts': 'our package.json',
   'cli/engine/own-builds.ts': 'hashes our own sources',
   'cli/engine/version-in.ts': 'our package.json',
