@@ -76,7 +76,7 @@ const rules: Readonly<Record<string, Rule>> = {
   pack: (params, here) => withTensors(params, 'tensors', here),
   train: smallTraining,
   generate: (params, here) => ({
-    ...withAdapter(params, here),
+    ...withAdapter(withTensors(params, 'training_songs', here), here),
     ...(params.prompts === undefined ? {} : {prompts: smallPrompts(params.prompts, 1)}),
     seeds: first(params.seeds),
     strengths: first(params.strengths),

@@ -76,3 +76,11 @@ test('of a matrix two instances are tried, with what hangs on them', () => {
   expect(pipeline.stages.filter(({declared_as}) => declared_as === 'export')).toHaveLength(2);
   expect(left_out).toEqual(['4 more instances of matrix stages']);
 });
+
+test('songs that clips are compared with become samples of the fixture', () => {
+  const listen = `${training('tensors: ./mine')}
+  listen: {uses: generate, with: {model: "\${stages.model}", adapter: ./old, training_songs: ./mine, prompts: [{caption: blues}]}}`;
+  const {pipeline} = inSmall(ofText(listen));
+  const {params} = pipeline.stages.find(({id}) => id === 'listen')!;
+  expect(params.training_songs).toEqual({$stage: expect.anything()});
+});
