@@ -127,6 +127,17 @@ test('lyrics and key are found under the names that ffmpeg and DJ programs write
   ]);
 });
 
+test('a title in place of a caption is told', async () => {
+  const folder = await folderOf({'plain.wav': tone(220)});
+  const input = ['-v', 'error', '-i', join(folder, 'plain.wav')];
+  execFileSync('ffmpeg', [...input, '-metadata', 'title=Song', join(folder, 'titled.mp3')]);
+  const result = await readDataset({...defaults, audio_dir: folder}, effects);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(result.value.samples.map(({caption}) => caption)).toEqual(['plain', 'Song']);
+  const told = codes(result.value.findings).filter((code) => code.startsWith('dataset/caption'));
+  expect(told).toEqual(['dataset/caption-from-name plain.wav', 'dataset/caption-from-title titled.mp3']);
+});
+
 test('a key that is none, and words in another encoding, are left out of the tags and told', async () => {
   const folder = await folderOf({'plain.wav': tone(220)});
   const plain = join(folder, 'plain.wav');
