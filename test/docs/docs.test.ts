@@ -115,7 +115,7 @@ const noCodes = new Set([
 /** Every code that a problem can have: texts of the form `area/what-is-wrong` in sources that people's input reaches. */
 function codesInSources(): Set<string> {
   const areas =
-    'adapter|analyze|audio|cache|caption|ci|config|dataset|export|file|generate|init|join|json|migrate|model|native|pickle|plan|preprocess|preset|record|reproduce|run|safetensors|settings|tensor|text|tokenizer|train|usage|watch|worker';
+    'adapter|adopt|analyze|audio|cache|caption|ci|config|dataset|export|file|generate|init|join|json|migrate|model|native|pickle|plan|preprocess|preset|record|reproduce|run|safetensors|settings|tensor|text|tokenizer|train|usage|watch|worker';
   const typescript = sourceFiles('src', /\.ts$/)
     .filter((file) => !file.includes('.generated.'))
     .flatMap((file) => [...textOf(file).matchAll(new RegExp(`'((?:${areas})/[a-z][a-z0-9_-]*)'`, 'g'))]);
