@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -12,6 +12,11 @@ export interface TestCluster {
   readonly ask: (program: string, ...args: readonly string[]) => string;
   /** Resolves with the ids of jobs that still wait or run; Slurm takes a while to believe that a job has ended. */
   readonly jobsLeft: () => Promise<string[]>;
+  /**
+   * Resolves once the controller has written its books with this job as it is now. That takes it seconds, and what it has not
+   * written when it is killed it forgets: then jobs that have ended run again in its eyes, and a number is given to a second one.
+   */
+  readonly booked: (job: string) => Promise<void>;
   /** Kills one of its daemons without warning. */
   readonly killDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => Promise<void>;
   readonly startDaemon: (name: 'slurmctld' | 'slurmd.n1' | 'slurmd.n2') => void;
@@ -44,6 +49,13 @@ export function testCluster(): TestCluster {
         if (jobs.length === 0 || tries === 300) return jobs;
         await sleep(300);
       }
+    },
+    booked: async (job) => {
+      const written = (): number =>
+        statSync(join(folder, 'state/job_state'), {throwIfNoEntry: false})?.mtimeMs ?? 0;
+      const before = written();
+      ask('scontrol', 'update', `jobid=${job}`, 'comment=booked'); // a change, so that there is something to write
+      while (written() === before) await sleep(100);
     },
     killDaemon: async (name) => {
       const pid = pidOf(name);

@@ -160,7 +160,8 @@ test('Ctrl-C while it waits in the queue, and the reason why it waits', async ()
 });
 
 long('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
-  const {report} = await disturbed(async (_job, flag) => {
+  const {report} = await disturbed(async (job, flag) => {
+    await cluster.booked(job);
     await cluster.killDaemon('slurmctld');
     process.kill(Number(readFileSync(flag, 'utf8')), 'SIGTERM'); // its end is not seen, and the next job not taken
     await sleep(3000);
