@@ -46,6 +46,11 @@ function asSidestepError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const accident = accidentOf(error);
   if (accident !== undefined) return new SidestepError(accident, {cause: error});
-  const hint = 'hint' in error && typeof error.hint === 'string' ? {hint: error.hint} : {};
+  const own = 'hint' in error && typeof error.hint === 'string' ? {hint: error.hint} : {};
+  const hint = /^(train|adapter|generate)\/option-unknown$/.test(error.code) ? {hint: OTHER_ENGINE} : own;
   return new SidestepError({code: error.code, message: error.message, ...hint}, {cause: error});
 }
+
+/** Options were held to this sidestep's schema before they came here. */
+const OTHER_ENGINE =
+  'This sidestep knows the option, so the engine is of another version: `sidestep doctor` says which one was found; in a checkout `npm run native` builds the one that fits.';

@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {deviceChecks} from '../../src/cli/doctor-engine.js';
-import {BINDING_VERSION} from '../../src/native/addon.js';
+import {type Addon, BINDING_VERSION} from '../../src/native/addon.js';
+import {callEngine} from '../../src/native/call.js';
 import type {DeviceReport} from '../../src/protocol/message.js';
 import {Folder} from './sidestep.js';
 
@@ -73,4 +74,17 @@ test.each([
   expect(plan.stdout).toContain('native/addon-version');
   expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
   expect(plan.stdout).toContain('SIDESTEP_ENGINE names it');
+});
+
+test('an option that the engine does not know is said to be a matter of versions', async () => {
+  const refused = Object.assign(new Error('fisher.new is no option of an estimate stage'), {
+    code: 'train/option-unknown',
+  });
+  const addon = {cancel_token: () => ({}), cancel: () => {}, call: () => Promise.reject(refused)};
+  await expect(callEngine(addon as unknown as Addon, 'open_trainer', {}, {})).rejects.toMatchObject({
+    problem: {
+      code: 'train/option-unknown',
+      hint: expect.stringContaining('the engine is of another version'),
+    },
+  });
 });

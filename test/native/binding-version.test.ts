@@ -6,12 +6,20 @@ import {BINDING_VERSION} from '../../src/native/addon.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where the engine reads what a stage's parameters are. */
+const OPTIONS = [
+  'native/training/options.cpp',
+  'native/training/estimate_options.cpp',
+  'native/adapters/config.cpp',
+  'native/sampling/options.cpp',
+];
+
 /** Every method, parameter and result by name: what the addon says to its callers stands in its sources as such texts. */
 function namesOfBinding(): string[] {
-  const folder = join(root, 'native/binding');
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.cpp'))
-    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/"([a-z][a-z0-9_.]*)"/g)])
+  const binding = readdirSync(join(root, 'native/binding')).filter((name) => name.endsWith('.cpp'));
+  const files = [...binding.map((name) => `native/binding/${name}`), ...OPTIONS];
+  const names = files
+    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/"([a-z][a-z0-9_.]*)"/g)])
     .map(([, name]) => name!);
   return [...new Set(names)].sort();
 }
