@@ -5867,6 +5867,20 @@ export const schemas: Readonly<Record<string, Schema>> = {
    "services": {
     "description": "Programs that run beside the command, such as a local server, by name. Each is started before it, in this order, and is waited for until it is ready; when the command has ended, in whatever way, they are ended too, with all that they started. They have the command's environment and folder. Unset: none.",
     "type": "object",
+    "examples": [
+     {
+      "captions": {
+       "argv": [
+        "llama-server",
+        "--port",
+        8080
+       ],
+       "ready": {
+        "url": "http://127.0.0.1:8080/health"
+       }
+      }
+     }
+    ],
     "propertyNames": {
      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
     },
