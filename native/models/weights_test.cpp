@@ -8,6 +8,7 @@
 #include "models/dit.h"
 #include "models/qwen3.h"
 #include "ops/elementwise.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace sidestep::testing {
@@ -18,15 +19,6 @@ namespace fs = std::filesystem;
 const fs::path kCheckpoint = fs::path("tiny_checkpoint") / "acestep-v15-turbo";
 
 fs::path checkpoint() { return golden_dir() / kCheckpoint; }
-
-/// A folder of its own that goes away with the test.
-struct TemporaryFolder {
-  TemporaryFolder() : path(fs::temp_directory_path() / ("sidestep-weights-" + std::to_string(reinterpret_cast<uintptr_t>(this)))) {
-    fs::create_directories(path);
-  }
-  ~TemporaryFolder() { fs::remove_all(path); }
-  fs::path path;
-};
 
 /// The tiny checkpoint's tensors with one changed (or, without a replacement, left out).
 WeightFiles altered(const fs::path& folder, const std::string& name, ConstTensor replacement) {

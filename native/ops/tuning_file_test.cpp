@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fstream>
 
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace sidestep {
@@ -11,10 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  Folder() { fs::remove_all(path); }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path = fs::temp_directory_path() / "sidestep_tuning_test";
+struct Folder : testing::TemporaryFolder {
   fs::path file = path / "below" / "tuning.txt";
 };
 

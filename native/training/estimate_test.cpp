@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/philox.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 
 namespace sidestep {
@@ -78,8 +79,8 @@ TEST("estimate: runs and batches that nobody named follow the number of songs, a
 
 TEST("estimate: both methods run on a tiny checkpoint, the same twice") {
   const std::filesystem::path golden = testing::golden_dir();
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "sidestep_estimate_test";
-  std::filesystem::create_directories(folder);
+  const testing::TemporaryFolder place;
+  const std::filesystem::path& folder = place.path;
   EstimateSetup setup;
   setup.model_folder = golden / "tiny_checkpoint" / "acestep-v15-turbo";
   for (const char* name : {"a_stereo48k", "b_mono44k"}) {
@@ -106,7 +107,6 @@ TEST("estimate: both methods run on a tiny checkpoint, the same twice") {
     const EstimateReport again = estimate(setup, stream);
     EXPECT(estimate_to_json(report, setup.options).dump() == estimate_to_json(again, setup.options).dump());
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/safetensors.h"
 #include "ops/elementwise.h"
 #include "ops/transfer.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 #include "testing/variable.h"
 #include "training/trainer.h"
@@ -110,8 +111,8 @@ std::string trained_bytes(const fs::path& folder, const std::vector<fs::path>& s
 }
 
 TEST("step recordings: a training of replayed steps leaves the same bytes as one of steps told one by one") {
-  const fs::path folder = fs::temp_directory_path() / "sidestep_recordings_test";
-  fs::create_directories(folder);
+  const testing::TemporaryFolder place;
+  const fs::path& folder = place.path;
   const SafetensorsFile file(fs::path(testing::golden_dir()) / "e2e" / "a_stereo48k.safetensors");
   std::vector<fs::path> songs;
   for (const int64_t frames : {20, 31, 17}) {
@@ -126,7 +127,6 @@ TEST("step recordings: a training of replayed steps leaves the same bytes as one
   const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
   const std::string told = trained_bytes(folder / "told", songs);
   EXPECT(!replayed.empty() && replayed == told);
-  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/safetensors.h"
+#include "testing/temporary_folder.h"
 #include "testing/test.h"
 #include "training/trainer.h"
 
@@ -26,8 +27,6 @@ inline std::string bytes_of(const fs::path& path) {
 /// A folder of sample files cut from the recorded songs, of unequal lengths.
 struct Songs {
   Songs() {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
     const fs::path e2e = fs::path(golden_dir()) / "e2e";
     const int64_t frames[] = {20, 31, 17, 26, 12};
     for (size_t i = 0; i < 5; ++i) {
@@ -41,9 +40,9 @@ struct Songs {
       paths.push_back(path);
     }
   }
-  ~Songs() { fs::remove_all(folder); }
 
-  fs::path folder = fs::temp_directory_path() / "sidestep_trainer_test";
+  TemporaryFolder place;
+  fs::path folder = place.path;
   std::vector<fs::path> paths;
 };
 
