@@ -8,7 +8,10 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <ctime>
 
 #if defined(__x86_64__)
 #define OLDEST "GLIBC_2.2.5"
@@ -77,6 +80,24 @@ uint32_t __wrap_arc4random() {
   while (getrandom(&drawn, sizeof(drawn), 0) != static_cast<ssize_t>(sizeof(drawn))) {
   }
   return drawn;
+}
+
+// 2.30: std::condition_variable's waits by the steady clock. Here by the system's, in pieces of a second, each of which ends as
+// if it had been woken: the caller asks its own clock and waits again. A clock that is set back can make one piece longer.
+int __wrap_pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until);
+int __wrap_pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
+  constexpr int64_t kSecond = 1'000'000'000;
+  const auto read = [](clockid_t which) {
+    timespec time = {};
+    clock_gettime(which, &time);
+    return time.tv_sec * kSecond + time.tv_nsec;
+  };
+  const int64_t left = until->tv_sec * kSecond + until->tv_nsec - read(clock);
+  if (left <= 0) return ETIMEDOUT;
+  const int64_t at = read(CLOCK_REALTIME) + std::min(left, kSecond);
+  const timespec when = {.tv_sec = static_cast<time_t>(at / kSecond), .tv_nsec = static_cast<long>(at % kSecond)};
+  const int ended = pthread_cond_timedwait(condition, mutex, &when);
+  return ended == ETIMEDOUT && left > kSecond ? 0 : ended;
 }
 
 // 2.32: "no" is always right; counters of shared pointers are then atomic.
