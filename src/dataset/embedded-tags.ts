@@ -51,17 +51,29 @@ async function commonTags(path: string): Promise<ICommonTagsResult | undefined> 
 
 /**
  * Lyrics and key under names that are no standard and in use all the same: what ffmpeg calls lyrics in an MP3 is a text of
- * the user's own, and DJ programs write the key of FLAC, Ogg and MP4 as INITIALKEY.
+ * the user's own, and DJ programs write the key of FLAC, Ogg and MP4 as INITIALKEY. Lyrics are taken as they stand in the file:
+ * of those with times, music-metadata leaves out each line without one.
  */
 function otherNames({common, native}: IAudioMetadata): Pick<ICommonTagsResult, 'key' | 'lyrics'> {
-  const named = (name: RegExp): string | undefined => {
-    const texts = Object.values(native).flatMap((tags) => tags.filter(({id}) => name.test(id)));
-    return texts.map(({value}) => value).find((value): value is string => typeof value === 'string');
+  const named = (...names: readonly RegExp[]): string[] => {
+    const tags = names.flatMap((name) =>
+      Object.values(native).flatMap((all) => all.filter(({id}) => name.test(id))),
+    );
+    return tags.map(({value}) => textIn(value)).filter((value) => value !== undefined);
   };
-  const key = common.key ?? named(/(^|:)initial[ _]?key$/i);
-  const words = named(/^TXXX:(USLT|(unsynced ?)?lyrics)(-\w+)?$/i);
-  const lyrics = words === undefined ? [] : [{text: words, contentType: 1, timeStampFormat: 0, syncText: []}];
-  return {...(key === undefined ? {} : {key}), lyrics: [...(common.lyrics ?? []), ...lyrics]};
+  const key = common.key ?? named(/(^|:)initial[ _]?key$/i)[0];
+  const words = named(
+    /^(USLT|ULT|©lyr|(unsynced ?|synced ?)?lyrics)(:.*)?$/i,
+    /^TXXX:(USLT|(unsynced ?)?lyrics)(-\w+)?$/i,
+  );
+  const lyrics = words.map((text) => ({text, contentType: 1, timeStampFormat: 0, syncText: []}));
+  return {...(key === undefined ? {} : {key}), lyrics: [...lyrics, ...(common.lyrics ?? [])]};
+}
+
+/** ID3 holds lyrics with their language and a description beside them. */
+function textIn(value: unknown): string | undefined {
+  const text = typeof value === 'object' && value !== null && 'text' in value ? value.text : value;
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** The words of the first lyrics tag that has any, synchronised ones line by line. */

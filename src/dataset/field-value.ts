@@ -65,7 +65,7 @@ export function checkField(field: MetadataField, text: string): Problem | undefi
   if (field === 'repeats' && !/^[1-9]\d{0,5}$/.test(text))
     return {
       code: 'dataset/wrong-value',
-      message: `repeat is ${JSON.stringify(text)}, expected a whole number from 1`,
+      message: `repeats is ${JSON.stringify(text)}, expected a whole number from 1`,
     };
   return undefined;
 }

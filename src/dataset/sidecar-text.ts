@@ -103,9 +103,11 @@ function readLines(lines: readonly string[]): Reading {
     } else if (keyed?.separator === ':') {
       running = 'unknown';
       reading.dropped.push({line: i + 1, key: keyed.key});
-    } else if (running === 'caption') {
+    } else if (RULE.test(line)) {
+      running = 'nothing'; // also in front matter, where a caption may stand last
+    } else if (running === 'caption' && !isMargin(line)) {
       reading.metadata.caption += `\n${line}`;
-    } else if (running === 'nothing' && line.trim() !== '' && !RULE.test(line)) {
+    } else if (running !== 'unknown' && line.trim() !== '') {
       reading.dropped.push({line: i + 1, key: quotedStart(line)});
     }
   }

@@ -169,7 +169,9 @@ function readString(reader: Reader): string {
 
 /** What people write in place of a value or key, and what to do about it. */
 function hintAt({text, at}: Reader): string | undefined {
-  if (text[at] === ']' || text[at] === '}') return `JSON allows no comma before ${text[at]}: take it out.`;
+  if ((text[at] === ']' || text[at] === '}') && /,\s*$/.test(text.slice(Math.max(0, at - 200), at)))
+    return `JSON allows no comma before ${text[at]}: take it out.`;
+  if (text[at] === ']' || text[at] === '}') return 'A value is missing in front of it.';
   if (text[at] === "'") return 'JSON knows double quotes only.';
   if (text[at] === '/' || text[at] === '#') return 'JSON knows no comments.';
   return undefined;

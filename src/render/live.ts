@@ -6,7 +6,7 @@ import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {evictionText, plainLines} from './plain.js';
-import {problemText} from './problem-text.js';
+import {problemText, sampleFailedText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
 import {type TerminalTitle, titleText} from './terminal-title.js';
 import {type TextOutput, widthOf} from './text-output.js';
@@ -118,7 +118,7 @@ function asides(event: RunEvent, colours: Palette): string[] {
     case 'stage_warning':
       return [problemText(event.problem, colours, 'warning')];
     case 'sample_failed':
-      return [`${colours.yellow('sample')} ${event.sample}: ${event.problem.message}`];
+      return [sampleFailedText(event, colours)];
     case 'object_evicted':
       return [colours.yellow(evictionText(event))];
     default:

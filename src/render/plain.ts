@@ -4,7 +4,7 @@ import type {StageResult} from '../event/stage-result.js';
 import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
-import {problemText} from './problem-text.js';
+import {problemText, sampleFailedText} from './problem-text.js';
 import {advance, newProgress, placeText, type StageProgress} from './progress.js';
 import {clockText, countText} from './quantity.js';
 import type {Renderer} from './renderer.js';
@@ -131,7 +131,7 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
     case 'stage_waiting':
       return progressLine(advance(newProgress(event.stage), event, 0), 0);
     case 'sample_failed':
-      return `${event.stage}  ${colours.yellow(`sample ${event.sample} failed`)}: ${event.problem.message}`;
+      return `${event.stage}  ${sampleFailedText(event, colours)}`;
     case 'stage_warning':
       return `${event.stage}  ${problemText(event.problem, colours, 'warning')}`;
     case 'board_opened':

@@ -42,6 +42,14 @@ export function problemsText(
   return `${blocks.join('\n\n')}\n${inFiles ? `\n${verdict}\n` : ''}`;
 }
 
+/** Why one song was left behind, with what helps: what is said of the stage afterwards only counts the songs. */
+export function sampleFailedText(
+  {sample, problem}: {readonly sample: string; readonly problem: Problem},
+  colours: Palette,
+): string {
+  return `${colours.yellow(`sample ${visible(sample)}:`)} ${problemText(problem, colours)}`;
+}
+
 export function placeText(position: SourcePosition): string {
   return `${visible(position.file)}:${position.line}:${position.column}`;
 }

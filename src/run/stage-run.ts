@@ -181,6 +181,7 @@ function resultOf(
   {attempts, duration_ms}: {readonly attempts: number; readonly duration_ms: number},
 ): StageResult {
   const log = effects.logPath(stage.id);
+  if (outcome.kind !== 'interrupted') effects.log(stage.id, lastWords(outcome)); // the file that `log` names is there
   switch (outcome.kind) {
     case 'failed':
     case 'lost':
@@ -195,6 +196,12 @@ function resultOf(
     default:
       return unreachable(outcome);
   }
+}
+
+/** For the stage's log: why there is no more of it. */
+function lastWords(outcome: Parameters<typeof problemIn>[0]): string {
+  const {code, message} = problemIn(outcome);
+  return `${outcome.kind}: ${message}  [${code}]`;
 }
 
 function problemIn(outcome: Extract<AttemptOutcome, {kind: 'failed' | 'crashed' | 'lost'}>): Problem {

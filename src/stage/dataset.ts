@@ -6,7 +6,7 @@ import type {StageType} from './stage-type.js';
 /** Finds the songs with their captions, lyrics and metadata; its result is `dataset.json`. */
 export const dataset: StageType = {
   name: 'dataset',
-  version: 6,
+  version: 7,
   schema: 'stage.dataset.schema.json',
   summary: 'Find the songs, their captions and lyrics, and check them all',
   runs: 'light',

@@ -117,12 +117,17 @@ test('lyrics and key are found under the names that ffmpeg and DJ programs write
   tagged('a.mp3', 'lyrics=[Verse]\nla', 'TBPM=0', 'TKEY=8A');
   tagged('b.flac', 'LYRICS=[00:01.20]la\n[00:02.00]la', 'INITIALKEY=F#m');
   tagged('c.ogg', 'UNSYNCEDLYRICS=so', 'INITIALKEY=o');
+  const outOfOrder = '[Chorus]\n[00:05.00]second\n[00:01.00]first\n[00:02.00][00:07.00]again';
+  tagged('d.flac', `LYRICS=${outOfOrder}`);
+  tagged('e.mp3', `lyrics=${outOfOrder}`);
+  tagged('f.m4a', `lyrics=${outOfOrder}`);
   const result = await readDataset({...defaults, audio_dir: folder}, effects);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   expect(result.value.samples.map(({name, lyrics, keyscale, bpm}) => [name, lyrics, keyscale, bpm])).toEqual([
     ['a.mp3', '[Verse]\nla', 'A minor', ''],
     ['b.flac', 'la\nla', 'F# minor', ''],
     ['c.ogg', 'so', '', ''],
+    ...['d.flac', 'e.mp3', 'f.m4a'].map((name) => [name, 'first\nagain\n[Chorus]\nsecond\nagain', '', '']),
     ['plain.wav', '[Instrumental]', '', ''],
   ]);
 });
@@ -509,6 +514,18 @@ describe('a dataset JSON', () => {
     const result = await readDataset(options, effects);
     expect(result.ok ? [] : result.problems).toMatchObject([
       {code: 'json/invalid', position: {line: 2}, hint: expect.stringContaining('jq -s .')},
+    ]);
+  });
+
+  test.each([
+    {text: '[{"filename": "a.wav",\n "caption": }]', hint: 'A value is missing in front of it.'},
+    {text: '[{"filename": "a.wav", \n }]', hint: 'JSON allows no comma before }: take it out.'},
+  ])('that is broken comes with what to do: $hint', async ({text, hint}) => {
+    const folder = await folderOf({'a.wav': tone(220), 'd.json': text});
+    const options = {...defaults, audio_dir: folder, dataset_json: join(folder, 'd.json')};
+    const result = await readDataset(options, effects);
+    expect(result.ok ? [] : result.problems).toMatchObject([
+      {code: 'json/invalid', position: {line: 2}, hint},
     ]);
   });
 

@@ -19,6 +19,29 @@ async function songWith(
   return {sample: dataset.samples[0], said, dataset};
 }
 
+describe('what is no part of a caption in a song.txt', () => {
+  test.each([
+    {name: 'the rule that ends front matter', text: '---\nbpm: 90\ncaption: a slow blues\n---\n'},
+    {name: 'a rule and what stands behind it', text: 'caption: a slow blues\n---\nwritten by me\nbpm: 90'},
+    {name: 'a comment', text: 'caption: a slow blues\n# written by me\nbpm: 90'},
+    {name: 'a comment at the end', text: 'bpm: 90\ncaption: a slow blues\n# written by me'},
+  ])('$name', async ({text}) => {
+    const {sample, said, dataset} = await songWith({'a.txt': text});
+    expect(sample).toMatchObject({caption: 'a slow blues', bpm: '90'});
+    const named = text.includes('written') ? ['dataset/unknown-key'] : [];
+    expect(said.filter((code) => code === 'dataset/unknown-key')).toEqual(named);
+    if (named.length > 0)
+      expect(dataset.findings.map(({message}) => message).join('\n')).toContain('written by me');
+  });
+
+  test('but the name of a section is', async () => {
+    const {sample} = await songWith({
+      'a.txt': 'caption: a slow blues\nand more\n[Verse]\nThe rain came down',
+    });
+    expect(sample).toMatchObject({caption: 'a slow blues\nand more', lyrics: '[Verse]\nThe rain came down'});
+  });
+});
+
 describe('a song.txt without keys', () => {
   test.each([
     {name: 'with section marks is lyrics', files: {'a.txt': verse}, lyrics: verse.trim(), caption: ''},

@@ -307,6 +307,20 @@ b  done in 1 ms
 `);
 });
 
+test('a song that failed is told with its code and what helps', async () => {
+  const bad: Problem = {
+    code: 'text/wrong-encoding',
+    message: 'a.txt is not UTF-8',
+    hint: 'Save it as UTF-8.',
+  };
+  const text = await shown((output) => plainLines(output, plain), {
+    ...{kind: 'sample_failed', stage: a, sample: 'a.wav', problem: bad},
+  });
+  expect(text.replace('14:03:27 ', '')).toBe(
+    'a  sample a.wav: error: a.txt is not UTF-8  [text/wrong-encoding]\n  hint: Save it as UTF-8.\n',
+  );
+});
+
 test('a kind of warning is told at once, and the rest of its kind together when the stage has ended', async () => {
   const warning = (code: string, message: string): RunEvent => ({
     kind: 'stage_warning',

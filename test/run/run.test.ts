@@ -11,6 +11,7 @@ import {
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {Problem} from '../../src/base/problem.js';
+import type {StageResult} from '../../src/event/stage-result.js';
 import {stopSwitch} from '../../src/run/stop.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {
@@ -36,6 +37,13 @@ test('a chain runs once and then comes from the cache', async () => {
   const second = await run(pipeline);
   expect(second).toMatchObject({outcome: 'done', ran: []});
   expect(outputText(second, 'b')).toBe('HELLO');
+});
+
+test('the log that a failed stage names is there, and its last line says why', async () => {
+  const dir = await temporaryFolder();
+  const {by} = await run(pipelineOf(dir, {a: shell('exit 3')}));
+  const failed = by.a as Extract<StageResult, {kind: 'failed'}>;
+  expect(readFileSync(failed.log!, 'utf8')).toMatch(/failed: .*\[run\/command-failed\]\n$/);
 });
 
 test('a stage whose inputs came out the same is found in the cache after all', async () => {

@@ -1,3 +1,4 @@
+import {refuseLfsPointer} from '../../format/user-file.js';
 import {probeAiff} from './aiff.js';
 import {type AudioFormat, audioProblem, type Span} from './audio-format.js';
 import {probeWithFfmpeg} from './ffmpeg.js';
@@ -18,6 +19,7 @@ export async function probeAudio(path: string): Promise<AudioFormat> {
 
 async function probeBuiltIn(file: FileBytes): Promise<AudioFormat | undefined> {
   if (file.size === 0) throw audioProblem('audio/empty', file.path, 'is empty');
+  refuseLfsPointer(await file.at(0, 64), file.path);
   const span = await behindZeros(file, await withoutTags(file));
   const start = await file.at(span.start, 16);
   const magic = Buffer.from(start).toString('latin1');

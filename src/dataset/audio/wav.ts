@@ -45,12 +45,15 @@ function pcmFormat(format: Fmt, {file, data, order}: WholeFile & {readonly data:
   };
 }
 
-/** Walks the chunk list until both are found; the 64-bit size of RF64 files comes from their ds64 chunk. */
+/**
+ * Walks the chunk list until both are found; the 64-bit size of RF64 files comes from their ds64 chunk. Of several `data` chunks
+ * the first counts that holds something, as in other programs: RIFF knows one.
+ */
 async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> {
   const {file, span} = whole;
   const found: {fmt?: Span; data?: Span} = {};
   let longData: number | undefined;
-  for (let at = span.start + 12; at + 8 <= span.end && !(found.fmt && found.data); ) {
+  for (let at = span.start + 12; at + 8 <= span.end && !(found.fmt && holdsSound(found.data)); ) {
     const {id, stated} = await chunkAt(whole, at);
     const start = at + 8;
     if (id === 'ds64') longData = await longDataSize(file, start);
@@ -63,6 +66,10 @@ async function findChunks(whole: WholeFile): Promise<{fmt?: Span; data?: Span}> 
     at = await nextChunk(file, {end, size: end - start});
   }
   return found;
+}
+
+function holdsSound(data: Span | undefined): boolean {
+  return data !== undefined && data.end > data.start;
 }
 
 /** `ds64` holds the size of the whole file, then that of the sound; `undefined` where the file ends within it. */

@@ -98,12 +98,25 @@ describe('wav', () => {
     expect((await planes(path)).left).toEqual(clip(0, 16));
   });
 
+  test('an empty data chunk before the one with the sound plays no part', async () => {
+    const whole = wavFile(clipPcm(16), {tag: 1, channels: 2, bits: 16});
+    const at = whole.indexOf('data');
+    const empty = Buffer.concat([whole.subarray(0, at), Buffer.from('data\0\0\0\0'), whole.subarray(at)]);
+    empty.writeUInt32LE(empty.length - 8, 4);
+    expect((await planes(await save(empty))).left).toEqual(clip(0, 16));
+  });
+
   test('NaN is refused', async () => {
     const data = new Uint8Array(Float32Array.of(0, Number.NaN).buffer);
     expect(await codeOf(planes(await save(wavFile(data, {tag: 3, channels: 1, bits: 32}))))).toBe(
       'audio/damaged',
     );
   });
+});
+
+test('what git leaves in place of a song is named as that', async () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
+  expect(await codeOf(probeAudio(await save(Buffer.from(pointer))))).toBe('file/lfs-pointer');
 });
 
 describe('aiff', () => {
