@@ -10,7 +10,8 @@ import {root} from './project.js';
 /** What a reader has who follows a page: models, songs, the example pipelines, a preset of upstream's. */
 async function readersFolder(): Promise<Folder> {
   const folder = new Folder({'my_preset.json': JSON.stringify({rank: 16, learning_rate: 1e-4, epochs: 3})});
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  for (const model of ['turbo', 'base'] as const)
+    await writeCheckpoint(folder.file('checkpoints'), {model, hidden_size: 32, layers: 1, seed: 1});
   for (const [index, name] of ['first song', 'second song'].entries()) {
     folder.write(`my_audio/${name}.txt`, `caption: tune ${index}\n`);
     writeFileSync(folder.file(`my_audio/${name}.wav`), tone(200 + index));
@@ -76,6 +77,7 @@ const before: Readonly<Record<string, readonly string[]>> = {
 test.each([
   'README.md',
   'docs/getting-started.md',
+  'docs/training-guide.md',
   'docs/wizard.md',
   'docs/dataset.md',
   'docs/timesteps.md',
