@@ -27,8 +27,8 @@ export interface CarryOutOptions {
   readonly stop: StopSwitch;
   /** Hears every event besides screen and record. */
   readonly hear?: (event: RunEvent) => void;
-  /** What the screen shows of an event, where that is not the event as it is recorded. */
-  readonly shown?: (event: RunEvent) => RunEvent;
+  /** What the screen shows of an event, where that is not the event as it is recorded; undefined: nothing. */
+  readonly shown?: (event: RunEvent) => RunEvent | undefined;
   readonly jobs?: number;
   readonly keepGoing?: boolean;
   readonly overwrite?: readonly string[];
@@ -57,7 +57,8 @@ export async function carryOut(
   const settings = planned.settings.values;
   const screen = await openScreen(world, {...options, expects, again: 'Ctrl-C', settings});
   const emit = (event: RunEvent): void => {
-    screen.show(options.shown?.(event) ?? event);
+    const shown = options.shown === undefined ? event : options.shown(event);
+    if (shown !== undefined) screen.show(shown);
     options.hear?.(event);
   };
   const started = world.now();

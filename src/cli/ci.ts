@@ -118,6 +118,7 @@ async function tryIn(folder: string, {world, pipeline, options}: Trying): Promis
     stop: signals.stop,
     keepGoing: true,
     hear: (event) => events.push(event),
+    ...(options.keep === undefined ? {shown: withoutPlaces} : {}),
   }).finally(signals.release);
   const code = runExitCode(outcome, results, looksOf(planned.value.plan));
   const after = await planResolved(world, small, project);
@@ -129,6 +130,12 @@ async function tryIn(folder: string, {world, pipeline, options}: Trying): Promis
     stages: await numbersOf(after.value.plan, after.value.observation.cache, events),
   };
   return ok({code, results, numbers, left_out});
+}
+
+/** The folder will be gone: nobody is sent to it. */
+function withoutPlaces(event: RunEvent): RunEvent | undefined {
+  if (event.kind === 'board_opened') return undefined;
+  return event.kind === 'run_finished' ? {...event, outputs: []} : event;
 }
 
 /** One JSON document is wanted, not a line for each event. */

@@ -133,7 +133,12 @@ function judge(
   const saved = savedWork(reasons, {group: resume_group, fingerprint}, world);
   const start = startOf({params: parts.params, fingerprint}, type, saved);
   const last_duration_ms = durationLastTime(stage, world);
-  const verdict: Verdict = {kind: 'stale', reasons, samples: forecast, start};
+  const verdict: Verdict = {
+    kind: 'stale',
+    reasons: saved.length > 0 ? reasons.map(begun) : reasons,
+    samples: forecast,
+    start,
+  };
   return {
     fingerprint,
     parts,
@@ -142,6 +147,11 @@ function judge(
     last_duration_ms,
     verdict,
   };
+}
+
+/** No run is remembered that ended, but there is saved work of one. */
+function begun(reason: StaleReason): StaleReason {
+  return reason.kind === 'never_run' ? {kind: 'never_finished'} : reason;
 }
 
 /** What saved work counts: none when the stage is asked for again; its own when it runs every time. */

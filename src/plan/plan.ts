@@ -100,6 +100,8 @@ export interface SampleForecast {
 /** Why a stage instance must run. Old values come from the last run here, else the lock file. */
 export type StaleReason =
   | {readonly kind: 'never_run'}
+  /** It was begun, with these or other numbers: work of it is saved. */
+  | {readonly kind: 'never_finished'}
   /** `old` or `new` is undefined when the key came or went. */
   | {
       readonly kind: 'param_changed';

@@ -7,30 +7,37 @@ import {countText} from './quantity.js';
 /** Latent frames a second. */
 const LATENT_HZ = 25;
 
-/** What a stage will take on its device, with what that is made of. */
-export function memoryText(memory: StageMemory, colours: Palette): string {
-  if (memory.kind === 'later') return colours.dim(`memory: ${memory.reason}`);
-  const line = `${needText(memory)}  ${colours.dim(`(${partsText(memory)})`)}${keptText(memory)}${clipsText(memory)}`;
+/** What a stage will take on its device; below it what that is made of, a line each, further in. */
+export function memoryLines(memory: StageMemory, colours: Palette): string[] {
+  if (memory.kind === 'later') return [colours.dim(`memory: ${memory.reason}`)];
+  const details = [partsText(memory), ...keptText(memory), ...clipsText(memory)];
+  return [needLine(memory, colours), ...details.map((line) => `  ${colours.dim(line)}`)];
+}
+
+function needLine(memory: MemoryForecast, colours: Palette): string {
+  const line = needText(memory);
   return memory.fits === 'no' ? colours.red(line) : memory.fits === 'perhaps' ? colours.yellow(line) : line;
 }
 
-/** `; keeps the activations of 13 of 24 layers and parts of 1 more: 14% less work a step than recomputing all`. */
-function keptText({recomputation}: MemoryForecast): string {
-  if (recomputation === undefined) return '';
+/** `keeps the activations of 13 of 24 layers and parts of 1 more`, then `14% less work a step than recomputing all`. */
+function keptText({recomputation}: MemoryForecast): string[] {
+  if (recomputation === undefined) return [];
   const {layers, kept_layers, partly_kept_layers, work_saved} = recomputation;
   const saved = Math.round(100 * work_saved);
-  const less = saved > 0 ? `: ${saved}% less work a step than recomputing all` : '';
-  if (kept_layers === layers) return `; keeps all activations${less}`;
+  const less = saved > 0 ? [`${saved}% less work a step than recomputing all`] : [];
+  if (kept_layers === layers) return [['keeps all activations', ...less].join(': ')];
   const parts = partly_kept_layers > 0 ? ` and parts of ${partly_kept_layers} more` : '';
-  return `; keeps the activations of ${kept_layers} of ${layers} layers${parts}${less}`;
+  return [`keeps the activations of ${kept_layers} of ${layers} layers${parts}`, ...less];
 }
 
-/** `; 4 clips each time: 1.2 GiB more, as long as about 30 micro-steps`. */
-function clipsText({clips}: MemoryForecast): string {
-  if (clips === undefined) return '';
+/** `4 clips at a time: 1.2 GiB more, as long as about 30 micro-steps`. */
+function clipsText({clips}: MemoryForecast): string[] {
+  if (clips === undefined) return [];
   const {clips: count, extra_bytes, micro_steps} = clips;
   const each = count === 1 ? 'a clip' : `${count} clips`;
-  return `; ${each} at a time: ${bytesText(extra_bytes)} more, as long as about ${countText(micro_steps, 'micro-step')}`;
+  return [
+    `${each} at a time: ${bytesText(extra_bytes)} more, as long as about ${countText(micro_steps, 'micro-step')}`,
+  ];
 }
 
 /** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`. */
@@ -43,12 +50,12 @@ export function needText(memory: MemoryForecast): string {
   return `needs ${bytesText(total_bytes)} of ${bytesText(limit_bytes)} on ${device}${songs}${verdict}`;
 }
 
-/** For the head of a run: what is special about stages, and what those to come will take, as far as that is known. */
+/** For the head of a run: what is special about stages, and what those to come will take, as far as that is known; `plan` says of what. */
 export function headerLines(event: Extract<RunEvent, {kind: 'run_started'}>, colours: Palette): string[] {
   return event.stages.flatMap(({stage, memory, note}) => {
     const about = [
       ...(note === undefined ? [] : [note]),
-      ...(memory?.kind === 'known' ? [memoryText(memory, colours)] : []),
+      ...(memory?.kind === 'known' ? [needLine(memory, colours)] : []),
     ];
     return about.map((words) => `${colours.bold(stage)}  ${words}`);
   });

@@ -10,7 +10,7 @@ import {usefulRanks, wantedRanks} from '../plan/ranks.js';
 import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
 import {columnsOf, filledEnd} from './columns.js';
 import {curveLine} from './curve.js';
-import {memoryText} from './memory-text.js';
+import {memoryLines} from './memory-text.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
 import {countText, durationText} from './quantity.js';
@@ -60,7 +60,7 @@ export function planText(
   const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
     const memory = forecasts.get(stage.id);
-    const needs = memory === undefined ? [] : [`    ${memoryText(memory, colours)}`];
+    const needs = memory === undefined ? [] : memoryLines(memory, colours).map((line) => `    ${line}`);
     const work = effortText(efforts.get(stage.id));
     const curve = curveLine(efforts.get(stage.id)?.learning_rates ?? []);
     const will = [

@@ -43,12 +43,11 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** A large number of things: `864`, `3.41 thousand`, `12.6 million`. */
+/** A large number of things, as models are counted: `864`, `3.41k`, `12.6M`. */
 export function amountText(count: number): string {
   if (count < 1000) return String(count);
-  const [size, word] =
-    count < 999_500 ? [1e3, 'thousand'] : count < 999.5e6 ? [1e6, 'million'] : [1e9, 'billion'];
-  return `${threeDigits(count / size)} ${word}`;
+  const [size, unit] = count < 999_500 ? [1e3, 'k'] : count < 999.5e6 ? [1e6, 'M'] : [1e9, 'B'];
+  return `${threeDigits(count / size)}${unit}`;
 }
 
 /** Local time of day, `14:03:27`. */

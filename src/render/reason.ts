@@ -14,6 +14,8 @@ function sentence(reason: StaleReason): string {
   switch (reason.kind) {
     case 'never_run':
       return 'it never ran';
+    case 'never_finished':
+      return 'it has not run to its end yet';
     case 'param_changed':
       return `${reason.param}: ${valueText(reason.old)} → ${valueText(reason.new)}  (${placeText(reason.position)})`;
     case 'input_changed':

@@ -38,6 +38,7 @@ test('every stage runs, the numbers are written, and nothing else of the folder 
   ]);
   expect(code, stdout + stderr).toBe(0);
   expect(stdout).toContain('my.ci.json has its numbers');
+  expect(stdout + stderr, 'its folder is gone').not.toMatch(/sidestep-ci-/);
   expect(project.filesBelow().filter((file) => !file.startsWith('.config'))).toEqual([
     'junit.xml',
     'my.ci.json',

@@ -4,7 +4,7 @@ import {byLayer} from '../../src/cli/report-data.js';
 import {gitState} from '../../src/cli/run-environment.js';
 import {keptBestText} from '../../src/render/best-text.js';
 import {charts} from '../../src/render/report/charts.js';
-import {dataElement, html} from '../../src/render/report/html.js';
+import {dataElement, html, withCode} from '../../src/render/report/html.js';
 import type {ReportRun} from '../../src/render/report/report-data.js';
 import {documentOf, Folder} from './sidestep.js';
 
@@ -179,8 +179,9 @@ test('the report says where the loss was lowest, which state was kept, and draws
   expect(await folder.run(['report', 'last', '--output', 'out.html'])).toMatchObject({code: 0});
   const page = folder.read('out.html');
   expect(page).toMatch(
-    /best validation loss<\/dt><dd>1\.875<\/dd><p>at epoch 3 \(step 6\); 1 at first, 2\.5 in the end.*not judged: fewer than 5 validations/,
+    /best validation loss<\/dt><dd>1\.875<\/dd><p>at epoch 3 \(step 6\); 1 at first, 2\.5 in the end<\/p>/,
   );
+  expect(page).toMatch(/<p class="judgement">[^`]*not judged: fewer than 5 validations[^`]*<\/p>/);
   const block = /id="report-charts">(.*?)<\/script>/s.exec(page)![1]!;
   const bands = (JSON.parse(block) as {title: string; curves: {label: string; points: number[][]}[]}[]).find(
     ({title}) => title === 'Validation by timestep',
@@ -222,6 +223,7 @@ test.each([
 });
 
 test('what users wrote cannot leave its place in the page', () => {
+  expect(withCode('no `<i>` here').html).toBe('no <code>&lt;i&gt;</code> here');
   expect(html`<b>${'<i>"&'}</b>`.html).toBe('<b>&lt;i&gt;&quot;&amp;</b>');
   expect(dataElement('x', {text: '</script>'}).html).toBe(
     '<script type="application/json" id="x">{"text":"\\u003c/script>"}</script>',

@@ -1,6 +1,13 @@
 import {expect, test} from 'vitest';
 import {bytesText} from '../../src/base/bytes-text.js';
-import {countText, durationText, numberText, playedText, rateText} from '../../src/render/quantity.js';
+import {
+  amountText,
+  countText,
+  durationText,
+  numberText,
+  playedText,
+  rateText,
+} from '../../src/render/quantity.js';
 
 test.each([
   [0, '0 ms'],
@@ -63,4 +70,15 @@ test('one is singular', () => {
     '0 stages',
     '2 stages',
   ]);
+});
+
+test.each([
+  [864, '864'],
+  [7168, '7.17k'],
+  [999_499, '999k'],
+  [999_500, '1.00M'],
+  [12_582_912, '12.6M'],
+  [2_400_000_000, '2.40B'],
+])('%d things are %s', (count, text) => {
+  expect(amountText(count)).toBe(text);
 });

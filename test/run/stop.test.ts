@@ -26,8 +26,11 @@ test('the first request stops gracefully: state is kept, the next run continues 
       after: {kind: 'not_started', after: 'stop'},
     },
   });
+  const longer = pipelineOf(dir, {t: {uses: 'test.count', params: {epochs: 9, pause_ms: 20, log}}});
+  expect((await look(longer)).plan.stages[0]!.verdict).toMatchObject({reasons: [{kind: 'never_finished'}]});
   expect((await look(pipeline)).plan.stages[0]!.verdict).toMatchObject({
     kind: 'stale',
+    reasons: [{kind: 'never_finished'}],
     start: {
       kind: 'own_state',
       at: expect.stringMatching(/^epoch [345]$/),

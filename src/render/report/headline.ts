@@ -1,7 +1,7 @@
 import {bytesText} from '../../base/bytes-text.js';
 import {bestPlace, keptBestText} from '../best-text.js';
 import {amountText, countText, durationText, numberText} from '../quantity.js';
-import {type Html, html} from './html.js';
+import {type Html, html, withCode} from './html.js';
 import {dateOf} from './labels.js';
 import type {ReportRun, ReportSong, ReportTraining, TrainedMemory} from './report-data.js';
 
@@ -22,7 +22,7 @@ export function headline(run: ReportRun): Html {
 <h1>${run.pipeline}</h1>
 <p class="dim small">run <code>${run.run}</code> of <code>${run.file}</code></p>
 <dl class="figures">${figures.map(({value, name, about}) => html`<div><dt>${name}</dt><dd>${value}</dd><p>${about}</p></div>`)}</dl>
-${resultPaths(run)}</header>`;
+${run.trainings.map((training) => judgement(training, run.trainings.length))}${resultPaths(run)}</header>`;
 }
 
 function trainingFigures(training: ReportTraining, siblings: number): Figure[] {
@@ -62,9 +62,15 @@ function wayText(training: ReportTraining): string {
     ...(first === null ? [] : [`${numberText(first)} at first`]),
     ...(last === null ? [] : [`${numberText(last)} in the end`]),
   ];
-  return [bestPlace(training), way.join(', '), keptBestText(training), training.verdict]
-    .filter((part) => part !== '')
-    .join('; ');
+  return [bestPlace(training), way.join(', ')].filter((part) => part !== '').join('; ');
+}
+
+/** Which state was kept as best and how the training is judged: sentences, too long to stand below a figure. */
+function judgement(training: ReportTraining, siblings: number): Html | null {
+  const parts = [keptBestText(training), training.verdict].filter((part) => part !== '');
+  if (parts.length === 0) return null;
+  const of = siblings === 1 ? '' : `${training.stage}: `;
+  return html`<p class="judgement">${of}${withCode(parts.join('; '))}</p>`;
 }
 
 function timeFigure({duration_ms, stages}: ReportRun): Figure {

@@ -37,6 +37,7 @@ pre { margin: 0; white-space: pre-wrap; background: var(--panel); padding: .7rem
 .figures dt { color: var(--dim); font-size: .85rem; }
 .figures dd { margin: .1rem 0; font-size: 1.9rem; font-weight: 650; line-height: 1.15; letter-spacing: -.02em; }
 .figures p { margin: 0; color: var(--dim); font-size: .85rem; }
+.judgement { margin: 0 0 1.2rem; max-width: 52rem; }
 .results { margin: 0; padding: .8rem 1rem; background: var(--panel); border-radius: .6rem; font-size: .9rem; }
 .results div { display: flex; flex-wrap: wrap; gap: .1rem .8rem; } .results dt { color: var(--dim); min-width: 6.5rem; } .results dd { margin: 0; min-width: 0; }
 nav { position: sticky; top: 0; z-index: 200; display: flex; gap: 1.3rem; margin: 1.8rem 0 -1.2rem; padding: .7rem 0; overflow-x: auto; scrollbar-width: none; white-space: nowrap; background: var(--back); border-bottom: 1px solid var(--line); font-size: .9rem; }
