@@ -165,7 +165,7 @@ function warnOfLoss({emit}: WorkerContext, {sample, part}: PartJob, {lost, kept}
     kind: 'stage_warning',
     problem: {
       code: 'preprocess/text-cut',
-      message: `${sample}: the ${part === 'text' ? 'prompt' : 'lyrics'} lose ${lost} tokens; the last line kept is ${JSON.stringify(lastLine)}`,
+      message: `${sample}: the ${part === 'text' ? 'prompt loses' : 'lyrics lose'} ${lost} tokens; the last line kept is ${JSON.stringify(lastLine)}`,
       hint: 'Shorten them, or raise max_text_tokens or max_lyric_tokens.',
     },
   });
