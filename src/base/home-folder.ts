@@ -1,7 +1,9 @@
 import {homedir, userInfo} from 'node:os';
+import {isAbsolute} from 'node:path';
 
 /**
- * The user's home folder: of `HOME`, else what the system knows of the user; `/`, as containers have it, where neither says.
+ * The user's home folder: of `HOME`, else what the system knows of the user; `/`, as containers have it, where neither says. A
+ * relative one is none: settings would lie in whatever folder a command is started in.
  */
 export function homeFolder(): string {
   return said(homedir) ?? said(() => userInfo().homedir) ?? '/';
@@ -10,7 +12,8 @@ export function homeFolder(): string {
 /** Node throws for a user without a name. */
 function said(ask: () => string): string | undefined {
   try {
-    return ask() || undefined;
+    const path = ask();
+    return isAbsolute(path) ? path : undefined;
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     return undefined;

@@ -1,7 +1,8 @@
-import {existsSync} from 'node:fs';
+import {existsSync, statSync} from 'node:fs';
 import {Command, InvalidArgumentError} from 'commander';
-import {SidestepError} from '../base/problem.js';
-import {ok, type Result} from '../base/result.js';
+import {shownPath} from '../base/path-bytes.js';
+import {type Problem, SidestepError} from '../base/problem.js';
+import {failure, ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
 import {takeInventory} from '../cache/inventory.js';
 import {openCache, prepareCache} from '../cache/open.js';
@@ -85,7 +86,17 @@ async function cacheHere(world: World): Promise<Result<CacheHere>> {
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return settings;
   const {cache_dir, state_dir} = projectOf(world, 'pipeline.yaml', settings.value);
+  if (existsSync(cache_dir) && !statSync(cache_dir).isDirectory()) return failure(noFolder(cache_dir));
   return ok({cache: openCache(cache_dir), stateDir: state_dir});
+}
+
+/** It would look like an empty cache. */
+function noFolder(path: string): Problem {
+  return {
+    code: 'cache/not-writable',
+    message: `The cache at ${shownPath(path)} cannot be used: it is no folder`,
+    hint: 'Correct the setting `cache.dir` (or SIDESTEP_CACHE_DIR), or move away what lies there.',
+  };
 }
 
 async function list(world: World, {cache}: CacheHere, options: AnswerOptions): Promise<ExitCode> {

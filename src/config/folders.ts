@@ -9,7 +9,10 @@ export function userFolder(
 ): string {
   if (env.SIDESTEP_CONFIG_DIR) return env.SIDESTEP_CONFIG_DIR;
   if (platform === 'win32') return join(env.APPDATA || join(homeFolder(), 'AppData', 'Roaming'), 'sidestep');
-  return join(absolute(env.XDG_CONFIG_HOME) ?? join(env.HOME || homeFolder(), '.config'), 'sidestep');
+  return join(
+    absolute(env.XDG_CONFIG_HOME) ?? join(absolute(env.HOME) ?? homeFolder(), '.config'),
+    'sidestep',
+  );
 }
 
 /** The presets that come with the program. */
@@ -22,7 +25,7 @@ export function userCacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   platform = process.platform,
 ): string {
-  const home = env.HOME || homeFolder();
+  const home = absolute(env.HOME) ?? homeFolder();
   if (platform === 'win32')
     return join(env.LOCALAPPDATA || join(homeFolder(), 'AppData', 'Local'), 'sidestep', 'Cache');
   if (platform === 'darwin' && !env.XDG_CACHE_HOME) return join(home, 'Library', 'Caches', 'sidestep');

@@ -127,10 +127,17 @@ function openFiles(dir: string) {
   };
 }
 
-/** Ids of all recorded runs, oldest first. */
-export async function listRuns(runsDir: string): Promise<string[]> {
+const DAY_MS = 86_400_000;
+
+/**
+ * Ids of all recorded runs, oldest first. Those of more than a day ahead of `now` (milliseconds since the epoch) were made while the
+ * clock was wrong: they stand first, or each of them would be the newest for years. Within a day clocks of machines differ.
+ */
+export async function listRuns(runsDir: string, now = Date.now()): Promise<string[]> {
   try {
-    return (await readdir(runsDir)).filter((name) => /^\d{8}-\d{6,9}-\w+$/.test(name)).sort();
+    const ids = (await readdir(runsDir)).filter((name) => /^\d{8}-\d{6,9}-\w+$/.test(name)).sort();
+    const tomorrow = newRunId(new Date(now + DAY_MS), '');
+    return [...ids.filter((id) => id > tomorrow), ...ids.filter((id) => id <= tomorrow)];
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;

@@ -8,11 +8,17 @@ import {temporaryFolder} from '../temporary-folder.js';
 
 const onUnix = test.skipIf(process.platform === 'win32');
 
-onUnix('an empty HOME says nothing: the system knows where a user is at home', () => {
-  vi.stubEnv('HOME', '');
-  expect(homeFolder()).toBe(userInfo().homedir);
-  vi.unstubAllEnvs();
-});
+onUnix.each(['', 'relative/path'])(
+  'HOME=%j says nothing: the system knows where a user is at home',
+  (path) => {
+    vi.stubEnv('HOME', path);
+    const {homedir} = userInfo();
+    expect(homeFolder()).toBe(homedir);
+    expect(userFolder({HOME: path})).toBe(`${homedir}/.config/sidestep`);
+    expect(userCacheFolder({HOME: path}, 'linux')).toBe(`${homedir}/.cache/sidestep`);
+    vi.unstubAllEnvs();
+  },
+);
 
 onUnix.each(['', 'relative/path'])('XDG folders that are no absolute path (%j) are none', (path) => {
   expect(userFolder({HOME: '/h', XDG_CONFIG_HOME: path})).toBe('/h/.config/sidestep');

@@ -25,6 +25,18 @@ async function collected(folder: Folder, ...words: readonly string[]) {
   return documentOf(stdout, 'cache-gc') as {entries: object[]; objects: number; outcome: string};
 }
 
+test.each(['ls', 'verify', 'gc'])(
+  'cache %s of a file in the place of a cache says that it is none',
+  async (command) => {
+    const folder = new Folder({notes: 'mine'});
+    const {code, stderr} = await folder.run(['cache', command], {SIDESTEP_CACHE_DIR: folder.file('notes')});
+    expect({code, stderr}).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('it is no folder  [cache/not-writable]'),
+    });
+  },
+);
+
 test('gc refuses while a run relies on the cache, and says who; a look is possible at any time', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline('echo x > ${outputs.o}; touch alive; sleep 600')});
   const running = folder.start(['run']);

@@ -27,6 +27,17 @@ test('events come back in their order, with the time of each', async () => {
   ]);
 });
 
+test('a run that was made while the clock was wrong is never the newest', async () => {
+  const runs = await temporaryFolder();
+  const now = Date.UTC(2026, 5, 1);
+  const hour = 3_600_000;
+  const [old, recent, ahead, wrong] = [-48, -1, 1, 24_000].map((hours) =>
+    newRunId(new Date(now + hours * hour), 'abcd'),
+  );
+  for (const id of [wrong, old, recent, ahead]) mkdirSync(join(runs, id!));
+  expect(await listRuns(runs, now)).toEqual([wrong, old, recent, ahead]);
+});
+
 test('what can be plotted is in metrics.jsonl too, the resolved pipeline in pipeline.json', async () => {
   const {record: one} = await record();
   one.record(progress);
