@@ -47,11 +47,14 @@ export async function commitFile(cache: Cache, path: string): Promise<ObjectRef>
   return object;
 }
 
+/** A slip of an editor must not change what a hash names. */
+const READ_ONLY = 0o444;
+
 /** Moves a file of ours, whose bytes were just compared with that hash, to where objects lie. */
 export async function placeObject(cache: Cache, path: string, object: ObjectRef): Promise<void> {
   const target = objectPath(cache.root, object.hash);
   await syncFile(path, cache.fault);
-  await allow(path, 0o444); // a slip of an editor must not change what a hash names
+  await allow(path, READ_ONLY);
   await makeFolder(dirname(target));
   try {
     await renameDurably(path, target, cache.fault);
@@ -83,6 +86,7 @@ export async function commitBytes(cache: Cache, bytes: string | Uint8Array): Pro
   if (await isSound(cache, object)) return object;
   const target = objectPath(cache.root, object.hash);
   await writeDurably(target, bytes, cache.fault, ownedTemporaryName(cache, target));
+  await allow(target, READ_ONLY);
   remember(cache, object);
   return object;
 }
