@@ -8,7 +8,7 @@ import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
 import {isListed} from '../format/user-file.js';
 import {readUserDocument} from '../format/user-text.js';
-import {answer, refuse} from './answer.js';
+import {answer, refuse, warn} from './answer.js';
 import type {SomeAnswers} from './init/answers.js';
 import {clackPrompter} from './init/clack-prompter.js';
 import {
@@ -27,6 +27,7 @@ import {keepSession} from './init/last-session.js';
 import {linePrompter} from './init/line-prompter.js';
 import {observeMachine} from './init/machine.js';
 import {type ProjectFile, writeProjectFiles} from './init/project-files.js';
+import {replacedProblem} from './init/replaced.js';
 import {session} from './init/session.js';
 import {type Prompter, takeDefaults} from './init/wizard.js';
 import {nextCommand} from './next-command.js';
@@ -51,6 +52,8 @@ async function init(world: World, options: InitOptions): Promise<ExitCode> {
   if (existsSync(path) && options.force !== true) return refuse(world, options, [exists(options.output)]);
   const given = givenIn(options);
   if (!given.ok) return refuse(world, options, given.problems);
+  const replaced = isListed(path) ? replacedProblem(options.output, await readUserDocument(path)) : undefined;
+  if (replaced !== undefined) warn(world, options, [replaced]);
   const settings = await loadSettings(userFolder(world.env));
   if (!settings.ok) return refuse(world, options, settings.problems);
   const machine = await observeMachine(world, settings.value);

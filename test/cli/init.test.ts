@@ -200,7 +200,7 @@ describe('at a terminal', () => {
     await type(/3 samples, encoded for turbo/, '');
     await type(/Change its details\?/, `${DOWN}${ENTER}`); // no trigger word: theirs is in them
     await type(/Measure the songs first\?/, `${DOWN}${ENTER}`);
-    for (const name of ['Measuring: batches 5', 'Adapter shape', 'Modules', 'Optimizer', 'Schedule'])
+    for (const name of ['Measuring: batches unset', 'Adapter shape', 'Modules', 'Optimizer', 'Schedule'])
       await type(asked(name), ENTER);
     await type(asked('Method'), `${DOWN}${ENTER}`);
     await type(asked('mode'), `${DOWN}${ENTER}`);
@@ -484,6 +484,15 @@ describe('without anybody to ask', () => {
       code: 2,
       stderr: expect.stringContaining('[init/exists]'),
     });
+    expect(await folder.run(['init', '--songs', 'songs', '--force'])).toMatchObject({code: 0, stderr: ''});
+    const more = 'profiles: {home: {defaults: {threads: 2}}}\n';
+    folder.write(
+      'pipeline.yaml',
+      `${more}stages: {vocals: {uses: command}, train: {uses: train}, piece: {with: {}}}\n`,
+    );
+    const {code: replaced, stderr: said} = await folder.run(['init', '--songs', 'songs', '--force']);
+    expect(replaced).toBe(0);
+    expect(said).toContain('what the wizard does not write: `profiles`, the stage vocals  [init/replaces]');
   });
 
   test('what nobody can guess is named with its flag, and nothing is written', async () => {
