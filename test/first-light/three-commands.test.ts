@@ -60,7 +60,9 @@ test('a new clone: three commands, each suggested by what came before, end in a 
   try {
     const page = await browser.page();
     await page.open(address);
-    expect(await page.evaluate('document.querySelectorAll(".chart canvas").length')).toBe(3);
+    const drawn =
+      '[...document.querySelectorAll("figure:has(.chart canvas) b")].map((b) => b.textContent).join()';
+    expect(await page.evaluate(drawn)).toBe('Loss,Training loss by timestep,Learning rate,Gradient norm');
     expect(page.complaints).toEqual([]);
     expect(page.requests).toContain(address);
     const beside = new URL('.', address).href; // pictures of clips lie there; the browser's own buttons are data
