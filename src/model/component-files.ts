@@ -55,6 +55,8 @@ export async function weightFiles(
     for (const fault of faults)
       note(shards.length === 1 ? shards[0]!.file : `${stem}.safetensors.index.json`, fault);
   }
+  for (const {file, tensor, first} of heldTwice(shards))
+    note(file, `it holds ${tensor}, and so does ${first}`);
   const present = ['config.json', ...names].filter(
     (file) => !missing.some(({path}) => path === join(dir, file)),
   );
@@ -64,6 +66,18 @@ export async function weightFiles(
 interface Shard {
   readonly file: string;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+/** The first tensor of each shard that an earlier one holds too: nobody can say which of them is meant. */
+function heldTwice(shards: readonly Shard[]): {file: string; tensor: string; first: string}[] {
+  const holder = new Map<string, string>();
+  return shards.flatMap(({file, tensors}) => {
+    const names = [...tensors.keys()];
+    const tensor = names.find((name) => holder.has(name));
+    const first = tensor === undefined ? undefined : holder.get(tensor);
+    for (const name of names) if (!holder.has(name)) holder.set(name, file);
+    return tensor === undefined || first === undefined ? [] : [{file, tensor, first}];
+  });
 }
 
 function parametersOf(shards: readonly Shard[]): number {

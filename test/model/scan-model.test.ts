@@ -222,6 +222,25 @@ describe('weights in shards', () => {
     expect((await problemOf(scan())).message).toContain('model-00002-of-00002.safetensors');
   });
 
+  test('a tensor that two shards hold is named: nobody can say which is meant', async () => {
+    const dir = await shard();
+    const [first, second] = [1, 2].map((i) => join(dir, `model-0000${i}-of-00002.safetensors`));
+    const copy = join(dir, 'copy');
+    {
+      await using one = await openSafetensors(first!);
+      await using two = await openSafetensors(second!);
+      const kept = await Promise.all(
+        [...two.tensors.keys()].map(async (name) => ({name, ...(await two.read(name))})),
+      );
+      const [name] = one.tensors.keys();
+      await writeSafetensors(copy, {tensors: [...kept, {name: name!, ...(await one.read(name!))}]});
+    }
+    await cp(copy, second!, {force: true});
+    const {code, message} = await problemOf(scan());
+    expect(code).toBe('model/incomplete');
+    expect(message).toMatch(/model-00002\S*: it holds \S+, and so does model-00001-of-00002\.safetensors/);
+  });
+
   test('a shard without its tensors is named', async () => {
     const dir = await shard();
     await cp(join(dir, 'model-00001-of-00002.safetensors'), join(dir, 'model-00002-of-00002.safetensors'), {
