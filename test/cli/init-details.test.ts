@@ -127,13 +127,13 @@ describe('the schemas decide what is asked', () => {
     'needs names of modules, or another stage':
       /^train\.adapter\.(self_target_modules|cross_target_modules|rank_pattern|alpha_pattern|selection\..*)$|^train\.validation\.tensors$/,
     bookkeeping:
-      /^train\.(logging|inference)\..*|^train\.(max_steps|dataset_repeats|shuffle|max_nonfinite_steps)$|^train\.checkpoint\.(every_steps|every_minutes|best_.*)$|^train\.validation\.(timesteps|draws|seed)$|^train\.crop\.(max_latent_length|start|decay_every_epochs)$/,
+      /^train\.(logging|inference)\..*|^train\.(max_steps|dataset_repeats|shuffle|max_nonfinite_steps)$|^train\.checkpoint\.(every_steps|every_minutes|keep_every|best_.*)$|^train\.validation\.(timesteps|draws|seed)$|^train\.crop\.(max_latent_length|start|decay_every_epochs)$/,
     'how files are found and read':
       /^songs\.(extensions|exclude|folders|sidecars|file_tags|genre_choice|missing_lyrics|duplicates|min_duration|seed|language)$/,
     'how songs are encoded':
       /^latents\.(peak_target|loudness_target|resampler|latents|tile_duration|tile_overlap|max_text_tokens|max_lyric_tokens|conditioning|seed|on_error)$/,
     'fine points of measuring':
-      /^sensitivity\.(model|tensors|method|granularity|attention_type|target_modules|target_mlp|batch_size|cfg_dropout|timestep_range|fisher\.(base_rank|rank_multiple|energy|select_share|min_category_share)|seed)$/,
+      /^sensitivity\.(model|tensors|method|granularity|attention_type|target_modules|target_mlp|batch_size|cfg_dropout|timestep_range|fisher\.(base_rank|rank_multiple|energy|select_share|min_category_share|convergence_patience|out_of_memory)|seed)$/,
     "music on the way, which needs words of the person's own": /^train\.samples(\.|$)/,
     'the device decides': /^(train|latents|sensitivity)\.precision$/,
   };
