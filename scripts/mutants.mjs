@@ -26,7 +26,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lists = join(root, 'scripts/mutants');
 const mutants = readdirSync(lists)
   .sort()
-  .flatMap((name) => parse(readFileSync(join(lists, name), 'utf8')))
+  .flatMap((list) => parse(readFileSync(join(lists, list), 'utf8')).map((mutant) => ({...mutant, list})))
   .filter((mutant) => JSON.stringify(mutant).includes(values.only));
 
 if (values.list) for (const {file, fault} of mutants) console.log(`${file}: ${fault}`);
@@ -93,8 +93,14 @@ function tried(copy, mutant, sound) {
 function scriptTests(copy, tests) {
   const report = join(copy, 'mutants-report.json');
   rmSync(report, {force: true});
-  const words = ['vitest', 'run', '--reporter=json', `--outputFile=${report}`, ...tests];
-  const {status} = spawnSync('npx', ['--no-install', ...words], {cwd: copy, encoding: 'utf8'});
+  const words = ['run', '--reporter=json', `--outputFile=${report}`, ...tests];
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const {status, signal} = spawnSync(process.execPath, [vitest, ...words], {
+    cwd: copy,
+    stdio: 'ignore',
+    timeout: 900_000,
+  });
+  if (signal !== null) return 'failed'; // it hangs, and whoever waits for it notices
   const {numFailedTests, numTotalTests} = JSON.parse(readFileSync(report, 'utf8'));
   if (numTotalTests === 0) return `no test is called ${tests}`;
   // A file that cannot even be loaded has failed no test: the fault would be one that a compiler sees.
