@@ -63,6 +63,7 @@ const server = await createServer({
   logLevel: 'error',
   appType: 'custom',
   oxc: {target: 'es2022'},
+  optimizeDeps: {noDiscovery: true}, // judges run in Node: no page's imports are looked through
   server: {middlewareMode: true, watch: null, hmr: false},
 });
 const suite = await server.ssrLoadModule(join(root, 'test/golden-suite/main.ts'));

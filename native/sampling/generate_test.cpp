@@ -157,20 +157,25 @@ TEST("generate: the plan is what a clip takes, of every kind of adapter, guided 
   Studio studio(stream);
   std::vector<std::optional<AdapterConfig>> configs{std::nullopt};
   for (const AdapterRow& row : every_kind()) configs.emplace_back(row.config);
+  AdapterConfig wide = every_kind().front().config;
+  wide.rank = 64;  // x A^T of all layers on one x is then wider than their outputs
+  configs.emplace_back(wide);
+  const auto expect_within_plan = [&](const std::optional<AdapterConfig>& config, double strength, HalvesRun halves) {
+    const GenerationPlan plan = plan_generation(studio.request(config, halves));
+    Arena arena(stream.device(), plan.arena_bytes);
+    GenerateJob job = studio.job(strength);
+    job.halves = halves;
+    generate_latents(job, studio.model, {arena, stream});
+    EXPECT(arena.high_water() <= plan.arena_bytes && arena.used() == 0);
+    if (device_under_test().kind == DeviceKind::cpu && !config) EXPECT(arena.high_water() == plan.arena_bytes);
+  };
   for (const auto& config : configs) {
     std::optional<Adapted> adapted;
     if (config) adapted.emplace(studio, *config);
     for (const double scale : {3.0, 1.0}) {
       studio.sampler.guidance_scale = scale;
-      for (const HalvesRun halves : {HalvesRun::apart, HalvesRun::together}) {
-        const GenerationPlan plan = plan_generation(studio.request(config, halves));
-        Arena arena(stream.device(), plan.arena_bytes);
-        GenerateJob job = studio.job(0.5);
-        job.halves = halves;
-        generate_latents(job, studio.model, {arena, stream});
-        EXPECT(arena.high_water() <= plan.arena_bytes && arena.used() == 0);
-        if (device_under_test().kind == DeviceKind::cpu && !config) EXPECT(arena.high_water() == plan.arena_bytes);
-      }
+      for (const double strength : {0.5, 1.0, 1.5})
+        for (const HalvesRun halves : {HalvesRun::apart, HalvesRun::together}) expect_within_plan(config, strength, halves);
     }
   }
 }

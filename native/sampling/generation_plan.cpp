@@ -1,5 +1,6 @@
 #include "sampling/generation_plan.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "adapters/adapter_set.h"
@@ -10,8 +11,9 @@ namespace sidestep {
 namespace {
 
 constexpr Device kPlan{.kind = DeviceKind::plan};
-/// Between none and all of an adapter both are computed: no strength takes more memory.
-constexpr float kDearestStrength = 0.5F;
+/// Between none and all of an adapter the layer is computed with and without it; at all of it layers that read one x are computed
+/// together, with all their x A^T. Which takes more depends on widths and ranks; no other strength takes more than both.
+constexpr float kDearestStrengths[] = {0.5F, 1.0F};
 /// The share of a card's free memory that a plan may count on: other allocations leave gaps.
 constexpr double kUsableShare = 0.95;
 
@@ -29,20 +31,23 @@ GenerationPlan plan_generation(const GenerationRequest& request) {
     plan.adapter_bytes = adapters->bytes();
   }
   const auto planned = [](int64_t rows, int64_t width) { return ConstTensor(nullptr, DType::f32, {rows, width}, kPlan); };
-  const DenoiserInput input{.condition = planned(request.tokens, request.model.condition_size),
-                            .context = planned(request.frames, request.model.context_channels()),
-                            .guided = request.guided,
-                            .strength = adapters ? kDearestStrength : 1,
-                            .halves = request.halves};
-  Denoiser denoiser(model, input, {arena, stream});
-  Tally tally;
-  stream.attach(&tally);
-  Velocities ignored;
+  DenoiserInput input{.condition = planned(request.tokens, request.model.condition_size),
+                      .context = planned(request.frames, request.model.context_channels()),
+                      .guided = request.guided,
+                      .halves = request.halves};
   const std::vector<float> x(static_cast<size_t>(request.frames * request.model.audio_acoustic_hidden_dim));
-  denoiser.predict(x, 1, request.guided ? Halves::both : Halves::conditional, ignored);
-  stream.attach(nullptr);
+  for (const float strength : kDearestStrengths) {
+    input.strength = strength;
+    Denoiser denoiser(model, input, {arena, stream});
+    Tally tally;
+    stream.attach(&tally);
+    Velocities ignored;
+    denoiser.predict(x, 1, request.guided ? Halves::both : Halves::conditional, ignored);
+    stream.attach(nullptr);
+    plan.flops_per_evaluation = std::max(plan.flops_per_evaluation, tally.total().flops);
+    if (!adapters) break;  // nothing to be stronger or weaker
+  }
   plan.arena_bytes = arena.high_water();
-  plan.flops_per_evaluation = tally.total().flops;
   return plan;
 }
 

@@ -47,7 +47,7 @@ function withProfile(world: World, argv: readonly string[]): Called {
 }
 
 /** Commands with a live view: their `--plain` says more than that nothing is drawn. */
-const LIVE: ReadonlySet<string> = new Set(['run', 'watch', 'attach', 'generate', 'ci']);
+const LIVE: ReadonlySet<string> = new Set(['run', 'watch', 'attach', 'generate', 'reproduce', 'ci']);
 
 interface Called {
   readonly world: World;
@@ -92,10 +92,12 @@ async function rootCommand(world: World, argv: readonly string[]): Promise<Comma
     .usage('<command> [options]')
     .option('-V, --version', 'print the version (with --json: of every part)')
     .option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are respected too)')
-    .option('--plain', 'for every command: no drawing, no colours; what a file would get')
     .option('--profile <name>', 'take the values of this profile of the pipeline (as SIDESTEP_PROFILE does)')
     .addHelpText('after', ROOT_EXAMPLES);
   const called = commandTable.find(({name}) => name === argv.find((word) => !word.startsWith('-')));
+  // Commander gives an option that both have to the root, and the command would never hear of it.
+  if (called === undefined || !LIVE.has(called.name))
+    root.option('--plain', 'for every command: no drawing, no colours; what a file would get');
   const helped = argv[0] === 'help' ? commandTable.find(({name}) => name === argv[1]) : undefined;
   for (const row of commandTable) {
     if (row === called || row === helped) root.addCommand((await row.load())(world));

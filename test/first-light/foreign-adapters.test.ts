@@ -4,8 +4,8 @@ import {readAdapter} from '../../src/adapter/read.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {toFloat32} from '../../src/format/tensor.js';
-import {mixedForms} from '../adapter/mixed-forms.js';
 import {loraLayouts, renamed, type Tensors, tensorsOf, withAlphas} from '../adapter/foreign-layouts.js';
+import {mixedForms} from '../adapter/mixed-forms.js';
 import {
   type Ended,
   eventsOf,

@@ -26,7 +26,12 @@ test('from the wizard to an adapter, a report and a second run', async () => {
   expect(await folder.run(['report', 'pipeline.yaml', '--output', 'out.html'])).toMatchObject({code: 0});
   const page = folder.read('out.html');
   const charts = JSON.parse(/id="report-charts">(.*?)<\/script>/s.exec(page)![1]!) as {title: string}[];
-  expect(charts.map(({title}) => title)).toEqual(['Loss', 'Learning rate', 'Gradient norm']);
+  expect(charts.map(({title}) => title)).toEqual([
+    'Loss',
+    'Training loss by timestep',
+    'Learning rate',
+    'Gradient norm',
+  ]);
   expect(page).toMatch(
     /<th>a\.wav<\/th><td class="number" data-name="length">1\.0 s<\/td>\s*<td class="number" data-name="prompt tokens">\d+<\/td>/,
   );

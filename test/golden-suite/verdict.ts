@@ -8,6 +8,18 @@ export interface Verdict {
   readonly detail?: string;
 }
 
+/** @public Of scripts/golden.mjs, too, which loads this file by way of vite. */
+export function passed({error, allowed}: Verdict): boolean {
+  return error <= allowed;
+}
+
+/** @public As above. */
+export function verdictLine(verdict: Verdict): string {
+  const {name, error, allowed, detail} = verdict;
+  const found = `${error.toExponential(2)} of ${allowed.toExponential(2)}`;
+  return `${passed(verdict) ? 'ok    ' : 'FAILED'} ${name}  ${found}${detail ? `  ${detail}` : ''}`;
+}
+
 /** A case that asks for equality; `differences` names what was not equal. */
 export function exact(name: string, differences: readonly string[]): Verdict {
   const detail = differences.slice(0, 3).join('; ');

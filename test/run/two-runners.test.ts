@@ -5,7 +5,7 @@ import {temporaryFolder} from '../temporary-folder.js';
 
 const dist = new URL('../../dist/cache/', import.meta.url).href;
 const claimer = (root: string) => `
-import {openCache, prepareCache} from '${dist}cache.js';
+import {openCache, prepareCache} from '${dist}open.js';
 import {tryClaim} from '${dist}claim.js';
 import {showLife} from '${dist}owner.js';
 const cache = openCache(${JSON.stringify(root)});
