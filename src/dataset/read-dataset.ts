@@ -15,6 +15,7 @@ import {drawPromptSource, upstreamGenreIndices} from './genre-choice.js';
 import {duplicateAudio, type HeardSample, lintSamples, lintTokens} from './lint.js';
 import type {Dataset, Finding, PromptSource, Sample} from './sample.js';
 import {type ListFolder, rememberedFolders} from './sidecar-names.js';
+import {isYes} from './song-metadata.js';
 import type {Tokenizer} from './tokenizer.js';
 
 /** What reading a dataset needs from the world besides its files. */
@@ -146,7 +147,8 @@ function refuse({song, metadata}: DescribedSong, sound: SoundReport, options: Da
         message: `${song.name} lasts ${sound.seconds.toFixed(2)} s, less than min_duration ${options.min_duration} s`,
       }),
     );
-  if (options.missing_lyrics === 'fail' && metadata.lyrics === undefined)
+  const sung = !isYes(metadata.is_instrumental); // as far as anybody says
+  if (options.missing_lyrics === 'fail' && sung && metadata.lyrics === undefined)
     found.push(
       finding('error', song, {
         code: 'dataset/missing-lyrics',

@@ -2335,7 +2335,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "missing_lyrics": {
-    "description": "What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.",
+    "description": "What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it unless its `is_instrumental` says so.",
     "enum": [
      "instrumental",
      "fail"

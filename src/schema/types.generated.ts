@@ -909,7 +909,7 @@ export interface DatasetParameters {
    */
   language: string;
   /**
-   * What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it.
+   * What a song without lyrics is: `instrumental` trains it with the lyrics [Instrumental], `fail` refuses it unless its `is_instrumental` says so.
    */
   missing_lyrics: 'instrumental' | 'fail';
   /**

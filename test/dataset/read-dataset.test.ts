@@ -409,6 +409,12 @@ describe('lint sees all songs at once', () => {
     expect(dataset.samples).toEqual([]);
     expect(codes(dataset.findings)).toContain('dataset/missing-lyrics a.wav');
   });
+
+  test('missing_lyrics: fail has nothing against a song that is said to be an instrumental', async () => {
+    const files = {'a.wav': tone(240), 'a.txt': 'caption: piano\nis_instrumental: true\n'};
+    const dataset = await read(files, {missing_lyrics: 'fail'});
+    expect(codes(dataset.findings)).not.toContain('dataset/missing-lyrics a.wav');
+  });
 });
 
 describe.skipIf(process.platform === 'win32')('what is called like a song and is none', () => {
