@@ -53,6 +53,9 @@ class LinearAdapter {
   /// Where all that this adapter does in such a pass is a pair of thin products beside the frozen layer: these, so that layers which
   /// read one x can share products (linear_group.h). Empty: only `forward` and `backward` know.
   virtual std::optional<LowRank> low_rank(const PassContext&) const { return {}; }
+  /// Around a backward pass that adds to the pair's gradients without calling `backward`.
+  virtual void before_shared_backward() {}
+  virtual void after_shared_backward() {}
 };
 
 /// A frozen matrix as it is kept: in the compute dtype, in another float dtype, or as 8-bit codes (ops/quantised.h). Whatever is

@@ -206,8 +206,12 @@ void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor
     project_down(members, x, again, stream);
     kept = again;
   }
+  for (const Members::Member& m : members.each)
+    if (m.low_rank) m.layer->adapter->before_shared_backward();
   JoinedBackward{.group = group, .members = members, .dy = dy, .x = x, .low_rank = kept, .dx = dx, .write = write, .arena = arena, .stream = stream}
       .run();
+  for (const Members::Member& m : members.each)
+    if (m.low_rank) m.layer->adapter->after_shared_backward();
 }
 
 }  // namespace sidestep

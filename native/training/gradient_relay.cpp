@@ -1,6 +1,7 @@
 #include "training/gradient_relay.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
 #include "ops/transfer.h"
@@ -22,6 +23,11 @@ struct GradientRelay::Relayed final : LinearAdapter {
     own->backward(layer, dy, x, dx, write, pass, arena, stream);
     relay.pass_on(module);
   }
+
+  /// Layers that read one x share products here as they do on one rank: their bits are others than those of layers by themselves.
+  std::optional<LowRank> low_rank(const PassContext& pass) const override { return own->low_rank(pass); }
+  void before_shared_backward() override { relay.fetch(module); }
+  void after_shared_backward() override { relay.pass_on(module); }
 
   GradientRelay& relay;
   size_t module;
