@@ -9,7 +9,7 @@ const page = new URL('../docs/wizard.md', import.meta.url);
 
 /** The list as the program has it; its file imports nothing, so it runs wherever its types are taken off. */
 async function wizardList() {
-  const source = readFileSync(new URL('../src/cli/init/details.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../src/wizard/details.ts', import.meta.url), 'utf8');
   const {outputText} = ts.transpileModule(source, {
     compilerOptions: {module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022},
   });

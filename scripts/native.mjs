@@ -13,7 +13,7 @@ function stop(problems) {
 }
 
 async function build() {
-  const {buildTools, compileEngine} = await import('../dist/cli/engine/build.js');
+  const {buildTools, compileEngine} = await import('../dist/app/engine/build.js');
   const tools = await buildTools(process.env);
   if (!tools.ok) stop(tools.problems);
   console.error(`Compiling the engine with ${tools.value.compiler}: a few minutes the first time.`);
@@ -24,7 +24,7 @@ async function build() {
   if (!built.ok) stop(built.problems);
 }
 
-if (!existsSync(join(root, 'dist/cli/engine/build.js')))
+if (!existsSync(join(root, 'dist/app/engine/build.js')))
   stop([{message: 'The program is not compiled yet', hint: 'npm run build'}]);
 if (!process.argv.includes('--if-missing') || !existsSync(join(folder, 'Release/sidestep.node')))
   await build();

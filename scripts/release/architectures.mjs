@@ -1,5 +1,5 @@
 // `node scripts/release/architectures.mjs ampere`: what CMake is told of that generation of cards.
-const {generations} = await import('../../dist/cli/engine/platforms.js');
+const {generations} = await import('../../dist/app/engine/platforms.js');
 
 const generation = generations.find(({name}) => name === process.argv[2]);
 if (generation === undefined) {

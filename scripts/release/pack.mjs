@@ -24,7 +24,7 @@ const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
 
 const {cudaPackage, ENGINE_FILE, enginePackage, generations, platforms, pluginFile} = await import(
-  '../../dist/cli/engine/platforms.js'
+  '../../dist/app/engine/platforms.js'
 );
 
 /** Every package with a binary that a release has. */

@@ -1,6 +1,11 @@
 import {cp} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import type {Json, JsonObject} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
@@ -9,17 +14,12 @@ import {failure, ok, type Result} from '../base/result.js';
 import {commitEntry} from '../cache/entries.js';
 import {ENTRY_FORMAT} from '../cache/entry-form.js';
 import {temporaryDir} from '../cache/layout.js';
-import {absolutePath} from '../config/settings.js';
+import {absolutePath} from '../config/user/settings.js';
 import {commitOutputs} from '../run/commit-outputs.js';
 import {holdingTheCache} from '../run/hold-cache.js';
 import {stageInputs} from '../run/inputs.js';
 import type {SettledStage} from '../run/stage-attempt.js';
 import type {OutputDeclaration} from '../stage/stage-type.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface AdoptOptions extends AnswerOptions {
   readonly pipeline: string;

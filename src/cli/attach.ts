@@ -1,22 +1,22 @@
 import {Command} from 'commander';
+import {type AnswerOptions, refuse} from '../app/answer.js';
+import {lookingStages, runExitCode} from '../app/frozen.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {openScreen} from '../app/screen.js';
+import {type ExitCode, forReading, type World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Owner} from '../cache/owner.js';
 import {userFolder} from '../config/folders.js';
-import {loadSettings} from '../config/settings.js';
+import {loadSettings} from '../config/user/settings.js';
 import type {RunEvent} from '../event/event.js';
+import {openRun, type RecordedRun, runsDirOf} from '../history/recorded-run.js';
+import {runningRuns} from '../history/running-runs.js';
 import {type FollowEnd, followRun} from '../run/control/follow.js';
 import {lastRunnerOf, runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
 import type {StopHow} from '../run/stop.js';
-import {type AnswerOptions, refuse} from './answer.js';
-import {lookingStages, runExitCode} from './frozen.js';
 import {type Keyboard, takeKeys} from './keyboard.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
-import {runningRuns} from './running-runs.js';
-import {openScreen} from './screen.js';
-import {type ExitCode, forReading, type World} from './world.js';
 
 type RunFinished = Extract<RunEvent, {kind: 'run_finished'}>;
 

@@ -3,15 +3,15 @@ import {mkdir, mkdtemp, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Command, Option} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {type BuildTools, buildTools, compileEngine} from '../app/engine/build.js';
+import {ownBuildFolder} from '../app/engine/own-builds.js';
+import {ENGINE_FILE, pluginFile} from '../app/engine/platforms.js';
+import {packageRoot} from '../app/version.js';
+import type {ExitCode, World} from '../app/world.js';
 import {namesIn} from '../base/folder.js';
 import {rename} from '../base/rename.js';
 import {ok, type Result} from '../base/result.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {type BuildTools, buildTools, compileEngine} from './engine/build.js';
-import {ownBuildFolder} from './engine/own-builds.js';
-import {ENGINE_FILE, pluginFile} from './engine/platforms.js';
-import {packageRoot} from './version.js';
-import type {ExitCode, World} from './world.js';
 
 interface BuildOptions extends AnswerOptions {
   readonly cuda: 'auto' | 'on' | 'off';

@@ -1,3 +1,5 @@
+import type {AnswerOptions} from '../app/answer.js';
+import type {World} from '../app/world.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
 import {claimUnlessAlive} from '../cache/claim.js';
@@ -7,11 +9,9 @@ import {notWritable, prepareCache} from '../cache/open.js';
 import {showLife} from '../cache/owner.js';
 import {readRoots} from '../cache/roots.js';
 import {userFolder} from '../config/folders.js';
-import {loadSettings} from '../config/settings.js';
+import {loadSettings} from '../config/user/settings.js';
 import {STORE_CLAIM} from '../run/hold-cache.js';
 import {sweepTemporaries} from '../run/sweep.js';
-import type {AnswerOptions} from './answer.js';
-import type {World} from './world.js';
 
 export interface GcOptions extends AnswerOptions {
   readonly maxAgeDays?: number;

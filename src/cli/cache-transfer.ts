@@ -1,3 +1,8 @@
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
+import {stopOnSignals} from '../app/signals.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {absentObjects, bringObjects, keepEntries} from '../cache/bring.js';
 import type {Cache} from '../cache/cache.js';
@@ -9,11 +14,6 @@ import {forecastSamples} from '../plan/sample-forecast.js';
 import {rarely, transferText} from '../render/transfer-text.js';
 import {askSources, transferTeller} from '../run/fetch.js';
 import {holdingTheCache} from '../run/hold-cache.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
-import {stopOnSignals} from './signals.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 export interface TransferOptions extends AnswerOptions {
   readonly for: string;

@@ -1,5 +1,8 @@
 import {existsSync, statSync} from 'node:fs';
 import {Command, InvalidArgumentError} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {projectOf} from '../app/surroundings.js';
+import type {ExitCode, World} from '../app/world.js';
 import {shownPath} from '../base/path-bytes.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -8,15 +11,12 @@ import {takeInventory} from '../cache/inventory.js';
 import {openCache, prepareCache} from '../cache/open.js';
 import {verifyCache} from '../cache/verify.js';
 import {userFolder} from '../config/folders.js';
-import {loadSettings} from '../config/settings.js';
+import {loadSettings} from '../config/user/settings.js';
 import {cacheTable, foundIn, gcText, verifyText} from '../render/cache-text.js';
 import {sweepTemporaries} from '../run/sweep.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
 import {collectCache, type GcOptions} from './cache-gc.js';
 import {shownEntries} from './cache-list.js';
 import {pullCache, pushCache, type TransferOptions} from './cache-transfer.js';
-import {projectOf} from './surroundings.js';
-import type {ExitCode, World} from './world.js';
 
 export function cacheCommand(world: World): Command {
   const cache = new Command('cache')

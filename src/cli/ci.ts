@@ -1,19 +1,17 @@
 import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {carryOut} from '../app/carry-out.js';
+import {looksOf, runExitCode} from '../app/frozen.js';
+import {collect, SET_HELP} from '../app/pipeline-options.js';
+import {type PlannedPipeline, planResolved} from '../app/plan-pipeline.js';
+import {stopOnSignals} from '../app/signals.js';
+import type {ExitCode, World} from '../app/world.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
-import {loadPipeline} from '../config/load.js';
-import type {Pipeline} from '../config/pipeline.js';
-import type {RunEvent} from '../event/event.js';
-import type {StageResult} from '../event/stage-result.js';
-import type {NumericIdentity} from '../plan/world.js';
-import {junitXml, stageCase, type TestCase} from '../render/junit.js';
-import {newScratch} from '../run/scratch.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {carryOut} from './carry-out.js';
 import {
   type Baseline,
   baselinePath,
@@ -22,14 +20,16 @@ import {
   driftProblem,
   readBaseline,
   writeBaseline,
-} from './ci/baseline.js';
-import {numbersOf} from './ci/numbers.js';
-import {shrink} from './ci/shrink.js';
-import {looksOf, runExitCode} from './frozen.js';
-import {collect, SET_HELP} from './pipeline-options.js';
-import {type PlannedPipeline, planResolved} from './plan-pipeline.js';
-import {stopOnSignals} from './signals.js';
-import type {ExitCode, World} from './world.js';
+} from '../ci/baseline.js';
+import {numbersOf} from '../ci/numbers.js';
+import {shrink} from '../ci/shrink.js';
+import {loadPipeline} from '../config/load.js';
+import type {Pipeline} from '../config/pipeline.js';
+import type {RunEvent} from '../event/event.js';
+import type {StageResult} from '../event/stage-result.js';
+import type {NumericIdentity} from '../plan/world.js';
+import {junitXml, stageCase, type TestCase} from '../render/junit.js';
+import {newScratch} from '../run/scratch.js';
 
 interface CiOptions extends AnswerOptions {
   readonly set: readonly string[];

@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {World} from './world.js';
+import type {World} from '../app/world.js';
 
 /** A command before it is needed: `--help` lists them all without loading any. */
 export interface TableRow {

@@ -1,18 +1,18 @@
 import {existsSync} from 'node:fs';
 import {Command} from 'commander';
 import {readAdapter} from '../adapter/read.js';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import type {ExitCode, World} from '../app/world.js';
 import type {Json} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import {absolutePath} from '../config/settings.js';
+import {absolutePath} from '../config/user/settings.js';
 import {readUserJson} from '../format/user-json.js';
+import {compareAdapters, compareEstimates, compareSettings} from '../history/comparison.js';
+import {openRun} from '../history/recorded-run.js';
+import {trainingFacts} from '../history/training-facts.js';
 import {adapterComparison, estimateComparison, runComparison} from '../render/compare-text.js';
 import {type ModuleSelection, readModuleSelection} from '../stage/module-selection.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {compareAdapters, compareEstimates, compareSettings} from './comparison.js';
-import {openRun} from './recorded-run.js';
-import {trainingFacts} from './training-facts.js';
-import type {ExitCode, World} from './world.js';
 
 interface CompareOptions extends AnswerOptions {
   readonly pipeline?: string;

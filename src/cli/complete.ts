@@ -1,9 +1,9 @@
 import {readdir} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Argument, Command, Option} from 'commander';
+import type {World} from '../app/world.js';
 import {commandTable} from './command-table.js';
 import {experiments, presetNames, profiles, runIds, settings, songs, stageIds} from './completed-values.js';
-import type {World} from './world.js';
 
 /**
  * What may come next after `words` (those after `sidestep`; the last is unfinished, perhaps empty). Never throws: a

@@ -1,8 +1,11 @@
 import {join, resolve} from 'node:path';
 import {isMap, isScalar, parseDocument, type YAMLMap} from 'yaml';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {stateDirOf} from '../app/surroundings.js';
+import type {World} from '../app/world.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';
-import {findPresets} from '../config/preset.js';
+import {findPresets} from '../config/user/preset.js';
 import type {DatasetOptions} from '../dataset/dataset-options.js';
 import {findSongs} from '../dataset/find-songs.js';
 import {readUserText} from '../format/user-text.js';
@@ -10,9 +13,6 @@ import {listExperiments} from '../record/experiments.js';
 import {listRuns} from '../record/run-record.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {stateDirOf} from './surroundings.js';
-import type {World} from './world.js';
 
 /** Keys of `stages:` in the pipeline that the line names, or in the default one. */
 export async function stageIds(world: World, before: readonly string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import {Argument, Command} from 'commander';
+import type {World} from '../app/world.js';
 import {candidates} from './complete.js';
 import {completionScript, type Shell, shells} from './completion-script.js';
-import type {World} from './world.js';
 
 /** `sidestep completion bash|zsh|fish`; the scripts call `sidestep completion words -- …` for every Tab. */
 export function completionCommand(world: World): Command {

@@ -1,13 +1,13 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import type {ExitCode, World} from '../app/world.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {type DiffSide, openSide, openWorkingTree} from '../history/diff-side.js';
 import {pipelineDifference} from '../plan/pipeline-difference.js';
 import {diffMarkdown} from '../render/diff-markdown.js';
 import {type DiffView, diffText} from '../render/diff-text.js';
 import {stageTypes} from '../stage/registry.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {type DiffSide, openSide, openWorkingTree} from './diff-side.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import type {ExitCode, World} from './world.js';
 
 interface DiffOptions extends AnswerOptions {
   readonly pipeline: string;

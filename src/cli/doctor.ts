@@ -1,11 +1,11 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer} from '../app/answer.js';
+import type {World} from '../app/world.js';
+import {engineFindings} from '../doctor/engine.js';
+import {executorChecks} from '../doctor/executors.js';
+import {machineFindings} from '../doctor/machine.js';
+import {verdictOf} from '../doctor/verdict.js';
 import {checklistText} from '../render/checklist.js';
-import {type AnswerOptions, answer} from './answer.js';
-import {engineFindings} from './doctor-engine.js';
-import {executorChecks} from './doctor-executors.js';
-import {machineFindings} from './doctor-machine.js';
-import {verdictOf} from './doctor-verdict.js';
-import type {World} from './world.js';
 
 /** `sidestep doctor`: exit code 0 when this machine can train something, 1 when it cannot. */
 export function doctorCommand(world: World): Command {

@@ -2,12 +2,12 @@ import {existsSync} from 'node:fs';
 import {mkdir, readFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {nextCommand} from '../app/next-command.js';
+import {packageRoot} from '../app/version.js';
+import type {ExitCode, World} from '../app/world.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {nextCommand} from './next-command.js';
-import {packageRoot} from './version.js';
-import type {ExitCode, World} from './world.js';
 
 interface ExampleOptions extends AnswerOptions {
   readonly force?: boolean;

@@ -1,6 +1,15 @@
 import {access, constants, copyFile, readFile, rm, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
+import {type AnswerOptions, refuse} from '../app/answer.js';
+import {carryOut} from '../app/carry-out.js';
+import {looksOf, runExitCode} from '../app/frozen.js';
+import {forecastsFor, memoryProblems} from '../app/memory.js';
+import {entries, yamlText} from '../app/pipeline-text.js';
+import {planPipeline} from '../app/plan-pipeline.js';
+import {stopOnSignals} from '../app/signals.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {placeProblem} from '../base/accident.js';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
@@ -9,20 +18,11 @@ import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
-import {absolutePath} from '../config/settings.js';
+import {absolutePath} from '../config/user/settings.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import {readUserText} from '../format/user-text.js';
 import {adapterModel} from './adapter-model.js';
-import {type AnswerOptions, refuse} from './answer.js';
-import {carryOut} from './carry-out.js';
-import {looksOf, runExitCode} from './frozen.js';
-import {forecastsFor, memoryProblems} from './memory.js';
-import {entries, yamlText} from './pipeline-text.js';
-import {planPipeline} from './plan-pipeline.js';
-import {stopOnSignals} from './signals.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface GenerateOptions extends AnswerOptions {
   readonly prompt?: string;

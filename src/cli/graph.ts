@@ -1,15 +1,15 @@
 import {Command, Option} from 'commander';
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {planPipeline} from '../app/plan-pipeline.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {unreachable} from '../base/unreachable.js';
 import type {Plan} from '../plan/plan.js';
 import {graphDrawing} from '../render/graph-drawing.js';
 import {dotText, mermaidText} from '../render/graph-text.js';
 import type {Palette} from '../render/palette.js';
 import {graphDocument} from '../render/plan-json.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {planPipeline} from './plan-pipeline.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 const forms = ['drawing', 'mermaid', 'dot'] as const;
 type Form = (typeof forms)[number];

@@ -1,16 +1,21 @@
 import {existsSync} from 'node:fs';
 import {relative, resolve} from 'node:path';
 import {Command} from 'commander';
+import {answer, refuse, warn} from '../app/answer.js';
+import {nextCommand} from '../app/next-command.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {editSettings, settingsPath, writeSettings} from '../app/settings-file.js';
+import {packageVersion} from '../app/version.js';
+import type {ExitCode, World} from '../app/world.js';
 import {isFileError} from '../base/durable.js';
 import {ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
-import {absolutePath, loadSettings, type Settings} from '../config/settings.js';
+import {absolutePath, loadSettings, type Settings} from '../config/user/settings.js';
 import {isListed} from '../format/user-file.js';
 import {readUserDocument} from '../format/user-text.js';
-import {answer, refuse, warn} from './answer.js';
-import type {SomeAnswers} from './init/answers.js';
-import {clackPrompter} from './init/clack-prompter.js';
+import type {SomeAnswers} from '../wizard/answers.js';
+import {clackPrompter} from '../wizard/clack-prompter.js';
 import {
   type Composing,
   type Composition,
@@ -19,23 +24,19 @@ import {
   predict,
   predictionDocument,
   summaryOf,
-} from './init/composition.js';
-import {type Agreement, converse} from './init/conversation.js';
-import {addInitOptions, givenIn, type InitOptions} from './init/flags.js';
-import {knownOf} from './init/known.js';
-import {keepSession} from './init/last-session.js';
-import {linePrompter} from './init/line-prompter.js';
-import {observeMachine} from './init/machine.js';
-import {type ProjectFile, writeProjectFiles} from './init/project-files.js';
-import {replacedProblem} from './init/replaced.js';
-import {session} from './init/session.js';
-import {type Prompter, takeDefaults} from './init/wizard.js';
-import {nextCommand} from './next-command.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
+} from '../wizard/composition.js';
+import {type Agreement, converse} from '../wizard/conversation.js';
+import {addInitOptions, givenIn, type InitOptions} from '../wizard/flags.js';
+import {knownOf} from '../wizard/known.js';
+import {keepSession} from '../wizard/last-session.js';
+import {linePrompter} from '../wizard/line-prompter.js';
+import {observeMachine} from '../wizard/machine.js';
+import {type ProjectFile, writeProjectFiles} from '../wizard/project-files.js';
+import {replacedProblem} from '../wizard/replaced.js';
+import {session} from '../wizard/session.js';
+import {type Prompter, takeDefaults} from '../wizard/wizard.js';
+import {commandTable} from './command-table.js';
 import {savePreset} from './preset-file.js';
-import {editSettings, settingsPath, writeSettings} from './settings-file.js';
-import {packageVersion} from './version.js';
-import type {ExitCode, World} from './world.js';
 
 export function initCommand(world: World): Command {
   const command = new Command('init')
@@ -161,7 +162,7 @@ async function finish(
       `${colours.green('✔')} wrote ${file}\n${files.map((each) => fileText(each, world.cwd)).join('')}${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
   });
   if (start === 'leave') return 0;
-  if (prompter !== undefined) return session(world, file, prompter);
+  if (prompter !== undefined) return session(world, file, prompter, perform);
   let code: ExitCode = 0;
   const {runCommand} = await import('./run.js');
   const command = runCommand({
@@ -212,3 +213,8 @@ Examples:
   $ sidestep init --songs ./my_audio --set train.optimizer.type=prodigy --set latents.max_duration=120
 
 docs/wizard.md lists every question with its option.`;
+
+async function perform(world: World, [name, ...words]: readonly string[]): Promise<void> {
+  const command = (await commandTable.find((row) => row.name === name)!.load())(world);
+  await command.parseAsync(words, {from: 'user'});
+}

@@ -8,11 +8,11 @@ import {fitToBase} from '../adapter/on-base.js';
 import {type Provenance, readProvenance} from '../adapter/provenance.js';
 import {readAdapter} from '../adapter/read.js';
 import {weightChange} from '../adapter/weight-change.js';
-import {absolutePath} from '../config/settings.js';
+import {type AnswerOptions, answer} from '../app/answer.js';
+import type {ExitCode, World} from '../app/world.js';
+import {absolutePath} from '../config/user/settings.js';
 import {adapterText, type InspectedModule} from '../render/adapter-text.js';
-import {type AnswerOptions, answer} from './answer.js';
 import {compareBase} from './trained-base.js';
-import type {ExitCode, World} from './world.js';
 
 interface InspectOptions extends AnswerOptions {
   readonly base?: string;

@@ -2,21 +2,21 @@ import {statSync} from 'node:fs';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {readProvenance} from '../adapter/provenance.js';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {projectOf} from '../app/surroundings.js';
+import type {ExitCode, World} from '../app/world.js';
 import {hashFile} from '../base/hash.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {readEntries} from '../cache/inventory.js';
 import {lineageOf, type Relative} from '../cache/lineage.js';
 import {openCache} from '../cache/open.js';
 import {userFolder} from '../config/folders.js';
-import {absolutePath, loadSettings} from '../config/settings.js';
+import {absolutePath, loadSettings} from '../config/user/settings.js';
+import {loadRun, runsDirOf} from '../history/recorded-run.js';
 import {listRuns} from '../record/run-record.js';
 import {type LineageMember, type LineageView, lineageText} from '../render/lineage-text.js';
 import {listFolder} from '../run/observe-files.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {loadRun, runsDirOf} from './recorded-run.js';
-import {projectOf} from './surroundings.js';
-import type {ExitCode, World} from './world.js';
 
 interface LineageOptions extends AnswerOptions {
   readonly pipeline: string;

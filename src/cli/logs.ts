@@ -1,18 +1,18 @@
 import {Command, InvalidArgumentError} from 'commander';
+import {type AnswerOptions, refuse} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import type {ExitCode, World} from '../app/world.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {pause} from '../base/timer.js';
+import {logOf, type StageLog} from '../history/maker-log.js';
+import {openRun, type RecordedRun, runsDirOf} from '../history/recorded-run.js';
+import {runningRuns} from '../history/running-runs.js';
 import {type LineReader, readNewLines} from '../record/new-lines.js';
 import {filledEnd} from '../render/columns.js';
 import {visible} from '../render/visible.js';
 import {runnerOf} from '../run/control/runner.js';
-import {type AnswerOptions, refuse} from './answer.js';
-import {logOf, type StageLog} from './maker-log.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {openRun, type RecordedRun, runsDirOf} from './recorded-run.js';
-import {runningRuns} from './running-runs.js';
-import type {ExitCode, World} from './world.js';
 
 interface LogsOptions extends AnswerOptions {
   readonly run?: string;

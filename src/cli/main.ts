@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import {readFileSync} from 'node:fs';
-import {bundledEntry} from './bundled.js';
+import {bundledEntry} from '../app/bundled.js';
 import {runsOn, wrongNode} from './node-version.js';
 
 // Looked at before anything else is loaded: what comes next uses what an older Node does not have.

@@ -1,20 +1,20 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, relative, resolve} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {nextCommand} from '../app/next-command.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import type {ExitCode, World} from '../app/world.js';
 import type {JsonObject} from '../base/json.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
-import {parsePreset} from '../config/preset.js';
 import {resolvePipeline} from '../config/resolve.js';
-import {noSettings} from '../config/settings.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {type Migrated, migrateArguments, migratePreset} from './migrate-arguments.js';
-import {type MigratedFile, migratedPipeline, migratedPreset} from './migrated-text.js';
-import {nextCommand} from './next-command.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {type FlagTable, loadFlagTable} from './upstream-flags.js';
-import {isRunConfig, readRunConfig, readUpstreamPreset, refuseSelection} from './upstream-preset.js';
-import type {ExitCode, World} from './world.js';
+import {parsePreset} from '../config/user/preset.js';
+import {noSettings} from '../config/user/settings.js';
+import {type Migrated, migrateArguments, migratePreset} from '../migrate/arguments.js';
+import {type MigratedFile, migratedPipeline, migratedPreset} from '../migrate/migrated-text.js';
+import {type FlagTable, loadFlagTable} from '../migrate/upstream-flags.js';
+import {isRunConfig, readRunConfig, readUpstreamPreset, refuseSelection} from '../migrate/upstream-preset.js';
 
 interface MigrateOptions extends AnswerOptions {
   readonly output?: string;

@@ -1,13 +1,13 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import type {ExitCode, World} from '../app/world.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
-import {absolutePath, loadSettings} from '../config/settings.js';
+import {absolutePath, loadSettings} from '../config/user/settings.js';
 import type {FoundModel} from '../model/model.js';
 import {nearModels, searchModels} from '../model/model-name.js';
 import {listModels} from '../model/scan-model.js';
 import {modelTable} from '../render/model-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import type {ExitCode, World} from './world.js';
 
 interface ModelsOptions extends AnswerOptions {
   readonly dir?: string;

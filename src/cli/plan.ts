@@ -1,18 +1,18 @@
 import {Command, Option} from 'commander';
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {NAME_HELP} from '../app/experiment.js';
+import {jobRequests} from '../app/job-requests.js';
+import {forecastsFor, memoryProblems} from '../app/memory.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {placeWarnings} from '../app/place-warnings.js';
+import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
 import {type CardName, cards} from '../run/forecast/cards.js';
 import {effortsOf} from '../run/forecast/effort.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {NAME_HELP} from './experiment.js';
-import {jobRequests} from './job-requests.js';
-import {forecastsFor, memoryProblems} from './memory.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {placeWarnings} from './place-warnings.js';
-import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface PlanOptions extends AnswerOptions {
   readonly set: readonly string[];

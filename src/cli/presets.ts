@@ -1,9 +1,10 @@
 import {Command} from 'commander';
-import type {Preset} from '../config/preset.js';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {parametersOf, presetFacts} from '../app/preset-facts.js';
+import type {ExitCode, World} from '../app/world.js';
+import type {Preset} from '../config/user/preset.js';
 import {presetTable, presetText, type ShownPreset} from '../render/preset-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {parametersOf, presetFacts} from './preset-facts.js';
 import {
   deletePreset,
   exportPreset,
@@ -12,7 +13,6 @@ import {
   listPresets,
   savePreset,
 } from './preset-file.js';
-import type {ExitCode, World} from './world.js';
 
 /** Presets beside the pipeline (`presets/`), in the user's folder and in the program; the first of a name counts. */
 export function presetsCommand(world: World): Command {

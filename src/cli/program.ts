@@ -1,11 +1,11 @@
 import {Command, CommanderError} from 'commander';
+import {refuse} from '../app/answer.js';
+import {printVersion} from '../app/version.js';
+import type {ExitCode, Stream, World} from '../app/world.js';
 import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {palette} from '../render/palette.js';
-import {refuse} from './answer.js';
 import {commandTable} from './command-table.js';
-import {printVersion} from './version.js';
-import type {ExitCode, Stream, World} from './world.js';
 
 /**
  * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do

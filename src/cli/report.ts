@@ -3,16 +3,16 @@ import {createRequire} from 'node:module';
 import {join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {packageVersion} from '../app/version.js';
+import type {ExitCode, World} from '../app/world.js';
 import {placeProblem} from '../base/accident.js';
 import {SidestepError} from '../base/problem.js';
 import {writeUserFile} from '../base/write-user-file.js';
+import {openRun} from '../history/recorded-run.js';
+import type {ClipPlace} from '../history/report-clips.js';
+import {reportRun} from '../history/report-data.js';
 import {type PlotAssets, reportPage} from '../render/report/page.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {openRun} from './recorded-run.js';
-import type {ClipPlace} from './report-clips.js';
-import {reportRun} from './report-data.js';
-import {packageVersion} from './version.js';
-import type {ExitCode, World} from './world.js';
 
 interface ReportOptions extends AnswerOptions {
   readonly pipeline?: string;

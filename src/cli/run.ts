@@ -1,15 +1,15 @@
 import {Command} from 'commander';
-import {refuse, warn} from './answer.js';
-import {carryOut} from './carry-out.js';
-import {confirmed} from './confirm.js';
-import {frozenProblems, looksOf, refuseFrozen, runExitCode} from './frozen.js';
-import {forecastsFor, memoryProblems} from './memory.js';
+import {refuse, warn} from '../app/answer.js';
+import {carryOut} from '../app/carry-out.js';
+import {confirmed} from '../app/confirm.js';
+import {frozenProblems, looksOf, refuseFrozen, runExitCode} from '../app/frozen.js';
+import {forecastsFor, memoryProblems} from '../app/memory.js';
+import {planPipeline} from '../app/plan-pipeline.js';
+import {addRunOptions, RUN_EXAMPLES, type RunCommandOptions, wishesOf} from '../app/run-options.js';
+import {stopOnSignals} from '../app/signals.js';
+import type {ExitCode, World} from '../app/world.js';
 import {showPlan} from './plan.js';
-import {planPipeline} from './plan-pipeline.js';
-import {addRunOptions, RUN_EXAMPLES, type RunCommandOptions, wishesOf} from './run-options.js';
-import {stopOnSignals} from './signals.js';
 import {suggestReport} from './suggest-report.js';
-import type {ExitCode, World} from './world.js';
 
 export function runCommand(world: World): Command {
   return addRunOptions(new Command('run'))

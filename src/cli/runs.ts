@@ -1,14 +1,14 @@
 import {resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
+import {type AnswerOptions, answer} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import type {ExitCode, World} from '../app/world.js';
+import {compareSettings} from '../history/comparison.js';
+import {loadRun, type RecordedRun, readPast, runsDirOf} from '../history/recorded-run.js';
+import {removeRuns} from '../history/remove-runs.js';
+import {trainingFacts} from '../history/training-facts.js';
 import {listRuns} from '../record/run-record.js';
 import {type PastRun, runsTable, type ToldRun} from '../render/runs-text.js';
-import {type AnswerOptions, answer} from './answer.js';
-import {compareSettings} from './comparison.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
-import {loadRun, type RecordedRun, readPast, runsDirOf} from './recorded-run.js';
-import {removeRuns} from './remove-runs.js';
-import {trainingFacts} from './training-facts.js';
-import type {ExitCode, World} from './world.js';
 
 const SORTINGS = ['time', 'name', 'best_loss', 'final_loss', 'steps', 'duration'] as const;
 

@@ -1,4 +1,4 @@
-import {parameterPlaces, TYPES} from '../config/key-advice.js';
+import {parameterPlaces, TYPES} from '../config/check/key-advice.js';
 
 /** Commands whose pipeline can be given other values. */
 const TAKING: ReadonlySet<string> = new Set([

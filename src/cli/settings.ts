@@ -1,14 +1,14 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {editSettings, settingsPath, settingWords, writeSettings} from '../app/settings-file.js';
+import type {ExitCode, World} from '../app/world.js';
 import {isFileError} from '../base/durable.js';
 import type {Json} from '../base/json.js';
 import {rename} from '../base/rename.js';
 import {userFolder} from '../config/folders.js';
-import {loadSettings} from '../config/settings.js';
+import {loadSettings} from '../config/user/settings.js';
 import {isListed} from '../format/user-file.js';
 import {readUserDocument} from '../format/user-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {editSettings, settingsPath, settingWords, writeSettings} from './settings-file.js';
-import type {ExitCode, World} from './world.js';
 
 export function settingsCommand(world: World): Command {
   const settings = new Command('settings')

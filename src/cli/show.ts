@@ -1,14 +1,14 @@
 import {basename, extname} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import {pipelineDataset} from '../app/pipeline-dataset.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {sampleReader} from '../app/sample-reader.js';
+import type {ExitCode, World} from '../app/world.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
 import {sampleText} from '../render/sample-text.js';
-import {type AnswerOptions, answer, refuse} from './answer.js';
-import {pipelineDataset} from './pipeline-dataset.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {sampleReader} from './sample-reader.js';
-import type {ExitCode, World} from './world.js';
 
 interface ShowOptions extends AnswerOptions {
   readonly set: readonly string[];

@@ -1,10 +1,10 @@
+import {refuse} from '../app/answer.js';
+import {colourSetting} from '../app/colour-setting.js';
+import {answerForStdout} from '../app/display-stream.js';
+import {type ExitCode, streamOf, type World} from '../app/world.js';
 import {isFileError} from '../base/durable.js';
 import type {Problem} from '../base/problem.js';
-import {refuse} from './answer.js';
-import {colourSetting} from './colour-setting.js';
-import {answerForStdout} from './display-stream.js';
 import {program} from './program.js';
-import {type ExitCode, streamOf, type World} from './world.js';
 
 const noFolder: Problem = {
   code: 'usage/no-current-folder',

@@ -1,21 +1,21 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {NAME_HELP} from '../app/experiment.js';
+import {frozenProblems} from '../app/frozen.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {placeWarnings} from '../app/place-warnings.js';
+import {planPipeline} from '../app/plan-pipeline.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
+import {runsDirOf} from '../history/recorded-run.js';
+import {runningRuns} from '../history/running-runs.js';
 import type {Palette} from '../render/palette.js';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
 import {problemText} from '../render/problem-text.js';
 import {runningText} from '../render/runs-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {NAME_HELP} from './experiment.js';
-import {frozenProblems} from './frozen.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {placeWarnings} from './place-warnings.js';
-import {planPipeline} from './plan-pipeline.js';
-import {runsDirOf} from './recorded-run.js';
-import {runningRuns} from './running-runs.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface StatusOptions extends AnswerOptions {
   readonly set: readonly string[];

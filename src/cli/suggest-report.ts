@@ -1,7 +1,7 @@
+import {nextCommand} from '../app/next-command.js';
+import type {World} from '../app/world.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {Plan} from '../plan/plan.js';
-import {nextCommand} from './next-command.js';
-import type {World} from './world.js';
 
 /** After a run that trained something, people want to see how it went; said below the summary, in words they can copy. */
 export function suggestReport(

@@ -1,5 +1,10 @@
 import {lstatSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
+import {pipelineDataset} from '../app/pipeline-dataset.js';
+import {sampleReader} from '../app/sample-reader.js';
+import {stateDirOf} from '../app/surroundings.js';
+import {packageVersion} from '../app/version.js';
+import type {World} from '../app/world.js';
 import {markOf} from '../base/file-mark.js';
 import {didYouMean} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
@@ -8,6 +13,10 @@ import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import {objectsDir} from '../cache/layout.js';
 import {readUserDocument} from '../format/user-text.js';
+import {loadRun, type RecordedRun, readRecordedPipeline} from '../history/recorded-run.js';
+import {reportClips} from '../history/report-clips.js';
+import {reportRun} from '../history/report-data.js';
+import {runningRuns} from '../history/running-runs.js';
 import {listRuns, logPathIn} from '../record/run-record.js';
 import type {ReportRun} from '../render/report/report-data.js';
 import type {ShownSample} from '../render/sample-text.js';
@@ -15,19 +24,10 @@ import {runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
 import {type LogPart, logPart} from '../ui/log-part.js';
 import type {CheckedText, ListedRun, NamedClips, ProjectFacts, StartRequest, UiSource} from '../ui/source.js';
-import {pipelineDataset} from './pipeline-dataset.js';
-import {loadRun, type RecordedRun, readRecordedPipeline} from './recorded-run.js';
-import {reportClips} from './report-clips.js';
-import {reportRun} from './report-data.js';
-import {runningRuns} from './running-runs.js';
 import {tellRuns} from './runs.js';
-import {sampleReader} from './sample-reader.js';
-import {stateDirOf} from './surroundings.js';
 import {pipelinesOf, relativeTo} from './ui-pipelines.js';
 import {startRun} from './ui-start.js';
 import {checkPipeline} from './validate.js';
-import {packageVersion} from './version.js';
-import type {World} from './world.js';
 
 /** What the page of `sidestep ui` shows of the project that `file` lies in, read by the code of the other commands. */
 export function uiSource(world: World, file: string): UiSource {

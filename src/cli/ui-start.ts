@@ -2,11 +2,11 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import {packageRoot} from '../app/version.js';
+import type {World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {RunEvent} from '../event/event.js';
-import {packageRoot} from './version.js';
-import type {World} from './world.js';
 
 type FirstLine = Extract<RunEvent, {kind: 'run_started'}> | {kind: 'problems'; problems: readonly Problem[]};
 

@@ -1,11 +1,11 @@
 import {Command, InvalidArgumentError} from 'commander';
+import {type AnswerOptions, answer} from '../app/answer.js';
+import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import {packageRoot} from '../app/version.js';
+import type {ExitCode, World} from '../app/world.js';
 import {serveUi, type UiServer} from '../ui/server.js';
-import {type AnswerOptions, answer} from './answer.js';
-import {DEFAULT_PIPELINE} from './pipeline-options.js';
 import {openInBrowser} from './ui-open.js';
 import {uiSource} from './ui-source.js';
-import {packageRoot} from './version.js';
-import type {ExitCode, World} from './world.js';
 
 interface UiCommandOptions extends AnswerOptions {
   readonly port: number;

@@ -1,5 +1,8 @@
 import {relative} from 'node:path';
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import type {ExitCode, World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
 import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
@@ -8,9 +11,6 @@ import {countText} from '../render/quantity.js';
 import {visible} from '../render/visible.js';
 import {hindrancesOf, refusedPlaces} from '../run/hindrances.js';
 import {stageTypes} from '../stage/registry.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import type {ExitCode, World} from './world.js';
 
 interface ValidateOptions extends AnswerOptions {
   readonly set: readonly string[];

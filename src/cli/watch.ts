@@ -1,5 +1,12 @@
 import {dirname, join, resolve} from 'node:path';
 import {Command} from 'commander';
+import {carryOut} from '../app/carry-out.js';
+import {NAME_HELP} from '../app/experiment.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
+import {stopOnSignals} from '../app/signals.js';
+import {noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {SidestepError} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
@@ -8,13 +15,6 @@ import {newsText} from '../render/watch-text.js';
 import type {WatchedPlan} from '../watch/became-stale.js';
 import {watchFiles} from '../watch/file-watch.js';
 import {type WatchedAlways, type WatchNews, watchPipeline} from '../watch/watch.js';
-import {carryOut} from './carry-out.js';
-import {NAME_HELP} from './experiment.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
-import {stopOnSignals} from './signals.js';
-import {noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface WatchOptions {
   readonly set: readonly string[];

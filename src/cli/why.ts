@@ -1,12 +1,12 @@
 import {Command} from 'commander';
+import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
+import {NAME_HELP} from '../app/experiment.js';
+import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
+import {planPipeline} from '../app/plan-pipeline.js';
+import {chooseStages, noWishes} from '../app/stage-choice.js';
+import type {ExitCode, World} from '../app/world.js';
 import {whyDocument} from '../render/plan-json.js';
 import {whyText} from '../render/why-text.js';
-import {type AnswerOptions, answer, refuse, warn} from './answer.js';
-import {NAME_HELP} from './experiment.js';
-import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import {planPipeline} from './plan-pipeline.js';
-import {chooseStages, noWishes} from './stage-choice.js';
-import type {ExitCode, World} from './world.js';
 
 interface WhyOptions extends AnswerOptions {
   readonly set: readonly string[];

@@ -2,7 +2,7 @@ import {listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {pieceOrigin} from './interpolate.js';
-import {type Located, type LocatedMap, member, problemAt} from './located.js';
+import {type Located, type LocatedMap, member, problemAt} from './text/located.js';
 
 /** What only all parameters of a `command` stage together show. */
 export function commandProblems(parameters: LocatedMap): Problem[] {

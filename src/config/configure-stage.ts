@@ -6,7 +6,7 @@ import {stageId} from '../base/stage-id.js';
 import {schemas} from '../schema/schemas.generated.js';
 import type {ExecutorDocument} from '../schema/types.generated.js';
 import {stageTypes} from '../stage/registry.js';
-import {check, isAbsence} from './check.js';
+import {check, isAbsence} from './check/check.js';
 import {commandProblems} from './command-checks.js';
 import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
@@ -15,6 +15,10 @@ import {finishParams, type LocatedReference, type ReferenceTarget} from './finis
 import {settleIdle} from './idle-params.js';
 import {asTemplate, interpolate, interpolateMap, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
+import {type Cell, instanceName} from './matrix.js';
+import type {ConfiguredStage, Executor, OutputCheck} from './pipeline.js';
+import type {PresetShelf} from './preset-shelf.js';
+import {settledTexts} from './settle-texts.js';
 import {
   define,
   emptyMap,
@@ -28,12 +32,8 @@ import {
   plain,
   positionAt,
   problemAt,
-} from './located.js';
-import {type Cell, instanceName} from './matrix.js';
-import type {ConfiguredStage, Executor, OutputCheck} from './pipeline.js';
-import type {PresetShelf} from './preset-shelf.js';
-import {absolutePath} from './settings.js';
-import {settledTexts} from './settle-texts.js';
+} from './text/located.js';
+import {absolutePath} from './user/settings.js';
 
 /** All that one stage instance is configured from. */
 export interface StageContext {

@@ -3,7 +3,7 @@ import type {Problem} from '../base/problem.js';
 import {stageTypes} from '../stage/registry.js';
 import type {InstanceWithReferences, LocatedNeed} from './configure-stage.js';
 import type {LocatedReference} from './finish-params.js';
-import {problemAt} from './located.js';
+import {problemAt} from './text/located.js';
 
 /** What only all instances together show: outputs that do not exist, and stages that wait for themselves. */
 export function checkConnections(instances: readonly InstanceWithReferences[]): Problem[] {

@@ -1,10 +1,17 @@
 import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {check} from './check.js';
+import {check} from './check/check.js';
 import {interpolate, type Scope} from './interpolate.js';
-import {type Findings, type Located, type LocatedMap, member, type Origin, problemAt} from './located.js';
 import {type Cell, joined, MAX_CELLS, ownCells, tooMany} from './matrix.js';
+import {
+  type Findings,
+  type Located,
+  type LocatedMap,
+  member,
+  type Origin,
+  problemAt,
+} from './text/located.js';
 
 /** One entry under `stages:`, before its matrix is expanded. */
 export interface DeclaredStage {

@@ -2,8 +2,8 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {CommandExecutor, ExecutorDocument, SlurmExecutor} from '../schema/types.generated.js';
 import {interpolate, type Scope} from './interpolate.js';
-import {type Located, member, plain, problemAt} from './located.js';
 import type {Executor} from './pipeline.js';
+import {type Located, member, plain, problemAt} from './text/located.js';
 
 /** Executors as they are written, by name: those of the settings, and of the file, which replace them. */
 export function executorsIn(

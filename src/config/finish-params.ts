@@ -5,6 +5,7 @@ import {stageId} from '../base/stage-id.js';
 import type {Schema} from '../schema/schema.js';
 import {songSources} from '../stage/dataset.js';
 import type {ParamObject, ParamValue, StageReference} from '../stage/param.js';
+import {branchOf, childSchema, variantFor} from './check/schema-walk.js';
 import {
   define,
   type Located,
@@ -13,9 +14,8 @@ import {
   type Origin,
   positionAt,
   problemAt,
-} from './located.js';
-import {branchOf, childSchema, variantFor} from './schema-walk.js';
-import {absolutePath} from './settings.js';
+} from './text/located.js';
+import {absolutePath} from './user/settings.js';
 
 /** A stage that parameters may refer to, as seen from one instance. */
 export interface ReferenceTarget {

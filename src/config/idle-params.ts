@@ -4,8 +4,8 @@ import type {SourcePosition} from '../base/problem.js';
 import type {Schema} from '../schema/schema.js';
 import type {IdleRule} from '../stage/idle.js';
 import {isParamObject, type ParamObject, type ParamValue} from '../stage/param.js';
+import {branchOf} from './check/schema-walk.js';
 import {defaultValue} from './finish-params.js';
-import {branchOf} from './schema-walk.js';
 
 /** A parameter that somebody wrote and that plays no part beside the others. */
 export interface IdleParam {

@@ -10,9 +10,9 @@ import {
   type Origin,
   problemAt,
   textOf,
-} from './located.js';
-import {sourceText} from './source-text.js';
-import {parseYaml} from './yaml.js';
+} from './text/located.js';
+import {sourceText} from './text/source-text.js';
+import {parseYaml} from './text/yaml.js';
 
 /** What `${…}` may refer to at some place of the file. */
 export interface Scope {

@@ -1,7 +1,7 @@
 import {own} from '../base/json.js';
 import type {Schema} from '../schema/schema.js';
-import type {Located, LocatedEntry, LocatedMap} from './located.js';
-import {branchOf, childSchema} from './schema-walk.js';
+import {branchOf, childSchema} from './check/schema-walk.js';
+import type {Located, LocatedEntry, LocatedMap} from './text/located.js';
 
 /**
  * Lays a stronger layer over a weaker one, key by key; lists are replaced whole. Where the stronger layer chooses

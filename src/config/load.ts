@@ -7,7 +7,7 @@ import type {PieceTexts} from './pieces.js';
 import type {Pipeline} from './pipeline.js';
 import {filesOnDisk, type PipelineFiles} from './pipeline-files.js';
 import type {ProfileChoice} from './profile.js';
-import {loadSettings, type Settings} from './settings.js';
+import {loadSettings, type Settings} from './user/settings.js';
 
 export interface LoadOptions {
   /** `path=value` arguments of `--set`, in order. */
@@ -33,7 +33,7 @@ export async function loadPipeline(path: string, options: LoadOptions): Promise<
   // Lazy: a run that remembers its pipeline needs neither the YAML parser nor the validators.
   const {resolvePipeline} = await import('./resolve.js');
   const presets = named
-    ? await (await import('./preset.js')).findPresets({project_dir: dirname(file), user_dir, files})
+    ? await (await import('./user/preset.js')).findPresets({project_dir: dirname(file), user_dir, files})
     : [];
   return resolvePipeline({
     file,

@@ -10,7 +10,7 @@ import {
   type Plain,
   plain,
   problemAt,
-} from './located.js';
+} from './text/located.js';
 
 /** One combination of matrix values, in the order of the matrix. */
 export type Cell = ReadonlyMap<string, Located>;

@@ -1,6 +1,6 @@
 import {schemas} from '../schema/schemas.generated.js';
 import {layered} from './layers.js';
-import {type Located, type LocatedEntry, type LocatedList, type LocatedMap, member} from './located.js';
+import {type Located, type LocatedEntry, type LocatedList, type LocatedMap, member} from './text/located.js';
 
 /**
  * Pure: a pipeline document over another, key by key. A stage of both is the weaker one with what the stronger says of it;

@@ -2,8 +2,8 @@ import {equalsAfterPath, joinPath, pathWords} from '../base/dotted-path.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {schemas} from '../schema/schemas.generated.js';
+import {parameterPlaces} from './check/key-advice.js';
 import {declaredStages} from './declared-stage.js';
-import {parameterPlaces} from './key-advice.js';
 import {
   emptyMap,
   type Findings,
@@ -12,9 +12,9 @@ import {
   member,
   type Origin,
   problemAt,
-} from './located.js';
-import {type SourceText, sourceText} from './source-text.js';
-import {parseYaml} from './yaml.js';
+} from './text/located.js';
+import {type SourceText, sourceText} from './text/source-text.js';
+import {parseYaml} from './text/yaml.js';
 
 /**
  * Applies `--set path=value` arguments to a pipeline document, later ones over earlier ones. A path starts with a top

@@ -2,7 +2,8 @@ import {dirname} from 'node:path';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {printPieces, textPieces} from '../base/reference.js';
-import {check, isAbsence} from './check.js';
+import {check, isAbsence} from './check/check.js';
+import {mergedDocuments} from './merged-documents.js';
 import {
   emptyMap,
   type Located,
@@ -12,11 +13,10 @@ import {
   member,
   type Origin,
   problemAt,
-} from './located.js';
-import {mergedDocuments} from './merged-documents.js';
-import {absolutePath} from './settings.js';
-import {sourceText} from './source-text.js';
-import {parseYaml} from './yaml.js';
+} from './text/located.js';
+import {sourceText} from './text/source-text.js';
+import {parseYaml} from './text/yaml.js';
+import {absolutePath} from './user/settings.js';
 
 /** Texts of included files by absolute path, or why one could not be read. */
 export type PieceTexts = ReadonlyMap<string, string | Problem>;

@@ -1,8 +1,8 @@
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {DeclaredStage} from './declared-stage.js';
-import {type Located, type LocatedMap, type LocatedScalar, member, problemAt} from './located.js';
-import {type Preset, type PresetFile, parsePreset} from './preset.js';
+import {type Located, type LocatedMap, type LocatedScalar, member, problemAt} from './text/located.js';
+import {type Preset, type PresetFile, parsePreset} from './user/preset.js';
 
 /** The presets a pipeline can use; each is parsed when it is first named. */
 export interface PresetShelf {

@@ -4,10 +4,10 @@ import type {Problem} from '../base/problem.js';
 import {wildcard} from '../base/wildcard.js';
 import {paramLeaves, pathMatches} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
-import {emptyMap, type Located, type LocatedMap, member, problemAt} from './located.js';
 import {mergedDocuments} from './merged-documents.js';
 import type {ConfiguredStage} from './pipeline.js';
-import {sourceText} from './source-text.js';
+import {emptyMap, type Located, type LocatedMap, member, problemAt} from './text/located.js';
+import {sourceText} from './text/source-text.js';
 
 /** What may choose a profile, strongest first: a person, their settings, the name of the machine. */
 export interface ProfileChoice {

@@ -21,7 +21,7 @@ const DECIDING = ['base', 'config', 'schema', 'stage'];
 export function buildOf(compiled: string): string {
   const files = DECIDING.flatMap((name) => {
     const folder = join(compiled, name);
-    return readdirSync(folder).map((file) => {
+    return readdirSync(folder, {recursive: true, encoding: 'utf8'}).map((file) => {
       const {mtimeMs, size} = statSync(join(folder, file));
       return `${name}/${file} ${mtimeMs} ${size}`;
     });

@@ -2,13 +2,19 @@ import {basename, dirname} from 'node:path';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {check} from './check.js';
+import {check} from './check/check.js';
 import {configureStage, type InstanceWithReferences, type StageContext} from './configure-stage.js';
 import {checkConnections} from './connect.js';
 import {declaredStages, expandMatrices, isOpen} from './declared-stage.js';
 import {executorsIn} from './executors.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
+import {applyOverrides} from './override.js';
+import {type PieceTexts, withPieces} from './pieces.js';
+import type {ConfiguredStage, Pipeline} from './pipeline.js';
+import {presetShelf} from './preset-shelf.js';
+import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
+import {doubtsOf, settleConnected} from './settle-connected.js';
 import {
   emptyMap,
   type Findings,
@@ -17,18 +23,12 @@ import {
   type LocatedMap,
   member,
   problemAt,
-} from './located.js';
-import {applyOverrides} from './override.js';
-import {type PieceTexts, withPieces} from './pieces.js';
-import type {ConfiguredStage, Pipeline} from './pipeline.js';
-import type {PresetFile} from './preset.js';
-import {presetShelf} from './preset-shelf.js';
-import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
-import type {Settings} from './settings.js';
-import {doubtsOf, settleConnected} from './settle-connected.js';
-import {sourceText} from './source-text.js';
+} from './text/located.js';
+import {sourceText} from './text/source-text.js';
+import {parseYaml} from './text/yaml.js';
+import type {PresetFile} from './user/preset.js';
+import type {Settings} from './user/settings.js';
 import {resolveVars} from './vars.js';
-import {parseYaml} from './yaml.js';
 
 /** All that a pipeline is made of, as text and values: resolving it touches neither disk nor environment. */
 export interface PipelineInput {

@@ -3,8 +3,8 @@ import {isStageReference, type ParamObject, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import type {Upstream} from '../stage/stage-type.js';
 import type {InstanceWithReferences} from './configure-stage.js';
-import {problemAt} from './located.js';
 import type {ConfiguredStage} from './pipeline.js';
+import {problemAt} from './text/located.js';
 
 /**
  * What only a stage and those it refers to show together: parameters that follow from another stage's, and combinations that

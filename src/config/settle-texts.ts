@@ -1,6 +1,6 @@
 import type {Schema} from '../schema/schema.js';
-import type {Located, LocatedEntry, LocatedScalar} from './located.js';
-import {childSchema, variantFor} from './schema-walk.js';
+import {childSchema, variantFor} from './check/schema-walk.js';
+import type {Located, LocatedEntry, LocatedScalar} from './text/located.js';
 
 /**
  * Turns numbers, true and false into the characters as they were written, where the schema asks for text: in the

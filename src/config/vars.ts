@@ -1,7 +1,7 @@
 import type {Problem} from '../base/problem.js';
 import {textPieces} from '../base/reference.js';
 import {interpolate, type Scope} from './interpolate.js';
-import {type Located, type LocatedEntry, type LocatedMap, problemAt} from './located.js';
+import {type Located, type LocatedEntry, type LocatedMap, problemAt} from './text/located.js';
 
 /** Longer chains than anybody writes, shorter than the call stack. */
 const MAX_DEPTH = 500;

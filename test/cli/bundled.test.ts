@@ -2,7 +2,7 @@ import {mkdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {describe, expect, test} from 'vitest';
-import {bundledEntry} from '../../src/cli/bundled.js';
+import {bundledEntry} from '../../src/app/bundled.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {Folder} from './sidestep.js';
 

@@ -1,8 +1,8 @@
 import {spawnSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
+import type {World} from '../../src/app/world.js';
 import {commandTable} from '../../src/cli/command-table.js';
 import {candidates} from '../../src/cli/complete.js';
-import type {World} from '../../src/cli/world.js';
 import {Folder, main} from './sidestep.js';
 
 const pipeline = `sidestep: 1

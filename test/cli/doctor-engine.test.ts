@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {deviceChecks} from '../../src/cli/doctor-engine.js';
+import {deviceChecks} from '../../src/doctor/engine.js';
 import {type Addon, BINDING_VERSION} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import type {DeviceReport} from '../../src/protocol/message.js';

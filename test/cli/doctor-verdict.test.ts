@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {type MachineFacts, type Readiness, verdictOf} from '../../src/cli/doctor-verdict.js';
+import {type MachineFacts, type Readiness, verdictOf} from '../../src/doctor/verdict.js';
 
 const GIB = 2 ** 30;
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Verdict} from '../../src/cli/doctor-verdict.js';
+import type {Verdict} from '../../src/doctor/verdict.js';
 import {documentOf, Folder} from './sidestep.js';
 
 interface Check {

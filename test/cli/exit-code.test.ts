@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
+import {lookingStages, runExitCode} from '../../src/app/frozen.js';
 import type {StageId} from '../../src/base/stage-id.js';
-import {lookingStages, runExitCode} from '../../src/cli/frozen.js';
 import type {StageResult} from '../../src/event/stage-result.js';
 
 /** As `attach` hears them: the first event of a run names stages, the last what became of them. */

@@ -1,16 +1,16 @@
 import {describe, expect, test} from 'vitest';
-import type {SomeAnswers} from '../../src/cli/init/answers.js';
-import {detailFacts} from '../../src/cli/init/detail-facts.js';
-import {detailMessage} from '../../src/cli/init/detail-questions.js';
-import {type Drafting, drafts} from '../../src/cli/init/draft.js';
-import {epochsFor, rankFor} from '../../src/cli/init/proposals.js';
-import {modelsText} from '../../src/cli/init/questions.js';
-import {parseSettings} from '../../src/config/parse-settings.js';
-import {findPresets} from '../../src/config/preset.js';
-import {noSettings} from '../../src/config/settings.js';
+import {parseSettings} from '../../src/config/user/parse-settings.js';
+import {findPresets} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
 import type {FoundModel} from '../../src/model/model.js';
 import {trainingWork} from '../../src/run/forecast/training-work.js';
 import {valueAt} from '../../src/stage/param.js';
+import type {SomeAnswers} from '../../src/wizard/answers.js';
+import {detailFacts} from '../../src/wizard/detail-facts.js';
+import {detailMessage} from '../../src/wizard/detail-questions.js';
+import {type Drafting, drafts} from '../../src/wizard/draft.js';
+import {epochsFor, rankFor} from '../../src/wizard/proposals.js';
+import {modelsText} from '../../src/wizard/questions.js';
 
 const place = {folder: '/nowhere', cwd: '/nowhere'};
 const presets = await findPresets({project_dir: '/nowhere', user_dir: '/nowhere'});

@@ -1,12 +1,12 @@
 import {cpSync, existsSync, readdirSync, renameSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {presetForMemory} from '../../src/cli/init/machine.js';
-import {memoryText, timeText, trainingSeconds} from '../../src/cli/init/prediction.js';
-import {chooseModel} from '../../src/cli/init/questions.js';
-import {nextSteps} from '../../src/cli/init/session.js';
 import type {FoundModel} from '../../src/model/model.js';
 import {trainingWork} from '../../src/run/forecast/training-work.js';
+import {presetForMemory} from '../../src/wizard/machine.js';
+import {memoryText, timeText, trainingSeconds} from '../../src/wizard/prediction.js';
+import {chooseModel} from '../../src/wizard/questions.js';
+import {nextSteps} from '../../src/wizard/session.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder, type Running} from './sidestep.js';

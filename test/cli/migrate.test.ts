@@ -2,12 +2,12 @@ import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {type LineFacts, migrateArguments, migratePreset} from '../../src/cli/migrate-arguments.js';
-import {type MigratedFile, migratedPipeline, migratedPreset} from '../../src/cli/migrated-text.js';
-import {type FlagTable, loadFlagTable} from '../../src/cli/upstream-flags.js';
-import {parsePreset} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings} from '../../src/config/settings.js';
+import {parsePreset} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
+import {type LineFacts, migrateArguments, migratePreset} from '../../src/migrate/arguments.js';
+import {type MigratedFile, migratedPipeline, migratedPreset} from '../../src/migrate/migrated-text.js';
+import {type FlagTable, loadFlagTable} from '../../src/migrate/upstream-flags.js';
 import {printedLines} from './side-step-lines.js';
 import {documentOf, Folder} from './sidestep.js';
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {nearPaths} from '../../src/cli/near-paths.js';
+import {nearPaths} from '../../src/app/near-paths.js';
 
 test.each([
   [

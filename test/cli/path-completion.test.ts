@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:f
 import {homedir, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {completePath} from '../../src/cli/init/path-completion.js';
+import {completePath} from '../../src/wizard/path-completion.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'sidestep-paths-'));
 afterAll(() => rmSync(cwd, {recursive: true}));

@@ -1,9 +1,9 @@
 import {spawnSync} from 'node:child_process';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {withLines, withSchemas} from '../../src/cli/init/project-files.js';
-import {schemaLine, writtenPath} from '../../src/cli/pipeline-text.js';
+import {schemaLine, writtenPath} from '../../src/app/pipeline-text.js';
 import {SCHEMA_URL} from '../../src/schema/schema-url.generated.js';
+import {withLines, withSchemas} from '../../src/wizard/project-files.js';
 import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder} from './sidestep.js';

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {expect, test} from 'vitest';
-import {byLayer} from '../../src/cli/report-data.js';
-import {gitState} from '../../src/cli/run-environment.js';
+import {gitState} from '../../src/app/run-environment.js';
+import {byLayer} from '../../src/history/report-data.js';
 import {keptBestText} from '../../src/render/best-text.js';
 import {charts} from '../../src/render/report/charts.js';
 import {dataElement, html, withCode} from '../../src/render/report/html.js';

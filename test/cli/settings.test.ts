@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {editSettings} from '../../src/cli/settings-file.js';
+import {editSettings} from '../../src/app/settings-file.js';
 import {documentOf, Folder} from './sidestep.js';
 
 test('set, get, reset; comments stay', async () => {

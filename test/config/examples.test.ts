@@ -1,9 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {beforeAll, describe, expect, test} from 'vitest';
 import type {ConfiguredStage} from '../../src/config/pipeline.js';
-import {findPresets, type PresetFile} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings} from '../../src/config/settings.js';
+import {findPresets, type PresetFile} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
 import {orderStages} from '../../src/plan/dag.js';
 import {trainPipeline} from './resolved.js';
 

@@ -7,7 +7,7 @@ import {
   insteadOf,
   type KeyPlace,
   nowhere,
-} from '../../src/config/foreign-keys.js';
+} from '../../src/config/check/foreign-keys.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 import {problemsOf, trainPipeline, words} from './resolved.js';

@@ -1,10 +1,10 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit} from 'yaml';
-import {parseSettings} from '../../src/config/parse-settings.js';
-import {findPresets, parsePreset} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings} from '../../src/config/settings.js';
+import {parseSettings} from '../../src/config/user/parse-settings.js';
+import {findPresets, parsePreset} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
 import {stageTypes} from '../../src/stage/registry.js';
 
 const folder = new URL('../../pipelines/', import.meta.url).pathname;

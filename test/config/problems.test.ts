@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {codeFrame} from '../../src/config/code-frame.js';
-import {sourceText} from '../../src/config/source-text.js';
+import {codeFrame} from '../../src/config/text/code-frame.js';
+import {sourceText} from '../../src/config/text/source-text.js';
 import {place, problemsOf, trainPipeline, words} from './resolved.js';
 
 describe('a train stage says what is wrong, where, and what to do', () => {

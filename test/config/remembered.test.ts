@@ -86,12 +86,18 @@ test.each([
     change: (root: string) => writeOld(join(root, 'dist/schema/schemas.js'), 'longer'),
     same: false,
   },
+  {
+    name: 'a module in a folder of a folder',
+    change: (root: string) => writeOld(join(root, 'dist/config/text/yaml.js'), 'longer'),
+    same: false,
+  },
 ])('another build of the program resolves anew: $name', async ({change, same}) => {
   const root = await temporaryFolder();
-  for (const folder of ['base', 'config', 'schema', 'stage'])
+  for (const folder of ['base', 'config/text', 'schema', 'stage'])
     mkdirSync(join(root, 'dist', folder), {recursive: true});
   writeFileSync(join(root, 'package.json'), '{"version": "1"}');
   writeOld(join(root, 'dist/schema/schemas.js'), 'short');
+  writeOld(join(root, 'dist/config/text/yaml.js'), 'short');
   const before = buildOf(join(root, 'dist'));
   change(root);
   expect(buildOf(join(root, 'dist')) === before).toBe(same);

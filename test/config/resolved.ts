@@ -1,11 +1,11 @@
 import type {Problem} from '../../src/base/problem.js';
 import type {Result} from '../../src/base/result.js';
-import {parseSettings} from '../../src/config/parse-settings.js';
 import type {ConfiguredStage, Pipeline} from '../../src/config/pipeline.js';
-import type {PresetFile} from '../../src/config/preset.js';
 import type {ProfileChoice} from '../../src/config/profile.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings} from '../../src/config/settings.js';
+import {parseSettings} from '../../src/config/user/parse-settings.js';
+import type {PresetFile} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
 
 export interface ResolveOptions {
   readonly overrides?: readonly string[];

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {type Located, plain} from '../../src/config/located.js';
-import {sourceText} from '../../src/config/source-text.js';
-import {parseYaml} from '../../src/config/yaml.js';
+import {type Located, plain} from '../../src/config/text/located.js';
+import {sourceText} from '../../src/config/text/source-text.js';
+import {parseYaml} from '../../src/config/text/yaml.js';
 import {place} from './resolved.js';
 
 function read(text: string) {

@@ -4,11 +4,11 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Command} from 'commander';
 import {describe, expect, test} from 'vitest';
+import type {World} from '../../src/app/world.js';
 import {commandTable} from '../../src/cli/command-table.js';
-import type {World} from '../../src/cli/world.js';
-import {findPresets} from '../../src/config/preset.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
-import {noSettings} from '../../src/config/settings.js';
+import {findPresets} from '../../src/config/user/preset.js';
+import {noSettings} from '../../src/config/user/settings.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

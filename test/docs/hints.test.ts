@@ -4,9 +4,9 @@ import {Ajv} from 'ajv';
 import type {Command, Option} from 'commander';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
+import type {World} from '../../src/app/world.js';
 import {commandTable} from '../../src/cli/command-table.js';
-import type {World} from '../../src/cli/world.js';
-import {synonyms} from '../../src/config/synonyms.js';
+import {synonyms} from '../../src/config/check/synonyms.js';
 import {fieldNamed} from '../../src/dataset/song-metadata.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
@@ -44,7 +44,7 @@ const namesInFiles =
 
 /** Which stages a source speaks of, where the text itself names none. Files named after a stage need no line. */
 const speakers: readonly [RegExp, readonly string[]][] = [
-  [/^src\/config\/foreign-keys/, [...stageTypes.keys()]],
+  [/^src\/config\/check\/foreign-keys/, [...stageTypes.keys()]],
   [/^src\/dataset\/audio\//, ['dataset', 'preprocess.pass1']],
   [/^src\/(dataset|run\/light\/sound)/, ['dataset']],
   [/^src\/worker\/(train\/|state-file|adapter-state)|^native\/training\//, ['train', 'export', 'estimate']],
@@ -251,7 +251,7 @@ describe('what texts name exists', () => {
 
   test('flags, wherever a text has one', () => {
     const wrong = texts.flatMap((text) => {
-      if (text.file === 'src/cli/migrate-arguments.ts') return []; // flags of upstream
+      if (text.file === 'src/migrate/arguments.ts') return []; // flags of upstream
       const ours = text.text.replaceAll(/(?:`git|xcode-select|tensorboard|train\.py) .*/g, '');
       return wrongIn(text, ours.matchAll(/(?<=^|[\s(])(--[a-z][a-z-]+)/g), wrongFlag);
     });
@@ -263,7 +263,7 @@ describe('what texts name exists', () => {
     const notPlain = /⟦[^⟧]*⟧|`[^`]*`|\w+\([^)]*\)|\w+\.(?:py|json|safetensors|wav)\b/g;
     const wrong = texts
       .filter(({file, text}) => !file.startsWith('native/') || /^[A-Z]/.test(text)) // else of our own functions
-      .filter(({file}) => file !== 'src/config/foreign-keys.ts') // the names of other programs
+      .filter(({file}) => file !== 'src/config/check/foreign-keys.ts') // the names of other programs
       .flatMap((text) =>
         wrongIn(text, text.text.replaceAll(notPlain, ' ').matchAll(names), (name) => wrongKey(name, text)),
       );

@@ -7,15 +7,15 @@ import {describe, expect, test} from 'vitest';
 import {readProvenance} from '../../src/adapter/provenance.js';
 import {readAdapter} from '../../src/adapter/read.js';
 import {SidestepError} from '../../src/base/problem.js';
-import {readUpstreamPreset} from '../../src/cli/upstream-preset.js';
 import {loadPipeline} from '../../src/config/load.js';
-import {findPresets, parsePreset} from '../../src/config/preset.js';
-import {loadSettings} from '../../src/config/settings.js';
+import {findPresets, parsePreset} from '../../src/config/user/preset.js';
+import {loadSettings} from '../../src/config/user/settings.js';
 import {findSongs} from '../../src/dataset/find-songs.js';
 import {readSidecars} from '../../src/dataset/sidecar.js';
 import {loadTokenizer} from '../../src/dataset/tokenizer.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {readTorchFile} from '../../src/format/torch-file.js';
+import {readUpstreamPreset} from '../../src/migrate/upstream-preset.js';
 import {listModels} from '../../src/model/scan-model.js';
 import {readLock} from '../../src/record/read-lock.js';
 import {sampleFiles} from '../../src/worker/train/manifest.js';
@@ -74,7 +74,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'upstream preset',
-    source: 'cli/upstream-preset.ts',
+    source: 'migrate/upstream-preset.ts',
     file: 'preset.json',
     kind: 'json',
     read: (path) => failing(readUpstreamPreset(path)),
@@ -148,7 +148,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'preset',
-    source: 'config/preset.ts',
+    source: 'config/user/preset.ts',
     file: 'presets/preset.yaml',
     kind: 'yaml',
     read: async (path) => {
@@ -160,7 +160,7 @@ const readers: readonly Reader[] = [
   },
   {
     name: 'settings.yaml',
-    source: 'config/settings.ts',
+    source: 'config/user/settings.ts',
     file: 'settings.yaml',
     kind: 'yaml',
     read: (path) => failing(loadSettings(dirname(path))),
@@ -324,11 +324,11 @@ const ownFiles: Readonly<Record<string, string>> = {
   'cache/entry-form.ts': 'our own sealed files',
   'cache/folder-source.ts': 'checked objects of another cache',
   'cache/owner.ts': 'the system’s /proc',
-  'cli/ci/baseline.ts': 'a baseline, by the reader of JSON',
-  'cli/ci/numbers.ts': 'what stages of ours published',
-  'cli/colour-setting.ts': 'looks for a word; settings are read by config/settings.ts',
+  'ci/baseline.ts': 'a baseline, by the reader of JSON',
+  'ci/numbers.ts': 'what stages of ours published',
+  'app/colour-setting.ts': 'looks for a word; settings are read by config/user/settings.ts',
   'cli/compare.ts': 'an estimate, by the reader of JSON',
-  'cli/comparison.ts': 'a key that it made itself',
+  'history/comparison.ts': 'a key that it made itself',
   'cli/completed-values.ts': 'a pipeline, of which only names are offered; any failure offers none',
   'cli/ui-pipelines.ts': 'looks into the first lines; a pipeline is read by config/load.ts',
   'cli/ui-source.ts': 'a pipeline, by the reader of text',
@@ -342,27 +342,27 @@ const ownFiles: Readonly<Record<string, string>> = {
   'ui/page-files.ts': 'the page, a part of the program',
   'ui/routes.ts': 'what the page sends',
   'ui/server.ts': 'what the page sends',
-  'cli/init/project-files.ts': 'a list to which lines are added',
-  'cli/diff-side.ts': 'a pipeline or a lock file, from the disk or from git, by their own readers',
-  'cli/doctor-engine.ts': 'the driver’s /proc',
-  'cli/engine/libc.ts': 'the first bytes of programs',
-  'cli/reproduce/remembered.ts': 'a text within a safetensors file that we wrote',
-  'cli/doctor-machine.ts': 'our package.json',
-  'cli/engine/own-builds.ts': 'hashes our own sources',
-  'cli/engine/version-in.ts': 'our package.json',
+  'wizard/project-files.ts': 'a list to which lines are added',
+  'history/diff-side.ts': 'a pipeline or a lock file, from the disk or from git, by their own readers',
+  'doctor/engine.ts': 'the driver’s /proc',
+  'app/engine/libc.ts': 'the first bytes of programs',
+  'reproduce/remembered.ts': 'a text within a safetensors file that we wrote',
+  'doctor/machine.ts': 'our package.json',
+  'app/engine/own-builds.ts': 'hashes our own sources',
+  'app/engine/version-in.ts': 'our package.json',
   'cli/example.ts': 'our own example, and whether what lies in its place says the same',
   'cli/main.ts': 'our package.json',
   'cli/generate.ts': 'lyrics, by the reader of text; and what a worker of ours wrote',
   'cli/init.ts': 'settings, by the reader of text',
-  'cli/init/tensors.ts': 'what was preprocessed elsewhere, by the reader of JSON; what is none says nothing',
-  'cli/init/last-session.ts': 'our own file',
+  'wizard/tensors.ts': 'what was preprocessed elsewhere, by the reader of JSON; what is none says nothing',
+  'wizard/last-session.ts': 'our own file',
   'cli/preset-file.ts': 'a preset, by the reader of text',
-  'cli/recorded-run.ts': 'our own records',
-  'cli/report-clips.ts': 'our own records',
+  'history/recorded-run.ts': 'our own records',
+  'history/report-clips.ts': 'our own records',
   'cli/report.ts': 'parts of packages',
   'cli/settings.ts': 'settings, by the reader of text',
-  'cli/upstream-flags.ts': 'our own table',
-  'cli/version.ts': 'our package.json',
+  'migrate/upstream-flags.ts': 'our own table',
+  'app/version.ts': 'our package.json',
   'config/program-build.ts': 'the program itself',
   'config/remembered.ts': 'hashes bytes',
   'dataset/audio/ffmpeg.ts': 'what ffprobe says',

@@ -1,9 +1,9 @@
 import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {beforeEach, describe, expect, test} from 'vitest';
-import {type EngineSurroundings, findEngine, findPlugin} from '../../src/cli/engine/find-engine.js';
-import {ownBuildFolder} from '../../src/cli/engine/own-builds.js';
-import {platforms} from '../../src/cli/engine/platforms.js';
+import {type EngineSurroundings, findEngine, findPlugin} from '../../src/app/engine/find-engine.js';
+import {ownBuildFolder} from '../../src/app/engine/own-builds.js';
+import {platforms} from '../../src/app/engine/platforms.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** A project with sidestep in it, as npm lays it. */

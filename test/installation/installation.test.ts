@@ -1,8 +1,8 @@
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {engineHelp, installationOf, pluginHelp} from '../../src/cli/engine/installation.js';
-import {generationOf, platforms} from '../../src/cli/engine/platforms.js';
+import {engineHelp, installationOf, pluginHelp} from '../../src/app/engine/installation.js';
+import {generationOf, platforms} from '../../src/app/engine/platforms.js';
 import {runsOn, wrongNode} from '../../src/cli/node-version.js';
 import {temporaryFolder} from '../temporary-folder.js';
 

@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {libcHere, loaderLibc} from '../../src/cli/engine/libc.js';
+import {libcHere, loaderLibc} from '../../src/app/engine/libc.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** The first bytes of a program whose second segment names its loader. */

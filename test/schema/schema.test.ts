@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {findPresets, parsePreset} from '../../src/config/preset.js';
+import {findPresets, parsePreset} from '../../src/config/user/preset.js';
 import {printLock} from '../../src/record/lock-text.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';

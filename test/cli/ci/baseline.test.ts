@@ -1,11 +1,6 @@
 import {expect, test} from 'vitest';
 import {stageId} from '../../../src/base/stage-id.js';
-import {
-  type Baseline,
-  baselinePath,
-  compareNumbers,
-  type StageNumbers,
-} from '../../../src/cli/ci/baseline.js';
+import {type Baseline, baselinePath, compareNumbers, type StageNumbers} from '../../../src/ci/baseline.js';
 import {junitXml, stageCase} from '../../../src/render/junit.js';
 
 const cpu = {backend: 'cpu', precision: 'f32', numerics_version: 9};

@@ -1,6 +1,6 @@
 import {readdirSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {shrink} from '../../../src/cli/ci/shrink.js';
+import {shrink} from '../../../src/ci/shrink.js';
 import {loadPipeline} from '../../../src/config/load.js';
 import type {Pipeline} from '../../../src/config/pipeline.js';
 import {orderStages} from '../../../src/plan/dag.js';

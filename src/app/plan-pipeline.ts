@@ -1,0 +1,184 @@
+import {join, resolve} from 'node:path';
+import type {Problem} from '../base/problem.js';
+import {ok, type Result} from '../base/result.js';
+import {asExperiment, canDiffer} from '../config/experiment.js';
+import {userFolder} from '../config/folders.js';
+import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
+import {loadRemembered} from '../config/remembered.js';
+import {loadSettings, noSettings, type Settings} from '../config/user/settings.js';
+import {makePlan} from '../plan/make-plan.js';
+import type {Plan} from '../plan/plan.js';
+import type {ForeseenPlan} from '../run/foresee.js';
+import {placesFor, refusedPlaces} from '../run/hindrances.js';
+import {precisionWarning, productsWarning} from '../run/numerics.js';
+import {type Observation, observe, type Surroundings} from '../run/observe.js';
+import type {Project} from '../run/project.js';
+import {protectedPlaces} from '../run/protected-places.js';
+import {tightPlaces} from '../run/space.js';
+import {outdatedTensors} from '../run/tensor-ages.js';
+import {stageTypes} from '../stage/registry.js';
+import {experimentOf} from './experiment.js';
+import {leftWork} from './left-work.js';
+import {chooseStages, type StageWishes} from './stage-choice.js';
+import {projectOf, surroundingsOf} from './surroundings.js';
+import type {World} from './world.js';
+
+export interface PlanRequest {
+  readonly file: string;
+  readonly overrides: readonly string[];
+  /** Of an experiment. */
+  readonly name?: string | undefined;
+  readonly wishes: StageWishes;
+  /** `ahead`: stages that only look at files are run to plan what follows from them; see foresee. */
+  readonly looks?: 'ahead';
+  /** Stages whose protected places may be written over. */
+  readonly overwrite?: readonly string[];
+}
+
+/** A plan with all it was made from: what views show and a run carries out. */
+export interface PlannedPipeline {
+  readonly plan: Plan;
+  /** All of it, whatever was chosen. */
+  readonly pipeline: Pipeline;
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  readonly observation: Observation;
+  /** What is allowed but surely not meant, in the pipeline and beside it. */
+  readonly warnings: readonly Problem[];
+}
+
+/** YAML text → pipeline → chosen stages → observed world → plan. Changes nothing. */
+export async function planPipeline(world: World, request: PlanRequest): Promise<Result<PlannedPipeline>> {
+  const settings = await loadSettings(userFolder(world.env));
+  if (!settings.ok) return settings;
+  const project = projectOf(world, request.file, settings.value);
+  const pipeline = await loadExperiment(world, request, project);
+  if (!pipeline.ok) return pipeline;
+  const choice = chooseStages(pipeline.value, request.wishes);
+  if (!choice.ok) return choice;
+  const surroundings = await surroundingsOf(world, {
+    project,
+    settings: settings.value,
+    forced: choice.value.forced,
+  });
+  const observation = await observe(choice.value.pipeline, surroundings);
+  if (!observation.ok) return observation;
+  const planned = await planAsking(choice.value.pipeline, observation.value, {
+    surroundings,
+    looks: request.looks,
+  });
+  if (!planned.ok) return planned;
+  return ok({
+    plan: planned.value.plan,
+    pipeline: pipeline.value,
+    settings: settings.value,
+    surroundings,
+    observation: planned.value.observation,
+    warnings: [
+      ...warningsOf(pipeline.value, observation.value, planned.value.plan),
+      ...placeProblems(toRun(planned.value.plan), project),
+      ...protectedPlaces(toRun(planned.value.plan), stageTypes, request.overwrite ?? []),
+      ...(await outdatedTensors(toRun(planned.value.plan), stageTypes)),
+      ...leftWork(planned.value.plan.stages, observation.value.cache, pipeline.value.file),
+    ],
+  });
+}
+
+/** The same of a pipeline that is not in a file as it stands; of the user's settings nothing counts. */
+export async function planResolved(
+  world: World,
+  pipeline: Pipeline,
+  project: Project,
+): Promise<Result<PlannedPipeline>> {
+  const settings = noSettings();
+  const surroundings = await surroundingsOf(world, {project, settings, forced: new Set()});
+  const observed = await observe(pipeline, surroundings);
+  if (!observed.ok) return observed;
+  const planned = await planIn(pipeline, observed.value, {surroundings, looks: undefined});
+  if (!planned.ok) return planned;
+  const {plan, observation} = planned.value;
+  return ok({plan, pipeline, settings, surroundings, observation, warnings: []});
+}
+
+interface Look {
+  readonly surroundings: Surroundings;
+  readonly looks: PlanRequest['looks'] | undefined;
+}
+
+/** Servers are asked for what is not here, stage after stage: what one of them has decides what is looked up next. */
+async function planAsking(
+  pipeline: Pipeline,
+  observation: Observation,
+  look: Look,
+): Promise<Result<ForeseenPlan>> {
+  for (;;) {
+    const planned = await planIn(pipeline, observation, look);
+    if (!planned.ok || observation.cache.misses.size === 0) return planned;
+    const {askSources} = await import('../run/fetch.js');
+    if ((await askSources(observation.cache)) === 0) return planned;
+  }
+}
+
+async function planIn(
+  pipeline: Pipeline,
+  observation: Observation,
+  {surroundings, looks}: Look,
+): Promise<Result<ForeseenPlan>> {
+  if (looks === 'ahead') {
+    const {foresee} = await import('../run/foresee.js');
+    const {lightStages} = await import('../run/light/table.js');
+    return foresee({pipeline, observation, surroundings, light: lightStages});
+  }
+  const plan = makePlan(pipeline, observation.world, surroundings.types);
+  return plan.ok ? ok({plan: plan.value, observation}) : plan;
+}
+
+/** The pipeline with the values of this run; as an experiment where they are not those of the file. */
+async function loadExperiment(
+  world: World,
+  request: PlanRequest,
+  project: Project,
+): Promise<Result<Pipeline>> {
+  const experiment = experimentOf(world, request, project);
+  if (!experiment.ok) return experiment;
+  const pipeline = await loadRemembered(resolve(world.cwd, request.file), {
+    overrides: experiment.value?.set ?? [],
+    env: world.env,
+    memory_dir: join(project.state_dir, 'pipelines'),
+  });
+  if (!pipeline.ok || experiment.value === undefined) return pipeline;
+  const {set} = experiment.value;
+  const neutral = (uses: string) => stageTypes.get(uses)?.neutral ?? [];
+  if (request.name === undefined && !canDiffer(pipeline.value, set, neutral)) return pipeline;
+  return ok(asExperiment(pipeline.value, experiment.value, (uses) => stageTypes.get(uses)?.places ?? []));
+}
+
+/** Of cache and folders for results, where there is something to be put into them. */
+function placeProblems(stages: readonly ConfiguredStage[], {cache_dir}: Project): Problem[] {
+  if (stages.length === 0) return [];
+  return [
+    ...refusedPlaces(stages, stageTypes),
+    ...tightPlaces([cache_dir, ...placesFor(stages, stageTypes)]),
+  ];
+}
+
+/** What will have results to put somewhere. */
+function toRun({stages}: Plan): ConfiguredStage[] {
+  return stages.filter(({verdict}) => verdict.kind === 'stale').map(({configured}) => configured);
+}
+
+function warningsOf(
+  {warnings}: Pipeline,
+  {lock_warning, own_lock_warning, engine, cache}: Observation,
+  {stages}: Plan,
+): Problem[] {
+  const computing = stages
+    .filter(({verdict}) => verdict.kind === 'stale')
+    .map(({configured, type}) => ({resources: configured.resources, engine: type.numerics === 'engine'}));
+  const ofMachine = [productsWarning(engine, computing), precisionWarning(engine, computing)];
+  const elsewhere = cache.sources.flatMap((source) => source.troubles());
+  const others = [lock_warning, own_lock_warning, ...ofMachine, ...elsewhere].filter(
+    (warning) => warning !== undefined,
+  );
+  return [...warnings, ...new Set(others)];
+}

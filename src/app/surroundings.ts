@@ -1,0 +1,105 @@
+import {dirname, join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import type {StageId} from '../base/stage-id.js';
+import {projectRoot} from '../config/project-root.js';
+import {absolutePath, type Settings} from '../config/user/settings.js';
+import {cardsOfMachine} from '../run/cards.js';
+import {executorsOf} from '../run/executor/executors.js';
+import {localWorkers} from '../run/local-worker.js';
+import type {Surroundings} from '../run/observe.js';
+import type {Project} from '../run/project.js';
+import {stageTypes} from '../stage/registry.js';
+import {bundledEntry} from './bundled.js';
+import {cacheChoices} from './cache-choices.js';
+import {
+  type EngineSurroundings,
+  engineSurroundings,
+  type FoundPlugin,
+  findEngine,
+  findPlugin,
+} from './engine/find-engine.js';
+import {engineHelp} from './engine/installation.js';
+import {packageRoot} from './version.js';
+import type {World} from './world.js';
+
+/** `.sidestep/` of the project a pipeline lies in; the cache there too, unless environment or settings name a shared one. */
+export function projectOf(world: World, pipelineFile: string, settings: Settings): Project {
+  const state_dir = stateDirOf(world, pipelineFile);
+  const named = world.env.SIDESTEP_CACHE_DIR || settings.values.cache?.dir;
+  return {
+    state_dir,
+    cache_dir: named === undefined ? join(state_dir, 'cache') : absolutePath(named, world.cwd),
+  };
+}
+
+/** Where the records of a pipeline's project lie, whether or not the file exists. */
+export function stateDirOf({cwd}: Pick<World, 'cwd'>, pipelineFile: string): string {
+  return join(projectRoot(dirname(resolve(cwd, pipelineFile))), '.sidestep');
+}
+
+/** What observing and running need besides the pipeline. */
+export async function surroundingsOf(
+  world: World,
+  {
+    project,
+    settings,
+    forced,
+  }: {
+    readonly project: Project;
+    readonly settings: Settings;
+    readonly forced: ReadonlySet<StageId>;
+  },
+): Promise<Surroundings> {
+  return {
+    project,
+    cache: await cacheChoices(world, settings),
+    types: stageTypes,
+    ...engineOf(world),
+    cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),
+    executors: executorsOf({
+      worker: [process.execPath, workerProgram('main.js')],
+      job: [process.execPath, workerProgram('job-main.js')],
+      env: world.env,
+    }),
+    forced,
+    env: world.env,
+  };
+}
+
+/** The engine on this machine and the processes it runs in. Throws `native/engine-file-missing`. */
+export function engineOf(
+  world: Pick<World, 'env' | 'cwd'>,
+): Pick<Surroundings, 'addon' | 'cuda' | 'engine_help' | 'launcher'> {
+  const places = engineHere(world);
+  const engine = findEngine(places);
+  const plugin = findPlugin(places, engine);
+  return {
+    addon: engine?.path,
+    cuda: {
+      visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+      plugin: plugin?.path,
+      products: world.env.SIDESTEP_CUBLASLT,
+      instruction_set: world.env.SIDESTEP_CPU_ISA,
+    },
+    engine_help: engineHelp(world, places),
+    launcher: localWorkers({
+      main: workerProgram('main.js'),
+      env: workerEnvironment(world.env, plugin),
+    }),
+  };
+}
+
+/** What a worker process runs. */
+function workerProgram(name: 'main.js' | 'job-main.js'): string {
+  const dist = new URL('dist/', packageRoot);
+  return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}`, module: `worker/${name}`}));
+}
+
+export function engineHere(world: Pick<World, 'env' | 'cwd'>): EngineSurroundings {
+  return engineSurroundings(fileURLToPath(packageRoot), world);
+}
+
+/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
+function workerEnvironment(env: World['env'], plugin: FoundPlugin | undefined): World['env'] {
+  return plugin?.origin === 'package' ? {...env, SIDESTEP_CUDA_PLUGIN: plugin.path} : env;
+}

@@ -1,0 +1,175 @@
+import {dirname, relative} from 'node:path';
+import type {World} from '../app/world.js';
+import type {Result} from '../base/result.js';
+import {userFolder} from '../config/folders.js';
+import type {Pipeline} from '../config/pipeline.js';
+import {resolvePipeline} from '../config/resolve.js';
+import {findPresets} from '../config/user/preset.js';
+import type {Settings} from '../config/user/settings.js';
+import type {TrainingWork} from '../event/effort.js';
+import {curveLine} from '../render/curve.js';
+import {countText, durationText} from '../render/quantity.js';
+import {widthOf} from '../render/text-output.js';
+import {wrapped} from '../render/wrap.js';
+import type {TrainingOutlook} from '../run/forecast/training.js';
+import {plannedRates, trainingWork} from '../run/forecast/training-work.js';
+import type {Answers} from './answers.js';
+import {groupText} from './detail-questions.js';
+import {detailGroups} from './details.js';
+import {changesOf} from './draft.js';
+import type {Machine} from './machine.js';
+import {outlookFor} from './outlook.js';
+import {type Change, pipelineText} from './pipeline.js';
+import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
+import type {Known} from './question.js';
+import {type FoundSongs, usable} from './songs.js';
+import {tensorsText} from './tensors.js';
+
+/** The file as it would be written, and what it means. */
+export interface Composition {
+  readonly answers: Answers;
+  /** What the file says besides the preset. */
+  readonly changes: readonly Change[];
+  readonly text: string;
+  readonly pipeline: Pipeline;
+}
+
+export interface Composing {
+  readonly world: World;
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly settings: Settings;
+  readonly machine: Machine;
+  readonly known: Known;
+}
+
+/** Problems are those of a file that does not validate: a defect of the wizard, or a number that no stage takes. */
+export async function compose(
+  answers: Answers,
+  {world, path, settings, known}: Composing,
+): Promise<Result<Composition>> {
+  const drafted = known.resolve(answers);
+  if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that nobody has seen
+  const own = changesOf(answers, known.resolve);
+  const changed = new Set(own.map(({id}) => id));
+  const changes = [...known.proposals(answers).filter(({id}) => !changed.has(id)), ...own];
+  const text = pipelineText(answers, changes, {folder: dirname(path), cwd: world.cwd});
+  const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(world.env)});
+  const resolved = resolvePipeline({file: path, text, settings, presets, overrides: [], env: world.env});
+  return resolved.ok ? {ok: true, value: {answers, changes, text, pipeline: resolved.value}} : resolved;
+}
+
+/** What the training of a composition will take. */
+export interface Prediction {
+  readonly work: TrainingWork;
+  /** From the first update to the last, as `plan` draws them. */
+  readonly learning_rates: readonly number[];
+  readonly outlook: TrainingOutlook;
+}
+
+/** Undefined while the songs cannot be looked at: the dataset stage will say why. */
+export async function predict(
+  {answers, pipeline}: Composition,
+  {machine, settings, known}: Composing,
+): Promise<Prediction | undefined> {
+  if (answers.source === 'tensors') return predictFromTensors({answers, pipeline}, known);
+  const songs = await known.songs(answers.songs);
+  const training = songs.ok ? trainingOf(pipeline, usable(songs.value)) : undefined;
+  if (!songs.ok || training === undefined) return undefined;
+  return {...training, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
+}
+
+/** How long they are stands in each; `plan` reads them. */
+async function predictFromTensors(
+  {answers, pipeline}: Pick<Composition, 'answers' | 'pipeline'>,
+  {tensors}: Known,
+): Promise<Prediction | undefined> {
+  const found = await tensors(answers.songs);
+  const training = found.ok ? trainingOf(pipeline, found.value.count) : undefined;
+  if (training === undefined) return undefined;
+  const problem = {code: 'init/tensors-unread', message: '`sidestep plan` reads the tensors and says it'};
+  return {...training, outlook: {kind: 'unknown', problem}};
+}
+
+function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'outlook'> | undefined {
+  const params = stages.find(({uses}) => uses === 'train')?.params;
+  if (params === undefined) return undefined;
+  return {work: trainingWork(params, songs), learning_rates: songs === 0 ? [] : plannedRates(params, songs)};
+}
+
+/** What will be done and what it will take, a line each. */
+export async function summaryOf(
+  {answers, changes}: Composition,
+  prediction: Prediction | undefined,
+  {known, path, world}: Composing,
+): Promise<string> {
+  const rows: [string, string][] = [
+    ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
+    [answers.source, await sourceText(answers, known)],
+    ['adapter', `${answers.adapter}, preset ${answers.preset}`],
+    ['measured first', answers.measure === 'no' ? '' : answers.measure],
+    ...detailGroups.map((group): [string, string] => [
+      group.title.toLowerCase(),
+      groupText(group, answers, known, changes),
+    ]),
+    ...rest(changes).map(({id, value}): [string, string] => ['besides', `${id} ${JSON.stringify(value)}`]),
+    ...(prediction === undefined ? [] : predictionRows(prediction)),
+    ['file', relative(world.cwd, path)],
+  ];
+  const shown = rows.filter(([, value]) => value !== '');
+  const width = Math.max(...shown.map(([name]) => name.length)) + 2;
+  const room =
+    world.stdout.kind === 'terminal' ? widthOf(world.stdout) - MARGIN - width : Number.POSITIVE_INFINITY;
+  return shown
+    .map(
+      ([name, value]) =>
+        name.padEnd(width) + wrapped(value, Math.max(30, room)).replaceAll('\n', `\n${' '.repeat(width)}`),
+    )
+    .join('\n');
+}
+
+/** What stands at the left of a note on a terminal. */
+const MARGIN = 4;
+
+/** Given as options, and no question asks for them. */
+function rest(changes: readonly Change[]): readonly Change[] {
+  const asked = new Set(detailGroups.flatMap(({details}) => details));
+  return changes.filter(({id}) => !asked.has(id));
+}
+
+function predictionRows({work, learning_rates, outlook}: Prediction): [string, string][] {
+  return [
+    ['training', stepsText(work)],
+    ['learning rate', curveLine(learning_rates)],
+    ['memory', memoryText(outlook)],
+    ['time', timeText(work, outlook)],
+  ];
+}
+
+/** The same for `--json`; what the engine could not say is null. */
+export function predictionDocument({work, outlook}: Prediction) {
+  const memory = outlook.kind === 'known' && outlook.memory.kind === 'known' ? outlook.memory : undefined;
+  return {
+    epochs: work.epochs,
+    steps: work.steps,
+    device: memory?.device ?? null,
+    memory_bytes: memory?.total_bytes ?? null,
+    memory_limit_bytes: memory?.limit_bytes ?? null,
+    training_seconds: outlook.kind === 'known' ? trainingSeconds(work, outlook) : null,
+  };
+}
+
+async function sourceText({source, songs}: Answers, known: Known): Promise<string> {
+  if (source === 'tensors') {
+    const found = await known.tensors(songs);
+    return found.ok ? `${songs}: ${tensorsText(found.value)}` : songs;
+  }
+  const found = await known.songs(songs);
+  return found.ok ? `${songs}: ${lengthText(found.value)}` : songs;
+}
+
+function lengthText({count, unusable, seconds}: FoundSongs): string {
+  const whole = seconds.reduce((sum, each) => sum + each, 0);
+  const unread = unusable === 0 ? '' : `, ${unusable} cannot be used`;
+  return `${countText(count, 'song')}, ${durationText(whole * 1000)}${unread}`;
+}

@@ -1,0 +1,44 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {isFileError, writeDurably} from '../base/durable.js';
+import {isJsonObject, type Json} from '../base/json.js';
+import {absolutePath} from '../config/user/settings.js';
+import {type AnswerId, type Answers, type BasicId, isAnswerId, type SomeAnswers} from './answers.js';
+import {withoutDetails} from './draft.js';
+import type {Change} from './pipeline.js';
+
+/** Answers that name a place: kept absolute, since the next session may start elsewhere. */
+const PLACES = ['checkpoints', 'songs'] as const satisfies readonly BasicId[];
+
+/** What the person answered last time; empty when there was none, or nothing readable is left of it. */
+export async function lastSession(userDir: string): Promise<SomeAnswers> {
+  let value: Json;
+  try {
+    value = JSON.parse(await readFile(fileIn(userDir), 'utf8')) as Json;
+  } catch (error) {
+    if (error instanceof SyntaxError || isFileError(error, 'ENOENT', 'ENOTDIR')) return {};
+    throw error;
+  }
+  if (!isJsonObject(value)) return {};
+  const answers: Partial<Record<AnswerId, string>> = {};
+  for (const [id, answer] of Object.entries(value))
+    if (isAnswerId(id) && typeof answer === 'string') answers[id] = answer;
+  return answers;
+}
+
+/** Keeps all but the pipeline's name, which says what this one is about, and details that say nothing new. */
+export async function keepSession(
+  userDir: string,
+  {answers, changes}: {readonly answers: Answers; readonly changes: readonly Change[]},
+  cwd: string,
+): Promise<void> {
+  const {name: _name, ...kept} = withoutDetails(answers);
+  const places = Object.fromEntries(PLACES.map((id) => [id, absolutePath(answers[id], cwd)]));
+  const details = Object.fromEntries(changes.map(({id}) => [id, answers[id]]));
+  const session = {...kept, ...places, ...details};
+  await writeDurably(fileIn(userDir), `${JSON.stringify(session, undefined, 1)}\n`);
+}
+
+function fileIn(userDir: string): string {
+  return join(userDir, 'last-session.json');
+}

@@ -1,0 +1,60 @@
+import {memoryLimit} from '../app/memory.js';
+import {SidestepError} from '../base/problem.js';
+import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
+import type {Settings} from '../config/user/settings.js';
+import {locateModel} from '../model/scan-model.js';
+import type {SampleBounds} from '../protocol/message.js';
+import {type TrainingOutlook, trainingOutlook} from '../run/forecast/training.js';
+import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
+import type {Machine} from './machine.js';
+import {type FoundSongs, usable} from './songs.js';
+
+/** What the training of a pipeline that the wizard has composed will take, by the songs that were found. */
+export async function outlookFor(
+  pipeline: Pipeline,
+  {machine, songs, settings}: {machine: Machine; songs: FoundSongs; settings: Settings},
+): Promise<TrainingOutlook> {
+  const {engine, addon, launcher} = machine;
+  if (engine.kind === 'unavailable') return {kind: 'unknown', problem: engine.problem};
+  const stage = ofType(pipeline, 'train');
+  const {checkpoint_dir, model} = ofType(pipeline, 'scan').params;
+  try {
+    const components = await locateModel({checkpoint_dir: String(checkpoint_dir), model: String(model)});
+    const bounds = (seconds: number) => boundsOf(ofType(pipeline, 'preprocess.pass1'), songs, seconds);
+    const lengths = songs.seconds.length === 0 ? [Number.POSITIVE_INFINITY] : songs.seconds;
+    const mean = lengths.reduce((sum, each) => sum + each, 0) / lengths.length;
+    const training = {
+      stage,
+      components: {...components},
+      longest: bounds(Math.max(...lengths)),
+      typical: bounds(mean),
+    };
+    // The engine is known, so its addon is there.
+    return await trainingOutlook(training, {
+      engine,
+      addon: addon!,
+      launcher,
+      limit_bytes: memoryLimit(settings),
+    });
+  } catch (error) {
+    if (error instanceof SidestepError) return {kind: 'unknown', problem: error.problem};
+    throw error;
+  }
+}
+
+/** The wizard writes one of each. */
+function ofType({stages}: Pipeline, type: string): ConfiguredStage {
+  return stages.find(({uses}) => uses === type)!;
+}
+
+/** As long as the song is, and not longer than the first pass lets it be; texts as long as it lets them be. */
+function boundsOf({params}: ConfiguredStage, songs: FoundSongs, seconds: number): SampleBounds {
+  const {limits} = textOptions(params);
+  return {
+    samples: usable(songs),
+    seconds: Math.min(seconds, Number(params.max_duration)),
+    text_tokens: limits.text,
+    lyric_tokens: limits.lyrics,
+    reference_frames: SILENT_REFERENCE_FRAMES,
+  };
+}
