@@ -101,8 +101,8 @@ function scriptTests(copy, tests) {
     timeout: 900_000,
   });
   if (signal !== null) return 'failed'; // it hangs, and whoever waits for it notices
-  const {numFailedTests, numTotalTests} = JSON.parse(readFileSync(report, 'utf8'));
-  if (numTotalTests === 0) return `no test is called ${tests}`;
+  const {numFailedTests, numTotalTests, numPendingTests} = JSON.parse(readFileSync(report, 'utf8'));
+  if (numTotalTests === numPendingTests) return `no test is called ${tests}`;
   // A file that cannot even be loaded has failed no test: the fault would be one that a compiler sees.
   return status === 0 ? 'passed' : numFailedTests > 0 ? 'failed' : 'does not even load';
 }

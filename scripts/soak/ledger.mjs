@@ -3,6 +3,8 @@ import {fail} from './failure.mjs';
 
 /** How a run may say that a stage ended, when nothing was wrong with it. */
 const GOOD_ENDINGS = ['succeeded', 'cached', 'skipped', 'interrupted', 'not_started'];
+/** And how, when the process of one was taken away. */
+const CRASHED = ['crashed', 'blocked'];
 
 /**
  * Everything is known by the fingerprint of the work: under the same one, what was finished is not begun again, a training
@@ -24,8 +26,9 @@ export function newLedger() {
     begun += 1;
   }
 
-  function end(running, {stage, result}) {
-    if (!GOOD_ENDINGS.includes(result.kind)) fail(`${stage} ended ${JSON.stringify(result).slice(0, 2000)}`);
+  function end(running, {stage, result}, crashes) {
+    const good = crashes === 'expected' ? [...GOOD_ENDINGS, ...CRASHED] : GOOD_ENDINGS;
+    if (!good.includes(result.kind)) fail(`${stage} ended ${JSON.stringify(result).slice(0, 2000)}`);
     const work = running.get(stage);
     if (work === undefined) return;
     if (result.kind === 'succeeded') finished.add(work.fingerprint);
@@ -46,7 +49,7 @@ export function newLedger() {
   }
 
   /** Events of commands that ran at the same time, `[which command, event]`, in the order of their instants. */
-  function observe(events) {
+  function observe(events, {crashes = 'none'} = {}) {
     const commands = new Map();
     for (const [command, event] of events) {
       const running = commands.get(command) ?? commands.set(command, new Map()).get(command);
@@ -55,8 +58,8 @@ export function newLedger() {
       if (event.kind === 'step_finished') work.last = event.global_step;
       if (event.kind === 'state_saved') save({...work, last: event.global_step});
       if (event.kind === 'sample_finished') makeParts(work, event);
-      if (event.kind === 'stage_finished') end(running, event);
-      if (event.kind === 'run_finished' && event.outcome === 'failed')
+      if (event.kind === 'stage_finished') end(running, event, crashes);
+      if (event.kind === 'run_finished' && event.outcome === 'failed' && crashes === 'none')
         fail(`a run failed: ${JSON.stringify(event.results.map(({stage, kind}) => [stage, kind]))}`);
     }
   }

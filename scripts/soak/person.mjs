@@ -6,7 +6,8 @@ import {join, relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fail} from './failure.mjs';
 import {eventsOf, newLedger} from './ledger.mjs';
-import {firstNumbers, NUMBERS, pipelineWith} from './numbers.mjs';
+import {firstNumbers, NUMBERS, pipelineWith, TRIED} from './numbers.mjs';
+import {descendantsOf} from './processes.mjs';
 import {
   expectNothingLeft,
   expectResults,
@@ -19,8 +20,6 @@ import {chanceOf} from './random.mjs';
 
 const STAGES = ['tiny', 'model', 'songs', 'latents', 'conditions', 'train', 'train', 'train', 'export'];
 const BRANCHES = ['main', 'idea'];
-/** Numbers that an experiment tries; the others would be other songs or another model. */
-const TRIED = Object.keys(NUMBERS).filter((path) => path.startsWith('train.'));
 const SHORT_WALK = 6;
 /** What a training takes after its start, about; Ctrl-C comes somewhere in it. */
 const STAGE_MS = 600;
@@ -45,6 +44,8 @@ function newPerson({project, chance}) {
   const numbers = Object.fromEntries(BRANCHES.map((branch) => [branch, firstNumbers()]));
   /** Settings of each experiment, as last given. */
   const experiments = new Map();
+  /** The newest settings without a name. */
+  let unnamed;
   let branch = BRANCHES[0];
   const visited = new Set();
 
@@ -95,20 +96,24 @@ function newPerson({project, chance}) {
     return `branch ${branch}`;
   }
 
-  /** Arguments of a run of the file itself or of an experiment, new or known. */
+  /** Arguments of a run of the file itself or of an experiment: new or known, with a name or named by its values. */
   function draw() {
     if (chance.happens(0.6)) return [];
     const known = [...experiments.keys()];
     if (known.length > 0 && chance.happens(0.4)) return ['--name', chance.pick(known)];
-    const path = chance.pick(TRIED);
+    const paths = new Set(Array.from({length: chance.between(1, 3)}, () => chance.pick(TRIED)));
+    const sets = [...paths].flatMap((path) => ['--set', `${path}=${chance.pick(NUMBERS[path])}`]);
+    if (chance.happens(0.3)) {
+      unnamed = sets;
+      return sets;
+    }
     const name = `try${chance.between(1, 3)}`;
-    const set = `${path}=${chance.pick(NUMBERS[path])}`;
-    experiments.set(name, set);
-    return ['--name', name, '--set', set];
+    experiments.set(name, sets);
+    return ['--name', name, ...sets];
   }
 
   async function act() {
-    const acts = [runOnce, runOnce, runOnce, twoTerminals, watch];
+    const acts = [runOnce, runOnce, runOnce, twoTerminals, watch, losesWorker];
     const before = chance.happens(0.25) ? changeBranch() : chance.happens(0.8) ? edit() : 'nothing';
     const did = await chance.pick(acts)();
     visited.add(branch);
@@ -117,7 +122,7 @@ function newPerson({project, chance}) {
 
   async function runOnce() {
     const args = draw();
-    const untouched = args.length > 0 ? ownResults() : undefined;
+    const untouched = args[0] === '--name' ? ownResults() : undefined; // without a name it may be the file's own values
     const promised = chance.happens(0.3) ? await planned(args) : undefined;
     const {ends, did} = await play([args]);
     if (promised !== undefined) keepsPromise(promised, ends[0]);
@@ -128,6 +133,21 @@ function newPerson({project, chance}) {
   async function twoTerminals() {
     const {did} = await play([draw(), draw()]);
     return `at once ${did}`;
+  }
+
+  /** The system takes the process of a stage away, as when memory runs out: that run may fail, and what was saved stays. */
+  async function losesWorker() {
+    const args = draw();
+    const [place, after] = [chance.pick(STAGES), chance.next() * STAGE_MS];
+    const {child, ended} = project.start(['run', '--json', ...args]);
+    await Promise.race([begins(child, place), ended]);
+    await Promise.race([sleep(after), ended]);
+    const [worker] = descendantsOf(child.pid);
+    if (worker !== undefined) kill(worker, 'SIGKILL');
+    const end = await ended;
+    expectWords(end, [0, 1]);
+    ledger.observe(eventsOf([end]), {crashes: 'expected'});
+    return `${args.join(' ')} with a worker killed ${Math.round(after)} ms into ${place}`;
   }
 
   async function play(commands) {
@@ -197,9 +217,10 @@ function newPerson({project, chance}) {
       if (each !== branch) changeBranch();
       await reachesCleanBytes([], undefined);
       if (experiments.size === 0) continue;
-      const [name, set] = chance.pick([...experiments]);
-      await reachesCleanBytes(['--name', name, '--set', set], name);
+      const [name, sets] = chance.pick([...experiments]);
+      await reachesCleanBytes(['--name', name, ...sets], name);
     }
+    if (unnamed !== undefined) await reachesCleanBytes(unnamed, 'unnamed');
   }
 
   /** To the end, and to the bytes of a clone in which nothing else was ever done. */
@@ -210,7 +231,11 @@ function newPerson({project, chance}) {
       const ends = await Promise.all([project.run(args), clean.run(args)]);
       ends.forEach(expectSuccess);
       ledger.observe(eventsOf([ends[0]]));
-      expectResults(resultsOf(project.path, name), resultsOf(clean.path, name));
+      if (name !== 'unnamed')
+        return expectResults(resultsOf(project.path, name), resultsOf(clean.path, name));
+      const expected = clean.results(); // which names its folders
+      const found = Object.entries(project.results()).filter(([path]) => path in expected);
+      expectResults(Object.fromEntries(found), expected);
     } finally {
       clean.remove();
     }
@@ -221,8 +246,12 @@ function newPerson({project, chance}) {
 
 /** As a terminal sends it. */
 function press(pid) {
+  kill(-pid, 'SIGINT');
+}
+
+function kill(pid, signal) {
   try {
-    process.kill(-pid, 'SIGINT');
+    process.kill(pid, signal);
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }

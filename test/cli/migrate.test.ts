@@ -1,4 +1,5 @@
 import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
@@ -223,6 +224,14 @@ describe('what a line does not say', () => {
     const text = migratedPipeline(migrateArguments(line.split(' '), table), file);
     expect(text).toContain("epochs: 1000 # Side-Step's default");
     expect(text).toContain("model: base # Side-Step's default");
+  });
+
+  test('is what the preset says that is named after it', () => {
+    const preset = readFileSync(
+      new URL('../../presets/side_step_1_recommended.yaml', import.meta.url),
+      'utf8',
+    );
+    expect(stagesOf('sidestep train -d ./t').train!.with).toMatchObject(parse(preset).with);
   });
 
   test.each([

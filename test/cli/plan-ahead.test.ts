@@ -120,6 +120,7 @@ stages:
   const fine = await folder.run(['plan', 'fine.yaml']);
   expect(fine.code).toBe(0);
   expect(`${fine.stdout}${fine.stderr}`.match(/run\/precision-not-on-cpu/g)).toHaveLength(1);
+  expect(await folder.run(['plan', 'fine.yaml', '--json'])).toMatchObject({code: 0, stderr: ''});
 });
 
 test('songs that are longer than the silence of the model are named before anything is encoded', async () => {

@@ -92,6 +92,7 @@ test('init writes a project that git sees as it should, and replaces nothing', a
   writeFileSync(folder.file('songs/a.wav'), tone(200));
   spawnSync('git', ['init', '-q'], {cwd: folder.path});
   const flags = ['--yes', '--checkpoints', folder.file('checkpoints'), '--songs', folder.file('songs')];
+  flags.push('--preset', 'recommended');
   const {code, stdout} = await folder.run(['init', ...flags, '--project-files', '--json']);
   expect(code).toBe(0);
   expect(documentOf(stdout, 'init')).toMatchObject({
@@ -105,6 +106,8 @@ test('init writes a project that git sees as it should, and replaces nothing', a
   expect(pipeline).toContain('checkpoints: ./checkpoints\n');
   expect(pipeline).toContain('songs: ./songs\n');
   expect(pipeline).not.toContain(folder.path);
+  expect(pipeline).toMatch(/epochs: 500 .*for 1 song/);
+  expect(pipeline).toMatch(/rank: 32 .*for 1 song/);
   const listed = spawnSync('git', ['status', '--porcelain', '-uall'], {cwd: folder.path, encoding: 'utf8'});
   const names = listed.stdout.split('\n').map((line) => line.slice(3));
   expect(names.filter((name) => !name.startsWith('songs/') && name !== '').sort()).toEqual([

@@ -60,10 +60,14 @@ export class Folder {
     return this.start(args, env).finished;
   }
 
-  /** The same in a pseudo-terminal of 100 columns; both streams arrive in `stdout`. */
-  startInTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  /** The same in a pseudo-terminal; both streams arrive in `stdout`. */
+  startInTerminal(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    columns = 100,
+  ): Running {
     const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');
-    const command = `stty cols 100 rows 40; exec ${words}`;
+    const command = `stty cols ${columns} rows 40; exec ${words}`;
     const child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: this.path,
       env: this.env({TERM: 'xterm-256color', SHELL: '/bin/sh', ...env}),

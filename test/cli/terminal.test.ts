@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {Folder} from './sidestep.js';
 
@@ -32,6 +33,17 @@ on_finish: [sh, -c, 'echo "$SIDESTEP_PIPELINE $SIDESTEP_OUTCOME $SIDESTEP_EXIT_C
   expect(stdout).toMatch(/·\S* b {2}waiting/); // a dot: only what runs spins
   expect(stdout).toMatch(/b {2}done in/);
   expect(stdout).toContain('2 ran');
+});
+
+test('on 60 columns the path of a log stands whole on one line', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': pipeline.replace('[sleep, "0.3"]', '[sh, -c, "echo no; exit 3"]'),
+  });
+  const {code, stdout} = await folder.startInTerminal(['run'], {NO_COLOR: '1'}, 60).finished;
+  expect(code).toBe(1);
+  const [, log] = /log: (.*?)\r?\n/.exec(stdout)!;
+  expect(log!.length).toBeGreaterThan(60);
+  expect(readFileSync(log!, 'utf8')).toMatch(/^no\n/);
 });
 
 test('what is said stands in one column, whatever the stages are called', async () => {

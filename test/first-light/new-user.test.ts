@@ -25,13 +25,18 @@ test('from the wizard to an adapter, a report and a second run', async () => {
 
   expect(await folder.run(['report', 'pipeline.yaml', '--output', 'out.html'])).toMatchObject({code: 0});
   const page = folder.read('out.html');
-  const charts = JSON.parse(/id="report-charts">(.*?)<\/script>/s.exec(page)![1]!) as {title: string}[];
+  const charts = JSON.parse(/id="report-charts">(.*?)<\/script>/s.exec(page)![1]!) as {
+    title: string;
+    curves: {points: number[][]}[];
+  }[];
   expect(charts.map(({title}) => title)).toEqual([
     'Loss',
     'Training loss by timestep',
     'Learning rate',
     'Gradient norm',
   ]);
+  const [run] = JSON.parse((await folder.run(['runs', '--json'])).stdout).runs as {steps: number}[];
+  expect(charts[0]!.curves[0]!.points.at(-1)![0], 'drawn to its last step').toBe(run!.steps);
   expect(page).toMatch(
     /<th>a\.wav<\/th><td class="number" data-name="length">1\.0 s<\/td>\s*<td class="number" data-name="prompt tokens">\d+<\/td>/,
   );
@@ -44,6 +49,11 @@ test('from the wizard to an adapter, a report and a second run', async () => {
     expect(rank).toBe(2);
     expect(relative).toBeGreaterThan(0);
   }
+
+  await writeCheckpoint(folder.file('others'), {model: 'turbo', hidden_size: 32, layers: 2, seed: 2});
+  const others = folder.file('others/acestep-v15-turbo');
+  const {stdout: measured} = await folder.run(['inspect', 'output/songs-lora/peft', '--base', others]);
+  expect(measured).toMatch(/warning: .*others.* is not the model it was trained on/);
 
   const rerun = await folder.run(['run', '--plain']);
   expect(rerun.stdout).toContain('up to date');

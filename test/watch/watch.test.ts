@@ -27,7 +27,7 @@ async function ended(running: Running) {
   return linesOf(stdout, 'watch');
 }
 
-function finishes(lines: readonly Record<string, unknown>[]): unknown[] {
+function finishes(lines: readonly Record<string, unknown>[]): [unknown, string][] {
   return lines
     .filter(({kind}) => kind === 'stage_finished')
     .map(({stage, result}) => [stage, (result as {kind: string}).kind]);
@@ -113,6 +113,43 @@ stages:
     ['kept', 'cached'],
     ['edited', 'succeeded'],
   ]);
+});
+
+test('more epochs under a cosine, once finished and once in the middle: trained anew, and nothing fails', async () => {
+  const epochs = (number: number): string => `sidestep: 1
+name: demo
+defaults: {device: cpu, seed: 42}
+stages:
+  tiny: {uses: fixture, with: {clips: 2, clip_duration: 1, hidden_size: 32}}
+  model: {uses: scan, with: {checkpoint_dir: "\${stages.tiny.checkpoint_dir}", model: turbo}}
+  songs: {uses: dataset, with: {audio_dir: "\${stages.tiny.audio_dir}", dataset_json: "\${stages.tiny.dataset_json}"}}
+  latents: {uses: preprocess.pass1, with: {model: "\${stages.model}", dataset: "\${stages.songs}"}}
+  conditions: {uses: preprocess.pass2, with: {model: "\${stages.model}", latents: "\${stages.latents}"}}
+  train:
+    uses: train
+    with:
+      model: "\${stages.model}"
+      tensors: "\${stages.conditions}"
+      adapter: {type: lora, rank: 2, alpha: 4}
+      gradient_accumulation_steps: 1
+      epochs: ${number}
+      logging: {tensorboard: false}
+`;
+  const folder = new Folder({'pipeline.yaml': epochs(2)});
+  const running = await watching(folder);
+  folder.write('pipeline.yaml', epochs(10_000));
+  await running.shows(/"global_step":9,/);
+  folder.write('pipeline.yaml', epochs(3));
+  await waits(running, 2);
+  const lines = await ended(running);
+  expect(finishes(lines).filter(([stage]) => stage === 'train')).toEqual([
+    ['train', 'succeeded'],
+    ['train', 'interrupted'],
+    ['train', 'succeeded'],
+  ]);
+  const begun = lines.filter(({kind, stage}) => kind === 'stage_started' && stage === 'train');
+  const starts = begun.map(({start}) => (start as {kind: string}).kind);
+  expect(starts).toEqual(['beginning', 'anew', 'anew']);
 });
 
 test('an edit of what has not begun yet interrupts the run, and fails nothing', async () => {
