@@ -2,25 +2,9 @@
 // With --check nothing is written; a stale page is exit code 1.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import {stageTypes} from './schema/sources.mjs';
 
 const page = new URL('../docs/pipeline-reference.md', import.meta.url);
-const stageTypes = [
-  'fixture',
-  'scan',
-  'dataset',
-  'join',
-  'caption',
-  'analyze',
-  'preprocess.pass1',
-  'preprocess.pass2',
-  'pack',
-  'estimate',
-  'train',
-  'generate',
-  'export',
-  'command',
-];
-
 export function reference() {
   const stages = stageTypes.map((name) => stageSection(name));
   return [HEAD, pipelineSection(), ...stages, settingsSection()].join('\n');

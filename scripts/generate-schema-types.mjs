@@ -1,10 +1,11 @@
-// Makes everything that follows from schema/: the editors' schemas, TypeScript types, validators and the schemas as
-// data. `--check` writes nothing and fails when a file is not what it should be.
+// Makes everything that follows from schema/: the editors' schemas, TypeScript types, validators, the schemas as
+// data, and the tables of stage types. `--check` writes nothing and fails when a file is not what it should be.
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {editorSchemas} from './schema/editor.mjs';
 import {loadSources, mapValues, SCHEMA_URL, schemaFile, stageTypes} from './schema/sources.mjs';
+import {stageTables} from './schema/stages.mjs';
 import {typeScriptTypes} from './schema/types.mjs';
 import {validatorCode} from './schema/validators.mjs';
 
@@ -77,6 +78,7 @@ async function outputs() {
     [join(generated, 'types.generated.ts'), await typeScriptTypes(validated)],
     [join(generated, 'validators.generated.ts'), validatorCode(validated)],
     [join(generated, 'schemas.generated.ts'), schemaData(validated)],
+    ...stageTables(root),
   ]);
 }
 

@@ -70,7 +70,7 @@ function tolerant(schema) {
 
 function finish(name, schema) {
   const clean = rewrite(schema, (copy) => {
-    const {discriminator: _, ...rest} = copy;
+    const {discriminator: _, 'x-stage-type': _type, ...rest} = copy;
     if (rest['x-word'] !== undefined) return withWord(rest);
     return rest.enum === undefined ? rest : {...rest, enum: withNumbers(rest.enum)};
   });

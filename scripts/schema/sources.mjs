@@ -1,6 +1,6 @@
 // The hand-written schemas, read from schema/ with every $ref replaced by what it names. No schema refers to itself,
 // so each becomes a finite tree; what several places refer to stays one shared object, which keeps its type one type.
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -9,26 +9,41 @@ export const SCHEMA_URL = 'https://unpkg.com/sidestep-ace@0/schema/';
 
 const folder = fileURLToPath(new URL('../../schema/', import.meta.url));
 
-/** Stage types in the order in which a pipeline usually has them. */
-export const stageTypes = [
-  'scan',
-  'dataset',
-  'join',
-  'caption',
-  'analyze',
-  'preprocess.pass1',
-  'preprocess.pass2',
-  'pack',
-  'estimate',
-  'train',
-  'generate',
-  'export',
-  'fixture',
-  'command',
-];
+const STAGE_SCHEMA = /^stage\.(.+)\.schema\.json$/;
+
+/** Every stage type: the files in schema/ are the list, `x-stage-type` holds what it says of each. In the order in which a pipeline usually has them. */
+const declared = readdirSync(folder)
+  .flatMap((file) => STAGE_SCHEMA.exec(file)?.[1] ?? [])
+  .map((name) => ({name, ...readSchema(`stage.${name}.schema.json`)['x-stage-type']}))
+  .sort((a, b) => a.order - b.order || a.name.localeCompare(b.name));
+
+export const stageTypes = declared.map(({name}) => name);
+
+/** What stands in place of `x-stage-types`. */
+const followsFromTypes = {
+  enum: ({description, ...schema}) => ({
+    ...schema,
+    description: description.replace(
+      '{stage types}',
+      declared.map(({name, does}) => `\`${name}\` ${does}`).join(', '),
+    ),
+    enum: stageTypes,
+  }),
+  properties: (schema) => ({
+    ...schema,
+    properties: Object.fromEntries(
+      declared
+        .filter(({in_settings = true}) => in_settings)
+        .map(({name}) => [
+          name,
+          {description: `Parameters of every \`${name}\` stage.`, type: 'object', default: {}},
+        ]),
+    ),
+  }),
+};
 
 export function loadSources() {
-  const read = memo((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+  const read = memo(readSchema);
   const resolved = memo((address) => {
     const [file, pointer] = address.split('#');
     return resolve(at(read(file), pointer), file);
@@ -40,8 +55,9 @@ export function loadSources() {
       const [target, pointer] = schema.$ref.split('#');
       return resolved(`${target || file}#${pointer}`);
     }
+    const {'x-stage-types': types, ...rest} = schema;
     return Object.fromEntries(
-      Object.entries(schema)
+      Object.entries(types === undefined ? rest : followsFromTypes[types](rest))
         .filter(([key]) => !['$schema', '$id', 'definitions'].includes(key))
         .map(([key, value]) => [key, resolve(value, file)]),
     );
@@ -76,6 +92,10 @@ export function rewrite(schema, change) {
 
 export function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+}
+
+function readSchema(file) {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8'));
 }
 
 export function schemaFile(name) {

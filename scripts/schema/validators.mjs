@@ -39,12 +39,12 @@ function codeOf(name, schema) {
     strictRequired: false, // `anyOf: [{required: [...]}]` names properties declared one level up
     allowUnionTypes: true,
     discriminator: true,
-    code: {source: true, esm: true, lines: false},
+    code: {source: true, esm: true, lines: true},
   });
   ajv.addVocabulary(['x-path', 'x-stage', 'x-implied', 'x-text', 'x-form', 'x-word']);
   ajv.addSchema({...wordless(schema), $id: name}, name);
   const code = (standaloneCode.default ?? standaloneCode)(ajv, {validate: name});
-  const [head, validate] = /^"use strict";export const validate = (\w+);/.exec(code) ?? [];
+  const [head, validate] = /^"use strict";\s*export const validate = (\w+);/.exec(code) ?? [];
   if (validate === undefined) throw new Error(`ajv begins its modules in another way: ${code.slice(0, 200)}`);
   return `${code.slice(head.length)} return ${validate};`;
 }
@@ -52,7 +52,14 @@ function codeOf(name, schema) {
 /** Words are for people; a validator does not need them, but ajv would carry them along. */
 function wordless(schema) {
   return rewrite(schema, (copy) => {
-    const {title: _title, description: _description, examples: _examples, default: _default, ...rest} = copy;
+    const {
+      title: _title,
+      description: _description,
+      examples: _examples,
+      default: _default,
+      'x-stage-type': _type,
+      ...rest
+    } = copy;
     return rest;
   });
 }

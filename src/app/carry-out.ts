@@ -123,7 +123,7 @@ async function recordEnvironment(dir: string, planned: PlannedPipeline): Promise
 
 /** A run from cache begins no stage, and must not wait for audio decoders to load. */
 const lightStages: LightStages = {
-  get: async (type) => (await import('../run/light/table.js')).lightStages.get(type),
+  get: async (type) => (await import('../run/light/table.generated.js')).lightStages.get(type),
 };
 
 function runOptions(

@@ -126,7 +126,7 @@ async function planIn(
 ): Promise<Result<ForeseenPlan>> {
   if (looks === 'ahead') {
     const {foresee} = await import('../run/foresee.js');
-    const {lightStages} = await import('../run/light/table.js');
+    const {lightStages} = await import('../run/light/table.generated.js');
     return foresee({pipeline, observation, surroundings, light: lightStages});
   }
   const plan = makePlan(pipeline, observation.world, surroundings.types);

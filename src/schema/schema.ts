@@ -38,6 +38,8 @@ export interface Schema {
   readonly 'x-word'?: string;
   /** The form that `pattern` asks for, in words, as they follow "Expected". */
   readonly 'x-form'?: string;
+  /** Of a stage type's parameters: its place among the types, what it does after its name, and whether settings may hold values for it. */
+  readonly 'x-stage-type'?: {readonly order: number; readonly does: string; readonly in_settings?: boolean};
   /** What stands in for the value when it is unset and has no fixed default. */
   readonly 'x-implied'?: 'pipeline_name' | 'dataset';
 }

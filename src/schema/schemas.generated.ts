@@ -549,7 +549,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
      ],
      "properties": {
       "uses": {
-       "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+       "description": "The stage type: `scan` finds a model, `dataset` finds the songs, `join` makes one dataset of several, `caption` has a model write what songs lack, `analyze` measures songs, `preprocess.pass1` encodes sound, `preprocess.pass2` encodes text and makes samples, `pack` writes samples as Side-Step reads them, `estimate` measures modules, `train` trains an adapter, `generate` makes music with a model and an adapter, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
        "enum": [
         "scan",
         "dataset",
@@ -849,7 +849,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "uses": {
-    "description": "The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
+    "description": "The stage type: `scan` finds a model, `dataset` finds the songs, `join` makes one dataset of several, `caption` has a model write what songs lack, `analyze` measures songs, `preprocess.pass1` encodes sound, `preprocess.pass2` encodes text and makes samples, `pack` writes samples as Side-Step reads them, `estimate` measures modules, `train` trains an adapter, `generate` makes music with a model and an adapter, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.",
     "enum": [
      "scan",
      "dataset",
@@ -1315,13 +1315,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "type": "object",
       "default": {}
      },
-     "generate": {
-      "description": "Parameters of every `generate` stage.",
+     "train": {
+      "description": "Parameters of every `train` stage.",
       "type": "object",
       "default": {}
      },
-     "train": {
-      "description": "Parameters of every `train` stage.",
+     "generate": {
+      "description": "Parameters of every `generate` stage.",
       "type": "object",
       "default": {}
      },
@@ -2152,6 +2152,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.scan": {
   "title": "ScanParameters",
   "description": "Finds the models under a checkpoint folder, picks one, and checks that it and its VAE, text encoder and tokenizer are complete.",
+  "x-stage-type": {
+   "order": 10,
+   "does": "finds a model"
+  },
+  "examples": [
+   {
+    "checkpoint_dir": "./checkpoints"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2197,6 +2206,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.dataset": {
   "title": "DatasetParameters",
   "description": "Finds the songs and their captions, lyrics and metadata, and lints all of them before any heavy work.",
+  "x-stage-type": {
+   "order": 20,
+   "does": "finds the songs"
+  },
+  "examples": [
+   {
+    "audio_dir": "./songs"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [],
@@ -2377,6 +2395,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.join": {
   "title": "JoinParameters",
   "description": "Makes one dataset of several, with repeats or shares. Songs are encoded one by one, so what one of them was encoded for before is not encoded again.",
+  "x-stage-type": {
+   "order": 30,
+   "does": "makes one dataset of several"
+  },
+  "examples": [
+   {
+    "datasets": [
+     "${stages.dataset}"
+    ]
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2445,6 +2474,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.caption": {
   "title": "CaptionParameters",
   "description": "Asks a model that hears music, by an OpenAI-compatible HTTP interface, for the captions and lyrics that songs lack. Its result takes the place of the `dataset` stage's.",
+  "x-stage-type": {
+   "order": 40,
+   "does": "has a model write what songs lack"
+  },
+  "examples": [
+   {
+    "dataset": "${stages.dataset}",
+    "base_url": "http://127.0.0.1:8000/v1",
+    "model": "ears"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2588,6 +2628,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.analyze": {
   "title": "AnalyzeParameters",
   "description": "Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what nobody has said of them. Its result takes the place of the `dataset` stage's.",
+  "x-stage-type": {
+   "order": 50,
+   "does": "measures songs"
+  },
+  "examples": [
+   {
+    "dataset": "${stages.dataset}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2663,6 +2712,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.preprocess.pass1": {
   "title": "PreprocessPass1Parameters",
   "description": "Encodes each song with the VAE and each prompt and lyric with the text encoder, cached per sample and per encoder.",
+  "x-stage-type": {
+   "order": 60,
+   "does": "encodes sound"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "dataset": "${stages.dataset}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2797,6 +2856,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.preprocess.pass2": {
   "title": "PreprocessPass2Parameters",
   "description": "Turns text and lyric states into the conditions that the diffusion transformer is trained with, cached per sample.",
+  "x-stage-type": {
+   "order": 70,
+   "does": "encodes text and makes samples"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "latents": "${stages.preprocess_pass1}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2856,6 +2925,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.pack": {
   "title": "PackParameters",
   "description": "Writes encoded samples as Side-Step and ACE-Step keep them: a .pt file each, manifest.json and preprocess_meta.json.",
+  "x-stage-type": {
+   "order": 80,
+   "does": "writes samples as Side-Step reads them"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "tensors": "${stages.preprocess_pass2}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -2948,6 +3027,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.estimate": {
   "title": "EstimateParameters",
   "description": "Measures which modules of the model the songs pull at hardest, so that `train` can adapt those, or give each the rank it needs.",
+  "x-stage-type": {
+   "order": 90,
+   "does": "measures modules"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "tensors": "${stages.preprocess_pass2}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -3206,6 +3295,16 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.train": {
   "title": "TrainParameters",
   "description": "Trains an adapter on preprocessed samples.",
+  "x-stage-type": {
+   "order": 100,
+   "does": "trains an adapter"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "tensors": "${stages.preprocess_pass2}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -5175,6 +5274,20 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.generate": {
   "title": "GenerateParameters",
   "description": "Makes music with the model, with and without an adapter, to be listened to. Each clip (prompt, seed, strength) is cached by itself.",
+  "x-stage-type": {
+   "order": 110,
+   "does": "makes music with a model and an adapter"
+  },
+  "examples": [
+   {
+    "model": "${stages.scan}",
+    "prompts": [
+     {
+      "caption": "slow blues"
+     }
+    ]
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -5539,6 +5652,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.export": {
   "title": "ExportParameters",
   "description": "Writes a trained adapter in the layouts that other programs read, and reads each back under its reader's own rule.",
+  "x-stage-type": {
+   "order": 120,
+   "does": "writes adapters for other programs"
+  },
+  "examples": [
+   {
+    "adapter": "${stages.train}"
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -5732,6 +5854,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.fixture": {
   "title": "FixtureParameters",
   "description": "Writes a tiny random checkpoint in the real layout and a few short clips of synthesised music, for smoke tests without downloads. Outputs: checkpoint_dir, audio_dir, dataset_json.",
+  "x-stage-type": {
+   "order": 130,
+   "does": "makes a tiny model and songs for tests",
+   "in_settings": false
+  },
+  "examples": [
+   {}
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [],
@@ -5789,6 +5919,18 @@ export const schemas: Readonly<Record<string, Schema>> = {
  "stage.command": {
   "title": "CommandParameters",
   "description": "Runs a program of your own, cached like any stage: it runs again only when the command, its environment or an input changes.",
+  "x-stage-type": {
+   "order": 140,
+   "does": "runs a program of yours",
+   "in_settings": false
+  },
+  "examples": [
+   {
+    "argv": [
+     "true"
+    ]
+   }
+  ],
   "type": "object",
   "additionalProperties": false,
   "required": [

@@ -289,7 +289,7 @@ export interface CommandExecutor {
  */
 export interface StageDocument {
   /**
-   * The stage type: `scan` finds a model, `dataset` the songs, `join` makes one dataset of several, `caption` has a model write what they lack, `analyze` measures them, `preprocess.pass1` and `preprocess.pass2` encode them, `pack` writes them as Side-Step reads them, `estimate` measures modules, `train` trains, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
+   * The stage type: `scan` finds a model, `dataset` finds the songs, `join` makes one dataset of several, `caption` has a model write what songs lack, `analyze` measures songs, `preprocess.pass1` encodes sound, `preprocess.pass2` encodes text and makes samples, `pack` writes samples as Side-Step reads them, `estimate` measures modules, `train` trains an adapter, `generate` makes music with a model and an adapter, `export` writes adapters for other programs, `fixture` makes a tiny model and songs for tests, `command` runs a program of yours.
    */
   uses:
     | 'scan'
@@ -544,13 +544,13 @@ export interface SettingsDocument {
      */
     estimate?: {};
     /**
-     * Parameters of every `generate` stage.
-     */
-    generate?: {};
-    /**
      * Parameters of every `train` stage.
      */
     train?: {};
+    /**
+     * Parameters of every `generate` stage.
+     */
+    generate?: {};
     /**
      * Parameters of every `export` stage.
      */

@@ -1,5 +1,5 @@
 import {folderChannel} from './channel/folder-channel.js';
-import {workerEntries} from './entries.js';
+import {workerEntries} from './entries.generated.js';
 import {forecast} from './forecast.js';
 import {pace} from './pace.js';
 import {probe} from './probe.js';

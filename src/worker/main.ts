@@ -1,4 +1,4 @@
-import {workerEntries} from './entries.js';
+import {workerEntries} from './entries.generated.js';
 import {forecast} from './forecast.js';
 import {pace} from './pace.js';
 import {probe} from './probe.js';

@@ -21,46 +21,23 @@ import {resolveText} from '../config/resolved.js';
  * test cannot change is a failure, not an exception.
  */
 
+/** What a stage type cannot do without: the example in its schema, in which the stages are called as their types. */
+const needed: Readonly<Record<string, Tree>> = Object.fromEntries(
+  Array.from(stageTypes.keys(), (name) => [name, schemas[`stage.${name}`]!.examples![0] as Tree]),
+);
+
 /** Enough of a pipeline around the stage `it` that whatever it may refer to exists, each twice. */
 const around: Readonly<Record<string, object>> = {
-  scan: {uses: 'scan', with: {checkpoint_dir: './checkpoints'}},
-  dataset: {uses: 'dataset', with: {audio_dir: './songs'}},
-  join: {uses: 'join', with: {datasets: ['${stages.dataset}']}},
-  caption: {
-    uses: 'caption',
-    with: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
-  },
-  'preprocess.pass1': {
-    uses: 'preprocess.pass1',
-    with: {model: '${stages.scan}', dataset: '${stages.dataset}'},
-  },
-  'preprocess.pass2': {
-    uses: 'preprocess.pass2',
-    with: {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
-  },
-  estimate: {uses: 'estimate', with: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'}},
-  train: {uses: 'train', with: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'}},
-  fixture: {uses: 'fixture'},
+  ...mapped(needed, (params, uses) => ({uses, with: params})),
   command: {uses: 'command', with: {argv: ['true'], outputs: {out: 'out.txt'}}},
 };
 
-/** What a stage type cannot do without. */
-const needed: Readonly<Record<string, Tree>> = {
-  scan: {checkpoint_dir: './checkpoints'},
-  dataset: {audio_dir: './songs'},
-  join: {datasets: ['${stages.dataset}']},
-  caption: {dataset: '${stages.dataset}', base_url: 'http://127.0.0.1:8000/v1', model: 'ears'},
-  analyze: {dataset: '${stages.dataset}'},
-  'preprocess.pass1': {model: '${stages.scan}', dataset: '${stages.dataset}'},
-  'preprocess.pass2': {model: '${stages.scan}', latents: '${stages.preprocess_pass1}'},
-  pack: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
-  estimate: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
-  train: {model: '${stages.scan}', tensors: '${stages.preprocess_pass2}'},
-  generate: {model: '${stages.scan}', prompts: [{caption: 'slow blues'}]},
-  export: {adapter: '${stages.train}'},
-  fixture: {},
-  command: {argv: ['true']},
-};
+function mapped<A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (value: A, key: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
 
 type Value = string | number | boolean | readonly Value[] | Tree;
 interface Tree {
@@ -303,7 +280,7 @@ function alsoNeeded({path, variant}: Key, type: StageType): Tree {
 }
 
 for (const [name, type] of stageTypes) {
-  const schema = schemas[`stage.${name}`] ?? schemas[type.schema] ?? schemas[name];
+  const schema = schemas[`stage.${name}`];
   describe(name, () => {
     test('has a schema', () => expect(schema).toBeDefined());
     const keys = keysOf(schema ?? {});

@@ -14,7 +14,7 @@ import {newRunId, openRunRecord} from '../../src/record/run-record.js';
 import {cardsOfMachine} from '../../src/run/cards.js';
 import {defaultRunOptions, type RunOptions} from '../../src/run/effects.js';
 import {executorsOf} from '../../src/run/executor/executors.js';
-import {lightStages} from '../../src/run/light/table.js';
+import {lightStages} from '../../src/run/light/table.generated.js';
 import type {LightStages} from '../../src/run/light-stage.js';
 import {localWorkers} from '../../src/run/local-worker.js';
 import {type Observation, observe, type Surroundings} from '../../src/run/observe.js';

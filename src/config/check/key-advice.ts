@@ -1,6 +1,7 @@
 import {shellWord} from '../../base/shell-word.js';
 import type {Schema} from '../../schema/schema.js';
 import {schemas} from '../../schema/schemas.generated.js';
+import {stageTypes} from '../../stage/registry.js';
 import {type Located, member, type Origin} from '../text/located.js';
 import {flowText, nestedText} from '../text/written-yaml.js';
 import {type ForeignKey, foreignPlaces, insteadOf, type KeyPlace} from './foreign-keys.js';
@@ -99,8 +100,8 @@ function broughtHere(foreign: ForeignKey, {level, known}: Found): ForeignKey {
   return {...foreign, place: {within: level.within, path: [...level.path, only]}};
 }
 
-/** Stage types by how likely somebody means them when several types have a key. */
-export const TYPES = [
+/** Stage types that people mean most when several have a key. */
+const LIKELY = [
   'train',
   'dataset',
   'preprocess.pass1',
@@ -109,10 +110,14 @@ export const TYPES = [
   'export',
   'estimate',
   'generate',
-  'caption',
-  'analyze',
-  'join',
-  'pack',
+];
+
+/** Stage types by how likely somebody means them; those that only pipelines of ours use are not meant. */
+export const TYPES: readonly string[] = [
+  ...LIKELY,
+  ...Array.from(stageTypes.keys()).filter(
+    (type) => !LIKELY.includes(type) && schemas[`stage.${type}`]?.['x-stage-type']?.in_settings !== false,
+  ),
 ];
 
 /** The places at which a key of this very name exists; of several within one type, the one that takes the value. */
