@@ -1,12 +1,13 @@
 // Soak test: breaks the real command in every way a machine can, for as long as one lets it.
 //
-//   npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only kill,disk,runners,corruption,fuzz,person] [--acts 12] [--keep]
+//   npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only kill,disk,runners,corruption,fuzz,person,cluster] [--acts 12] [--keep]
 //
 // Each round draws what it does from a seed of its own, which its line shows; `--seed S --only KIND --rounds 1` repeats it
 // (as far as instants can be repeated). A round fails when a published byte or the lock file differs from an undisturbed run,
 // when something is left behind, or when an accident is called a bug. See docs/testing.md.
 import {existsSync} from 'node:fs';
 import {parseArgs} from 'node:util';
+import {clusterRound} from './soak/cluster.mjs';
 import {corruptionRound} from './soak/corruption.mjs';
 import {diskRound} from './soak/disk.mjs';
 import {buildShim} from './soak/fault-shim.mjs';
@@ -17,6 +18,7 @@ import {newProject, root} from './soak/project.mjs';
 import {nextSeed} from './soak/random.mjs';
 import {takeReferences} from './soak/reference.mjs';
 import {runnersRound} from './soak/runners.mjs';
+import {startSlurm} from './soak/slurm.mjs';
 
 const ROUNDS = {
   kill: killRound,
@@ -25,6 +27,7 @@ const ROUNDS = {
   corruption: corruptionRound,
   fuzz: fuzzRound,
   person: personRound,
+  cluster: clusterRound,
 };
 const usage = `usage: npm run soak -- [--seconds 600] [--rounds N] [--seed 7] [--only ${Object.keys(ROUNDS).join(',')}] [--acts 12] [--keep]`;
 
@@ -36,14 +39,16 @@ async function main() {
   for (const path of ['dist/cli/main.js', 'build/addon/Release/sidestep.node'])
     if (!existsSync(`${root}/${path}`))
       return refuse(`${path} is not built: run \`npm run build\` and \`npm run native\` first.`);
-  const {kinds, shim} = withShim(options.kinds);
+  const {kinds: shimmed, shim} = withShim(options.kinds);
+  const {kinds, slurm} = withSlurm(shimmed);
   if (kinds.length === 0) return 0;
   const started = Date.now();
-  const world = {shim, references: await takeReferences(kinds), acts: options.acts};
+  const world = {shim, slurm, references: await takeReferences(kinds), acts: options.acts};
   console.log(`undisturbed runs took ${seconds(Date.now() - started)} s; seed ${options.seed}`);
   const counts = await soak({...options, kinds}, world);
   world.references.remove();
   shim?.remove();
+  await slurm?.remove();
   const total = (key) => Object.values(counts).reduce((sum, count) => sum + count[key], 0);
   for (const [kind, {rounds, failed, cases}] of Object.entries(counts))
     console.log(`${kind}: ${rounds} rounds (${cases} cases), ${failed} failed`);
@@ -92,6 +97,15 @@ function withShim(kinds) {
   if (shim.kind === 'built') return {kinds, shim};
   console.log(`disk rounds are left out: ${shim.reason}`);
   return {kinds: kinds.filter((kind) => kind !== 'disk'), shim: undefined};
+}
+
+/** Without a Slurm to start there are no rounds on a cluster. */
+function withSlurm(kinds) {
+  if (!kinds.includes('cluster')) return {kinds, slurm: undefined};
+  const slurm = startSlurm();
+  if (slurm.kind === 'started') return {kinds, slurm};
+  console.log(`cluster rounds are left out: ${slurm.reason}`);
+  return {kinds: kinds.filter((kind) => kind !== 'cluster'), slurm: undefined};
 }
 
 /** Kinds take turns, so that a short soak sees all of them. */

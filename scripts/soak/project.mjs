@@ -14,7 +14,7 @@ const command = join(root, 'dist/cli/main.js');
 const HANG_MS = 180_000;
 
 /** The whole job in miniature. Another seed makes other conditions no less valid, and another adapter. */
-function pipelineText(seed) {
+function pipelineText(seed, {epochs = 6, executors} = {}) {
   const stages = {
     tiny: {uses: 'fixture', with: {model: 'turbo', clips: 2, clip_duration: 1, hidden_size: 32}},
     model: {uses: 'scan', with: {checkpoint_dir: '${stages.tiny.checkpoint_dir}', model: 'turbo'}},
@@ -34,7 +34,7 @@ function pipelineText(seed) {
         tensors: '${stages.conditions}',
         adapter: {type: 'lora', rank: 2, alpha: 4},
         gradient_accumulation_steps: 1,
-        epochs: 6,
+        epochs,
         seed,
         checkpoint: {every_epochs: 2, every_steps: 3, keep_last: 2},
         logging: {log_every: 1, tensorboard: false},
@@ -46,7 +46,16 @@ function pipelineText(seed) {
       with: {adapter: '${stages.train}', formats: ['peft', 'comfyui'], output_dir: 'exported'},
     },
   };
-  return JSON.stringify({sidestep: 1, name: 'soak', defaults: {device: 'cpu', seed: 42}, stages}, null, 1);
+  const heavy = Object.keys(stages).filter((name) => !['model', 'songs'].includes(name));
+  if (executors) for (const name of heavy) stages[name].resources = {executor: Object.keys(executors)[0]};
+  const pipeline = {sidestep: 1, name: 'soak', defaults: {device: 'cpu', seed: 42}, stages};
+  return JSON.stringify({...pipeline, ...(executors && {executors})}, null, 1);
+}
+
+/** A longer training, for there to be time for accidents; the jobs of a cluster, and the same on this machine. */
+function longerText(where, {extra = []} = {}) {
+  const cluster = {type: 'slurm', cpus: 1, memory: '900M', poll: 0.5, silence: 15, extra};
+  return pipelineText(1, {epochs: 60, ...(where === 'cluster' && {executors: {cluster}})});
 }
 
 /** Which of the two pipelines: they differ in the seed of the training. */
@@ -61,6 +70,7 @@ export function projectAt(path) {
     path,
     cache: join(path, '.sidestep/cache'),
     write: (variant = 'first') => writeFileSync(join(path, 'pipeline.yaml'), pipelineText(VARIANTS[variant])),
+    writeFor: (where, how) => writeFileSync(join(path, 'pipeline.yaml'), longerText(where, how)),
     start: (args, more) => start(path, args, more),
     run: (args = [], more = {}) => start(path, ['run', '--json', ...args], more).ended,
     command: (args, more = {}) => start(path, args, more).ended,
@@ -71,7 +81,7 @@ export function projectAt(path) {
 }
 
 /** Its own process group, so that a terminal's end can be played; `ended` never rejects. */
-function start(path, args, {env = {}, cache = undefined} = {}) {
+function start(path, args, {env = {}, cache = undefined, hang_ms = HANG_MS} = {}) {
   const child = spawn(process.execPath, [command, ...args], {
     cwd: path,
     detached: true,
@@ -94,10 +104,10 @@ function start(path, args, {env = {}, cache = undefined} = {}) {
     const hang = setTimeout(() => {
       said.hung = true;
       killGroup(child.pid);
-    }, HANG_MS);
+    }, hang_ms);
     child.on('close', (code, signal) => {
       clearTimeout(hang);
-      resolve({code, signal, args, ...said});
+      resolve({code, signal, args, hang_ms, ...said});
     });
   });
   return {child, ended};
@@ -140,7 +150,7 @@ const BUGS = [
 /** Whatever happened to it, a command ends, and never calls an accident a bug nor shows a stack. */
 export function expectWords(ended, codes = [0, 1, 2]) {
   const what = `sidestep ${ended.args.join(' ')}`;
-  if (ended.hung) fail(`${what} did not end within ${HANG_MS / 1000} s`);
+  if (ended.hung) fail(`${what} did not end within ${ended.hang_ms / 1000} s`);
   const text = `${ended.stdout}\n${ended.stderr}`;
   const bug = BUGS.map((pattern) => pattern.exec(text)).find((match) => match !== null);
   if (bug) fail(`${what} says:\n${excerpt(text, bug.index)}`);

@@ -2,78 +2,16 @@ import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import type {Executor, SlurmHow} from '../../src/config/pipeline.js';
-import type {RunEvent} from '../../src/event/event.js';
 import {stopSwitch} from '../../src/run/stop.js';
-import {outputText, pipelineOf, type RunReport, type RunSetting, run, type StageSketch} from '../run/rig.js';
+import {outputText, pipelineOf, run} from '../run/rig.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {testCluster} from './cluster.js';
+import {codesOfLosses, counted, disturbed, here, how, kinds, on} from './disturbed.js';
 
 const cluster = testCluster();
 
 /** What takes minutes, since Slurm is slow to see what befell its daemons: `npm run test:cluster`. */
 const long = test.runIf(process.env.CLUSTER === 'all');
-
-const how: SlurmHow = {
-  type: 'slurm',
-  partition: undefined,
-  account: undefined,
-  qos: undefined,
-  extra: [],
-  setup: [],
-  poll_s: 0.5,
-};
-const here: Executor = {
-  name: 'here',
-  gpus: 0,
-  cpus: 1,
-  memory: '200M',
-  time_s: undefined,
-  device: 'cpu',
-  jobs: 100,
-  start_timeout_s: 120,
-  silence_s: 25,
-  how,
-};
-
-function on(executor: Executor, sketch: StageSketch): StageSketch {
-  return {...sketch, resources: {device: 'auto', precision: 'auto', threads: undefined, executor}};
-}
-
-const counted = 'epoch 1\nepoch 2\nepoch 3';
-
-/** Counts to two, then waits to be disturbed; once it was, it goes on from there. */
-async function disturbed(
-  disturb: (job: string, flag: string) => void | Promise<void>,
-  {executor = here, setting = {}}: {executor?: Executor; setting?: RunSetting} = {},
-): Promise<{report: RunReport; again: () => Promise<RunReport>}> {
-  const dir = await temporaryFolder();
-  const flag = join(dir, 'pid');
-  const pipeline = pipelineOf(dir, {
-    a: on(executor, {uses: 'test.count', params: {epochs: 3, hold_at: 2, flag}}),
-  });
-  let job = '';
-  let done: Promise<void> | undefined;
-  const report = await run(pipeline, {
-    ...setting,
-    onEvent: (event) => {
-      if (event.kind === 'stage_placed') job = event.job;
-      if (event.kind === 'stage_progress' && event.done === 2) done ??= Promise.resolve(disturb(job, flag));
-      setting.onEvent?.(event);
-    },
-  });
-  await done;
-  expect(await cluster.jobsLeft()).toEqual([]);
-  return {report, again: () => run(pipeline)};
-}
-
-function kinds(report: RunReport, kind: RunEvent['kind']): RunEvent[] {
-  return report.events.filter((event) => event.kind === kind);
-}
-
-function codesOfLosses({events}: RunReport): string[] {
-  return events.flatMap((event) => (event.kind === 'stage_lost' ? [event.problem.code] : []));
-}
 
 test('four cells of a matrix are four jobs at once, samples are committed as they come', async () => {
   const dir = await temporaryFolder();
@@ -110,7 +48,7 @@ test('a stage gets the cards it asks for', async () => {
 });
 
 test('preempted: it saves, and goes on in a new job; no retry is counted', async () => {
-  const {report} = await disturbed(async (job) => {
+  const {report} = await disturbed(cluster, async (job) => {
     const node = cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`).trim();
     cluster.ask(
       'sbatch',
@@ -128,7 +66,7 @@ test('preempted: it saves, and goes on in a new job; no retry is counted', async
 });
 
 test('cancelled by somebody: the run is interrupted, and the next one goes on', async () => {
-  const {report, again} = await disturbed((job) => void cluster.ask('scancel', job));
+  const {report, again} = await disturbed(cluster, (job) => void cluster.ask('scancel', job));
   expect(report).toMatchObject({outcome: 'interrupted', by: {a: {kind: 'interrupted', resumable: true}}});
   expect(kinds(report, 'warning')).toMatchObject([{problem: {code: 'run/job-cancelled'}}]);
   const second = await again();
@@ -138,7 +76,7 @@ test('cancelled by somebody: the run is interrupted, and the next one goes on', 
 
 test('Ctrl-C: it saves, the job is gone, the next run goes on', async () => {
   const stop = stopSwitch();
-  const {report, again} = await disturbed(() => stop.request(), {setting: {stop}});
+  const {report, again} = await disturbed(cluster, () => stop.request(), {setting: {stop}});
   expect(report.by.a).toMatchObject({kind: 'interrupted', resumable: true, ended: 'itself'});
   expect(outputText(await again(), 'a')).toBe(counted);
 });
@@ -160,7 +98,7 @@ test('Ctrl-C while it waits in the queue, and the reason why it waits', async ()
 });
 
 long('the controller is killed and comes back: nothing is lost, and nothing is handed in twice', async () => {
-  const {report} = await disturbed(async (job, flag) => {
+  const {report} = await disturbed(cluster, async (job, flag) => {
     await cluster.booked(job);
     await cluster.killDaemon('slurmctld');
     process.kill(Number(readFileSync(flag, 'utf8')), 'SIGTERM'); // its end is not seen, and the next job not taken
@@ -177,6 +115,7 @@ long('the controller is killed and comes back: nothing is lost, and nothing is h
 long("a node's daemon is killed and comes back: the job goes on", async () => {
   const stop = stopSwitch();
   const {report, again} = await disturbed(
+    cluster,
     async (job) => {
       const node = cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`).trim() as 'n1' | 'n2';
       await cluster.killDaemon(`slurmd.${node}`);

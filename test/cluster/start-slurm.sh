@@ -3,7 +3,8 @@
 #   apt-get install -y --no-install-recommends slurm-wlm
 #   eval "$(start-slurm.sh FOLDER)"     exports SLURM_CONF; then sinfo, sbatch, squeue, scancel work
 #   stop-slurm.sh FOLDER                ends what was started here, and nothing else
-# Jobs of the partition `high` take the place of those of `low`. Nothing keeps accounts, as on many sites.
+# Jobs of the partition `high` take the place of those of `low`, and a job that takes more memory than it asked for is ended. Nothing keeps
+# accounts, as on many sites.
 set -euo pipefail
 folder="$1"
 mkdir -p "$folder/state"
@@ -31,7 +32,9 @@ SlurmdLogFile=$folder/slurmd.%n.log
 MailProg=/bin/true
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory

@@ -35,6 +35,13 @@ async function worker({job, signal, log, emit}) {
     writeFileSync(join(place, job.device === 'cpu' ? job.stage : job.device), '', {flag: 'wx'});
     while (readdirSync(place).length < expected) await sleep(20);
   }
+  if (does === 'eat memory') {
+    const eaten = [];
+    for (;;) {
+      eaten.push(Buffer.alloc(20 * 2 ** 20, 1));
+      await sleep(50);
+    }
+  }
   if (does === 'nothing') return 'done';
   if (does === 'warn') emit({kind: 'stage_warning', problem: {code: 'test/dull', message: 'This is dull'}});
   log('about to write');

@@ -34,6 +34,7 @@ export async function endOfJob(
     case 'out_of_memory':
       return {kind: 'failed', problem: outOfMemory(job, memory)};
     case 'failed': {
+      if (MEMORY_WORDS.test(stderr_tail)) return {kind: 'failed', problem: outOfMemory(job, memory)};
       const {exit_code, signal} = await exitOf(job, ask);
       // Told to stop in the moment before it listened.
       if (signal === 15 || signal === 1) return {kind: 'lost', problem: lost(job, 'was told to stop')};
@@ -45,6 +46,13 @@ export async function endOfJob(
       return unreachable(fate);
   }
 }
+
+/**
+ * Of slurmstepd, in the job's own output. Where cgroups keep a job within its memory its state says so too; where Slurm only measures
+ * (`OverMemoryKill`), the state is FAILED and the reason another.
+ */
+const MEMORY_WORDS =
+  /^slurmstepd\S*: error: .*(?:exceeded (?:job |step )?memory limit|oom-kill event|oom_kill event|out-of-memory handler)/im;
 
 /** `ExitCode=1:0`: the exit code and the signal, as scontrol shows them without any accounting. */
 async function exitOf(job: string, ask: AskSlurm): Promise<{exit_code: number; signal: number}> {

@@ -1,5 +1,11 @@
 import type {AskSlurm} from './commands.js';
 
+/** A job; its name tells whether a number still means it: they begin anew some day, and a controller that was killed gives them twice. */
+export interface JobKey {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** What Slurm says of a job. */
 export interface JobNews {
   /** Slurm's own word: `PENDING`, `RUNNING`. */
@@ -15,12 +21,13 @@ export type JobAnswer = JobNews | 'unknown' | 'no_answer';
 /** All jobs of this runner, asked for together. */
 export interface Queue {
   /** Calls `hear` with every answer until the returned function is called. */
-  readonly watch: (job: string, poll_s: number, hear: (news: JobAnswer) => void) => () => void;
+  readonly watch: (job: JobKey, poll_s: number, hear: (news: JobAnswer) => void) => () => void;
   /** Of one job, now. */
-  readonly ask: (job: string) => Promise<JobAnswer>;
+  readonly ask: (job: JobKey) => Promise<JobAnswer>;
 }
 
 interface Watcher {
+  readonly job: JobKey;
   readonly poll_s: number;
   readonly hear: (news: JobAnswer) => void;
 }
@@ -30,9 +37,9 @@ export function newQueue(ask: AskSlurm): Queue {
   const watchers = new Map<string, Watcher>();
   let timer: NodeJS.Timeout | undefined;
   const round = async (): Promise<void> => {
-    const jobs = [...watchers.keys()];
+    const jobs = [...watchers.values()].map(({job}) => job);
     const answers = await askFor(jobs, ask);
-    for (const job of jobs) watchers.get(job)?.hear(answers(job));
+    for (const job of jobs) watchers.get(job.id)?.hear(answers(job));
     timer = undefined;
     plan();
   };
@@ -44,29 +51,37 @@ export function newQueue(ask: AskSlurm): Queue {
   return {
     ask: async (job) => (await askFor([job], ask))(job),
     watch: (job, poll_s, hear) => {
-      watchers.set(job, {poll_s, hear});
+      watchers.set(job.id, {job, poll_s, hear});
       plan();
-      return () => void watchers.delete(job);
+      return () => void watchers.delete(job.id);
     },
   };
 }
 
 /** `--states=all`: jobs that have ended are forgotten otherwise. */
-async function askFor(jobs: readonly string[], ask: AskSlurm): Promise<(job: string) => JobAnswer> {
-  const args = ['--noheader', '--states=all', '--format=%i|%T|%N|%r', `--jobs=${jobs.join(',')}`];
+async function askFor(jobs: readonly JobKey[], ask: AskSlurm): Promise<(job: JobKey) => JobAnswer> {
+  const ids = jobs.map(({id}) => id).join(',');
+  const args = ['--noheader', '--states=all', '--format=%i|%j|%T|%N|%r', `--jobs=${ids}`];
   const answer = await ask('squeue', args);
   if (answer.kind === 'later') return () => 'no_answer';
   // A single job that it does not know is an error; among several it is just not there.
   if (answer.kind === 'refused')
     return () => (/invalid job id/i.test(answer.words) ? 'unknown' : 'no_answer');
   const found = new Map(answer.out.split('\n').flatMap(newsIn));
-  return (job) => found.get(job) ?? 'unknown';
+  return (job) => found.get(keyText(job)) ?? 'unknown';
+}
+
+function keyText({id, name}: JobKey): string {
+  return `${id}|${name}`;
 }
 
 function newsIn(line: string): [string, JobNews][] {
-  const [job = '', state, node, reason] = line.trim().split('|');
+  const [id = '', name = '', state, node, reason] = line.trim().split('|');
   if (state === undefined) return [];
   return [
-    [job, {state, node: node || null, reason: reason === undefined || reason === 'None' ? null : reason}],
+    [
+      keyText({id, name}),
+      {state, node: node || null, reason: reason === undefined || reason === 'None' ? null : reason},
+    ],
   ];
 }

@@ -76,8 +76,9 @@ async function followJob(
   const seen = watchJob(job, order.hear);
   wishes.mailbox = openMailbox(folder, seen.mail);
   if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
-  const unwatch = cluster.queue.watch(id, job.how.poll_s, (news) => seen.hearNews(id, news));
-  const cancel = () => cluster.ask('scancel', [id]);
+  const key = {id, name: job.name};
+  const unwatch = cluster.queue.watch(key, job.how.poll_s, (news) => seen.hearNews(id, news));
+  const cancel = () => cluster.ask('scancel', [`--name=${job.name}`, id]);
   try {
     for (;;) {
       wishes.mailbox.look();
@@ -201,6 +202,8 @@ function isSame(before: JobAnswer | undefined, {state, node, reason}: JobNews): 
 
 /** A job that was cancelled is gone within Slurm's KillWait (30 s by default), or its node is. */
 const GONE_WITHIN_MS = 45_000;
+/** Whose worker has said its last word leaves at once. Slurm, where whoever watched over the job was killed, believes for many minutes that it runs. */
+const LEAVES_WITHIN_MS = 8_000;
 /** What a node wrote last may reach this machine late. */
 const LAST_WORDS_WITHIN_MS = 5_000;
 
@@ -231,17 +234,21 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
   }
   // By whom it was stopped, Slurm says.
   const stopped = why !== 'over' && seen.last()?.kind === 'stopped' && !wishes.stop;
-  const outlived = stopped && (await untilOver(at, GONE_WITHIN_MS)) === 'ran_on';
+  const departure = stopped ? await untilOver(at, GONE_WITHIN_MS) : 'at_once';
+  if (departure === 'requeued') return {kind: 'lost', problem: requeued(id)};
   const said = seen.last();
-  if (said !== undefined && (said.kind !== 'stopped' || wishes.stop))
+  if (said !== undefined && (said.kind !== 'stopped' || wishes.stop)) {
+    if (why !== 'over') void untilOver(behindTheScenes(at), GONE_WITHIN_MS); // the stage need not wait for it
     return {kind: 'exited', exit_code: 0, stderr_tail: seen.tail()};
+  }
   const news = seen.news();
   const {memory, stage, emit} = at.job;
   const facts = {ask: cluster.ask, stderr_tail: seen.tail(), begun: seen.life.begun(), memory};
   const found = await endOfJob(id, typeof news === 'object' ? news.state : 'unknown', facts);
   // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish. It may not even have kept
   // anybody waiting; but a job that a person cancels is called so before its processes are told.
-  const end = found.kind === 'cancelled' && (seen.unreachable() || outlived) ? lostWith(found) : found;
+  const end =
+    found.kind === 'cancelled' && (seen.unreachable() || departure === 'ran_on') ? lostWith(found) : found;
   if (end.kind === 'cancelled') emit({kind: 'warning', stage, problem: end.problem});
   return end;
 }
@@ -249,26 +256,55 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
 function lostWith({problem}: {readonly problem: Problem}): WorkerEnd {
   return {
     kind: 'lost',
-    problem: {...problem, code: 'run/job-lost', message: 'The job ended while Slurm could not be asked'},
+    problem: {...problem, code: 'run/job-lost', message: 'The job ended, and Slurm did not see it'},
   };
 }
 
-/**
- * `ran_on`: asked after it had said its last word, Slurm took it for running, or, from books of before its start, for waiting.
- */
+function requeued(job: string): Problem {
+  return {
+    code: 'run/job-lost',
+    message: `Job ${job} was put back into the queue, and is cancelled`,
+    hint: 'That is no failure of the stage: it goes on in a new job from what was saved.',
+  };
+}
+
+/** Nobody is told of it any more. */
+function behindTheScenes(at: Concluding): Concluding {
+  return {...at, seen: {...at.seen, hearNews: () => {}}, wishes: {...at.wishes, mailbox: undefined}};
+}
+
+/** How a job left whose worker has said its last word, or that was cancelled. */
+type Departure =
+  | 'at_once'
+  /** Asked afterwards, Slurm took it for running. */
+  | 'ran_on'
+  /** It waits to be started once more: by a site's rules, or by the books of before its start of a controller that was killed. */
+  | 'requeued';
+
+/** Cancels what would not leave, or would come again. */
 async function untilOver(
-  {seen, id, cluster, wishes}: Concluding,
+  {seen, id, cluster, wishes, cancel, job}: Concluding,
   most_ms: number,
-): Promise<'over_at_once' | 'ran_on'> {
-  let ran: 'over_at_once' | 'ran_on' = 'over_at_once';
-  for (const end = performance.now() + most_ms; performance.now() < end; await pause(LOOK_EVERY_MS)) {
+): Promise<Departure> {
+  const began = performance.now();
+  let how: Departure = 'at_once';
+  let cancelled = false;
+  for (let wait = LOOK_EVERY_MS; performance.now() - began < most_ms; wait = Math.min(2 * wait, 4_000)) {
     wishes.mailbox?.look();
-    const answer = await cluster.queue.ask(id);
+    const answer = await cluster.queue.ask({id, name: job.name});
     seen.hearNews(id, answer);
-    if (answer === 'unknown' || (typeof answer === 'object' && isOver(fateOf(answer.state)))) return ran;
-    if (typeof answer === 'object' && answer.state !== 'COMPLETING') ran = 'ran_on';
+    const fate = typeof answer === 'object' ? fateOf(answer.state) : undefined;
+    if (answer === 'unknown' || (fate !== undefined && isOver(fate))) return how;
+    if (fate === 'waiting') how = 'requeued';
+    else if (typeof answer === 'object' && answer.state !== 'COMPLETING') how = 'ran_on';
+    const stays = fate === 'waiting' || performance.now() - began > LEAVES_WITHIN_MS;
+    if (stays && !cancelled && answer !== 'no_answer' && (answer as JobNews).state !== 'COMPLETING') {
+      await cancel();
+      cancelled = true;
+    }
+    await pause(wait);
   }
-  return ran;
+  return how;
 }
 
 async function untilSaid({seen, wishes}: Concluding, most_ms: number): Promise<void> {

@@ -7,7 +7,7 @@ import type {ExecutorSurroundings, Executors, Site, SiteRequest} from '../execut
 import type {Cluster} from './cluster.js';
 import {askSlurm} from './commands.js';
 import {lastWordIn, readJobNote} from './mailbox.js';
-import {newQueue} from './queue.js';
+import {type JobKey, newQueue} from './queue.js';
 import {slurmWorker} from './slurm-worker.js';
 import {fateOf, isOver} from './states.js';
 import {jobNamed} from './submit.js';
@@ -25,13 +25,8 @@ async function siteIn(cluster: Cluster, request: SiteRequest): Promise<Site> {
   const earlier = await earlierJob(cluster, request);
   const folder = earlier?.folder ?? newJobFolder(cache, fingerprint);
   const how = executor.how as SlurmHow;
-  const launcher = slurmWorker(cluster, {
-    ...request,
-    how,
-    folder,
-    job: earlier?.job,
-    name: nameOf(request, folder),
-  });
+  const name = earlier?.job.name ?? nameOf(request, folder);
+  const launcher = slurmWorker(cluster, {...request, how, folder, job: earlier?.job.id, name});
   return {launcher, folder, follows: earlier === undefined ? 'nothing' : 'earlier_run'};
 }
 
@@ -47,10 +42,11 @@ const FENCE_MS = 2_000;
 async function earlierJob(
   cluster: Cluster,
   request: SiteRequest,
-): Promise<{readonly folder: string; readonly job: string} | undefined> {
+): Promise<{readonly folder: string; readonly job: JobKey} | undefined> {
   for (const folder of jobFolders(request.cache, request.fingerprint)) {
     const note = readJobNote(folder);
-    const job = note === undefined ? undefined : (note.job ?? (await jobNamed(note.name, cluster.ask)));
+    const id = note === undefined ? undefined : (note.job ?? (await jobNamed(note.name, cluster.ask)));
+    const job = id === undefined ? undefined : {id, name: note!.name};
     if (job !== undefined && (await isWorthFollowing(folder, job, cluster, request))) return {folder, job};
     await removeLeftover(folder);
     if (note !== undefined) await pause(FENCE_MS, request.signal);
@@ -60,7 +56,7 @@ async function earlierJob(
 
 async function isWorthFollowing(
   folder: string,
-  job: string,
+  job: JobKey,
   {queue}: Cluster,
   {signal, executor, emit, stage}: SiteRequest,
 ): Promise<boolean> {
@@ -71,7 +67,11 @@ async function isWorthFollowing(
     if (news !== 'no_answer') return !isOver(fateOf(news.state)) || lastWordIn(folder) === 'done';
     const reason = 'Slurm does not answer';
     if (round === 0)
-      emit({kind: 'stage_waiting', stage, for: {kind: 'queue', executor: executor.name, job, reason}});
+      emit({
+        kind: 'stage_waiting',
+        stage,
+        for: {kind: 'queue', executor: executor.name, job: job.id, reason},
+      });
     await pause((executor.how as SlurmHow).poll_s * 1000, signal); // rather late than twice
   }
   return true;
