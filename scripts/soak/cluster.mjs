@@ -5,13 +5,22 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fail} from './failure.mjs';
-import {expectNothingLeft, expectResults, expectSuccess, expectWords} from './project.mjs';
+import {expectNothingLeft, expectResults, expectSuccess, expectWords, killGroup} from './project.mjs';
 import {chanceOf} from './random.mjs';
 
 /** Several accidents, each of which may cost a silence and a start. */
 const HANG_MS = 600_000;
 
-export async function clusterRound({seed, project, world}) {
+export async function clusterRound(round) {
+  try {
+    return await disturbedRuns(round);
+  } finally {
+    for (const pid of round.project.runners()) killGroup(pid);
+    tellSlurm(round.world.slurm, 'scancel', '--user=root'); // of a round that failed
+  }
+}
+
+async function disturbedRuns({seed, project, world}) {
   const chance = chanceOf(seed);
   const {slurm, references} = world;
   const {results, duration_ms} = references.cluster;
@@ -20,13 +29,13 @@ export async function clusterRound({seed, project, world}) {
   const more = {env: slurm.env, hang_ms: HANG_MS};
   const did = [];
   let running = project.start(['run', '--json'], more);
-  for (let left = chance.between(1, 4); left > 0; left -= 1) {
+  for (let left = chance.between(2, 4); left > 0; left -= 1) {
     const kind = chance.pick(Object.keys(ACCIDENTS).filter((each) => requeues || each !== 'requeue'));
-    const delay = Math.round(chance.next() * duration_ms * 1.5);
+    const delay = Math.round(chance.next() * duration_ms * 0.6);
     const pause = chance.next() * 3000;
     await Promise.race([sleep(delay), running.ended]);
     if (running.child.exitCode !== null) await expectNoFailure(await running.ended);
-    const job = chance.pick([...slurm.jobs('RUNNING'), undefined]) ?? slurm.jobs('RUNNING')[0];
+    const job = await runningJob(slurm, running.ended, chance);
     const [id, node] = job?.split(' ') ?? [];
     did.push(`${kind}${id === undefined ? ' (nothing ran)' : ''} after ${delay} ms`);
     await ACCIDENTS[kind]({slurm, id, node, pause, runner: running.child});
@@ -48,6 +57,20 @@ export async function clusterRound({seed, project, world}) {
   return {did: did.join(', '), cases: did.length};
 }
 
+/** One of those that run, if there is one soon. */
+async function runningJob(slurm, ended, chance) {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  for (let tries = 0; tries < 40 && !over; tries += 1) {
+    const jobs = slurm.jobs('RUNNING');
+    if (jobs.length > 0) return chance.pick(jobs);
+    await sleep(100);
+  }
+  return undefined;
+}
+
 const killAll = (pids, signal = 'SIGKILL') => {
   for (const pid of pids) {
     try {
@@ -63,7 +86,8 @@ function tellSlurm(slurm, ...words) {
   try {
     slurm.ask(...words);
   } catch (error) {
-    if (!/already|invalid job|disabled|not running|completing/i.test(String(error.stderr))) throw error;
+    if (!/already|invalid job|disabled|not running|completing|invalid node state/i.test(String(error.stderr)))
+      throw error;
   }
 }
 

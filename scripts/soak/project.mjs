@@ -66,14 +66,25 @@ export function newProject(name) {
 }
 
 export function projectAt(path) {
+  const started = [];
+  const begin = (args, more) => {
+    const running = start(path, args, more);
+    started.push(running.child);
+    return running;
+  };
   const project = {
     path,
     cache: join(path, '.sidestep/cache'),
     write: (variant = 'first') => writeFileSync(join(path, 'pipeline.yaml'), pipelineText(VARIANTS[variant])),
     writeFor: (where, how) => writeFileSync(join(path, 'pipeline.yaml'), longerText(where, how)),
-    start: (args, more) => start(path, args, more),
-    run: (args = [], more = {}) => start(path, ['run', '--json', ...args], more).ended,
-    command: (args, more = {}) => start(path, args, more).ended,
+    start: begin,
+    run: (args = [], more = {}) => begin(['run', '--json', ...args], more).ended,
+    command: (args, more = {}) => begin(args, more).ended,
+    /** Process ids of those that have not ended. */
+    runners: () =>
+      started
+        .filter(({exitCode, signalCode}) => exitCode === null && signalCode === null)
+        .map(({pid}) => pid),
     results: () => resultsIn(path),
     remove: () => rmSync(path, {recursive: true, force: true, maxRetries: 5}),
   };
