@@ -18,7 +18,6 @@ import {tightPlaces} from '../run/space.js';
 import {outdatedTensors} from '../run/tensor-ages.js';
 import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
-import {leftWork} from './left-work.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
 import {projectOf, surroundingsOf} from './surroundings.js';
 import type {World} from './world.js';
@@ -79,7 +78,6 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
       ...placeProblems(toRun(planned.value.plan), project),
       ...protectedPlaces(toRun(planned.value.plan), stageTypes, request.overwrite ?? []),
       ...(await outdatedTensors(toRun(planned.value.plan), stageTypes)),
-      ...leftWork(planned.value.plan.stages, observation.value.cache, pipeline.value.file),
     ],
   });
 }

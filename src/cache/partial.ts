@@ -109,13 +109,15 @@ export function partialNote(cache: Cache, name: string): PartialNote | undefined
 export function partialsOf(
   cache: Cache,
   {pipeline_file, stage}: Required<Pick<PartialNote, 'pipeline_file' | 'stage'>>,
-): SavedPartial[] {
+): (SavedPartial & Pick<PartialNote, 'lock_file'>)[] {
   const shelf = partialsDir(cache.root);
-  const own = namesIn(shelf).filter((name) => {
+  const own = namesIn(shelf).flatMap((name) => {
     const note = partialNote(cache, name);
-    return note?.pipeline_file === pipeline_file && note.stage === stage;
+    if (note?.pipeline_file !== pipeline_file || note.stage !== stage) return [];
+    const {lock_file} = note;
+    return describedIn(join(shelf, name)).map((saved) => ({...saved, lock_file}));
   });
-  return own.flatMap((name) => describedIn(join(shelf, name))).sort((a, b) => b.saved_at - a.saved_at);
+  return own.sort((a, b) => b.saved_at - a.saved_at);
 }
 
 /** The work's name among the folders of partial work: see `workOf`. */

@@ -7,12 +7,13 @@ import type {Listing} from '../record/memory.js';
 import type {SavedWork, StageType} from '../stage/stage-type.js';
 import {type DagStage, orderStages} from './dag.js';
 import {fingerprintOfParts, gatherParts, type KnownParts, resumeGroupOf} from './fingerprint-parts.js';
+import {besideLeft, leftByAnother} from './interrupted.js';
 import {misfitProblem} from './misfit.js';
 import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
 import {forecastSamples, summarise} from './sample-forecast.js';
 import {changesSince} from './stale-reason.js';
 import {startOf} from './start.js';
-import {type EntryView, fileKey, type World} from './world.js';
+import {type EntryView, fileKey, type InterruptedWork, type World} from './world.js';
 
 export type StageTypes = ReadonlyMap<string, StageType>;
 
@@ -131,11 +132,17 @@ function judge(
       : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
   const resume_group = resumeGroupOf(parts, type);
   const saved = savedWork(reasons, {group: resume_group, fingerprint}, world);
-  const start = startOf({params: parts.params, fingerprint}, type, saved);
+  const left = leftByAnother({id: stage.configured.id, fingerprint, reasons}, world);
+  const start = besideLeft(startOf({params: parts.params, fingerprint}, type, saved), {
+    configured: stage.configured,
+    type,
+    parts,
+    left,
+  });
   const last_duration_ms = durationLastTime(stage, world);
   const verdict: Verdict = {
     kind: 'stale',
-    reasons: saved.length > 0 ? reasons.map(begun) : reasons,
+    reasons: reasons.map((reason) => begun(reason, {type, saved, left})),
     samples: forecast,
     start,
   };
@@ -150,8 +157,26 @@ function judge(
 }
 
 /** No run is remembered that ended, but there is saved work of one. */
-function begun(reason: StaleReason): StaleReason {
-  return reason.kind === 'never_run' ? {kind: 'never_finished'} : reason;
+function begun(
+  reason: StaleReason,
+  {
+    type,
+    saved,
+    left,
+  }: {
+    readonly type: StageType;
+    readonly saved: readonly SavedWork[];
+    readonly left: InterruptedWork | undefined;
+  },
+): StaleReason {
+  if (reason.kind !== 'never_run') return reason;
+  if (saved.length > 0) return {kind: 'never_finished'};
+  if (left === undefined || type.extends === undefined) return reason;
+  return {kind: 'other_interrupted', at: type.extends.standing(left)};
+}
+
+function isForced(reasons: readonly StaleReason[]): boolean {
+  return reasons.some(({kind}) => kind === 'forced');
 }
 
 /** What saved work counts: none when the stage is asked for again; its own when it runs every time. */
@@ -160,7 +185,7 @@ function savedWork(
   {group, fingerprint}: {readonly group: Fingerprint; readonly fingerprint: Fingerprint},
   {cache}: World,
 ): readonly SavedWork[] {
-  if (reasons.some(({kind}) => kind === 'forced')) return [];
+  if (isForced(reasons)) return [];
   const saved = cache.saved(group);
   if (!reasons.some(({kind}) => kind === 'cache_ignored')) return saved;
   return saved.filter((work) => work.fingerprint === fingerprint);
@@ -192,7 +217,9 @@ function reasonsBeforeUpstreamRan(stage: DagStage, known: KnownParts, world: Wor
   if (world.forced.has(id)) reasons.push({kind: 'forced'});
   if (cache === 'ignore') reasons.push({kind: 'cache_ignored'});
   const previous = world.previous(id);
-  if (previous === undefined) reasons.push({kind: 'never_run'});
+  // Whether it is another version is known once its inputs are.
+  const left = (world.interrupted?.(id) ?? []).length > 0;
+  if (previous === undefined) reasons.push({kind: left ? 'never_finished' : 'never_run'});
   else reasons.push(...changesSince(previous, stage, known, listingsOf(stage, known, world)));
   if (reasons.length > 0) return reasons; // it runs whatever comes out before it
   const upstream = new Set(known.unknown_inputs.map((input) => input.stage));

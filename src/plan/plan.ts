@@ -100,8 +100,10 @@ export interface SampleForecast {
 /** Why a stage instance must run. Old values come from the last run here, else the lock file. */
 export type StaleReason =
   | {readonly kind: 'never_run'}
-  /** It was begun, with these or other numbers: work of it is saved. */
+  /** It was begun, as it is or at another length: work of it is saved. */
   | {readonly kind: 'never_finished'}
+  /** Of another version of it an interrupted run saved work; `at` in words. */
+  | {readonly kind: 'other_interrupted'; readonly at: string}
   /** `old` or `new` is undefined when the key came or went. */
   | {
       readonly kind: 'param_changed';

@@ -15,6 +15,8 @@ export interface World {
   readonly numerics: (resources: StageResources) => NumericsObservation;
   /** What was run last, by stage: the old values in reasons. */
   readonly previous: (stage: StageId) => PreviousStage | undefined;
+  /** What interrupted runs of a stage of this file saved, whatever it was told then: this pipeline's own first, then the newest. */
+  readonly interrupted?: (stage: StageId) => readonly InterruptedWork[];
   /** What stages that only look at files would leave, by fingerprint, when they were run to plan what follows. */
   readonly foreseen?: ReadonlyMap<Fingerprint, Foreseen>;
   /** What stages need of their surroundings, besides inputs, and do not find there. */
@@ -27,6 +29,15 @@ export interface World {
 export interface Hindrance {
   readonly lacks: 'secret' | 'folder' | 'program';
   readonly problem: Problem;
+}
+
+export interface InterruptedWork extends SavedWork {
+  readonly fingerprint: Fingerprint;
+  /** Whose run it was: of the pipeline that is planned, of the file as it stands, of an experiment. */
+  readonly of:
+    | {readonly kind: 'this'}
+    | {readonly kind: 'file'}
+    | {readonly kind: 'experiment'; readonly name: string};
 }
 
 export type Foreseen =

@@ -1,6 +1,8 @@
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageEvent} from '../event/event.js';
+import type {Start} from '../plan/plan.js';
+import {startText} from './start-text.js';
 import {emptyTrend, type Trend, withValue} from './trend.js';
 
 /** All that a line about one running stage can say, folded from its events. Times in milliseconds since the epoch. */
@@ -103,7 +105,7 @@ export function newProgress(stage: StageId): StageProgress {
 export function advance(progress: StageProgress, event: StageEvent, at: number): StageProgress {
   switch (event.kind) {
     case 'stage_started':
-      return {...newProgress(progress.stage), state: 'running', started_at: at};
+      return begun({...newProgress(progress.stage), state: 'running', started_at: at}, event.start);
     case 'stage_waiting':
       return {...progress, phase: waitText(event.for)};
     case 'stage_retrying':
@@ -189,6 +191,11 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
     default:
       return unreachable(event);
   }
+}
+
+/** Where it takes up its work; a part to a line, since rows are narrow. */
+function begun(progress: StageProgress, start: Start): StageProgress {
+  return (startText(start) ?? '').split('; ').reduce(withLine, progress);
 }
 
 /** It was asked to stop. */

@@ -16,6 +16,8 @@ function sentence(reason: StaleReason): string {
       return 'it never ran';
     case 'never_finished':
       return 'it has not run to its end yet';
+    case 'other_interrupted':
+      return `another version of it ran until ${reason.at} and was interrupted`;
     case 'param_changed':
       return `${reason.param}: ${valueText(reason.old)} → ${valueText(reason.new)}  (${placeText(reason.position)})`;
     case 'input_changed':

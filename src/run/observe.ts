@@ -15,6 +15,7 @@ import {viewCache} from './cache-view.js';
 import type {Cards} from './cards.js';
 import type {Executors} from './executor/executors.js';
 import {hindrancesOf} from './hindrances.js';
+import {interruptedWork} from './interrupted-work.js';
 import {type CudaSurroundings, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
 import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
@@ -82,6 +83,7 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
       return resolveNumerics(engine, resources);
     },
     previous: previousRuns({...remembered, stages: {...remembered.stages, ...memory.stages}}, lock),
+    interrupted: interruptedWork(cache, project, pipeline),
     hindrances: hindrancesOf(pipeline.stages, surroundings.env),
     forced: surroundings.forced,
   };

@@ -19,5 +19,14 @@ export type Start =
   | {readonly kind: 'fork'; readonly from: Fingerprint; readonly at: string}
   /** There is saved work of another length, and going on from it would not give the same bytes. */
   | {readonly kind: 'anew'; readonly because: string; readonly at: string}
+  /** An interrupted run of other values, other data or another arithmetic saved work, which is of no use here. */
+  | {
+      readonly kind: 'other_interrupted';
+      readonly at: string;
+      /** What is not as it was there, in words. */
+      readonly because: string;
+      /** What would continue that work, in words; null where no option does. */
+      readonly back: string | null;
+    }
   /** There is saved work, and this version of sidestep does not continue what that one saved. */
   | {readonly kind: 'other_version'; readonly version: OtherVersion};

@@ -9,6 +9,10 @@ export interface SavedTraining {
   /** Of the whole run. */
   readonly total_steps: number;
   readonly steps_per_epoch: number;
+  /** Of what references and file parameters lead to, by dotted path; absent in states of earlier versions. */
+  readonly contents?: JsonObject;
+  /** Of the arithmetic; absent in states of earlier versions. */
+  readonly numerics?: JsonObject | null;
 }
 
 /** Other checkpoints, or another way to choose the best, would have left other files on the way. */

@@ -270,11 +270,13 @@ export class TrainingLoop {
   #description(): Description {
     const {context, trainer, clips, start, metrics} = this.#parts;
     const {global_step, epoch, loss, progress, last_step} = this.#position;
-    const {fingerprint, counting} = context.job;
+    const {fingerprint, counting, contents, numerics} = context.job;
     const {total_steps, steps_per_epoch} = trainer.shape;
     const about: SavedAbout = {
       fingerprint,
       params: counting,
+      contents,
+      numerics,
       global_step,
       epoch,
       loss,
