@@ -134,10 +134,7 @@ test('why says how far a change reaches', () => {
 const reasons: readonly [StaleReason, string][] = [
   [{kind: 'never_run'}, 'it never ran'],
   [{kind: 'never_finished'}, 'it has not run to its end yet'],
-  [
-    {kind: 'other_interrupted', at: 'step 40'},
-    'another version of it ran until step 40 and was interrupted',
-  ],
+  [{kind: 'other_interrupted', at: 'step 40'}, 'another version of it ran until step 40 and was interrupted'],
   [{...rankChanged, old: undefined}, 'adapter.rank: (not set) → 64  (p.yaml:14:11)'],
   [{...rankChanged, old: 'a b', new: ['peft']}, 'adapter.rank: "a b" → ["peft"]  (p.yaml:14:11)'],
   [
