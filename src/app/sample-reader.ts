@@ -1,5 +1,5 @@
 import type {Sample} from '../dataset/sample.js';
-import type {EncodedText} from '../dataset/tokenizer.js';
+import type {Tokenizer} from '../dataset/tokenizer.js';
 import type {ShownSample, ShownText} from '../render/sample-text.js';
 import {lyricsText} from '../stage/conditioning.js';
 import {type PipelineDataset, YET_TO_RUN} from './pipeline-dataset.js';
@@ -11,7 +11,7 @@ export async function sampleReader(found: PipelineDataset) {
   const tokenizer = await pipelineTokenizer(found);
   const shown = (text: string, limit: number): ShownText => ({
     text,
-    tokens: tokenizer.ok ? countTokens(tokenizer.value.encode(text, limit, 'none'), limit) : null,
+    tokens: tokenizer.ok ? tokensOf(tokenizer.value, text, limit) : null,
   });
   return (sample: Sample) =>
     ({
@@ -26,6 +26,8 @@ export async function sampleReader(found: PipelineDataset) {
     }) satisfies ShownSample;
 }
 
-function countTokens({ids, valid, lost, kept}: EncodedText, limit: number): ShownText['tokens'] {
-  return {ids: Array.from(ids.subarray(0, valid)), limit, lost, kept: kept ?? null};
+function tokensOf(tokenizer: Tokenizer, text: string, limit: number): ShownText['tokens'] {
+  const {ids: all, valid, lost, kept} = tokenizer.encode(text, limit, 'none');
+  const ids = Array.from(all.subarray(0, valid));
+  return {ids, pieces: tokenizer.pieces(ids), limit, lost, kept: kept ?? null};
 }

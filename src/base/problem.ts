@@ -6,6 +6,8 @@ export interface SourcePosition {
   /** Where the marked text ends (exclusive), for a squiggle under all of it. */
   readonly end_line?: number;
   readonly end_column?: number;
+  /** The whole text of an argument, where `file` is the option that it was given to (`--set`). */
+  readonly given?: string;
 }
 
 /**

@@ -1,3 +1,5 @@
+import {mkdtemp} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
@@ -65,8 +67,9 @@ async function ci(world: World, file: string, options: CiOptions): Promise<ExitC
   const before = options.update === true ? undefined : await readBaseline(place);
   const folder = await openFolder(world, options);
   try {
-    const tried = await tryIn(folder.path, {world, pipeline: pipeline.value, options});
+    const tried = await tryIn(folder, {world, pipeline: pipeline.value, options});
     if (!tried.ok) return refuse(world, options, tried.problems);
+    if (tried.value.code === 1) folder.keepLogs();
     return await conclude(world, {
       file,
       options,
@@ -80,15 +83,34 @@ async function ci(world: World, file: string, options: CiOptions): Promise<ExitC
   }
 }
 
+/** Where a try is done. */
+interface TrialFolder {
+  readonly path: string;
+  /** Of the run's records, logs among them. */
+  readonly state_dir: string;
+  /** A stage failed, and people are sent to its log: that stays. */
+  readonly keepLogs: () => void;
+  readonly close: () => Promise<void>;
+}
+
 /** A folder of its own, gone afterwards: nothing is taken from an earlier try. */
-async function openFolder(world: World, {keep}: CiOptions) {
+async function openFolder(world: World, {keep}: CiOptions): Promise<TrialFolder> {
   if (keep === undefined) {
     const path = await newScratch('ci');
-    return {path, close: () => removeLeftover(path)};
+    const records = await mkdtemp(join(tmpdir(), 'sidestep-ci-records-'));
+    const leftovers = [path, records];
+    return {
+      path,
+      state_dir: records,
+      keepLogs: () => void leftovers.pop(),
+      close: async () => {
+        for (const folder of leftovers) await removeLeftover(folder);
+      },
+    };
   }
   const path = resolve(world.cwd, keep);
   await makeFolder(path);
-  return {path, close: async () => {}};
+  return {path, state_dir: join(path, '.sidestep'), keepLogs: () => {}, close: async () => {}};
 }
 
 interface Tried {
@@ -104,9 +126,12 @@ interface Trying {
   readonly options: CiOptions;
 }
 
-async function tryIn(folder: string, {world, pipeline, options}: Trying): Promise<Result<Tried>> {
+async function tryIn(
+  {path: folder, state_dir}: TrialFolder,
+  {world, pipeline, options}: Trying,
+): Promise<Result<Tried>> {
   const {pipeline: small, left_out} = shrink(pipeline, folder);
-  const project = {state_dir: join(folder, '.sidestep'), cache_dir: join(folder, 'cache')};
+  const project = {state_dir, cache_dir: join(folder, 'cache')};
   const planned = await planResolved(world, small, project);
   if (!planned.ok) return planned;
   const blocked = planned.value.plan.problems;

@@ -22,7 +22,7 @@ export interface EntryMetadata {
 }
 
 /**
- * The metadata in one JSON object, values as Python would print them. `null`, zero and `false` say nothing. Lists of words are joined by commas. Values of another
+ * The metadata in one JSON object, values as Python would print them. `null`, zero and `false` say nothing, but for `is_instrumental` and `repeats`. Lists of words are joined by commas. Values of another
  * shape become problems with a position; a tempo, key, time signature or length that cannot be one is left out with a remark.
  */
 export function entryMetadata(entry: JsonObject, source: JsonSource): EntryMetadata {
@@ -105,7 +105,8 @@ export function unknownFields(entry: JsonObject, source: JsonSource): Remark[] {
 function saysNothing(field: MetadataField, node: JsonNode): boolean {
   if (node.kind === 'null') return true;
   if (field === 'bpm' && node.kind === 'string' && /^\s*(0+(\.0*)?|nan)\s*$/i.test(node.value)) return true;
-  if (field === 'is_instrumental' || node.kind === 'string') return false;
+  // What counts, and what is true or not, is said by zero too.
+  if (field === 'is_instrumental' || field === 'repeats' || node.kind === 'string') return false;
   return !isTruthy(node);
 }
 

@@ -66,6 +66,9 @@ export function checkField(field: MetadataField, text: string): Problem | undefi
     return {
       code: 'dataset/wrong-value',
       message: `repeats is ${JSON.stringify(text)}, expected a whole number from 1`,
+      ...(/^[-+]?0+(\.0*)?$/.test(text)
+        ? {hint: 'To leave a song out, name it in `exclude:` of the dataset stage, or remove its entry.'}
+        : {}),
     };
   return undefined;
 }

@@ -27,6 +27,8 @@ export interface Tokenizer {
    * tokens that the post-processor appends. `max_length` fills shorter ones up, as `padding='max_length'` does.
    */
   encode(text: string, length: number, padding: Padding): EncodedText;
+  /** The text of each of these tokens, one after the other; of a character that several share, the last has it, and the others ''. */
+  pieces(ids: readonly number[]): readonly string[];
 }
 
 /**
@@ -66,6 +68,7 @@ export async function makeTokenizer(
       guarded(() => engine.encode(text).ids.map((id: unknown) => checkedId(use, id, 'a token'))),
     encode: (text, length, padding) =>
       guarded(() => encode(use, {text, length, ...(padding === 'none' ? {} : {pad})})),
+    pieces: (ids) => guarded(() => pieces(use, ids)),
   };
 }
 
@@ -110,6 +113,25 @@ function decode(use: Use, words: readonly string[]): string {
         words.map((token) => idOf(use, token)),
         {clean_up_tokenization_spaces: false},
       );
+}
+
+/** What a decoder puts for bytes that are no whole character. */
+const INCOMPLETE = '\ufffd';
+/** A character has at most so many bytes, and a token at least one. */
+const MOST_TOKENS_OF_A_CHARACTER = 4;
+
+function pieces({engine}: Use, ids: readonly number[]): string[] {
+  const found: string[] = [];
+  let open: number[] = [];
+  for (const [at, id] of ids.entries()) {
+    open.push(id);
+    const text = engine.decode(open, {clean_up_tokenization_spaces: false, skip_special_tokens: false});
+    const last = at === ids.length - 1 || open.length === MOST_TOKENS_OF_A_CHARACTER;
+    const whole = last || !text.endsWith(INCOMPLETE);
+    found.push(whole ? text : '');
+    if (whole) open = [];
+  }
+  return found;
 }
 
 function idOf({engine, path}: Use, token: string): number {

@@ -14,13 +14,12 @@ export function bestPlace({best_at}: Pick<BestFacts, 'best_at'>): string {
 }
 
 /**
- * Which state `checkpoint: best` exports, and what it was kept for: of two that hardly differ the earlier is kept, and training losses
- * are smoothed before they are compared.
+ * Which state `checkpoint: best` exports, and what it was kept for: of two that hardly differ the earlier is kept, and of training
+ * losses the mean of the last epochs is compared, since single ones go up and down by chance.
  */
-export function keptBestText({best_by, best_at, kept_best}: BestFacts): string {
+export function keptBestText({best_by, kept_best}: BestFacts): string {
   if (kept_best === null) return '';
   const {epoch, global_step, loss} = kept_best;
-  const place = best_at?.epoch === epoch ? `epoch ${epoch}, too` : `epoch ${epoch} (step ${global_step})`;
-  const of = best_by === 'validation' ? numberText(loss) : `smoothed ${numberText(loss)}`;
-  return `kept as \`best\`: ${place}, ${of}; \`export: {checkpoint: best}\` exports it`;
+  const of = best_by === 'validation' ? 'validation loss' : 'mean training loss of the last epochs';
+  return `\`best\` is the adapter of epoch ${epoch} (step ${global_step}): ${of} ${numberText(loss)}; \`export: {checkpoint: best}\` exports it`;
 }

@@ -1,6 +1,7 @@
 import {isAbsolute, relative} from 'node:path';
 import type {Problem} from '../base/problem.js';
 import {isFailure} from './outcome-text.js';
+import {placeText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
 import {deathText} from './stage-line.js';
 import type {TextOutput} from './text-output.js';
@@ -33,13 +34,15 @@ export function githubAnnotations(output: TextOutput, root: string): Renderer {
 export function annotation(level: 'error' | 'warning', problem: Problem, root: string): string {
   const {position} = problem;
   const properties: string[] = [];
-  if (position !== undefined) {
+  // An argument is in no file; which one it is stands in the text.
+  if (position !== undefined && position.given === undefined) {
     const inside = isAbsolute(position.file) ? relative(root, position.file) : position.file;
     properties.push(`file=${property(inside)}`, `line=${position.line}`, `col=${position.column}`);
   }
   properties.push(`title=${property(problem.code)}`);
   const text = [
     problem.message,
+    ...(position?.given === undefined ? [] : [placeText(position)]),
     ...(problem.last_words ?? []),
     ...(problem.hint === undefined ? [] : [problem.hint]),
   ].join('\n');

@@ -1,5 +1,6 @@
 import type {Problem} from '../base/problem.js';
 import type {StageResult} from '../event/stage-result.js';
+import {placeText} from './problem-text.js';
 import {deathText} from './stage-line.js';
 import {visible} from './visible.js';
 
@@ -64,7 +65,7 @@ function caseXml(suite: string, {name, seconds, outcome}: TestCase): string {
       return `${head}><skipped message="${escaped(outcome.because)}"/></testcase>`;
     case 'failed': {
       const {code, message, position, hint} = outcome.problem;
-      const place = position === undefined ? [] : [`${position.file}:${position.line}:${position.column}`];
+      const place = position === undefined ? [] : [placeText(position)];
       const text = [message, ...place, ...(hint === undefined ? [] : [hint])].join('\n');
       return `${head}><failure type="${escaped(code)}" message="${escaped(message)}">${escaped(text)}</failure></testcase>`;
     }

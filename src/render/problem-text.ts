@@ -17,7 +17,7 @@ export function problemText(
   severity: 'error' | 'warning' = 'error',
 ): string {
   const paint = severity === 'error' ? colours.red : colours.yellow;
-  const place = problem.position === undefined ? '' : `${colours.bold(placeText(problem.position))} `;
+  const place = placeBefore(problem, colours);
   const [message, ...more] = messageLines(problem.message);
   const lines = [`${place}${paint(`${severity}:`)} ${message}  ${colours.dim(`[${problem.code}]`)}`, ...more];
   if (problem.frame !== undefined) lines.push(indent(visibleLines(problem.frame)));
@@ -28,6 +28,13 @@ export function problemText(
   if (problem.hint !== undefined)
     lines.push(indent(`${colours.cyan('hint:')} ${visibleLines(problem.hint)}`));
   return lines.join('\n');
+}
+
+/** Nothing where the frame below shows the whole argument. */
+function placeBefore({position, frame}: Problem, colours: Palette): string {
+  if (position === undefined) return '';
+  if (position.given !== undefined && frame?.startsWith(position.file) === true) return '';
+  return `${colours.bold(placeText(position))} `;
 }
 
 /** All problems of a file, and what they mean together where they kept everything from running. */
@@ -50,8 +57,18 @@ export function sampleFailedText(
   return `${colours.yellow(`sample ${visible(sample)}:`)} ${problemText(problem, colours)}`;
 }
 
+/** `pipeline.yaml:14:11`; of an argument, the argument itself. */
 export function placeText(position: SourcePosition): string {
+  const {file, given} = position;
+  if (given !== undefined) return visible(`${file} ${shortened(given)}`);
   return `${visible(position.file)}:${position.line}:${position.column}`;
+}
+
+const LONGEST_ARGUMENT = 60;
+
+function shortened(argument: string): string {
+  const line = argument.replaceAll(/\s*\n\s*/g, ' ');
+  return line.length <= LONGEST_ARGUMENT ? line : `${line.slice(0, LONGEST_ARGUMENT - 1)}…`;
 }
 
 function indent(text: string): string {

@@ -9,6 +9,8 @@ export interface ShownText {
   readonly tokens: {
     /** Without padding. */
     readonly ids: readonly number[];
+    /** The text of each; '' where a later one completes the character. */
+    readonly pieces: readonly string[];
     readonly limit: number;
     /** Tokens that did not fit. */
     readonly lost: number;
@@ -59,11 +61,22 @@ function section(title: string, {text, tokens}: ShownText, colours: Palette): st
     tokens === null
       ? []
       : [
-          `${countText(tokens.ids.length, 'token')} of at most ${tokens.limit}:`,
-          colours.dim(tokens.ids.join(' ')),
+          `${countText(tokens.ids.length, 'token')} of at most ${tokens.limit}, each between bars:`,
+          ...piecesText(tokens.pieces)
+            .split('\n')
+            .map((line) => colours.dim(line)),
         ];
   const body = text.endsWith('\n') ? text.slice(0, -1) : text;
   return [colours.bold(title), rule(colours), body, rule(colours), ...ids, ...cut, ''];
+}
+
+/** A token between bars, a line as long as the text's own. */
+export function piecesText(pieces: readonly string[]): string {
+  const whole = pieces.filter((piece) => piece !== '');
+  return `│${whole.map((piece) => visible(piece.replaceAll('\n', '↵'))).join('│')}│`.replaceAll(
+    /(↵│)(?=[^↵])/g,
+    '$1\n│',
+  );
 }
 
 function cutLine(lost: number, kept: string, colours: Palette): string {

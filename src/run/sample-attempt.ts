@@ -25,6 +25,7 @@ import type {Effects} from './effects.js';
 import {askSources} from './fetch.js';
 import type {StageInputs, Upstream} from './inputs.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
+import {samplesFailed} from './samples-failed.js';
 import {checkObjects} from './soundness.js';
 import type {PartHandlers} from './worker-attempt.js';
 
@@ -331,16 +332,6 @@ function warningsOf(
 function objectsIn(collection: SampleCollection): ObjectRef[] {
   const objects = collection.samples.flatMap(({parts}) => Object.values(parts));
   return [...new Map(objects.map(({hash, size}: PartObject) => [hash, {hash, size}])).values()];
-}
-
-function samplesFailed(failed: ReadonlyMap<string, Problem>, total: number): Problem {
-  const first = [...failed].slice(0, 5).map(([sample, {message}]) => `  ${sample}: ${message}`);
-  const more = failed.size > first.length ? `\n  and ${failed.size - first.length} more` : '';
-  return {
-    code: 'run/samples-failed',
-    message: `${failed.size} of ${total} samples failed\n${first.join('\n')}${more}`,
-    hint: 'The others are done and kept. Mend or remove these files, or go on without them: `on_error: skip`.',
-  };
 }
 
 function nothingMade(parts: readonly PartJob[]): Problem {

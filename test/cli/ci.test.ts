@@ -1,4 +1,5 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {Project} from '../first-light/project.js';
 
@@ -85,11 +86,14 @@ test('other numbers are exit code 3, an annotation at the stage and a failed tes
 test('a stage that fails is exit code 1; a file that is no baseline and one that is no pipeline are exit code 2', () => {
   writeFileSync(
     project.file('fails.yaml'),
-    'sidestep: 1\nname: fails\nstages:\n  bad: {uses: command, with: {argv: ["false"]}}\n',
+    'sidestep: 1\nname: fails\nstages:\n  bad: {uses: command, with: {argv: [sh, -c, "echo what went wrong; false"]}}\n',
   );
   const failed = project.command(['ci', 'fails.yaml', '--plain', '--junit', 'fails.xml']);
   expect(failed.code).toBe(1);
   expect(project.text('fails.xml')).toMatch(/name="bad"[^>]*><failure type="run\/command-failed"/);
+  const [, log] = /^ *log: (.*)$/m.exec(failed.stdout + failed.stderr) ?? [];
+  expect(readFileSync(log!, 'utf8'), 'the log that it names is there').toContain('what went wrong');
+  rmSync(dirname(dirname(dirname(dirname(log!)))), {recursive: true}); // .../records/runs/ID/logs/bad.log
   expect(existsSync(project.file('fails.ci.json'))).toBe(false);
   writeFileSync(project.file('fails.ci.json'), '{}');
   expect(project.command(['ci', 'fails.yaml']).stderr).toContain('[ci/baseline-invalid]');

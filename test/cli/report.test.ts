@@ -205,17 +205,17 @@ test.each([
       best_at: {epoch: 9, global_step: 36},
       kept_best: {loss: 1.89, epoch: 7, global_step: 28},
     },
-    text: 'kept as `best`: epoch 7 (step 28), 1.89; `export: {checkpoint: best}` exports it',
+    text: '`best` is the adapter of epoch 7 (step 28): validation loss 1.89; `export: {checkpoint: best}` exports it',
   },
   {
-    name: 'of smoothed training losses',
+    name: 'of training losses, of which means are compared',
     facts: {
       best_loss: 1.5,
       best_by: 'training',
       best_at: {epoch: 9, global_step: 36},
       kept_best: {loss: 1.7, epoch: 9, global_step: 36},
     },
-    text: 'kept as `best`: epoch 9, too, smoothed 1.7; `export: {checkpoint: best}` exports it',
+    text: '`best` is the adapter of epoch 9 (step 36): mean training loss of the last epochs 1.7; `export: {checkpoint: best}` exports it',
   },
   {name: 'none', facts: {best_loss: null, best_by: 'training', best_at: null, kept_best: null}, text: ''},
 ] as const)('the state that is kept as best is named: $name', ({facts, text}) => {

@@ -21,7 +21,7 @@ interface Shown {
   readonly sample: {readonly name: string; readonly origins: Record<string, string>};
   readonly prompt: {
     readonly text: string;
-    readonly tokens: {ids: number[]; lost: number; limit: number} | null;
+    readonly tokens: {ids: number[]; pieces: string[]; lost: number; limit: number} | null;
   };
   readonly lyrics: Shown['prompt'] & {readonly tokens: {kept: string | null} | null};
   readonly tokens_unknown: string | null;
@@ -63,6 +63,11 @@ test('tokens are those of the model, cut where pass 1 cuts them', async () => {
   expect(lyrics.tokens!.ids).toHaveLength(8);
   expect(lyrics.tokens!.lost).toBeGreaterThan(0);
   expect(lyrics.text.startsWith(lyrics.tokens!.kept!)).toBe(true);
+  expect(prompt.tokens!.pieces.join('')).toBe(`${prompt.text}<|endoftext|>`); // what its post-processor appends
+  const {stdout} = await folder.run(['show', 'sample', 'encore']);
+  expect(stdout).toMatch(/\d+ tokens of at most 256, each between bars:\n│/);
+  expect(stdout).toContain('↵│\n│');
+  expect(stdout).not.toMatch(/\d+ \d+ \d+/); // no row of token numbers
 });
 
 test('without a model the text is shown and the reason for missing tokens told', async () => {

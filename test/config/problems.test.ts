@@ -1,6 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {codeFrame} from '../../src/config/text/code-frame.js';
 import {sourceText} from '../../src/config/text/source-text.js';
+import {annotation} from '../../src/render/github.js';
+import {palette} from '../../src/render/palette.js';
+import {placeText, problemText} from '../../src/render/problem-text.js';
 import {place, problemsOf, trainPipeline, words} from './resolved.js';
 
 describe('a train stage says what is wrong, where, and what to do', () => {
@@ -389,4 +392,15 @@ test.each([
   {override: 'train.adapter.rank=0', says: '--set:1:20 config/out-of-range'},
 ])('--set $override is refused', ({override, says}) => {
   expect(problemsOf(trainPipeline('mode: fixed'), {overrides: [override]}).map(place)).toEqual([says]);
+});
+
+test('of several --set the one with a mistake is shown as it was typed, with a marker, and no line of a file is made up', () => {
+  const overrides = ['train.epochs=5', 'train.adapter.rank=0'];
+  const [problem] = problemsOf(trainPipeline('mode: fixed'), {overrides});
+  const [head, ...lines] = problemText(problem!, palette('plain')).split('\n');
+  expect(head).toMatch(/^error: .*\[config\/out-of-range\]$/);
+  expect(lines.slice(0, 2)).toEqual(['  --set train.adapter.rank=0', '                           ^']);
+  expect(placeText(problem!.position!)).toBe('--set train.adapter.rank=0');
+  const github = annotation('error', problem!, '/');
+  expect(github).toMatch(/^::error title=config\/out-of-range::.*%0A--set train\.adapter\.rank=0/);
 });

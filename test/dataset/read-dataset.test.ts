@@ -229,6 +229,21 @@ describe('sidecars', () => {
     expect(sample.prompt.text).toContain('# Caption\nbluesy, slow blues: late night\n');
   });
 
+  test.each(['0', 'false', '-1', '1.5'])(
+    'repeats: %s in JSON is refused, not taken for 1',
+    async (repeats) => {
+      const {samples, findings} = await read({'a.wav': tone(200), 'a.json': `{"repeats": ${repeats}}`});
+      expect(samples).toEqual([]);
+      expect(findings).toMatchObject([
+        {
+          code: 'dataset/wrong-value',
+          severity: 'error',
+          message: expect.stringContaining('expected a whole number from 1'),
+        },
+      ]);
+    },
+  );
+
   test.each([
     {name: 'b.wav', holds: {caption: 'a caption', lyrics: '[Verse]\nla', bpm: '100'}},
     {name: 'c.wav', holds: {caption: 'just a plain caption, nothing else'}},

@@ -29,6 +29,12 @@ describe('the real Qwen3 vocabulary', () => {
     qwen3 = await qwen3Tokenizer();
   });
   test.each(cases)('$text', ({text, ids}) => expect(qwen3.tokens(text)).toEqual(ids));
+
+  test.each(cases)('the pieces of the tokens of $text are the text again', ({ids}) => {
+    const pieces = qwen3.pieces(ids);
+    expect(pieces).toHaveLength(ids.length);
+    expect(qwen3.tokens(pieces.join(''))).toEqual(ids);
+  });
 });
 
 describe('the tiny checkpoint, whose post-processor appends <|endoftext|>', () => {

@@ -1,9 +1,10 @@
 import stringWidth from 'fast-string-width';
 import type {SourcePosition} from '../../base/problem.js';
-import {lineText, type SourceText} from './source-text.js';
+import {isArgument, lineText, type SourceText} from './source-text.js';
 
 /** The line of a position with one line on either side, and a marker under what is meant. */
 export function codeFrame(source: SourceText, position: SourcePosition): string {
+  if (isArgument(source) && source.line_starts.length === 1) return argumentFrame(source, position);
   const first = Math.max(1, position.line - 1);
   const last = Math.min(source.line_starts.length, position.line + 1);
   const width = String(last).length;
@@ -17,6 +18,15 @@ export function codeFrame(source: SourceText, position: SourcePosition): string 
     if (meant) lines.push(`  ${' '.repeat(width)} | ${marker(text, shifted(position, hidden))}`);
   }
   return lines.join('\n');
+}
+
+/** `--set train.epochs=x` as it was typed: there is no file, and no line has a number. */
+function argumentFrame(source: SourceText, position: SourcePosition): string {
+  const {text, hidden} = excerpt(source.text, position.column);
+  return [
+    `${source.name} ${text}`.trimEnd(),
+    `${' '.repeat(source.name.length)} ${marker(text, shifted(position, hidden))}`,
+  ].join('\n');
 }
 
 /** Longer lines come from programs, and some have megabytes. */

@@ -24,7 +24,13 @@ export function positionOf(source: SourceText, start: number, end: number): Sour
     column: from.column,
     end_line: to.line,
     end_column: to.column,
+    ...(isArgument(source) ? {given: source.text} : {}),
   };
+}
+
+/** Of an option, in place of a file. */
+export function isArgument({name}: Pick<SourceText, 'name'>): boolean {
+  return name.startsWith('--');
 }
 
 /** One line, from 1, without its end. */

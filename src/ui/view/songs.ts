@@ -1,6 +1,6 @@
 import {countText} from '../../render/quantity.js';
 import {type Html, html} from '../../render/report/html.js';
-import type {ShownSample, ShownText} from '../../render/sample-text.js';
+import {piecesText, type ShownSample, type ShownText} from '../../render/sample-text.js';
 
 /** Every song with its texts as they will be trained: what `sidestep show sample` prints, for all of them. */
 export function songsView(songs: readonly ShownSample[]): Html {
@@ -40,10 +40,10 @@ function textView(title: string, {text, tokens}: ShownText): Html {
   return html`<h4>${title}</h4><pre>${text}</pre>${tokens === null ? null : tokensView(tokens)}`;
 }
 
-function tokensView({ids, limit, lost: cut, kept}: NonNullable<ShownText['tokens']>): Html {
+function tokensView({pieces, ids, limit, lost: cut, kept}: NonNullable<ShownText['tokens']>): Html {
   const end = (kept ?? '').slice(-60).split('\n').at(-1) ?? '';
   return html`${cut === 0 ? null : html`<p class="problem">${countText(cut, 'token')} cut off; the last words kept: ${JSON.stringify(end)}</p>`}
-<details class="tokens"><summary class="dim small">${countText(ids.length, 'token')} of at most ${limit}</summary><p class="small dim"><code>${ids.join(' ')}</code></p></details>`;
+<details class="tokens"><summary class="dim small">${countText(ids.length, 'token')} of at most ${limit}</summary><pre class="small dim">${piecesText(pieces)}</pre></details>`;
 }
 
 function lost({tokens}: ShownText): number {
