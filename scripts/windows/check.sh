@@ -9,7 +9,7 @@ what="${1:-all}"
 build=build-windows
 node_version="${NODE_WIN_VERSION:-22.20.0}"
 
-for program in x86_64-w64-mingw32-g++-posix x86_64-w64-mingw32-dlltool cmake ninja; do
+for program in x86_64-w64-mingw32-g++-posix cmake ninja; do
   command -v "$program" >/dev/null || { echo "$program is missing: see the head of $0"; exit 2; }
 done
 wine="$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine)" || { echo "wine64 is missing: see the head of $0"; exit 2; }
@@ -23,20 +23,11 @@ windows() { # windows PROGRAM ARGUMENT...
   return "$status"
 }
 
-import_libraries() { # what the addon takes from node.exe
-  local name
-  for name in js_native_api node_api; do
-    x86_64-w64-mingw32-dlltool -D node.exe -d "node_modules/node-api-headers/def/$name.def" -l "$build/lib$name.a"
-  done
-}
-
 configure() { # -O1 compiles in half the time and runs fast enough
   mkdir -p "$build"
-  import_libraries
   cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/windows.cmake -DSIDESTEP_CUDA=OFF -DSIDESTEP_WERROR=ON \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="${FLAGS:--O1}" \
-    -DCMAKE_JS_INC="$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api" \
-    -DCMAKE_JS_LIB="$PWD/$build/libnode_api.a;$PWD/$build/libjs_native_api.a" >"$build/configure.log" || { cat "$build/configure.log"; exit 1; }
+    -DSIDESTEP_NODE_API="$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api" >"$build/configure.log" || { cat "$build/configure.log"; exit 1; }
 }
 
 prepare_wine() {
@@ -63,7 +54,7 @@ pipeline() {
   NODE_SKIP_PLATFORM_CHECK=1 SIDESTEP_ENGINE="$(engine)" windows "$build/node/package/bin/node.exe" scripts/windows/on-windows.mjs
 }
 
-engine() { echo "Z:${PWD//\//\\}\\$build\\sidestep.node"; }
+engine() { echo "Z:${PWD//\//\\}\\$build\\Release\\sidestep.node"; }
 
 configure
 prepare_wine
