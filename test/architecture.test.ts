@@ -235,6 +235,19 @@ test('only base/rename.ts renames: Windows needs patience there', () => {
   expect(renames).toEqual([join('base', 'rename.ts')]);
 });
 
+test('the path of a file beside is fileURLToPath of its URL: drive letters, spaces and umlauts stand otherwise in a pathname', () => {
+  const repository = join(root, '..');
+  const wrong = ['src', 'scripts', 'pipelines', 'test'].flatMap((folder) =>
+    readdirSync(join(repository, folder), {recursive: true, encoding: 'utf8'})
+      .map((file) => join(folder, file))
+      .filter((file) => /\.(ts|mjs|js)$/.test(file))
+      .filter((file) =>
+        /import\.meta\.url\)\s*\.pathname/.test(readFileSync(join(repository, file), 'utf8')),
+      ),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test('no default exports and no barrel files', () => {
   const wrong = files.filter((file) => {
     const text = readFileSync(join(root, file), 'utf8');

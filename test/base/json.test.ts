@@ -1,3 +1,4 @@
+import {fileURLToPath} from 'node:url';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {fingerprintOf, hashFile, isHash, sha256} from '../../src/base/hash.js';
@@ -47,7 +48,7 @@ test('a fingerprint is the SHA-256 of the canonical text', () => {
 });
 
 test('a file hashes as its bytes do', async () => {
-  const {hash, size} = await hashFile(new URL(import.meta.url).pathname);
+  const {hash, size} = await hashFile(fileURLToPath(new URL(import.meta.url)));
   expect(isHash(hash)).toBe(true);
   expect(size).toBeGreaterThan(1000);
 });

@@ -1,10 +1,11 @@
 import {execFileSync} from 'node:child_process';
 import {cpSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {sidesNamed} from '../../src/cli/diff.js';
 import {documentOf, Folder} from './sidestep.js';
 
-const golden = new URL('../golden', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden', import.meta.url));
 
 const pipeline = (rate: string, more = '') => `sidestep: 1
 defaults: {device: cpu, seed: 42}

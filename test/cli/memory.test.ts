@@ -1,6 +1,7 @@
 import {copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {torchFile} from '../../src/format/torch-write.js';
 import {readSilenceLatent} from '../../src/model/silence-latent.js';
@@ -9,7 +10,7 @@ import {documentOf, Folder} from './sidestep.js';
 
 /** What stages will take is said beforehand; what cannot fit is refused before anything has run. */
 
-const golden = new URL('../golden/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 
 /** The tiny model with 30 s of silence: no song here is too long for it. */
 const checkpoints = mkdtempSync(join(tmpdir(), 'sidestep-test-'));

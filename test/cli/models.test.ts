@@ -1,9 +1,10 @@
 import {cpSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {documentOf, Folder} from './sidestep.js';
 
-const checkpoint = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+const checkpoint = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
 function studio(): Folder {
   const folder = new Folder();

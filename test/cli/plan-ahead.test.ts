@@ -1,9 +1,10 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {documentOf, Folder} from './sidestep.js';
 
-const checkpoints = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+const checkpoints = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
 const pipeline = (model: string, epochs: number) => `sidestep: 1
 name: ahead

@@ -1,6 +1,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {basename} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {type Finished, Folder, main} from './sidestep.js';
 
@@ -12,7 +13,7 @@ stages:
 vars: {word: apple}
 `;
 
-const adapter = new URL('../golden/peft_files/lora', import.meta.url).pathname;
+const adapter = fileURLToPath(new URL('../golden/peft_files/lora', import.meta.url));
 
 /** In a namespace of one's own a folder can be mounted for reading alone, where the system lets one make it. */
 const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;

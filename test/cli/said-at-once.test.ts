@@ -1,9 +1,10 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {Folder} from './sidestep.js';
 
-const checkpoints = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+const checkpoints = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
 /** Every stage but the first is wrong in its own way; the comment behind it is what must be said of that line. */
 const wrong = `sidestep: 1

@@ -1,4 +1,5 @@
 import {writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 
 import {sampleNamed} from '../../src/cli/show.js';
@@ -129,7 +130,7 @@ test('the lyrics are shown as the model reads them, with their language', async 
 
 test('songs are shown as they are encoded: joined, and measured once that has run', async () => {
   const folder = project();
-  const checkpoint = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+  const checkpoint = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
   folder.write(
     'pipeline.yaml',
     `sidestep: 1

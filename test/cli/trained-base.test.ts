@@ -1,5 +1,6 @@
 import {cpSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import type {Adapter} from '../../src/adapter/adapter.js';
 import {hashFile} from '../../src/base/hash.js';
@@ -7,7 +8,7 @@ import {compareBase} from '../../src/cli/trained-base.js';
 import {scanModel} from '../../src/model/scan-model.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
-const checkpoints = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+const checkpoints = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
 test('the model that an adapter was trained on is known by its weights, wherever it lies', async () => {
   const scanned = await scanModel(

@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {beforeAll, describe, expect, test} from 'vitest';
 import type {ConfiguredStage} from '../../src/config/pipeline.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
@@ -7,7 +8,7 @@ import {noSettings} from '../../src/config/user/settings.js';
 import {orderStages} from '../../src/plan/dag.js';
 import {trainPipeline} from './resolved.js';
 
-const root = new URL('../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 let presets: readonly PresetFile[];
 beforeAll(async () => {
   presets = await findPresets({project_dir: '/nowhere', user_dir: '/nowhere'});

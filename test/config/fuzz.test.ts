@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit} from 'yaml';
 import {resolvePipeline} from '../../src/config/resolve.js';
@@ -7,7 +8,7 @@ import {findPresets, parsePreset} from '../../src/config/user/preset.js';
 import {noSettings} from '../../src/config/user/settings.js';
 import {stageTypes} from '../../src/stage/registry.js';
 
-const folder = new URL('../../pipelines/', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 const originals: string[] = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml') && !name.endsWith('.lock.yaml'))
   .map((name) => readFileSync(`${folder}${name}`, 'utf8'));

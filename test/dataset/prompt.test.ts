@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {drawPromptSource, upstreamGenreIndices} from '../../src/dataset/genre-choice.js';
 import {pythonRandom, pythonShuffle} from '../../src/dataset/mersenne-twister.js';
@@ -6,7 +7,7 @@ import {upstreamPrompt} from '../../src/dataset/prompt.js';
 import {pythonFloat, pythonText} from '../../src/dataset/python-text.js';
 import {type JsonNode, type JsonObject, parseJson, toPlain} from '../../src/format/json.js';
 
-const file = new URL('../golden/prompt_cases.json', import.meta.url).pathname;
+const file = fileURLToPath(new URL('../golden/prompt_cases.json', import.meta.url));
 const golden = asObject(parseJson(readFileSync(file, 'utf8'), {file, duplicateKeys: 'refuse'}));
 
 function asObject(node: JsonNode | undefined): JsonObject {

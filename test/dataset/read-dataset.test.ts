@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import type {DatasetOptions} from '../../src/dataset/dataset-options.js';
@@ -10,7 +11,7 @@ import {listFolder} from '../../src/run/observe-files.js';
 import {wavFile} from './audio/clip.js';
 import {codes, defaults, effects, folderOf, read, sampleNamed, tone} from './dataset-rig.js';
 
-const golden = new URL('../golden/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 
 async function failureOf(attempt: Promise<unknown>): Promise<{code: string; message: string}> {
   const error = await attempt.catch((reason: unknown) => reason);

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import {loadTokenizer, makeTokenizer, type Tokenizer} from '../../src/dataset/tokenizer.js';
@@ -7,7 +8,7 @@ import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {tokenLimits} from '../../src/stage/conditioning.js';
 import {qwen3Tokenizer} from './qwen3/tokenizer.js';
 
-const golden = new URL('../golden/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 const {cases} = JSON.parse(readFileSync(join(golden, 'qwen3_tokenizer_cases.json'), 'utf8')) as {
   cases: {text: string; ids: number[]}[];
 };

@@ -3,11 +3,12 @@ import {createHash} from 'node:crypto';
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import type {RunEvent} from '../../src/event/event.js';
 import type {StageResult} from '../../src/event/stage-result.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 
-export const root = new URL('../..', import.meta.url).pathname;
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/cli/main.js');
 
 /** A stage as it stands in YAML. */

@@ -1,13 +1,14 @@
 import {mkdtemp, readdir, readFile, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {type TensorSource, writeSafetensors} from '../../src/format/safetensors-write.js';
 import {toFloat32} from '../../src/format/tensor.js';
 
-const golden = new URL('../golden/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 const newFolder = () => mkdtemp(join(tmpdir(), 'safetensors-'));
 
 function f32(...values: number[]): Uint8Array {

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {mkdtemp, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import {unpickle} from '../../src/format/pickle.js';
@@ -9,7 +10,7 @@ import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {isTensor, readTorchFile, type TorchValue} from '../../src/format/torch-file.js';
 import {torchHooks} from '../../src/format/torch-pickle.js';
 
-const golden = new URL('../golden/torch_files/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/torch_files/', import.meta.url));
 const index = JSON.parse(readFileSync(join(golden, 'INDEX.json'), 'utf8')) as {
   must_load: string[];
   must_refuse: string[];

@@ -1,5 +1,6 @@
 import {cp, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {beforeEach, describe, expect, test} from 'vitest';
 import {hashFile} from '../../src/base/hash.js';
 import {SidestepError} from '../../src/base/problem.js';
@@ -12,7 +13,7 @@ import {listModels, scanModel} from '../../src/model/scan-model.js';
 import {readSilenceLatent} from '../../src/model/silence-latent.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
-const golden = new URL('../golden/', import.meta.url).pathname;
+const golden = fileURLToPath(new URL('../golden/', import.meta.url));
 let root: string;
 beforeEach(async () => {
   root = join(await temporaryFolder(), 'checkpoints');

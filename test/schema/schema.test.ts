@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import {findPresets, parsePreset} from '../../src/config/user/preset.js';
@@ -8,7 +9,7 @@ import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 import {validators} from '../../src/schema/validators.generated.js';
 
-const root = new URL('../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Every property of a schema with its path; those of list elements and free mappings too. */
 function properties(

@@ -1,4 +1,5 @@
 import {readdirSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {shrink} from '../../../src/ci/shrink.js';
 import {loadPipeline} from '../../../src/config/load.js';
@@ -9,7 +10,7 @@ import {valueAt} from '../../../src/stage/param.js';
 import {stageTypes} from '../../../src/stage/registry.js';
 import {resolveText} from '../../config/resolved.js';
 
-const folder = new URL('../../../pipelines/', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../../pipelines/', import.meta.url));
 const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.includes('.lock.'));
 
 function inSmall(pipeline: Pipeline) {

