@@ -1,10 +1,11 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {columnsOf} from '../../src/render/columns.js';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {Folder} from './sidestep.js';
 
-const checkpoints = new URL('../golden/tiny_checkpoint', import.meta.url).pathname;
+const checkpoints = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
 /** Songs long enough that their encoding is seen, each a second too long, and a training that lasts until it is stopped. */
 const pipeline = (epochs: number) => `sidestep: 1
