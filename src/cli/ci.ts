@@ -114,6 +114,8 @@ async function openFolder(world: World, {keep}: CiOptions): Promise<TrialFolder>
 }
 
 interface Tried {
+  /** Milliseconds since the epoch. */
+  readonly started_at: number;
   readonly code: ExitCode;
   readonly results: readonly StageResult[];
   readonly numbers: Baseline;
@@ -138,6 +140,7 @@ async function tryIn(
   if (blocked.length > 0) return {ok: false, problems: [...blocked] as [Problem, ...Problem[]]};
   const events: RunEvent[] = [];
   const signals = stopOnSignals();
+  const started_at = Date.now();
   const {outcome, results} = await carryOut(quietly(world, options), planned.value, {
     ...(options.plain === undefined ? {} : {plain: options.plain}),
     stop: signals.stop,
@@ -154,7 +157,7 @@ async function tryIn(
     numerics: numericsOf(after.value),
     stages: await numbersOf(after.value.plan, after.value.observation.cache, events),
   };
-  return ok({code, results, numbers, left_out});
+  return ok({started_at, code, results, numbers, left_out});
 }
 
 /** The folder will be gone: nobody is sent to it. */
@@ -198,7 +201,10 @@ async function conclude(world: World, conclusion: Conclusion): Promise<ExitCode>
   if (options.junit !== undefined)
     await writeUserFile(
       resolve(world.cwd, options.junit),
-      junitXml(pipeline.name, casesOf(tried, ran && before !== undefined ? compared : undefined, problems)),
+      junitXml(
+        {name: pipeline.name, started_at: tried.started_at},
+        casesOf(tried, ran && before !== undefined ? compared : undefined, problems),
+      ),
     );
   const code = ran && problems.length > 0 ? 3 : tried.code;
   if (options.json !== true && problems.length > 0) refuse(world, options, problems, 'something');

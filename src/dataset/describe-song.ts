@@ -53,8 +53,15 @@ export async function describeSong(
     song,
     remarks: [...texts.remarks, ...tags.remarks],
     ...merged,
+    origins: {...merged.origins, ...captionOrigin(merged, song)},
     ...(lyrics === undefined ? {} : {metadata: {...merged.metadata, lyrics: withoutTimes(lyrics)}}),
   };
+}
+
+/** Files beside songs repeat a caption that came from the file's name (`write_sidecars`): it says no more for that. */
+function captionOrigin({metadata, origins}: MergedMetadata, song: Song): MergedMetadata['origins'] {
+  const repeated = origins.caption === 'sidecar' && metadata.caption === captionFromName(song.path);
+  return repeated ? {caption: 'file_name'} : {};
 }
 
 /** The tags in the file, where something is not known; lyrics only when nobody says that it is an instrumental. */

@@ -1,4 +1,5 @@
 import type {Problem} from '../base/problem.js';
+import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
 import {placeText} from './problem-text.js';
 import {deathText} from './stage-line.js';
@@ -33,23 +34,44 @@ function outcomeOf(result: StageResult): TestCase['outcome'] {
       return {kind: 'skipped', because: `it waits for ${result.by}`};
     case 'interrupted':
       return {kind: 'skipped', because: 'the run was stopped'};
+    case 'not_started':
+      return {
+        kind: 'skipped',
+        because: result.after === 'stop' ? 'the run was stopped' : `${result.after} failed before it`,
+      };
     case 'skipped':
       return {kind: 'skipped', because: 'its condition says so'};
-    default:
+    case 'succeeded':
+    case 'cached':
       return {kind: 'passed'};
+    default:
+      return unreachable(result);
   }
 }
 
-/** JUnit's XML as continuous integration reads it: https://github.com/testmoapp/junitxml. */
-export function junitXml(suite: string, cases: readonly TestCase[]): string {
+export interface TestSuite {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly started_at: number;
+}
+
+/**
+ * JUnit's XML, valid under both schemas that programs go by: Ant's (JUnit.xsd) and that of Jenkins (junit-10.xsd). Every part is
+ * there because Ant's asks for it. The machine's name is nobody's business.
+ */
+export function junitXml({name: suite, started_at}: TestSuite, cases: readonly TestCase[]): string {
   const of = (kind: TestCase['outcome']['kind']) => cases.filter(({outcome}) => outcome.kind === kind).length;
   const seconds = cases.reduce((sum, each) => sum + each.seconds, 0);
-  const counts = `tests="${cases.length}" failures="${of('failed')}" skipped="${of('skipped')}" time="${seconds.toFixed(3)}"`;
+  const counts = `tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}" time="${seconds.toFixed(3)}"`;
+  const timestamp = new Date(started_at).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${counts}>`,
-    `  <testsuite name="${escaped(suite)}" ${counts}>`,
+    '<testsuites>',
+    `  <testsuite id="0" name="${escaped(suite)}" package="sidestep" timestamp="${timestamp}" hostname="localhost" ${counts}>`,
+    '    <properties/>',
     ...cases.map((each) => caseXml(suite, each)),
+    '    <system-out/>',
+    '    <system-err/>',
     '  </testsuite>',
     '</testsuites>',
     '',

@@ -89,13 +89,15 @@ function factsOf(song: Sample): Note[] {
   const facts = Object.fromEntries(
     measured.map((field) => [field, field === 'bpm' ? Number(song.bpm) : song[field]]),
   );
+  // A song has its file's name for a caption only while nothing lies beside it: the new file keeps it.
+  const named = song.origins.caption === 'file_name' ? {caption: song.caption} : {};
   return [
     {
       song,
       ending: '.json',
       next: async (there, policy) =>
         there === undefined
-          ? newSidecar(facts)
+          ? newSidecar({...named, ...facts})
           : completedSidecar({path: there.path, text: await there.read()}, facts, policy),
     },
   ];

@@ -66,4 +66,15 @@ test('untagged songs get tempo, key and meter; what somebody said stays; files b
   );
   expect(JSON.parse(folder.read('songs/drums.json'))).toMatchObject({bpm: 132});
   expect(JSON.parse(folder.read('songs/drums.json'))).not.toHaveProperty('keyscale');
+
+  const before = JSON.parse(folder.read('numbers.json')) as Dataset;
+  const third = await folder.run(['run', '--json']); // now from what was written
+  expect(third.code, third.stderr).toBe(0);
+  const after = JSON.parse(folder.read('numbers.json')) as Dataset;
+  expect(after.samples.map(({prompt}) => prompt.text)).toEqual(before.samples.map(({prompt}) => prompt.text));
+  expect(after.samples.map(({caption, origins}) => [caption, origins.caption])).toEqual([
+    ['band', 'file_name'], // still none of its own: a caption stage would ask for one
+    ['drums', 'file_name'],
+    ['mine', 'sidecar'],
+  ]);
 });

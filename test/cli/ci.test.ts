@@ -1,6 +1,8 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
+import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {Project} from '../first-light/project.js';
 
 /** `sidestep ci` as it runs on a stranger's machine: no model, no songs, nothing that the pipeline names. */
@@ -99,4 +101,23 @@ test('a stage that fails is exit code 1; a file that is no baseline and one that
   expect(project.command(['ci', 'fails.yaml']).stderr).toContain('[ci/baseline-invalid]');
   expect(project.command(['ci', 'nothing.yaml']).code).toBe(2);
   expect(readFileSync(project.file('fails.ci.json'), 'utf8')).toBe('{}');
+});
+
+test('what init writes can be tried as it is', async () => {
+  const own = new Project();
+  await writeCheckpoint(own.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 2,
+    seed: 42,
+  } as never);
+  mkdirSync(own.file('songs'));
+  for (const i of [0, 1]) writeFileSync(own.file('songs', `${i}.wav`), waveFile(synthesise(1, i, 2)));
+  const init = ['init', '--yes', '--checkpoints', 'checkpoints', '--songs', 'songs'];
+  const wrote = own.command(init);
+  expect(wrote.code, wrote.stderr).toBe(0);
+  const tried = own.command(['ci', 'pipeline.yaml', '--plain']);
+  own.remove();
+  expect(tried.code, tried.stdout + tried.stderr).toBe(0);
+  expect(tried.stdout).toMatch(/Every stage ran\. There is no pipeline\.ci\.json/);
 });

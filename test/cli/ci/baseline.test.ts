@@ -67,7 +67,8 @@ test('the baseline lies beside its pipeline', () => {
 });
 
 test('a JUnit report: what failed, what waited for it, and no character that XML has no form for', () => {
-  const xml = junitXml('my <pipeline>', [
+  const started_at = Date.UTC(2026, 10, 30, 12, 5, 59, 900);
+  const xml = junitXml({name: 'my <pipeline>', started_at}, [
     stageCase({kind: 'succeeded', stage: stageId('songs'), duration_ms: 1500} as never),
     stageCase({
       kind: 'failed',
@@ -79,11 +80,13 @@ test('a JUnit report: what failed, what waited for it, and no character that XML
         hint: 'Add <some>.',
       },
     } as never),
-    stageCase({kind: 'blocked', stage: stageId('export'), by: stageId('train')} as never),
+    stageCase({kind: 'blocked', stage: stageId('export'), by: stageId('train')}),
+    stageCase({kind: 'not_started', stage: stageId('report'), after: 'stop'}),
   ]);
   expect(xml).toContain(
-    '<testsuite name="my &lt;pipeline&gt;" tests="3" failures="1" skipped="1" time="1.500">',
+    '<testsuite id="0" name="my &lt;pipeline&gt;" package="sidestep" timestamp="2026-11-30T12:05:59" hostname="localhost" tests="4" failures="1" errors="0" skipped="2" time="1.500">',
   );
+  expect(xml).toContain('name="report" time="0.000"><skipped message="the run was stopped"/>'); // not begun is not passed
   expect(xml).toContain('<testcase classname="my &lt;pipeline&gt;" name="songs" time="1.500"/>');
   expect(xml).toMatch(/<failure type="train\/no-samples" message="none &amp; &quot;nothing&quot;[^"]*">/);
   expect(xml).toContain('a.yaml:3:5\nAdd &lt;some&gt;.');
