@@ -16,11 +16,34 @@ export interface Recipe {
   readonly tensors: Json;
   /** `validation.tensors` in the same way; absent where it was unset. */
   readonly validation?: Json;
+  /** All that training and estimate read. */
   readonly lists: readonly RecipeList[];
-  /** Content of the state on disk that the training went on from. */
-  readonly resume_from?: string;
-  /** Parameters that named stages whose own settings are not carried: `adapter.selection`, `resume_from`. */
+  /** What chose the modules; absent where nothing did. */
+  readonly selection?: OtherFile | EstimateRecipe;
+  /** What the training went on from; absent where it began at the beginning. */
+  readonly resume_from?: OtherFile | TrainingRecipe;
+  /** `resume_from`, where it named a training on another model. */
   readonly not_carried?: readonly string[];
+}
+
+/** A file or folder by its content: on disk, or left by a program (`made_by`). */
+export interface OtherFile {
+  readonly content: string;
+  readonly made_by?: string;
+}
+
+/** The `estimate` stage behind a selection. */
+export interface EstimateRecipe {
+  readonly params: JsonObject;
+  readonly numerics: JsonObject;
+  /** The parameter as it was written, `{list: N}` in place of what it names. */
+  readonly tensors: Json;
+}
+
+/** Another training, on the same model. */
+export interface TrainingRecipe {
+  readonly params: JsonObject;
+  readonly recipe: Recipe;
 }
 
 export const RECIPE_FORMAT = 1;
@@ -34,8 +57,8 @@ export type RecipeList =
     }
   /** A folder of tensors, by its content. */
   | {readonly folder: string}
-  /** What a program left. */
-  | {readonly made_by: string};
+  /** A folder that a program left, by its content. */
+  | {readonly made_by: string; readonly content: string};
 
 /** What decided the parts of all songs: parameters, contents of the model's components, arithmetic. */
 export type EncodedWith = JsonObject;
@@ -49,13 +72,16 @@ export function recipeIn(value: Json | undefined): Recipe | undefined {
     typeof value.silence_latent === 'string' &&
     value.tensors !== undefined &&
     lists.length > 0 &&
-    lists.every(isList);
+    lists.every(isList) &&
+    (value.selection === undefined || isOtherFile(value.selection) || isEstimate(value.selection)) &&
+    (value.resume_from === undefined || isOtherFile(value.resume_from) || isTraining(value.resume_from));
   return sound ? (value as unknown as Recipe) : undefined;
 }
 
 function isList(value: Json): boolean {
   if (!isJsonObject(value)) return false;
-  if (typeof own(value, 'folder') === 'string' || typeof own(value, 'made_by') === 'string') return true;
+  if (typeof own(value, 'folder') === 'string') return true;
+  if (typeof own(value, 'made_by') === 'string') return isOtherFile(value);
   const {songs, pass1, pass2} = value;
   return (
     Array.isArray(songs) &&
@@ -66,4 +92,21 @@ function isList(value: Json): boolean {
     isJsonObject(pass1.params) &&
     isJsonObject(pass2)
   );
+}
+
+function isOtherFile(value: Json): boolean {
+  return isJsonObject(value) && typeof own(value, 'content') === 'string';
+}
+
+function isEstimate(value: Json): boolean {
+  return (
+    isJsonObject(value) &&
+    isJsonObject(value.params) &&
+    isJsonObject(value.numerics) &&
+    value.tensors !== undefined
+  );
+}
+
+function isTraining(value: Json): boolean {
+  return isJsonObject(value) && isJsonObject(value.params) && recipeIn(value.recipe) !== undefined;
 }

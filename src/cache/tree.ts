@@ -2,7 +2,7 @@ import {lstatSync, type Stats} from 'node:fs';
 import {copyFile, lstat, readdir, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
-import {hashFile} from '../base/hash.js';
+import {type ContentHash, hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {linkOrCopy} from '../base/link-or-copy.js';
 import {makeFolder} from '../base/make-folder.js';
@@ -23,10 +23,14 @@ import {stillSound} from './soundness.js';
 export type TreeOutput = Extract<OutputObject, {kind: 'tree'}>;
 
 /**
- * Takes a folder into the cache, file by file. Symbolic links are refused: what they point to may change or lie outside.
+ * Takes a folder into the cache, file by file; files `aside` are no part of its identity. Symbolic links are refused: what they point to may change or lie outside.
  * Throws `cache/not-a-plain-file` naming the first thing that is neither a file nor a folder, before anything is taken.
  */
-export async function commitTree(cache: Cache, folder: string, name: string): Promise<TreeOutput> {
+export async function commitTree(
+  cache: Cache,
+  folder: string,
+  {name, aside = []}: {readonly name: string; readonly aside?: readonly string[]},
+): Promise<TreeOutput> {
   const files: TreeFile[] = [];
   for (const [path, {mode}] of await listFiles(folder)) {
     const object = await commitFile(cache, join(folder, path));
@@ -34,7 +38,23 @@ export async function commitTree(cache: Cache, folder: string, name: string): Pr
   }
   const hash = listingHash(files);
   const size = files.reduce((sum, file) => sum + file.size, 0);
-  return {kind: 'tree', hash, size, identity: hash, name, files};
+  const identity = listingHash(files.filter(({path}) => !aside.includes(path)));
+  return {kind: 'tree', hash, size, identity, name, files};
+}
+
+/** What `commitTree` would call a folder; nothing is taken. Throws as it does. */
+export async function treeHashOf(cache: Cache, folder: string): Promise<ContentHash> {
+  const files: TreeFile[] = [];
+  for (const [path, {mode}] of await listFiles(folder)) {
+    const {hash, size} = await hashFile(join(folder, path));
+    files.push({
+      path,
+      hash,
+      size,
+      ...((await isExecutable(cache, mode)) ? {executable: 'yes' as const} : {}),
+    });
+  }
+  return listingHash(files);
 }
 
 /**

@@ -22,10 +22,12 @@ import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings} from '../config/user/settings.js';
 import {numericsText} from '../plan/numerics-text.js';
 import {modelAtHand} from '../reproduce/model-at-hand.js';
-import {type ListAtHand, MADE, reproducingPipeline} from '../reproduce/pipeline.js';
+import {otherFiles} from '../reproduce/other-files.js';
+import {type ListAtHand, MADE, reproducingPipeline, suffixOf} from '../reproduce/pipeline.js';
 import {type Remembered, rememberedBy} from '../reproduce/remembered.js';
 import type {Difference} from '../reproduce/songs.js';
 import {layOut, type MatchedList, songsAtHand} from '../reproduce/songs-at-hand.js';
+import {type MadeOf, madeOf, selectionFile, stateFile} from '../reproduce/trainings.js';
 import {compareMade, type Verdict} from '../reproduce/verdict.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 
@@ -34,6 +36,7 @@ interface ReproduceOptions extends AnswerOptions {
   readonly datasetJson?: string;
   readonly models?: string;
   readonly tensors: readonly string[];
+  readonly selection: readonly string[];
   readonly resumeFrom?: string;
   readonly output: string;
   readonly run?: boolean;
@@ -62,6 +65,7 @@ export function reproduceCommand(world: World): Command {
       collect,
       [],
     )
+    .option('--selection <file>', 'the file that chose its modules (repeatable)', collect, [])
     .option('--resume-from <path>', 'the checkpoint that its training went on from')
     .option('-o, --output <folder>', 'where to write', 'reproduced')
     .option('--run', 'run the pipeline too, and compare what it makes with the adapter')
@@ -83,8 +87,11 @@ async function reproduce(world: World, path: string, options: ReproduceOptions):
   const file = await writePipeline(world, {remembered: remembered.value, atHand: atHand.value, options});
   const planned = await planPipeline(world, {file, overrides: [], wishes: noWishes});
   if (!planned.ok) return refuse(world, options, planned.problems);
-  const engine = otherEngine(remembered.value, planned.value);
-  if (engine.length > 0) return tellDifferences(world, options, engine);
+  const later = [
+    ...otherEngine(atHand.value.made, planned.value),
+    ...(await otherFiles(atHand.value.made, planned.value)),
+  ];
+  if (later.length > 0) return tellDifferences(world, options, later);
   const blocked = planned.value.plan.problems;
   if (blocked.length > 0) return refuse(world, options, blocked);
   if (options.run !== true) return tellWritten(world, options, {file, path});
@@ -93,6 +100,7 @@ async function reproduce(world: World, path: string, options: ReproduceOptions):
 }
 
 interface AtHand {
+  readonly made: MadeOf;
   readonly checkpoint_dir: string;
   readonly model: string;
   readonly lists: readonly (MatchedList | undefined)[];
@@ -106,13 +114,15 @@ async function lookAround(
 ): Promise<Result<AtHand>> {
   const checkpoint_dir = await checkpointDir(world, options);
   if (!checkpoint_dir.ok) return checkpoint_dir;
-  const missing = missingOptions(remembered, options);
+  const made = madeOf(remembered);
+  const missing = missingOptions(made, options);
   if (missing.length > 0) return failure(...(missing as [Problem, ...Problem[]]));
-  const model = await modelAtHand(remembered, checkpoint_dir.value);
+  const model = await modelAtHand(remembered, made, checkpoint_dir.value);
   const at = (path: string | undefined) => (path === undefined ? undefined : absolutePath(path, world.cwd));
   const place = {audio_dir: at(options.songs), dataset_json: at(options.datasetJson)};
-  const lists = await songsAtHand(remembered.recipe, remembered, place);
+  const lists = await songsAtHand(made, remembered, place);
   return ok({
+    made,
     checkpoint_dir: checkpoint_dir.value,
     model: model.name,
     lists,
@@ -130,10 +140,11 @@ async function checkpointDir(world: World, {models}: ReproduceOptions): Promise<
 }
 
 /** What the training was made of and nobody named. */
-function missingOptions({recipe}: Remembered, options: ReproduceOptions): Problem[] {
-  const {lists, resume_from} = recipe;
+function missingOptions({lists, trainings}: MadeOf, options: ReproduceOptions): Problem[] {
   const songs = lists.some((list) => 'songs' in list);
-  const folders = lists.filter((list) => 'folder' in list).length;
+  const folders = lists.filter((list) => !('songs' in list)).length;
+  const selections = trainings.filter((training) => selectionFile(training) !== undefined).length;
+  const state = trainings.some((training) => stateFile(training) !== undefined);
   return [
     ...(songs && options.songs === undefined && options.datasetJson === undefined
       ? [needed('--songs', 'The songs it was trained on are needed')]
@@ -146,7 +157,10 @@ function missingOptions({recipe}: Remembered, options: ReproduceOptions): Proble
           ),
         ]
       : []),
-    ...(resume_from !== undefined && options.resumeFrom === undefined
+    ...(selections > options.selection.length
+      ? [needed('--selection', 'The file that chose the modules of its training is needed')]
+      : []),
+    ...(state && options.resumeFrom === undefined
       ? [needed('--resume-from', 'Its training went on from a checkpoint, which is needed')]
       : []),
   ];
@@ -188,15 +202,18 @@ async function writePipeline(world: World, {remembered, atHand, options}: Writin
   const here = (path: string) => relative(folder, absolutePath(path, world.cwd)) || '.';
   const lists: ListAtHand[] = [];
   const folders = [...options.tensors];
+  const {made} = atHand;
   for (const [i, list] of atHand.lists.entries()) {
-    const suffix = atHand.lists.length === 1 ? '' : `_${i + 1}`;
+    const suffix = suffixOf(made.lists, i);
     if (list === undefined) lists.push({kind: 'tensors', folder: here(folders.shift()!)});
     else lists.push(await layOut(folder, {songs: list.songs, suffix}));
   }
-  const pipeline = reproducingPipeline(remembered, {
+  const choosing = made.trainings.filter((training) => selectionFile(training) !== undefined);
+  const pipeline = reproducingPipeline(remembered, made, {
     checkpoint_dir: here(atHand.checkpoint_dir),
     model: atHand.model,
     lists,
+    selections: Object.fromEntries(choosing.map(({suffix}, i) => [suffix, here(options.selection[i]!)])),
     resume_from: options.resumeFrom === undefined ? undefined : here(options.resumeFrom),
   });
   const file = join(folder, 'reproduce.yaml');
@@ -206,11 +223,16 @@ async function writePipeline(world: World, {remembered, atHand, options}: Writin
 }
 
 /** What the engine here computes otherwise than the one of the training. */
-function otherEngine({recipe}: Remembered, {plan, observation}: PlannedPipeline): Difference[] {
-  const recorded: Record<string, unknown> = {train: recipe.numerics};
-  for (const [i, list] of recipe.lists.entries()) {
+function otherEngine({lists, trainings}: MadeOf, {plan, observation}: PlannedPipeline): Difference[] {
+  const recorded: Record<string, unknown> = {};
+  for (const {suffix, recipe} of trainings) {
+    recorded[`train${suffix}`] = recipe.numerics;
+    if (recipe.selection !== undefined && 'numerics' in recipe.selection)
+      recorded[`estimate${suffix}`] = recipe.selection.numerics;
+  }
+  for (const [i, list] of lists.entries()) {
     if (!('songs' in list)) continue;
-    const suffix = recipe.lists.length === 1 ? '' : `_${i + 1}`;
+    const suffix = suffixOf(lists, i);
     recorded[`latents${suffix}`] = list.pass1.numerics;
     recorded[`conditions${suffix}`] = list.pass2.numerics;
   }

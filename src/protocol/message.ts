@@ -163,6 +163,8 @@ export interface PartJob {
 /** An input as the worker sees it. */
 export interface InputObject {
   readonly stage: StageId;
+  /** Type of that stage. */
+  readonly uses: string;
   readonly output: string;
   readonly kind: 'json' | 'file' | 'tree';
   readonly hash: ContentHash;

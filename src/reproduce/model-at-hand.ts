@@ -1,10 +1,11 @@
-import type {EncodedWith, Recipe} from '../adapter/recipe.js';
+import type {EncodedWith, RecipeList} from '../adapter/recipe.js';
 import {hashFile} from '../base/hash.js';
 import type {ComponentName, Model} from '../model/model.js';
 import {modelNamed} from '../model/model-name.js';
 import {type HashFile, identify, listModels, scanModel} from '../model/scan-model.js';
 import type {Remembered} from './remembered.js';
 import type {Difference} from './songs.js';
+import type {MadeOf} from './trainings.js';
 
 export interface ModelAtHand {
   readonly name: string;
@@ -15,7 +16,11 @@ export interface ModelAtHand {
  * The model that the adapter was trained on, among those of a folder: by its name, else by its content. What of it is another is
  * named, part by part. Throws `model/*` where there is none of that name and none of that content.
  */
-export async function modelAtHand(remembered: Remembered, checkpoint_dir: string): Promise<ModelAtHand> {
+export async function modelAtHand(
+  remembered: Remembered,
+  {lists}: MadeOf,
+  checkpoint_dir: string,
+): Promise<ModelAtHand> {
   const {base_model, base_hash} = remembered;
   const models = await listModels(checkpoint_dir);
   const names = models.map(({found}) => found.name);
@@ -36,7 +41,7 @@ export async function modelAtHand(remembered: Remembered, checkpoint_dir: string
     {checkpoint_dir, model: name ?? base_model, base_model: base_model_option},
     hash,
   );
-  return {name: model.name, differences: [...renamed, ...otherParts(model, remembered)]};
+  return {name: model.name, differences: [...renamed, ...otherParts(model, remembered, lists)]};
 }
 
 /** Models share files: each is read once. */
@@ -49,11 +54,15 @@ function rememberingHash(): HashFile {
   };
 }
 
-function otherParts(model: Model, {base_hash, recipe}: Remembered): Difference[] {
+function otherParts(
+  model: Model,
+  {base_hash, recipe}: Remembered,
+  lists: readonly RecipeList[],
+): Difference[] {
   const wanted: [ComponentName, string][] = [
     ['dit', base_hash],
     ['silence_latent', recipe.silence_latent],
-    ...encodersOf(recipe),
+    ...encodersOf(lists),
   ];
   const other = new Set(
     wanted.filter(([component, hash]) => model.components[component].hash !== hash).map(([name]) => name),
@@ -64,7 +73,7 @@ function otherParts(model: Model, {base_hash, recipe}: Remembered): Difference[]
   }));
 }
 
-function encodersOf({lists}: Recipe): [ComponentName, string][] {
+function encodersOf(lists: readonly RecipeList[]): [ComponentName, string][] {
   return lists.flatMap((list) => {
     if (!('songs' in list)) return [];
     const of = (made: EncodedWith, name: ComponentName): [ComponentName, string] => [

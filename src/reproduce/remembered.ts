@@ -88,13 +88,11 @@ function said(metadata: Readonly<Record<string, string>>): JsonObject {
 }
 
 function whole(remembered: Remembered): Result<Remembered> {
-  const {not_carried = [], lists} = remembered.recipe;
-  const program = lists.some((list) => 'made_by' in list) ? ['tensors that a program made'] : [];
-  const missing = [...not_carried.map((param) => `what \`${param}\` took from another stage`), ...program];
-  if (missing.length === 0) return ok(remembered);
+  const {not_carried = []} = remembered.recipe;
+  if (not_carried.length === 0) return ok(remembered);
   return failure({
     code: 'reproduce/not-carried',
-    message: `The adapter does not carry all that it was made of: ${missing.join(' and ')}`,
+    message: `The adapter does not carry all that it was made of: \`${not_carried.join('` and `')}\` was a training on another model`,
     hint: 'Only its own pipeline and lock file make it again: sidestep run --frozen.',
   });
 }

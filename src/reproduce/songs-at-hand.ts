@@ -1,6 +1,6 @@
 import {copyFile, rm, symlink} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import type {Recipe, RecipeList} from '../adapter/recipe.js';
+import type {RecipeList} from '../adapter/recipe.js';
 import {writeDurably} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {isJsonObject} from '../base/json.js';
@@ -15,6 +15,7 @@ import {openEars, SONGS_AT_ONCE} from '../run/light/dataset.js';
 import type {Conditioning} from '../stage/conditioning.js';
 import {datasetEntry, type ListAtHand} from './pipeline.js';
 import {type Difference, type FoundSong, matchSongs} from './songs.js';
+import type {MadeOf} from './trainings.js';
 
 export interface SongsPlace {
   readonly audio_dir: string | undefined;
@@ -32,9 +33,9 @@ export interface MatchedList {
   readonly differences: readonly Difference[];
 }
 
-/** The songs of every list of a recipe that was encoded from songs; undefined for the others. Throws what reading songs throws. */
+/** The songs of every list that was encoded from songs; undefined for the others. Throws what reading songs throws. */
 export async function songsAtHand(
-  {lists}: Recipe,
+  {lists}: MadeOf,
   {trigger}: {readonly trigger: string},
   place: SongsPlace,
 ): Promise<readonly (MatchedList | undefined)[]> {

@@ -28,8 +28,8 @@ async function commitOutput(cache: Cache, outDir: string, output: OutputDeclarat
   const path = join(outDir, output.file);
   const found = leftAt(outDir, path);
   if (found === undefined || !fits(found, output)) throw outputMissing(output, found);
-  if (found === 'folder') return commitTree(cache, path, output.file);
-  const name = output.file;
+  const {file: name, aside = []} = output;
+  if (found === 'folder') return commitTree(cache, path, {name, aside});
   if (output.kind !== 'json') {
     const object = await commitFile(cache, path);
     return {kind: 'file', ...object, identity: object.hash, name};

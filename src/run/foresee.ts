@@ -4,7 +4,6 @@ import {type ContentHash, contentHash, type Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import type {Result} from '../base/result.js';
-import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import {hashOfFile} from '../cache/file-hashes.js';
 import {memoryDir} from '../cache/layout.js';
@@ -130,7 +129,9 @@ async function inputsOf(
   ];
   const seen = ahead.flatMap(([param, reference]) => {
     const output = outputOf(upstream.get(reference.$stage)!, reference.output);
-    return output === undefined ? [] : [[param, valueAhead(reference.$stage, output, values)] as const];
+    return output === undefined
+      ? []
+      : [[param, valueAhead(upstream.get(reference.$stage)!, output, values)] as const];
   });
   const read = {
     ...stage,
@@ -149,11 +150,11 @@ async function inputsOf(
 
 /** What was foreseen lies nowhere: only its value can be read. */
 function valueAhead(
-  stage: StageId,
+  {id, type}: PlannedStage,
   {kind, hash}: PlannedOutput,
   values: ReadonlyMap<ContentHash, Json>,
 ): InputObject {
-  return {stage, output: '', kind, hash, path: '', json: values.get(hash)};
+  return {stage: id, uses: type.name, output: '', kind, hash, path: '', json: values.get(hash)};
 }
 
 async function outputsIn(

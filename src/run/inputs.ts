@@ -115,6 +115,7 @@ function referencedObjects(
     const output = read.get(reference.$stage)!.entry.outputs[name]!;
     inputs[param] = {
       stage: source.id,
+      uses: source.type.name,
       output: name,
       kind: output.kind,
       hash: output.hash,

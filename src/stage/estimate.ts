@@ -8,7 +8,7 @@ import {targetMisfits} from './targets.js';
 /** Ranks modules by how hard the songs pull at them; `train` takes the result by reference. */
 export const estimate: StageType = {
   name: 'estimate',
-  version: 2,
+  version: 3, // estimate.json says how it was made
   schema: 'stage.estimate.schema.json',
   summary: 'Measure which modules matter for these songs',
   runs: 'worker',

@@ -207,4 +207,6 @@ export interface OutputDeclaration {
   readonly file: string;
   /** For `json`: what of it consumers depend on (a dataset minus the paths of its songs); absent: the bytes. */
   readonly identity?: (value: Json) => Json;
+  /** For `tree`: files in it that say how it went, which consumers do not depend on: parameters that count nowhere may shape them. */
+  readonly aside?: readonly string[];
 }

@@ -153,7 +153,7 @@ const WEIGHTS = ['.safetensors', '.pt', '.bin'];
 /** Trains an adapter. The folder it leaves holds the adapter, flat, and its checkpoints below `checkpoints/`. */
 export const train: StageType = {
   name: 'train',
-  version: 4,
+  version: 5, // its adapter is read without what says how it went
   schema: 'stage.train.schema.json',
   summary: 'Train an adapter',
   runs: 'worker',
@@ -190,7 +190,7 @@ export const train: StageType = {
     {param: 'samples.dataset', from: songSources},
   ],
   outputs: () => [
-    {name: 'adapter', kind: 'tree', file: 'adapter'},
+    {name: 'adapter', kind: 'tree', file: 'adapter', aside: ['metrics.jsonl', 'loss.svg']},
     {name: 'summary', kind: 'json', file: 'summary.json'},
   ],
   extends: trainExtension,

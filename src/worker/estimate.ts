@@ -10,6 +10,7 @@ import {memoryAtHand, refuseWhatCannotFit} from './forecast/refuse.js';
 import {componentDir} from './model-input.js';
 import {barChart} from './picture/bar-chart.js';
 import {silenceFile} from './silence.js';
+import {estimateRecipe} from './train/recipe.js';
 import {repeated, resolveSamples} from './train/samples.js';
 
 /** Measures modules by their full-weight gradients; leaves `estimate.json`, which `train` selects from, and a picture. */
@@ -31,9 +32,12 @@ export const estimate: WorkerEntry = async (context) => {
   const addon = loadAddon(job.addon!);
   const {limit_bytes} = await memoryAtHand(addon, job);
   await refuseWhatCannotFit(addon, job, {setup, limit_bytes});
-  const result = await estimateModules(addon, setup, {signal, onEvent: onEvent as never});
-  await writeFile(join(job.out_dir, 'estimate.json'), `${JSON.stringify(result, null, 2)}\n`);
-  await writeFile(join(job.out_dir, 'estimate.svg'), picture(jsonObject(result, 'estimate.json'), options));
+  const measured = await estimateModules(addon, setup, {signal, onEvent: onEvent as never});
+  const result = jsonObject(measured, 'estimate.json');
+  const made_with = estimateRecipe(job);
+  const said = {...result, ...(made_with === undefined ? {} : {made_with})};
+  await writeFile(join(job.out_dir, 'estimate.json'), `${JSON.stringify(said, null, 2)}\n`);
+  await writeFile(join(job.out_dir, 'estimate.svg'), picture(result, options));
   return 'done';
 };
 

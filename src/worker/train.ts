@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
+import type {Recipe} from '../adapter/recipe.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {appendFile, writeFile} from '../base/write-file.js';
@@ -22,6 +23,7 @@ import {openMetrics} from './train/metrics.js';
 import {engineOptions, loopParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
 import {type RanksSetup, startRanks} from './train/ranks.js';
+import {recipeOf} from './train/recipe.js';
 import {findStart} from './train/resume.js';
 import {holdOut, repeated, resolveSamples, type Split} from './train/samples.js';
 
@@ -129,11 +131,15 @@ export async function runTraining(
   const {global_step, clip_files, tally} = start;
   const metrics = await openMetrics(context, {path: kept.metrics, kept: start.metrics, global_step, tally});
   await clips?.takeUp(global_step, clip_files);
-  const loop = new TrainingLoop({context, trainer, kept, metrics, split, start, ...(clips && {clips})});
+  const recipe = await recipeOf(job);
+  const loop = new TrainingLoop({
+    ...{context, trainer, kept, metrics, split, recipe, start},
+    ...(clips && {clips}),
+  });
   try {
     if (start.origin === 'other_state') await loop.describeState(); // from here on it is this run's own
     if ((await loop.run()) === 'stopped') return 'stopped';
-    await writeResult(context, {loop, kept, split});
+    await writeResult(context, {loop, kept, split, recipe});
     return 'done';
   } finally {
     await metrics.close();
@@ -164,14 +170,15 @@ interface Result {
   readonly loop: TrainingLoop;
   readonly kept: KeptFolders;
   readonly split: Split;
+  readonly recipe: Recipe | undefined;
 }
 
-async function writeResult(context: WorkerContext, {loop, kept, split}: Result): Promise<void> {
+async function writeResult(context: WorkerContext, {loop, kept, split, recipe}: Result): Promise<void> {
   const {job, emit} = context;
   emit({kind: 'phase_started', phase: 'writing the adapter'});
   const target = join(job.out_dir, 'adapter');
   await makeFolder(target);
-  const provenance = provenanceOf(context, split, loop.position);
+  const provenance = provenanceOf(context, {split, recipe}, loop.position);
   await writeAdapter(target, loop.adapterFolder(provenance));
   const {progress} = loop.position;
   await kept.copyInto(target, loop.keptSeal());

@@ -33,7 +33,7 @@ const onUnix = test.skipIf(process.platform === 'win32');
 
 onUnix('where there are permissions, what may be executed stays so', async () => {
   const cache = await newCache();
-  const tree = await commitTree(cache, left(cache, 1, {text: 0o644, program: 0o755}), 'o');
+  const tree = await commitTree(cache, left(cache, 1, {text: 0o644, program: 0o755}), {name: 'o'});
   expect(cache.permissions).toBe('kept');
   expect(tree.files.map(({path, executable}) => [path, executable])).toEqual([
     ['program', 'yes'],
@@ -48,12 +48,12 @@ onUnix('where there are permissions, what may be executed stays so', async () =>
 
 onUnix('where there are none, results are those of a disk that has some', async () => {
   const plain = await newCache();
-  const right = await commitTree(plain, left(plain, 1, {text: 0o644, program: 0o644}), 'o');
+  const right = await commitTree(plain, left(plain, 1, {text: 0o644, program: 0o644}), {name: 'o'});
   for (const mode of [0o777, 0o644]) {
     const cache = await newCache();
     cache.permissions = 'not_kept';
     expect(await isExecutable(cache, 0o777)).toBe(false);
-    const tree = await commitTree(cache, left(cache, 1, {text: mode, program: mode}), 'o');
+    const tree = await commitTree(cache, left(cache, 1, {text: mode, program: mode}), {name: 'o'});
     expect(tree).toEqual(right);
     const folder = await materialiseTree(cache, tree);
     for (const name of ['text', 'program']) chmodSync(join(folder, name), mode);

@@ -166,7 +166,7 @@ describe('a folder that can only be copied, as those of the layers below a conta
     const {cache, file} = await prepared();
     mkdirSync(file('tree'));
     writeFileSync(file('tree/x'), 'three');
-    const tree = await commitTree(cache, file('tree'), 'tree');
+    const tree = await commitTree(cache, file('tree'), {name: 'tree'});
     const folder = await materialiseTree(cache, tree);
     writeFileSync(join(folder, 'y'), 'of nobody');
     only(folder);
@@ -189,7 +189,7 @@ const works: Readonly<Record<string, (cache: Cache, file: (name: string) => stri
     mkdirSync(file('tree'));
     writeFileSync(file('tree/x'), 'three');
     writeFileSync(file('tree/run'), 'four', {mode: 0o755});
-    const tree = await commitTree(cache, file('tree'), 'tree');
+    const tree = await commitTree(cache, file('tree'), {name: 'tree'});
     await materialiseTree(cache, tree);
     rmSync(join(treeDir(cache.root, tree.hash), 'x'));
     return materialiseTree(cache, tree);

@@ -103,6 +103,7 @@ function knownInputs(
       const path = world.cache.pathOf(made);
       inputs[param] = {
         stage: source.id,
+        uses: source.type.name,
         output,
         kind: 'json',
         hash: made.hash,
@@ -110,7 +111,8 @@ function knownInputs(
         json: world.cache.json(made.hash),
       };
     } else if (place !== undefined) {
-      inputs[param] = {stage: source.id, output, kind: 'json', hash: UNHASHED, path: '', json: place};
+      const uses = source.type.name;
+      inputs[param] = {stage: source.id, uses, output, kind: 'json', hash: UNHASHED, path: '', json: place};
     }
   }
   return inputs;

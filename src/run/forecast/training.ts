@@ -82,6 +82,7 @@ function framesOf({stage, typical}: UnmadeTraining): number {
 function located(components: Json): InputObject {
   return {
     stage: 'model' as InputObject['stage'],
+    uses: 'scan',
     output: 'model',
     kind: 'json',
     hash: UNHASHED,

@@ -1,4 +1,5 @@
 import type {Provenance} from '../../adapter/provenance.js';
+import type {Recipe} from '../../adapter/recipe.js';
 import {SidestepError} from '../../base/problem.js';
 import type {Seal} from '../../base/seal.js';
 import type {Metric, StepMetric} from '../../format/training-metrics.js';
@@ -27,6 +28,7 @@ export interface LoopParts {
   readonly kept: KeptFolders;
   readonly metrics: MetricsLog;
   readonly split: Split;
+  readonly recipe: Recipe | undefined;
   readonly start: StartingPoint;
   /** Makes clips on the way; absent where nobody asked for any. */
   readonly clips?: ClipMaker;
@@ -292,7 +294,7 @@ export class TrainingLoop {
   }
 
   #provenance(): Provenance {
-    return provenanceOf(this.#parts.context, this.#parts.split, this.#position);
+    return provenanceOf(this.#parts.context, this.#parts, this.#position);
   }
 
   #tell(report: StepReport, duration: number): void {

@@ -1,9 +1,9 @@
 import type {Provenance} from '../../adapter/provenance.js';
+import type {Recipe} from '../../adapter/recipe.js';
 import {componentHash, jsonObject} from '../../stage/model-json.js';
 import {recordedParams} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 import {loopParams} from './options.js';
-import {recipeOf} from './recipe.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it stands. */
@@ -13,12 +13,21 @@ export interface Standing {
   readonly loss: number | null;
 }
 
+/** The songs, and what can be said of how all that was made. */
+export interface MadeOf {
+  readonly split: Split;
+  readonly recipe: Recipe | undefined;
+}
+
 /** What lies beside every adapter this stage writes. Parameters that name places of this machine are left out. */
-export function provenanceOf({job, ...rest}: WorkerContext, split: Split, at: Standing): Provenance {
+export function provenanceOf(
+  {job, ...rest}: WorkerContext,
+  {split, recipe}: MadeOf,
+  at: Standing,
+): Provenance {
   const model = jsonObject(job.inputs.model?.json, 'model.json');
   const defaults = jsonObject(model.inference, 'model.json: inference');
   const {inference} = loopParams({job, ...rest});
-  const recipe = recipeOf(job);
   return {
     base_model: String(model.name),
     base: String(model.base),

@@ -1,0 +1,90 @@
+import {stat} from 'node:fs/promises';
+import type {OtherFile} from '../adapter/recipe.js';
+import type {PlannedPipeline} from '../app/plan-pipeline.js';
+import {type ContentHash, hashFile} from '../base/hash.js';
+import {shownPath} from '../base/path-bytes.js';
+import {stageId} from '../base/stage-id.js';
+import type {Cache} from '../cache/cache.js';
+import {treeHashOf} from '../cache/tree.js';
+import {fileKey} from '../plan/world.js';
+import {valueAt} from '../stage/param.js';
+import {suffixOf} from './pipeline.js';
+import type {Difference} from './songs.js';
+import {listsNamed, type MadeOf, selectionFile, stateFile, type Training} from './trainings.js';
+
+/** Files and folders that were named to make the adapter again, and hold other bytes than those of the training. */
+export async function otherFiles(
+  made: MadeOf,
+  {plan, observation}: PlannedPipeline,
+): Promise<readonly Difference[]> {
+  const {world, cache} = observation;
+  const differences: Difference[] = [];
+  for (const {stage, param, what, content} of expectedFiles(made)) {
+    const seen = world.files.get(fileKey(stageId(stage), param));
+    const {configured} = plan.stages.find(({id}) => id === stage)!;
+    const path = String(valueAt(configured.params, param));
+    if (seen?.kind !== 'found') continue; // the plan says what is wrong with it
+    const found = configured.uses === 'command' ? await contentOf(cache, path) : seen.content;
+    if (found === content) continue;
+    const message = `${shownPath(path)} holds other ${what} than those of the training`;
+    differences.push({code: 'reproduce/other-file', message});
+  }
+  return differences;
+}
+
+interface ExpectedFile {
+  readonly stage: string;
+  /** Dotted. */
+  readonly param: string;
+  readonly what: 'tensors' | 'modules' | 'weights';
+  readonly content: string;
+}
+
+/** Pure: which parameter of the pipeline names something on disk, and what that must be. */
+export function expectedFiles({lists, trainings}: MadeOf): ExpectedFile[] {
+  const copies = lists.flatMap((list, i): ExpectedFile[] => {
+    if (!('made_by' in list)) return [];
+    return [copy(`tensors${suffixOf(lists, i)}`, 'tensors', list.content)];
+  });
+  return [...copies, ...trainings.flatMap((training) => ofTraining(training))];
+}
+
+function ofTraining(training: Training): ExpectedFile[] {
+  const {suffix, recipe} = training;
+  const stage = `train${suffix}`;
+  const file = (own: OtherFile | undefined, rest: Omit<ExpectedFile, 'content'>, copied: string) => {
+    if (own === undefined) return [];
+    return own.made_by === undefined
+      ? [{...rest, content: own.content}]
+      : [copy(copied, rest.what, own.content)];
+  };
+  const folders = (value: Parameters<typeof listsNamed>[0] | undefined, param: string, of: string) =>
+    (value === undefined ? [] : listsNamed(value, param)).flatMap(([path, number]): ExpectedFile[] => {
+      const list = recipe.lists[number];
+      if (list === undefined || !('folder' in list)) return [];
+      return [{stage: of, param: path, what: 'tensors', content: list.folder}];
+    });
+  const {selection} = recipe;
+  return [
+    ...folders(recipe.tensors, 'tensors', stage),
+    ...folders(recipe.validation, 'validation.tensors', stage),
+    ...(selection !== undefined && 'tensors' in selection
+      ? folders(selection.tensors, 'tensors', `estimate${suffix}`)
+      : []),
+    ...file(
+      selectionFile(training),
+      {stage, param: 'adapter.selection.estimate', what: 'modules'},
+      `selection${suffix}`,
+    ),
+    ...file(stateFile(training), {stage, param: 'resume_from', what: 'weights'}, 'state'),
+  ];
+}
+
+function copy(stage: string, what: ExpectedFile['what'], content: string): ExpectedFile {
+  return {stage, param: 'inputs.from', what, content};
+}
+
+/** As a command's output of these bytes would be called. */
+async function contentOf(cache: Cache, path: string): Promise<ContentHash> {
+  return (await stat(path)).isDirectory() ? treeHashOf(cache, path) : (await hashFile(path)).hash;
+}
