@@ -14,13 +14,16 @@ import {stopOnSignals} from '../app/signals.js';
 import {noWishes} from '../app/stage-choice.js';
 import type {ExitCode, World} from '../app/world.js';
 import {writeDurably} from '../base/durable.js';
+import {hashFile} from '../base/hash.js';
 import {canonicalJson, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {treeHashOf} from '../cache/tree.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings} from '../config/user/settings.js';
 import {numericsText} from '../plan/numerics-text.js';
+import {fileKey} from '../plan/world.js';
 import {modelAtHand} from '../reproduce/model-at-hand.js';
 import {otherFiles} from '../reproduce/other-files.js';
 import {type ListAtHand, MADE, reproducingPipeline, suffixOf} from '../reproduce/pipeline.js';
@@ -30,6 +33,7 @@ import {layOut, type MatchedList, songsAtHand} from '../reproduce/songs-at-hand.
 import {type MadeOf, madeOf, selectionFile, stateFile} from '../reproduce/trainings.js';
 import {compareMade, type Verdict} from '../reproduce/verdict.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
+import {valueAt} from '../stage/param.js';
 
 interface ReproduceOptions extends AnswerOptions {
   readonly songs?: string;
@@ -89,7 +93,7 @@ async function reproduce(world: World, path: string, options: ReproduceOptions):
   if (!planned.ok) return refuse(world, options, planned.problems);
   const later = [
     ...otherEngine(atHand.value.made, planned.value),
-    ...(await otherFiles(atHand.value.made, planned.value)),
+    ...(await otherFiles(atHand.value.made, fileReader(planned.value))),
   ];
   if (later.length > 0) return tellDifferences(world, options, later);
   const blocked = planned.value.plan.problems;
@@ -245,6 +249,20 @@ function otherEngine({lists, trainings}: MadeOf, {plan, observation}: PlannedPip
     return [`It was computed with ${numericsText(before)}, and here it would be ${numericsText(now)}`];
   });
   return [...new Set(messages)].map((message) => ({code: 'reproduce/other-engine', message}));
+}
+
+/** What a command is to copy is called as its output will be. */
+function fileReader({plan, observation}: PlannedPipeline): Parameters<typeof otherFiles>[1] {
+  const {world, cache} = observation;
+  return async (stage, param) => {
+    const {id, configured} = plan.stages.find((each) => each.id === stage)!;
+    const seen = world.files.get(fileKey(id, param));
+    if (seen?.kind !== 'found') return undefined;
+    const path = String(valueAt(configured.params, param));
+    if (configured.uses !== 'command') return {path, content: seen.content};
+    const isFolder = (await stat(path)).isDirectory();
+    return {path, content: isFolder ? await treeHashOf(cache, path) : (await hashFile(path)).hash};
+  };
 }
 
 interface Place {

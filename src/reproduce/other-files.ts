@@ -1,32 +1,28 @@
-import {stat} from 'node:fs/promises';
 import type {OtherFile} from '../adapter/recipe.js';
-import type {PlannedPipeline} from '../app/plan-pipeline.js';
-import {type ContentHash, hashFile} from '../base/hash.js';
 import {shownPath} from '../base/path-bytes.js';
-import {stageId} from '../base/stage-id.js';
-import type {Cache} from '../cache/cache.js';
-import {treeHashOf} from '../cache/tree.js';
-import {fileKey} from '../plan/world.js';
-import {valueAt} from '../stage/param.js';
 import {suffixOf} from './pipeline.js';
 import type {Difference} from './songs.js';
 import {listsNamed, type MadeOf, selectionFile, stateFile, type Training} from './trainings.js';
 
-/** Files and folders that were named to make the adapter again, and hold other bytes than those of the training. */
+/** What a parameter of the written pipeline names, and its content hash. */
+export interface FileAtHand {
+  readonly path: string;
+  readonly content: string | undefined;
+}
+
+/**
+ * Files and folders that were named to make the adapter again, and hold other bytes than those of the training. `lookAt` answers
+ * undefined for what cannot be read: the plan says what is wrong with it.
+ */
 export async function otherFiles(
   made: MadeOf,
-  {plan, observation}: PlannedPipeline,
+  lookAt: (stage: string, param: string) => Promise<FileAtHand | undefined>,
 ): Promise<readonly Difference[]> {
-  const {world, cache} = observation;
   const differences: Difference[] = [];
   for (const {stage, param, what, content} of expectedFiles(made)) {
-    const seen = world.files.get(fileKey(stageId(stage), param));
-    const {configured} = plan.stages.find(({id}) => id === stage)!;
-    const path = String(valueAt(configured.params, param));
-    if (seen?.kind !== 'found') continue; // the plan says what is wrong with it
-    const found = configured.uses === 'command' ? await contentOf(cache, path) : seen.content;
-    if (found === content) continue;
-    const message = `${shownPath(path)} holds other ${what} than those of the training`;
+    const found = await lookAt(stage, param);
+    if (found === undefined || found.content === content) continue;
+    const message = `${shownPath(found.path)} holds other ${what} than those of the training`;
     differences.push({code: 'reproduce/other-file', message});
   }
   return differences;
@@ -41,7 +37,7 @@ interface ExpectedFile {
 }
 
 /** Pure: which parameter of the pipeline names something on disk, and what that must be. */
-export function expectedFiles({lists, trainings}: MadeOf): ExpectedFile[] {
+function expectedFiles({lists, trainings}: MadeOf): ExpectedFile[] {
   const copies = lists.flatMap((list, i): ExpectedFile[] => {
     if (!('made_by' in list)) return [];
     return [copy(`tensors${suffixOf(lists, i)}`, 'tensors', list.content)];
@@ -82,9 +78,4 @@ function ofTraining(training: Training): ExpectedFile[] {
 
 function copy(stage: string, what: ExpectedFile['what'], content: string): ExpectedFile {
   return {stage, param: 'inputs.from', what, content};
-}
-
-/** As a command's output of these bytes would be called. */
-async function contentOf(cache: Cache, path: string): Promise<ContentHash> {
-  return (await stat(path)).isDirectory() ? treeHashOf(cache, path) : (await hashFile(path)).hash;
 }

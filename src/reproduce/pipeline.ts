@@ -136,7 +136,8 @@ function resumedFrom(
   return file.made_by === undefined ? resume_from : copied(stages, 'state', resume_from!);
 }
 
-const COPY = "require('node:fs').cpSync(process.argv[1], process.argv[2], {recursive: true})";
+const COPY =
+  "const {argv} = require('node:process'); require('node:fs').cpSync(argv[1], argv[2], {recursive: true})";
 
 /**
  * What a program left, from a copy of it, as the result of a stage again: what reads it goes by its content, and is what it was.
