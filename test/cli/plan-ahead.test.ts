@@ -75,6 +75,7 @@ test('what cannot run is said once, with its place, and is an error', async () =
   const {code, stdout} = await folder.run(['plan']);
   expect(code).toBe(2);
   expect(stdout.match(/trubo/g), stdout).toHaveLength(1);
+  expect(stdout.match(/error:/g), stdout).toHaveLength(1);
   expect(stdout).toMatch(/pipeline\.yaml:5:3 error/);
 });
 
