@@ -115,6 +115,7 @@ async function runs(
     [a!.value, b!.value].map(async (run) => ({
       run: run.run,
       pipeline: run.pipeline,
+      experiment: run.experiment?.name ?? null,
       outcome: run.outcome,
       training: await trainingFacts(run),
     })),

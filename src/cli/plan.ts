@@ -13,6 +13,7 @@ import {planText} from '../render/plan-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
 import {type CardName, cards} from '../run/forecast/cards.js';
 import {effortsOf} from '../run/forecast/effort.js';
+import {madeInExperiments} from '../run/forecast/experiments.js';
 
 interface PlanOptions extends AnswerOptions {
   readonly set: readonly string[];
@@ -59,7 +60,8 @@ export async function showPlan(
 ): Promise<ExitCode> {
   warn(world, options, [...planned.warnings, ...(await placeWarnings(planned))]);
   const forecasts = await forecastsFor(planned, options.card);
-  const efforts = effortsOf(planned.plan, planned.observation.world);
+  const elsewhere = await madeInExperiments(planned.surroundings.project, planned.pipeline);
+  const efforts = effortsOf(planned.plan, planned.observation.world, elsewhere);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};
   const jobs = jobRequests(planned.plan, forecasts);

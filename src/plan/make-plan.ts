@@ -83,6 +83,7 @@ export function planStage(
     return {
       ...base,
       ...nothingKnown,
+      last_duration_ms: durationLastTime(stage, world),
       verdict: {kind: 'stale', reasons, samples: undefined, start: {kind: 'unknown'}},
     };
   }

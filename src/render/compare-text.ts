@@ -2,6 +2,7 @@ import {bestPlace, keptBestText} from './best-text.js';
 import {columnsOf, filledEnd} from './columns.js';
 import type {Palette} from './palette.js';
 import {countText, durationText, numberText} from './quantity.js';
+import {nameText} from './runs-text.js';
 import {visibly} from './visible.js';
 
 type Pair<T> = readonly [T, T];
@@ -80,6 +81,8 @@ export function estimateComparison(compared: EstimateComparison, colours: Palett
 interface ComparedRun {
   readonly run: string;
   readonly pipeline: string | null;
+  /** Null: the file as it stands. */
+  readonly experiment: string | null;
   readonly outcome: string;
   readonly training: readonly {
     readonly stage: string;
@@ -111,9 +114,7 @@ export function runComparison(compared: RunComparison, colours: Palette): string
   const {a, b, settings} = visibly(compared);
   return [
     ...sides(
-      [a, b].map(
-        ({run, pipeline, outcome}) => `${run}  ${pipeline ?? '?'}  ${outcome}`,
-      ) as unknown as Pair<string>,
+      [a, b].map((side) => `${side.run}  ${nameText(side)}  ${side.outcome}`) as unknown as Pair<string>,
       colours,
     ),
     '',

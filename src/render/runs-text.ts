@@ -122,7 +122,8 @@ const STATE = 2;
 /** Columns of figures. */
 const RIGHT = new Set([3, 4, 5, 6, 7]);
 
-function nameText({pipeline, experiment}: ToldRun): string {
+/** `blues`, or `blues@rank=8` of an experiment. */
+export function nameText({pipeline, experiment}: Pick<ToldRun, 'pipeline' | 'experiment'>): string {
   return experiment === null ? (pipeline ?? '?') : `${pipeline ?? '?'}@${experiment}`;
 }
 

@@ -2,13 +2,13 @@ import {existsSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {documentOf, Folder, linesOf, type Running} from './sidestep.js';
 
-/** Says something, then works until it is asked to end; then saves for a moment. */
+/** Says something, then works until it is asked to end; says more when it is told to. */
 const pipeline = `sidestep: 1
 name: demo
 stages:
   slow:
     uses: command
-    with: {argv: [sh, -c, "trap 'echo saved > saved; exit 0' TERM; echo hello; touch alive; while :; do sleep 0.05; done"]}
+    with: {argv: [sh, -c, "trap 'echo saved > saved; exit 0' TERM; echo hello; touch alive; while :; do [ -e more ] && rm more && echo more; sleep 0.05; done"]}
   after: {uses: command, needs: [slow], with: {argv: [touch, after]}}
 `;
 
@@ -72,12 +72,14 @@ test('a stop from a script; a log that is followed to the end of its run', async
   const running = await started(folder);
   const log = folder.start(['logs', 'slow', '-f']);
   await log.shows(/hello/);
+  folder.write('more', '');
+  await log.shows(/more/);
   const events = await folder.run(['attach', '--stop-now', '--json']);
   expect(events.code).toBe(0);
   const asked = linesOf(events.stdout, 'run').filter(({kind}) => kind === 'stop_requested');
   expect(asked.map(({how}) => how)).toEqual(['graceful', 'force']);
   expect((await running.finished).code).toBe(130);
-  expect(await log.finished).toMatchObject({code: 0, stdout: expect.stringMatching(/^hello\n/)});
+  expect(await log.finished).toMatchObject({code: 0, stdout: expect.stringMatching(/^hello\nmore\n/)});
   const lines = linesOf((await folder.run(['logs', '--json'])).stdout, 'logs');
   expect(lines[0]).toEqual({kind: 'log', stage: 'slow', line: 'hello'});
 });

@@ -43,6 +43,11 @@ test('an experiment leaves the lock file and the results of the file alone; it i
   const lock = folder.read('pipeline.lock.yaml');
   const weights = folder.read('out/peft/adapter_model.safetensors');
 
+  const {stages} = JSON.parse((await folder.run(['plan', '--json', '--set', 'train.epochs=3'])).stdout);
+  for (const stage of ['train', 'export']) {
+    const {expected_ms} = stages.find((each: {stage: string}) => each.stage === stage);
+    expect(expected_ms, `${stage} has run, so that its time is known`).toBeGreaterThan(0);
+  }
   const tried = await folder.run(['run', '--plain', '--set', 'train.epochs=3']);
   expect(tried).toMatchObject({code: 0});
   expect(folder.read('pipeline.lock.yaml')).toBe(lock);
@@ -73,6 +78,10 @@ test('an experiment leaves the lock file and the results of the file alone; it i
     'run-comparison',
   );
   expect(JSON.stringify(compared)).toContain('learning_rate');
+  expect(compared).toMatchObject({a: {experiment: 'epochs=3'}, b: {experiment: 'fast'}});
+  expect((await folder.run(['compare', 'epochs=3', 'fast'])).stdout).toMatch(
+    /^a .* demo@epochs=3 .*\nb .* demo@fast /,
+  );
 
   expect(await folder.run(['runs', 'rm', 'fast'])).toMatchObject({code: 0});
   expect(readdirSync(folder.path)).not.toContain('out@fast');
@@ -82,6 +91,13 @@ test('an experiment leaves the lock file and the results of the file alone; it i
     code: 2,
     stderr: expect.stringContaining('usage/unknown-run'),
   });
+});
+
+test('what an experiment measured tells how long the file will train, which never ran', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline});
+  expect(await folder.run(['run', '--plain', '--set', 'train.epochs=1'])).toMatchObject({code: 0});
+  const {stdout} = await folder.run(['plan']);
+  expect(stdout).toMatch(/ {4}trains 4 steps in 2 epochs, about \d/);
 });
 
 test('a value that can change no result is no experiment, and a bad name is refused', async () => {

@@ -12,10 +12,34 @@ test.each([
     lines: ['see', '  /a/very/long/path', '  now'],
   },
   {
-    name: 'a code frame stays',
-    text: '  14 | adapter: {rnk: 64}\n     |           ^^^',
-    width: 8,
-    lines: ['  14 | adapter: {rnk: 64}', '     |           ^^^'],
+    name: 'a code frame that fits stays',
+    text: '    13 | train:\n  > 14 | adapter: {rnk: 64}\n       |           ^^^\n  hint: rank',
+    width: 30,
+    lines: ['    13 | train:', '  > 14 | adapter: {rnk: 64}', '       |           ^^^', '  hint: rank'],
+  },
+  {
+    name: 'of a wider one the end is left out where the mark comes first',
+    text: '    13 | train:\n  > 14 | adapter: {rnk: 64, alpha: 128, dropout: 0.1}\n       |           ^^^',
+    width: 40,
+    lines: ['    13 | train:', '  > 14 | adapter: {rnk: 64, alpha: 128,…', '       |           ^^^'],
+  },
+  {
+    name: 'or the beginning, of every line, so that the mark stays under what it marks',
+    text: '    13 | train:\n  > 14 | adapter: {rank: 64, alpha: 128, dropuot: 0.1, bias: none}\n       |                                 ^^^^^^^',
+    width: 40,
+    lines: ['    13 | …', '  > 14 | …ha: 128, dropuot: 0.1, bias: …', '       |           ^^^^^^^'],
+  },
+  {
+    name: 'wide letters are counted as columns',
+    text: `  > 14 | caption: 東京の夜に降る雨の音楽と静かな街, rnk: 4\n       | ${' '.repeat(43)}^^^`,
+    width: 30,
+    lines: ['  > 14 | …な街, rnk: 4', '       |        ^^^'],
+  },
+  {
+    name: 'the last words of a program are no frame',
+    text: '  | could not open the file',
+    width: 20,
+    lines: ['  | could not open the file'],
   },
   {
     name: 'colours take no room',

@@ -1,3 +1,4 @@
+import type {Fingerprint} from '../../base/hash.js';
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
 import type {Effort} from '../../event/effort.js';
@@ -10,21 +11,31 @@ import {plannedRates, trainingWork} from './training-work.js';
 
 export type Efforts = ReadonlyMap<StageId, Effort>;
 
+/** What was made of a stage elsewhere than in runs of this very pipeline; see `madeInExperiments`. */
+type Elsewhere = (stage: StageId) => Fingerprint | undefined;
+
 /** Pure, over what the cache holds: the stages that would run, as far as something can be said of them. */
-export function effortsOf(plan: Plan, world: World): Efforts {
+export function effortsOf(plan: Plan, world: World, elsewhere: Elsewhere = () => undefined): Efforts {
   const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
+  const known = {upstream, world, elsewhere};
   const efforts = new Map<StageId, Effort>();
   for (const stage of plan.stages) {
     if (stage.verdict.kind !== 'stale') continue;
-    efforts.set(stage.id, effortOf(stage, upstream, world));
+    efforts.set(stage.id, effortOf(stage, known));
   }
   return efforts;
 }
 
 type Upstream = ReadonlyMap<StageId, PlannedStage>;
 
-function effortOf(stage: PlannedStage, upstream: Upstream, world: World): Effort {
-  if (stage.type.name === 'train') return trainingEffort(stage, upstream, world);
+interface Known {
+  readonly upstream: Upstream;
+  readonly world: World;
+  readonly elsewhere: Elsewhere;
+}
+
+function effortOf(stage: PlannedStage, known: Known): Effort {
+  if (stage.type.name === 'train') return trainingEffort(stage, known);
   const {verdict, type, last_duration_ms} = stage;
   if (type.samples !== undefined)
     return timed(verdict.kind === 'stale' ? verdict.samples?.expected_ms : undefined);
@@ -36,14 +47,14 @@ function timed(duration_ms: number | undefined): Pick<Effort, 'duration_ms'> {
 }
 
 /** Steps left to do at what a micro-step of its last run took. */
-function trainingEffort(stage: PlannedStage, upstream: Upstream, world: World): Effort {
+function trainingEffort(stage: PlannedStage, {upstream, world, elsewhere}: Known): Effort {
   const songs = songsOf(stage, upstream, world);
   const training =
     songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
   if (training === undefined) return {};
   const {params} = stage.configured;
   const known = {training, learning_rates: plannedRates(params, songs!)};
-  const pace = lastPace(stage, world);
+  const pace = paceOf(world.previous(stage.id)?.fingerprint, world) ?? paceOf(elsewhere(stage.id), world);
   if (pace === undefined) return known;
   const done = Math.min(1, stepsSaved(stage) / training.steps);
   return {...known, duration_ms: training.micro_steps * (1 - done) * pace};
@@ -56,10 +67,9 @@ function stepsSaved({verdict}: PlannedStage): number {
   return start.kind === 'own_state' || start.kind === 'other_state' ? (start.progress ?? 0) : 0;
 }
 
-/** Milliseconds a micro-step, from the summary that the last run of this stage left. */
-function lastPace({id}: PlannedStage, world: World): number | undefined {
-  const last = world.previous(id)?.fingerprint;
-  const entry = last === undefined ? undefined : world.cache.entry(last);
+/** Milliseconds a micro-step, from the summary that this training left. */
+function paceOf(made: Fingerprint | undefined, world: World): number | undefined {
+  const entry = made === undefined ? undefined : world.cache.entry(made);
   if (entry?.kind !== 'present') return undefined;
   const summary = entry.outputs.summary;
   const value = summary === undefined ? undefined : world.cache.json(summary.hash);
