@@ -17,6 +17,8 @@ export interface GcRules {
   readonly keep: ReadonlySet<Fingerprint>;
   /** Folders of partial work that an interrupted run will continue from: they stay too. */
   readonly keep_partials: ReadonlySet<string>;
+  /** Objects that jobs of a cluster may be reading: they stay, and so do the entries that name them. */
+  readonly in_use: ReadonlySet<ContentHash>;
   /** Things nobody names may stay while they are younger than this. */
   readonly max_age_ms: number;
   /** Then the oldest of those go until the whole cache fits; undefined: no limit. */
@@ -44,7 +46,7 @@ const GRACE_MS = 10 * 60_000;
 /** Pure: which entries, objects and folders the rules let go. */
 export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
   const kept = keptEntries(inventory, rules);
-  const keptObjects = objectsReached(kept);
+  const keptObjects = new Set([...objectsReached(kept), ...rules.in_use]);
   const objects = [...inventory.objects]
     .filter(([hash, object]) => !keptObjects.has(hash) && rules.now - object.written_at > GRACE_MS)
     .map(([hash, {size}]) => ({hash, size}));
@@ -70,13 +72,17 @@ export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
 
 /**
  * The folders of partial work to keep: those that runs left unfinished, as each project's root says, and those of runs that were
- * killed before they could say so. Gone are those whose pipeline is gone, or has since finished or changed the stage.
+ * killed before they could say so, and those of jobs that nobody follows at the moment. Gone are those whose pipeline is gone, or has since finished or changed the stage.
  */
-export function neededPartials(cache: Cache, inventory: Inventory, roots: readonly Root[]): Set<string> {
+export function neededPartials(
+  cache: Cache,
+  inventory: Inventory,
+  {roots, attempts}: {readonly roots: readonly Root[]; readonly attempts: ReadonlySet<string>},
+): Set<string> {
   const named = new Set(roots.flatMap(({partials}) => partials));
   const byLock = new Map(roots.map((root) => [root.lock_file, root]));
   const needed = inventory.partials.filter(({name, written_at}) => {
-    if (named.has(workOf(name))) return true;
+    if (named.has(workOf(name)) || attempts.has(name.split('.')[2] ?? '')) return true;
     const note = partialNote(cache, name);
     if (note === undefined || !existsSync(note.pipeline_file)) return false;
     const used_at = byLock.get(note.lock_file)?.used_at ?? 0;
@@ -98,10 +104,12 @@ export async function collectGarbage(cache: Cache, plan: GcPlan): Promise<void> 
 
 /** Named entries; unnamed ones that are young and fit; and parts of samples whose objects stay anyway. */
 function keptEntries(inventory: Inventory, rules: GcRules): FoundEntry[] {
-  const named = inventory.entries.filter(({entry}) => rules.keep.has(entry.fingerprint));
+  const isNamed = ({entry}: FoundEntry) =>
+    rules.keep.has(entry.fingerprint) || objectsOf(entry).some(({hash}) => rules.in_use.has(hash));
+  const named = inventory.entries.filter(isNamed);
   const reached = objectsReached(named);
   const free = inventory.entries
-    .filter(({entry}) => !rules.keep.has(entry.fingerprint))
+    .filter((found) => !isNamed(found))
     .sort((a, b) => b.written_at - a.written_at);
   const kept = [...named];
   let bytes = [...reached].reduce((sum, hash) => sum + (inventory.objects.get(hash)?.size ?? 0), 0);

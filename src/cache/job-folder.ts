@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {statSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {namesIn} from '../base/folder.js';
-import type {Fingerprint} from '../base/hash.js';
+import type {ContentHash, Fingerprint} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
+import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 
 /**
@@ -33,4 +34,31 @@ export async function sweepJobs({root}: Pick<Cache, 'root'>, now: number): Promi
     const made = statSync(join(shelf, name), {throwIfNoEntry: false})?.mtimeMs;
     if (now - (touched ?? made ?? now) > ABANDONED_AFTER_MS) await removeLeftover(join(shelf, name));
   }
+}
+
+/** What jobs need that may run, or wait in a queue, while no runner follows them. */
+export interface JobNeeds {
+  /** All hashes that their orders name: of objects, which they read, among others. */
+  readonly hashes: ReadonlySet<ContentHash>;
+  /** Names of their attempts at saved work. */
+  readonly attempts: ReadonlySet<string>;
+}
+
+/** Only Slurm knows whether they live; so until they are abandoned they count as alive. */
+export function jobNeeds({root}: Pick<Cache, 'root'>): JobNeeds {
+  const shelf = join(root, 'jobs');
+  const folders = namesIn(shelf).map((name) => join(shelf, name));
+  const orders = folders.map((folder) => textIfReadable(join(folder, ORDER)) ?? '');
+  return {
+    hashes: new Set(orders.flatMap((text) => (text.match(/\b[0-9a-f]{64}\b/g) ?? []) as ContentHash[])),
+    attempts: new Set(folders.map(jobAttempt)),
+  };
+}
+
+/** The runner's first message to the job (protocol/job-files.ts); whatever holds a hash in it, holds it as it is written. */
+const ORDER = 'job';
+
+/** The attempt's name of a job, which may be alive when nobody knows of it. */
+export function jobAttempt(folder: string): string {
+  return `job-${basename(folder).split('.').at(-1)}`;
 }

@@ -363,8 +363,3 @@ export async function tidyPartial(cache: Cache, key: PartialKey, but: 'none' | '
   for (const folder of attemptsAt(cache, key))
     if (but === 'none' || folder !== newest) await removeLeftover(folder);
 }
-
-/** The attempt's name of a job, which may be alive when nobody knows of it. */
-export function jobAttempt(folder: string): string {
-  return `job-${basename(folder).split('.').at(-1)}`;
-}

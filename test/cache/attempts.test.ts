@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {contentHash, fingerprintOf} from '../../src/base/hash.js';
 import type {Cache} from '../../src/cache/cache.js';
+import {jobAttempt} from '../../src/cache/job-folder.js';
 import {openCache, prepareCache} from '../../src/cache/open.js';
 import {showLife} from '../../src/cache/owner.js';
 import {
   type AttemptKey,
   adoptPartial,
   hasPartial,
-  jobAttempt,
   openPartial,
   type PartialNote,
   savedPartials,

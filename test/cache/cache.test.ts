@@ -11,9 +11,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {contentHash, type Fingerprint, fingerprintOf} from '../../src/base/hash.js';
+import {type ContentHash, contentHash, type Fingerprint, fingerprintOf} from '../../src/base/hash.js';
 import type {Cache} from '../../src/cache/cache.js';
 import {commitEntry, lookUp} from '../../src/cache/entries.js';
 import type {CacheEntry} from '../../src/cache/entry.js';
@@ -21,12 +21,14 @@ import {ENTRY_FORMAT} from '../../src/cache/entry-form.js';
 import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../../src/cache/file-hashes.js';
 import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
+import {jobAttempt, jobNeeds, newJobFolder} from '../../src/cache/job-folder.js';
 import {entryPath, indexPath, objectPath, treeDir} from '../../src/cache/layout.js';
 import {commitBytes, commitFile} from '../../src/cache/object.js';
 import {openCache, prepareCache} from '../../src/cache/open.js';
 import {openPartial} from '../../src/cache/partial.js';
 import {lastUse, readRoots, recordRoot} from '../../src/cache/roots.js';
 import {verifyCache} from '../../src/cache/verify.js';
+import {frameOf} from '../../src/protocol/frame.js';
 import {foundIn, verifyText} from '../../src/render/cache-text.js';
 import {palette} from '../../src/render/palette.js';
 import {syncSteps} from '../sync-steps.js';
@@ -216,6 +218,7 @@ test.each([
     max_age_ms: age * day,
     max_bytes: bytes,
     keep_partials: new Set<string>(),
+    in_use: new Set<ContentHash>(),
     now,
   };
   const plan = planGc(await takeInventory(cache), rules);
@@ -238,6 +241,7 @@ test('gc keeps the parts that a kept collection names, and their own entries', a
   const plan = planGc(await takeInventory(cache), {
     keep: new Set([whole]),
     keep_partials: new Set<string>(),
+    in_use: new Set<ContentHash>(),
     max_age_ms: 0,
     max_bytes: 0,
     now,
@@ -247,6 +251,45 @@ test('gc keeps the parts that a kept collection names, and their own entries', a
     'present',
     'present',
   ]);
+});
+
+test('gc keeps what a job reads that nobody follows at the moment, and where it saves', async () => {
+  const cache = await newCache();
+  const [read, part, unread] = [
+    await store(cache, 'read'),
+    await store(cache, 'part'),
+    await store(cache, 'unread'),
+  ];
+  const work = fingerprintOf({work: 1});
+  const job = newJobFolder(cache, work);
+  mkdirSync(job, {recursive: true});
+  const order = {
+    inputs: {
+      model: {hash: contentHash('read'), json: {samples: [{parts: {latents: {hash: contentHash('part')}}}]}},
+    },
+  };
+  writeFileSync(join(job, 'job'), frameOf(order));
+  const note = {pipeline_file: '/gone.yaml', lock_file: '/gone.lock.yaml', made_from: []};
+  const saves = (attempt: string) => openPartial(cache, {group: work, fingerprint: work, attempt}, note);
+  const own = await saves(jobAttempt(job));
+  await saves('1-a');
+  const {hashes, attempts} = jobNeeds(cache);
+  const inventory = await takeInventory(cache);
+  const plan = planGc(inventory, {
+    keep: new Set(),
+    keep_partials: neededPartials(cache, inventory, {roots: [], attempts}),
+    in_use: hashes,
+    max_age_ms: 0,
+    max_bytes: 0,
+    now: Date.now() + 100 * day,
+  });
+  await collectGarbage(cache, plan);
+  expect([read, part, unread].map((each) => lookUp(openCache(cache.root), each).kind)).toEqual([
+    'present',
+    'present',
+    'absent',
+  ]);
+  expect(readdirSync(join(cache.root, 'partial'))).toEqual([basename(own)]);
 });
 
 test('gc drops partial state and folders of links when they are old, and never a young object', async () => {
@@ -274,6 +317,7 @@ test('gc drops partial state and folders of links when they are old, and never a
   const plan = planGc(await takeInventory(cache), {
     keep: new Set(),
     keep_partials: new Set<string>(),
+    in_use: new Set<ContentHash>(),
     max_age_ms: 10 * day,
     max_bytes: undefined,
     now: now + 60_000, // an entry may take so long to be written after its objects
@@ -331,7 +375,9 @@ test.each([
   const key = {group: fingerprintOf({group: 1}), fingerprint: fingerprintOf({of: 'work'}), attempt: '1-a'};
   const note = {pipeline_file, lock_file, made_from: []};
   await openPartial(cache, key, opened_after === undefined ? note : {...note, opened_after});
-  expect(neededPartials(cache, await takeInventory(cache), readRoots(cache)).size).toBe(needed ? 1 : 0);
+  expect(
+    neededPartials(cache, await takeInventory(cache), {roots: readRoots(cache), attempts: new Set()}).size,
+  ).toBe(needed ? 1 : 0);
 });
 
 /** Older than two seconds, a file is settled: what is hashed now is remembered. The change time cannot be set. */

@@ -11,7 +11,7 @@ import type {FileHandle} from 'node:fs/promises';
 import {constants} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import {contentHash, fingerprintOf} from '../../src/base/hash.js';
+import {type ContentHash, contentHash, fingerprintOf} from '../../src/base/hash.js';
 import {sealFolder} from '../../src/base/seal.js';
 import type {Cache} from '../../src/cache/cache.js';
 import {tryClaim} from '../../src/cache/claim.js';
@@ -212,7 +212,13 @@ const works: Readonly<Record<string, (cache: Cache, file: (name: string) => stri
     return verifyCache(cache, () => {});
   },
   'a collection': async (cache) => {
-    const bounds = {keep_partials: new Set<string>(), max_age_ms: 0, max_bytes: 0, now: Date.now() + 1e9};
+    const bounds = {
+      keep_partials: new Set<string>(),
+      in_use: new Set<ContentHash>(),
+      max_age_ms: 0,
+      max_bytes: 0,
+      now: Date.now() + 1e9,
+    };
     return collectGarbage(cache, planGc(await takeInventory(cache), {...bounds, keep: new Set()}));
   },
 };

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {expect, test} from 'vitest';
-import {contentHash, type Fingerprint} from '../../src/base/hash.js';
+import {type ContentHash, contentHash, type Fingerprint} from '../../src/base/hash.js';
 import {sealed} from '../../src/base/state-file.js';
 import {collectGarbage, neededPartials, planGc} from '../../src/cache/gc.js';
 import {takeInventory} from '../../src/cache/inventory.js';
@@ -126,9 +126,12 @@ test('an interrupted stage is kept by gc, and goes when its pipeline and its loc
   const cache = openCache(join(dir, '.sidestep/cache'));
   const collect = async () => {
     const [inventory, roots] = [await takeInventory(cache), readRoots(cache)];
-    const keep_partials = neededPartials(cache, inventory, roots);
+    const keep_partials = neededPartials(cache, inventory, {roots, attempts: new Set()});
     const bounds = {keep: new Set<Fingerprint>(), max_age_ms: 0, max_bytes: 0, now: Date.now() + 1};
-    await collectGarbage(cache, planGc(inventory, {...bounds, keep_partials}));
+    await collectGarbage(
+      cache,
+      planGc(inventory, {...bounds, keep_partials, in_use: new Set<ContentHash>()}),
+    );
     return readdirSync(shelf(dir)).length;
   };
   expect(await collect()).toBe(1);
