@@ -1,6 +1,9 @@
 import {bytesText} from '../base/bytes-text.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 
+/** In place of a limit: of a machine or a card that nobody has looked at. */
+export const UNKNOWN_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
+
 /** What a stage will take on its device, before it runs. */
 export type StageMemory =
   | ({readonly kind: 'known'} & MemoryForecast)
@@ -18,8 +21,10 @@ export interface MemoryForecast {
   /** Activations and scratch; on a card also the batches on their way there. */
   readonly activation_bytes: number;
   readonly total_bytes: number;
-  /** What the device has, or what the settings allow. */
+  /** What the device has, or what the settings allow; on a CPU that ranks share, the share of one. */
   readonly limit_bytes: number;
+  /** Of a training: processes that share it and take this each, on a CPU of the same memory, else on a card of its own. Absent: one. */
+  readonly ranks?: number;
   /** `known`: of the samples that are there. `at_most`: no sample will be longer than this. */
   readonly lengths: 'known' | 'at_most';
   /** Of the longest sample, after cropping; null where they decide nothing. */
@@ -64,14 +69,32 @@ export function memoryProblem(
   {stage, position}: {readonly stage: string; readonly position?: SourcePosition},
   forecast: MemoryForecast,
 ): Problem {
-  const {device, total_bytes, limit_bytes} = forecast;
+  const {limit_bytes} = forecast;
   const least = forecast.fits === 'no' && forecast.lengths === 'at_most' ? ', with songs of any length' : '';
   return {
     code: 'run/memory-insufficient',
-    message: `${stage} needs ${bytesText(total_bytes)} on ${device}, which has ${bytesText(limit_bytes)}${least}: ${partsText(forecast)}`,
+    message: `${stage} needs ${needOf(forecast)}, which ${onSeveralCards(forecast) ? 'have' : 'has'} ${bytesText(limit_bytes * sharers(forecast))}${least}: ${partsText(forecast)}`,
     hint: hintFor(forecast),
     ...(position === undefined ? {} : {position}),
   };
+}
+
+/** `4.17 GiB on cpu`, `8.34 GiB on cpu for 2 ranks`, `4.17 GiB on each of 2 cards`. */
+function needOf(forecast: MemoryForecast): string {
+  const {total_bytes, device, ranks = 1} = forecast;
+  if (ranks === 1) return `${bytesText(total_bytes)} on ${device}`;
+  return onSeveralCards(forecast)
+    ? `${bytesText(total_bytes)} on each of ${ranks} cards`
+    : `${bytesText(ranks * total_bytes)} on ${device} for ${ranks} ranks`;
+}
+
+function onSeveralCards({device, ranks = 1}: MemoryForecast): boolean {
+  return ranks > 1 && device !== 'cpu';
+}
+
+/** How many take a share of the same memory. */
+export function sharers({device, ranks = 1}: MemoryForecast): number {
+  return device === 'cpu' ? ranks : 1;
 }
 
 /** `weights 3.15 GiB, adapter 336 MiB, …`, largest first, without what is nothing. */
@@ -89,8 +112,9 @@ export function partsText(forecast: MemoryForecast): string {
     .join(', ');
 }
 
-function hintFor({suggestions, limit_bytes}: MemoryForecast): string {
-  const other = 'another device (resources.device), or the setting memory_limit_gib if the limit is wrong';
+function hintFor({suggestions, limit_bytes, ranks = 1}: MemoryForecast): string {
+  const fewer = ranks > 1 ? 'fewer ranks (resources.ranks), ' : '';
+  const other = `${fewer}another device (resources.device), or the setting memory_limit_gib if the limit is wrong`;
   if (suggestions.length === 0) return `What helps: ${other}.`;
   const steps = suggestions.map(({change, total_bytes}) => `  ${change}  → ${bytesText(total_bytes)}`);
   const enough = suggestions.at(-1)!.total_bytes <= limit_bytes;

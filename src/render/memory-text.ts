@@ -1,6 +1,12 @@
 import {bytesText} from '../base/bytes-text.js';
 import type {RunEvent} from '../event/event.js';
-import {type MemoryForecast, partsText, type StageMemory} from '../event/memory-forecast.js';
+import {
+  type MemoryForecast,
+  partsText,
+  type StageMemory,
+  sharers,
+  UNKNOWN_LIMIT_BYTES,
+} from '../event/memory-forecast.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
 
@@ -40,14 +46,24 @@ function clipsText({clips}: MemoryForecast): string[] {
   ];
 }
 
-/** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`. */
+/** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`; of ranks the need of all. */
 export function needText(memory: MemoryForecast): string {
-  const {total_bytes, limit_bytes, device, lengths, latent_frames, fits} = memory;
+  const {total_bytes, limit_bytes, lengths, latent_frames, fits} = memory;
   const atMost = lengths === 'at_most' ? 'at most ' : '';
   const songs =
     latent_frames === null ? '' : ` for songs of ${atMost}${Math.round(latent_frames / LATENT_HZ)} s`;
   const verdict = fits === 'perhaps' ? '; songs as long as that would not fit' : '';
-  return `needs ${bytesText(total_bytes)} of ${bytesText(limit_bytes)} on ${device}${songs}${verdict}`;
+  const all = sharers(memory);
+  const limit = limit_bytes >= UNKNOWN_LIMIT_BYTES / all ? '' : ` of ${bytesText(limit_bytes * all)}`;
+  return `needs ${bytesText(total_bytes * all)}${limit} on ${placeText(memory)}${songs}${verdict}`;
+}
+
+/** `cpu, 1.50 GiB for each of 2 ranks`, `each of 4 cards`. */
+function placeText({device, ranks = 1, total_bytes}: MemoryForecast): string {
+  if (ranks === 1) return device;
+  return device === 'cpu'
+    ? `${device}, ${bytesText(total_bytes)} for each of ${ranks} ranks,`
+    : `each of ${ranks} cards`;
 }
 
 /** For the head of a run: what is special about stages, and what those to come will take, as far as that is known; `plan` says of what. */

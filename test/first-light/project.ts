@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -31,6 +31,19 @@ export class Project {
     return join(this.path, ...names);
   }
 
+  /** Nothing of the person's; a test's own cluster, where it has started one. */
+  private environment(): NodeJS.ProcessEnv {
+    const {PATH, SLURM_CONF} = process.env;
+    const own = {PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config')};
+    return SLURM_CONF === undefined ? own : {...own, SLURM_CONF};
+  }
+
+  /** What holds for all pipelines of the person. */
+  writeSettings(settings: object): void {
+    mkdirSync(this.file('.config'), {recursive: true});
+    writeFileSync(this.file('.config', 'settings.yaml'), JSON.stringify(settings));
+  }
+
   remove(): void {
     rmSync(this.path, {recursive: true, force: true, maxRetries: 5});
   }
@@ -45,7 +58,7 @@ export class Project {
   start(args: readonly string[] = []): {readonly child: ChildProcess; readonly ended: Promise<Ended>} {
     const child = spawn(process.execPath, [main, 'run', '--json', ...args], {
       cwd: this.path,
-      env: {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config')},
+      env: this.environment(),
     });
     let stdout = '';
     let stderr = '';
@@ -74,7 +87,7 @@ export class Project {
   } {
     const {status, stdout, stderr} = spawnSync(process.execPath, [main, ...args], {
       cwd: this.path,
-      env: {PATH: process.env.PATH, HOME: this.path, SIDESTEP_CONFIG_DIR: this.file('.config'), ...env},
+      env: {...this.environment(), ...env},
       encoding: 'utf8',
     });
     return {code: status, stdout, stderr};

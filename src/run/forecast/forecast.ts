@@ -6,6 +6,7 @@ import {hashOfFile} from '../../cache/file-hashes.js';
 import type {StageMemory} from '../../event/memory-forecast.js';
 import {locateModel} from '../../model/scan-model.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
+import {usefulRanks} from '../../plan/ranks.js';
 import {fileKey} from '../../plan/world.js';
 import {type MemoryQuestion, PROTOCOL_VERSION} from '../../protocol/message.js';
 import {isStageReference} from '../../stage/param.js';
@@ -45,11 +46,17 @@ export async function forecastMemory(request: ForecastRequest): Promise<Forecast
   const asked = await questionsOf(stages, request);
   const answers = await answersTo(asked, request, surroundings.addon);
   return new Map(
-    stages.map(({id}) => {
+    stages.map(({id, configured}) => {
       const own = asked.get(id)!;
-      return [id, own.kind === 'later' ? own : (answers.get(own.key) ?? tooMany)];
+      const answer = own.kind === 'later' ? own : (answers.get(own.key) ?? tooMany);
+      return [id, forAll(answer, usefulRanks(configured))];
     }),
   );
+}
+
+/** What one rank takes, all do. */
+function forAll(memory: StageMemory, ranks: number): StageMemory {
+  return memory.kind === 'later' || ranks === 1 ? memory : {...memory, ranks};
 }
 
 const tooMany: StageMemory = {

@@ -1,7 +1,8 @@
 import type {Json, JsonObject} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
-import type {StageMemory} from '../../event/memory-forecast.js';
+import {type StageMemory, UNKNOWN_LIMIT_BYTES} from '../../event/memory-forecast.js';
 import type {PlannedStage} from '../../plan/plan.js';
+import {usefulRanks} from '../../plan/ranks.js';
 import type {World} from '../../plan/world.js';
 import type {InputObject, MemoryQuestion, SampleBounds} from '../../protocol/message.js';
 import {
@@ -15,6 +16,7 @@ import {joinedLists} from '../../stage/joined.js';
 import {pathMatches} from '../../stage/param.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
 import {type CardName, memoryOfCard} from './cards.js';
+import type {memoryLimits} from './limit.js';
 
 /** What is known when a plan has been made. */
 export interface ForecastWorld {
@@ -23,7 +25,7 @@ export interface ForecastWorld {
   readonly objects_dir: string;
   /** Model JSON, folders only, of `scan` stages that have not run. */
   readonly located: ReadonlyMap<StageId, Json>;
-  readonly limitOf: (device: string) => number;
+  readonly limitOf: ReturnType<typeof memoryLimits>;
   /** As if this card were here, and every stage that takes a card took it. */
   readonly card: CardName | undefined;
 }
@@ -61,7 +63,8 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
 type Place = Pick<MemoryQuestion, 'device' | 'precision' | 'limit_bytes' | 'spare_bytes'>;
 
 /** Where a stage will compute, and what is there. Another machine is looked at when the stage begins on it. */
-function placeOf({configured}: PlannedStage, {world, card, limitOf}: ForecastWorld): Place | Later {
+function placeOf(stage: PlannedStage, {world, card, limitOf}: ForecastWorld): Place | Later {
+  const {configured} = stage;
   const {device, precision, executor} = configured.resources;
   if (card !== undefined && device !== 'cpu') {
     const wanted = precision === 'auto' ? 'bf16' : precision;
@@ -72,9 +75,16 @@ function placeOf({configured}: PlannedStage, {world, card, limitOf}: ForecastWor
   return {
     device: numerics.device,
     precision: numerics.identity.precision,
-    limit_bytes: limitOf(numerics.device),
+    limit_bytes: shareOf(limitOf(numerics.device, executor), numerics.device, usefulRanks(configured)),
     ...(executor !== undefined && {spare_bytes: 0}),
   };
+}
+
+/** Ranks on a CPU share its memory; each card is the only one's. */
+function shareOf(limit_bytes: number, device: string, ranks: number): number {
+  return device === 'cpu' && limit_bytes < UNKNOWN_LIMIT_BYTES
+    ? Math.floor(limit_bytes / ranks)
+    : limit_bytes;
 }
 
 /** What hardly changes the need, or whose forecaster knows what to do without. */
