@@ -10,6 +10,8 @@
 #                 a few names, benches with their launches only noted, compute-sanitizer and PyTorch left out; BUILD is used as it is
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
+#   BUDGET=SECONDS for all but building (default: 1500): what has not begun by then is left out, and said so
+# Tests come first. Where one fails, kernels are wrong: the same tests follow under compute-sanitizer, and nothing is measured.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
@@ -23,6 +25,7 @@ fi
 build=${BUILD:-build-gpu}
 result=${RESULT:-native/bench/results/${card:-no-card}-$(date +%Y-%m-%d).txt}
 limit=${LIMIT:-300}
+budget=${BUDGET:-1500} began=0
 parts=("$@")
 [ ${#parts[@]} -eq 0 ] && [ -n "${REHEARSE:-}" ] && parts=(test golden sanitize bench)
 [ ${#parts[@]} -eq 0 ] && parts=(build test golden sanitize bench)
@@ -35,9 +38,15 @@ say() { printf '%s\n' "$@" | tee -a "$result"; }
 step() {
   local name=$1
   shift
+  local left=$((began + budget - SECONDS))
+  if [ "$left" -le 0 ]; then
+    say "" "## $name" "left out: the $budget s for all of it are over"
+    failures+=("$name (no time)")
+    return
+  fi
   say "" "## $name" "\$ $*"
   local begin=$SECONDS
-  timeout "$limit" "$@" >> "$result" 2>&1
+  timeout $((limit < left ? limit : left)) "$@" >> "$result" 2>&1
   local status=$?
   say "($name: $([ $status -eq 0 ] && echo passed || echo "FAILED with status $status") in $((SECONDS - begin)) s)"
   [ $status -eq 0 ] || failures+=("$name")
@@ -65,7 +74,7 @@ build() {
   step configure cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_CUDA=ON -DSIDESTEP_CUDA_REPORT=ON \
     -DSIDESTEP_CUDA_ARCHS="${SIDESTEP_CUDA_ARCHS:-$([ -n "$card" ] && echo native || echo '80-real;90-real')}" \
     "${generator[@]}"
-  limit=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_mirror sidestep_tests sidestep_golden sidestep_bench
+  limit=1800 budget=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_mirror sidestep_tests sidestep_golden sidestep_bench
   step "no kernel spills" scripts/check-kernels.sh "$build"
 }
 
@@ -126,6 +135,38 @@ peer() {
   step "PyTorch, $1 latents, compiled" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 --compile
 }
 
+# What `predict` calls a card, by its name; the nearest of the same kind for others.
+predicted_card() {
+  case $card in
+    *H200*) echo h200 ;;
+    *H100* | *GH200*) echo h100 ;;
+    *A100*) echo a100 ;;
+    *RTX-50*) echo 5090 ;;
+    *4090*) echo 4090 ;;
+    *4080* | *4070*) echo 4070 ;;
+    *RTX-40*) echo 4060 ;;
+    *RTX-30*) echo 3060 ;;
+    *) echo h100 ;;
+  esac
+}
+
+# What comes before and after training: a text, its condition, a minute of audio to latents and back, a clip's denoising step.
+other_models() {
+  local bench=("$build/sidestep_bench") text=$build/text-encoder.json vae=$build/vae.json latents=1500
+  if [ -n "${REHEARSE:-}" ]; then
+    say "" "## text encoder, condition encoder, VAE, generation" "left out of the rehearsal"
+    return
+  fi
+  echo '{"vocab_size": 151669, "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
+    "num_key_value_heads": 8, "head_dim": 128, "rope_theta": 1000000}' > "$text"  # Qwen3-Embedding-0.6B
+  echo '{}' > "$vae"  # the defaults are Oobleck's
+  step "text encoder" "${bench[@]}" encode_text --config "$text" --condition 256 --backend $device
+  step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --backend $device
+  step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --backend $device
+  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --backend $device
+  step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device
+}
+
 benches() {
   local config=${CONFIG:-$build/dit-2b.json} noted=()
   [ -z "${REHEARSE:-}" ] || noted=(env SIDESTEP_SIMT_LAUNCHES=note)
@@ -137,12 +178,13 @@ benches() {
   local latents
   for latents in 1500 6000; do  # songs of 60 s and 240 s
     step "predicted, $latents latents" "$build/sidestep_bench" predict --config "$config" --latents $latents --rank 64 \
-      --card "$(case $card in *H200*) echo h200 ;; *) echo h100 ;; esac)"
+      --card "$(predicted_card)"
     step "training step, 2B, $latents latents" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend $device
     step "the same, told op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
       --rank 64 --backend $device
     peer $latents
   done
+  other_models "$config"
 }
 
 say "# sidestep on ${card:-a machine without a card}, $(date -u +%Y-%m-%dT%H:%MZ), commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
@@ -150,8 +192,20 @@ say "# sidestep on ${card:-a machine without a card}, $(date -u +%Y-%m-%dT%H:%MZ
 [ "$device" = simt ] || find_cublaslt  # the machine has a stand-in beside it
 say "cuBLASLt: ${SIDESTEP_CUBLASLT:-searched for by the plugin}"
 for part in "${parts[@]}"; do
+  if [ "$part" = bench ] && [ -n "$card" ] && [ ${#failures[@]} -gt 0 ]; then
+    say "" "## bench" "not run: ${failures[*]}; times of kernels that compute something else say nothing. To measure all the same: $0 bench"
+    continue
+  fi
   case $part in
-    build) build && rehearse ;;
+    build)
+      build
+      began=$SECONDS
+      if [ ! -x "$build/sidestep_bench" ]; then
+        say "" "# nothing follows: the build failed"
+        break
+      fi
+      rehearse
+      ;;
     test) needs_card test && tests ;;
     golden) needs_card golden && golden ;;
     sanitize) needs_card sanitize && sanitize ;;
