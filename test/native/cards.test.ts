@@ -1,0 +1,53 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from 'vitest';
+import type {JsonObject} from '../../src/base/json.js';
+import {loadAddon} from '../../src/native/addon.js';
+import {type MemoryPlan, planStep} from '../../src/native/plan.js';
+import {type CardName, cards, memoryOfCard} from '../../src/run/forecast/cards.js';
+import {addonPath} from '../addon-path.js';
+
+/** The 2B model: what a config.json that says nothing means. */
+const model_folder = mkdtempSync(join(tmpdir(), 'sidestep-test-'));
+afterAll(() => rmSync(model_folder, {recursive: true}));
+writeFileSync(join(model_folder, 'config.json'), '{}');
+
+const addon = loadAddon(addonPath);
+
+async function planFor(card: CardName, options: JsonObject): Promise<MemoryPlan> {
+  const {memory} = await planStep(addon, 'plan_training', {
+    model_folder,
+    options: {epochs: 1, ...options},
+    precision: 'bf16',
+    device: 'cuda:0',
+    memory_limit_bytes: memoryOfCard(card),
+    lengths: {samples: 1, frames: 240 * 25, tokens: 700},
+  });
+  return memory;
+}
+
+const rank16 = {
+  adapter: {type: 'lora', rank: 16, alpha: 32, attention_type: 'both'},
+  optimizer: {type: 'adamw8bit'},
+};
+
+test.each(Object.keys(cards) as CardName[])(
+  'a song of 240 s at rank 16 fits on %s, and no layer is computed twice that need not be',
+  async (card) => {
+    const {total_bytes, recomputation} = await planFor(card, rank16);
+    expect(total_bytes).toBeLessThanOrEqual(memoryOfCard(card));
+    const {layers, kept_layers, work_saved} = recomputation;
+    expect(layers).toBe(24);
+    if (cards[card] > 8) expect(kept_layers).toBe(24);
+    expect(work_saved).toBeGreaterThan(0.2);
+  },
+);
+
+test('8 GB keep most layers of such a song, and all of them beside a base in 8 bits', async () => {
+  const half = await planFor('4060', rank16);
+  expect(half.recomputation.kept_layers).toBeGreaterThanOrEqual(13);
+  const coded = await planFor('4060', {...rank16, base_precision: '8bit'});
+  expect(coded.recomputation.kept_layers).toBe(24);
+  expect(coded.weights_bytes).toBeLessThan(0.6 * half.weights_bytes);
+});
