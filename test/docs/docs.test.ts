@@ -2,13 +2,16 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Command} from 'commander';
+import {type Command, CommanderError} from 'commander';
 import {describe, expect, test} from 'vitest';
+import {parse, stringify} from 'yaml';
 import type {World} from '../../src/app/world.js';
 import {commandTable} from '../../src/cli/command-table.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
+import {parseSettings} from '../../src/config/user/parse-settings.js';
 import {findPresets} from '../../src/config/user/preset.js';
 import {noSettings} from '../../src/config/user/settings.js';
+import {parseDatasetJson} from '../../src/dataset/dataset-json.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,27 +37,54 @@ function words(line: string): string[] {
   );
 }
 
-const commands = pages.flatMap((page) =>
-  blocks(page, 'sh').flatMap((block) =>
-    block
-      .replaceAll('\\\n', ' ')
-      .split('\n')
-      .flatMap(
-        (line) => /^(?:\$ )?(?:npx )?(?:node dist\/cli\/main\.js|sidestep) ([^|>&;]*)/.exec(line)?.[1] ?? [],
-      )
-      .map((line) => ({page, line: line.trim()})),
-  ),
-);
+/** Lines that a reader may type: blocks for shells, the steps of a workflow, and commands in the middle of a sentence. */
+function typed(page: string): string[] {
+  const shells = ['sh', 'bash'].flatMap((language) => blocks(page, language));
+  const lines = shells.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
+  const steps = blocks(page, 'yaml').flatMap((block) =>
+    [...block.matchAll(/^ *(?:- run: |env: )?(npx sidestep .*)$/gm)].map(([, line]) => line!),
+  );
+  return [...lines, ...steps];
+}
+
+function inSentences(page: string): string[] {
+  return codeIn(page).flatMap((code) => code.split(' && '));
+}
+
+/** Our part of a line, with a word for what a workflow puts in; what `jq` makes of it is not ours. */
+function commandIn(line: string): readonly string[] {
+  const [, command] = /^(?:\$ )?(?:npx )?(?:node dist\/cli\/main\.js|sidestep) ([^|>&;]*)/.exec(line) ?? [];
+  return command === undefined ? [] : [command.replaceAll(/\$\{\{.*?\}\}/g, 'word').trim()];
+}
+
+const commands = pages.flatMap((page) => [
+  ...typed(page)
+    .flatMap(commandIn)
+    .map((line) => ({page, line, where: 'line' as const})),
+  ...inSentences(page)
+    .flatMap(commandIn)
+    .map((line) => ({page, line, where: 'sentence' as const})),
+]);
 
 /** The command that a line calls, with its options replaced by nothing that does anything. */
-async function parsed(line: string): Promise<void> {
+async function parsed(line: string, where: 'line' | 'sentence' = 'line'): Promise<void> {
   const [name, ...rest] = words(line);
   if (name === undefined || name.startsWith('-')) return;
   const row = commandTable.find((each) => each.name === name);
   expect(row, `no command ${name}`).toBeDefined();
   const command = (await row!.load())({} as World);
   silence(command);
-  await command.parseAsync(rest, {from: 'user'});
+  try {
+    await command.parseAsync(rest, {from: 'user'});
+  } catch (error) {
+    if (where === 'line' || !isUnnamed(error)) throw error;
+  }
+}
+
+/** In a sentence a command may stand for itself: `sidestep inspect` names no file. */
+function isUnnamed(error: unknown): boolean {
+  const unnamed = ['commander.missingArgument', 'commander.missingMandatoryOptionValue', 'commander.help'];
+  return error instanceof CommanderError && unnamed.includes(error.code);
 }
 
 function silence(command: Command): void {
@@ -65,17 +95,71 @@ function silence(command: Command): void {
 
 describe('commands in the documentation parse', () => {
   test('there are some', () => expect(commands.length).toBeGreaterThan(20));
-  test.each(commands)('$page: sidestep $line', async ({line}) => {
-    await parsed(line);
+  test.each(commands)('$page: sidestep $line', async ({line, where}) => {
+    await parsed(line, where);
   });
   test('one with a mistake does not', async () => {
     await expect(parsed('run --frozn')).rejects.toThrow('--frozn');
   });
 });
 
+describe('keys on the command lines of the documentation are there', () => {
+  const keys = new Set(Object.values(schemas).flatMap(keysIn));
+  const settings = schemas.settings!;
+  const set = commands.flatMap(({page, line}) =>
+    [...line.matchAll(/--set "?'?([\w.]+)=/g)].map(([, path]) => ({page, path: path!})),
+  );
+  test.each(set)('$page: --set $path', ({path}) => {
+    const [top, ...below] = path.split('.');
+    expect(below.filter((word) => !keys.has(word) && top !== 'vars')).toEqual([]);
+  });
+  const named = commands.flatMap(({page, line}) => {
+    const [, path] = /^settings (?:set|get|reset) ([\w.]+)/.exec(line) ?? [];
+    return path === undefined ? [] : [{page, path}];
+  });
+  test.each(named)('$page: the setting $path', ({path}) => {
+    expect(settingAt(settings, path.split('.'))).toBe('there');
+  });
+  test('there are some of both', () => expect(Math.min(set.length, named.length)).toBeGreaterThan(5));
+});
+
+/** Whether a schema has a key at this place; references lead to schemas of the same file or another. */
+function settingAt(schema: unknown, path: readonly string[]): 'there' | 'missing' {
+  const [key, ...rest] = path;
+  if (key === undefined) return 'there';
+  const found = keyed(schema, key);
+  return found === undefined ? 'missing' : settingAt(found, rest);
+}
+
+function keyed(schema: unknown, key: string): unknown {
+  if (typeof schema !== 'object' || schema === null) return undefined;
+  const {properties = {}, anyOf = [], oneOf = [], allOf = []} = schema as Record<string, never>;
+  const own = (properties as Record<string, unknown>)[key];
+  if (own !== undefined) return own;
+  return [...anyOf, ...oneOf, ...allOf].map((each) => keyed(each, key)).find((each) => each !== undefined);
+}
+
+/** What other programs are told: their names must be there, as files or as scripts of package.json. */
+const programs = pages.flatMap((page) =>
+  typed(page).flatMap((line) => {
+    const [, script] = /\bnpm run (?:--silent )?([\w:]+)/.exec(line) ?? [];
+    const [, file] =
+      /(?:^|\s)(?:node )?((?:scripts|native|test)\/[\w./-]+\.(?:sh|mjs|cjs|js|ts))/.exec(line) ?? [];
+    return [
+      ...(script === undefined ? [] : [{page, kind: 'script', name: script}]),
+      ...(file === undefined ? [] : [{page, kind: 'file', name: file}]),
+    ];
+  }),
+);
+test.each(programs)('$page: the $kind $name is there', ({kind, name}) => {
+  const {scripts} = JSON.parse(textOf('package.json')) as {scripts: Record<string, string>};
+  expect(kind === 'script' ? name in scripts : existsSync(join(root, name))).toBe(true);
+});
+
+const isPipeline = (text: string): boolean => /^sidestep: 1$/m.test(text) && /^stages:/m.test(text);
 const pipelines = pages.flatMap((page) =>
   blocks(page, 'yaml')
-    .filter((text) => /^sidestep: 1$/m.test(text) && /^stages:/m.test(text))
+    .filter(isPipeline)
     .map((text, index) => ({page, index, text})),
 );
 /** What a page shows with its file's name in the first line may be included by what it shows otherwise. */
@@ -95,6 +179,67 @@ test.each(pipelines)('pipeline $index of $page validates', async ({page, text}) 
   const input = {file, text, settings: noSettings(), presets, overrides: [], env: {}, pieces};
   const resolved = resolvePipeline(input);
   expect(resolved.ok ? [] : resolved.problems).toEqual([]);
+});
+
+/** Workflows of a forge are not ours; what they run is parsed above. */
+const isWorkflow = (text: string): boolean => /^jobs:/m.test(text) || /^ *- /.test(text);
+const isSettings = (text: string): boolean => /^# .*settings\.yaml/.test(text);
+const fragments = pages.flatMap((page) =>
+  blocks(page, 'yaml')
+    .filter((text) => !isPipeline(text) && !isWorkflow(text))
+    .map((text, index) => ({page, index, text})),
+);
+
+/** A part of a file in the place that it has there: over the usual pipeline, whose stages it speaks of. */
+function completed(text: string): string {
+  const part = parse(text) as Record<string, unknown>;
+  const tops = new Set(Object.keys(schemas.pipeline!.properties!));
+  const inPlace = Object.keys(part).every((key) => tops.has(key)) ? part : {stages: part};
+  const usual = parse(textOf('pipelines/lora.yaml')) as Record<string, unknown>;
+  // What the part needs and says nothing of: an executor of the settings.
+  const needed = /executor: (\w+)/.exec(text)?.[1];
+  const executors = needed === undefined ? {} : {executors: {[needed]: {type: 'slurm', partition: 'p'}}};
+  return stringify([executors, inPlace].reduce<unknown>(over, usual), {aliasDuplicateObjects: false});
+}
+
+function over(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above;
+  const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries(
+    [...keys].map((key) => [key, key in above ? over(below[key], above[key]) : below[key]]),
+  );
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+test('parts of files are shown', () => expect(fragments.length).toBeGreaterThan(5));
+test.each(fragments)('part $index of $page is one that a file may have', async ({text}) => {
+  if (isSettings(text)) {
+    const read = parseSettings(join(root, 'settings.yaml'), text);
+    expect(read.ok ? [] : read.problems).toEqual([]);
+    return;
+  }
+  const presets = await findPresets({project_dir: root, user_dir: join(root, 'test')});
+  const whole = completed(text);
+  const profiles = Object.keys((parse(whole) as {profiles?: object}).profiles ?? {});
+  for (const asked of [undefined, ...profiles]) {
+    const resolved = resolvePipeline({
+      ...{file: join(root, 'example.yaml'), text: whole, settings: noSettings(), presets, overrides: []},
+      env: {},
+      ...(asked === undefined ? {} : {profile: {asked, host: 'here'}}),
+    });
+    expect(resolved.ok ? [] : resolved.problems).toEqual([]);
+  }
+});
+
+test('JSON of datasets is read', () => {
+  const shown = pages.flatMap((page) => blocks(page, 'json')).filter((text) => text.includes('"samples"'));
+  expect(shown.length).toBeGreaterThan(0);
+  for (const text of shown) {
+    const read = parseDatasetJson(text, 'dataset.json');
+    expect(read.ok ? read.value.entries.flatMap(({remarks}) => remarks) : read.problems).toEqual([]);
+  }
 });
 
 /** Written like codes, but names of other things: checkpoint tensors, TensorBoard's tags, a placeholder in a comment. */
