@@ -83,6 +83,8 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed. Where it names no length of its own, epochs and the largest rank follow from the number of songs ([training-guide.md](training-guide.md)) |
 | \`--detail LEVEL\` | \`basic\`: the preset decides; \`advanced\`: the questions below |
 | \`--measure USE\` | with \`advanced\`: \`no\`; \`modules\` measures first which modules the songs pull at (\`estimate\`) and adapts those; \`ranks\` also gives each the rank it needs (Fisher information; \`lora\` and \`dora\`) |
+| \`--include FILE\` | where a file beside the new one, or one folder below, is a piece that fits ([reusing.md](reusing.md)): whether its stages are taken in place of writing them out |
+| \`--profiles FILE\` | where another pipeline beside it has \`profiles\`, or your settings name one: whether what they say of machines (hosts, folder of the checkpoints, defaults, resources, executors) is taken along; \`this\` begins with a profile of this machine |
 | \`--name NAME\` | name of the pipeline and of its output folder |
 
 \`--rank\`, \`--learning-rate\` and \`--epochs\` are short for \`--set train.adapter.rank\`, \`--set train.optimizer.learning_rate\` and

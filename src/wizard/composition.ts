@@ -1,3 +1,4 @@
+import {hostname} from 'node:os';
 import {dirname, relative} from 'node:path';
 import type {World} from '../app/world.js';
 import type {Result} from '../base/result.js';
@@ -22,6 +23,7 @@ import {outlookFor} from './outlook.js';
 import {type Change, pipelineText} from './pipeline.js';
 import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
 import type {Known} from './question.js';
+import {THIS_MACHINE, textsOf} from './shared.js';
 import {type FoundSongs, usable} from './songs.js';
 import {tensorsText} from './tensors.js';
 
@@ -53,9 +55,14 @@ export async function compose(
   const own = changesOf(answers, known.resolve);
   const changed = new Set(own.map(({id}) => id));
   const changes = [...known.proposals(answers).filter(({id}) => !changed.has(id)), ...own];
-  const text = pipelineText(answers, changes, {folder: dirname(path), cwd: world.cwd});
+  const {profile: named} = settings.values;
+  const host = hostname();
+  const place = {folder: dirname(path), cwd: world.cwd, shared: known.shared, profile: named, host};
+  const text = pipelineText(answers, changes, place);
   const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(world.env)});
-  const resolved = resolvePipeline({file: path, text, settings, presets, overrides: [], env: world.env});
+  const profile = {asked: world.env.SIDESTEP_PROFILE, settings: named, host};
+  const around = {settings, presets, env: world.env, pieces: textsOf(known.shared), profile};
+  const resolved = resolvePipeline({file: path, text, overrides: [], ...around});
   return resolved.ok ? {ok: true, value: {answers, changes, text, pipeline: resolved.value}} : resolved;
 }
 
@@ -107,6 +114,8 @@ export async function summaryOf(
     ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
     [answers.source, await sourceText(answers, known)],
     ['adapter', `${answers.adapter}, preset ${answers.preset}`],
+    ['stages from', answers.include === 'no' ? '' : answers.include],
+    ['profiles', answers.profiles === 'no' ? '' : profilesText(answers, known)],
     ['measured first', answers.measure === 'no' ? '' : answers.measure],
     ...detailGroups.map((group): [string, string] => [
       group.title.toLowerCase(),
@@ -126,6 +135,11 @@ export async function summaryOf(
         name.padEnd(width) + wrapped(value, Math.max(30, room)).replaceAll('\n', `\n${' '.repeat(width)}`),
     )
     .join('\n');
+}
+
+function profilesText({profiles: from}: Answers, {shared}: Known): string {
+  const names = Object.keys(shared.profiles.find((each) => each.from === from)?.profiles ?? {});
+  return from === THIS_MACHINE ? names.join(', ') : `${names.join(', ')} (as in ${from})`;
 }
 
 /** What stands at the left of a note on a terminal. */

@@ -1,3 +1,4 @@
+import {hostname} from 'node:os';
 import {parse} from 'yaml';
 import type {FilePlace} from '../app/pipeline-text.js';
 import type {Json} from '../base/json.js';
@@ -12,6 +13,7 @@ import {saysTheSame} from './detail-questions.js';
 import type {DetailId} from './details.js';
 import {type Change, pipelineText} from './pipeline.js';
 import {proposalsFor} from './proposals.js';
+import {nothingShared, type Shared, textsOf} from './shared.js';
 
 /** What stands around the pipeline that is being made. */
 export interface Drafting {
@@ -25,6 +27,8 @@ export interface Drafting {
   readonly preset: string;
   /** How many songs of a place can be trained on; undefined while nobody has looked there. */
   readonly songCount: (place: string) => number | undefined;
+  /** What may be taken from other files; default: nothing. */
+  readonly shared?: Shared;
 }
 
 export type Resolve = (answers: SomeAnswers) => Result<Pipeline>;
@@ -33,6 +37,8 @@ export interface Drafts {
   readonly resolve: Resolve;
   /** What the number of songs asks for, beneath whatever is answered. */
   readonly proposals: (answers: SomeAnswers) => readonly Change[];
+  /** Of what other files have, what makes a file that is right, on each machine that it names. */
+  readonly shared: Shared;
 }
 
 /** Answers that take the place of what is proposed. */
@@ -42,13 +48,23 @@ const proposed: readonly DetailId[] = ['train.epochs', 'train.adapter.rank', 'tr
  * Resolves answers as `run` would resolve the file made of them, details as with `--set`: what is proposed, shown and checked
  * is what will be. Remembers, since every question asks.
  */
-export function drafts({file, place, settings, presets, env, preset, songCount}: Drafting): Drafts {
+export function drafts(drafting: Drafting): Drafts {
+  const {file, place, settings, presets, env, preset, songCount, shared = nothingShared} = drafting;
+  const surroundings = {shared, profile: settings.values.profile, host: hostname()};
+  const pieces = textsOf(shared);
   const made = new Map<string, Result<Pipeline>>();
-  const make = (answers: SomeAnswers, changes: readonly Change[]): Result<Pipeline> => {
-    const text = pipelineText({...unasked, preset, ...answers}, changes, place);
+  const make = (
+    answers: SomeAnswers,
+    changes: readonly Change[],
+    asked: string | undefined = env.SIDESTEP_PROFILE,
+  ): Result<Pipeline> => {
+    const text = pipelineText({...unasked, preset, ...answers}, changes, {...place, ...surroundings});
     const overrides = detailsIn(answers).map(([id, value]) => `${id}=${value}`);
-    return resolvePipeline({file, text, settings, presets, overrides, env});
+    const profile = {asked, settings: settings.values.profile, host: surroundings.host};
+    return resolvePipeline({file, text, settings, presets, overrides, env, pieces, profile});
   };
+  const fits = (answers: SomeAnswers, names: readonly string[] = []): boolean =>
+    [undefined, ...names].every((asked) => make(answers, [], asked).ok);
   const countOf = ({songs}: SomeAnswers) => (songs === undefined ? undefined : songCount(songs));
   const proposals: Drafts['proposals'] = (answers) => {
     const count = countOf(answers);
@@ -62,7 +78,14 @@ export function drafts({file, place, settings, presets, env, preset, songCount}:
     made.set(key, result);
     return result;
   };
-  return {resolve, proposals};
+  return {
+    resolve,
+    proposals,
+    shared: {
+      pieces: shared.pieces.filter((piece) => fits({include: piece.file})),
+      profiles: shared.profiles.filter(({from, profiles}) => fits({profiles: from}, Object.keys(profiles))),
+    },
+  };
 }
 
 /** Stand-ins that validate. */
@@ -76,6 +99,8 @@ const unasked: Omit<Answers, 'preset'> = {
   adapter: 'lora',
   detail: 'basic',
   measure: 'no',
+  include: 'no',
+  profiles: 'no',
   name: 'draft',
 };
 

@@ -36,6 +36,11 @@ export function addInitOptions(command: Command): Command {
     .option('--preset <name>', 'preset of the train stage')
     .option('--detail <level>', 'basic, or advanced to be asked for the details of adapter and training')
     .option('--measure <use>', 'measure the songs first: modules, ranks (lora and dora), or no')
+    .option('--include <file>', 'take stages from a piece of the project, or no')
+    .option(
+      '--profiles <file>',
+      'profiles of machines as that file has them; this: begin with this machine; or no',
+    )
     .option(
       '--set <path=value>',
       'a detail in place of what the preset says, e.g. train.adapter.alpha=32 (repeatable)',

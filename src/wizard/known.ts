@@ -10,6 +10,7 @@ import {drafts} from './draft.js';
 import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
 import type {Known} from './question.js';
+import {sharedIn} from './shared.js';
 import {type FoundSongs, lookAtSongs, usable} from './songs.js';
 import {lookAtTensors} from './tensors.js';
 
@@ -60,6 +61,7 @@ export async function knownOf(
       ...{file, settings, presets: files, env: world.env},
       ...{place: {folder, cwd: world.cwd}, preset: preset.name},
       songCount: (path) => counts.get(absolutePath(path, world.cwd)),
+      shared: await sharedIn(folder, {profile: settings.values.profile}),
     }),
   };
 }

@@ -1,8 +1,9 @@
 import {type Entry, type FilePlace, schemaLine, writtenPath, yamlText} from '../app/pipeline-text.js';
 import {pathWords} from '../base/dotted-path.js';
-import type {Json} from '../base/json.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {Answers} from './answers.js';
-import {type DetailId, placeOf} from './details.js';
+import {type DetailId, placeOf, stageTypeOf} from './details.js';
+import {chosenProfile, nothingShared, type Piece, profilesFor, type Shared} from './shared.js';
 
 /** A parameter that differs from what preset, settings and defaults say. */
 export interface Change {
@@ -13,7 +14,11 @@ export interface Change {
 }
 
 /** Pure: the commented pipeline file that a person will own from now on. */
-export function pipelineText(answers: Answers, changes: readonly Change[], place: FilePlace): string {
+export function pipelineText(answers: Answers, changes: readonly Change[], place: WizardPlace): string {
+  const {shared = nothingShared} = place;
+  const piece = shared.pieces.find(({file}) => file === answers.include);
+  const own = besides(changes.reduce(withChange, stages(answers)), piece);
+  const checkpoints = writtenPath(answers.checkpoints, place);
   const top: Entry[] = [
     {key: 'sidestep', value: 1},
     {key: 'name', value: answers.name},
@@ -21,13 +26,81 @@ export function pipelineText(answers: Answers, changes: readonly Change[], place
       key: 'vars',
       comment: 'Paths in one place; relative ones start from the folder of this file.',
       value: [
-        {key: 'checkpoints', value: writtenPath(answers.checkpoints, place)},
+        {key: 'checkpoints', value: checkpoints},
         {key: answers.source, value: writtenPath(answers.songs, place)},
       ],
     },
-    {key: 'stages', value: changes.reduce(withChange, stages(answers))},
+    ...(piece === undefined
+      ? []
+      : [
+          {
+            key: 'include',
+            comment: 'Stages of other files. What this one says of the same stage wins, key by key.',
+            value: [piece.file],
+          },
+        ]),
+    ...machines(answers, {place, checkpoints}),
+    {key: 'stages', value: own},
   ];
   return `${schemaLine()}${HEADER}${yamlText(top)}`;
+}
+
+/** Where a file goes, and what lies around it. */
+export interface WizardPlace extends FilePlace {
+  readonly shared?: Shared;
+  /** The setting. */
+  readonly profile?: string | undefined;
+  readonly host?: string;
+}
+
+/** What differs from machine to machine, and where it sends stages. */
+function machines(
+  {profiles: from}: Answers,
+  {place, checkpoints}: {readonly place: WizardPlace; readonly checkpoints: string},
+): readonly Entry[] {
+  const found = place.shared?.profiles.find((each) => each.from === from);
+  if (found === undefined) return [];
+  const chosen = chosenProfile(found.profiles, {settings: place.profile, host: place.host ?? ''});
+  const profiles = profilesFor(found, {stages: Object.keys(stageTypeOf), chosen, checkpoints});
+  const {executors} = found;
+  return [
+    ...(Object.keys(executors).length === 0 ? [] : [{key: 'executors', value: asEntries(executors)}]),
+    {
+      key: 'profiles',
+      comment:
+        'What differs from machine to machine: --profile NAME, the setting `profile`, or the first whose hosts fit.',
+      value: asEntries(profiles),
+    },
+  ];
+}
+
+/** Block style for the names, one line for what each says. */
+function asEntries(map: JsonObject): readonly Entry[] {
+  return Object.entries(map).map(([key, value]) => ({key, value}));
+}
+
+/** Without what a piece says in the same words. */
+function besides(all: readonly Entry[], piece: Piece | undefined): readonly Entry[] {
+  if (piece === undefined) return all;
+  return all.flatMap((entry) => {
+    const there = piece.stages[entry.key];
+    if (!isJsonObject(there)) return [entry];
+    const left = without(entry, there);
+    return left === undefined ? [] : [left];
+  });
+}
+
+function without(entry: Entry, there: JsonObject): Entry | undefined {
+  const rest = (entry.value as readonly Entry[]).flatMap((inner): Entry[] => {
+    const said = there[inner.key];
+    if (inner.key !== 'with') return said === inner.value ? [] : [inner];
+    const given = isJsonObject(said) ? said : {};
+    const params = entriesOf(inner).filter(
+      ({key, value}) => given[key] === undefined || given[key] !== value,
+    );
+    return params.length === 0 ? [] : [{...inner, value: params}];
+  });
+  return rest.length === 0 ? undefined : {...entry, value: rest};
 }
 
 const HEADER = `# Written by \`sidestep init\`; yours from now on. With the line above, editors complete and explain every key.

@@ -4,6 +4,7 @@ import type {AnswerId, SomeAnswers} from './answers.js';
 import type {GroupId} from './details.js';
 import type {PathKind} from './path-completion.js';
 import type {Change} from './pipeline.js';
+import type {Shared} from './shared.js';
 import type {FoundSongs} from './songs.js';
 import type {FoundTensors} from './tensors.js';
 
@@ -36,6 +37,8 @@ export interface Known {
   readonly songs: (path: string) => Promise<Result<FoundSongs>>;
   /** Looks at a folder of samples that are encoded already. Problem: `init/no-tensors`. */
   readonly tensors: (path: string) => Promise<Result<FoundTensors>>;
+  /** What other files of the project have that this one may use: only what fits. */
+  readonly shared: Shared;
   /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
   readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
   /** What the number of songs asks for where nobody says otherwise; it is part of what `resolve` makes. Pure. */

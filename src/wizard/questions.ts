@@ -8,6 +8,7 @@ import {adapterHints, type SomeAnswers} from './answers.js';
 import {detailQuestions} from './detail-questions.js';
 import {modelsIn} from './models.js';
 import type {Known, Question} from './question.js';
+import {THIS_MACHINE} from './shared.js';
 import {songsText} from './songs.js';
 import {tensorsText} from './tensors.js';
 
@@ -162,6 +163,41 @@ export const questions: readonly Question[] = [
         : oneOf(answer, ['no', 'modules', 'ranks'], 'way to measure'),
   },
   ...detailQuestions,
+  {
+    id: 'include',
+    message: 'Take stages from a piece of this project?',
+    applies: async ({include}, {shared}) => include !== undefined || shared.pieces.length > 0,
+    choices: async (_, {shared: {pieces}}) => [
+      {value: 'no', hint: 'every stage stands in the file'},
+      ...pieces.map(({file, stages}) => ({value: file, hint: listed(Object.keys(stages), 6)})),
+    ],
+    initial: async () => 'no',
+    check: async (answer, _, {cwd, shared: {pieces}}) => {
+      const named = pieces.find(({path}) => path === absolutePath(answer, cwd))?.file ?? answer;
+      return oneOf(named, ['no', ...pieces.map(({file}) => file)], 'piece of this project that fits');
+    },
+  },
+  {
+    id: 'profiles',
+    message: 'Profiles, for machines that differ?',
+    applies: async ({profiles}, {shared}) => profiles !== undefined || shared.profiles.length > 0,
+    choices: async (_, {shared}) => [
+      {value: 'no', hint: 'the same folders everywhere'},
+      ...shared.profiles.map(({from, profiles}) => {
+        const names = listed(Object.keys(profiles), 6);
+        return from === THIS_MACHINE
+          ? {value: from, label: `${names}, for this machine`, hint: 'others can be added in the file'}
+          : {value: from, label: `as in ${from}`, hint: names};
+      }),
+    ],
+    initial: async () => 'no',
+    check: async (answer, _, {shared}) =>
+      oneOf(
+        shared.profiles.find(({from}) => from === `./${answer}`)?.from ?? answer,
+        ['no', ...shared.profiles.map(({from}) => from)],
+        'file with profiles that fit',
+      ),
+  },
   {
     id: 'name',
     message: 'A name for the pipeline? (also of the output folder)',

@@ -25,7 +25,9 @@ export function replacedProblem(file: string, text: string): Problem | undefined
   return {
     code: 'init/replaces',
     message: `${file} will be replaced, and with it what the wizard does not write: ${lost.join(', ')}`,
-    hint: 'Keep a copy, or write another file with --output.',
+    hint: keys.includes('profiles')
+      ? `Keep a copy, or write another file with --output. \`--profiles ${file}\` takes the machines' profiles along.`
+      : 'Keep a copy, or write another file with --output.',
   };
 }
 
