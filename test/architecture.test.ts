@@ -192,6 +192,11 @@ test('imports point downward', () => {
   expect(wrong.map(({file, to}) => `${file} imports ${to}`)).toEqual([]);
 });
 
+test('no value is given another type by way of unknown', () => {
+  const wrong = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('as unknown as'));
+  expect(wrong).toEqual([]);
+});
+
 test('no file imports itself by way of others', () => {
   expect(circles(new Map(files.map((file) => [file, neighboursOf(file)])))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import {canonicalJson, type Json, type JsonObject} from '../base/json.js';
+import {asJson, canonicalJson, type Json, type JsonObject} from '../base/json.js';
 import type {Adapter} from './adapter.js';
 import type {Provenance} from './provenance.js';
 
@@ -78,7 +78,7 @@ function ownKeys({provenance, settings}: MetadataParts) {
     'sidestep.fingerprint': fingerprint,
     'sidestep.base_hash': base_hash,
     'sidestep.export': canonicalJson(settings),
-    'sidestep.recipe': recipe && canonicalJson(recipe as unknown as JsonObject),
+    'sidestep.recipe': recipe && canonicalJson(asJson(recipe)),
   };
 }
 

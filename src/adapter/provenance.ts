@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {asWritten, isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
@@ -41,7 +41,7 @@ export async function readProvenance(folder: string): Promise<Provenance | undef
   if (!isListed(path)) return undefined;
   const read = await readUserObject(path);
   const wrong = Object.entries(kinds).filter(([key, isKind]) => !isKind(own(read, key)));
-  if (wrong.length === 0) return read as unknown as Provenance;
+  if (wrong.length === 0) return asWritten<Provenance>(read);
   throw new SidestepError({
     code: 'adapter/config-invalid',
     message: `${shownPath(path)} is not what training leaves beside an adapter: ${listed(wrong.map(([key]) => key))} ${wrong.length === 1 ? 'is' : 'are'} missing or of another kind`,

@@ -1,4 +1,4 @@
-import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {asWritten, isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
 import {parseSongMark} from '../stage/song-mark.js';
 
 /**
@@ -75,7 +75,7 @@ export function recipeIn(value: Json | undefined): Recipe | undefined {
     lists.every(isList) &&
     (value.selection === undefined || isOtherFile(value.selection) || isEstimate(value.selection)) &&
     (value.resume_from === undefined || isOtherFile(value.resume_from) || isTraining(value.resume_from));
-  return sound ? (value as unknown as Recipe) : undefined;
+  return sound ? asWritten<Recipe>(value) : undefined;
 }
 
 function isList(value: Json): boolean {

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {availableParallelism} from 'node:os';
-import type {Json} from '../base/json.js';
+import {asJson} from '../base/json.js';
 import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
 import {writeEnvironment} from '../record/environment.js';
@@ -50,7 +50,7 @@ export async function carryOut(
   await ignoreItself(surroundings.project);
   const record = openRunRecord(runsDir(surroundings.project), run, world.now);
   const door = await openDoor(record.dir, options.stop);
-  record.writePipeline(pipeline as unknown as Json); // plain data by construction
+  record.writePipeline(asJson(pipeline)); // plain data by construction
   await rememberExperiment(planned);
   const expects = isUpToDate(plan) ? 'nothing' : 'work';
   const environment = expects === 'nothing' ? undefined : recordEnvironment(record.dir, planned);

@@ -1,3 +1,4 @@
+import {asWritten} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
@@ -126,7 +127,7 @@ async function datasetOf(
   const {verdict, outputs} = stage;
   if (verdict.kind === 'blocked') return failure(verdict.problem);
   if (outputs?.dataset !== undefined)
-    return ok({id, dataset: observation.world.cache.json(outputs.dataset.hash) as unknown as Dataset});
+    return ok({id, dataset: asWritten<Dataset>(observation.world.cache.json(outputs.dataset.hash))});
   if (stage.type.name === 'dataset') {
     const dataset = await readNow(stage, {plan, observation, file});
     return dataset.ok ? ok({id, dataset: dataset.value}) : dataset;

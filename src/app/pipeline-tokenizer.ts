@@ -1,3 +1,4 @@
+import {asWritten} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
@@ -46,7 +47,7 @@ async function scannedDir(scan: PlannedStage, {plan, observation}: PlannedPipeli
   const reader = {...scan, references: {model: {$stage: scan.id}}, reads: [scan.id]};
   const {cache, world} = observation;
   const {objects} = await stageInputs(reader, {upstream, cache, view: world.cache, emit: () => {}});
-  return (objects.model!.json as unknown as Model).components.tokenizer.dir;
+  return asWritten<Model>(objects.model!.json!).components.tokenizer.dir;
 }
 
 function noModel(): Problem {

@@ -27,6 +27,19 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`;
 }
 
+/**
+ * Plain data as JSON: an interface has no index signature, so TypeScript does not see that it is. What JSON cannot say,
+ * `canonicalJson` refuses.
+ */
+export function asJson(value: object): JsonObject {
+  return value as JsonObject;
+}
+
+/** JSON that this program wrote, as the type it was written from: after its form, its seal or its hash was checked. */
+export function asWritten<Document>(value: Json): Document {
+  return value as Document;
+}
+
 /** The value under a key of a user's choice: `constructor` and the like are keys as any other. */
 export function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;

@@ -1,5 +1,5 @@
 import {basename, join} from 'node:path';
-import {isJsonObject, type Json, type JsonObject} from './json.js';
+import {asWritten, isJsonObject, type Json, type JsonObject} from './json.js';
 import type {Seal} from './seal.js';
 import {jsonIn, textIfReadable, unsealed} from './state-file.js';
 
@@ -37,7 +37,7 @@ export function readSavedState(partialDir: string): SavedStateNote | 'none' | 'u
   const note = unsealed(text) as Json | undefined;
   if (note === undefined) return isOlderNote(jsonIn(text)) ? 'older_version' : 'unreadable';
   if (!isJsonObject(note) || typeof note.format !== 'number') return 'unreadable';
-  if (note.format === SAVED_STATE_FORMAT) return note as unknown as SavedStateNote; // sealed: somebody wrote just this
+  if (note.format === SAVED_STATE_FORMAT) return asWritten<SavedStateNote>(note); // sealed: somebody wrote just this
   return note.format < SAVED_STATE_FORMAT ? 'older_version' : 'newer_version';
 }
 

@@ -1,5 +1,5 @@
 import {type Fingerprint, isHash, sha256} from '../base/hash.js';
-import {isJsonObject, type Json} from '../base/json.js';
+import {asWritten, isJsonObject, type Json} from '../base/json.js';
 import {canLieTogether, isPathWithin} from '../base/path-within.js';
 import type {CacheEntry, TreeFile} from './entry.js';
 import {listingHash} from './listing.js';
@@ -33,7 +33,7 @@ export function parseEntry(text: string, fingerprint: Fingerprint): CacheEntry |
     return {
       format: ENTRY_FORMAT,
       fingerprint,
-      ...(rest as unknown as Omit<CacheEntry, 'format' | 'fingerprint'>),
+      ...asWritten<Omit<CacheEntry, 'format' | 'fingerprint'>>(rest),
     };
   } catch {
     return undefined;
@@ -68,7 +68,7 @@ function isOutput(output: Json): boolean {
   if (!isObjectRef(output) || !isHashText(output.identity) || !isNameWithin(output.name)) return false;
   if (output.kind !== 'tree') return output.kind === 'json' || output.kind === 'file';
   if (!isListOf(output.files, isTreeFile)) return false;
-  const files = output.files as unknown as readonly TreeFile[];
+  const files = asWritten<readonly TreeFile[]>(output.files!);
   return canLieTogether(files.map(({path}) => path)) && listingHash(files) === output.hash;
 }
 

@@ -1,8 +1,8 @@
 import {type ContentHash, contentHash} from '../base/hash.js';
-import {canonicalJson, type Json} from '../base/json.js';
+import {asJson, canonicalJson} from '../base/json.js';
 import type {TreeFile} from './entry.js';
 
 /** A tree is named by the list of its files. */
 export function listingHash(files: readonly TreeFile[]): ContentHash {
-  return contentHash(canonicalJson(files as unknown as Json));
+  return contentHash(canonicalJson(asJson(files)));
 }

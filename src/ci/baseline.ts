@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {isJsonObject} from '../base/json.js';
+import {asWritten, isJsonObject} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {writeUserFile} from '../base/write-user-file.js';
@@ -37,7 +37,7 @@ export function baselinePath(pipelineFile: string): string {
 export async function readBaseline(path: string): Promise<Baseline | undefined> {
   if (!existsSync(path)) return undefined;
   const value = await readUserObject(path);
-  if (value.sidestep_ci === 1 && isJsonObject(value.stages)) return value as unknown as Baseline;
+  if (value.sidestep_ci === 1 && isJsonObject(value.stages)) return asWritten<Baseline>(value);
   throw new SidestepError({
     code: 'ci/baseline-invalid',
     message: `${path} is no baseline of \`sidestep ci\``,

@@ -6,7 +6,7 @@ import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {noWishes} from '../app/stage-choice.js';
 import type {ExitCode, World} from '../app/world.js';
-import type {Json, JsonObject} from '../base/json.js';
+import {asJson, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
@@ -168,7 +168,7 @@ async function takeIn(
         made_from: read.made_from,
         warnings: [adopted(stage.id, new Date(world.now()))],
         about: {adopted: true} satisfies Record<string, Json>,
-        parts: stage.parts as unknown as JsonObject,
+        parts: asJson(stage.parts),
       });
     } finally {
       await removeLeftover(folder);

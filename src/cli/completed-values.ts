@@ -6,13 +6,13 @@ import type {World} from '../app/world.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';
 import {findPresets} from '../config/user/preset.js';
-import type {DatasetOptions} from '../dataset/dataset-options.js';
 import {findSongs} from '../dataset/find-songs.js';
 import {readUserText} from '../format/user-text.js';
 import {listExperiments} from '../record/experiments.js';
 import {listRuns} from '../record/run-record.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
+import {parametersOf} from '../stage/parameters.js';
 
 /** Keys of `stages:` in the pipeline that the line names, or in the default one. */
 export async function stageIds(world: World, before: readonly string[]): Promise<string[]> {
@@ -47,13 +47,20 @@ export async function presetNames(world: World): Promise<string[]> {
 export async function songs(world: World, before: readonly string[]): Promise<string[]> {
   const loaded = await loadPipeline(resolve(world.cwd, pipelineIn(before)), {env: world.env});
   if (!loaded.ok) return [];
-  const options = loaded.value.stages.filter(({uses}) => uses === 'dataset').map(({params}) => params);
+  const options = loaded.value.stages
+    .filter(({uses}) => uses === 'dataset')
+    .map(({params}) => parametersOf('dataset', params));
   const found = await Promise.allSettled(
-    options
-      .filter(({audio_dir, dataset_json}) =>
-        [audio_dir, dataset_json].every((path) => typeof path !== 'object'),
-      )
-      .map((params) => findSongs(params as unknown as DatasetOptions)),
+    options.flatMap(({audio_dir = '', dataset_json = '', model: _, ...rest}) => {
+      if (typeof audio_dir !== 'string' || typeof dataset_json !== 'string') return []; // another stage's, not there yet
+      return [
+        findSongs({
+          ...rest,
+          ...(audio_dir === '' ? {} : {audio_dir}),
+          ...(dataset_json === '' ? {} : {dataset_json}),
+        }),
+      ];
+    }),
   );
   return found.flatMap((each) =>
     each.status === 'fulfilled' && each.value.ok ? each.value.value.songs.map(({name}) => name) : [],

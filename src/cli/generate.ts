@@ -12,7 +12,7 @@ import {noWishes} from '../app/stage-choice.js';
 import type {ExitCode, World} from '../app/world.js';
 import {placeProblem} from '../base/accident.js';
 import {isFileError} from '../base/durable.js';
-import type {Json} from '../base/json.js';
+import {asJson, type Json} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -200,7 +200,7 @@ async function requestOf(
       },
     },
   };
-  const text = yamlText(entries(pipeline as unknown as Record<string, Json>));
+  const text = yamlText(entries(asJson(pipeline)));
   return ok({file: join(folder, 'pipeline.yaml'), text, out, clips});
 }
 

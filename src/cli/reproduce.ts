@@ -15,7 +15,7 @@ import {noWishes} from '../app/stage-choice.js';
 import type {ExitCode, World} from '../app/world.js';
 import {writeDurably} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
-import {canonicalJson, type JsonObject} from '../base/json.js';
+import {asJson, canonicalJson, type JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -244,7 +244,7 @@ function otherEngine({lists, trainings}: MadeOf, {plan, observation}: PlannedPip
     const before = recorded[id] as JsonObject | undefined;
     const here = observation.world.numerics(configured.resources);
     if (before === undefined || here.kind !== 'known') return [];
-    const now = {...here.identity} as unknown as JsonObject;
+    const now = asJson(here.identity);
     if (canonicalJson(now) === canonicalJson(before)) return [];
     return [`It was computed with ${numericsText(before)}, and here it would be ${numericsText(now)}`];
   });

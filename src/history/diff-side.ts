@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import type {World} from '../app/world.js';
-import {canonicalJson, type Json} from '../base/json.js';
+import {asWritten, canonicalJson, type Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {readEntry} from '../cache/entries.js';
@@ -68,7 +68,7 @@ async function sideOfRun(run: RecordedRun): Promise<DiffSide> {
 
 function recordIn({parts, outputs}: NonNullable<ReturnType<typeof readEntry>>): CurrentRecord {
   const identities = Object.entries(outputs).map(([name, {identity}]) => [name, identity]);
-  return {...(parts as unknown as CurrentRecord), outputs: Object.fromEntries(identities)};
+  return {...asWritten<CurrentRecord>(parts), outputs: Object.fromEntries(identities)};
 }
 
 async function sideOfFiles(

@@ -1,5 +1,5 @@
 import {basename} from 'node:path';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {asWritten, isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {measurementsText} from '../dataset/measurements-text.js';
 import type {Dataset} from '../dataset/sample.js';
@@ -126,7 +126,7 @@ function verdictOf(metrics: readonly JsonObject[], kept: ReportTraining['kept_be
   const panel = metrics.flatMap(({kind, epoch, loss}) =>
     kind === 'validation' ? [{epoch: Number(epoch), loss: loss as number | null}] : [],
   );
-  const clips = metrics.filter(({kind}) => kind === 'sample') as unknown as readonly SampleMetric[];
+  const clips = metrics.filter(({kind}) => kind === 'sample').map(asWritten<SampleMetric>);
   const words = [verdictText(trainingVerdict(panel), {best: kept?.epoch ?? null}), memorisedText(clips)];
   return words.filter((text) => text !== '').join('; ');
 }
@@ -137,8 +137,8 @@ function pointsOf(
   const steps = metrics.filter(({kind}) => kind === 'step');
   const memory = metrics.find(({kind}) => kind === 'memory');
   return {
-    memory: (memory as unknown as TrainedMemory | undefined) ?? null,
-    points: steps.map((step) => step as unknown as StepPoint),
+    memory: memory === undefined ? null : asWritten<TrainedMemory>(memory),
+    points: steps.map(asWritten<StepPoint>),
     validation: metrics
       .filter(({kind}) => kind === 'validation')
       .map(({global_step, loss, bands}) => ({
@@ -202,7 +202,7 @@ async function reportSongs(
   const {conditioning} = textOptions(pass1[0]?.configured.params ?? {});
   const read = await Promise.all(datasets.map((stage) => outputJson(stage, 'dataset')));
   return read.flatMap((dataset) =>
-    ((dataset as unknown as Dataset | undefined)?.samples ?? []).map((sample) => ({
+    (dataset === undefined ? [] : asWritten<Dataset>(dataset).samples).map((sample) => ({
       name: sample.name,
       seconds: sample.audio_seconds,
       prompt: sample.prompt.text,

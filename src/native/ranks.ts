@@ -23,7 +23,7 @@ export interface RankRing {
 
 /** `address`: of this machine; `127.0.0.1` for ranks of one machine. Throws `train/rank-unreachable`. */
 export async function openDoor(addon: Addon, address: string): Promise<RankDoor> {
-  return (await callEngine(addon, 'open_rank_door', {address}, {}, {})).result as unknown as RankDoor;
+  return (await callEngine(addon, 'open_rank_door', {address}, {}, {})).result as RankDoor;
 }
 
 /** Connects to the next rank and waits for the one before. Throws `train/rank-unreachable`, `train/rank-missing`. */
@@ -35,5 +35,5 @@ export async function enterRing(
 ): Promise<RankRing> {
   const {result} = await callEngine(addon, 'open_rank_ring', {...circle, door: door.handle}, {}, options);
   await callEngine(addon, 'close', {handle: door.handle}, {}, {});
-  return result as unknown as RankRing;
+  return result as RankRing;
 }

@@ -1,5 +1,5 @@
 import {type ContentHash, contentHash, type Fingerprint, fingerprintOf} from '../base/hash.js';
-import {canonicalJson, type Json, type JsonObject} from '../base/json.js';
+import {asJson, canonicalJson, type Json, type JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
@@ -45,7 +45,7 @@ export function gatherParts(
 }
 
 export function fingerprintOfParts(parts: FingerprintParts): Fingerprint {
-  return fingerprintOf(parts as unknown as JsonObject);
+  return fingerprintOf(asJson(parts));
 }
 
 /** What the lock file records: the same on every machine, so without places. `full` is the fingerprint, if known. */
@@ -57,7 +57,7 @@ export function portableFingerprint(parts: FingerprintParts, full?: Fingerprint)
 /** The same without the parameters that may grow: under it a longer run finds what a shorter one saved. */
 export function resumeGroupOf(parts: FingerprintParts, {extends: growth}: StageType): Fingerprint {
   const params = Object.entries(parts.params).filter(([path]) => !matchesAny(path, growth?.params ?? []));
-  return fingerprintOf({resume: {...parts, params: Object.fromEntries(params)} as unknown as JsonObject});
+  return fingerprintOf({resume: asJson({...parts, params: Object.fromEntries(params)})});
 }
 
 /** Parameters by dotted path, without references, files and what cannot change the output. */

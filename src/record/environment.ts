@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {isJsonObject} from '../base/json.js';
+import {asWritten, isJsonObject} from '../base/json.js';
 import {jsonIfReadable} from '../base/state-file.js';
 import {writeFile} from '../base/write-file.js';
 
@@ -37,5 +37,5 @@ export async function writeEnvironment(recordDir: string, environment: RunEnviro
 /** Undefined for a run in which nothing had to be done, or that was killed in its first moments. */
 export async function readEnvironment(recordDir: string): Promise<RunEnvironment | undefined> {
   const environment = jsonIfReadable(join(recordDir, NAME));
-  return isJsonObject(environment) ? (environment as unknown as RunEnvironment) : undefined;
+  return isJsonObject(environment) ? asWritten<RunEnvironment>(environment) : undefined;
 }

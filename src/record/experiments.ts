@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
-import {isJsonObject, type Json} from '../base/json.js';
+import {asWritten, isJsonObject, type Json} from '../base/json.js';
 
 /** What is remembered of an experiment, in `.sidestep/experiments/…/experiment.json`, so that it can be run again by name. */
 export interface ExperimentRecord {
@@ -27,7 +27,7 @@ export function readExperiment(folder: string): ExperimentRecord | undefined {
   try {
     const value = JSON.parse(text) as Json;
     const whole = isJsonObject(value) && typeof value.name === 'string' && Array.isArray(value.set);
-    return whole ? (value as unknown as ExperimentRecord) : undefined;
+    return whole ? asWritten<ExperimentRecord>(value as Json) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

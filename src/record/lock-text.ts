@@ -1,4 +1,4 @@
-import type {Json, JsonObject} from '../base/json.js';
+import {asJson, type Json, type JsonObject} from '../base/json.js';
 import type {LockFile} from './lock-file.js';
 
 /**
@@ -12,7 +12,7 @@ sidestep_lock: 1
 export function printLock(lock: LockFile): string {
   const stages = Object.entries(lock.stages);
   if (stages.length === 0) return `${HEADER}stages: {}\n`;
-  return `${HEADER}stages:\n${stages.map(([id, record]) => printMember(id, record as unknown as JsonObject, 1)).join('')}`;
+  return `${HEADER}stages:\n${stages.map(([id, record]) => printMember(id, asJson(record), 1)).join('')}`;
 }
 
 function printMember(key: string, value: Json, depth: number): string {

@@ -112,11 +112,9 @@ export interface RunComparison {
 
 export function runComparison(compared: RunComparison, colours: Palette): string {
   const {a, b, settings} = visibly(compared);
+  const named = (side: ComparedRun): string => `${side.run}  ${nameText(side)}  ${side.outcome}`;
   return [
-    ...sides(
-      [a, b].map((side) => `${side.run}  ${nameText(side)}  ${side.outcome}`) as unknown as Pair<string>,
-      colours,
-    ),
+    ...sides([named(a), named(b)], colours),
     '',
     ...[a, b].flatMap((side, index) => side.training.map((facts) => trainingLine('ab'[index]!, facts))),
     '',

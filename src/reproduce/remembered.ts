@@ -3,7 +3,7 @@ import {basename, dirname} from 'node:path';
 import {readProvenance} from '../adapter/provenance.js';
 import {readAdapter} from '../adapter/read.js';
 import {type Recipe, recipeIn} from '../adapter/recipe.js';
-import {isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {asJson, isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 
@@ -38,7 +38,7 @@ export async function rememberedBy(path: string): Promise<Result<Remembered>> {
   const {metadata} = await readAdapter(path);
   const beside = await readProvenance((await stat(path)).isDirectory() ? path : dirname(path));
   if (beside?.recipe !== undefined) {
-    const recipe = recipeIn(beside.recipe as unknown as Json);
+    const recipe = recipeIn(asJson(beside.recipe));
     if (recipe === undefined || beside.base_hash === undefined) return failure(nothing(path));
     const {base_model, base, base_hash, params, fingerprint, trigger} = beside;
     return whole({recipe, base_model, base, base_hash, params, fingerprint, trigger, exported: undefined});

@@ -1,5 +1,5 @@
 import type {OtherFile, Recipe, RecipeList, TrainingRecipe} from '../adapter/recipe.js';
-import {canonicalJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {asJson, canonicalJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
 
 /** One training of those that led to an adapter. */
 export interface Training {
@@ -46,8 +46,8 @@ function suffixBack(back: number): string {
 
 /** Where it stands, after putting it there. */
 function placeIn(lists: RecipeList[], list: RecipeList): number {
-  const text = canonicalJson(list as unknown as Json);
-  const there = lists.findIndex((each) => canonicalJson(each as unknown as Json) === text);
+  const text = canonicalJson(asJson(list));
+  const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);
   return there === -1 ? lists.push(list) - 1 : there;
 }
 

@@ -1,4 +1,4 @@
-import {canonicalJson, type Json} from '../base/json.js';
+import {asJson, canonicalJson} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
 import type {Start} from '../stage/start.js';
 
@@ -22,7 +22,7 @@ export function countLosses(): Losses {
   let last: string | undefined;
   return {
     begins: (at) => {
-      const now = canonicalJson(at as unknown as Json);
+      const now = canonicalJson(asJson(at));
       if (now !== last) lost = 0;
       last = now;
     },

@@ -3,7 +3,7 @@ import {rm, rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
-import {isJsonObject, type Json} from '../base/json.js';
+import {asWritten, isJsonObject, type Json} from '../base/json.js';
 import {isPathWithin} from '../base/path-within.js';
 import {readState, sealed} from '../base/state-file.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
@@ -50,7 +50,7 @@ export function intended(
 /** A missing or damaged record is an empty one: then outdated files stay where they are. */
 export function readPublished(path: string): PublishedRecord {
   const record = readState(path) as Json | undefined; // sealed: it names what was published, or nothing
-  return isJsonObject(record) ? (record as unknown as PublishedRecord) : {};
+  return isJsonObject(record) ? asWritten<PublishedRecord>(record) : {};
 }
 
 export async function savePublished(path: string, record: PublishedRecord): Promise<void> {

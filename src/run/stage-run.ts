@@ -1,4 +1,4 @@
-import type {JsonObject} from '../base/json.js';
+import {asJson} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {waitForClaim} from '../cache/claim.js';
@@ -162,7 +162,7 @@ async function commit(
     made_from: made.made_from,
     ...(made.warnings.length === 0 ? {} : {warnings: made.warnings}),
     about: made.about,
-    parts: stage.parts as unknown as JsonObject,
+    parts: asJson(stage.parts),
   });
   const mayGrow = stage.type.extends !== undefined && !isStaleFor(stage, 'cache_ignored');
   await tidyPartial(cache, partialKey(stage), mayGrow ? 'newest' : 'none'); // a longer run may want it

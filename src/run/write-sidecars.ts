@@ -1,5 +1,6 @@
 import {basename, dirname, extname, join} from 'node:path';
 import {accidentOf} from '../base/accident.js';
+import {asWritten} from '../base/json.js';
 import {isUtf8Path, shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
 import {SidestepError} from '../base/problem.js';
@@ -56,7 +57,7 @@ export async function writeSidecars(
     const made = outputs?.dataset;
     if (notesOf === undefined || made === undefined) continue;
     if (policy !== 'missing' && policy !== 'overwrite') continue;
-    const {samples} = view.json(made.hash) as unknown as Dataset;
+    const {samples} = asWritten<Dataset>(view.json(made.hash));
     const refused = await writeAll(samples.flatMap(notesOf), {policy, cache, list: rememberedFolders()});
     if (refused.length > 0) problems.push(notWritten(type.name, refused));
   }

@@ -1,5 +1,5 @@
 import type {ContentHash} from '../base/hash.js';
-import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {asJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
 import {songSources} from './dataset.js';
 import {isOff} from './idle.js';
@@ -74,7 +74,7 @@ function planClips(
   identities: Readonly<Record<string, ContentHash>>,
 ): readonly SamplePlan[] {
   const model = inputs.model!;
-  const sampler = samplerOptions(params, model) as unknown as JsonObject;
+  const sampler = asJson(samplerOptions(params, model));
   const sound = Object.fromEntries(SOUND.map((key) => [key, (params[key] ?? null) as Json]));
   const strengths = params.adapter === undefined ? [0] : (params.strengths as readonly number[]);
   const seeds = params.seeds as readonly number[];

@@ -1,4 +1,4 @@
-import {isJsonObject, type Json} from '../base/json.js';
+import {asWritten, isJsonObject, type Json} from '../base/json.js';
 
 /** Latent frames that are compared at a time: five seconds. */
 export const WINDOW_FRAMES = 125;
@@ -36,7 +36,7 @@ function placeText(seconds: number): string {
 
 /** As it was written; undefined where a clip was not compared. */
 export function nearestIn(value: Json | undefined): Nearest | undefined {
-  return isJsonObject(value) && typeof value.song === 'string' ? (value as unknown as Nearest) : undefined;
+  return isJsonObject(value) && typeof value.song === 'string' ? asWritten<Nearest>(value) : undefined;
 }
 
 /** A clip that a training made on its way, as its line in metrics.jsonl says. */

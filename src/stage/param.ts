@@ -1,5 +1,5 @@
 import {joinPath, pathWords} from '../base/dotted-path.js';
-import {type JsonObject, own} from '../base/json.js';
+import {asJson, type JsonObject, own} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 
 /** A parameter after resolution: JSON, where a reference to another stage stands as a tagged object. */
@@ -67,7 +67,7 @@ export function pathMatches(path: string, pattern: string): boolean {
 
 /** The parameters as JSON; references become `{"$stage": …}` objects. */
 export function paramsToJson(params: ParamObject): JsonObject {
-  return params as unknown as JsonObject; // a StageReference is a JSON object of strings
+  return asJson(params); // a StageReference is a JSON object of strings
 }
 
 /** The value under a dotted path; undefined when there is none. */

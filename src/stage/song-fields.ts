@@ -1,4 +1,4 @@
-import type {JsonObject} from '../base/json.js';
+import {asWritten, type JsonObject} from '../base/json.js';
 import {jsonObject} from './model-json.js';
 import {type PromptParts, promptText} from './prompt-text.js';
 
@@ -12,6 +12,6 @@ export function withFields(
   const {source} = jsonObject(song.prompt, 'dataset.json: samples.prompt') as {source: 'caption' | 'genre'};
   const own = Object.fromEntries(Object.keys(found).map((field) => [field, origin]));
   const told = {...song, ...found, origins: {...origins, ...own}};
-  const printed = {...told, duration: String(song.duration)} as unknown as PromptParts;
+  const printed = asWritten<PromptParts>({...told, duration: String(song.duration)});
   return {...told, prompt: {source, text: promptText(printed, source)}};
 }

@@ -1,4 +1,4 @@
-import type {JsonObject} from '../base/json.js';
+import {asWritten, type JsonObject} from '../base/json.js';
 import type {Continuation, Extension, SavedWork} from './stage-type.js';
 
 /** What a training says of the state it saves, as far as another length of it must know. */
@@ -87,5 +87,5 @@ function trainingOf({about}: SavedWork): SavedTraining | undefined {
   const numbers = [global_step, total_steps, steps_per_epoch];
   if (!numbers.every((value) => typeof value === 'number') || typeof params !== 'object' || params === null)
     return undefined;
-  return about as unknown as SavedTraining;
+  return asWritten<SavedTraining>(about);
 }

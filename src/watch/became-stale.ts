@@ -1,4 +1,4 @@
-import {canonicalJson, type Json} from '../base/json.js';
+import {asJson, canonicalJson, type Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 import {countingParams, fileLeaves} from '../plan/fingerprint-parts.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
@@ -35,7 +35,7 @@ function decided({configured, type, references}: PlannedStage, {world}: WatchedP
     return [path, seen.content ?? null, seen.place ?? null];
   });
   const numerics = type.numerics === 'none' ? null : numericsOf(configured.resources, world);
-  const read = references as unknown as Json;
+  const read = asJson(references);
   return canonicalJson([configured.uses, countingParams(configured, type), read, files as Json, numerics]);
 }
 

@@ -1,9 +1,10 @@
 import {join} from 'node:path';
 import {contentHash} from '../base/hash.js';
+import {asWritten} from '../base/json.js';
 import {pause} from '../base/timer.js';
 import {writeFile} from '../base/write-file.js';
 import type {PartJob} from '../protocol/message.js';
-import type {CaptionParameters} from '../schema/types.generated.js';
+import {type ParametersOf, parametersOf} from '../stage/parameters.js';
 import {captionLine, lyricsText} from './ask/answer.js';
 import {ask, type ChatServer} from './ask/chat.js';
 import {messagesOf, type Question} from './ask/question.js';
@@ -17,7 +18,7 @@ import {SampleWork} from './sample-work.js';
  */
 export const caption: WorkerEntry = async (context) => {
   const {job, signal} = context;
-  const params = job.params as unknown as CaptionParameters; // validated by the stage's schema
+  const params = parametersOf('caption', job.params);
   const server = serverOf(params, context);
   const work = new SampleWork(context);
   const asking = {phase: `asking ${params.model}`, unit: 'answers', at_once: params.requests_at_once};
@@ -31,7 +32,7 @@ export const caption: WorkerEntry = async (context) => {
   return signal.aborted ? 'stopped' : 'done';
 };
 
-function serverOf(params: CaptionParameters, {secrets}: WorkerContext): ChatServer {
+function serverOf(params: ParametersOf<'caption'>, {secrets}: WorkerContext): ChatServer {
   const {api_key_env, base_url, request_timeout, request_retries} = params;
   return {
     base_url: base_url.replace(/\/+$/, ''),
@@ -44,12 +45,12 @@ function serverOf(params: CaptionParameters, {secrets}: WorkerContext): ChatServ
 
 interface Asking {
   readonly context: WorkerContext;
-  readonly params: CaptionParameters;
+  readonly params: ParametersOf<'caption'>;
   readonly server: ChatServer;
 }
 
 async function answerFor(part: PartJob, {context, params, server}: Asking): Promise<void> {
-  const question = part.work as unknown as Question & {readonly audio_hash: string};
+  const question = asWritten<Question & {readonly audio_hash: string}>(part.work);
   const messages = await messagesOf(question);
   if (question.audio_seconds !== null) await expectUnchanged(question.audio_path, question.audio_hash);
   const {model, temperature, max_tokens} = params;

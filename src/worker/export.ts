@@ -3,7 +3,6 @@ import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
 import {CARD_FILE, modelCard} from '../adapter/card.js';
-import type {CardSettings} from '../adapter/card-parts.js';
 import {
   comfyuiLayout,
   comfyuiPrefix,
@@ -13,7 +12,7 @@ import {
   lycorisLayout,
   peftLayout,
 } from '../adapter/layout.js';
-import {type AboutAdapter, fileMetadata} from '../adapter/metadata.js';
+import {fileMetadata} from '../adapter/metadata.js';
 import {fitToBase, knownWithoutBase, magnitudesOverBase} from '../adapter/on-base.js';
 import {type Provenance, readProvenance} from '../adapter/provenance.js';
 import {readAdapter, readWritten} from '../adapter/read.js';
@@ -34,24 +33,12 @@ import {loadAddon} from '../native/addon.js';
 import {mergeAdapter} from '../native/merge.js';
 import {songNames} from '../stage/export.js';
 import {type ExportFormat, type ExportLayout, ownLayout} from '../stage/export-layouts.js';
+import {type ParametersOf, parametersOf} from '../stage/parameters.js';
 import {adapterState} from './adapter-state.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {componentDir} from './model-input.js';
 
-interface ExportParams {
-  readonly adapter: string;
-  /** Unset: the form of the library whose kind the adapter is. */
-  readonly formats?: readonly ExportFormat[];
-  readonly checkpoint: string;
-  readonly weights: 'ema' | 'raw';
-  readonly scale: 'auto' | 'baked' | 'trained';
-  readonly key_style: 'native' | 'generic';
-  readonly key_prefix?: string;
-  readonly dtype: 'auto' | 'f32' | 'bf16' | 'f16';
-  readonly name: string;
-  readonly metadata: AboutAdapter;
-  readonly card: CardSettings;
-}
+type ExportParams = ParametersOf<'export'>;
 
 interface Export {
   readonly params: ExportParams;
@@ -84,8 +71,8 @@ export const exportStage: WorkerEntry = async (context) => {
 };
 
 async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Promise<Export> {
-  const params = job.params as unknown as ExportParams; // validated by the stage's schema
-  const root = job.inputs.adapter?.path ?? params.adapter;
+  const params = parametersOf('export', job.params);
+  const root = job.inputs.adapter?.path ?? String(params.adapter);
   const folder = await adapterState(root, params);
   const read = await readAdapter(folder);
   const adapter = base === undefined ? knownWithoutBase(read) : await fitToBase(read, base);
@@ -94,7 +81,7 @@ async function prepare({job}: WorkerContext, base: BaseWeights | undefined): Pro
     formats: params.formats ?? [ownLayout(adapter.kind)],
     adapter,
     base,
-    name: params.name,
+    name: params.name!, // unset it is the pipeline's
     dtype: params.dtype === 'auto' ? adapter.dtype : (params.dtype.toUpperCase() as FloatDType),
     provenance: await readProvenance(folder),
   };

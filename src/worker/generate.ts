@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {contentHash} from '../base/hash.js';
-import type {JsonObject} from '../base/json.js';
+import {asWritten, type JsonObject} from '../base/json.js';
 import {writeFile} from '../base/write-file.js';
 import {type Addon, loadAddon} from '../native/addon.js';
 import type {Condition} from '../native/engine.js';
@@ -15,6 +15,7 @@ import {
 import type {PartJob} from '../protocol/message.js';
 import {LATENT_HZ, samplerOptions} from '../stage/clip.js';
 import {isMemorised, nearestText} from '../stage/likeness.js';
+import {parametersOf} from '../stage/parameters.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {type ClipFormat, expectEncoder, loudnessProblem, SAMPLE_RATE, writeClip} from './listen/clip-file.js';
 import {encodeTexts, type PieceTexts, textsOf, type Words} from './listen/conditions.js';
@@ -40,7 +41,7 @@ interface Take {
 export const generate: WorkerEntry = async (context) => {
   const {job, emit, signal} = context;
   const takes = takesOf(context);
-  const format = job.params as unknown as ClipFormat; // validated by the stage's schema
+  const format = parametersOf('generate', job.params);
   await expectEncoder(format);
   const isAdapted = takes.some(({clip}) => clip.strength !== 0);
   const adapter = isAdapted ? await usableAdapter(context) : undefined;
@@ -72,7 +73,7 @@ function takesOf({job}: WorkerContext): Take[] {
   const bySample = new Map<string, PartJob[]>();
   for (const part of job.parts) bySample.set(part.sample, [...(bySample.get(part.sample) ?? []), part]);
   return [...bySample.values()].map((parts) => {
-    const clip = parts[0]!.work as unknown as Take['clip'];
+    const clip = asWritten<Take['clip']>(parts[0]!.work);
     return {parts, clip, texts: textsOf(clip)};
   });
 }

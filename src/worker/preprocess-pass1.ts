@@ -4,7 +4,6 @@ import {type EncodedText, loadTokenizer} from '../dataset/tokenizer.js';
 import {loadAddon} from '../native/addon.js';
 import {
   type AudioEncoder,
-  type EncodeAudioOptions,
   openAudioEncoder,
   openTextEncoder,
   type SoundPiece,
@@ -12,6 +11,7 @@ import {
 } from '../native/engine.js';
 import type {PartJob} from '../protocol/message.js';
 import {textOptions} from '../stage/conditioning.js';
+import {parametersOf} from '../stage/parameters.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {expectUnchanged} from './expect-unchanged.js';
 import {componentDir} from './model-input.js';
@@ -60,7 +60,7 @@ async function encodeSong(context: WorkerContext, part: PartJob, vae: AudioEncod
     return songPieces(path, limit, heard);
   };
   const options = {
-    ...(context.job.params as unknown as Omit<EncodeAudioOptions, 'sample_rate'>), // validated by the stage's schema
+    ...parametersOf('preprocess.pass1', context.job.params),
     max_duration: limit,
     sample: randomStreamOf(String(audio_hash)),
   };

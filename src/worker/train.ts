@@ -20,7 +20,7 @@ import {longestClip} from './train/longest-clip.js';
 import {TrainingLoop} from './train/loop.js';
 import {lossPicture} from './train/loss-picture.js';
 import {openMetrics} from './train/metrics.js';
-import {engineOptions, loopParams} from './train/options.js';
+import {engineOptions, trainParams} from './train/options.js';
 import {provenanceOf} from './train/provenance.js';
 import {type RanksSetup, startRanks} from './train/ranks.js';
 import {recipeOf} from './train/recipe.js';
@@ -147,7 +147,7 @@ export async function runTraining(
 }
 
 async function splitSamples(context: WorkerContext): Promise<Split> {
-  const {validation, seed} = loopParams(context);
+  const {validation, seed} = trainParams(context);
   const samples = await resolveSamples(context, 'tensors');
   if (validation.tensors === undefined) {
     const split = holdOut(samples, validation.fraction, seed);

@@ -34,7 +34,7 @@ interface Place {
 function placeOf(module: string): Place | undefined {
   const found = /(?:^|\.)layers\.(\d+)\.(.+)\.([^.]+)$/.exec(module);
   if (found === null) return undefined;
-  const [, layer, block, part] = found as unknown as [string, string, string, string];
+  const [, layer = '', block = '', part = ''] = found;
   return {layer: Number(layer), block, part: part.replace(/_proj$/, '')};
 }
 

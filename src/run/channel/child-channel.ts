@@ -20,7 +20,7 @@ export function childChannel(child: IpcChild): WorkerChannel {
       const hearAll = async (): Promise<void> => {
         if (!child.connected) return; // it could not be started
         for await (const message of child.getEachMessage())
-          hear(message as unknown as Parameters<typeof hear>[0]);
+          hear(message as object as Parameters<typeof hear>[0]); // a worker of this very version is at the other end
       };
       void hearAll().finally(resolveClosed);
     },

@@ -1,5 +1,5 @@
 import {sha256} from '../../base/hash.js';
-import {canonicalJson, type Json} from '../../base/json.js';
+import {asJson, canonicalJson, type Json} from '../../base/json.js';
 import {SidestepError} from '../../base/problem.js';
 import type {StageId} from '../../base/stage-id.js';
 import {hashOfFile} from '../../cache/file-hashes.js';
@@ -105,9 +105,7 @@ function keyOf({inputs, ...question}: MemoryQuestion, files: Json): string {
     param,
     hash === UNHASHED ? (json ?? null) : hash,
   ]);
-  return sha256(
-    canonicalJson({...question, bounds: question.bounds ?? null, inputs: hashes, files} as unknown as Json),
-  );
+  return sha256(canonicalJson(asJson({...question, bounds: question.bounds ?? null, inputs: hashes, files})));
 }
 
 /** Models of `scan` stages that have yet to run: their folders are enough to go by. */

@@ -5,6 +5,7 @@ import {SidestepError} from '../../base/problem.js';
 import {textPieces} from '../../base/reference.js';
 import {callAfter} from '../../base/timer.js';
 import {isParamObject, type ParamObject} from '../../stage/param.js';
+import {parametersOf} from '../../stage/parameters.js';
 import {secretsIn, secretValues} from '../../stage/secrets.js';
 import {lastWords} from '../child-output.js';
 import {missingWorkingDir} from '../hindrances.js';
@@ -46,7 +47,7 @@ export async function runCommand(context: LightContext): Promise<void> {
   };
   const services = servicesIn(params).map((service) => ({
     ...service,
-    argv: service.argv.map((word) => fillIn(String(word), known)),
+    argv: service.argv.map((word) => fillIn(word, known)),
   }));
   const end = await withServices(services, program, () => runProgram(argv, program));
   if (end.kind === 'succeeded') return;
@@ -65,9 +66,13 @@ interface Known {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-function servicesIn({services}: ParamObject): Service[] {
-  const declared = isParamObject(services) ? Object.entries(services) : [];
-  return declared.map(([name, service]) => ({name, ...(service as unknown as Omit<Service, 'name'>)})); // validated by the stage's schema
+function servicesIn(params: ParamObject): Service[] {
+  const {services = {}} = parametersOf('command', params);
+  return Object.entries(services).map(([name, service]) => ({
+    ...service,
+    name,
+    argv: service.argv.map(String),
+  }));
 }
 
 function inputPaths({params, inputs}: LightContext): Record<string, string> {

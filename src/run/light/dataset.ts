@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
+import {asWritten} from '../../base/json.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
 import {writeFile} from '../../base/write-file.js';
 import {type Listeners, openListeners} from '../../dataset/audio/listeners.js';
@@ -11,6 +12,7 @@ import type {Dataset, Finding} from '../../dataset/sample.js';
 import {loadTokenizer} from '../../dataset/tokenizer.js';
 import {grouped} from '../../event/alike.js';
 import type {Model} from '../../model/model.js';
+import {parametersOf} from '../../stage/parameters.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 import {listeningThread} from '../listening-thread.js';
 import {openSoundMemory, type SoundMemory} from './sound-memory.js';
@@ -55,17 +57,23 @@ async function readAll(context: SongContext, effects: DatasetEffects): Promise<D
 
 /** The tokenizer of the model that the songs are for, when the stage was told of one. */
 async function tokenizerOf({inputs}: SongContext): Promise<Pick<DatasetEffects, 'tokenizer'>> {
-  const model = inputs.model?.json as unknown as Model | undefined;
-  return model === undefined ? {} : {tokenizer: await loadTokenizer(model.components.tokenizer.dir)};
+  const model = inputs.model?.json;
+  if (model === undefined) return {};
+  return {tokenizer: await loadTokenizer(asWritten<Model>(model).components.tokenizer.dir)};
 }
 
 /** The parameters were validated against the schema; paths of other stages' outputs replace references to them. */
 function optionsOf(context: SongContext): DatasetOptions {
-  const {audio_dir: _folder, dataset_json: _file, model: _model, ...rest} = context.params;
+  const {
+    audio_dir: _folder,
+    dataset_json: _file,
+    model: _model,
+    ...rest
+  } = parametersOf('dataset', context.params);
   const audio_dir = pathOf(context, 'audio_dir');
   const dataset_json = pathOf(context, 'dataset_json');
   return {
-    ...(rest as unknown as DatasetOptions),
+    ...rest,
     ...(audio_dir === undefined ? {} : {audio_dir}),
     ...(dataset_json === undefined ? {} : {dataset_json}),
   };

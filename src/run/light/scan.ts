@@ -1,12 +1,12 @@
 import {join} from 'node:path';
 import {writeFile} from '../../base/write-file.js';
 import {scanModel} from '../../model/scan-model.js';
-import type {ScanParameters} from '../../schema/types.generated.js';
+import {parametersOf} from '../../stage/parameters.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 
 /** The `scan` stage: finds the model and leaves `model.json`. Throws `model/*`. */
 export async function runScan(context: LightContext): Promise<void> {
-  const {model, base_model} = context.params as unknown as ScanParameters; // validated against the schema
+  const {model, base_model} = parametersOf('scan', context.params);
   const checkpoint_dir = pathOf(context, 'checkpoint_dir')!;
   const hashFile = async (path: string) => {
     context.signal.throwIfAborted();

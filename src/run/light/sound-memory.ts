@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {isJsonObject, type Json} from '../../base/json.js';
+import {asWritten, isJsonObject, type Json} from '../../base/json.js';
 import {readState, writeState} from '../../base/state-file.js';
 import type {SoundReport} from '../../dataset/audio/sound-report.js';
 
@@ -34,5 +34,5 @@ export async function openSoundMemory(folder: string): Promise<SoundMemory> {
 
 function readReports(path: string): Record<string, SoundReport> {
   const reports = readState(path) as Json | undefined; // sealed: it is what was heard, or nothing
-  return isJsonObject(reports) ? (reports as unknown as Record<string, SoundReport>) : {};
+  return isJsonObject(reports) ? asWritten<Record<string, SoundReport>>(reports) : {};
 }

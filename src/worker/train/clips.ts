@@ -2,6 +2,7 @@ import {constants, copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, syncFile} from '../../base/durable.js';
 import {hashFile} from '../../base/hash.js';
+import {asJson} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
 import {rename} from '../../base/rename.js';
@@ -24,7 +25,7 @@ import {componentDir} from '../model-input.js';
 import {spectrogram} from '../picture/spectrogram.js';
 import {contextOf, silentLatents} from '../silence.js';
 import type {MetricsLog} from './metrics.js';
-import {loopParams, type SamplesParams} from './options.js';
+import {type SamplesParams, trainParams} from './options.js';
 import type {Split} from './samples.js';
 
 /** One clip of those that are made at every listening point; the noise is the same each time. */
@@ -69,7 +70,7 @@ export async function prepareClips(
   addon: Addon,
   {training, validation}: Split,
 ): Promise<ClipMaker | undefined> {
-  const {samples} = loopParams(context);
+  const {samples} = trainParams(context);
   if (samples === undefined) return undefined;
   try {
     context.emit({kind: 'phase_started', phase: 'encoding prompts'});
@@ -88,7 +89,7 @@ export async function prepareClips(
 async function takesOf(context: WorkerContext, addon: Addon, samples: SamplesParams): Promise<Take[]> {
   const {job, signal} = context;
   const dataset = job.inputs['samples.dataset']?.json;
-  const pieces = piecesOf(promptsOrSong(samples.prompts, dataset), {
+  const pieces = piecesOf(promptsOrSong(samples.prompts && asJson(samples.prompts), dataset), {
     dataset,
     duration: samples.duration,
   });

@@ -9,7 +9,7 @@ import type {Description} from '../partial-state.js';
 import {type AdapterFolder, type KeptFolders, writeAdapter, writeCheckpoint} from './checkpoints.js';
 import type {ClipMaker} from './clips.js';
 import {bandsOf, type MetricsLog, rateFigures} from './metrics.js';
-import {type LoopParams, loopParams} from './options.js';
+import {type TrainParams, trainParams} from './options.js';
 import {
   decideEpoch,
   type EpochValidation,
@@ -47,7 +47,7 @@ const SAVE_EVERY_MS = 5 * 60_000;
 /** Steps, and at the end of each epoch validates, decides, saves. The numbers are the engine's; the policy is here. */
 export class TrainingLoop {
   readonly #parts: LoopParts;
-  readonly #params: LoopParams;
+  readonly #params: TrainParams;
   #position: Position;
   #savedAt = performance.now();
   /** When the newest checkpoint of this attempt was written, or the attempt began. */
@@ -61,7 +61,7 @@ export class TrainingLoop {
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
-    this.#params = loopParams(parts.context);
+    this.#params = trainParams(parts.context);
     const {global_step, epoch, loss, progress, last_step} = parts.start;
     const stopped_early = outOfPatience(progress, this.#params.early_stop);
     this.#position = {global_step, epoch, loss, progress, stopped_early, last_step};

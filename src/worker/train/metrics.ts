@@ -22,7 +22,7 @@ import type {WorkerContext} from '../context.js';
 import {SAMPLE_RATE} from '../listen/clip-file.js';
 import type {PieceTexts} from '../listen/conditions.js';
 import {keptDamaged} from './checkpoints.js';
-import {loopParams} from './options.js';
+import {trainParams} from './options.js';
 import {emptyTally, type TimestepTallyState, timestepTally} from './timestep-tally.js';
 
 /** The clip itself, for TensorBoard. */
@@ -90,7 +90,7 @@ export async function openMetrics(
   const written = {size: known.length, digest: createHash('sha256').update(known)};
   const seal = () => ({size: written.size, hash: written.digest.copy().digest('hex') as ContentHash});
   const board = await openBoard(context, global_step);
-  const {log_every, log_heavy_every} = loopParams(context).logging;
+  const {log_every, log_heavy_every} = trainParams(context).logging;
   const tally = timestepTally(counted);
   const record = async (metric: Metric) => {
     const line = Buffer.from(`${JSON.stringify(metric)}\n`);
@@ -214,7 +214,7 @@ interface Board {
 }
 
 async function openBoard(context: WorkerContext, globalStep: number): Promise<Board> {
-  const {logging} = loopParams(context);
+  const {logging} = trainParams(context);
   let file: EventFile | undefined;
   const giveUp = (error: unknown) => {
     file = undefined;

@@ -3,54 +3,19 @@ import {SidestepError} from '../../base/problem.js';
 import {readUserJson} from '../../format/user-json.js';
 import type {WorkerJob} from '../../protocol/message.js';
 import {type ModuleSelection, readModuleSelection} from '../../stage/module-selection.js';
-import {type ParamValue, paramsToJson} from '../../stage/param.js';
+import {paramsToJson} from '../../stage/param.js';
+import {type ParametersOf, parametersOf} from '../../stage/parameters.js';
 import {withoutPlaces} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 
-/** What training itself (not the engine) acts on; names as in schema/stage.train.schema.json. */
-export interface LoopParams {
-  readonly seed: number;
-  readonly epochs: number;
-  readonly ema_decay: number;
-  readonly resume: 'exact' | 'fork' | 'fresh';
-  readonly resume_from?: string;
-  readonly validation: {readonly fraction: number; readonly every_epochs: number; readonly tensors?: unknown};
-  readonly checkpoint: {
-    readonly every_epochs: number;
-    readonly every_steps: number;
-    readonly every_minutes: number;
-    readonly keep_last: number;
-    readonly keep_every: number;
-    readonly keep_best: number;
-    readonly best_after_epoch: number;
-    readonly best_window: number;
-    readonly best_min_delta: number;
-  };
-  readonly early_stop: {readonly patience: number; readonly min_delta: number};
-  readonly logging: {
-    readonly log_every: number;
-    readonly log_heavy_every: number;
-    readonly tensorboard: boolean;
-    readonly log_dir?: string;
-  };
-  readonly samples?: SamplesParams;
-  readonly inference: {readonly shift?: number; readonly num_inference_steps?: number};
-  readonly output_dir?: string;
-}
+/** What a train stage is told; the engine takes the same object. */
+export type TrainParams = ParametersOf<'train'>;
 
 /** Clips that are made on the way. */
-export interface SamplesParams {
-  readonly every_epochs: number;
-  readonly every_steps: number;
-  readonly before_first_step: boolean;
-  readonly prompts?: ParamValue;
-  readonly seeds: readonly number[];
-  readonly strengths: readonly number[];
-  readonly duration: number;
-}
+export type SamplesParams = NonNullable<TrainParams['samples']>;
 
-export function loopParams({job}: WorkerContext): LoopParams {
-  return job.params as unknown as LoopParams; // validated by the stage's schema
+export function trainParams({job}: WorkerContext): TrainParams {
+  return parametersOf('train', job.params);
 }
 
 /** What a stage was told, without the place it runs in. */

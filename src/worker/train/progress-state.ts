@@ -1,4 +1,4 @@
-import type {LoopParams} from './options.js';
+import type {TrainParams} from './options.js';
 
 /** What the loop remembers between epochs; part of every saved state, so that a resumed run decides the same. */
 export interface ProgressState {
@@ -51,7 +51,7 @@ export interface EpochDecision {
 export function decideEpoch(
   state: ProgressState,
   end: EpochEnd,
-  params: Pick<LoopParams, 'checkpoint' | 'early_stop'>,
+  params: Pick<TrainParams, 'checkpoint' | 'early_stop'>,
 ): EpochDecision {
   const {checkpoint, early_stop} = params;
   const {validation} = end;
@@ -85,7 +85,7 @@ export function decideEpoch(
 /** Also asked of a saved state: a run that stopped early and was killed before it was done does not go on. */
 export function outOfPatience(
   {stale_epochs}: Pick<ProgressState, 'stale_epochs'>,
-  {patience}: LoopParams['early_stop'],
+  {patience}: TrainParams['early_stop'],
 ): boolean {
   return patience > 0 && stale_epochs >= patience;
 }
@@ -110,7 +110,7 @@ export function rotate(
   };
 }
 
-type KeepRule = Pick<LoopParams['checkpoint'], 'every_epochs' | 'every_steps' | 'keep_last' | 'keep_every'>;
+type KeepRule = Pick<TrainParams['checkpoint'], 'every_epochs' | 'every_steps' | 'keep_last' | 'keep_every'>;
 
 /** By its own name, `epoch_50` or `step_400`, so that a resumed run says the same. */
 function isLasting(name: string, {every_epochs, every_steps, keep_every}: KeepRule): boolean {

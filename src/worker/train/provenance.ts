@@ -3,7 +3,7 @@ import type {Recipe} from '../../adapter/recipe.js';
 import {componentHash, jsonObject} from '../../stage/model-json.js';
 import {recordedParams} from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
-import {loopParams} from './options.js';
+import {trainParams} from './options.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it stands. */
@@ -27,7 +27,7 @@ export function provenanceOf(
 ): Provenance {
   const model = jsonObject(job.inputs.model?.json, 'model.json');
   const defaults = jsonObject(model.inference, 'model.json: inference');
-  const {inference} = loopParams({job, ...rest});
+  const {inference} = trainParams({job, ...rest});
   return {
     base_model: String(model.name),
     base: String(model.base),

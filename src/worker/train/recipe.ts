@@ -7,7 +7,7 @@ import {
   type RecipeList,
   type TrainingRecipe,
 } from '../../adapter/recipe.js';
-import {canonicalJson, isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {asJson, asWritten, canonicalJson, isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {WorkerJob} from '../../protocol/message.js';
 import {joinedLists} from '../../stage/joined.js';
 import {componentHash} from '../../stage/model-json.js';
@@ -48,7 +48,7 @@ export function estimateRecipe(job: WorkerJob): JsonObject | undefined {
     params,
     numerics: job.numerics ?? {},
     tensors: numbered(job.params.tensors!, 'tensors', own.number),
-    lists: own.lists as unknown as Json,
+    lists: asJson(own.lists),
   };
 }
 
@@ -114,7 +114,7 @@ function selectionOf({params, inputs, contents}: WorkerJob): Selection | undefin
   if (!isStageReference(value)) return {content};
   const {uses, json} = inputs[param]!;
   if (uses !== 'estimate' || !isJsonObject(json)) return {content, made_by: uses};
-  return json.made_with as unknown as Selection;
+  return json.made_with === undefined ? undefined : asWritten<Selection>(json.made_with);
 }
 
 /** Songs that training and estimate share stand there once. */
@@ -126,8 +126,8 @@ function joinLists(
   if (!('lists' in selection)) return {lists: own, selection};
   const lists = [...own];
   const places = selection.lists.map((list) => {
-    const text = canonicalJson(list as unknown as Json);
-    const there = lists.findIndex((each) => canonicalJson(each as unknown as Json) === text);
+    const text = canonicalJson(asJson(list));
+    const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);
     return there === -1 ? lists.push(list) - 1 : there;
   });
   const {params, numerics, tensors} = selection;

@@ -15,7 +15,7 @@ import {
 } from '../../stage/resume-differences.js';
 import type {WorkerContext} from '../context.js';
 import type {KeptFolders} from './checkpoints.js';
-import {loopParams} from './options.js';
+import {trainParams} from './options.js';
 import {putSideStepState, readSideStepState, SIDE_STEP_STATE, type SideStepState} from './side-step-state.js';
 import {putWeights, STATE_FILE, withState} from './state-tensors.js';
 
@@ -41,9 +41,9 @@ export async function resumeFrom(
   context: WorkerContext,
   parts: Parts,
 ): Promise<{readonly global_step: number} | undefined> {
-  const {resume_from, resume} = loopParams(context);
+  const {resume_from, resume} = trainParams(context);
   if (resume_from === undefined) return undefined;
-  const found = await findState(context.job.inputs.resume_from?.path ?? resume_from);
+  const found = await findState(context.job.inputs.resume_from?.path ?? String(resume_from));
   const fork = resume === 'fork';
   switch (found.kind) {
     case 'checkpoint':
@@ -57,7 +57,7 @@ export async function resumeFrom(
 }
 
 async function ownCheckpoint(context: WorkerContext, folder: string, {trainer, kept}: Parts) {
-  const {resume} = loopParams(context);
+  const {resume} = trainParams(context);
   const provenance = await readProvenance(folder);
   const differences =
     provenance === undefined ? [] : resumeDifferences(provenance.params, withoutPlaces(context.job.params));
@@ -180,7 +180,7 @@ function judge(context: WorkerContext, differences: readonly ResumeDifference[],
       hint: 'Train the adapter that it holds, or begin without resume_from.',
     });
   const forks = of('fork');
-  if (forks.length > 0 && loopParams(context).resume !== 'fork')
+  if (forks.length > 0 && trainParams(context).resume !== 'fork')
     throw new SidestepError({
       code: 'train/resume-differs',
       message: `${folder} was trained with other settings, so that to go on from it would be neither run:\n${texts(forks)}`,

@@ -1,5 +1,5 @@
 import type {Fingerprint} from '../../base/hash.js';
-import type {Json} from '../../base/json.js';
+import {asWritten, type Json} from '../../base/json.js';
 import type {SealedFile} from '../../base/seal.js';
 import type {StepMetric} from '../../format/training-metrics.js';
 import type {Trainer} from '../../native/trainer.js';
@@ -7,7 +7,7 @@ import type {SavedTraining} from '../../stage/train-extension.js';
 import type {WorkerContext} from '../context.js';
 import type {SavedState} from '../partial-state.js';
 import type {KeptFolders} from './checkpoints.js';
-import {loopParams} from './options.js';
+import {trainParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
 import type {Standing} from './provenance.js';
 import {restateKept} from './restate.js';
@@ -65,7 +65,7 @@ const FROM_THE_START: StartingPoint = {
  */
 export async function findStart(context: WorkerContext, {trainer, kept}: Parts): Promise<StartingPoint> {
   const saved = await context.partial.newest();
-  const about = saved?.about as unknown as SavedAbout | undefined;
+  const about = saved && asWritten<SavedAbout>(saved.about);
   // What this very run saved continues in any case: a fresh start or a fork happens once, not after every interruption.
   if (about?.fingerprint === context.job.fingerprint) return continueOwn(context, {trainer, kept}, saved!);
   if (about !== undefined) return continueOther(context, {trainer, kept}, saved!);
@@ -84,7 +84,7 @@ async function continueOwn(
   {trainer, kept}: Parts,
   {dir, about, seal}: SavedState,
 ): Promise<StartingPoint> {
-  const {clips = 'none', last_step = null, tally = emptyTally, ...own} = about as unknown as SavedAbout;
+  const {clips = 'none', last_step = null, tally = emptyTally, ...own} = asWritten<SavedAbout>(about);
   const {global_step, epoch, loss, progress, clip_files} = own;
   await trainer.load(dir, 'exact');
   kept.takeUp(seal);
@@ -110,8 +110,8 @@ async function continueOther(
   {trainer, kept}: Parts,
   saved: SavedState,
 ): Promise<StartingPoint> {
-  const about = saved.about as unknown as SavedAbout;
-  if (loopParams(context).resume === 'fork') {
+  const about = asWritten<SavedAbout>(saved.about);
+  if (trainParams(context).resume === 'fork') {
     await trainer.load(saved.dir, 'fork');
     context.log(`forking the saved state of step ${about.global_step}`);
     return FROM_THE_START;

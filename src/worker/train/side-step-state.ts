@@ -101,11 +101,7 @@ class Moments {
   }
 
   tensor(name: string, like: Tensor): Tensor {
-    const [, list, parameter] = /^optimizer\/([^/]+)\/(.+)$/.exec(name) as unknown as [
-      string,
-      string,
-      string,
-    ];
+    const [, list = '', parameter = ''] = /^optimizer\/([^/]+)\/(.+)$/.exec(name) ?? [];
     const own = this.#of.get(parameter);
     const found = SOURCES[list]?.map((key) => own?.get(key)).find((value) => value !== undefined);
     if (found === undefined || !isTensor(found))

@@ -22,6 +22,14 @@ interface KilledRun extends RunOptions {
   readonly spared?: number;
 }
 
+const VALIDATION: RunOptions['validation'] = {
+  fraction: 0.5,
+  every_epochs: 1,
+  timesteps: [0.1, 0.5, 0.9],
+  draws: 1,
+  seed: 1,
+};
+
 const runs: readonly KilledRun[] = [
   {name: 'checkpoints of epochs', checkpoint: {every_epochs: 2}},
   {
@@ -30,7 +38,7 @@ const runs: readonly KilledRun[] = [
   },
   {name: 'checkpoints between epochs', checkpoint: {every_epochs: 0, every_steps: 3, keep_last: 1}},
   {name: 'no checkpoints, no best', checkpoint: {every_epochs: 0, keep_best: 0}},
-  {name: 'validation', validation: {fraction: 0.5, every_epochs: 1}},
+  {name: 'validation', validation: VALIDATION},
   {name: 'a moving average', ema_decay: 0.9},
   {name: 'steps that the log passes over', logging: {log_every: 4, log_heavy_every: 5, tensorboard: false}},
   {
@@ -79,7 +87,7 @@ describe('killed at any instant, a run ends in the files of an undisturbed one',
 });
 
 test('killed again and again, it still gets there', async () => {
-  const options: RunOptions = {validation: {fraction: 0.5, every_epochs: 1}, checkpoint: {every_steps: 1}};
+  const options: RunOptions = {validation: VALIDATION, checkpoint: {every_steps: 1}};
   const undisturbed = await temporaryFolder('memory');
   await attempt(undisturbed, options);
   const folder = await temporaryFolder('memory');

@@ -7,16 +7,16 @@ import {writeSafetensors} from '../../../src/format/safetensors-write.js';
 import type {StepReport, Trainer} from '../../../src/native/trainer.js';
 import type {WorkerContext} from '../../../src/worker/context.js';
 import {partialStateIn} from '../../../src/worker/partial-state.js';
-import type {LoopParams} from '../../../src/worker/train/options.js';
+import type {TrainParams} from '../../../src/worker/train/options.js';
 import type {Split} from '../../../src/worker/train/samples.js';
 import {runTraining} from '../../../src/worker/train.js';
 
 /** A training of two steps an epoch whose numbers are made up, so that thousands of runs take seconds. */
 const STEPS_PER_EPOCH = 2;
 
-export type RunOptions = Partial<Omit<LoopParams, 'checkpoint' | 'early_stop'>> & {
-  readonly checkpoint?: Partial<LoopParams['checkpoint']>;
-  readonly early_stop?: LoopParams['early_stop'];
+export type RunOptions = Partial<Omit<TrainParams, 'checkpoint' | 'early_stop'>> & {
+  readonly checkpoint?: Partial<TrainParams['checkpoint']>;
+  readonly early_stop?: TrainParams['early_stop'];
   readonly schedule?: {readonly type: string; readonly warmup_steps: number};
 };
 

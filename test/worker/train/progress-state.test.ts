@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {LoopParams} from '../../../src/worker/train/options.js';
+import type {TrainParams} from '../../../src/worker/train/options.js';
 import {
   decideEpoch,
   type EpochValidation,
@@ -8,7 +8,7 @@ import {
   rotate,
 } from '../../../src/worker/train/progress-state.js';
 
-type Rules = Pick<LoopParams, 'checkpoint' | 'early_stop'>;
+type Rules = Pick<TrainParams, 'checkpoint' | 'early_stop'>;
 
 /** The schema's defaults, as far as an epoch's end looks at them. */
 function rules(checkpoint: Partial<Rules['checkpoint']> = {}, patience = 0, min_delta = 0.001): Rules {
