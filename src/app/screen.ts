@@ -10,6 +10,7 @@ import {noticeSequence, noticeText, terminalTitle} from '../render/terminal-titl
 import {widthOf} from '../render/text-output.js';
 import {visibly} from '../render/visible.js';
 import type {SettingsDocument} from '../schema/types.generated.js';
+import {nearProblems} from './near-paths.js';
 import type {RunCommandOptions} from './run-options.js';
 import {writeStepSummary} from './step-summary.js';
 import {forReading, type Stream, type World} from './world.js';
@@ -41,7 +42,7 @@ export async function openScreen(world: World, options: ScreenOptions): Promise<
       if (event.kind === 'run_finished') last = visibly(event);
       if (event.kind === 'run_started') ({pipeline} = event);
       if (event.kind === 'board_opened') boards.push(event.path);
-      renderer.show(options.json === true ? event : visibly(event), at);
+      renderer.show(options.json === true ? event : nearProblems(visibly(event), world.cwd), at);
     },
     close: async () => {
       await renderer.close();

@@ -153,7 +153,7 @@ function effortText(effort: Effort | undefined): string | undefined {
 }
 
 /** One cause is said once: what only waits for a blocked stage has no cause of its own. */
-function isConsequence({code}: Problem): boolean {
+export function isConsequence({code}: Problem): boolean {
   return code === 'plan/needs-blocked-stage';
 }
 

@@ -1,9 +1,10 @@
+import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import {reachedFrom} from '../plan/dag.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import type {Palette} from './palette.js';
-import {forecastText} from './plan-text.js';
+import {forecastText, isConsequence} from './plan-text.js';
 import {placeText, problemText} from './problem-text.js';
 import {durationText} from './quantity.js';
 import {reasonText} from './reason.js';
@@ -15,7 +16,7 @@ export function whyText(stage: PlannedStage, plan: Plan, colours: Palette): stri
   const {configured} = stage;
   const lines = [
     `${colours.bold(visible(stage.id))}  ${configured.uses}  ${colours.dim(placeText(configured.position))}`,
-    ...verdictLines(stage, colours),
+    ...verdictLines(stage, plan, colours),
     ...originLines(stage, plan),
     `  fingerprint ${stage.fingerprint ?? 'not known before its inputs are there'}`,
   ];
@@ -25,7 +26,8 @@ export function whyText(stage: PlannedStage, plan: Plan, colours: Palette): stri
   return `${lines.join('\n')}\n`;
 }
 
-function verdictLines({verdict}: PlannedStage, colours: Palette): string[] {
+function verdictLines(stage: PlannedStage, plan: Plan, colours: Palette): string[] {
+  const {verdict} = stage;
   switch (verdict.kind) {
     case 'cached':
       return [`  ${colours.green('cached')}: nothing that decides its output changed`];
@@ -38,12 +40,30 @@ function verdictLines({verdict}: PlannedStage, colours: Palette): string[] {
       return [...reasons, ...samples, ...(start === undefined ? [] : [`  ${start}`])];
     }
     case 'blocked':
-      return [`  ${colours.red('blocked')}`, problemText(verdict.problem, colours)];
+      return [
+        `  ${colours.red('blocked')}${isConsequence(verdict.problem) ? `: ${visible(verdict.problem.message)}` : ''}`,
+        ...causesOf(stage, plan).map((problem) => problemText(problem, colours)),
+      ];
     case 'skipped':
       return [`  skipped by when: ${visible(verdict.condition)}`];
     default:
       return unreachable(verdict);
   }
+}
+
+/** What has to be mended for a blocked stage: its own problem, or those of the stages that it waits for. */
+function causesOf(blocked: PlannedStage, {stages}: Plan): readonly Problem[] {
+  const causes: Problem[] = [];
+  const seen = new Set<StageId>();
+  const visit = ({id, verdict, reads, waits_for}: PlannedStage): void => {
+    if (seen.has(id) || verdict.kind !== 'blocked') return;
+    seen.add(id);
+    if (!isConsequence(verdict.problem)) causes.push(verdict.problem);
+    for (const source of stages.filter((each) => reads.includes(each.id) || waits_for.includes(each.id)))
+      visit(source);
+  };
+  visit(blocked);
+  return causes;
 }
 
 /** A stage that is stale because of one before it: the causes there, so that one question is enough. */

@@ -72,10 +72,15 @@ test('plan looks at songs and model: which songs, how many steps, how long, befo
 test('what cannot run is said once, with its place, and is an error', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline('trubo', 2)});
   mkdirSync(folder.file('songs'));
+  writeFileSync(folder.file('songs/song.wav'), waveFile(synthesise(42, 1, 1)));
   const {code, stdout} = await folder.run(['plan']);
   expect(code).toBe(2);
   expect(stdout.match(/trubo/g), stdout).toHaveLength(1);
   expect(stdout.match(/error:/g), stdout).toHaveLength(1);
+  const why = await folder.run(['why', 'train']);
+  expect(why.stdout).toMatch(
+    /blocked: train needs \w+, which cannot run\n.*pipeline\.yaml:5:3 error: .*trubo/,
+  );
   expect(stdout).toMatch(/pipeline\.yaml:5:3 error/);
 });
 

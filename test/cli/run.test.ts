@@ -205,6 +205,8 @@ stages:
   expect(await codes()).toEqual([2, 2]); // a song that cannot be read
   folder.write('pipeline.yaml', folder.read('pipeline.yaml').replace('./music', './none'));
   expect(await codes()).toEqual([2, 2]); // a folder that is not there
+  const {stderr} = await folder.run(['run']);
+  expect(stderr).toMatch(/^ {2}pipeline\.yaml:3:\d+ error: songs, audio_dir: none does not exist/m); // as one would write them here
 });
 
 test('why names the key, old and new value, the place and what it reaches', async () => {
