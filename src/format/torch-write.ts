@@ -1,9 +1,9 @@
 import {crc32} from 'node:zlib';
 
-/** An f32 tensor as PyTorch's `torch.save` lays it out. */
+/** A tensor of f32 or u8 as PyTorch's `torch.save` lays it out. */
 export interface SavedTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Uint8Array;
 }
 
 /** What can be saved: tensors in plain containers. A map's keys may be whole numbers, as an optimizer's are. */
@@ -74,7 +74,7 @@ function pickledTensor({shape, data}: SavedTensor, index: number): Uint8Array {
     global('torch._utils', '_rebuild_tensor_v2'),
     Buffer.from('(('), // MARK for the arguments, MARK for the persistent id
     text('storage'),
-    global('torch', 'FloatStorage'),
+    global('torch', data instanceof Float32Array ? 'FloatStorage' : 'ByteStorage'),
     text(String(index)),
     text('cpu'),
     integer(data.length),

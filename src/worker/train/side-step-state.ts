@@ -96,14 +96,17 @@ class Moments {
       throw mismatch(state.path, `its optimizer has ${saved.size} parameters, this run's ${names.length}`);
     this.#group = group;
     this.#of = new Map(
-      inRegistrationOrder(names).map((name, index) => [name, saved.get(index) as Map<string, TorchValue>]),
+      inRegistrationOrder(names).map((name, index) => [name, unwrapped(saved.get(index) as TorchMap)]),
     );
   }
 
   tensor(name: string, like: Tensor): Tensor {
     const [, list = '', parameter = ''] = /^optimizer\/([^/]+)\/(.+)$/.exec(name) ?? [];
     const own = this.#of.get(parameter);
-    const found = SOURCES[list]?.map((key) => own?.get(key)).find((value) => value !== undefined);
+    const found = scaled(
+      SOURCES[list]?.map((key) => own?.get(key)).find((value) => value !== undefined),
+      {list, like},
+    );
     if (found === undefined || !isTensor(found))
       throw mismatch(
         this.#state.path,
@@ -136,6 +139,31 @@ class Moments {
     }
     return own;
   }
+}
+
+type TorchMap = ReadonlyMap<string | number, TorchValue>;
+
+/** Where bitsandbytes puts what belongs to its codes, from 0.50 on; before, it lies beside the step. */
+const WRAPPED = '__bnb_optimizer_quant_state__';
+
+function unwrapped(own: TorchMap | undefined): TorchMap {
+  const within = own?.get(WRAPPED);
+  return new Map([...(own ?? []), ...(within instanceof Map ? (within as TorchMap) : [])]);
+}
+
+/** bitsandbytes before 0.44 scales 2048 codes at a time: eight of the engine's blocks, whose scale that is. */
+const BLOCKS_A_SCALE = 8;
+
+function scaled(
+  found: TorchValue | undefined,
+  {list, like}: {readonly list: string; readonly like: Tensor},
+): TorchValue | undefined {
+  if (found === undefined || !isTensor(found) || !list.endsWith('_absmax')) return found;
+  const blocks = size(like);
+  if (size(found) === blocks || size(found) !== Math.ceil(blocks / BLOCKS_A_SCALE)) return found;
+  const scales = toFloat32(found);
+  const each = Float32Array.from({length: blocks}, (_, i) => scales[Math.floor(i / BLOCKS_A_SCALE)]!);
+  return floatTensor(each, like.shape, 'F32');
 }
 
 const WITHIN_MODULE = ['lora_A', 'lora_B', 'lora_magnitude_vector', 'oft_R'];
