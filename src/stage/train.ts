@@ -147,6 +147,18 @@ export function boardFolder(params: ParamObject): string | undefined {
   return typeof output_dir === 'string' ? `${output_dir}/runs` : undefined;
 }
 
+function clipsNote({samples}: ParamObject): string | undefined {
+  return isParamObject(samples)
+    ? 'no clips on the way: a finished training is not done again; a `generate` stage makes music of it and its checkpoints'
+    : undefined;
+}
+
+function startNote({resume_from, resume}: ParamObject): string | undefined {
+  if (resume_from === undefined) return undefined;
+  const from = isStageReference(resume_from) ? `what ${resume_from.$stage} left` : String(resume_from);
+  return resume === 'fork' ? `begins with the weights of ${from}` : `goes on from ${from}`;
+}
+
 /** Endings of files that hold weights. */
 const WEIGHTS = ['.safetensors', '.pt', '.bin'];
 
@@ -162,10 +174,7 @@ export const train: StageType = {
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
   settle,
-  note: ({samples}, work) =>
-    work === 'cached' && isParamObject(samples)
-      ? 'no clips on the way: a finished training is not done again; a `generate` stage makes music of it and its checkpoints'
-      : undefined,
+  note: (params, work) => (work === 'cached' ? clipsNote(params) : startNote(params)),
   idle,
   doubts: trainDoubts,
   files: [

@@ -1,8 +1,7 @@
-import {copyFileSync, cpSync, mkdirSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
-import {type Tensor, toFloat32} from '../../src/format/tensor.js';
-import {type SavedValue, torchFile} from '../../src/format/torch-write.js';
+import {leaveAsSideStep, type QuantisedForm} from './as-side-step.js';
 import {type Ended, eventsOf, Project, problemsOf, root, type Stage, tensorsOf, training} from './project.js';
 
 /** Half-trained checkpoints in Side-Step's form, of each optimizer and kind of adapter, go on to the bytes of our own. */
@@ -48,7 +47,7 @@ const cases: Readonly<Record<string, {adapter: object; optimizer: object; lists:
 };
 const names = Object.keys(cases);
 /** Of the 8-bit state: as bitsandbytes 0.50 writes it, and with one scale for eight blocks, as before 0.44 and as that is today. */
-const forms = ['wrapped', 'long_blocks', 'short_blocks'] as const;
+const forms: readonly QuantisedForm[] = ['wrapped', 'long_blocks', 'short_blocks'];
 let ended: Ended;
 
 const stage = (name: string, adapter: object, optimizer: object, more: object): Stage =>
@@ -66,8 +65,8 @@ beforeAll(async () => {
   copyFileSync(`${golden}/e2e/b_mono44k.pt`, project.file('songs/song.pt'));
   const half = names.map((name) => [name, stage(name, cases[name]!.adapter, cases[name]!.optimizer, {})]);
   await project.complete({model, ...Object.fromEntries(half)});
-  for (const name of names) await leaveAsSideStep(name);
-  for (const form of forms) await leaveAsSideStep('adamw8bit', form);
+  for (const name of names) await leave(name);
+  for (const form of forms) await leave('adamw8bit', form);
   const on = names.flatMap((name) =>
     Object.entries({own: `adapters/${name}/checkpoints/epoch_2`, side: `side/${name}`}).map(
       ([from, resume_from]) => [
@@ -86,83 +85,18 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** As PEFT registers parameters: by layer, attention, linear; of each A, B and magnitude. */
-function registered(saved: ReadonlySet<string>): string[] {
-  const parts = [
-    'lora_A.weight',
-    'lora_B.weight',
-    'lora_magnitude_vector',
-    'lora_magnitude_vector.weight',
-    'oft_R.weight',
-  ];
-  const all = [0, 1].flatMap((layer) =>
-    ['self_attn', 'cross_attn'].flatMap((attention) =>
-      ['q', 'k', 'v', 'o'].flatMap((linear) =>
-        parts.map((part) => `base_model.model.layers.${layer}.${attention}.${linear}_proj.${part}`),
-      ),
-    ),
-  );
-  return all.filter((name) => saved.has(name));
-}
-
-const firstOfEight = (scales: Float32Array) => scales.filter((_, i) => i % 8 === 0);
-
-async function leaveAsSideStep(name: string, form?: (typeof forms)[number]): Promise<void> {
+function leave(name: string, form?: QuantisedForm): Promise<void> {
   const {lists, optimizer} = cases[name]!;
-  const [from, to] = [
-    project.file('adapters', name, 'checkpoints/epoch_2'),
-    project.file('side', form ?? name),
-  ];
-  mkdirSync(to, {recursive: true});
-  for (const file of ['adapter_config.json', 'adapter_model.safetensors'])
-    cpSync(`${from}/${file}`, `${to}/${file}`);
-  await using state = await openSafetensors(`${from}/training_state.safetensors`);
-  const parameters = [...state.tensors.keys()].flatMap((key) =>
-    key.startsWith('param/') ? [key.slice(6)] : [],
-  );
-  const order = registered(new Set(parameters));
-  expect(order).toHaveLength(parameters.length);
-  const value = (tensor: Tensor, key: string): SavedValue => {
-    if (tensor.dtype === 'U8') return {shape: tensor.shape, data: tensor.data};
-    const data = toFloat32(tensor);
-    if (!key.startsWith('absmax') || form === undefined || form === 'wrapped')
-      return {shape: tensor.shape, data};
-    const long = firstOfEight(data);
-    return form === 'long_blocks'
-      ? {shape: [long.length], data: long}
-      : {shape: tensor.shape, data: data.map((_, i) => long[Math.floor(i / 8)]!)};
-  };
-  const counters = new Float64Array((await state.read('run/optimizer')).data.slice().buffer);
-  const saved = new Map<number, SavedValue>();
-  for (const [index, parameter] of order.entries()) {
-    const own = new Map<string, SavedValue>([['step', counters[0]!]]);
-    const within = form === 'wrapped' ? new Map<string, SavedValue>() : own;
-    if (within !== own) own.set('__bnb_optimizer_quant_state__', within);
-    for (const [list, theirs] of Object.entries(lists))
-      if (state.tensors.has(`optimizer/${list}/${parameter}`))
-        within.set(theirs, value(await state.read(`optimizer/${list}/${parameter}`), theirs));
-    saved.set(index, own);
-  }
-  const found = ['d', 'd_max', 'd_numerator'].map((key, i): [string, SavedValue] => [
-    key,
-    counters[i + 1] ?? 0,
-  ]);
-  const group = new Map<string, SavedValue>([
-    ['params', order.map((_, i) => i)],
-    ...found,
-    ['k', counters[0]!],
-  ]);
-  const state_dict = new Map<string, SavedValue>([
-    ['state', saved],
-    ['param_groups', [group]],
-  ]);
-  const whole = new Map<string, SavedValue>([
-    ['epoch', 2],
-    ['global_step', 2],
-    ['optimizer_state_dict', state_dict],
-    ['config_meta', new Map<string, SavedValue>([['optimizer_type', (optimizer as {type: string}).type]])],
-  ]);
-  writeFileSync(`${to}/training_state.pt`, torchFile(whole));
+  const {type} = optimizer as {type: string};
+  const from = project.file('adapters', name, 'checkpoints/epoch_2');
+  return leaveAsSideStep({
+    from,
+    to: project.file('side', form ?? name),
+    epoch: 2,
+    lists,
+    optimizer: type,
+    form,
+  });
 }
 
 test.each(names)('%s', async (name) => {
