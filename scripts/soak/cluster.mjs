@@ -81,6 +81,11 @@ const killAll = (pids, signal = 'SIGKILL') => {
   }
 };
 
+/** Its folder is its channel. */
+function hasSpoken(pid) {
+  return existsSync(`/proc/${pid}/cwd/events`);
+}
+
 /** Slurm refuses what came too late: the job has just ended. */
 function tellSlurm(slurm, ...words) {
   try {
@@ -94,7 +99,9 @@ function tellSlurm(slurm, ...words) {
 const ACCIDENTS = {
   runner: async ({runner}) => runner.kill('SIGKILL'),
   watcher: async ({slurm, id}) => killAll(id === undefined ? [] : slurm.processesOf(id).watchers),
-  silence: async ({slurm, id}) => killAll(id === undefined ? [] : slurm.processesOf(id).workers, 'SIGSTOP'),
+  // One that has never said a word is a failure, after `start_timeout`.
+  silence: async ({slurm, id}) =>
+    killAll(id === undefined ? [] : slurm.processesOf(id).workers.filter(hasSpoken), 'SIGSTOP'),
   daemon: async ({slurm, node = 'n1', pause}) => {
     await slurm.kill(`slurmd.${node}`);
     await sleep(pause);

@@ -35,6 +35,33 @@ test('the time in a queue does not count', () => {
   expect(died).not.toHaveBeenCalled();
 });
 
+test('a scheduler that says again and again that it runs gives it no more time to begin', () => {
+  const {died, life} = watched();
+  life.queue('waiting');
+  for (let poll = 0; poll < 30; poll += 1) {
+    life.queue('left');
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(died).toHaveBeenCalledOnce();
+  expect(life.death()).toMatchObject({kind: 'not_started'});
+});
+
+test('one that is suspended, or put back into the queue, is not expected to say anything', () => {
+  const {died, life} = watched();
+  life.queue('waiting');
+  life.queue('left');
+  life.hear(hello);
+  life.queue('waiting');
+  life.hear({kind: 'alive'}); // written before, read now
+  vi.advanceTimersByTime(86_400_000);
+  expect(died).not.toHaveBeenCalled();
+  life.queue('left');
+  vi.advanceTimersByTime(59_000);
+  expect(died).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(life.death()).toMatchObject({kind: 'lost', problem: {code: 'run/worker-silent'}});
+});
+
 test('one that falls silent is lost, not failed; whatever it says keeps it alive', () => {
   const {died, life} = watched();
   life.hear(hello);

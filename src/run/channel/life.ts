@@ -17,7 +17,7 @@ export type Death = {readonly kind: 'not_started' | 'lost'; readonly problem: Pr
 export interface Life {
   /** Takes what is a sign of life out of what a worker says; the rest is for the stage. */
   readonly hear: (message: WorkerMessage | WorkerSign) => WorkerMessage | undefined;
-  /** It stands in a queue, or does so no longer: only then is its start waited for. */
+  /** It stands in a queue, or is suspended, or is so no longer: only then is anything expected of it. */
   readonly queue: (state: 'waiting' | 'left') => void;
   /** Whether it has said that it is there. */
   readonly begun: () => boolean;
@@ -40,16 +40,22 @@ export function watchLife(patience: Patience, died: () => void): Life {
     takeBack();
     if (ms !== undefined && death === undefined) takeBack = callAfter(ms, () => die(otherwise(ms)));
   };
-  const heard = (): void => expect(patience.silence_ms, silent);
+  let place: 'waiting' | 'left' = 'left';
+  const heard = (): void => {
+    if (place === 'left') expect(patience.silence_ms, silent);
+    else takeBack();
+  };
   expect(patience.start_ms, notThere);
   return {
     begun: () => begun,
     death: () => death,
     dispose: () => takeBack(),
     queue: (state) => {
-      if (begun) return;
+      if (state === place) return; // told of the same again, it has no more time than before
+      place = state;
       if (state === 'waiting') takeBack();
-      else expect(patience.start_ms, notThere);
+      else if (!begun) expect(patience.start_ms, notThere);
+      else expect(longer(patience), silent); // it may have to be started once more
     },
     hear: (message) => {
       begun = true;
@@ -76,6 +82,10 @@ export function watchLife(patience: Patience, died: () => void): Life {
       }
     },
   };
+}
+
+function longer({start_ms, silence_ms}: Patience): number | undefined {
+  return start_ms === undefined || silence_ms === undefined ? undefined : Math.max(start_ms, silence_ms);
 }
 
 function silent(ms: number): Death {
