@@ -14,7 +14,7 @@ const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8
 /** As deep below dist/ as every module that asks where the package lies: such paths are relative to a module. */
 const bundles = {
   'bundle-cli': {start: 'cli/start.js'},
-  'bundle-worker': {main: 'worker/main.js', 'job-main': 'worker/job-main.js'},
+  'bundle-worker': {main: 'worker/main.js', job: 'job/main.js', piped: 'job/piped.js'},
 };
 
 /** Taken in, with its licence: it is 73 modules, and most commands read YAML. */

@@ -56,10 +56,10 @@ export const workerEntries: WorkerEntries = {\n${rows.join('')}};
 
 function lightTable(stages) {
   const run = ({file}) => `run${`-${file}`.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase())}`;
-  return `${banner}import type {LightStages} from '../light-stage.js';
+  return `${banner}import type {LightStage} from '../light-stage.js';
 ${imports(stages, (stage) => [run(stage), `./${stage.file}.js`])}
 /** The work of every light stage type, by its name. */
-export const lightStages: LightStages = new Map([${stages
+export const lightStages: ReadonlyMap<string, LightStage> = new Map([${stages
     .map((stage) => `\n  ['${stage.name}', ${run(stage)}],`)
     .join('')}\n]);
 `;

@@ -57,8 +57,8 @@ export async function surroundingsOf(
     ...engineOf(world),
     cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),
     executors: executorsOf({
-      worker: [process.execPath, workerProgram('main.js')],
-      job: [process.execPath, workerProgram('job-main.js')],
+      worker: [process.execPath, workerProgram('piped')],
+      job: [process.execPath, workerProgram('job')],
       env: world.env,
     }),
     forced,
@@ -83,16 +83,19 @@ export function engineOf(
     },
     engine_help: engineHelp(world, places),
     launcher: localWorkers({
-      main: workerProgram('main.js'),
+      main: workerProgram('main'),
       env: workerEnvironment(world.env, plugin),
     }),
   };
 }
 
-/** What a worker process runs. */
-function workerProgram(name: 'main.js' | 'job-main.js'): string {
+/** What worker processes run, by the names that the bundle gives them. */
+const WORKER_PROGRAMS = {main: 'worker/main.js', job: 'job/main.js', piped: 'job/piped.js'};
+
+function workerProgram(name: keyof typeof WORKER_PROGRAMS): string {
   const dist = new URL('dist/', packageRoot);
-  return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}`, module: `worker/${name}`}));
+  const module = WORKER_PROGRAMS[name];
+  return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}.js`, module}));
 }
 
 export function engineHere(world: Pick<World, 'env' | 'cwd'>): EngineSurroundings {

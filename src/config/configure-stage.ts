@@ -243,7 +243,7 @@ function settingsOf(
       device: computesOn(body) ?? String(resource('device') ?? 'auto'),
       precision: typeof precision === 'string' ? precision : 'auto',
       threads: resource('threads') as number | undefined,
-      ...ranksAndExecutor(body, context),
+      ...ranksAndExecutor(body, params, context),
     },
     retries:
       ((said('retries') ?? scalarValue(member(context.defaults, 'retries'))) as number | undefined) ?? 0,
@@ -296,9 +296,13 @@ function computesOn(body: LocatedMap): 'cpu' | undefined {
   return stageTypes.get(String(scalarValue(member(body, 'uses'))))?.computes_on;
 }
 
-function ranksAndExecutor(body: LocatedMap, context: StageContext): {ranks?: number; executor?: Executor} {
+function ranksAndExecutor(
+  body: LocatedMap,
+  params: ConfiguredStage['params'],
+  context: StageContext,
+): {ranks?: number; executor?: Executor} {
   const {ranks} = ranksFor(body, context);
-  const {executor} = executorFor(body, context);
+  const {executor} = executorFor(body, params, context);
   const named = member(member(body, 'resources'), 'ranks');
   const device = scalarValue(member(member(body, 'resources'), 'device')) ?? executor?.device;
   if (named !== undefined && ranks !== undefined && executor !== undefined && device !== 'cpu')
@@ -337,8 +341,12 @@ function ranksFor(body: LocatedMap, {problems}: StageContext): {ranks?: number} 
   return {};
 }
 
-/** What does no heavy work runs in the runner itself, wherever that is; secrets are sent nowhere, and written into no job's file. */
-function executorFor(body: LocatedMap, {executors, problems}: StageContext): {executor?: Executor} {
+/** Secrets are sent nowhere, and written into no job's file. */
+function executorFor(
+  body: LocatedMap,
+  params: ConfiguredStage['params'],
+  {executors, problems}: StageContext,
+): {executor?: Executor} {
   const said = member(body, 'resources');
   const named = member(said, 'executor');
   const wish = (key: string) => scalarValue(member(said, key));
@@ -349,13 +357,13 @@ function executorFor(body: LocatedMap, {executors, problems}: StageContext): {ex
     time_s: seconds(wish('time')),
   };
   const uses = String(scalarValue(member(body, 'uses')));
-  const type = stageTypes.get(uses);
-  if (named !== undefined && (type?.runs === 'light' || type?.secrets !== undefined)) {
+  const secrets = stageTypes.get(uses)?.secrets?.(params) ?? [];
+  if (named !== undefined && secrets.length > 0) {
     problems.push(
       problemAt(named.origin, {
-        code: 'config/executor-for-light-stage',
-        message: `A ${uses} stage runs where sidestep itself runs; it cannot be sent to an executor`,
-        hint: 'Take the line out. To run all of a pipeline in one job, start sidestep in that job: docs/cluster.md.',
+        code: 'config/executor-with-secrets',
+        message: `This ${uses} stage needs ${listed(secrets)}, and secrets are sent to no executor`,
+        hint: 'Take the line out: it then runs where sidestep itself runs. To run all of a pipeline in one job, start sidestep in that job: docs/cluster.md.',
       }),
     );
     return {};

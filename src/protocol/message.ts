@@ -8,7 +8,7 @@ import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** How often a worker says that it is there. */
 export const BEAT_MS = 10_000;
@@ -109,6 +109,8 @@ export interface WorkerJob {
   readonly clips_dir: string;
   /** Folder of the cache's objects: object H lies at `H[0..2]/H`. */
   readonly objects_dir: string;
+  /** Folder of the cache for what is true of a file's bytes for ever. */
+  readonly memory_dir: string;
   /** What the device request resolved to: `cpu` or `cuda:N`. */
   readonly device: string;
   /** What the precision request resolved to. */

@@ -66,6 +66,7 @@ function canBeForeseen(
 ): boolean {
   const {type, verdict, fingerprint, references} = stage;
   if (type.foresees !== true || verdict.kind !== 'stale') return false;
+  if (stage.configured.resources.executor !== undefined) return false; // it was not to be done here
   if (fingerprint === undefined || foreseen.has(fingerprint)) return false;
   return Object.entries(references).every(([param, {$stage}]) => {
     const source = plan.stages.find(({id}) => id === $stage);

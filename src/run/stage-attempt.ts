@@ -4,7 +4,7 @@ import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
 import {jobAttempt} from '../cache/job-folder.js';
-import {temporaryDir} from '../cache/layout.js';
+import {memoryDir, temporaryDir} from '../cache/layout.js';
 import {type AttemptKey, openPartial, type PartialKey} from '../cache/partial.js';
 import {lastUse} from '../cache/roots.js';
 import {grouped} from '../event/alike.js';
@@ -115,7 +115,7 @@ async function attemptIn(
   const read = await stageInputs(stage, {upstream, view, cache: effects.cache, emit: effects.emit});
   const inputs = read.objects;
   const place = {out_dir, site, read};
-  if (stage.type.runs === 'light') {
+  if (stage.type.runs === 'light' && site === undefined) {
     const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
@@ -220,6 +220,7 @@ async function workerJob(
     board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),
+    memory_dir: memoryDir(effects.cache.root),
     device: ranks[0]!,
     precision: known?.identity.precision ?? 'f32',
     threads: resources.threads,

@@ -3027,7 +3027,7 @@ export interface CommandParameters {
     [k: string]: string;
   };
   /**
-   * Environment variables for the command. Of yours it gets only those that programs need to start: PATH, HOME, USER, SHELL, TERM, language and time zone, temporary folders, XDG folders, library paths, virtual environments, proxies and certificates, CUDA's choice of cards. `${inputs.NAME}`, `${outputs.NAME}` and `${secrets.NAME}` may be used. The text here is part of the fingerprint, a secret's value is not.
+   * Environment variables for the command. Of yours it gets only those that programs need to start: PATH, HOME, USER, SHELL, TERM, language and time zone, temporary folders, XDG folders, library paths, virtual environments, proxies and certificates, CUDA's choice of cards, and what Slurm says of its job. `${inputs.NAME}`, `${outputs.NAME}` and `${secrets.NAME}` may be used. The text here is part of the fingerprint, a secret's value is not.
    */
   environment: {
     /**

@@ -185,13 +185,16 @@ test.each<{changes: ParamObject; at: string; code: string}>([
   expect(JSON.stringify(found)).not.toContain('secret');
 });
 
-test('it runs where sidestep runs: its key is sent to no other machine and into no file of a job', () => {
+test('with a key it runs where sidestep runs: that is sent to no other machine and into no file of a job', () => {
   const resolved = resolveText(`sidestep: 1
 name: x
 executors: {cluster: {type: slurm}}
 stages:
   songs: {uses: dataset, with: {audio_dir: ./songs}}
-  it: {uses: caption, resources: {executor: cluster}, with: {dataset: "\${stages.songs}", base_url: http://127.0.0.1:1/v1, model: ears}}
+  it: {uses: caption, resources: {executor: cluster}, with: {dataset: "\${stages.songs}", base_url: http://127.0.0.1:1/v1, model: ears, api_key_env: MY_KEY}}
 `);
-  expect(resolved).toMatchObject({ok: false, problems: [{code: 'config/executor-for-light-stage'}]});
+  expect(resolved).toMatchObject({
+    ok: false,
+    problems: [{code: 'config/executor-with-secrets', message: expect.stringContaining('MY_KEY')}],
+  });
 });

@@ -1,0 +1,9 @@
+import {folderChannel} from '../worker/channel/folder-channel.js';
+import {forecast} from '../worker/forecast.js';
+import {pace} from '../worker/pace.js';
+import {probe} from '../worker/probe.js';
+import {serve} from '../worker/serve.js';
+import {jobEntries} from './entries.js';
+
+/** A job of a cluster; the folder it runs in is its channel. */
+serve(jobEntries, {probe, forecast, pace}, folderChannel(process.cwd()));

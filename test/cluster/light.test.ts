@@ -1,0 +1,68 @@
+import {afterAll, expect, test} from 'vitest';
+import {eventsOf, linesOf, Project, preparation, type Stages} from '../first-light/project.js';
+import {testCluster} from './cluster.js';
+
+const cluster = testCluster();
+
+const project = new Project();
+const elsewhere = new Project();
+afterAll(() => {
+  project.remove();
+  elsewhere.remove();
+});
+
+const here = {type: 'slurm', cpus: 1, memory: '900M', poll: 0.5};
+
+/** A program of the user's that says where it runs, and makes of its input what it would make anywhere. */
+const counted = {
+  uses: 'command',
+  with: {
+    argv: [
+      'sh',
+      '-c',
+      'echo "in job $SLURM_JOB_ID"; wc -c < "$1" > "$2"',
+      'sh',
+      '${inputs.of}',
+      '${outputs.o}',
+    ],
+    inputs: {of: '${stages.songs}'},
+    outputs: {o: 'o.txt'},
+  },
+};
+
+function stages(resources: object | undefined): Stages {
+  const all: Stages = {...preparation({clips: 2, clip_duration: 1}), counted};
+  if (resources === undefined) return all;
+  return Object.fromEntries(Object.entries(all).map(([name, stage]) => [name, {...stage, resources}]));
+}
+
+test('every stage can be sent away, light ones too: the lock file is that of a run here', async () => {
+  await project.complete(stages(undefined));
+  const expected = project.text('pipeline.lock.yaml');
+  elsewhere.writeSettings({executors: {here}});
+  const ended = await elsewhere.complete(stages({executor: 'here'}));
+  const placed = eventsOf(ended, 'stage_placed').filter(({how}) => how === 'submitted');
+  expect(placed.map(({stage}) => stage as string).toSorted()).toEqual(
+    Object.keys(stages(undefined)).toSorted(),
+  );
+  const job = placed.find(({stage}) => stage === 'counted')!.job;
+  expect(linesOf(ended, 'counted')).toContain(`in job ${job}`);
+  expect(elsewhere.text('pipeline.lock.yaml')).toBe(expected);
+  expect(await cluster.jobsLeft()).toEqual([]);
+});
+
+test('what a program says last, and what is wrong with songs, comes back from there', async () => {
+  elsewhere.writePipeline({
+    songs: {uses: 'dataset', with: {audio_dir: '.config'}, resources: {executor: 'here'}},
+    broken: {...counted, with: {argv: ['sh', '-c', 'echo oh no; exit 3']}, resources: {executor: 'here'}},
+  });
+  const ended = await elsewhere.run(['--keep-going']);
+  expect(ended.code).toBe(1);
+  const problems = eventsOf(ended, 'stage_finished').map(({result}) =>
+    result.kind === 'failed' ? result.problem : undefined,
+  );
+  expect(problems).toContainEqual(
+    expect.objectContaining({code: 'run/command-failed', last_words: ['oh no']}),
+  );
+  expect(problems.map((problem) => problem?.code.split('/')[0]).toSorted()).toEqual(['dataset', 'run']);
+});
