@@ -16,6 +16,11 @@ export const CLIENTS = {
     without: '--omit=optional',
     start: ['npx', 'sidestep'],
   },
+  'npm --global': {
+    install: ['npm', 'install', '--global', 'sidestep-ace'],
+    without: '--omit=optional',
+    start: ['sidestep'],
+  },
   pnpm: {
     install: ['pnpm', 'add', 'sidestep-ace'],
     without: '--no-optional',
@@ -49,6 +54,7 @@ export function fetchTools(work) {
     node: (major) => join(tools, `node${major}/bin/node`),
     scripts: {
       npm,
+      'npm --global': npm,
       pnpm: {...npm, pnpm: join(tools, 'pnpm/bin/pnpm.cjs')},
       yarn1: {...npm, yarn: join(tools, 'yarn1/bin/yarn.js')},
       yarn4: {...npm, yarn: join(tools, 'yarn4/bin/yarn.js')},

@@ -41,7 +41,8 @@ function settle({place, name, client, path, registry}) {
   );
   const env = {
     ...Object.fromEntries(inherited),
-    PATH: path,
+    PATH: `${path}:${place.inside(home)}/global/bin`,
+    npm_config_prefix: `${place.inside(home)}/global`,
     HOME: place.inside(home),
     LANG: 'C.UTF-8',
     npm_config_registry: registry,

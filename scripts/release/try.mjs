@@ -60,7 +60,7 @@ function trials(place) {
   if (scope === '--debian')
     return NODES.flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)));
   return NODES.flatMap((node) => Object.keys(CLIENTS).map((client) => trial(client, node, installs))).concat(
-    ['npm', 'pnpm', 'yarn1'].map((client) => trial(client, '22', repairs)),
+    ['npm', 'npm --global', 'pnpm', 'yarn1'].map((client) => trial(client, '22', repairs)),
   );
 }
 

@@ -1,5 +1,5 @@
 // What only Windows can show, tried by the program itself: `node scripts/windows/on-windows.mjs` in a checkout with an engine, or under
-// Wine by check.sh. Each case prints a line; the exit code is 1 when one failed.
+// Wine by check.sh. Each case prints a line; the exit code is 1 when one failed. The adapter stays as the file KEEP_ADAPTER.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {
@@ -100,6 +100,8 @@ const cases = {
     succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain']));
     const adapters = filesBelow(join(folder, 'output')).filter((file) => file.endsWith('.safetensors'));
     assert.ok(adapters.length >= 3, `three formats, found ${adapters.join(', ')}`);
+    if (process.env.KEEP_ADAPTER)
+      copyFileSync(join(folder, 'output/smoke/comfyui/lora.safetensors'), process.env.KEEP_ADAPTER);
     assert.match(succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain'])), /9 cached/);
     // A forced stage replaces what the first run published.
     succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain', '--force', 'export']));

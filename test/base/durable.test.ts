@@ -19,11 +19,14 @@ import {
 import {syncSteps} from '../sync-steps.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
+/** Windows has no call for that, and does it by itself. */
+const folderSynced = process.platform === 'win32' ? [] : ['folder synced'];
+
 test('a durable write: everything is on the disk before it gets its name, and then the name is', async () => {
   const path = join(await temporaryFolder(), 'deep/er/file');
   const {seen, fault} = syncSteps();
   await writeDurably(path, 'text', fault);
-  expect(seen).toEqual(['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', 'folder synced']);
+  expect(seen).toEqual(['create', 'write', 'sync', 'file synced', 'rename', 'sync_folder', ...folderSynced]);
   expect(readFileSync(path, 'utf8')).toBe('text');
 });
 
@@ -34,7 +37,7 @@ test('so are a rename, a finished file and a folder of names', async () => {
   await syncFile(join(dir, 'a'), fault);
   await renameDurably(join(dir, 'a'), join(dir, 'b'), fault);
   await syncFolder(dir);
-  expect(seen).toEqual(['sync', 'file synced', 'rename', 'sync_folder', 'folder synced', 'folder synced']);
+  expect(seen).toEqual(['sync', 'file synced', 'rename', 'sync_folder', ...folderSynced, ...folderSynced]);
   expect(readdirSync(dir)).toEqual(['b']);
 });
 

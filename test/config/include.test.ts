@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {pipelineOf, place, problemsOf, stageOf, words} from './resolved.js';
+import {inProject, pipelineOf, place, problemsOf, stageOf, words} from './resolved.js';
 
 const prepare = `sidestep: 1
 name: piece
@@ -27,7 +27,7 @@ test('stages, variables and defaults of a piece are there, with the places of it
   const pipeline = pipelineOf(main('[parts/prepare.yaml]'), {pieces});
   expect(pipeline.name).toBe('pipeline');
   expect(pipeline.stages.map(({id}) => id)).toEqual(['songs', 'latents', 'model']);
-  expect(pipeline.sources).toContain('/project/parts/prepare.yaml');
+  expect(pipeline.sources).toContain(inProject('parts/prepare.yaml'));
   const latents = stageOf(main('[parts/prepare.yaml]'), 'latents', {pieces});
   expect(latents.params).toMatchObject({
     max_duration: 60,
@@ -35,9 +35,9 @@ test('stages, variables and defaults of a piece are there, with the places of it
     dataset: {$stage: 'songs'},
     model: {$stage: 'model'},
   });
-  expect(latents.position).toMatchObject({file: '/project/parts/prepare.yaml', line: 9});
+  expect(latents.position).toMatchObject({file: inProject('parts/prepare.yaml'), line: 9});
   const songs = stageOf(main('[parts/prepare.yaml]'), 'songs', {pieces});
-  expect(songs.params.audio_dir).toBe('/project/songs'); // as all paths, from the folder of the pipeline
+  expect(songs.params.audio_dir).toBe(inProject('songs')); // as all paths, from the folder of the pipeline
 });
 
 test('what the file says itself of a stage, a variable or a default lies above', () => {
@@ -46,7 +46,7 @@ test('what the file says itself of a stage, a variable or a default lies above',
     '  latents: {with: {max_duration: 30}, retries: 2}\nvars: {songs: ./jazz}\ndefaults: {seed: 1}\n',
   );
   expect(stageOf(text, 'latents', {pieces})).toMatchObject({retries: 2, params: {max_duration: 30, seed: 1}});
-  expect(stageOf(text, 'songs', {pieces}).params.audio_dir).toBe('/project/jazz');
+  expect(stageOf(text, 'songs', {pieces}).params.audio_dir).toBe(inProject('jazz'));
 });
 
 test('a file is included several times under names, with values of its own', () => {
@@ -58,8 +58,8 @@ test('a file is included several times under names, with values of its own', () 
     overrides: ['rock-latents.max_duration=9', 'vars.rock-songs=./rock'],
   });
   const params = Object.fromEntries(pipeline.stages.map((stage) => [stage.id, stage.params]));
-  expect(params['jazz-songs']!.audio_dir).toBe('/project/music/jazz');
-  expect(params['rock-songs']!.audio_dir).toBe('/project/rock');
+  expect(params['jazz-songs']!.audio_dir).toBe(inProject('music/jazz'));
+  expect(params['rock-songs']!.audio_dir).toBe(inProject('rock'));
   expect(params['jazz-latents']).toMatchObject({
     max_duration: 60,
     dataset: {$stage: 'jazz-songs'},
@@ -122,7 +122,7 @@ describe('what is wrong is said at its place', () => {
       name: 'a circle, by the names of all files',
       text: main('[a.yaml]'),
       more: {'a.yaml': 'include: [b.yaml]\n', 'b.yaml': 'include: [a.yaml]\n'},
-      says: /^b\.yaml:1:11 config\/circular-include .*\/project\/a\.yaml → \/project\/b\.yaml → \/project\/a\.yaml/,
+      says: /^b\.yaml:1:11 config\/circular-include .*project[/\\]a\.yaml → .*project[/\\]b\.yaml → .*project[/\\]a\.yaml/,
     },
     {
       name: 'itself',

@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import type {Problem} from '../../src/base/problem.js';
 import type {Result} from '../../src/base/result.js';
 import type {ConfiguredStage, Pipeline} from '../../src/config/pipeline.js';
@@ -19,19 +20,22 @@ export interface ResolveOptions {
   readonly profile?: ProfileChoice;
 }
 
+/** A path in the folder of the pipeline; on Windows it has a drive. */
+export const inProject = (path: string): string => resolve('/project', path);
+
 /** Resolves the text of a pipeline as if it lay in /project/pipeline.yaml. */
 export function resolveText(text: string, options: ResolveOptions = {}): Result<Pipeline> {
   const settings =
     options.settings === undefined ? undefined : parseSettings('/home/settings.yaml', options.settings);
   if (settings && !settings.ok) return settings;
   return resolvePipeline({
-    file: '/project/pipeline.yaml',
+    file: inProject('pipeline.yaml'),
     text,
     settings: settings?.value ?? noSettings(),
     presets: Object.entries(options.presets ?? {}).map(([name, preset]) => presetFile(name, preset)),
     overrides: options.overrides ?? [],
     env: options.env ?? {},
-    pieces: new Map(Object.entries(options.pieces ?? {}).map(([name, piece]) => [`/project/${name}`, piece])),
+    pieces: new Map(Object.entries(options.pieces ?? {}).map(([name, piece]) => [inProject(name), piece])),
     ...(options.profile === undefined ? {} : {profile: options.profile}),
   });
 }
@@ -60,7 +64,7 @@ export function problemsOf(text: string, options: ResolveOptions = {}): readonly
 
 /** `file:line:column code`, the file without its folder. */
 export function place({code, position}: Problem): string {
-  return `${position?.file.split('/').at(-1)}:${position?.line}:${position?.column} ${code}`;
+  return `${position?.file.split(/[/\\]/).at(-1)}:${position?.line}:${position?.column} ${code}`;
 }
 
 export function words(problem: Problem): string {

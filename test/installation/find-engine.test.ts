@@ -1,9 +1,9 @@
 import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {beforeEach, describe, expect, test} from 'vitest';
 import {type EngineSurroundings, findEngine, findPlugin} from '../../src/app/engine/find-engine.js';
 import {ownBuildFolder} from '../../src/app/engine/own-builds.js';
-import {platforms} from '../../src/app/engine/platforms.js';
+import {platforms, pluginFile} from '../../src/app/engine/platforms.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /** A project with sidestep in it, as npm lays it. */
@@ -21,7 +21,7 @@ beforeEach(async () => {
   places = {
     root,
     cwd: project,
-    env: {HOME: project, XDG_CACHE_HOME: join(project, 'cache')},
+    env: {HOME: project, XDG_CACHE_HOME: join(project, 'cache'), LOCALAPPDATA: join(project, 'local')},
     platform: linux,
   };
 });
@@ -104,10 +104,10 @@ describe('where the CUDA plugin comes from', () => {
     expect(findPlugin(places, engine())).toEqual({path: hopper, origin: 'package'});
     const ampere = platformPackage('cuda-linux-x64-ampere', 'sidestep_cuda.so');
     expect(findPlugin(places, engine())).toEqual({path: ampere, origin: 'package'});
-    const beside = put('node_modules/@sidestep-ace/engine-linux-x64/sidestep_cuda.so');
+    const beside = put(`node_modules/@sidestep-ace/engine-linux-x64/${pluginFile(process.platform)}`);
     expect(findPlugin(places, engine())).toEqual({path: beside, origin: 'beside_engine'});
-    const env = {...places.env, SIDESTEP_CUDA_PLUGIN: '/x.so'};
-    expect(findPlugin({...places, env}, engine())).toEqual({path: '/x.so', origin: 'variable'});
+    const env = {...places.env, SIDESTEP_CUDA_PLUGIN: resolve('/x.so')};
+    expect(findPlugin({...places, env}, engine())).toEqual({path: resolve('/x.so'), origin: 'variable'});
   });
 
   test('none is published for Alpine', () => {
