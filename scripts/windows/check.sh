@@ -13,9 +13,6 @@ what="${*:-all}"
 build=build-windows
 node_version="${NODE_WIN_VERSION:-22.20.0}"
 
-for program in x86_64-w64-mingw32-g++-posix cmake ninja; do
-  command -v "$program" >/dev/null || { echo "$program is missing: see the head of $0"; exit 2; }
-done
 wine="$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine)" || { echo "wine64 is missing: see the head of $0"; exit 2; }
 export WINEPREFIX="$PWD/$build/wine" WINEARCH=win64 WINEDEBUG="${WINEDEBUG:--all}"
 
@@ -28,6 +25,10 @@ windows() { # windows PROGRAM ARGUMENT...
 }
 
 configure() { # -O1 compiles in half the time and runs fast enough
+  local program
+  for program in x86_64-w64-mingw32-g++-posix cmake ninja; do
+    command -v "$program" >/dev/null || { echo "$program is missing: see the head of $0"; exit 2; }
+  done
   mkdir -p "$build"
   cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/windows.cmake -DSIDESTEP_CUDA=OFF -DSIDESTEP_WERROR=ON \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="${FLAGS:--O1}" \
