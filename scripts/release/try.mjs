@@ -4,6 +4,7 @@
 // must say how to get it.
 //   --quick          npm, on the Node that runs this: what CI does
 //   --build          the engine is compiled by `sidestep build-engine`: minutes
+//   --client=NAME    npm, pnpm, yarn1, yarn4 or "npm --global" alone
 //   --debian=SUITE   in a bare Debian of that name, with its older C library (root; apt: debootstrap)
 import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -17,9 +18,10 @@ import {expectStatus, ownEngine, withEngine, withoutEngine} from './stranger.mjs
 
 const words = process.argv.slice(2);
 const suite = words.find((word) => word.startsWith('--debian='))?.slice('--debian='.length);
+const only = words.find((word) => word.startsWith('--client='))?.slice('--client='.length);
 const scope = ['--quick', '--build'].find((word) => words.includes(word)) ?? (suite ? '--debian' : '--all');
 const unknown = words.filter(
-  (word) => !['--quick', '--build'].includes(word) && !word.startsWith('--debian='),
+  (word) => !['--quick', '--build'].includes(word) && !/^--(debian|client)=./.test(word),
 );
 const engine = join(root, 'build/addon/Release/sidestep.node');
 const work = mkdtempSync(join(tmpdir(), 'sidestep-release-'));
@@ -66,7 +68,9 @@ function trials(place) {
 
 async function tryAll(place, registry) {
   let first;
-  for (const {says, act, ...trial} of trials(place)) {
+  const chosen = trials(place).filter(({client}) => only === undefined || client === only);
+  if (chosen.length === 0) throw new Error(`There is no client ${only}`);
+  for (const {says, act, ...trial} of chosen) {
     const start = Date.now();
     const adapter = await act({
       ...trial,
@@ -84,7 +88,7 @@ async function tryAll(place, registry) {
 
 async function main() {
   if (unknown.length > 0)
-    throw new Error(`Expected --quick, --build or --debian=SUITE, found ${unknown.join(' ')}`);
+    throw new Error(`Expected --quick, --build, --client=NAME or --debian=SUITE, found ${unknown.join(' ')}`);
   const check = spawnSync(process.execPath, [join(root, 'scripts/release/check-binary.mjs'), engine], {
     stdio: 'inherit',
   });
@@ -108,6 +112,11 @@ async function main() {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    rmSync(work, {recursive: true, force: true});
+    process.exit(130);
+  });
 try {
   await main();
 } catch (error) {
