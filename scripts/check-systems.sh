@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Other compilers and other systems, as far as this machine can try them. Windows has a script of its own: scripts/windows/check.sh.
-#   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors: what CI does (apt: clang libc++-dev libc++abi-dev)
+#   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors (apt: clang libc++-dev libc++abi-dev)
 #   scripts/check-systems.sh clang    they build it all; tests and golden suite
 #   scripts/check-systems.sh arm64    cross-compiled; golden suite under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
 #   scripts/check-systems.sh musl     compiled and linked with musl and libc++; tests and golden suite run here, the C library is inside
