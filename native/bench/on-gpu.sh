@@ -131,8 +131,13 @@ peer() {
     say "" "## PyTorch" "$python has no torch: nothing to compare with"
     return
   fi
-  step "PyTorch, $1 latents, eager" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64
-  step "PyTorch, $1 latents, compiled" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 --compile
+  local checkpointing
+  for checkpointing in off on; do
+    step "PyTorch, $1 latents, eager, checkpointing $checkpointing" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 \
+      --checkpointing $checkpointing
+    step "PyTorch, $1 latents, compiled, checkpointing $checkpointing" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 \
+      --checkpointing $checkpointing --compile
+  done
 }
 
 # What `predict` calls a card, by its name; the nearest of the same kind for others.
@@ -180,6 +185,8 @@ benches() {
     step "predicted, $latents latents" "$build/sidestep_bench" predict --config "$config" --latents $latents --rank 64 \
       --card "$(predicted_card)"
     step "training step, 2B, $latents latents" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend $device
+    step "the same, every layer recomputed" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 \
+      --checkpointing on --backend $device
     step "the same, told op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
       --rank 64 --backend $device
     peer $latents

@@ -3,9 +3,10 @@
 
 The same shapes and the same work: 24 layers of hidden size 2048, 16 heads over 8 key-value heads of 128, MLP 6144, every other
 layer's self-attention a band of 128 frames on each side, cross-attention to the condition; LoRA on q, k, v, o of both attentions,
-frozen base in bf16, adapters in f32, one layer at a time recomputed in backward, fused AdamW. Only PyTorch is needed.
+frozen base in bf16, adapters in f32, fused AdamW; with --checkpointing on each layer is recomputed in backward, as there. Only PyTorch is needed.
 
-    dit_step.py --latents 1500 --condition 256 --batch 1 --rank 64 [--steps 5] [--compile] [--device cuda|cpu] [--layers 24]
+    dit_step.py --latents 1500 --condition 256 --batch 1 --rank 64 [--steps 5] [--compile] [--checkpointing off|on] [--device cuda|cpu]
+      [--layers 24]
 
 Prints one JSON document: seconds_per_step (fastest), median_seconds_per_step, peak_bytes, flops_per_step (as executed).
 """
@@ -81,8 +82,9 @@ class Layer(nn.Module):
 
 
 class Stack(nn.Module):
-    def __init__(self, layers, rank, dtype):
+    def __init__(self, layers, rank, dtype, recomputes):
         super().__init__()
+        self.recomputes = recomputes
         self.layers = nn.ModuleList(Layer(rank, dtype) for _ in range(layers))
         frozen = lambda *shape: nn.Parameter(torch.randn(*shape, dtype=dtype) * 0.02, requires_grad=False)
         self.into, self.out = frozen(HIDDEN, 3 * LATENT_WIDTH * PATCH), frozen(LATENT_WIDTH * PATCH, HIDDEN)
@@ -92,12 +94,13 @@ class Stack(nn.Module):
         x.requires_grad_(True)
         for i, layer in enumerate(self.layers):
             band = mask if i % 2 == 0 else None
-            x = checkpoint(layer, x, condition, projection, rotary, band, use_reentrant=False)
+            given = (x, condition, projection, rotary, band)
+            x = checkpoint(layer, *given, use_reentrant=False) if self.recomputes else layer(*given)
         return x @ self.out.t()
 
 
 def flops_of(arguments, frames, tokens):
-    """Forward, recomputed forward, and the backward pass's products with the frozen weights; adapters and attention included."""
+    """Forward, recomputed forward if asked for, and the backward pass's products with the frozen weights; adapters and attention included."""
     width, kv_width, r = HEADS * HEAD_DIM, KV_HEADS * HEAD_DIM, arguments.rank
     linear = lambda rows, i, o: 2 * rows * i * o
     lora = lambda rows, i, o: linear(rows, i, r) + linear(rows, r, o)
@@ -107,13 +110,15 @@ def flops_of(arguments, frames, tokens):
     adapters = sum(lora(*p) for p in pairs)
     band = min(2 * WINDOW + 1, frames)
     attention = 4 * width * frames * ((frames + band) / 2 + tokens)
-    return arguments.batch * arguments.layers * (3 * base + 4 * adapters + 4.5 * attention)
+    forwards = 2 if arguments.checkpointing == "on" else 1
+    return arguments.batch * arguments.layers * ((forwards + 1) * base + (forwards + 2) * adapters + (forwards + 2.5) * attention)
 
 
 def main():
     parser = argparse.ArgumentParser()
     for name, default in (("latents", 1500), ("condition", 256), ("batch", 1), ("rank", 64), ("steps", 5), ("layers", 24)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--checkpointing", choices=("on", "off"), default="off")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--device", default="cuda")
     arguments = parser.parse_args()
@@ -121,7 +126,7 @@ def main():
     device, dtype = torch.device(arguments.device), torch.bfloat16
     frames = (arguments.latents + PATCH - 1) // PATCH
     with torch.device(device):
-        model = Stack(arguments.layers, arguments.rank, dtype)
+        model = Stack(arguments.layers, arguments.rank, dtype, arguments.checkpointing == "on")
         patches = torch.randn(arguments.batch, frames, 3 * LATENT_WIDTH * PATCH, dtype=dtype)
         condition = torch.randn(arguments.batch, arguments.condition, HIDDEN, dtype=dtype)
         projection = torch.randn(arguments.batch, 6, HIDDEN, dtype=dtype) * 0.02
@@ -155,6 +160,7 @@ def main():
     flops = flops_of(arguments, frames, arguments.condition)
     print(json.dumps({
         "engine": f"PyTorch {torch.__version__}, {'compiled' if arguments.compile else 'eager'}",
+        "checkpointing": arguments.checkpointing,
         "seconds_per_step": seconds[0],
         "median_seconds_per_step": seconds[len(seconds) // 2],
         "flops_per_step": flops,
