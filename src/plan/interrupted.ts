@@ -40,6 +40,14 @@ export function besideLeft(start: Start, {configured, type, parts, left}: Beside
   if (growth.wish(parts.params) === 'beginning') return start; // that is what was asked for
   const at = growth.standing(left);
   const {because, undone} = differenceOf(left, parts, {configured, growing: growth.params});
+  // Nothing that a user wrote: no option brings back what computed it otherwise.
+  if (because === '')
+    return {
+      kind: 'other_interrupted',
+      at,
+      because: `${whose(left)} ${at} was saved by another version of sidestep`,
+      back: null,
+    };
   return {
     kind: 'other_interrupted',
     at,
