@@ -9,7 +9,11 @@ const numerics = {backend: 'cpu', precision: 'fp32', numerics_version: 1};
 /** What `besideLeft` says where this was saved, and the epochs are 20 now. */
 function said(about: object, of: object = {kind: 'this'}) {
   const parts = {params: {epochs: 20}, inputs: {tensors: 't'}, files: {}, numerics};
-  const left = {fingerprint: 'f' as Fingerprint, of, about: {global_step: 32, total_steps: 40, steps_per_epoch: 1, ...about}};
+  const left = {
+    fingerprint: 'f' as Fingerprint,
+    of,
+    about: {global_step: 32, total_steps: 40, steps_per_epoch: 1, ...about},
+  };
   return besideLeft(
     {kind: 'beginning'},
     {
