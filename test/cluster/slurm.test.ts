@@ -2,8 +2,12 @@ import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
+import {tryClaim} from '../../src/cache/claim.js';
+import {prepareCache} from '../../src/cache/open.js';
+import {showLife} from '../../src/cache/owner.js';
+import {forecastSamples} from '../../src/plan/sample-forecast.js';
 import {stopSwitch} from '../../src/run/stop.js';
-import {outputText, pipelineOf, run} from '../run/rig.js';
+import {look, outputText, pipelineOf, run} from '../run/rig.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {testCluster} from './cluster.js';
 import {codesOfLosses, counted, disturbed, here, how, kinds, on} from './disturbed.js';
@@ -35,6 +39,31 @@ test('four cells of a matrix are four jobs at once, samples are committed as the
   expect(
     existsSync(join(dir, '.sidestep/cache/jobs')) ? readdirSync(join(dir, '.sidestep/cache/jobs')) : [],
   ).toEqual([]);
+});
+
+test('a part that another runner had in hand and did not make is made by a second job', async () => {
+  const dir = await temporaryFolder();
+  const stage = on(here, {uses: 'test.samples', params: {songs: {one: 'la', two: 'lala'}}});
+  const pipeline = pipelineOf(dir, {songs: stage});
+  const {plan, observation} = await look(pipeline);
+  const planned = plan.stages[0]!;
+  const upstream = new Map(plan.stages.map((each) => [each.id, each]));
+  const type = planned.type as Parameters<typeof forecastSamples>[0]['type'];
+  const [sample] = forecastSamples({...planned, type}, planned.parts!, upstream, observation.world.cache);
+  await prepareCache(observation.cache);
+  const endLife = await showLife(observation.cache.root, observation.cache.owner);
+  const attempt = await tryClaim(observation.cache, sample!.parts[0]!.fingerprint);
+  if (attempt.kind !== 'claimed') throw new Error('somebody else has the claim');
+  const report = await run(pipeline, {
+    onEvent: (event) => {
+      if (event.kind === 'stage_waiting' && event.for.kind === 'other_runner') void attempt.claim.release();
+    },
+  });
+  await endLife();
+  expect(report.by.songs).toMatchObject({kind: 'succeeded', samples: {total: 2, computed: 2}});
+  expect(
+    kinds(report, 'stage_placed').filter((event) => 'how' in event && event.how === 'submitted'),
+  ).toHaveLength(2);
 });
 
 test('a stage gets the cards it asks for', async () => {
