@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {StringDecoder} from 'node:string_decoder';
 import {namesIn} from '../../base/folder.js';
 import type {Fingerprint} from '../../base/hash.js';
+import {removeLeftover} from '../../base/leftover.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {rename} from '../../base/rename.js';
 import {jsonIfReadable} from '../../base/state-file.js';
@@ -44,6 +45,7 @@ export async function fillJobFolder(
   folder: string,
   {first, note}: {readonly first: RunnerMessage; readonly note: JobNote},
 ): Promise<void> {
+  for (const said of [JOB_FILES.events, JOB_FILES.commands]) await removeLeftover(join(folder, said)); // by a job before it
   await makeFolder(join(folder, JOB_FILES.commands));
   await makeFolder(join(folder, JOB_FILES.out));
   await writeJobNote(folder, note);

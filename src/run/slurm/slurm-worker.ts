@@ -26,9 +26,19 @@ export interface JobOfStage extends SiteRequest {
   readonly name: string;
 }
 
-/** A worker that is a job of its own. */
+/**
+ * Workers that are jobs of their own. A stage of samples may start another when it is given more of them: that follows nothing, has a
+ * name of its own, and must not hear what the one before it said.
+ */
 export function slurmWorker(cluster: Cluster, job: JobOfStage): WorkerLauncher {
-  return {start: (first, hear) => startJob(cluster, job, {first, hear})};
+  let started = 0;
+  return {
+    start: (first, hear) => {
+      started += 1;
+      const next = started === 1 ? job : {...job, job: undefined, name: `${job.name}.${started}`};
+      return startJob(cluster, next, {first, hear});
+    },
+  };
 }
 
 interface Order {
