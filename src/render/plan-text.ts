@@ -107,13 +107,28 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
   const {verdict} = stage;
   const head = `${verdictMark(verdict, colours)} ${colours.bold(filledEnd(visible(stage.id), width))}  ${verdictText(stage, colours)}`;
   if (verdict.kind !== 'stale') return head;
-  const details = verdict.reasons.map((reason) => `    because ${reasonText(reason)}`);
+  const [only, ...others] = verdict.reasons;
+  // Of a new pipeline all stages say it: on the line that each has anyway.
+  if (only?.kind === 'never_run' && others.length === 0)
+    return [`${head}, ${reasonText(only)}`, ...moreOf(stage)].join('\n');
+  return [
+    head,
+    ...verdict.reasons.map((reason) => `    because ${reasonText(reason)}`),
+    ...moreOf(stage),
+  ].join('\n');
+}
+
+/** What there is to say of a stage that runs besides why. */
+function moreOf(stage: PlannedStage): string[] {
+  const {verdict} = stage;
+  if (verdict.kind !== 'stale') return [];
+  const details: string[] = [];
   const note = noteOf(stage);
   if (note !== undefined) details.push(`    ${note}`);
   if (verdict.samples !== undefined) details.push(`    ${forecastText(verdict.samples)}`);
   const start = startText(verdict.start);
   if (start !== undefined) details.push(`    ${start}`);
-  return [head, ...details].join('\n');
+  return details;
 }
 
 function verdictText(stage: PlannedStage, colours: Palette): string {

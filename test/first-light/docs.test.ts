@@ -118,7 +118,10 @@ test.each(pages)(
   async (page) => {
     const folder = await readersFolder();
     const blocks = blocksOf(page);
-    for (const line of before[page] ?? []) expect(await paste(line, folder), line).toMatchObject({code: 0});
+    for (const line of before[page] ?? []) {
+      const {code, output} = await paste(line, folder);
+      expect(code, `${line}\n${output}`).toBe(0);
+    }
     let ran = 0;
     for (const [index, {language, text}] of blocks.entries()) {
       if (language === 'yaml') {

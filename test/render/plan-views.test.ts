@@ -94,6 +94,15 @@ test('a plan names every stage with the reasons', () => {
 `);
 });
 
+test('that a stage never ran stands on its own line, a further reason below', () => {
+  const never = {...neverRun, reasons: [{kind: 'never_run'}]} as never;
+  expect(planText(planOf(planned('a', never)), plain)).toMatch(/^● a {2}runs {2}[\w.]+, it never ran\n\n/);
+  const forced = {...neverRun, reasons: [{kind: 'never_run'}, {kind: 'forced'}]} as never;
+  expect(planText(planOf(planned('a', forced)), plain)).toMatch(
+    /^● a {2}runs {2}[\w.]+\n {4}because it never ran\n {4}because forced on the command line\n/,
+  );
+});
+
 test('status leaves out what is up to date', () => {
   expect(statusText(pipeline, plain)).not.toContain('model');
   expect(statusText(pipeline, plain)).toContain('adapter.rank: 32 → 64');
