@@ -12,7 +12,7 @@ export interface SampleParts {
   readonly over: string;
   /**
    * Pure: parameters, the JSON of the inputs and the identity of inputs and files (both by parameter path) to what must exist
-   * for every sample. The engine looks up which parts are cached and hands only the missing ones to the worker.
+   * for every sample. The runner looks up which parts are cached and hands only the missing ones to the worker.
    */
   readonly plan: (
     params: ParamObject,

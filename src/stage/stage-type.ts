@@ -6,7 +6,7 @@ import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
 
-/** All that the engine knows of one stage type. Declarations and pure functions only; the work lies elsewhere. */
+/** All that the runner knows of one stage type. Declarations and pure functions only; the work lies elsewhere. */
 export interface StageType {
   /** What `uses:` names, e.g. `preprocess.pass1`. */
   readonly name: string;
@@ -41,13 +41,13 @@ export interface StageType {
   readonly secrets?: (params: ParamObject) => readonly string[];
   /** Programs of the machine that its work will start, and the parameter that says so. */
   readonly programs?: (params: ParamObject) => readonly NeededProgram[];
-  /** Parameters that name input files or folders. `config/` makes them absolute; the engine hashes what they name. */
+  /** Parameters that name input files or folders. `config/` makes them absolute; the runner hashes what they name. */
   readonly files: readonly FileParam[];
   /** Parameters that take a stage, and from which stage types. */
   readonly inputs: readonly InputParam[];
   /** What the stage leaves; the first is what a bare `${stages.ID}` means. */
   readonly outputs: (params: ParamObject) => readonly OutputDeclaration[];
-  /** Per-sample stages only: they have exactly one output of kind `json`, the `SampleCollection`, written by the engine. */
+  /** Per-sample stages only: they have exactly one output of kind `json`, the `SampleCollection`, written by the runner. */
   readonly samples?: SampleParts;
   /** Work that can be made longer: one length may continue from what another saved. */
   readonly extends?: Extension;
