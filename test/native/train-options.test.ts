@@ -225,14 +225,18 @@ function optionsOf(given: JsonObject): JsonObject {
 let serial = 0;
 
 /** All that a short training shows: its plan, every step, the validation, what is saved. */
-async function trained(given: JsonObject): Promise<string> {
+function trained(given: JsonObject): Promise<string> {
+  return trainedAsTold(optionsOf(given));
+}
+
+async function trainedAsTold(options: JsonObject): Promise<string> {
   const [held, ...rest] = samples;
   await using trainer = await openTrainer(addon, {
     model_folder: join(golden, 'tiny_checkpoint/acestep-v15-turbo'),
     samples: rest,
     validation_samples: [held!],
     silence_latent: held!.files[0]!, // every sample brings its context
-    options: optionsOf(given),
+    options,
     precision: 'f32',
     device: 'cpu',
     threads: 1,
@@ -285,6 +289,30 @@ test.each(changes)('$option: $value', async (change) => {
   const before = await remembered(basis(change));
   expect(await trained(withValue(basis(change), change.option, change.value))).not.toBe(before);
 });
+
+const bases = [...new Map(changes.map((change) => [JSON.stringify(basis(change)), basis(change)])).values()];
+
+test.each(bases)('beside %j, what the engine is not told is what the schema says', async (given) => {
+  const whole = optionsOf(given);
+  const told = withoutDefaults(schemas['stage.train']!, whole);
+  expect(told).not.toEqual(whole);
+  expect(await trainedAsTold(told)).toBe(await remembered(given));
+});
+
+/** Options without those that have their default; what chooses a variant, and the places of other stages, stay. */
+function withoutDefaults(schema: Schema, options: JsonObject): JsonObject {
+  const kept = Object.entries(options).flatMap(([key, value]): [string, Json][] => {
+    const property = schema.properties?.[key];
+    const variant = property?.oneOf?.find(
+      (branch) => branch.properties?.type?.const === (value as JsonObject).type,
+    );
+    const inner = variant ?? property;
+    if (inner?.properties !== undefined) return [[key, withoutDefaults(inner, value as JsonObject)]];
+    const isDefault = inner !== undefined && JSON.stringify(inner.default) === JSON.stringify(value);
+    return isDefault ? [] : [[key, value]];
+  });
+  return Object.fromEntries(kept);
+}
 
 test('the same options give the same run', async () => {
   expect(await trained({})).toBe(await remembered({}));
