@@ -126,7 +126,24 @@ function training(subcommand: string, placed: readonly MigratedSetting[]): Entry
   const own = settingsOf(placed, 'train').filter(({key}) => key !== 'tensors');
   return [
     stage('train', 'train', [...inputs(placed), ...tree(withAdapterType([...own, ...selection]))]),
-    stage('export', 'export', [reference('adapter', 'train'), {key: 'formats', value: formatsOf(own)}]),
+    stage('export', 'export', [
+      reference('adapter', 'train'),
+      {key: 'formats', value: formatsOf(own)},
+      ...exportPlace(own),
+    ]),
+  ];
+}
+
+/** Beside the training's own folder and called like it: two lines in one project leave two exports. */
+function exportPlace(own: readonly MigratedSetting[]): Entry[] {
+  const output = own.find(({key}) => key === 'output_dir')?.value;
+  if (typeof output !== 'string') return [];
+  const folder = output.replace(/[/\\]+$/, '');
+  const name = folder.replace(/^.*[/\\]/, '');
+  if (/^\.*$/.test(name)) return [];
+  return [
+    {key: 'name', value: name},
+    {key: 'output_dir', value: `${folder}-exported`},
   ];
 }
 

@@ -102,10 +102,15 @@ test('their command line goes on with their checkpoint, to ComfyUI', async () =>
   expect(ran.code, ran.stderr).toBe(0);
   const steps = eventsOf(ran, 'step_finished').map(({global_step}) => global_step);
   expect(steps, 'two epochs of two songs were done').toEqual([5, 6, 7, 8]);
-  await expectPlayedAsTrained('output/my_lora/comfyui/my_lora.safetensors', 'output/my_lora');
+  await expectPlayedAsTrained('output/my_lora-exported/comfyui/my_lora.safetensors', 'output/my_lora');
   const before = await tensorsOf(project.file('old/my_lora/checkpoints/epoch_2/adapter_model.safetensors'));
   expect(await tensorsOf(project.file('output/my_lora/adapter_model.safetensors'))).not.toEqual(before);
-  says(['inspect', 'output/my_lora/comfyui/my_lora.safetensors', '--base', 'checkpoints/acestep-v15-turbo']);
+  says([
+    'inspect',
+    'output/my_lora-exported/comfyui/my_lora.safetensors',
+    '--base',
+    'checkpoints/acestep-v15-turbo',
+  ]);
 });
 
 test('their preset and their tensors begin a new one, to ComfyUI', async () => {
