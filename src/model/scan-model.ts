@@ -81,11 +81,26 @@ async function chooseModel({
   const broken = unreadable.get(modelNamed(model, [...unreadable.keys()]) ?? '');
   if (broken !== undefined) throw new SidestepError(broken);
   const near = nearModels(model, names);
+  const renamed = models.filter(({config}) => isCalledByBase(model, config)).map(({found}) => found.name);
+  const hints = [
+    ...(near.length > 0 ? [`Did you mean ${near.join(' or ')}?`] : []),
+    ...(renamed.length > 0
+      ? [
+          `By its config.json ${renamed.join(' or ')} is a ${model} model under another name: write \`model: ${renamed[0]}\`.`,
+        ]
+      : []),
+  ];
   throw new SidestepError({
     code: 'model/unknown-name',
     message: `There is no model ${JSON.stringify(model)} in ${checkpoint_dir}; there are ${names.join(', ')}`,
-    ...(near.length > 0 ? {hint: `Did you mean ${near.join(' or ')}?`} : {}),
+    ...(hints.length > 0 ? {hint: hints.join(' ')} : {}),
   });
+}
+
+/** Short names say a base: whoever writes one may have given the folder another name. */
+function isCalledByBase(model: string, config: JsonObject): boolean {
+  const base = baseFromConfig(config);
+  return base !== undefined && model.toLowerCase() === base;
 }
 
 /** All models of a checkpoint folder; throws `model/none-found` when there are none. */

@@ -78,6 +78,9 @@ test('renaming a folder changes nothing that enters a fingerprint', async () => 
   const renamed = await scan('mine');
   expect(hashes(renamed)).toEqual(before);
   expect(renamed).toMatchObject({label: 'custom', base: 'turbo', base_origin: 'config'});
+  expect((await problemOf(scan('turbo'))).hint).toBe(
+    'By its config.json mine is a turbo model under another name: write `model: mine`.',
+  );
 });
 
 test('one changed byte of the weights changes their identity and nothing else', async () => {
