@@ -129,12 +129,16 @@ async function usageProblem(error: CommanderError, argv: readonly string[]): Pro
     .trim();
   const [, option] = /^unknown option '([^']+)'/.exec(message) ?? [];
   const settings = option === undefined ? undefined : await import('./setting-hint.js');
+  const upstream =
+    error.code === 'commander.unknownCommand' && called === undefined
+      ? await (await import('../migrate/command-hint.js')).commandHint(argv)
+      : undefined;
   return {
     code: error.code
       .replace('commander.', 'usage/')
       .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    message,
-    hint: settings?.settingHint(argv, option!) ?? help,
+    message: upstream === undefined ? message : message.replace(/ \(Did you mean [^)]*\)/, ''),
+    hint: upstream ?? settings?.settingHint(argv, option!) ?? help,
   };
 }
 

@@ -47,6 +47,19 @@ test.each(mistakes)('%s is refused with exit code 2', async (_name, args, code, 
   expect(documentOf(programs.stdout, 'problems')).toMatchObject({problems: [{code}]});
 });
 
+test.each([
+  [
+    ['train', '-c', './my checkpoints', '-e', '3'],
+    "`sidestep migrate -- sidestep train -c './my checkpoints' -e 3`",
+  ],
+  [['gui'], '`sidestep ui`'],
+  [['tags', 'add', 'blues'], '`custom_tag: WORD`'],
+])('a command of Side-Step, %j, is told what does that here', async (args, words) => {
+  const {code, stderr} = await new Folder().run(args);
+  expect({code, stderr}).toEqual({code: 2, stderr: expect.stringContaining(words)});
+  expect(stderr).not.toContain('Did you mean');
+});
+
 test('a bare call shows the help and counts as bad usage', async () => {
   const {code, stdout, stderr} = await new Folder().run([]);
   expect({code, stderr}).toEqual({code: 2, stderr: ''});
