@@ -148,6 +148,7 @@ describe('at a terminal', () => {
     const type = atKeyboard(running);
     for (const {question, keys} of order) await type(question, keys);
     expect((await running.finished).code).toBe(0);
+    expect(running.stdout()).toContain('the usual one; every program can load it'); // what each kind is good for
     expect(running.stdout()).toContain('2 songs (wav), 2.0 s of music');
     expect(running.stdout()).toContain('with a caption: 1 of 2; with lyrics: none');
     expect(running.stdout()).toContain('rank 16, adamw, rate 1.00e-4'); // what the proposed preset decides
