@@ -92,8 +92,8 @@ async function openPast(world: World, dir: string, id: string): Promise<Past> {
 }
 
 function rowOf(past: PastRun): PastRun {
-  const {run, dir, pipeline, started_at, outcome, duration_ms, at_work, stages, last_loss} = past;
-  return {run, dir, pipeline, started_at, outcome, duration_ms, at_work, stages, last_loss};
+  const {run, dir, pipeline, started_at, outcome, duration_ms, at_work, jobs, stages, last_loss} = past;
+  return {run, dir, pipeline, started_at, outcome, duration_ms, at_work, jobs, stages, last_loss};
 }
 
 async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ToldRun> {

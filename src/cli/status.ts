@@ -10,11 +10,12 @@ import type {ExitCode, World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
 import {runsDirOf} from '../history/recorded-run.js';
 import {runningRuns} from '../history/running-runs.js';
+import {readEvents} from '../record/run-record.js';
 import type {Palette} from '../render/palette.js';
 import {planDocument} from '../render/plan-json.js';
 import {isUpToDate, statusText} from '../render/plan-text.js';
 import {problemText} from '../render/problem-text.js';
-import {runningText} from '../render/runs-text.js';
+import {jobsAtWork, runningText} from '../render/runs-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
 
 interface StatusOptions extends AnswerOptions {
@@ -47,7 +48,13 @@ async function status(world: World, file: string, options: StatusOptions): Promi
   warn(world, options, [...warnings, ...(await placeWarnings(planned.value))]);
   // What a frozen run would refuse is not up to date, whatever the cache holds.
   const differences = options.check === true ? frozenProblems(planned.value) : [];
-  const running = await runningRuns(world, runsDirOf(world, file), planned.value.pipeline.file);
+  const runsDir = runsDirOf(world, file);
+  const running = await Promise.all(
+    (await runningRuns(world, runsDir, planned.value.pipeline.file)).map(async (each) => ({
+      ...each,
+      jobs: jobsAtWork(await readEvents(runsDir, each.run)),
+    })),
+  );
   const fetch = await fetchForecast(plan, planned.value.observation);
   answer(world, options, {
     kind: 'status',

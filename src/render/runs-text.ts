@@ -15,6 +15,8 @@ export interface PastRun {
   readonly duration_ms: number | null;
   /** Stages that are at work now; empty unless it is running. */
   readonly at_work: readonly string[];
+  /** Of stages that ran elsewhere, the last job each. */
+  readonly jobs: readonly StageJob[];
   /** Stages that really ran, and how each ended. */
   readonly stages: readonly {readonly stage: string; readonly result: StageResult['kind']}[];
   /** Mean loss of the last finished epoch, or of the last step. */
@@ -38,11 +40,52 @@ export function pastRun(
     outcome,
     duration_ms: finished?.duration_ms ?? null,
     at_work: outcome === 'running' ? atWork(events) : [],
+    jobs: jobsIn(events),
     stages: ended
       .filter(({kind}) => kind !== 'cached' && kind !== 'skipped')
       .map(({stage, kind}) => ({stage, result: kind})),
     last_loss: lastLoss(events),
   };
+}
+
+/** A stage's job, as far as is known of it. */
+export interface StageJob {
+  readonly stage: string;
+  readonly executor: string;
+  /** The scheduler's number. */
+  readonly job: string;
+  /** Where it runs or ran; null: nowhere yet. */
+  readonly node: string | null;
+  /** Why it waits, in the scheduler's word; null: it does not, or the scheduler does not say. */
+  readonly waits_for: string | null;
+}
+
+/** Pure: the last job of each stage that has one. */
+export function jobsIn(events: readonly RunEvent[]): StageJob[] {
+  const jobs = new Map<string, StageJob>();
+  for (const event of events) {
+    if (event.kind === 'stage_placed') {
+      const {stage, executor, job, node} = event;
+      jobs.set(stage, {stage, executor, job, node, waits_for: null});
+    }
+    if (event.kind === 'stage_waiting' && event.for.kind === 'queue') {
+      const {executor, job, reason} = event.for;
+      jobs.set(event.stage, {stage: event.stage, executor, job, node: null, waits_for: reason});
+    }
+  }
+  return [...jobs.values()];
+}
+
+/** Pure: the jobs of stages that are at work. */
+export function jobsAtWork(events: readonly RunEvent[]): StageJob[] {
+  const stages = new Set(atWork(events));
+  return jobsIn(events).filter(({stage}) => stages.has(stage));
+}
+
+function jobText({stage, executor, job, node, waits_for}: StageJob): string {
+  const place = node === null ? 'waits in the queue' : `on ${node}`;
+  const why = waits_for === null ? '' : ` (${waits_for})`;
+  return `${stage}  job ${job} of ${executor} ${place}${why}`;
 }
 
 function atWork(events: readonly RunEvent[]): string[] {
@@ -189,11 +232,14 @@ export interface RunningRun {
 }
 
 /** Lines for below a status; empty when nothing runs. */
-export function runningText(runs: readonly RunningRun[], colours: Palette): string {
+export function runningText(
+  runs: readonly (RunningRun & {readonly jobs: readonly StageJob[]})[],
+  colours: Palette,
+): string {
   return visibly(runs)
-    .map(({run, experiment, pid, host}) => {
+    .map(({run, experiment, pid, host, jobs}) => {
       const name = experiment === null ? run : `${run} (${experiment})`;
-      return `${colours.cyan('running now:')} ${name}, process ${pid} on ${host}; \`sidestep attach ${run}\` shows it\n`;
+      return `${colours.cyan('running now:')} ${name}, process ${pid} on ${host}; \`sidestep attach ${run}\` shows it\n${jobs.map((job) => `  ${jobText(job)}\n`).join('')}`;
     })
     .join('');
 }

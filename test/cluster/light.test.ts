@@ -48,6 +48,14 @@ test('every stage can be sent away, light ones too: the lock file is that of a r
   const job = placed.find(({stage}) => stage === 'counted')!.job;
   expect(linesOf(ended, 'counted')).toContain(`in job ${job}`);
   expect(elsewhere.text('pipeline.lock.yaml')).toBe(expected);
+  const {runs} = JSON.parse(elsewhere.command(['runs', '--json']).stdout);
+  expect(runs[0].jobs).toContainEqual({
+    stage: 'counted',
+    executor: 'here',
+    job,
+    node: expect.stringMatching(/^n[12]$/),
+    waits_for: null,
+  });
   expect(await cluster.jobsLeft()).toEqual([]);
 });
 
@@ -65,4 +73,20 @@ test('what a program says last, and what is wrong with songs, comes back from th
     expect.objectContaining({code: 'run/command-failed', last_words: ['oh no']}),
   );
   expect(problems.map((problem) => problem?.code.split('/')[0]).toSorted()).toEqual(['dataset', 'run']);
+});
+
+test('status says which jobs wait, and for what', async () => {
+  elsewhere.writeSettings({executors: {here: {...here, extra: ['--hold']}}});
+  elsewhere.writePipeline({
+    held: {...counted, with: {argv: ['true'], outputs: {}}, resources: {executor: 'here'}},
+  });
+  const {child, ended} = elsewhere.start();
+  await expect
+    .poll(() => elsewhere.command(['status']).stdout, {timeout: 60_000, interval: 500})
+    .toMatch(/running now: .*\n {2}held {2}job \d+ of here waits in the queue \(JobHeldUser\)\n/);
+  const {running} = JSON.parse(elsewhere.command(['status', '--json']).stdout);
+  expect(running[0].jobs).toMatchObject([{stage: 'held', node: null, waits_for: 'JobHeldUser'}]);
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(130);
+  expect(await cluster.jobsLeft()).toEqual([]);
 });
