@@ -1,5 +1,6 @@
 import {basename, join} from 'node:path';
 import {asWritten, isJsonObject, type Json, type JsonObject} from './json.js';
+import type {OtherVersion} from './saved-by.js';
 import type {Seal} from './seal.js';
 import {jsonIn, textIfReadable, unsealed} from './state-file.js';
 
@@ -20,14 +21,6 @@ export interface SavedStateNote {
   readonly about: JsonObject;
   readonly seal: Seal;
 }
-
-/** Versions of sidestep whose saved states this one does not continue. */
-export type OtherVersion = 'older_version' | 'newer_version';
-
-export const VERSION_WORDS: Readonly<Record<OtherVersion, string>> = {
-  older_version: 'an older version of sidestep',
-  newer_version: 'a newer version of sidestep',
-};
 
 /** `none`: nothing was saved. `unreadable`: something was, and what it was can no longer be said. */
 export function readSavedState(partialDir: string): SavedStateNote | 'none' | 'unreadable' | OtherVersion {

@@ -1,4 +1,4 @@
-import {VERSION_WORDS} from '../base/saved-state.js';
+import {VERSION_WORDS} from '../base/saved-by.js';
 import {unreachable} from '../base/unreachable.js';
 import type {Start} from '../plan/plan.js';
 

@@ -1,6 +1,6 @@
 import type {Fingerprint} from '../base/hash.js';
 import type {Problem} from '../base/problem.js';
-import {type OtherVersion, VERSION_WORDS} from '../base/saved-state.js';
+import {type OtherVersion, VERSION_WORDS} from '../base/saved-by.js';
 import {DAMAGE_WORDS, type Damage} from '../base/seal.js';
 import {
   type AttemptKey,

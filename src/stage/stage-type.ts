@@ -1,7 +1,7 @@
 import type {Fingerprint} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
-import type {OtherVersion} from '../base/saved-state.js';
+import type {OtherVersion} from '../base/saved-by.js';
 import type {IdleRule} from './idle.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';

@@ -1,5 +1,5 @@
 import type {Fingerprint} from '../base/hash.js';
-import type {OtherVersion} from '../base/saved-state.js';
+import type {OtherVersion} from '../base/saved-by.js';
 
 /** Where a stale stage takes up its work. Whatever ran before, the bytes are those of a first run; a fork alone is asked for. */
 export type Start =
