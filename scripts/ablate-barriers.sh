@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 files=("$@")
 [ ${#files[@]} -gt 0 ] || mapfile -t files < <(cd "$here/native/ops" && grep -l '__sync\(threads\|warp\)' ./*_cuda.cu ./*.cuh | sed 's|^\./||')
 
-declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor
-  [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients" [elementwise_cuda.cu]="gated_add;sum_rows"
+declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor [attention_dq_cuda.cu]=attention_tensor
+  [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients;attention_tensor" [elementwise_cuda.cu]="gated_add;sum_rows"
   [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
   [gemm_tile_cuda.cuh]="gemm: batches" [flow_cuda.cu]=flow_loss)
 

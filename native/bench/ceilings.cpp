@@ -16,34 +16,39 @@ namespace {
 // Attention, counted from the kernels: a 64 x 64 tile of heads of 128 is 2.10 MFLOP and 160 KiB through shared memory at 128 bytes a
 // clock, 1640 FLOP a clock and multiprocessor at most. A Hopper tensor core does 4096 and an A100's 2048, so shared memory is the
 // ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63. A GeForce's does 512: one block of four warps would keep 0.82 of it
-// busy (a 3060's 0.78), in the backward pass 0.70 (0.62), which loads without double buffering. Two blocks fit a multiprocessor there
-// (blocks_in_100_kib in the kernels); two that did not wait for each other would be idle together for the product of their idle shares, and
-// half of what that brings is assumed. The backward pass has ceilings of 0.35 on Hopper for the same reason as the forward pass.
+// busy (a 3060's 0.78). Two blocks fit a multiprocessor there (blocks_in_100_kib in the kernels); two that did not wait for each other would be
+// idle together for the product of their idle shares, and half of what that brings is assumed.
+//
+// Its backward pass is two kernels. Scores, dv and dk: 64 keys and 32 queries are 2.10 MFLOP and, with the tiles of cards that have room, 176 KiB
+// through shared memory, 1490 FLOP a clock: 0.36 of a Hopper and 0.73 of an A100, of which 0.63 are left again. With small tiles 208 KiB and
+// 1260 FLOP a clock, no bound for a GeForce, whose loads are double buffered as the forward pass's are: its share. What the last round of
+// blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each cut into parts) costs a Hopper 0.04, a 3060 0.05,
+// a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a clock (0.80 of a Hopper), 0.63 of that; 0.85 of
+// smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090 idle. dS comes from memory.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
-    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass
-    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.73},
-    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.80},
-    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.80},
-    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.80},
-    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.78},
-    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40},
-    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.20},
-    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.20},
+    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq
+    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.82, 0.83},
+    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85},
+    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.78},
+    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.82},
+    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.62},
+    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.60},
+    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.22, 0.41},
+    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.22, 0.41},
 };
 
 // A copy's share of the memory; products with few blocks get half of the bandwidth: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
 constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kThinShare = 0.45;
 constexpr double kThinFlopsPerByte = 128;
 constexpr double kLaunchSeconds = 3e-6;
-// The backward pass of attention computes the scores in both of its kernels: seven products where five are counted.
-constexpr double kExecutedBackward = 7.0 / 5;
 
-enum class Unit { product, attention, attention_backward, vector };
+enum class Unit { product, attention, attention_backward, attention_dq, vector };
 
 Unit unit_of(std::string_view op) {
   if (op == "attention") return Unit::attention;
-  if (op == "attention_backward") return Unit::attention_backward;
+  if (op == "attention_backward" || op == "attention_backward dk, dv") return Unit::attention_backward;
+  if (op == "attention_backward dq") return Unit::attention_dq;
   if (op == "gemm" || op == "conv1d" || op == "conv_transpose1d") return Unit::product;
   return Unit::vector;
 }
@@ -52,7 +57,8 @@ double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit,
   switch (unit) {
     case Unit::product: return flops / (card.product_share * ceilings.matrix_flops);
     case Unit::attention: return flops / (card.forward_share * ceilings.matrix_flops);
-    case Unit::attention_backward: return kExecutedBackward * flops / (card.backward_share * ceilings.matrix_flops);
+    case Unit::attention_backward: return flops / (card.backward_share * ceilings.matrix_flops);
+    case Unit::attention_dq: return flops / (card.dq_share * ceilings.matrix_flops);
     case Unit::vector: return flops / (kVectorShare * ceilings.vector_flops);
   }
   __builtin_unreachable();

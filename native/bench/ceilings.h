@@ -27,7 +27,8 @@ struct Card {
   double memory_bytes = 0;    ///< bytes/s
   double product_share = 0;   ///< of tensor_flops, by the library's products of this model's shapes
   double forward_share = 0;   ///< of tensor_flops, by attention
-  double backward_share = 0;  ///< of tensor_flops, by attention's backward pass in the FLOPs that it executes
+  double backward_share = 0;  ///< of tensor_flops, by attention's backward pass but for dq
+  double dq_share = 0;        ///< of tensor_flops, by the product that makes dq of kept gradients of scores
 
   Ceilings ceilings(DType dtype) const;
   size_t bytes() const;

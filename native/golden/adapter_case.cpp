@@ -175,14 +175,15 @@ PlanRequest plan_of(const DitConfig& config, const AdapterConfig& adapter, const
           .tokens = largest.encoder_hidden_states.view().dim(1)};
 }
 
-static size_t arena_bytes(PlanRequest plan, DType compute_dtype) {
+static size_t arena_bytes(PlanRequest plan, DType compute_dtype, DeviceKind device) {
   plan.compute_dtype = compute_dtype;
+  plan.device = device;
   return plan_memory(plan).arena_bytes;
 }
 
 AdaptedModel::AdaptedModel(const DitConfig& config, const Weights& weights, const AdapterConfig& adapter,
                            const PlanRequest& plan, Stream& stream)
-    : model(config, weights), adapters(model, adapter), arena(stream.device(), arena_bytes(plan, weights.dtype())) {}
+    : model(config, weights), adapters(model, adapter), arena(stream.device(), arena_bytes(plan, weights.dtype(), stream.device().kind)) {}
 
 void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
   for (const Parameter& p : adapters.parameters()) {

@@ -167,10 +167,13 @@ void dit_attention_backward(const DitAttentionCall& call, const Tensor& dy, Cons
   const NormedHeads k = norm_heads(call, tape.k, layer.k_norm, pass);
   const ProjectionGradients d = allocate_gradients(layer, tape, keys, pass);
   {
-    const Arena::Scope delta_scope(pass.arena);
+    const Arena::Scope scratch(pass.arena);
+    const bool keeps = keys && pass.pass.kernels(pass.stream) == DeviceKind::cuda;
+    const int64_t scores = keeps ? attention_score_elements(q.values, k.values, call.window, Causality::bidirectional) : 0;
     attention_backward({.dout = dout, .q = q.values, .k = k.values, .v = tape.v, .out = tape.out, .lse = tape.lse, .dq = d.dq,
                         .dk = d.dk, .dv = d.dv, .delta = pass.arena.alloc(DType::f32, tape.lse.shape()),
-                        .scale = score_scale(pass.stack), .window = call.window, .key_mask = call.key_mask}, pass.stream);
+                        .scale = score_scale(pass.stack), .window = call.window, .key_mask = call.key_mask,
+                        .dscores = scores > 0 ? pass.arena.alloc(d.dq.dtype(), {scores}) : Tensor()}, pass.stream);
   }
   if (queries) norm_heads_backward(call, d.dq, tape.q, layer.q_norm, q, pass);
   if (keys) norm_heads_backward(call, d.dk, tape.k, layer.k_norm, k, pass);

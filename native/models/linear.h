@@ -22,6 +22,12 @@ struct PassContext {
   ConstTensor step_counter{};
   /// How much of the adapter counts in an inference pass: its weight is W + strength (W' - W), W' the adapted one. 0: no adapter.
   float strength = 1;
+  DeviceKind planned_for = DeviceKind::cpu;  ///< on Device::plan: whose memory is measured
+
+  /// Whose kernels run, or would.
+  DeviceKind kernels(const Stream& stream) const {
+    return stream.device().kind == DeviceKind::plan ? planned_for : stream.device().kind;
+  }
 };
 
 struct Linear;

@@ -25,6 +25,10 @@ struct Attention {
 };
 void attention(const Attention& op, Stream& stream);
 
+/// Elements of q's dtype in which a card keeps dS between the kernel that makes them and the product that makes dq of them: all key heads'
+/// of the batch, or as many as 320 MiB hold, at least one. 0 where nothing is kept: tensor cores take 16-bit heads of 64 and 128.
+int64_t attention_score_elements(const ConstTensor& q, const ConstTensor& k, int64_t window, Causality causality);
+
 /// Gradients by recomputing scores from lse (Dao 2022, Algorithm 4). delta[b,h,t] = dot(dout, out) is computed inside.
 /// Bits do not depend on the number of threads. A query without keys passes dout / S to every value and nothing to q, k.
 struct AttentionBackward {
@@ -37,6 +41,9 @@ struct AttentionBackward {
   int64_t window = kNoWindow;
   Causality causality = Causality::bidirectional;
   ConstTensor key_mask{};
+  /// [n] like q: scratch of a card (attention_score_elements, or room for one key head); empty: the backend's own. A CPU takes none. The
+  /// bits do not depend on how much it is.
+  Tensor dscores{};
 };
 void attention_backward(const AttentionBackward& op, Stream& stream);
 

@@ -1,245 +1,348 @@
-// Attention backward on tensor cores, after Dao 2022, Algorithm 4, in two kernels so that every gradient has one writer and
-// the bits are the same in every run: dq over blocks of queries, dk and dv over blocks of keys. Scores are computed in both:
-// 7 products of 2 hd FLOPs a pair visited instead of 5. Compute bound: full attention of the 2B model over 3000 patches, 16
-// heads of 128, is 258 GFLOP, 0.65 ms at 400 TFLOP/s; a banded layer (window 128) 28 GFLOP, 0.07 ms.
-#include "ops/attention_cuda.cuh"
-#include "ops/mma_cuda.cuh"
+// Attention backward on tensor cores, after Dao 2022, Algorithm 4, in five products of 2 hd FLOPs a pair visited and without atomics, so
+// that every gradient has one writer and the bits are the same in every run. A block owns 64 keys and walks tiles of the queries that
+// meet them: scores and their gradients dS, once, of them dk and dv. dS goes to memory in 16 bits, as products take it, and a
+// second kernel makes dq = dS K of it. That moves 4 bytes a pair and query head in place of two products of 512 FLOPs (heads of 128).
+// Full attention of the 2B model over 3000 patches, 16 heads of 128: 184 GFLOP, 0.46 ms at 400 TFLOP/s; dS is 290 MB, written while the
+// tensor cores are busy, and read in 0.1 ms at 3 TB/s. A banded layer (window 128): 16 GFLOP, 31 MB.
+#include "ops/attention_fragments.h"
+#include "ops/attention_products_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
 
-constexpr int kBlock = 128, kRows = 64, kRowsOfWarp = 16;
+constexpr int kBlock = 128, kRows = ScoreFragments::kKeys, kRowsOfWarp = ScoreFragments::kSide;
 
+/// What is kept of the key heads of one launch, counted through the batch: dS of all query heads of a key head, one after the other, then the
+/// sums of parts of the queries.
 template <typename T>
-struct Backward {
-  AttentionOperands<T> op;
-  AttentionGradients<T> to;
+struct KeptScores {
+  T* data;
+  ScoreRoom room;
+  int64_t units;       ///< key heads of a launch, at most
+  int64_t parts;
+  int64_t first_unit;  ///< sample * key heads + key head of the launch's first
+
+  __device__ T* scores(int64_t head) const { return data + head * room.fragments.elements(); }
+  /// dk [S, hd] of a part, dv behind it.
+  __device__ float* sums(int64_t unit, int64_t part) const {
+    return reinterpret_cast<float*>(data + units * room.score_elements()) + (unit * parts + part) * room.part_floats();
+  }
 };
 
-/// lse in base 2, plus infinity (weights of zero) for queries without keys and beyond the end.
-template <typename T>
-__device__ float statistic(const Backward<T>& f, int64_t b, int64_t h, int64_t query) {
-  if (query >= f.op.queries) return INFINITY;
-  const float lse = f.to.lse[(b * f.op.heads + h) * f.op.queries + query];
-  return lse == -INFINITY ? INFINITY : lse * kLog2e;
-}
+/// Four registers of a lane.
+struct alignas(16) Piece {
+  uint32_t of[4];
+};
 
-template <typename T>
-__device__ float delta_of(const Backward<T>& f, int64_t b, int64_t h, int64_t query) {
-  return query < f.op.queries ? f.to.delta[(b * f.op.heads + h) * f.op.queries + query] : 0.F;
-}
+// ---- dS, dk, dv: a block owns 64 keys of a key head and walks tiles of the queries of its query heads, in order. The next tile is on its
+// way while one is worked on.
 
-/// sums[n] += rows row … row+15 of `left` times the transpose of `right`, over hd: 8 * columns columns.
-template <typename T, int hd, int columns>
-__device__ void multiply_transpose(float (&sums)[columns][4], const SharedTile<T, hd>& left, int row, const SharedTile<T, hd>& right) {
-#pragma unroll
-  for (int k = 0; k < hd / 16; ++k) {
-    uint32_t a[4];
-    left.load_a(a, row, k * 16);
-#pragma unroll
-    for (int n = 0; n < columns; n += 2) {
-      uint32_t b[4];
-      right.load_b_transpose(b, n * 8, k * 16);
-      mma<T>(sums[n], a, b[0], b[1]);
-      mma<T>(sums[n + 1], a, b[2], b[3]);
-    }
+/// Queries of a tile, by how much of q and of dout it is. Half as many products again read shared memory for each `ldmatrix` of a larger one,
+/// and more of them are independent; two blocks of it need more memory than a GeForce's multiprocessor has.
+enum class Tile : int { kib_4 = 4096, kib_8 = 8192 };
+
+template <int hd, Tile tile>
+constexpr int kQueries = static_cast<int>(tile) / 2 / hd;
+
+template <int hd, Tile tile>
+constexpr size_t kKeyBytes = 2 * SharedTile<__half, hd>::bytes(kRows) + 4 * static_cast<size_t>(tile) + 4 * sizeof(float) * kQueries<hd, tile>;
+
+static_assert(blocks_in_100_kib(kKeyBytes<128, Tile::kib_4>) >= 2 && blocks_in_100_kib(kKeyBytes<64, Tile::kib_4>) >= 2);
+constexpr size_t kRoomForLarge = 2 * (kKeyBytes<128, Tile::kib_8> + 1024);  // of two blocks, on a multiprocessor
+
+/// A tile of queries of one head.
+struct QueryTile {
+  int64_t head, index;
+
+  __device__ void advance(const IndexRange& tiles) {
+    if (++index < tiles.last) return;
+    index = tiles.first;
+    ++head;
   }
-}
+};
 
-/// sums += weights (from registers, rounded) times `right`.
-template <typename T, int hd, int columns>
-__device__ void multiply_weights(float (&sums)[hd / 8][4], const float (&weights)[columns][4], const SharedTile<T, hd>& right) {
-#pragma unroll
-  for (int k = 0; k < columns / 2; ++k) {
-    const uint32_t a[4] = {packed<T>(weights[2 * k][0], weights[2 * k][1]), packed<T>(weights[2 * k][2], weights[2 * k][3]),
-                           packed<T>(weights[2 * k + 1][0], weights[2 * k + 1][1]), packed<T>(weights[2 * k + 1][2], weights[2 * k + 1][3])};
-#pragma unroll
-    for (int n = 0; n < hd / 8; n += 2) {
-      uint32_t b[4];
-      right.load_b(b, k * 16, n * 8);
-      mma<T>(sums[n], a, b[0], b[1]);
-      mma<T>(sums[n + 1], a, b[2], b[3]);
-    }
-  }
-}
-
-/// Two neighbouring elements of a head.
+/// Two neighbouring columns of a key's gradients.
 template <typename T>
-__device__ void store_pair(T* to, float first, float second) {
-  *reinterpret_cast<uint32_t*>(to) = packed<T>(first, second);
+__device__ void write_gradients(const Backward<T>& f, int64_t b, int64_t key, int64_t kv, int column, float2 dk, float2 dv) {
+  const float* orphans = f.to.orphans + (b * f.op.kv_heads + kv) * f.op.head_dim + column;
+  store_pair(f.to.dk(b, key, kv) + column, dk.x * f.op.scale, dk.y * f.op.scale);
+  store_pair(f.to.dv(b, key, kv) + column, dv.x + orphans[0], dv.y + orphans[1]);
 }
 
-// ---- dq: a block owns 64 queries and walks tiles of keys.
-
-template <int hd>
-constexpr int kKeys = hd == 64 ? 64 : 32;  // scores and their gradients of a wider tile would not fit the registers
-
-template <int hd>
-constexpr size_t kQueryBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + SharedTile<__half, hd>::bytes(kKeys<hd>));
-
-static_assert(blocks_in_100_kib(kQueryBytes<128>) >= 2);
-
-template <typename T, int hd>
-__global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<T> f) {
-  constexpr int kColumns = kKeys<hd> / 8;
-  unsigned char* const memory = dynamic_shared();
-  const SharedTile<T, hd> q{reinterpret_cast<T*>(memory)}, dout{q.at(kRows, 0)}, k{dout.at(kRows, 0)}, v{k.at(kKeys<hd>, 0)};
+template <typename T, int hd, Tile of>
+__global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward<T> f, const KeptScores<T> kept) {
+  constexpr int kTile = kQueries<hd, of>, kColumns = kTile / 8;
+  const SharedTile<T, hd> k{reinterpret_cast<T*>(dynamic_shared())}, v{k.at(kRows, 0)}, queries{v.at(kRows, 0)};
+  float* const statistics = reinterpret_cast<float*>(queries.at(4 * kTile, 0));
   const AttentionOperands<T>& op = f.op;
-  const int64_t first = int64_t{blockIdx.x} * kRows, last = min(op.queries, first + kRows), h = blockIdx.y, b = blockIdx.z;
-  const int64_t kv = op.kv_head(h);
-  const int row = static_cast<int>(threadIdx.x) / kWarp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
-  load_tile<T, hd, kRows, kBlock>(q, op.q(b, 0, h), op.q.frame_stride, first, op.queries);
-  load_tile<T, hd, kRows, kBlock>(dout, f.to.dout(b, 0, h), f.to.dout.frame_stride, first, op.queries);
-  commit_copies();
-  float lse[2], delta[2];
+  const int64_t unit = kept.first_unit + blockIdx.y, kv = unit % op.kv_heads, b = unit / op.kv_heads, group = op.heads / op.kv_heads;
+  const int64_t first = int64_t{blockIdx.x} * kRows, last = min(op.reach.keys, first + kRows);
+  const int warp = threadIdx.x / kWarp, row = warp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
+  load_tile<T, hd, kRows, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first, op.reach.keys);
+  load_tile<T, hd, kRows, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first, op.reach.keys);
+  Bounds bounds[2];  // of the thread's keys: the queries they meet
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
-    lse[r] = statistic(f, b, h, first + row + g + 8 * r);
-    delta[r] = delta_of(f, b, h, first + row + g + 8 * r);
+    const int64_t key = first + row + g + 8 * r;
+    const bool visible = key < op.reach.keys && !op.hidden(b, key);
+    bounds[r] = Bounds::of(visible ? op.reach.queries_of(key, op.queries) : IndexRange{0, 0}, 0);
   }
-  const IndexRange tiles = tiles_of(op.reach.of(first, last), kKeys<hd>), common = op.reach.common(first, last);
-  float dq[hd / 8][4] = {};
-  for (int64_t i = tiles.first; i < tiles.last; ++i) {
-    const int64_t first_key = i * kKeys<hd>;
-    load_tile<T, hd, kKeys<hd>, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first_key, op.reach.keys);
-    load_tile<T, hd, kKeys<hd>, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first_key, op.reach.keys);
-    commit_copies();
+  const IndexRange shown = op.visited(b, {first, last});
+  const IndexRange tiles = shown.first < shown.last ? tiles_of(op.reach.queries_of(first, last, op.queries), kTile) : IndexRange{0, 0}, strips = kept.room.fragments.strips(blockIdx.x);
+  const int64_t all = group * (tiles.last - tiles.first), first_step = all * blockIdx.z / kept.parts;
+  const int steps = static_cast<int>(all * (blockIdx.z + 1) / kept.parts - first_step);
+  QueryTile next{kv * group, tiles.first};
+  if (steps > 0) next = {kv * group + first_step / (tiles.last - tiles.first), tiles.first + first_step % (tiles.last - tiles.first)};
+  float next_statistic = 0;
+  const auto fetch = [&](int stage) {
+    const int64_t query = next.index * kTile;
+    const SharedTile<T, hd> q{queries.at(2 * stage * kTile, 0)}, dout{q.at(kTile, 0)};
+    load_tile<T, hd, kTile, kBlock>(q, op.q(b, 0, next.head), op.q.frame_stride, query, op.queries);
+    load_tile<T, hd, kTile, kBlock>(dout, f.to.dout(b, 0, next.head), f.to.dout.frame_stride, query, op.queries);
+    const int i = threadIdx.x;
+    if (i < kTile) next_statistic = statistic(f, b, next.head, query + i);
+    else if (i < 2 * kTile) next_statistic = delta_of(f, b, next.head, query + i - kTile);
+  };
+  if (steps > 0) fetch(0);
+  commit_copies();
+  float dk[hd / 8][4] = {}, dv[hd / 8][4] = {};
+  for (int step = 0; step < steps; ++step) {
+    const int stage = step % 2;
+    const QueryTile tile = next;
+    float *lse = statistics + 2 * stage * kTile, *delta = lse + kTile;
+    if (threadIdx.x < 2 * kTile) lse[threadIdx.x] = next_statistic;
     wait_copies<0>();
-    __syncthreads();
-    float scores[kColumns][4] = {}, dweights[kColumns][4] = {};
-    multiply_transpose<T, hd>(scores, q, row, k);
-    multiply_transpose<T, hd>(dweights, dout, row, v);
-    const bool inside = op.key_mask == nullptr && first_key >= common.first && first_key + kKeys<hd> <= common.last;
-    const Bounds bounds[2] = {Bounds::of(op.reach.of(first + row + g), first_key), Bounds::of(op.reach.of(first + row + g + 8), first_key)};
+    __syncthreads();  // the tile is there, and every warp has read the one before
+    next.advance(tiles);
+    if (step + 1 < steps) fetch(1 - stage);
+    commit_copies();
+    const SharedTile<T, hd> q{queries.at(2 * stage * kTile, 0)}, dout{q.at(kTile, 0)};
+    const int first_query = static_cast<int>(tile.index) * kTile;
+    float weights[kColumns][4] = {}, dweights[kColumns][4] = {};
+    multiply_transpose<T, hd>(weights, k, row, q);
 #pragma unroll
     for (int n = 0; n < kColumns; ++n)
 #pragma unroll
       for (int c = 0; c < 4; ++c) {
-        const int key = n * 8 + 2 * t + c % 2;
-        const bool meet = inside || (bounds[c / 2].hold(key) && !op.hidden(b, first_key + key));
-        const float weight = meet ? exp2f(scores[n][c] * (op.scale * kLog2e) - lse[c / 2]) : 0.F;
-        scores[n][c] = weight * (dweights[n][c] - delta[c / 2]);
+        const int j = n * 8 + 2 * t + c % 2;
+        weights[n][c] = bounds[c / 2].hold(first_query + j) ? exp2f(weights[n][c] * (op.scale * kLog2e) - lse[j]) : 0.F;
       }
-    multiply_weights<T, hd>(dq, scores, k);
-    __syncthreads();  // every warp has read the tile
-  }
-  wait_copies<0>();  // queries that meet no key have loads under way
+    multiply_weights<T, hd>(dv, weights, dout);
+    multiply_transpose<T, hd>(dweights, v, row, dout);
+    T* const scores = kept.scores(blockIdx.y * group + tile.head - kv * group);
 #pragma unroll
-  for (int r = 0; r < 2; ++r) {
-    const int64_t query = first + row + g + 8 * r;
-    if (query >= op.queries) continue;
-    T* to = f.to.dq(b, query, h);
+    for (int n = 0; n < kColumns; n += 2) {
 #pragma unroll
-    for (int n = 0; n < hd / 8; ++n) store_pair(to + n * 8 + 2 * t, dq[n][2 * r] * op.scale, dq[n][2 * r + 1] * op.scale);
-  }
-}
-
-// ---- dk, dv: a block owns 64 keys of a key head and walks tiles of the queries of its query heads, in order.
-
-template <int hd>
-constexpr int kQueries = hd == 64 ? 64 : 32;
-
-template <int hd>
-constexpr size_t kKeyBytes = 2 * (SharedTile<__half, hd>::bytes(kRows) + SharedTile<__half, hd>::bytes(kQueries<hd>)) + 2 * sizeof(float) * kQueries<hd>;
-
-static_assert(blocks_in_100_kib(kKeyBytes<128>) >= 2);
-
-template <typename T, int hd>
-__global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward<T> f) {
-  constexpr int kColumns = kQueries<hd> / 8;
-  unsigned char* const memory = dynamic_shared();
-  const SharedTile<T, hd> k{reinterpret_cast<T*>(memory)}, v{k.at(kRows, 0)}, q{v.at(kRows, 0)}, dout{q.at(kQueries<hd>, 0)};
-  float *lse = reinterpret_cast<float*>(dout.at(kQueries<hd>, 0)), *delta = lse + kQueries<hd>;
-  const AttentionOperands<T>& op = f.op;
-  const int64_t first = int64_t{blockIdx.x} * kRows, last = min(op.reach.keys, first + kRows), kv = blockIdx.y, b = blockIdx.z;
-  const int64_t group = op.heads / op.kv_heads;
-  const int row = static_cast<int>(threadIdx.x) / kWarp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
-  load_tile<T, hd, kRows, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first, op.reach.keys);
-  load_tile<T, hd, kRows, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first, op.reach.keys);
-  commit_copies();
-  bool visible[2];
+      for (int i = n; i < n + 2; ++i)
 #pragma unroll
-  for (int r = 0; r < 2; ++r) {
-    const int64_t key = first + row + g + 8 * r;
-    visible[r] = key < op.reach.keys && !op.hidden(b, key);
-  }
-  const IndexRange tiles = tiles_of(op.reach.queries_of(first, last, op.queries), kQueries<hd>);
-  float dk[hd / 8][4] = {}, dv[hd / 8][4] = {};
-  for (int64_t h = kv * group; h < (kv + 1) * group; ++h)
-    for (int64_t i = tiles.first; i < tiles.last; ++i) {
-      const int64_t first_query = i * kQueries<hd>;
-      load_tile<T, hd, kQueries<hd>, kBlock>(q, op.q(b, 0, h), op.q.frame_stride, first_query, op.queries);
-      load_tile<T, hd, kQueries<hd>, kBlock>(dout, f.to.dout(b, 0, h), f.to.dout.frame_stride, first_query, op.queries);
-      commit_copies();
-      for (int j = threadIdx.x; j < kQueries<hd>; j += kBlock) {
-        lse[j] = statistic(f, b, h, first_query + j);
-        delta[j] = delta_of(f, b, h, first_query + j);
-      }
-      wait_copies<0>();
-      __syncthreads();
-      float weights[kColumns][4] = {}, dweights[kColumns][4] = {};
-      multiply_transpose<T, hd>(weights, k, row, q);
-      const IndexRange common = op.reach.common(first_query, min(op.queries, first_query + kQueries<hd>));
-      const bool inside = first >= common.first && last <= common.last;  // keys beyond `last` are not visible
-#pragma unroll
-      for (int n = 0; n < kColumns; ++n)
-#pragma unroll
-        for (int c = 0; c < 4; ++c) {
-          const int j = n * 8 + 2 * t + c % 2;
-          const bool meet = visible[c / 2] && (inside || op.reach.allows(first_query + j, first + row + g + c / 2 * 8));
-          weights[n][c] = meet ? exp2f(weights[n][c] * (op.scale * kLog2e) - lse[j]) : 0.F;
-        }
-      multiply_weights<T, hd>(dv, weights, dout);
-      multiply_transpose<T, hd>(dweights, v, row, dout);
-#pragma unroll
-      for (int n = 0; n < kColumns; ++n)
-#pragma unroll
-        for (int c = 0; c < 4; ++c) weights[n][c] *= dweights[n][c] - delta[n * 8 + 2 * t + c % 2];
-      multiply_weights<T, hd>(dk, weights, q);
-      __syncthreads();  // every warp has read the tile
+        for (int c = 0; c < 4; ++c) weights[i][c] *= dweights[i][c] - delta[i * 8 + 2 * t + c % 2];
+      Piece piece;
+      pack_columns<T>(piece.of, weights[n], weights[n + 1]);
+      multiply_rows<T, hd>(dk, piece.of, q, n * 8);
+      const int64_t strip = tile.index * (kTile / ScoreFragments::kSide) + n / 2;
+      if (strip < strips.first || strip >= strips.last) continue;  // of the tile, but no key of the block meets it
+      reinterpret_cast<Piece*>(scores + kept.room.fragments.at(blockIdx.x * (kRows / kRowsOfWarp) + warp, strip, strips.first))[threadIdx.x % kWarp] = piece;
     }
+  }
   wait_copies<0>();  // keys that meet no query have loads under way
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const int64_t key = first + row + g + 8 * r;
     if (key >= op.reach.keys) continue;
-    const float* orphans = f.to.orphans + (b * op.kv_heads + kv) * hd;
-    T *to_k = f.to.dk(b, key, kv), *to_v = f.to.dv(b, key, kv);
+    float* const sums = kept.sums(blockIdx.y, blockIdx.z) + key * hd;
 #pragma unroll
     for (int n = 0; n < hd / 8; ++n) {
       const int column = n * 8 + 2 * t;
-      store_pair(to_k + column, dk[n][2 * r] * op.scale, dk[n][2 * r + 1] * op.scale);
-      store_pair(to_v + column, dv[n][2 * r] + orphans[column], dv[n][2 * r + 1] + orphans[column + 1]);
+      const float2 of_k{dk[n][2 * r], dk[n][2 * r + 1]}, of_v{dv[n][2 * r], dv[n][2 * r + 1]};
+      if (kept.parts == 1) {
+        write_gradients(f, b, key, kv, column, of_k, of_v);
+      } else {
+        *reinterpret_cast<float2*>(sums + column) = of_k;
+        *reinterpret_cast<float2*>(sums + op.reach.keys * hd + column) = of_v;
+      }
     }
   }
 }
 
+/// dk and dv from the sums of all parts, in order: two elements a thread. Bandwidth bound.
+template <typename T>
+__global__ void __launch_bounds__(kThreads) attention_parts_kernel(const Backward<T> f, const KeptScores<T> kept, int64_t total) {
+  const int64_t index = int64_t{blockIdx.x} * kThreads + threadIdx.x;  // of [units, S, hd / 2]
+  if (index >= total) return;
+  const int64_t pairs = f.op.head_dim / 2, keys = f.op.reach.keys, place = index % (keys * pairs), local = index / (keys * pairs);
+  float2 dk{0, 0}, dv{0, 0};
+  for (int64_t part = 0; part < kept.parts; ++part) {
+    const auto* sums = reinterpret_cast<const float2*>(kept.sums(local, part));
+    const float2 of_k = sums[place], of_v = sums[keys * pairs + place];
+    dk.x += of_k.x, dk.y += of_k.y, dv.x += of_v.x, dv.y += of_v.y;
+  }
+  const int64_t unit = kept.first_unit + local;
+  write_gradients(f, unit / f.op.kv_heads, place / pairs, unit % f.op.kv_heads, static_cast<int>(place % pairs) * 2, dk, dv);
+}
+
+// ---- dq = dS K: a block owns 128 queries, 32 a warp, and walks the blocks of keys that meet them. dS goes from memory to registers, where
+// each piece is turned; the next block's keys and dS are on their way while one is worked on.
+
+constexpr int kStrips = 2, kQueriesOfBlock = kBlock / kWarp * kStrips * static_cast<int>(ScoreFragments::kSide);
+constexpr int kPieces = kRows / kRowsOfWarp;  // of a strip and a block of keys
+
+template <int hd>
+constexpr size_t kProductBytes = 2 * SharedTile<__half, hd>::bytes(kRows);
+
+/// A warp's dS of one block of keys: zeros where a strip meets none of them. Pieces are counted in 32 bits, which keeps registers free.
+template <typename T>
+__device__ void load_scores(Piece (&pieces)[kStrips][kPieces], const ScoreFragments& fragments, const T* scores, int block, int first_strip) {
+  const IndexRange strips = fragments.strips(block);
+  const int skipped = static_cast<int>(strips.first), count = static_cast<int>(strips.last) - skipped, pitch = static_cast<int>(fragments.most_strips);
+  const Piece* from = reinterpret_cast<const Piece*>(scores) + (block * kPieces * pitch + first_strip - skipped) * int64_t{kWarp} + threadIdx.x % kWarp;
+#pragma unroll
+  for (int p = 0; p < kPieces; ++p, from += pitch * kWarp)
+#pragma unroll
+    for (int s = 0; s < kStrips; ++s)
+      pieces[s][p] = static_cast<unsigned>(first_strip + s - skipped) < static_cast<unsigned>(count) ? from[s * kWarp] : Piece{};
+}
+
 template <typename T, int hd>
-void run(const Backward<T>& f, int64_t batch, cudaStream_t queue) {
-  const auto blocks = [](int64_t rows) { return static_cast<unsigned>(ceil_div(rows, int64_t{kRows})); };
-  const auto n = static_cast<unsigned>(batch);
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                           static_cast<int>(kQueryBytes<hd>)));
-  const dim3 of_queries(blocks(f.op.queries), static_cast<unsigned>(f.op.heads), n);
-  const dim3 of_keys(blocks(f.op.reach.keys), static_cast<unsigned>(f.op.kv_heads), n);
-  launch(attention_dq_kernel<T, hd>, of_queries, kBlock, kQueryBytes<hd>, queue)(f);
-  SIDESTEP_CUDA_LAUNCHED("attention_dq_kernel");
-  if (f.to.dk.data == nullptr) return;
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                           static_cast<int>(kKeyBytes<hd>)));
-  launch(attention_dkv_kernel<T, hd>, of_keys, kBlock, kKeyBytes<hd>, queue)(f);
+__global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const Backward<T> f, const KeptScores<T> kept) {
+  const SharedTile<T, hd> keys{reinterpret_cast<T*>(dynamic_shared())};
+  const AttentionOperands<T>& op = f.op;
+  const int64_t group = op.heads / op.kv_heads, unit = kept.first_unit + blockIdx.y / group;
+  const int64_t kv = unit % op.kv_heads, b = unit / op.kv_heads, h = kv * group + blockIdx.y % group;
+  const int64_t first = int64_t{blockIdx.x} * kQueriesOfBlock, last = min(op.queries, first + kQueriesOfBlock);
+  const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
+  const int first_strip = static_cast<int>(blockIdx.x) * (kQueriesOfBlock / static_cast<int>(ScoreFragments::kSide)) + warp * kStrips;
+  const T* const scores = kept.scores(blockIdx.y);
+  const IndexRange blocks = tiles_of(op.visited(b, op.reach.of(first, last)), kRows);
+  const int last_block = static_cast<int>(blocks.last);
+  Piece next[kStrips][kPieces] = {};
+  const auto fetch = [&](int block) {
+    load_tile<T, hd, kRows, kBlock>({keys.at(block % 2 * kRows, 0)}, op.k(b, 0, kv), op.k.frame_stride, int64_t{block} * kRows, op.reach.keys);
+    load_scores(next, kept.room.fragments, scores, block, first_strip);
+  };
+  if (blocks.first < blocks.last) fetch(static_cast<int>(blocks.first));
+  commit_copies();
+  float dq[kStrips][hd / 8][4] = {};
+  for (int block = static_cast<int>(blocks.first); block < last_block; ++block) {
+    uint32_t a[kStrips][kPieces][4];  // rows of queries, columns of keys
+#pragma unroll
+    for (int s = 0; s < kStrips; ++s)
+#pragma unroll
+      for (int p = 0; p < kPieces; ++p)
+#pragma unroll
+        for (int i = 0; i < 4; ++i) a[s][p][i] = ptx::transposed(next[s][p].of[i / 2 + i % 2 * 2]);
+    wait_copies<0>();
+    __syncthreads();  // the keys are there, and every warp has read those before
+    if (block + 1 < last_block) fetch(block + 1);
+    commit_copies();
+    const SharedTile<T, hd> k{keys.at(block % 2 * kRows, 0)};
+#pragma unroll
+    for (int p = 0; p < kPieces; ++p)
+#pragma unroll
+      for (int n = 0; n < hd / 8; n += 2) {
+        uint32_t columns[4];
+        k.load_b(columns, p * 16, n * 8);
+#pragma unroll
+        for (int s = 0; s < kStrips; ++s) {
+          mma<T>(dq[s][n], a[s][p], columns[0], columns[1]);
+          mma<T>(dq[s][n + 1], a[s][p], columns[2], columns[3]);
+        }
+      }
+  }
+  wait_copies<0>();
+#pragma unroll
+  for (int s = 0; s < kStrips; ++s)
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+      const int64_t query = int64_t{first_strip + s} * ScoreFragments::kSide + g + 8 * r;
+      if (query >= op.queries) continue;
+      T* to = f.to.dq(b, query, h);
+#pragma unroll
+      for (int n = 0; n < hd / 8; ++n) store_pair(to + n * 8 + 2 * t, dq[s][n][2 * r] * op.scale, dq[s][n][2 * r + 1] * op.scale);
+    }
+}
+
+template <typename T, int hd, Tile tile>
+void launch_dkv(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue) {
+  constexpr size_t kBytes = kKeyBytes<hd, tile>;
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_kernel<T, hd, tile>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kBytes)));
+  const dim3 grid(static_cast<unsigned>(kept.room.fragments.blocks()), units, static_cast<unsigned>(kept.parts));
+  launch(attention_dkv_kernel<T, hd, tile>, grid, kBlock, kBytes, queue)(f, kept);
   SIDESTEP_CUDA_LAUNCHED("attention_dkv_kernel");
+  if (kept.parts == 1) return;
+  const int64_t pairs = units * f.op.reach.keys * hd / 2;
+  launch(attention_parts_kernel<T>, static_cast<unsigned>(ceil_div(pairs, int64_t{kThreads})), kThreads, 0, queue)(f, kept, pairs);
+  SIDESTEP_CUDA_LAUNCHED("attention_parts_kernel");
+}
+
+template <typename T, int hd>
+void launch_dq(const Backward<T>& f, const KeptScores<T>& kept, unsigned heads, cudaStream_t queue) {
+  constexpr size_t kBytes = kProductBytes<hd>;
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_product_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kBytes)));
+  const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kQueriesOfBlock})), heads);
+  launch(attention_dq_product_kernel<T, hd>, grid, kBlock, kBytes, queue)(f, kept);
+  SIDESTEP_CUDA_LAUNCHED("attention_dq_product_kernel");
+}
+
+/// What decides tiles and parts of the current device.
+struct Processors {
+  Tile tile;
+  int64_t count;
+
+  static Processors here() {
+    int device = 0, shared = 0, count = 0;
+    SIDESTEP_CUDA_CHECK(cudaGetDevice(&device));
+    SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerMultiprocessor, device));
+    SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device));
+    return {static_cast<size_t>(shared) >= kRoomForLarge ? Tile::kib_8 : Tile::kib_4, count};
+  }
+  /// Rounds in which so many equal blocks run, two to a multiprocessor. A block that has one to itself does not take half of a round: a share of
+  /// what two blocks use of it cannot be used by one.
+  double rounds(int64_t blocks) const {
+    const int64_t slots = 2 * count, rest = blocks % slots;
+    const double alone = tile == Tile::kib_8 ? 0.8 : 0.55;
+    return static_cast<double>(blocks / slots) + (rest == 0 ? 0 : rest <= count ? alone : 1);
+  }
+  /// Into how many parts the queries are cut: fuller rounds against the sums' traffic, a twentieth of the work each at the lengths that are trained.
+  int64_t parts(int64_t blocks, int64_t most) const {
+    const auto cost = [&](int64_t parts) {
+      return rounds(blocks * parts) / static_cast<double>(parts) * (1 + 0.05 * static_cast<double>(parts - 1));
+    };
+    int64_t best = 1;
+    for (int64_t parts = 2; parts <= most; ++parts)
+      if (cost(parts) < cost(best)) best = parts;
+    return best;
+  }
+};
+
+/// Key heads of the batch in runs whose dS finds room: the bits do not depend on how many those are.
+template <typename T, int hd>
+void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cudaStream_t queue) {
+  if (f.to.dk.data == nullptr) return attention_dq<T, hd>(f, batch, queue);
+  const Processors processors = Processors::here();
+  const int64_t group = f.op.heads / f.op.kv_heads, units = batch * f.op.kv_heads;
+  const ScoreRoom room = ScoreRoom::of(f.op.reach, f.op.queries, group, hd, units);
+  const int64_t together = std::min({memory.elements / room.elements(), int64_t{65535} / group, units});
+  const int64_t parts = processors.parts(room.fragments.blocks() * units, room.most_parts);
+  KeptScores<T> kept{memory.data, room, together, parts, 0};
+  for (; kept.first_unit < units; kept.first_unit += together) {
+    const auto n = static_cast<unsigned>(std::min(together, units - kept.first_unit));
+    if (processors.tile == Tile::kib_8) launch_dkv<T, hd, Tile::kib_8>(f, kept, n, queue);
+    else launch_dkv<T, hd, Tile::kib_4>(f, kept, n, queue);
+    launch_dq<T, hd>(f, kept, n * static_cast<unsigned>(group), queue);
+  }
 }
 
 }  // namespace
 
 template <typename T>
-void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, int64_t batch, cudaStream_t queue) {
-  if (op.head_dim == 64) run<T, 64>({op, gradients}, batch, queue);
-  else run<T, 128>({op, gradients}, batch, queue);
+void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, const ScoreMemory<T>& memory,
+                               int64_t batch, cudaStream_t queue) {
+  if (op.head_dim == 64) run<T, 64>({op, gradients}, memory, batch, queue);
+  else run<T, 128>({op, gradients}, memory, batch, queue);
 }
-template void attention_backward_tensor(const AttentionOperands<__nv_bfloat16>&, const AttentionGradients<__nv_bfloat16>&, int64_t,
-                                        cudaStream_t);
-template void attention_backward_tensor(const AttentionOperands<__half>&, const AttentionGradients<__half>&, int64_t, cudaStream_t);
+template void attention_backward_tensor(const AttentionOperands<__nv_bfloat16>&, const AttentionGradients<__nv_bfloat16>&,
+                                        const ScoreMemory<__nv_bfloat16>&, int64_t, cudaStream_t);
+template void attention_backward_tensor(const AttentionOperands<__half>&, const AttentionGradients<__half>&, const ScoreMemory<__half>&,
+                                        int64_t, cudaStream_t);
 
 }  // namespace sidestep::cuda

@@ -1,8 +1,10 @@
 #include "ops/attention_band.h"
 
 #include <cstdlib>
+#include <set>
 #include <vector>
 
+#include "ops/attention_fragments.h"
 #include "testing/test.h"
 
 namespace sidestep::testing {
@@ -52,6 +54,26 @@ TEST("attention band: the tiles walked for a block meet every allowed pair, and 
             }
         }
       }
+}
+
+TEST("attention band: of every allowed pair the piece is kept, each piece in a place of its own, and a band keeps its width") {
+  for (const Case& c : kCases) {
+    const Reach reach{c.keys, c.window, c.causality};
+    const ScoreFragments fragments = ScoreFragments::of(reach, c.queries);
+    for (int64_t t = 0; t < c.queries; ++t)
+      for (int64_t s = 0; s < c.keys; ++s) EXPECT(!may_meet(c, t, s) || contains(fragments.strips(s / 64), t / 16));
+    std::set<int64_t> places;
+    for (int64_t keys = 0; keys < fragments.blocks() * 4; ++keys) {
+      const IndexRange strips = fragments.strips(keys / 4);
+      for (int64_t strip = strips.first; strip < strips.last; ++strip) {
+        const int64_t place = fragments.at(keys, strip, strips.first);
+        EXPECT(place >= 0 && place % 256 == 0 && place + 256 <= fragments.elements() && places.insert(place).second);
+      }
+    }
+  }
+  // 3000 patches: a block of 64 keys meets all 188 strips, or those of its 64 + 2 * 128 queries.
+  EXPECT(ScoreFragments::of({3000, kNoWindow, kBoth}, 3000).elements() == 47 * 64 * 188 * 16);
+  EXPECT(ScoreFragments::of({3000, 128, kBoth}, 3000).elements() == 47 * 64 * 20 * 16);
 }
 
 TEST("attention band: the tiles walked for a block of keys meet every allowed pair") {

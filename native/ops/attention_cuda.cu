@@ -1,6 +1,8 @@
 // Attention: what every path needs, the plain kernels (f32, and 16-bit heads the tensor cores do not take), and the choice.
 // The plain kernels give a query, or a key, to one warp; lanes share the head. Same formulas, about 1 TFLOP/s: they serve
 // exactness (f32 golden cases, the text encoder's odd shapes), not training.
+#include <optional>
+
 #include "core/error.h"
 #include "ops/attention_cuda.cuh"
 #include "ops/cuda_ops.h"
@@ -174,6 +176,46 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
+// What a sample's mask shows: one block a sample, a byte a key.
+struct Found {
+  int first[kThreads], last[kThreads], count[kThreads];
+};
+
+__global__ void __launch_bounds__(kThreads) attention_shown_kernel(const uint8_t* mask, int64_t stride, int keys, ShownKeys* shown) {
+  Found& found = shared<Found>();
+  const int t = static_cast<int>(threadIdx.x);
+  int first = keys, last = 0, count = 0;
+  for (int s = t; s < keys; s += kThreads)
+    if (mask[blockIdx.x * stride + s] != 0) first = min(first, s), last = s + 1, ++count;
+  found.first[t] = first, found.last[t] = last, found.count[t] = count;
+  for (int half = kThreads / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (t >= half) continue;
+    found.first[t] = min(found.first[t], found.first[t + half]);
+    found.last[t] = max(found.last[t], found.last[t + half]);
+    found.count[t] += found.count[t + half];
+  }
+  if (t != 0) return;
+  const bool solid = found.count[0] == found.last[0] - found.first[0];
+  shown[blockIdx.x] = found.count[0] == 0 ? ShownKeys{0, 0, 1} : ShownKeys{found.first[0], found.last[0], solid ? 1 : 0};
+}
+
+/// [B], for as long as it lives; none without a mask.
+class ShownOfBatch {
+ public:
+  ShownOfBatch(const ConstTensor& key_mask, cudaStream_t queue) {
+    if (!key_mask) return;
+    memory_.emplace(static_cast<size_t>(key_mask.dim(0)) * sizeof(ShownKeys), queue);
+    launch(attention_shown_kernel, static_cast<unsigned>(key_mask.dim(0)), kThreads, 0, queue)(
+        key_mask.data<uint8_t>(), key_mask.stride(0), static_cast<int>(key_mask.dim(1)), data());
+    SIDESTEP_CUDA_LAUNCHED("attention_shown_kernel");
+  }
+  ShownKeys* data() const { return memory_ ? memory_->template data<ShownKeys>() : nullptr; }
+
+ private:
+  std::optional<Scratch> memory_;
+};
+
 unsigned blocks_for(int64_t warps) { return static_cast<unsigned>(ceil_div(warps, int64_t{kWarps})); }
 
 /// body<per_lane>() with as many registers a lane as the head needs.
@@ -190,11 +232,15 @@ void with_head(int head_dim, const Body& body) {
 
 template <typename T>
 void forward(const Attention& op, cudaStream_t queue) {
-  const AttentionOperands<T> operands = attention_operands<T>(op);
+  AttentionOperands<T> operands = attention_operands<T>(op);
   const Heads<T> out = heads_of<T>(op.out);
   float* lse = op.lse ? op.lse.data<float>() : nullptr;
   if constexpr (sizeof(T) == 2)
-    if (fits_tensor_cores({op.q, op.k, op.v, op.out})) return attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
+    if (fits_tensor_cores({op.q, op.k, op.v, op.out})) {
+      const ShownOfBatch shown(op.key_mask, queue);
+      operands.shown = shown.data();
+      return attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
+    }
   const int64_t total = op.q.dim(0) * op.q.dim(1) * op.q.dim(2);
   with_head(operands.head_dim, [&]<int per_lane>() {
     launch(attention_plain_kernel<T, per_lane>, blocks_for(total), kThreads, 0, queue)(operands, out, lse, total);
@@ -233,6 +279,18 @@ void launch_delta(const AttentionBackward& op, cudaStream_t queue) {
   SIDESTEP_CUDA_LAUNCHED("attention_delta_kernel");
 }
 
+/// dS in the caller's memory, or, where it gave none, in the pool's.
+template <typename T>
+void backward_tensor(const AttentionBackward& op, AttentionOperands<T> operands, const AttentionGradients<T>& to, cudaStream_t queue) {
+  const int64_t batch = op.q.dim(0);
+  const ShownOfBatch shown(op.key_mask, queue);
+  operands.shown = shown.data();
+  if (op.dscores || !op.dk) return attention_backward_tensor<T>(operands, to, {op.dscores ? op.dscores.data<T>() : nullptr, op.dscores.numel()}, batch, queue);
+  const int64_t elements = attention_score_elements(op.q, op.k, op.window, op.causality);
+  const Scratch scores(static_cast<size_t>(elements) * sizeof(T), queue);
+  attention_backward_tensor<T>(operands, to, {scores.data<T>(), elements}, batch, queue);
+}
+
 template <typename T>
 void backward(const AttentionBackward& op, cudaStream_t queue) {
   const AttentionOperands<T> operands = attention_operands<T>(op);
@@ -249,8 +307,7 @@ void backward(const AttentionBackward& op, cudaStream_t queue) {
     SIDESTEP_CUDA_LAUNCHED("attention_orphans_kernel");
   }
   if constexpr (sizeof(T) == 2)
-    if (fits_tensor_cores({op.dout, op.q, op.k, op.v, op.dq, op.dk, op.dv}))
-      return attention_backward_tensor<T>(operands, to, batch, queue);
+    if (fits_tensor_cores({op.dout, op.q, op.k, op.v, op.dq, op.dk, op.dv})) return backward_tensor<T>(op, operands, to, queue);
   backward_plain<T>(operands, to, batch, queue);
 }
 

@@ -94,14 +94,15 @@ struct Forward {
 /// Minus infinity where query and key may not meet.
 template <typename T>
 __device__ void hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key) {
-  const Bounds bounds[2] = {Bounds::of(op.reach.of(row), first_key), Bounds::of(op.reach.of(row + 8), first_key)};
+  const Bounds bounds[2] = {Bounds::of(op.visited(b, op.reach.of(row)), first_key), Bounds::of(op.visited(b, op.reach.of(row + 8)), first_key)};
+  const bool holes = op.has_holes(b);
   const int t = threadIdx.x % 4;
 #pragma unroll
   for (int n = 0; n < kKeyTiles; ++n)
 #pragma unroll
     for (int c = 0; c < 4; ++c) {
       const int key = n * 8 + 2 * t + c % 2;
-      if (!bounds[c / 2].hold(key) || op.hidden(b, first_key + key)) scores[n][c] = -INFINITY;
+      if (!bounds[c / 2].hold(key) || (holes && op.hidden(b, first_key + key))) scores[n][c] = -INFINITY;
     }
 }
 
@@ -143,7 +144,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
   const int64_t last = min(op.queries, first + kQueries);
   const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4;
   const int64_t row = first + warp * kRowsOfWarp + g;
-  const IndexRange tiles = tiles_of(op.reach.of(first, last), kKeys), common = op.reach.common(first, last);
+  const IndexRange tiles = tiles_of(op.visited(b, op.reach.of(first, last)), kKeys), common = op.visited(b, op.reach.common(first, last));
+  const bool holes = op.has_holes(b);
   const auto load = [&](const SharedTile<T, hd>& tile, const Heads<const T>& from, int64_t i) {
     load_tile<T, hd, kKeys, kBlock>(tile, from(b, 0, kv), from.frame_stride, i * kKeys, op.reach.keys);
   };
@@ -168,7 +170,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
     for (int n = 0; n < kKeyTiles; ++n)
 #pragma unroll
       for (int c = 0; c < 4; ++c) scores[n][c] *= op.scale * kLog2e;  // to base 2
-    const bool inside = op.key_mask == nullptr && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
+    const bool inside = !holes && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
     if (!inside) hide(scores, op, b, row, i * kKeys);
     __syncthreads();  // every warp has read the keys
     if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added

@@ -14,6 +14,7 @@ struct Case {
   Causality causality;
   double masked;  ///< share of keys hidden by the mask; negative: no mask
   DType dtype;
+  int64_t padding = 0;  ///< keys at the end that the mask hides besides, half as many in every other sample
 };
 
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;
@@ -23,7 +24,11 @@ constexpr Case kCases[] = {
     {1, 200, 200, 2, 1, 64, 20, kBoth, -1, DType::bf16},         {1, 200, 200, 2, 1, 128, 33, kBoth, -1, DType::f16},
     {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16}, {1, 97, 97, 2, 1, 128, 16, kCausal, 0.3, DType::bf16},
     {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},            {1, 70, 90, 2, 1, 128, kNoWindow, kBoth, 1.0, DType::bf16},
+    // Masks of a batch's padding: whole tiles hidden, none, and bands that end in it.
+    {2, 150, 200, 2, 1, 64, kNoWindow, kBoth, 0, DType::bf16, 140}, {2, 140, 140, 2, 1, 128, 20, kBoth, 0, DType::bf16, 70},
+    {3, 70, 140, 2, 2, 128, kNoWindow, kBoth, 0.3, DType::f16, 80},
     // Whole tiles of keys that no query reaches, and of queries that reach no key.
+    {3, 40, 100, 4, 2, 128, kNoWindow, kBoth, 0.3, DType::bf16}, {2, 300, 150, 2, 2, 64, 40, kCausal, -1, DType::f16},
     {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},           {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
 };
 
@@ -88,35 +93,75 @@ Results attention_f64(const Case& c, const Operands& x) {
   return r;
 }
 
-TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward") {
-  Stream stream = cpu_stream();
-  for (const Case& c : kCases) {
-    const Shape of_q{c.batch, c.queries, c.heads, c.head_dim}, of_k{c.batch, c.keys, c.kv_heads, c.head_dim};
-    const Shape statistics{c.batch, c.heads, c.queries};
-    const Storage q = random_tensor(of_q, 1, c.dtype), k = random_tensor(of_k, 2, c.dtype), v = random_tensor(of_k, 3, c.dtype),
-                  dout = random_tensor(of_q, 4, c.dtype);
-    Storage out(c.dtype, of_q), dq(c.dtype, of_q), dk(c.dtype, of_k), dv(c.dtype, of_k), lse(DType::f32, statistics),
-        delta(DType::f32, statistics), mask;
-    Operands x{values_of(q.view()), values_of(k.view()), values_of(v.view()), {}, values_of(dout.view())};
+/// A case's tensors, its forward pass done.
+struct Pass {
+  Case c;
+  Shape of_q{c.batch, c.queries, c.heads, c.head_dim}, of_k{c.batch, c.keys, c.kv_heads, c.head_dim}, statistics{c.batch, c.heads, c.queries};
+  Storage q = random_tensor(of_q, 1, c.dtype), k = random_tensor(of_k, 2, c.dtype), v = random_tensor(of_k, 3, c.dtype),
+          dout = random_tensor(of_q, 4, c.dtype);
+  Storage out{c.dtype, of_q}, lse{DType::f32, statistics}, delta{DType::f32, statistics}, mask{};
+  float scale = static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim)));
+
+  Pass(const Case& of, Stream& stream) : c(of) {
     if (c.masked >= 0) {
       mask = Storage(DType::u8, {c.batch, c.keys});
       for (int64_t i = 0; i < c.batch * c.keys; ++i)
-        mask.tensor().data<uint8_t>()[i] = bernoulli({9, Purpose::fixture}, static_cast<uint64_t>(i), c.masked) ? 0 : 1;
-      x.mask = values_of(mask.view());
+        mask.tensor().data<uint8_t>()[i] = bernoulli({9, Purpose::fixture}, static_cast<uint64_t>(i), c.masked) || padded(i) ? 0 : 1;
     }
-    const auto scale = static_cast<float>(1 / std::sqrt(static_cast<double>(c.head_dim)));
     attention({q.view(), k.view(), v.view(), out.tensor(), lse.tensor(), scale, c.window, c.causality, mask.view()}, stream);
-    attention_backward({dout.view(), q.view(), k.view(), v.view(), out.view(), lse.view(), dq.tensor(), dk.tensor(), dv.tensor(),
-                        delta.tensor(), scale, c.window, c.causality, mask.view()}, stream);
-    const Results expected = attention_f64(c, x);
+  }
+
+  bool padded(int64_t i) const { return i % c.keys >= c.keys - c.padding / (1 + i / c.keys % 2); }
+
+  struct Gradients {
+    Storage dq, dk, dv;
+  };
+  enum class Keys : uint8_t { wanted, frozen };
+  Gradients backward(Keys keys, const Tensor& dscores, Stream& stream) const {
+    Gradients d{Storage(c.dtype, of_q), {}, {}};
+    if (keys == Keys::wanted) d.dk = Storage(c.dtype, of_k), d.dv = Storage(c.dtype, of_k);
+    attention_backward({dout.view(), q.view(), k.view(), v.view(), out.view(), lse.view(), d.dq.tensor(), d.dk.tensor(), d.dv.tensor(),
+                        delta.tensor(), scale, c.window, c.causality, mask.view(), dscores}, stream);
+    return d;
+  }
+  Operands operands() const {
+    return {values_of(q.view()), values_of(k.view()), values_of(v.view()), c.masked >= 0 ? values_of(mask.view()) : Doubles(), values_of(dout.view())};
+  }
+};
+
+TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward, with gradients of keys and values and without") {
+  Stream stream = cpu_stream();
+  for (const Case& c : kCases) {
+    const Pass pass(c, stream);
+    const Pass::Gradients d = pass.backward(Pass::Keys::wanted, {}, stream), of_queries = pass.backward(Pass::Keys::frozen, {}, stream);
+    const Results expected = attention_f64(c, pass.operands());
     // Tensor cores take weights and their gradients in 16 bits: one rounding each, one of out, which also enters delta, and
     // one of the result.
     const double bound = 4 * one_rounding(c.dtype);
-    expect_near(out.view(), expected.out, bound);
-    expect_near(dv.view(), expected.dv, bound);
+    expect_near(pass.out.view(), expected.out, bound);
+    expect_near(d.dv.view(), expected.dv, bound);
     if (c.masked == 1) continue;  // no keys: dq and dk are zero
-    expect_near(dq.view(), expected.dq, bound);
-    expect_near(dk.view(), expected.dk, bound);
+    expect_near(d.dq.view(), expected.dq, bound);
+    expect_near(of_queries.dq.view(), expected.dq, bound);
+    expect_near(d.dk.view(), expected.dk, bound);
+  }
+}
+
+TEST("attention: gradients have the same bits whatever memory there is for those of the scores, and one key head's is the least") {
+  Stream stream = cpu_stream();
+  for (const Case& c : {Case{2, 70, 130, 6, 3, 128, kNoWindow, kBoth, 0.3, DType::bf16}, Case{1, 150, 150, 4, 4, 64, 20, kBoth, -1, DType::f16}}) {
+    const Pass pass(c, stream);
+    const Pass::Gradients own = pass.backward(Pass::Keys::wanted, {}, stream);
+    const int64_t all = attention_score_elements(pass.q.view(), pass.k.view(), c.window, c.causality), of_head = all / (c.batch * c.kv_heads);
+    for (const int64_t elements : {of_head, 2 * of_head, 3 * of_head - 1, all}) {
+      const Storage scores(c.dtype, {elements});
+      const Pass::Gradients d = pass.backward(Pass::Keys::wanted, scores.tensor(), stream);
+      EXPECT(values_of(d.dq.view()) == values_of(own.dq.view()));
+      EXPECT(values_of(d.dk.view()) == values_of(own.dk.view()));
+      EXPECT(values_of(d.dv.view()) == values_of(own.dv.view()));
+    }
+    const Storage too_few(c.dtype, {of_head - 1});
+    EXPECT_ERROR(pass.backward(Pass::Keys::wanted, too_few.tensor(), stream), "native/argument-invalid");
   }
 }
 

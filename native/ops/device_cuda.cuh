@@ -77,6 +77,13 @@ __device__ inline void ldmatrix_x4_trans(uint32_t (&r)[4], const void* row) {
                : "memory");
 }
 
+/// An 8 x 8 matrix of 16-bit elements that a warp holds as one register of a fragment, transposed.
+__device__ inline uint32_t transposed(uint32_t matrix) {
+  uint32_t result;
+  asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(result) : "r"(matrix));
+  return result;
+}
+
 /// Sixteen bytes from global to shared memory behind the thread's back: the first `bytes` of them, then zeros.
 __device__ inline void cp_async_16(void* to, const void* from, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(bytes) : "memory");

@@ -86,6 +86,9 @@ __global__ void product_kernel(const __nv_bfloat16* a, const __nv_bfloat16* b, f
   for (int i = 0; i < 4; ++i) c[(g + i / 2 * 8) * 8 + 2 * t + i % 2] = sums[i];
 }
 
+/// to = the transpose of from, both 8 x 8.
+__global__ void transpose_kernel(const uint32_t* from, uint32_t* to) { to[threadIdx.x] = ptx::transposed(from[threadIdx.x]); }
+
 /// What a child process said on its way out; empty when it ended well.
 template <typename Body>
 std::string last_words_of(const Body& body) {
@@ -209,6 +212,18 @@ TEST("simt: fragments of mma and ldmatrix make a product") {
                for (int k = 0; k < 16; ++k) sum += static_cast<float>(a[m * 16 + k]) * static_cast<float>(b[k * 8 + n]);
                if (c[m * 8 + n] != sum) std::_Exit(1);
              }
+         }) == "");
+}
+
+TEST("simt: movmatrix transposes") {
+  EXPECT(last_words_of([] {
+           auto *from = device_memory<uint32_t>(32), *to = device_memory<uint32_t>(32);
+           for (uint32_t i = 0; i < 32; ++i) from[i] = 2 * i | (2 * i + 1) << 16;
+           launch(transpose_kernel, 1, 32, 0, new_queue())(from, to);
+           check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+           for (uint32_t row = 0; row < 8; ++row)
+             for (uint32_t column = 0; column < 8; ++column)
+               if ((to[row * 4 + column / 2] >> column % 2 * 16 & 0xffffU) != column * 8 + row) std::_Exit(1);
          }) == "");
 }
 

@@ -149,7 +149,16 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   properties->totalGlobalMem = simt::kCardBytes;
   return cudaSuccess;
 }
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) { return *value = 1, cudaSuccess; }
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
+  switch (attribute) {
+    case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
+      *value = (simt::settings().multiprocessor == simt::Multiprocessor::kib_228 ? 228 : 100) << 10;
+      break;
+    case cudaDevAttrMultiProcessorCount: *value = simt::settings().multiprocessor == simt::Multiprocessor::kib_228 ? 132 : 1; break;
+    case cudaDevAttrMemoryPoolsSupported: *value = 1; break;
+  }
+  return cudaSuccess;
+}
 cudaError_t cudaDriverGetVersion(int* version) { return *version = CUDART_VERSION, cudaSuccess; }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   *total = simt::kCardBytes;

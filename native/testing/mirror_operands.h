@@ -31,7 +31,7 @@ inline auto operands(QkNormRopeBackward& o) { return std::tie(o.dy, o.x, o.weigh
 inline auto operands(RowNorm& o) { return std::tie(o.x, o.y); }
 inline auto operands(Attention& o) { return std::tie(o.q, o.k, o.v, o.out, o.lse, o.key_mask); }
 inline auto operands(AttentionBackward& o) {
-  return std::tie(o.dout, o.q, o.k, o.v, o.out, o.lse, o.dq, o.dk, o.dv, o.delta, o.key_mask);
+  return std::tie(o.dout, o.q, o.k, o.v, o.out, o.lse, o.dq, o.dk, o.dv, o.delta, o.key_mask, o.dscores);
 }
 inline auto operands(Conv1d& o) { return std::tie(o.x, o.weight, o.bias, o.y); }
 inline auto operands(ConvTranspose1d& o) { return std::tie(o.x, o.weight, o.bias, o.y); }

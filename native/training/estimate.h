@@ -57,7 +57,7 @@ class GradientProbe {
     double loss = 0;
     std::vector<double> squares;  ///< in the order of `modules`
   };
-  Result measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work);
+  Result measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work, DeviceKind planned_for = DeviceKind::cpu);
 
  private:
   struct Probe;
@@ -75,6 +75,7 @@ struct ProbeRequest {
   std::optional<DType> stored{};  ///< what the checkpoint holds, where that is how matrices are kept
   const std::vector<std::string>& modules;
   BatchShape shape{};
+  DeviceKind device = DeviceKind::cpu;  ///< planned for
 };
 /// What `GradientProbe::measure` takes for such a batch, the frozen model included. Gradients of a module are scratch, so there are
 /// no adapter or optimizer bytes.

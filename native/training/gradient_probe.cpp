@@ -39,13 +39,13 @@ GradientProbe::~GradientProbe() {
   for (Linear* layer : layers_) layer->adapter.reset();
 }
 
-GradientProbe::Result GradientProbe::measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work) {
+GradientProbe::Result GradientProbe::measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work, DeviceKind planned_for) {
   Result result;
   result.loss = run_micro_step({.model = model_,
                                 .batch = batch,
                                 .draws = draws,
                                 .loss = {.padding = padding},
-                                .pass = {.mode = PassContext::Mode::training},
+                                .pass = {.mode = PassContext::Mode::training, .planned_for = planned_for},
                                 .kept = recompute_share(model_.config().stack.num_layers(), 1)},
                                work)
                     .loss;

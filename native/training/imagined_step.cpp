@@ -45,7 +45,7 @@ void ImaginedStep::run_passes(const KeptLayers& kept, Workspace work) {
                   .batch = batch_,
                   .draws = draws,
                   .loss = request_.loss,
-                  .pass = {.mode = PassContext::Mode::training},
+                  .pass = {.mode = PassContext::Mode::training, .planned_for = request_.device},
                   .kept = kept,
                   .offload = request_.offloads() ? &offload : nullptr},
                  work);

@@ -65,6 +65,13 @@ inline void load_matrices(uint32_t (&r)[4], const void* row) {
 inline void ldmatrix_x4(uint32_t (&r)[4], const void* row) { load_matrices<Matrices::as_stored>(r, row); }
 inline void ldmatrix_x4_trans(uint32_t (&r)[4], const void* row) { load_matrices<Matrices::transposed>(r, row); }
 
+inline uint32_t transposed(uint32_t matrix) {
+  const uint32_t* all = simt::exchange(0xffffffffU, &matrix, 1, {"movmatrix", 0});
+  const int g = simt::current->lane / 4, t = simt::current->lane % 4;
+  const auto element = [&](int row, int column) { return all[(row * 4 + column / 2) * simt::kMostWords] >> (column % 2 * 16) & 0xffffU; };
+  return element(2 * t, g) | element(2 * t + 1, g) << 16;
+}
+
 inline void copy_16(const simt::AsyncCopy& copy) {
   for (int i = 0; i < 4; ++i) copy.to[i] = 4 * i < copy.bytes ? copy.from[i] : 0U;
 }
