@@ -88,7 +88,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
     bounds[r] = Bounds::of(visible ? op.reach.queries_of(key, op.queries) : IndexRange{0, 0}, 0);
   }
   const IndexRange shown = op.visited(b, {first, last});
-  const IndexRange tiles = shown.first < shown.last ? tiles_of(op.reach.queries_of(first, last, op.queries), kTile) : IndexRange{0, 0}, strips = kept.room.fragments.strips(blockIdx.x);
+  const IndexRange strips = kept.room.fragments.strips(blockIdx.x);
+  const IndexRange tiles = shown.first < shown.last ? tiles_of(op.reach.queries_of(first, last, op.queries), kTile) : IndexRange{0, 0};
   const int64_t all = group * (tiles.last - tiles.first), first_step = all * blockIdx.z / kept.parts;
   const int steps = static_cast<int>(all * (blockIdx.z + 1) / kept.parts - first_step);
   QueryTile next{kv * group, tiles.first};
@@ -181,7 +182,7 @@ __global__ void __launch_bounds__(kThreads) attention_parts_kernel(const Backwar
 }
 
 // ---- dq = dS K: a block owns 128 queries, 32 a warp, and walks the blocks of keys that meet them. dS goes from memory to registers, where
-// each piece is turned; the next block's keys and dS are on their way while one is worked on.
+// each piece is turned, and the next block's takes its place; the next keys are on their way, too, while one block is worked on.
 
 constexpr int kStrips = 2, kQueriesOfBlock = kBlock / kWarp * kStrips * static_cast<int>(ScoreFragments::kSide);
 constexpr int kPieces = kRows / kRowsOfWarp;  // of a strip and a block of keys
@@ -189,64 +190,79 @@ constexpr int kPieces = kRows / kRowsOfWarp;  // of a strip and a block of keys
 template <int hd>
 constexpr size_t kProductBytes = 2 * SharedTile<__half, hd>::bytes(kRows);
 
-/// A warp's dS of one block of keys: zeros where a strip meets none of them. Pieces are counted in 32 bits, which keeps registers free.
-template <typename T>
-__device__ void load_scores(Piece (&pieces)[kStrips][kPieces], const ScoreFragments& fragments, const T* scores, int block, int first_strip) {
-  const IndexRange strips = fragments.strips(block);
-  const int skipped = static_cast<int>(strips.first), count = static_cast<int>(strips.last) - skipped, pitch = static_cast<int>(fragments.most_strips);
-  const Piece* from = reinterpret_cast<const Piece*>(scores) + (block * kPieces * pitch + first_strip - skipped) * int64_t{kWarp} + threadIdx.x % kWarp;
-#pragma unroll
-  for (int p = 0; p < kPieces; ++p, from += pitch * kWarp)
-#pragma unroll
-    for (int s = 0; s < kStrips; ++s)
-      pieces[s][p] = static_cast<unsigned>(first_strip + s - skipped) < static_cast<unsigned>(count) ? from[s * kWarp] : Piece{};
-}
+/// A warp's dS of one block of keys, read piece by piece: zeros where a strip meets none of the keys. Pieces are counted in 32 bits, which keeps
+/// registers free.
+struct ScoreReader {
+  const Piece* from;  ///< the lane's part of the warp's first strip
+  int pitch, first, count;  ///< between pieces of 16 keys; the warp's first strip, counted from the first that is kept, of how many
+
+  template <typename T>
+  __device__ static ScoreReader of(const ScoreFragments& fragments, const T* scores, int block, int first_strip) {
+    const IndexRange strips = fragments.strips(block);
+    const int skipped = static_cast<int>(strips.first), pitch = static_cast<int>(fragments.most_strips);
+    const Piece* from = reinterpret_cast<const Piece*>(scores) + (block * kPieces * pitch + first_strip - skipped) * int64_t{kWarp} + threadIdx.x % kWarp;
+    return {from, pitch, first_strip - skipped, static_cast<int>(strips.last) - skipped};
+  }
+  __device__ Piece operator()(int strip, int piece) const {
+    const bool kept = static_cast<unsigned>(first + strip) < static_cast<unsigned>(count);
+    return kept ? from[(piece * pitch + strip) * kWarp] : Piece{};
+  }
+};
 
 template <typename T, int hd>
 __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const Backward<T> f, const KeptScores<T> kept) {
   const SharedTile<T, hd> keys{reinterpret_cast<T*>(dynamic_shared())};
   const AttentionOperands<T>& op = f.op;
-  const int64_t group = op.heads / op.kv_heads, unit = kept.first_unit + blockIdx.y / group;
-  const int64_t kv = unit % op.kv_heads, b = unit / op.kv_heads, h = kv * group + blockIdx.y % group;
+  const int key_heads = static_cast<int>(op.kv_heads), group = static_cast<int>(op.heads) / key_heads;
+  const int unit = static_cast<int>(kept.first_unit) + static_cast<int>(blockIdx.y) / group;
+  const int kv = unit % key_heads, b = unit / key_heads, h = kv * group + static_cast<int>(blockIdx.y) % group;
   const int64_t first = int64_t{blockIdx.x} * kQueriesOfBlock, last = min(op.queries, first + kQueriesOfBlock);
   const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
   const int first_strip = static_cast<int>(blockIdx.x) * (kQueriesOfBlock / static_cast<int>(ScoreFragments::kSide)) + warp * kStrips;
   const T* const scores = kept.scores(blockIdx.y);
   const IndexRange blocks = tiles_of(op.visited(b, op.reach.of(first, last)), kRows);
   const int last_block = static_cast<int>(blocks.last);
-  Piece next[kStrips][kPieces] = {};
   const auto fetch = [&](int block) {
     load_tile<T, hd, kRows, kBlock>({keys.at(block % 2 * kRows, 0)}, op.k(b, 0, kv), op.k.frame_stride, int64_t{block} * kRows, op.reach.keys);
-    load_scores(next, kept.room.fragments, scores, block, first_strip);
+    return ScoreReader::of(kept.room.fragments, scores, block, first_strip);
   };
-  if (blocks.first < blocks.last) fetch(static_cast<int>(blocks.first));
-  commit_copies();
-  float dq[kStrips][hd / 8][4] = {};
-  for (int block = static_cast<int>(blocks.first); block < last_block; ++block) {
-    uint32_t a[kStrips][kPieces][4];  // rows of queries, columns of keys
+  Piece pieces[kStrips][kPieces] = {};
+  if (blocks.first < blocks.last) {
+    const ScoreReader reader = fetch(static_cast<int>(blocks.first));
 #pragma unroll
     for (int s = 0; s < kStrips; ++s)
 #pragma unroll
-      for (int p = 0; p < kPieces; ++p)
-#pragma unroll
-        for (int i = 0; i < 4; ++i) a[s][p][i] = ptx::transposed(next[s][p].of[i / 2 + i % 2 * 2]);
+      for (int p = 0; p < kPieces; ++p) pieces[s][p] = reader(s, p);
+  }
+  commit_copies();
+  float dq[kStrips][hd / 8][4] = {};
+  for (int block = static_cast<int>(blocks.first); block < last_block; ++block) {
     wait_copies<0>();
     __syncthreads();  // the keys are there, and every warp has read those before
-    if (block + 1 < last_block) fetch(block + 1);
+    ScoreReader reader{};  // of none
+    if (block + 1 < last_block) reader = fetch(block + 1);
     commit_copies();
     const SharedTile<T, hd> k{keys.at(block % 2 * kRows, 0)};
 #pragma unroll
-    for (int p = 0; p < kPieces; ++p)
+    for (int p = 0; p < kPieces; ++p) {
+      uint32_t a[kStrips][4];  // rows of queries, columns of keys
+#pragma unroll
+      for (int s = 0; s < kStrips; ++s)
+#pragma unroll
+        for (int i = 0; i < 4; ++i) a[s][i] = ptx::transposed(pieces[s][p].of[i / 2 + i % 2 * 2]);
+#pragma unroll
+      for (int s = 0; s < kStrips; ++s) pieces[s][p] = reader(s, p);  // used when the next keys are
 #pragma unroll
       for (int n = 0; n < hd / 8; n += 2) {
         uint32_t columns[4];
         k.load_b(columns, p * 16, n * 8);
 #pragma unroll
         for (int s = 0; s < kStrips; ++s) {
-          mma<T>(dq[s][n], a[s][p], columns[0], columns[1]);
-          mma<T>(dq[s][n + 1], a[s][p], columns[2], columns[3]);
+          mma<T>(dq[s][n], a[s], columns[0], columns[1]);
+          mma<T>(dq[s][n + 1], a[s], columns[2], columns[3]);
         }
       }
+    }
   }
   wait_copies<0>();
 #pragma unroll

@@ -73,14 +73,14 @@ __device__ inline void wait_copies() {
 /// Rows first … first+rows-1 of a matrix with `row_stride` elements between rows, of which `count` exist in all; zeros beyond.
 template <typename T, int width, int rows, int threads>
 __device__ inline void load_tile(const SharedTile<T, width>& tile, const T* matrix, int64_t row_stride, int64_t first, int64_t count) {
-  constexpr int kPieces = width / 8;
-  static_assert(rows * kPieces % threads == 0);
+  constexpr int kPieces = width / 8, kStep = threads / kPieces;
+  static_assert(threads % kPieces == 0 && rows % kStep == 0);
+  const int row = static_cast<int>(threadIdx.x) / kPieces, column = static_cast<int>(threadIdx.x) % kPieces * 8;
+  const T* from = matrix + (first + row) * row_stride + column;  // of rows beyond the end it is not read
+  int left = static_cast<int>(min(count - first, int64_t{rows})) - row;
 #pragma unroll
-  for (int i = 0; i < rows * kPieces / threads; ++i) {
-    const int e = static_cast<int>(threadIdx.x) + i * threads, row = e / kPieces, column = e % kPieces * 8;
-    const bool valid = first + row < count;
-    copy_async(tile.at(row, column), matrix + (valid ? first + row : 0) * row_stride + column, valid);
-  }
+  for (int i = 0; i < rows / kStep; ++i, from += kStep * row_stride, left -= kStep)
+    copy_async(tile.at(row + i * kStep, column), left > 0 ? from : matrix, left > 0);
 }
 
 }  // namespace sidestep::cuda
