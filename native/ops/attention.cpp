@@ -93,11 +93,11 @@ void tally_kernels(const AttentionBackward& op, const Extents& e, double flops, 
   const ScoreRoom room = score_room(e, op.window, op.causality);
   const auto units = static_cast<double>(e.batch * e.kv_heads), size = static_cast<double>(dtype_size(op.q.dtype()));
   const double scores = units * static_cast<double>(room.score_elements()) * size;
-  const double sums = units * static_cast<double>(room.most_parts * room.part_floats()) * sizeof(float);
+  const double sums = room.most_parts > 1 ? units * static_cast<double>(room.most_parts * room.part_floats()) * sizeof(float) : 0.0;
   tally.add("attention_backward delta", {0, bytes_of({op.dout, op.out})}, 0);
   tally.add("attention_backward orphans", {0, static_cast<double>(op.lse.bytes())}, 0);
   tally.add("attention_backward dk, dv", {flops * 4 / 5, operands - bytes_of({op.out, op.dq}) + scores + sums}, 0);
-  tally.add("attention_backward parts", {0, sums + bytes_of({op.dk, op.dv})}, 0);
+  if (sums > 0) tally.add("attention_backward parts", {0, sums + bytes_of({op.dk, op.dv})}, 0);
   tally.add("attention_backward dq", {flops / 5, scores + bytes_of({op.k, op.dq})}, 0);
 }
 

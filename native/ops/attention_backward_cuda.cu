@@ -318,14 +318,15 @@ struct Processors {
     const double alone = tile == Tile::kib_8 ? 0.8 : 0.55;
     return static_cast<double>(blocks / slots) + (rest == 0 ? 0 : rest <= count ? alone : 1);
   }
-  /// Into how many parts the queries are cut: fuller rounds against the sums' traffic, a twentieth of the work each at the lengths that are trained.
-  int64_t parts(int64_t blocks, int64_t most) const {
+  /// Into how many parts the queries are cut: fuller rounds against the traffic of the sums.
+  int64_t parts(int64_t blocks, const ScoreRoom& room) const {
     const auto cost = [&](int64_t parts) {
-      return rounds(blocks * parts) / static_cast<double>(parts) * (1 + 0.05 * static_cast<double>(parts - 1));
+      return rounds(blocks * parts) / static_cast<double>(parts) * (1 + room.cost_of_a_part() * static_cast<double>(parts));
     };
     int64_t best = 1;
-    for (int64_t parts = 2; parts <= most; ++parts)
-      if (cost(parts) < cost(best)) best = parts;
+    double least = rounds(blocks);
+    for (int64_t parts = 2; parts <= room.most_parts; ++parts)
+      if (cost(parts) < least) best = parts, least = cost(parts);
     return best;
   }
 };
@@ -338,7 +339,7 @@ void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cuda
   const int64_t group = f.op.heads / f.op.kv_heads, units = batch * f.op.kv_heads;
   const ScoreRoom room = ScoreRoom::of(f.op.reach, f.op.queries, group, hd, units);
   const int64_t together = std::min({memory.elements / room.elements(), int64_t{65535} / group, units});
-  const int64_t parts = processors.parts(room.fragments.blocks() * units, room.most_parts);
+  const int64_t parts = processors.parts(room.fragments.blocks() * units, room);
   KeptScores<T> kept{memory.data, room, together, parts, 0};
   for (; kept.first_unit < units; kept.first_unit += together) {
     const auto n = static_cast<unsigned>(std::min(together, units - kept.first_unit));

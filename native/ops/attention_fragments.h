@@ -42,12 +42,19 @@ struct ScoreRoom {
   static constexpr int64_t kFewBlocks = 264;  ///< two on each multiprocessor of the largest cards
   static constexpr ScoreRoom of(const Reach& reach, int64_t queries, int64_t group, int64_t head_dim, int64_t key_heads_of_batch) {
     const ScoreFragments fragments = ScoreFragments::of(reach, queries);
-    return {fragments, group, head_dim, fragments.blocks() * key_heads_of_batch < kFewBlocks ? 4 : 2};
+    ScoreRoom room{fragments, group, head_dim, 1};
+    if (room.cost_of_a_part() < 0.2) room.most_parts = fragments.blocks() * key_heads_of_batch < kFewBlocks ? 4 : 2;
+    return room;
+  }
+  /// What the sums of one part cost, of the time of the kernel that makes them: 16 hd bytes a key, written and read, against 8 hd FLOPs for each query
+  /// that a block meets, where memory moves a byte in the time of 100 FLOPs.
+  constexpr double cost_of_a_part() const {
+    return 200.0 / static_cast<double>(group * fragments.most_strips * ScoreFragments::kSide);
   }
   constexpr int64_t score_elements() const { return group * fragments.elements(); }
   /// Floats of one part: dk, then dv, [S, hd] each.
   constexpr int64_t part_floats() const { return 2 * fragments.reach.keys * head_dim; }
-  constexpr int64_t elements() const { return score_elements() + most_parts * part_floats() * 2; }  // of 16 bits
+  constexpr int64_t elements() const { return score_elements() + (most_parts > 1 ? most_parts * part_floats() * 2 : 0); }  // of 16 bits
 };
 
 }  // namespace sidestep
