@@ -9,6 +9,7 @@ import {expect, test} from 'vitest';
  */
 const SINCE: Readonly<Record<string, readonly string[]>> = {
   '7.0': [
+    'cudaDevAttrMaxSharedMemoryPerMultiprocessor cudaDevAttrMultiProcessorCount',
     'cudaDeviceProp cudaDeviceGetAttribute cudaDeviceSynchronize cudaDriverGetVersion cudaErrorInitializationError',
     'cudaErrorInsufficientDriver cudaErrorMemoryAllocation cudaErrorNoDevice cudaEventCreate cudaEventCreateWithFlags cudaEventDestroy',
     'cudaEventDisableTiming cudaEventElapsedTime cudaEventRecord cudaEventSynchronize cudaFree cudaFreeHost cudaGetDevice',
