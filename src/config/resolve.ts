@@ -15,6 +15,7 @@ import type {ConfiguredStage, Pipeline} from './pipeline.js';
 import {presetShelf} from './preset-shelf.js';
 import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
 import {doubtsOf, settleConnected} from './settle-connected.js';
+import {sharedFolders} from './shared-folders.js';
 import {
   emptyMap,
   type Findings,
@@ -79,6 +80,7 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   const stages = instances.map(({stage}) => stage);
+  warnings.push(...sharedFolders(stages));
   if (profile !== undefined) warnings.push(...profileWarnings(profile, stages, input));
   return ok({
     name: pipelineName(document, input.file),
