@@ -39,9 +39,9 @@ export function besideLeft(start: Start, {configured, type, parts, left}: Beside
   if (start.kind !== 'beginning' || left === undefined || growth === undefined) return start;
   if (growth.wish(parts.params) === 'beginning') return start; // that is what was asked for
   const at = growth.standing(left);
-  const {because, undone} = differenceOf(left, parts, {configured, growing: growth.params});
+  const difference = differenceOf(left, parts, {configured, growing: growth.params});
   // Nothing that a user wrote: no option brings back what computed it otherwise.
-  if (because === '')
+  if (difference.because === '')
     return {
       kind: 'other_interrupted',
       at,
@@ -51,8 +51,8 @@ export function besideLeft(start: Start, {configured, type, parts, left}: Beside
   return {
     kind: 'other_interrupted',
     at,
-    because: `${whose(left)} ${at} ${because}`,
-    back: back(left, undone),
+    because: `${whose(left)} ${at} ${difference.because}`,
+    back: back(left, difference),
   };
 }
 
@@ -67,7 +67,9 @@ function whose({of}: InterruptedWork): string {
   }
 }
 
-function back({of}: InterruptedWork, undone: readonly string[]): string | null {
+/** Nothing on the command line brings back other data or another arithmetic. */
+function back({of}: InterruptedWork, {undone, differs}: Difference): string | null {
+  if (differs === 'also_otherwise') return null;
   switch (of.kind) {
     case 'this':
       return undone.length === 0 ? null : `\`${undone.join(' ')}\``;
@@ -81,7 +83,8 @@ function back({of}: InterruptedWork, undone: readonly string[]): string | null {
 interface Difference {
   /** Without what only makes another length of the same work: that alone is no reason. */
   readonly because: string;
-  /** Options that put the values back; none where that is not all, or a value was not set. */
+  readonly differs: 'in_values' | 'also_otherwise';
+  /** Options that put the values back; none where one was not set. */
   readonly undone: readonly string[];
 }
 
@@ -96,9 +99,10 @@ function differenceOf(
   const deciding = changed.filter((param) => !matchesAny(param, growing));
   const old = deciding.map((param) => `${param} ${words(was[param])} (now ${words(parts.params[param])})`);
   const values = old.length === 0 ? [] : [`had ${listed(old, MOST_VALUES)}`];
-  const undoable = other.length === 0 && changed.every((param) => was[param] !== undefined);
+  const undoable = changed.every((param) => was[param] !== undefined);
   return {
     because: [...values, ...other].join(' and '),
+    differs: other.length === 0 ? 'in_values' : 'also_otherwise',
     undone: undoable
       ? changed.map((param) => `--set ${shellWord(`${declared_as}.${param}=${words(was[param])}`)}`)
       : [],

@@ -139,7 +139,7 @@ function preprocessing({songs, tag}: Answers): readonly Entry[] {
     stage(
       'songs',
       'dataset',
-      'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON, which a program may write: docs/training-guide.md.',
+      'Songs with captions and lyrics: from tags, from .txt and .json files beside them, or from a dataset JSON,\nwhich a program may write: docs/training-guide.md.',
       [
         reference('model', 'model'),
         {key: isJson ? 'dataset_json' : 'audio_dir', value: `\${vars.songs}`},
@@ -187,7 +187,7 @@ function training(answers: Answers): Entry {
   return {
     key: 'train',
     comment:
-      'To train longer later, raise epochs: `sidestep plan` says whether the run continues. `resume: fork` goes on from its weights.',
+      'To train longer later, raise epochs: `sidestep plan` says whether the run continues.\n`resume: fork` goes on from its weights.',
     value: [
       {key: 'uses', value: 'train'},
       {key: 'preset', value: preset, note: 'see them all: sidestep presets list'},
