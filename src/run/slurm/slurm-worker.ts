@@ -15,7 +15,7 @@ import {endOfJob} from './job-end.js';
 import {fillJobFolder, isLastWord, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
 import type {JobAnswer, JobNews} from './queue.js';
 import {jobRequest, jobScript} from './request.js';
-import {type Fate, fateOf, isOver} from './states.js';
+import {type Fate, fateOf, isOver, isStranded} from './states.js';
 import {submit} from './submit.js';
 
 export interface JobOfStage extends SiteRequest {
@@ -140,7 +140,7 @@ interface SeenJob {
 }
 
 /** Why a job is followed no longer. */
-export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel';
+export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel' | 'stranded';
 
 function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): SeenJob {
   const said = lastWords();
@@ -198,6 +198,8 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): See
       if (last !== undefined) return 'said_its_last_word';
       if (dead) return 'dead';
       const known = fate();
+      if (typeof news === 'object' && known !== undefined && isStranded(known, news.reason))
+        return 'stranded';
       if (news === 'unknown' || (known !== undefined && isOver(known))) return 'over';
       return stop && known === 'waiting' ? 'cancel' : undefined;
     },
@@ -238,6 +240,11 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
     const death = seen.life.death();
     if (why === 'dead' && death !== undefined) return death;
     return {kind: 'killed', signal: 'SIGKILL', stderr_tail: seen.tail()};
+  }
+  if (why === 'stranded') {
+    await cancel();
+    await untilOver(at, GONE_WITHIN_MS);
+    return {kind: 'lost', problem: requeued(id)};
   }
   if (why === 'over') {
     await untilSaid(at, LAST_WORDS_WITHIN_MS);

@@ -51,6 +51,14 @@ export function isOver(fate: Fate): boolean {
   return fate !== 'waiting' && fate !== 'running';
 }
 
+/**
+ * Whether it waits for nobody: it could not be launched, and Slurm has put it back to be held until somebody releases it. Older
+ * versions write the reason with spaces.
+ */
+export function isStranded(fate: Fate, reason: string | null): boolean {
+  return fate === 'waiting' && /^launch[ _]failed[ _]requeued/i.test(reason ?? '');
+}
+
 /** Why a job is over that did not end by itself, in words for people. */
 export function lossText(state: string): string {
   switch (state) {
