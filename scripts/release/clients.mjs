@@ -16,11 +16,8 @@ export const CLIENTS = {
     without: '--omit=optional',
     start: ['npx', 'sidestep'],
   },
-  'npm --global': {
-    install: ['npm', 'install', '--global', 'sidestep-ace'],
-    without: '--omit=optional',
-    start: ['sidestep'],
-  },
+  // npm installs optional packages globally whatever it is told.
+  'npm --global': {install: ['npm', 'install', '--global', 'sidestep-ace'], start: ['sidestep']},
   pnpm: {
     install: ['pnpm', 'add', 'sidestep-ace'],
     without: '--no-optional',

@@ -61,8 +61,9 @@ function trials(place) {
   }
   if (scope === '--debian')
     return NODES.flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)));
-  return NODES.flatMap((node) => Object.keys(CLIENTS).map((client) => trial(client, node, installs))).concat(
-    ['npm', 'npm --global', 'pnpm', 'yarn1'].map((client) => trial(client, '22', repairs)),
+  const clients = Object.keys(CLIENTS);
+  return NODES.flatMap((node) => clients.map((client) => trial(client, node, installs))).concat(
+    clients.filter((client) => CLIENTS[client].without).map((client) => trial(client, '22', repairs)),
   );
 }
 
