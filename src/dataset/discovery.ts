@@ -1,11 +1,12 @@
-import {realpath, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import picomatch from 'picomatch';
 import {isFileError} from '../base/durable.js';
 import {entriesIn} from '../base/folder.js';
-import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
+import {fsPath, shownPath} from '../base/path-bytes.js';
 import {oddKind} from '../base/plain-file.js';
 import {SidestepError} from '../base/problem.js';
+import {realPath} from '../base/real-path.js';
 import {isSystemError, systemErrorName} from '../base/system-error.js';
 
 /** What the user lets count as a song. */
@@ -56,7 +57,7 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
   const hollow: HollowSong[] = [];
   const walk = async (below: string, parents: readonly string[]): Promise<void> => {
     const here = join(folder, below);
-    const real = pathText(await realpath(fsPath(here), {encoding: 'buffer'}));
+    const real = await realPath(here);
     if (parents.includes(real)) throw linkLoop(here, real);
     for (const {name, kind} of await entriesIn(here)) {
       if (name.startsWith('.')) continue;

@@ -1,6 +1,7 @@
-import {realpath, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {basename, extname, isAbsolute, posix, resolve, sep} from 'node:path';
-import {fsPath, pathText} from '../base/path-bytes.js';
+import {fsPath} from '../base/path-bytes.js';
+import {realPath} from '../base/real-path.js';
 import {sameLetters} from '../base/same-letters.js';
 import type {DatasetEntry} from './dataset-json.js';
 import {ambiguous, entryWithoutSong, looselyMatched, twoEntries} from './match-findings.js';
@@ -106,10 +107,6 @@ async function realPaths(files: readonly SongFile[]): Promise<Map<string, SongFi
   const real = new Map<string, SongFile>();
   for (const song of files) real.set(await realPath(song.path), song);
   return real;
-}
-
-async function realPath(path: string): Promise<string> {
-  return pathText(await realpath(fsPath(path), {encoding: 'buffer'}));
 }
 
 async function isFile(path: string): Promise<boolean> {

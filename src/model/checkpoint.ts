@@ -1,7 +1,8 @@
-import {readdir, realpath, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {JsonObject} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {realPath} from '../base/real-path.js';
 import {aceStepSizes} from './ace-step-sizes.js';
 import {type ComponentFiles, plainFiles, reasonOf, weightFiles} from './component-files.js';
 import {ditTensors, textEncoderTensors} from './expected-tensors.js';
@@ -68,7 +69,7 @@ async function foldersWithConfig(
   const unreadable = new Map<string, Problem>();
   const walk = async (name: string, parents: readonly string[], depth: number): Promise<void> => {
     const dir = join(root, name);
-    const real = await realpath(dir);
+    const real = await realPath(dir);
     if (parents.includes(real)) return; // a link back up: nothing new there
     const config = name === '' ? undefined : await readConfig(dir).catch(problemOf);
     if (config instanceof SidestepError) unreadable.set(name, config.problem);

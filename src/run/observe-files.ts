@@ -1,13 +1,14 @@
-import {type BigIntStats, realpathSync, statSync} from 'node:fs';
+import {type BigIntStats, statSync} from 'node:fs';
 import {basename, extname, join} from 'node:path';
 import {isFileError, isTemporaryName} from '../base/durable.js';
 import {entriesInSync} from '../base/folder.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
-import {fsPath, pathText, shownPath} from '../base/path-bytes.js';
+import {fsPath, shownPath} from '../base/path-bytes.js';
 import {notAFile, oddKind} from '../base/plain-file.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {realPathSync} from '../base/real-path.js';
 import {sameLetters} from '../base/same-letters.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
@@ -167,7 +168,7 @@ export function listFolder(root: string, extensions?: readonly string[]): string
   const found: string[] = [];
   const walk = (below: string, parents: readonly string[]) => {
     const here = join(root, below);
-    const real = pathText(realpathSync.native(fsPath(here), {encoding: 'buffer'}));
+    const real = realPathSync(here);
     if (parents.includes(real)) throw linkLoop(here, real);
     for (const {name, kind} of entriesInSync(here)) {
       if (!countsInFolder(name)) continue;
