@@ -86,6 +86,13 @@ test.each(mistakes)('$name: one problem, at its place, with what to write', asyn
   const places = [...stderr.matchAll(/pipeline\.yaml:(\d+:\d+) error/g)].map(([, place]) => place);
   expect(places, stderr).toEqual([at]);
   expect(stderr).toContain(hint);
+  expect(stderr, 'what to write is said in place of all that could be').not.toContain('allowed are');
+});
+
+test('of a key that nobody knows, all that could stand there is said', async () => {
+  const folder = new Folder({'pipeline.yaml': training('quux: 1')});
+  const {stderr} = await folder.run(['validate']);
+  expect(stderr).toMatch(/Unknown key quux in with; allowed are model, tensors, /);
 });
 
 test('a key without its stage, and a key as an option: the whole `--set` to type', async () => {

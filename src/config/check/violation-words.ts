@@ -66,11 +66,12 @@ function missingHint(key: string, schema: Schema | undefined): string | undefine
 function unknownKey(key: string, violation: Violation): Words {
   const {path, schema} = violation;
   const known = Object.keys(schema?.properties ?? {});
-  const allowed = known.length > 0 ? `; allowed are ${listed(known)}` : '';
+  const hint = keyHint(key, known, violation);
+  const allowed = known.length > 0 && hint === undefined ? `; allowed are ${listed(known)}` : ''; // forty keys bury what to write
   return {
     code: 'config/unknown-key',
     message: `Unknown key ${key}${path ? ` in ${path}` : ''}${allowed}`,
-    hint: keyHint(key, known, violation),
+    hint,
   };
 }
 
