@@ -100,8 +100,8 @@ const cases = {
     succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain']));
     const adapters = filesBelow(join(folder, 'output')).filter((file) => file.endsWith('.safetensors'));
     assert.ok(adapters.length >= 3, `three formats, found ${adapters.join(', ')}`);
-    if (process.env.KEEP_ADAPTER)
-      copyFileSync(join(folder, 'output/smoke/comfyui/lora.safetensors'), process.env.KEEP_ADAPTER);
+    const kept = adapters.find((file) => file.includes('comfyui'));
+    if (process.env.KEEP_ADAPTER) copyFileSync(kept, process.env.KEEP_ADAPTER);
     assert.match(succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain'])), /9 cached/);
     // A forced stage replaces what the first run published.
     succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain', '--force', 'export']));
