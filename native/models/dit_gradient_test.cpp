@@ -143,7 +143,7 @@ TEST("dit: an adapter alone gets the gradient it gets among all others") {
   run_pass(tiny.dit, input, weight.view(), {}, InputGradients::none, stream);
   for (const auto& [name, expected] : all) {
     for (const KeptLayers& layers : {KeptLayers{}, recompute_share(3, 1)}) {
-      const Adapters alone = attach(tiny.dit, [&](const std::string& other) { return other == name; });
+      const Adapters alone = attach(tiny.dit, [&name = name](const std::string& other) { return other == name; });
       run_pass(tiny.dit, input, weight.view(), layers, InputGradients::none, stream);
       if (!same_bits(alone.at(name)->grad.view(), expected->grad.view())) fail(__FILE__, __LINE__, name + " differs alone");
     }

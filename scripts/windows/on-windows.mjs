@@ -102,7 +102,7 @@ const cases = {
     assert.ok(adapters.length >= 3, `three formats, found ${adapters.join(', ')}`);
     const kept = adapters.find((file) => file.includes('comfyui'));
     if (process.env.KEEP_ADAPTER) copyFileSync(kept, process.env.KEEP_ADAPTER);
-    assert.match(succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain'])), /9 cached/);
+    assert.match(succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain'])), /9 from cache/);
     // A forced stage replaces what the first run published.
     succeeded(await run(folder, ['run', 'pipelines/smoke.yaml', '--plain', '--force', 'export']));
   },
