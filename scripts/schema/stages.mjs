@@ -1,6 +1,6 @@
 // The stage types as the program has them: their declarations, and what loads their work. Names follow from the type's: of
 // `preprocess.pass1` the files are preprocess-pass1.ts, the declaration and the worker's entry are called preprocessPass1, a light
-// stage's function runPreprocessPass1. Words that TypeScript keeps for itself get `Stage` behind them.
+// stage's function lightPreprocessPass1. Words that TypeScript keeps for itself get `Stage` behind them.
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import ts from 'typescript';
@@ -55,7 +55,7 @@ export const workerEntries: WorkerEntries = {\n${rows.join('')}};
 }
 
 function lightTable(stages) {
-  const run = ({file}) => `run${`-${file}`.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase())}`;
+  const run = ({file}) => `light${`-${file}`.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase())}`;
   return `${banner}import type {LightStage} from '../light-stage.js';
 ${imports(stages, (stage) => [run(stage), `./${stage.file}.js`])}
 /** The work of every light stage type, by its name. */

@@ -1,7 +1,7 @@
 import {SidestepError} from '../base/problem.js';
 import type {Tensor} from '../format/tensor.js';
 import type {AdapterModule, Matrix} from './adapter.js';
-import {type Change, hadamard, kronecker, lowRank, product} from './change.js';
+import {hadamard, kronecker, lowRank, product, type WeightChange} from './change.js';
 import {toMatrix} from './factors.js';
 import {plainFactors} from './tucker.js';
 
@@ -10,7 +10,7 @@ import {plainFactors} from './tucker.js';
  * values[i] / ‖row i of W or of V‖ (Liu et al. 2024).
  */
 export interface Applied {
-  readonly change: Change;
+  readonly change: WeightChange;
   readonly magnitude?: Magnitude;
 }
 
@@ -38,13 +38,13 @@ export function trainedModule(module: AdapterModule): Applied | undefined {
 }
 
 /** `hada_w1_a · hada_w1_b ∘ hada_w2_a · hada_w2_b`, times the scale. */
-export function lohaChange(tensors: Readonly<Record<string, Tensor>>, scale: number): Change {
+export function lohaChange(tensors: Readonly<Record<string, Tensor>>, scale: number): WeightChange {
   const pair = (name: string) => lowRank(toMatrix(tensors[`${name}_a`]!), toMatrix(tensors[`${name}_b`]!), 1);
   return hadamard(pair('hada_w1'), pair('hada_w2'), scale);
 }
 
 /** `lokr_w1 ⊗ lokr_w2`, each whole or a product of two, times the scale. */
-export function lokrChange(tensors: Readonly<Record<string, Tensor>>, scale: number): Change {
+export function lokrChange(tensors: Readonly<Record<string, Tensor>>, scale: number): WeightChange {
   const factor = (name: string): Matrix => {
     const whole = tensors[name];
     return whole

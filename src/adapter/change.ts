@@ -1,7 +1,7 @@
 import type {Matrix} from './adapter.js';
 
 /** What is added to one weight `[rows, cols]`, formed a row at a time: whole, all of a real model's would fill memory. */
-export interface Change {
+export interface WeightChange {
   readonly rows: number;
   readonly cols: number;
   /** Adds row `i` to `into` `[cols]`. */
@@ -11,7 +11,7 @@ export interface Change {
 }
 
 /** scale · up · down (Hu et al. 2021): up `[rows, rank]`, down `[rank, cols]`. */
-export function lowRank(up: Matrix, down: Matrix, scale: number): Change {
+export function lowRank(up: Matrix, down: Matrix, scale: number): WeightChange {
   const {cols} = down;
   const addRow = (i: number, into: Float64Array) => {
     for (let r = 0; r < up.cols; r += 1) {
@@ -28,7 +28,7 @@ export function lowRank(up: Matrix, down: Matrix, scale: number): Change {
  * scale · left ⊗ right (LoKr; Yeh et al. 2023). A convolution's right factor is flattened to `[rows, in · taps]`: its product
  * is then the flattened product.
  */
-export function kronecker(left: Matrix, right: Matrix, scale: number): Change {
+export function kronecker(left: Matrix, right: Matrix, scale: number): WeightChange {
   const addRow = (i: number, into: Float64Array) => {
     const [l, r] = [Math.floor(i / right.rows), i % right.rows];
     for (let j = 0; j < left.cols; j += 1) {
@@ -41,7 +41,7 @@ export function kronecker(left: Matrix, right: Matrix, scale: number): Change {
 }
 
 /** scale · left ∘ right, element by element (LoHa; Hyeon-Woo et al. 2022). */
-export function hadamard(left: Change, right: Change, scale: number): Change {
+export function hadamard(left: WeightChange, right: WeightChange, scale: number): WeightChange {
   const [a, b] = [new Float64Array(left.cols), new Float64Array(right.cols)];
   const addRow = (i: number, into: Float64Array) => {
     left.addRow(i, a.fill(0));

@@ -5,7 +5,7 @@ import {problemsMarkdown} from '../render/problem-markdown.js';
 import {problemsText, problemText} from '../render/problem-text.js';
 import {nearPaths} from './near-paths.js';
 import {writeStepSummary} from './step-summary.js';
-import {type ExitCode, forReading, type World} from './world.js';
+import {type ExitCode, forReading, type Terminal} from './terminal.js';
 
 /** Raised when a field of any `--json` document changes its meaning or goes away. */
 export const JSON_FORMAT = 1;
@@ -22,18 +22,18 @@ export interface Answer {
   readonly text: (colours: Palette) => string;
 }
 
-export function answer(world: World, options: AnswerOptions, {kind, document, text}: Answer): void {
-  world.stdout.write(
+export function answer(terminal: Terminal, options: AnswerOptions, {kind, document, text}: Answer): void {
+  terminal.stdout.write(
     options.json === true
       ? `${JSON.stringify({kind, format: JSON_FORMAT, ...document()}, undefined, 2)}\n`
-      : nearPaths(text(world.stdout.colours), world.cwd),
+      : nearPaths(text(terminal.stdout.colours), terminal.cwd),
   );
 }
 
 /** What is allowed but surely not meant, for people; the result goes on on stdout. */
-export function warn(world: World, options: AnswerOptions, warnings: readonly Problem[]): void {
+export function warn(terminal: Terminal, options: AnswerOptions, warnings: readonly Problem[]): void {
   if (options.json === true || warnings.length === 0) return;
-  const {stderr, env, cwd} = world;
+  const {stderr, env, cwd} = terminal;
   const text = warnings.map((problem) => `${problemText(problem, stderr.colours, 'warning')}\n`).join('');
   stderr.write(forReading(stderr, nearPaths(text, cwd)));
   if (env.GITHUB_ACTIONS !== 'true') return;
@@ -42,20 +42,20 @@ export function warn(world: World, options: AnswerOptions, warnings: readonly Pr
 
 /** Problems of usage or configuration: nothing has run. Always exit code 2. */
 export function refuse(
-  world: World,
+  terminal: Terminal,
   options: AnswerOptions,
   problems: readonly Problem[],
   ran: 'nothing' | 'something' = 'nothing',
 ): ExitCode {
-  writeStepSummary(world, nearPaths(problemsMarkdown(problems), world.cwd));
+  writeStepSummary(terminal, nearPaths(problemsMarkdown(problems), terminal.cwd));
   if (options.json === true) {
-    world.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
+    terminal.stdout.write(`${JSON.stringify({kind: 'problems', format: JSON_FORMAT, problems})}\n`);
   } else {
-    const text = nearPaths(problemsText(problems, world.stderr.colours, ran), world.cwd);
-    world.stderr.write(forReading(world.stderr, text));
-    if (world.env.GITHUB_ACTIONS === 'true') {
+    const text = nearPaths(problemsText(problems, terminal.stderr.colours, ran), terminal.cwd);
+    terminal.stderr.write(forReading(terminal.stderr, text));
+    if (terminal.env.GITHUB_ACTIONS === 'true') {
       for (const problem of problems)
-        world.stderr.write(annotation('error', problem, world.env.GITHUB_WORKSPACE ?? world.cwd));
+        terminal.stderr.write(annotation('error', problem, terminal.env.GITHUB_WORKSPACE ?? terminal.cwd));
     }
   }
   return 2;

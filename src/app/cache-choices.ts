@@ -2,10 +2,10 @@ import {type CacheChoices, shareWithGroup} from '../cache/open.js';
 import type {RemoteChoice} from '../cache/remote/address.js';
 import type {CacheSource} from '../cache/source.js';
 import type {Settings} from '../config/user/settings.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 /** What the settings say of the cache besides its place. What a kind of source needs is loaded where one is named. */
-export async function cacheChoices({env}: Pick<World, 'env'>, {values}: Settings): Promise<CacheChoices> {
+export async function cacheChoices({env}: Pick<Terminal, 'env'>, {values}: Settings): Promise<CacheChoices> {
   const {from = [], sharing = 'private', remote} = values.cache ?? {};
   if (sharing === 'group') shareWithGroup();
   const sources: CacheSource[] = [];
@@ -23,7 +23,7 @@ type RemoteSettings = NonNullable<NonNullable<Settings['values']['cache']>['remo
 const ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 300;
 
-async function remoteFrom(remote: RemoteSettings, env: World['env']): Promise<CacheSource> {
+async function remoteFrom(remote: RemoteSettings, env: Terminal['env']): Promise<CacheSource> {
   const [{addressOf}, {remoteSource}] = await Promise.all([
     import('../cache/remote/address.js'),
     import('../cache/remote/remote-source.js'),
@@ -34,7 +34,7 @@ async function remoteFrom(remote: RemoteSettings, env: World['env']): Promise<Ca
   return remoteSource(choice, await addressOf(choice, env), patience);
 }
 
-function choiceOf(remote: RemoteSettings, env: World['env']): RemoteChoice {
+function choiceOf(remote: RemoteSettings, env: Terminal['env']): RemoteChoice {
   return {
     url: remote.url,
     mode: remote.mode ?? 'read',

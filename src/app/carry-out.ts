@@ -21,7 +21,7 @@ import {type FinishedRun, runOnFinish} from './on-finish.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 import {runEnvironment} from './run-environment.js';
 import {openScreen} from './screen.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 export interface CarryOutOptions {
   readonly stop: StopSwitch;
@@ -41,27 +41,27 @@ export interface CarryOutOptions {
 
 /** Runs a plan: a record is kept, the screen watches, cache and lock file change. */
 export async function carryOut(
-  world: World,
+  terminal: Terminal,
   planned: PlannedPipeline,
   options: CarryOutOptions,
 ): Promise<RunOutcome> {
   const {plan, pipeline, observation, surroundings} = planned;
-  const run = newRunId(new Date(world.now()), randomBytes(2).toString('hex'));
+  const run = newRunId(new Date(terminal.now()), randomBytes(2).toString('hex'));
   await ignoreItself(surroundings.project);
-  const record = openRunRecord(runsDir(surroundings.project), run, world.now);
+  const record = openRunRecord(runsDir(surroundings.project), run, terminal.now);
   const door = await openDoor(record.dir, options.stop);
   record.writePipeline(asJson(pipeline)); // plain data by construction
   await rememberExperiment(planned);
   const expects = isUpToDate(plan) ? 'nothing' : 'work';
   const environment = expects === 'nothing' ? undefined : recordEnvironment(record.dir, planned);
   const settings = planned.settings.values;
-  const screen = await openScreen(world, {...options, expects, again: 'Ctrl-C', settings});
+  const screen = await openScreen(terminal, {...options, expects, again: 'Ctrl-C', settings});
   const emit = (event: RunEvent): void => {
     const shown = options.shown === undefined ? event : options.shown(event);
     if (shown !== undefined) screen.show(shown);
     options.hear?.(event);
   };
-  const started = world.now();
+  const started = terminal.now();
   let outcome: RunOutcome | undefined;
   try {
     outcome = await runPlan({
@@ -74,9 +74,9 @@ export async function carryOut(
       options: runOptions(run, planned, options),
       record,
       stop: options.stop,
-      env: world.env,
+      env: terminal.env,
       emit,
-      now: world.now,
+      now: terminal.now,
     });
     return outcome;
   } finally {
@@ -85,25 +85,25 @@ export async function carryOut(
     record.close();
     await door.close();
     if (outcome !== undefined && expects === 'work')
-      await callCommand(world, options, settings.on_finish ?? [], {
+      await callCommand(terminal, options, settings.on_finish ?? [], {
         run,
         pipeline: pipeline.name,
         dir: record.dir,
         outcome: outcome.outcome,
         exit_code: runExitCode(outcome.outcome, outcome.results, looksOf(plan)),
-        duration_ms: world.now() - started,
+        duration_ms: terminal.now() - started,
       });
   }
 }
 
 async function callCommand(
-  world: World,
+  terminal: Terminal,
   options: CarryOutOptions,
   command: readonly string[],
   finished: FinishedRun,
 ): Promise<void> {
-  const problem = await runOnFinish(world, command, finished);
-  if (problem !== undefined) warn(world, options, [problem]);
+  const problem = await runOnFinish(terminal, command, finished);
+  if (problem !== undefined) warn(terminal, options, [problem]);
 }
 
 /** So that it can be run again by its name alone. */

@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/user/settings.js';
 import type {ColourSetting} from '../render/palette.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 /**
  * What the user's settings say of colours. Every command asks, so the settings are read only when they speak of colours
  * at all; problems in them are told by the commands that need them.
  */
-export async function colourSetting(env: World['env']): Promise<ColourSetting> {
+export async function colourSetting(env: Terminal['env']): Promise<ColourSetting> {
   const folder = userFolder(env);
   if (!speaksOfColours(join(folder, 'settings.yaml'))) return 'auto';
   const settings = await loadSettings(folder);

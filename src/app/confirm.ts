@@ -3,20 +3,20 @@ import {isUpToDate, planText} from '../render/plan-text.js';
 import {refuse} from './answer.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 import type {RunCommandOptions} from './run-options.js';
-import type {ExitCode, World} from './world.js';
+import type {ExitCode, Terminal} from './terminal.js';
 
 /** With the setting `confirm: ask`, shows the plan and asks. Without a terminal to ask on, `--yes` must be given. */
 export async function confirmed(
-  world: World,
+  terminal: Terminal,
   {plan, settings}: PlannedPipeline,
   options: RunCommandOptions,
 ): Promise<'yes' | ExitCode> {
   if (settings.values.confirm !== 'ask' || options.yes === true || isUpToDate(plan)) return 'yes';
-  if (world.stderr.kind !== 'terminal' || !process.stdin.isTTY || options.json === true) {
+  if (terminal.stderr.kind !== 'terminal' || !process.stdin.isTTY || options.json === true) {
     const message = 'Your settings say to ask before a run, but there is nobody to ask';
-    return refuse(world, options, [{code: 'usage/not-confirmed', message, hint: 'Add --yes.'}]);
+    return refuse(terminal, options, [{code: 'usage/not-confirmed', message, hint: 'Add --yes.'}]);
   }
-  world.stderr.write(planText(plan, world.stderr.colours));
+  terminal.stderr.write(planText(plan, terminal.stderr.colours));
   const prompt = createInterface({input: process.stdin, output: process.stderr});
   const left = new Promise<string>((resolve) => void prompt.once('close', () => resolve('n'))); // Ctrl-D
   const reply = await Promise.race([left, prompt.question('Run this? [Y/n] ')]);

@@ -4,7 +4,7 @@ import {checkExperimentName, nameOfDifferences} from '../config/experiment.js';
 import type {Experiment} from '../config/pipeline.js';
 import {readExperiment} from '../record/experiments.js';
 import {experimentDir, type Project} from '../run/project.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 export const NAME_HELP =
   'run as an experiment of this name: results beside the others, lock file untouched; known names bring their --set along';
@@ -21,7 +21,7 @@ export interface ExperimentOptions {
  * one that is named, or gets its name from what differs. Problem: `usage/experiment-name`.
  */
 export function experimentOf(
-  {cwd}: Pick<World, 'cwd'>,
+  {cwd}: Pick<Terminal, 'cwd'>,
   {file, overrides, name}: ExperimentOptions,
   project: Project,
 ): Result<Experiment | undefined> {

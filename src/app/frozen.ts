@@ -6,7 +6,7 @@ import type {RunOutcome} from '../run/run-plan.js';
 import {stageTypes} from '../stage/registry.js';
 import {type AnswerOptions, refuse} from './answer.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
-import type {ExitCode, World} from './world.js';
+import type {ExitCode, Terminal} from './terminal.js';
 
 /** What `--frozen` refuses before anything runs. What only shows later (an output that came out differently) fails its stage. */
 export function frozenProblems({plan, pipeline, observation}: PlannedPipeline): Problem[] {
@@ -29,8 +29,12 @@ export function frozenProblems({plan, pipeline, observation}: PlannedPipeline): 
 
 const FROZEN_CODE = 'run/frozen-differs';
 
-export function refuseFrozen(world: World, options: AnswerOptions, problems: readonly Problem[]): ExitCode {
-  refuse(world, options, problems);
+export function refuseFrozen(
+  terminal: Terminal,
+  options: AnswerOptions,
+  problems: readonly Problem[],
+): ExitCode {
+  refuse(terminal, options, problems);
   return 3;
 }
 

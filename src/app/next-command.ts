@@ -2,16 +2,16 @@ import {existsSync} from 'node:fs';
 import {delimiter, dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {shellWord} from '../base/shell-word.js';
+import type {Terminal} from './terminal.js';
 import {packageRoot} from './version.js';
-import type {World} from './world.js';
 
 /** A command of ours as this person can paste it here: `npx sidestep report "my songs.yaml"`. */
-export function nextCommand(world: Pick<World, 'env' | 'cwd'>, words: readonly string[]): string {
-  return [ownName(world), ...words.map((word) => shellWord(word))].join(' ');
+export function nextCommand(terminal: Pick<Terminal, 'env' | 'cwd'>, words: readonly string[]): string {
+  return [ownName(terminal), ...words.map((word) => shellWord(word))].join(' ');
 }
 
 /** `sidestep` where it is installed, `npx sidestep` (with Yarn's Plug'n'Play `yarn sidestep`) where it is a project's dependency, else its file, as in a checkout. */
-export function ownName({env, cwd}: Pick<World, 'env' | 'cwd'>): string {
+export function ownName({env, cwd}: Pick<Terminal, 'env' | 'cwd'>): string {
   const own = (env.PATH ?? '').split(delimiter).filter((folder) => !isPackageBin(folder));
   if (own.some((folder) => folder !== '' && isThere(folder))) return 'sidestep';
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {

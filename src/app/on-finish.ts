@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import type {Problem} from '../base/problem.js';
 import {isSystemError} from '../base/system-error.js';
-import type {ExitCode, World} from './world.js';
+import type {ExitCode, Terminal} from './terminal.js';
 
 /** What a command that runs after a run can know of it. */
 export interface FinishedRun {
@@ -20,7 +20,7 @@ const LIMIT_MS = 60_000;
 
 /** Runs the user's own command; what went wrong with it, if anything, is a warning and never changes how the run ended. */
 export async function runOnFinish(
-  {env, cwd}: Pick<World, 'env' | 'cwd'>,
+  {env, cwd}: Pick<Terminal, 'env' | 'cwd'>,
   [program, ...args]: readonly string[],
   finished: FinishedRun,
 ): Promise<Problem | undefined> {

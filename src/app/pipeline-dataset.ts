@@ -16,7 +16,7 @@ import {songsReadBy} from '../stage/joined.js';
 import {isStageReference, type StageReference} from '../stage/param.js';
 import {type PlannedPipeline, planPipeline} from './plan-pipeline.js';
 import {noWishes} from './stage-choice.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 export interface DatasetRequest {
   readonly file: string;
@@ -40,17 +40,17 @@ export interface PipelineDataset {
  * as the stage would. Problems: those of the pipeline, `usage/no-dataset-stage`, `usage/unknown-stage`, `usage/needs-run`.
  */
 export async function pipelineDataset(
-  world: World,
+  terminal: Terminal,
   request: DatasetRequest,
 ): Promise<Result<PipelineDataset>> {
-  const loaded = await loadPipeline(request.file, {overrides: request.overrides, env: world.env});
+  const loaded = await loadPipeline(request.file, {overrides: request.overrides, env: terminal.env});
   if (!loaded.ok) return loaded;
   const configured = chooseDatasetStage(loaded.value, request.stage);
   if (!configured.ok) return configured;
   const pass1 = readerOf(loaded.value, configured.value.id);
   const model = modelOf(loaded.value, configured.value, pass1);
   const only = [configured.value.id, ...(model === undefined ? [] : [model])];
-  const planned = await planPipeline(world, {...request, wishes: {...noWishes, only}, looks: 'ahead'});
+  const planned = await planPipeline(terminal, {...request, wishes: {...noWishes, only}, looks: 'ahead'});
   if (!planned.ok) return planned;
   const found = await datasetOf(configured.value.id, planned.value, request.file);
   if (!found.ok) return found;

@@ -20,7 +20,7 @@ import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
 import {projectOf, surroundingsOf} from './surroundings.js';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 export interface PlanRequest {
   readonly file: string;
@@ -47,15 +47,18 @@ export interface PlannedPipeline {
 }
 
 /** YAML text → pipeline → chosen stages → observed world → plan. Changes nothing. */
-export async function planPipeline(world: World, request: PlanRequest): Promise<Result<PlannedPipeline>> {
-  const settings = await loadSettings(userFolder(world.env));
+export async function planPipeline(
+  terminal: Terminal,
+  request: PlanRequest,
+): Promise<Result<PlannedPipeline>> {
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
-  const project = projectOf(world, request.file, settings.value);
-  const pipeline = await loadExperiment(world, request, project);
+  const project = projectOf(terminal, request.file, settings.value);
+  const pipeline = await loadExperiment(terminal, request, project);
   if (!pipeline.ok) return pipeline;
   const choice = chooseStages(pipeline.value, request.wishes);
   if (!choice.ok) return choice;
-  const surroundings = await surroundingsOf(world, {
+  const surroundings = await surroundingsOf(terminal, {
     project,
     settings: settings.value,
     forced: choice.value.forced,
@@ -84,12 +87,12 @@ export async function planPipeline(world: World, request: PlanRequest): Promise<
 
 /** The same of a pipeline that is not in a file as it stands; of the user's settings nothing counts. */
 export async function planResolved(
-  world: World,
+  terminal: Terminal,
   pipeline: Pipeline,
   project: Project,
 ): Promise<Result<PlannedPipeline>> {
   const settings = noSettings();
-  const surroundings = await surroundingsOf(world, {project, settings, forced: new Set()});
+  const surroundings = await surroundingsOf(terminal, {project, settings, forced: new Set()});
   const observed = await observe(pipeline, surroundings);
   if (!observed.ok) return observed;
   const planned = await planIn(pipeline, observed.value, {surroundings, looks: undefined});
@@ -133,15 +136,15 @@ async function planIn(
 
 /** The pipeline with the values of this run; as an experiment where they are not those of the file. */
 async function loadExperiment(
-  world: World,
+  terminal: Terminal,
   request: PlanRequest,
   project: Project,
 ): Promise<Result<Pipeline>> {
-  const experiment = experimentOf(world, request, project);
+  const experiment = experimentOf(terminal, request, project);
   if (!experiment.ok) return experiment;
-  const pipeline = await loadRemembered(resolve(world.cwd, request.file), {
+  const pipeline = await loadRemembered(resolve(terminal.cwd, request.file), {
     overrides: experiment.value?.set ?? [],
-    env: world.env,
+    env: terminal.env,
     memory_dir: join(project.state_dir, 'pipelines'),
   });
   if (!pipeline.ok || experiment.value === undefined) return pipeline;

@@ -13,7 +13,7 @@ import type {SettingsDocument} from '../schema/types.generated.js';
 import {nearProblems} from './near-paths.js';
 import type {RunCommandOptions} from './run-options.js';
 import {writeStepSummary} from './step-summary.js';
-import {forReading, type Stream, type World} from './world.js';
+import {forReading, type Stream, type Terminal} from './terminal.js';
 
 /** Where a run's events are shown: progress on stderr, the summary (or all events as JSON) on stdout. */
 export interface Screen {
@@ -30,26 +30,26 @@ export interface ScreenOptions extends Pick<RunCommandOptions, 'json' | 'plain'>
   readonly settings: Pick<SettingsDocument, 'terminal_title' | 'notify'>;
 }
 
-export async function openScreen(world: World, options: ScreenOptions): Promise<Screen> {
-  const renderer = harmless(await rendererFor(world, options), (error) => {
-    world.stderr.write(`The progress display failed; the run goes on: ${String(error)}\n`);
+export async function openScreen(terminal: Terminal, options: ScreenOptions): Promise<Screen> {
+  const renderer = harmless(await rendererFor(terminal, options), (error) => {
+    terminal.stderr.write(`The progress display failed; the run goes on: ${String(error)}\n`);
   });
   let last: Extract<RunEvent, {kind: 'run_finished'}> | undefined;
   let pipeline = '';
   const boards: string[] = [];
   return {
-    show: (event, at = world.now()) => {
+    show: (event, at = terminal.now()) => {
       if (event.kind === 'run_finished') last = visibly(event);
       if (event.kind === 'run_started') ({pipeline} = event);
       if (event.kind === 'board_opened') boards.push(event.path);
-      renderer.show(options.json === true ? event : nearProblems(visibly(event), world.cwd), at);
+      renderer.show(options.json === true ? event : nearProblems(visibly(event), terminal.cwd), at);
     },
     close: async () => {
       await renderer.close();
       if (last === undefined) return; // the run itself broke; that is told elsewhere
-      if (options.json !== true) world.stdout.write(summaryFor(world.stdout, last, boards));
-      writeStepSummary(world, summaryMarkdown(last));
-      if (options.json !== true) callPerson(world, noticeText(pipeline, last), {last, ...options});
+      if (options.json !== true) terminal.stdout.write(summaryFor(terminal.stdout, last, boards));
+      writeStepSummary(terminal, summaryMarkdown(last));
+      if (options.json !== true) callPerson(terminal, noticeText(pipeline, last), {last, ...options});
     },
   };
 }
@@ -65,7 +65,7 @@ function summaryFor(
 
 /** Only on a terminal, and only after a run that was long enough to look away. */
 function callPerson(
-  {stderr, env}: World,
+  {stderr, env}: Terminal,
   text: string,
   {last, settings}: Pick<ScreenOptions, 'settings'> & {readonly last: {readonly duration_ms: number}},
 ): void {
@@ -75,10 +75,10 @@ function callPerson(
 }
 
 async function rendererFor(
-  world: World,
+  terminal: Terminal,
   {json, plain, expects, again, settings}: ScreenOptions,
 ): Promise<Renderer> {
-  const {stdout, stderr, env} = world;
+  const {stdout, stderr, env} = terminal;
   const kind = rendererKind({
     asked: json === true ? 'json' : plain === true ? 'plain' : 'any',
     ci: env.CI,
@@ -88,7 +88,10 @@ async function rendererFor(
   if (kind === 'json') return jsonLines(stdout);
   if (kind === 'plain' && env.GITHUB_ACTIONS === 'true') {
     const groups = githubGroups(stderr, (output) => plainLines(output, stderr.colours));
-    return together(groupingWarnings(groups), githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? world.cwd));
+    return together(
+      groupingWarnings(groups),
+      githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? terminal.cwd),
+    );
   }
   const lines = groupingWarnings(plainLines(stderr, stderr.colours));
   if (kind === 'plain') return lines;
@@ -101,7 +104,7 @@ async function rendererFor(
     colours: stderr.colours,
     ...(title && {title: title(stderr.raw.write.bind(stderr.raw))}), // the stream's own: the list takes its place
     again,
-    now: world.now,
+    now: terminal.now,
   });
   return groupingWarnings(list);
 }

@@ -1,8 +1,8 @@
 import {appendFileSync} from 'node:fs';
-import type {World} from './world.js';
+import type {Terminal} from './terminal.js';
 
 /** GitHub shows this file's Markdown on the page of the workflow run. A full disk there is not the run's failure. */
-export function writeStepSummary({env, stderr}: Pick<World, 'env' | 'stderr'>, markdown: string): void {
+export function writeStepSummary({env, stderr}: Pick<Terminal, 'env' | 'stderr'>, markdown: string): void {
   const file = env.GITHUB_STEP_SUMMARY;
   if (env.GITHUB_ACTIONS !== 'true' || file === undefined || file === '') return;
   try {

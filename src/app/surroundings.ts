@@ -19,27 +19,27 @@ import {
   findPlugin,
 } from './engine/find-engine.js';
 import {engineHelp} from './engine/installation.js';
+import type {Terminal} from './terminal.js';
 import {packageRoot} from './version.js';
-import type {World} from './world.js';
 
 /** `.sidestep/` of the project a pipeline lies in; the cache there too, unless environment or settings name a shared one. */
-export function projectOf(world: World, pipelineFile: string, settings: Settings): Project {
-  const state_dir = stateDirOf(world, pipelineFile);
-  const named = world.env.SIDESTEP_CACHE_DIR || settings.values.cache?.dir;
+export function projectOf(terminal: Terminal, pipelineFile: string, settings: Settings): Project {
+  const state_dir = stateDirOf(terminal, pipelineFile);
+  const named = terminal.env.SIDESTEP_CACHE_DIR || settings.values.cache?.dir;
   return {
     state_dir,
-    cache_dir: named === undefined ? join(state_dir, 'cache') : absolutePath(named, world.cwd),
+    cache_dir: named === undefined ? join(state_dir, 'cache') : absolutePath(named, terminal.cwd),
   };
 }
 
 /** Where the records of a pipeline's project lie, whether or not the file exists. */
-export function stateDirOf({cwd}: Pick<World, 'cwd'>, pipelineFile: string): string {
+export function stateDirOf({cwd}: Pick<Terminal, 'cwd'>, pipelineFile: string): string {
   return join(projectRoot(dirname(resolve(cwd, pipelineFile))), '.sidestep');
 }
 
 /** What observing and running need besides the pipeline. */
 export async function surroundingsOf(
-  world: World,
+  terminal: Terminal,
   {
     project,
     settings,
@@ -52,39 +52,42 @@ export async function surroundingsOf(
 ): Promise<Surroundings> {
   return {
     project,
-    cache: await cacheChoices(world, settings),
+    cache: await cacheChoices(terminal, settings),
     types: stageTypes,
-    ...engineOf(world),
-    cards: cardsOfMachine({visible_devices: world.env.CUDA_VISIBLE_DEVICES, job: world.env.SLURM_JOB_ID}),
+    ...engineOf(terminal),
+    cards: cardsOfMachine({
+      visible_devices: terminal.env.CUDA_VISIBLE_DEVICES,
+      job: terminal.env.SLURM_JOB_ID,
+    }),
     executors: executorsOf({
       worker: [process.execPath, workerProgram('piped')],
       job: [process.execPath, workerProgram('job')],
-      env: world.env,
+      env: terminal.env,
     }),
     forced,
-    env: world.env,
+    env: terminal.env,
   };
 }
 
 /** The engine on this machine and the processes it runs in. Throws `native/engine-file-missing`. */
 export function engineOf(
-  world: Pick<World, 'env' | 'cwd'>,
+  terminal: Pick<Terminal, 'env' | 'cwd'>,
 ): Pick<Surroundings, 'addon' | 'cuda' | 'engine_help' | 'launcher'> {
-  const places = engineHere(world);
+  const places = engineHere(terminal);
   const engine = findEngine(places);
   const plugin = findPlugin(places, engine);
   return {
     addon: engine?.path,
     cuda: {
-      visible_devices: world.env.CUDA_VISIBLE_DEVICES,
+      visible_devices: terminal.env.CUDA_VISIBLE_DEVICES,
       plugin: plugin?.path,
-      products: world.env.SIDESTEP_CUBLASLT,
-      instruction_set: world.env.SIDESTEP_CPU_ISA,
+      products: terminal.env.SIDESTEP_CUBLASLT,
+      instruction_set: terminal.env.SIDESTEP_CPU_ISA,
     },
-    engine_help: engineHelp(world, places),
+    engine_help: engineHelp(terminal, places),
     launcher: localWorkers({
       main: workerProgram('main'),
-      env: workerEnvironment(world.env, plugin),
+      env: workerEnvironment(terminal.env, plugin),
     }),
   };
 }
@@ -98,11 +101,11 @@ function workerProgram(name: keyof typeof WORKER_PROGRAMS): string {
   return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}.js`, module}));
 }
 
-export function engineHere(world: Pick<World, 'env' | 'cwd'>): EngineSurroundings {
-  return engineSurroundings(fileURLToPath(packageRoot), world);
+export function engineHere(terminal: Pick<Terminal, 'env' | 'cwd'>): EngineSurroundings {
+  return engineSurroundings(fileURLToPath(packageRoot), terminal);
 }
 
 /** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
-function workerEnvironment(env: World['env'], plugin: FoundPlugin | undefined): World['env'] {
+function workerEnvironment(env: Terminal['env'], plugin: FoundPlugin | undefined): Terminal['env'] {
   return plugin?.origin === 'package' ? {...env, SIDESTEP_CUDA_PLUGIN: plugin.path} : env;
 }

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {type AnswerOptions, answer} from './answer.js';
-import type {ExitCode, World} from './world.js';
+import type {ExitCode, Terminal} from './terminal.js';
 
 /** The folder of the installed package: the parent of `dist/`. */
 export const packageRoot = new URL('../../', import.meta.url);
@@ -10,9 +10,9 @@ export async function packageVersion(): Promise<string> {
   return (JSON.parse(text) as {version: string}).version;
 }
 
-export async function printVersion(world: World, options: AnswerOptions): Promise<ExitCode> {
+export async function printVersion(terminal: Terminal, options: AnswerOptions): Promise<ExitCode> {
   const version = await packageVersion();
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'version',
     document: () => ({
       version,

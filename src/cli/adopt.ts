@@ -5,7 +5,7 @@ import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {asJson, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
@@ -26,7 +26,7 @@ interface AdoptOptions extends AnswerOptions {
 }
 
 /** `sidestep adopt`: what a program made before, or elsewhere, counts as its stage's result. */
-export function adoptCommand(world: World): Command {
+export function adoptCommand(terminal: Terminal): Command {
   return new Command('adopt')
     .description(
       'Take files that are there already as what a `command` stage makes, so that its program does not run. They are copied into the cache, held against the stage’s `checks`, and from then on every plan and run says that they were adopted.',
@@ -37,7 +37,7 @@ export function adoptCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (stage: string, outputs: string[], options: AdoptOptions) =>
-      world.leave(await adopt(world, {stage, outputs}, options)),
+      terminal.leave(await adopt(terminal, {stage, outputs}, options)),
     );
 }
 
@@ -46,22 +46,22 @@ interface Wish {
   readonly outputs: readonly string[];
 }
 
-async function adopt(world: World, wish: Wish, options: AdoptOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {
+async function adopt(terminal: Terminal, wish: Wish, options: AdoptOptions): Promise<ExitCode> {
+  const planned = await planPipeline(terminal, {
     file: options.pipeline,
     overrides: [],
     wishes: {...noWishes, only: [wish.stage]},
   });
-  if (!planned.ok) return refuse(world, options, planned.problems);
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const settled = adoptable(wish.stage, planned.value);
-  if (!settled.ok) return refuse(world, options, settled.problems);
+  if (!settled.ok) return refuse(terminal, options, settled.problems);
   const stage = settled.value;
   const declared = stage.type.outputs(stage.configured.params);
   const paths = pathsOf(wish, declared);
-  if (!paths.ok) return refuse(world, options, paths.problems);
-  const places = declared.map(({file}, i) => ({file, path: absolutePath(paths.value[i]!, world.cwd)}));
-  await takeIn(world, planned.value, {stage, declared, places});
-  answer(world, options, {
+  if (!paths.ok) return refuse(terminal, options, paths.problems);
+  const places = declared.map(({file}, i) => ({file, path: absolutePath(paths.value[i]!, terminal.cwd)}));
+  await takeIn(terminal, planned.value, {stage, declared, places});
+  answer(terminal, options, {
     kind: 'adopt',
     document: () => ({
       stage: stage.id,
@@ -134,7 +134,7 @@ interface TakingIn {
 
 /** Copied first and checked as the stage's own work is, so that what the cache holds cannot change afterwards. */
 async function takeIn(
-  world: World,
+  terminal: Terminal,
   {plan, observation, surroundings}: PlannedPipeline,
   {stage, declared, places}: TakingIn,
 ): Promise<void> {
@@ -161,12 +161,12 @@ async function takeIn(
         format: ENTRY_FORMAT,
         fingerprint: stage.fingerprint,
         made_by: stage.type.name,
-        created_at: world.now(),
+        created_at: terminal.now(),
         duration_ms: 0,
         outputs: await commitOutputs(cache, folder, declared),
         refers: [],
         made_from: read.made_from,
-        warnings: [adopted(stage.id, new Date(world.now()))],
+        warnings: [adopted(stage.id, new Date(terminal.now()))],
         about: {adopted: true} satisfies Record<string, Json>,
         parts: asJson(stage.parts),
       });

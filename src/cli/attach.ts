@@ -3,7 +3,7 @@ import {type AnswerOptions, refuse} from '../app/answer.js';
 import {lookingStages, runExitCode} from '../app/frozen.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {openScreen} from '../app/screen.js';
-import {type ExitCode, forReading, type World} from '../app/world.js';
+import {type ExitCode, forReading, type Terminal} from '../app/terminal.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Owner} from '../cache/owner.js';
@@ -26,7 +26,7 @@ interface AttachOptions extends AnswerOptions {
   readonly plain?: boolean;
 }
 
-export function attachCommand(world: World): Command {
+export function attachCommand(terminal: Terminal): Command {
   return new Command('attach')
     .description(
       'Follow a running run in this terminal until it ends. `s` asks it to stop after the step in hand, `s` again at once; Ctrl-C or `q` leaves it running.',
@@ -41,33 +41,38 @@ export function attachCommand(world: World): Command {
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, options: AttachOptions) =>
-      world.leave(await attach(world, name, options)),
+      terminal.leave(await attach(terminal, name, options)),
     );
 }
 
-async function attach(world: World, name: string | undefined, options: AttachOptions): Promise<ExitCode> {
-  const settings = await loadSettings(userFolder(world.env));
-  if (!settings.ok) return refuse(world, options, settings.problems);
-  const run = await runningRun(world, name);
-  if (!run.ok) return refuse(world, options, run.problems);
+async function attach(
+  terminal: Terminal,
+  name: string | undefined,
+  options: AttachOptions,
+): Promise<ExitCode> {
+  const settings = await loadSettings(userFolder(terminal.env));
+  if (!settings.ok) return refuse(terminal, options, settings.problems);
+  const run = await runningRun(terminal, name);
+  if (!run.ok) return refuse(terminal, options, run.problems);
   const {dir} = run.value;
   const how = wantedStop(options);
-  if (how !== undefined) await requestStop(dir, how, world.now());
+  if (how !== undefined) await requestStop(dir, how, terminal.now());
   const leave = new AbortController();
   let asked = how;
   let refused: unknown;
   const keyboard = takeKeys({
     stop: () => {
       asked = asked === undefined ? 'graceful' : 'force';
-      requestStop(dir, asked, world.now()).catch((error: unknown) => {
+      requestStop(dir, asked, terminal.now()).catch((error: unknown) => {
         refused = error; // a record of somebody else's
         leave.abort();
       });
     },
     leave: () => leave.abort(),
   });
-  if (options.json !== true) world.stderr.write(forReading(world.stderr, headText(run.value, keyboard)));
-  const screen = await openScreen(world, {
+  if (options.json !== true)
+    terminal.stderr.write(forReading(terminal.stderr, headText(run.value, keyboard)));
+  const screen = await openScreen(terminal, {
     ...options,
     expects: 'work',
     again: 's',
@@ -82,12 +87,12 @@ async function attach(world: World, name: string | undefined, options: AttachOpt
       screen.show(event, event.at);
     },
     signal: leave.signal,
-    now: world.now,
+    now: terminal.now,
   });
   await screen.close();
   keyboard.release();
   if (refused !== undefined) throw refused;
-  if (options.json !== true) world.stderr.write(forReading(world.stderr, endText(end, run.value)));
+  if (options.json !== true) terminal.stderr.write(forReading(terminal.stderr, endText(end, run.value)));
   return how === undefined ? exitCodeOf(end, ended, looks) : 0;
 }
 
@@ -103,13 +108,13 @@ interface Followed {
 }
 
 /** The named run, or the newest of those that run here. Problems: `usage/not-running`, and those of the name. */
-async function runningRun(world: World, name: string | undefined): Promise<Result<Followed>> {
-  const named = name ?? (await runningRuns(world, runsDirOf(world, DEFAULT_PIPELINE))).at(-1)?.run;
+async function runningRun(terminal: Terminal, name: string | undefined): Promise<Result<Followed>> {
+  const named = name ?? (await runningRuns(terminal, runsDirOf(terminal, DEFAULT_PIPELINE))).at(-1)?.run;
   if (named === undefined) return failure(nothingRuns);
-  const opened = await openRun(world, named, undefined);
+  const opened = await openRun(terminal, named, undefined);
   if (!opened.ok) return opened;
   const {run, dir, outcome} = opened.value;
-  const runner = outcome === 'running' ? runnerOf(dir, world.now()) : undefined;
+  const runner = outcome === 'running' ? runnerOf(dir, terminal.now()) : undefined;
   return runner === undefined ? failure(notRunning(opened.value)) : ok({run, dir, runner});
 }
 

@@ -7,8 +7,8 @@ import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {type BuildTools, buildTools, compileEngine} from '../app/engine/build.js';
 import {ownBuildFolder} from '../app/engine/own-builds.js';
 import {ENGINE_FILE, pluginFile} from '../app/engine/platforms.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageRoot} from '../app/version.js';
-import type {ExitCode, World} from '../app/world.js';
 import {namesIn} from '../base/folder.js';
 import {rename} from '../base/rename.js';
 import {ok, type Result} from '../base/result.js';
@@ -19,7 +19,7 @@ interface BuildOptions extends AnswerOptions {
 }
 
 /** `sidestep build-engine`: the native engine, from the sources in the package, into the user's cache folder. */
-export function buildEngineCommand(world: World): Command {
+export function buildEngineCommand(terminal: Terminal): Command {
   return new Command('build-engine')
     .description(
       'Compile the native engine on this machine, from the sources that came with sidestep, into your cache folder. Needed only where no ready engine was installed. Takes a few minutes, needs CMake and a C++20 compiler; downloads nothing.',
@@ -35,23 +35,23 @@ export function buildEngineCommand(world: World): Command {
     .option('--force', 'compile again what is there already')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (options: BuildOptions) => world.leave(await buildEngine(world, options)));
+    .action(async (options: BuildOptions) => terminal.leave(await buildEngine(terminal, options)));
 }
 
-async function buildEngine(world: World, options: BuildOptions): Promise<ExitCode> {
-  const tools = await buildTools(world.env);
-  if (!tools.ok) return refuse(world, options, tools.problems);
+async function buildEngine(terminal: Terminal, options: BuildOptions): Promise<ExitCode> {
+  const tools = await buildTools(terminal.env);
+  if (!tools.ok) return refuse(terminal, options, tools.problems);
   const root = fileURLToPath(packageRoot);
   const {compiler} = tools.value;
-  const folder = ownBuildFolder(root, world.env, `${compiler}${options.cuda === 'on' ? ' cuda' : ''}`);
+  const folder = ownBuildFolder(root, terminal.env, `${compiler}${options.cuda === 'on' ? ' cuda' : ''}`);
   const path = join(folder, ENGINE_FILE);
   const wanted = options.force === true || !existsSync(path);
   if (wanted) {
-    world.stderr.write(`Compiling the engine with ${compiler}: a few minutes, once.\n`);
-    const built = await buildInto(folder, {root, world, tools: tools.value, cuda: options.cuda});
-    if (!built.ok) return refuse(world, options, built.problems);
+    terminal.stderr.write(`Compiling the engine with ${compiler}: a few minutes, once.\n`);
+    const built = await buildInto(folder, {root, terminal, tools: tools.value, cuda: options.cuda});
+    if (!built.ok) return refuse(terminal, options, built.problems);
   }
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'build-engine',
     document: () => ({path, compiler, built: wanted}),
     text: () => `${wanted ? 'The engine is built' : 'The engine was built before'}: ${path}\n`,
@@ -61,13 +61,13 @@ async function buildEngine(world: World, options: BuildOptions): Promise<ExitCod
 
 interface Job {
   readonly root: string;
-  readonly world: World;
+  readonly terminal: Terminal;
   readonly tools: BuildTools;
   readonly cuda: BuildOptions['cuda'];
 }
 
 /** Compiled aside and moved: what is found in `folder` is whole. Nothing but the engine and its plugin stays. */
-async function buildInto(folder: string, {root, world, tools, cuda}: Job): Promise<Result<string>> {
+async function buildInto(folder: string, {root, terminal, tools, cuda}: Job): Promise<Result<string>> {
   await removeAbandoned(dirname(folder));
   await mkdir(dirname(folder), {recursive: true});
   const aside = await mkdtemp(`${folder}.building-`);
@@ -77,7 +77,7 @@ async function buildInto(folder: string, {root, world, tools, cuda}: Job): Promi
       sources: root,
       folder: join(aside, 'build'),
       tools,
-      env: world.env,
+      env: terminal.env,
       settings,
     });
     if (!compiled.ok) return compiled;

@@ -1,5 +1,5 @@
 import type {AnswerOptions} from '../app/answer.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
 import {claimUnlessAlive} from '../cache/claim.js';
@@ -22,11 +22,11 @@ export interface GcOptions extends AnswerOptions {
 
 /** Plans, and unless `--dry-run` carries out, with the store to itself: a running pipeline relies on what it found there. */
 export async function collectCache(
-  world: World,
+  terminal: Terminal,
   {cache, stateDir}: {readonly cache: Cache; readonly stateDir: string},
   options: GcOptions,
 ): Promise<Result<GcPlan>> {
-  const bounds = await boundsOf(world, options);
+  const bounds = await boundsOf(terminal, options);
   if (!bounds.ok) return bounds;
   const plan = async (): Promise<GcPlan> => {
     const roots = readRoots(cache);
@@ -34,7 +34,7 @@ export async function collectCache(
     const keep = new Set(roots.flatMap(({fingerprints}) => fingerprints));
     const {hashes, attempts} = jobNeeds(cache);
     const keep_partials = neededPartials(cache, inventory, {roots, attempts});
-    return planGc(inventory, {...bounds.value, keep, keep_partials, in_use: hashes, now: world.now()});
+    return planGc(inventory, {...bounds.value, keep, keep_partials, in_use: hashes, now: terminal.now()});
   };
   if (options.dryRun === true) return ok(await plan());
   await prepareCache(cache);
@@ -44,7 +44,7 @@ export async function collectCache(
   try {
     const attempt = await claimUnlessAlive(cache, STORE_CLAIM, ({pid, host}) => {
       if (options.json !== true)
-        world.stderr.write(
+        terminal.stderr.write(
           `Process ${pid} on ${host} may be using the cache: watching for up to 90 s whether it lives.\n`,
         );
     });
@@ -66,10 +66,10 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** 0 sets no bound. Without any bound, age 0 is the bound: all that nobody names goes. */
 async function boundsOf(
-  world: World,
+  terminal: Terminal,
   options: GcOptions,
 ): Promise<Result<Pick<GcRules, 'max_age_ms' | 'max_bytes'>>> {
-  const settings = await loadSettings(userFolder(world.env));
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
   const days = options.maxAgeDays ?? settings.value.values.cache?.max_age_days ?? 0;
   const gigabytes = options.maxSizeGb ?? settings.value.values.cache?.max_size_gb ?? 0;

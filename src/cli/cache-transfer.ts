@@ -2,7 +2,7 @@ import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {stopOnSignals} from '../app/signals.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {absentObjects, bringObjects, keepEntries} from '../cache/bring.js';
 import type {Cache} from '../cache/cache.js';
@@ -29,8 +29,8 @@ interface Transferred {
 }
 
 /** Sends what is finished of a pipeline to the places that take it. */
-export async function pushCache(world: World, options: TransferOptions): Promise<ExitCode> {
-  return transfer(world, options, async (planned, signal) => {
+export async function pushCache(terminal: Terminal, options: TransferOptions): Promise<ExitCode> {
+  return transfer(terminal, options, async (planned, signal) => {
     const {cache} = planned.observation;
     const takers = cache.sources.filter((source) => source.store !== undefined);
     if (takers.length === 0) return failure(nowhere('cache.remote with mode: read_write', cache));
@@ -39,7 +39,7 @@ export async function pushCache(world: World, options: TransferOptions): Promise
     for (const taker of takers) {
       const own = entries.filter((entry) => taker.entry(entry.fingerprint) === undefined);
       for (const entry of own) taker.store!(entry, cache.root);
-      const tell = transferTeller('store', shown(world, options));
+      const tell = transferTeller('store', shown(terminal, options));
       await taker.settle!({
         signal,
         progress: (state) => {
@@ -61,13 +61,13 @@ export async function pushCache(world: World, options: TransferOptions): Promise
 }
 
 /** Copies all that is finished of a pipeline here, so that it can be worked with where there is no network. */
-export async function pullCache(world: World, options: TransferOptions): Promise<ExitCode> {
-  return transfer(world, options, async (planned, signal) => {
+export async function pullCache(terminal: Terminal, options: TransferOptions): Promise<ExitCode> {
+  return transfer(terminal, options, async (planned, signal) => {
     const {cache} = planned.observation;
     if (cache.sources.length === 0) return failure(nowhere('cache.remote or cache.from', cache));
     const entries = await finishedEntries(planned);
     const absent = absentObjects(cache, entries.flatMap(objectsOf));
-    const tell = transferTeller('fetch', shown(world, options));
+    const tell = transferTeller('fetch', shown(terminal, options));
     await bringObjects(cache, absent, {signal, progress: ({from, ...state}) => tell.progress(from, state)});
     tell.end();
     await keepEntries(
@@ -82,22 +82,22 @@ export async function pullCache(world: World, options: TransferOptions): Promise
 }
 
 async function transfer(
-  world: World,
+  terminal: Terminal,
   options: TransferOptions,
   act: (planned: PlannedPipeline, signal: AbortSignal) => Promise<Result<Transferred>>,
 ): Promise<ExitCode> {
-  const planned = await planPipeline(world, {file: options.for, overrides: [], wishes: noWishes});
-  if (!planned.ok) return refuse(world, options, planned.problems);
+  const planned = await planPipeline(terminal, {file: options.for, overrides: [], wishes: noWishes});
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const {observation, surroundings} = planned.value;
   const {cache} = observation;
   const signals = stopOnSignals();
   const {graceful} = signals.stop;
   const hold = {cache, state_dir: surroundings.project.state_dir, to: 'write', signal: graceful} as const;
   const done = await holdingTheCache(hold, () => act(planned.value, graceful)).finally(signals.release);
-  if (!done.ok) return refuse(world, options, done.problems);
+  if (!done.ok) return refuse(terminal, options, done.problems);
   const troubles = [...planned.value.warnings, ...troublesOf(cache.sources)];
-  warn(world, options, troubles);
-  answer(world, options, {
+  warn(terminal, options, troubles);
+  answer(terminal, options, {
     kind: 'cache_transfer',
     document: () => ({...done.value, pipeline: planned.value.pipeline.name, problems: troubles}),
     text: () => summary(done.value),
@@ -137,7 +137,7 @@ function troublesOf(sources: readonly CacheSource[]) {
 }
 
 /** One line that is written over on a terminal, and one now and then elsewhere. */
-function shown({stderr}: World, {json}: TransferOptions): (event: RunEvent) => void {
+function shown({stderr}: Terminal, {json}: TransferOptions): (event: RunEvent) => void {
   const due = rarely(15_000);
   return (event) => {
     if (event.kind !== 'cache_transfer' || json === true) return;

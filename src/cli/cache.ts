@@ -2,7 +2,7 @@ import {existsSync, statSync} from 'node:fs';
 import {Command, InvalidArgumentError} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {projectOf} from '../app/surroundings.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {shownPath} from '../base/path-bytes.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -18,7 +18,7 @@ import {collectCache, type GcOptions} from './cache-gc.js';
 import {shownEntries} from './cache-list.js';
 import {pullCache, pushCache, type TransferOptions} from './cache-transfer.js';
 
-export function cacheCommand(world: World): Command {
+export function cacheCommand(terminal: Terminal): Command {
   const cache = new Command('cache')
     .description('The store of finished work: by default .sidestep/cache in this folder.')
     .addHelpText('after', EXAMPLES);
@@ -26,7 +26,7 @@ export function cacheCommand(world: World): Command {
     .command('ls')
     .description('What is kept, by stage type.')
     .option('--json', 'print one JSON document with every entry')
-    .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, list)));
+    .action(async (options: AnswerOptions) => terminal.leave(await withCache(terminal, options, list)));
   cache
     .command('gc')
     .description(
@@ -40,14 +40,14 @@ export function cacheCommand(world: World): Command {
     )
     .option('--dry-run', 'only say what would go')
     .option('--json', 'print one JSON document')
-    .action(async (options: GcOptions) => world.leave(await withCache(world, options, collect)));
+    .action(async (options: GcOptions) => terminal.leave(await withCache(terminal, options, collect)));
   cache
     .command('verify')
     .description(
       'Read every byte again; what is damaged, and results that lack a part, are removed and computed again when a run needs them. Exit code 1 if anything was.',
     )
     .option('--json', 'print one JSON document')
-    .action(async (options: AnswerOptions) => world.leave(await withCache(world, options, verify)));
+    .action(async (options: AnswerOptions) => terminal.leave(await withCache(terminal, options, verify)));
   cache
     .command('push')
     .description(
@@ -55,7 +55,7 @@ export function cacheCommand(world: World): Command {
     )
     .requiredOption('--for <pipeline>', 'YAML file')
     .option('--json', 'print one JSON document')
-    .action(async (options: TransferOptions) => world.leave(await pushCache(world, options)));
+    .action(async (options: TransferOptions) => terminal.leave(await pushCache(terminal, options)));
   cache
     .command('pull')
     .description(
@@ -63,17 +63,17 @@ export function cacheCommand(world: World): Command {
     )
     .requiredOption('--for <pipeline>', 'YAML file')
     .option('--json', 'print one JSON document')
-    .action(async (options: TransferOptions) => world.leave(await pullCache(world, options)));
+    .action(async (options: TransferOptions) => terminal.leave(await pullCache(terminal, options)));
   return cache;
 }
 
 async function withCache<Options extends AnswerOptions>(
-  world: World,
+  terminal: Terminal,
   options: Options,
-  act: (world: World, here: CacheHere, options: Options) => Promise<ExitCode>,
+  act: (terminal: Terminal, here: CacheHere, options: Options) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const cache = await cacheHere(world);
-  return cache.ok ? act(world, cache.value, options) : refuse(world, options, cache.problems);
+  const cache = await cacheHere(terminal);
+  return cache.ok ? act(terminal, cache.value, options) : refuse(terminal, options, cache.problems);
 }
 
 interface CacheHere {
@@ -82,10 +82,10 @@ interface CacheHere {
   readonly stateDir: string;
 }
 
-async function cacheHere(world: World): Promise<Result<CacheHere>> {
-  const settings = await loadSettings(userFolder(world.env));
+async function cacheHere(terminal: Terminal): Promise<Result<CacheHere>> {
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
-  const {cache_dir, state_dir} = projectOf(world, 'pipeline.yaml', settings.value);
+  const {cache_dir, state_dir} = projectOf(terminal, 'pipeline.yaml', settings.value);
   if (existsSync(cache_dir) && !statSync(cache_dir).isDirectory()) return failure(noFolder(cache_dir));
   return ok({cache: openCache(cache_dir), stateDir: state_dir});
 }
@@ -99,12 +99,12 @@ function noFolder(path: string): Problem {
   };
 }
 
-async function list(world: World, {cache}: CacheHere, options: AnswerOptions): Promise<ExitCode> {
+async function list(terminal: Terminal, {cache}: CacheHere, options: AnswerOptions): Promise<ExitCode> {
   const inventory = await takeInventory(cache);
   const entries = shownEntries(inventory);
   const bytes = [...inventory.objects.values()].reduce((sum, {size}) => sum + size, 0);
   const partial_bytes = inventory.partials.reduce((sum, folder) => sum + folder.bytes, 0);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'cache_ls',
     document: () => ({dir: cache.root, bytes, partial_bytes, entries}),
     text: (colours) => cacheTable({dir: cache.root, bytes, partial_bytes, entries}, colours),
@@ -112,9 +112,9 @@ async function list(world: World, {cache}: CacheHere, options: AnswerOptions): P
   return 0;
 }
 
-async function collect(world: World, here: CacheHere, options: GcOptions): Promise<ExitCode> {
-  const done = await collectCache(world, here, options);
-  if (!done.ok) return refuse(world, options, done.problems);
+async function collect(terminal: Terminal, here: CacheHere, options: GcOptions): Promise<ExitCode> {
+  const done = await collectCache(terminal, here, options);
+  if (!done.ok) return refuse(terminal, options, done.problems);
   const outcome = options.dryRun === true ? 'would_go' : 'gone';
   const {entries, objects, partials, kept_partials, freed_bytes, kept_bytes} = done.value;
   const shown = {
@@ -126,7 +126,7 @@ async function collect(world: World, here: CacheHere, options: GcOptions): Promi
     freed_bytes,
     kept_bytes,
   } as const;
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'cache_gc',
     document: () => shown,
     text: (colours) => gcText(shown, colours),
@@ -134,14 +134,18 @@ async function collect(world: World, here: CacheHere, options: GcOptions): Promi
   return 0;
 }
 
-async function verify(world: World, {cache, stateDir}: CacheHere, options: AnswerOptions): Promise<ExitCode> {
+async function verify(
+  terminal: Terminal,
+  {cache, stateDir}: CacheHere,
+  options: AnswerOptions,
+): Promise<ExitCode> {
   await sweepWhereWritable(cache, stateDir);
   const report = await verifyCache(cache, (done, total) => {
-    if (options.json !== true && world.stderr.kind === 'terminal')
-      world.stderr.write(`\r${done}/${total} objects`);
+    if (options.json !== true && terminal.stderr.kind === 'terminal')
+      terminal.stderr.write(`\r${done}/${total} objects`);
   });
-  if (options.json !== true && world.stderr.kind === 'terminal') world.stderr.write('\r\u001b[K');
-  answer(world, options, {
+  if (options.json !== true && terminal.stderr.kind === 'terminal') terminal.stderr.write('\r\u001b[K');
+  answer(terminal, options, {
     kind: 'cache_verify',
     document: () => ({
       ...report,

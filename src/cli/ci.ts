@@ -8,7 +8,7 @@ import {looksOf, runExitCode} from '../app/frozen.js';
 import {collect, SET_HELP} from '../app/pipeline-options.js';
 import {type PlannedPipeline, planResolved} from '../app/plan-pipeline.js';
 import {stopOnSignals} from '../app/signals.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import type {Problem} from '../base/problem.js';
@@ -43,7 +43,7 @@ interface CiOptions extends AnswerOptions {
 }
 
 /** `sidestep ci`: the pipeline in miniature, with what it computes compared with what was committed. */
-export function ciCommand(world: World): Command {
+export function ciCommand(terminal: Terminal): Command {
   return new Command('ci')
     .description(
       'Try a pipeline in miniature, as continuous integration does: every stage with its settings, over a tiny model of the same layout and a few seconds of synthesised music, on the CPU, with two steps of training. Needs no model, songs or card, and touches none of yours. What it computes is compared with NAME.ci.json beside the pipeline.',
@@ -57,20 +57,23 @@ export function ciCommand(world: World): Command {
     .option('--plain', 'lines in place of a live list, as in CI')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: CiOptions) => world.leave(await ci(world, file, options)));
+    .action(async (file: string, options: CiOptions) => terminal.leave(await ci(terminal, file, options)));
 }
 
-async function ci(world: World, file: string, options: CiOptions): Promise<ExitCode> {
-  const pipeline = await loadPipeline(resolve(world.cwd, file), {overrides: options.set, env: world.env});
-  if (!pipeline.ok) return refuse(world, options, pipeline.problems);
-  const place = resolve(world.cwd, options.baseline ?? baselinePath(file));
+async function ci(terminal: Terminal, file: string, options: CiOptions): Promise<ExitCode> {
+  const pipeline = await loadPipeline(resolve(terminal.cwd, file), {
+    overrides: options.set,
+    env: terminal.env,
+  });
+  if (!pipeline.ok) return refuse(terminal, options, pipeline.problems);
+  const place = resolve(terminal.cwd, options.baseline ?? baselinePath(file));
   const before = options.update === true ? undefined : await readBaseline(place);
-  const folder = await openFolder(world, options);
+  const folder = await openFolder(terminal, options);
   try {
-    const tried = await tryIn(folder, {world, pipeline: pipeline.value, options});
-    if (!tried.ok) return refuse(world, options, tried.problems);
+    const tried = await tryIn(folder, {terminal, pipeline: pipeline.value, options});
+    if (!tried.ok) return refuse(terminal, options, tried.problems);
     if (tried.value.code === 1) folder.keepLogs();
-    return await conclude(world, {
+    return await endWith(terminal, {
       file,
       options,
       place,
@@ -94,7 +97,7 @@ interface TrialFolder {
 }
 
 /** A folder of its own, gone afterwards: nothing is taken from an earlier try. */
-async function openFolder(world: World, {keep}: CiOptions): Promise<TrialFolder> {
+async function openFolder(terminal: Terminal, {keep}: CiOptions): Promise<TrialFolder> {
   if (keep === undefined) {
     const path = await newScratch('ci');
     const records = await mkdtemp(join(tmpdir(), 'sidestep-ci-records-'));
@@ -108,7 +111,7 @@ async function openFolder(world: World, {keep}: CiOptions): Promise<TrialFolder>
       },
     };
   }
-  const path = resolve(world.cwd, keep);
+  const path = resolve(terminal.cwd, keep);
   await makeFolder(path);
   return {path, state_dir: join(path, '.sidestep'), keepLogs: () => {}, close: async () => {}};
 }
@@ -123,25 +126,25 @@ interface Tried {
 }
 
 interface Trying {
-  readonly world: World;
+  readonly terminal: Terminal;
   readonly pipeline: Pipeline;
   readonly options: CiOptions;
 }
 
 async function tryIn(
   {path: folder, state_dir}: TrialFolder,
-  {world, pipeline, options}: Trying,
+  {terminal, pipeline, options}: Trying,
 ): Promise<Result<Tried>> {
   const {pipeline: small, left_out} = shrink(pipeline, folder);
   const project = {state_dir, cache_dir: join(folder, 'cache')};
-  const planned = await planResolved(world, small, project);
+  const planned = await planResolved(terminal, small, project);
   if (!planned.ok) return planned;
   const blocked = planned.value.plan.problems;
   if (blocked.length > 0) return {ok: false, problems: [...blocked] as [Problem, ...Problem[]]};
   const events: RunEvent[] = [];
   const signals = stopOnSignals();
   const started_at = Date.now();
-  const {outcome, results} = await carryOut(quietly(world, options), planned.value, {
+  const {outcome, results} = await carryOut(quietly(terminal, options), planned.value, {
     ...(options.plain === undefined ? {} : {plain: options.plain}),
     stop: signals.stop,
     keepGoing: true,
@@ -149,7 +152,7 @@ async function tryIn(
     ...(options.keep === undefined ? {shown: withoutPlaces} : {}),
   }).finally(signals.release);
   const code = runExitCode(outcome, results, looksOf(planned.value.plan));
-  const after = await planResolved(world, small, project);
+  const after = await planResolved(terminal, small, project);
   if (!after.ok) return after;
   const numbers: Baseline = {
     sidestep_ci: 1,
@@ -167,8 +170,8 @@ function withoutPlaces(event: RunEvent): RunEvent | undefined {
 }
 
 /** One JSON document is wanted, not a line for each event. */
-function quietly(world: World, {json}: CiOptions): World {
-  return json === true ? {...world, stdout: {...world.stdout, write: () => {}}} : world;
+function quietly(terminal: Terminal, {json}: CiOptions): Terminal {
+  return json === true ? {...terminal, stdout: {...terminal.stdout, write: () => {}}} : terminal;
 }
 
 function numericsOf({plan, observation}: PlannedPipeline): NumericIdentity | null {
@@ -187,7 +190,7 @@ interface Conclusion {
   readonly pipeline: Pipeline;
 }
 
-async function conclude(world: World, conclusion: Conclusion): Promise<ExitCode> {
+async function endWith(terminal: Terminal, conclusion: Conclusion): Promise<ExitCode> {
   const {file, options, place, before, tried, pipeline} = conclusion;
   const ran = tried.code === 0;
   const compared: Comparison =
@@ -200,17 +203,17 @@ async function conclude(world: World, conclusion: Conclusion): Promise<ExitCode>
   if (ran && options.update === true) await writeBaseline(place, tried.numbers);
   if (options.junit !== undefined)
     await writeUserFile(
-      resolve(world.cwd, options.junit),
+      resolve(terminal.cwd, options.junit),
       junitXml(
         {name: pipeline.name, started_at: tried.started_at},
         casesOf(tried, ran && before !== undefined ? compared : undefined, problems),
       ),
     );
   const code = ran && problems.length > 0 ? 3 : tried.code;
-  if (options.json !== true && problems.length > 0) refuse(world, options, problems, 'something');
-  const shown = relative(world.cwd, place) || place;
+  if (options.json !== true && problems.length > 0) refuse(terminal, options, problems, 'something');
+  const shown = relative(terminal.cwd, place) || place;
   const baseline = baselineState(conclusion, ran);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'ci',
     document: () => ({
       pipeline: pipeline.name,

@@ -1,11 +1,11 @@
 import type {Command} from 'commander';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 
 /** A command before it is needed: `--help` lists them all without loading any. */
 export interface TableRow {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<(world: World) => Command>;
+  readonly load: () => Promise<(terminal: Terminal) => Command>;
 }
 
 /** Every command, in the order of `sidestep --help`: making, asking, looking after, setting up. */

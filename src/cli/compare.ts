@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {Command} from 'commander';
 import {readAdapter} from '../adapter/read.js';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {Json} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -18,7 +18,7 @@ interface CompareOptions extends AnswerOptions {
   readonly pipeline?: string;
 }
 
-export function compareCommand(world: World): Command {
+export function compareCommand(terminal: Terminal): Command {
   return new Command('compare')
     .description(
       "Two adapters (how their weight changes differ), two runs (settings that differ, losses, results) or two results of estimates, Side-Step's too (which modules and ranks differ).",
@@ -32,45 +32,45 @@ export function compareCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string, options: CompareOptions) =>
-      world.leave(await compare(world, [a, b], options)),
+      terminal.leave(await compare(terminal, [a, b], options)),
     );
 }
 
 type Kind = 'adapter' | 'estimate' | 'run';
 
 async function compare(
-  world: World,
+  terminal: Terminal,
   names: readonly [string, string],
   options: CompareOptions,
 ): Promise<ExitCode> {
-  const [first, second] = names.map((name) => kindOf(world, name)) as [Kind, Kind];
-  if (first !== second) return refuse(world, options, [differentKinds(names, [first, second])]);
+  const [first, second] = names.map((name) => kindOf(terminal, name)) as [Kind, Kind];
+  if (first !== second) return refuse(terminal, options, [differentKinds(names, [first, second])]);
   switch (first) {
     case 'adapter':
-      return adapters(world, names, options);
+      return adapters(terminal, names, options);
     case 'estimate':
-      return estimates(world, names, options);
+      return estimates(terminal, names, options);
     case 'run':
-      return runs(world, names, options);
+      return runs(terminal, names, options);
   }
 }
 
 /** What exists and is no run record is an adapter; JSON files are estimates; anything else is the name of a run. */
-function kindOf(world: World, name: string): Kind {
-  const path = absolutePath(name, world.cwd);
+function kindOf(terminal: Terminal, name: string): Kind {
+  const path = absolutePath(name, terminal.cwd);
   if (name.endsWith('.json')) return 'estimate';
   if (/\.ya?ml$/.test(name) || existsSync(`${path}/events.jsonl`)) return 'run';
   return existsSync(path) || /[/\\]|\.safetensors$/.test(name) ? 'adapter' : 'run';
 }
 
 async function adapters(
-  world: World,
+  terminal: Terminal,
   names: readonly [string, string],
   options: CompareOptions,
 ): Promise<ExitCode> {
-  const [a, b] = await Promise.all(names.map((name) => readAdapter(absolutePath(name, world.cwd))));
+  const [a, b] = await Promise.all(names.map((name) => readAdapter(absolutePath(name, terminal.cwd))));
   const compared = {a: names[0], b: names[1], ...compareAdapters(a!, b!)};
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'adapter-comparison',
     document: () => compared,
     text: (colours) => adapterComparison(compared, colours),
@@ -79,19 +79,19 @@ async function adapters(
 }
 
 async function estimates(
-  world: World,
+  terminal: Terminal,
   names: readonly [string, string],
   options: CompareOptions,
 ): Promise<ExitCode> {
-  const [a, b] = await Promise.all(names.map((name) => readEstimate(absolutePath(name, world.cwd))));
+  const [a, b] = await Promise.all(names.map((name) => readEstimate(absolutePath(name, terminal.cwd))));
   if (!a!.ok || !b!.ok)
     return refuse(
-      world,
+      terminal,
       options,
       [a!, b!].flatMap((each) => (each.ok ? [] : each.problems)),
     );
   const compared = {a: names[0], b: names[1], ...compareEstimates(a!.value, b!.value)};
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'estimate-comparison',
     document: () => compared,
     text: (colours) => estimateComparison(compared, colours),
@@ -100,14 +100,14 @@ async function estimates(
 }
 
 async function runs(
-  world: World,
+  terminal: Terminal,
   names: readonly [string, string],
   options: CompareOptions,
 ): Promise<ExitCode> {
-  const [a, b] = await Promise.all(names.map((name) => openRun(world, name, options.pipeline)));
+  const [a, b] = await Promise.all(names.map((name) => openRun(terminal, name, options.pipeline)));
   if (!a!.ok || !b!.ok)
     return refuse(
-      world,
+      terminal,
       options,
       [a!, b!].flatMap((each) => (each.ok ? [] : each.problems)),
     );
@@ -121,7 +121,7 @@ async function runs(
     })),
   );
   const compared = {a: sides[0]!, b: sides[1]!, settings: compareSettings(a!.value, b!.value)};
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'run-comparison',
     document: () => compared,
     text: (colours) => runComparison(compared, colours),

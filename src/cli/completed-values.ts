@@ -2,7 +2,7 @@ import {join, resolve} from 'node:path';
 import {isMap, isScalar, parseDocument, type YAMLMap} from 'yaml';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {stateDirOf} from '../app/surroundings.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';
 import {findPresets} from '../config/user/preset.js';
@@ -15,37 +15,41 @@ import {schemas} from '../schema/schemas.generated.js';
 import {parametersOf} from '../stage/parameters.js';
 
 /** Keys of `stages:` in the pipeline that the line names, or in the default one. */
-export async function stageIds(world: World, before: readonly string[]): Promise<string[]> {
-  return (await stagesOf(world, before)).map(({id}) => id);
+export async function stageIds(terminal: Terminal, before: readonly string[]): Promise<string[]> {
+  return (await stagesOf(terminal, before)).map(({id}) => id);
 }
 
 /** `path=` for every value that `--set` can give another, and after the `=` the values that may stand there. */
-export async function settings(world: World, before: readonly string[], current: string): Promise<string[]> {
-  const ofStages = (await stagesOf(world, before)).flatMap(({id, uses}) => [
+export async function settings(
+  terminal: Terminal,
+  before: readonly string[],
+  current: string,
+): Promise<string[]> {
+  const ofStages = (await stagesOf(terminal, before)).flatMap(({id, uses}) => [
     ...leaves(schemas[`stage.${uses}`], `${id}.`),
     ...leaves(schemas.stage, `${id}.`).filter(({path}) => !/\.(uses|with|needs|matrix)\b/.test(path)),
   ]);
   const ofFile = [
     ...leaves(schemas.pipeline?.properties?.defaults, 'defaults.'),
-    ...(await variables(world, before)).map((name): Leaf => ({path: `vars.${name}`, values: []})),
+    ...(await variables(terminal, before)).map((name): Leaf => ({path: `vars.${name}`, values: []})),
   ];
   const all = [...ofStages, ...ofFile];
   const [path] = current.split('=') as [string];
   if (!current.includes('=')) return all.map((leaf) => `${leaf.path}=`);
-  const presets = /\.preset$/.test(path) ? await presetNames(world) : [];
+  const presets = /\.preset$/.test(path) ? await presetNames(terminal) : [];
   return [...presets, ...all.filter((leaf) => leaf.path === path).flatMap(({values}) => values)].map(
     (value) => `${path}=${value}`,
   );
 }
 
-export async function presetNames(world: World): Promise<string[]> {
-  const folders = {project_dir: world.cwd, user_dir: userFolder(world.env)};
+export async function presetNames(terminal: Terminal): Promise<string[]> {
+  const folders = {project_dir: terminal.cwd, user_dir: userFolder(terminal.env)};
   return (await findPresets(folders)).map(({name}) => name);
 }
 
 /** Names as `show sample` takes them; a pipeline with problems has none to offer. */
-export async function songs(world: World, before: readonly string[]): Promise<string[]> {
-  const loaded = await loadPipeline(resolve(world.cwd, pipelineIn(before)), {env: world.env});
+export async function songs(terminal: Terminal, before: readonly string[]): Promise<string[]> {
+  const loaded = await loadPipeline(resolve(terminal.cwd, pipelineIn(before)), {env: terminal.env});
   if (!loaded.ok) return [];
   const options = loaded.value.stages
     .filter(({uses}) => uses === 'dataset')
@@ -67,12 +71,12 @@ export async function songs(world: World, before: readonly string[]): Promise<st
   );
 }
 
-export async function experiments(world: World): Promise<string[]> {
-  return (await listExperiments(stateDirOf(world, DEFAULT_PIPELINE))).map(({name}) => name);
+export async function experiments(terminal: Terminal): Promise<string[]> {
+  return (await listExperiments(stateDirOf(terminal, DEFAULT_PIPELINE))).map(({name}) => name);
 }
 
-export async function runIds(world: World): Promise<string[]> {
-  return listRuns(join(stateDirOf(world, DEFAULT_PIPELINE), 'runs'));
+export async function runIds(terminal: Terminal): Promise<string[]> {
+  return listRuns(join(stateDirOf(terminal, DEFAULT_PIPELINE), 'runs'));
 }
 
 interface Leaf {
@@ -98,28 +102,31 @@ function valuesIn({const: only, enum: words, type}: Schema): string[] {
 }
 
 /** Names under `profiles:`. */
-export async function profiles(world: World, before: readonly string[]): Promise<string[]> {
-  const own = (await documentOf(world, before))?.get('profiles', true);
+export async function profiles(terminal: Terminal, before: readonly string[]): Promise<string[]> {
+  const own = (await documentOf(terminal, before))?.get('profiles', true);
   return isMap(own) ? own.items.flatMap(({key}) => (isScalar(key) ? [String(key.value)] : [])) : [];
 }
 
-async function stagesOf(world: World, before: readonly string[]): Promise<{id: string; uses: string}[]> {
-  const stages = (await documentOf(world, before))?.get('stages', true);
+async function stagesOf(
+  terminal: Terminal,
+  before: readonly string[],
+): Promise<{id: string; uses: string}[]> {
+  const stages = (await documentOf(terminal, before))?.get('stages', true);
   if (!isMap(stages)) return [];
   return stages.items.flatMap(({key, value}) =>
     isScalar(key) ? [{id: String(key.value), uses: isMap(value) ? String(value.get('uses') ?? '') : ''}] : [],
   );
 }
 
-async function variables(world: World, before: readonly string[]): Promise<string[]> {
-  const vars = (await documentOf(world, before))?.get('vars', true);
+async function variables(terminal: Terminal, before: readonly string[]): Promise<string[]> {
+  const vars = (await documentOf(terminal, before))?.get('vars', true);
   return isMap(vars) ? vars.items.flatMap(({key}) => (isScalar(key) ? [String(key.value)] : [])) : [];
 }
 
 /** As far as the file can be read: it may be in the middle of an edit. */
-async function documentOf(world: World, before: readonly string[]): Promise<YAMLMap | undefined> {
+async function documentOf(terminal: Terminal, before: readonly string[]): Promise<YAMLMap | undefined> {
   try {
-    const text = await readUserText(resolve(world.cwd, pipelineIn(before)));
+    const text = await readUserText(resolve(terminal.cwd, pipelineIn(before)));
     const {contents} = parseDocument(text, {logLevel: 'silent'});
     return isMap(contents) ? contents : undefined;
   } catch {

@@ -1,10 +1,10 @@
 import {Argument, Command} from 'commander';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {candidates} from './complete.js';
 import {completionScript, type Shell, shells} from './completion-script.js';
 
 /** `sidestep completion bash|zsh|fish`; the scripts call `sidestep completion words -- …` for every Tab. */
-export function completionCommand(world: World): Command {
+export function completionCommand(terminal: Terminal): Command {
   return new Command('completion')
     .description(
       'Print a script that teaches your shell to complete sidestep: commands, options, stages, presets, files.',
@@ -14,10 +14,10 @@ export function completionCommand(world: World): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (shell: Shell | 'words', words: readonly string[]) => {
       if (shell === 'words') {
-        const found = await candidates(world, words);
-        world.stdout.write(found.map((candidate) => `${candidate}\n`).join(''));
-      } else world.stdout.write(completionScript(shell));
-      world.leave(0);
+        const found = await candidates(terminal, words);
+        terminal.stdout.write(found.map((candidate) => `${candidate}\n`).join(''));
+      } else terminal.stdout.write(completionScript(shell));
+      terminal.leave(0);
     });
 }
 

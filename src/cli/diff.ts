@@ -1,7 +1,7 @@
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {type DiffSide, openSide, openWorkingTree} from '../history/diff-side.js';
 import {pipelineDifference} from '../plan/pipeline-difference.js';
@@ -14,7 +14,7 @@ interface DiffOptions extends AnswerOptions {
   readonly markdown?: boolean;
 }
 
-export function diffCommand(world: World): Command {
+export function diffCommand(terminal: Terminal): Command {
   return new Command('diff')
     .description(
       'What changed between two states of a pipeline, each a run or a git revision: settings, files, results, what would run again, losses. Without the second: what lies there now.',
@@ -30,23 +30,25 @@ export function diffCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (a: string, b: string | undefined, options: DiffOptions) =>
-      world.leave(await diff(world, [a, b], options)),
+      terminal.leave(await diff(terminal, [a, b], options)),
     );
 }
 
 async function diff(
-  world: World,
+  terminal: Terminal,
   words: readonly [string, string | undefined],
   options: DiffOptions,
 ): Promise<ExitCode> {
   const {a: first, b: second, pipeline} = sidesNamed(words, options.pipeline);
-  const a = await openSide(world, first, pipeline);
+  const a = await openSide(terminal, first, pipeline);
   const b =
-    second === undefined ? await openWorkingTree(world, pipeline) : await openSide(world, second, pipeline);
+    second === undefined
+      ? await openWorkingTree(terminal, pipeline)
+      : await openSide(terminal, second, pipeline);
   const sides = both(a, b);
-  if (!sides.ok) return refuse(world, options, sides.problems);
+  if (!sides.ok) return refuse(terminal, options, sides.problems);
   const view = viewOf(...sides.value);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'diff',
     document: () => view,
     text: (colours) => (options.markdown === true ? diffMarkdown(view, pipeline) : diffText(view, colours)),

@@ -1,6 +1,6 @@
 import {Command} from 'commander';
 import {type AnswerOptions, answer} from '../app/answer.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {engineFindings} from '../doctor/engine.js';
 import {executorChecks} from '../doctor/executors.js';
 import {machineFindings} from '../doctor/machine.js';
@@ -8,7 +8,7 @@ import {verdictOf} from '../doctor/verdict.js';
 import {checklistText} from '../render/checklist.js';
 
 /** `sidestep doctor`: exit code 0 when this machine can train something, 1 when it cannot. */
-export function doctorCommand(world: World): Command {
+export function doctorCommand(terminal: Terminal): Command {
   return new Command('doctor')
     .description(
       'Look at this machine: Node, engine, compiler, CUDA, memory, disk, settings; what is missing and how to get it, and what can be trained here.',
@@ -16,18 +16,18 @@ export function doctorCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (options: AnswerOptions) => {
-      const machine = await machineFindings(world);
-      const engine = await engineFindings(world);
-      const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(world))];
+      const machine = await machineFindings(terminal);
+      const engine = await engineFindings(terminal);
+      const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(terminal))];
       const errors = checks.filter(({state}) => state === 'error').length;
       const verdict = verdictOf({errors, ...machine.facts, ...engine.facts});
       const ready = verdict.ready_for !== 'not_ready';
-      answer(world, options, {
+      answer(terminal, options, {
         kind: 'doctor',
         document: () => ({checks: checks.map((check) => ({...check, hint: check.hint ?? null})), verdict}),
         text: (colours) => checklistText(checks, {ready, says: verdict.says}, colours),
       });
-      world.leave(ready ? 0 : 1);
+      terminal.leave(ready ? 0 : 1);
     });
 }
 

@@ -4,8 +4,8 @@ import {join, relative, resolve} from 'node:path';
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {nextCommand} from '../app/next-command.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageRoot} from '../app/version.js';
-import type {ExitCode, World} from '../app/world.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 
@@ -16,7 +16,7 @@ interface ExampleOptions extends AnswerOptions {
 const FILE = 'smoke.yaml';
 
 /** `sidestep example`: a first success where somebody has nothing yet but the program. */
-export function exampleCommand(world: World): Command {
+export function exampleCommand(terminal: Terminal): Command {
   return new Command('example')
     .description(
       'Write a pipeline, smoke.yaml, with the whole job in miniature: a tiny model, four short synthesised songs, an adapter. It needs no download and no card, and trains in a minute.',
@@ -26,19 +26,19 @@ export function exampleCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, options: ExampleOptions) =>
-      world.leave(await example(world, folder, options)),
+      terminal.leave(await example(terminal, folder, options)),
     );
 }
 
-async function example(world: World, folder: string, options: ExampleOptions): Promise<ExitCode> {
-  const path = join(resolve(world.cwd, folder), FILE);
+async function example(terminal: Terminal, folder: string, options: ExampleOptions): Promise<ExitCode> {
+  const path = join(resolve(terminal.cwd, folder), FILE);
   const text = exampleText(await readFile(new URL(`pipelines/${FILE}`, packageRoot), 'utf8'));
   if (existsSync(path) && options.force !== true && (await readFile(path, 'utf8')) !== text)
-    return refuse(world, options, [standsThere(path)]);
-  await mkdir(resolve(world.cwd, folder), {recursive: true});
+    return refuse(terminal, options, [standsThere(path)]);
+  await mkdir(resolve(terminal.cwd, folder), {recursive: true});
   await writeUserFile(path, text);
-  const run = nextCommand(world, ['run', relative(world.cwd, path) || path]);
-  answer(world, options, {
+  const run = nextCommand(terminal, ['run', relative(terminal.cwd, path) || path]);
+  answer(terminal, options, {
     kind: 'example',
     document: () => ({path, command: run}),
     text: () => `Wrote ${path}. Now train it:\n  ${run}\n`,

@@ -9,7 +9,7 @@ import {entries, yamlText} from '../app/pipeline-text.js';
 import {planPipeline} from '../app/plan-pipeline.js';
 import {stopOnSignals} from '../app/signals.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {placeProblem} from '../base/accident.js';
 import {isFileError} from '../base/durable.js';
 import {asJson, type Json} from '../base/json.js';
@@ -45,7 +45,7 @@ interface GenerateOptions extends AnswerOptions {
   readonly plain?: boolean;
 }
 
-export function generateCommand(world: World): Command {
+export function generateCommand(terminal: Terminal): Command {
   return new Command('generate')
     .description(
       'Make one clip of music with an adapter, without a pipeline file: the `generate` stage on one prompt.',
@@ -82,7 +82,7 @@ export function generateCommand(world: World): Command {
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (adapter: string | undefined, options: GenerateOptions) =>
-      world.leave(await generate(world, adapter, options)),
+      terminal.leave(await generate(terminal, adapter, options)),
     );
 }
 
@@ -94,33 +94,33 @@ function number(text: string): number {
 
 /** A pipeline of two stages in a folder of the user's own, where what was scanned and made before is found again. */
 async function generate(
-  world: World,
+  terminal: Terminal,
   adapter: string | undefined,
   options: GenerateOptions,
 ): Promise<ExitCode> {
-  const request = await requestOf(world, adapter, options);
-  if (!request.ok) return refuse(world, options, request.problems);
+  const request = await requestOf(terminal, adapter, options);
+  if (!request.ok) return refuse(terminal, options, request.problems);
   const {file, text, out, clips} = request.value;
   await makeFolder(dirname(file));
   await writeUserFile(file, text);
-  const planned = await planPipeline(world, {file, overrides: [], wishes: noWishes});
-  if (!planned.ok) return refuse(world, options, planned.problems.map(asOption));
+  const planned = await planPipeline(terminal, {file, overrides: [], wishes: noWishes});
+  if (!planned.ok) return refuse(terminal, options, planned.problems.map(asOption));
   const forecasts = await forecastsFor(planned.value);
   const tooLarge = memoryProblems(planned.value.plan, forecasts);
-  if (tooLarge.length > 0) return refuse(world, options, tooLarge.map(asOption));
+  if (tooLarge.length > 0) return refuse(terminal, options, tooLarge.map(asOption));
   const made: string[] = [];
   const hear = (event: RunEvent) => {
     if (event.kind === 'run_finished' && event.outcome === 'done') made.push(clips);
   };
   const signals = stopOnSignals();
-  const {outcome, results} = await carryOut(world, planned.value, {
+  const {outcome, results} = await carryOut(terminal, planned.value, {
     ...options,
     forecasts,
     hear,
     shown: inOptions,
     stop: signals.stop,
   }).finally(signals.release);
-  if (made.length > 0) await copyOut(world, options, {clips, out});
+  if (made.length > 0) await copyOut(terminal, options, {clips, out});
   await rm(clips, {recursive: true, force: true}); // the cache keeps the clip
   return runExitCode(outcome, results, looksOf(planned.value.plan));
 }
@@ -135,11 +135,11 @@ interface Request {
 }
 
 async function requestOf(
-  world: World,
+  terminal: Terminal,
   adapter: string | undefined,
   options: GenerateOptions,
 ): Promise<Result<Request>> {
-  const lyrics = await lyricsOf(world, options);
+  const lyrics = await lyricsOf(terminal, options);
   if (!lyrics.ok) return lyrics;
   if (options.prompt === undefined || options.prompt.trim() === '')
     return failure({
@@ -147,7 +147,7 @@ async function requestOf(
       message: 'Nothing says what the music is to be like',
       hint: 'Add --prompt "mystyle, slow blues, male voice".',
     });
-  const out = options.out === undefined ? undefined : resolve(world.cwd, options.out);
+  const out = options.out === undefined ? undefined : resolve(terminal.cwd, options.out);
   const ending = out === undefined ? '.wav' : extname(out).toLowerCase();
   if (ending !== '.wav' && ending !== '.flac')
     return failure({
@@ -163,13 +163,13 @@ async function requestOf(
       message: `--strength ${options.strength} is how strongly an adapter acts, and none is named`,
       hint: 'Name it first: sidestep generate output/lora --prompt …',
     });
-  const checkpoints = absolutePath(options.checkpoints, world.cwd);
+  const checkpoints = absolutePath(options.checkpoints, terminal.cwd);
   const missing =
-    (adapter === undefined ? undefined : await notThere(absolutePath(adapter, world.cwd), ADAPTER_HINT)) ??
+    (adapter === undefined ? undefined : await notThere(absolutePath(adapter, terminal.cwd), ADAPTER_HINT)) ??
     (await notThere(checkpoints, 'Say where the models lie: --checkpoints FOLDER.'));
   if (missing !== undefined) return failure(missing);
-  const folder = join(userFolder(world.env), 'generate');
-  const path = adapter === undefined ? undefined : absolutePath(adapter, world.cwd);
+  const folder = join(userFolder(terminal.env), 'generate');
+  const path = adapter === undefined ? undefined : absolutePath(adapter, terminal.cwd);
   const clips = join(folder, 'clips', String(process.pid));
   const pipeline = {
     sidestep: 1,
@@ -216,12 +216,12 @@ function withoutUnset(values: Readonly<Record<string, Json | undefined>>): Recor
 }
 
 async function lyricsOf(
-  world: World,
+  terminal: Terminal,
   {lyrics, lyricsFile}: GenerateOptions,
 ): Promise<Result<string | undefined>> {
   if (lyricsFile === undefined) return ok(lyrics);
   try {
-    return ok((await readUserText(resolve(world.cwd, lyricsFile))).trim());
+    return ok((await readUserText(resolve(terminal.cwd, lyricsFile))).trim());
   } catch (error) {
     if (!(error instanceof SidestepError)) throw error;
     return failure(error.problem);
@@ -292,7 +292,7 @@ function optionOf(_found: string, key: string): string {
 }
 
 async function copyOut(
-  world: World,
+  terminal: Terminal,
   options: GenerateOptions,
   {clips, out}: Pick<Request, 'clips' | 'out'>,
 ): Promise<void> {
@@ -300,11 +300,11 @@ async function copyOut(
     readonly samples: readonly {readonly sample: string; readonly about: {readonly format: string}}[];
   };
   const {sample, about} = index.samples[0]!;
-  const target = out ?? resolve(world.cwd, `${sample}.${about.format}`);
+  const target = out ?? resolve(terminal.cwd, `${sample}.${about.format}`);
   await makeFolder(dirname(target));
   await copyFile(join(clips, `${sample}.${about.format}`), target);
   await copyFile(join(clips, `${sample}.png`), `${target.slice(0, -extname(target).length)}.png`);
-  if (options.json !== true) world.stdout.write(`${world.stdout.colours.green('✔')} wrote ${target}\n`);
+  if (options.json !== true) terminal.stdout.write(`${terminal.stdout.colours.green('✔')} wrote ${target}\n`);
 }
 
 const ADAPTER_HINT = 'Name the output folder of a training, or an adapter file; options come after it.';

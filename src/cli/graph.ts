@@ -3,7 +3,7 @@ import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {planPipeline} from '../app/plan-pipeline.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {unreachable} from '../base/unreachable.js';
 import type {Plan} from '../plan/plan.js';
 import {graphDrawing} from '../render/graph-drawing.js';
@@ -19,7 +19,7 @@ interface GraphOptions extends AnswerOptions {
   readonly as: Form;
 }
 
-export function graphCommand(world: World): Command {
+export function graphCommand(terminal: Terminal): Command {
   return new Command('graph')
     .description(
       'The stages and what feeds what: drawn for the terminal, or as text for Mermaid or Graphviz.',
@@ -29,15 +29,17 @@ export function graphCommand(world: World): Command {
     .option('--set <path=value>', SET_HELP, collect, [])
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: GraphOptions) => world.leave(await graph(world, file, options)));
+    .action(async (file: string, options: GraphOptions) =>
+      terminal.leave(await graph(terminal, file, options)),
+    );
 }
 
-async function graph(world: World, file: string, options: GraphOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {file, overrides: options.set, wishes: noWishes});
-  if (!planned.ok) return refuse(world, options, planned.problems);
+async function graph(terminal: Terminal, file: string, options: GraphOptions): Promise<ExitCode> {
+  const planned = await planPipeline(terminal, {file, overrides: options.set, wishes: noWishes});
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const {plan, warnings} = planned.value;
-  warn(world, options, warnings);
-  answer(world, options, {
+  warn(terminal, options, warnings);
+  answer(terminal, options, {
     kind: 'graph',
     document: () => graphDocument(plan),
     text: (colours) => drawn(plan, options.as, colours),

@@ -5,8 +5,8 @@ import {answer, refuse, warn} from '../app/answer.js';
 import {nextCommand} from '../app/next-command.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {editSettings, settingsPath, writeSettings} from '../app/settings-file.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageVersion} from '../app/version.js';
-import type {ExitCode, World} from '../app/world.js';
 import {isFileError} from '../base/durable.js';
 import {ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
@@ -38,54 +38,54 @@ import {type Prompter, takeDefaults} from '../wizard/wizard.js';
 import {commandTable} from './command-table.js';
 import {savePreset} from './preset-file.js';
 
-export function initCommand(world: World): Command {
+export function initCommand(terminal: Terminal): Command {
   const command = new Command('init')
     .description(
       'Ask what is needed and write a commented pipeline file. Every answer can be given as an option; without a terminal nothing is asked.',
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (options: InitOptions) => world.leave(await init(world, options)));
+    .action(async (options: InitOptions) => terminal.leave(await init(terminal, options)));
   return addInitOptions(command);
 }
 
-async function init(world: World, options: InitOptions): Promise<ExitCode> {
-  const path = resolve(world.cwd, options.output);
-  if (existsSync(path) && options.force !== true) return refuse(world, options, [exists(options.output)]);
+async function init(terminal: Terminal, options: InitOptions): Promise<ExitCode> {
+  const path = resolve(terminal.cwd, options.output);
+  if (existsSync(path) && options.force !== true) return refuse(terminal, options, [exists(options.output)]);
   const given = givenIn(options);
-  if (!given.ok) return refuse(world, options, given.problems);
+  if (!given.ok) return refuse(terminal, options, given.problems);
   const replaced = isListed(path) ? replacedProblem(options.output, await readUserDocument(path)) : undefined;
-  if (replaced !== undefined) warn(world, options, [replaced]);
-  const settings = await loadSettings(userFolder(world.env));
-  if (!settings.ok) return refuse(world, options, settings.problems);
-  const machine = await observeMachine(world, settings.value);
-  const known = await knownOf(world, {
+  if (replaced !== undefined) warn(terminal, options, [replaced]);
+  const settings = await loadSettings(userFolder(terminal.env));
+  if (!settings.ok) return refuse(terminal, options, settings.problems);
+  const machine = await observeMachine(terminal, settings.value);
+  const known = await knownOf(terminal, {
     settings: settings.value,
     machine,
     file: path,
-    asks: canAsk(world, options),
+    asks: canAsk(terminal, options),
   });
-  const composing = {world, path, settings: settings.value, machine, known};
-  const prompter = canAsk(world, options) ? await prompterFor(world) : undefined;
+  const composing = {terminal, path, settings: settings.value, machine, known};
+  const prompter = canAsk(terminal, options) ? await prompterFor(terminal) : undefined;
   prompter?.note(`sidestep ${await packageVersion()}`);
   const agreed =
     prompter === undefined
       ? await agreeByFlags(composing, given.value, options)
       : await converse({given: given.value, known, prompter}, composing, options.output);
-  if (!agreed.ok) return refuse(world, options, agreed.problems);
+  if (!agreed.ok) return refuse(terminal, options, agreed.problems);
   if (agreed.value === undefined) return 130;
   const {composition, prediction, next} = agreed.value;
   await writeUserFile(path, composition.text);
-  await remember(world, settings.value, composition).catch((error: unknown) => {
+  await remember(terminal, settings.value, composition).catch((error: unknown) => {
     if (!isFileError(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
-    world.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
+    terminal.stderr.write(`The answers could not be kept for next time: ${error.message}\n`);
   });
   if (agreed.value.keep_preset === true)
-    await keepAsPreset(world, {pipeline: path, name: composition.answers.name}, prompter!);
+    await keepAsPreset(terminal, {pipeline: path, name: composition.answers.name}, prompter!);
   const start = options.run === true ? 'run' : next;
   const wanted = options.projectFiles === true || agreed.value.project_files === true;
-  const checkpoints = absolutePath(composition.answers.checkpoints, world.cwd);
+  const checkpoints = absolutePath(composition.answers.checkpoints, terminal.cwd);
   const files = wanted ? await writeProjectFiles(path, checkpoints) : [];
-  return finish(world, {path, files, start, prediction, prompter}, options);
+  return finish(terminal, {path, files, start, prediction, prompter}, options);
 }
 
 /** Nobody is asked: flags, defaults, and a summary for whoever reads the output. */
@@ -100,25 +100,25 @@ async function agreeByFlags(
   if (!composition.ok) return composition;
   const prediction = await predict(composition.value, composing);
   if (options.json !== true)
-    composing.world.stdout.write(`${await summaryOf(composition.value, prediction, composing)}\n`);
+    composing.terminal.stdout.write(`${await summaryOf(composition.value, prediction, composing)}\n`);
   return ok({composition: composition.value, prediction, next: 'leave'});
 }
 
 /** A terminal that cannot move its cursor gets lines alone. */
-async function prompterFor(world: World): Promise<Prompter> {
-  return world.env.TERM === 'dumb' ? linePrompter(world) : clackPrompter(world);
+async function prompterFor(terminal: Terminal): Promise<Prompter> {
+  return terminal.env.TERM === 'dumb' ? linePrompter(terminal) : clackPrompter(terminal);
 }
 
 /** Asks until it has a name that can be taken; the pipeline is written whatever comes of it. */
 async function keepAsPreset(
-  world: World,
+  terminal: Terminal,
   {pipeline, name: suggestion}: {readonly pipeline: string; readonly name: string},
   prompter: Prompter,
 ): Promise<void> {
   for (;;) {
     const reply = await prompter.text('A name for the preset?', suggestion);
     if (reply.kind !== 'answer') return;
-    const saved = await savePreset(world, {
+    const saved = await savePreset(terminal, {
       name: reply.value,
       stage: 'train',
       pipeline,
@@ -130,9 +130,9 @@ async function keepAsPreset(
   }
 }
 
-function canAsk(world: World, options: Pick<InitOptions, 'yes' | 'json'>): boolean {
-  if (options.yes === true || options.json === true || world.env.CI) return false;
-  return process.stdin.isTTY === true && world.stdout.kind === 'terminal';
+function canAsk(terminal: Terminal, options: Pick<InitOptions, 'yes' | 'json'>): boolean {
+  if (options.yes === true || options.json === true || terminal.env.CI) return false;
+  return process.stdin.isTTY === true && terminal.stdout.kind === 'terminal';
 }
 
 /** What is to be done once the file is there. */
@@ -145,28 +145,28 @@ interface Written {
 }
 
 async function finish(
-  world: World,
+  terminal: Terminal,
   {path, files, start, prediction, prompter}: Written,
   options: InitOptions,
 ): Promise<ExitCode> {
-  const file = relative(world.cwd, path);
-  answer(world, options, {
+  const file = relative(terminal.cwd, path);
+  answer(terminal, options, {
     kind: 'init',
     document: () => ({
       path,
       project_files: files.map(({because, ...file}) => ({...file, because: because ?? null})),
       prediction: prediction === undefined ? null : predictionDocument(prediction),
-      next: nextCommand(world, ['run', file]),
+      next: nextCommand(terminal, ['run', file]),
     }),
     text: (colours) =>
-      `${colours.green('✔')} wrote ${file}\n${files.map((each) => fileText(each, world.cwd)).join('')}${colours.cyan('next:')} ${nextCommand(world, ['plan', file])}   then   ${nextCommand(world, ['run', file])}\n`,
+      `${colours.green('✔')} wrote ${file}\n${files.map((each) => fileText(each, terminal.cwd)).join('')}${colours.cyan('next:')} ${nextCommand(terminal, ['plan', file])}   then   ${nextCommand(terminal, ['run', file])}\n`,
   });
   if (start === 'leave') return 0;
-  if (prompter !== undefined) return session(world, file, prompter, perform);
+  if (prompter !== undefined) return session(terminal, file, prompter, perform);
   let code: ExitCode = 0;
   const {runCommand} = await import('./run.js');
   const command = runCommand({
-    ...world,
+    ...terminal,
     leave: (chosen) => {
       code = chosen;
     },
@@ -181,11 +181,11 @@ function fileText({path, did, because}: ProjectFile, cwd: string): string {
 }
 
 /** The checkpoint folder is a setting, which other commands use as well; the other answers are proposed next time. */
-async function remember(world: World, settings: Settings, composition: Composition): Promise<void> {
-  await keepSession(userFolder(world.env), composition, world.cwd);
-  const folder = absolutePath(composition.answers.checkpoints, world.cwd);
+async function remember(terminal: Terminal, settings: Settings, composition: Composition): Promise<void> {
+  await keepSession(userFolder(terminal.env), composition, terminal.cwd);
+  const folder = absolutePath(composition.answers.checkpoints, terminal.cwd);
   if (settings.values.checkpoint_dir === folder) return;
-  const file = settingsPath(userFolder(world.env));
+  const file = settingsPath(userFolder(terminal.env));
   const text = isListed(file) ? await readUserDocument(file) : '';
   const edited = editSettings(file, text, 'checkpoint_dir', JSON.stringify(folder));
   if (edited.ok) await writeSettings(file, edited.value);
@@ -200,8 +200,8 @@ function exists(file: string) {
 }
 
 /** Whether a bare `sidestep` should start the wizard: somebody is there to answer, and there is no pipeline yet. */
-export function startsWizard(world: World): boolean {
-  return canAsk(world, {}) && !existsSync(resolve(world.cwd, DEFAULT_PIPELINE));
+export function startsWizard(terminal: Terminal): boolean {
+  return canAsk(terminal, {}) && !existsSync(resolve(terminal.cwd, DEFAULT_PIPELINE));
 }
 
 const EXAMPLES = `
@@ -214,7 +214,7 @@ Examples:
 
 docs/wizard.md lists every question with its option.`;
 
-async function perform(world: World, [name, ...words]: readonly string[]): Promise<void> {
-  const command = (await commandTable.find((row) => row.name === name)!.load())(world);
+async function perform(terminal: Terminal, [name, ...words]: readonly string[]): Promise<void> {
+  const command = (await commandTable.find((row) => row.name === name)!.load())(terminal);
   await command.parseAsync(words, {from: 'user'});
 }

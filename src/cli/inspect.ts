@@ -9,7 +9,7 @@ import {type Provenance, readProvenance} from '../adapter/provenance.js';
 import {readAdapter} from '../adapter/read.js';
 import {weightChange} from '../adapter/weight-change.js';
 import {type AnswerOptions, answer} from '../app/answer.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {absolutePath} from '../config/user/settings.js';
 import {adapterText, type InspectedModule} from '../render/adapter-text.js';
 import {compareBase} from './trained-base.js';
@@ -18,7 +18,7 @@ interface InspectOptions extends AnswerOptions {
   readonly base?: string;
 }
 
-export function inspectCommand(world: World): Command {
+export function inspectCommand(terminal: Terminal): Command {
   return new Command('inspect')
     .description(
       'What is in an adapter: modules, ranks, the scale that really applies, the size of the weight change, where it came from.',
@@ -31,18 +31,18 @@ export function inspectCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: InspectOptions) =>
-      world.leave(await inspect(world, absolutePath(path, world.cwd), options)),
+      terminal.leave(await inspect(terminal, absolutePath(path, terminal.cwd), options)),
     );
 }
 
-async function inspect(world: World, path: string, options: InspectOptions): Promise<ExitCode> {
+async function inspect(terminal: Terminal, path: string, options: InspectOptions): Promise<ExitCode> {
   const adapter = await readAdapter(path);
   const provenance = await readProvenance(await folderOf(path));
-  const base_path = options.base === undefined ? undefined : absolutePath(options.base, world.cwd);
+  const base_path = options.base === undefined ? undefined : absolutePath(options.base, terminal.cwd);
   const modules = await inspectModules(adapter, base_path);
   const base = base_path === undefined ? null : await compareBase(base_path, adapter, provenance);
   const inspected = {path, adapter_type: adapter.kind, modules, others: Object.keys(adapter.others), base};
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'adapter',
     document: () => ({
       ...inspected,

@@ -5,7 +5,7 @@ import {readProvenance} from '../adapter/provenance.js';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {projectOf} from '../app/surroundings.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {hashFile} from '../base/hash.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {readEntries} from '../cache/inventory.js';
@@ -22,7 +22,7 @@ interface LineageOptions extends AnswerOptions {
   readonly pipeline: string;
 }
 
-export function lineageCommand(world: World): Command {
+export function lineageCommand(terminal: Terminal): Command {
   return new Command('lineage')
     .description(
       'What made a file, an adapter or a song, from what, and what was made of it, as far as the cache knows; found by content, wherever the file lies now.',
@@ -32,23 +32,23 @@ export function lineageCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: LineageOptions) =>
-      world.leave(await lineage(world, file, options)),
+      terminal.leave(await lineage(terminal, file, options)),
     );
 }
 
-async function lineage(world: World, file: string, options: LineageOptions): Promise<ExitCode> {
-  const path = absolutePath(file, world.cwd);
+async function lineage(terminal: Terminal, file: string, options: LineageOptions): Promise<ExitCode> {
+  const path = absolutePath(file, terminal.cwd);
   const contents = await contentsOf(path);
-  if (!contents.ok) return refuse(world, options, contents.problems);
-  const settings = await loadSettings(userFolder(world.env));
-  if (!settings.ok) return refuse(world, options, settings.problems);
-  const project = projectOf(world, options.pipeline, settings.value);
+  if (!contents.ok) return refuse(terminal, options, contents.problems);
+  const settings = await loadSettings(userFolder(terminal.env));
+  if (!settings.ok) return refuse(terminal, options, settings.problems);
+  const project = projectOf(terminal, options.pipeline, settings.value);
   const entries = await readEntries(openCache(project.cache_dir));
   const byContent = lineageOf(contents.value.hashes, entries);
   const {fingerprint} = contents.value;
   const isUnknown = byContent.made_by.length === 0 && fingerprint !== undefined;
   const family = isUnknown ? lineageOf([fingerprint], entries) : byContent;
-  const stages = await stagesByFingerprint(world, options.pipeline);
+  const stages = await stagesByFingerprint(terminal, options.pipeline);
   const membersOf = (relatives: readonly Relative[]) => members(relatives, stages);
   const view: LineageView = {
     path: file,
@@ -57,7 +57,7 @@ async function lineage(world: World, file: string, options: LineageOptions): Pro
     made_by: membersOf(family.made_by),
     made_of_it: membersOf(family.made_of_it),
   };
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'lineage',
     document: () => view,
     text: (colours) => lineageText(view, colours),
@@ -95,11 +95,11 @@ interface NamedStage {
 }
 
 /** What the stages of recorded runs had for fingerprints; of several runs the newest names it. */
-async function stagesByFingerprint(world: World, pipeline: string): Promise<Map<string, NamedStage>> {
-  const dir = runsDirOf(world, pipeline);
+async function stagesByFingerprint(terminal: Terminal, pipeline: string): Promise<Map<string, NamedStage>> {
+  const dir = runsDirOf(terminal, pipeline);
   const stages = new Map<string, NamedStage>();
   for (const id of await listRuns(dir)) {
-    const run = await loadRun(world, dir, id);
+    const run = await loadRun(terminal, dir, id);
     if (!run.ok) continue;
     for (const {configured, fingerprint} of run.value.recorded)
       if (fingerprint !== undefined)

@@ -1,7 +1,7 @@
 import {Command, InvalidArgumentError} from 'commander';
 import {type AnswerOptions, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
@@ -20,7 +20,7 @@ interface LogsOptions extends AnswerOptions {
   readonly lines?: number;
 }
 
-export function logsCommand(world: World): Command {
+export function logsCommand(terminal: Terminal): Command {
   return new Command('logs')
     .description('What the stages of a run said: programs, the engine, stack traces. All stages, or one.')
     .argument('[stage]', 'only this stage')
@@ -33,25 +33,25 @@ export function logsCommand(world: World): Command {
     .option('--json', 'print every line as a JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (stage: string | undefined, options: LogsOptions) =>
-      world.leave(await logs(world, stage, options)),
+      terminal.leave(await logs(terminal, stage, options)),
     );
 }
 
-async function logs(world: World, stage: string | undefined, options: LogsOptions): Promise<ExitCode> {
-  const running = (await runningRuns(world, runsDirOf(world, DEFAULT_PIPELINE))).at(-1)?.run;
-  const opened = await openRun(world, options.run ?? running ?? 'last', undefined);
-  if (!opened.ok) return refuse(world, options, opened.problems);
+async function logs(terminal: Terminal, stage: string | undefined, options: LogsOptions): Promise<ExitCode> {
+  const running = (await runningRuns(terminal, runsDirOf(terminal, DEFAULT_PIPELINE))).at(-1)?.run;
+  const opened = await openRun(terminal, options.run ?? running ?? 'last', undefined);
+  if (!opened.ok) return refuse(terminal, options, opened.problems);
   const run = opened.value;
   const ids = run.recorded.map(({configured}) => configured.id);
   const wanted = run.recorded.filter(({configured}) =>
     [undefined, configured.id, configured.declared_as].includes(stage),
   );
-  if (wanted.length === 0) return refuse(world, options, [unknownStage(stage!, ids)]);
+  if (wanted.length === 0) return refuse(terminal, options, [unknownStage(stage!, ids)]);
   const stages = wanted.map(({configured}) => configured.id);
   const logs = await Promise.all(wanted.map((recorded) => logOf(run, recorded)));
-  if (options.json !== true) tellEarlier(world, run, {stages, logs});
-  const lines = await printLogs(world, {run, stages, logs, options});
-  if (lines === 0 && options.json !== true) world.stderr.write(nothingText(run, stages));
+  if (options.json !== true) tellEarlier(terminal, run, {stages, logs});
+  const lines = await printLogs(terminal, {run, stages, logs, options});
+  if (lines === 0 && options.json !== true) terminal.stderr.write(nothingText(run, stages));
   return 0;
 }
 
@@ -65,19 +65,19 @@ interface Request {
 
 /** Whose words these are, where they are not of this run. */
 function tellEarlier(
-  world: World,
+  terminal: Terminal,
   {run}: RecordedRun,
   {stages, logs}: Pick<Request, 'stages' | 'logs'>,
 ): void {
   stages.forEach((stage, i) => {
     const maker = logs[i]!.run;
     if (maker !== run)
-      world.stderr.write(`${stage} came from the cache; what follows is of run ${maker}, which made it\n`);
+      terminal.stderr.write(`${stage} came from the cache; what follows is of run ${maker}, which made it\n`);
   });
 }
 
 /** Returns how many lines there were. */
-async function printLogs(world: World, {run, stages, logs: files, options}: Request): Promise<number> {
+async function printLogs(terminal: Terminal, {run, stages, logs: files, options}: Request): Promise<number> {
   const logs = stages.map((stage, i) => ({stage, reader: readNewLines(files[i]!.path)}));
   const width = stages.length === 1 ? undefined : Math.max(...stages.map((stage) => stage.length));
   let printed = 0;
@@ -86,12 +86,12 @@ async function printLogs(world: World, {run, stages, logs: files, options}: Requ
     const told = lines.map((line) =>
       options.json === true
         ? JSON.stringify({kind: 'log', stage, line})
-        : `${width === undefined ? '' : `${world.stdout.colours.dim(`${filledEnd(stage, width)} |`)} `}${visible(line)}`,
+        : `${width === undefined ? '' : `${terminal.stdout.colours.dim(`${filledEnd(stage, width)} |`)} `}${visible(line)}`,
     );
-    if (told.length > 0) world.stdout.write(`${told.join('\n')}\n`);
+    if (told.length > 0) terminal.stdout.write(`${told.join('\n')}\n`);
   };
   for (let round = 0; ; round += 1) {
-    const goesOn = options.follow === true && runnerOf(run.dir, world.now()) !== undefined; // before the lines
+    const goesOn = options.follow === true && runnerOf(run.dir, terminal.now()) !== undefined; // before the lines
     for (const {stage, reader} of logs) {
       const lines = goesOn ? reader.read() : allOf(reader);
       print(stage, round === 0 && options.lines !== undefined ? lines.slice(-options.lines) : lines);

@@ -4,7 +4,7 @@ import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {nextCommand} from '../app/next-command.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {JsonObject} from '../base/json.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
@@ -23,7 +23,7 @@ interface MigrateOptions extends AnswerOptions {
   readonly force?: boolean;
 }
 
-export function migrateCommand(world: World): Command {
+export function migrateCommand(terminal: Terminal): Command {
   return new Command('migrate')
     .description(
       "Turn a command line of Side-Step or of upstream's train.py, or one of its JSON files (a preset, a run), into a commented pipeline file (or preset).",
@@ -39,7 +39,7 @@ export function migrateCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (words: readonly string[], options: MigrateOptions) =>
-      world.leave(await migrate(world, words, options)),
+      terminal.leave(await migrate(terminal, words, options)),
     );
 }
 
@@ -50,13 +50,17 @@ interface Written {
   readonly migrated: Migrated;
 }
 
-async function migrate(world: World, words: readonly string[], options: MigrateOptions): Promise<ExitCode> {
-  const written = await compose(world, words, options);
-  if (!written.ok) return refuse(world, options, written.problems);
+async function migrate(
+  terminal: Terminal,
+  words: readonly string[],
+  options: MigrateOptions,
+): Promise<ExitCode> {
+  const written = await compose(terminal, words, options);
+  if (!written.ok) return refuse(terminal, options, written.problems);
   const {path, text, migrated} = written.value;
-  const shown = relative(world.cwd, path);
+  const shown = relative(terminal.cwd, path);
   if (existsSync(path) && options.force !== true)
-    return refuse(world, options, [
+    return refuse(terminal, options, [
       {
         code: 'migrate/exists',
         message: `${shown} exists`,
@@ -64,8 +68,11 @@ async function migrate(world: World, words: readonly string[], options: MigrateO
       },
     ]);
   await writeUserFile(path, text);
-  const next = nextCommand(world, options.preset === true ? ['presets', 'import', shown] : ['plan', shown]);
-  answer(world, options, {
+  const next = nextCommand(
+    terminal,
+    options.preset === true ? ['presets', 'import', shown] : ['plan', shown],
+  );
+  answer(terminal, options, {
     kind: 'migrate',
     document: () => ({path, notes: migrated.notes, next}),
     text: (colours) =>
@@ -80,42 +87,42 @@ async function migrate(world: World, words: readonly string[], options: MigrateO
 }
 
 async function compose(
-  world: World,
+  terminal: Terminal,
   words: readonly string[],
   options: MigrateOptions,
 ): Promise<Result<Written>> {
   const table = await loadFlagTable();
-  const source = await readSource(world, words);
+  const source = await readSource(terminal, words);
   if (!source.ok) return source;
   const {json, description} = source.value;
-  const migrated = migratedFrom(source.value, table, (path) => existsSync(resolve(world.cwd, path)));
+  const migrated = migratedFrom(source.value, table, (path) => existsSync(resolve(terminal.cwd, path)));
   const refused = refuseSubcommand(migrated, table);
   if (!refused.ok) return refused;
   if (migrated.problems.length > 0) return failure(...migrated.problems);
   const name = options.name ?? (json === undefined ? 'migrated' : basename(json, '.json'));
   const path = resolve(
-    world.cwd,
+    terminal.cwd,
     options.output ?? (options.preset === true ? `${name}.yaml` : DEFAULT_PIPELINE),
   );
-  const file: MigratedFile = {folder: dirname(path), cwd: world.cwd, name, source: sourceLine(words)};
+  const file: MigratedFile = {folder: dirname(path), cwd: terminal.cwd, name, source: sourceLine(words)};
   const text =
     options.preset === true
       ? migratedPreset(migrated, {...file, description})
       : migratedPipeline(migrated, file);
   const problems =
-    options.preset === true ? presetProblems(path, name, text) : pipelineProblems(world, path, text);
+    options.preset === true ? presetProblems(path, name, text) : pipelineProblems(terminal, path, text);
   return problems.length > 0 ? {ok: false, problems} : ok({path, text, migrated});
 }
 
 /** Values that upstream took and the schema does not (a rank of 0) are told before anything is written. */
-function pipelineProblems(world: World, file: string, text: string) {
+function pipelineProblems(terminal: Terminal, file: string, text: string) {
   const resolved = resolvePipeline({
     file,
     text,
     settings: noSettings(),
     presets: [],
     overrides: [],
-    env: world.env,
+    env: terminal.env,
   });
   return resolved.ok ? [] : resolved.problems;
 }
@@ -130,7 +137,7 @@ type Source = {readonly description: string; readonly json?: string} & (
   | {readonly kind: 'preset'; readonly preset: JsonObject}
 );
 
-async function readSource({cwd}: World, words: readonly string[]): Promise<Result<Source>> {
+async function readSource({cwd}: Terminal, words: readonly string[]): Promise<Result<Source>> {
   const [only] = words;
   if (words.length === 1 && only!.endsWith('.json')) return readUpstreamFile(resolve(cwd, only!));
   const at = words.findIndex((word) => /^--config(=|$)/.test(word));

@@ -1,6 +1,6 @@
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {absolutePath, loadSettings} from '../config/user/settings.js';
@@ -13,7 +13,7 @@ interface ModelsOptions extends AnswerOptions {
   readonly dir?: string;
 }
 
-export function modelsCommand(world: World): Command {
+export function modelsCommand(terminal: Terminal): Command {
   return new Command('models')
     .description(
       'The ACE-Step models in your checkpoint folder, official and fine-tuned, and what incomplete ones lack.',
@@ -23,21 +23,21 @@ export function modelsCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (query: string, options: ModelsOptions) =>
-      world.leave(await models(world, query, options)),
+      terminal.leave(await models(terminal, query, options)),
     );
 }
 
-async function models(world: World, query: string, options: ModelsOptions): Promise<ExitCode> {
-  const dir = await checkpointDir(world, options);
-  if (!dir.ok) return refuse(world, options, dir.problems);
+async function models(terminal: Terminal, query: string, options: ModelsOptions): Promise<ExitCode> {
+  const dir = await checkpointDir(terminal, options);
+  if (!dir.ok) return refuse(terminal, options, dir.problems);
   const all = (await listModels(dir.value)).map(({found}) => found);
   const names = searchModels(
     query,
     all.map(({name}) => name),
   );
   const found = names.flatMap((name) => all.filter((model) => model.name === name));
-  if (found.length === 0 && query !== '') return refuse(world, options, [noneLike(query, all, dir.value)]);
-  answer(world, options, {
+  if (found.length === 0 && query !== '') return refuse(terminal, options, [noneLike(query, all, dir.value)]);
+  answer(terminal, options, {
     kind: 'models',
     document: () => ({checkpoint_dir: dir.value, models: found.map(documentOf)}),
     text: (colours) => modelTable(found, dir.value, colours),
@@ -45,9 +45,9 @@ async function models(world: World, query: string, options: ModelsOptions): Prom
   return 0;
 }
 
-async function checkpointDir(world: World, options: ModelsOptions): Promise<Result<string>> {
-  if (options.dir !== undefined) return ok(absolutePath(options.dir, world.cwd));
-  const settings = await loadSettings(userFolder(world.env));
+async function checkpointDir(terminal: Terminal, options: ModelsOptions): Promise<Result<string>> {
+  if (options.dir !== undefined) return ok(absolutePath(options.dir, terminal.cwd));
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
   const dir = settings.value.values.checkpoint_dir;
   if (dir !== undefined) return ok(dir);

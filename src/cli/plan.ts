@@ -7,7 +7,7 @@ import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {placeWarnings} from '../app/place-warnings.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {planDocument} from '../render/plan-json.js';
 import {planText} from '../render/plan-text.js';
 import {fetchForecast} from '../run/fetch-forecast.js';
@@ -22,7 +22,7 @@ interface PlanOptions extends AnswerOptions {
   readonly card?: CardName;
 }
 
-export function planCommand(world: World): Command {
+export function planCommand(terminal: Terminal): Command {
   return new Command('plan')
     .description('What `run` would do, in order, and why. Nothing runs.')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
@@ -36,29 +36,31 @@ export function planCommand(world: World): Command {
     )
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: PlanOptions) => world.leave(await plan(world, file, options)));
+    .action(async (file: string, options: PlanOptions) =>
+      terminal.leave(await plan(terminal, file, options)),
+    );
 }
 
-async function plan(world: World, file: string, options: PlanOptions): Promise<ExitCode> {
+async function plan(terminal: Terminal, file: string, options: PlanOptions): Promise<ExitCode> {
   const wishes = {...noWishes, only: options.only};
-  const planned = await planPipeline(world, {
+  const planned = await planPipeline(terminal, {
     file,
     overrides: options.set,
     name: options.name,
     wishes,
     looks: 'ahead',
   });
-  if (!planned.ok) return refuse(world, options, planned.problems);
-  return showPlan(world, planned.value, options);
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
+  return showPlan(terminal, planned.value, options);
 }
 
 /** Prints a plan with what its stages will take; stages that cannot fit are among its problems, which end it with 2. */
 export async function showPlan(
-  world: World,
+  terminal: Terminal,
   planned: PlannedPipeline,
   options: AnswerOptions & Pick<PlanOptions, 'card'>,
 ): Promise<ExitCode> {
-  warn(world, options, [...planned.warnings, ...(await placeWarnings(planned))]);
+  warn(terminal, options, [...planned.warnings, ...(await placeWarnings(planned))]);
   const forecasts = await forecastsFor(planned, options.card);
   const elsewhere = await madeInExperiments(planned.surroundings.project, planned.pipeline);
   const efforts = effortsOf(planned.plan, planned.observation.world, elsewhere);
@@ -66,7 +68,7 @@ export async function showPlan(
   const plan = {...planned.plan, problems};
   const jobs = jobRequests(planned.plan, forecasts);
   const fetch = await fetchForecast(planned.plan, planned.observation);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'plan',
     document: () => planDocument(plan, {memory: forecasts, efforts, jobs, fetch}),
     text: (colours) => planText(plan, colours, {memory: forecasts, efforts, jobs, fetch}),

@@ -3,7 +3,7 @@ import {rm} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
 import {parametersOf} from '../app/preset-facts.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {pathWords} from '../base/dotted-path.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
@@ -21,18 +21,18 @@ import {schemas} from '../schema/schemas.generated.js';
 import {isStageReference, type ParamObject, paramLeaves, pathMatches, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 
-export async function listPresets(world: World): Promise<Preset[]> {
-  const files = await findPresets({project_dir: world.cwd, user_dir: userFolder(world.env)});
+export async function listPresets(terminal: Terminal): Promise<Preset[]> {
+  const files = await findPresets({project_dir: terminal.cwd, user_dir: userFolder(terminal.env)});
   const own = new Set(files.filter(({from}) => from === 'built_in').map(({path}) => path));
   // In sidestep's own folder the presets of the project are those that come with it.
   return files.filter(({from, path}) => from === 'built_in' || !own.has(path)).map(parsePreset);
 }
 
 export async function findPreset(
-  world: World,
+  terminal: Terminal,
   name: string,
 ): Promise<Result<{preset: Preset; parameters: Json}>> {
-  const presets = await listPresets(world);
+  const presets = await listPresets(terminal);
   const preset = presets.find((each) => each.name === name);
   if (preset === undefined) return unknownPreset(name, presets);
   if (preset.problems.length > 0) return {ok: false, problems: preset.problems};
@@ -49,8 +49,8 @@ export interface SaveRequest {
 }
 
 /** Writes what was said about a stage (in the file, its presets, settings or `--set`), not the schema's defaults. */
-export async function savePreset(world: World, request: SaveRequest): Promise<Result<string>> {
-  const loaded = await loadPipeline(request.pipeline, {overrides: request.set, env: world.env});
+export async function savePreset(terminal: Terminal, request: SaveRequest): Promise<Result<string>> {
+  const loaded = await loadPipeline(request.pipeline, {overrides: request.set, env: terminal.env});
   if (!loaded.ok) return loaded;
   const {stages} = loaded.value;
   const stage = stages.find(({id, declared_as}) => id === request.stage || declared_as === request.stage);
@@ -68,7 +68,7 @@ export async function savePreset(world: World, request: SaveRequest): Promise<Re
     uses: stage.uses,
     with: saidParameters(stage),
   };
-  return keepPreset(world, {
+  return keepPreset(terminal, {
     name: request.name,
     text: stringify(document, {lineWidth: 110}),
     existing: request.force ? 'replace' : 'keep',
@@ -77,32 +77,32 @@ export async function savePreset(world: World, request: SaveRequest): Promise<Re
 }
 
 export async function importPreset(
-  world: World,
+  terminal: Terminal,
   file: string,
   existing: 'keep' | 'replace',
 ): Promise<Result<string>> {
-  const path = resolve(world.cwd, file);
+  const path = resolve(terminal.cwd, file);
   const name = basename(path).replace(/\.(ya?ml|json)$/, '');
   const text = path.endsWith('.json') ? await fromUpstreamPreset(path) : ok(await readUserDocument(path));
   if (!text.ok) return text;
-  return keepPreset(world, {name, text: text.value, existing, project: world.cwd, source: path});
+  return keepPreset(terminal, {name, text: text.value, existing, project: terminal.cwd, source: path});
 }
 
 export async function exportPreset(
-  world: World,
+  terminal: Terminal,
   name: string,
   file: string | undefined,
 ): Promise<Result<string>> {
-  const found = await findPreset(world, name);
+  const found = await findPreset(terminal, name);
   if (!found.ok) return found;
   const {text} = found.value.preset;
   if (file === undefined) return ok(text);
-  await writeUserFile(resolve(world.cwd, file), text);
+  await writeUserFile(resolve(terminal.cwd, file), text);
   return ok(`${file}\n`);
 }
 
-export async function deletePreset(world: World, name: string): Promise<Result<string>> {
-  const presets = await listPresets(world);
+export async function deletePreset(terminal: Terminal, name: string): Promise<Result<string>> {
+  const presets = await listPresets(terminal);
   const own = presets.find((preset) => preset.name === name && preset.from !== 'built_in');
   if (own !== undefined) {
     await rm(own.path);
@@ -130,14 +130,14 @@ interface KeepRequest {
 
 /** Checks a preset and puts it beside the project's own, or into the user's folder. */
 async function keepPreset(
-  world: World,
+  terminal: Terminal,
   {name, text, existing, project, source}: KeepRequest,
 ): Promise<Result<string>> {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
     const hint = 'Letters, digits, dots, dashes and underscores.';
     return failure({code: 'preset/bad-name', message: `${JSON.stringify(name)} cannot name a preset`, hint});
   }
-  const folder = await ownFolder(world, project);
+  const folder = await ownFolder(terminal, project);
   const path = join(folder, `${name}.yaml`);
   const {problems} = parsePreset({name, path: source ?? path, from: 'user', text});
   if (problems.length > 0) return {ok: false, problems};
@@ -153,9 +153,9 @@ async function keepPreset(
 }
 
 /** The project's folder of presets travels with its songs; that of the program belongs to nobody. */
-async function ownFolder(world: World, project: string): Promise<string> {
+async function ownFolder(terminal: Terminal, project: string): Promise<string> {
   const beside = join(project, 'presets');
-  const user_dir = userFolder(world.env);
+  const user_dir = userFolder(terminal.env);
   const known = await findPresets({project_dir: project, user_dir});
   const isProgram = known.some(({from, path}) => from === 'built_in' && dirname(path) === beside);
   const isThere = statSync(beside, {throwIfNoEntry: false})?.isDirectory() === true;

@@ -2,7 +2,7 @@ import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {parametersOf, presetFacts} from '../app/preset-facts.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {Preset} from '../config/user/preset.js';
 import {presetTable, presetText, type ShownPreset} from '../render/preset-text.js';
 import {
@@ -15,7 +15,7 @@ import {
 } from './preset-file.js';
 
 /** Presets beside the pipeline (`presets/`), in the user's folder and in the program; the first of a name counts. */
-export function presetsCommand(world: World): Command {
+export function presetsCommand(terminal: Terminal): Command {
   const presets = new Command('presets')
     .description('Named parameters for a stage: those that come with sidestep, and your own.')
     .addHelpText('after', EXAMPLES);
@@ -25,13 +25,15 @@ export function presetsCommand(world: World): Command {
       'Every preset that a pipeline here can name, and what those for training decide, side by side.',
     )
     .option('--json', 'print one JSON document')
-    .action(async (options: AnswerOptions) => world.leave(await list(world, options)));
+    .action(async (options: AnswerOptions) => terminal.leave(await list(terminal, options)));
   presets
     .command('show')
     .description('What a preset says.')
     .argument('<preset>', 'its name')
     .option('--json', 'print one JSON document')
-    .action(async (name: string, options: AnswerOptions) => world.leave(await show(world, name, options)));
+    .action(async (name: string, options: AnswerOptions) =>
+      terminal.leave(await show(terminal, name, options)),
+    );
   presets
     .command('save')
     .description(
@@ -44,7 +46,7 @@ export function presetsCommand(world: World): Command {
     .option('--description <text>', 'when to use it, in one sentence', '')
     .option('--force', 'replace a preset of that name')
     .action(async (name: string, stage: string, pipeline: string, options) =>
-      world.leave(done(world, await savePreset(world, {name, stage, pipeline, ...options}))),
+      terminal.leave(done(terminal, await savePreset(terminal, {name, stage, pipeline, ...options}))),
     );
   presets
     .command('import')
@@ -57,7 +59,7 @@ export function presetsCommand(world: World): Command {
     )
     .option('--force', 'replace a preset of that name')
     .action(async (file: string, options: {force?: boolean}) =>
-      world.leave(done(world, await importPreset(world, file, options.force ? 'replace' : 'keep'))),
+      terminal.leave(done(terminal, await importPreset(terminal, file, options.force ? 'replace' : 'keep'))),
     );
   presets
     .command('export')
@@ -65,19 +67,19 @@ export function presetsCommand(world: World): Command {
     .argument('<preset>', 'its name')
     .argument('[file]', 'where to; without it, standard output')
     .action(async (name: string, file: string | undefined) =>
-      world.leave(done(world, await exportPreset(world, name, file))),
+      terminal.leave(done(terminal, await exportPreset(terminal, name, file))),
     );
   presets
     .command('delete')
     .description('Delete a preset of your own.')
     .argument('<preset>', 'its name')
-    .action(async (name: string) => world.leave(done(world, await deletePreset(world, name))));
+    .action(async (name: string) => terminal.leave(done(terminal, await deletePreset(terminal, name))));
   return presets;
 }
 
-async function list(world: World, options: AnswerOptions): Promise<ExitCode> {
-  const presets = await listPresets(world);
-  answer(world, options, {
+async function list(terminal: Terminal, options: AnswerOptions): Promise<ExitCode> {
+  const presets = await listPresets(terminal);
+  answer(terminal, options, {
     kind: 'presets',
     document: () => ({
       presets: presets.map((preset) => ({
@@ -100,11 +102,11 @@ function shown(preset: Preset): ShownPreset {
   return facts === undefined ? preset : {...preset, facts};
 }
 
-async function show(world: World, name: string, options: AnswerOptions): Promise<ExitCode> {
-  const found = await findPreset(world, name);
-  if (!found.ok) return refuse(world, options, found.problems);
+async function show(terminal: Terminal, name: string, options: AnswerOptions): Promise<ExitCode> {
+  const found = await findPreset(terminal, name);
+  if (!found.ok) return refuse(terminal, options, found.problems);
   const {preset, parameters} = found.value;
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'preset',
     document: () => ({
       name: preset.name,
@@ -119,9 +121,9 @@ async function show(world: World, name: string, options: AnswerOptions): Promise
   return 0;
 }
 
-function done(world: World, result: Awaited<ReturnType<typeof savePreset>>): ExitCode {
-  if (!result.ok) return refuse(world, {}, result.problems);
-  world.stdout.write(result.value);
+function done(terminal: Terminal, result: Awaited<ReturnType<typeof savePreset>>): ExitCode {
+  if (!result.ok) return refuse(terminal, {}, result.problems);
+  terminal.stdout.write(result.value);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import {Command, CommanderError} from 'commander';
 import {refuse} from '../app/answer.js';
+import type {ExitCode, Stream, Terminal} from '../app/terminal.js';
 import {printVersion} from '../app/version.js';
-import type {ExitCode, Stream, World} from '../app/world.js';
 import {accidentOf} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {palette} from '../render/palette.js';
@@ -11,46 +11,46 @@ import {commandTable} from './command-table.js';
  * From arguments to exit code. Only the command that is called gets loaded, so that `--help` and a run with nothing to do
  * stay fast. Every exception that is neither a `SidestepError` nor the system's refusal is a bug of ours and shows its stack.
  */
-export async function program(outer: World, typed: readonly string[]): Promise<ExitCode> {
-  const {world, argv} = withPlain(withProfile(outer, typed));
+export async function program(outer: Terminal, typed: readonly string[]): Promise<ExitCode> {
+  const {terminal, argv} = withPlain(withProfile(outer, typed));
   const json = wantsJson(argv);
   let code: ExitCode = 0;
-  const words = await wordsOf(world, argv);
-  const root = rootCommand({...world, leave: (chosen) => (code = chosen)}, words);
+  const words = await wordsOf(terminal, argv);
+  const root = rootCommand({...terminal, leave: (chosen) => (code = chosen)}, words);
   try {
-    if (isVersionRequest(argv)) return await printVersion(world, {json});
+    if (isVersionRequest(argv)) return await printVersion(terminal, {json});
     await (await root).parseAsync([...words], {from: 'user'});
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === 'commander.help') return 2; // a bare `sidestep`: the help it printed is the answer
-      return error.exitCode === 0 ? 0 : refuse(world, {json}, [await usageProblem(error, argv)]);
+      return error.exitCode === 0 ? 0 : refuse(terminal, {json}, [await usageProblem(error, argv)]);
     }
-    if (error instanceof SidestepError) return refuse(world, {json}, [error.problem]);
+    if (error instanceof SidestepError) return refuse(terminal, {json}, [error.problem]);
     const accident = accidentOf(error);
-    if (accident !== undefined) return refuse(world, {json}, [accident]);
-    world.stderr.write(defectText(error));
+    if (accident !== undefined) return refuse(terminal, {json}, [accident]);
+    terminal.stderr.write(defectText(error));
     return 1;
   }
 }
 
 /** `--profile NAME` holds for every command that reads a pipeline, wherever it stands. */
-function withProfile(world: World, argv: readonly string[]): Called {
+function withProfile(terminal: Terminal, argv: readonly string[]): Called {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const at = argv.findIndex((word, index) => index < end && /^--profile(=|$)/.test(word));
-  if (at === -1) return {world, argv};
+  if (at === -1) return {terminal, argv};
   const [, inline] = /^--profile=(.*)$/.exec(argv[at]!) ?? [];
   const SIDESTEP_PROFILE = inline ?? argv[at + 1];
-  if (SIDESTEP_PROFILE === undefined) return {world, argv}; // commander says what is missing
+  if (SIDESTEP_PROFILE === undefined) return {terminal, argv}; // commander says what is missing
   const rest = [...argv.slice(0, at), ...argv.slice(at + (inline === undefined ? 2 : 1))];
-  return {world: {...world, env: {...world.env, SIDESTEP_PROFILE}}, argv: rest};
+  return {terminal: {...terminal, env: {...terminal.env, SIDESTEP_PROFILE}}, argv: rest};
 }
 
 /** Commands with a live view: their `--plain` says more than that nothing is drawn. */
 const LIVE: ReadonlySet<string> = new Set(['run', 'watch', 'attach', 'generate', 'reproduce', 'ci']);
 
 interface Called {
-  readonly world: World;
+  readonly terminal: Terminal;
   readonly argv: readonly string[];
 }
 
@@ -58,27 +58,30 @@ interface Called {
  * `--plain` holds for every command, wherever it stands: what is shown is what a file would get. Only the wizard, which asks, goes on
  * asking.
  */
-function withPlain({world, argv}: Called): Called {
+function withPlain({terminal, argv}: Called): Called {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const isFlag = (word: string, index: number) => index < end && word === '--plain';
-  if (!argv.some(isFlag)) return {world, argv};
+  if (!argv.some(isFlag)) return {terminal, argv};
   const words = argv.filter((word, index) => !isFlag(word, index));
   const at = words.findIndex((word) => !word.startsWith('-'));
   const command = words[at] ?? '';
-  if (LIVE.has(command)) return {world, argv: words.toSpliced(at + 1, 0, '--plain')};
+  if (LIVE.has(command)) return {terminal, argv: words.toSpliced(at + 1, 0, '--plain')};
   const plain = (stream: Stream): Stream => ({
     ...stream,
     kind: command === 'init' ? stream.kind : 'other',
     colours: palette('plain'),
   });
-  return {world: {...world, stdout: plain(world.stdout), stderr: plain(world.stderr)}, argv: words};
+  return {
+    terminal: {...terminal, stdout: plain(terminal.stdout), stderr: plain(terminal.stderr)},
+    argv: words,
+  };
 }
 
 /** A bare `sidestep` in a folder without a pipeline, with somebody there to answer, is the wizard. */
-async function wordsOf(world: World, argv: readonly string[]): Promise<readonly string[]> {
+async function wordsOf(terminal: Terminal, argv: readonly string[]): Promise<readonly string[]> {
   if (argv.length > 0) return argv;
   const {startsWizard} = await import('./init.js');
-  return startsWizard(world) ? ['init'] : argv;
+  return startsWizard(terminal) ? ['init'] : argv;
 }
 
 function defectText(error: unknown): string {
@@ -86,7 +89,7 @@ function defectText(error: unknown): string {
   return `This is a defect of sidestep, not of your files. Please report it with these lines:\n${stack}\n`;
 }
 
-async function rootCommand(world: World, argv: readonly string[]): Promise<Command> {
+async function rootCommand(terminal: Terminal, argv: readonly string[]): Promise<Command> {
   const root = new Command('sidestep')
     .description('Fine-tune ACE-Step 1.5 music models from one YAML file.')
     .usage('<command> [options]')
@@ -100,24 +103,24 @@ async function rootCommand(world: World, argv: readonly string[]): Promise<Comma
     root.option('--plain', 'for every command: no drawing, no colours; what a file would get');
   const helped = argv[0] === 'help' ? commandTable.find(({name}) => name === argv[1]) : undefined;
   for (const row of commandTable) {
-    if (row === called || row === helped) root.addCommand((await row.load())(world));
+    if (row === called || row === helped) root.addCommand((await row.load())(terminal));
     else root.command(row.name).description(row.summary);
   }
-  quieten(root, world);
+  quieten(root, terminal);
   return root;
 }
 
 /** Commander throws in place of leaving, and says on our streams what it has to say; errors are worded by us. */
-function quieten(command: Command, world: World): void {
+function quieten(command: Command, terminal: Terminal): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => world.stdout.write(text),
-    writeErr: (text) => world.stdout.write(text), // help for a bare `sidestep`
+    writeOut: (text) => terminal.stdout.write(text),
+    writeErr: (text) => terminal.stdout.write(text), // help for a bare `sidestep`
     outputError: () => {},
-    getOutHelpWidth: () => Math.min(world.stdout.columns() ?? 100, 100),
-    getErrHelpWidth: () => Math.min(world.stdout.columns() ?? 100, 100),
-    getOutHasColors: () => world.stdout.colours.bold('x') !== 'x',
+    getOutHelpWidth: () => Math.min(terminal.stdout.columns() ?? 100, 100),
+    getErrHelpWidth: () => Math.min(terminal.stdout.columns() ?? 100, 100),
+    getOutHasColors: () => terminal.stdout.colours.bold('x') !== 'x',
   });
-  for (const child of command.commands) quieten(child, world);
+  for (const child of command.commands) quieten(child, terminal);
 }
 
 async function usageProblem(error: CommanderError, argv: readonly string[]): Promise<Problem> {

@@ -4,8 +4,8 @@ import {join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageVersion} from '../app/version.js';
-import type {ExitCode, World} from '../app/world.js';
 import {placeProblem} from '../base/accident.js';
 import {SidestepError} from '../base/problem.js';
 import {writeUserFile} from '../base/write-user-file.js';
@@ -20,7 +20,7 @@ interface ReportOptions extends AnswerOptions {
   readonly embedAudio?: boolean;
 }
 
-export function reportCommand(world: World): Command {
+export function reportCommand(terminal: Terminal): Command {
   return new Command('report')
     .description(
       'Write one HTML page of a run that needs no network: curves, gradients, sensitivity, songs, stages, configuration, hashes. Further runs are drawn beside it.',
@@ -36,17 +36,21 @@ export function reportCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (names: readonly string[], options: ReportOptions) =>
-      world.leave(await report(world, names, options)),
+      terminal.leave(await report(terminal, names, options)),
     );
 }
 
-async function report(world: World, names: readonly string[], options: ReportOptions): Promise<ExitCode> {
-  const opened = await Promise.all(names.map((name) => openRun(world, name, options.pipeline)));
+async function report(
+  terminal: Terminal,
+  names: readonly string[],
+  options: ReportOptions,
+): Promise<ExitCode> {
+  const opened = await Promise.all(names.map((name) => openRun(terminal, name, options.pipeline)));
   const problems = opened.flatMap((run) => (run.ok ? [] : run.problems));
-  if (problems.length > 0) return refuse(world, options, problems);
+  if (problems.length > 0) return refuse(terminal, options, problems);
   const runs = opened.flatMap((run) => (run.ok ? [run.value] : []));
   const path =
-    options.output === undefined ? join(runs[0]!.dir, 'report.html') : resolve(world.cwd, options.output);
+    options.output === undefined ? join(runs[0]!.dir, 'report.html') : resolve(terminal.cwd, options.output);
   const data = {
     runs: await Promise.all(runs.map((run) => reportRun(run, placeOf(path, options)))),
     written_by: await writer(),
@@ -55,11 +59,11 @@ async function report(world: World, names: readonly string[], options: ReportOpt
   await writeUserFile(path, page).catch((error: unknown) => {
     throw notWritten(path, error);
   });
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'report',
     document: () => ({path, runs: runs.map(({run}) => run)}),
     text: (colours) =>
-      `${colours.green('✔')} wrote ${relative(world.cwd, path)}\n${colours.cyan('open:')} ${pathToFileURL(path).href}\n`,
+      `${colours.green('✔')} wrote ${relative(terminal.cwd, path)}\n${colours.cyan('open:')} ${pathToFileURL(path).href}\n`,
   });
   return 0;
 }

@@ -12,7 +12,7 @@ import {collect} from '../app/pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {stopOnSignals} from '../app/signals.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {writeDurably} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {asJson, canonicalJson, type JsonObject} from '../base/json.js';
@@ -48,7 +48,7 @@ interface ReproduceOptions extends AnswerOptions {
 }
 
 /** `sidestep reproduce`: from an adapter's file, with the songs and the model at hand, the same bytes again. */
-export function reproduceCommand(world: World): Command {
+export function reproduceCommand(terminal: Terminal): Command {
   return new Command('reproduce')
     .description(
       'Make an adapter again, from what its file says and the songs and models at hand. Writes the pipeline that ends in the same bytes; what is not as it was (a song, the model, the engine) is named, and then nothing is written.',
@@ -77,30 +77,30 @@ export function reproduceCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: ReproduceOptions) =>
-      world.leave(await reproduce(world, absolutePath(path, world.cwd), options)),
+      terminal.leave(await reproduce(terminal, absolutePath(path, terminal.cwd), options)),
     );
 }
 
-async function reproduce(world: World, path: string, options: ReproduceOptions): Promise<ExitCode> {
+async function reproduce(terminal: Terminal, path: string, options: ReproduceOptions): Promise<ExitCode> {
   const remembered = await rememberedBy(path);
-  if (!remembered.ok) return refuse(world, options, remembered.problems);
-  const atHand = await lookAround(world, remembered.value, options);
-  if (!atHand.ok) return refuse(world, options, atHand.problems);
+  if (!remembered.ok) return refuse(terminal, options, remembered.problems);
+  const atHand = await lookAround(terminal, remembered.value, options);
+  if (!atHand.ok) return refuse(terminal, options, atHand.problems);
   const {differences} = atHand.value;
-  if (differences.length > 0) return tellDifferences(world, options, differences);
-  const file = await writePipeline(world, {remembered: remembered.value, atHand: atHand.value, options});
-  const planned = await planPipeline(world, {file, overrides: [], wishes: noWishes});
-  if (!planned.ok) return refuse(world, options, planned.problems);
+  if (differences.length > 0) return tellDifferences(terminal, options, differences);
+  const file = await writePipeline(terminal, {remembered: remembered.value, atHand: atHand.value, options});
+  const planned = await planPipeline(terminal, {file, overrides: [], wishes: noWishes});
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const later = [
     ...otherEngine(atHand.value.made, planned.value),
     ...(await otherFiles(atHand.value.made, fileReader(planned.value))),
   ];
-  if (later.length > 0) return tellDifferences(world, options, later);
+  if (later.length > 0) return tellDifferences(terminal, options, later);
   const blocked = planned.value.plan.problems;
-  if (blocked.length > 0) return refuse(world, options, blocked);
-  if (options.run !== true) return tellWritten(world, options, {file, path});
+  if (blocked.length > 0) return refuse(terminal, options, blocked);
+  if (options.run !== true) return tellWritten(terminal, options, {file, path});
   const exported = remembered.value.exported !== undefined;
-  return runAndCompare(world, planned.value, {path, file, options, exported});
+  return runAndCompare(terminal, planned.value, {path, file, options, exported});
 }
 
 interface AtHand {
@@ -112,17 +112,18 @@ interface AtHand {
 }
 
 async function lookAround(
-  world: World,
+  terminal: Terminal,
   remembered: Remembered,
   options: ReproduceOptions,
 ): Promise<Result<AtHand>> {
-  const checkpoint_dir = await checkpointDir(world, options);
+  const checkpoint_dir = await checkpointDir(terminal, options);
   if (!checkpoint_dir.ok) return checkpoint_dir;
   const made = madeOf(remembered);
   const missing = missingOptions(made, options);
   if (missing.length > 0) return failure(...(missing as [Problem, ...Problem[]]));
   const model = await modelAtHand(remembered, made, checkpoint_dir.value);
-  const at = (path: string | undefined) => (path === undefined ? undefined : absolutePath(path, world.cwd));
+  const at = (path: string | undefined) =>
+    path === undefined ? undefined : absolutePath(path, terminal.cwd);
   const place = {audio_dir: at(options.songs), dataset_json: at(options.datasetJson)};
   const lists = await songsAtHand(made, remembered, place);
   return ok({
@@ -134,9 +135,9 @@ async function lookAround(
   });
 }
 
-async function checkpointDir(world: World, {models}: ReproduceOptions): Promise<Result<string>> {
-  if (models !== undefined) return ok(absolutePath(models, world.cwd));
-  const settings = await loadSettings(userFolder(world.env));
+async function checkpointDir(terminal: Terminal, {models}: ReproduceOptions): Promise<Result<string>> {
+  if (models !== undefined) return ok(absolutePath(models, terminal.cwd));
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
   const dir = settings.value.values.checkpoint_dir;
   if (dir !== undefined) return ok(dir);
@@ -175,12 +176,12 @@ function needed(option: string, message: string): Problem {
 }
 
 function tellDifferences(
-  world: World,
+  terminal: Terminal,
   options: ReproduceOptions,
   differences: readonly Difference[],
 ): ExitCode {
   const problems: Problem[] = differences.map(({code, message}) => ({code, message, ...hints[code]}));
-  refuse(world, options, problems);
+  refuse(terminal, options, problems);
   return 3;
 }
 
@@ -200,10 +201,10 @@ interface Writing {
   readonly options: ReproduceOptions;
 }
 
-async function writePipeline(world: World, {remembered, atHand, options}: Writing): Promise<string> {
-  const folder = resolve(world.cwd, options.output);
+async function writePipeline(terminal: Terminal, {remembered, atHand, options}: Writing): Promise<string> {
+  const folder = resolve(terminal.cwd, options.output);
   await makeFolder(folder);
-  const here = (path: string) => relative(folder, absolutePath(path, world.cwd)) || '.';
+  const here = (path: string) => relative(folder, absolutePath(path, terminal.cwd)) || '.';
   const lists: ListAtHand[] = [];
   const folders = [...options.tensors];
   const {made} = atHand;
@@ -270,10 +271,10 @@ interface Place {
   readonly file: string;
 }
 
-function tellWritten(world: World, options: ReproduceOptions, {file}: Place): ExitCode {
-  const shown = relative(world.cwd, file) || file;
-  const command = nextCommand(world, ['run', shown]);
-  answer(world, options, {
+function tellWritten(terminal: Terminal, options: ReproduceOptions, {file}: Place): ExitCode {
+  const shown = relative(terminal.cwd, file) || file;
+  const command = nextCommand(terminal, ['run', shown]);
+  answer(terminal, options, {
     kind: 'reproduce',
     document: () => ({pipeline: file, command, verdict: null}),
     text: () =>
@@ -283,16 +284,17 @@ function tellWritten(world: World, options: ReproduceOptions, {file}: Place): Ex
 }
 
 async function runAndCompare(
-  world: World,
+  terminal: Terminal,
   planned: PlannedPipeline,
   {path, file, options, exported}: Place & {readonly options: ReproduceOptions; readonly exported: boolean},
 ): Promise<ExitCode> {
-  warn(world, options, planned.warnings);
+  warn(terminal, options, planned.warnings);
   const forecasts = await forecastsFor(planned);
   const tooLarge = memoryProblems(planned.plan, forecasts);
-  if (tooLarge.length > 0) return refuse(world, options, tooLarge);
+  if (tooLarge.length > 0) return refuse(terminal, options, tooLarge);
   const signals = stopOnSignals();
-  const quiet: World = options.json === true ? {...world, stdout: {...world.stdout, write: () => {}}} : world;
+  const quiet: Terminal =
+    options.json === true ? {...terminal, stdout: {...terminal.stdout, write: () => {}}} : terminal;
   const {outcome, results} = await carryOut(quiet, planned, {
     ...(options.plain === undefined ? {} : {plain: options.plain}),
     forecasts,
@@ -301,15 +303,15 @@ async function runAndCompare(
   const code = runExitCode(outcome, results, looksOf(planned.plan));
   if (code !== 0) return code;
   const original = (await stat(path)).isDirectory() ? fileIn(path) : path;
-  const made_in = join(resolve(world.cwd, options.output), exported ? MADE.export : MADE.train);
+  const made_in = join(resolve(terminal.cwd, options.output), exported ? MADE.export : MADE.train);
   const verdict = await compareMade(original, made_in);
   if (verdict.kind !== 'same_bytes') {
-    refuse(world, options, [otherBytes(verdict)]);
+    refuse(terminal, options, [otherBytes(verdict)]);
     return 1;
   }
-  const command = nextCommand(world, ['run', relative(world.cwd, file) || file]);
-  const made = relative(world.cwd, verdict.path);
-  answer(world, options, {
+  const command = nextCommand(terminal, ['run', relative(terminal.cwd, file) || file]);
+  const made = relative(terminal.cwd, verdict.path);
+  answer(terminal, options, {
     kind: 'reproduce',
     document: () => ({pipeline: file, command, verdict}),
     text: (colours) => `${colours.green('✔')} ${made} has the same bytes.\n`,

@@ -2,7 +2,7 @@ import {resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {type AnswerOptions, answer} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {compareSettings} from '../history/comparison.js';
 import {loadRun, type RecordedRun, readPast, runsDirOf} from '../history/recorded-run.js';
 import {removeRuns} from '../history/remove-runs.js';
@@ -17,16 +17,16 @@ interface RunsOptions extends AnswerOptions {
   readonly sort: (typeof SORTINGS)[number];
 }
 
-export function runsCommand(world: World): Command {
-  return named('runs', world);
+export function runsCommand(terminal: Terminal): Command {
+  return named('runs', terminal);
 }
 
 /** The name it had first. */
-export function historyCommand(world: World): Command {
-  return named('history', world);
+export function historyCommand(terminal: Terminal): Command {
+  return named('history', terminal);
 }
 
-function named(name: string, world: World): Command {
+function named(name: string, terminal: Terminal): Command {
   return new Command(name)
     .description(
       'The runs and experiments of this project, newest last: how each ended, steps, best loss and its epoch, final loss, what was set otherwise than in the file, where the adapter lies.',
@@ -37,12 +37,12 @@ function named(name: string, world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES.replaceAll('sidestep runs', `sidestep ${name}`))
     .action(async (file: string | undefined, options: RunsOptions) =>
-      world.leave(await runs(world, file, options)),
+      terminal.leave(await runs(terminal, file, options)),
     )
-    .addCommand(removeCommand(world));
+    .addCommand(removeCommand(terminal));
 }
 
-function removeCommand(world: World): Command {
+function removeCommand(terminal: Terminal): Command {
   return new Command('rm')
     .description(
       'Delete experiments by name (records, lock file, published files that nobody edited), or single runs by id.',
@@ -51,25 +51,29 @@ function removeCommand(world: World): Command {
     .option('--dry-run', 'say what would go')
     .option('--json', 'print one JSON document')
     .action(async (names: readonly string[], options: AnswerOptions & {readonly dryRun?: boolean}) =>
-      world.leave(await removeRuns(world, names, options)),
+      terminal.leave(await removeRuns(terminal, names, options)),
     );
 }
 
-async function runs(world: World, file: string | undefined, options: RunsOptions): Promise<ExitCode> {
-  const dir = runsDirOf(world, file ?? DEFAULT_PIPELINE);
-  const told = await tellRuns(world, dir, file === undefined ? undefined : resolve(world.cwd, file));
+async function runs(terminal: Terminal, file: string | undefined, options: RunsOptions): Promise<ExitCode> {
+  const dir = runsDirOf(terminal, file ?? DEFAULT_PIPELINE);
+  const told = await tellRuns(terminal, dir, file === undefined ? undefined : resolve(terminal.cwd, file));
   const shown = sorted(told, options.sort).slice(-options.last);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'runs',
     document: () => ({runs: shown}),
-    text: (colours) => runsTable(shown, colours, world.now()),
+    text: (colours) => runsTable(shown, colours, terminal.now()),
   });
   return 0;
 }
 
 /** Every run recorded there, oldest first; with `file`, those of that pipeline. */
-export async function tellRuns(world: World, dir: string, file: string | undefined): Promise<ToldRun[]> {
-  const all = await Promise.all((await listRuns(dir)).map((id) => openPast(world, dir, id)));
+export async function tellRuns(
+  terminal: Terminal,
+  dir: string,
+  file: string | undefined,
+): Promise<ToldRun[]> {
+  const all = await Promise.all((await listRuns(dir)).map((id) => openPast(terminal, dir, id)));
   const wanted = file === undefined ? all : all.filter((past) => fileOf(past) === file);
   // All of one sort needs all of them; by time, the last ones and those before that they are compared with.
   return Promise.all(wanted.map((run, index) => toldRun(run, wanted.slice(0, index))));
@@ -85,9 +89,9 @@ function fileOf({recorded}: Past): string | undefined {
   return recorded?.file;
 }
 
-async function openPast(world: World, dir: string, id: string): Promise<Past> {
-  const loaded = await loadRun(world, dir, id);
-  if (!loaded.ok) return {row: rowOf(await readPast(world, dir, id)), recorded: undefined};
+async function openPast(terminal: Terminal, dir: string, id: string): Promise<Past> {
+  const loaded = await loadRun(terminal, dir, id);
+  if (!loaded.ok) return {row: rowOf(await readPast(terminal, dir, id)), recorded: undefined};
   return {row: rowOf(loaded.value), recorded: loaded.value};
 }
 

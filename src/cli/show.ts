@@ -4,7 +4,7 @@ import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {pipelineDataset} from '../app/pipeline-dataset.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {sampleReader} from '../app/sample-reader.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
@@ -15,7 +15,7 @@ interface ShowOptions extends AnswerOptions {
   readonly stage?: string;
 }
 
-export function showCommand(world: World): Command {
+export function showCommand(terminal: Terminal): Command {
   const show = new Command('show')
     .description('Show one thing of a pipeline exactly as it will be used.')
     .addHelpText('after', EXAMPLES);
@@ -31,22 +31,22 @@ export function showCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, file: string, options: ShowOptions) =>
-      world.leave(await showSample(world, {name, file}, options)),
+      terminal.leave(await showSample(terminal, {name, file}, options)),
     );
   return show;
 }
 
 async function showSample(
-  world: World,
+  terminal: Terminal,
   {name, file}: {name: string; file: string},
   options: ShowOptions,
 ): Promise<ExitCode> {
-  const found = await pipelineDataset(world, {file, overrides: options.set, stage: options.stage});
-  if (!found.ok) return refuse(world, options, found.problems);
+  const found = await pipelineDataset(terminal, {file, overrides: options.set, stage: options.stage});
+  if (!found.ok) return refuse(terminal, options, found.problems);
   const sample = sampleNamed(name, found.value.dataset);
-  if (!sample.ok) return refuse(world, options, sample.problems);
+  if (!sample.ok) return refuse(terminal, options, sample.problems);
   const shown = (await sampleReader(found.value))(sample.value);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'sample',
     document: () => ({stage: found.value.stage, ...shown}),
     text: (colours) => sampleText(shown, colours),

@@ -1,7 +1,7 @@
 import {refuse} from '../app/answer.js';
 import {colourSetting} from '../app/colour-setting.js';
 import {answerForStdout} from '../app/display-stream.js';
-import {type ExitCode, streamOf, type World} from '../app/world.js';
+import {type ExitCode, streamOf, type Terminal} from '../app/terminal.js';
 import {isFileError} from '../base/durable.js';
 import type {Problem} from '../base/problem.js';
 import {program} from './program.js';
@@ -19,7 +19,7 @@ export async function start(): Promise<void> {
   const stdout = streamOf(process.stdout, env, colour);
   answerForStdout(stdout);
   const cwd = currentFolder();
-  const world: World = {
+  const terminal: Terminal = {
     env,
     cwd: cwd ?? '/',
     stdout,
@@ -29,10 +29,10 @@ export async function start(): Promise<void> {
       process.exitCode = code; // not process.exit: text on its way to a pipe would be lost
     },
   };
-  world.leave(
+  terminal.leave(
     cwd === undefined
-      ? refuse(world, {json: argv.includes('--json')}, [noFolder])
-      : await program(world, argv),
+      ? refuse(terminal, {json: argv.includes('--json')}, [noFolder])
+      : await program(terminal, argv),
   );
 }
 

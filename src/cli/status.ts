@@ -6,7 +6,7 @@ import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {placeWarnings} from '../app/place-warnings.js';
 import {planPipeline} from '../app/plan-pipeline.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {Problem} from '../base/problem.js';
 import {runsDirOf} from '../history/recorded-run.js';
 import {runningRuns} from '../history/running-runs.js';
@@ -24,7 +24,7 @@ interface StatusOptions extends AnswerOptions {
   readonly check?: boolean;
 }
 
-export function statusCommand(world: World): Command {
+export function statusCommand(terminal: Terminal): Command {
   return new Command('status')
     .description('What is not up to date, and why.')
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
@@ -33,30 +33,32 @@ export function statusCommand(world: World): Command {
     .option('--check', 'exit with 3 unless everything is up to date and as the lock file says')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: StatusOptions) => world.leave(await status(world, file, options)));
+    .action(async (file: string, options: StatusOptions) =>
+      terminal.leave(await status(terminal, file, options)),
+    );
 }
 
-async function status(world: World, file: string, options: StatusOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {
+async function status(terminal: Terminal, file: string, options: StatusOptions): Promise<ExitCode> {
+  const planned = await planPipeline(terminal, {
     file,
     overrides: options.set,
     name: options.name,
     wishes: noWishes,
   });
-  if (!planned.ok) return refuse(world, options, planned.problems);
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const {plan, warnings} = planned.value;
-  warn(world, options, [...warnings, ...(await placeWarnings(planned.value))]);
+  warn(terminal, options, [...warnings, ...(await placeWarnings(planned.value))]);
   // What a frozen run would refuse is not up to date, whatever the cache holds.
   const differences = options.check === true ? frozenProblems(planned.value) : [];
-  const runsDir = runsDirOf(world, file);
+  const runsDir = runsDirOf(terminal, file);
   const running = await Promise.all(
-    (await runningRuns(world, runsDir, planned.value.pipeline.file)).map(async (each) => ({
+    (await runningRuns(terminal, runsDir, planned.value.pipeline.file)).map(async (each) => ({
       ...each,
       jobs: jobsAtWork(await readEvents(runsDir, each.run)),
     })),
   );
   const fetch = await fetchForecast(plan, planned.value.observation);
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'status',
     document: () => ({...planDocument(plan, {fetch}), lock_differences: differences, running}),
     text: (colours) =>

@@ -3,8 +3,8 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {pipelineDataset} from '../app/pipeline-dataset.js';
 import {sampleReader} from '../app/sample-reader.js';
 import {stateDirOf} from '../app/surroundings.js';
+import type {Terminal} from '../app/terminal.js';
 import {packageVersion} from '../app/version.js';
-import type {World} from '../app/world.js';
 import {markOf} from '../base/file-mark.js';
 import {didYouMean} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
@@ -30,8 +30,8 @@ import {startRun} from './ui-start.js';
 import {checkPipeline} from './validate.js';
 
 /** What the page of `sidestep ui` shows of the project that `file` lies in, read by the code of the other commands. */
-export function uiSource(world: World, file: string): UiSource {
-  return new ProjectSource(world, file);
+export function uiSource(terminal: Terminal, file: string): UiSource {
+  return new ProjectSource(terminal, file);
 }
 
 class ProjectSource implements UiSource {
@@ -40,10 +40,10 @@ class ProjectSource implements UiSource {
   private starting = false;
 
   constructor(
-    private readonly world: World,
+    private readonly terminal: Terminal,
     private readonly file: string,
   ) {
-    const stateDir = stateDirOf(world, file);
+    const stateDir = stateDirOf(terminal, file);
     this.root = dirname(stateDir);
     this.runsDir = join(stateDir, 'runs');
   }
@@ -59,7 +59,7 @@ class ProjectSource implements UiSource {
   }
 
   async runs(): Promise<ListedRun[]> {
-    const told = await tellRuns(this.world, this.runsDir, undefined);
+    const told = await tellRuns(this.terminal, this.runsDir, undefined);
     return told.map((run) => {
       const file = readRecordedPipeline(run.dir)?.file;
       return {...run, file: file === undefined ? null : relativeTo(this.root, file)};
@@ -92,13 +92,13 @@ class ProjectSource implements UiSource {
   async log(run: string, stage: string, from: number): Promise<Result<LogPart>> {
     const dir = this.recordOf(run);
     if (dir === undefined || kindAt(join(dir, 'logs')) === 'link') return failure(unknownRun(run));
-    const writer = runnerOf(dir, this.world.now()) === undefined ? 'ended' : 'goes_on';
+    const writer = runnerOf(dir, this.terminal.now()) === undefined ? 'ended' : 'goes_on';
     return ok(await logPart(logPathIn(dir, stage as StageId), from, writer));
   }
 
   async signature(): Promise<string> {
     const ids = await listRuns(this.runsDir);
-    const running = await runningRuns(this.world, this.runsDir);
+    const running = await runningRuns(this.terminal, this.runsDir);
     const files = (await this.pipelines()).map((path) => markText(join(this.root, path)));
     return JSON.stringify([ids, running.map(({run}) => run), files]);
   }
@@ -106,7 +106,7 @@ class ProjectSource implements UiSource {
   async songs(pipeline: string): Promise<Result<ShownSample[]>> {
     const file = await this.named(pipeline);
     if (!file.ok) return file;
-    const found = await pipelineDataset(this.world, {file: file.value, overrides: [], stage: undefined});
+    const found = await pipelineDataset(this.terminal, {file: file.value, overrides: [], stage: undefined});
     if (!found.ok) return found;
     const shown = await sampleReader(found.value);
     return ok(found.value.dataset.samples.map(shown));
@@ -115,7 +115,7 @@ class ProjectSource implements UiSource {
   async check(pipeline: string): Promise<CheckedText> {
     const named = await this.named(pipeline);
     if (!named.ok) return {file: pipeline, text: undefined, errors: named.problems, warnings: []};
-    const {problems, warnings} = await checkPipeline(this.world, named.value, []);
+    const {problems, warnings} = await checkPipeline(this.terminal, named.value, []);
     const text = await readUserDocument(named.value).catch((error: unknown) => {
       if (error instanceof SidestepError) return undefined; // it is among the problems
       throw error;
@@ -130,10 +130,10 @@ class ProjectSource implements UiSource {
     if (this.starting) return failure(startsAlready());
     this.starting = true;
     try {
-      const [running] = await runningRuns(this.world, this.runsDir);
+      const [running] = await runningRuns(this.terminal, this.runsDir);
       if (running !== undefined) return failure(runsAlready(running));
       const named = experiment === null ? [] : ['--name', experiment];
-      return await startRun(this.world, [file.value, ...named]);
+      return await startRun(this.terminal, [file.value, ...named]);
     } finally {
       this.starting = false;
     }
@@ -141,13 +141,13 @@ class ProjectSource implements UiSource {
 
   async stop(run: string, how: 'graceful' | 'force'): Promise<Result<'asked'>> {
     const record = this.recordOf(run);
-    const asked = record === undefined ? 'not_running' : await requestStop(record, how, this.world.now());
+    const asked = record === undefined ? 'not_running' : await requestStop(record, how, this.terminal.now());
     return asked === 'asked' ? ok(asked) : failure(runsNot(run));
   }
 
   private async open(run: string): Promise<Result<RecordedRun>> {
     if (this.recordOf(run) === undefined) return failure(unknownRun(run));
-    return loadRun(this.world, this.runsDir, run);
+    return loadRun(this.terminal, this.runsDir, run);
   }
 
   /** The one that the command named, those that were run, and those that lie where pipelines lie. */
@@ -156,7 +156,7 @@ class ProjectSource implements UiSource {
     const ran = ids
       .slice(-MOST_REMEMBERED)
       .flatMap((id) => readRecordedPipeline(join(this.runsDir, id))?.file ?? []);
-    return pipelinesOf(this.root, [resolve(this.world.cwd, this.file), ...ran.reverse()]);
+    return pipelinesOf(this.root, [resolve(this.terminal.cwd, this.file), ...ran.reverse()]);
   }
 
   /** Absolute; only what the page was offered. */

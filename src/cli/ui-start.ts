@@ -2,8 +2,8 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import type {Terminal} from '../app/terminal.js';
 import {packageRoot} from '../app/version.js';
-import type {World} from '../app/world.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {RunEvent} from '../event/event.js';
@@ -15,7 +15,7 @@ type FirstLine = Extract<RunEvent, {kind: 'run_started'}> | {kind: 'problems'; p
  * behind it. Resolves with the run's id when it begins, or with the problems for which it does not.
  */
 export async function startRun(
-  {env, cwd}: Pick<World, 'env' | 'cwd'>,
+  {env, cwd}: Pick<Terminal, 'env' | 'cwd'>,
   args: readonly string[],
 ): Promise<Result<{readonly run: string}>> {
   const child = spawn(

@@ -1,8 +1,8 @@
 import {Command, InvalidArgumentError} from 'commander';
 import {type AnswerOptions, answer} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageRoot} from '../app/version.js';
-import type {ExitCode, World} from '../app/world.js';
 import {serveUi, type UiServer} from '../ui/server.js';
 import {openInBrowser} from './ui-open.js';
 import {uiSource} from './ui-source.js';
@@ -12,7 +12,7 @@ interface UiCommandOptions extends AnswerOptions {
   readonly open?: boolean;
 }
 
-export function uiCommand(world: World): Command {
+export function uiCommand(terminal: Terminal): Command {
   return new Command('ui')
     .description(
       'A page of this project on this machine alone: runs with curves and clips as they come, songs, pipelines, comparison; start, stop and continue from it.',
@@ -22,34 +22,37 @@ export function uiCommand(world: World): Command {
     .option('--open', 'open it in the browser')
     .option('--json', 'print one JSON document with the address')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: UiCommandOptions) => world.leave(await ui(world, file, options)));
+    .action(async (file: string, options: UiCommandOptions) =>
+      terminal.leave(await ui(terminal, file, options)),
+    );
 }
 
 /** Until Ctrl-C, which is how this ends and nothing that went wrong. */
-async function ui(world: World, file: string, options: UiCommandOptions): Promise<ExitCode> {
-  const source = uiSource(world, file);
+async function ui(terminal: Terminal, file: string, options: UiCommandOptions): Promise<ExitCode> {
+  const source = uiSource(terminal, file);
   const {folder} = await source.project();
   const ended = untilSignal();
   const server = await serveUi(source, {
     port: options.port,
     folders: {page: new URL('src/ui/page/', packageRoot), program: new URL('dist/', packageRoot)},
-    defect: (error) => world.stderr.write(defectText(error)),
+    defect: (error) => terminal.stderr.write(defectText(error)),
   });
-  answer(world, options, {
+  answer(terminal, options, {
     kind: 'ui',
     document: () => ({url: server.url, project: folder}),
     text: (colours) =>
       `${folder}\n${colours.cyan('open:')} ${server.url}\n${colours.dim('Only this machine can see it. Ctrl-C ends it; runs go on.')}\n`,
   });
-  if (options.open === true) void open(world, server); // some openers stay as long as the browser
+  if (options.open === true) void open(terminal, server); // some openers stay as long as the browser
   await ended;
   await server.close();
   return 0;
 }
 
-async function open(world: World, server: UiServer): Promise<void> {
-  const opened = await openInBrowser(server.singleUrl(), world.env);
-  if (opened === 'none') world.stderr.write('No browser could be opened here: open the address yourself.\n');
+async function open(terminal: Terminal, server: UiServer): Promise<void> {
+  const opened = await openInBrowser(server.singleUrl(), terminal.env);
+  if (opened === 'none')
+    terminal.stderr.write('No browser could be opened here: open the address yourself.\n');
 }
 
 function untilSignal(): Promise<void> {

@@ -2,7 +2,7 @@ import {relative} from 'node:path';
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {Problem} from '../base/problem.js';
 import {loadPipeline} from '../config/load.js';
 import type {Pipeline} from '../config/pipeline.js';
@@ -16,7 +16,7 @@ interface ValidateOptions extends AnswerOptions {
   readonly set: readonly string[];
 }
 
-export function validateCommand(world: World): Command {
+export function validateCommand(terminal: Terminal): Command {
   return new Command('validate')
     .description(
       'Check pipeline files, with their presets and your settings; every problem at once, and nothing runs.',
@@ -26,15 +26,19 @@ export function validateCommand(world: World): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (files: readonly string[], options: ValidateOptions) =>
-      world.leave(await validate(world, files, options)),
+      terminal.leave(await validate(terminal, files, options)),
     );
 }
 
-async function validate(world: World, files: readonly string[], options: ValidateOptions): Promise<ExitCode> {
-  const checked = await Promise.all(files.map((file) => checkPipeline(world, file, options.set)));
+async function validate(
+  terminal: Terminal,
+  files: readonly string[],
+  options: ValidateOptions,
+): Promise<ExitCode> {
+  const checked = await Promise.all(files.map((file) => checkPipeline(terminal, file, options.set)));
   const problems = checked.flatMap((each) => each.problems);
-  if (problems.length > 0) return refuse(world, options, problems);
-  answer(world, options, {
+  if (problems.length > 0) return refuse(terminal, options, problems);
+  answer(terminal, options, {
     kind: 'validate',
     document: () => ({
       pipelines: checked.map(({file, name, stages, warnings}) => ({file, name, stages, warnings})),
@@ -45,7 +49,7 @@ async function validate(world: World, files: readonly string[], options: Validat
         .join(''),
   });
   const warnings = checked.flatMap((each) => each.warnings);
-  warn(world, options, warnings);
+  warn(terminal, options, warnings);
   return 0;
 }
 
@@ -60,22 +64,22 @@ export interface CheckedPipeline {
 
 /** One file with its presets and the user's settings; nothing runs. */
 export async function checkPipeline(
-  world: World,
+  terminal: Terminal,
   file: string,
   overrides: readonly string[],
 ): Promise<CheckedPipeline> {
-  const pipeline = await loadPipeline(file, {overrides, env: world.env});
+  const pipeline = await loadPipeline(file, {overrides, env: terminal.env});
   if (!pipeline.ok) return {file, name: '', stages: 0, problems: pipeline.problems, warnings: []};
   const order = orderStages(pipeline.value.stages);
   return {
-    file: relative(world.cwd, pipeline.value.file) || file,
+    file: relative(terminal.cwd, pipeline.value.file) || file,
     name: pipeline.value.name,
     stages: pipeline.value.stages.length,
     problems: order.ok ? [] : order.problems,
     warnings: [
       ...pipeline.value.warnings,
       ...idleWarnings(pipeline.value),
-      ...(order.ok ? surroundingsWarnings(order.value, world) : []),
+      ...(order.ok ? surroundingsWarnings(order.value, terminal) : []),
     ],
   };
 }
@@ -96,7 +100,7 @@ function idleWarnings({stages, file}: Pipeline): Problem[] {
 }
 
 /** The file is right, but could not run here and now; where it will run may have what is missing. */
-function surroundingsWarnings(stages: readonly DagStage[], {env}: World): Problem[] {
+function surroundingsWarnings(stages: readonly DagStage[], {env}: Terminal): Problem[] {
   const configured = stages.map((stage) => stage.configured);
   const first = new Set(
     stages

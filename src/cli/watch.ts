@@ -6,7 +6,7 @@ import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {type PlannedPipeline, planPipeline} from '../app/plan-pipeline.js';
 import {stopOnSignals} from '../app/signals.js';
 import {noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {SidestepError} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
@@ -24,7 +24,7 @@ interface WatchOptions {
   readonly json?: boolean;
 }
 
-export function watchCommand(world: World): Command {
+export function watchCommand(terminal: Terminal): Command {
   return new Command('watch')
     .description(
       'Run, and run again what an edit of the pipeline, a preset, the dataset or a song makes stale, until Ctrl-C.',
@@ -36,24 +36,26 @@ export function watchCommand(world: World): Command {
     .option('--plain', 'lines in place of a live list, as in CI')
     .option('--json', 'print every event as a line of JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, options: WatchOptions) => world.leave(await watch(world, file, options)));
+    .action(async (file: string, options: WatchOptions) =>
+      terminal.leave(await watch(terminal, file, options)),
+    );
 }
 
-async function watch(world: World, file: string, options: WatchOptions): Promise<ExitCode> {
+async function watch(terminal: Terminal, file: string, options: WatchOptions): Promise<ExitCode> {
   const signals = stopOnSignals();
   const tell = (news: WatchNews): void => {
-    if (options.json === true) world.stdout.write(`${JSON.stringify({at: world.now(), ...news})}\n`);
-    else world.stderr.write(newsText(news, world.stderr.colours));
+    if (options.json === true) terminal.stdout.write(`${JSON.stringify({at: terminal.now(), ...news})}\n`);
+    else terminal.stderr.write(newsText(news, terminal.stderr.colours));
   };
   await watchPipeline<PlannedPipeline & WatchedPlan>(
-    alwaysWatched(world, resolve(world.cwd, file)),
+    alwaysWatched(terminal, resolve(terminal.cwd, file)),
     {
-      plan: () => planForWatch(world, file, options),
+      plan: () => planForWatch(terminal, file, options),
       carryOut: async (planned, stop, hear) =>
-        (await carryOut(world, planned, {...options, stop, hear})).outcome,
-      files: (events) => watchFiles({...events, now: world.now}),
+        (await carryOut(terminal, planned, {...options, stop, hear})).outcome,
+      files: (events) => watchFiles({...events, now: terminal.now}),
       tell,
-      now: world.now,
+      now: terminal.now,
     },
     signals.stop,
   ).finally(signals.release);
@@ -61,8 +63,8 @@ async function watch(world: World, file: string, options: WatchOptions): Promise
 }
 
 /** What every plan is made from, there or not yet. */
-function alwaysWatched(world: World, file: string): WatchedAlways {
-  const user = userFolder(world.env);
+function alwaysWatched(terminal: Terminal, file: string): WatchedAlways {
+  const user = userFolder(terminal.env);
   return {
     read: [file, join(user, 'settings.yaml'), join(user, 'presets'), join(dirname(file), 'presets')],
     written: [lockFilePath(file)],
@@ -71,13 +73,13 @@ function alwaysWatched(world: World, file: string): WatchedAlways {
 
 /** A file that is wrong, in whatever way, is news to show and not a reason to end. */
 async function planForWatch(
-  world: World,
+  terminal: Terminal,
   file: string,
   options: WatchOptions,
 ): Promise<Result<PlannedPipeline & WatchedPlan>> {
   try {
     const wishes = {...noWishes, only: options.only};
-    const planned = await planPipeline(world, {file, overrides: options.set, name: options.name, wishes});
+    const planned = await planPipeline(terminal, {file, overrides: options.set, name: options.name, wishes});
     if (!planned.ok) return planned;
     const {observation, pipeline} = planned.value;
     return ok({...planned.value, world: observation.world, sources: pipeline.sources});

@@ -4,7 +4,7 @@ import {NAME_HELP} from '../app/experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {planPipeline} from '../app/plan-pipeline.js';
 import {chooseStages, noWishes} from '../app/stage-choice.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {whyDocument} from '../render/plan-json.js';
 import {whyText} from '../render/why-text.js';
 
@@ -13,7 +13,7 @@ interface WhyOptions extends AnswerOptions {
   readonly name?: string;
 }
 
-export function whyCommand(world: World): Command {
+export function whyCommand(terminal: Terminal): Command {
   return new Command('why')
     .description(
       'Why a stage must run or need not: which key or file changed, from what to what, where it is written, what it reaches.',
@@ -25,25 +25,25 @@ export function whyCommand(world: World): Command {
     .option('--json', 'print one JSON document for each instance')
     .addHelpText('after', EXAMPLES)
     .action(async (stage: string, file: string, options: WhyOptions) =>
-      world.leave(await why(world, stage, file, options)),
+      terminal.leave(await why(terminal, stage, file, options)),
     );
 }
 
-async function why(world: World, stage: string, file: string, options: WhyOptions): Promise<ExitCode> {
-  const planned = await planPipeline(world, {
+async function why(terminal: Terminal, stage: string, file: string, options: WhyOptions): Promise<ExitCode> {
+  const planned = await planPipeline(terminal, {
     file,
     overrides: options.set,
     name: options.name,
     looks: 'ahead',
     wishes: noWishes,
   });
-  if (!planned.ok) return refuse(world, options, planned.problems);
+  if (!planned.ok) return refuse(terminal, options, planned.problems);
   const {plan, pipeline, warnings} = planned.value;
   const known = chooseStages(pipeline, {...noWishes, force: [stage]});
-  if (!known.ok) return refuse(world, options, known.problems);
-  warn(world, options, warnings);
+  if (!known.ok) return refuse(terminal, options, known.problems);
+  warn(terminal, options, warnings);
   for (const found of plan.stages.filter(({id}) => known.value.forced.has(id))) {
-    answer(world, options, {
+    answer(terminal, options, {
       kind: 'why',
       document: () => whyDocument(found, plan),
       text: (colours) => whyText(found, plan, colours),

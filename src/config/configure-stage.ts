@@ -12,13 +12,12 @@ import {type ConditionValue, decide, placeholder} from './condition.js';
 import type {DeclaredStage} from './declared-stage.js';
 import {executorOf, seconds} from './executors.js';
 import {finishParams, type LocatedReference, type ReferenceTarget} from './finish-params.js';
-import {settleIdle} from './idle-params.js';
+import {resetIneffective} from './ineffective-params.js';
 import {asTemplate, interpolate, interpolateMap, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {type Cell, instanceName} from './matrix.js';
 import type {ConfiguredStage, Executor, OutputCheck} from './pipeline.js';
-import type {PresetShelf} from './preset-shelf.js';
-import {settledTexts} from './settle-texts.js';
+import type {PresetLookup} from './preset-lookup.js';
 import {
   define,
   emptyMap,
@@ -33,6 +32,7 @@ import {
   positionAt,
   problemAt,
 } from './text/located.js';
+import {typedTexts} from './typed-texts.js';
 import {absolutePath} from './user/settings.js';
 
 /** All that one stage instance is configured from. */
@@ -42,10 +42,10 @@ export interface StageContext {
   readonly pipeline_name: string;
   readonly scope: Scope;
   /** Layers beneath presets and `with`, weakest first: the user's settings for a stage type, the file's `defaults`. */
-  readonly beneath: (uses: string) => readonly Located[];
+  readonly layers_below: (uses: string) => readonly Located[];
   /** The `defaults:` of settings and file together. */
   readonly defaults: Located;
-  readonly presets: PresetShelf;
+  readonly presets: PresetLookup;
   /** As they are written, by name. */
   readonly executors: ReadonlyMap<string, ExecutorDocument>;
   /** Every declared stage with its combinations. */
@@ -79,7 +79,7 @@ export function configureStage(
 ): InstanceWithReferences | undefined {
   const before = context.problems.length;
   const scope: Scope = {...context.scope, matrix: cell.size > 0 ? cell : undefined};
-  const body = settledTexts(schemas.stage, interpolateBody(declared, scope, context.problems)) as LocatedMap;
+  const body = typedTexts(schemas.stage, interpolateBody(declared, scope, context.problems)) as LocatedMap;
   context.problems.push(
     ...check('stage', body, {
       prefix: `stages.${declared.name}`,
@@ -88,7 +88,7 @@ export function configureStage(
   );
   const schema = schemas[`stage.${declared.uses}`]!;
   const layers = layeredParameters(declared, body, scope, context);
-  const parameters = settledTexts(schema, layers) as LocatedMap;
+  const parameters = typedTexts(schema, layers) as LocatedMap;
   const with_ = member(body, 'with');
   const unreadable = with_ !== undefined && with_.kind !== 'map'; // reported; nothing is missing from what is not read
   context.problems.push(
@@ -111,7 +111,7 @@ export function configureStage(
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
   const {positions, origins, references} = finished;
-  const {params, idle} = settleIdle(schema, finished, stageTypes.get(declared.uses)!.idle ?? []);
+  const {params, idle} = resetIneffective(schema, finished, stageTypes.get(declared.uses)!.ineffective ?? []);
   const stage = {
     id: stageId(instanceName(declared.name, cell)),
     declared_as: declared.name,
@@ -188,7 +188,7 @@ function layeredParameters(
 ): LocatedMap {
   const schema = schemas[`stage.${declared.uses}`]!;
   const presets = context.presets.layersFor(declared, body, context.problems);
-  const below = [...context.beneath(declared.uses), ...presets].map((layer) =>
+  const below = [...context.layers_below(declared.uses), ...presets].map((layer) =>
     interpolateParameters(declared.uses, layer, scope, context.problems),
   );
   const own = member(body, 'with');

@@ -3,7 +3,7 @@ import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {OutputCheckDocument} from '../schema/types.generated.js';
 import type {ParamObject} from '../stage/param.js';
-import type {IdleParam} from './idle-params.js';
+import type {IdleParam} from './ineffective-params.js';
 
 /** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
 export interface Pipeline {

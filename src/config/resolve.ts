@@ -6,15 +6,15 @@ import {check} from './check/check.js';
 import {configureStage, type InstanceWithReferences, type StageContext} from './configure-stage.js';
 import {checkConnections} from './connect.js';
 import {declaredStages, expandMatrices, isOpen} from './declared-stage.js';
+import {deriveConnected, doubtsOf} from './derive-connected.js';
 import {executorsIn} from './executors.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {applyOverrides} from './override.js';
 import {type PieceTexts, withPieces} from './pieces.js';
 import type {ConfiguredStage, Pipeline} from './pipeline.js';
-import {presetShelf} from './preset-shelf.js';
+import {presetLookup} from './preset-lookup.js';
 import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
-import {doubtsOf, settleConnected} from './settle-connected.js';
 import {sharedFolders} from './shared-folders.js';
 import {
   emptyMap,
@@ -73,9 +73,9 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   const document = applyOverrides(laid, input.overrides, {problems, warnings});
   problems.push(...documentProblems(document));
   const env = listedEnv(document, input.env, problems);
-  const shelf = presetShelf(input.presets);
+  const shelf = presetLookup(input.presets);
   const configured = configureAll(document, env, shelf, input, {problems, warnings});
-  const instances = settleConnected(configured, problems);
+  const instances = deriveConnected(configured, problems);
   warnings.push(...doubtsOf(instances));
   problems.push(...checkConnections(instances));
   if (problems.length > 0) return failure(...inReadingOrder(problems));
@@ -203,7 +203,7 @@ function configureAll(
     pipeline_name: pipelineName(document, input.file),
     scope,
     defaults,
-    beneath: (uses) => [
+    layers_below: (uses) => [
       orEmpty(member(member(settings, 'stages'), uses), document),
       parametersAmong(defaults, uses),
     ],

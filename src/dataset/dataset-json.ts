@@ -1,9 +1,9 @@
 import {posix} from 'node:path';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import type {JsonNode, JsonObject} from '../format/json.js';
+import type {JsonNode, JsonObjectNode} from '../format/json.js';
 import {parseUserJson} from '../format/user-json.js';
-import {entryMetadata, type JsonSource, positionOf, unknownFields} from './entry-metadata.js';
+import {entryMetadata, type JsonSource, placeInJson, unknownFields} from './entry-metadata.js';
 import type {Remark} from './remark.js';
 import {type TagPosition, tagPositions} from './sample.js';
 import type {SongMetadata} from './song-metadata.js';
@@ -120,12 +120,12 @@ function readEntry(
     filename,
     metadata,
     remarks: [...remarks, ...unknownFields(node, source)],
-    position: positionOf(node, source),
+    position: placeInJson(node, source),
   };
   return {value: audio_path === undefined ? entry : {...entry, audio_path}, problems};
 }
 
-function textField(node: JsonObject, name: string): string | undefined {
+function textField(node: JsonObjectNode, name: string): string | undefined {
   const field = node.entries.get(name);
   return field?.kind === 'string' && field.value !== '' ? field.value : undefined;
 }
@@ -136,7 +136,7 @@ function lastPart(path: string): string {
 }
 
 function wrong(code: string, message: string, node: JsonNode, source: JsonSource): Problem {
-  return {code, message, position: positionOf(node, source)};
+  return {code, message, position: placeInJson(node, source)};
 }
 
 function notADataset(root: JsonNode, source: JsonSource): Problem {

@@ -1,7 +1,7 @@
 import {listed, nearMisses} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import type {Problem} from '../base/problem.js';
-import {type JsonNode, type JsonObject, lineAndColumn} from '../format/json.js';
+import {type JsonNode, type JsonObjectNode, lineAndColumn} from '../format/json.js';
 import {checkField, fieldValue} from './field-value.js';
 import {isTruthy, pythonText} from './python-text.js';
 import {type Remark, warning} from './remark.js';
@@ -25,7 +25,7 @@ export interface EntryMetadata {
  * The metadata in one JSON object, values as Python would print them. `null`, zero and `false` say nothing, but for `is_instrumental` and `repeats`. Lists of words are joined by commas. Values of another
  * shape become problems with a position; a tempo, key, time signature or length that cannot be one is left out with a remark.
  */
-export function entryMetadata(entry: JsonObject, source: JsonSource): EntryMetadata {
+export function entryMetadata(entry: JsonObjectNode, source: JsonSource): EntryMetadata {
   const metadata: SongMetadata = {};
   const problems: Problem[] = [];
   const remarks: Remark[] = [];
@@ -35,7 +35,7 @@ export function entryMetadata(entry: JsonObject, source: JsonSource): EntryMetad
     const text = textOf(node);
     const problem = text === undefined ? wrongShape(key, node) : checkField(field, text);
     if (problem !== undefined) {
-      problems.push({...problem, position: positionOf(node, source)});
+      problems.push({...problem, position: placeInJson(node, source)});
       continue;
     }
     const judged = MEASURES.has(field) ? fieldValue(field, text!) : {text: text!};
@@ -55,7 +55,7 @@ const MEASURES: ReadonlySet<MetadataField> = new Set([
 ]);
 
 function unlikely(key: string, node: JsonNode, expected: string, source: JsonSource): Remark {
-  const {line} = positionOf(node, source);
+  const {line} = placeInJson(node, source);
   return warning(
     'dataset/unlikely-value',
     `${shownPath(source.file)}:${line}: ${key} is ${JSON.stringify(textOf(node))}, expected ${expected}; it is left out`,
@@ -82,7 +82,7 @@ const otherKeys = new Set([
 ]);
 
 /** The keys of an entry that mean nothing here, in one remark; most often a misspelled field. */
-export function unknownFields(entry: JsonObject, source: JsonSource): Remark[] {
+export function unknownFields(entry: JsonObjectNode, source: JsonSource): Remark[] {
   const unknown = [...entry.entries].filter(
     ([key, node]) =>
       fieldNamed(key) === undefined && !otherKeys.has(key.toLowerCase()) && node.kind !== 'null',
@@ -91,7 +91,7 @@ export function unknownFields(entry: JsonObject, source: JsonSource): Remark[] {
   if (first === undefined) return [];
   const keys = unknown.map(([key]) => key);
   const near = keys.flatMap((key) => nearMisses(key, metadataFields).slice(0, 1));
-  const {line} = positionOf(first[1], source);
+  const {line} = placeInJson(first[1], source);
   return [
     warning(
       'dataset/unknown-key',
@@ -110,7 +110,7 @@ function saysNothing(field: MetadataField, node: JsonNode): boolean {
   return !isTruthy(node);
 }
 
-export function positionOf(node: JsonNode, {file, text}: JsonSource) {
+export function placeInJson(node: JsonNode, {file, text}: JsonSource) {
   return {file, ...lineAndColumn(text, node.offset)};
 }
 

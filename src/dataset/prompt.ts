@@ -1,5 +1,5 @@
 import type {Json} from '../base/json.js';
-import type {JsonNode, JsonObject} from '../format/json.js';
+import type {JsonNode, JsonObjectNode} from '../format/json.js';
 import {type PromptParts, promptText} from '../stage/prompt-text.js';
 import {isTruthy, pythonText} from './python-text.js';
 import type {Prompt, PromptSource} from './sample.js';
@@ -63,7 +63,7 @@ export interface UpstreamPromptCall {
  * The prompt that upstream builds from a raw dataset JSON entry, accidents included: a null caption prints `None`, a null
  * duration `None seconds`, and `trigger` is another name for `custom_tag`.
  */
-export function upstreamPrompt(entry: JsonObject, {drawn, tag_position}: UpstreamPromptCall): Prompt {
+export function upstreamPrompt(entry: JsonObjectNode, {drawn, tag_position}: UpstreamPromptCall): Prompt {
   const field = (name: string) => entry.entries.get(name);
   const override = field('prompt_override');
   const tag = [field('custom_tag'), field('trigger')].find(isTruthy);

@@ -1,6 +1,6 @@
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
-import type {JsonNode, JsonObject} from '../format/json.js';
+import type {JsonNode, JsonObjectNode} from '../format/json.js';
 import {parseUserJson} from '../format/user-json.js';
 import type {MetadataField} from './sample.js';
 import {fieldNamed} from './song-metadata.js';
@@ -45,7 +45,7 @@ interface Edit {
 }
 
 /** Under whatever name the file has it; of two names the first counts, as where it is read. */
-function entryOf(node: JsonObject, field: string): [string, JsonNode] | undefined {
+function entryOf(node: JsonObjectNode, field: string): [string, JsonNode] | undefined {
   const named = [...node.entries].filter(([key]) => fieldNamed(key) === field);
   return named.find(([, value]) => !saysNothing(value)) ?? named[0];
 }
@@ -70,7 +70,7 @@ function spanOf(
 }
 
 /** Before the first entry, set as that is set. */
-function insertion(text: string, node: JsonObject, added: readonly [string, string | number][]): Edit {
+function insertion(text: string, node: JsonObjectNode, added: readonly [string, string | number][]): Edit {
   const from = node.offset + 1;
   const space = /^\s*/.exec(text.slice(from))![0];
   const lines = added.map(([field, value]) => `${JSON.stringify(field)}: ${JSON.stringify(value)}`);

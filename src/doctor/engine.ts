@@ -4,7 +4,7 @@ import {type FoundEngine, findEngine} from '../app/engine/find-engine.js';
 import {pluginHelp, type SeenCard} from '../app/engine/installation.js';
 import {askProgram, firstLine} from '../app/program-probe.js';
 import {engineHere, engineOf} from '../app/surroundings.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import {SidestepError} from '../base/problem.js';
@@ -21,16 +21,16 @@ export interface EngineFindings {
 }
 
 /** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
-export async function engineFindings(world: World): Promise<EngineFindings> {
-  const engine = await askEngine(world);
-  const cuda = await cudaFindings(world);
+export async function engineFindings(terminal: Terminal): Promise<EngineFindings> {
+  const engine = await askEngine(terminal);
+  const cuda = await cudaFindings(terminal);
   const addon = addonChecks(
     engine,
-    () => pluginHelp(world, engineHere(world), cuda.cards),
+    () => pluginHelp(terminal, engineHere(terminal), cuda.cards),
     cuda.cards.length,
   );
   const {state} = addon[0]!;
-  const tools = await Promise.all([compilerCheck(world, state), cmakeCheck(state)]);
+  const tools = await Promise.all([compilerCheck(terminal, state), cmakeCheck(state)]);
   const devices = engine.kind === 'known' ? engine.report.devices : [];
   const cards = devices.filter(({backend}) => backend === 'cuda');
   return {
@@ -114,12 +114,12 @@ function bitsOfItsOwn(found: string, {cpu_arithmetic}: EngineReport): Pick<Check
 }
 
 /** In a short-lived process, and without the remembered answer: a doctor looks again. */
-async function askEngine(world: World): Promise<AskedEngine> {
+async function askEngine(terminal: Terminal): Promise<AskedEngine> {
   try {
-    const found = findEngine(engineHere(world));
+    const found = findEngine(engineHere(terminal));
     const observation = await withScratch('doctor', (folder) =>
       observeEngine({
-        ...engineOf(world),
+        ...engineOf(terminal),
         hashAddon: async (path) => (await hashFile(path)).hash,
         remembered_at: join(folder, 'devices.json'),
       }),
@@ -131,8 +131,8 @@ async function askEngine(world: World): Promise<AskedEngine> {
   }
 }
 
-async function compilerCheck(world: World, addon: Check['state']): Promise<Check> {
-  const version = await askProgram(world.env.CXX || 'c++', '--version');
+async function compilerCheck(terminal: Terminal, addon: Check['state']): Promise<Check> {
+  const version = await askProgram(terminal.env.CXX || 'c++', '--version');
   return tool(
     'compiler',
     'C++ compiler',
@@ -174,7 +174,7 @@ function tool(
 
 /** What the driver says, and the names of its cards. */
 async function cudaFindings(
-  world: World,
+  terminal: Terminal,
 ): Promise<{readonly checks: readonly Check[]; readonly cards: readonly SeenCard[]}> {
   const driver = await driverVersion();
   if (driver === undefined) {
@@ -191,7 +191,7 @@ async function cudaFindings(
   const devices = await askProgram('nvidia-smi', query, '--format=csv,noheader');
   const lines = devices?.split('\n') ?? [];
   for (const line of lines) checks.push(deviceCheck(line));
-  const visible = world.env.CUDA_VISIBLE_DEVICES;
+  const visible = terminal.env.CUDA_VISIBLE_DEVICES;
   if (visible !== undefined) {
     checks.push({
       name: 'cuda_visible_devices',

@@ -1,13 +1,13 @@
 import {askProgram, firstLine} from '../app/program-probe.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/user/settings.js';
 import type {Check} from '../render/checklist.js';
 import type {ExecutorDocument} from '../schema/types.generated.js';
 
 /** Of each executor in the settings: whether what starts its stages is there. */
-export async function executorChecks(world: World): Promise<Check[]> {
-  const settings = await loadSettings(userFolder(world.env));
+export async function executorChecks(terminal: Terminal): Promise<Check[]> {
+  const settings = await loadSettings(userFolder(terminal.env));
   const executors = settings.ok ? Object.entries(settings.value.values.executors ?? {}) : []; // bad settings are their own check
   return Promise.all(executors.map(([name, executor]) => executorCheck(name, executor)));
 }

@@ -2,8 +2,8 @@ import {constants} from 'node:fs';
 import {access, readFile, statfs} from 'node:fs/promises';
 import {availableParallelism, cpus, freemem, totalmem} from 'node:os';
 import {askProgram, firstLine} from '../app/program-probe.js';
+import type {Terminal} from '../app/terminal.js';
 import {packageRoot, packageVersion} from '../app/version.js';
-import type {World} from '../app/world.js';
 import {bytesText} from '../base/bytes-text.js';
 import {hostMemory} from '../base/host-memory.js';
 import {userFolder} from '../config/folders.js';
@@ -20,18 +20,18 @@ export interface MachineFindings {
 }
 
 /** What belongs to the machine and not to our engine. */
-export async function machineFindings(world: World): Promise<MachineFindings> {
-  const free_disk_bytes = await freeDisk(world.cwd);
+export async function machineFindings(terminal: Terminal): Promise<MachineFindings> {
+  const free_disk_bytes = await freeDisk(terminal.cwd);
   const ffmpeg = await ffmpegCheck();
   const checks = await Promise.all([
     versionCheck(),
     nodeCheck(),
     processorCheck(),
     memoryCheck(),
-    diskCheck(world.cwd, free_disk_bytes),
-    folderCheck(world.cwd),
+    diskCheck(terminal.cwd, free_disk_bytes),
+    folderCheck(terminal.cwd),
     ffmpeg,
-    settingsCheck(world),
+    settingsCheck(terminal),
   ]);
   const facts = {
     host_bytes: hostMemory(),
@@ -117,8 +117,8 @@ async function ffmpegCheck(): Promise<Check> {
   };
 }
 
-async function settingsCheck(world: World): Promise<Check> {
-  const folder = userFolder(world.env);
+async function settingsCheck(terminal: Terminal): Promise<Check> {
+  const folder = userFolder(terminal.env);
   const settings = await loadSettings(folder);
   if (settings.ok)
     return ok('settings', 'Settings', settings.value.path ?? `none; they would lie in ${folder}`);

@@ -10,9 +10,9 @@ export type JsonNode =
   | {readonly kind: 'number'; readonly offset: number; readonly value: number; readonly text: string}
   | {readonly kind: 'string'; readonly offset: number; readonly value: string}
   | {readonly kind: 'array'; readonly offset: number; readonly items: readonly JsonNode[]}
-  | JsonObject;
+  | JsonObjectNode;
 
-export interface JsonObject {
+export interface JsonObjectNode {
   readonly kind: 'object';
   readonly offset: number;
   readonly entries: ReadonlyMap<string, JsonNode>;

@@ -62,7 +62,7 @@ export function unpickle(bytes: Uint8Array, hooks: PickleHooks): PickleValue {
     run(machine);
   }
   const value = pop(machine);
-  if (machine.stack.length > 0) throw damaged('values are left over at its end');
+  if (machine.stack.length > 0) throw damagedPickle('values are left over at its end');
   checkNesting(value, new Set(), 0);
   return value;
 }
@@ -75,7 +75,7 @@ export function refused(what: string): SidestepError {
   });
 }
 
-export function damaged(what: string): SidestepError {
+export function damagedPickle(what: string): SidestepError {
   return new SidestepError({code: 'pickle/damaged', message: `The pickled data is damaged: ${what}`});
 }
 
@@ -184,12 +184,12 @@ function dropAttributes(machine: Machine): void {
 function appendItems(machine: Machine, items: readonly PickleValue[]): void {
   const list = top(machine);
   if (list === leftOut) return;
-  if (!Array.isArray(list)) throw damaged('an item is appended to something that is not a list');
+  if (!Array.isArray(list)) throw damagedPickle('an item is appended to something that is not a list');
   for (const item of items) list.push(item);
 }
 
 function addToSet(machine: Machine, _items: readonly PickleValue[]): void {
-  if (top(machine) !== leftOut) throw damaged('an item is added to something that is not a set');
+  if (top(machine) !== leftOut) throw damagedPickle('an item is added to something that is not a set');
 }
 
 function replaceToMark(machine: Machine, value: PickleValue): void {
@@ -205,14 +205,14 @@ function setItemsOnTop(machine: Machine, items: readonly PickleValue[]): void {
 }
 
 function setItems(map: PickleMap, items: readonly PickleValue[]): PickleMap {
-  if (items.length % 2 !== 0) throw damaged('a dictionary has a key without a value');
+  if (items.length % 2 !== 0) throw damagedPickle('a dictionary has a key without a value');
   for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);
   return map;
 }
 
 function top(machine: Machine): PickleValue {
   const value = machine.stack.at(-1);
-  if (value === undefined) throw damaged('a value is missing');
+  if (value === undefined) throw damagedPickle('a value is missing');
   return value;
 }
 
@@ -223,30 +223,30 @@ function pop(machine: Machine): PickleValue {
 }
 
 function popMany(machine: Machine, count: number): PickleValue[] {
-  if (machine.stack.length < count) throw damaged('a value is missing');
+  if (machine.stack.length < count) throw damagedPickle('a value is missing');
   return machine.stack.splice(machine.stack.length - count);
 }
 
 function popToMark(machine: Machine): PickleValue[] {
   const height = machine.marks.pop();
-  if (height === undefined || height > machine.stack.length) throw damaged('a mark is missing');
+  if (height === undefined || height > machine.stack.length) throw damagedPickle('a mark is missing');
   return machine.stack.splice(height);
 }
 
 function recall(machine: Machine, index: number): PickleValue {
   const value = machine.memo.get(index);
-  if (value === undefined) throw damaged(`it refers to value ${index}, which does not exist`);
+  if (value === undefined) throw damagedPickle(`it refers to value ${index}, which does not exist`);
   return value;
 }
 
 function requireString(value: PickleValue): string {
-  if (typeof value !== 'string') throw damaged('a name is not a string');
+  if (typeof value !== 'string') throw damagedPickle('a name is not a string');
   return value;
 }
 
 function take(machine: Machine, count: number): Uint8Array {
   const end = machine.at + count;
-  if (end > machine.bytes.length) throw damaged('it ends in the middle of a value');
+  if (end > machine.bytes.length) throw damagedPickle('it ends in the middle of a value');
   const bytes = machine.bytes.subarray(machine.at, end);
   machine.at = end;
   return bytes;
@@ -254,7 +254,7 @@ function take(machine: Machine, count: number): Uint8Array {
 
 function takeLine(machine: Machine): string {
   const end = machine.bytes.indexOf(0x0a, machine.at);
-  if (end < 0) throw damaged('it ends in the middle of a line');
+  if (end < 0) throw damagedPickle('it ends in the middle of a line');
   const line = utf8(machine.bytes.subarray(machine.at, end));
   machine.at = end + 1;
   return line;
@@ -288,7 +288,7 @@ function utf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
   } catch {
-    throw damaged('a string is not UTF-8');
+    throw damagedPickle('a string is not UTF-8');
   }
 }
 
@@ -299,13 +299,14 @@ function latin1(bytes: Uint8Array): string {
 function decimalInteger(text: string): boolean | number | bigint {
   if (text === '00') return false; // protocol 0 spells booleans so
   if (text === '01') return true;
-  if (!/^[+-]?\d{1,400}$/.test(text)) throw damaged(`${JSON.stringify(text.slice(0, 40))} is not an integer`);
+  if (!/^[+-]?\d{1,400}$/.test(text))
+    throw damagedPickle(`${JSON.stringify(text.slice(0, 40))} is not an integer`);
   return narrow(BigInt(text));
 }
 
 /** Two's complement, least significant byte first. */
 function littleEndianInteger(bytes: Uint8Array): number | bigint {
-  if (bytes.length > 1024) throw damaged(`an integer of ${bytes.length} bytes`);
+  if (bytes.length > 1024) throw damagedPickle(`an integer of ${bytes.length} bytes`);
   if (bytes.length === 0) return 0;
   const hex = Buffer.from(bytes).reverse().toString('hex');
   return narrow(BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)));

@@ -1,7 +1,7 @@
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {byteSize, type DType, elementCount, isDType} from './dtype.js';
-import {type JsonNode, type JsonObject, parseJson} from './json.js';
+import {type JsonNode, type JsonObjectNode, parseJson} from './json.js';
 
 /** The format's own limit; also what keeps a hostile length from being allocated. */
 export const maxHeaderBytes = 100_000_000;
@@ -33,7 +33,10 @@ export interface HeaderPlace {
 /** Refuses a header length that the file cannot hold, before anything of that size is allocated. */
 export function checkHeaderLength(length: bigint, place: {file: string; fileBytes: number}): number {
   if (length > BigInt(maxHeaderBytes) || length > BigInt(place.fileBytes - 8))
-    throw damaged(place.file, `its header claims ${length} bytes, in a file of ${place.fileBytes}`);
+    throw damagedSafetensors(
+      place.file,
+      `its header claims ${length} bytes, in a file of ${place.fileBytes}`,
+    );
   return Number(length);
 }
 
@@ -55,33 +58,36 @@ export function parseHeader(json: Uint8Array, place: HeaderPlace): SafetensorsHe
   return {metadata, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor]))};
 }
 
-function parseRoot(json: Uint8Array, file: string): JsonObject {
-  if (json[0] !== 0x7b) throw damaged(file, 'its header does not start with "{"');
+function parseRoot(json: Uint8Array, file: string): JsonObjectNode {
+  if (json[0] !== 0x7b) throw damagedSafetensors(file, 'its header does not start with "{"');
   let root: JsonNode;
   try {
     const text = new TextDecoder('utf-8', {fatal: true}).decode(json);
     root = parseJson(text, {file, duplicateKeys: 'refuse'});
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw damaged(file, `its header cannot be read (${reason})`);
+    throw damagedSafetensors(file, `its header cannot be read (${reason})`);
   }
-  if (root.kind !== 'object') throw damaged(file, 'its header is not an object');
+  if (root.kind !== 'object') throw damagedSafetensors(file, 'its header is not an object');
   return root;
 }
 
 function readMetadata(node: JsonNode, file: string): Record<string, string> {
-  if (node.kind !== 'object') throw damaged(file, '__metadata__ is not an object');
+  if (node.kind !== 'object') throw damagedSafetensors(file, '__metadata__ is not an object');
   const metadata: Record<string, string> = Object.create(null);
   for (const [key, value] of node.entries) {
     if (value.kind !== 'string')
-      throw damaged(file, `__metadata__ has a ${value.kind} under ${JSON.stringify(key)}, not a string`);
+      throw damagedSafetensors(
+        file,
+        `__metadata__ has a ${value.kind} under ${JSON.stringify(key)}, not a string`,
+      );
     metadata[key] = value.value;
   }
   return metadata;
 }
 
 function readEntry(name: string, node: JsonNode, place: {file: string; dataStart: number}): TensorEntry {
-  const fail = (what: string) => damaged(place.file, `tensor ${JSON.stringify(name)} ${what}`);
+  const fail = (what: string) => damagedSafetensors(place.file, `tensor ${JSON.stringify(name)} ${what}`);
   if (node.kind !== 'object') throw fail('is not described by an object');
   const dtype = node.entries.get('dtype');
   if (dtype?.kind !== 'string' || !isDType(dtype.value))
@@ -110,17 +116,20 @@ function checkContiguous(tensors: readonly TensorEntry[], place: HeaderPlace & {
   let end = place.dataStart;
   for (const tensor of tensors) {
     if (tensor.offset !== end)
-      throw damaged(
+      throw damagedSafetensors(
         place.file,
         `tensor ${JSON.stringify(tensor.name)} starts at byte ${tensor.offset}, ${tensor.offset < end ? 'inside' : 'after a gap behind'} what ends at ${end}`,
       );
     end += tensor.byteLength;
   }
   if (end !== place.fileBytes)
-    throw damaged(place.file, `its tensors end at byte ${end}, but the file has ${place.fileBytes} bytes`);
+    throw damagedSafetensors(
+      place.file,
+      `its tensors end at byte ${end}, but the file has ${place.fileBytes} bytes`,
+    );
 }
 
-export function damaged(file: string, what: string): SidestepError {
+export function damagedSafetensors(file: string, what: string): SidestepError {
   return new SidestepError({
     code: 'safetensors/damaged',
     message: `${shownPath(file)} is not a usable safetensors file: ${what}`,

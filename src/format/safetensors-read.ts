@@ -3,7 +3,7 @@ import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {
   checkHeaderLength,
-  damaged,
+  damagedSafetensors,
   parseHeader,
   type SafetensorsHeader,
   type TensorEntry,
@@ -45,7 +45,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
 
 async function readHeader(handle: FileHandle, path: string): Promise<SafetensorsHeader> {
   const fileBytes = (await handle.stat()).size;
-  if (fileBytes < 8) throw damaged(path, `it has only ${fileBytes} bytes`);
+  if (fileBytes < 8) throw damagedSafetensors(path, `it has only ${fileBytes} bytes`);
   refuseLfsPointer(await readExactly(handle, {path, position: 0, length: Math.min(64, fileBytes)}), path);
   const prefix = await readExactly(handle, {path, position: 0, length: 8});
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
@@ -77,7 +77,7 @@ async function readExactly(
   while (done < span.length) {
     const {bytesRead} = await handle.read(bytes, done, span.length - done, span.position + done);
     if (bytesRead === 0)
-      throw damaged(span.path, `it ended at byte ${span.position + done} while being read`);
+      throw damagedSafetensors(span.path, `it ended at byte ${span.position + done} while being read`);
     done += bytesRead;
   }
   return bytes;

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {asWritten, canonicalJson, type Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -32,12 +32,16 @@ export interface DiffSide extends PipelineState {
 }
 
 /** A run by any of its names, else a revision of the repository that the pipeline lies in. */
-export async function openSide(world: World, name: string, pipeline: string): Promise<Result<DiffSide>> {
-  const run = await openRun(world, name, /\.ya?ml$/.test(name) ? undefined : pipeline);
+export async function openSide(
+  terminal: Terminal,
+  name: string,
+  pipeline: string,
+): Promise<Result<DiffSide>> {
+  const run = await openRun(terminal, name, /\.ya?ml$/.test(name) ? undefined : pipeline);
   if (run.ok) return ok(await sideOfRun(run.value));
-  const file = resolve(world.cwd, pipeline);
+  const file = resolve(terminal.cwd, pipeline);
   const revision = await openRevision(name, dirname(file));
-  if (revision.ok) return sideOfFiles(world, file, revision.value);
+  if (revision.ok) return sideOfFiles(terminal, file, revision.value);
   return failure({
     code: 'usage/neither-run-nor-revision',
     message: `${name} is neither a run of ${pipeline} nor a revision that git knows here`,
@@ -46,8 +50,8 @@ export async function openSide(world: World, name: string, pipeline: string): Pr
 }
 
 /** The files as they lie there now. */
-export function openWorkingTree(world: World, pipeline: string): Promise<Result<DiffSide>> {
-  return sideOfFiles(world, resolve(world.cwd, pipeline), undefined);
+export function openWorkingTree(terminal: Terminal, pipeline: string): Promise<Result<DiffSide>> {
+  return sideOfFiles(terminal, resolve(terminal.cwd, pipeline), undefined);
 }
 
 async function sideOfRun(run: RecordedRun): Promise<DiffSide> {
@@ -72,16 +76,16 @@ function recordIn({parts, outputs}: NonNullable<ReturnType<typeof readEntry>>): 
 }
 
 async function sideOfFiles(
-  world: World,
+  terminal: Terminal,
   file: string,
   revision: Revision | undefined,
 ): Promise<Result<DiffSide>> {
   const files = revision?.files ?? filesOnDisk;
-  const stages = await stagesIn(world, file, {files, revision});
+  const stages = await stagesIn(terminal, file, {files, revision});
   if (!stages.ok) return stages;
   const records = await lockedIn(file, files);
   if (!records.ok) return records;
-  const run = await newestLike(world, file, stages.value);
+  const run = await newestLike(terminal, file, stages.value);
   return ok({
     what: revision === undefined ? 'working_tree' : 'revision',
     name: revision?.name ?? 'working tree',
@@ -100,7 +104,7 @@ interface Reading {
 
 /** A pipeline that a revision has not is one without stages: everything is new, or gone. */
 async function stagesIn(
-  {env}: World,
+  {env}: Terminal,
   file: string,
   {files, revision}: Reading,
 ): Promise<Result<readonly ConfiguredStage[]>> {
@@ -129,16 +133,16 @@ async function lockedIn(file: string, files: PipelineFiles): Promise<Result<Pipe
 
 /** The newest run that was set up as these stages are, in all that decides a result. */
 async function newestLike(
-  world: World,
+  terminal: Terminal,
   file: string,
   stages: readonly ConfiguredStage[],
 ): Promise<RecordedRun | undefined> {
-  const dir = runsDirOf(world, file);
+  const dir = runsDirOf(terminal, file);
   const wanted = decisionsOf(stages);
   for (const id of (await listRuns(dir)).toReversed()) {
     const recorded = readRecordedPipeline(join(dir, id));
     if (recorded?.file !== file || decisionsOf(recorded.stages) !== wanted) continue;
-    const run = await loadRun(world, dir, id);
+    const run = await loadRun(terminal, dir, id);
     if (run.ok && run.value.outcome === 'done') return run.value;
   }
   return undefined;

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {projectOf, stateDirOf} from '../app/surroundings.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {isFileError} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
@@ -47,27 +47,27 @@ export interface RecordedStage {
  * them), a record's folder, or a pipeline file (its last run). With `pipeline`, only runs of that file count.
  */
 export async function openRun(
-  world: World,
+  terminal: Terminal,
   name: string,
   pipeline: string | undefined,
 ): Promise<Result<RecordedRun>> {
-  const path = resolve(world.cwd, name);
-  if (/\.ya?ml$/.test(name) && existsSync(path)) return openRunOf(world, 'last', path);
-  if (existsSync(join(path, 'events.jsonl'))) return loadRun(world, dirname(path), basename(path));
-  return openRunOf(world, name, pipeline === undefined ? undefined : resolve(world.cwd, pipeline));
+  const path = resolve(terminal.cwd, name);
+  if (/\.ya?ml$/.test(name) && existsSync(path)) return openRunOf(terminal, 'last', path);
+  if (existsSync(join(path, 'events.jsonl'))) return loadRun(terminal, dirname(path), basename(path));
+  return openRunOf(terminal, name, pipeline === undefined ? undefined : resolve(terminal.cwd, pipeline));
 }
 
 async function openRunOf(
-  world: World,
+  terminal: Terminal,
   name: string,
   pipeline: string | undefined,
 ): Promise<Result<RecordedRun>> {
-  const dir = runsDirOf(world, pipeline ?? DEFAULT_PIPELINE);
+  const dir = runsDirOf(terminal, pipeline ?? DEFAULT_PIPELINE);
   const all = await listRuns(dir);
   const ids = pipeline === undefined ? all : all.filter((id) => fileOf(dir, id) === pipeline);
   const experiment = ids.findLast((id) => readRecordedPipeline(join(dir, id))?.experiment?.name === name);
   const id = experiment === undefined ? runNamed(name, ids) : ok(experiment);
-  return id.ok ? loadRun(world, dir, id.value) : id;
+  return id.ok ? loadRun(terminal, dir, id.value) : id;
 }
 
 function fileOf(dir: string, id: string): string | undefined {
@@ -75,8 +75,8 @@ function fileOf(dir: string, id: string): string | undefined {
 }
 
 /** Where the runs of a pipeline's project are recorded. */
-export function runsDirOf(world: World, pipeline: string): string {
-  return join(stateDirOf(world, pipeline), 'runs');
+export function runsDirOf(terminal: Terminal, pipeline: string): string {
+  return join(stateDirOf(terminal, pipeline), 'runs');
 }
 
 /** Pure. Problems: `usage/no-runs`, `usage/unknown-run`, `usage/ambiguous-run`. */
@@ -107,7 +107,7 @@ export function runNamed(name: string, ids: readonly string[]): Result<string> {
 
 /** What the events of a run say, and whether it is still going on. */
 export async function readPast(
-  {now}: Pick<World, 'now'>,
+  {now}: Pick<Terminal, 'now'>,
   runsDir: string,
   id: string,
 ): Promise<PastRun & Pick<RecordedRun, 'events'>> {
@@ -118,11 +118,11 @@ export async function readPast(
 }
 
 /** Problems: `usage/unknown-run`, and those of the settings. */
-export async function loadRun(world: World, runsDir: string, id: string): Promise<Result<RecordedRun>> {
-  const settings = await loadSettings(userFolder(world.env));
+export async function loadRun(terminal: Terminal, runsDir: string, id: string): Promise<Result<RecordedRun>> {
+  const settings = await loadSettings(userFolder(terminal.env));
   if (!settings.ok) return settings;
   const dir = join(runsDir, id);
-  const past = await readPast(world, runsDir, id);
+  const past = await readPast(terminal, runsDir, id);
   const {events} = past;
   const pipeline = readRecordedPipeline(dir);
   if (pipeline === undefined)
@@ -131,7 +131,7 @@ export async function loadRun(world: World, runsDir: string, id: string): Promis
       message: `${dir} holds no readable pipeline.json: it is no record of a run`,
     });
   const results = resultsOf(events);
-  const cache = cacheOf(world, pipeline, settings.value);
+  const cache = cacheOf(terminal, pipeline, settings.value);
   const recorded = pipeline.stages.map((configured) =>
     recordedStage(configured, results.get(configured.id), cache),
   );
@@ -143,8 +143,8 @@ export async function loadRun(world: World, runsDir: string, id: string): Promis
   });
 }
 
-function cacheOf(world: World, pipeline: Pipeline, settings: Settings): Cache {
-  return openCache(projectOf(world, pipeline.file, settings).cache_dir);
+function cacheOf(terminal: Terminal, pipeline: Pipeline, settings: Settings): Cache {
+  return openCache(projectOf(terminal, pipeline.file, settings).cache_dir);
 }
 
 export function readRecordedPipeline(dir: string): Pipeline | undefined {

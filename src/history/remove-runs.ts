@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {projectOf, stateDirOf} from '../app/surroundings.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {readFileHashes} from '../cache/file-hashes.js';
@@ -27,34 +27,34 @@ interface Removal {
 
 /** Deletes experiments with all that is theirs, and single runs. What the cache holds of them goes with the next `cache gc`. */
 export async function removeRuns(
-  world: World,
+  terminal: Terminal,
   names: readonly string[],
   options: AnswerOptions & {readonly dryRun?: boolean},
 ): Promise<ExitCode> {
-  const dir = runsDirOf(world, DEFAULT_PIPELINE);
+  const dir = runsDirOf(terminal, DEFAULT_PIPELINE);
   const ids = await listRuns(dir);
-  const experiments = await listExperiments(stateDirOf(world, DEFAULT_PIPELINE));
+  const experiments = await listExperiments(stateDirOf(terminal, DEFAULT_PIPELINE));
   const unknown = names.filter(
     (name) => !ids.includes(name) && !experiments.some((each) => each.name === name),
   );
   if (unknown.length > 0)
     return refuse(
-      world,
+      terminal,
       options,
       unknown.map((name) => unknownName(name, [...experiments.map((each) => each.name), ...ids])),
     );
   const named = experiments.filter(({name}) => names.includes(name));
   const theirs = ids.filter((id) => named.some((each) => isOf(join(dir, id), each)));
-  const running = (await runningRuns(world, dir)).filter(({run, experiment}) =>
+  const running = (await runningRuns(terminal, dir)).filter(({run, experiment}) =>
     names.some((name) => name === run || name === experiment),
   );
-  if (running.length > 0) return refuse(world, options, running.map(stillRunning));
+  if (running.length > 0) return refuse(terminal, options, running.map(stillRunning));
   const removal = {
     experiments: named,
     runs: [...new Set([...theirs, ...ids.filter((id) => names.includes(id))])],
   };
-  const files = options.dryRun === true ? [] : await carryOutRemoval(world, removal, dir);
-  answer(world, options, {
+  const files = options.dryRun === true ? [] : await carryOutRemoval(terminal, removal, dir);
+  answer(terminal, options, {
     kind: 'runs-removed',
     document: () => ({experiments: named.map(({name}) => name), runs: removal.runs, files}),
     text: () => removalText(removal, files, options.dryRun === true ? 'would delete' : 'deleted'),
@@ -67,11 +67,15 @@ function isOf(runDir: string, experiment: Found): boolean {
   return pipeline?.file === experiment.file && pipeline.experiment?.name === experiment.name;
 }
 
-async function carryOutRemoval(world: World, {experiments, runs}: Removal, dir: string): Promise<string[]> {
-  const settings = await loadSettings(userFolder(world.env));
+async function carryOutRemoval(
+  terminal: Terminal,
+  {experiments, runs}: Removal,
+  dir: string,
+): Promise<string[]> {
+  const settings = await loadSettings(userFolder(terminal.env));
   const gone: string[] = [];
   if (settings.ok && experiments.length > 0) {
-    const project = projectOf(world, DEFAULT_PIPELINE, settings.value);
+    const project = projectOf(terminal, DEFAULT_PIPELINE, settings.value);
     const hashes = readFileHashes(fileHashesPath(project));
     let record = readPublished(publishedPath(project));
     for (const {file, name} of experiments) {

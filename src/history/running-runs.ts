@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {listRuns} from '../record/run-record.js';
 import type {RunningRun} from '../render/runs-text.js';
 import {runnerOf} from '../run/control/runner.js';
@@ -7,7 +7,7 @@ import {readRecordedPipeline} from './recorded-run.js';
 
 /** The runs that go on right now, newest last; with `file`, those of that pipeline. */
 export async function runningRuns(
-  {now}: Pick<World, 'now'>,
+  {now}: Pick<Terminal, 'now'>,
   runsDir: string,
   file?: string,
 ): Promise<RunningRun[]> {

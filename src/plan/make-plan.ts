@@ -3,7 +3,7 @@ import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
-import type {Listing} from '../record/memory.js';
+import type {Listing} from '../record/last-run.js';
 import type {SavedWork, StageType} from '../stage/stage-type.js';
 import {type DagStage, orderStages} from './dag.js';
 import {fingerprintOfParts, gatherParts, type KnownParts, resumeGroupOf} from './fingerprint-parts.js';

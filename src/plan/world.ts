@@ -3,7 +3,7 @@ import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {StageResources} from '../config/pipeline.js';
-import type {Listing, PreviousStage} from '../record/memory.js';
+import type {Listing, PreviousStage} from '../record/last-run.js';
 import type {SavedWork, TensorShapes} from '../stage/stage-type.js';
 import type {PlannedOutput} from './plan.js';
 

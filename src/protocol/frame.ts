@@ -50,14 +50,14 @@ function marked(text: string): unknown {
 }
 
 /** Where what is read goes. */
-export interface FrameHearing {
+export interface FrameListener {
   readonly message: (message: unknown) => void;
   /** What stands between messages, in pieces as they come. */
   readonly text: (text: string) => void;
 }
 
 /** Reads frames from text that comes in pieces, cut anywhere. A frame that is no message is text like any other. */
-export function frameReader(hear: FrameHearing): {
+export function frameReader(hear: FrameListener): {
   readonly take: (text: string) => void;
   /** What is left of a frame that was never finished is text. */
   readonly end: () => void;

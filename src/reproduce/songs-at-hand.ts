@@ -11,7 +11,7 @@ import type {SoundReport} from '../dataset/audio/sound-report.js';
 import type {DatasetOptions} from '../dataset/dataset-options.js';
 import {readDataset} from '../dataset/read-dataset.js';
 import type {Sample} from '../dataset/sample.js';
-import {openEars, SONGS_AT_ONCE} from '../run/light/dataset.js';
+import {openSongListeners, SONGS_AT_ONCE} from '../run/light/dataset.js';
 import type {Conditioning} from '../stage/conditioning.js';
 import {datasetEntry, type ListAtHand} from './pipeline.js';
 import {type Difference, type FoundSong, matchSongs} from './songs.js';
@@ -70,7 +70,7 @@ async function matchList(
 
 /** Reads the songs again for each way, and listens to each file once. */
 function openReader(place: SongsPlace): {readonly way: Read; readonly close: () => Promise<void>} {
-  const ears = openEars(new AbortController().signal); // Ctrl-C ends the process: nothing here is half-written
+  const ears = openSongListeners(new AbortController().signal); // Ctrl-C ends the process: nothing here is half-written
   const heard = new Map<string, Promise<SoundReport>>();
   const hashes = new Map<string, ReturnType<typeof hashFile>>();
   const once = <Value>(known: Map<string, Promise<Value>>, key: string, find: () => Promise<Value>) => {

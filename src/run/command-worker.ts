@@ -6,7 +6,7 @@ import {pipeChannel} from './channel/pipe-channel.js';
 import type {WorkerChannel} from './channel/worker-channel.js';
 import {connectionLost, queueNews} from './command-words.js';
 import {problemOf} from './problem-of.js';
-import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
+import type {RunningWorker, WorkerEnd, WorkerLauncher, WorkerListener} from './worker-launcher.js';
 import {endOfProcess} from './worker-process.js';
 
 export interface CommandWorkers {
@@ -45,7 +45,7 @@ function quoted(word: string): string {
   return /^[A-Za-z0-9_/.,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function startCommand(workers: CommandWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
+function startCommand(workers: CommandWorkers, first: RunnerMessage, hear: WorkerListener): RunningWorker {
   const launched = launch(workers, first, hear);
   return {
     send: (message) => void launched.then(({channel}) => channel?.send(message)),
@@ -64,7 +64,11 @@ interface Launched {
   readonly ended: Promise<WorkerEnd>;
 }
 
-async function launch(workers: CommandWorkers, first: RunnerMessage, hear: WorkerHearing): Promise<Launched> {
+async function launch(
+  workers: CommandWorkers,
+  first: RunnerMessage,
+  hear: WorkerListener,
+): Promise<Launched> {
   const {execa} = await import('execa');
   const [program = '', ...args] = commandLine(workers.command, workers.worker);
   const child = execa(program, args, childOptions(workers));

@@ -12,10 +12,10 @@ import {portableFingerprint} from '../plan/fingerprint-parts.js';
 import {CPU_ARITHMETIC_HINT, numericsText} from '../plan/numerics-text.js';
 import type {PlannedStage} from '../plan/plan.js';
 import {fileKey, type World} from '../plan/world.js';
+import {type LastRun, type Listing, type RememberedStage, writeMemory} from '../record/last-run.js';
 import {compareRecords, type RecordChange} from '../record/lock-compare.js';
 import type {LockFile, StageRecord} from '../record/lock-file.js';
 import {printLock} from '../record/lock-text.js';
-import {type Listing, type Memory, type RememberedStage, writeMemory} from '../record/memory.js';
 import type {Execution} from './execution.js';
 import {lockPath, memoryPath, type Project} from './project.js';
 
@@ -73,7 +73,7 @@ export interface Before {
   readonly lock: LockFile;
   /** Set when the lock file is empty or cut. */
   readonly lock_warning: Problem | undefined;
-  readonly memory: Memory;
+  readonly memory: LastRun;
 }
 
 /**
@@ -163,7 +163,7 @@ function recordOf(stage: PlannedStage | undefined): StageRecord | undefined {
   return stage === undefined ? undefined : stageRecord(stage);
 }
 
-function mergeMemory(pipeline: Pipeline, {stages}: Execution, before: Memory, world: World): Memory {
+function mergeMemory(pipeline: Pipeline, {stages}: Execution, before: LastRun, world: World): LastRun {
   const remembered = pipeline.stages.flatMap(({id}) => {
     const now = stages.get(id);
     const stage = (now === undefined ? undefined : remember(now, world)) ?? own(before.stages, id);

@@ -4,7 +4,7 @@ import type {RunnerMessage} from '../protocol/message.js';
 import {childChannel} from './channel/child-channel.js';
 import {watchLife} from './channel/life.js';
 import {problemOf} from './problem-of.js';
-import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from './worker-launcher.js';
+import type {RunningWorker, WorkerEnd, WorkerLauncher, WorkerListener} from './worker-launcher.js';
 import {endOfProcess} from './worker-process.js';
 
 export interface LocalWorkers {
@@ -19,7 +19,7 @@ export function localWorkers(workers: LocalWorkers): WorkerLauncher {
   return {start: (first, hear) => startLocal(workers, first, hear)};
 }
 
-function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): RunningWorker {
+function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerListener): RunningWorker {
   const launched = launch(workers, first, hear);
   return {
     send: (message) => void launched.then(({channel}) => channel.send(message)),
@@ -37,7 +37,7 @@ interface Launched {
   readonly ended: Promise<WorkerEnd>;
 }
 
-async function launch(workers: LocalWorkers, first: RunnerMessage, hear: WorkerHearing): Promise<Launched> {
+async function launch(workers: LocalWorkers, first: RunnerMessage, hear: WorkerListener): Promise<Launched> {
   const {execa} = await import('execa');
   const child = execa(workers.main, childOptions(workers));
   const channel = childChannel(child);

@@ -7,8 +7,8 @@ import {type FileHashes, hashOfFile, readFileHashes, saveFileHashes} from '../ca
 import {type CacheChoices, openCache} from '../cache/open.js';
 import type {Pipeline} from '../config/pipeline.js';
 import type {World} from '../plan/world.js';
+import {type LastRun, previousRuns, readLastRun} from '../record/last-run.js';
 import {type LockFile, lockFilePath} from '../record/lock-file.js';
-import {type Memory, previousRuns, readMemory} from '../record/memory.js';
 import {readLock} from '../record/read-lock.js';
 import type {StageType} from '../stage/stage-type.js';
 import {viewCache} from './cache-view.js';
@@ -33,7 +33,7 @@ export interface Observation {
   /** What this run will bring up to date: the same, but for an experiment its own. */
   readonly own_lock: LockFile;
   readonly own_lock_warning: Problem | undefined;
-  readonly memory: Memory;
+  readonly memory: LastRun;
   /** Undefined when no stage needs the engine. */
   readonly engine: EngineObservation | undefined;
 }
@@ -69,9 +69,9 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
   const {lock: own_lock, warning: own_lock_warning} = own.value;
   const cache = openCache(project.cache_dir, surroundings.fault, surroundings.cache);
   const hashes = readFileHashes(fileHashesPath(project));
-  const memory = readMemory(memoryPath(project, pipeline));
+  const memory = readLastRun(memoryPath(project, pipeline));
   const {experiment: _none, ...plain} = pipeline;
-  const remembered = pipeline.experiment === undefined ? memory : readMemory(memoryPath(project, plain));
+  const remembered = pipeline.experiment === undefined ? memory : readLastRun(memoryPath(project, plain));
   const files = await observeFiles(pipeline.stages, types, hashes);
   const engine = await engineFor(pipeline, surroundings, hashes);
   await saveFileHashes(hashes);

@@ -156,7 +156,7 @@ async function makeParts(
   const wanted = new Map(parts.map((part) => [part.fingerprint, part]));
   // Another runner may have finished a part between the forecast and our claim: it is not made again.
   const open = parts.filter(({fingerprint}) => stage.view.entry(fingerprint).kind !== 'present');
-  const follow = followSamples(stage, tally, effects);
+  const follow = reportSamples(stage, tally, effects);
   try {
     if (open.length === 0) return {kind: 'done'};
     const before = tally.made.size + tally.failed.size;
@@ -230,7 +230,7 @@ function hashesIn(work: JsonObject): ContentHash[] {
 }
 
 /** Tells of samples as they become complete; to be called with every part that was made. */
-function followSamples(stage: SampleStage, tally: Tally, {emit}: Effects): (made: Fingerprint) => void {
+function reportSamples(stage: SampleStage, tally: Tally, {emit}: Effects): (made: Fingerprint) => void {
   const samples = forecast(stage);
   const waiting = new Map<Fingerprint, ForecastSample[]>();
   const open = new Map<string, number>();

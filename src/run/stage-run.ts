@@ -45,7 +45,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
     });
     try {
       await endOrphans(effects.cache); // if the claim's last holder was killed, its worker may still be writing
-      return takeOver(stage, context) ?? (await runClaimed(stage, context, started));
+      return resultElsewhere(stage, context) ?? (await runClaimed(stage, context, started));
     } finally {
       await claim.release();
     }
@@ -61,7 +61,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
 }
 
 /** Has another runner made it while we waited? Not asked when the user wants it made anew. */
-function takeOver(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
+function resultElsewhere(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
   const insists = isStaleFor(stage, 'forced') || isStaleFor(stage, 'cache_ignored');
   const entry = view.entry(stage.fingerprint);
   if (insists || entry.kind !== 'present') return undefined;

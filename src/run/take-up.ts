@@ -34,7 +34,7 @@ export async function takeUp(stage: SettledStage, key: AttemptKey, effects: Effe
   };
   const own = await adoptPartial(cache, key, {growing: growingOf(stage), refuse});
   if (own === 'sound') return nextStart(stage, effects, new Set());
-  return takeOver(
+  return takeOverJob(
     stage,
     {key, first: planned.kind === 'own_state' ? nextStart(stage, effects, new Set()) : planned},
     effects,
@@ -46,7 +46,7 @@ function growingOf({type}: SettledStage): readonly string[] {
 }
 
 /** What the plan chose of other work; where that is not as it was saved, the next that is. */
-async function takeOver(
+async function takeOverJob(
   stage: SettledStage,
   {key, first}: {readonly key: AttemptKey; readonly first: Start},
   {cache, log}: Effects,

@@ -7,10 +7,10 @@ import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
  */
 export interface WorkerLauncher {
   /** Never throws; a worker that cannot start ends at once with `not_started`. */
-  readonly start: (first: RunnerMessage, hear: WorkerHearing) => RunningWorker;
+  readonly start: (first: RunnerMessage, hear: WorkerListener) => RunningWorker;
 }
 
-export interface WorkerHearing {
+export interface WorkerListener {
   /**
    * The process of this machine that the worker is, told before the worker hears anything; when it throws there is no
    * worker. A launcher whose workers run elsewhere never calls it.

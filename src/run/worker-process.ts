@@ -3,7 +3,7 @@ import type {Readable} from 'node:stream';
 import type {Life} from './channel/life.js';
 import type {WorkerChannel} from './channel/worker-channel.js';
 import {drained, exited, lastWords, readOutput} from './child-output.js';
-import type {WorkerEnd, WorkerHearing} from './worker-launcher.js';
+import type {WorkerEnd, WorkerListener} from './worker-launcher.js';
 
 /** What is used of a process that execa started. */
 type Process = Pick<ChildProcess, 'once'> &
@@ -23,7 +23,7 @@ export interface FollowedProcess {
  */
 export async function endOfProcess(
   {child, channel, life, outputs}: FollowedProcess,
-  hear: Pick<WorkerHearing, 'output'>,
+  hear: Pick<WorkerListener, 'output'>,
 ): Promise<WorkerEnd | undefined> {
   const said = lastWords();
   const readers = outputs.map((stream, index) =>

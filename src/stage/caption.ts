@@ -1,6 +1,6 @@
 import type {Json, JsonObject} from '../base/json.js';
 import {datasetIdentity, datasetSamples, songSources} from './dataset.js';
-import {isAt} from './idle.js';
+import {isAt} from './ineffective.js';
 import {jsonObject} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
 import type {PartPlan, SampleCollection, SamplePlan} from './sample-parts.js';
@@ -25,7 +25,7 @@ export const caption: StageType = {
   ],
   secrets: ({api_key_env}) => (typeof api_key_env === 'string' ? [api_key_env] : []),
   check,
-  idle: [
+  ineffective: [
     {params: ['audio_seconds'], when: isAt('send', 'metadata'), because: '`send: metadata` sends no audio'},
     {params: ['lyrics_prompt'], when: isAt('lyrics', 'leave'), because: '`lyrics: leave` asks for none'},
   ],

@@ -1,4 +1,4 @@
-import {isAt} from './idle.js';
+import {isAt} from './ineffective.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
 import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
@@ -16,8 +16,8 @@ export const estimate: StageType = {
   memory: 'planned',
   neutral: ['precision'],
   check: (params, known) => [...sampleMisfits(['tensors'], known), ...targetMisfits(params, known, '')],
-  settle: (params) => ({params, faults: joinFaults(params, 'tensors')}),
-  idle: [
+  derive: (params) => ({params, faults: joinFaults(params, 'tensors')}),
+  ineffective: [
     {params: ['fisher'], when: isAt('method', 'gradient'), because: '`method` is gradient'},
     {
       params: ['granularity', 'top_k'],

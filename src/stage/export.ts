@@ -1,7 +1,7 @@
 import type {Json} from '../base/json.js';
 import {datasetSamples, songSources} from './dataset.js';
-import {settleExport} from './export-settle.js';
-import {isAt} from './idle.js';
+import {deriveExport} from './export-derive.js';
+import {isAt} from './ineffective.js';
 import type {StageType} from './stage-type.js';
 
 /** Writes an adapter in the layouts other programs read. Its arithmetic always runs on the CPU, in f32. */
@@ -13,7 +13,7 @@ export const exportStage: StageType = {
   runs: 'worker',
   numerics: 'none',
   neutral: ['output_dir'],
-  idle: [
+  ineffective: [
     {
       params: ['key_style', 'key_prefix'],
       when: ({formats}) => !((formats ?? []) as readonly unknown[]).includes('comfyui'),
@@ -38,7 +38,7 @@ export const exportStage: StageType = {
   ],
   outputs: () => [{name: 'files', kind: 'tree', file: 'files'}],
   places: ['output_dir'],
-  settle: settleExport,
+  derive: deriveExport,
   publishes: [{output: 'files', param: 'output_dir'}],
 };
 

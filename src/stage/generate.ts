@@ -2,7 +2,7 @@ import type {ContentHash} from '../base/hash.js';
 import {asJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {framesOf, misfitsOfPrompts, type Piece, piecesOf, promptsOf, samplerOptions} from './clip.js';
 import {songSources} from './dataset.js';
-import {isOff} from './idle.js';
+import {isOff} from './ineffective.js';
 import {joinedLists, joinFaults} from './joined.js';
 import {stateFaults} from './kept-states.js';
 import {componentHash, type ModelComponent} from './model-json.js';
@@ -21,13 +21,13 @@ export const generate: StageType = {
   numerics: 'engine',
   memory: 'planned',
   check,
-  settle: (params, upstream) => ({
+  derive: (params, upstream) => ({
     params,
     faults: [...stateFaults(params, upstream), ...joinFaults(params, 'training_songs')],
   }),
   neutral: ['precision', 'on_error', 'output_dir'],
   programs: ({format}) => (format === 'flac' ? [{name: 'ffmpeg', param: 'format'}] : []),
-  idle: [
+  ineffective: [
     {params: ['strengths', 'checkpoint'], when: isOff('adapter'), because: 'there is no `adapter`'},
     {
       params: ['shift', 'steps'],

@@ -12,7 +12,7 @@ export const join: StageType = {
   foresees: true,
   numerics: 'none',
   neutral: [],
-  settle: (params) => ({params, faults: joinFaults(params, 'datasets')}),
+  derive: (params) => ({params, faults: joinFaults(params, 'datasets')}),
   files: [],
   // Its result names songs and where they lie.
   inputs: [{param: 'datasets', from: songSources, reads: (value) => value}],

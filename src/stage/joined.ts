@@ -1,5 +1,5 @@
 import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
-import type {SettleFault} from './stage-type.js';
+import type {DerivedFault} from './stage-type.js';
 
 /** One of several lists of samples that a parameter joins. */
 export interface JoinedList {
@@ -34,7 +34,7 @@ export function songsReadBy(params: ParamObject): readonly (ParamValue | undefin
 }
 
 /** What the schema cannot know of them. */
-export function joinFaults(params: ParamObject, param: string): SettleFault[] {
+export function joinFaults(params: ParamObject, param: string): DerivedFault[] {
   const lists = joinedLists(params, param);
   const sources = lists.map((list) => {
     const value = valueAt(params, list.param);

@@ -1,12 +1,12 @@
 import {listed} from '../base/near-miss.js';
 import {type ParamObject, valueAt} from './param.js';
-import type {SettleFault, Upstream} from './stage-type.js';
+import type {DerivedFault, Upstream} from './stage-type.js';
 
 /**
  * Pure: a state of a training that will not be there when it is asked for, hours later, as a fault of `checkpoint`. What early
  * stopping or the clock decide cannot be known before; nor can how many steps the songs make.
  */
-export function stateFaults({checkpoint}: ParamObject, upstream: Upstream): SettleFault[] {
+export function stateFaults({checkpoint}: ParamObject, upstream: Upstream): DerivedFault[] {
   const train = upstream('adapter');
   if (train?.uses !== 'train' || typeof checkpoint !== 'string') return [];
   const because = absence(checkpoint, train.params);

@@ -15,7 +15,7 @@ export const pack: StageType = {
   numerics: 'none',
   neutral: ['output_dir'],
   check: (_params, known) => sampleMisfits(['tensors'], known),
-  settle: (params) => ({params, faults: joinFaults(params, 'tensors')}),
+  derive: (params) => ({params, faults: joinFaults(params, 'tensors')}),
   files: [tensorsFolder('tensors')],
   inputs: [
     {param: 'model', from: ['scan'], reads: readsNamedSilence},

@@ -1,7 +1,7 @@
 import type {Json, JsonObject} from '../base/json.js';
 import {conditioningWords, lyricsText, textOptions} from './conditioning.js';
 import {datasetSamples, songSources} from './dataset.js';
-import {isAt} from './idle.js';
+import {isAt} from './ineffective.js';
 import {componentHash, readsComponents} from './model-json.js';
 import {type ParamObject, paramsToJson} from './param.js';
 import {collectionIdentity, type PartPlan, type SamplePlan} from './sample-parts.js';
@@ -22,7 +22,7 @@ export const preprocessPass1: StageType = {
   memory: 'planned',
   note: (params) => conditioningWords(textOptions(params).conditioning),
   neutral: ['precision', 'on_error'], // precision enters through the numeric identity
-  idle: [
+  ineffective: [
     {
       params: ['peak_target'],
       when: isAt('normalize', 'none', 'loudness'),

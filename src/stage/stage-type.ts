@@ -2,7 +2,7 @@ import type {Fingerprint} from '../base/hash.js';
 import type {Json, JsonObject} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import type {OtherVersion} from '../base/saved-by.js';
-import type {IdleRule} from './idle.js';
+import type {IneffectiveRule} from './ineffective.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
 
@@ -36,7 +36,7 @@ export interface StageType {
    */
   readonly check?: (params: ParamObject, known: KnownInputs) => readonly Misfit[];
   /** Parameters that cannot change the output beside certain others; of parameters that always count, absent. */
-  readonly idle?: readonly IdleRule[];
+  readonly ineffective?: readonly IneffectiveRule[];
   /** Names of environment variables that its work needs and that hold secrets: their values are in no parameter. */
   readonly secrets?: (params: ParamObject) => readonly string[];
   /** Programs of the machine that its work will start, and the parameter that says so. */
@@ -54,9 +54,9 @@ export interface StageType {
   /** Parameters that name folders in which results for people appear, whoever writes them there. */
   readonly places?: readonly string[];
   /** What follows from the stages that the parameters refer to. */
-  readonly settle?: Settle;
+  readonly derive?: Derive;
   /** Pure: values that are allowed and seldom meant. Told where somebody wrote them; nothing else follows. */
-  readonly doubts?: (params: ParamObject) => readonly SettleFault[];
+  readonly doubts?: (params: ParamObject) => readonly DerivedFault[];
   /** Outputs that are copied to a place the user named: the parameter holding that (neutral) path. */
   readonly publishes?: readonly {readonly output: string; readonly param: string}[];
   /** A file of numbers that TensorBoard shows, and the folder that the user named for that; undefined where none is wanted. */
@@ -78,12 +78,12 @@ export interface UpstreamStage {
 }
 
 /** Pure: fills in parameters that others decide when nobody wrote them, and refuses what could only fail later. */
-export type Settle = (
+export type Derive = (
   params: ParamObject,
   upstream: Upstream,
-) => {readonly params: ParamObject; readonly faults: readonly SettleFault[]};
+) => {readonly params: ParamObject; readonly faults: readonly DerivedFault[]};
 
-export interface SettleFault {
+export interface DerivedFault {
   /** The parameter at fault, as a dotted path. */
   readonly param: string;
   readonly code: string;

@@ -1,6 +1,6 @@
-import {isOff} from './idle.js';
+import {isOff} from './ineffective.js';
 import {type ParamObject, valueAt} from './param.js';
-import type {SettleFault} from './stage-type.js';
+import type {DerivedFault} from './stage-type.js';
 
 /** Shorter pieces of songs than Side-Step advises. */
 const SHORT_CROP_S = 60;
@@ -9,11 +9,11 @@ const SHORT_CROP_S = 60;
 const MUCH_DROPOUT = 0.5;
 
 /** Values of a training that are allowed and seldom meant. */
-export function trainDoubts(params: ParamObject): SettleFault[] {
+export function trainDoubts(params: ParamObject): DerivedFault[] {
   return [...prodigyRate(params), ...shortCrop(params), ...muchDropout(params)];
 }
 
-function prodigyRate(params: ParamObject): SettleFault[] {
+function prodigyRate(params: ParamObject): DerivedFault[] {
   const rate = valueAt(params, 'optimizer.learning_rate');
   if (valueAt(params, 'optimizer.type') !== 'prodigy' || typeof rate !== 'number' || rate === 1) return [];
   return [
@@ -26,7 +26,7 @@ function prodigyRate(params: ParamObject): SettleFault[] {
   ];
 }
 
-function shortCrop(params: ParamObject): SettleFault[] {
+function shortCrop(params: ParamObject): DerivedFault[] {
   const seconds = valueAt(params, 'crop.chunk_duration');
   const decides = isOff('crop.max_latent_length')(params);
   if (!decides || typeof seconds !== 'number' || seconds === 0 || seconds >= SHORT_CROP_S) return [];
@@ -40,7 +40,7 @@ function shortCrop(params: ParamObject): SettleFault[] {
   ];
 }
 
-function muchDropout(params: ParamObject): SettleFault[] {
+function muchDropout(params: ParamObject): DerivedFault[] {
   const dropout = valueAt(params, 'adapter.dropout');
   if (typeof dropout !== 'number' || dropout <= MUCH_DROPOUT) return [];
   return [

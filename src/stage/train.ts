@@ -2,30 +2,30 @@ import type {Problem} from '../base/problem.js';
 import {misfitsOfPrompts, promptsOf} from './clip.js';
 import {songSources} from './dataset.js';
 import {parseFormula} from './formula.js';
-import {type IdleRule, isAt, isOff} from './idle.js';
+import {type IneffectiveRule, isAt, isOff} from './ineffective.js';
 import {joinFaults} from './joined.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
 import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
 import {RESUME_FILES, resumeMisfits} from './resume-misfits.js';
-import type {KnownInputs, Misfit, Settle, SettleFault, StageType} from './stage-type.js';
+import type {Derive, DerivedFault, KnownInputs, Misfit, StageType} from './stage-type.js';
 import {targetMisfits} from './targets.js';
 import {trainDoubts} from './train-doubts.js';
 import {trainExtension} from './train-extension.js';
 import {longSongs} from './train-length.js';
 
-const isCropped: IdleRule['when'] = (params) =>
+const isCropped: IneffectiveRule['when'] = (params) =>
   !isOff('crop.chunk_duration')(params) || !isOff('crop.max_latent_length')(params);
-const isValidated: IdleRule['when'] = (params) =>
+const isValidated: IneffectiveRule['when'] = (params) =>
   !isOff('validation.fraction')(params) || !isOff('validation.tensors')(params);
-const isDiscrete: IdleRule['when'] = (params) =>
+const isDiscrete: IneffectiveRule['when'] = (params) =>
   isAt('timestep.law', 'discrete')(params) ||
   (isAt('timestep.law', 'auto')(params) && isAt('mode', 'vanilla')(params));
-const isHeldByProdigy: IdleRule['when'] = (params) =>
+const isHeldByProdigy: IneffectiveRule['when'] = (params) =>
   isAt('optimizer.type', 'prodigy')(params) && !isAt('schedule.type', 'custom')(params);
 
 /** What the adapter's own config file repeats (`adapter.*`) always counts: it is written into the output. */
-const idle: readonly IdleRule[] = [
+const idle: readonly IneffectiveRule[] = [
   {params: ['cfg_dropout'], when: isAt('mode', 'vanilla'), because: '`mode: vanilla` drops no conditions'},
   {
     params: ['timestep.timestep_mu', 'timestep.timestep_sigma'],
@@ -116,12 +116,12 @@ function clipMisfits({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
 }
 
 /** What is wrong with the parameters alone. */
-function settle(params: ParamObject): ReturnType<Settle> {
+function settle(params: ParamObject): ReturnType<Derive> {
   const joined = ['tensors', 'validation.tensors'].flatMap((param) => joinFaults(params, param));
   return {params, faults: [...joined, ...formulaFaults(params)]};
 }
 
-function formulaFaults(params: ParamObject): SettleFault[] {
+function formulaFaults(params: ParamObject): DerivedFault[] {
   const formula = valueAt(params, 'schedule.formula');
   const parsed = typeof formula === 'string' ? parseFormula(formula) : undefined;
   if (parsed === undefined || parsed.ok) return [];
@@ -173,9 +173,9 @@ export const train: StageType = {
   memory: 'planned',
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
-  settle,
+  derive: settle,
   note: (params, work) => (work === 'cached' ? clipsNote(params) : startNote(params)),
-  idle,
+  ineffective: idle,
   doubts: trainDoubts,
   files: [
     tensorsFolder('tensors'),

@@ -1,6 +1,6 @@
 import {hostname} from 'node:os';
 import {dirname, relative} from 'node:path';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import type {Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import type {Pipeline} from '../config/pipeline.js';
@@ -19,25 +19,25 @@ import {groupText} from './detail-questions.js';
 import {detailGroups} from './details.js';
 import {changesOf} from './draft.js';
 import type {Machine} from './machine.js';
-import {outlookFor} from './outlook.js';
-import {type Change, pipelineText} from './pipeline.js';
+import {type ChosenValue, pipelineText} from './pipeline.js';
 import {memoryText, stepsText, timeText, trainingSeconds} from './prediction.js';
 import type {Known} from './question.js';
 import {THIS_MACHINE, textsOf} from './shared.js';
-import {type FoundSongs, usable} from './songs.js';
+import {type SongsAtHand, usable} from './songs.js';
 import {tensorsText} from './tensors.js';
+import {trainingForecast} from './training-forecast.js';
 
 /** The file as it would be written, and what it means. */
 export interface Composition {
   readonly answers: Answers;
   /** What the file says besides the preset. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChosenValue[];
   readonly text: string;
   readonly pipeline: Pipeline;
 }
 
 export interface Composing {
-  readonly world: World;
+  readonly terminal: Terminal;
   /** Absolute path of the file. */
   readonly path: string;
   readonly settings: Settings;
@@ -48,7 +48,7 @@ export interface Composing {
 /** Problems are those of a file that does not validate: a defect of the wizard, or a number that no stage takes. */
 export async function compose(
   answers: Answers,
-  {world, path, settings, known}: Composing,
+  {terminal, path, settings, known}: Composing,
 ): Promise<Result<Composition>> {
   const drafted = known.resolve(answers);
   if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that nobody has seen
@@ -57,11 +57,11 @@ export async function compose(
   const changes = [...known.proposals(answers).filter(({id}) => !changed.has(id)), ...own];
   const {profile: named} = settings.values;
   const host = hostname();
-  const place = {folder: dirname(path), cwd: world.cwd, shared: known.shared, profile: named, host};
+  const place = {folder: dirname(path), cwd: terminal.cwd, shared: known.shared, profile: named, host};
   const text = pipelineText(answers, changes, place);
-  const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(world.env)});
-  const profile = {asked: world.env.SIDESTEP_PROFILE, settings: named, host};
-  const around = {settings, presets, env: world.env, pieces: textsOf(known.shared), profile};
+  const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(terminal.env)});
+  const profile = {asked: terminal.env.SIDESTEP_PROFILE, settings: named, host};
+  const around = {settings, presets, env: terminal.env, pieces: textsOf(known.shared), profile};
   const resolved = resolvePipeline({file: path, text, overrides: [], ...around});
   return resolved.ok ? {ok: true, value: {answers, changes, text, pipeline: resolved.value}} : resolved;
 }
@@ -83,7 +83,7 @@ export async function predict(
   const songs = await known.songs(answers.songs);
   const training = songs.ok ? trainingOf(pipeline, usable(songs.value)) : undefined;
   if (!songs.ok || training === undefined) return undefined;
-  return {...training, outlook: await outlookFor(pipeline, {machine, songs: songs.value, settings})};
+  return {...training, outlook: await trainingForecast(pipeline, {machine, songs: songs.value, settings})};
 }
 
 /** How long they are stands in each; `plan` reads them. */
@@ -108,7 +108,7 @@ function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'outloo
 export async function summaryOf(
   {answers, changes}: Composition,
   prediction: Prediction | undefined,
-  {known, path, world}: Composing,
+  {known, path, terminal}: Composing,
 ): Promise<string> {
   const rows: [string, string][] = [
     ['model', answers.base === 'auto' ? answers.model : `${answers.model}, a fine-tune of ${answers.base}`],
@@ -123,12 +123,14 @@ export async function summaryOf(
     ]),
     ...rest(changes).map(({id, value}): [string, string] => ['besides', `${id} ${JSON.stringify(value)}`]),
     ...(prediction === undefined ? [] : predictionRows(prediction)),
-    ['file', relative(world.cwd, path)],
+    ['file', relative(terminal.cwd, path)],
   ];
   const shown = rows.filter(([, value]) => value !== '');
   const width = Math.max(...shown.map(([name]) => name.length)) + 2;
   const room =
-    world.stdout.kind === 'terminal' ? widthOf(world.stdout) - MARGIN - width : Number.POSITIVE_INFINITY;
+    terminal.stdout.kind === 'terminal'
+      ? widthOf(terminal.stdout) - MARGIN - width
+      : Number.POSITIVE_INFINITY;
   return shown
     .map(
       ([name, value]) =>
@@ -146,7 +148,7 @@ function profilesText({profiles: from}: Answers, {shared}: Known): string {
 const MARGIN = 4;
 
 /** Given as options, and no question asks for them. */
-function rest(changes: readonly Change[]): readonly Change[] {
+function rest(changes: readonly ChosenValue[]): readonly ChosenValue[] {
   const asked = new Set(detailGroups.flatMap(({details}) => details));
   return changes.filter(({id}) => !asked.has(id));
 }
@@ -182,7 +184,7 @@ async function sourceText({source, songs}: Answers, known: Known): Promise<strin
   return found.ok ? `${songs}: ${lengthText(found.value)}` : songs;
 }
 
-function lengthText({count, unusable, seconds}: FoundSongs): string {
+function lengthText({count, unusable, seconds}: SongsAtHand): string {
   const whole = seconds.reduce((sum, each) => sum + each, 0);
   const unread = unusable === 0 ? '' : `, ${unusable} cannot be used`;
   return `${countText(count, 'song')}, ${durationText(whole * 1000)}${unread}`;

@@ -4,7 +4,7 @@ import {branchOf} from '../config/check/schema-walk.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import type {Schema} from '../schema/schema.js';
 import {schemas} from '../schema/schemas.generated.js';
-import {type IdleRule, isAt, isOff} from '../stage/idle.js';
+import {type IneffectiveRule, isAt, isOff} from '../stage/ineffective.js';
 import {isParamObject, type ParamObject, type ParamValue, pathMatches, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
 import {type DetailId, placeOf, type StageKey} from './details.js';
@@ -19,7 +19,7 @@ export interface DetailFacts {
   readonly said_by: string;
 }
 
-type MootRule = Pick<IdleRule, 'params' | 'when'>;
+type MootRule = Pick<IneffectiveRule, 'params' | 'when'>;
 
 /**
  * Questions whose answer would change nothing, besides the stages' own idle rules: those spare the adapter's keys, which are
@@ -54,7 +54,10 @@ export function detailFacts(
   const stage = pipeline.stages.find(({declared_as}) => declared_as === key);
   if (stage === undefined) return undefined;
   const found = schemaAt(from[`stage.${stage.uses}`]!, pathWords(path) ?? [], stage.params);
-  const rules: readonly MootRule[] = [...(stageTypes.get(stage.uses)!.idle ?? []), ...(moot[key] ?? [])];
+  const rules: readonly MootRule[] = [
+    ...(stageTypes.get(stage.uses)!.ineffective ?? []),
+    ...(moot[key] ?? []),
+  ];
   const isMoot = rules.some(
     ({params, when}) => params.some((param) => pathMatches(path, param)) && when(stage.params),
   );

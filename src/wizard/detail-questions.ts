@@ -8,7 +8,7 @@ import type {ParamValue} from '../stage/param.js';
 import type {SomeAnswers} from './answers.js';
 import {boundsText, type DetailFacts, detailFacts, shownValue} from './detail-facts.js';
 import {type DetailGroup, type DetailId, detailGroups, placeOf} from './details.js';
-import type {Change} from './pipeline.js';
+import type {ChosenValue} from './pipeline.js';
 import type {Choice, Known, Question} from './question.js';
 
 /** Each group first asks whether anything in it should change, and only then for every detail. */
@@ -44,7 +44,7 @@ export function groupText(
   {details}: DetailGroup,
   answers: SomeAnswers,
   known: Known,
-  changes: readonly Change[] = [],
+  changes: readonly ChosenValue[] = [],
 ): string {
   const pipeline = resolved(answers, known);
   return details

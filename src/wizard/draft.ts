@@ -11,7 +11,7 @@ import {type Answers, detailsIn, type SomeAnswers} from './answers.js';
 import {detailFacts, shownValue} from './detail-facts.js';
 import {saysTheSame} from './detail-questions.js';
 import type {DetailId} from './details.js';
-import {type Change, pipelineText} from './pipeline.js';
+import {type ChosenValue, pipelineText} from './pipeline.js';
 import {proposalsFor} from './proposals.js';
 import {nothingShared, type Shared, textsOf} from './shared.js';
 
@@ -36,7 +36,7 @@ export type Resolve = (answers: SomeAnswers) => Result<Pipeline>;
 export interface Drafts {
   readonly resolve: Resolve;
   /** What the number of songs asks for, beneath whatever is answered. */
-  readonly proposals: (answers: SomeAnswers) => readonly Change[];
+  readonly proposals: (answers: SomeAnswers) => readonly ChosenValue[];
   /** Of what other files have, what makes a file that is right, on each machine that it names. */
   readonly shared: Shared;
 }
@@ -55,7 +55,7 @@ export function drafts(drafting: Drafting): Drafts {
   const made = new Map<string, Result<Pipeline>>();
   const make = (
     answers: SomeAnswers,
-    changes: readonly Change[],
+    changes: readonly ChosenValue[],
     asked: string | undefined = env.SIDESTEP_PROFILE,
   ): Result<Pipeline> => {
     const text = pipelineText({...unasked, preset, ...answers}, changes, {...place, ...surroundings});
@@ -105,10 +105,10 @@ const unasked: Omit<Answers, 'preset'> = {
 };
 
 /** The details that differ from what would be without them, each with what that is. Pure. */
-export function changesOf(answers: SomeAnswers, resolve: Resolve): readonly Change[] {
+export function changesOf(answers: SomeAnswers, resolve: Resolve): readonly ChosenValue[] {
   const details = detailsIn(answers);
   let kept = withoutDetails(answers);
-  const changes: Change[] = [];
+  const changes: ChosenValue[] = [];
   for (const [id, text] of details) {
     const before = resolve(kept);
     const facts = before.ok ? detailFacts(id, before.value) : undefined;

@@ -1,7 +1,7 @@
 import {statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {presetFacts} from '../app/preset-facts.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import type {Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {findPresets, type Preset, parsePreset} from '../config/user/preset.js';
@@ -11,16 +11,16 @@ import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
 import type {Known} from './question.js';
 import {sharedIn} from './shared.js';
-import {type FoundSongs, lookAtSongs, usable} from './songs.js';
+import {lookAtSongs, type SongsAtHand, usable} from './songs.js';
 import {lookAtTensors} from './tensors.js';
 
 /** All that questions may need, read once. `file`: absolute, of the pipeline to be; `asks`: somebody sees what is proposed. */
 export async function knownOf(
-  world: World,
+  terminal: Terminal,
   {settings, machine, file, asks}: {settings: Settings; machine: Machine; file: string; asks: boolean},
 ): Promise<Known> {
   const folder = dirname(file);
-  const files = await findPresets({project_dir: folder, user_dir: userFolder(world.env)});
+  const files = await findPresets({project_dir: folder, user_dir: userFolder(terminal.env)});
   const presets = files
     .map(parsePreset)
     .filter(({uses, problems}) => uses === 'train' && problems.length === 0)
@@ -31,36 +31,36 @@ export async function knownOf(
     }));
   const looks = new Map<string, ReturnType<Known['songs']>>();
   const counts = new Map<string, number>();
-  const counted = (place: string, found: Result<FoundSongs>): Result<FoundSongs> => {
+  const counted = (place: string, found: Result<SongsAtHand>): Result<SongsAtHand> => {
     if (found.ok) counts.set(place, usable(found.value));
     return found;
   };
   const songs: Known['songs'] = (path) => {
-    const place = absolutePath(path, world.cwd);
+    const place = absolutePath(path, terminal.cwd);
     const look = looks.get(place) ?? lookAtSongs(place).then((found) => counted(place, found));
     looks.set(place, look);
     return look;
   };
   const tensors: Known['tensors'] = async (path) => {
-    const place = absolutePath(path, world.cwd);
+    const place = absolutePath(path, terminal.cwd);
     const found = await lookAtTensors(place);
     if (found.ok) counts.set(place, found.value.count);
     return found;
   };
   const preset = presetFor(machine);
   return {
-    cwd: world.cwd,
-    usual_songs: asks ? usualSongs(world.cwd) : undefined,
+    cwd: terminal.cwd,
+    usual_songs: asks ? usualSongs(terminal.cwd) : undefined,
     checkpoint_dir: settings.values.checkpoint_dir,
     presets,
     preset,
-    last: await lastSession(userFolder(world.env)),
+    last: await lastSession(userFolder(terminal.env)),
     songs,
     tensors,
     ...drafts({
-      ...{file, settings, presets: files, env: world.env},
-      ...{place: {folder, cwd: world.cwd}, preset: preset.name},
-      songCount: (path) => counts.get(absolutePath(path, world.cwd)),
+      ...{file, settings, presets: files, env: terminal.env},
+      ...{place: {folder, cwd: terminal.cwd}, preset: preset.name},
+      songCount: (path) => counts.get(absolutePath(path, terminal.cwd)),
       shared: await sharedIn(folder, {profile: settings.values.profile}),
     }),
   };

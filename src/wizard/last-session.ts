@@ -5,7 +5,7 @@ import {isJsonObject, type Json} from '../base/json.js';
 import {absolutePath} from '../config/user/settings.js';
 import {type AnswerId, type Answers, type BasicId, isAnswerId, type SomeAnswers} from './answers.js';
 import {withoutDetails} from './draft.js';
-import type {Change} from './pipeline.js';
+import type {ChosenValue} from './pipeline.js';
 
 /** Answers that name a place: kept absolute, since the next session may start elsewhere. */
 const PLACES = ['checkpoints', 'songs'] as const satisfies readonly BasicId[];
@@ -29,7 +29,7 @@ export async function lastSession(userDir: string): Promise<SomeAnswers> {
 /** Keeps all but the pipeline's name, which says what this one is about, and details that say nothing new. */
 export async function keepSession(
   userDir: string,
-  {answers, changes}: {readonly answers: Answers; readonly changes: readonly Change[]},
+  {answers, changes}: {readonly answers: Answers; readonly changes: readonly ChosenValue[]},
   cwd: string,
 ): Promise<void> {
   const {name: _name, ...kept} = withoutDetails(answers);

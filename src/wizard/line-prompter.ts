@@ -1,5 +1,5 @@
 import {createInterface, type Interface} from 'node:readline';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {visible, visibleLines} from '../render/visible.js';
 import type {Choice} from './question.js';
 import type {Prompter, Reply} from './wizard.js';
@@ -8,7 +8,7 @@ import type {Prompter, Reply} from './wizard.js';
  * The same questions on a terminal that can do no more than print lines (`TERM=dumb`: editors, serial lines, screen readers): no
  * escape sequence is written. A list is chosen from by number or name; `b` goes back.
  */
-export function linePrompter({stdout}: Pick<World, 'stdout'>): Prompter {
+export function linePrompter({stdout}: Pick<Terminal, 'stdout'>): Prompter {
   const print = (text: string): void => stdout.write(`${text}\n`);
   const text: Prompter['text'] = async (message, initial) => {
     const proposal = initial === undefined || initial === '' ? '' : ` [${visible(initial)}]`;

@@ -1,6 +1,6 @@
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
 import {engineOf, projectOf} from '../app/surroundings.js';
-import type {World} from '../app/world.js';
+import type {Terminal} from '../app/terminal.js';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';
 import {hostMemory} from '../base/host-memory.js';
@@ -16,9 +16,9 @@ export interface Machine {
   readonly launcher: WorkerLauncher;
 }
 
-export async function observeMachine(world: World, settings: Settings): Promise<Machine> {
-  const project = projectOf(world, DEFAULT_PIPELINE, settings);
-  const {addon, engine_help, cuda, launcher} = engineOf(world);
+export async function observeMachine(terminal: Terminal, settings: Settings): Promise<Machine> {
+  const project = projectOf(terminal, DEFAULT_PIPELINE, settings);
+  const {addon, engine_help, cuda, launcher} = engineOf(terminal);
   const engine = await observeEngine({
     addon,
     engine_help,

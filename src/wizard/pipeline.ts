@@ -6,7 +6,7 @@ import {type DetailId, placeOf, stageTypeOf} from './details.js';
 import {chosenProfile, nothingShared, type Piece, profilesFor, type Shared} from './shared.js';
 
 /** A parameter that differs from what preset, settings and defaults say. */
-export interface Change {
+export interface ChosenValue {
   readonly id: DetailId;
   readonly value: Json;
   /** What it would be otherwise. */
@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** Pure: the commented pipeline file that a person will own from now on. */
-export function pipelineText(answers: Answers, changes: readonly Change[], place: WizardPlace): string {
+export function pipelineText(answers: Answers, changes: readonly ChosenValue[], place: WizardPlace): string {
   const {shared = nothingShared} = place;
   const piece = shared.pieces.find(({file}) => file === answers.include);
   const own = besides(changes.reduce(withChange, stages(answers)), piece);
@@ -204,7 +204,7 @@ function training(answers: Answers): Entry {
 }
 
 /** The change written where its key belongs, over what stands there. */
-function withChange(all: readonly Entry[], {id, value, note}: Change): readonly Entry[] {
+function withChange(all: readonly Entry[], {id, value, note}: ChosenValue): readonly Entry[] {
   const {stage, path} = placeOf(id);
   const last: Omit<Entry, 'key'> = {value, ...(note === undefined ? {} : {note})};
   return put(all, [stage, 'with', ...(pathWords(path) ?? [])], last);

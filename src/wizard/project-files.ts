@@ -22,7 +22,7 @@ export interface ProjectFile {
 export async function writeProjectFiles(pipeline: string, checkpoints: string): Promise<ProjectFile[]> {
   const root = projectRoot(dirname(pipeline));
   const schemas = schemaPaths(root);
-  const editor = await settle(join(root, '.vscode/settings.json'), (text) => withSchemas(text, schemas));
+  const editor = await keepEdited(join(root, '.vscode/settings.json'), (text) => withSchemas(text, schemas));
   const ownsSettings = editor.did === 'written' && isAbsolute(schemas.pipeline); // of no use on another machine
   const lines = [
     '.sidestep/',
@@ -30,13 +30,13 @@ export async function writeProjectFiles(pipeline: string, checkpoints: string): 
     ...below(root, checkpoints),
     ...(ownsSettings ? ['/.vscode/settings.json'] : []),
   ];
-  return [await settle(join(root, '.gitignore'), (text) => withLines(text, lines)), editor];
+  return [await keepEdited(join(root, '.gitignore'), (text) => withLines(text, lines)), editor];
 }
 
 /** A text with what it lacked; unchanged; or why it cannot be changed. */
 type Edited = {readonly text: string} | {readonly because: string};
 
-async function settle(path: string, edit: (text: string) => Edited): Promise<ProjectFile> {
+async function keepEdited(path: string, edit: (text: string) => Edited): Promise<ProjectFile> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (isFileError(error, 'ENOENT')) return undefined;
     throw error;

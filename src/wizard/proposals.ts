@@ -4,7 +4,7 @@ import {trainingWork} from '../run/forecast/training-work.js';
 import {type ParamObject, valueAt} from '../stage/param.js';
 import {detailFacts, shownValue} from './detail-facts.js';
 import type {DetailId} from './details.js';
-import type {Change} from './pipeline.js';
+import type {ChosenValue} from './pipeline.js';
 
 /**
  * Where training of a few songs and of many usually ends up well, by ACE-Step's and Side-Step's own guides: about a thousand
@@ -30,7 +30,7 @@ export function rankFor(songs: number): number {
  * Pure: what a pipeline's training should say for this many songs, where nobody had their number in mind: presets and settings that
  * name a length of their own are left alone.
  */
-export function proposalsFor(songs: number, pipeline: Pick<Pipeline, 'stages'>): readonly Change[] {
+export function proposalsFor(songs: number, pipeline: Pick<Pipeline, 'stages'>): readonly ChosenValue[] {
   const train = pipeline.stages.find(({uses}) => uses === 'train');
   const epochs = detailFacts('train.epochs', pipeline);
   const undecided = epochs?.value === epochs?.schema.default && epochs?.said_by !== 'settings';
@@ -47,7 +47,7 @@ function rankProposals(
   songs: number,
   params: ParamObject,
   pipeline: Pick<Pipeline, 'stages'>,
-): readonly Change[] {
+): readonly ChosenValue[] {
   const [type, rank, alpha] = ['type', 'rank', 'alpha'].map((key) => valueAt(params, `adapter.${key}`));
   const wanted = rankFor(songs);
   const isLora = type === 'lora' || type === 'dora';
@@ -64,7 +64,7 @@ function proposal(
   value: number,
   songs: number,
   pipeline: Pick<Pipeline, 'stages'>,
-): readonly Change[] {
+): readonly ChosenValue[] {
   const facts = detailFacts(id, pipeline);
   if (facts === undefined || facts.value === value) return [];
   const otherwise = `${facts.said_by}: ${shownValue(facts.value)}`;

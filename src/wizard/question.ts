@@ -3,9 +3,9 @@ import type {Pipeline} from '../config/pipeline.js';
 import type {AnswerId, SomeAnswers} from './answers.js';
 import type {GroupId} from './details.js';
 import type {PathKind} from './path-completion.js';
-import type {Change} from './pipeline.js';
+import type {ChosenValue} from './pipeline.js';
 import type {Shared} from './shared.js';
-import type {FoundSongs} from './songs.js';
+import type {SongsAtHand} from './songs.js';
 import type {FoundTensors} from './tensors.js';
 
 export interface Choice {
@@ -34,7 +34,7 @@ export interface Known {
   /** Answers of the last session, proposed to somebody who can see them. */
   readonly last: SomeAnswers;
   /** Looks at an audio folder or dataset JSON, each once. Problems: `dataset/*`. */
-  readonly songs: (path: string) => Promise<Result<FoundSongs>>;
+  readonly songs: (path: string) => Promise<Result<SongsAtHand>>;
   /** Looks at a folder of samples that are encoded already. Problem: `init/no-tensors`. */
   readonly tensors: (path: string) => Promise<Result<FoundTensors>>;
   /** What other files of the project have that this one may use: only what fits. */
@@ -42,7 +42,7 @@ export interface Known {
   /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
   readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
   /** What the number of songs asks for where nobody says otherwise; it is part of what `resolve` makes. Pure. */
-  readonly proposals: (answers: SomeAnswers) => readonly Change[];
+  readonly proposals: (answers: SomeAnswers) => readonly ChosenValue[];
 }
 
 export interface Question {

@@ -1,19 +1,19 @@
 import {join} from 'node:path';
 import {stateDirOf} from '../app/surroundings.js';
-import type {ExitCode, World} from '../app/world.js';
+import type {ExitCode, Terminal} from '../app/terminal.js';
 import {listRuns} from '../record/run-record.js';
 import type {Choice} from './question.js';
 import type {Prompter, Reply} from './wizard.js';
 
 /** Runs a command line of this program: the command's name and what follows it. */
-export type Perform = (world: World, words: readonly string[]) => Promise<void>;
+export type Perform = (terminal: Terminal, words: readonly string[]) => Promise<void>;
 
 /**
  * Runs the pipeline, then offers the next sensible step until the person quits. Every step is a command they could have
  * typed, and says so; what a stage held in memory went with its process.
  */
 export async function session(
-  world: World,
+  terminal: Terminal,
   file: string,
   prompter: Prompter,
   perform: Perform,
@@ -24,12 +24,16 @@ export async function session(
     const leave = (chosen: ExitCode): void => {
       code = chosen;
     };
-    await perform({...world, leave}, words);
+    await perform({...terminal, leave}, words);
     return code;
   };
   let code = await call(['run', file]);
   for (;;) {
-    const reply = await prompter.choose('What next?', nextSteps(code, await runsOf(world, file)), undefined);
+    const reply = await prompter.choose(
+      'What next?',
+      nextSteps(code, await runsOf(terminal, file)),
+      undefined,
+    );
     if (reply.kind === 'back') continue; // there is nothing before it
     if (reply.kind === 'cancel' || reply.value === 'quit') return code;
     const words = await wordsFor(reply.value, file, prompter);
@@ -43,7 +47,7 @@ export async function session(
 const REFUSED: ExitCode = 2;
 
 /** How many runs of a pipeline are recorded. */
-async function runsOf({cwd}: World, file: string): Promise<number> {
+async function runsOf({cwd}: Terminal, file: string): Promise<number> {
   return (await listRuns(join(stateDirOf({cwd}, file), 'runs'))).length;
 }
 

@@ -11,7 +11,7 @@ import {countText, durationText} from '../render/quantity.js';
 import {schemas} from '../schema/schemas.generated.js';
 
 /** What lies in an audio folder or a dataset JSON, looked at quickly: headers and texts, no sound. */
-export interface FoundSongs {
+export interface SongsAtHand {
   readonly count: number;
   /** How many of them cannot be read: nothing can be made of those. */
   readonly unusable: number;
@@ -26,7 +26,7 @@ export interface FoundSongs {
 }
 
 /** `place`: absolute. Problems: `dataset/*`. */
-export async function lookAtSongs(place: string): Promise<Result<FoundSongs>> {
+export async function lookAtSongs(place: string): Promise<Result<SongsAtHand>> {
   const info = await stat(place).catch(() => undefined);
   const named = info?.isFile() ? {dataset_json: place} : {audio_dir: place};
   try {
@@ -104,7 +104,7 @@ export function songsText({
   with_caption,
   with_lyrics,
   problems,
-}: FoundSongs): string {
+}: SongsAtHand): string {
   const whole = seconds.reduce((sum, each) => sum + each, 0) * 1000;
   const kinds = [...endings].map(([ending, of]) => (of === count ? ending : `${of} ${ending}`)).join(', ');
   const shown = problems.slice(0, MOST_PROBLEMS);
@@ -122,6 +122,6 @@ function share(some: number, all: number): string {
 }
 
 /** How many can be trained on. */
-export function usable({count, unusable}: Pick<FoundSongs, 'count' | 'unusable'>): number {
+export function usable({count, unusable}: Pick<SongsAtHand, 'count' | 'unusable'>): number {
   return count - unusable;
 }

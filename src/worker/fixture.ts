@@ -3,7 +3,7 @@ import {makeFolder} from '../base/make-folder.js';
 import {writeFile} from '../base/write-file.js';
 import type {ParamObject} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
-import {type FixtureModel, writeCheckpoint} from './fixture/checkpoint.js';
+import {type FixtureModel, writeFixtureCheckpoint} from './fixture/checkpoint.js';
 import {type Piece, synthesise, waveFile} from './fixture/music.js';
 
 interface FixtureParams {
@@ -19,7 +19,7 @@ interface FixtureParams {
 export const fixture: WorkerEntry = async ({job, emit, signal}) => {
   const params = job.params as ParamObject & FixtureParams;
   emit({kind: 'phase_started', phase: 'writing a tiny model'});
-  await writeCheckpoint(join(job.out_dir, 'checkpoints'), params);
+  await writeFixtureCheckpoint(join(job.out_dir, 'checkpoints'), params);
   await makeFolder(join(job.out_dir, 'audio'));
   const entries: object[] = [];
   for (let i = 0; i < params.clips; i++) {

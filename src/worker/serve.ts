@@ -33,7 +33,7 @@ export type Forecast = (addon: string, questions: readonly MemoryQuestion[]) => 
 export type MeasurePace = (addon: string, question: MemoryQuestion) => Promise<Pace>;
 
 /** What a short-lived worker answers instead of working. */
-export interface Answers {
+export interface QuestionAnswers {
   readonly probe: Probe;
   readonly forecast: Forecast;
   readonly pace: MeasurePace;
@@ -50,7 +50,7 @@ export function openChannel(): RunnerChannel {
  */
 export function serve(
   entries: WorkerEntries,
-  answers: Answers,
+  answers: QuestionAnswers,
   channel: RunnerChannel = openChannel(),
 ): void {
   const stop = new AbortController();
@@ -129,7 +129,7 @@ function isCancellation(error: unknown): boolean {
 
 async function answer(
   message: Extract<RunnerMessage, {kind: 'probe' | 'forecast' | 'pace'}>,
-  {probe, forecast, pace}: Answers,
+  {probe, forecast, pace}: QuestionAnswers,
 ): Promise<WorkerMessage> {
   const {addon} = message;
   try {

@@ -1,7 +1,7 @@
 import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {Project} from '../first-light/project.js';
 
@@ -105,7 +105,7 @@ test('a stage that fails is exit code 1; a file that is no baseline and one that
 
 test('what init writes can be tried as it is', async () => {
   const own = new Project();
-  await writeCheckpoint(own.file('checkpoints'), {
+  await writeFixtureCheckpoint(own.file('checkpoints'), {
     model: 'turbo',
     hidden_size: 32,
     layers: 2,

@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process';
 import {describe, expect, test} from 'vitest';
-import type {World} from '../../src/app/world.js';
+import type {Terminal} from '../../src/app/terminal.js';
 import {commandTable} from '../../src/cli/command-table.js';
 import {candidates} from '../../src/cli/complete.js';
 import {Folder, main} from './sidestep.js';
@@ -77,7 +77,7 @@ stages:
   /** Asked in this process: that the command answers so is tested above. */
   const offered = async (...typed: readonly string[]): Promise<string[]> => {
     const folder = new Folder(files);
-    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as World;
+    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as Terminal;
     return candidates(world, typed);
   };
 
@@ -118,7 +118,7 @@ stages:
   test('songs by name, once the pipeline has no problems', async () => {
     expect(await offered('show', 'sample', '')).toEqual([]);
     const folder = new Folder({...files, 'pipeline.yaml': files['good.yaml']});
-    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as World;
+    const world = {cwd: folder.path, env: {SIDESTEP_CONFIG_DIR: folder.file('none')}} as unknown as Terminal;
     const named = ['Monday Rain.wav', 'live/Encore.flac'];
     expect(await candidates(world, ['show', 'sample', ''])).toEqual(named);
     expect(await candidates(world, ['show', 'sample', '--set', 'name=x', ''])).toEqual(named);

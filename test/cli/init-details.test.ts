@@ -18,14 +18,14 @@ import {pipelineText} from '../../src/wizard/pipeline.js';
 import type {Known, Question} from '../../src/wizard/question.js';
 import {questions} from '../../src/wizard/questions.js';
 import {askAll, filled, type Interview, type Prompter, takeDefaults} from '../../src/wizard/wizard.js';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 
 const place = {folder: '/nowhere', cwd: '/nowhere'};
 const checkpoints = mkdtempSync(join(tmpdir(), 'sidestep-init-'));
 let known: Known;
 
 beforeAll(async () => {
-  await writeCheckpoint(checkpoints, {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  await writeFixtureCheckpoint(checkpoints, {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
   const presets = await findPresets({project_dir: place.folder, user_dir: place.folder});
   const around = {file: '/nowhere/pipeline.yaml', place, settings: noSettings(), presets, env: {}};
   known = {

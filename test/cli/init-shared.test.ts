@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {Folder} from './sidestep.js';
 
@@ -29,7 +29,12 @@ stages:
 
 async function project(files: Readonly<Record<string, string>>): Promise<Folder> {
   const folder = new Folder({...files, 'songs/a.txt': 'caption: a slow blues\n'});
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 1,
+    seed: 1,
+  });
   writeFileSync(folder.file('songs/a.wav'), tone(200));
   return folder;
 }

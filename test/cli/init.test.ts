@@ -7,7 +7,7 @@ import {presetForMemory} from '../../src/wizard/machine.js';
 import {memoryText, timeText, trainingSeconds} from '../../src/wizard/prediction.js';
 import {chooseModel} from '../../src/wizard/questions.js';
 import {nextSteps} from '../../src/wizard/session.js';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder, type Running} from './sidestep.js';
 
@@ -20,8 +20,18 @@ const CTRL_C = '\u0003';
 /** Two official models and two songs. */
 async function project(): Promise<Folder> {
   const folder = new Folder({'songs/a.txt': 'caption: a slow blues\n'});
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'base', hidden_size: 32, layers: 1, seed: 1});
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 1,
+    seed: 1,
+  });
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'base',
+    hidden_size: 32,
+    layers: 1,
+    seed: 1,
+  });
   writeFileSync(folder.file('songs/a.wav'), tone(200));
   writeFileSync(folder.file('songs/b.wav'), tone(210));
   return folder;

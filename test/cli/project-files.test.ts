@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {schemaLine, writtenPath} from '../../src/app/pipeline-text.js';
 import {SCHEMA_URL} from '../../src/schema/schema-url.generated.js';
 import {withLines, withSchemas} from '../../src/wizard/project-files.js';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder} from './sidestep.js';
 
@@ -88,7 +88,12 @@ describe('.vscode/settings.json', () => {
 
 test('init writes a project that git sees as it should, and replaces nothing', async () => {
   const folder = new Folder({'songs/a.txt': 'caption: a slow blues\n', '.gitignore': 'secret.txt\n'});
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 1,
+    seed: 1,
+  });
   writeFileSync(folder.file('songs/a.wav'), tone(200));
   spawnSync('git', ['init', '-q'], {cwd: folder.path});
   const flags = ['--yes', '--checkpoints', folder.file('checkpoints'), '--songs', folder.file('songs')];

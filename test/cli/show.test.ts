@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 
 import {sampleNamed} from '../../src/cli/show.js';
 import type {Dataset} from '../../src/dataset/sample.js';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder} from './sidestep.js';
 
@@ -57,7 +57,12 @@ test('the prompt is shown to the last character, with the origin of every field'
 
 test('tokens are those of the model, cut where pass 1 cuts them', async () => {
   const folder = project();
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 1, seed: 1});
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 1,
+    seed: 1,
+  });
   const {prompt, lyrics, tokens_unknown} = await shown(folder, 'encore');
   expect(tokens_unknown).toBeNull();
   expect(prompt.tokens).toMatchObject({lost: 0, limit: 256});

@@ -5,17 +5,17 @@ import {drawPromptSource, upstreamGenreIndices} from '../../src/dataset/genre-ch
 import {pythonRandom, pythonShuffle} from '../../src/dataset/mersenne-twister.js';
 import {upstreamPrompt} from '../../src/dataset/prompt.js';
 import {pythonFloat, pythonText} from '../../src/dataset/python-text.js';
-import {type JsonNode, type JsonObject, parseJson, toPlain} from '../../src/format/json.js';
+import {type JsonNode, type JsonObjectNode, parseJson, toPlain} from '../../src/format/json.js';
 
 const file = fileURLToPath(new URL('../golden/prompt_cases.json', import.meta.url));
 const golden = asObject(parseJson(readFileSync(file, 'utf8'), {file, duplicateKeys: 'refuse'}));
 
-function asObject(node: JsonNode | undefined): JsonObject {
+function asObject(node: JsonNode | undefined): JsonObjectNode {
   if (node?.kind !== 'object') throw new Error('expected an object');
   return node;
 }
 
-function casesOf(name: string): JsonObject[] {
+function casesOf(name: string): JsonObjectNode[] {
   const list = golden.entries.get(name);
   if (list?.kind !== 'array') throw new Error(`expected a list under ${name}`);
   return list.items.map(asObject);

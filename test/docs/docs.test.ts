@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {type Command, CommanderError} from 'commander';
 import {describe, expect, test} from 'vitest';
 import {parse, stringify} from 'yaml';
-import type {World} from '../../src/app/world.js';
+import type {Terminal} from '../../src/app/terminal.js';
 import {commandTable} from '../../src/cli/command-table.js';
 import {resolvePipeline} from '../../src/config/resolve.js';
 import {parseSettings} from '../../src/config/user/parse-settings.js';
@@ -72,7 +72,7 @@ async function parsed(line: string, where: 'line' | 'sentence' = 'line'): Promis
   if (name === undefined || name.startsWith('-')) return;
   const row = commandTable.find((each) => each.name === name);
   expect(row, `no command ${name}`).toBeDefined();
-  const command = (await row!.load())({} as World);
+  const command = (await row!.load())({} as Terminal);
   silence(command);
   try {
     await command.parseAsync(rest, {from: 'user'});

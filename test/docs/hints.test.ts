@@ -4,7 +4,7 @@ import {Ajv} from 'ajv';
 import type {Command, Option} from 'commander';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import type {World} from '../../src/app/world.js';
+import type {Terminal} from '../../src/app/terminal.js';
 import {commandTable} from '../../src/cli/command-table.js';
 import {synonyms} from '../../src/config/check/synonyms.js';
 import {fieldNamed} from '../../src/dataset/song-metadata.js';
@@ -120,7 +120,7 @@ function accepts(schema: Schema, value: unknown): boolean {
 
 let commands: ReadonlyMap<string, Command>;
 beforeAll(async () => {
-  const loaded = commandTable.map(async ({name, load}) => [name, (await load())({} as World)] as const);
+  const loaded = commandTable.map(async ({name, load}) => [name, (await load())({} as Terminal)] as const);
   commands = new Map(await Promise.all(loaded));
 });
 

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {cpSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {delimiter} from 'node:path';
 import {expect, test} from 'vitest';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {Folder, installed} from '../cli/sidestep.js';
 import {tone} from '../dataset/dataset-rig.js';
 import {root} from './project.js';
@@ -11,7 +11,7 @@ import {root} from './project.js';
 async function readersFolder(): Promise<Folder> {
   const folder = new Folder({'my_preset.json': JSON.stringify({rank: 16, learning_rate: 1e-4, epochs: 3})});
   for (const model of ['turbo', 'base'] as const)
-    await writeCheckpoint(folder.file('checkpoints'), {model, hidden_size: 32, layers: 1, seed: 1});
+    await writeFixtureCheckpoint(folder.file('checkpoints'), {model, hidden_size: 32, layers: 1, seed: 1});
   for (const [index, name] of ['first song', 'second song'].entries()) {
     folder.write(`my_audio/${name}.txt`, `caption: tune ${index}\n`);
     writeFileSync(folder.file(`my_audio/${name}.wav`), tone(200 + index));

@@ -1,13 +1,18 @@
 import {readdirSync, writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {writeCheckpoint} from '../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';
 import {Folder} from '../cli/sidestep.js';
 import {tone} from '../dataset/dataset-rig.js';
 
 /** Somebody with a model and three songs: what the wizard writes trains, and every command about it has an answer. */
 test('from the wizard to an adapter, a report and a second run', async () => {
   const folder = new Folder();
-  await writeCheckpoint(folder.file('checkpoints'), {model: 'turbo', hidden_size: 32, layers: 2, seed: 1});
+  await writeFixtureCheckpoint(folder.file('checkpoints'), {
+    model: 'turbo',
+    hidden_size: 32,
+    layers: 2,
+    seed: 1,
+  });
   for (const [index, name] of ['a', 'b', 'c'].entries()) {
     folder.write(`songs/${name}.txt`, `caption: tune ${name}\n`);
     writeFileSync(folder.file(`songs/${name}.wav`), tone(200 + index));
@@ -50,7 +55,7 @@ test('from the wizard to an adapter, a report and a second run', async () => {
     expect(relative).toBeGreaterThan(0);
   }
 
-  await writeCheckpoint(folder.file('others'), {model: 'turbo', hidden_size: 32, layers: 2, seed: 2});
+  await writeFixtureCheckpoint(folder.file('others'), {model: 'turbo', hidden_size: 32, layers: 2, seed: 2});
   const others = folder.file('others/acestep-v15-turbo');
   const {stdout: measured} = await folder.run(['inspect', 'output/songs-lora/peft', '--base', others]);
   expect(measured).toMatch(/warning: .*others.* is not the model it was trained on/);

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {upstreamGenreIndices} from '../../src/dataset/genre-choice.js';
 import {upstreamPrompt} from '../../src/dataset/prompt.js';
-import {type JsonNode, type JsonObject, parseJson, toPlain} from '../../src/format/json.js';
+import {type JsonNode, type JsonObjectNode, parseJson, toPlain} from '../../src/format/json.js';
 import {exact, type Verdict} from './verdict.js';
 
 /** `prompt_cases.json`: prompt texts and the seeded genre choice, to be met character by character. */
@@ -19,7 +19,7 @@ export async function judgePrompts(path: string): Promise<Verdict[]> {
   ];
 }
 
-function wrongPrompt(entry: JsonObject, index: number): string[] {
+function wrongPrompt(entry: JsonObjectNode, index: number): string[] {
   if (entry.entries.has('error')) return []; // upstream raised: there is no prompt to compare with
   const args = toPlain(entry.entries.get('args')!) as {use_genre?: boolean; tag_position?: string};
   const meta = asObject(entry.entries.get('meta'));
@@ -31,7 +31,7 @@ function wrongPrompt(entry: JsonObject, index: number): string[] {
   return upstreamPrompt(meta, call).text === expected ? [] : [`case ${index}`];
 }
 
-function wrongIndices(entry: JsonObject): string[] {
+function wrongIndices(entry: JsonObjectNode): string[] {
   const plain = toPlain(entry) as Record<string, number> & {indices: number[]};
   const {num_samples, genre_ratio, indices, seed = 42} = plain; // upstream's default
   const chosen = [...upstreamGenreIndices({count: num_samples!, genre_ratio: genre_ratio!, seed})];
@@ -39,13 +39,13 @@ function wrongIndices(entry: JsonObject): string[] {
   return equal ? [] : [`${genre_ratio}% of ${num_samples}`];
 }
 
-function listOf(object: JsonObject, name: string): JsonObject[] {
+function listOf(object: JsonObjectNode, name: string): JsonObjectNode[] {
   const list = object.entries.get(name);
   if (list?.kind !== 'array') throw new Error(`Expected a list under ${name}`);
   return list.items.map(asObject);
 }
 
-function asObject(node: JsonNode | undefined): JsonObject {
+function asObject(node: JsonNode | undefined): JsonObjectNode {
   if (node?.kind !== 'object') throw new Error('Expected an object');
   return node;
 }

@@ -8,7 +8,7 @@ import {fileLeaves, matchesAny} from '../../src/plan/fingerprint-parts.js';
 import {planStage} from '../../src/plan/make-plan.js';
 import type {FingerprintParts, PlannedStage} from '../../src/plan/plan.js';
 import {type FileObservation, fileKey, type World} from '../../src/plan/world.js';
-import type {PreviousStage} from '../../src/record/memory.js';
+import type {PreviousStage} from '../../src/record/last-run.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 import {stageTypes} from '../../src/stage/registry.js';
@@ -381,7 +381,9 @@ const settings: readonly Tree[] = [
 
 describe('a key that plays no part beside another', () => {
   const rules = [...stageTypes.values()].flatMap((type) =>
-    (type.idle ?? []).flatMap((rule) => rule.params.map((path) => ({type, rule, path, name: type.name}))),
+    (type.ineffective ?? []).flatMap((rule) =>
+      rule.params.map((path) => ({type, rule, path, name: type.name})),
+    ),
   );
   test.each(rules)('$name: $path changes nothing, and whoever wrote it is told', ({type, rule, path}) => {
     const beside = settings

@@ -89,7 +89,7 @@ test.each(FORMULA_TEMPLATES)(
       optimizer: {type: 'adamw', learning_rate: 1e-4},
       schedule: {type: 'custom', formula, warmup_steps: 0},
     };
-    const settled = stageTypes.get('train')!.settle!(params, () => undefined);
+    const settled = stageTypes.get('train')!.derive!(params, () => undefined);
     expect(settled.faults).toEqual([]);
     const curve = learningRateCurve(params, {total_steps: 40, steps_per_epoch: 10});
     expect(Math.max(...curve)).toBeLessThanOrEqual(1e-4);

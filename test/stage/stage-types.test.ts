@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Json} from '../../src/base/json.js';
-import {settleIdle} from '../../src/config/idle-params.js';
+import {resetIneffective} from '../../src/config/ineffective-params.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
 import type {ParamObject} from '../../src/stage/param.js';
@@ -56,7 +56,7 @@ describe.each([...stageTypes.values()])('$name', (type) => {
     const named = [
       ...type.neutral,
       ...(type.extends?.params ?? []),
-      ...(type.idle ?? []).flatMap(({params}) => params),
+      ...(type.ineffective ?? []).flatMap(({params}) => params),
       ...(type.publishes ?? []).map(({param}) => param),
     ];
     expect(named.filter((path) => !exists(schema, path.split('.')))).toEqual([]);
@@ -121,7 +121,8 @@ function partsOf(params: object, sample: object, of: object): Record<string, str
 /** As configuration hands them on: what plays no part has its default. */
 function settled(params: ParamObject): ParamObject {
   const schema = schemas['stage.preprocess.pass1']!;
-  return settleIdle(schema, {params, positions: {}}, stageTypes.get('preprocess.pass1')!.idle!).params;
+  return resetIneffective(schema, {params, positions: {}}, stageTypes.get('preprocess.pass1')!.ineffective!)
+    .params;
 }
 
 describe('what is encoded anew in the first pass', () => {

@@ -2,7 +2,7 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {type IncomingHttpHeaders, type IncomingMessage, request} from 'node:http';
 import {dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
-import type {World} from '../../src/app/world.js';
+import type {Terminal} from '../../src/app/terminal.js';
 import {uiSource} from '../../src/cli/ui-source.js';
 import {loadPipeline} from '../../src/config/load.js';
 import type {RunEvent} from '../../src/event/event.js';
@@ -39,7 +39,7 @@ export class UiProject {
       cwd: folder,
       env: {SIDESTEP_CONFIG_DIR: join(folder, 'config')},
       now: Date.now,
-    } as Partial<World> as World;
+    } as Partial<Terminal> as Terminal;
     const root = new URL('../../', import.meta.url);
     const defects: unknown[] = [];
     const server = await serveUi(uiSource(world, 'blues.yaml'), {

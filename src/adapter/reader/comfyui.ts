@@ -2,7 +2,7 @@ import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import type {Tensor} from '../../format/tensor.js';
 import type {Magnitude} from '../applied.js';
-import {type Change, hadamard, kronecker, lowRank, product} from '../change.js';
+import {hadamard, kronecker, lowRank, product, type WeightChange} from '../change.js';
 import {scalarOf, toMatrix} from '../factors.js';
 import type {ModuleReading, Reader, WrittenFile} from './reader.js';
 
@@ -51,7 +51,7 @@ function readAs(file: WrittenFile, {name, sides}: Place): ModuleReading | undefi
 
 type Take = (part: string) => Tensor | undefined;
 
-function changeOf(take: Take, alpha: number | undefined, path: string): Change | undefined {
+function changeOf(take: Take, alpha: number | undefined, path: string): WeightChange | undefined {
   const scale = (rank: number | undefined) => (alpha === undefined || rank === undefined ? 1 : alpha / rank);
   const up = take('lora_up.weight') ?? take('lora_B.weight');
   const down = take('lora_down.weight') ?? take('lora_A.weight');
@@ -69,7 +69,7 @@ function kroneckerOf(
   take: Take,
   scale: (rank: number | undefined) => number,
   path: string,
-): Change | undefined {
+): WeightChange | undefined {
   let rank: number | undefined;
   const factor = (name: string) => {
     const [whole, a, b] = [take(name), take(`${name}_a`), take(`${name}_b`)];

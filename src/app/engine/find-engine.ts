@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join, resolve} from 'node:path';
 import {SidestepError} from '../../base/problem.js';
-import type {World} from '../world.js';
+import type {Terminal} from '../terminal.js';
 import {newestOwnBuild} from './own-builds.js';
 import {
   cudaPackage,
@@ -20,7 +20,7 @@ export interface EngineSurroundings {
   /** The folder of the installed package, or of the checkout. */
   readonly root: string;
   readonly cwd: string;
-  readonly env: World['env'];
+  readonly env: Terminal['env'];
   /** What is published for this system; undefined where nothing is. */
   readonly platform: Platform | undefined;
 }
@@ -42,7 +42,10 @@ export function findEngine(surroundings: EngineSurroundings): FoundEngine | unde
   return named(surroundings) ?? ownBuild(surroundings) ?? packaged(surroundings) ?? built(surroundings);
 }
 
-export function engineSurroundings(root: string, {env, cwd}: Pick<World, 'env' | 'cwd'>): EngineSurroundings {
+export function engineSurroundings(
+  root: string,
+  {env, cwd}: Pick<Terminal, 'env' | 'cwd'>,
+): EngineSurroundings {
   return {root, cwd, env, platform: platformHere()};
 }
 

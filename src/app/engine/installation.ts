@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join, sep} from 'node:path';
 import {nextCommand} from '../next-command.js';
-import type {World} from '../world.js';
+import type {Terminal} from '../terminal.js';
 import {
   cudaPackage,
   enginePackage,
@@ -56,16 +56,16 @@ function installWords(installation: Installation): readonly string[] {
 
 /** What to do about an engine that is missing, or does not fit, in words for a hint. */
 export function engineHelp(
-  world: Pick<World, 'env' | 'cwd'>,
+  terminal: Pick<Terminal, 'env' | 'cwd'>,
   {root, platform}: {readonly root: string; readonly platform: Platform | undefined},
 ): string {
-  const named = world.env.SIDESTEP_ENGINE;
+  const named = terminal.env.SIDESTEP_ENGINE;
   if (named !== undefined && named !== '')
     return 'SIDESTEP_ENGINE names it: unset that variable to use the engine of this installation, or name one that fits.';
   const installation = installationOf(root);
   if (installation.kind === 'checkout')
     return 'Build it with `npm run native` (needs CMake and a C++20 compiler).';
-  const build = `\`${nextCommand(world, ['build-engine'])}\` compiles it here (needs CMake and a C++20 compiler)`;
+  const build = `\`${nextCommand(terminal, ['build-engine'])}\` compiles it here (needs CMake and a C++20 compiler)`;
   if (platform === undefined) return `There is no ready engine for ${thisSystem()}: ${build}.`;
   const install = installCommand(installation, `${enginePackage(platform)}@${versionIn(root)}`);
   return `\`${install}\` gets the ready one, which an installation leaves out that is told to omit optional packages; or ${build}.`;
@@ -80,7 +80,7 @@ export interface SeenCard {
 
 /** How the engine gets to use these cards. */
 export function pluginHelp(
-  world: Pick<World, 'env' | 'cwd'>,
+  terminal: Pick<Terminal, 'env' | 'cwd'>,
   {root, platform}: {readonly root: string; readonly platform: Platform | undefined},
   cards: readonly SeenCard[],
 ): string {
@@ -90,7 +90,7 @@ export function pluginHelp(
   const generations = new Set(cards.flatMap((card) => generationOf(card.compute_capability) ?? []));
   const [generation] = generations;
   if (platform?.cuda !== true || generation === undefined)
-    return `The CUDA plugin is compiled where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: \`${nextCommand(world, ['build-engine', '--cuda', 'on'])}\`.`;
+    return `The CUDA plugin is compiled where nvcc (the CUDA toolkit, 12 or 13) is on the PATH: \`${nextCommand(terminal, ['build-engine', '--cuda', 'on'])}\`.`;
   // Cards of several kinds: the first package runs on them all.
   const fitting = generations.size === 1 ? generation : published[0]!;
   const name = `${cudaPackage(platform, fitting)}@${versionIn(root)}`;

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {namesIn} from '../../base/folder.js';
 import {sha256} from '../../base/hash.js';
 import {userCacheFolder} from '../../config/folders.js';
-import type {World} from '../world.js';
+import type {Terminal} from '../terminal.js';
 import {ENGINE_FILE, thisSystem} from './platforms.js';
 import {versionIn} from './version-in.js';
 
@@ -11,12 +11,12 @@ import {versionIn} from './version-in.js';
  * Engines compiled on this machine lie in the user's cache folder, one folder for each version, system, state of the sources and
  * compiler: another version of sidestep, or another checkout, never meets one that was not made of its own sources.
  */
-export function ownBuildFolder(root: string, env: World['env'], compiler: string): string {
+export function ownBuildFolder(root: string, env: Terminal['env'], compiler: string): string {
   return join(buildsOf(root, env), `${sourceKey(root)}-${slug(compiler)}`);
 }
 
 /** The addon built last from these sources. */
-export function newestOwnBuild(root: string, env: World['env']): string | undefined {
+export function newestOwnBuild(root: string, env: Terminal['env']): string | undefined {
   const builds = buildsOf(root, env);
   if (!existsSync(builds)) return undefined; // most people never build: no source is read for them
   const key = sourceKey(root);
@@ -27,7 +27,7 @@ export function newestOwnBuild(root: string, env: World['env']): string | undefi
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 
-function buildsOf(root: string, env: World['env']): string {
+function buildsOf(root: string, env: Terminal['env']): string {
   return join(userCacheFolder(env), 'engines', `${versionIn(root)}-${thisSystem()}`);
 }
 

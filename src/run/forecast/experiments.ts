@@ -4,7 +4,7 @@ import {own} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
 import type {Pipeline} from '../../config/pipeline.js';
 import {listExperiments} from '../../record/experiments.js';
-import {readMemory} from '../../record/memory.js';
+import {readLastRun} from '../../record/last-run.js';
 import {memoryPath, type Project} from '../project.js';
 
 /** What the newest experiment with a pipeline made of a stage: its pace is the file's, too, where that never ran itself. */
@@ -17,6 +17,6 @@ export async function madeInExperiments(
     .map((experiment) => memoryPath(project, {file, experiment}))
     .map((path) => ({path, at: statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? 0}))
     .sort((a, b) => b.at - a.at)
-    .map(({path}) => readMemory(path));
+    .map(({path}) => readLastRun(path));
   return (stage) => memories.flatMap(({stages}) => own(stages, stage)?.fingerprint ?? [])[0];
 }

@@ -22,7 +22,7 @@ import {type Service, withServices} from './services.js';
  * Services run beside it. Throws `run/command-failed` with its last words, `run/secret-missing`, `run/working-dir-missing`,
  * `run/service-*`.
  */
-export async function runCommand(context: LightContext): Promise<void> {
+export async function lightCommand(context: LightContext): Promise<void> {
   const {params, out_dir} = context;
   const secrets = secretValues(secretsIn(params), context.env);
   const known = {inputs: inputPaths(context), outputs: await outputPaths(params, out_dir), secrets};

@@ -15,14 +15,14 @@ import type {Model} from '../../model/model.js';
 import {parametersOf} from '../../stage/parameters.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 import {listeningThread} from '../listening-thread.js';
-import {openSoundMemory, type SoundMemory} from './sound-memory.js';
+import {openRememberedSounds, type RememberedSounds} from './remembered-sounds.js';
 
 /**
  * The `dataset` stage: finds and checks all songs, tells every finding, and leaves `dataset.json`. Songs that cannot be
  * used fail the stage after all have been looked at, unless `on_error` is `skip`.
  * Throws `dataset/unusable-songs`, `dataset/unusable-json`, `dataset/no-samples`.
  */
-export async function runDataset(context: LightContext): Promise<void> {
+export async function lightDataset(context: LightContext): Promise<void> {
   const dataset = await readSongs(context);
   const errors = dataset.findings.filter(({severity}) => severity === 'error');
   tell(dataset.findings, context);
@@ -36,8 +36,8 @@ export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log'
 
 /** All songs that the parameters mean, with every finding. Throws `dataset/unusable-json`, `dataset/no-samples`. */
 export async function readSongs(context: SongContext): Promise<Dataset> {
-  const memory = await openSoundMemory(context.memory_dir);
-  const ears = openEars(context.signal);
+  const memory = await openRememberedSounds(context.memory_dir);
+  const ears = openSongListeners(context.signal);
   try {
     return await readAll(context, {...effectsOf(context, {memory, ears}), ...(await tokenizerOf(context))});
   } finally {
@@ -83,7 +83,7 @@ function optionsOf(context: SongContext): DatasetOptions {
 export const SONGS_AT_ONCE = availableParallelism();
 
 /** Listens in threads; run from sources, where there is no compiled thread to start, in this one. */
-export function openEars(signal: AbortSignal): Listeners {
+export function openSongListeners(signal: AbortSignal): Listeners {
   const entry = listeningThread;
   if (!existsSync(entry)) return {listen: (path) => listen(path, signal), close: async () => {}};
   const threads = openListeners({entry, threads: SONGS_AT_ONCE});
@@ -100,7 +100,7 @@ export function openEars(signal: AbortSignal): Listeners {
 
 function effectsOf(
   context: SongContext,
-  {memory, ears}: {readonly memory: SoundMemory; readonly ears: Listeners},
+  {memory, ears}: {readonly memory: RememberedSounds; readonly ears: Listeners},
 ): DatasetEffects {
   return {
     songs_at_once: SONGS_AT_ONCE,

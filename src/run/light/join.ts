@@ -12,7 +12,7 @@ import type {LightContext} from '../light-stage.js';
  * The `join` stage: the songs of all its datasets in one list, each repeated as `repeats` or `share` say.
  * Throws `join/no-songs` when a dataset that has a share has no songs.
  */
-export async function runJoin(context: LightContext): Promise<void> {
+export async function lightJoin(context: LightContext): Promise<void> {
   const {inputs, params, out_dir} = context;
   const lists = joinedLists(params, 'datasets').map(({param, ...weight}) => {
     const {stage, json} = inputs[param]!; // every item refers to a stage

@@ -5,7 +5,7 @@ import {parametersOf} from '../../stage/parameters.js';
 import {type LightContext, pathOf} from '../light-stage.js';
 
 /** The `scan` stage: finds the model and leaves `model.json`. Throws `model/*`. */
-export async function runScan(context: LightContext): Promise<void> {
+export async function lightScan(context: LightContext): Promise<void> {
   const {model, base_model} = parametersOf('scan', context.params);
   const checkpoint_dir = pathOf(context, 'checkpoint_dir')!;
   const hashFile = async (path: string) => {

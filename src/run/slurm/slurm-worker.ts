@@ -9,7 +9,7 @@ import {type Life, watchLife} from '../channel/life.js';
 import {lastWords} from '../child-output.js';
 import type {SiteRequest} from '../executor/executors.js';
 import {problemOf} from '../problem-of.js';
-import type {RunningWorker, WorkerEnd, WorkerHearing, WorkerLauncher} from '../worker-launcher.js';
+import type {RunningWorker, WorkerEnd, WorkerLauncher, WorkerListener} from '../worker-launcher.js';
 import type {Cluster} from './cluster.js';
 import {endOfJob} from './job-end.js';
 import {fillJobFolder, isLastWord, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
@@ -43,7 +43,7 @@ export function slurmWorker(cluster: Cluster, job: JobOfStage): WorkerLauncher {
 
 interface Order {
   readonly first: RunnerMessage;
-  readonly hear: WorkerHearing;
+  readonly hear: WorkerListener;
 }
 
 /** What the runner wants of a job that it follows. */
@@ -142,7 +142,7 @@ interface SeenJob {
 /** Why a job is followed no longer. */
 export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel' | 'stranded';
 
-function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerHearing): SeenJob {
+function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerListener): SeenJob {
   const said = lastWords();
   let last: WorkerMessage | undefined;
   let news: JobAnswer | undefined;

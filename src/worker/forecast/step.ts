@@ -13,7 +13,7 @@ import {componentDir} from '../model-input.js';
 import {longestClip} from '../train/longest-clip.js';
 import {engineOptions} from '../train/options.js';
 import {collectedSamples, publishedSamples, type TrainingSample} from '../train/samples.js';
-import {type Change, changesFor, LATENT_HZ, rankChanges} from './change.js';
+import {changesFor, LATENT_HZ, type MemorySaving, rankChanges} from './change.js';
 import {forecastClips} from './generation.js';
 
 /** What a training or estimating step takes, and if that is too much, what would lower it. */
@@ -159,7 +159,7 @@ async function suggest(step: Step, planned: PlannedStep): Promise<MemoryForecast
   const suggestions: {change: string; total_bytes: number}[] = [];
   let options: JsonObject = step.setup.options;
   let total = planned.memory.total_bytes;
-  const attempt = async (change: Change): Promise<void> => {
+  const attempt = async (change: MemorySaving): Promise<void> => {
     const changed = change.apply(options);
     const {total_bytes} = (await plan(step, {options: changed, ...FRUGAL})).memory;
     if (total_bytes >= total) return;
@@ -178,7 +178,7 @@ async function lowerRank(
   at: {
     readonly options: JsonObject;
     readonly total: number;
-    readonly attempt: (change: Change) => Promise<void>;
+    readonly attempt: (change: MemorySaving) => Promise<void>;
   },
 ): Promise<void> {
   const ranks = rankChanges(at.options);

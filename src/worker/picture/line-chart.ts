@@ -1,5 +1,5 @@
 /** One curve: points in order of x. */
-export interface Curve {
+export interface DrawnCurve {
   readonly label: string;
   readonly colour: string;
   readonly width: number;
@@ -9,7 +9,7 @@ export interface Curve {
 export interface LineChart {
   readonly title: string;
   readonly x_label: string;
-  readonly curves: readonly Curve[];
+  readonly curves: readonly DrawnCurve[];
 }
 
 const WIDTH = 800;

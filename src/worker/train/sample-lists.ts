@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
-import {type JsonNode, type JsonObject, lineAndColumn, toPlain} from '../../format/json.js';
+import {type JsonNode, type JsonObjectNode, lineAndColumn, toPlain} from '../../format/json.js';
 import {isListed} from '../../format/user-file.js';
 import {parseUserJson} from '../../format/user-json.js';
 import {readUserText} from '../../format/user-text.js';
@@ -34,7 +34,7 @@ function checkSample(list: List, entry: JsonNode): void {
 interface List {
   readonly file: string;
   readonly text: string;
-  readonly root: JsonObject;
+  readonly root: JsonObjectNode;
 }
 
 /** A JSON object in a file that may be absent. */

@@ -1,6 +1,6 @@
 import {cpSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {writeCheckpoint} from '../../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../../src/worker/fixture/checkpoint.js';
 import {synthesise, waveFile} from '../../../src/worker/fixture/music.js';
 import {Project, preparation, type Stage, training} from '../../first-light/project.js';
 
@@ -14,7 +14,7 @@ afterAll(() => {
 
 async function layOut(place: Project): Promise<void> {
   const model = {model: 'turbo', hidden_size: 32, layers: 2, seed: 42} as const;
-  await writeCheckpoint(place.file('checkpoints'), model as never);
+  await writeFixtureCheckpoint(place.file('checkpoints'), model as never);
   mkdirSync(place.file('songs'));
   for (const i of [0, 1]) writeFileSync(place.file(`songs/${i}.wav`), waveFile(synthesise(1, i, 2)));
 }

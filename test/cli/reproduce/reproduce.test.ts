@@ -2,7 +2,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeF
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, expect, test} from 'vitest';
 import {readSafetensorsHeader} from '../../../src/format/safetensors-read.js';
-import {writeCheckpoint} from '../../../src/worker/fixture/checkpoint.js';
+import {writeFixtureCheckpoint} from '../../../src/worker/fixture/checkpoint.js';
 import {synthesise, waveFile} from '../../../src/worker/fixture/music.js';
 import {Project, preparation, training} from '../../first-light/project.js';
 
@@ -19,7 +19,7 @@ const songs = ['march.wav', 'live/air.wav', 'live/waltz.wav'];
 /** A model and songs as people keep them, words beside the songs. */
 async function layOut(place: Project): Promise<void> {
   const model = {model: 'turbo', hidden_size: 32, layers: 2, seed: 42} as const;
-  await writeCheckpoint(place.file('checkpoints'), model as never);
+  await writeFixtureCheckpoint(place.file('checkpoints'), model as never);
   mkdirSync(place.file('songs/live'), {recursive: true});
   for (const [i, name] of songs.entries()) {
     writeFileSync(place.file('songs', name), waveFile(synthesise(1, i, 2)));

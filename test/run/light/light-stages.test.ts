@@ -6,8 +6,8 @@ import {hashFile} from '../../../src/base/hash.js';
 import {SidestepError} from '../../../src/base/problem.js';
 import type {StageId} from '../../../src/base/stage-id.js';
 import type {Dataset} from '../../../src/dataset/sample.js';
-import {runDataset} from '../../../src/run/light/dataset.js';
-import {runScan} from '../../../src/run/light/scan.js';
+import {lightDataset} from '../../../src/run/light/dataset.js';
+import {lightScan} from '../../../src/run/light/scan.js';
 import type {LightContext, LightEvent} from '../../../src/run/light-stage.js';
 import type {ParamObject} from '../../../src/stage/param.js';
 import {defaults, folderOf, tone} from '../../dataset/dataset-rig.js';
@@ -49,7 +49,7 @@ describe('the dataset stage', () => {
   test('leaves dataset.json and tells how far it is', async () => {
     const folder = await folderOf({'a.wav': tone(200), 'b.wav': tone(210)});
     const {context, events} = await contextOf(parameters({audio_dir: folder}));
-    await runDataset(context);
+    await lightDataset(context);
     expect((await outputOf(context)).samples.map(({name}) => name)).toEqual(['a.wav', 'b.wav']);
     expect(events).toContainEqual({kind: 'stage_progress', done: 2, total: 2, unit: 'samples'});
   });
@@ -66,7 +66,7 @@ describe('the dataset stage', () => {
     };
     const inputs = {audio_dir: input} as unknown as LightContext['inputs'];
     const {context} = await contextOf(parameters({audio_dir: {$stage: 'tiny'}}), {inputs});
-    await runDataset(context);
+    await lightDataset(context);
     expect((await outputOf(context)).samples).toHaveLength(1);
   });
 
@@ -78,7 +78,7 @@ describe('the dataset stage', () => {
 
   test('fails after looking at all songs, naming each that cannot be used', async () => {
     const {context, events} = await contextOf(parameters({audio_dir: await folderOf(broken)}));
-    const problem = await problemOf(runDataset(context));
+    const problem = await problemOf(lightDataset(context));
     expect(problem.code).toBe('dataset/unusable-songs');
     expect(problem.message).toMatch(/2 of the songs.*broken\.wav.*none\.wav/s);
     const failed = events.flatMap((event) => (event.kind === 'sample_failed' ? [event.sample] : []));
@@ -87,7 +87,7 @@ describe('the dataset stage', () => {
 
   test('goes on without them when on_error is skip', async () => {
     const {context} = await contextOf(parameters({audio_dir: await folderOf(broken), on_error: 'skip'}));
-    await runDataset(context);
+    await lightDataset(context);
     expect((await outputOf(context)).samples.map(({name}) => name)).toEqual(['a.wav']);
   });
 
@@ -95,7 +95,7 @@ describe('the dataset stage', () => {
     const first = await contextOf(
       parameters({audio_dir: await folderOf({'a.wav': tone(200), 'b.wav': tone(210)})}),
     );
-    await runDataset(first.context);
+    await lightDataset(first.context);
     // The same content under other names, now in files that no decoder could read: only the memory can answer
     const folder = await folderOf({'x.wav': 'not audio', 'y.wav': 'not audio either'});
     const [a, b] = (await outputOf(first.context)).samples;
@@ -111,7 +111,7 @@ describe('the dataset stage', () => {
         size: 1,
       }),
     });
-    await runDataset(context);
+    await lightDataset(context);
     expect((await outputOf(context)).samples.map(({audio_seconds}) => audio_seconds)).toEqual([1, 1]);
   });
 
@@ -120,7 +120,7 @@ describe('the dataset stage', () => {
       Array.from({length: 8}, (_, index) => [`${index}.wav`, tone(200 + 10 * index)]),
     );
     const {context, events} = await contextOf(parameters({audio_dir: await folderOf(songs)}));
-    await runDataset(context);
+    await lightDataset(context);
     const warnings = events.flatMap((event) => (event.kind === 'stage_warning' ? [event.problem] : []));
     expect(warnings.length).toBeGreaterThan(0);
     expect(new Set(warnings.map(({code}) => code)).size).toBe(warnings.length);
@@ -134,7 +134,7 @@ describe('the dataset stage', () => {
     const {context, events} = await contextOf(
       parameters({audio_dir: folder, dataset_json: join(folder, 'set.json')}),
     );
-    expect(await problemOf(runDataset(context))).toMatchObject({
+    expect(await problemOf(lightDataset(context))).toMatchObject({
       code: 'dataset/unusable-json',
       message: expect.stringMatching(/1:2 .*\n.*1:6 /),
     });
@@ -144,7 +144,7 @@ describe('the dataset stage', () => {
   test('finds texts that are too long when it knows the model', async () => {
     const checkpoint_dir = fileURLToPath(new URL('../../golden/tiny_checkpoint', import.meta.url));
     const scan = await contextOf({checkpoint_dir, model: 'turbo', base_model: 'auto'});
-    await runScan(scan.context);
+    await lightScan(scan.context);
     const json = JSON.parse(await readFile(join(scan.context.out_dir, 'model.json'), 'utf8')) as object;
     const folder = await folderOf({
       'a.wav': tone(200),
@@ -153,7 +153,7 @@ describe('the dataset stage', () => {
     });
     const inputs = {model: {json}} as unknown as LightContext['inputs'];
     const {context} = await contextOf(parameters({audio_dir: folder, model: {$stage: 'model'}}), {inputs});
-    await runDataset(context);
+    await lightDataset(context);
     const [finding, ...others] = (await outputOf(context)).findings;
     expect(others).toEqual([]);
     expect(finding).toMatchObject({code: 'dataset/lyrics-too-long', sample: 'a.wav'});
@@ -165,14 +165,14 @@ describe('the dataset stage', () => {
   test('stops when it is asked to', async () => {
     const folder = await folderOf({'a.wav': tone(200)});
     const {context} = await contextOf(parameters({audio_dir: folder}), {signal: AbortSignal.abort()});
-    await expect(runDataset(context)).rejects.toThrow('aborted');
+    await expect(lightDataset(context)).rejects.toThrow('aborted');
   });
 });
 
 test('the scan stage leaves model.json', async () => {
   const checkpoint_dir = fileURLToPath(new URL('../../golden/tiny_checkpoint', import.meta.url));
   const {context} = await contextOf({checkpoint_dir, model: 'turbo', base_model: 'auto'});
-  await runScan(context);
+  await lightScan(context);
   const model = JSON.parse(await readFile(join(context.out_dir, 'model.json'), 'utf8')) as object;
   expect(model).toMatchObject({
     name: 'acestep-v15-turbo',

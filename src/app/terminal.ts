@@ -11,7 +11,7 @@ import {wrapped} from '../render/wrap.js';
 import {type DisplayStream, displayStream} from './display-stream.js';
 
 /** What a command meets outside: arguments, environment, streams, a clock. Tests of pure parts never need one. */
-export interface World {
+export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdout: Stream;

@@ -7,7 +7,7 @@ import type {SoundReport} from '../../dataset/audio/sound-report.js';
 const reportVersion = 2;
 
 /** What was heard in files, by content hash: adding one song to a thousand listens to one. */
-export interface SoundMemory {
+export interface RememberedSounds {
   readonly get: (hash: string) => SoundReport | undefined;
   readonly set: (hash: string, report: SoundReport) => void;
   /** Writes what is new to disk. */
@@ -15,7 +15,7 @@ export interface SoundMemory {
 }
 
 /** Opens the memory in a folder; a missing or unreadable file is an empty memory. */
-export async function openSoundMemory(folder: string): Promise<SoundMemory> {
+export async function openRememberedSounds(folder: string): Promise<RememberedSounds> {
   const path = join(folder, `sounds-${reportVersion}.json`);
   const reports = new Map(Object.entries(readReports(path)));
   let fresh = 0;

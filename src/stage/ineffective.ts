@@ -4,7 +4,7 @@ import {type ParamObject, valueAt} from './param.js';
  * Parameters that play no part beside the others (`cfg_dropout` in vanilla mode): they count, and reach the work, as if
  * nobody had written them, and whoever wrote them is told.
  */
-export interface IdleRule {
+export interface IneffectiveRule {
   /** Dotted paths; each covers everything beneath it. */
   readonly params: readonly string[];
   readonly when: (params: ParamObject) => boolean;
@@ -13,11 +13,11 @@ export interface IdleRule {
 }
 
 /** Whether the value at a path is one of these. */
-export function isAt(path: string, ...values: readonly unknown[]): IdleRule['when'] {
+export function isAt(path: string, ...values: readonly unknown[]): IneffectiveRule['when'] {
   return (params) => values.includes(valueAt(params, path));
 }
 
 /** Whether nothing, or the 0 that stands for nothing, is at a path. */
-export function isOff(path: string): IdleRule['when'] {
+export function isOff(path: string): IneffectiveRule['when'] {
   return isAt(path, undefined, null, 0);
 }

@@ -5,14 +5,14 @@ import {type Located, type LocatedMap, type LocatedScalar, member, problemAt} fr
 import {type Preset, type PresetFile, parsePreset} from './user/preset.js';
 
 /** The presets a pipeline can use; each is parsed when it is first named. */
-export interface PresetShelf {
+export interface PresetLookup {
   /** The parameters of the presets a stage names, weakest first. Unknown, unfit and broken presets are reported. */
   readonly layersFor: (stage: DeclaredStage, body: LocatedMap, problems: Problem[]) => readonly Located[];
   /** Paths of the presets that were used. */
   readonly used: () => readonly string[];
 }
 
-export function presetShelf(files: readonly PresetFile[]): PresetShelf {
+export function presetLookup(files: readonly PresetFile[]): PresetLookup {
   const parsed = new Map<string, Preset>();
   const names = [...new Set(files.map(({name}) => name))];
   const take = (name: string): Preset | undefined => {

@@ -3,13 +3,13 @@ import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './exp
 import {joinedLists} from './joined.js';
 import {stateFaults} from './kept-states.js';
 import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
-import type {Settle, SettleFault, UpstreamStage} from './stage-type.js';
+import type {Derive, DerivedFault, UpstreamStage} from './stage-type.js';
 
 /**
  * An export of a train stage is judged before anything is trained: each format must have a form for the kind of adapter, and what
  * needs the base model gets the one that was trained on. Of an adapter on disk only its file tells the kind.
  */
-export const settleExport: Settle = (params, upstream) => {
+export const deriveExport: Derive = (params, upstream) => {
   const train = upstream('adapter');
   if (train === undefined && isStageReference(params.adapter)) return {params, faults: []}; // that stage is at fault
   const trained = train?.uses === 'train' ? train.params : undefined;
@@ -64,7 +64,7 @@ function kindOf(trained: ParamObject): AdapterKind {
   return valueAt(trained, 'adapter.type') as AdapterKind; // validated by the train stage's schema
 }
 
-function faultsOf(format: ExportFormat, param: string, trained: ParamObject | undefined): SettleFault[] {
+function faultsOf(format: ExportFormat, param: string, trained: ParamObject | undefined): DerivedFault[] {
   if (trained === undefined) return [];
   const refusal = layoutRefusal(format, kindOf(trained));
   if (refusal !== undefined) return [{param, code: 'export/layout-unsupported', ...refusal}];
@@ -73,7 +73,7 @@ function faultsOf(format: ExportFormat, param: string, trained: ParamObject | un
   return biases ? [biasesLost(format, param)] : [];
 }
 
-function biasesLost(format: 'comfyui' | 'diffusers', param: string): SettleFault {
+function biasesLost(format: 'comfyui' | 'diffusers', param: string): DerivedFault {
   return {
     param,
     code: 'export/layout-unsupported',
@@ -82,7 +82,7 @@ function biasesLost(format: 'comfyui' | 'diffusers', param: string): SettleFault
   };
 }
 
-function mergedWithoutModel(formats: readonly ExportFormat[]): SettleFault {
+function mergedWithoutModel(formats: readonly ExportFormat[]): DerivedFault {
   return {
     param: `formats.${formats.indexOf('merged')}`,
     code: 'export/model-missing',

@@ -2,7 +2,7 @@ import {pathWords} from '../base/dotted-path.js';
 import {own} from '../base/json.js';
 import type {SourcePosition} from '../base/problem.js';
 import type {Schema} from '../schema/schema.js';
-import type {IdleRule} from '../stage/idle.js';
+import type {IneffectiveRule} from '../stage/ineffective.js';
 import {isParamObject, type ParamObject, type ParamValue} from '../stage/param.js';
 import {branchOf} from './check/schema-walk.js';
 import {defaultValue} from './finish-params.js';
@@ -24,10 +24,10 @@ interface Written {
  * Gives parameters that play no part their defaults, so that nothing downstream (fingerprint, work, metadata) can tell
  * whether they were written; and says which were. Pure.
  */
-export function settleIdle(
+export function resetIneffective(
   schema: Schema,
   {params, positions}: Written,
-  rules: readonly IdleRule[],
+  rules: readonly IneffectiveRule[],
 ): {readonly params: ParamObject; readonly idle: readonly IdleParam[]} {
   const idle = rules
     .filter(({when}) => when(params))

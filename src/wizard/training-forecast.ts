@@ -7,12 +7,12 @@ import type {SampleBounds} from '../protocol/message.js';
 import {type TrainingOutlook, trainingOutlook} from '../run/forecast/training.js';
 import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
 import type {Machine} from './machine.js';
-import {type FoundSongs, usable} from './songs.js';
+import {type SongsAtHand, usable} from './songs.js';
 
 /** What the training of a pipeline that the wizard has composed will take, by the songs that were found. */
-export async function outlookFor(
+export async function trainingForecast(
   pipeline: Pipeline,
-  {machine, songs, settings}: {machine: Machine; songs: FoundSongs; settings: Settings},
+  {machine, songs, settings}: {machine: Machine; songs: SongsAtHand; settings: Settings},
 ): Promise<TrainingOutlook> {
   const {engine, addon, launcher} = machine;
   if (engine.kind === 'unavailable') return {kind: 'unknown', problem: engine.problem};
@@ -48,7 +48,7 @@ function ofType({stages}: Pipeline, type: string): ConfiguredStage {
 }
 
 /** As long as the song is, and not longer than the first pass lets it be; texts as long as it lets them be. */
-function boundsOf({params}: ConfiguredStage, songs: FoundSongs, seconds: number): SampleBounds {
+function boundsOf({params}: ConfiguredStage, songs: SongsAtHand, seconds: number): SampleBounds {
   const {limits} = textOptions(params);
   return {
     samples: usable(songs),

@@ -7,7 +7,7 @@ import type {Located, LocatedEntry, LocatedScalar} from './text/located.js';
  * arguments of a program (`x-text`), in a choice between texts that has them (`bits: 24`), and anywhere for the value of an
  * environment variable, which is both until its place decides. A word that stands for a mapping (`x-word`) becomes it.
  */
-export function settledTexts(schema: Schema | undefined, value: Located): Located {
+export function typedTexts(schema: Schema | undefined, value: Located): Located {
   const variant = variantFor(schema, value) ?? schema;
   switch (value.kind) {
     case 'scalar':
@@ -15,11 +15,11 @@ export function settledTexts(schema: Schema | undefined, value: Located): Locate
         return {kind: 'map', entries: new Map(), origin: value.origin};
       return settled(variant, value);
     case 'list':
-      return {...value, items: value.items.map((item) => settledTexts(variant?.items, item))};
+      return {...value, items: value.items.map((item) => typedTexts(variant?.items, item))};
     case 'map': {
       const entries = [...value.entries].map(([key, entry]): [string, LocatedEntry] => [
         key,
-        {...entry, value: settledTexts(childSchema(variant, key), entry.value)},
+        {...entry, value: typedTexts(childSchema(variant, key), entry.value)},
       ]);
       return {...value, entries: new Map(entries)};
     }

@@ -10,14 +10,14 @@ import {problemAt} from './text/located.js';
  * What only a stage and those it refers to show together: parameters that follow from another stage's, and combinations that
  * could only fail after hours of work.
  */
-export function settleConnected(
+export function deriveConnected(
   instances: readonly InstanceWithReferences[],
   problems: Problem[],
 ): InstanceWithReferences[] {
   const byId = new Map(instances.map(({stage}) => [stage.id, stage]));
   return instances.map((instance) => {
     const {stage, origins, key} = instance;
-    const settle = stageTypes.get(stage.uses)?.settle;
+    const settle = stageTypes.get(stage.uses)?.derive;
     if (settle === undefined) return instance;
     const {params, faults} = settle(stage.params, upstreamOf(stage.params, byId));
     for (const {param, ...words} of faults) problems.push(problemAt(origins.get(param) ?? key, words));
