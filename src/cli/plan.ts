@@ -1,6 +1,7 @@
 import {Command, Option} from 'commander';
 import {type AnswerOptions, answer, refuse, warn} from '../app/answer.js';
 import {NAME_HELP} from '../app/experiment.js';
+import {withFirstPaces} from '../app/first-pace.js';
 import {jobRequests} from '../app/job-requests.js';
 import {forecastsFor, memoryProblems} from '../app/memory.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
@@ -63,7 +64,8 @@ export async function showPlan(
   warn(terminal, options, [...planned.warnings, ...(await placeWarnings(planned))]);
   const forecasts = await forecastsFor(planned, options.card);
   const elsewhere = await madeInExperiments(planned.surroundings.project, planned.pipeline);
-  const efforts = effortsOf(planned.plan, planned.observation.world, elsewhere);
+  const seen = effortsOf(planned.plan, planned.observation.world, elsewhere);
+  const efforts = await withFirstPaces(planned, seen);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];
   const plan = {...planned.plan, problems};
   const jobs = jobRequests(planned.plan, forecasts);

@@ -2,9 +2,10 @@ import {cpSync, existsSync, readdirSync, renameSync, writeFileSync} from 'node:f
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
 import type {FoundModel} from '../../src/model/model.js';
+import {trainingSeconds} from '../../src/run/forecast/training-time.js';
 import {trainingWork} from '../../src/run/forecast/training-work.js';
 import {presetForMemory} from '../../src/wizard/machine.js';
-import {memoryText, timeText, trainingSeconds} from '../../src/wizard/prediction.js';
+import {memoryText, timeText} from '../../src/wizard/prediction.js';
 import {chooseModel} from '../../src/wizard/questions.js';
 import {nextSteps} from '../../src/wizard/session.js';
 import {writeFixtureCheckpoint} from '../../src/worker/fixture/checkpoint.js';

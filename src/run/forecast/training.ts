@@ -26,14 +26,15 @@ export interface UnmadeTraining {
   readonly typical: SampleBounds;
 }
 
+/** What a training's step costs, and what this machine does in a second. */
+export interface MeasuredPace {
+  readonly pace: Pace;
+  /** Latent frames of the typical micro-step. */
+  readonly frames: number;
+}
+
 export type TrainingOutlook =
-  | {
-      readonly kind: 'known';
-      readonly memory: StageMemory;
-      readonly pace: Pace;
-      /** Latent frames of the typical micro-step. */
-      readonly frames: number;
-    }
+  | ({readonly kind: 'known'; readonly memory: StageMemory} & MeasuredPace)
   | {readonly kind: 'unknown'; readonly problem: Problem};
 
 export interface OutlookSurroundings {
@@ -49,9 +50,36 @@ export async function trainingOutlook(
   training: UnmadeTraining,
   {engine, addon, launcher, limit_bytes}: OutlookSurroundings,
 ): Promise<TrainingOutlook> {
-  const {stage, components} = training;
+  const asking = questionsOf(training, {engine, addon, limit_bytes});
+  if (asking.kind === 'problem') return {kind: 'unknown', problem: asking.problem};
+  const {asked, question} = asking;
+  const [forecast, measured] = await Promise.all([
+    lastWord(launcher, {...asked, kind: 'forecast', questions: [question(training.longest)]}),
+    lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)}),
+  ]);
+  if (forecast?.kind === 'forecasts' && measured?.kind === 'paced')
+    return {kind: 'known', memory: forecast.answers[0]!, pace: measured.pace, frames: framesOf(training)};
+  return {kind: 'unknown', problem: problemIn([forecast, measured])};
+}
+
+/** The pace of a training that nobody has run here, measured now on its device; undefined where that cannot be. */
+export async function measuredPace(
+  training: Omit<UnmadeTraining, 'longest'>,
+  {launcher, ...surroundings}: OutlookSurroundings,
+): Promise<MeasuredPace | undefined> {
+  const asking = questionsOf(training, surroundings);
+  if (asking.kind === 'problem') return undefined;
+  const {asked, question} = asking;
+  const measured = await lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)});
+  return measured?.kind === 'paced' ? {pace: measured.pace, frames: framesOf(training)} : undefined;
+}
+
+function questionsOf(
+  {stage, components}: Pick<UnmadeTraining, 'stage' | 'components'>,
+  {engine, addon, limit_bytes}: Omit<OutlookSurroundings, 'launcher'>,
+) {
   const numerics = resolveNumerics(engine, stage.resources);
-  if (numerics.kind === 'problem') return {kind: 'unknown', problem: numerics.problem};
+  if (numerics.kind === 'problem') return numerics;
   const question = (bounds: SampleBounds): MemoryQuestion => ({
     uses: stage.uses,
     params: stage.params,
@@ -62,19 +90,12 @@ export async function trainingOutlook(
     limit_bytes: memoryLimits(engine, limit_bytes)(numerics.device),
     bounds,
   });
-  const asked = {protocol: PROTOCOL_VERSION, addon} as const;
-  const [forecast, measured] = await Promise.all([
-    lastWord(launcher, {...asked, kind: 'forecast', questions: [question(training.longest)]}),
-    lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)}),
-  ]);
-  if (forecast?.kind === 'forecasts' && measured?.kind === 'paced')
-    return {kind: 'known', memory: forecast.answers[0]!, pace: measured.pace, frames: framesOf(training)};
-  return {kind: 'unknown', problem: problemIn([forecast, measured])};
+  return {kind: 'questions', asked: {protocol: PROTOCOL_VERSION, addon} as const, question} as const;
 }
 
 const LATENT_HZ = 25;
 
-function framesOf({stage, typical}: UnmadeTraining): number {
+function framesOf({stage, typical}: Omit<UnmadeTraining, 'longest'>): number {
   const window = Number(valueAt(stage.params, 'crop.chunk_duration') ?? Number.POSITIVE_INFINITY);
   return Math.min(typical.seconds, window) * LATENT_HZ * Number(stage.params.batch_size);
 }

@@ -1,0 +1,70 @@
+import {asWritten, isJsonObject, type Json} from '../base/json.js';
+import type {StageId} from '../base/stage-id.js';
+import type {PlannedStage} from '../plan/plan.js';
+import type {SampleBounds} from '../protocol/message.js';
+import type {Efforts} from '../run/forecast/effort.js';
+import {measuredPace} from '../run/forecast/training.js';
+import {trainingSeconds} from '../run/forecast/training-time.js';
+import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
+import {datasetSamples, songSources} from '../stage/dataset.js';
+import {memoryLimit} from './memory.js';
+import type {PlannedPipeline} from './plan-pipeline.js';
+
+/**
+ * The efforts of a plan, with the time of trainings of which nobody has run any here: model and songs are known, so a short-lived
+ * worker measures what this machine does in a second. What runs elsewhere is not measured here.
+ */
+export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts): Promise<Efforts> {
+  const timed = new Map(efforts);
+  for (const stage of planned.plan.stages) {
+    const effort = efforts.get(stage.id);
+    if (effort?.training === undefined || effort.duration_ms !== undefined) continue;
+    const measured = await firstPace(stage, planned);
+    if (measured === undefined) continue;
+    timed.set(stage.id, {...effort, duration_ms: 1000 * trainingSeconds(effort.training, measured)});
+  }
+  return timed;
+}
+
+async function firstPace(
+  stage: PlannedStage,
+  {plan, observation, surroundings, settings}: PlannedPipeline,
+): ReturnType<typeof measuredPace> {
+  const {engine, world} = observation;
+  const {addon, launcher} = surroundings;
+  if (engine === undefined || engine.kind === 'unavailable' || addon === undefined) return undefined;
+  if (stage.configured.resources.executor !== undefined) return undefined;
+  const upstream = new Map(plan.stages.map((each) => [each.id, each]));
+  const known = (id: StageId | undefined): Json | undefined => {
+    const [output] = Object.values(upstream.get(id!)?.outputs ?? {}).filter(({kind}) => kind === 'json');
+    return output === undefined ? undefined : world.cache.json(output.hash);
+  };
+  const model = known(stage.references.model?.$stage as StageId | undefined);
+  const typical = typicalSong(plan.stages, known);
+  if (!isJsonObject(model) || !isJsonObject(model.components) || typical === undefined) return undefined;
+  const training = {stage: stage.configured, components: model.components, typical};
+  return measuredPace(training, {engine, addon, launcher, limit_bytes: memoryLimit(settings)});
+}
+
+/** As long as the songs are on average, and not longer than the first pass lets them be. */
+function typicalSong(
+  stages: readonly PlannedStage[],
+  known: (id: StageId) => Json | undefined,
+): SampleBounds | undefined {
+  const first = stages.find(({type}) => type.name === 'preprocess.pass1');
+  const lengths = stages
+    .filter(({type}) => songSources.includes(type.name))
+    .flatMap(({id}) => known(id) ?? [])
+    .flatMap((dataset) => datasetSamples(asWritten<Json>(dataset)).map((song) => Number(song.audio_seconds)));
+  if (first === undefined || lengths.length === 0) return undefined;
+  const {params} = first.configured;
+  const {limits} = textOptions(params);
+  const limit = Number(params.max_duration) > 0 ? Number(params.max_duration) : Number.POSITIVE_INFINITY;
+  return {
+    samples: lengths.length,
+    seconds: Math.min(lengths.reduce((sum, each) => sum + each, 0) / lengths.length, limit),
+    text_tokens: limits.text,
+    lyric_tokens: limits.lyrics,
+    reference_frames: SILENT_REFERENCE_FRAMES,
+  };
+}
