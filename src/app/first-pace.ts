@@ -1,9 +1,8 @@
 import {asWritten, isJsonObject, type Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 import type {PlannedStage} from '../plan/plan.js';
-import type {SampleBounds} from '../protocol/message.js';
 import type {Efforts} from '../run/forecast/effort.js';
-import {measuredPace} from '../run/forecast/training.js';
+import {measuredPace, type UnmadeTraining} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
 import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
 import {datasetSamples, songSources} from '../stage/dataset.js';
@@ -50,7 +49,7 @@ async function firstPace(
 function typicalSong(
   stages: readonly PlannedStage[],
   known: (id: StageId) => Json | undefined,
-): SampleBounds | undefined {
+): UnmadeTraining['typical'] | undefined {
   const first = stages.find(({type}) => type.name === 'preprocess.pass1');
   const lengths = stages
     .filter(({type}) => songSources.includes(type.name))
