@@ -26,7 +26,7 @@ export interface ScreenOptions extends Pick<RunCommandOptions, 'json' | 'plain'>
   /** Whether anything will happen that is worth a live view. */
   readonly expects: 'work' | 'nothing';
   /** The key that asks for a stop, as a live view names it. */
-  readonly again: string;
+  readonly again: string | undefined;
   readonly settings: Pick<SettingsDocument, 'terminal_title' | 'notify'>;
 }
 
@@ -87,13 +87,13 @@ async function rendererFor(
   });
   if (kind === 'json') return jsonLines(stdout);
   if (kind === 'plain' && env.GITHUB_ACTIONS === 'true') {
-    const groups = githubGroups(stderr, (output) => plainLines(output, stderr.colours));
+    const groups = githubGroups(stderr, (output) => plainLines(output, stderr.colours, again));
     return together(
       groupingWarnings(groups),
       githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? terminal.cwd),
     );
   }
-  const lines = groupingWarnings(plainLines(stderr, stderr.colours));
+  const lines = groupingWarnings(plainLines(stderr, stderr.colours, again));
   if (kind === 'plain') return lines;
   if (expects === 'nothing') return lines; // a run from cache must not wait for listr2
   const {liveList} = await import('../render/live.js');

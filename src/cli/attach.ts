@@ -75,7 +75,7 @@ async function attach(
   const screen = await openScreen(terminal, {
     ...options,
     expects: 'work',
-    again: 's',
+    again: keyboard.kind === 'keys' ? 's' : undefined,
     settings: settings.value.values,
   });
   let looks = new Set<string>();

@@ -17,7 +17,7 @@ export interface RowStyle {
   readonly names: number;
   readonly colours: Palette;
   /** The key that asks for a stop, in the words of the row. */
-  readonly again: string;
+  readonly again: string | undefined;
 }
 
 /** A stage on the screen: one line that says how far it is, the last of what it said below it. */

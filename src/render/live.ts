@@ -28,7 +28,7 @@ export interface LiveOptions {
   /** Absent where the user wants none. */
   readonly title?: TerminalTitle;
   /** The key that asks for a stop: `Ctrl-C` where the run is, another one elsewhere. */
-  readonly again: string;
+  readonly again: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -58,7 +58,7 @@ export function liveList(options: LiveOptions): Renderer {
     ({pipeline} = event);
     const shown = event.stages.filter((stage) => stage.verdict === 'stale').map(({stage}) => stage);
     if (shown.length > MOST_TASKS) {
-      lines = plainLines(output, colours);
+      lines = plainLines(output, colours, options.again);
       return;
     }
     for (const line of headerLines(event, colours)) output.write(`${wrapped(line, widthOf(output))}\n`);

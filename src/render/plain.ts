@@ -26,9 +26,10 @@ interface Follow {
 
 /**
  * Lines with a time of day, oldest first, never rewritten: for CI, pipes and `--plain`. What repeats while a stage runs
- * (steps, epochs, checkpoints) shares one line every fifteen seconds, and one at the end.
+ * (steps, epochs, checkpoints) shares one line every fifteen seconds, and one at the end. `again`: the key that asks to stop
+ * at once, where there is one.
  */
-export function plainLines(output: TextOutput, colours: Palette): Renderer {
+export function plainLines(output: TextOutput, colours: Palette, again?: string): Renderer {
   const foreseen = new Set<StageId>(); // known to be cached before anything ran: the summary counts them
   const running = new Map<StageId, Follow>();
   const transfers = rarely(PROGRESS_EVERY_MS);
@@ -42,11 +43,12 @@ export function plainLines(output: TextOutput, colours: Palette): Renderer {
     };
     const progress = advance(known.progress, event, at);
     const ended = progress.state === 'ended';
-    if (ended && known.news === 'untold') line(at, progressLine(known.progress, at));
+    if (ended && known.news === 'untold')
+      line(at, progressLine(known.progress, at, {kind: 'printed', again}));
     const words = isForeseen(event) ? undefined : newsOf(event, colours);
     if (words !== undefined) line(at, words);
     const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
-    if (due) line(at, progressLine(progress, at));
+    if (due) line(at, progressLine(progress, at, {kind: 'printed', again}));
     if (ended) running.delete(event.stage);
     else {
       const news = due ? 'told' : repeats(event) ? 'untold' : known.news;
@@ -64,13 +66,17 @@ export function plainLines(output: TextOutput, colours: Palette): Renderer {
       }
       if ('stage' in event && event.kind !== 'warning') follow(event, at);
       else if (event.kind !== 'cache_transfer' || transfers.isDue(event, at))
-        for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours)) line(at, text);
+        for (const text of runNews(event as Exclude<RunEvent, StageEvent>, colours, again)) line(at, text);
     },
     close: async () => {},
   };
 }
 
-function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string[] {
+function runNews(
+  event: Exclude<RunEvent, StageEvent>,
+  colours: Palette,
+  again: string | undefined,
+): string[] {
   switch (event.kind) {
     case 'run_started': {
       const stale = event.stages.filter((stage) => stage.verdict === 'stale').length;
@@ -80,7 +86,7 @@ function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string
       ];
     }
     case 'stop_requested':
-      return [stopText(event.how)];
+      return [stopText(event.how, again)];
     case 'object_evicted':
       return [colours.yellow(evictionText(event))];
     case 'warning':
@@ -92,10 +98,9 @@ function runNews(event: Exclude<RunEvent, StageEvent>, colours: Palette): string
   }
 }
 
-export function stopText(how: 'graceful' | 'force'): string {
-  return how === 'graceful'
-    ? 'stopping: stages save what they can (Ctrl-C again to stop now)'
-    : 'stopping now';
+function stopText(how: 'graceful' | 'force', again: string | undefined): string {
+  if (how === 'force') return 'stopping now';
+  return `stopping: stages save what they can${again === undefined ? '' : ` (${again} again to stop now)`}`;
 }
 
 export function evictionText(event: Extract<RunEvent, {kind: 'object_evicted'}>): string {

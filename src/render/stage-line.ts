@@ -14,12 +14,12 @@ import {countText, durationText, numberText, playedText, rateText} from './quant
 import {sparkline} from './trend.js';
 
 /**
- * Where the line stands: a `row` of a live view has `room` columns, is redrawn, and says which key asks to stop `again`; a
- * `printed` one has all the room it wants and no lines below it.
+ * Where the line stands: a `row` of a live view has `room` columns and is redrawn; a `printed` one has all the room it wants and
+ * no lines below it. `again`: the key that asks to stop at once, where there is one.
  */
 export type LineStyle =
-  | {readonly kind: 'row'; readonly room: Room; readonly again: string}
-  | {readonly kind: 'printed'};
+  | {readonly kind: 'row'; readonly room: Room; readonly again?: string | undefined}
+  | {readonly kind: 'printed'; readonly again?: string | undefined};
 
 /**
  * One line that says all about a running stage, without colours; `now` in milliseconds since the epoch:
@@ -119,13 +119,19 @@ function stoppingFacts(progress: StageProgress, style: LineStyle): Fact[] {
   const [long, short] = stopTexts(progress);
   const steps = stepsAtRisk(progress);
   const loses = steps > 0 ? `, losing ${countText(steps, 'step')}` : '';
-  const again = style.kind === 'row' ? style.again : 'Ctrl-C';
+  const {again} = style;
   return [
     ...fact(
       1,
-      `stopping: ${long}; ${again} again to stop now${loses}`,
-      `stopping ${short}; ${again} again: now${loses}`,
-      ...(steps > 0 ? [`stopping ${short}; again loses ${countText(steps, 'step')}`] : []),
+      ...(again === undefined
+        ? [`stopping: ${long}`]
+        : [
+            `stopping: ${long}; ${again} again to stop now${loses}`,
+            `stopping ${short}; ${again} again: now${loses}`,
+          ]),
+      ...(steps > 0 && again !== undefined
+        ? [`stopping ${short}; again loses ${countText(steps, 'step')}`]
+        : []),
       `stopping ${short}`,
       'stopping',
     ),

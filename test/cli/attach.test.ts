@@ -74,11 +74,14 @@ test('a stop from a script; a log that is followed to the end of its run', async
   await log.shows(/hello/);
   folder.write('more', '');
   await log.shows(/more/);
+  const onlooker = folder.start(['attach', '--plain']); // no keyboard, so no key is named
+  await onlooker.shows(/slow {2}started/);
   const events = await folder.run(['attach', '--stop-now', '--json']);
   expect(events.code).toBe(0);
   const asked = linesOf(events.stdout, 'run').filter(({kind}) => kind === 'stop_requested');
   expect(asked.map(({how}) => how)).toEqual(['graceful', 'force']);
   expect((await running.finished).code).toBe(130);
+  expect((await onlooker.finished).stderr).toMatch(/stopping: stages save what they can\n/);
   expect(await log.finished).toMatchObject({code: 0, stdout: expect.stringMatching(/^hello\nmore\n/)});
   const lines = linesOf((await folder.run(['logs', '--json'])).stdout, 'logs');
   expect(lines[0]).toEqual({kind: 'log', stage: 'slow', line: 'hello'});

@@ -117,6 +117,12 @@ test.each([
   expect(line(asked(training, 'graceful'), room, 63_000)).toBe(text);
 });
 
+test('where no key asks again, none is named, and what it would lose neither', () => {
+  expect(progressLine(asked(training, 'graceful'), 63_000)).toMatch(
+    /^train {2}stopping: saves after this step · /,
+  );
+});
+
 test('a second request is said too, and an encoding loses nothing that is done', () => {
   expect(line(asked(training, 'force'), 114, 0)).toBe('train  stopping now · 21/120 steps');
   expect(line(asked(encoding, 'graceful'), 114, 0)).toBe(
