@@ -262,3 +262,33 @@ test('no default exports and no barrel files', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+test('what scripts take from the compiled program is there', () => {
+  const checkout = fileURLToPath(new URL('..', import.meta.url));
+  const scripts = ['scripts', 'test', 'pipelines'].flatMap((folder) =>
+    readdirSync(join(checkout, folder), {recursive: true, encoding: 'utf8'})
+      .filter((name) => name.endsWith('.mjs'))
+      .map((name) => join(folder, name)),
+  );
+  const taken = scripts.flatMap((script) => {
+    const text = readFileSync(join(checkout, script), 'utf8');
+    const imports = text.matchAll(
+      /\{([^{}]*)\} (?:from|= await) (?:import\(\s*)?(?:'[./]*\/dist\/([\w/-]+)\.js'|built\('([\w/-]+)'\))/g,
+    );
+    return Array.from(imports, ([, names, path, built]) => ({
+      script,
+      names: names!,
+      module: `${path ?? built}.ts`,
+    }));
+  });
+  const lost = taken.flatMap(({script, names, module}) => {
+    const source = files.includes(module) ? readFileSync(join(root, module), 'utf8') : '';
+    return names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !new RegExp(`^export .*\\b${name}\\b`, 'm').test(source))
+      .map((name) => `${script} takes ${name} from ${module}`);
+  });
+  expect(taken.length).toBeGreaterThan(30);
+  expect(lost).toEqual([]);
+});

@@ -31,9 +31,9 @@ function example({name, path, bytes = readFileSync(path), ...rest}) {
 
 async function configReaders(find) {
   const {resolvePipeline} = await built('config/resolve');
-  const {noSettings} = await built('config/settings');
-  const {parseSettings} = await built('config/parse-settings');
-  const {findPresets, parsePreset} = await built('config/preset');
+  const {noSettings} = await built('config/user/settings');
+  const {parseSettings} = await built('config/user/parse-settings');
+  const {findPresets, parsePreset} = await built('config/user/preset');
   const {readLock} = await built('record/read-lock');
   const text = (path) => readFileSync(path, 'utf8');
   const presets = await findPresets({project_dir: '/nowhere', user_dir: '/nowhere'});

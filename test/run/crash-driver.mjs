@@ -8,7 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {makePlan} from '../../dist/plan/make-plan.js';
 import {openRunRecord} from '../../dist/record/run-record.js';
 import {defaultRunOptions} from '../../dist/run/effects.js';
-import {runCommand} from '../../dist/run/light/command.js';
+import {lightCommand} from '../../dist/run/light/command.js';
 import {cardsOfMachine} from '../../dist/run/cards.js';
 import {localWorkers} from '../../dist/run/local-worker.js';
 import {observe} from '../../dist/run/observe.js';
@@ -116,7 +116,7 @@ const {outcome, results} = await runPlan({
   plan: plan.value,
   observation,
   surroundings,
-  light: new Map([['command', runCommand]]), // alone: the others load decoders, which take longer than the run
+  light: new Map([['command', lightCommand]]), // alone: the others load decoders, which take longer than the run
   options: {...defaultRunOptions, run, jobs: 2, after_failure: 'keep_going'},
   record,
   stop: stopSwitch(),
