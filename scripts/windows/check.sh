@@ -36,6 +36,7 @@ configure() { # -O1 compiles in half the time and runs fast enough
 }
 
 prepare_wine() {
+  mkdir -p "$build"
   [ -d "$WINEPREFIX/drive_c" ] || "$wine" wineboot -i >"$build/wineboot.log" 2>&1
   "$wine" reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null 2>&1 </dev/null # Node asks for Windows 10
 }

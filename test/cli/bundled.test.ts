@@ -75,7 +75,7 @@ describe('what a command loads', () => {
       const files = readFileSync(loaded, 'utf8').split('\n');
       const modules = files.flatMap((file) => /\/dist\/([\w-]+\/[\w.-]+)$/.exec(file)?.[1] ?? []);
       expect(modules.filter((file) => !file.startsWith('bundle-cli/')).sort()).toEqual([
-        'cli/bundled.js',
+        'app/bundled.js',
         'cli/main.js',
         'cli/node-version.js',
       ]);
