@@ -354,6 +354,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'cli/main.ts': 'our package.json',
   'cli/generate.ts': 'lyrics, by the reader of text; and what a worker of ours wrote',
   'cli/init.ts': 'settings, by the reader of text',
+  'wizard/shared.ts': 'pipelines of the project, by the reader of text; what is none offers nothing',
   'wizard/tensors.ts': 'what was preprocessed elsewhere, by the reader of JSON; what is none says nothing',
   'wizard/last-session.ts': 'our own file',
   'cli/preset-file.ts': 'a preset, by the reader of text',
