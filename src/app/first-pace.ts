@@ -2,7 +2,7 @@ import {asWritten, isJsonObject, type Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {Efforts} from '../run/forecast/effort.js';
-import {measuredPace, type UnmadeTraining} from '../run/forecast/training.js';
+import {measuredPace, SELECTION, type UnmadeTraining} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
 import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
 import {datasetSamples, songSources} from '../stage/dataset.js';
@@ -41,7 +41,10 @@ async function firstPace(
   const model = known(stage.references.model?.$stage as StageId | undefined);
   const typical = typicalSong(plan.stages, known);
   if (!isJsonObject(model) || !isJsonObject(model.components) || typical === undefined) return undefined;
-  const training = {stage: stage.configured, components: model.components, typical};
+  const estimate = stage.references[SELECTION]?.$stage as StageId | undefined;
+  const selection = estimate === undefined ? undefined : known(estimate);
+  if (estimate !== undefined && selection === undefined) return undefined; // which modules is not known yet
+  const training = {stage: stage.configured, components: model.components, selection, typical};
   return measuredPace(training, {engine, addon, launcher, limit_bytes: memoryLimit(settings)});
 }
 

@@ -21,6 +21,8 @@ import {UNHASHED} from './question.js';
 export interface UnmadeTraining {
   readonly stage: ConfiguredStage;
   readonly components: Json;
+  /** What the estimate has chosen that its adapter goes by; undefined where it goes by none. */
+  readonly selection?: Json | undefined;
   readonly longest: SampleBounds;
   /** As `longest`, of the song that stands for all. */
   readonly typical: SampleBounds;
@@ -75,7 +77,7 @@ export async function measuredPace(
 }
 
 function questionsOf(
-  {stage, components}: Pick<UnmadeTraining, 'stage' | 'components'>,
+  {stage, components, selection}: Omit<UnmadeTraining, 'longest' | 'typical'>,
   {engine, addon, limit_bytes}: Omit<OutlookSurroundings, 'launcher'>,
 ) {
   const numerics = resolveNumerics(engine, stage.resources);
@@ -83,7 +85,10 @@ function questionsOf(
   const question = (bounds: SampleBounds): MemoryQuestion => ({
     uses: stage.uses,
     params: stage.params,
-    inputs: {model: located(components)},
+    inputs: {
+      model: located('scan', {components}),
+      ...(selection !== undefined && {[SELECTION]: located('estimate', selection)}),
+    },
     objects_dir: '',
     device: numerics.device,
     precision: numerics.identity.precision,
@@ -93,6 +98,9 @@ function questionsOf(
   return {kind: 'questions', asked: {protocol: PROTOCOL_VERSION, addon} as const, question} as const;
 }
 
+/** The parameter of a train stage that takes an estimate. */
+export const SELECTION = 'adapter.selection.estimate';
+
 const LATENT_HZ = 25;
 
 function framesOf({stage, typical}: Omit<UnmadeTraining, 'longest'>): number {
@@ -100,15 +108,16 @@ function framesOf({stage, typical}: Omit<UnmadeTraining, 'longest'>): number {
   return Math.min(typical.seconds, window) * LATENT_HZ * Number(stage.params.batch_size);
 }
 
-function located(components: Json): InputObject {
+/** What a stage of this type would leave, were it there already. */
+function located(uses: string, json: Json): InputObject {
   return {
-    stage: 'model' as InputObject['stage'],
-    uses: 'scan',
-    output: 'model',
+    stage: uses as InputObject['stage'],
+    uses,
+    output: uses,
     kind: 'json',
     hash: UNHASHED,
     path: '',
-    json: {components},
+    json,
   };
 }
 
