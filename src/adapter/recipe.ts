@@ -1,4 +1,12 @@
-import {asWritten, isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
+import {
+  asJson,
+  asWritten,
+  canonicalJson,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  own,
+} from '../base/json.js';
 import {parseSongMark} from '../stage/song-mark.js';
 
 /**
@@ -24,6 +32,13 @@ export interface Recipe {
   readonly resume_from?: OtherFile | TrainingRecipe;
   /** `resume_from`, where it named a training on another model. */
   readonly not_carried?: readonly string[];
+}
+
+/** Where a list stands among others, after putting it there: what several trainings read stands there once. */
+export function placeAmong(lists: RecipeList[], list: RecipeList): number {
+  const text = canonicalJson(asJson(list));
+  const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);
+  return there === -1 ? lists.push(list) - 1 : there;
 }
 
 /** A file or folder by its content: on disk, or left by a program (`made_by`). */

@@ -1,11 +1,17 @@
-import {asWritten, isJsonObject, type Json} from '../base/json.js';
+import {asWritten, canonicalJson, isJsonObject, type Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 import type {PlannedStage} from '../plan/plan.js';
 import type {Efforts} from '../run/forecast/effort.js';
-import {measuredPace, SELECTION, type UnmadeTraining} from '../run/forecast/training.js';
+import {
+  type MeasuredPace,
+  measuredPace,
+  SELECTION,
+  songBounds,
+  type UnmadeTraining,
+} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
-import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
 import {datasetSamples, songSources} from '../stage/dataset.js';
+import {type ParamObject, paramsToJson} from '../stage/param.js';
 import {memoryLimit} from './memory.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 
@@ -15,10 +21,13 @@ import type {PlannedPipeline} from './plan-pipeline.js';
  */
 export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts): Promise<Efforts> {
   const timed = new Map(efforts);
+  const paces = new Map<string, MeasuredPace | undefined>();
   for (const stage of planned.plan.stages) {
     const effort = efforts.get(stage.id);
     if (effort?.training === undefined || effort.duration_ms !== undefined) continue;
-    const measured = await firstPace(stage, planned);
+    const cost = costOf(stage);
+    const measured = paces.has(cost) ? paces.get(cost) : await firstPace(stage, planned);
+    paces.set(cost, measured);
     if (measured === undefined) continue;
     timed.set(stage.id, {...effort, duration_ms: 1000 * trainingSeconds(effort.training, measured)});
   }
@@ -28,7 +37,7 @@ export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts)
 async function firstPace(
   stage: PlannedStage,
   {plan, observation, surroundings, settings}: PlannedPipeline,
-): ReturnType<typeof measuredPace> {
+): Promise<MeasuredPace | undefined> {
   const {engine, world} = observation;
   const {addon, launcher} = surroundings;
   if (engine === undefined || engine.kind === 'unavailable' || addon === undefined) return undefined;
@@ -48,7 +57,7 @@ async function firstPace(
   return measuredPace(training, {engine, addon, launcher, limit_bytes: memoryLimit(settings)});
 }
 
-/** As long as the songs are on average, and not longer than the first pass lets them be. */
+/** As long as the songs are on average. */
 function typicalSong(
   stages: readonly PlannedStage[],
   known: (id: StageId) => Json | undefined,
@@ -59,14 +68,20 @@ function typicalSong(
     .flatMap(({id}) => known(id) ?? [])
     .flatMap((dataset) => datasetSamples(asWritten<Json>(dataset)).map((song) => Number(song.audio_seconds)));
   if (first === undefined || lengths.length === 0) return undefined;
-  const {params} = first.configured;
-  const {limits} = textOptions(params);
-  const limit = Number(params.max_duration) > 0 ? Number(params.max_duration) : Number.POSITIVE_INFINITY;
-  return {
-    samples: lengths.length,
-    seconds: Math.min(lengths.reduce((sum, each) => sum + each, 0) / lengths.length, limit),
-    text_tokens: limits.text,
-    lyric_tokens: limits.lyrics,
-    reference_frames: SILENT_REFERENCE_FRAMES,
-  };
+  const seconds = lengths.reduce((sum, each) => sum + each, 0) / lengths.length;
+  return songBounds(first.configured.params, {samples: lengths.length, seconds});
+}
+
+/** What makes a step dear: cells of a matrix that differ in the rest are measured once. */
+function costOf({configured}: PlannedStage): string {
+  const {
+    seed: _seed,
+    epochs: _epochs,
+    max_steps: _most,
+    schedule: _schedule,
+    optimizer,
+    ...rest
+  } = configured.params;
+  const {type} = optimizer as ParamObject;
+  return canonicalJson(paramsToJson({...rest, optimizer: type ?? null}));
 }

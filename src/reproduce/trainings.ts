@@ -1,5 +1,11 @@
-import type {OtherFile, Recipe, RecipeList, TrainingRecipe} from '../adapter/recipe.js';
-import {asJson, canonicalJson, isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {
+  type OtherFile,
+  placeAmong,
+  type Recipe,
+  type RecipeList,
+  type TrainingRecipe,
+} from '../adapter/recipe.js';
+import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 
 /** One training of those that led to an adapter. */
 export interface Training {
@@ -32,7 +38,7 @@ export function madeOf({params, recipe}: TrainingRecipe): MadeOf {
       suffix: suffixBack(back),
       before: earlier === undefined ? undefined : suffixBack(back + 1),
       ...next,
-      lists: next.recipe.lists.map((list) => placeIn(lists, list)),
+      lists: next.recipe.lists.map((list) => placeAmong(lists, list)),
     });
     next = earlier;
   }
@@ -42,13 +48,6 @@ export function madeOf({params, recipe}: TrainingRecipe): MadeOf {
 function suffixBack(back: number): string {
   if (back === 0) return '';
   return back === 1 ? '_before' : `_before_${back}`;
-}
-
-/** Where it stands, after putting it there. */
-function placeIn(lists: RecipeList[], list: RecipeList): number {
-  const text = canonicalJson(asJson(list));
-  const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);
-  return there === -1 ? lists.push(list) - 1 : there;
 }
 
 /** The file that chose the modules of a training; undefined where an estimate or nothing did. */

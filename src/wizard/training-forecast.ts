@@ -3,9 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import type {Settings} from '../config/user/settings.js';
 import {locateModel} from '../model/scan-model.js';
-import type {SampleBounds} from '../protocol/message.js';
-import {type TrainingOutlook, trainingOutlook} from '../run/forecast/training.js';
-import {SILENT_REFERENCE_FRAMES, textOptions} from '../stage/conditioning.js';
+import {songBounds, type TrainingOutlook, trainingOutlook} from '../run/forecast/training.js';
 import type {Machine} from './machine.js';
 import {type SongsAtHand, usable} from './songs.js';
 
@@ -20,7 +18,8 @@ export async function trainingForecast(
   const {checkpoint_dir, model} = ofType(pipeline, 'scan').params;
   try {
     const components = await locateModel({checkpoint_dir: String(checkpoint_dir), model: String(model)});
-    const bounds = (seconds: number) => boundsOf(ofType(pipeline, 'preprocess.pass1'), songs, seconds);
+    const {params} = ofType(pipeline, 'preprocess.pass1');
+    const bounds = (seconds: number) => songBounds(params, {samples: usable(songs), seconds});
     const lengths = songs.seconds.length === 0 ? [Number.POSITIVE_INFINITY] : songs.seconds;
     const mean = lengths.reduce((sum, each) => sum + each, 0) / lengths.length;
     const training = {
@@ -45,16 +44,4 @@ export async function trainingForecast(
 /** The wizard writes one of each. */
 function ofType({stages}: Pipeline, type: string): ConfiguredStage {
   return stages.find(({uses}) => uses === type)!;
-}
-
-/** As long as the song is, and not longer than the first pass lets it be; texts as long as it lets them be. */
-function boundsOf({params}: ConfiguredStage, songs: SongsAtHand, seconds: number): SampleBounds {
-  const {limits} = textOptions(params);
-  return {
-    samples: usable(songs),
-    seconds: Math.min(seconds, Number(params.max_duration)),
-    text_tokens: limits.text,
-    lyric_tokens: limits.lyrics,
-    reference_frames: SILENT_REFERENCE_FRAMES,
-  };
 }

@@ -10,7 +10,8 @@ import {
   type SampleBounds,
   type WorkerMessage,
 } from '../../protocol/message.js';
-import {valueAt} from '../../stage/param.js';
+import {SILENT_REFERENCE_FRAMES, textOptions} from '../../stage/conditioning.js';
+import {type ParamObject, valueAt} from '../../stage/param.js';
 import type {EngineObservation} from '../numerics.js';
 import {resolveNumerics} from '../numerics.js';
 import type {WorkerLauncher} from '../worker-launcher.js';
@@ -33,6 +34,22 @@ export interface MeasuredPace {
   readonly pace: Pace;
   /** Latent frames of the typical micro-step. */
   readonly frames: number;
+}
+
+/** Of a song this long, as the first pass with these parameters lets it be; texts as long as that lets them be. Pure. */
+export function songBounds(
+  pass1: ParamObject,
+  {samples, seconds}: Pick<SampleBounds, 'samples' | 'seconds'>,
+): SampleBounds {
+  const {limits} = textOptions(pass1);
+  const limit = Number(pass1.max_duration);
+  return {
+    samples,
+    seconds: limit > 0 ? Math.min(seconds, limit) : seconds, // 0: as long as the longest is
+    text_tokens: limits.text,
+    lyric_tokens: limits.lyrics,
+    reference_frames: SILENT_REFERENCE_FRAMES,
+  };
 }
 
 export type TrainingOutlook =

@@ -2,12 +2,13 @@ import {readProvenance} from '../../adapter/provenance.js';
 import {
   type EstimateRecipe,
   type OtherFile,
+  placeAmong,
   RECIPE_FORMAT,
   type Recipe,
   type RecipeList,
   type TrainingRecipe,
 } from '../../adapter/recipe.js';
-import {asJson, asWritten, canonicalJson, isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {asJson, asWritten, isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {WorkerJob} from '../../protocol/message.js';
 import {joinedLists} from '../../stage/joined.js';
 import {componentHash} from '../../stage/model-json.js';
@@ -125,11 +126,7 @@ function joinLists(
   if (selection === undefined) return {lists: own};
   if (!('lists' in selection)) return {lists: own, selection};
   const lists = [...own];
-  const places = selection.lists.map((list) => {
-    const text = canonicalJson(asJson(list));
-    const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);
-    return there === -1 ? lists.push(list) - 1 : there;
-  });
+  const places = selection.lists.map((list) => placeAmong(lists, list));
   const {params, numerics, tensors} = selection;
   return {lists, selection: {params, numerics, tensors: renumbered(tensors, places)}};
 }
