@@ -55,19 +55,22 @@ T flat_heads(const T& heads) {
   return rows_of(heads, heads.dim(2) * heads.dim(3));
 }
 
-/// Heads after QK-norm and rotation, with what their backward pass needs.
-struct NormedHeads {
-  Tensor values, inv_rms;
-};
-
-NormedHeads norm_heads(const DitAttentionCall& call, const Tensor& raw, const ConstTensor& weight, const DitLayerPass& pass) {
-  const NormedHeads heads{pass.arena.alloc(raw.dtype(), raw.shape()),
-                          pass.arena.alloc(DType::f32, {raw.dim(0), raw.dim(1), raw.dim(2)})};
+/// Into their place on the tape, or scratch.
+NormedHeads norm_heads(const DitAttentionCall& call, const Tensor& raw, const ConstTensor& weight, const NormedHeads& place,
+                       const DitLayerPass& pass) {
+  NormedHeads heads = place;
+  if (!heads.values) heads = {pass.arena.alloc(raw.dtype(), raw.shape()), pass.arena.alloc(DType::f32, {raw.dim(0), raw.dim(1), raw.dim(2)})};
   const bool rotate = call.rotary == Rotary::applied;
   qk_norm_rope({.x = raw, .weight = weight, .cos = rotate ? pass.cos : ConstTensor(),
                 .sin = rotate ? pass.sin : ConstTensor(), .y = heads.values, .inv_rms = heads.inv_rms,
                 .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   return heads;
+}
+
+/// As the forward pass made them, if the tape has them; else once more.
+NormedHeads normed_again(const DitAttentionCall& call, const Tensor& raw, const ConstTensor& weight, const NormedHeads& kept,
+                         const DitLayerPass& pass) {
+  return kept.values ? kept : norm_heads(call, raw, weight, {}, pass);
 }
 
 /// In place: the gradient of normalised heads becomes that of the projection.
@@ -93,8 +96,8 @@ void dit_attention_forward(const DitAttentionCall& call, ConstTensor x, ConstTen
     group_forward(layer.of_condition(), source_rows, tape.of_condition, pass.pass, pass.arena, pass.stream);
   {
     const Arena::Scope scope(pass.arena);
-    const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, pass);
-    const NormedHeads k = norm_heads(call, tape.k, layer.k_norm, pass);
+    const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, tape.normed_q, pass);
+    const NormedHeads k = norm_heads(call, tape.k, layer.k_norm, tape.normed_k, pass);
     attention({.q = q.values, .k = k.values, .v = tape.v, .out = tape.out, .lse = tape.lse, .scale = score_scale(pass.stack),
                .window = call.window, .key_mask = call.key_mask}, pass.stream);
   }
@@ -114,7 +117,7 @@ void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAtt
   group_forward(layer.of_x(), rows_of(x, pass.stack.hidden_size), tape.of_x, pass.pass, pass.arena, pass.stream);
   {
     const Arena::Scope scope(pass.arena);
-    const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, pass);
+    const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, {}, pass);
     int64_t begin = 0;
     for (const CrossKeys& part : keys) {
       const int64_t end = begin + part.k.dim(0);
@@ -163,8 +166,8 @@ void dit_attention_backward(const DitAttentionCall& call, const Tensor& dy, Cons
                  Write::overwrite, pass.pass, pass.arena, pass.stream);
   if (!dout) return;
 
-  const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, pass);
-  const NormedHeads k = norm_heads(call, tape.k, layer.k_norm, pass);
+  const NormedHeads q = normed_again(call, tape.q, layer.q_norm, tape.normed_q, pass);
+  const NormedHeads k = normed_again(call, tape.k, layer.k_norm, tape.normed_k, pass);
   const ProjectionGradients d = allocate_gradients(layer, tape, keys, pass);
   {
     const Arena::Scope scratch(pass.arena);

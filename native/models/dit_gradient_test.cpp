@@ -134,6 +134,27 @@ TEST("dit: gradient checkpointing changes no bit") {
   }
 }
 
+TEST("dit: keeping normalised inputs and heads, too, changes no bit, whatever the other layers keep") {
+  Stream stream(Device{});
+  constexpr KeptParts kDerived{.derived = true};
+  for (const Model& model : kModels) {
+    TinyDit tiny(model.file, stream);
+    const DitInput input = tiny.input();
+    const Storage weight = random_tensor(input.x_t.shape(), 9);
+    const Adapters kept = attach(tiny.dit, every);
+    const Passed full = run_pass(tiny.dit, input, weight.view(), {}, InputGradients::wanted, stream);
+    for (const KeptLayers& layers : {KeptLayers{kDerived, kDerived, kDerived}, KeptLayers{kDerived, {}, {}}, KeptLayers{kKeepNothing, kDerived, kDerived},
+                                     KeptLayers{{.self_attn = false, .derived = true}, {.cross_attn = false, .mlp = false, .derived = true}, kDerived}}) {
+      const Adapters again = attach(tiny.dit, every);
+      const Passed passed = run_pass(tiny.dit, input, weight.view(), layers, InputGradients::wanted, stream);
+      EXPECT(same_bits(passed.pred.view(), full.pred.view()));
+      EXPECT(same_bits(passed.dx_t.view(), full.dx_t.view()));
+      EXPECT(same_bits(passed.dcondition.view(), full.dcondition.view()));
+      for (const auto& [name, adapter] : again) EXPECT(same_bits(adapter->grad.view(), kept.at(name)->grad.view()));
+    }
+  }
+}
+
 TEST("dit: an adapter alone gets the gradient it gets among all others") {
   Stream stream(Device{});
   TinyDit tiny("dit_forward_xl.safetensors", stream);

@@ -42,8 +42,12 @@ TapeLayout tape_layout(const std::vector<DitLayer>& layers, const PassContext& p
 
 namespace {
 
+NormedHeads allocate_normed(const Tensor& heads, Arena& arena) {
+  return {arena.alloc(heads.dtype(), heads.shape()), arena.alloc(DType::f32, {heads.dim(0), heads.dim(1), heads.dim(2)})};
+}
+
 /// Where its keys stand ready the tape has no place for them.
-AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& pass) {
+AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& pass, KeptParts parts) {
   const StackConfig& s = pass.stack;
   const DType dtype = pass.projection.dtype();
   const int64_t rows = pass.batch * pass.patches;
@@ -64,6 +68,10 @@ AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& 
   tape.lse = pass.arena.alloc(DType::f32, {pass.batch, s.num_attention_heads, pass.patches});
   const int64_t width = (self ? pass.layout.self_output : pass.layout.cross_output).low_rank;
   if (width > 0) tape.out_low_rank = pass.arena.alloc(dtype, {rows, width});
+  if (parts.derived) {
+    tape.normed_q = allocate_normed(tape.q, pass.arena);
+    if (tape.k) tape.normed_k = allocate_normed(tape.k, pass.arena);
+  }
   return tape;
 }
 
@@ -73,21 +81,25 @@ DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, cons
   const DType dtype = pass.projection.dtype();
   const int64_t hidden = pass.stack.hidden_size, rows = pass.batch * pass.patches;
   const Shape stream_shape{pass.batch, pass.patches, hidden};
+  const auto normed = [&](bool read) { return parts.derived && read ? pass.arena.alloc(dtype, stream_shape) : Tensor(); };
   DitLayerTape tape;
   tape.modulation = pass.arena.alloc(dtype, {pass.batch, 6, hidden});
   if (parts.self_attn) {
     tape.self_inv_rms = pass.arena.alloc(DType::f32, {rows});
-    tape.self = allocate_attention(layer.self_attn, pass);
+    tape.self_normed = normed(layer.self_attn.reads_x());
+    tape.self = allocate_attention(layer.self_attn, pass, parts);
     tape.after_self = pass.arena.alloc(dtype, stream_shape);
     if (needs.modulation) tape.self_out = pass.arena.alloc(dtype, {rows, hidden});
   }
   if (parts.cross_attn) {
     tape.cross_inv_rms = pass.arena.alloc(DType::f32, {rows});
-    tape.cross = allocate_attention(layer.cross_attn, pass);
+    tape.cross_normed = normed(layer.cross_attn.reads_x());
+    tape.cross = allocate_attention(layer.cross_attn, pass, parts);
     tape.after_cross = pass.arena.alloc(dtype, stream_shape);
   }
   if (parts.mlp) {
     tape.mlp_inv_rms = pass.arena.alloc(DType::f32, {rows});
+    tape.mlp_normed = normed(layer.mlp_reads_x());
     tape.gate_up = allocate_outputs(layer.of_mlp(), pass.layout.mlp, rows, dtype, pass.arena);
     if (needs.modulation) tape.mlp_out = pass.arena.alloc(dtype, {rows, hidden});
   }
@@ -101,16 +113,19 @@ DitLayerTape DitLayerTape::with(KeptParts parts, const DitLayerTape& other) cons
     both.self = other.self;
     both.after_self = other.after_self;
     both.self_out = other.self_out;
+    both.self_normed = other.self_normed;
   }
   if (parts.cross_attn) {
     both.cross_inv_rms = other.cross_inv_rms;
     both.cross = other.cross;
     both.after_cross = other.after_cross;
+    both.cross_normed = other.cross_normed;
   }
   if (parts.mlp) {
     both.mlp_inv_rms = other.mlp_inv_rms;
     both.gate_up = other.gate_up;
     both.mlp_out = other.mlp_out;
+    both.mlp_normed = other.mlp_normed;
   }
   return both;
 }
@@ -128,11 +143,17 @@ Tensor branch_output(const Tensor& kept, const DitLayerPass& pass) {
   return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
 }
 
+/// The same for what a branch's projections read, [B, P, D].
+Tensor branch_input(const Tensor& kept, const DitLayerPass& pass) {
+  if (kept) return kept;
+  return pass.arena.alloc(pass.projection.dtype(), {pass.batch, pass.patches, pass.stack.hidden_size});
+}
+
 void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerPass& pass,
                     const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const Shape shape = x.shape();
-  const Tensor normed = pass.arena.alloc(x.dtype(), shape);
+  const Tensor normed = branch_input(tape.self_normed, pass);
   modulated_rms_norm({.x = x, .weight = layer.self_attn_norm, .shift = tape.modulation.select(1, 0),
                       .scale = tape.modulation.select(1, 1), .y = normed, .inv_rms = tape.self_inv_rms,
                       .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
@@ -148,7 +169,7 @@ void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPa
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const Shape shape = tape.after_self.shape();
-  const Tensor normed = pass.arena.alloc(tape.after_self.dtype(), shape);
+  const Tensor normed = branch_input(tape.cross_normed, pass);
   rms_norm({.x = tape.after_self.reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
             .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
   const Tensor out = branch_output({}, pass);
@@ -167,7 +188,7 @@ void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, con
   const Shape shape = tape.after_cross.shape();
   {
     const Arena::Scope inputs(pass.arena);
-    const Tensor normed = pass.arena.alloc(dtype, shape);
+    const Tensor normed = branch_input(tape.mlp_normed, pass);
     modulated_rms_norm({.x = tape.after_cross, .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
                         .scale = tape.modulation.select(1, 4), .y = normed, .inv_rms = tape.mlp_inv_rms,
                         .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);

@@ -31,6 +31,8 @@ struct DitAttention {
   LinearGroup of_condition() const { return {{&k_proj, &v_proj}, beside}; }
   LinearGroup output() const { return {{&o_proj}}; }
   bool trains() const { return q_proj.trains() || k_proj.trains() || v_proj.trains() || o_proj.trains(); }
+  /// Whether a backward pass reads what the projections of x read.
+  bool reads_x() const { return q_proj.trains() || (source == Source::x && (k_proj.trains() || v_proj.trains())); }
 };
 
 /// One layer: AdaLN self-attention with a gate, plain cross-attention, AdaLN SwiGLU MLP with a gate.
@@ -44,6 +46,7 @@ struct DitLayer {
 
   static DitLayer load(const Weights& weights, int64_t index, const StackConfig& stack);
   LinearGroup of_mlp() const { return {{&gate_proj, &up_proj}, gate_up}; }
+  bool mlp_reads_x() const { return gate_proj.trains() || up_proj.trains(); }
   bool mlp_trains() const { return gate_proj.trains() || up_proj.trains() || down_proj.trains(); }
   bool trains() const { return self_attn.trains() || cross_attn.trains() || mlp_trains(); }
 };

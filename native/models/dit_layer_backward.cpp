@@ -45,7 +45,9 @@ void through_modulated_norm(const Backward& b, int shift, const ConstTensor& wei
                                .dscale = b.dmodulation(shift + 1)}, b.pass.stream);
 }
 
-Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x) {
+/// What the branch's projections read: kept, or computed again.
+Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x, const Tensor& kept) {
+  if (kept) return b.flat(kept);
   const Tensor normed = b.pass.arena.alloc(x.dtype(), x.shape());
   modulated_rms_norm({.x = x, .weight = weight, .shift = b.modulation(shift), .scale = b.modulation(shift + 1), .y = normed,
                       .eps = b.eps()}, b.pass.stream);
@@ -71,12 +73,12 @@ void through_down_proj(const Backward& b, Below inputs) {
 
 void mlp_backward(const Backward& b, Below below) {
   const Arena::Scope scope(b.pass.arena);
-  const bool inputs_train = b.layer.gate_proj.trains() || b.layer.up_proj.trains();
+  const bool inputs_train = b.layer.mlp_reads_x();
   const Below inputs = inputs_train ? Below::wanted : below;
   through_down_proj(b, inputs);
   if (inputs == Below::unwanted) return;
   const ConstTensor x =
-      inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross)) : ConstTensor();
+      inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   group_backward(b.layer.of_mlp(), b.tape.gate_up, x, b.tape.gate_up.low_rank, dnormed, Write::overwrite, b.pass.pass, b.pass.arena,
                  b.pass.stream);
@@ -86,8 +88,8 @@ void mlp_backward(const Backward& b, Below below) {
 void cross_attention_backward(const Backward& b, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const ConstTensor x = b.flat(b.tape.after_self);
-  Tensor normed;
-  if (b.layer.cross_attn.q_proj.trains()) {
+  Tensor normed = b.tape.cross_normed ? b.flat(b.tape.cross_normed) : Tensor();
+  if (b.layer.cross_attn.reads_x() && !normed) {
     normed = b.scratch(b.hidden());
     rms_norm({.x = x, .weight = b.layer.cross_attn_norm, .y = normed, .eps = b.eps()}, b.pass.stream);
   }
@@ -104,8 +106,8 @@ void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const DitAttention& attn = b.layer.self_attn;
   const Tensor dout = through_gate(b, 2, b.tape.self_out);
-  const bool inputs_train = attn.q_proj.trains() || attn.k_proj.trains() || attn.v_proj.trains();
-  const ConstTensor normed = inputs_train ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x)) : ConstTensor();
+  const ConstTensor normed =
+      attn.reads_x() ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x, b.tape.self_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window,
                           .key_mask = b.pass.patch_mask}, dout, normed, normed, b.tape.self,

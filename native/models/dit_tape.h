@@ -11,8 +11,14 @@ namespace sidestep {
 /// Whether backward also delivers the gradients of what goes into the model (tests and analysis; training needs none).
 enum class InputGradients : uint8_t { none, wanted };
 
+/// Heads after QK-norm and rotation, with what their backward pass needs.
+struct NormedHeads {
+  Tensor values;   ///< as the projection, [B, T, H, hd]
+  Tensor inv_rms;  ///< [B, T, H] f32
+};
+
 /// What an attention keeps: projections before QK-norm, the heads' output and the log-sum-exp of its scores.
-/// Normalised queries and keys are recomputed.
+/// Normalised queries and keys are recomputed where they have no place.
 struct AttentionTape {
   Tensor q, k, v;            ///< [B, T, H, hd], [B, S, Hk, hd] twice: views of the two below
   Tensor out;                ///< [B, T, H, hd]
@@ -20,10 +26,11 @@ struct AttentionTape {
   GroupOutput of_x;          ///< [B * T, …] of the projections that read x
   GroupOutput of_condition;  ///< [B * S, …] of those that read a condition; empty where its keys stand ready
   Tensor out_low_rank;       ///< [B * T, r] of o_proj's adapter, or empty
+  NormedHeads normed_q{}, normed_k{};  ///< or empty
 };
 
-/// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. Normalised
-/// inputs, SwiGLU's output and roped heads are recomputed.
+/// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. SwiGLU's
+/// output is recomputed, and so are normalised inputs and heads where they have no place.
 struct DitLayerTape {
   Tensor modulation;                                  ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP
   Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;    ///< [B * P] f32
@@ -31,6 +38,7 @@ struct DitLayerTape {
   Tensor after_self, after_cross;                     ///< [B, P, D] residual stream
   GroupOutput gate_up;                                ///< [B * P, I] each
   Tensor self_out, mlp_out;                           ///< [B * P, D]; only where gates need gradients
+  Tensor self_normed, cross_normed, mlp_normed;       ///< [B, P, D] what the projections read, where they train; or empty
 
   /// The same with the places of these parts taken from `other`.
   DitLayerTape with(KeptParts parts, const DitLayerTape& other) const;

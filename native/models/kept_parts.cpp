@@ -6,7 +6,9 @@
 namespace sidestep {
 
 KeptParts kept_parts(const KeptLayers& layers, int64_t index, int64_t count) {
-  return layers.empty() || index == count - 1 ? KeptParts{} : layers.at(static_cast<size_t>(index));
+  if (layers.empty()) return {};
+  const KeptParts parts = layers.at(static_cast<size_t>(index));
+  return index == count - 1 ? KeptParts{.derived = parts.derived} : parts;
 }
 
 bool recomputed(int64_t index, int64_t layers, double ratio) {

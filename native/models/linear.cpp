@@ -45,10 +45,11 @@ ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DTyp
   return out;
 }
 
-void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream) {
+void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream, Write write) {
   const int64_t in = layer.in_features(), out = layer.out_features();
+  const float beta = write == Write::accumulate ? 1.0F : 0.0F;
   if (multiplies_in_place(layer.weight, x.dtype())) {
-    gemm({.a = x, .b = layer.weight.values, .c = y, .trans_b = Transpose::yes, .bias = bias}, stream);
+    gemm({.a = x, .b = layer.weight.values, .c = y, .trans_b = Transpose::yes, .beta = beta, .bias = bias}, stream);
     return;
   }
   const int64_t step = lines_at_once(in, x.dtype());
@@ -56,7 +57,7 @@ void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor
     const Arena::Scope scope(arena);
     const int64_t end = std::min(out, begin + step);
     const ConstTensor rows = matrix_part(layer.weight, {begin, end, 0, in}, x.dtype(), arena, stream);
-    gemm({.a = x, .b = rows, .c = y.slice(1, begin, end), .trans_b = Transpose::yes,
+    gemm({.a = x, .b = rows, .c = y.slice(1, begin, end), .trans_b = Transpose::yes, .beta = beta,
           .bias = bias ? bias.slice(0, begin, end) : ConstTensor()}, stream);
   }
 }

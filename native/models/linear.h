@@ -102,8 +102,10 @@ struct Linear {
   bool trains() const { return adapter != nullptr; }
 };
 
-/// y = x W^T [+ bias] of the frozen layer alone; W is taken a part of its rows at a time where it must be brought into x's dtype.
-void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream);
+/// y = x W^T [+ bias] of the frozen layer alone, or added to y; W is taken a part of its rows at a time where it must be brought into
+/// x's dtype.
+void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream,
+                    Write write = Write::overwrite);
 /// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut.
 void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream);
 

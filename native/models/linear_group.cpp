@@ -84,19 +84,44 @@ struct JoinedBackward {
   Stream& stream;
 
   Tensor columns(const Tensor& t, const Members::Member& m) const { return t.slice(1, m.first_rank, m.end_rank); }
+  bool at_once() const { return in_one_product(group, dy.all.dtype()); }
+  Tensor down_gradient() const { return arena.alloc(dy.all.dtype(), {dy.all.dim(0), members.width()}); }
+  static float beta(Write write) { return write == Write::accumulate ? 1.0F : 0.0F; }
 
-  void run() const {
-    const Tensor gradient = arena.alloc(dy.all.dtype(), {dy.all.dim(0), members.width()});
-    const bool at_once = in_one_product(group, dy.all.dtype());
-    if (dx && at_once) gemm({.a = dy.all, .b = group.beside.values, .c = dx, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+  void run(ThinProducts when) const { when == ThinProducts::before ? thin_first() : thin_last(); }
+
+ private:
+  void thin_last() const {
+    const Tensor gradient = down_gradient();
+    const bool shared = at_once();
+    if (dx && shared) through_frozen(write);
     for (size_t i = 0; i < members.each.size(); ++i) {
       const Members::Member& m = members.each[i];
-      if (dx && !at_once) frozen_backward(*m.layer, dy.each[i], dx, i == 0 ? write : Write::accumulate, arena, stream);
+      if (dx && !shared) frozen_backward(*m.layer, dy.each[i], dx, i == 0 ? write : Write::accumulate, arena, stream);
       if (m.low_rank) through_up(m, dy.each[i], columns(gradient, m));
-      if (m.low_rank && dx && !at_once) gemm({.a = columns(gradient, m), .b = m.low_rank->a, .c = dx, .beta = 1}, stream);
+      if (m.low_rank && dx && !shared) gemm({.a = columns(gradient, m), .b = m.low_rank->a, .c = dx, .beta = 1}, stream);
     }
-    if (members.width() > 0) through_down(gradient, dx && at_once ? dx : Tensor());
+    if (members.width() > 0) through_down(gradient, dx && shared ? dx : Tensor(), Write::accumulate);
   }
+
+  void thin_first() const {
+    Write next = write;
+    if (members.width() > 0) {
+      const Tensor gradient = down_gradient();
+      for (size_t i = 0; i < members.each.size(); ++i)
+        if (members.each[i].low_rank) through_up(members.each[i], dy.each[i], columns(gradient, members.each[i]));
+      through_down(gradient, dx, write);
+      next = Write::accumulate;
+    }
+    if (!dx) return;
+    if (at_once()) return through_frozen(next);
+    for (size_t i = 0; i < members.each.size(); ++i) {
+      frozen_backward(*members.each[i].layer, dy.each[i], dx, next, arena, stream);
+      next = Write::accumulate;
+    }
+  }
+
+  void through_frozen(Write how) const { gemm({.a = dy.all, .b = group.beside.values, .c = dx, .beta = beta(how)}, stream); }
 
   void through_up(const Members::Member& m, const Tensor& dy_of, Tensor gradient) const {
     const LowRank& pair = *m.low_rank;
@@ -105,16 +130,61 @@ struct JoinedBackward {
          stream);
   }
 
-  void through_down(const Tensor& gradient, Tensor into) const {
+  void through_down(const Tensor& gradient, Tensor into, Write how) const {
     if (members.stack != nullptr) {
       gemm({.a = gradient, .b = x, .c = members.stack->a_grad, .trans_a = Transpose::yes, .beta = 1}, stream);
-      if (into) gemm({.a = gradient, .b = members.stack->a, .c = into, .beta = 1}, stream);
+      if (into) gemm({.a = gradient, .b = members.stack->a, .c = into, .beta = beta(how)}, stream);
       return;
     }
     for (const Members::Member& m : members.each) {
       if (!m.low_rank) continue;
       gemm({.a = columns(gradient, m), .b = x, .c = m.low_rank->a_grad, .trans_a = Transpose::yes, .beta = 1}, stream);
-      if (into) gemm({.a = columns(gradient, m), .b = m.low_rank->a, .c = into, .beta = 1}, stream);
+      if (into) gemm({.a = columns(gradient, m), .b = m.low_rank->a, .c = into, .beta = beta(how)}, stream);
+      how = Write::accumulate;
+    }
+  }
+};
+
+/// One forward pass of a group whose members are joined.
+struct JoinedForward {
+  const LinearGroup& group;
+  const Members& members;
+  ConstTensor x;
+  const GroupOutput& y;
+  Arena& arena;
+  Stream& stream;
+
+  /// Thin products first: only where every member has one, or its columns, too, would have to be cleared for a shared product to add to.
+  void run(ThinProducts when) const {
+    const bool first = when == ThinProducts::before && members.width() > 0 && (!at_once() || everyone_trains());
+    if (!first) frozen(Write::overwrite);
+    if (members.width() > 0) thin(first ? Write::overwrite : Write::accumulate);
+    if (first) frozen(Write::accumulate);
+  }
+
+ private:
+  bool at_once() const { return in_one_product(group, x.dtype()); }
+  bool everyone_trains() const {
+    return std::all_of(members.each.begin(), members.each.end(), [](const Members::Member& m) { return m.low_rank.has_value(); });
+  }
+
+  /// `onto`: what members with an adapter do to their outputs; the others' have nothing yet.
+  void frozen(Write onto) const {
+    if (at_once())
+      return gemm({.a = x, .b = group.beside.values, .c = y.all, .trans_b = Transpose::yes, .beta = onto == Write::accumulate ? 1.0F : 0.0F}, stream);
+    for (size_t i = 0; i < group.layers.size(); ++i)
+      frozen_forward(*group.layers[i], x, group.layers[i]->bias, y.each[i], arena, stream,
+                     members.each[i].low_rank ? onto : Write::overwrite);
+  }
+
+  void thin(Write write) const {
+    const Tensor low_rank = y.low_rank ? y.low_rank.slice(1, 0, members.width()) : arena.alloc(x.dtype(), {x.dim(0), members.width()});
+    project_down(members, x, low_rank, stream);
+    for (size_t i = 0; i < members.each.size(); ++i) {
+      const Members::Member& m = members.each[i];
+      if (m.low_rank)
+        gemm({.a = low_rank.slice(1, m.first_rank, m.end_rank), .b = m.low_rank->b, .c = y.each[i], .trans_b = Transpose::yes,
+              .alpha = m.low_rank->scale, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
     }
   }
 };
@@ -168,31 +238,21 @@ GroupOutput output_part(const LinearGroup& group, const GroupOutput& whole, size
           .low_rank = whole.low_rank ? whole.low_rank.slice(1, from.first_rank, to.end_rank) : Tensor()};
 }
 
+ThinProducts thin_products(Device device) { return device.kind == DeviceKind::cpu ? ThinProducts::after : ThinProducts::before; }
+
 void group_forward(const LinearGroup& group, ConstTensor x, const GroupOutput& y, const PassContext& pass, Arena& arena,
-                   Stream& stream) {
+                   Stream& stream, ThinProducts when) {
   const Members members(group, pass);
   if (!members.join || !y.all) {
     for (size_t i = 0; i < group.layers.size(); ++i) linear_forward(*group.layers[i], x, y.each[i], pass, arena, stream);
     return;
   }
   const Arena::Scope scope(arena);
-  if (in_one_product(group, x.dtype())) gemm({.a = x, .b = group.beside.values, .c = y.all, .trans_b = Transpose::yes}, stream);
-  else
-    for (size_t i = 0; i < group.layers.size(); ++i)
-      frozen_forward(*group.layers[i], x, group.layers[i]->bias, y.each[i], arena, stream);
-  if (members.width() == 0) return;
-  const Tensor low_rank = y.low_rank ? y.low_rank.slice(1, 0, members.width()) : arena.alloc(x.dtype(), {x.dim(0), members.width()});
-  project_down(members, x, low_rank, stream);
-  for (size_t i = 0; i < members.each.size(); ++i) {
-    const Members::Member& m = members.each[i];
-    if (m.low_rank)
-      gemm({.a = low_rank.slice(1, m.first_rank, m.end_rank), .b = m.low_rank->b, .c = y.each[i], .trans_b = Transpose::yes,
-            .alpha = m.low_rank->scale, .beta = 1}, stream);
-  }
+  JoinedForward{.group = group, .members = members, .x = x, .y = y, .arena = arena, .stream = stream}.run(when);
 }
 
 void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor x, ConstTensor low_rank, Tensor dx, Write write,
-                    const PassContext& pass, Arena& arena, Stream& stream) {
+                    const PassContext& pass, Arena& arena, Stream& stream, ThinProducts when) {
   const Members members(group, pass);
   if (!members.join || !dy.all) {
     for (size_t i = 0; i < group.layers.size(); ++i)
@@ -209,7 +269,7 @@ void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor
   for (const Members::Member& m : members.each)
     if (m.low_rank) m.layer->adapter->before_shared_backward();
   JoinedBackward{.group = group, .members = members, .dy = dy, .x = x, .low_rank = kept, .dx = dx, .write = write, .arena = arena, .stream = stream}
-      .run();
+      .run(when);
   for (const Members::Member& m : members.each)
     if (m.low_rank) m.layer->adapter->after_shared_backward();
 }

@@ -57,7 +57,7 @@ struct Left {
   Storage a_grad, b_grad[3];
 };
 
-Left run(bool stacked, bool beside, bool kept) {
+Left run(bool stacked, bool beside, bool kept, ThinProducts when) {
   Stream stream(Device{}, std::make_shared<ThreadPool>(2));
   Arena arena({}, 1 << 20);
   Fixture f(stacked);
@@ -68,10 +68,11 @@ Left run(bool stacked, bool beside, bool kept) {
   EXPECT(layout.together && layout.low_rank == 7);
   EXPECT(layout_of(group, {}).low_rank == 0);  // a pass without gradients keeps nothing
   const GroupOutput y = allocate_outputs(group, layout, kRows, DType::f32, arena);
-  group_forward(group, x.view(), y, kTraining, arena, stream);
+  fill({y.all, 7}, stream);  // what lay there before is no part of an output
+  group_forward(group, x.view(), y, kTraining, arena, stream, when);
   copy({y.all, left.y.tensor()}, stream);
   GroupOutput gradient{.each = {dy.tensor().slice(1, 0, 16), dy.tensor().slice(1, 16, 24), dy.tensor().slice(1, 24, 32)}, .all = dy.tensor()};
-  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite, kTraining, arena, stream);
+  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite, kTraining, arena, stream, when);
   left.a_grad = f.a_grad;
   for (size_t i = 0; i < 3; ++i) left.b_grad[i] = f.b_grad[i];
   return left;
@@ -98,14 +99,14 @@ Matrix sum_of(Matrix c, double scale, const Matrix& a, const Matrix& b) {
 }
 Matrix zeros(size_t rows, size_t columns) { return {Doubles(rows * columns, 0.0), rows, columns}; }
 
-TEST("linear_group: outputs and gradients match float64, however weights and A lie, h kept or not") {
+TEST("linear_group: outputs and gradients match float64, however weights and A lie, h kept or not, in either order") {
   Fixture f(false);
   const Storage x_owner = random_tensor({kRows, kIn}, 20), dy_owner = random_tensor({kRows, 32}, 21);
   const Matrix x = of(x_owner.view());
   for (const bool stacked : {false, true})
     for (const bool beside : {false, true})
-      for (const bool kept : {false, true}) {
-        const Left left = run(stacked, beside, kept);
+      for (const int way : {0, 1, 2, 3}) {
+        const Left left = run(stacked, beside, way % 2 == 1, way < 2 ? ThinProducts::after : ThinProducts::before);
         Matrix dx = zeros(kRows, kIn);
         int64_t out = 0, rank = 0;
         for (size_t i = 0; i < 3; ++i) {
@@ -128,6 +129,36 @@ TEST("linear_group: outputs and gradients match float64, however weights and A l
         }
         expect_near(left.dx.view(), dx.values, 1e-5);
       }
+}
+
+TEST("linear_group: whatever comes first, what there is is written over or added to as asked") {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(2));
+  Arena arena({}, 1 << 20);
+  const Fixture f(true);
+  const Storage x = random_tensor({kRows, kIn}, 20), dy = random_tensor({kRows, 32}, 21), before = random_tensor({kRows, kIn}, 22);
+  for (const size_t first : {0, 1, 2})  // the second one does not train
+    for (const Write write : {Write::overwrite, Write::accumulate}) {
+      const LinearGroup group = f.group(false).part(first, first + 1);
+      const int64_t begin = first == 0 ? 0 : first == 1 ? 16 : 24;
+      const Tensor columns = dy.tensor().slice(1, begin, begin + kOut[first]);
+      Storage dx[2]{{DType::f32, {kRows, kIn}}, {DType::f32, {kRows, kIn}}};
+      for (const ThinProducts when : {ThinProducts::after, ThinProducts::before}) {
+        const GroupOutput y = allocate_outputs(group, layout_of(group, kTraining), kRows, DType::f32, arena);
+        fill({y.all, 7}, stream);
+        group_forward(group, x.view(), y, kTraining, arena, stream, when);
+        const Tensor to = dx[when == ThinProducts::before ? 1 : 0].tensor();
+        copy({before.view(), to}, stream);
+        group_backward(group, GroupOutput::of(columns), x.view(), y.low_rank, to, write, kTraining, arena, stream, when);
+        const ConstTensor w = f.layers[first].weight.values;
+        Matrix expected = sum_of(zeros(kRows, static_cast<size_t>(kOut[first])), 1, of(x.view()), transposed(of(w)));
+        if (kRank[first] > 0) {
+          const LowRank pair = *f.layers[first].adapter->low_rank(kTraining);
+          expected = sum_of(expected, 0.5, sum_of(zeros(kRows, static_cast<size_t>(kRank[first])), 1, of(x.view()), transposed(of(pair.a))), transposed(of(pair.b)));
+        }
+        expect_near(y.all, expected.values, 1e-5);
+      }
+      expect_near(dx[1].view(), values_of(dx[0].view()), 1e-5);
+    }
 }
 
 TEST("linear_group: a weight that was put elsewhere is the one that counts") {

@@ -1,5 +1,6 @@
 #include "ops/recording.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -18,9 +19,12 @@ bool records(const Stream& stream) {
   return choice == nullptr || std::string_view(choice) != "off";
 }
 
+size_t free_card_bytes(const Stream& stream) { return cuda_plugin().describe(stream.device().index).free_bytes; }
+
 Recording record(Stream& stream, const std::function<void()>& work) {
   const CudaRecorder& recorder = cuda_plugin().recorder;
   const int device = stream.device().index;
+  const size_t free_before = free_card_bytes(stream);
   Recording recording;
   const auto end = [&] {
     void* handle = recorder.end(device, stream.native_handle());
@@ -39,6 +43,8 @@ Recording record(Stream& stream, const std::function<void()>& work) {
     throw;
   }
   end();
+  const size_t free_now = free_card_bytes(stream);
+  if (recording) recording.bytes_ = std::max(kLeastRecordingBytes, free_before > free_now ? free_before - free_now : 0);
   return recording;
 }
 

@@ -62,7 +62,7 @@ class Planning {
   }
 
   KeptLayers choose(size_t total_bytes) {
-    if (fits({}, total_bytes)) return {};
+    if (fits({}, total_bytes)) return with_derived(total_bytes);
     const std::vector<Candidate> ranked = candidates();
     const auto first = [&](size_t count) {
       KeptLayers kept = alike(kKeepNothing);
@@ -93,6 +93,23 @@ class Planning {
     plan.batch_bytes = BatchUpload::planned_bytes(request_.device, step_.batch());
     plan.host_bytes = request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0;
     return plan;
+  }
+
+  /// All of all layers, and of as many as fit what is derived of it: a pass over memory each, which a card would rather spare. A CPU is
+  /// busy with arithmetic, and its memory is everybody's.
+  KeptLayers with_derived(size_t total_bytes) {
+    if (request_.device != DeviceKind::cuda) return {};
+    const auto first = [&](int64_t count) {
+      KeptLayers kept = alike({});
+      for (int64_t i = 0; i < count; ++i) kept[static_cast<size_t>(i)].derived = true;
+      return kept;
+    };
+    int64_t fitting = 0, too_many = layers() + 1;
+    while (too_many - fitting > 1) {
+      const int64_t middle = (fitting + too_many) / 2;
+      (fits(first(middle), total_bytes) ? fitting : too_many) = middle;
+    }
+    return first(fitting);
   }
 
   bool fits(const KeptLayers& kept, size_t total_bytes) {

@@ -68,7 +68,7 @@ struct MemoryPlan {
 };
 MemoryPlan plan_memory(const PlanRequest& request);
 /// The same with `kept` chosen: of parts of layers, those that save the most arithmetic a byte first, as many as leave the total
-/// within so many bytes; nothing where not even that fits.
+/// within so many bytes; nothing where not even that fits. On a card what is left goes to what is derived of them (KeptParts).
 MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes);
 /// How much of a device's memory a run may fill with activations that it could compute again. A card has its driver, library
 /// workspaces and recordings besides, which no plan counts; a CPU's memory is also everybody else's.

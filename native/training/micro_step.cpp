@@ -152,7 +152,7 @@ std::string kind_of(const MicroStep& step, const NoisedBatch& noised, const DitI
   std::ostringstream kind;
   kind << noised.x_t.shape().to_string() << noised.condition.shape().to_string() << " arena " << arena.used() << " scale "
        << step.grad_scale << " seed " << step.pass.seed << " kept ";
-  for (const KeptParts parts : step.kept) kind << parts.self_attn << parts.cross_attn << parts.mlp;
+  for (const KeptParts parts : step.kept) kind << parts.self_attn << parts.cross_attn << parts.mlp << parts.derived;
   kind << " frames";
   for (const int64_t length : input.valid_frames) kind << ' ' << length;
   kind << " tokens";

@@ -18,7 +18,8 @@ StepFigures::StepFigures(const Size& size, Device device)
       host_(allocate_staging(device, static_cast<size_t>(bytes_of(size))), DType::u8, {bytes_of(size)}),
       factor_(DType::f32, {1}, device),
       proceed_(DType::u8, {1}, device),
-      on_device_(views(block_)) {}
+      on_device_(views(block_)),
+      sent_(device) {}
 
 StepFigures::Views StepFigures::views(const Storage& block) const {
   auto* next = static_cast<std::byte*>(block.tensor().raw());
@@ -41,12 +42,19 @@ UnreadLosses StepFigures::next(int64_t samples) {
   return {on_device_.losses.slice(0, index, index + 1), on_device_.sample_losses.select(0, index).slice(0, 0, samples)};
 }
 
-StepFigures::Read StepFigures::read(Stream& stream) const {
-  transfer({block_.view(), host_.tensor()}, stream);
+void StepFigures::send(Stream& stream) {
+  transfer({block_.view(), host_.tensor(), Transfer::Wait::none}, stream);
+  sent_.record(stream);
+  sent_samples_ = samples_;
+}
+
+StepFigures::Read StepFigures::receive(Stream& stream) const {
+  sent_.wait();
+  if (stream.device().kind == DeviceKind::cuda) stream.count_wait();
   Read read{.norms = views(host_), .micro_steps = {}};
-  for (size_t i = 0; i < samples_.size(); ++i) {
+  for (size_t i = 0; i < sent_samples_.size(); ++i) {
     const float* first = read.norms.sample_losses.select(0, static_cast<int64_t>(i)).data<float>();
-    read.micro_steps.push_back({.loss = static_cast<double>(read.norms.losses.data<float>()[i]), .per_sample = {first, first + samples_[i]}});
+    read.micro_steps.push_back({.loss = static_cast<double>(read.norms.losses.data<float>()[i]), .per_sample = {first, first + sent_samples_[i]}});
   }
   return read;
 }

@@ -2,12 +2,13 @@
 #include <vector>
 
 #include "core/stream.h"
+#include "ops/event.h"
 #include "training/micro_step.h"
 
 namespace sidestep {
 
 /// What a step leaves on the device for the host: the losses of its micro-batches and the norms of its gradients, read in one transfer
-/// at the step's end. That is the step's one wait for a card.
+/// when the step's update has been queued. That is the step's one wait for a card.
 class StepFigures {
  public:
   struct Size {
@@ -39,7 +40,13 @@ class StepFigures {
     Views norms;  ///< on the host, until the next `read`
     std::vector<Losses> micro_steps;
   };
-  Read read(Stream& stream) const;
+  /// `send` queues the copy of what this step left so far; `receive` waits for it and no further. In between the next step may begin.
+  void send(Stream& stream);
+  Read receive(Stream& stream) const;
+  Read read(Stream& stream) {
+    send(stream);
+    return receive(stream);
+  }
 
  private:
   Views views(const Storage& block) const;
@@ -47,7 +54,8 @@ class StepFigures {
   Size size_;
   Storage block_, host_, factor_, proceed_;
   Views on_device_;
-  std::vector<int64_t> samples_;
+  std::vector<int64_t> samples_, sent_samples_;
+  Event sent_;
 };
 
 }  // namespace sidestep

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,28 +16,42 @@ struct StepPasses {
 };
 
 /// Passes by what decides them: shapes, lengths, addresses. The first of a kind runs as it is and makes what is made once (plans of
-/// products, pools); the second is recorded; later ones are replayed.
+/// products, pools); the second is recorded; later ones are replayed. A card holds each recording in memory of its own, so those that
+/// are kept have a budget. The one that was used longest ago goes first, and only for a kind that has come twice since: when more
+/// kinds take turns than there is room for, some are always replayed and the rest runs as it is, instead of each being recorded anew.
 class StepRecordings {
  public:
-  /// Kinds that are kept. A card holds each recording in memory of its own, some MB; a data set of more lengths than
-  /// these runs the rest as it is.
-  static constexpr size_t kMost = 16;
+  static constexpr size_t kBudgetBytes = size_t{128} << 20;
+  /// With less than this free on the card nothing more is recorded, and what is recorded goes.
+  static constexpr size_t kReserveBytes = size_t{64} << 20;
+
+  explicit StepRecordings(size_t budget_bytes = kBudgetBytes, size_t reserve_bytes = kReserveBytes) : budget_(budget_bytes), reserve_(reserve_bytes) {}
 
   void run(const std::string& kind, const StepPasses& passes, Stream& stream);
+  /// Gives the memory back when the stream is done with it, for someone who needs it more. What comes again is recorded again.
+  void forget(Stream& stream);
 
-  size_t recorded() const { return recorded_; }
+  size_t recorded() const { return recorded_; }  ///< kinds
+  size_t bytes() const { return bytes_; }
 
  private:
   enum class State : uint8_t { fresh, seen, recorded, refused };
   struct Entry {
     State state = State::fresh;
-    Recording forward, backward;
+    uint64_t visit = 0;  ///< the last one
+    Recording forward{}, backward{};
+    size_t bytes = 0;  ///< no more than a third of the budget: another program may have taken memory at the same moment
   };
   static void run_as_is(const StepPasses& passes);
+  bool make_room(uint64_t last_visit, Stream& stream);
+  void drop(Entry& entry);
+  Entry* oldest();
   void record_passes(Entry& entry, const StepPasses& passes, Stream& stream);
 
+  size_t budget_, reserve_;
   std::map<std::string, Entry> entries_;
-  size_t recorded_ = 0;
+  uint64_t visits_ = 0;
+  size_t recorded_ = 0, bytes_ = 0, largest_ = 2 * kLeastRecordingBytes;
 };
 
 }  // namespace sidestep

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 
+#include "core/error.h"
 #include "sampling/generation_plan.h"
 #include "training/trainer_state.h"
 
@@ -13,19 +15,27 @@ GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t t
 /// In the run's own arena, which is idle between steps, or in one for this clip.
 Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
   if (arena_bytes <= arena->capacity()) return generate_latents(job, *model, work());
-  Arena own(stream.device(), arena_bytes);
-  return generate_latents(job, *model, {own, stream});
+  std::optional<Arena> own;
+  try {
+    own.emplace(stream.device(), arena_bytes);
+  } catch (const Error& error) {
+    if (error.code() != "native/out-of-memory" || recordings.recorded() == 0) throw;
+    recordings.forget(stream);  // a clip has to be made now; a step can be told op by op
+    own.emplace(stream.device(), arena_bytes);
+  }
+  return generate_latents(job, *model, {*own, stream});
 }
 
 Storage Trainer::generate(GenerateJob job) {
   State& s = *state_;
+  s.settle();
   const PlanRequest run = plan_request(s.setup, s.options, s.files, s.shape);
   GenerationRequest request = clip_request(run, job.context.dim(0), job.condition.dim(0), job.sampler.guided() ? Halves::both : Halves::conditional);
   request.halves = choose_halves(request, s.stream.device());
   job.halves = request.halves;
   const size_t needed = plan_generation(request).arena_bytes;
   const int64_t reserved = std::max(s.shape.longest_frames, s.setup.longest_clip ? s.setup.longest_clip->frames : 0);
-  if (job.context.dim(0) > reserved) s.recordings = {};  // longer rotary tables lie elsewhere than recorded steps look
+  if (job.context.dim(0) > reserved) s.recordings.forget(s.stream);  // longer rotary tables lie elsewhere than recorded steps look
   s.use_average();
   try {
     const Storage latents = s.listen(job, needed);

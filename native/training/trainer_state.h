@@ -72,8 +72,16 @@ struct NamedNumbers {
   std::vector<double> values;
 };
 
+/// A step whose passes a card has been told, before its update.
+struct QueuedStep {
+  StepReport report;
+  std::vector<MicroBatch> group;  ///< without their tensors, which are on their way out
+  CropSampler crops;              ///< as it is once the step is taken
+};
+
 struct Trainer::State {
   State(const TrainerSetup& setup, Stream& device_stream);
+  ~State();
 
   Workspace work() { return {*arena, stream}; }
 
@@ -99,7 +107,12 @@ struct Trainer::State {
   std::string diagnose(const MicroBatch& micro, const MicroStep& step, const std::vector<double>& sample_losses);
   StepReport begun_report() const;
   StepReport finish_step(StepReport report, int64_t good);
-  std::vector<MicroBatch> queue_passes(StepReport& report);
+  using NextBatch = std::function<MicroBatch(int64_t micro_index)>;
+  QueuedStep queue_passes(const NextBatch& next);
+  MicroBatch read_again(const MicroBatch& micro);
+  bool goes_ahead() const;
+  void queue_ahead(const NextBatch& next);
+  void settle();
   StepReport step();
   bool computes(int64_t micro_index) const;
   void run_micro(const MicroBatch& micro, StepReport& report, int64_t& good);
@@ -154,6 +167,7 @@ struct Trainer::State {
   Staging numbers;      ///< for the steps' own: a few bytes must not be lent a batch's memory
   BatchUpload upload;
   std::deque<PendingBatch> pending;  ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
+  std::optional<QueuedStep> ahead;  ///< the step after the one that was reported last, where its passes are queued already
   bool others_know = false;  ///< whether the other ranks have this run's state
   std::unique_ptr<Team> team;  ///< null where the run has this rank alone; knows the adapters
 };

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <utility>
 
 #include "core/error.h"
 #include "ops/optimizer.h"
@@ -205,50 +207,99 @@ StepReport Trainer::State::finish_step(StepReport report, int64_t good) {
   return report;
 }
 
-/// Tells the device all passes of a step. What comes back is without the batches' tensors, which are on their way out.
-std::vector<MicroBatch> Trainer::State::queue_passes(StepReport& report) {
-  std::vector<MicroBatch> queued;
+/// Tells the device all passes of a step.
+QueuedStep Trainer::State::queue_passes(const NextBatch& next) {
+  QueuedStep queued{.report = begun_report(), .group = {}, .crops = crops};
   figures->begin();
   adapters->zero_gradients(stream);
   for (int64_t index = first_micro(); index < last_micro(); ++index) {
     stream.throw_if_cancelled();
-    MicroBatch micro = next_batch(index);
+    MicroBatch micro = next(index);
     const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
     MicroStep step = micro_step(micro, draws);
     step.unread = figures->next(micro.batch.size());
     run_micro_step(step, work());
-    report.timesteps.insert(report.timesteps.end(), draws.t.begin(), draws.t.end());
-    report.sample_names.insert(report.sample_names.end(), micro.batch.names.begin(), micro.batch.names.end());
+    queued.report.timesteps.insert(queued.report.timesteps.end(), draws.t.begin(), draws.t.end());
+    queued.report.sample_names.insert(queued.report.sample_names.end(), micro.batch.names.begin(), micro.batch.names.end());
     micro.batch = {};
-    queued.push_back(std::move(micro));
+    queued.group.push_back(std::move(micro));
   }
+  queued.crops = crops;
   return queued;
 }
 
-/// A step that a card is told as a whole, update included, and that is read once, at its end. If a loss turns out to be no finite number
-/// the card has changed nothing but gradients, and the step is taken again with care: that is rare, and looking always costs a
-/// pause in every step.
+/// A micro-batch that has been queued before, with its tensors.
+MicroBatch Trainer::State::read_again(const MicroBatch& micro) {
+  MicroBatch again = micro;
+  again.batch = read_batch(again.reads, staging);
+  return again;
+}
+
+/// Whether the next step follows in this epoch: between epochs crops change and callers validate and save.
+bool Trainer::State::goes_ahead() const {
+  const bool last = options.max_steps > 0 && position.global_step + 1 >= options.max_steps;
+  return position.group + 1 < shape.steps_per_epoch && !last;
+}
+
+/// The next step's passes, while the card still computes this one: it need not wait for whoever reads this one's report. They change
+/// nothing but gradients, so a run that ends here has lost nothing. What goes wrong is left for the step itself, in which it goes wrong
+/// again: this one is done, and its report must not be lost.
+void Trainer::State::queue_ahead(const NextBatch& next) {
+  if (!goes_ahead()) return;
+  const CropSampler before = crops;
+  ++position.group;
+  try {
+    ahead = queue_passes(next);
+  } catch (const std::exception&) {
+    ahead.reset();
+  }
+  --position.group;
+  crops = before;
+}
+
+/// For whoever uses the device between steps, and counts on its being idle.
+void Trainer::State::settle() { stream.synchronize(); }
+
+Trainer::State::~State() {
+  try {
+    settle();
+  } catch (const std::exception&) {  // a card that fails has said so, or nobody asks any more
+  }
+}
+
+/// A step that a card is told as a whole, update included, and that is read once, when the next one's passes have been queued behind it.
+/// If a loss turns out to be no finite number the card has changed nothing but gradients, and the step is taken again with care, and so
+/// are the passes of the next: that is rare, and looking always costs a pause in every step.
 StepReport Trainer::State::step_at_once() {
-  StepReport report = begun_report();
+  stream.throw_if_cancelled();
+  const auto fresh = [this](int64_t index) { return next_batch(index); };
+  QueuedStep queued = ahead ? std::move(*ahead) : queue_passes(fresh);
+  ahead.reset();
+  crops = std::move(queued.crops);
+  StepReport report = std::move(queued.report);
   const std::vector<double> counters = optimizer->scalars();
-  const std::vector<MicroBatch> group = queue_passes(report);
-  const auto count = static_cast<int64_t>(group.size());
+  const auto count = static_cast<int64_t>(queued.group.size());
   const Update update = next_update(report, count);
   queue_update(update, *figures, work());
   update_average(figures->proceed());
-  const StepFigures::Read read = figures->read(stream);
+  figures->send(stream);
+  queue_ahead(fresh);
+  const StepFigures::Read read = figures->receive(stream);
   for (const StepFigures::Losses& losses : read.micro_steps) {
     report.sample_losses.insert(report.sample_losses.end(), losses.per_sample.begin(), losses.per_sample.end());
     report.loss += losses.loss;
   }
   const auto finite = [](const StepFigures::Losses& losses) { return std::isfinite(losses.loss); };
   if (!std::all_of(read.micro_steps.begin(), read.micro_steps.end(), finite)) {
+    const std::optional<QueuedStep> in_vain = std::exchange(ahead, {});
     optimizer->set_scalars(counters);
-    return step_with_care([&](int64_t index) {
-      MicroBatch again = group[static_cast<size_t>(index - first_micro())];
-      again.batch = read_batch(again.reads, staging);
-      return again;
-    });
+    const auto group_of = [this](const std::vector<MicroBatch>& group) {
+      return [this, &group](int64_t index) { return read_again(group[static_cast<size_t>(index - first_micro())]); };
+    };
+    StepReport careful = step_with_care(group_of(queued.group));
+    if (in_vain) queue_ahead(group_of(in_vain->group));
+    if (ahead) ahead->crops = in_vain->crops;
+    return careful;
   }
   position.nonfinite_in_a_row = 0;
   report.loss /= static_cast<double>(count);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -89,6 +90,70 @@ TEST("trainer step: a card is waited for once a step") {
     trainer.step();
     EXPECT(stream.waits() - before == (stream.device().kind == DeviceKind::cuda ? 1 : 0));
   }
+}
+
+TEST("trainer step: a run that goes on from any of its checkpoints ends as the whole one, though the next step had begun") {
+  const Songs songs;
+  std::string options = options_of("adamw", Way::at_once);
+  const std::string accumulated = R"("gradient_accumulation_steps": 2)";
+  options.replace(options.find(accumulated), accumulated.size(), R"("gradient_accumulation_steps": 1)");
+  const TrainerSetup setup = setup_of(songs, options);
+  const fs::path whole = songs.folder / "whole";
+  std::vector<fs::path> checkpoints;
+  {
+    Stream stream = make_stream(1);
+    Trainer trainer(setup, stream);
+    while (!trainer.finished()) {
+      trainer.step();
+      checkpoints.push_back(songs.folder / ("checkpoint" + std::to_string(checkpoints.size())));
+      trainer.save(checkpoints.back());
+    }
+    trainer.save(whole);
+  }
+  const std::string expected = run_of(setup, songs.folder / "unsaved").weights;
+  EXPECT(checkpoints.size() > 6 && bytes_of(whole / "adapter_model.safetensors") == expected);
+  for (size_t i = 0; i + 1 < checkpoints.size(); ++i) {
+    Stream stream = make_stream(1);
+    Trainer trainer(setup, stream);
+    trainer.load(checkpoints[i]);
+    while (!trainer.finished()) trainer.step();
+    trainer.save(songs.folder / "resumed");
+    EXPECT(bytes_of(songs.folder / "resumed" / "adapter_model.safetensors") == expected);
+    EXPECT(bytes_of(songs.folder / "resumed" / "training_state.safetensors") == bytes_of(whole / "training_state.safetensors"));
+  }
+}
+
+TEST("trainer step: a sample that cannot be read stops the step that needs it, not the one before") {
+  const Songs songs;
+  Stream stream = make_stream(1);
+  Trainer trainer(setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "epochs": 2, "shuffle": "none"})"), stream);
+  trainer.step();
+  fs::remove(songs.paths[4]);
+  for (int step = 2; step <= 4; ++step) EXPECT(trainer.step().kind == StepReport::Kind::applied);
+  EXPECT(trainer.global_step() == 4);
+  EXPECT_ERROR(trainer.step(), "native/file-unreadable");
+  EXPECT(trainer.global_step() == 4);
+}
+
+TEST("trainer step: who stops a run between two steps is told so by the next, and no step is half done") {
+  const Songs songs;
+  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.1}, "epochs": 2, "batch_size": 2,
+    "gradient_accumulation_steps": 1, "cfg_dropout": 0.3})");
+  const std::string expected = run_of(setup, songs.folder / "whole").weights;
+  Stream stream = make_stream(1);
+  Trainer trainer(setup, stream);
+  std::atomic<bool> stop = false;
+  stream.set_cancel_flag(&stop);
+  while (!trainer.finished()) {
+    stop = true;
+    const int64_t before = trainer.global_step();
+    EXPECT_ERROR(trainer.step(), "native/cancelled");
+    EXPECT(trainer.global_step() == before);
+    stop = false;
+    trainer.step();
+  }
+  trainer.save(songs.folder / "stopped");
+  EXPECT(bytes_of(songs.folder / "stopped" / "adapter_model.safetensors") == expected);
 }
 
 /// The tiny checkpoint with its two layers three times over: three inputs stay on a card in any case.

@@ -55,6 +55,8 @@ std::string Trainer::State::identity() const {
 void Trainer::join(std::shared_ptr<Ring> ring) {
   State& s = *state_;
   s.team = std::make_unique<Team>(std::move(ring), *s.adapters, s.stream);
+  s.settle();
+  s.ahead.reset();
   s.pending.clear();
   s.team->compare(s.identity());
 }

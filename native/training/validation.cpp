@@ -90,6 +90,7 @@ ValidationReport Trainer::State::validate() {
 ValidationReport Trainer::validate() {
   State& s = *state_;
   if (s.files.validation.empty()) throw Error("train/no-samples", "There are no samples to validate on");
+  s.settle();
   if (s.team) s.lead(Team::Command::validate);
   return s.validate();
 }
