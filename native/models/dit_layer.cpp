@@ -134,53 +134,61 @@ namespace {
 
 using Observe = std::function<void(const char*, ConstTensor)>;
 
+/// A branch's output that is still to be added to the residual stream: whoever normalises the sum next adds it. Empty: the sum is there.
+struct Unadded {
+  ConstTensor x, out, gate;
+
+  AddedFirst into(const Tensor& sum) const { return out ? AddedFirst{.h = out.reshape(sum.shape()), .gate = gate, .sum = sum} : AddedFirst{}; }
+  ConstTensor first(const Tensor& sum) const { return out ? x : ConstTensor(sum); }
+};
+
 /// Where the MLP stops: `tape` leaves out what only the layer's output needs.
 enum class Extent : uint8_t { output, tape };
 
-/// The tape's buffer if it keeps the branch's output, else scratch.
-Tensor branch_output(const Tensor& kept, const DitLayerPass& pass) {
-  if (kept) return kept;
+/// Where the branches' outputs lie in turn, [B * P, D]: each until it has been added to the residual stream.
+Tensor branch_output(const DitLayerPass& pass) {
   return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
 }
 
-/// The same for what a branch's projections read, [B, P, D].
+/// What a branch's projections read, [B, P, D]: the tape's buffer if it keeps that, else scratch.
 Tensor branch_input(const Tensor& kept, const DitLayerPass& pass) {
   if (kept) return kept;
   return pass.arena.alloc(pass.projection.dtype(), {pass.batch, pass.patches, pass.stack.hidden_size});
 }
 
-void self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const DitLayerPass& pass,
-                    const Observe& observe) {
+Unadded self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const Tensor& branch, const DitLayerPass& pass,
+                       const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const Shape shape = x.shape();
   const Tensor normed = branch_input(tape.self_normed, pass);
   modulated_rms_norm({.x = x, .weight = layer.self_attn_norm, .shift = tape.modulation.select(1, 0),
                       .scale = tape.modulation.select(1, 1), .y = normed, .inv_rms = tape.self_inv_rms,
                       .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
-  const Tensor out = branch_output(tape.self_out, pass);
+  const Tensor out = tape.self_out ? tape.self_out : branch;
   dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window,
                          .key_mask = pass.patch_mask}, normed, normed, tape.self, out, pass);
-  const Tensor branch = out.reshape(shape);
-  if (observe) observe("self_attn", branch);
-  gated_add({.x = x, .h = branch, .gate = tape.modulation.select(1, 2), .y = tape.after_self}, pass.stream);
+  if (observe) observe("self_attn", out.reshape(shape));
+  return {x, out, tape.modulation.select(1, 2)};
 }
 
-void cross_attention(const DitLayer& layer, DitLayerTape& tape, const DitLayerPass& pass, const Observe& observe) {
+Unadded cross_attention(const DitLayer& layer, const Unadded& before, DitLayerTape& tape, const Tensor& branch, const DitLayerPass& pass,
+                        const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const Shape shape = tape.after_self.shape();
   const Tensor normed = branch_input(tape.cross_normed, pass);
-  rms_norm({.x = tape.after_self.reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
-            .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
-  const Tensor out = branch_output({}, pass);
+  const Tensor after_self = tape.after_self.reshape({rows, hidden});
+  rms_norm({.x = before.first(after_self).reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
+            .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps), .added = before.into(after_self)}, pass.stream);
+  const Tensor& out = branch;
   const DitAttentionCall call{.layer = layer.cross_attn, .rotary = Rotary::none, .key_mask = pass.token_mask};
   if (pass.keys.empty()) dit_attention_forward(call, normed, pass.condition, tape.cross, out, pass);
   else dit_attention_forward_over(pass.keys, call, normed, tape.cross, out, pass);
   if (observe) observe("cross_attn", out.reshape(shape));
-  add({.a = tape.after_self, .b = out.reshape(shape), .y = tape.after_cross}, pass.stream);
+  return {tape.after_self, out, {}};
 }
 
-void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, const DitLayerPass& pass,
+void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& tape, const Tensor& branch, Extent extent, const DitLayerPass& pass,
          const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
@@ -189,16 +197,16 @@ void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, con
   {
     const Arena::Scope inputs(pass.arena);
     const Tensor normed = branch_input(tape.mlp_normed, pass);
-    modulated_rms_norm({.x = tape.after_cross, .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
+    modulated_rms_norm({.x = before.first(tape.after_cross), .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
                         .scale = tape.modulation.select(1, 4), .y = normed, .inv_rms = tape.mlp_inv_rms,
-                        .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+                        .eps = static_cast<float>(pass.stack.rms_norm_eps), .added = before.into(tape.after_cross)}, pass.stream);
     group_forward(layer.of_mlp(), normed.reshape({rows, hidden}), tape.gate_up, pass.pass, pass.arena, pass.stream);
   }
   if (extent == Extent::tape && !tape.mlp_out) return;
   const Tensor &gate = tape.gate_up.each[0], &up = tape.gate_up.each[1];
   const Tensor activated = pass.arena.alloc(dtype, gate.shape());
   swiglu({.gate = gate, .up = up, .y = activated}, pass.stream);
-  const Tensor out = branch_output(tape.mlp_out, pass);
+  const Tensor out = tape.mlp_out ? tape.mlp_out : branch;
   linear_forward(layer.down_proj, activated, out, pass.pass, pass.arena, pass.stream);
   if (observe) observe("mlp", out.reshape(shape));
   if (extent == Extent::tape) return;
@@ -210,15 +218,28 @@ void mlp(const DitLayer& layer, Tensor y, DitLayerTape& tape, Extent extent, con
 void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, const DitLayerPass& pass,
                        const Observe& observe) {
   add({.a = pass.projection, .b = layer.scale_shift_table, .y = tape.modulation}, pass.stream);
-  self_attention(layer, x, tape, pass, observe);
-  cross_attention(layer, tape, pass, observe);
-  mlp(layer, y, tape, Extent::output, pass, observe);
+  const Arena::Scope scope(pass.arena);
+  const Tensor branch = branch_output(pass);
+  const Unadded of_self = self_attention(layer, x, tape, branch, pass, observe);
+  const Unadded of_cross = cross_attention(layer, of_self, tape, branch, pass, observe);
+  mlp(layer, y, of_cross, tape, branch, Extent::output, pass, observe);
 }
 
 void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass) {
-  if (parts.self_attn) self_attention(layer, x, tape, pass, {});
-  if (parts.cross_attn) cross_attention(layer, tape, pass, {});
-  if (parts.mlp) mlp(layer, {}, tape, Extent::tape, pass, {});
+  const Arena::Scope scope(pass.arena);
+  const Tensor branch = parts.self_attn || parts.cross_attn ? branch_output(pass) : Tensor();
+  Unadded before;
+  if (parts.self_attn) before = self_attention(layer, x, tape, branch, pass, {});
+  if (parts.self_attn && !parts.cross_attn) {
+    gated_add({.x = x, .h = before.out.reshape(x.shape()), .gate = before.gate, .y = tape.after_self}, pass.stream);
+    before = {};
+  }
+  if (parts.cross_attn) before = cross_attention(layer, before, tape, branch, pass, {});
+  if (parts.cross_attn && !parts.mlp) {
+    add({.a = tape.after_self, .b = before.out.reshape(x.shape()), .y = tape.after_cross}, pass.stream);
+    before = {};
+  }
+  if (parts.mlp) mlp(layer, {}, before, tape, branch, Extent::tape, pass, {});
 }
 
 }  // namespace sidestep

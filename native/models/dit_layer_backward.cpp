@@ -37,6 +37,9 @@ Tensor through_gate(const Backward& b, int gate, const Tensor& branch_out) {
   return dbranch;
 }
 
+/// Whether the norm's backward pass before it may write dbranch, too: nobody wants the gate's own gradient, which GatedAddBackward has.
+bool gates_besides(const Backward& b) { return !b.needs.modulation; }
+
 /// Adds the gradient that reached the normalised input to the residual stream's.
 void through_modulated_norm(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x,
                             const ConstTensor& inv_rms, const Tensor& dnormed) {
@@ -85,7 +88,8 @@ void mlp_backward(const Backward& b, Below below) {
   if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
 }
 
-void cross_attention_backward(const Backward& b, Below below) {
+/// `gated`: where given, dh once more through self-attention's gate.
+void cross_attention_backward(const Backward& b, Below below, const Tensor& gated) {
   const Arena::Scope scope(b.pass.arena);
   const ConstTensor x = b.flat(b.tape.after_self);
   Tensor normed = b.tape.cross_normed ? b.flat(b.tape.cross_normed) : Tensor();
@@ -99,13 +103,14 @@ void cross_attention_backward(const Backward& b, Below below) {
                          b.pass.condition, b.tape.cross, {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
   if (!dnormed) return;
   rms_norm_backward({.dy = dnormed, .x = x, .weight = b.layer.cross_attn_norm, .inv_rms = b.tape.cross_inv_rms, .dx = dh,
-                     .beta = 1}, b.pass.stream);
+                     .beta = 1, .after = gated ? GatedAfter{.gate = b.modulation(2), .gated = gated} : GatedAfter{}}, b.pass.stream);
 }
 
-void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
+/// `gated`: the gradient of the branch's output where it is there already.
+void self_attention_backward(const Backward& b, ConstTensor x, Below below, const Tensor& gated) {
   const Arena::Scope scope(b.pass.arena);
   const DitAttention& attn = b.layer.self_attn;
-  const Tensor dout = through_gate(b, 2, b.tape.self_out);
+  const Tensor dout = gated ? gated : through_gate(b, 2, b.tape.self_out);
   const ConstTensor normed =
       attn.reads_x() ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x, b.tape.self_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
@@ -125,8 +130,10 @@ void dit_layer_backward(const DitLayer& layer, ConstTensor x, DitLayerTape& tape
   const bool reaches_cross = reaches_self || needs.condition || layer.cross_attn.trains();
   const auto below = [](bool reached) { return reached ? Below::wanted : Below::unwanted; };
   if (reaches_cross || layer.mlp_trains()) mlp_backward(b, below(reaches_cross));
-  if (reaches_cross) cross_attention_backward(b, below(reaches_self));
-  if (reaches_self) self_attention_backward(b, x, below(reaches_input));
+  const Arena::Scope scope(pass.arena);
+  const Tensor gated = reaches_self && gates_besides(b) ? b.scratch(b.hidden()) : Tensor();
+  if (reaches_cross) cross_attention_backward(b, below(reaches_self), gated);
+  if (reaches_self) self_attention_backward(b, x, below(reaches_input), gated);
 }
 
 }  // namespace sidestep

@@ -43,6 +43,27 @@ void check_heads(const OpCheck& check, const ConstTensor& x, const ConstTensor& 
   }
 }
 
+/// The leading dimension of `gate` divides the rows of x.
+void check_gate(const OpCheck& check, const ConstTensor& gate, const ConstTensor& x) {
+  check.rank("gate", gate, 2);
+  check.dtype("gate", gate, x.dtype());
+  check.dense_rows("gate", gate);
+  const int64_t width = x.dim(-1), rows = width == 0 ? 0 : x.numel() / width;
+  const bool divides = gate.dim(0) > 0 && rows % gate.dim(0) == 0 && (x.rank() == 2 || gate.dim(0) == x.dim(0));
+  if (gate.dim(1) != width || !divides) check.refuse("gate", "a row of " + std::to_string(width) + " elements for each sample");
+}
+
+void check_added(const OpCheck& check, const AddedFirst& added, const ConstTensor& x) {
+  if (!added.h) return;
+  check_rows(check, "h", added.h, x);
+  check_rows(check, "sum", added.sum, x);
+  if (added.gate) return check_gate(check, added.gate, x);
+  for (const ConstTensor& t : {x, added.h, ConstTensor(added.sum)}) check.contiguous("x, h and sum without a gate", t);
+}
+
+/// Operands of x's size that pass through memory.
+double passes(const AddedFirst& added) { return added.h ? 4 : 2; }
+
 Cost rows_cost(const ConstTensor& x, double flops, double operands) {
   return {flops * static_cast<double>(x.numel()), operands * static_cast<double>(x.bytes())};
 }
@@ -57,7 +78,8 @@ void rms_norm(const RmsNorm& op, Stream& stream) {
   check_rows(check, "y", op.y, op.x);
   check_vector(check, "weight", op.weight, {op.x.dim(1)}, op.x.dtype());
   if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0)}, DType::f32);
-  dispatch("rms_norm", &Backend::rms_norm, op, rows_cost(op.x, 4, 2), stream);
+  check_added(check, op.added, op.x);
+  dispatch("rms_norm", &Backend::rms_norm, op, rows_cost(op.x, 4 + (op.added.h ? 2 : 0), passes(op.added)), stream);
 }
 
 void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
@@ -69,7 +91,12 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   check_rows(check, "dx", op.dx, op.x);
   check_vector(check, "weight", op.weight, {op.x.dim(1)}, op.x.dtype());
   check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0)}, DType::f32);
-  dispatch("rms_norm_backward", &Backend::rms_norm_backward, op, rows_cost(op.x, 7, op.beta == 0 ? 3 : 4), stream);
+  if (op.after.gate) {
+    check_gate(check, op.after.gate, op.x);
+    check_rows(check, "gated", op.after.gated, op.x);
+  }
+  dispatch("rms_norm_backward", &Backend::rms_norm_backward, op,
+           rows_cost(op.x, op.after.gate ? 8 : 7, (op.beta == 0 ? 3 : 4) + (op.after.gate ? 1 : 0)), stream);
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
@@ -82,7 +109,8 @@ void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
   check_per_sample(check, "shift", op.shift, op.x, op.x.dtype());
   check_per_sample(check, "scale", op.scale, op.x, op.x.dtype());
   if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0) * op.x.dim(1)}, DType::f32);
-  dispatch("modulated_rms_norm", &Backend::modulated_rms_norm, op, rows_cost(op.x, 7, 2), stream);
+  check_added(check, op.added, op.x);
+  dispatch("modulated_rms_norm", &Backend::modulated_rms_norm, op, rows_cost(op.x, 7 + (op.added.h ? 2 : 0), passes(op.added)), stream);
 }
 
 void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& stream) {

@@ -4,6 +4,21 @@
 
 namespace sidestep {
 
+/// What a norm adds to its x first, sparing a pass over memory: sum = x + gate[b] * h, rounded as GatedAdd rounds it, or x + h as Add.
+/// All else is then said of the sum.
+struct AddedFirst {
+  ConstTensor h{};     ///< as x; empty: nothing is added
+  ConstTensor gate{};  ///< [B, D], rows may be strided, or empty
+  Tensor sum{};        ///< as x; may alias x or h
+};
+
+/// What a norm's backward pass does with its result besides: gated = gate[b] * dx, as GatedAddBackward does, for the branch whose output
+/// was added to x.
+struct GatedAfter {
+  ConstTensor gate{};  ///< [B, D], rows may be strided; empty: nothing
+  Tensor gated{};      ///< as dx
+};
+
 /// RMSNorm, after Zhang & Sennrich 2019, eq. 4:  y = x / sqrt(mean(x^2) + eps) * weight
 /// The quotient is rounded to x's dtype before the weight is applied, as upstream does.
 /// Throws native/shape-mismatch and native/dtype-mismatch.
@@ -13,6 +28,7 @@ struct RmsNorm {
   Tensor y;            ///< [N, D]  same dtype as x; may alias x
   Tensor inv_rms{};    ///< [N]     f32, kept for the backward pass, or empty
   float eps = 1e-6F;
+  AddedFirst added{};  ///< B samples of N / B rows
 };
 void rms_norm(const RmsNorm& op, Stream& stream);
 
@@ -23,6 +39,7 @@ struct RmsNormBackward {
   ConstTensor inv_rms;  ///< [N] f32
   Tensor dx;            ///< [N, D]; may alias dy
   float beta = 0;       ///< 1: dx is added to (residual branches)
+  GatedAfter after{};   ///< B samples of N / B rows
 };
 void rms_norm_backward(const RmsNormBackward& op, Stream& stream);
 
@@ -34,6 +51,7 @@ struct ModulatedRmsNorm {
   Tensor y;                  ///< [B, T, D]; may alias x
   Tensor inv_rms{};          ///< [B * T] f32, or empty
   float eps = 1e-6F;
+  AddedFirst added{};
 };
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream);
 struct ModulatedRmsNormBackward {

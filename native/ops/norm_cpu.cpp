@@ -19,6 +19,25 @@ int64_t head_offset(const ConstTensor& t, int64_t b, int64_t frame, int64_t head
   return b * t.stride(0) + frame * t.stride(1) + head * t.stride(2);
 }
 
+/// [N, D] or [B, T, D] as [samples, N / samples, D].
+template <typename T>
+T by_sample(const T& t, int64_t samples) {
+  if (t.rank() == 3) return t;
+  const int64_t frames = t.dim(0) / samples;
+  return T(t.raw(), t.dtype(), {samples, frames, t.dim(1)}, {frames * t.stride(0), t.stride(0), 1}, t.device());
+}
+
+/// What is normalised: x, or the sum, which is made here by the ops it stands for.
+ConstTensor added_first(const ConstTensor& x, const AddedFirst& added, Stream& stream) {
+  if (!added.h) return x;
+  const int64_t samples = added.gate ? added.gate.dim(0) : 0;
+  if (added.gate)
+    cpu::gated_add({.x = by_sample(x, samples), .h = by_sample(added.h, samples), .gate = added.gate, .y = by_sample(added.sum, samples)}, stream);
+  else
+    cpu::add({.a = x, .b = added.h, .y = added.sum}, stream);
+  return added.sum;
+}
+
 /// Table row of a frame, or null without a table.
 const float* table_row(const ConstTensor& table, int64_t frame) {
   return table ? table.data<float>() + frame * table.dim(1) : nullptr;
@@ -50,8 +69,9 @@ void rms_norm(const RmsNorm& op, Stream& stream) {
   const VectorKernels& kernels = vector_kernels();
   const DType dtype = op.x.dtype();
   const int64_t d = op.x.dim(1);
+  const ConstTensor normed = added_first(op.x, op.added, stream);
   over_rows(stream, op.x.dim(0), d, [&](int64_t n) {
-    const auto* x = at(op.x, n * op.x.stride(0));
+    const auto* x = at(normed, n * normed.stride(0));
     const float inv_rms = inverse_rms(kernels, dtype, x, d, op.eps);
     if (op.inv_rms) op.inv_rms.data<float>()[n] = inv_rms;
     kernels.normalise(dtype, x, op.weight.raw(), inv_rms, at(op.y, n * op.y.stride(0)), d);
@@ -65,15 +85,19 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
                                         op.weight.raw(), nullptr, op.inv_rms.data<float>()[n], op.beta,
                                         at(op.dx, n * op.dx.stride(0)), d);
   });
+  if (!op.after.gate) return;
+  const int64_t samples = op.after.gate.dim(0);
+  cpu::gated_add_backward({.dy = by_sample(ConstTensor(op.dx), samples), .gate = op.after.gate, .dh = by_sample(op.after.gated, samples)}, stream);
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
   const VectorKernels& kernels = vector_kernels();
   const DType dtype = op.x.dtype();
   const int64_t frames = op.x.dim(1), d = op.x.dim(2);
+  const ConstTensor normed = added_first(op.x, op.added, stream);
   over_rows(stream, op.x.dim(0) * frames, d, [&](int64_t n) {
     const int64_t b = n / frames, t = n % frames;
-    const auto* x = at(op.x, row_offset(op.x, b, t));
+    const auto* x = at(normed, row_offset(normed, b, t));
     const float inv_rms = inverse_rms(kernels, dtype, x, d, op.eps);
     if (op.inv_rms) op.inv_rms.data<float>()[n] = inv_rms;
     kernels.normalise_modulated(dtype, x, op.weight.raw(), at(op.scale, b * op.scale.stride(0)),

@@ -1,5 +1,7 @@
 // RMSNorm and its relatives. A row is read from memory once for its sum and again from the cache for the scaling, so the
-// traffic is one read and one write; 4 to 12 FLOPs an element: memory bound. [3000, 2048] bf16 moves 25 MB, 8 us at 3 TB/s.
+// traffic is one read and one write (with what is added first two of each); 4 to 12 FLOPs an element: memory bound. [3000, 2048] bf16 moves 25 MB, 8 us at 3 TB/s.
+#include <algorithm>
+
 #include "ops/cuda_ops.h"
 #include "ops/cuda_reduce.cuh"
 #include "ops/cuda_rows.cuh"
@@ -14,9 +16,39 @@ struct Affine {
   int64_t scale_stride, shift_stride;
 };
 
+/// A row of x for each sample, and which sample a row of x belongs to; null where there is none.
+template <typename T>
+struct PerSample {
+  const T* data;
+  int64_t stride;
+  uint32_t rows;
+
+  __device__ const T* of(int64_t row) const { return data + static_cast<uint32_t>(row) / rows * stride; }
+};
+
+template <typename T>
+PerSample<T> per_sample(const ConstTensor& gate, int64_t rows) {
+  if (!gate) return {nullptr, 0, 1};
+  return {gate.data<T>(), gate.stride(0), static_cast<uint32_t>(std::max<int64_t>(1, rows / gate.dim(0)))};
+}
+
+/// What is added to x first; h is null where nothing is.
+template <typename T>
+struct Residual {
+  Rows<const T> h;
+  PerSample<T> gate;
+  Rows<T> sum;
+};
+
+template <typename T>
+Residual<T> residual_of(const AddedFirst& added, int64_t rows) {
+  return {rows_of<T>(added.h), per_sample<T>(added.gate, rows), rows_of<T>(added.sum)};
+}
+
 template <typename T>
 struct NormForward {
   Rows<const T> x;
+  Residual<T> residual;
   Affine<T> affine;
   Rows<T> y;
   float* inv_rms;
@@ -24,11 +56,30 @@ struct NormForward {
   int64_t width;
 };
 
+/// What is normalised of x: itself, or the sum, which a thread also writes and reads again in its second pass.
+template <typename T, int V>
+__device__ void load_summed(const NormForward<T>& op, int64_t row, int64_t i, float (&v)[V]) {
+  load(op.x[row] + i, v);
+  const Residual<T>& residual = op.residual;
+  if (residual.h.data == nullptr) return;
+  float h[V];
+  load(residual.h[row] + i, h);
+  if (residual.gate.data != nullptr) {
+    float gate[V];
+    load(residual.gate.of(row) + i, gate);
+#pragma unroll
+    for (int j = 0; j < V; ++j) h[j] = rounded<T>(gate[j] * h[j]);
+  }
+#pragma unroll
+  for (int j = 0; j < V; ++j) v[j] = rounded<T>(v[j] + h[j]);
+  store(residual.sum[row] + i, v);
+}
+
 /// y = round(round(x inv_rms) weight) (1 + scale) + shift, or round(x inv_rms) weight without modulation.
 template <typename T, int V>
 __device__ void scale_row(const NormForward<T>& op, int64_t row, int64_t i, float inv_rms) {
   float v[V], w[V];
-  load(op.x[row] + i, v);
+  load(op.residual.h.data == nullptr ? op.x[row] + i : static_cast<const T*>(op.residual.sum[row]) + i, v);
   load(op.affine.weight + i, w);
 #pragma unroll
   for (int j = 0; j < V; ++j) v[j] = rounded<T>(v[j] * inv_rms) * w[j];
@@ -50,7 +101,7 @@ __global__ void __launch_bounds__(kThreads) norm_kernel(const NormForward<T> op)
   float squares = 0;
   for (int64_t i = threadIdx.x * V; i < op.width; i += kThreads * V) {
     float v[V];
-    load(op.x[row] + i, v);
+    load_summed<T, V>(op, row, i, v);
 #pragma unroll
     for (int j = 0; j < V; ++j) squares += v[j] * v[j];
   }
@@ -67,6 +118,8 @@ struct NormBackward {
   Rows<T> dx;
   float beta;
   int64_t width;
+  PerSample<T> gate;  ///< of what is written besides
+  Rows<T> gated;
 };
 
 /// g = dy * weight [* (1 + scale)]
@@ -109,6 +162,11 @@ __global__ void __launch_bounds__(kThreads) norm_backward_kernel(const NormBackw
       for (int j = 0; j < V; ++j) g[j] += op.beta * x[j];
     }
     store(op.dx[row] + i, g);
+    if (op.gate.data == nullptr) continue;
+    load(op.gate.of(row) + i, x);
+#pragma unroll
+    for (int j = 0; j < V; ++j) g[j] = rounded<T>(g[j]) * x[j];
+    store(op.gated[row] + i, g);
   }
 }
 
@@ -187,27 +245,30 @@ __global__ void __launch_bounds__(kThreads) row_norm_kernel(const Rows<const T> 
 
 void rms_norm(const RmsNorm& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
-    const NormForward<T> kernel{rows_of<T>(op.x), {op.weight.data<T>(), nullptr, nullptr, 0, 0}, rows_of<T>(op.y),
-                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, op.x.dim(1)};
-    run(kernel, op.x.dim(0), packable({op.x, op.weight, op.y}, op.x.dim(1), kPack<T>), queue_of(stream));
+    const int64_t rows = op.x.dim(0), width = op.x.dim(1);
+    const NormForward<T> kernel{rows_of<T>(op.x), residual_of<T>(op.added, rows), {op.weight.data<T>(), nullptr, nullptr, 0, 0}, rows_of<T>(op.y),
+                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, width};
+    run(kernel, rows, packable({op.x, op.weight, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>), queue_of(stream));
   });
 }
 
 void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x), {op.weight.data<T>(), nullptr, nullptr, 0, 0},
-                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, op.x.dim(1)};
-    run(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx}, op.x.dim(1), kPack<T>), queue_of(stream));
+                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, op.x.dim(1), per_sample<T>(op.after.gate, op.x.dim(0)),
+                                 rows_of<T>(op.after.gated)};
+    run(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx, op.after.gate, op.after.gated}, op.x.dim(1), kPack<T>), queue_of(stream));
   });
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const Affine<T> affine{op.weight.data<T>(), op.scale.data<T>(), op.shift.data<T>(), op.scale.stride(0), op.shift.stride(0)};
-    const NormForward<T> kernel{rows_of<T>(op.x), affine, rows_of<T>(op.y),
-                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, op.x.dim(2)};
-    run(kernel, op.x.dim(0) * op.x.dim(1), packable({op.x, op.weight, op.scale, op.shift, op.y}, op.x.dim(2), kPack<T>),
-           queue_of(stream));
+    const int64_t rows = op.x.dim(0) * op.x.dim(1), width = op.x.dim(2);
+    const NormForward<T> kernel{rows_of<T>(op.x), residual_of<T>(op.added, rows), affine, rows_of<T>(op.y),
+                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, width};
+    run(kernel, rows, packable({op.x, op.weight, op.scale, op.shift, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>),
+        queue_of(stream));
   });
 }
 
@@ -226,7 +287,7 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
     }
     const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x),
                                  {op.weight.data<T>(), op.scale.data<T>(), nullptr, op.scale.stride(0), 0},
-                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, width};
+                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, width, {nullptr, 0, 1}, rows_of<T>(Tensor())};
     run(kernel, batch * frames, packable({op.dy, op.x, op.weight, op.scale, op.dx}, width, kPack<T>), queue);
   });
 }

@@ -1,5 +1,6 @@
 #include "ops/norm.h"
 
+#include "ops/elementwise.h"
 #include "ops/op_testing.h"
 
 namespace sidestep::testing {
@@ -114,6 +115,55 @@ TEST("modulated_rms_norm: forward, dx, dshift and dscale match float64") {
     expect_near(dshift.view(), expected_shift, 1e-6);
     expect_near(dscale.view(), expected_scale, 1e-6);
   }
+}
+
+TEST("rms_norm, modulated_rms_norm: what is added first, and gated after, is what the ops alone do") {
+  Stream stream = cpu_stream();
+  for (const Case& c : kCases) {
+    const int64_t rows = c.batch * c.frames;
+    const Shape shape{c.batch, c.frames, c.width}, flat{rows, c.width};
+    const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype), weight = random_tensor({c.width}, 3, c.dtype);
+    Storage gate_owner;
+    const Tensor gate = padded_view(gate_owner, {c.batch, c.width}, c.dtype, 4);
+    const Storage scale = random_tensor({c.batch, c.width}, 5, c.dtype), shift = random_tensor({c.batch, c.width}, 6, c.dtype);
+    for (const bool gated : {false, true}) {
+      Storage sum(c.dtype, shape), y(c.dtype, shape), inv_rms(DType::f32, {rows});
+      if (gated) gated_add({x.view(), h.view(), gate, sum.tensor()}, stream);
+      else add({x.view(), h.view(), sum.tensor()}, stream);
+      const auto expect_same = [&](const Storage& sum_too, const Storage& y_too, const Storage& inv_rms_too) {
+        expect_near(sum_too.view(), values_of(sum.view()), 3e-7);  // nothing in 16 bits; in f32 a compiler may fuse other multiply-adds
+        expect_near(y_too.view(), values_of(y.view()), 3e-7);
+        expect_near(inv_rms_too.view(), values_of(inv_rms.view()), 3e-7);
+      };
+      rms_norm({sum.tensor().reshape(flat), weight.view(), y.tensor().reshape(flat), inv_rms.tensor()}, stream);
+      Storage sum_too(c.dtype, shape), y_too(c.dtype, shape), inv_rms_too(DType::f32, {rows});
+      const ConstTensor chosen = gated ? ConstTensor(gate) : ConstTensor();
+      rms_norm({.x = x.view().reshape(flat), .weight = weight.view(), .y = y_too.tensor().reshape(flat), .inv_rms = inv_rms_too.tensor(),
+                .added = {h.view().reshape(flat), chosen, sum_too.tensor().reshape(flat)}}, stream);
+      expect_same(sum_too, y_too, inv_rms_too);
+      modulated_rms_norm({sum.view(), weight.view(), shift.view(), scale.view(), y.tensor(), inv_rms.tensor()}, stream);
+      copy({x.view(), sum_too.tensor()}, stream);  // the sum in place of x
+      modulated_rms_norm({.x = sum_too.view(), .weight = weight.view(), .shift = shift.view(), .scale = scale.view(), .y = y_too.tensor(),
+                          .inv_rms = inv_rms_too.tensor(), .added = {h.view(), chosen, sum_too.tensor()}}, stream);
+      expect_same(sum_too, y_too, inv_rms_too);
+    }
+    const Storage dy = random_tensor(flat, 7, c.dtype), inv_rms = random_tensor({rows}, 8);
+    Storage dx = random_tensor(flat, 9, c.dtype), dx_too = random_tensor(flat, 9, c.dtype), dh(c.dtype, shape), dh_too(c.dtype, shape);
+    rms_norm_backward({dy.view(), x.view().reshape(flat), weight.view(), inv_rms.view(), dx.tensor(), 1}, stream);
+    gated_add_backward({.dy = dx.view().reshape(shape), .gate = gate, .dh = dh.tensor()}, stream);
+    rms_norm_backward({.dy = dy.view(), .x = x.view().reshape(flat), .weight = weight.view(), .inv_rms = inv_rms.view(), .dx = dx_too.tensor(), .beta = 1,
+                       .after = {gate, dh_too.tensor().reshape(flat)}}, stream);
+    expect_near(dx_too.view(), values_of(dx.view()), 3e-7);
+    expect_near(dh_too.view(), values_of(dh.view()), 3e-7);
+  }
+}
+
+TEST("rms_norm: a gate that fits no samples is refused") {
+  Stream stream = cpu_stream();
+  const Storage x = random_tensor({6, 5}, 1), h = random_tensor({6, 5}, 2), weight = random_tensor({5}, 3), gate = random_tensor({4, 5}, 4);
+  Storage y(DType::f32, {6, 5}), sum(DType::f32, {6, 5});
+  EXPECT_ERROR(rms_norm({.x = x.view(), .weight = weight.view(), .y = y.tensor(), .added = {h.view(), gate.view(), sum.tensor()}}, stream),
+               "native/argument-invalid");
 }
 
 struct HeadCase {

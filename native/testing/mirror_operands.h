@@ -20,9 +20,11 @@ inline auto operands(GatedAddBackward& o) { return std::tie(o.dy, o.h, o.gate, o
 inline auto operands(Embedding& o) { return std::tie(o.table, o.ids, o.y); }
 inline auto operands(SumRows& o) { return std::tie(o.x, o.y); }
 inline auto operands(Dropout& o) { return std::tie(o.x, o.y, o.step_counter); }
-inline auto operands(RmsNorm& o) { return std::tie(o.x, o.weight, o.y, o.inv_rms); }
-inline auto operands(RmsNormBackward& o) { return std::tie(o.dy, o.x, o.weight, o.inv_rms, o.dx); }
-inline auto operands(ModulatedRmsNorm& o) { return std::tie(o.x, o.weight, o.shift, o.scale, o.y, o.inv_rms); }
+inline auto operands(RmsNorm& o) { return std::tie(o.x, o.weight, o.y, o.inv_rms, o.added.h, o.added.gate, o.added.sum); }
+inline auto operands(RmsNormBackward& o) { return std::tie(o.dy, o.x, o.weight, o.inv_rms, o.dx, o.after.gate, o.after.gated); }
+inline auto operands(ModulatedRmsNorm& o) {
+  return std::tie(o.x, o.weight, o.shift, o.scale, o.y, o.inv_rms, o.added.h, o.added.gate, o.added.sum);
+}
 inline auto operands(ModulatedRmsNormBackward& o) {
   return std::tie(o.dy, o.x, o.weight, o.scale, o.inv_rms, o.dx, o.dshift, o.dscale);
 }
