@@ -86,7 +86,7 @@ struct JoinedBackward {
   Tensor columns(const Tensor& t, const Members::Member& m) const { return t.slice(1, m.first_rank, m.end_rank); }
   bool at_once() const { return in_one_product(group, dy.all.dtype()); }
   Tensor down_gradient() const { return arena.alloc(dy.all.dtype(), {dy.all.dim(0), members.width()}); }
-  static float beta(Write write) { return write == Write::accumulate ? 1.0F : 0.0F; }
+  static float beta(Write how) { return how == Write::accumulate ? 1.0F : 0.0F; }
 
   void run(ThinProducts when) const { when == ThinProducts::before ? thin_first() : thin_last(); }
 
