@@ -126,7 +126,7 @@ void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAtt
       begin = end;
     }
   }
-  linear_forward(layer.o_proj, flat_heads(tape.out), y, pass.pass, pass.arena, pass.stream);
+  group_forward(layer.output(), flat_heads(tape.out), GroupOutput::of(y), pass.pass, pass.arena, pass.stream);
 }
 
 namespace {

@@ -207,7 +207,7 @@ void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& t
   const Tensor activated = pass.arena.alloc(dtype, gate.shape());
   swiglu({.gate = gate, .up = up, .y = activated}, pass.stream);
   const Tensor out = tape.mlp_out ? tape.mlp_out : branch;
-  linear_forward(layer.down_proj, activated, out, pass.pass, pass.arena, pass.stream);
+  group_forward(layer.of_activated(), activated, GroupOutput::of(out), pass.pass, pass.arena, pass.stream);
   if (observe) observe("mlp", out.reshape(shape));
   if (extent == Extent::tape) return;
   gated_add({.x = tape.after_cross, .h = out.reshape(shape), .gate = tape.modulation.select(1, 5), .y = y}, pass.stream);

@@ -46,6 +46,7 @@ struct DitLayer {
 
   static DitLayer load(const Weights& weights, int64_t index, const StackConfig& stack);
   LinearGroup of_mlp() const { return {{&gate_proj, &up_proj}, gate_up}; }
+  LinearGroup of_activated() const { return {{&down_proj}}; }
   bool mlp_reads_x() const { return gate_proj.trains() || up_proj.trains(); }
   bool mlp_trains() const { return gate_proj.trains() || up_proj.trains() || down_proj.trains(); }
   bool trains() const { return self_attn.trains() || cross_attn.trains() || mlp_trains(); }

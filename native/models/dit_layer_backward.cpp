@@ -69,7 +69,8 @@ void through_down_proj(const Backward& b, Below inputs) {
     swiglu({.gate = gate, .up = up, .y = activated}, b.pass.stream);
   }
   const Tensor dactivated = inputs == Below::wanted ? b.scratch(inner) : Tensor();
-  linear_backward(b.layer.down_proj, dout, activated, dactivated, Write::overwrite, b.pass.pass, b.pass.arena, b.pass.stream);
+  group_backward(b.layer.of_activated(), GroupOutput::of(dout), activated, {}, dactivated, Write::overwrite, b.pass.pass, b.pass.arena,
+                 b.pass.stream);
   if (!dactivated) return;
   swiglu_backward({.dy = dactivated, .gate = gate, .up = up, .dgate = gate, .dup = up}, b.pass.stream);
 }
