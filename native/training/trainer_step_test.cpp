@@ -126,7 +126,9 @@ TEST("trainer step: a run that goes on from any of its checkpoints ends as the w
 TEST("trainer step: a sample that cannot be read stops the step that needs it, not the one before") {
   const Songs songs;
   Stream stream = make_stream(1);
-  Trainer trainer(setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "epochs": 2, "shuffle": "none"})"), stream);
+  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "epochs": 2, "shuffle": "none", "batch_size": 1,
+    "gradient_accumulation_steps": 1})");
+  Trainer trainer(setup, stream);
   trainer.step();
   fs::remove(songs.paths[4]);
   for (int step = 2; step <= 4; ++step) EXPECT(trainer.step().kind == StepReport::Kind::applied);
