@@ -15,6 +15,11 @@ export function newJobFolder({root}: Cache, fingerprint: Fingerprint): string {
   return join(root, 'jobs', `${fingerprint}.${randomBytes(4).toString('hex')}`);
 }
 
+/** Of one task of several that are handed in together under one name. */
+export function taskFolder(folder: string, task: number): string {
+  return `${folder}-${task}`;
+}
+
 /** Those that attempts at this stage have left. */
 export function jobFolders({root}: Cache, fingerprint: Fingerprint): string[] {
   const shelf = join(root, 'jobs');

@@ -243,7 +243,7 @@ function settingsOf(
       device: computesOn(body) ?? String(resource('device') ?? 'auto'),
       precision: typeof precision === 'string' ? precision : 'auto',
       threads: resource('threads') as number | undefined,
-      ...ranksAndExecutor(body, params, context),
+      ...processesAndExecutor(body, params, context),
     },
     retries:
       ((said('retries') ?? scalarValue(member(context.defaults, 'retries'))) as number | undefined) ?? 0,
@@ -296,18 +296,18 @@ function computesOn(body: LocatedMap): 'cpu' | undefined {
   return stageTypes.get(String(scalarValue(member(body, 'uses'))))?.computes_on;
 }
 
-function ranksAndExecutor(
+function processesAndExecutor(
   body: LocatedMap,
   params: ConfiguredStage['params'],
   context: StageContext,
-): {ranks?: number; executor?: Executor} {
+): {ranks?: number; shards?: number; executor?: Executor} {
   const {ranks} = ranksFor(body, context);
   const {executor} = executorFor(body, params, context);
   const named = member(member(body, 'resources'), 'ranks');
   const device = scalarValue(member(member(body, 'resources'), 'device')) ?? executor?.device;
   if (named !== undefined && ranks !== undefined && executor !== undefined && device !== 'cpu')
     requireCards(ranks, executor, {origin: named.origin, problems: context.problems});
-  return {...(ranks !== undefined && {ranks}), ...(executor && {executor})};
+  return {...(ranks !== undefined && {ranks}), ...shardsFor(body, context), ...(executor && {executor})};
 }
 
 /** Each rank has a card of its own, and a job has those that it asked for. */
@@ -335,7 +335,29 @@ function ranksFor(body: LocatedMap, {problems}: StageContext): {ranks?: number} 
     problemAt(named.origin, {
       code: 'config/ranks-without-training',
       message: `A ${uses} stage has no micro-batches that ranks could share`,
-      hint: 'Take the line out: ranks are for `train` stages. docs/cluster.md says what spreads other stages over cards.',
+      hint:
+        stageTypes.get(uses)?.samples === undefined
+          ? 'Take the line out: ranks are for `train` stages.'
+          : 'Say `shards` instead: so many processes share its songs.',
+    }),
+  );
+  return {};
+}
+
+function shardsFor(body: LocatedMap, {problems}: StageContext): {shards?: number} {
+  const named = member(member(body, 'resources'), 'shards');
+  const uses = String(scalarValue(member(body, 'uses')));
+  const type = stageTypes.get(uses);
+  if (named === undefined || scalarValue(named) === null || type === undefined) return {};
+  if (type.samples !== undefined) return {shards: Number(scalarValue(named))};
+  problems.push(
+    problemAt(named.origin, {
+      code: 'config/shards-without-samples',
+      message: `A ${uses} stage has no songs or prompts that shards could share`,
+      hint:
+        uses === 'train'
+          ? 'Say `ranks` instead: so many processes share the micro-batches of an update.'
+          : 'Take the line out. docs/cluster.md says which stages several processes can share.',
     }),
   );
   return {};

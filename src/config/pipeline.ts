@@ -85,6 +85,8 @@ export interface StageResources {
   readonly threads: number | undefined;
   /** Processes that share a training; absent: one, or one for each card of its job. Never enters a fingerprint. */
   readonly ranks?: number;
+  /** Processes that share the samples of a stage; absent: one. Never enters a fingerprint. */
+  readonly shards?: number;
   /** Where else it runs; absent: on this machine. Never enters a fingerprint, but for what it computes on. */
   readonly executor?: Executor;
 }

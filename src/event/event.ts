@@ -89,6 +89,8 @@ export type StageEvent =
       readonly node: string | null;
       /** `followed`: an earlier run had begun it. */
       readonly how: 'submitted' | 'followed' | 'running';
+      /** Of a stage whose samples several jobs share: which of them, from 0. */
+      readonly shard?: number;
     }
   /** What it ran on is gone (a node, a connection, its time): it goes on from what it saved, and no retry is counted. */
   | {
@@ -103,8 +105,14 @@ export type StageEvent =
 export type WaitReason =
   | {readonly kind: 'other_runner'; readonly pid: number; readonly host: string}
   | {readonly kind: 'device'; readonly device: string}
-  /** In the queue of a cluster; `reason` in its own word, null before it has said one. */
-  | {readonly kind: 'queue'; readonly executor: string; readonly job: string; readonly reason: string | null};
+  /** In the queue of a cluster; `reason` in its own word, null before it has said one. No job: the queue does not take it yet. */
+  | {
+      readonly kind: 'queue';
+      readonly executor: string;
+      readonly job: string | null;
+      readonly reason: string | null;
+      readonly shard?: number;
+    };
 
 /** What a running stage itself can tell, from a worker or from the runner's own process. */
 export type WorkerEvent =

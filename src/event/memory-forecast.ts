@@ -21,10 +21,12 @@ export interface MemoryForecast {
   /** Activations and scratch; on a card also the batches on their way there. */
   readonly activation_bytes: number;
   readonly total_bytes: number;
-  /** What the device has, or what the settings allow; on a CPU that ranks share, the share of one. */
+  /** What the device has, or what the settings allow; on a CPU that ranks or shards share, the share of one. */
   readonly limit_bytes: number;
   /** Of a training: processes that share it and take this each, on a CPU of the same memory, else on a card of its own. Absent: one. */
   readonly ranks?: number;
+  /** Of a stage of samples: the same of processes that share those on this machine. Absent: one. */
+  readonly shards?: number;
   /** `known`: of the samples that are there. `at_most`: no sample will be longer than this. */
   readonly lengths: 'known' | 'at_most';
   /** Of the longest sample, after cropping; null where they decide nothing. */
@@ -81,20 +83,29 @@ export function memoryProblem(
 
 /** `4.17 GiB on cpu`, `8.34 GiB on cpu for 2 ranks`, `4.17 GiB on each of 2 cards`. */
 function needOf(forecast: MemoryForecast): string {
-  const {total_bytes, device, ranks = 1} = forecast;
-  if (ranks === 1) return `${bytesText(total_bytes)} on ${device}`;
+  const {total_bytes, device} = forecast;
+  const {count, unit} = processesOf(forecast);
+  if (count === 1) return `${bytesText(total_bytes)} on ${device}`;
   return onSeveralCards(forecast)
-    ? `${bytesText(total_bytes)} on each of ${ranks} cards`
-    : `${bytesText(ranks * total_bytes)} on ${device} for ${ranks} ranks`;
+    ? `${bytesText(total_bytes)} on each of ${count} cards`
+    : `${bytesText(count * total_bytes)} on ${device} for ${count} ${unit}`;
 }
 
-function onSeveralCards({device, ranks = 1}: MemoryForecast): boolean {
-  return ranks > 1 && device !== 'cpu';
+/** That take what is forecast each, and what they are called: a stage has ranks or shards, never both. */
+export function processesOf({ranks = 1, shards = 1}: Pick<MemoryForecast, 'ranks' | 'shards'>): {
+  readonly count: number;
+  readonly unit: 'ranks' | 'shards';
+} {
+  return shards > 1 ? {count: shards, unit: 'shards'} : {count: ranks, unit: 'ranks'};
+}
+
+function onSeveralCards(forecast: MemoryForecast): boolean {
+  return processesOf(forecast).count > 1 && forecast.device !== 'cpu';
 }
 
 /** How many take a share of the same memory. */
-export function sharers({device, ranks = 1}: MemoryForecast): number {
-  return device === 'cpu' ? ranks : 1;
+export function sharers(forecast: MemoryForecast): number {
+  return forecast.device === 'cpu' ? processesOf(forecast).count : 1;
 }
 
 /** `weights 3.15 GiB, adapter 336 MiB, …`, largest first, without what is nothing. */
@@ -112,8 +123,10 @@ export function partsText(forecast: MemoryForecast): string {
     .join(', ');
 }
 
-function hintFor({suggestions, limit_bytes, ranks = 1}: MemoryForecast): string {
-  const fewer = ranks > 1 ? 'fewer ranks (resources.ranks), ' : '';
+function hintFor(forecast: MemoryForecast): string {
+  const {suggestions, limit_bytes} = forecast;
+  const {count, unit} = processesOf(forecast);
+  const fewer = count > 1 ? `fewer ${unit} (resources.${unit}), ` : '';
   const other = `${fewer}another device (resources.device), or the setting memory_limit_gib if the limit is wrong`;
   if (suggestions.length === 0) return `What helps: ${other}.`;
   const steps = suggestions.map(({change, total_bytes}) => `  ${change}  → ${bytesText(total_bytes)}`);

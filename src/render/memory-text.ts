@@ -4,6 +4,7 @@ import {
   type MemoryForecast,
   partsText,
   type StageMemory,
+  processesOf,
   sharers,
   UNKNOWN_LIMIT_BYTES,
 } from '../event/memory-forecast.js';
@@ -46,7 +47,7 @@ function clipsText({clips}: MemoryForecast): string[] {
   ];
 }
 
-/** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`; of ranks the need of all. */
+/** `needs 4.17 GiB of 24.0 GiB on cuda:0 for songs of at most 240 s`; of ranks or shards the need of all. */
 export function needText(memory: MemoryForecast): string {
   const {total_bytes, limit_bytes, lengths, latent_frames, fits} = memory;
   const atMost = lengths === 'at_most' ? 'at most ' : '';
@@ -59,11 +60,13 @@ export function needText(memory: MemoryForecast): string {
 }
 
 /** `cpu, 1.50 GiB for each of 2 ranks`, `each of 4 cards`. */
-function placeText({device, ranks = 1, total_bytes}: MemoryForecast): string {
-  if (ranks === 1) return device;
+function placeText(memory: MemoryForecast): string {
+  const {device, total_bytes} = memory;
+  const {count, unit} = processesOf(memory);
+  if (count === 1) return device;
   return device === 'cpu'
-    ? `${device}, ${bytesText(total_bytes)} for each of ${ranks} ranks,`
-    : `each of ${ranks} cards`;
+    ? `${device}, ${bytesText(total_bytes)} for each of ${count} ${unit},`
+    : `each of ${count} cards`;
 }
 
 /** For the head of a run: what is special about stages, and what those to come will take, as far as that is known; `plan` says of what. */

@@ -5,6 +5,7 @@ import type {StageMemory} from '../event/memory-forecast.js';
 import {reachedFrom} from '../plan/dag.js';
 import {noteOf, type Plan, type PlannedStage} from '../plan/plan.js';
 import {usefulRanks} from '../plan/ranks.js';
+import {usefulShards} from '../plan/shards.js';
 import {graphEdges} from './graph-text.js';
 import {isUpToDate, type JobRequests} from './plan-text.js';
 
@@ -29,6 +30,7 @@ export function planDocument(
     stages: plan.stages.map((stage) => ({
       ...stageDocument(stage, memory?.get(stage.id), efforts?.get(stage.id)),
       ranks: usefulRanks(stage.configured),
+      shards: usefulShards(stage),
       job: jobs?.get(stage.id) ?? null,
     })),
     fetch: fetch ?? null,

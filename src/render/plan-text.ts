@@ -8,6 +8,7 @@ import type {FetchForecast} from '../event/fetch-forecast.js';
 import type {StageMemory} from '../event/memory-forecast.js';
 import {noteOf, type Plan, type PlannedStage, type SampleForecast, type Verdict} from '../plan/plan.js';
 import {usefulRanks, wantedRanks} from '../plan/ranks.js';
+import {usefulShards} from '../plan/shards.js';
 import {columnsOf, filledEnd} from './columns.js';
 import {curveLine} from './curve.js';
 import {memoryLines} from './memory-text.js';
@@ -46,6 +47,15 @@ function ranksLine({verdict, configured}: PlannedStage): readonly string[] {
   return [`    on ${countText(useful, 'rank')}${rest}`];
 }
 
+/** The same of processes that share its samples. */
+function shardsLine(stage: PlannedStage): readonly string[] {
+  const useful = usefulShards(stage);
+  const wanted = stage.configured.resources.shards ?? 1;
+  if (stage.verdict.kind !== 'stale' || wanted === 1) return [];
+  const rest = wanted === useful ? '' : ` of ${wanted}: there are no more samples to make`;
+  return [`    in ${countText(useful, 'shard')}${rest}`];
+}
+
 /** What `sidestep plan` prints: every stage with its verdict and the reasons, in the order in which they would run. */
 export function planText(
   plan: Plan,
@@ -69,7 +79,14 @@ export function planText(
     ];
     const job = jobs.get(stage.id);
     const place = job === undefined ? [] : [`    ${jobText(job)}`];
-    return [stageBlock(stage, width, colours), ...will, ...needs, ...ranksLine(stage), ...place].join('\n');
+    return [
+      stageBlock(stage, width, colours),
+      ...will,
+      ...needs,
+      ...ranksLine(stage),
+      ...shardsLine(stage),
+      ...place,
+    ].join('\n');
   });
   return [
     ...blocks,

@@ -328,6 +328,12 @@ export function placeText({
   return how === 'followed' ? `${name}, begun by an earlier run` : name;
 }
 
+function queueText({job, executor}: {readonly job: string | null; readonly executor: string}): string {
+  return job === null
+    ? `not taken into the queue of ${executor} yet`
+    : `job ${job} waits in the queue of ${executor}`;
+}
+
 function waitText(reason: Extract<StageEvent, {kind: 'stage_waiting'}>['for']): string {
   switch (reason.kind) {
     case 'other_runner':
@@ -335,7 +341,7 @@ function waitText(reason: Extract<StageEvent, {kind: 'stage_waiting'}>['for']): 
     case 'device':
       return `waiting for ${reason.device}`;
     case 'queue':
-      return `job ${reason.job} waits in the queue of ${reason.executor}${reason.reason === null ? '' : ` (${reason.reason})`}`;
+      return `${queueText(reason)}${reason.reason === null ? '' : ` (${reason.reason})`}`;
     default:
       return unreachable(reason);
   }

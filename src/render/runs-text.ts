@@ -52,28 +52,33 @@ export function pastRun(
 export interface StageJob {
   readonly stage: string;
   readonly executor: string;
-  /** The scheduler's number. */
-  readonly job: string;
+  /** The scheduler's number; `12_3` of an array's task; null: it has none yet. */
+  readonly job: string | null;
   /** Where it runs or ran; null: nowhere yet. */
   readonly node: string | null;
   /** Why it waits, in the scheduler's word; null: it does not, or the scheduler does not say. */
   readonly waits_for: string | null;
 }
 
-/** Pure: the last job of each stage that has one. */
+/** Pure: the last job of each stage that has one, and of each that shares a stage's samples. */
 export function jobsIn(events: readonly RunEvent[]): StageJob[] {
   const jobs = new Map<string, StageJob>();
   for (const event of events) {
     if (event.kind === 'stage_placed') {
       const {stage, executor, job, node} = event;
-      jobs.set(stage, {stage, executor, job, node, waits_for: null});
+      jobs.set(keyOf(stage, event.shard), {stage, executor, job, node, waits_for: null});
     }
     if (event.kind === 'stage_waiting' && event.for.kind === 'queue') {
       const {executor, job, reason} = event.for;
-      jobs.set(event.stage, {stage: event.stage, executor, job, node: null, waits_for: reason});
+      const waiting = {stage: event.stage, executor, job, node: null, waits_for: reason};
+      jobs.set(keyOf(event.stage, event.for.shard), waiting);
     }
   }
   return [...jobs.values()];
+}
+
+function keyOf(stage: string, shard = 0): string {
+  return `${stage} ${shard}`;
 }
 
 /** Pure: the jobs of stages that are at work. */
@@ -85,6 +90,7 @@ export function jobsAtWork(events: readonly RunEvent[]): StageJob[] {
 function jobText({stage, executor, job, node, waits_for}: StageJob): string {
   const place = node === null ? 'waits in the queue' : `on ${node}`;
   const why = waits_for === null ? '' : ` (${waits_for})`;
+  if (job === null) return `${stage}  not taken into the queue of ${executor} yet${why}`;
   return `${stage}  job ${job} of ${executor} ${place}${why}`;
 }
 

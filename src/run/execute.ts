@@ -8,6 +8,7 @@ import {planStage} from '../plan/make-plan.js';
 import {misfitProblem} from '../plan/misfit.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import {usefulRanks} from '../plan/ranks.js';
+import {shardsHere} from '../plan/shards.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
@@ -183,7 +184,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   if (effects.cache.misses.size > 0) return askFirst(stage, walk);
   const slots = slotsOf(stage, walk);
   const devices = devicesOf(stage, walk.world);
-  const taken = slots.takeSeveral(devices, ranksHere(stage));
+  const taken = slots.takeSeveral(devices, placesHere(stage, devices));
   if (taken === undefined) return 'later';
   const own = {...effects, stop: {...effects.stop, ...stop}};
   const run = holdPlace(taken, {stage: stage.id, devices, slots}, own).then(
@@ -282,9 +283,12 @@ function slotsOf({configured}: PlannedStage, {slots, elsewhere}: Walk): Slots {
   return known;
 }
 
-/** Of a stage that runs on this machine: each rank has a device of its own. */
-function ranksHere({configured}: PlannedStage): number {
-  return configured.resources.executor === undefined ? usefulRanks(configured) : 1;
+/** Of a stage that runs on this machine: each rank and each shard has a device of its own; shards are no more than there are cards. */
+function placesHere(stage: PlannedStage, devices: readonly string[]): number {
+  const {configured} = stage;
+  if (configured.resources.executor !== undefined) return 1;
+  const shards = shardsHere(stage);
+  return Math.max(usefulRanks(configured), devices[0] === 'cpu' ? shards : Math.min(shards, devices.length));
 }
 
 /** An executor hands out its own cards. */

@@ -13,6 +13,8 @@ export interface Losses {
   readonly begins: (at: Start) => void;
   /** To be called with all that happens meanwhile: a sample that is made is progress too. */
   readonly heard: (event: RunEvent) => void;
+  /** To be called when something of the work is kept that was not there before. */
+  readonly progressed: () => void;
   /** How long to wait before the next attempt; undefined when enough were lost without progress. */
   readonly next: () => number | undefined;
 }
@@ -28,6 +30,9 @@ export function countLosses(): Losses {
     },
     heard: ({kind}) => {
       if (kind === 'sample_finished') lost = 0;
+    },
+    progressed: () => {
+      lost = 0;
     },
     next: () => {
       lost += 1;

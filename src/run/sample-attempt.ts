@@ -12,7 +12,7 @@ import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedOutput, PlannedStage} from '../plan/plan.js';
 import {type ForecastSample, forecastSamples, isMissing} from '../plan/sample-forecast.js';
 import type {CacheView} from '../plan/world.js';
-import type {PartJob, RunnerMessage, WorkerJob, WorkerMessage} from '../protocol/message.js';
+import type {PartJob, RunnerMessage, WorkerMessage} from '../protocol/message.js';
 import {
   isSampleCollection,
   type PartObject,
@@ -34,14 +34,27 @@ export interface SampleStage {
   readonly type: StageType & {readonly samples: SampleParts};
   readonly upstream: Upstream;
   readonly view: CacheView;
-  readonly job: Omit<WorkerJob, 'parts'>;
   readonly read: StageInputs;
-  /** What the worker warned of since this was last emptied: it belongs to the part that it hands over next. */
+}
+
+/** What workers are to make. */
+export interface PartsToMake {
+  readonly parts: readonly PartJob[];
+  /** Those of them that are not made yet, and not given up. */
+  readonly left: (parts: readonly PartJob[]) => readonly PartJob[];
+  /** What one worker hands over is taken in by these. */
+  readonly handlers: (worker: PartWorker) => PartHandlers;
+}
+
+export interface PartWorker {
+  /** Where it puts the files of parts. */
+  readonly out_dir: string;
+  /** What it warned of since this was last emptied: it belongs to the part that it hands over next. */
   readonly heard: Problem[];
 }
 
-/** Starts a worker on some parts and follows it to its end. */
-export type WorkOnParts = (parts: readonly PartJob[], handlers: PartHandlers) => Promise<WorkOutcome>;
+/** Starts workers on parts and follows them to their end. */
+export type WorkOnParts = (to: PartsToMake) => Promise<WorkOutcome>;
 
 /**
  * Makes the missing parts of all samples, then the collection that names them all. Every part is committed the moment
@@ -160,25 +173,30 @@ async function makeParts(
   try {
     if (open.length === 0) return {kind: 'done'};
     const before = tally.made.size + tally.failed.size;
-    const outcome = await work(open, {
-      partReady: async (message) => {
-        const part = wanted.get(message.fingerprint);
-        const known = part === undefined ? committedPart(stage, message) : undefined;
-        if (known !== undefined) return known;
-        if (part === undefined)
-          throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
-        const reply = await commitPart(stage, part, message, effects);
-        tally.made.set(message.fingerprint, message.duration_ms);
-        await claims.get(message.fingerprint)?.release();
-        claims.delete(message.fingerprint);
-        follow(message.fingerprint);
-        return reply;
-      },
-      sampleFailed: ({sample, problem}) => {
-        stage.heard.length = 0;
-        tally.failed.set(sample, problem);
-        effects.emit({kind: 'sample_failed', stage: stage.planned.id, sample, problem});
-      },
+    const outcome = await work({
+      parts: open,
+      left: (own) =>
+        own.filter((part) => !tally.made.has(part.fingerprint) && !tally.failed.has(part.sample)),
+      handlers: (worker) => ({
+        partReady: async (message) => {
+          const part = wanted.get(message.fingerprint);
+          const known = part === undefined ? committedPart(stage, message) : undefined;
+          if (known !== undefined) return known;
+          if (part === undefined)
+            throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
+          const reply = await commitPart({stage, worker}, part, message, effects);
+          tally.made.set(message.fingerprint, message.duration_ms);
+          await claims.get(message.fingerprint)?.release();
+          claims.delete(message.fingerprint);
+          follow(message.fingerprint);
+          return reply;
+        },
+        sampleFailed: ({sample, problem}) => {
+          worker.heard.length = 0;
+          tally.failed.set(sample, problem);
+          effects.emit({kind: 'sample_failed', stage: stage.planned.id, sample, problem});
+        },
+      }),
     });
     const idle = outcome.kind === 'done' && tally.made.size + tally.failed.size === before;
     return idle ? {kind: 'failed', problem: nothingMade(open)} : outcome;
@@ -188,13 +206,13 @@ async function makeParts(
 }
 
 async function commitPart(
-  stage: SampleStage,
+  {stage, worker}: {readonly stage: SampleStage; readonly worker: PartWorker},
   part: PartJob,
   {file, about, duration_ms}: Extract<WorkerMessage, {kind: 'part_ready'}>,
   {cache, now}: Effects,
 ): Promise<RunnerMessage> {
-  const warnings = stage.heard.splice(0);
-  const object = await commitFile(cache, join(stage.job.out_dir, file));
+  const warnings = worker.heard.splice(0);
+  const object = await commitFile(cache, join(worker.out_dir, file));
   await commitEntry(cache, {
     format: ENTRY_FORMAT,
     fingerprint: part.fingerprint,

@@ -10,6 +10,7 @@ import {lastUse} from '../cache/roots.js';
 import {grouped} from '../event/alike.js';
 import type {FingerprintParts, PlannedStage} from '../plan/plan.js';
 import {usefulRanks} from '../plan/ranks.js';
+import {usefulShards} from '../plan/shards.js';
 import type {CacheView, World} from '../plan/world.js';
 import {JOB_FILES} from '../protocol/job-files.js';
 import type {WorkerJob} from '../protocol/message.js';
@@ -18,12 +19,13 @@ import {secretValues} from '../stage/secrets.js';
 import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
-import type {Site} from './executor/executors.js';
+import type {ShardSites, Site, SiteRequest} from './executor/executors.js';
 import {type StageInputs, stageInputs, type Upstream} from './inputs.js';
 import {runLight} from './light-attempt.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
 import {problemOf} from './problem-of.js';
-import {runSamples} from './sample-attempt.js';
+import {type PartsToMake, runSamples} from './sample-attempt.js';
+import {type Shard, workInShards} from './shards.js';
 import {runWorker} from './worker-attempt.js';
 
 /** A stage whose every input is known. */
@@ -37,10 +39,20 @@ export function partialKey({resume_group, fingerprint}: SettledStage): PartialKe
   return {group: resume_group, fingerprint};
 }
 
-/** An attempt of a job has a folder of its own: whether a lost job is over is never certain. */
-export function attemptKey(stage: SettledStage, {cache}: Effects, site: Site | undefined): AttemptKey {
-  const attempt = site?.folder === undefined ? cache.owner.id : jobAttempt(site.folder);
-  return {...partialKey(stage), attempt};
+/** An attempt of a job has a folder of its own: whether a lost job is over is never certain. So has each shard of a stage. */
+export function attemptKey(
+  stage: SettledStage,
+  {cache}: Effects,
+  {site, shard = 0}: {readonly site: Site | undefined; readonly shard?: number},
+): AttemptKey {
+  const here = shard === 0 ? cache.owner.id : `${cache.owner.id}-${shard}`;
+  return {...partialKey(stage), attempt: site?.folder === undefined ? here : jobAttempt(site.folder)};
+}
+
+/** Where an attempt runs that does not run on this machine: at a site, or at those of the shards of its samples. */
+export interface Elsewhere {
+  readonly site: Site | undefined;
+  readonly shards: ShardSites | undefined;
 }
 
 export interface AttemptContext {
@@ -49,7 +61,7 @@ export interface AttemptContext {
   readonly world: World;
   readonly view: CacheView;
   readonly upstream: Upstream;
-  /** Those it was given, one for each rank: `cpu` or `cuda:N`. */
+  /** Those it was given, one for each rank or shard: `cpu` or `cuda:N`. */
   readonly devices: readonly string[];
 }
 
@@ -59,15 +71,12 @@ let serial = 0;
 export async function attemptStage(
   stage: SettledStage,
   context: AttemptContext,
-  site?: Site,
+  {site, shards}: Elsewhere = {site: undefined, shards: undefined},
 ): Promise<AttemptOutcome> {
-  const {cache} = context.effects;
-  serial += 1;
-  const folder = site?.folder ?? join(temporaryDir(cache.root, cache.owner.id), String(serial));
-  const out_dir = site?.folder === undefined ? folder : join(folder, JOB_FILES.out);
+  const {folder, out_dir} = foldersOf(site, context);
   try {
     await makeFolder(out_dir);
-    return await attemptIn({out_dir, site}, stage, withSite(context, site));
+    return await attemptIn({out_dir, site, shards}, stage, withSite(context, site));
   } catch (error) {
     if (context.effects.stop.graceful.aborted) {
       return {kind: 'interrupted', resumable: false, ended: 'itself'};
@@ -77,7 +86,19 @@ export async function attemptStage(
     return {kind: 'failed', problem};
   } finally {
     await removeLeftover(folder);
+    for (const {site: left} of shards?.earlier ?? []) if (left.folder !== undefined) await removeLeftover(left.folder);
   }
+}
+
+function foldersOf(
+  site: Site | undefined,
+  {effects}: Pick<AttemptContext, 'effects'>,
+): {readonly folder: string; readonly out_dir: string} {
+  const {cache} = effects;
+  if (site?.folder !== undefined) return {folder: site.folder, out_dir: join(site.folder, JOB_FILES.out)};
+  serial += 1;
+  const folder = join(temporaryDir(cache.root, cache.owner.id), String(serial));
+  return {folder, out_dir: folder};
 }
 
 function withSite(context: AttemptContext, site: Site | undefined): AttemptContext {
@@ -85,27 +106,31 @@ function withSite(context: AttemptContext, site: Site | undefined): AttemptConte
   return {...context, effects: {...context.effects, launcher: site.launcher}};
 }
 
-/** Undefined for a stage that runs on this machine. */
-export async function siteOf(stage: SettledStage, {effects}: AttemptContext): Promise<Site | undefined> {
+/** Nothing for a stage that runs on this machine. */
+export async function elsewhereFor(stage: SettledStage, {effects}: AttemptContext): Promise<Elsewhere> {
   const {executor} = stage.configured.resources;
-  if (executor === undefined) return undefined;
+  if (executor === undefined) return {site: undefined, shards: undefined};
   const {id, fingerprint} = stage;
   const {cache, emit, memoryOf, stop} = effects;
   const memory = memoryOf(id);
-  return effects.executors.siteFor({
+  const request: SiteRequest = {
     executor,
     stage: id,
     fingerprint,
     cache,
     memory,
     ranks: usefulRanks(stage.configured),
+    shards: usefulShards(stage),
     emit,
     signal: stop.graceful,
-  });
+  };
+  return stage.type.samples === undefined
+    ? {site: await effects.executors.siteFor(request), shards: undefined}
+    : {site: undefined, shards: await effects.executors.shardSitesFor(request)};
 }
 
 async function attemptIn(
-  {out_dir, site}: Pick<Place, 'out_dir' | 'site'>,
+  {out_dir, site, shards}: Pick<Place, 'out_dir' | 'site'> & Pick<Elsewhere, 'shards'>,
   stage: SettledStage,
   context: AttemptContext,
 ): Promise<AttemptOutcome> {
@@ -121,19 +146,57 @@ async function attemptIn(
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
     return committed(outcome, place, {stage, heard, effects});
   }
-  const job = await workerJob(stage, place, context);
   const secrets = secretValues(stage.type.secrets?.(params) ?? [], effects.env);
   const limits = {grace_ms: context.options.grace_ms, timeout_s, secrets};
   const {samples} = stage.type;
   if (samples === undefined) {
+    const job = await workerJob(stage, place, context);
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
     return committed(outcome, place, {stage, heard, effects});
   }
+  const work = {stage, effects, shards: wantedShards(stage, context), sites: shards};
   return runSamples(
-    {planned: stage, type: {...stage.type, samples}, upstream, view, job, read, heard},
-    (parts, handlers) => runWorker({...job, parts}, effects, {...limits, parts: handlers}),
+    {planned: stage, type: {...stage.type, samples}, upstream, view, read},
+    (parts) =>
+      workInShards(
+        {...work, attempt: (shard, ...rest) => runShard(shard, ...rest, {stage, read, context, limits})},
+        parts,
+      ),
     effects,
   );
+}
+
+/** On cards of this machine no more than it was given. */
+function wantedShards(stage: SettledStage, {devices}: AttemptContext): number {
+  const wanted = stage.configured.resources.shards ?? 1;
+  return stage.configured.resources.executor === undefined ? Math.min(wanted, devices.length) : wanted;
+}
+
+interface ShardSetting {
+  readonly stage: SettledStage;
+  readonly read: StageInputs;
+  readonly context: AttemptContext;
+  readonly limits: Omit<Parameters<typeof runWorker>[2], 'parts'>;
+}
+
+/** One worker on some of the parts, in a folder of its own that is gone afterwards. */
+async function runShard(
+  {number, site, parts}: Shard,
+  to: PartsToMake,
+  plain: Effects,
+  {stage, read, context, limits}: ShardSetting,
+): Promise<WorkOutcome> {
+  const {effects, heard} = noting(plain);
+  const {folder, out_dir} = foldersOf(site, context);
+  try {
+    await makeFolder(out_dir);
+    const own = withSite({...context, effects}, site);
+    const job = await workerJob(stage, {out_dir, site, read, shard: number}, own);
+    const handlers = to.handlers({out_dir, heard});
+    return await runWorker({...job, parts}, own.effects, {...limits, parts: handlers});
+  } finally {
+    await removeLeftover(folder);
+  }
 }
 
 async function committed(
@@ -182,18 +245,20 @@ interface Place {
   /** Undefined: this machine. */
   readonly site: Site | undefined;
   readonly read: StageInputs;
+  /** Of those that share its samples. */
+  readonly shard?: number;
 }
 
 async function workerJob(
   stage: SettledStage,
-  {out_dir, site, read}: Place,
+  {out_dir, site, read, shard = 0}: Place,
   {effects, options, world, devices}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
   const {configured, type} = stage;
   const {resources} = configured;
   const numerics = type.numerics === 'engine' ? world.numerics(resources) : undefined;
   const known = numerics?.kind === 'known' ? numerics : undefined;
-  const ranks = resources.executor === undefined ? devices : devicesElsewhere(stage, known?.device ?? 'cpu');
+  const ranks = devicesOf(stage, {devices, shard, device: known?.device ?? 'cpu'});
   return {
     stage: stage.id,
     uses: type.name,
@@ -210,7 +275,7 @@ async function workerJob(
       params: paramsToJson(configured.params),
     },
     out_dir,
-    partial_dir: await openPartial(effects.cache, attemptKey(stage, effects, site), {
+    partial_dir: await openPartial(effects.cache, attemptKey(stage, effects, {site, shard}), {
       ...effects.partial_note,
       stage: stage.id,
       made_from: read.hashes,
@@ -230,11 +295,23 @@ async function workerJob(
   };
 }
 
-/** A job numbers the cards it was given from 0. */
-function devicesElsewhere({configured}: SettledStage, device: string): readonly string[] {
-  return Array.from({length: usefulRanks(configured)}, (_, rank) =>
-    device === 'cpu' ? device : `cuda:${rank}`,
-  );
+/** Of one worker, one for each of its ranks. */
+function devicesOf(
+  {configured, type}: SettledStage,
+  {
+    devices,
+    shard,
+    device,
+  }: {readonly devices: readonly string[]; readonly shard: number; readonly device: string},
+): readonly string[] {
+  const {executor} = configured.resources;
+  if (executor === undefined)
+    return type.samples === undefined ? devices : [devices[shard % devices.length]!];
+  if (device === 'cpu') return Array.from({length: usefulRanks(configured)}, () => device);
+  if (type.samples === undefined)
+    return Array.from({length: usefulRanks(configured)}, (_, rank) => `cuda:${rank}`);
+  // A job numbers the cards it was given from 0; what a command starts may see those of all shards.
+  return [executor.how.type === 'slurm' ? 'cuda:0' : `cuda:${shard % Math.max(1, executor.gpus)}`];
 }
 
 /** In the run record: `samples/STAGE`, as the log is `logs/STAGE.log`. */

@@ -17,9 +17,9 @@ import {
   type AttemptContext,
   attemptKey,
   attemptStage,
+  elsewhereFor,
   partialKey,
   type SettledStage,
-  siteOf,
 } from './stage-attempt.js';
 import {takeUp} from './take-up.js';
 
@@ -125,19 +125,20 @@ async function attemptOnce(
   const {effects} = context;
   const {id, fingerprint} = stage;
   const log = effects.logPath(id);
-  const site = await siteOf(stage, context);
+  const elsewhere = await elsewhereFor(stage, context);
+  const {site, shards} = elsewhere;
   // What an earlier run's job has in hand is not looked at, let alone cleared away.
-  const start =
-    site?.follows === 'earlier_run'
-      ? plannedStart(stage)
-      : await takeUp(stage, attemptKey(stage, effects, site), effects);
+  const follows = site?.follows === 'earlier_run' || (shards?.earlier ?? []).length > 0;
+  const start = follows
+    ? plannedStart(stage)
+    : await takeUp(stage, attemptKey(stage, effects, {site}), effects);
   losses.begins(start);
   effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
   const emit: typeof effects.emit = (event) => {
     losses.heard(event);
     effects.emit(event);
   };
-  return attemptStage(stage, {...context, effects: {...effects, emit}}, site);
+  return attemptStage(stage, {...context, effects: {...effects, emit}}, elsewhere);
 }
 
 function plannedStart({verdict}: SettledStage): Start {

@@ -692,6 +692,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
           2
          ]
         },
+        "shards": {
+         "description": "Of a stage over songs or prompts: processes that share them, each with a model of its own. They get a card each where the stage computes on cards, are tasks of one job array on a cluster, and each asks for the stage's `gpus`, `cpus`, `memory` and `time`. Every number gives the same bytes. More than there are samples, or on this machine cards, are not started. Unset: one.",
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 256,
+         "examples": [
+          4
+         ]
+        },
         "executor": {
          "description": "Name of the executor the stage runs on. Unset: this machine. It decides no result: only that it computes on a card or on a CPU does.",
          "type": "string",
@@ -990,6 +999,15 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "maximum": 64,
       "examples": [
        2
+      ]
+     },
+     "shards": {
+      "description": "Of a stage over songs or prompts: processes that share them, each with a model of its own. They get a card each where the stage computes on cards, are tasks of one job array on a cluster, and each asks for the stage's `gpus`, `cpus`, `memory` and `time`. Every number gives the same bytes. More than there are samples, or on this machine cards, are not started. Unset: one.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 256,
+      "examples": [
+       4
       ]
      },
      "executor": {

@@ -16,7 +16,7 @@ function late(make: () => Validator): () => Validator {
 /** Every validator by schema name. A validator returns false and leaves what it found in `errors`. */
 export const validators: Record<string, () => Validator> = {
   'pipeline': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","stages"],"properties":{"sidestep":{"const":1},"name":{"type":"string","x-form":"a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"description":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"env":{"type":"array","uniqueItems":true,"items":{"type":"string","x-form":"a name of letters, digits and _, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secrets":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"include":{"type":"array","items":{"type":["string","object"],"minLength":1,"additionalProperties":false,"required":["file"],"properties":{"file":{"type":"string","minLength":1},"as":{"type":"string","x-form":"a name of letters, digits, _ and -, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"with":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}}}}},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string"},"hosts":{"type":"array","items":{"type":"string","minLength":1}},"vars":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":{"type":"object"}}}}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"stages":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}}}}},"$id":"pipeline"};
+const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","stages"],"properties":{"sidestep":{"const":1},"name":{"type":"string","x-form":"a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"description":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"env":{"type":"array","uniqueItems":true,"items":{"type":"string","x-form":"a name of letters, digits and _, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secrets":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"include":{"type":"array","items":{"type":["string","object"],"minLength":1,"additionalProperties":false,"required":["file"],"properties":{"file":{"type":"string","minLength":1},"as":{"type":"string","x-form":"a name of letters, digits, _ and -, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"with":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}}}}},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string"},"hosts":{"type":"array","items":{"type":"string","minLength":1}},"vars":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":{"type":"object"}}}}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"stages":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}}}}},"$id":"pipeline"};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", "u");
@@ -2243,7 +2243,7 @@ if(data65.resources !== undefined){
 let data81 = data65.resources;
 if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
 for(const key21 in data81){
-if(!((((((((key21 === "device") || (key21 === "threads")) || (key21 === "ranks")) || (key21 === "executor")) || (key21 === "gpus")) || (key21 === "cpus")) || (key21 === "memory")) || (key21 === "time"))){
+if(!(func2.call(schema11.properties.stages.additionalProperties.properties.resources.properties, key21))){
 const err170 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources",schemaPath:"#/properties/stages/additionalProperties/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err170];
@@ -2349,11 +2349,10 @@ errors++;
 }
 }
 }
-if(data81.executor !== undefined){
-let data85 = data81.executor;
-if(typeof data85 === "string"){
-if(func3(data85) < 1){
-const err179 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/executor",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/executor/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data81.shards !== undefined){
+let data85 = data81.shards;
+if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
+const err179 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/shards",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/shards/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2362,9 +2361,9 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-else {
-const err180 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/executor",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/executor/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data85 == "number") && (isFinite(data85))){
+if(data85 > 256 || isNaN(data85)){
+const err180 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/shards",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/shards/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2373,11 +2372,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-if(data81.gpus !== undefined){
-let data86 = data81.gpus;
-if(!(((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86))) && (isFinite(data86)))){
-const err181 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data85 < 1 || isNaN(data85)){
+const err181 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/shards",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/shards/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2386,9 +2382,13 @@ vErrors.push(err181);
 }
 errors++;
 }
-if((typeof data86 == "number") && (isFinite(data86))){
-if(data86 > 64 || isNaN(data86)){
-const err182 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64"};
+}
+}
+if(data81.executor !== undefined){
+let data86 = data81.executor;
+if(typeof data86 === "string"){
+if(func3(data86) < 1){
+const err182 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/executor",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/executor/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2397,8 +2397,9 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(data86 < 0 || isNaN(data86)){
-const err183 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+else {
+const err183 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/executor",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/executor/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2408,11 +2409,10 @@ vErrors.push(err183);
 errors++;
 }
 }
-}
-if(data81.cpus !== undefined){
-let data87 = data81.cpus;
+if(data81.gpus !== undefined){
+let data87 = data81.gpus;
 if(!(((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87))) && (isFinite(data87)))){
-const err184 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err184 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2422,8 +2422,8 @@ vErrors.push(err184);
 errors++;
 }
 if((typeof data87 == "number") && (isFinite(data87))){
-if(data87 > 4096 || isNaN(data87)){
-const err185 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},message:"must be <= 4096"};
+if(data87 > 64 || isNaN(data87)){
+const err185 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2432,8 +2432,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data87 < 1 || isNaN(data87)){
-const err186 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data87 < 0 || isNaN(data87)){
+const err186 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/gpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/gpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2444,11 +2444,10 @@ errors++;
 }
 }
 }
-if(data81.memory !== undefined){
-let data88 = data81.memory;
-if(typeof data88 === "string"){
-if(!pattern9.test(data88)){
-const err187 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/memory",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/memory/pattern",keyword:"pattern",params:{pattern: "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},message:"must match pattern \""+"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"+"\""};
+if(data81.cpus !== undefined){
+let data88 = data81.cpus;
+if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
+const err187 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2457,9 +2456,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-else {
-const err188 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/memory",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/memory/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data88 == "number") && (isFinite(data88))){
+if(data88 > 4096 || isNaN(data88)){
+const err188 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},message:"must be <= 4096"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2468,12 +2467,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-if(data81.time !== undefined){
-let data89 = data81.time;
-if(typeof data89 === "string"){
-if(!pattern10.test(data89)){
-const err189 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/time",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/time/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(m|h|d)$"+"\""};
+if(data88 < 1 || isNaN(data88)){
+const err189 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/cpus",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/cpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2483,8 +2478,12 @@ vErrors.push(err189);
 errors++;
 }
 }
-else {
-const err190 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/time",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data81.memory !== undefined){
+let data89 = data81.memory;
+if(typeof data89 === "string"){
+if(!pattern9.test(data89)){
+const err190 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/memory",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/memory/pattern",keyword:"pattern",params:{pattern: "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},message:"must match pattern \""+"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"+"\""};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2494,9 +2493,8 @@ vErrors.push(err190);
 errors++;
 }
 }
-}
 else {
-const err191 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources",schemaPath:"#/properties/stages/additionalProperties/properties/resources/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err191 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/memory",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/memory/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2506,10 +2504,11 @@ vErrors.push(err191);
 errors++;
 }
 }
-if(data65.retries !== undefined){
-let data90 = data65.retries;
-if(!(((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90))) && (isFinite(data90)))){
-const err192 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data81.time !== undefined){
+let data90 = data81.time;
+if(typeof data90 === "string"){
+if(!pattern10.test(data90)){
+const err192 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/time",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/time/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2518,9 +2517,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-if((typeof data90 == "number") && (isFinite(data90))){
-if(data90 > 100 || isNaN(data90)){
-const err193 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+else {
+const err193 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources/time",schemaPath:"#/properties/stages/additionalProperties/properties/resources/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2529,8 +2528,10 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data90 < 0 || isNaN(data90)){
-const err194 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err194 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/resources",schemaPath:"#/properties/stages/additionalProperties/properties/resources/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2540,11 +2541,10 @@ vErrors.push(err194);
 errors++;
 }
 }
-}
-if(data65.timeout !== undefined){
-let data91 = data65.timeout;
-if((!((typeof data91 == "number") && (isFinite(data91)))) && (typeof data91 !== "string")){
-const err195 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.timeout.type},message:"must be number,string"};
+if(data65.retries !== undefined){
+let data91 = data65.retries;
+if(!(((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91))) && (isFinite(data91)))){
+const err195 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2554,8 +2554,8 @@ vErrors.push(err195);
 errors++;
 }
 if((typeof data91 == "number") && (isFinite(data91))){
-if(data91 <= 0 || isNaN(data91)){
-const err196 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
+if(data91 > 100 || isNaN(data91)){
+const err196 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2564,10 +2564,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-if(typeof data91 === "string"){
-if(!pattern16.test(data91)){
-const err197 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"+"\""};
+if(data91 < 0 || isNaN(data91)){
+const err197 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/retries",schemaPath:"#/properties/stages/additionalProperties/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2578,9 +2576,10 @@ errors++;
 }
 }
 }
-if(data65.cache !== undefined){
-if(typeof data65.cache !== "boolean"){
-const err198 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/cache",schemaPath:"#/properties/stages/additionalProperties/properties/cache/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data65.timeout !== undefined){
+let data92 = data65.timeout;
+if((!((typeof data92 == "number") && (isFinite(data92)))) && (typeof data92 !== "string")){
+const err198 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.timeout.type},message:"must be number,string"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2589,10 +2588,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-if(data65.protect !== undefined){
-if(typeof data65.protect !== "boolean"){
-const err199 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/protect",schemaPath:"#/properties/stages/additionalProperties/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 <= 0 || isNaN(data92)){
+const err199 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2602,15 +2600,9 @@ vErrors.push(err199);
 errors++;
 }
 }
-if(data65.checks !== undefined){
-let data94 = data65.checks;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key22 in data94){
-let data95 = data94[key22];
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-for(const key23 in data95){
-if(!((((key23 === "min_bytes") || (key23 === "max_bytes")) || (key23 === "json_schema")) || (key23 === "tensors"))){
-const err200 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties"};
+if(typeof data92 === "string"){
+if(!pattern16.test(data92)){
+const err200 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeout",schemaPath:"#/properties/stages/additionalProperties/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2620,10 +2612,10 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data95.min_bytes !== undefined){
-let data96 = data95.min_bytes;
-if(!(((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96))) && (isFinite(data96)))){
-const err201 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data65.cache !== undefined){
+if(typeof data65.cache !== "boolean"){
+const err201 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/cache",schemaPath:"#/properties/stages/additionalProperties/properties/cache/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2632,9 +2624,10 @@ vErrors.push(err201);
 }
 errors++;
 }
-if((typeof data96 == "number") && (isFinite(data96))){
-if(data96 < 0 || isNaN(data96)){
-const err202 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data65.protect !== undefined){
+if(typeof data65.protect !== "boolean"){
+const err202 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/protect",schemaPath:"#/properties/stages/additionalProperties/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2644,11 +2637,15 @@ vErrors.push(err202);
 errors++;
 }
 }
-}
-if(data95.max_bytes !== undefined){
-let data97 = data95.max_bytes;
-if(!(((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97))) && (isFinite(data97)))){
-const err203 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data65.checks !== undefined){
+let data95 = data65.checks;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+for(const key22 in data95){
+let data96 = data95[key22];
+if(data96 && typeof data96 == "object" && !Array.isArray(data96)){
+for(const key23 in data96){
+if(!((((key23 === "min_bytes") || (key23 === "max_bytes")) || (key23 === "json_schema")) || (key23 === "tensors"))){
+const err203 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2657,9 +2654,11 @@ vErrors.push(err203);
 }
 errors++;
 }
-if((typeof data97 == "number") && (isFinite(data97))){
-if(data97 < 0 || isNaN(data97)){
-const err204 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data96.min_bytes !== undefined){
+let data97 = data96.min_bytes;
+if(!(((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97))) && (isFinite(data97)))){
+const err204 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2668,12 +2667,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-}
-if(data95.json_schema !== undefined){
-let data98 = data95.json_schema;
-if((!(data98 && typeof data98 == "object" && !Array.isArray(data98))) && (typeof data98 !== "string")){
-const err205 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
+if((typeof data97 == "number") && (isFinite(data97))){
+if(data97 < 0 || isNaN(data97)){
+const err205 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2682,9 +2678,12 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(typeof data98 === "string"){
-if(func3(data98) < 1){
-const err206 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+if(data96.max_bytes !== undefined){
+let data98 = data96.max_bytes;
+if(!(((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98))) && (isFinite(data98)))){
+const err206 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2693,14 +2692,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-}
-if(data95.tensors !== undefined){
-let data99 = data95.tensors;
-if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
-for(const key24 in data99){
-if(!(((key24 === "names") || (key24 === "shapes")) || (key24 === "finite"))){
-const err207 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties"};
+if((typeof data98 == "number") && (isFinite(data98))){
+if(data98 < 0 || isNaN(data98)){
+const err207 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2710,15 +2704,11 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data99.names !== undefined){
-let data100 = data99.names;
-if(Array.isArray(data100)){
-const len12 = data100.length;
-for(let i16=0; i16<len12; i16++){
-let data101 = data100[i16];
-if(typeof data101 === "string"){
-if(func3(data101) < 1){
-const err208 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data96.json_schema !== undefined){
+let data99 = data96.json_schema;
+if((!(data99 && typeof data99 == "object" && !Array.isArray(data99))) && (typeof data99 !== "string")){
+const err208 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2727,9 +2717,9 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-else {
-const err209 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data99 === "string"){
+if(func3(data99) < 1){
+const err209 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2740,8 +2730,12 @@ errors++;
 }
 }
 }
-else {
-const err210 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data96.tensors !== undefined){
+let data100 = data96.tensors;
+if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
+for(const key24 in data100){
+if(!(((key24 === "names") || (key24 === "shapes")) || (key24 === "finite"))){
+const err210 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2751,17 +2745,15 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data99.shapes !== undefined){
-let data102 = data99.shapes;
-if(data102 && typeof data102 == "object" && !Array.isArray(data102)){
-for(const key25 in data102){
-let data103 = data102[key25];
-if(Array.isArray(data103)){
-const len13 = data103.length;
-for(let i17=0; i17<len13; i17++){
-let data104 = data103[i17];
-if(!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104)))){
-const err211 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data100.names !== undefined){
+let data101 = data100.names;
+if(Array.isArray(data101)){
+const len12 = data101.length;
+for(let i16=0; i16<len12; i16++){
+let data102 = data101[i16];
+if(typeof data102 === "string"){
+if(func3(data102) < 1){
+const err211 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2770,9 +2762,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-if((typeof data104 == "number") && (isFinite(data104))){
-if(data104 < -1 || isNaN(data104)){
-const err212 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
+}
+else {
+const err212 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2783,9 +2775,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err213 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err213 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2795,9 +2786,17 @@ vErrors.push(err213);
 errors++;
 }
 }
-}
-else {
-const err214 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data100.shapes !== undefined){
+let data103 = data100.shapes;
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+for(const key25 in data103){
+let data104 = data103[key25];
+if(Array.isArray(data104)){
+const len13 = data104.length;
+for(let i17=0; i17<len13; i17++){
+let data105 = data104[i17];
+if(!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105)))){
+const err214 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2806,10 +2805,9 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-if(data99.finite !== undefined){
-if(typeof data99.finite !== "boolean"){
-const err215 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if((typeof data105 == "number") && (isFinite(data105))){
+if(data105 < -1 || isNaN(data105)){
+const err215 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2820,8 +2818,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err216 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err216 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2833,7 +2832,7 @@ errors++;
 }
 }
 else {
-const err217 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err217 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2843,9 +2842,9 @@ vErrors.push(err217);
 errors++;
 }
 }
-}
-else {
-const err218 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks",schemaPath:"#/properties/stages/additionalProperties/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data100.finite !== undefined){
+if(typeof data100.finite !== "boolean"){
+const err218 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2857,7 +2856,7 @@ errors++;
 }
 }
 else {
-const err219 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err219 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2869,7 +2868,7 @@ errors++;
 }
 }
 else {
-const err220 = {instancePath:instancePath+"/stages",schemaPath:"#/properties/stages/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err220 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2881,7 +2880,7 @@ errors++;
 }
 }
 else {
-const err221 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err221 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks",schemaPath:"#/properties/stages/additionalProperties/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2890,12 +2889,48 @@ vErrors.push(err221);
 }
 errors++;
 }
+}
+}
+else {
+const err222 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+}
+else {
+const err223 = {instancePath:instancePath+"/stages",schemaPath:"#/properties/stages/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+}
+else {
+const err224 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
  return validate10;}),
   'stage': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}},"$id":"stage"};
+const schema11 = {"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}},"$id":"stage"};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$", "u");
@@ -3346,7 +3381,7 @@ if(data.resources !== undefined){
 let data15 = data.resources;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key3 in data15){
-if(!((((((((key3 === "device") || (key3 === "threads")) || (key3 === "ranks")) || (key3 === "executor")) || (key3 === "gpus")) || (key3 === "cpus")) || (key3 === "memory")) || (key3 === "time"))){
+if(!(func2.call(schema11.properties.resources.properties, key3))){
 const err30 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
@@ -3452,11 +3487,10 @@ errors++;
 }
 }
 }
-if(data15.executor !== undefined){
-let data19 = data15.executor;
-if(typeof data19 === "string"){
-if(func3(data19) < 1){
-const err39 = {instancePath:instancePath+"/resources/executor",schemaPath:"#/properties/resources/properties/executor/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data15.shards !== undefined){
+let data19 = data15.shards;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err39 = {instancePath:instancePath+"/resources/shards",schemaPath:"#/properties/resources/properties/shards/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3465,9 +3499,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-else {
-const err40 = {instancePath:instancePath+"/resources/executor",schemaPath:"#/properties/resources/properties/executor/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 256 || isNaN(data19)){
+const err40 = {instancePath:instancePath+"/resources/shards",schemaPath:"#/properties/resources/properties/shards/maximum",keyword:"maximum",params:{comparison: "<=", limit: 256},message:"must be <= 256"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3476,11 +3510,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data15.gpus !== undefined){
-let data20 = data15.gpus;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err41 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data19 < 1 || isNaN(data19)){
+const err41 = {instancePath:instancePath+"/resources/shards",schemaPath:"#/properties/resources/properties/shards/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3489,9 +3520,13 @@ vErrors.push(err41);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 64 || isNaN(data20)){
-const err42 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64"};
+}
+}
+if(data15.executor !== undefined){
+let data20 = data15.executor;
+if(typeof data20 === "string"){
+if(func3(data20) < 1){
+const err42 = {instancePath:instancePath+"/resources/executor",schemaPath:"#/properties/resources/properties/executor/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3500,8 +3535,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(data20 < 0 || isNaN(data20)){
-const err43 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+else {
+const err43 = {instancePath:instancePath+"/resources/executor",schemaPath:"#/properties/resources/properties/executor/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3511,11 +3547,10 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-if(data15.cpus !== undefined){
-let data21 = data15.cpus;
+if(data15.gpus !== undefined){
+let data21 = data15.gpus;
 if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err44 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err44 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3525,8 +3560,8 @@ vErrors.push(err44);
 errors++;
 }
 if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 4096 || isNaN(data21)){
-const err45 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},message:"must be <= 4096"};
+if(data21 > 64 || isNaN(data21)){
+const err45 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3535,8 +3570,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data21 < 1 || isNaN(data21)){
-const err46 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data21 < 0 || isNaN(data21)){
+const err46 = {instancePath:instancePath+"/resources/gpus",schemaPath:"#/properties/resources/properties/gpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3547,11 +3582,10 @@ errors++;
 }
 }
 }
-if(data15.memory !== undefined){
-let data22 = data15.memory;
-if(typeof data22 === "string"){
-if(!pattern2.test(data22)){
-const err47 = {instancePath:instancePath+"/resources/memory",schemaPath:"#/properties/resources/properties/memory/pattern",keyword:"pattern",params:{pattern: "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},message:"must match pattern \""+"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"+"\""};
+if(data15.cpus !== undefined){
+let data22 = data15.cpus;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err47 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3560,9 +3594,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-else {
-const err48 = {instancePath:instancePath+"/resources/memory",schemaPath:"#/properties/resources/properties/memory/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 4096 || isNaN(data22)){
+const err48 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},message:"must be <= 4096"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3571,12 +3605,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data15.time !== undefined){
-let data23 = data15.time;
-if(typeof data23 === "string"){
-if(!pattern3.test(data23)){
-const err49 = {instancePath:instancePath+"/resources/time",schemaPath:"#/properties/resources/properties/time/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(m|h|d)$"+"\""};
+if(data22 < 1 || isNaN(data22)){
+const err49 = {instancePath:instancePath+"/resources/cpus",schemaPath:"#/properties/resources/properties/cpus/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -3586,8 +3616,12 @@ vErrors.push(err49);
 errors++;
 }
 }
-else {
-const err50 = {instancePath:instancePath+"/resources/time",schemaPath:"#/properties/resources/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data15.memory !== undefined){
+let data23 = data15.memory;
+if(typeof data23 === "string"){
+if(!pattern2.test(data23)){
+const err50 = {instancePath:instancePath+"/resources/memory",schemaPath:"#/properties/resources/properties/memory/pattern",keyword:"pattern",params:{pattern: "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},message:"must match pattern \""+"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"+"\""};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3597,9 +3631,8 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
 else {
-const err51 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err51 = {instancePath:instancePath+"/resources/memory",schemaPath:"#/properties/resources/properties/memory/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3609,10 +3642,11 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data.retries !== undefined){
-let data24 = data.retries;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err52 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data15.time !== undefined){
+let data24 = data15.time;
+if(typeof data24 === "string"){
+if(!pattern3.test(data24)){
+const err52 = {instancePath:instancePath+"/resources/time",schemaPath:"#/properties/resources/properties/time/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3621,9 +3655,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 100 || isNaN(data24)){
-const err53 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
+}
+else {
+const err53 = {instancePath:instancePath+"/resources/time",schemaPath:"#/properties/resources/properties/time/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3632,8 +3666,10 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data24 < 0 || isNaN(data24)){
-const err54 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3643,11 +3679,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-if(data.timeout !== undefined){
-let data25 = data.timeout;
-if((!((typeof data25 == "number") && (isFinite(data25)))) && (typeof data25 !== "string")){
-const err55 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: schema11.properties.timeout.type},message:"must be number,string"};
+if(data.retries !== undefined){
+let data25 = data.retries;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err55 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3657,8 +3692,8 @@ vErrors.push(err55);
 errors++;
 }
 if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 <= 0 || isNaN(data25)){
-const err56 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
+if(data25 > 100 || isNaN(data25)){
+const err56 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3667,10 +3702,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(typeof data25 === "string"){
-if(!pattern4.test(data25)){
-const err57 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"+"\""};
+if(data25 < 0 || isNaN(data25)){
+const err57 = {instancePath:instancePath+"/retries",schemaPath:"#/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3681,9 +3714,10 @@ errors++;
 }
 }
 }
-if(data.cache !== undefined){
-if(typeof data.cache !== "boolean"){
-const err58 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.timeout !== undefined){
+let data26 = data.timeout;
+if((!((typeof data26 == "number") && (isFinite(data26)))) && (typeof data26 !== "string")){
+const err58 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/type",keyword:"type",params:{type: schema11.properties.timeout.type},message:"must be number,string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3692,10 +3726,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data.protect !== undefined){
-if(typeof data.protect !== "boolean"){
-const err59 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 <= 0 || isNaN(data26)){
+const err59 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3705,15 +3738,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data28 = data.checks;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key4 in data28){
-let data29 = data28[key4];
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key5 in data29){
-if(!((((key5 === "min_bytes") || (key5 === "max_bytes")) || (key5 === "json_schema")) || (key5 === "tensors"))){
-const err60 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(typeof data26 === "string"){
+if(!pattern4.test(data26)){
+const err60 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"+"\""};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3723,10 +3750,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data29.min_bytes !== undefined){
-let data30 = data29.min_bytes;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err61 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data.cache !== undefined){
+if(typeof data.cache !== "boolean"){
+const err61 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3735,9 +3762,10 @@ vErrors.push(err61);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 < 0 || isNaN(data30)){
-const err62 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data.protect !== undefined){
+if(typeof data.protect !== "boolean"){
+const err62 = {instancePath:instancePath+"/protect",schemaPath:"#/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3747,11 +3775,15 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
-if(data29.max_bytes !== undefined){
-let data31 = data29.max_bytes;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err63 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.checks !== undefined){
+let data29 = data.checks;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+for(const key4 in data29){
+let data30 = data29[key4];
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key5 in data30){
+if(!((((key5 === "min_bytes") || (key5 === "max_bytes")) || (key5 === "json_schema")) || (key5 === "tensors"))){
+const err63 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3760,9 +3792,11 @@ vErrors.push(err63);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 < 0 || isNaN(data31)){
-const err64 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data30.min_bytes !== undefined){
+let data31 = data30.min_bytes;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err64 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3771,12 +3805,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-if(data29.json_schema !== undefined){
-let data32 = data29.json_schema;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (typeof data32 !== "string")){
-const err65 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 < 0 || isNaN(data31)){
+const err65 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3785,9 +3816,12 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(typeof data32 === "string"){
-if(func3(data32) < 1){
-const err66 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+}
+if(data30.max_bytes !== undefined){
+let data32 = data30.max_bytes;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err66 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3796,14 +3830,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-if(data29.tensors !== undefined){
-let data33 = data29.tensors;
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-for(const key6 in data33){
-if(!(((key6 === "names") || (key6 === "shapes")) || (key6 === "finite"))){
-const err67 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 < 0 || isNaN(data32)){
+const err67 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3813,15 +3842,11 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data33.names !== undefined){
-let data34 = data33.names;
-if(Array.isArray(data34)){
-const len5 = data34.length;
-for(let i7=0; i7<len5; i7++){
-let data35 = data34[i7];
-if(typeof data35 === "string"){
-if(func3(data35) < 1){
-const err68 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data30.json_schema !== undefined){
+let data33 = data30.json_schema;
+if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (typeof data33 !== "string")){
+const err68 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3830,9 +3855,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-else {
-const err69 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data33 === "string"){
+if(func3(data33) < 1){
+const err69 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3843,8 +3868,12 @@ errors++;
 }
 }
 }
-else {
-const err70 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data30.tensors !== undefined){
+let data34 = data30.tensors;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+for(const key6 in data34){
+if(!(((key6 === "names") || (key6 === "shapes")) || (key6 === "finite"))){
+const err70 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3854,17 +3883,15 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data33.shapes !== undefined){
-let data36 = data33.shapes;
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-for(const key7 in data36){
-let data37 = data36[key7];
-if(Array.isArray(data37)){
-const len6 = data37.length;
-for(let i8=0; i8<len6; i8++){
-let data38 = data37[i8];
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err71 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data34.names !== undefined){
+let data35 = data34.names;
+if(Array.isArray(data35)){
+const len5 = data35.length;
+for(let i7=0; i7<len5; i7++){
+let data36 = data35[i7];
+if(typeof data36 === "string"){
+if(func3(data36) < 1){
+const err71 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3873,9 +3900,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 < -1 || isNaN(data38)){
-const err72 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
+}
+else {
+const err72 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3886,9 +3913,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err73 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err73 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3898,9 +3924,17 @@ vErrors.push(err73);
 errors++;
 }
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data34.shapes !== undefined){
+let data37 = data34.shapes;
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+for(const key7 in data37){
+let data38 = data37[key7];
+if(Array.isArray(data38)){
+const len6 = data38.length;
+for(let i8=0; i8<len6; i8++){
+let data39 = data38[i8];
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err74 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3909,10 +3943,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data33.finite !== undefined){
-if(typeof data33.finite !== "boolean"){
-const err75 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 < -1 || isNaN(data39)){
+const err75 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3923,8 +3956,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err76 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err76 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3936,7 +3970,7 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err77 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3946,9 +3980,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-}
-else {
-const err78 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data34.finite !== undefined){
+if(typeof data34.finite !== "boolean"){
+const err78 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3960,12 +3994,48 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err79 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err79];
 }
 else {
 vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

@@ -24,11 +24,15 @@ export interface TestCluster {
   readonly stepsOf: (job: string) => number[];
 }
 
-export function testCluster(): TestCluster {
+/** `configuration`: further lines of slurm.conf. */
+export function testCluster({configuration = ''}: {readonly configuration?: string} = {}): TestCluster {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'sidestep-slurm-'));
-    execFileSync(join(import.meta.dirname, 'start-slurm.sh'), [folder], {stdio: ['ignore', 'pipe', 'pipe']});
+    execFileSync(join(import.meta.dirname, 'start-slurm.sh'), [folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {...process.env, SLURM_TEST_CONF: configuration},
+    });
     process.env.SLURM_CONF = join(folder, 'slurm.conf');
   });
   afterAll(async () => {

@@ -55,6 +55,7 @@ GresTypes=gpu
 NodeName=n[1-$nodes] NodeHostname=localhost NodeAddr=127.0.0.1 Port=[$((base + 1))-$((base + nodes))] CPUs=8 RealMemory=8000 Gres=gpu:2 State=UNKNOWN
 PartitionName=low Nodes=n[1-$nodes] Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=high Nodes=n[1-$nodes] MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
+${SLURM_TEST_CONF:-}
 CONF
 
 export SLURM_CONF="$folder/slurm.conf"

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdirSync, readdirSync} from 'node:fs';
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, onTestFinished, test} from 'vitest';
@@ -67,6 +67,23 @@ test('two cells of a matrix compute on two cards at once', async () => {
   const report = await run(pipelineOf(dir, {a: stage(), b: stage()}), setting(dir));
   expect(report.outcome).toBe('done');
   expect(readdirSync(place).toSorted()).toEqual(['cuda:0', 'cuda:1']);
+});
+
+test('shards of a stage have a card each, and are no more than there are cards', async () => {
+  const {dir, place} = await meeting();
+  const sharing = new Map([
+    ...types,
+    ['test.samples', {...types.get('test.samples')!, numerics: 'engine' as const}],
+  ]);
+  const songs = {a: 'one', b: 'four', c: 'seven', d: 'elevens'};
+  const resources = {device: 'auto', precision: 'auto', threads: undefined, shards: 4};
+  const stage = {uses: 'test.samples', params: {songs, hold: place}, resources, timeout_s: 60};
+  const running = run(pipelineOf(dir, {a: stage}), {...setting(dir), types: sharing});
+  await expect.poll(() => readdirSync(place).length, {timeout: 60_000}).toBe(2);
+  writeFileSync(join(place, 'go'), '');
+  expect((await running).outcome).toBe('done');
+  const devices = readdirSync(place).flatMap((name) => /cuda:\d$/.exec(name)?.[0] ?? []);
+  expect(devices.toSorted()).toEqual(['cuda:0', 'cuda:1']);
 });
 
 test('two runs, each with one stage for any card, do not take the same', async () => {

@@ -52,6 +52,8 @@ test.each(['launch failed requeued held', 'launch_failed_requeued_held'])(
         cache: openCache(folder),
         memory: undefined,
         ranks: 1,
+        shards: 1,
+        task: undefined,
         emit: () => {},
         signal: new AbortController().signal,
         job: undefined,

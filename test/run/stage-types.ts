@@ -56,7 +56,7 @@ const samples: StageType = {
   ...common,
   name: 'test.samples',
   runs: 'worker',
-  neutral: ['pause_ms', 'die_after', 'log'],
+  neutral: ['pause_ms', 'die_after', 'log', 'hold'],
   outputs: () => [{name: 'samples', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
   samples: {
     over: 'songs',

@@ -12,6 +12,8 @@ import type {WorkerLauncher} from '../worker-launcher.js';
 export interface Executors {
   /** A place for one attempt at a stage; asks whether an earlier run has left something there to follow. */
   readonly siteFor: (request: SiteRequest) => Promise<Site>;
+  /** Places for the processes that share the samples of one attempt at a stage; asks the same. */
+  readonly shardSitesFor: (request: SiteRequest) => Promise<ShardSites>;
 }
 
 export interface SiteRequest {
@@ -22,6 +24,10 @@ export interface SiteRequest {
   /** Of one rank. */
   readonly memory: StageMemory | undefined;
   readonly ranks: number;
+  /** Processes that share its samples. */
+  readonly shards: number;
+  /** Which of those that share the stage's samples, from 0; absent: it is alone. */
+  readonly shard?: number;
   readonly emit: (event: RunEvent) => void;
   /** Aborts when the run is asked to stop. */
   readonly signal: AbortSignal;
@@ -35,6 +41,13 @@ export interface Site {
   readonly follows: 'nothing' | 'earlier_run';
 }
 
+export interface ShardSites {
+  /** What an earlier run has left that lives, or has ended well, with the parts that each has in hand. */
+  readonly earlier: readonly {readonly site: Site; readonly parts: ReadonlySet<Fingerprint>}[];
+  /** New ones, to be begun together: a scheduler may take them as one. Shards are numbered from 0. */
+  readonly open: (shards: readonly number[]) => readonly Site[];
+}
+
 export interface ExecutorSurroundings {
   /** Command line of a worker that speaks over its pipes. */
   readonly worker: readonly string[];
@@ -46,24 +59,36 @@ export interface ExecutorSurroundings {
 /** All there are; what a kind needs is loaded with its first stage. */
 export function executorsOf(surroundings: ExecutorSurroundings): Executors {
   let slurm: Promise<Executors> | undefined;
+  const executorsFor = ({executor}: SiteRequest): Executors | Promise<Executors> => {
+    const {how} = executor;
+    switch (how.type) {
+      case 'command':
+        return commandExecutors(how.command, surroundings);
+      case 'slurm':
+        slurm ??= import('../slurm/slurm.js').then(({slurmExecutors}) => slurmExecutors(surroundings));
+        return slurm;
+      default:
+        return unreachable(how);
+    }
+  };
   return {
-    siteFor: async (request) => {
-      const {how} = request.executor;
-      switch (how.type) {
-        case 'command':
-          return {
-            launcher: commandsOf(request.executor, how.command, surroundings),
-            folder: undefined,
-            follows: 'nothing',
-          };
-        case 'slurm': {
-          slurm ??= import('../slurm/slurm.js').then(({slurmExecutors}) => slurmExecutors(surroundings));
-          return (await slurm).siteFor(request);
-        }
-        default:
-          return unreachable(how);
-      }
-    },
+    siteFor: async (request) => (await executorsFor(request)).siteFor(request),
+    shardSitesFor: async (request) => (await executorsFor(request)).shardSitesFor(request),
+  };
+}
+
+function commandExecutors(command: readonly string[], surroundings: ExecutorSurroundings): Executors {
+  const siteFor = ({executor}: SiteRequest): Site => ({
+    launcher: commandsOf(executor, command, surroundings),
+    folder: undefined,
+    follows: 'nothing',
+  });
+  return {
+    siteFor: async (request) => siteFor(request),
+    shardSitesFor: async (request) => ({
+      earlier: [],
+      open: (shards) => shards.map(() => siteFor(request)),
+    }),
   };
 }
 

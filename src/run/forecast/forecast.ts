@@ -7,6 +7,7 @@ import type {StageMemory} from '../../event/memory-forecast.js';
 import {locateModel} from '../../model/scan-model.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
 import {usefulRanks} from '../../plan/ranks.js';
+import {shardsHere} from '../../plan/shards.js';
 import {fileKey} from '../../plan/world.js';
 import {type MemoryQuestion, PROTOCOL_VERSION} from '../../protocol/message.js';
 import {isStageReference} from '../../stage/param.js';
@@ -46,17 +47,20 @@ export async function forecastMemory(request: ForecastRequest): Promise<Forecast
   const asked = await questionsOf(stages, request);
   const answers = await answersTo(asked, request, surroundings.addon);
   return new Map(
-    stages.map(({id, configured}) => {
-      const own = asked.get(id)!;
+    stages.map((stage) => {
+      const own = asked.get(stage.id)!;
       const answer = own.kind === 'later' ? own : (answers.get(own.key) ?? tooMany);
-      return [id, forAll(answer, usefulRanks(configured))];
+      return [stage.id, forAll(answer, stage)];
     }),
   );
 }
 
-/** What one rank takes, all do. */
-function forAll(memory: StageMemory, ranks: number): StageMemory {
-  return memory.kind === 'later' || ranks === 1 ? memory : {...memory, ranks};
+/** What one rank takes, all do; so do shards on this machine. Elsewhere each of those has a job of its own. */
+function forAll(memory: StageMemory, stage: PlannedStage): StageMemory {
+  if (memory.kind === 'later') return memory;
+  const ranks = usefulRanks(stage.configured);
+  const shards = shardsHere(stage);
+  return {...memory, ...(ranks > 1 && {ranks}), ...(shards > 1 && {shards})};
 }
 
 const tooMany: StageMemory = {

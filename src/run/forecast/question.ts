@@ -3,6 +3,7 @@ import type {StageId} from '../../base/stage-id.js';
 import {type StageMemory, UNKNOWN_LIMIT_BYTES} from '../../event/memory-forecast.js';
 import type {PlannedStage} from '../../plan/plan.js';
 import {usefulRanks} from '../../plan/ranks.js';
+import {shardsHere} from '../../plan/shards.js';
 import type {World} from '../../plan/world.js';
 import type {InputObject, MemoryQuestion, SampleBounds} from '../../protocol/message.js';
 import {
@@ -75,15 +76,19 @@ function placeOf(stage: PlannedStage, {world, card, limitOf}: ForecastWorld): Pl
   return {
     device: numerics.device,
     precision: numerics.identity.precision,
-    limit_bytes: shareOf(limitOf(numerics.device, executor), numerics.device, usefulRanks(configured)),
+    limit_bytes: shareOf(
+      limitOf(numerics.device, executor),
+      numerics.device,
+      usefulRanks(configured) * shardsHere(stage),
+    ),
     ...(executor !== undefined && {spare_bytes: 0}),
   };
 }
 
-/** Ranks on a CPU share its memory; each card is the only one's. */
-function shareOf(limit_bytes: number, device: string, ranks: number): number {
+/** Ranks and shards on a CPU share its memory; each card is the only one's. */
+function shareOf(limit_bytes: number, device: string, processes: number): number {
   return device === 'cpu' && limit_bytes < UNKNOWN_LIMIT_BYTES
-    ? Math.floor(limit_bytes / ranks)
+    ? Math.floor(limit_bytes / processes)
     : limit_bytes;
 }
 

@@ -26,6 +26,8 @@ export interface JobNote {
   readonly name: string;
   /** Undefined until Slurm has said it. */
   readonly job?: string;
+  /** Its number, where it is one of an array's. */
+  readonly task?: number;
 }
 
 const NOTE = 'slurm.json';
@@ -83,6 +85,20 @@ export function openMailbox(folder: string, hear: MailHearing): Mailbox {
       return writeWhole(join(commands, commandName(sent)), frameOf(said));
     },
   };
+}
+
+/** The parts that a job was started to make. */
+export function partsIn(folder: string): Fingerprint[] {
+  const parts: Fingerprint[] = [];
+  const frames = frameReader({
+    message: (said) => {
+      const message = said as RunnerMessage;
+      if (message.kind === 'run') parts.push(...message.job.parts.map(({fingerprint}) => fingerprint));
+    },
+    text: () => {},
+  });
+  tail(join(folder, JOB_FILES.job), frames.take)();
+  return parts;
 }
 
 const LAST_WORDS: ReadonlySet<string> = new Set<WorkerMessage['kind']>(['done', 'stopped', 'lost', 'failed']);

@@ -1,3 +1,4 @@
+import {pause} from '../../base/timer.js';
 import type {AskSlurm} from './commands.js';
 
 /** A job; its name tells whether a number still means it: they begin anew some day, and a controller that was killed gives them twice. */
@@ -32,6 +33,9 @@ interface Watcher {
   readonly hear: (news: JobAnswer) => void;
 }
 
+/** Many tasks of an array end at the same time, and then each is asked for. */
+const GATHER_MS = 100;
+
 /** One `squeue` for all jobs at a time, no sooner than the most impatient of them wishes. Needs no accounting. */
 export function newQueue(ask: AskSlurm): Queue {
   const watchers = new Map<string, Watcher>();
@@ -48,8 +52,29 @@ export function newQueue(ask: AskSlurm): Queue {
     const poll_s = Math.min(...[...watchers.values()].map((watcher) => watcher.poll_s));
     timer = setTimeout(() => void round(), poll_s * 1000);
   };
+  let asked: {readonly job: JobKey; readonly resolve: (answer: JobAnswer) => void}[] = [];
+  let asking = false;
+  const askAll = async (): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    while (asked.length > 0) {
+      await pause(GATHER_MS);
+      const now = asked;
+      asked = [];
+      const answers = await askFor(
+        now.map(({job}) => job),
+        ask,
+      );
+      for (const {job, resolve} of now) resolve(answers(job));
+    }
+    asking = false;
+  };
   return {
-    ask: async (job) => (await askFor([job], ask))(job),
+    ask: (job) =>
+      new Promise((resolve) => {
+        asked.push({job, resolve});
+        void askAll();
+      }),
     watch: (job, poll_s, hear) => {
       watchers.set(job.id, {job, poll_s, hear});
       plan();
@@ -58,10 +83,10 @@ export function newQueue(ask: AskSlurm): Queue {
   };
 }
 
-/** `--states=all`: jobs that have ended are forgotten otherwise. */
+/** `--states=all`: jobs that have ended are forgotten otherwise. `--array`: tasks that wait are one line otherwise, `12_[0-3]`. */
 async function askFor(jobs: readonly JobKey[], ask: AskSlurm): Promise<(job: JobKey) => JobAnswer> {
   const ids = jobs.map(({id}) => id).join(',');
-  const args = ['--noheader', '--states=all', '--format=%i|%j|%T|%N|%r', `--jobs=${ids}`];
+  const args = ['--noheader', '--array', '--states=all', '--format=%i|%j|%T|%N|%r', `--jobs=${ids}`];
   const answer = await ask('squeue', args);
   if (answer.kind === 'later') return () => 'no_answer';
   // A single job that it does not know is an error; among several it is just not there.

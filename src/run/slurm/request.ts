@@ -7,20 +7,23 @@ export interface ForeseenWork {
   readonly memory: StageMemory | undefined;
   /** Processes that share it, each with a model of its own. */
   readonly ranks: number;
+  /** Numbers of the tasks, of which each asks for all this; none: a job of its own. */
+  readonly tasks?: readonly number[];
 }
 
 /** Pure: what a stage asks of Slurm, as sbatch's arguments. The plan shows them. */
 export function jobRequest(
   executor: Executor,
   how: SlurmHow,
-  {memory, ranks}: ForeseenWork,
+  {memory, ranks, tasks = []}: ForeseenWork,
 ): readonly string[] {
-  const {gpus, cpus, time_s} = executor;
+  const {gpus, cpus, time_s, jobs} = executor;
   const {partition, account, qos, extra} = how;
   const mem = memoryRequest(executor, memory, ranks);
   const flag = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${name}=${value}`];
   return [
+    ...flag('array', arrayText(tasks, jobs)),
     ...flag('partition', partition),
     ...flag('account', account),
     ...flag('qos', qos),
@@ -33,6 +36,19 @@ export function jobRequest(
     ...flag('signal', time_s === undefined ? undefined : `B:TERM@${warningBefore(time_s)}`),
     ...extra,
   ];
+}
+
+/** `0-3`, `0,2-3`, `0-199%100` where the executor runs no more at once. */
+function arrayText(tasks: readonly number[], most: number): string | undefined {
+  if (tasks.length === 0) return undefined;
+  const runs: [number, number][] = [];
+  for (const task of tasks) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === task - 1) last[1] = task;
+    else runs.push([task, task]);
+  }
+  const list = runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',');
+  return tasks.length > most ? `${list}%${most}` : list;
 }
 
 /** Seconds before its end at which a job is told: a training has to write a checkpoint. Slurm may be a minute early. */
@@ -62,8 +78,13 @@ export function forecastText(forecast: StageMemory | undefined): string {
   return `The forecast was ${bytesText(forecast.total_bytes)} on ${forecast.device}, of which weights ${bytesText(forecast.weights_bytes)}`;
 }
 
-/** Pure: the batch script. A signal before the worker listens must not end it. */
-export function jobScript(worker: readonly string[], setup: readonly string[]): string {
-  const command = worker.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return ['#!/bin/sh', ...setup, `exec ${command}`, ''].join('\n');
+/** Pure: the batch script. A signal before the worker listens must not end it. `base`: of an array, what its tasks' folders begin with. */
+export function jobScript(worker: readonly string[], setup: readonly string[], base?: string): string {
+  const command = worker.map(quoted).join(' ');
+  const enter = base === undefined ? [] : [`cd ${quoted(`${base}-`)}"$SLURM_ARRAY_TASK_ID" || exit 1`];
+  return ['#!/bin/sh', ...enter, ...setup, `exec ${command}`, ''].join('\n');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

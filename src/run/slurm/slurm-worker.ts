@@ -1,7 +1,8 @@
 import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {Problem} from '../../base/problem.js';
 import {pause} from '../../base/timer.js';
+import {taskFolder} from '../../cache/job-folder.js';
 import type {SlurmHow} from '../../config/pipeline.js';
 import {JOB_FILES, LOOK_EVERY_MS} from '../../protocol/job-files.js';
 import type {RunnerMessage, WorkerMessage} from '../../protocol/message.js';
@@ -10,13 +11,14 @@ import {lastWords} from '../child-output.js';
 import type {SiteRequest} from '../executor/executors.js';
 import {problemOf} from '../problem-of.js';
 import type {RunningWorker, WorkerEnd, WorkerLauncher, WorkerListener} from '../worker-launcher.js';
+import type {ArrayOfJobs} from './array.js';
 import type {Cluster} from './cluster.js';
 import {endOfJob} from './job-end.js';
 import {fillJobFolder, isLastWord, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
 import type {JobAnswer, JobNews} from './queue.js';
 import {jobRequest, jobScript} from './request.js';
 import {type Fate, fateOf, isOver, isStranded} from './states.js';
-import {submit} from './submit.js';
+import {jobOfTask, type Submission, submit} from './submit.js';
 
 export interface JobOfStage extends SiteRequest {
   readonly how: SlurmHow;
@@ -24,21 +26,13 @@ export interface JobOfStage extends SiteRequest {
   /** Of an earlier run, to be followed. */
   readonly job: string | undefined;
   readonly name: string;
+  /** Its place in an array; undefined: a job of its own. */
+  readonly task: {readonly number: number; readonly array: ArrayOfJobs} | undefined;
 }
 
-/**
- * Workers that are jobs of their own. A stage of samples may start another when it is given more of them: that follows nothing, has a
- * name of its own, and must not hear what the one before it said.
- */
+/** One worker that is a job of its own, or one task of an array of them. */
 export function slurmWorker(cluster: Cluster, job: JobOfStage): WorkerLauncher {
-  let started = 0;
-  return {
-    start: (first, hear) => {
-      started += 1;
-      const next = started === 1 ? job : {...job, job: undefined, name: `${job.name}.${started}`};
-      return startJob(cluster, next, {first, hear});
-    },
-  };
+  return {start: (first, hear) => startJob(cluster, job, {first, hear})};
 }
 
 interface Order {
@@ -78,10 +72,11 @@ async function followJob(
   order: Order,
   wishes: Wishes,
 ): Promise<WorkerEnd> {
-  const {folder, executor, stage, emit} = job;
+  const {folder} = job;
   const id = job.job ?? (await handIn(cluster, job, order.first, wishes));
   if (typeof id !== 'string') return id;
-  const place = {kind: 'stage_placed', stage, executor: executor.name, job: id} as const;
+  const {executor, stage, emit} = job;
+  const place = {kind: 'stage_placed', stage, executor: executor.name, job: id, ...shardOf(job)} as const;
   emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
   const seen = watchJob(job, order.hear);
   wishes.mailbox = openMailbox(folder, seen.mail);
@@ -102,27 +97,72 @@ async function followJob(
   }
 }
 
+/** In events of a stage that several share. */
+function shardOf({shard}: Pick<SiteRequest, 'shard'>): {readonly shard?: number} {
+  return shard === undefined ? {} : {shard};
+}
+
 /** The job's id, or why there is none. */
 async function handIn(
   cluster: Cluster,
-  {folder, name, how, executor, memory, ranks}: JobOfStage,
+  job: JobOfStage,
   first: RunnerMessage,
   wishes: Wishes,
 ): Promise<string | WorkerEnd> {
-  await fillJobFolder(folder, {first, note: {name}});
-  const script = join(folder, 'job.sh');
-  await writeFile(script, jobScript(cluster.worker, how.setup));
-  const output = join(folder, JOB_FILES.output).replaceAll('%', '%%'); // Slurm has patterns in names
-  const own = [`--chdir=${folder}`, `--output=${output}`, '--open-mode=append', '--no-requeue'];
+  const {folder, name, task} = job;
+  const note = task === undefined ? {name} : {name, task: task.number};
+  await fillJobFolder(folder, {first, note}).catch((error: unknown) => {
+    task?.array.withdraw(); // the others do not wait for it
+    throw error;
+  });
   const stopped = new AbortController();
   const look = setInterval(() => wishes.stop && stopped.abort(), 100);
   const signal = AbortSignal.any([wishes.kill.signal, stopped.signal]);
-  const args = [...own, ...jobRequest(executor, how, {memory, ranks}), script];
-  const submission = await submit({name, args, signal}, cluster.ask).finally(() => clearInterval(look));
+  const submitted =
+    task === undefined ? submitOne(cluster, job, signal) : task.array.handIn(task.number, signal);
+  const submission = await submitted.finally(() => clearInterval(look));
   if (submission.kind === 'refused') return {kind: 'not_started', problem: submission.problem};
   if (submission.kind === 'stopped') return {kind: 'killed', signal: 'SIGTERM', stderr_tail: ''};
-  await writeJobNote(folder, {name, job: submission.job});
-  return submission.job;
+  const id = jobOfTask(submission.job, task?.number);
+  await writeJobNote(folder, {...note, job: id});
+  return id;
+}
+
+async function submitOne(cluster: Cluster, job: JobOfStage, signal: AbortSignal): Promise<Submission> {
+  const {folder, name, how, executor, memory, ranks} = job;
+  const script = join(folder, 'job.sh');
+  await writeFile(script, jobScript(cluster.worker, how.setup));
+  const own = [`--chdir=${folder}`, `--output=${patternOf(folder)}/${JOB_FILES.output}`, ...ALWAYS];
+  const args = [...own, ...jobRequest(executor, how, {memory, ranks}), script];
+  return submit({name, args, signal, waits: waiting(job)}, cluster.ask);
+}
+
+/** Hands in these tasks, as one array. `base`: what the names of their folders begin with. */
+export async function submitArray(
+  cluster: Cluster,
+  array: SiteRequest & Pick<JobOfStage, 'how' | 'name'> & {readonly base: string},
+  {tasks, signal}: {readonly tasks: readonly number[]; readonly signal: AbortSignal},
+): Promise<Submission> {
+  const {base, name, how, executor, memory, ranks} = array;
+  const script = join(taskFolder(base, tasks[0]!), 'job.sh');
+  await writeFile(script, jobScript(cluster.worker, how.setup, base));
+  const output = `${patternOf(base)}-%a/${JOB_FILES.output}`;
+  const own = [`--chdir=${dirname(base)}`, `--output=${output}`, ...ALWAYS];
+  const args = [...own, ...jobRequest(executor, how, {memory, ranks, tasks}), script];
+  return submit({name, args, signal, waits: waiting(array)}, cluster.ask);
+}
+
+const ALWAYS = ['--open-mode=append', '--no-requeue'];
+
+/** Slurm has patterns in names of files. */
+function patternOf(path: string): string {
+  return path.replaceAll('%', '%%');
+}
+
+/** Tells why there is no job yet. */
+function waiting({executor, stage, emit}: SiteRequest): (reason: string) => void {
+  return (reason) =>
+    emit({kind: 'stage_waiting', stage, for: {kind: 'queue', executor: executor.name, job: null, reason}});
 }
 
 /** What is known of a job by its own words and by Slurm's. */
@@ -142,7 +182,8 @@ interface SeenJob {
 /** Why a job is followed no longer. */
 export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel' | 'stranded';
 
-function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerListener): SeenJob {
+function watchJob(followed: JobOfStage, hear: WorkerListener): SeenJob {
+  const {executor, stage, emit} = followed;
   const said = lastWords();
   let last: WorkerMessage | undefined;
   let news: JobAnswer | undefined;
@@ -188,7 +229,7 @@ function watchJob({executor, stage, emit}: JobOfStage, hear: WorkerListener): Se
       const now = fateOf(answer.state);
       life.queue(now === 'waiting' ? 'waiting' : 'left');
       if (isSame(before, answer)) return;
-      const place = {executor: executor.name, job} as const;
+      const place = {executor: executor.name, job, ...shardOf(followed)} as const;
       if (now === 'waiting')
         emit({kind: 'stage_waiting', stage, for: {kind: 'queue', ...place, reason: answer.reason}});
       if (now === 'running') emit({kind: 'stage_placed', stage, ...place, node: answer.node, how: 'running'});

@@ -19,25 +19,47 @@ export async function submit(
     name,
     args,
     signal,
-  }: {readonly name: string; readonly args: readonly string[]; readonly signal: AbortSignal},
+    waits,
+  }: {
+    readonly name: string;
+    readonly args: readonly string[];
+    readonly signal: AbortSignal;
+    /** Told why it is not taken yet, in Slurm's words. */
+    readonly waits: (reason: string) => void;
+  },
   ask: AskSlurm,
 ): Promise<Submission> {
+  let told: string | undefined;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
     if (signal.aborted) return {kind: 'stopped'};
     const answer = await ask('sbatch', ['--parsable', `--job-name=${name}`, ...args]);
     if (answer.kind === 'answered') return {kind: 'submitted', job: jobIn(answer.out)};
     if (answer.kind === 'refused') return {kind: 'refused', problem: refused(answer.words)};
+    if (answer.words !== told) waits(said(answer.words));
+    told = answer.words;
     await pause(wait, signal);
-    const known = await jobNamed(name, ask);
+    const known = await jobNamed({name}, ask);
     if (known !== undefined) return {kind: 'submitted', job: known};
   }
 }
 
-/** The job of that name, alive or ended; undefined when there is none, or nobody can be asked. */
-export async function jobNamed(name: string, ask: AskSlurm): Promise<string | undefined> {
-  const answer = await ask('squeue', ['--noheader', '--states=all', '--format=%i', `--name=${name}`]);
+/**
+ * The job of that name, alive or ended; undefined when there is none, or nobody can be asked. Tasks of an array have one name;
+ * `%F` is the array's own number, and that of a job that is none.
+ */
+export async function jobNamed(
+  {name, task}: {readonly name: string; readonly task?: number},
+  ask: AskSlurm,
+): Promise<string | undefined> {
+  const answer = await ask('squeue', ['--noheader', '--states=all', '--format=%F', `--name=${name}`]);
   if (answer.kind !== 'answered') return undefined;
-  return answer.out.trim().split('\n')[0] || undefined;
+  const job = answer.out.trim().split('\n')[0]?.trim();
+  return job ? jobOfTask(job, task) : undefined;
+}
+
+/** `12`, of an array's task `12_3`: what all of Slurm's programs take and print. */
+export function jobOfTask(job: string, task: number | undefined): string {
+  return task === undefined ? job : `${job}_${task}`;
 }
 
 /** `12`, or `12;cluster`. */
@@ -48,7 +70,13 @@ function jobIn(out: string): string {
 function refused(words: string): Problem {
   return {
     code: 'run/job-refused',
-    message: `Slurm does not take the job: ${words.replace(/^sbatch: (?:error: )?/, '')}`,
-    hint: 'The executor or the stage asks for what the cluster does not give; `sidestep plan` shows the request, sinfo what there is.',
+    message: `Slurm does not take the job: ${said(words)}`,
+    hint: /job array/i.test(words)
+      ? 'A job array must have fewer tasks than MaxArraySize, which `scontrol show config` says: ask for fewer `shards`.'
+      : 'The executor or the stage asks for what the cluster does not give; `sidestep plan` shows the request, sinfo what there is.',
   };
+}
+
+function said(words: string): string {
+  return words.replace(/^sbatch: (?:error: )?/, '');
 }
