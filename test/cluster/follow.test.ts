@@ -1,8 +1,10 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import type {ChildProcess} from 'node:child_process';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Folder, type Running} from '../cli/sidestep.js';
+import {eventsOf as placesOf, Project, preparation, problemsOf} from '../first-light/project.js';
 import {testCluster} from './cluster.js';
 
 const cluster = testCluster();
@@ -86,3 +88,55 @@ test('the same bytes as on this machine; a runner that is killed leaves a job th
   expect(await cluster.jobsLeft()).toEqual([]);
   expect(readdirSync(folder.file('.sidestep/cache/jobs'))).toEqual([]);
 });
+
+test('a runner that is killed leaves an array whose tasks the next run follows, one that was cancelled meanwhile apart', async () => {
+  const alone = new Project();
+  const stages = preparation({clips: 6, clip_duration: 1});
+  await alone.complete(stages);
+  const expected = alone.text('pipeline.lock.yaml');
+  const project = new Project();
+  const resources = {executor: 'here', shards: 3};
+  const setup = [`while [ ! -e "${project.file('go')}" ]; do sleep 0.1; done`];
+  project.writeSettings({executors: {here: {type: 'slurm', cpus: 1, memory: '900M', poll: 0.5, setup}}});
+  project.writePipeline({...stages, latents: {...stages.latents!, resources}});
+  const first = project.start();
+  const submitted = jobsSaid(first.child, 'submitted');
+  await expect.poll(() => submitted.length, {timeout: 120_000, interval: 200}).toBe(3);
+  const [array = ''] = submitted[0]!.split('_');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  cluster.ask('scancel', `${array}_1`);
+  const second = project.start();
+  const followed = jobsSaid(second.child, 'followed');
+  await expect.poll(() => followed.length, {timeout: 120_000, interval: 200}).toBe(2);
+  writeFileSync(project.file('go'), '');
+  const run = await second.ended;
+  expect(run.code, problemsOf(run)).toBe(0);
+  const placed = placesOf(run, 'stage_placed');
+  expect(
+    placed
+      .filter(({how}) => how === 'followed')
+      .map(({job}) => job)
+      .toSorted(),
+  ).toEqual([`${array}_0`, `${array}_2`]);
+  expect(placed.filter(({how}) => how === 'submitted')).toHaveLength(1);
+  expect(project.text('pipeline.lock.yaml')).toBe(expected);
+  expect(await cluster.jobsLeft()).toEqual([]);
+  expect(readdirSync(project.file('.sidestep/cache/jobs'))).toEqual([]);
+  for (const each of [alone, project]) each.remove();
+});
+
+/** The jobs that a runner says so of, as they come. */
+function jobsSaid({stdout}: ChildProcess, wanted: string): readonly string[] {
+  const jobs: string[] = [];
+  let rest = '';
+  stdout!.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const {how, job} = JSON.parse(line) as Event;
+      if (how === wanted && job !== undefined) jobs.push(job);
+    }
+  });
+  return jobs;
+}

@@ -411,11 +411,13 @@ describe('a key that plays no part beside another', () => {
   });
 });
 
-/** One key of the file or of a stage, changed: does it reach the fingerprint of a train stage? */
+/** One key of the file or of a stage, changed: does it reach the fingerprint of a stage? */
 interface Outside {
   readonly key: string;
   readonly file?: Tree;
   readonly stage?: Tree;
+  /** Type of the stage, where it is no training. */
+  readonly of?: string;
   readonly same: boolean;
 }
 
@@ -445,6 +447,7 @@ const outside: readonly Outside[] = [
   {key: 'stage.resources.device', stage: {resources: {device: 'cuda:1'}}, same: false},
   {key: 'stage.resources.threads', stage: {resources: {threads: 1}}, same: true},
   {key: 'stage.resources.ranks', stage: {resources: {ranks: 3}}, same: true},
+  {key: 'stage.resources.shards', of: 'preprocess.pass2', stage: {resources: {shards: 3}}, same: true},
   {
     key: 'stage.resources.executor',
     file: {executors: {here: {type: 'slurm', device: 'cpu', partition: 'long'}}},
@@ -464,12 +467,12 @@ const outside: readonly Outside[] = [
 
 test.each(outside)(
   '$key outside of the parameters reaches the fingerprint or does not',
-  ({file, stage, same}) => {
+  ({file, stage, same, of = 'train'}) => {
     const fingerprint = (more: Tree, its: Tree) => {
       const others = Object.fromEntries(
         Object.entries(around).map(([name, other]) => [name.replace('.', '_'), other as Tree]),
       );
-      const it = merge({uses: 'train', with: needed.train!}, its);
+      const it = merge({uses: of, with: needed[of]!}, its);
       const text = stringify(merge({sidestep: 1, stages: {...others, it}}, more), {
         aliasDuplicateObjects: false,
       });

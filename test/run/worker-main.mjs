@@ -68,17 +68,18 @@ async function count({job, signal, partial, emit}) {
 }
 
 /** Says in a file of its own which samples it has in hand, and waits until `go` is there or it is told to stop. */
-async function released(place, {parts, device}, signal) {
+async function released(place, {job: {parts, device}, signal, emit}) {
   const samples = [...new Set(parts.map(({sample}) => sample))];
   const file = `${process.env.SLURM_ARRAY_TASK_ID ?? ''}.${process.pid}.${device}`;
   writeFileSync(join(place, file), samples.join(' '));
+  emit({kind: 'log', level: 'info', line: `has ${samples.join(' ')}`});
   while (!existsSync(join(place, 'go')) && !signal.aborted) await sleep(20);
 }
 
 async function samples({job, signal, emit, beginPart, commitPart, failSample}) {
   const {pause_ms = 0, die_after, log, hold} = job.params;
   let made = 0;
-  if (hold !== undefined) await released(hold, job, signal);
+  if (hold !== undefined) await released(hold, {job, signal, emit});
   const failed = new Set();
   for (const part of job.parts) {
     if (signal.aborted) return 'stopped';
