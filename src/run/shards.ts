@@ -1,3 +1,4 @@
+import type {StageId} from '../base/stage-id.js';
 import type {RunEvent} from '../event/event.js';
 import type {PartJob} from '../protocol/message.js';
 import {deal} from './deal.js';
@@ -7,7 +8,6 @@ import {countLosses} from './losses.js';
 import {oneVoice} from './one-voice.js';
 import type {WorkOutcome} from './outcome.js';
 import type {PartsToMake} from './sample-attempt.js';
-import type {SettledStage} from './stage-attempt.js';
 
 /** A process that makes some of the parts of a stage of samples. */
 export interface Shard {
@@ -19,7 +19,7 @@ export interface Shard {
 }
 
 export interface ShardWork {
-  readonly stage: SettledStage;
+  readonly stage: StageId;
   readonly effects: Effects;
   /** As many as are wished for. */
   readonly shards: number;
@@ -83,7 +83,7 @@ async function workToTheEnd(
     const {problem} = outcome;
     const delay_ms = losses.next();
     if (delay_ms === undefined) return {kind: 'failed', problem};
-    effects.emit({kind: 'stage_lost', stage: stage.id, delay_ms, problem});
+    effects.emit({kind: 'stage_lost', stage, delay_ms, problem});
     await effects.sleep(delay_ms, graceful);
     if (graceful.aborted) return {kind: 'interrupted', resumable: true, ended: 'itself'};
     shard = {...shard, parts: left, site: sites?.open([shard.number])[0]};
@@ -98,7 +98,7 @@ function tellOfFailure(outcome: WorkOutcome, shards: number, {stage, effects}: S
     message: `One of ${shards} shards has failed, the others go on: ${why}`,
     hint: 'What they make is kept. The stage ends, or is tried again, when they have ended.',
   };
-  const event: RunEvent = {kind: 'warning', stage: stage.id, problem};
+  const event: RunEvent = {kind: 'warning', stage, problem};
   effects.emit(event);
 }
 

@@ -154,7 +154,7 @@ async function attemptIn(
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
     return committed(outcome, place, {stage, heard, effects});
   }
-  const work = {stage, effects, shards: wantedShards(stage, context), sites: shards};
+  const work = {stage: stage.id, effects, shards: wantedShards(stage, context), sites: shards};
   return runSamples(
     {planned: stage, type: {...stage.type, samples}, upstream, view, read},
     (parts) =>
