@@ -86,7 +86,8 @@ export async function attemptStage(
     return {kind: 'failed', problem};
   } finally {
     await removeLeftover(folder);
-    for (const {site: left} of shards?.earlier ?? []) if (left.folder !== undefined) await removeLeftover(left.folder);
+    for (const {site: left} of shards?.earlier ?? [])
+      if (left.folder !== undefined) await removeLeftover(left.folder);
   }
 }
 
