@@ -3,7 +3,7 @@ import {isFileError, writeDurably} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
 import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
-import {type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
+import {bulkOf, type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
 import {entryText, parseEntry} from './entry-form.js';
 import {appendToIndex, crossOut, indexedEntry} from './entry-index.js';
 import {entryPath} from './layout.js';
@@ -13,14 +13,17 @@ import {objectState} from './object.js';
 export type EntryState =
   | {readonly kind: 'present'; readonly entry: CacheEntry}
   | {readonly kind: 'absent'}
+  /** These objects of temporary outputs were removed on purpose. */
+  | {readonly kind: 'removed'; readonly entry: CacheEntry; readonly lost: readonly ObjectRef[]}
   /** The entry is there but these objects are not, or have a wrong size. */
   | {readonly kind: 'incomplete'; readonly entry: CacheEntry; readonly lost: readonly ObjectRef[]};
 
 /**
  * Looks an entry up, here and where else finished work may be, and checks that each of its objects is there with its size.
- * Synchronous: planning asks thousands. What is found nowhere is noted, so that servers can be asked for it.
+ * Synchronous: planning asks thousands. What is found nowhere is noted, so that servers can be asked for it; what was removed here
+ * as temporary only where somebody needs its `bytes`.
  */
-export function lookUp(cache: Cache, fingerprint: Fingerprint): EntryState {
+export function lookUp(cache: Cache, fingerprint: Fingerprint, needs?: 'bytes'): EntryState {
   if (cache.forgotten.has(fingerprint)) return {kind: 'absent'};
   const indexed = stateOf(cache, indexedEntry(cache, fingerprint));
   // The index may lag behind a runner that has replaced the entry meanwhile; its own file is the truth.
@@ -28,6 +31,7 @@ export function lookUp(cache: Cache, fingerprint: Fingerprint): EntryState {
   if (here.kind === 'present') return here;
   const entry = sourceEntry(cache, fingerprint);
   if (entry !== undefined) return {kind: 'present', entry};
+  if (here.kind === 'removed' && needs === undefined) return here;
   if (cache.sources.some((source) => source.canAsk(fingerprint))) cache.misses.add(fingerprint);
   return here;
 }
@@ -44,7 +48,9 @@ export function sourceEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry 
 function stateOf(cache: Cache, entry: CacheEntry | undefined): EntryState {
   if (entry === undefined) return {kind: 'absent'};
   const lost = objectsOf(entry).filter((object) => objectState(cache, object) !== 'present');
-  return lost.length === 0 ? {kind: 'present', entry} : {kind: 'incomplete', entry, lost};
+  if (lost.length === 0) return {kind: 'present', entry};
+  const removable = new Set(bulkOf(entry, entry.removed?.outputs ?? []).map(({hash}) => hash));
+  return {kind: lost.every(({hash}) => removable.has(hash)) ? 'removed' : 'incomplete', entry, lost};
 }
 
 /** The entry as written, whether or not its objects still exist. Damaged, foreign or hostile text counts as absent. */

@@ -54,9 +54,18 @@ function isEntryRest(rest: Json): boolean {
     isJsonObject(rest.parts) &&
     isListOf(rest.refers, isObjectRef) &&
     isListOf(rest.made_from, isHashText) &&
+    (rest.removed === undefined || isRemoval(rest.removed)) &&
     (rest.warnings === undefined || isListOf(rest.warnings, isProblem)) &&
     isJsonObject(rest.outputs) &&
     Object.values(rest.outputs).every(isOutput)
+  );
+}
+
+function isRemoval(value: Json): boolean {
+  return (
+    isJsonObject(value) &&
+    typeof value.at === 'number' &&
+    isListOf(value.outputs, (name) => typeof name === 'string')
   );
 }
 

@@ -26,6 +26,15 @@ export interface CacheEntry {
   readonly about: JsonObject;
   /** What the fingerprint was made of, for people and for `why`. */
   readonly parts: JsonObject;
+  /** Set when bytes of it were removed because they were temporary. All else that is said here stays true. */
+  readonly removed?: Removal;
+}
+
+export interface Removal {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** By name; what of their objects another entry needs is still there. */
+  readonly outputs: readonly string[];
 }
 
 export interface ObjectRef {
@@ -62,4 +71,17 @@ export function objectsOf(entry: CacheEntry): ObjectRef[] {
     output.kind === 'tree' ? output.files : [output],
   );
   return [...outputs, ...entry.refers].map(({hash, size}) => ({hash, size}));
+}
+
+/**
+ * What of some outputs may go while the entry stays: files, folders, and the objects that a collection names. JSON stays, since
+ * planning reads it.
+ */
+export function bulkOf({outputs, refers}: CacheEntry, names: readonly string[]): ObjectRef[] {
+  const chosen = Object.entries(outputs).flatMap(([name, output]) => (names.includes(name) ? [output] : []));
+  const left = chosen.flatMap((output): readonly ObjectRef[] => {
+    if (output.kind === 'tree') return output.files;
+    return output.kind === 'file' ? [output] : refers;
+  });
+  return left.map(({hash, size}) => ({hash, size}));
 }

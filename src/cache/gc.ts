@@ -115,7 +115,7 @@ function keptEntries(inventory: Inventory, rules: GcRules): FoundEntry[] {
   let bytes = [...reached].reduce((sum, hash) => sum + (inventory.objects.get(hash)?.size ?? 0), 0);
   for (const found of free) {
     const fresh = objectsOf(found.entry).filter((object) => !reached.has(object.hash));
-    const more = fresh.reduce((sum, object) => sum + object.size, 0);
+    const more = fresh.reduce((sum, {hash}) => sum + (inventory.objects.get(hash)?.size ?? 0), 0);
     const young = rules.now - found.written_at <= rules.max_age_ms;
     const fits = rules.max_bytes === undefined || bytes + more <= rules.max_bytes;
     if (fresh.length > 0 && !(young && fits)) continue;

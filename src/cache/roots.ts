@@ -19,8 +19,16 @@ export interface Root {
   readonly fingerprints: readonly Fingerprint[];
   /** Names of the folders of partial work that its unfinished stages will continue from. */
   readonly partials: readonly string[];
+  /** Those of them whose temporary outputs this project has done with; absent: none. */
+  readonly temporary?: readonly FinishedTemporary[];
   /** Milliseconds since the epoch. */
   readonly used_at: number;
+}
+
+export interface FinishedTemporary {
+  readonly fingerprint: Fingerprint;
+  /** By name. */
+  readonly outputs: readonly string[];
 }
 
 /** Not in a cache that cannot be written: nothing can be collected from it either. */
@@ -35,7 +43,12 @@ export async function recordRoot(cache: Cache, root: Root): Promise<void> {
 
 /** When a project finished its last run; 0: none that is known of. */
 export function lastUse(cache: Cache, lock_file: string): number {
-  return parseRoot(jsonIfReadable(rootPath(cache, lock_file)))?.used_at ?? 0;
+  return rootOf(cache, lock_file)?.used_at ?? 0;
+}
+
+/** What a project left here with its last run; undefined where nothing is known of it. */
+export function rootOf(cache: Cache, lock_file: string): Root | undefined {
+  return parseRoot(jsonIfReadable(rootPath(cache, lock_file)));
 }
 
 function rootPath(cache: Cache, lock_file: string): string {
@@ -53,15 +66,25 @@ export function readRoots(cache: Cache): Root[] {
 /** Undefined for what is no root: a damaged one costs a project some computing, if gc runs before it does. */
 function parseRoot(value: Json | undefined): Root | undefined {
   if (!isJsonObject(value)) return undefined;
-  const {lock_file, fingerprints, partials = [], used_at} = value;
+  const {lock_file, fingerprints, partials = [], temporary = [], used_at} = value;
   if (typeof lock_file !== 'string' || typeof used_at !== 'number') return undefined;
   if (!Array.isArray(fingerprints) || !Array.isArray(partials)) return undefined;
+  if (!Array.isArray(temporary)) return undefined;
   return {
     lock_file,
     fingerprints: fingerprints.filter(
       (text): text is Fingerprint => typeof text === 'string' && isHash(text),
     ),
     partials: partials.filter((name): name is string => typeof name === 'string'),
+    temporary: temporary.flatMap(finishedTemporary),
     used_at,
   };
+}
+
+function finishedTemporary(value: Json): FinishedTemporary[] {
+  if (!isJsonObject(value)) return [];
+  const {fingerprint, outputs} = value;
+  if (typeof fingerprint !== 'string' || !isHash(fingerprint) || !Array.isArray(outputs)) return [];
+  const names = outputs.filter((name): name is string => typeof name === 'string');
+  return [{fingerprint: fingerprint as Fingerprint, outputs: names}];
 }

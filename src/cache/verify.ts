@@ -5,7 +5,7 @@ import {isFileError} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import type {Cache, EvictedObject} from './cache.js';
 import {removeEntry} from './entries.js';
-import {type CacheEntry, objectsOf} from './entry.js';
+import {bulkOf, type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
 import {removeJunk, takeInventory} from './inventory.js';
 import {objectPath, treeDir} from './layout.js';
 import {type DamagedPartial, readPartials} from './partial.js';
@@ -58,7 +58,7 @@ export async function verifyCache(
   const gone = new Set(evicted.map(({hash}) => hash));
   const lacks = ({hash, size}: {hash: ContentHash; size: number}) =>
     gone.has(hash) || objects.get(hash)?.size !== size;
-  const incomplete = entries.filter((entry) => objectsOf(entry).some(lacks));
+  const incomplete = entries.filter((entry) => neededOf(entry).some(lacks));
   const suspect = await dropSuspects(cache, evicted); // before the incomplete ones go: they say what was made of what
   for (const entry of incomplete) if (stillLacks(cache, entry)) await removeEntry(cache, entry.fingerprint);
   const wrong = await wrongTrees(cache, entries, {names: inventory.trees.map(({name}) => name), gone});
@@ -87,9 +87,15 @@ export async function verifyCache(
   };
 }
 
+/** All but what was removed as temporary, or may have been. */
+function neededOf(entry: CacheEntry): ObjectRef[] {
+  const removable = new Set(bulkOf(entry, entry.removed?.outputs ?? []).map(({hash}) => hash));
+  return objectsOf(entry).filter(({hash}) => !removable.has(hash));
+}
+
 /** A runner may have made the object again while the others were read. */
 function stillLacks(cache: Cache, entry: CacheEntry): boolean {
-  return objectsOf(entry).some(
+  return neededOf(entry).some(
     ({hash, size}) =>
       cache.damaged.has(hash) ||
       statSync(objectPath(cache.root, hash), {throwIfNoEntry: false})?.size !== size,

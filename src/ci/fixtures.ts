@@ -171,7 +171,11 @@ function defaultsOf(uses: string): ParamObject {
 }
 
 /** Runs here, once, on the CPU, as long as it takes. Sizes and shapes that its outputs must have are those of the real work. */
-export function plainly({checks: _checks, ...stage}: ConfiguredStage): ConfiguredStage {
+export function plainly({
+  checks: _checks,
+  temporary: _temporary,
+  ...stage
+}: ConfiguredStage): ConfiguredStage {
   return {
     ...stage,
     idle: [],

@@ -9,6 +9,7 @@ import {jobNeeds} from '../cache/job-folder.js';
 import {notWritable, prepareCache} from '../cache/open.js';
 import {showLife} from '../cache/owner.js';
 import {readRoots} from '../cache/roots.js';
+import {removeTemporary, type TemporaryRemoval, temporaryRemoval} from '../cache/temporary.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/user/settings.js';
 import {STORE_CLAIM} from '../run/hold-cache.js';
@@ -20,12 +21,17 @@ export interface GcOptions extends AnswerOptions {
   readonly dryRun?: boolean;
 }
 
+export interface Collected extends GcPlan {
+  /** Outputs that runs have done with and could not remove. */
+  readonly temporary: TemporaryRemoval;
+}
+
 /** Plans, and unless `--dry-run` carries out, with the store to itself: a running pipeline relies on what it found there. */
 export async function collectCache(
   terminal: Terminal,
   {cache, stateDir}: {readonly cache: Cache; readonly stateDir: string},
   options: GcOptions,
-): Promise<Result<GcPlan>> {
+): Promise<Result<Collected>> {
   const bounds = await boundsOf(terminal, options);
   if (!bounds.ok) return bounds;
   const plan = async (): Promise<GcPlan> => {
@@ -36,7 +42,8 @@ export async function collectCache(
     const keep_partials = neededPartials(cache, inventory, {roots, attempts});
     return planGc(inventory, {...bounds.value, keep, keep_partials, in_use: hashes, now: terminal.now()});
   };
-  if (options.dryRun === true) return ok(await plan());
+  if (options.dryRun === true)
+    return ok({...(await plan()), temporary: await temporaryRemoval(cache, terminal.now())});
   await prepareCache(cache);
   const endLife = await showLife(cache.root, cache.owner).catch((error: unknown) => {
     throw notWritable(cache.root, error);
@@ -51,9 +58,10 @@ export async function collectCache(
     if (attempt.kind === 'taken') return inUse(attempt.by);
     try {
       await sweepTemporaries(cache, stateDir);
+      const temporary = await removeTemporary(cache, terminal.now());
       const planned = await plan();
       await collectGarbage(cache, planned);
-      return ok(planned);
+      return ok({...planned, temporary});
     } finally {
       await attempt.claim.release();
     }

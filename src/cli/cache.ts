@@ -116,7 +116,8 @@ async function collect(terminal: Terminal, here: CacheHere, options: GcOptions):
   const done = await collectCache(terminal, here, options);
   if (!done.ok) return refuse(terminal, options, done.problems);
   const outcome = options.dryRun === true ? 'would_go' : 'gone';
-  const {entries, objects, partials, kept_partials, freed_bytes, kept_bytes} = done.value;
+  const {entries, objects, partials, kept_partials, freed_bytes, kept_bytes, temporary} = done.value;
+  const temporary_bytes = temporary.objects.reduce((sum, {size}) => sum + size, 0);
   const shown = {
     outcome,
     entries: entries.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
@@ -125,6 +126,7 @@ async function collect(terminal: Terminal, here: CacheHere, options: GcOptions):
     kept_partials,
     freed_bytes,
     kept_bytes,
+    temporary_bytes,
   } as const;
   answer(terminal, options, {
     kind: 'cache_gc',

@@ -252,8 +252,31 @@ function settingsOf(
     on_error: params.on_error === 'skip' ? 'skip' : 'fail',
     description: (said('description') as string | undefined) || undefined,
     ...(said('protect') === true && {protect: 'published' as const}),
+    ...temporaryOf(body, params, context),
     ...checksOf(body, params, context),
   };
+}
+
+function temporaryOf(
+  body: LocatedMap,
+  params: ConfiguredStage['params'],
+  {problems}: StageContext,
+): Pick<ConfiguredStage, 'temporary'> {
+  const said = member(body, 'temporary');
+  if (scalarValue(said) === true) return {temporary: 'all'};
+  const uses = String(scalarValue(member(body, 'uses')));
+  const type = stageTypes.get(uses);
+  if (said?.kind !== 'list' || type === undefined) return {};
+  const names = type.outputs(params).map(({name}) => name);
+  for (const item of said.items) {
+    const name = String(scalarValue(item));
+    if (names.includes(name)) continue;
+    const message = `The stage has no output ${name}; it has ${listed(names)}`;
+    problems.push(
+      problemAt(item.origin, {code: 'config/unknown-output', message, hint: didYouMean(name, names)}),
+    );
+  }
+  return {temporary: said.items.map((item) => String(scalarValue(item)))};
 }
 
 function checksOf(

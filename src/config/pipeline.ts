@@ -63,6 +63,8 @@ export interface ConfiguredStage {
   readonly description: string | undefined;
   /** Published files are not replaced unless that is asked for. */
   readonly protect?: 'published';
+  /** Outputs whose files and folders are removed from the cache once everything that reads them is done; absent: none. */
+  readonly temporary?: 'all' | readonly string[];
   /** What its outputs must be once they are made; absent: nothing more than its type declares. */
   readonly checks?: readonly OutputCheck[];
 }

@@ -16,6 +16,7 @@ import type {ConfiguredStage, Pipeline} from './pipeline.js';
 import {presetLookup} from './preset-lookup.js';
 import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
 import {sharedFolders} from './shared-folders.js';
+import {temporaryDoubts} from './temporary-doubts.js';
 import {
   emptyMap,
   type Findings,
@@ -81,6 +82,7 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   const stages = instances.map(({stage}) => stage);
   warnings.push(...sharedFolders(stages));
+  warnings.push(...temporaryDoubts(stages));
   if (profile !== undefined) warnings.push(...profileWarnings(profile, stages, input));
   return ok({
     name: pipelineName(document, input.file),

@@ -56,6 +56,14 @@ export type RunLevelEvent =
       readonly object: ContentHash;
       readonly reason: 'missing' | 'wrong_size' | 'wrong_hash';
     }
+  /** Temporary outputs that all have read are gone from the cache; `put_off` while another run uses it. */
+  | {
+      readonly kind: 'temporary_removed';
+      readonly outcome: 'removed' | 'put_off';
+      readonly stages: readonly StageId[];
+      readonly objects: number;
+      readonly bytes: number;
+    }
   /** Something a user should know that stops nothing. */
   | {readonly kind: 'warning'; readonly stage: StageId | undefined; readonly problem: Problem};
 

@@ -173,7 +173,7 @@ function recordedStage(
   const fingerprint =
     result?.kind === 'succeeded' || result?.kind === 'cached' ? result.fingerprint : undefined;
   const state = fingerprint === undefined ? undefined : lookUp(cache, fingerprint);
-  const entry = state?.kind === 'present' ? state.entry : undefined;
+  const entry = state?.kind === 'present' || state?.kind === 'removed' ? state.entry : undefined;
   return {
     configured,
     result,

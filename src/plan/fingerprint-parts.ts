@@ -139,7 +139,7 @@ function inputIdentity(param: string, output: PlannedOutput, type: StageType, wo
 }
 
 /** A stage that writes down where its files lie (scan, dataset) must run again when an upstream output moved. */
-function namesPaths(param: string, type: StageType): boolean {
+export function namesPaths(param: string, type: StageType): boolean {
   return type.files.some((file) => file.identity !== 'content' && pathMatches(param, file.param));
 }
 

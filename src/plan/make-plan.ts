@@ -13,6 +13,7 @@ import type {Plan, PlannedStage, StaleReason, Verdict} from './plan.js';
 import {forecastSamples, summarise} from './sample-forecast.js';
 import {changesSince} from './stale-reason.js';
 import {startOf} from './start.js';
+import {needOf} from './temporary.js';
 import {type EntryView, fileKey, type InterruptedWork, type World} from './world.js';
 
 export type StageTypes = ReadonlyMap<string, StageType>;
@@ -33,9 +34,37 @@ export function makePlan(pipeline: Pipeline, world: World, types: StageTypes): R
     const alone = planStage(stage, types.get(stage.configured.uses)!, planned, world);
     planned.set(alone.id, hinder(alone, planned, world));
   }
+  makeRemovedAgain(order.value, planned, world);
   const stages = [...planned.values()];
   const problems = stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : []));
   return ok({pipeline: pipeline.name, stages, problems});
+}
+
+/**
+ * Stages whose temporary outputs were removed run after all where something that reads them has to: from the last to the first, since
+ * what makes them again may read such outputs itself.
+ */
+function makeRemovedAgain(
+  order: readonly DagStage[],
+  planned: Map<StageId, PlannedStage>,
+  world: World,
+): void {
+  let blocked = false;
+  for (const dag of order.toReversed()) {
+    const stage = planned.get(dag.configured.id)!;
+    if (stage.verdict.kind !== 'cached' || stage.verdict.removed === undefined) continue;
+    const need = needOf(stage, [...planned.values()], ({verdict}) => verdict.kind === 'stale');
+    if (need === undefined) continue;
+    const again = hinder(planStage(dag, stage.type, planned, world, need), planned, world);
+    planned.set(stage.id, again);
+    blocked ||= again.verdict.kind === 'blocked';
+  }
+  if (!blocked) return;
+  for (const dag of order) {
+    const stage = planned.get(dag.configured.id)!;
+    const held = stage.verdict.kind === 'stale' ? heldBack(dag, planned) : undefined;
+    if (held?.kind === 'blocked') planned.set(stage.id, {...stage, ...nothingKnown, verdict: held});
+  }
 }
 
 /** What has to run and lacks something is blocked before anything runs; what is in the cache needs nothing. */
@@ -57,13 +86,14 @@ function hinder(
 
 /**
  * Pure: one stage, given what is known of those before it. Called again by the executor once they have run, so that a
- * stage whose inputs came out the same as before is found in the cache after all.
+ * stage whose inputs came out the same as before is found in the cache after all. `need` is what `needOf` said.
  */
 export function planStage(
   stage: DagStage,
   type: StageType,
   upstream: ReadonlyMap<StageId, PlannedStage>,
   world: World,
+  need?: Need,
 ): PlannedStage {
   const base = {
     id: stage.configured.id,
@@ -87,8 +117,11 @@ export function planStage(
       verdict: {kind: 'stale', reasons, samples: undefined, start: {kind: 'unknown'}},
     };
   }
-  return {...base, ...judge(stage, type, known, upstream, world)};
+  return {...base, ...judge(stage, type, known, upstream, world, need)};
 }
+
+/** What of a stage whose outputs were removed is needed again, and for whom. */
+export type Need = NonNullable<ReturnType<typeof needOf>>;
 
 const nothingKnown = {
   fingerprint: undefined,
@@ -105,12 +138,17 @@ function judge(
   {parts, ...known}: KnownParts,
   upstream: ReadonlyMap<StageId, PlannedStage>,
   world: World,
+  need: Need | undefined,
 ) {
   const fingerprint = fingerprintOfParts(parts);
-  const entry = world.cache.entry(fingerprint);
-  const reasons = staleReasons(stage, {parts, ...known}, entry, world);
-  if (entry.kind === 'present' && reasons.length === 0) {
-    const verdict: Verdict = {kind: 'cached', saved_ms: entry.duration_ms};
+  const entry = world.cache.entry(fingerprint, need === undefined ? undefined : 'bytes');
+  const reasons = [
+    ...staleReasons(stage, {parts, ...known}, entry, world),
+    ...(need !== undefined && entry.kind === 'removed' ? [{kind: 'outputs_removed' as const, ...need}] : []),
+  ];
+  if (isMade(entry) && reasons.length === 0) {
+    const removed = entry.kind === 'removed' ? {removed: entry.removed} : {};
+    const verdict: Verdict = {kind: 'cached', saved_ms: entry.duration_ms, ...removed};
     return {
       fingerprint,
       parts,
@@ -151,7 +189,13 @@ function judge(
     fingerprint,
     parts,
     resume_group,
-    outputs: foreseen?.kind === 'outputs' ? foreseen.outputs : undefined,
+    // Made again, removed outputs come out as they were; should they not, what reads them is planned again then.
+    outputs:
+      foreseen?.kind === 'outputs'
+        ? foreseen.outputs
+        : entry.kind === 'removed' && !isForced(reasons)
+          ? entry.outputs
+          : undefined,
     last_duration_ms,
     verdict,
   };
@@ -174,6 +218,10 @@ function begun(
   if (saved.length > 0) return {kind: 'never_finished'};
   if (left === undefined || type.extends === undefined) return reason;
   return {kind: 'other_interrupted', at: type.extends.standing(left)};
+}
+
+function isMade(entry: EntryView): entry is Extract<EntryView, {kind: 'present' | 'removed'}> {
+  return entry.kind === 'present' || entry.kind === 'removed';
 }
 
 function isForced(reasons: readonly StaleReason[]): boolean {
@@ -202,7 +250,7 @@ function staleReasons(stage: DagStage, known: KnownParts, entry: EntryView, worl
   const wanted: StaleReason[] = [];
   if (world.forced.has(id)) wanted.push({kind: 'forced'});
   if (cache === 'ignore') wanted.push({kind: 'cache_ignored'});
-  if (entry.kind === 'present') return wanted;
+  if (isMade(entry)) return wanted;
   const previous = world.previous(id);
   const lost = entry.kind === 'incomplete' ? entry.lost : [];
   if (previous === undefined) {

@@ -74,8 +74,8 @@ export function noteOf({type, configured, verdict}: PlannedStage): string | unde
 }
 
 export type Verdict =
-  /** The cache holds the outputs. */
-  | {readonly kind: 'cached'; readonly saved_ms: number}
+  /** The cache holds the outputs; those that are `removed` were temporary, and nothing needs their bytes. */
+  | {readonly kind: 'cached'; readonly saved_ms: number; readonly removed?: readonly string[]}
   /** It must run, for all these reasons. `samples` for per-sample stages whose inputs are known. */
   | {
       readonly kind: 'stale';
@@ -139,6 +139,12 @@ export type StaleReason =
   | {readonly kind: 'numerics_changed'; readonly old: Json; readonly new: Json}
   /** Known inputs, same fingerprint as before, but the cache no longer holds (all of) it. */
   | {readonly kind: 'outputs_missing'; readonly objects: readonly ContentHash[]}
+  /** These were temporary and are gone; `readers` have to run and read them, or, where there are none, it is asked for itself. */
+  | {
+      readonly kind: 'outputs_removed';
+      readonly outputs: readonly string[];
+      readonly readers: readonly StageId[];
+    }
   /** Something it reads is stale itself; whether this must run is known once that has run. */
   | {readonly kind: 'upstream_stale'; readonly stage: StageId}
   | {readonly kind: 'cache_ignored'}

@@ -87,7 +87,7 @@ function forecastPart(
     depends_on: plan.depends_on,
   };
   const fingerprint = fingerprintOf(depends_on);
-  const entry = cache.entry(fingerprint);
+  const entry = cache.entry(fingerprint, 'bytes');
   const output = entry.kind === 'present' ? entry.outputs[plan.part] : undefined;
   const about = entry.kind === 'present' ? entry.about : {};
   const object = output === undefined ? undefined : {hash: output.hash, size: output.size, about};

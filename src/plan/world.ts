@@ -48,7 +48,7 @@ export type Foreseen =
 
 /** Answers depend on the arguments alone: entries are fixed by their fingerprint, JSON by the hash of its bytes. */
 export interface CacheView {
-  readonly entry: (fingerprint: Fingerprint) => EntryView;
+  readonly entry: (fingerprint: Fingerprint, needs?: 'bytes') => EntryView;
   /** The parsed bytes of a JSON object that is present. */
   readonly json: (hash: ContentHash) => Json;
   /** Where programs see an output; it enters the fingerprint of stages whose own output names paths. */
@@ -58,16 +58,19 @@ export interface CacheView {
 }
 
 export type EntryView =
-  | {
-      readonly kind: 'present';
-      readonly outputs: Readonly<Record<string, PlannedOutput>>;
-      readonly about: JsonObject;
-      /** What its maker warned of. */
-      readonly warnings?: readonly Problem[];
-      readonly duration_ms: number;
-    }
+  | (MadeEntry & {readonly kind: 'present'})
+  /** All is known of it, but the bytes of these outputs were removed as temporary. */
+  | (MadeEntry & {readonly kind: 'removed'; readonly removed: readonly string[]})
   | {readonly kind: 'absent'}
   | {readonly kind: 'incomplete'; readonly lost: readonly ContentHash[]};
+
+export interface MadeEntry {
+  readonly outputs: Readonly<Record<string, PlannedOutput>>;
+  readonly about: JsonObject;
+  /** What its maker warned of. */
+  readonly warnings?: readonly Problem[];
+  readonly duration_ms: number;
+}
 
 export type FileObservation =
   | {

@@ -11,6 +11,8 @@ export interface ShownEntry {
   readonly created_at: number;
   readonly duration_ms: number;
   readonly bytes: number;
+  /** Temporary outputs whose bytes were removed. */
+  readonly removed?: readonly string[];
 }
 
 export function cacheTable(
@@ -28,7 +30,9 @@ export function cacheTable(
     const entries = cache.entries.filter((entry) => entry.made_by === maker);
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     const count = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
-    return `${maker.padEnd(width)}  ${count.padStart(13)}  ${bytesText(bytes).padStart(9)}`;
+    const removed = entries.filter((entry) => entry.removed !== undefined).length;
+    const note = removed === 0 ? '' : colours.dim(`  temporary outputs of ${removed} removed`);
+    return `${maker.padEnd(width)}  ${count.padStart(13)}  ${bytesText(bytes).padStart(9)}${note}`;
   });
   const partial =
     cache.partial_bytes > 0
@@ -47,18 +51,23 @@ export function gcText(
     readonly kept_partials: number;
     readonly freed_bytes: number;
     readonly kept_bytes: number;
+    readonly temporary_bytes: number;
   },
   colours: Palette,
 ): string {
+  const temporary =
+    gc.temporary_bytes === 0
+      ? ''
+      : `${gc.outcome === 'gone' ? 'Removed' : 'Would remove'} ${bytesText(gc.temporary_bytes)} of temporary outputs.\n`;
   if (gc.entries.length === 0 && gc.objects === 0 && gc.freed_bytes === 0) {
-    return `Nothing to drop; ${bytesText(gc.kept_bytes)} are in use${continued(gc.kept_partials)}.\n`;
+    return `${temporary}Nothing to drop; ${bytesText(gc.kept_bytes)} are in use${continued(gc.kept_partials)}.\n`;
   }
   const counts = new Map<string, number>();
   for (const {made_by} of gc.entries) counts.set(made_by, (counts.get(made_by) ?? 0) + 1);
   const lines = [...counts].sort().map(([maker, count]) => `  ${maker}: ${count}`);
   const verb = gc.outcome === 'gone' ? 'Dropped' : 'Would drop';
   const sum = `${verb} ${countText(gc.objects, 'object')}, ${bytesText(gc.freed_bytes)}; ${bytesText(gc.kept_bytes)} stay${continued(gc.kept_partials)}.`;
-  return [...lines, colours.bold(sum), ''].join('\n');
+  return temporary + [...lines, colours.bold(sum), ''].join('\n');
 }
 
 function continued(partials: number): string {

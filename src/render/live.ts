@@ -5,7 +5,7 @@ import {nameColumn, Row, type Task} from './live-row.js';
 import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
-import {evictionText, plainLines} from './plain.js';
+import {evictionText, plainLines, temporaryText} from './plain.js';
 import {problemText, sampleFailedText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
 import {type TerminalTitle, titleText} from './terminal-title.js';
@@ -121,6 +121,8 @@ function asides(event: RunEvent, colours: Palette): string[] {
       return [sampleFailedText(event, colours)];
     case 'object_evicted':
       return [colours.yellow(evictionText(event))];
+    case 'temporary_removed':
+      return [temporaryText(event)];
     default:
       return [];
   }

@@ -1,3 +1,5 @@
+import {bytesText} from '../base/bytes-text.js';
+import {listed} from '../base/near-miss.js';
 import type {StageId} from '../base/stage-id.js';
 import type {RunEvent, StageEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
@@ -95,7 +97,20 @@ function runNews(
       return []; // the summary says it
     case 'cache_transfer':
       return [transferText(event)];
+    case 'temporary_removed':
+      return [temporaryText(event)];
   }
+}
+
+export function temporaryText({
+  outcome,
+  stages,
+  bytes,
+}: Extract<RunEvent, {kind: 'temporary_removed'}>): string {
+  const whose = `temporary outputs of ${listed(stages, 4)}`;
+  return outcome === 'removed'
+    ? `${whose}: ${bytesText(bytes)} removed from the cache`
+    : `${whose} stay for now: another run uses the cache; the next one removes them`;
 }
 
 function stopText(how: 'graceful' | 'force', again: string | undefined): string {

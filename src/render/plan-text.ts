@@ -153,7 +153,7 @@ function verdictText(stage: PlannedStage, colours: Palette): string {
   const uses = colours.dim(configured.uses);
   switch (verdict.kind) {
     case 'cached':
-      return `cached  ${uses}${noteText(stage, colours)}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
+      return `cached  ${uses}${noteText(stage, colours)}${removedText(verdict, colours)}${verdict.saved_ms > 0 ? colours.dim(`  saves ${durationText(verdict.saved_ms)}`) : ''}`;
     case 'stale':
       return `${isUndecided(verdict) ? 'may run' : 'runs'}  ${uses}`;
     case 'blocked':
@@ -165,6 +165,10 @@ function verdictText(stage: PlannedStage, colours: Palette): string {
     default:
       return unreachable(verdict);
   }
+}
+
+function removedText({removed = []}: Extract<Verdict, {kind: 'cached'}>, colours: Palette): string {
+  return removed.length === 0 ? '' : colours.dim('  temporary, removed');
 }
 
 function noteText(stage: PlannedStage, colours: Palette): string {

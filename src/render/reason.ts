@@ -1,4 +1,5 @@
 import type {Json} from '../base/json.js';
+import {listed} from '../base/near-miss.js';
 import {unreachable} from '../base/unreachable.js';
 import {numericsText} from '../plan/numerics-text.js';
 import type {StaleReason} from '../plan/plan.js';
@@ -34,6 +35,8 @@ function sentence(reason: StaleReason): string {
       return reason.objects.length === 0
         ? 'the cache does not hold its outputs'
         : `the cache no longer holds ${reason.objects.length === 1 ? 'one of its outputs' : `${reason.objects.length} of its outputs`} (${reason.objects.slice(0, 3).map(hashText).join(', ')})`;
+    case 'outputs_removed':
+      return `${listed(reason.outputs)} ${reason.outputs.length === 1 ? 'was' : 'were'} temporary and removed, and ${reason.readers.length === 0 ? 'it is asked for itself' : `${listed(reason.readers, 3)} ${reason.readers.length === 1 ? 'reads' : 'read'} ${reason.outputs.length === 1 ? 'it' : 'them'}`}`;
     case 'upstream_stale':
       return `${reason.stage} must run first; if its output stays the same, this does not run`;
     case 'cache_ignored':

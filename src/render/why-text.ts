@@ -1,3 +1,4 @@
+import {listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
@@ -30,7 +31,14 @@ function verdictLines(stage: PlannedStage, plan: Plan, colours: Palette): string
   const {verdict} = stage;
   switch (verdict.kind) {
     case 'cached':
-      return [`  ${colours.green('cached')}: nothing that decides its output changed`];
+      return [
+        `  ${colours.green('cached')}: nothing that decides its output changed`,
+        ...(verdict.removed === undefined
+          ? []
+          : [
+              `  temporary: ${visible(listed(verdict.removed))} ${verdict.removed.length === 1 ? 'was' : 'were'} removed from the cache; made again when something that reads ${verdict.removed.length === 1 ? 'it' : 'them'} has to run`,
+            ]),
+      ];
     case 'stale': {
       const reasons = verdict.reasons.map(
         (reason) => `  ${colours.yellow('runs')} because ${reasonText(reason)}`,

@@ -5,7 +5,7 @@ import {type ContentHash, contentHash} from '../base/hash.js';
 import type {Json} from '../base/json.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp} from '../cache/entries.js';
-import type {CacheEntry} from '../cache/entry.js';
+import {bulkOf, type CacheEntry, type ObjectRef} from '../cache/entry.js';
 import {objectPath, treeDir} from '../cache/layout.js';
 import {savedPartials} from '../cache/partial.js';
 import type {PlannedOutput} from '../plan/plan.js';
@@ -20,14 +20,17 @@ export function viewCache(cache: Cache): CacheView {
   const texts = new Map<ContentHash, string>();
   const parsed = new Map<ContentHash, Json>();
   return {
-    entry: (fingerprint) => {
-      const state = lookUp(cache, fingerprint);
+    entry: (fingerprint, needs) => {
+      const state = lookUp(cache, fingerprint, needs);
       switch (state.kind) {
-        case 'present': {
+        case 'present':
+        case 'removed': {
           const lost = damagedJson(cache, state.entry, texts);
           if (lost.length > 0) return {kind: 'incomplete', lost};
           const {outputs, about, duration_ms, warnings = []} = state.entry;
-          return {kind: 'present', outputs, about, duration_ms, warnings};
+          const made = {outputs, about, duration_ms, warnings};
+          if (state.kind === 'present') return {kind: 'present', ...made};
+          return {kind: 'removed', ...made, removed: outputsWithout(state.entry, state.lost)};
         }
         case 'absent':
           return state;
@@ -45,6 +48,12 @@ export function viewCache(cache: Cache): CacheView {
     pathOf: (output) => outputPath(cache, output),
     saved: (group) => savedPartials(cache, group),
   };
+}
+
+/** The outputs that lack some of these objects. */
+function outputsWithout(entry: CacheEntry, lost: readonly ObjectRef[]): string[] {
+  const gone = new Set(lost.map(({hash}) => hash));
+  return Object.keys(entry.outputs).filter((name) => bulkOf(entry, [name]).some(({hash}) => gone.has(hash)));
 }
 
 /** The JSON outputs of an entry that are not what their names say; the text of the others is kept. */

@@ -9,6 +9,7 @@ import {misfitProblem} from '../plan/misfit.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
 import {usefulRanks} from '../plan/ranks.js';
 import {shardsHere} from '../plan/shards.js';
+import {needOf} from '../plan/temporary.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
@@ -240,12 +241,25 @@ function repeatWarnings({id, warnings = []}: PlannedStage, {emit}: Effects): voi
 }
 
 /** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */
-function planAgain(stage: PlannedStage, {settled, stages, world, checks, found}: Walk): PlannedStage {
-  if (checks.get(stage.id) === 'damaged' || found.has(stage.id))
-    return planStage(stage, stage.type, stages, world);
+function planAgain(stage: PlannedStage, walk: Walk): PlannedStage {
+  const {settled, checks, found} = walk;
+  if (checks.get(stage.id) === 'damaged' || found.has(stage.id)) return planNow(stage, walk);
   const ran = [...stage.reads, ...stage.waits_for].some((id) => settled.get(id)!.kind !== 'cached');
   if (stage.fingerprint !== undefined && !ran) return stage;
-  return planStage(stage, stage.type, stages, world);
+  return planNow(stage, walk);
+}
+
+/** Where its temporary outputs were removed: whether something that is still to come needs them. */
+function planNow(stage: PlannedStage, {settled, stages, world}: Walk): PlannedStage {
+  const now = planStage(stage, stage.type, stages, world);
+  const after = new Map(stages).set(now.id, now);
+  const need = needOf(
+    now,
+    [...after.values()],
+    (reader) =>
+      !settled.has(reader.id) && planStage(reader, reader.type, after, world).verdict.kind === 'stale',
+  );
+  return need === undefined ? now : planStage(stage, stage.type, stages, world, need);
 }
 
 /** A stage that came out otherwise than the lock file says must not pass for the frozen one. */

@@ -6,7 +6,7 @@ import type {Problem} from '../base/problem.js';
 import type {Cache} from '../cache/cache.js';
 import {clearLeftovers, ownedTemporaryName} from '../cache/leftovers.js';
 import {partialName} from '../cache/partial.js';
-import {recordRoot} from '../cache/roots.js';
+import {recordRoot, rootOf} from '../cache/roots.js';
 import type {Pipeline} from '../config/pipeline.js';
 import {portableFingerprint} from '../plan/fingerprint-parts.js';
 import {CPU_ARITHMETIC_HINT, numericsText} from '../plan/numerics-text.js';
@@ -16,8 +16,10 @@ import {type LastRun, type Listing, type RememberedStage, writeMemory} from '../
 import {compareRecords, type RecordChange} from '../record/lock-compare.js';
 import type {LockFile, StageRecord} from '../record/lock-file.js';
 import {printLock} from '../record/lock-text.js';
+import type {StageType} from '../stage/stage-type.js';
 import type {Execution} from './execution.js';
 import {lockPath, memoryPath, type Project} from './project.js';
+import {finishedTemporaries} from './temporary.js';
 
 /** What the lock file says of a stage that has its outputs; undefined of one that has not. */
 export function stageRecord({type, parts, outputs}: PlannedStage): StageRecord | undefined {
@@ -76,6 +78,14 @@ export interface Before {
   readonly memory: LastRun;
 }
 
+export interface RecordPlace {
+  readonly project: Project;
+  readonly cache: Cache;
+  readonly types: ReadonlyMap<string, StageType>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
  * Writes what a run leaves beside the pipeline: the lock file, the memory for `why`, the note for gc. Stages that did
  * not finish keep what stood there before. Nothing is written when nothing changed.
@@ -91,20 +101,23 @@ export async function recordExecution(
     readonly before: Before;
     readonly world: World;
   },
-  {project, cache, now}: {readonly project: Project; readonly cache: Cache; readonly now: number},
+  {project, cache, types, now}: RecordPlace,
 ): Promise<LockFile> {
-  if (nothingChanged(pipeline, execution, before)) return before.lock;
+  const lock_file = lockPath(project, pipeline);
+  const root = rootOf(cache, lock_file);
+  const temporary = finishedTemporaries(pipeline, execution, {types, before: root});
+  const noted = JSON.stringify(temporary) === JSON.stringify(root?.temporary ?? []);
+  if (noted && nothingChanged(pipeline, execution, before)) return before.lock;
   const lock = mergeLock(pipeline, execution, before.lock);
   const text = printLock(lock);
   const changed = before.lock_warning !== undefined || text !== printLock(before.lock);
-  const lock_file = lockPath(project, pipeline);
   if (changed) await writeLock(cache, lock_file, text);
   const memory = mergeMemory(pipeline, execution, before.memory, world);
   const same = JSON.stringify(memory) === JSON.stringify(before.memory);
-  if (same) return lock;
+  if (same && noted) return lock;
   const partials = unfinished(execution);
   const fingerprints = Object.values(memory.stages).map(({fingerprint}) => fingerprint);
-  await recordRoot(cache, {lock_file, fingerprints, partials, used_at: now});
+  await recordRoot(cache, {lock_file, fingerprints, partials, temporary, used_at: now});
   await writeMemory(memoryPath(project, pipeline), memory); // last: a run that finds it up to date writes nothing
   return lock;
 }

@@ -3,7 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp} from '../cache/entries.js';
-import type {CacheEntry, ObjectRef} from '../cache/entry.js';
+import {bulkOf, type CacheEntry, type ObjectRef} from '../cache/entry.js';
 import {materialiseTree} from '../cache/tree.js';
 import type {RunEvent} from '../event/event.js';
 import type {PlannedStage} from '../plan/plan.js';
@@ -48,9 +48,10 @@ export async function stageInputs(stage: PlannedStage, source: InputSource): Pro
   await requireSound();
   const made_from = new Set<ContentHash>();
   const trees = new Set<ContentHash>();
-  for (const {entry, how} of read.values()) {
+  for (const {entry, how, gone} of read.values()) {
     for (const output of Object.values(entry.outputs)) {
-      if (output.kind === 'tree') await materialiseTree(source.cache, output);
+      const there = output.kind === 'tree' && !output.files.some(({hash}) => gone.has(hash));
+      if (there) await materialiseTree(source.cache, output);
       if (output.kind === 'tree') trees.add(output.hash);
       if (output.kind === 'tree' || how === 'all') made_from.add(output.hash);
     }
@@ -68,6 +69,8 @@ interface Read {
   readonly entry: CacheEntry;
   /** Stages further up are read in their trees only, by paths that others wrote down. */
   readonly how: 'all' | 'trees';
+  /** What was removed of its temporary outputs, and is not read by this stage. */
+  readonly gone: ReadonlySet<ContentHash>;
 }
 
 function entriesRead(stage: PlannedStage, {upstream, cache}: InputSource): Map<StageId, Read> {
@@ -75,11 +78,16 @@ function entriesRead(stage: PlannedStage, {upstream, cache}: InputSource): Map<S
   const visit = (id: StageId, how: Read['how']): void => {
     if (read.has(id)) return;
     const source = upstream.get(id)!;
-    read.set(id, {entry: entryOf(source, cache), how});
+    read.set(id, {...entryOf(source, cache), how});
     for (const further of source.reads) visit(further, 'trees');
   };
   const direct = new Set(stage.reads);
-  for (const id of direct) read.set(id, {entry: entryOf(upstream.get(id)!, cache), how: 'all'});
+  for (const id of direct) {
+    const source = upstream.get(id)!;
+    const found = entryOf(source, cache);
+    requireNotRemoved(stage, source, found);
+    read.set(id, {...found, how: 'all'});
+  }
   for (const id of direct) for (const further of upstream.get(id)!.reads) visit(further, 'trees');
   return read;
 }
@@ -99,9 +107,25 @@ async function requireSoundObjects(
   }
 }
 
-function objectsIn({entry, how}: Read): ObjectRef[] {
-  return how === 'all' ? objectsRead(entry) : objectsInTrees(entry);
+function objectsIn({entry, how, gone}: Read): ObjectRef[] {
+  const objects = how === 'all' ? objectsRead(entry) : objectsInTrees(entry);
+  return objects.filter(({hash}) => !gone.has(hash));
 }
+
+/** The plan makes again what is read: here it can lack only where that turned out later, since something else was damaged. */
+function requireNotRemoved(stage: PlannedStage, source: PlannedStage, {entry, gone}: Found): void {
+  const names = Object.values(stage.references)
+    .filter(({$stage}) => $stage === source.id)
+    .map(({output}) => output ?? source.type.outputs(source.configured.params)[0]!.name);
+  if (!bulkOf(entry, names).some(({hash}) => gone.has(hash))) return;
+  throw new SidestepError({
+    code: 'run/input-missing',
+    message: `The temporary outputs of ${source.id} were removed, and ${stage.id}, which has to run after all, reads them`,
+    hint: `Run again: ${source.id} is made first.`,
+  });
+}
+
+type Found = Pick<Read, 'entry' | 'gone'>;
 
 function referencedObjects(
   stage: PlannedStage,
@@ -126,9 +150,10 @@ function referencedObjects(
   return inputs;
 }
 
-function entryOf(source: PlannedStage, cache: Cache): CacheEntry {
+function entryOf(source: PlannedStage, cache: Cache): Found {
   const state = source.fingerprint === undefined ? undefined : lookUp(cache, source.fingerprint);
-  if (state?.kind === 'present') return state.entry;
+  if (state?.kind === 'present') return {entry: state.entry, gone: new Set()};
+  if (state?.kind === 'removed') return {entry: state.entry, gone: new Set(state.lost.map(({hash}) => hash))};
   throw new SidestepError({
     code: 'run/input-missing',
     message: `The outputs of ${source.id} vanished from the cache during the run`,

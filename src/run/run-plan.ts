@@ -27,6 +27,7 @@ import {outdatedStages, publishOutputs} from './publish.js';
 import {evictSeen} from './soundness.js';
 import type {StopSwitch} from './stop.js';
 import {hasLeftovers} from './sweep.js';
+import {clearTemporaries} from './temporary.js';
 import {writeSidecars} from './write-sidecars.js';
 
 export interface RunRequest {
@@ -93,10 +94,27 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
     })),
   });
   const execution = await carryOut(request, emit);
+  if (!request.stop.graceful.aborted) await clearAfter(request, execution, emit);
   const outcome = outcomeOf(execution.results, request.stop);
   const {results, outputs} = execution;
   emit({kind: 'run_finished', run: options.run, outcome, duration_ms: now() - started, results, outputs});
   return {outcome, results};
+}
+
+/** Nothing is lost where it cannot be done now: the next run tries again. */
+async function clearAfter(
+  {pipeline, observation, surroundings, now}: RunRequest,
+  execution: Execution,
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  const {cache} = observation;
+  const lock_file = lockPath(surroundings.project, pipeline);
+  try {
+    await clearTemporaries(execution, {cache, lock_file, emit, now});
+  } catch (error) {
+    const cause = problemOf(error).problem;
+    emit({kind: 'warning', stage: undefined, problem: notRemoved(cause)});
+  }
 }
 
 function withNote(stage: Plan['stages'][number]): {readonly note?: string} {
@@ -161,7 +179,11 @@ async function executeAndRecord(
   await evictSeen(cache, emit);
   const execution = await execute(plan, world, effects, options, places.outdated);
   const before = {lock: own_lock, lock_warning: own_lock_warning, memory};
-  await recordExecution(pipeline, {execution, before, world}, {project, cache, now: now()});
+  await recordExecution(
+    pipeline,
+    {execution, before, world},
+    {project, cache, types: surroundings.types, now: now()},
+  );
   const outputs = await publish(execution, {request, emit, places});
   for (const problem of await writeSidecars(execution.stages.values(), {cache, view: world.cache}))
     emit({kind: 'warning', stage: undefined, problem});
@@ -233,6 +255,14 @@ const PLACES: ReadonlySet<string> = new Set([
   'run/not-a-folder',
   'run/name-too-long',
 ]);
+
+function notRemoved({message, hint}: Problem): Problem {
+  return {
+    code: 'run/temporary-kept',
+    message: `Temporary outputs could not be removed from the cache: ${message}`,
+    hint: hint ?? 'They take room and do no harm; the next run tries again.',
+  };
+}
 
 function notPublished(cause: Problem): Problem {
   return {

@@ -22,8 +22,11 @@ export function wantedStages(plan: Plan, published: ReadonlySet<StageId>): Reado
   return wanted;
 }
 
-/** The objects of a stage in the cache. */
+/** The objects of a stage in the cache, without those that were removed as temporary. */
 export function objectsToCheck(cache: Cache, {fingerprint}: PlannedStage): ObjectRef[] {
   const state = fingerprint === undefined ? undefined : lookUp(cache, fingerprint);
-  return state?.kind === 'present' ? objectsRead(state.entry) : [];
+  if (state?.kind === 'present') return objectsRead(state.entry);
+  if (state?.kind !== 'removed') return [];
+  const gone = new Set(state.lost.map(({hash}) => hash));
+  return objectsRead(state.entry).filter(({hash}) => !gone.has(hash));
 }

@@ -770,6 +770,26 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "type": "boolean",
        "default": false
       },
+      "temporary": {
+       "description": "Its files and folders, or those of the outputs named here, are removed from the cache after a run in which everything that reads them is done. The stage then counts as done; it is made again when something that reads it has to run. JSON outputs, what nothing reads and what is published stay. It decides no result.",
+       "type": [
+        "boolean",
+        "array"
+       ],
+       "default": false,
+       "minItems": 1,
+       "items": {
+        "description": "An output's name.",
+        "type": "string",
+        "minLength": 1
+       },
+       "examples": [
+        true,
+        [
+         "frames"
+        ]
+       ]
+      },
       "checks": {
        "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
        "type": "object",
@@ -1078,6 +1098,26 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "description": "Its published files are never replaced or removed: another result stays in the cache, with a warning, until `sidestep run --overwrite STAGE` publishes it. It decides no result.",
     "type": "boolean",
     "default": false
+   },
+   "temporary": {
+    "description": "Its files and folders, or those of the outputs named here, are removed from the cache after a run in which everything that reads them is done. The stage then counts as done; it is made again when something that reads it has to run. JSON outputs, what nothing reads and what is published stay. It decides no result.",
+    "type": [
+     "boolean",
+     "array"
+    ],
+    "default": false,
+    "minItems": 1,
+    "items": {
+     "description": "An output's name.",
+     "type": "string",
+     "minLength": 1
+    },
+    "examples": [
+     true,
+     [
+      "frames"
+     ]
+    ]
    },
    "checks": {
     "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",

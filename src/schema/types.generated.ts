@@ -345,6 +345,12 @@ export interface StageDocument {
    */
   protect?: boolean;
   /**
+   * Its files and folders, or those of the outputs named here, are removed from the cache after a run in which everything that reads them is done. The stage then counts as done; it is made again when something that reads it has to run. JSON outputs, what nothing reads and what is published stay. It decides no result.
+   *
+   * @minItems 1
+   */
+  temporary?: boolean | [string, ...string[]];
+  /**
    * What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.
    */
   checks?: {

@@ -16,7 +16,7 @@ function late(make: () => Validator): () => Validator {
 /** Every validator by schema name. A validator returns false and leaves what it found in `errors`. */
 export const validators: Record<string, () => Validator> = {
   'pipeline': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","stages"],"properties":{"sidestep":{"const":1},"name":{"type":"string","x-form":"a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"description":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"env":{"type":"array","uniqueItems":true,"items":{"type":"string","x-form":"a name of letters, digits and _, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secrets":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"include":{"type":"array","items":{"type":["string","object"],"minLength":1,"additionalProperties":false,"required":["file"],"properties":{"file":{"type":"string","minLength":1},"as":{"type":"string","x-form":"a name of letters, digits, _ and -, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"with":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}}}}},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string"},"hosts":{"type":"array","items":{"type":"string","minLength":1}},"vars":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":{"type":"object"}}}}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"stages":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}}}}},"$id":"pipeline"};
+const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","stages"],"properties":{"sidestep":{"const":1},"name":{"type":"string","x-form":"a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"description":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"env":{"type":"array","uniqueItems":true,"items":{"type":"string","x-form":"a name of letters, digits and _, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secrets":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"include":{"type":"array","items":{"type":["string","object"],"minLength":1,"additionalProperties":false,"required":["file"],"properties":{"file":{"type":"string","minLength":1},"as":{"type":"string","x-form":"a name of letters, digits, _ and -, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"with":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}}}}},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string"},"hosts":{"type":"array","items":{"type":"string","minLength":1}},"vars":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":{"type":"object"}}}}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"stages":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"temporary":{"type":["boolean","array"],"minItems":1,"items":{"type":"string","minLength":1}},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}}}}},"$id":"pipeline"};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", "u");
@@ -2637,15 +2637,10 @@ vErrors.push(err202);
 errors++;
 }
 }
-if(data65.checks !== undefined){
-let data95 = data65.checks;
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-for(const key22 in data95){
-let data96 = data95[key22];
-if(data96 && typeof data96 == "object" && !Array.isArray(data96)){
-for(const key23 in data96){
-if(!((((key23 === "min_bytes") || (key23 === "max_bytes")) || (key23 === "json_schema")) || (key23 === "tensors"))){
-const err203 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties"};
+if(data65.temporary !== undefined){
+let data95 = data65.temporary;
+if((typeof data95 !== "boolean") && (!(Array.isArray(data95)))){
+const err203 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/temporary",schemaPath:"#/properties/stages/additionalProperties/properties/temporary/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.temporary.type},message:"must be boolean,array"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2654,11 +2649,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-if(data96.min_bytes !== undefined){
-let data97 = data96.min_bytes;
-if(!(((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97))) && (isFinite(data97)))){
-const err204 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(Array.isArray(data95)){
+if(data95.length < 1){
+const err204 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/temporary",schemaPath:"#/properties/stages/additionalProperties/properties/temporary/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2667,9 +2660,12 @@ vErrors.push(err204);
 }
 errors++;
 }
-if((typeof data97 == "number") && (isFinite(data97))){
-if(data97 < 0 || isNaN(data97)){
-const err205 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const len12 = data95.length;
+for(let i16=0; i16<len12; i16++){
+let data96 = data95[i16];
+if(typeof data96 === "string"){
+if(func3(data96) < 1){
+const err205 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/temporary/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/temporary/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2679,11 +2675,8 @@ vErrors.push(err205);
 errors++;
 }
 }
-}
-if(data96.max_bytes !== undefined){
-let data98 = data96.max_bytes;
-if(!(((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98))) && (isFinite(data98)))){
-const err206 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err206 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/temporary/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/temporary/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2692,9 +2685,18 @@ vErrors.push(err206);
 }
 errors++;
 }
-if((typeof data98 == "number") && (isFinite(data98))){
-if(data98 < 0 || isNaN(data98)){
-const err207 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+}
+if(data65.checks !== undefined){
+let data97 = data65.checks;
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+for(const key22 in data97){
+let data98 = data97[key22];
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+for(const key23 in data98){
+if(!((((key23 === "min_bytes") || (key23 === "max_bytes")) || (key23 === "json_schema")) || (key23 === "tensors"))){
+const err207 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2704,11 +2706,10 @@ vErrors.push(err207);
 errors++;
 }
 }
-}
-if(data96.json_schema !== undefined){
-let data99 = data96.json_schema;
-if((!(data99 && typeof data99 == "object" && !Array.isArray(data99))) && (typeof data99 !== "string")){
-const err208 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
+if(data98.min_bytes !== undefined){
+let data99 = data98.min_bytes;
+if(!(((typeof data99 == "number") && (!(data99 % 1) && !isNaN(data99))) && (isFinite(data99)))){
+const err208 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2717,9 +2718,9 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(typeof data99 === "string"){
-if(func3(data99) < 1){
-const err209 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data99 == "number") && (isFinite(data99))){
+if(data99 < 0 || isNaN(data99)){
+const err209 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2730,12 +2731,10 @@ errors++;
 }
 }
 }
-if(data96.tensors !== undefined){
-let data100 = data96.tensors;
-if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
-for(const key24 in data100){
-if(!(((key24 === "names") || (key24 === "shapes")) || (key24 === "finite"))){
-const err210 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties"};
+if(data98.max_bytes !== undefined){
+let data100 = data98.max_bytes;
+if(!(((typeof data100 == "number") && (!(data100 % 1) && !isNaN(data100))) && (isFinite(data100)))){
+const err210 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2744,16 +2743,9 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data100.names !== undefined){
-let data101 = data100.names;
-if(Array.isArray(data101)){
-const len12 = data101.length;
-for(let i16=0; i16<len12; i16++){
-let data102 = data101[i16];
-if(typeof data102 === "string"){
-if(func3(data102) < 1){
-const err211 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data100 == "number") && (isFinite(data100))){
+if(data100 < 0 || isNaN(data100)){
+const err211 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2763,8 +2755,11 @@ vErrors.push(err211);
 errors++;
 }
 }
-else {
-const err212 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i16,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data98.json_schema !== undefined){
+let data101 = data98.json_schema;
+if((!(data101 && typeof data101 == "object" && !Array.isArray(data101))) && (typeof data101 !== "string")){
+const err212 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.stages.additionalProperties.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2773,10 +2768,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-}
-else {
-const err213 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(typeof data101 === "string"){
+if(func3(data101) < 1){
+const err213 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2786,17 +2780,13 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data100.shapes !== undefined){
-let data103 = data100.shapes;
-if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
-for(const key25 in data103){
-let data104 = data103[key25];
-if(Array.isArray(data104)){
-const len13 = data104.length;
-for(let i17=0; i17<len13; i17++){
-let data105 = data104[i17];
-if(!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105)))){
-const err214 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data98.tensors !== undefined){
+let data102 = data98.tensors;
+if(data102 && typeof data102 == "object" && !Array.isArray(data102)){
+for(const key24 in data102){
+if(!(((key24 === "names") || (key24 === "shapes")) || (key24 === "finite"))){
+const err214 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2805,9 +2795,16 @@ vErrors.push(err214);
 }
 errors++;
 }
-if((typeof data105 == "number") && (isFinite(data105))){
-if(data105 < -1 || isNaN(data105)){
-const err215 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
+}
+if(data102.names !== undefined){
+let data103 = data102.names;
+if(Array.isArray(data103)){
+const len13 = data103.length;
+for(let i17=0; i17<len13; i17++){
+let data104 = data103[i17];
+if(typeof data104 === "string"){
+if(func3(data104) < 1){
+const err215 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2817,10 +2814,8 @@ vErrors.push(err215);
 errors++;
 }
 }
-}
-}
 else {
-const err216 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err216 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i17,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2832,7 +2827,7 @@ errors++;
 }
 }
 else {
-const err217 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err217 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2842,9 +2837,17 @@ vErrors.push(err217);
 errors++;
 }
 }
-if(data100.finite !== undefined){
-if(typeof data100.finite !== "boolean"){
-const err218 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data102.shapes !== undefined){
+let data105 = data102.shapes;
+if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
+for(const key25 in data105){
+let data106 = data105[key25];
+if(Array.isArray(data106)){
+const len14 = data106.length;
+for(let i18=0; i18<len14; i18++){
+let data107 = data106[i18];
+if(!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))){
+const err218 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2853,10 +2856,9 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-}
-else {
-const err219 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data107 == "number") && (isFinite(data107))){
+if(data107 < -1 || isNaN(data107)){
+const err219 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2867,8 +2869,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err220 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err220 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2880,7 +2883,7 @@ errors++;
 }
 }
 else {
-const err221 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks",schemaPath:"#/properties/stages/additionalProperties/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err221 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2890,9 +2893,9 @@ vErrors.push(err221);
 errors++;
 }
 }
-}
-else {
-const err222 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data102.finite !== undefined){
+if(typeof data102.finite !== "boolean"){
+const err222 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2904,7 +2907,7 @@ errors++;
 }
 }
 else {
-const err223 = {instancePath:instancePath+"/stages",schemaPath:"#/properties/stages/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err223 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2916,7 +2919,7 @@ errors++;
 }
 }
 else {
-const err224 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err224 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2925,12 +2928,60 @@ vErrors.push(err224);
 }
 errors++;
 }
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/checks",schemaPath:"#/properties/stages/additionalProperties/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+}
+}
+else {
+const err226 = {instancePath:instancePath+"/stages/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/stages/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
+}
+errors++;
+}
+}
+}
+else {
+const err227 = {instancePath:instancePath+"/stages",schemaPath:"#/properties/stages/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
+}
+errors++;
+}
+}
+}
+else {
+const err228 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err228];
+}
+else {
+vErrors.push(err228);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
  return validate10;}),
   'stage': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}},"$id":"stage"};
+const schema11 = {"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"temporary":{"type":["boolean","array"],"minItems":1,"items":{"type":"string","minLength":1}},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}},"$id":"stage"};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$", "u");
@@ -3775,15 +3826,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data29 = data.checks;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-for(const key4 in data29){
-let data30 = data29[key4];
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-for(const key5 in data30){
-if(!((((key5 === "min_bytes") || (key5 === "max_bytes")) || (key5 === "json_schema")) || (key5 === "tensors"))){
-const err63 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data.temporary !== undefined){
+let data29 = data.temporary;
+if((typeof data29 !== "boolean") && (!(Array.isArray(data29)))){
+const err63 = {instancePath:instancePath+"/temporary",schemaPath:"#/properties/temporary/type",keyword:"type",params:{type: schema11.properties.temporary.type},message:"must be boolean,array"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3792,11 +3838,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-if(data30.min_bytes !== undefined){
-let data31 = data30.min_bytes;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err64 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(Array.isArray(data29)){
+if(data29.length < 1){
+const err64 = {instancePath:instancePath+"/temporary",schemaPath:"#/properties/temporary/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3805,9 +3849,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 < 0 || isNaN(data31)){
-const err65 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const len5 = data29.length;
+for(let i7=0; i7<len5; i7++){
+let data30 = data29[i7];
+if(typeof data30 === "string"){
+if(func3(data30) < 1){
+const err65 = {instancePath:instancePath+"/temporary/" + i7,schemaPath:"#/properties/temporary/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3817,11 +3864,8 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-if(data30.max_bytes !== undefined){
-let data32 = data30.max_bytes;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err66 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err66 = {instancePath:instancePath+"/temporary/" + i7,schemaPath:"#/properties/temporary/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3830,9 +3874,18 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 < 0 || isNaN(data32)){
-const err67 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+}
+if(data.checks !== undefined){
+let data31 = data.checks;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key4 in data31){
+let data32 = data31[key4];
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key5 in data32){
+if(!((((key5 === "min_bytes") || (key5 === "max_bytes")) || (key5 === "json_schema")) || (key5 === "tensors"))){
+const err67 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3842,11 +3895,10 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
-if(data30.json_schema !== undefined){
-let data33 = data30.json_schema;
-if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (typeof data33 !== "string")){
-const err68 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
+if(data32.min_bytes !== undefined){
+let data33 = data32.min_bytes;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err68 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3855,9 +3907,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(typeof data33 === "string"){
-if(func3(data33) < 1){
-const err69 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 < 0 || isNaN(data33)){
+const err69 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/min_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/min_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3868,12 +3920,10 @@ errors++;
 }
 }
 }
-if(data30.tensors !== undefined){
-let data34 = data30.tensors;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-for(const key6 in data34){
-if(!(((key6 === "names") || (key6 === "shapes")) || (key6 === "finite"))){
-const err70 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(data32.max_bytes !== undefined){
+let data34 = data32.max_bytes;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err70 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3882,16 +3932,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data34.names !== undefined){
-let data35 = data34.names;
-if(Array.isArray(data35)){
-const len5 = data35.length;
-for(let i7=0; i7<len5; i7++){
-let data36 = data35[i7];
-if(typeof data36 === "string"){
-if(func3(data36) < 1){
-const err71 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 < 0 || isNaN(data34)){
+const err71 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/max_bytes",schemaPath:"#/properties/checks/additionalProperties/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3901,8 +3944,11 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i7,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data32.json_schema !== undefined){
+let data35 = data32.json_schema;
+if((!(data35 && typeof data35 == "object" && !Array.isArray(data35))) && (typeof data35 !== "string")){
+const err72 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/type",keyword:"type",params:{type: schema11.properties.checks.additionalProperties.properties.json_schema.type},message:"must be object,string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3911,10 +3957,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-}
-else {
-const err73 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(typeof data35 === "string"){
+if(func3(data35) < 1){
+const err73 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/json_schema",schemaPath:"#/properties/checks/additionalProperties/properties/json_schema/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3924,17 +3969,13 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data34.shapes !== undefined){
-let data37 = data34.shapes;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-for(const key7 in data37){
-let data38 = data37[key7];
-if(Array.isArray(data38)){
-const len6 = data38.length;
-for(let i8=0; i8<len6; i8++){
-let data39 = data38[i8];
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err74 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data32.tensors !== undefined){
+let data36 = data32.tensors;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+for(const key6 in data36){
+if(!(((key6 === "names") || (key6 === "shapes")) || (key6 === "finite"))){
+const err74 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3943,9 +3984,16 @@ vErrors.push(err74);
 }
 errors++;
 }
-if((typeof data39 == "number") && (isFinite(data39))){
-if(data39 < -1 || isNaN(data39)){
-const err75 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
+}
+if(data36.names !== undefined){
+let data37 = data36.names;
+if(Array.isArray(data37)){
+const len6 = data37.length;
+for(let i8=0; i8<len6; i8++){
+let data38 = data37[i8];
+if(typeof data38 === "string"){
+if(func3(data38) < 1){
+const err75 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3955,10 +4003,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-}
 else {
-const err76 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err76 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names/" + i8,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3970,7 +4016,7 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err77 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/names",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/names/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3980,9 +4026,17 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data34.finite !== undefined){
-if(typeof data34.finite !== "boolean"){
-const err78 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data36.shapes !== undefined){
+let data39 = data36.shapes;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key7 in data39){
+let data40 = data39[key7];
+if(Array.isArray(data40)){
+const len7 = data40.length;
+for(let i9=0; i9<len7; i9++){
+let data41 = data40[i9];
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err78 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i9,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3991,10 +4045,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 < -1 || isNaN(data41)){
+const err79 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i9,schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1},message:"must be >= -1"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -4005,8 +4058,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err80 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err80 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -4018,7 +4072,7 @@ errors++;
 }
 }
 else {
-const err81 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err81 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/shapes",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/shapes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -4028,14 +4082,62 @@ vErrors.push(err81);
 errors++;
 }
 }
-}
-else {
-const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data36.finite !== undefined){
+if(typeof data36.finite !== "boolean"){
+const err82 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors/finite",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/properties/finite/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err82];
 }
 else {
 vErrors.push(err82);
+}
+errors++;
+}
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/tensors",schemaPath:"#/properties/checks/additionalProperties/properties/tensors/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/checks/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/checks/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+}
+else {
+const err86 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
 }
 errors++;
 }
