@@ -461,6 +461,7 @@ const outside: readonly Outside[] = [
   {key: 'stage.retries', stage: {retries: 3}, same: true},
   {key: 'stage.timeout', stage: {timeout: 60}, same: true},
   {key: 'stage.protect', stage: {protect: true}, same: true},
+  {key: 'stage.temporary', stage: {temporary: true}, same: true},
   {key: 'stage.checks', stage: {checks: {adapter: {min_bytes: 1}}}, same: true},
   {key: 'stage.cache', stage: {cache: false}, same: true}, // it runs all the same, see the verdict
 ];
