@@ -30,7 +30,10 @@ export function statusCommand(terminal: Terminal): Command {
     .argument('[pipeline]', 'YAML file', DEFAULT_PIPELINE)
     .option('--set <path=value>', SET_HELP, collect, [])
     .option('--name <experiment>', NAME_HELP)
-    .option('--check', 'exit with 3 unless everything is up to date and as the lock file says')
+    .option(
+      '--check',
+      'exit with 3 unless everything is up to date and as the lock file says, with 2 where a stage cannot run (without it always with 0)',
+    )
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: StatusOptions) =>
@@ -64,7 +67,9 @@ async function status(terminal: Terminal, file: string, options: StatusOptions):
     text: (colours) =>
       `${statusText(plan, colours, fetch)}${differencesText(differences, colours)}${runningText(running, colours)}`,
   });
-  return options.check === true && (!isUpToDate(plan) || differences.length > 0) ? 3 : 0;
+  if (options.check !== true) return 0;
+  if (plan.problems.length > 0) return 2; // as `plan` says: no run would mend it
+  return !isUpToDate(plan) || differences.length > 0 ? 3 : 0;
 }
 
 function differencesText(differences: readonly Problem[], colours: Palette): string {

@@ -1,5 +1,6 @@
 import {hostname} from 'node:os';
-import {dirname, resolve} from 'node:path';
+import {basename, dirname, join, relative, resolve} from 'node:path';
+import {didYouMean, listed} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from './folders.js';
@@ -85,12 +86,41 @@ async function readDocument(file: string, files: PipelineFiles): Promise<Result<
   } catch (error) {
     if (!(error instanceof SidestepError)) throw error;
     const {problem} = error;
-    const hint =
-      problem.code === 'file/missing' ? '`sidestep init` writes a pipeline to start from.' : problem.hint;
+    const hint = problem.code === 'file/missing' ? await otherPipeline(file, files) : problem.hint;
     return failure({
       ...problem,
       position: problem.position ?? {file, line: 1, column: 1},
       ...(hint === undefined ? {} : {hint}),
     });
+  }
+}
+
+/** A pipeline in the same folder, or below `pipelines/` of it, as people keep several; else how to come to one. */
+async function otherPipeline(file: string, files: PipelineFiles): Promise<string> {
+  const folder = dirname(file);
+  const found: string[] = [];
+  for (const shelf of [folder, join(folder, 'pipelines')]) {
+    const names = (await files.namesIn(shelf)).filter((name) => /\.ya?ml$/.test(name)).sort();
+    for (const name of names.slice(0, MOST_LOOKED_AT))
+      if (await isPipeline(join(shelf, name), files)) found.push(relative(folder, join(shelf, name)));
+  }
+  const [only, ...more] = found;
+  if (only === undefined) return '`sidestep init` writes a pipeline to start from.';
+  if (more.length === 0) return `Did you mean ${only}?`;
+  return (
+    didYouMean(basename(file), found) ??
+    `There are other pipelines here, name one of them: ${listed(found, 4)}.`
+  );
+}
+
+const MOST_LOOKED_AT = 30;
+
+/** By the line that every pipeline has; lock files, presets and workflows have not. */
+async function isPipeline(path: string, files: PipelineFiles): Promise<boolean> {
+  try {
+    return /^sidestep:\s*\d/m.test(await files.read(path));
+  } catch (error) {
+    if (!(error instanceof SidestepError)) throw error;
+    return false;
   }
 }

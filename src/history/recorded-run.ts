@@ -208,10 +208,17 @@ export async function outputLines(stage: RecordedStage, path: string): Promise<J
 }
 
 /** The folder a person can use: where the stage published its output, else the tree in the cache when it was made. */
-export function outputFolder({outputs, cache, configured}: RecordedStage, name: string): string | undefined {
-  const {output_dir} = configured.params;
-  if (typeof output_dir === 'string' && existsSync(output_dir)) return output_dir;
+export function outputFolder(stage: RecordedStage, name: string): string | undefined {
+  const published = publishedFolder(stage);
+  if (published !== undefined) return published;
+  const {outputs, cache} = stage;
   const output = outputs[name];
   const tree = output?.kind === 'tree' ? treeDir(cache.root, output.hash) : undefined;
   return tree !== undefined && statSync(tree, {throwIfNoEntry: false})?.isDirectory() ? tree : undefined;
+}
+
+/** Where a stage copied its result to, as long as that is there. */
+export function publishedFolder({configured}: RecordedStage): string | undefined {
+  const {output_dir} = configured.params;
+  return typeof output_dir === 'string' && existsSync(output_dir) ? output_dir : undefined;
 }

@@ -1,7 +1,15 @@
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
+import {isStageReference} from '../stage/param.js';
 import {type JudgedLosses, judgedLosses, type LossMark} from './judged-losses.js';
-import {outputFolder, outputJson, outputLines, type RecordedRun, type RecordedStage} from './recorded-run.js';
+import {
+  outputFolder,
+  outputJson,
+  outputLines,
+  publishedFolder,
+  type RecordedRun,
+  type RecordedStage,
+} from './recorded-run.js';
 
 /** A train stage of a recorded run in numbers; null where the run did not get that far. */
 export interface TrainingFacts {
@@ -40,7 +48,7 @@ async function factsOf(stage: RecordedStage, run: RecordedRun): Promise<Training
     best_by: by,
     best_at: best && {epoch: best.epoch, global_step: best.global_step},
     final_loss: final?.loss ?? null,
-    adapter: outputFolder(stage, 'adapter') ?? null,
+    adapter: adapterFolder(stage, run) ?? null,
     duration_ms: durationOf(result),
   };
   if (!isJsonObject(summary)) return {...facts, ...unfinishedFacts(stage, run), kept_best: null};
@@ -51,6 +59,16 @@ async function factsOf(stage: RecordedStage, run: RecordedRun): Promise<Training
     steps: numberAt(summary, 'global_step'),
     epochs: numberAt(summary, 'epoch'),
   };
+}
+
+/** Where a person finds it: what the training published, else what an export of it did, else the folder in the cache. */
+function adapterFolder(stage: RecordedStage, {recorded}: RecordedRun): string | undefined {
+  const exports = recorded.filter(({configured: {uses, params}}) => {
+    const {adapter} = params;
+    return uses === 'export' && isStageReference(adapter) && adapter.$stage === stage.configured.id;
+  });
+  const places = [stage, ...exports].map(publishedFolder).filter((folder) => folder !== undefined);
+  return places[0] ?? outputFolder(stage, 'adapter');
 }
 
 /** The lines of metrics.jsonl; of a training that has not ended, its events in the same words. */

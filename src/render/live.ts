@@ -8,6 +8,7 @@ import type {Palette} from './palette.js';
 import {evictionText, plainLines, temporaryText} from './plain.js';
 import {problemText, sampleFailedText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
+import {startText} from './start-text.js';
 import {type TerminalTitle, titleText} from './terminal-title.js';
 import {type TextOutput, widthOf} from './text-output.js';
 import {rarely, transferText} from './transfer-text.js';
@@ -114,6 +115,11 @@ function asides(event: RunEvent, colours: Palette): string[] {
   switch (event.kind) {
     case 'stage_finished':
       return isFailure(event.result) ? [failureText(event.result, colours)] : [];
+    case 'stage_started': {
+      // A row is too narrow for why earlier work does not count.
+      const anew = event.start.kind === 'anew' || event.start.kind === 'other_interrupted';
+      return anew ? [`${event.stage}  ${startText(event.start)}`] : [];
+    }
     case 'warning':
     case 'stage_warning':
       return [problemText(event.problem, colours, 'warning')];
