@@ -57,6 +57,13 @@ test('on 60 columns an encoding shows songs, minutes of music and time left, a t
   const only = await folder.startInTerminal(['run', '--only', 'conditions'], {NO_COLOR: '1'}, 60).finished;
   const results = folder.file('songs as the model hears them when they are in one folder');
   expect(only.stdout.split(/\r?\n/)).toContain(`      ${results}`); // nothing else on that line: it can be copied whole
+
+  // The row has no room for why it begins again; below the list it is said whole.
+  const args = ['run', '--set', 'train.epochs=1', '--set', 'train.adapter.rank=3'];
+  const anew = await folder.startInTerminal(args, {NO_COLOR: '1'}, 60).finished;
+  expect(anew.stdout.replace(/\s+/g, ' ')).toMatch(
+    /train trains anew: the run without --set that was interrupted at step \d+ had adapter\.rank 2 \(now 3\)/,
+  );
 });
 
 test('printed in lines, a training of many epochs says how far it is every fifteen seconds and at its end', async () => {

@@ -118,6 +118,11 @@ test('a stage that is asked for itself is made again, and stays until what reads
 
 test('a failed reader keeps them, and so do protection, a place of their own and another pipeline', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline({sums: 'one; exit 3'})});
+  const other = `  size:
+    uses: command
+    with: {argv: [sh, -c, "ls $0 > $1", "\${inputs.in}", "\${outputs.out}"], inputs: {in: "\${stages.frames}"}, outputs: {out: size.txt}}
+`;
+  folder.write('pipeline.yaml', folder.read('pipeline.yaml') + other);
   const failed = await folder.run(['run', '--plain', '--keep-going']);
   expect(failed.code).toBe(1);
   expect(cacheBytes(folder)).toBeGreaterThan(200_000);

@@ -47,6 +47,18 @@ test('run again: all from cache, nothing on disk touched', async () => {
   expect(first.contents('output')).toEqual(before);
 });
 
+test('runs names the folder of the training, and where that published none the one of its export', async () => {
+  const adapters = () =>
+    (
+      JSON.parse(first.command(['runs', 'pipelines/smoke.yaml', '--json']).stdout) as {
+        runs: {adapters: string[]}[];
+      }
+    ).runs.at(-1)!.adapters;
+  expect(adapters()).toEqual([first.file('adapter')]);
+  expect((await first.run(['pipelines/smoke.yaml'])).code).toBe(0);
+  expect(adapters()).toEqual([first.file('output/smoke')]);
+});
+
 test('another folder gives the same bytes: exported files, adapter, checkpoints, metrics', async () => {
   expect((await smoke(second)).code).toBe(0);
   expect(second.contents('output')).toEqual(first.contents('output'));
