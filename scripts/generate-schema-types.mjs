@@ -37,7 +37,7 @@ export const schemas: Readonly<Record<string, Schema>> = ${JSON.stringify(data, 
 }
 
 /** Every schema by hand with its `$id`, which follows from its place. */
-function identified(made) {
+function identified(made, sources) {
   const files = ['schema', 'schema/output'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.schema.json'))
@@ -46,7 +46,17 @@ function identified(made) {
   return files
     .map((file) => [join(root, file), `${SCHEMA_URL}${file.slice('schema/'.length)}`])
     .filter(([path]) => !made.has(path))
-    .map(([path, id]) => [path, withId(readFileSync(path, 'utf8'), id)]);
+    .map(([path, id]) => [path, withAdapterKinds(withId(readFileSync(path, 'utf8'), id), sources)]);
+}
+
+/** A document's `adapter_type` is one of the kinds that a train stage knows. */
+function withAdapterKinds(text, sources) {
+  const kinds = sources.stage('train').properties.adapter.oneOf.map(({properties}) => properties.type.const);
+  const list = kinds.map((kind) => `\n        ${JSON.stringify(kind)}`).join(',');
+  return text.replace(
+    /("adapter_type": \{\n {6}"enum": \[)[^\]]*\]/,
+    (_, before) => `${before}${list}\n      ]`,
+  );
 }
 
 /** Behind `$schema`, which is the first member; the rest of the text stays as it was written. */
@@ -73,7 +83,7 @@ async function outputs() {
   ]);
   return new Map([
     ...editors,
-    ...identified(new Map(editors)),
+    ...identified(new Map(editors), sources),
     [join(generated, 'schema-url.generated.ts'), schemaUrl()],
     [join(generated, 'types.generated.ts'), await typeScriptTypes(validated)],
     [join(generated, 'validators.generated.ts'), validatorCode(validated)],

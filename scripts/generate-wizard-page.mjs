@@ -16,6 +16,14 @@ async function wizardList() {
   return import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 }
 
+/** `a`, `b` or `c`, as the train stage's schema knows them. */
+function adapterKinds() {
+  return load('stage.train')
+    .properties.adapter.oneOf.map(({properties}) => `\`${properties.type.const}\``)
+    .join(', ')
+    .replace(/, (?=[^,]+$)/, ' or ');
+}
+
 export async function wizardPage() {
   const {detailGroups, stageTypeOf} = await wizardList();
   const keys = new Map(
@@ -79,7 +87,7 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | \`--songs PATH\` | an audio folder, a dataset JSON, or a folder of preprocessed tensors: \`.pt\` and \`.safetensors\` of Side-Step or ACE-Step, or what \`preprocess.pass2\` published |
 | \`--set songs.on_error=skip\` | if some songs cannot be read: go on without them |
 | \`--tag WORD\` | a trigger word for every caption |
-| \`--adapter TYPE\` | \`lora\`, \`dora\`, \`lokr\`, \`loha\` or \`oft\` |
+| \`--adapter TYPE\` | ${adapterKinds()} |
 | \`--preset NAME\` | where the other values come from; one that suits the card's memory is proposed. Where it names no length of its own, epochs and the largest rank follow from the number of songs ([training-guide.md](training-guide.md)) |
 | \`--detail LEVEL\` | \`basic\`: the preset decides; \`advanced\`: the questions below |
 | \`--measure USE\` | with \`advanced\`: \`no\`; \`modules\` measures first which modules the songs pull at (\`estimate\`) and adapts those; \`ranks\` also gives each the rank it needs (Fisher information; \`lora\` and \`dora\`) |

@@ -1,7 +1,7 @@
 import type {JsonObject} from '../base/json.js';
 import type {FloatDType} from '../format/float-bits.js';
 import type {Tensor} from '../format/tensor.js';
-import type {AdapterKind} from '../stage/export-layouts.js';
+import type {AdapterKind} from '../stage/adapter-kinds.js';
 
 export type {AdapterKind};
 

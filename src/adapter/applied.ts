@@ -1,8 +1,8 @@
 import {SidestepError} from '../base/problem.js';
-import type {Tensor} from '../format/tensor.js';
 import type {AdapterModule, Matrix} from './adapter.js';
-import {hadamard, kronecker, lowRank, product, type WeightChange} from './change.js';
+import {lowRank, type WeightChange} from './change.js';
 import {toMatrix} from './factors.js';
+import {kindWork} from './kinds.js';
 import {plainFactors} from './tucker.js';
 
 /**
@@ -28,30 +28,13 @@ export function trainedModule(module: AdapterModule): Applied | undefined {
     const {up, down, magnitude} = weights;
     return {change: lowRank(up, down, scale), ...(magnitude && {magnitude: {values: magnitude, over}})};
   }
-  if (weights.tensors['oft_R.weight'] !== undefined) return undefined;
-  const tensors = plainFactors(weights.tensors);
+  const changeOf = kindWork(weights.tensors)?.change;
+  if (changeOf === undefined) return undefined;
   const dora = weights.tensors.dora_scale;
   return {
-    change: tensors.hada_w1_a ? lohaChange(tensors, scale) : lokrChange(tensors, scale),
+    change: changeOf(plainFactors(weights.tensors), scale),
     ...(dora && {magnitude: {values: toMatrix(dora).data, over}}),
   };
-}
-
-/** `hada_w1_a · hada_w1_b ∘ hada_w2_a · hada_w2_b`, times the scale. */
-export function lohaChange(tensors: Readonly<Record<string, Tensor>>, scale: number): WeightChange {
-  const pair = (name: string) => lowRank(toMatrix(tensors[`${name}_a`]!), toMatrix(tensors[`${name}_b`]!), 1);
-  return hadamard(pair('hada_w1'), pair('hada_w2'), scale);
-}
-
-/** `lokr_w1 ⊗ lokr_w2`, each whole or a product of two, times the scale. */
-export function lokrChange(tensors: Readonly<Record<string, Tensor>>, scale: number): WeightChange {
-  const factor = (name: string): Matrix => {
-    const whole = tensors[name];
-    return whole
-      ? toMatrix(whole)
-      : product(toMatrix(tensors[`${name}_a`]!), toMatrix(tensors[`${name}_b`]!));
-  };
-  return kronecker(factor('lokr_w1'), factor('lokr_w2'), scale);
 }
 
 export interface Difference {

@@ -1,11 +1,11 @@
 import {type Json, type JsonObject, own} from '../base/json.js';
+import {adapterFacts} from '../stage/adapter-kinds.js';
 import {conditioningWords} from '../stage/conditioning.js';
 import type {Adapter} from './adapter.js';
 import type {CardParts} from './card-parts.js';
 import {oneLine, tableOf} from './card-text.js';
 import {hubModel} from './hub.js';
-
-export const kindName = {lora: 'LoRA', dora: 'DoRA', lokr: 'LoKr', loha: 'LoHa', oft: 'OFT'} as const;
+import {kindWorks} from './kinds.js';
 
 /** "How it was trained", a row for each thing that is known; of adapters of other programs that is their shape alone. */
 export function trainingFacts(parts: CardParts): string[] {
@@ -15,13 +15,13 @@ export function trainingFacts(parts: CardParts): string[] {
 
 type Row = readonly [string, string];
 
-function shapeRow({kind, modules, config}: Adapter): Row {
+function shapeRow(adapter: Adapter): Row {
+  const {kind, modules, config} = adapter;
   const size =
-    kind === 'oft'
-      ? `blocks of ${String(config.oft_block_size ?? modules[0]?.rank)}`
-      : `${rankWords(modules.map(({rank}) => rank))}${alphaWords(modules.map(({alpha}) => alpha))}`;
+    kindWorks[kind].size?.(adapter) ??
+    `${rankWords(modules.map(({rank}) => rank))}${alphaWords(modules.map(({alpha}) => alpha))}`;
   const decomposed = kind !== 'dora' && config.weight_decompose === true ? ', weights decomposed' : '';
-  return ['adapter', `${kindName[kind]}, ${size}${decomposed}, ${modules.length} modules`];
+  return ['adapter', `${adapterFacts[kind].name}, ${size}${decomposed}, ${modules.length} modules`];
 }
 
 /** LyCORIS calls factors that are left whole rank 0. */

@@ -1,3 +1,4 @@
+import {isLowRank} from '../stage/adapter-kinds.js';
 import type {CardParts} from './card-parts.js';
 import {codeSpan, fenced, oneLine, tableOf} from './card-text.js';
 
@@ -24,7 +25,7 @@ function programs(parts: CardParts & {readonly trigger: string | undefined}): st
   const {format} = parts;
   switch (format) {
     case 'peft':
-      return [...(parts.adapter.kind === 'oft' ? [] : [aceStep, cppFolder]), own(parts, '.')];
+      return [...(isLowRank(parts.adapter.kind) ? [aceStep, cppFolder] : []), own(parts, '.')];
     case 'comfyui':
       return [comfyui(parts), ...(isLora(parts) ? [cppFile(parts)] : []), own(parts, fileName(parts))];
     case 'diffusers':

@@ -1,7 +1,8 @@
 import {stringify} from 'yaml';
+import {adapterFacts} from '../stage/adapter-kinds.js';
 import type {ExportFormat} from '../stage/export-layouts.js';
 import type {Adapter} from './adapter.js';
-import {kindName, trainingFacts} from './card-facts.js';
+import {trainingFacts} from './card-facts.js';
 import type {CardParts} from './card-parts.js';
 import {codeSpan, oneLine} from './card-text.js';
 import {usage} from './card-use.js';
@@ -86,7 +87,7 @@ function tagsOf({kind}: Adapter, format: ExportFormat, own: readonly string[]): 
 
 function firstSentence({adapter, provenance, format}: CardParts): string {
   const base = provenance === undefined ? 'ACE-Step 1.5' : oneLine(provenance.base_model);
-  const kind = kindName[adapter.kind];
+  const kind = adapterFacts[adapter.kind].name;
   return format === 'merged'
     ? `${base} with ${article(kind)} ${kind} adapter worked into its weights.`
     : `${capital(article(kind))} ${kind} adapter for ${base}, a model that makes music from text.`;

@@ -1,13 +1,14 @@
 import type {AdapterModule, Matrix} from './adapter.js';
 
 /**
- * ‖scale · up · down‖ (Frobenius) without forming the product: the squared norm of a product is the trace of
- * (upᵀ up)(down downᵀ), two rank × rank matrices. Undefined for modules without LoRA factors.
+ * ⟨A, B⟩ of two modules' scale · up · down without forming the products: the trace of (upᵀ up)(down downᵀ), two rank × rank
+ * matrices. Undefined for modules without LoRA factors, or of other shapes.
  */
-export function deltaNorm(module: AdapterModule): number | undefined {
-  const {weights, scale} = module;
-  if (weights.kind !== 'lora') return undefined;
-  return Math.abs(scale) * Math.sqrt(productDot(weights.up, weights.down, weights.up, weights.down));
+export function factorDot(a: AdapterModule, b: AdapterModule): number | undefined {
+  const [left, right] = [a.weights, b.weights];
+  if (left.kind !== 'lora' || right.kind !== 'lora') return undefined;
+  if (left.up.rows !== right.up.rows || left.down.cols !== right.down.cols) return undefined;
+  return a.scale * b.scale * productDot(left.up, left.down, right.up, right.down);
 }
 
 /** ‖A − B‖ / ‖A‖ of the weight changes of one module in two adapters; ‖B‖ when A is 0. */

@@ -2,7 +2,8 @@ import type {Json, JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {type FloatDType, floatTensor} from '../format/float-bits.js';
 import {type Tensor, toFloat32} from '../format/tensor.js';
-import {type ExportLayout, layoutRefusal} from '../stage/export-layouts.js';
+import {type ExportLayout, isLowRank} from '../stage/adapter-kinds.js';
+import {layoutRefusal} from '../stage/export-layouts.js';
 import type {Adapter, AdapterModule, Matrix, ModuleWeights} from './adapter.js';
 import {DORA_RULE} from './metadata.js';
 import {COMFYUI_PREFIXES, DIFFUSERS_PREFIX, diffusersName, lycorisName, PEFT_PREFIX} from './module-name.js';
@@ -194,7 +195,7 @@ function diffusersSettings(adapter: Adapter): string {
  */
 function peftSettings(adapter: Adapter): JsonObject {
   const {config, kind, modules} = adapter;
-  const own = kind === 'oft' || (config.peft_type === 'LORA' && targetsAll(adapter));
+  const own = !isLowRank(kind) || (config.peft_type === 'LORA' && targetsAll(adapter));
   const missing = {
     peft_type: 'LORA',
     task_type: 'FEATURE_EXTRACTION',
@@ -220,7 +221,7 @@ function ownOrScaleConfig(adapter: Adapter): Record<string, Json> {
 
 /** Rank and alpha settings under which PEFT computes every module's scale; patterns only where modules differ. */
 function peftScaleConfig(adapter: Adapter): Record<string, Json> {
-  if (adapter.kind === 'oft') return {};
+  if (!isLowRank(adapter.kind)) return {};
   const rank = mostCommon(adapter.modules.map((module) => module.rank));
   const rsLora = adapter.config.use_rslora === true && adapter.modules.some(({scale}) => scale !== 1);
   const alphaOf = (module: AdapterModule) => module.scale * (rsLora ? Math.sqrt(module.rank) : module.rank);

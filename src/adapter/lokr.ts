@@ -14,17 +14,9 @@ interface Kronecker {
 }
 
 /**
- * ‖scale · w1 ⊗ w2‖ = |scale| · ‖w1‖ · ‖w2‖ (Frobenius; Yeh et al. 2023, LoKr). Undefined for what has no such form: Tucker
- * cores, weight decomposition, and modules of other kinds.
+ * ⟨A, B⟩ of two modules' scale · w1 ⊗ w2 (Yeh et al. 2023, LoKr): ⟨w1, w1'⟩ · ⟨w2, w2'⟩ (Frobenius). Undefined when their factors have
+ * different shapes, and for what has no such form: Tucker cores, weight decomposition, and modules of other kinds.
  */
-export function kroneckerNorm(module: AdapterModule): number | undefined {
-  const kronecker = kroneckerOf(module);
-  if (kronecker === undefined) return undefined;
-  const [first, second] = kronecker.factors;
-  return Math.abs(kronecker.scale) * Math.sqrt(dot(first, first)! * dot(second, second)!);
-}
-
-/** ⟨A, B⟩ of two modules' weight changes: ⟨w1, w1'⟩ · ⟨w2, w2'⟩. Undefined when their factors have different shapes. */
 export function kroneckerDot(a: AdapterModule, b: AdapterModule): number | undefined {
   const [left, right] = [kroneckerOf(a), kroneckerOf(b)];
   if (left === undefined || right === undefined) return undefined;

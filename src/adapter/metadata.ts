@@ -1,4 +1,5 @@
 import {asJson, canonicalJson, type Json, type JsonObject} from '../base/json.js';
+import {ownLayout} from '../stage/adapter-kinds.js';
 import type {Adapter} from './adapter.js';
 import type {Provenance} from './provenance.js';
 
@@ -52,7 +53,7 @@ function kohyaKeys({adapter, name, provenance}: MetadataParts) {
   const optimizer = objectAt(params, 'optimizer');
   return {
     ss_output_name: name,
-    ss_network_module: adapter.kind === 'lokr' || adapter.kind === 'loha' ? 'lycoris.kohya' : 'networks.lora',
+    ss_network_module: ownLayout(adapter.kind) === 'lycoris' ? 'lycoris.kohya' : 'networks.lora',
     ss_network_dim: textOf(adapter.modules[0]?.rank),
     ss_network_alpha: textOf(adapter.modules[0]?.alpha),
     ss_base_model_version: provenance && `ace_step_1.5_${provenance.base}`,

@@ -2,12 +2,13 @@ import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {type FloatDType, floatTensor} from '../format/float-bits.js';
 import {isFloating, type Tensor, wholeNumber} from '../format/tensor.js';
+import {isLowRank} from '../stage/adapter-kinds.js';
 import type {Adapter, AdapterKind} from './adapter.js';
 import type {AdapterFile} from './adapter-file.js';
 import type {FoundModule, Parts} from './found-module.js';
+import {kindOfTensors, kindWorks} from './kinds.js';
 import {decoderModule, PEFT_PREFIX} from './module-name.js';
-import {loraModule} from './read-lora.js';
-import {lycorisModule, lycorisSettings} from './read-lycoris.js';
+import {lycorisSettings} from './read-lycoris.js';
 import {parseTensorName, type TensorPart} from './tensor-name.js';
 
 /** What a file's tensors are, under the rule of the program that wrote them. */
@@ -16,31 +17,12 @@ export function adapterOf(file: AdapterFile): Adapter {
   const kind = kindOf(file, modules);
   return {
     kind,
-    modules: modules.map((module) => readModule(kind, module, file)),
+    modules: modules.map((module) => kindWorks[kind].read(module, file)),
     config: file.config ?? lycorisSettings(file.metadata[`${kind}_config`]),
     dtype: commonDtype(modules),
     metadata: file.metadata,
     others: biases,
   };
-}
-
-function readModule(kind: AdapterKind, module: FoundModule, file: AdapterFile): Adapter['modules'][number] {
-  switch (kind) {
-    case 'lora':
-    case 'dora':
-      return loraModule(module, file);
-    case 'lokr':
-    case 'loha':
-      return lycorisModule(module, file);
-    case 'oft':
-      return {
-        name: module.name,
-        weights: {kind: 'opaque', tensors: module.parts as Readonly<Record<string, Tensor>>},
-        rank: 0,
-        alpha: 0,
-        scale: 1,
-      };
-  }
 }
 
 interface Grouped {
@@ -178,16 +160,13 @@ function kindOf(file: AdapterFile, modules: readonly FoundModule[]): AdapterKind
 }
 
 function kindOfParts(parts: Parts): AdapterKind {
-  const names = Object.keys(parts);
-  if (names.some((part) => part.startsWith('lokr_'))) return 'lokr';
-  if (names.some((part) => part.startsWith('hada_'))) return 'loha';
-  if (parts['oft_R.weight'] !== undefined) return 'oft';
-  return parts.magnitude !== undefined || parts.dora_scale !== undefined ? 'dora' : 'lora';
+  const decomposed = parts.magnitude !== undefined || parts.dora_scale !== undefined;
+  return kindOfTensors(Object.keys(parts)) ?? (decomposed ? 'dora' : 'lora');
 }
 
 /** Settings and tensors that contradict each other: PEFT would load something else than was trained. */
 function checkDora({path, config}: AdapterFile, kind: AdapterKind, decomposed: 'all' | 'some'): void {
-  if (config === undefined || (kind !== 'lora' && kind !== 'dora')) return;
+  if (config === undefined || !isLowRank(kind)) return;
   const says = config.use_dora === true;
   if (says === (kind === 'dora') && (!says || decomposed === 'all')) return;
   throw new SidestepError({

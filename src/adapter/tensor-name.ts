@@ -1,15 +1,10 @@
-/** What a tensor is to its module; LoKr's and LoHa's factors keep the names LyCORIS gives them. */
-export type TensorPart =
-  | 'down'
-  | 'up'
-  | 'magnitude'
-  | 'dora_scale'
-  | 'alpha'
-  | 'scalar'
-  | 'oft_R.weight'
-  | 'bias'
-  | LycorisPart;
-export type LycorisPart = `lokr_${string}` | `hada_${string}`;
+import {adapterFacts, adapterKinds, ownLayout} from '../stage/adapter-kinds.js';
+
+/** What a tensor is to its module; the factors of LyCORIS's kinds keep the names LyCORIS gives them. */
+export type TensorPart = KnownPart | LycorisPart;
+type KnownPart = 'down' | 'up' | 'magnitude' | 'dora_scale' | 'alpha' | 'scalar' | 'oft_R.weight' | 'bias';
+declare const lycoris: unique symbol;
+type LycorisPart = string & {readonly [lycoris]: true};
 
 export interface TensorName {
   /** The module's path as the file has it. */
@@ -22,7 +17,7 @@ export interface TensorName {
 /** An optional adapter's name and an optional `.weight`, which PEFT and others write or leave out. */
 const TAIL = '(?:\\.((?!bias$)[^.]+))??(?:\\.weight)?$';
 
-const SPELLINGS: readonly (readonly [RegExp, TensorPart])[] = [
+const SPELLINGS: readonly (readonly [RegExp, KnownPart])[] = [
   [new RegExp(`^(.+)\\.lora_A${TAIL}`), 'down'],
   [new RegExp(`^(.+)\\.lora_B${TAIL}`), 'up'],
   [/^(.+?)(?:\.lora_down|\.lora\.down|_lora\.down|\.lora_linear_layer\.down)\.weight$/, 'down'],
@@ -36,7 +31,11 @@ const SPELLINGS: readonly (readonly [RegExp, TensorPart])[] = [
   [/^(.+?)(?:\.base_layer)?\.bias$/, 'bias'],
 ];
 
-const LYCORIS = new RegExp(`^(.+)\\.((?:lokr_w[12](?:_[ab])?|lokr_t2|hada_w[12]_[ab]|hada_t[12]))${TAIL}`);
+const LYCORIS_TENSORS = adapterKinds
+  .filter((kind) => ownLayout(kind) === 'lycoris')
+  .map((kind) => adapterFacts[kind].tensors?.source)
+  .join('|');
+const LYCORIS = new RegExp(`^(.+)\\.(${LYCORIS_TENSORS})${TAIL}`);
 
 /** Takes a tensor's name apart; undefined for what belongs to no adapter. */
 export function parseTensorName(name: string): TensorName | undefined {

@@ -2,7 +2,7 @@ import {dirname, join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
 import {writeFile} from '../base/write-file.js';
 import {writeSafetensors} from '../format/safetensors-write.js';
-import {ownLayout} from '../stage/export-layouts.js';
+import {ownLayout} from '../stage/adapter-kinds.js';
 import type {Adapter} from './adapter.js';
 import {type LayoutFile, type LayoutOptions, lycorisLayout, peftLayout} from './layout.js';
 

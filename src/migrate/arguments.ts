@@ -2,6 +2,7 @@ import {basename, dirname, extname} from 'node:path';
 import type {Json} from '../base/json.js';
 import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {isAdapterKind, isLowRank, ownLayout} from '../stage/adapter-kinds.js';
 import {upstreamLine} from './line.js';
 import {type FlagTable, keySchemas, type UpstreamFlag} from './upstream-flags.js';
 
@@ -106,7 +107,7 @@ function fisherRanks(
   const selects = settings.some(({key}) => key.startsWith('adapter.selection'));
   const ignored = given.some(({flag}) => flag === '--ignore-fisher-map');
   if (typeof folder !== 'string' || selects || ignored) return none;
-  if (!['lora', 'dora'].includes(adapterType(given)) || !hasFile(`${folder}/${FISHER_MAP}`)) return none;
+  if (!isLowRank(adapterType(given)) || !hasFile(`${folder}/${FISHER_MAP}`)) return none;
   const from = `${FISHER_MAP} lies beside the tensors`;
   return {
     settings: [
@@ -290,7 +291,7 @@ function settingsFor({stage, key, file_key}: UpstreamFlag, value: Json, from: st
 function missesAdapter(flag: string, entry: UpstreamFlag, adapter: string): string | undefined {
   if (entry.adapter !== undefined && entry.adapter !== adapter)
     return `without effect for ${adapter} adapters`;
-  const ofLycoris = adapter === 'lokr' || adapter === 'loha';
+  const ofLycoris = isAdapterKind(adapter) && ownLayout(adapter) === 'lycoris';
   if (ofLycoris && ['--rank', '-r', '--alpha'].includes(flag))
     return `upstream's ${adapter} takes --${adapter}-linear-${flag === '--alpha' ? 'alpha' : 'dim'} and not this`;
   return keySchemas(entry, adapter).length === 0

@@ -1,4 +1,5 @@
 import {type Entry, type FilePlace, schemaLine, writtenPath, yamlText} from '../app/pipeline-text.js';
+import {isAdapterKind, usualFormats} from '../stage/adapter-kinds.js';
 import type {Migrated, MigratedSetting} from './arguments.js';
 import {keySchemas} from './upstream-flags.js';
 
@@ -155,8 +156,7 @@ function measures(subcommand: string, placed: readonly MigratedSetting[]): boole
 /** The form of the adapter's own library, and ComfyUI's where that reads the kind. */
 function formatsOf(own: readonly MigratedSetting[]): string[] {
   const type = own.find(({key}) => key === 'adapter.type')?.value;
-  if (type === 'oft') return ['peft'];
-  return [type === 'lokr' || type === 'loha' ? 'lycoris' : 'peft', 'comfyui'];
+  return usualFormats(isAdapterKind(type) ? type : 'lora');
 }
 
 /** The schema tells adapters apart by their type, which upstream leaves unsaid for LoRA. */

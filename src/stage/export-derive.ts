@@ -1,5 +1,6 @@
+import type {AdapterKind} from './adapter-kinds.js';
 import {textOptions} from './conditioning.js';
-import {type AdapterKind, type ExportFormat, layoutRefusal, layouts} from './export-layouts.js';
+import {type ExportFormat, layoutRefusal, programs} from './export-layouts.js';
 import {joinedLists} from './joined.js';
 import {stateFaults} from './kept-states.js';
 import {isParamObject, isStageReference, type ParamObject, type ParamValue, valueAt} from './param.js';
@@ -77,7 +78,7 @@ function biasesLost(format: 'comfyui' | 'diffusers', param: string): DerivedFaul
   return {
     param,
     code: 'export/layout-unsupported',
-    message: `${layouts[format].program} (${format}) has no form for trained biases, and the adapter has \`bias: all\``,
+    message: `${programs[format]} (${format}) has no form for trained biases, and the adapter has \`bias: all\``,
     hint: 'Export it as peft or merged, or train with `bias: none`.',
   };
 }

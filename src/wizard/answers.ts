@@ -1,4 +1,3 @@
-import type {adapterKinds} from '../stage/export-layouts.js';
 import {type DetailId, type GroupId, isDetailId, isGroupId} from './details.js';
 
 /** What the wizard finds out about every pipeline, in the order of its questions and in the words of its flags. */
@@ -46,11 +45,3 @@ export function detailsIn(answers: SomeAnswers): readonly (readonly [DetailId, s
     isDetailId(id) && text !== undefined && text !== '' ? [[id, text] as const] : [],
   );
 }
-
-export const adapterHints: Readonly<Record<(typeof adapterKinds)[number], string>> = {
-  lora: 'the usual one; every program can load it',
-  dora: 'LoRA that also learns magnitudes; somewhat slower',
-  lokr: 'Kronecker product; small files, LyCORIS format',
-  loha: 'Hadamard product; LyCORIS format',
-  oft: 'orthogonal rotation of the base weights',
-};

@@ -6,6 +6,7 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
 import {ok, type Result} from '../base/result.js';
 import {schemas} from '../schema/schemas.generated.js';
+import {adapterKinds} from '../stage/adapter-kinds.js';
 import {type AnswerId, type BasicId, basicIds, type SomeAnswers} from './answers.js';
 import {type DetailId, isDetailId, stageTypeOf} from './details.js';
 
@@ -32,7 +33,7 @@ export function addInitOptions(command: Command): Command {
     )
     .option('--songs <path>', 'audio folder, dataset JSON, or folder of tensors')
     .option('--tag <word>', 'trigger word for every caption')
-    .option('--adapter <type>', 'lora, dora, lokr, loha or oft')
+    .option('--adapter <type>', adapterKinds.join(', ').replace(/, (\w+)$/, ' or $1'))
     .option('--preset <name>', 'preset of the train stage')
     .option('--detail <level>', 'basic, or advanced to be asked for the details of adapter and training')
     .option('--measure <use>', 'measure the songs first: modules, ranks (lora and dora), or no')

@@ -6,6 +6,7 @@ import type {Result} from '../base/result.js';
 import {userFolder} from '../config/folders.js';
 import {findPresets, type Preset, parsePreset} from '../config/user/preset.js';
 import {absolutePath, type Settings} from '../config/user/settings.js';
+import {isLowRank} from '../stage/adapter-kinds.js';
 import {drafts} from './draft.js';
 import {lastSession} from './last-session.js';
 import {type Machine, presetFor} from './machine.js';
@@ -70,7 +71,7 @@ export async function knownOf(
 function factsText(preset: Preset, adapter: string): string {
   const [kind, rank, optimizer, rate, batch, epochs] = presetFacts(preset)?.map(({text}) => text) ?? [];
   if (kind === undefined) return '';
-  const shape = adapter === 'lora' || adapter === 'dora' ? `${adapter}, rank ${rank}` : adapter;
+  const shape = isLowRank(adapter) ? `${adapter}, rank ${rank}` : adapter;
   return `${shape}, ${optimizer}, rate ${rate}, batch ${batch}, ${epochs} epochs`;
 }
 

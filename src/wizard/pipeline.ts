@@ -1,6 +1,7 @@
 import {type Entry, type FilePlace, schemaLine, writtenPath, yamlText} from '../app/pipeline-text.js';
 import {pathWords} from '../base/dotted-path.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
+import {type AdapterKind, usualFormats} from '../stage/adapter-kinds.js';
 import type {Answers} from './answers.js';
 import {type DetailId, placeOf, stageTypeOf} from './details.js';
 import {chosenProfile, nothingShared, type Piece, profilesFor, type Shared} from './shared.js';
@@ -117,7 +118,7 @@ function stages(answers: Answers): readonly Entry[] {
     training(answers),
     stage('export', 'export', 'The adapter in the formats of other programs.', [
       reference('adapter', 'train'),
-      {key: 'formats', value: formatsOf(adapter)},
+      {key: 'formats', value: usualFormats(adapter as AdapterKind)}, // the question takes no other
       {key: 'output_dir', value: `./output/${name}`},
     ]),
   ];
@@ -224,12 +225,6 @@ function put(
 
 function entriesOf(entry: Entry | undefined): readonly Entry[] {
   return entry === undefined ? [] : (entry.value as readonly Entry[]);
-}
-
-/** LyCORIS kinds have a format of their own, and OFT only PEFT's. */
-function formatsOf(adapter: string): Json {
-  if (adapter === 'lokr' || adapter === 'loha') return ['lycoris'];
-  return adapter === 'oft' ? ['peft'] : ['peft', 'comfyui'];
 }
 
 function stage(key: string, uses: string, comment: string, parameters: readonly Entry[]): Entry {

@@ -1,6 +1,7 @@
 import type {Pipeline} from '../config/pipeline.js';
 import {countText} from '../render/quantity.js';
 import {trainingWork} from '../run/forecast/training-work.js';
+import {isLowRank} from '../stage/adapter-kinds.js';
 import {type ParamObject, valueAt} from '../stage/param.js';
 import {detailFacts, shownValue} from './detail-facts.js';
 import type {DetailId} from './details.js';
@@ -50,9 +51,8 @@ function rankProposals(
 ): readonly ChosenValue[] {
   const [type, rank, alpha] = ['type', 'rank', 'alpha'].map((key) => valueAt(params, `adapter.${key}`));
   const wanted = rankFor(songs);
-  const isLora = type === 'lora' || type === 'dora';
   const chosen = detailFacts('train.adapter.rank', pipeline)?.said_by === 'settings';
-  if (!isLora || chosen || typeof rank !== 'number' || rank <= wanted) return [];
+  if (!isLowRank(type) || chosen || typeof rank !== 'number' || rank <= wanted) return [];
   return [
     ...proposal('train.adapter.rank', wanted, songs, pipeline),
     ...proposal('train.adapter.alpha', (Number(alpha) / rank) * wanted, songs, pipeline),

@@ -3,8 +3,8 @@ import {type Failure, failure, ok, type Result} from '../base/result.js';
 import {absolutePath} from '../config/user/settings.js';
 import {baseModels, type FoundModel} from '../model/model.js';
 import {searchModels} from '../model/model-name.js';
-import {adapterKinds} from '../stage/export-layouts.js';
-import {adapterHints, type SomeAnswers} from './answers.js';
+import {adapterFacts, adapterKinds, isLowRank} from '../stage/adapter-kinds.js';
+import type {SomeAnswers} from './answers.js';
 import {detailQuestions} from './detail-questions.js';
 import {modelsIn} from './models.js';
 import type {Known, Question} from './question.js';
@@ -110,7 +110,7 @@ export const questions: readonly Question[] = [
   {
     id: 'adapter',
     message: 'Which kind of adapter?',
-    choices: async () => adapterKinds.map((value) => ({value, hint: adapterHints[value]})),
+    choices: async () => adapterKinds.map((value) => ({value, hint: adapterFacts[value].about})),
     initial: async () => 'lora',
     check: async (answer) => oneOf(answer, adapterKinds, 'kind of adapter'),
   },
@@ -223,7 +223,7 @@ async function isTensors(
 }
 
 function takesRanks(adapter: string | undefined): boolean {
-  return adapter === undefined || adapter === 'lora' || adapter === 'dora';
+  return adapter === undefined || isLowRank(adapter);
 }
 
 async function unusableIn(place: string, {songs}: Known): Promise<number> {

@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
-import {adapterKinds} from '../stage/export-layouts.js';
+import {adapterKinds} from '../stage/adapter-kinds.js';
 import type {AnswerId, Answers, SomeAnswers} from './answers.js';
 import {isDetailId, isGroupId} from './details.js';
 import type {PathKind} from './path-completion.js';

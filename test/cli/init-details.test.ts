@@ -7,7 +7,7 @@ import {findPresets} from '../../src/config/user/preset.js';
 import {noSettings} from '../../src/config/user/settings.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
-import {adapterKinds} from '../../src/stage/export-layouts.js';
+import {adapterKinds} from '../../src/stage/adapter-kinds.js';
 import {type AnswerId, detailsIn, type SomeAnswers} from '../../src/wizard/answers.js';
 import {detailFacts} from '../../src/wizard/detail-facts.js';
 import {choicesOf, detailMessage} from '../../src/wizard/detail-questions.js';

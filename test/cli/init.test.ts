@@ -358,7 +358,7 @@ describe('at a terminal', () => {
       adapter: {type: 'lokr', rank: 4},
       optimizer: {type: 'prodigy'},
     });
-    expect(stages.export!.with).toMatchObject({formats: ['lycoris']});
+    expect(stages.export!.with).toMatchObject({formats: ['lycoris', 'comfyui']});
   });
 
   test('Ctrl-C leaves nothing behind, whatever is being asked', async () => {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {type AdapterKind, adapterKinds, layouts} from '../../src/stage/export-layouts.js';
+import {type AdapterKind, adapterKinds} from '../../src/stage/adapter-kinds.js';
+import {programs} from '../../src/stage/export-layouts.js';
 import {problemsOf, stageOf} from './resolved.js';
 
 /** A pipeline of a train stage and an export of it. */
@@ -27,7 +28,7 @@ const readers: Readonly<Record<string, readonly AdapterKind[]>> = {
 };
 
 describe('formats that cannot hold the kind of adapter are refused before anything is trained', () => {
-  const cases = Object.keys(layouts).flatMap((format) => adapterKinds.map((kind) => ({format, kind})));
+  const cases = Object.keys(programs).flatMap((format) => adapterKinds.map((kind) => ({format, kind})));
   test.each(cases)('$kind as $format', ({format, kind}) => {
     const text = pipeline(`{type: ${kind}}`, trained(`formats: [merged, ${format}]`));
     const problems = problemsOf(text);

@@ -1,6 +1,6 @@
 import type {Tensor} from '../../format/tensor.js';
-import {lohaChange, lokrChange} from '../applied.js';
 import {scalarOf, toMatrix} from '../factors.js';
+import {kindWork} from '../kinds.js';
 import {plainFactors} from '../tucker.js';
 import type {Reader} from './reader.js';
 
@@ -18,9 +18,8 @@ export const lycorisReader: Reader = (file, module) => {
   const alpha = tensors.alpha === undefined ? 0 : scalarOf(tensors.alpha);
   const scale = rank === undefined || alpha === 0 ? 1 : alpha / rank;
   const plain = plainFactors(tensors);
-  if (plain.hada_w1_a === undefined && plain.lokr_w1 === undefined && plain.lokr_w1_a === undefined)
-    return undefined;
-  const change = plain.hada_w1_a === undefined ? lokrChange(plain, scale) : lohaChange(plain, scale);
+  const change = kindWork(tensors)?.change?.(plain, scale);
+  if (change === undefined) return undefined;
   const dora = tensors.dora_scale;
   return {
     applied: {change, ...(dora && {magnitude: {values: toMatrix(dora).data, over: 'adapted'}})},

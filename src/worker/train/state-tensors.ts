@@ -9,6 +9,7 @@ import {openSafetensors} from '../../format/safetensors-read.js';
 import {writeSafetensors} from '../../format/safetensors-write.js';
 import {type Tensor, toFloat32} from '../../format/tensor.js';
 import type {Trainer} from '../../native/trainer.js';
+import {adapterFacts} from '../../stage/adapter-kinds.js';
 import type {KeptFolders} from './checkpoints.js';
 
 export const STATE_FILE = 'training_state.safetensors';
@@ -94,7 +95,7 @@ export function differencesOf(own: Adapter, given: Adapter): string[] {
   const theirs = new Map(given.modules.map((module) => [module.name, module]));
   const ours = new Set(own.modules.map(({name}) => name));
   const pairs = own.modules.map((module) => ({module, other: theirs.get(module.name)}));
-  const ranked = own.kind !== 'oft';
+  const ranked = adapterFacts[own.kind].factors !== 'unranked';
   return [
     ...pairs.flatMap(({module, other}) => (other === undefined ? [`it does not adapt ${module.name}`] : [])),
     ...given.modules.flatMap(({name}) => (ours.has(name) ? [] : [`it adapts ${name}, this run does not`])),
