@@ -32,6 +32,12 @@ describe('the layers of a parameter, weakest first', () => {
     expect(stageOf(text, 'train', options as ResolveOptions).params.epochs).toBe(epochs);
   });
 
+  test('a preset may hold a reference where a number belongs', () => {
+    const counted = 'sidestep: 1\nuses: train\nwith: {epochs: "${vars.rounds}"}';
+    const text = withPreset.replace('stages:', 'vars: {rounds: 7}\nstages:');
+    expect(stageOf(text, 'train', {presets: {mine: counted}}).params.epochs).toBe(7);
+  });
+
   test('of several presets the later wins, key by key', () => {
     const text = withPreset.replace('preset: mine', 'preset: [mine, yours]');
     const yours = 'sidestep: 1\nuses: train\nwith: {epochs: 31, adapter: {rank: 4}}';

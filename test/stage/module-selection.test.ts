@@ -78,6 +78,8 @@ describe('a selection of modules is read', () => {
     ['an estimate that selects nothing', {modules: [], selected: []}],
     ['a list of norms', [{module: 'decoder.layers.0.self_attn.q_norm', sensitivity: 1}]],
     ['text', 'q_proj'],
+    ['a damaged estimate', {modules: {}, selected: ['layers.0.self_attn.q_proj']}],
+    ['an estimate whose selection is damaged', {modules: [], selected: 'layers.0.self_attn.q_proj'}],
   ])('and not from %s', (_name, value) => {
     expect(readModuleSelection(value)).toBeUndefined();
   });
