@@ -64,12 +64,7 @@ class Adapter : public LinearAdapter {
 /// The rank of "scaled by alpha / rank", under rs_lora its square root.
 double adapter_scale(double alpha, int64_t rank, const AdapterConfig& config);
 
-// One maker a kind, each in its own file. The layer's shape and its name (for rank patterns) are read, its weight is not.
-std::shared_ptr<Adapter> make_lora(const AdapterConfig&, const Linear&, uint64_t module);
-std::shared_ptr<Adapter> make_lokr(const AdapterConfig&, const Linear&, uint64_t module);
-std::shared_ptr<Adapter> make_loha(const AdapterConfig&, const Linear&, uint64_t module);
-std::shared_ptr<Adapter> make_oft(const AdapterConfig&, const Linear&, uint64_t module);
-/// The registry: one line a kind.
+/// An adapter of the configured kind (kind.h).
 std::shared_ptr<Adapter> make_adapter(const AdapterConfig& config, const Linear& layer, uint64_t module);
 
 }  // namespace sidestep

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "adapters/adapter_file.h"
+#include "adapters/kind.h"
 #include "adapters/peft_config.h"
 #include "adapters/selection.h"
 #include "core/error.h"
@@ -19,15 +20,23 @@ namespace fs = std::filesystem;
 constexpr const char* kPeftPrefix = "base_model.model.";
 constexpr const char* kLycorisPrefix = "lycoris_";
 
-bool is_lycoris(AdapterType type) { return type == AdapterType::lokr || type == AdapterType::loha; }
+/// The tensor files that a folder of any kind may hold.
+std::vector<std::string> file_names() {
+  std::vector<std::string> names{"adapter_model.safetensors"};
+  for (const AdapterKind& kind : adapter_kinds()) {
+    if (kind.library == AdapterLibrary::lycoris) names.push_back(std::string(adapter_type_name(kind.type)) + "_weights.safetensors");
+  }
+  return names;
+}
 
 fs::path tensor_file(const fs::path& path) {
   if (!platform::is_folder(path)) return path;
-  for (const char* name : {"adapter_model.safetensors", "lokr_weights.safetensors", "loha_weights.safetensors"}) {
+  std::string expected;
+  for (const std::string& name : file_names()) {
     if (platform::exists(path / name)) return path / name;
+    expected += (expected.empty() ? "" : ", ") + name;
   }
-  throw Error("adapter/format-unknown", path.string() + " holds no adapter",
-              "Expected adapter_model.safetensors, lokr_weights.safetensors or loha_weights.safetensors in it.");
+  throw Error("adapter/format-unknown", path.string() + " holds no adapter", "Expected one of " + expected + " in it.");
 }
 
 Json peft_config_beside(const fs::path& tensors) {
@@ -41,7 +50,11 @@ Json peft_config_beside(const fs::path& tensors) {
 
 /// A PEFT tensor's name is its module's path and one of these.
 const std::vector<std::string>& peft_suffixes() {
-  static const std::vector<std::string> suffixes{"lora_A.weight", "lora_B.weight", "lora_magnitude_vector", "oft_R.weight"};
+  static const std::vector<std::string> suffixes = [] {
+    std::vector<std::string> all;
+    for (const AdapterKind& kind : adapter_kinds()) all.insert(all.end(), kind.tensors.begin(), kind.tensors.end());
+    return all;
+  }();
   return suffixes;
 }
 
@@ -120,16 +133,28 @@ LycorisForm form_of(const TensorMap& tensors) {
 /// Where both factors are full LyCORIS forces alpha to the rank: such a module does not tell the configured one.
 bool tells_alpha(const TensorMap& tensors) { return !(tensors.contains("lokr_w1") && tensors.contains("lokr_w2")); }
 
+/// By the first tensor that begins as those of a kind do.
+AdapterType lycoris_type(const AdapterFile& file) {
+  for (const auto& [module, tensors] : file.modules) {
+    for (const auto& [name, tensor] : tensors) {
+      for (const AdapterKind& kind : adapter_kinds()) {
+        if (kind.library == AdapterLibrary::lycoris && name.starts_with(kind.mark)) return kind.type;
+      }
+    }
+  }
+  throw Error("adapter/format-unknown", file.file.path().string() + " holds no tensors of a LyCORIS kind that we know");
+}
+
 /// What the tensors themselves say wins over what the settings say.
 void settle_lycoris(AdapterFile& out) {
-  const AdapterType type = any_has(out, "hada_w1_a") ? AdapterType::loha : AdapterType::lokr;
+  const AdapterType type = lycoris_type(out);
   out.config = from_lycoris_config(type, lycoris_settings(out.file, type));
   AdapterConfig& c = out.config;
-  c.weight_decompose = any_has(out, "dora_scale");
-  c.use_tucker = any_has(out, "lokr_t2") || any_has(out, "hada_t1");
-  c.decompose_both = any_has(out, "lokr_w1_a");
+  c.lycoris.weight_decompose = any_has(out, "dora_scale");
+  c.lycoris.use_tucker = any_has(out, "lokr_t2") || any_has(out, "hada_t1");
+  c.lokr.decompose_both = any_has(out, "lokr_w1_a");
   for (const auto& [module, tensors] : out.modules) {
-    c.forms[module] = form_of(tensors);
+    c.lycoris.forms[module] = form_of(tensors);
     for (const auto& [name, tensor] : tensors) {
       const bool ranked = name == "hada_w1_b" || name == "lokr_w2_b" || name == "lokr_w1_b";
       if (ranked) c.rank = tensor.dim(0);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "adapters/adapter_file.h"
+#include "adapters/kind.h"
 #include "adapters/peft_config.h"
 #include "core/new_file.h"
 #include "ops/elementwise.h"
@@ -11,8 +12,6 @@ namespace sidestep {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_lycoris(AdapterType type) { return type == AdapterType::lokr || type == AdapterType::loha; }
 
 /// Biases PEFT keeps beside the adapter: of adapted layers as "<layer>.base_layer.bias", with `all` of every other layer too.
 void append_biases(std::vector<SavedTensor>& out, const AdapterSet& adapters, const TensorMap& biases) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kind.h"
 #include "adapters/selection.h"
 #include "ops/elementwise.h"
 #include "ops/optimizer.h"
@@ -15,7 +16,7 @@ std::vector<std::string> linear_names(Dit& model) {
 }
 
 std::string saved_prefix(AdapterType type, const std::string& module) {
-  if (type == AdapterType::lokr || type == AdapterType::loha) {
+  if (is_lycoris(type)) {
     std::string flat = module;
     std::replace(flat.begin(), flat.end(), '.', '_');
     return "lycoris_" + flat + ".";

@@ -120,7 +120,7 @@ TEST("adapters: gradients of every kind match central differences on a two-layer
 
 TEST("adapters: merged into the weights they compute the same") {
   for (const AdapterRow& row : every_kind()) {
-    if (row.config.dropout > 0) continue;
+    if (row.config.lora.dropout > 0) continue;
     Bench bench(row.config);
     const Storage adapted = bench.prediction();
     std::vector<Storage> merged;
@@ -164,7 +164,7 @@ TEST("adapters: initial values do not depend on which modules are adapted") {
 }
 
 TEST("adapters: gradients of micro-batches add up, and checkpointing changes no bit") {
-  Bench bench({.type = AdapterType::lora, .rank = 3, .alpha = 5, .dropout = 0.3});
+  Bench bench({.type = AdapterType::lora, .rank = 3, .alpha = 5, .lora = {.dropout = 0.3}});
   const auto gradients = [&](double ratio) {
     bench.adapters.zero_gradients(bench.stream);
     MicroStep step = bench.step(MicroStep::Gradients::accumulate);
@@ -208,7 +208,7 @@ TEST("adapters: an uneven batch is the mean of its samples, unless upstream's pa
 TEST("adapters: what is saved loads again, by PEFT's and LyCORIS's names") {
   const fs::path folder = fs::temp_directory_path() / "sidestep_adapter_test";
   for (const AdapterRow& row : every_kind()) {
-    if (row.config.coft) continue;
+    if (row.config.oft.coft) continue;
     fs::remove_all(folder);
     Bench bench(row.config);
     save_adapter(bench.adapters, {.folder = folder}, bench.stream);
@@ -241,7 +241,7 @@ TEST("adapters: upstream's folders open with their settings") {
 }
 
 TEST("oft: a constrained rotation is bounded in each forward pass, and saved as the optimizer left it") {
-  Bench bench({.type = AdapterType::oft, .block_size = 4, .coft = true, .eps = 1e-3});
+  Bench bench({.type = AdapterType::oft, .oft = {.block_size = 4, .coft = true, .eps = 1e-3}});
   const Parameter& p = bench.adapters.parameters().front();
   const std::vector<float> given(static_cast<size_t>(p.value.numel()), 0.5F);
   std::memcpy(p.value.raw(), given.data(), p.value.bytes());

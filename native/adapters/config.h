@@ -5,13 +5,21 @@
 #include <vector>
 
 #include "core/json.h"
+#include "core/names.h"
 
 namespace sidestep {
 
-enum class AdapterType : uint8_t { lora, dora, lokr, loha, oft };
+// Every kind of adapter once, as `adapter.type` says it: a new kind is a name here, its options below, and a file of its own.
+#define SIDESTEP_ADAPTERS(X) X(lora) X(dora) X(lokr) X(loha) X(oft)
+
+#define SIDESTEP_ENUMERATOR(name) name,
+enum class AdapterType : uint8_t { SIDESTEP_ADAPTERS(SIDESTEP_ENUMERATOR) };
+#undef SIDESTEP_ENUMERATOR
 enum class AttentionType : uint8_t { both, self, cross };
-/// Which biases are saved beside the adapter. None is trained: upstream freezes them all (see model-facts in the docs).
+/// Which biases are saved beside the adapter. None is trained: upstream freezes them all.
 enum class AdapterBias : uint8_t { none, all, lora_only };
+constexpr Names<AdapterBias, 3> kAdapterBiases{
+    {{"none", AdapterBias::none}, {"all", AdapterBias::all}, {"lora_only", AdapterBias::lora_only}}};
 /// `targets` adapts what the names say; `decoder` every Linear and convolution but proj_out, as upstream's LyCORIS training does.
 enum class AdapterScope : uint8_t { targets, decoder };
 /// How OFT makes a rotation of a skew-symmetric matrix Q.
@@ -30,43 +38,60 @@ struct LycorisForm {
   bool w1_is_full = true, w2_is_full = true;      ///< lokr
 };
 
-/// What is trained; fields are the schema's (schema/stage.train.schema.json), each type reads those it knows.
+/// What LoRA and DoRA alone have.
+struct LoraOptions {
+  double dropout = 0;  ///< on the input of lora_A only
+};
+
+/// What LoKr and LoHa share.
+struct LycorisOptions {
+  bool use_tucker = false;  ///< on patch convolutions
+  bool use_scalar = false;
+  bool weight_decompose = false;
+  std::map<std::string, LycorisForm> forms{};  ///< of modules that were read from a file
+};
+
+struct LokrOptions {
+  int64_t factor = -1;
+  bool decompose_both = false;
+  bool full_matrix = false;
+  bool unbalanced_factorization = false;
+};
+
+struct OftOptions {
+  int64_t block_size = 64;
+  bool coft = false;
+  double eps = 6e-5;
+  bool block_share = false;
+  Cayley cayley = Cayley::neumann;
+  int64_t cayley_terms = 5;
+};
+
+/// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have stands in structs of theirs.
 struct AdapterConfig {
   AdapterType type = AdapterType::lora;
-  int64_t rank = 64;
+  int64_t rank = 64;  ///< of all kinds but OFT, as the next four
   double alpha = 128;
-  double dropout = 0;  ///< lora, dora: on the input of lora_A only
-  AdapterBias bias = AdapterBias::none;
   bool rs_lora = false;  ///< scale alpha / sqrt(rank)
+  std::map<std::string, int64_t> rank_pattern{};
+  std::map<std::string, double> alpha_pattern{};
 
+  AdapterBias bias = AdapterBias::none;  ///< of PEFT's kinds
   std::vector<std::string> target_modules{"q_proj", "k_proj", "v_proj", "o_proj"};
   AttentionType attention_type = AttentionType::both;
   std::vector<std::string> self_target_modules{}, cross_target_modules{};  ///< empty: target_modules
   bool target_mlp = false;
   AdapterScope scope = AdapterScope::targets;
   std::vector<std::string> modules{};  ///< exact module names that win over all of the above (an estimate's selection)
-  std::map<std::string, int64_t> rank_pattern{};
-  std::map<std::string, double> alpha_pattern{};
 
-  int64_t factor = -1;                    ///< lokr
-  bool decompose_both = false;            ///< lokr
-  bool full_matrix = false;               ///< lokr
-  bool unbalanced_factorization = false;  ///< lokr
-  bool use_tucker = false;                ///< lokr, loha: on patch convolutions
-  bool use_scalar = false;                ///< lokr, loha
-  bool weight_decompose = false;          ///< lokr, loha
-  std::map<std::string, LycorisForm> forms{};  ///< lokr, loha: of modules that were read from a file
-
-  int64_t block_size = 64;    ///< oft
-  bool coft = false;          ///< oft
-  double eps = 6e-5;          ///< oft
-  bool block_share = false;   ///< oft
-  Cayley cayley = Cayley::neumann;
-  int64_t cayley_terms = 5;
+  LoraOptions lora{};
+  LycorisOptions lycoris{};
+  LokrOptions lokr{};
+  OftOptions oft{};
 };
 
 /// Reads the `adapter` object of a train stage; absent fields keep their defaults (dropout: 0.1 for lora and dora, as in
-/// the schema). Throws adapter/option-unknown, adapter/option-invalid, naming the field.
+/// the schema). Options of other kinds are left alone. Throws adapter/option-unknown, adapter/option-invalid, naming the field.
 AdapterConfig adapter_config_from_json(const Json& json);
 Json adapter_config_to_json(const AdapterConfig& config);
 

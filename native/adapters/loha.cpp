@@ -1,5 +1,6 @@
 #include "adapters/delta_adapter.h"
 #include "adapters/initial.h"
+#include "adapters/kind.h"
 #include "adapters/lycoris_scalar.h"
 #include "adapters/trained.h"
 #include "adapters/tucker.h"
@@ -64,7 +65,7 @@ class Half {
 class Loha final : public DeltaAdapter {
  public:
   Loha(const AdapterConfig& config, const Linear& layer)
-      : DeltaAdapter(layer, config.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
+      : DeltaAdapter(layer, config.lycoris.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
         shape_{layer.out_features(), layer.in_features()} {
     const LycorisForm form = form_of(config, layer);
     alpha_ = form.alpha;
@@ -74,7 +75,7 @@ class Loha final : public DeltaAdapter {
                       : Half("hada_w1", shape_[0], shape_[1], form.rank, device);
     w2_ = form.tucker ? Half::tucker("hada_w2", "hada_t2", layer, form.rank)
                       : Half("hada_w2", shape_[0], shape_[1], form.rank, device);
-    if (config.use_scalar) scalar_ = FactorScalar(device);
+    if (config.lycoris.use_scalar) scalar_ = FactorScalar(device);
     for (Half* half : {&w1_, &w2_}) trained_.insert(trained_.end(), half->trained().begin(), half->trained().end());
     if (decomposed()) trained_.push_back(magnitude());
     if (scalar_.used()) trained_.push_back(scalar_.trained());
@@ -139,9 +140,9 @@ class Loha final : public DeltaAdapter {
 
   /// As its file has it, else as configured.
   static LycorisForm form_of(const AdapterConfig& config, const Linear& layer) {
-    const auto found = config.forms.find(layer.name);
-    if (found == config.forms.end()) {
-      return {.rank = config.rank, .alpha = config.alpha, .tucker = config.use_tucker && is_convolution(layer)};
+    const auto found = config.lycoris.forms.find(layer.name);
+    if (found == config.lycoris.forms.end()) {
+      return {.rank = config.rank, .alpha = config.alpha, .tucker = config.lycoris.use_tucker && is_convolution(layer)};
     }
     LycorisForm form = found->second;
     if (form.alpha == 0) form.alpha = static_cast<double>(form.rank);
@@ -185,10 +186,22 @@ void Loha::initialise_delta(uint64_t seed, uint64_t module, Stream& stream) {
   }
 }
 
+std::shared_ptr<Adapter> make(const AdapterConfig& config, const Linear& layer, uint64_t) {
+  return std::make_shared<Loha>(config, layer);
+}
+
 }  // namespace
 
-std::shared_ptr<Adapter> make_loha(const AdapterConfig& config, const Linear& layer, uint64_t) {
-  return std::make_shared<Loha>(config, layer);
+AdapterKind loha_kind() {
+  return {.type = AdapterType::loha,
+          .library = AdapterLibrary::lycoris,
+          .mark = "hada_",
+          .tensors = {},
+          .options = lycoris_options,
+          .describe = describe_lycoris,
+          .write_settings = [](const AdapterConfig&, Json::Object&) {},
+          .read_settings = [](const Json&, AdapterConfig&) {},
+          .make = make};
 }
 
 }  // namespace sidestep

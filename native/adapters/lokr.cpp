@@ -2,6 +2,7 @@
 
 #include "adapters/delta_adapter.h"
 #include "adapters/initial.h"
+#include "adapters/kind.h"
 #include "adapters/lokr_shape.h"
 #include "adapters/lycoris_scalar.h"
 #include "adapters/trained.h"
@@ -98,14 +99,14 @@ void Factor::add_gradients(ConstTensor gradient, const FactorScalar& scalar, Wor
 class Lokr final : public DeltaAdapter {
  public:
   Lokr(const AdapterConfig& config, const Linear& layer)
-      : DeltaAdapter(layer, config.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
+      : DeltaAdapter(layer, config.lycoris.weight_decompose ? Decompose::coupled : Decompose::none, "dora_scale"),
         shape_(lokr_shape(config, layer)),
         convolution_(is_convolution(layer)),
         scale_(static_cast<float>(shape_.scale)) {
     const Device device = layer.weight.device();
     w1_ = make_w1(device);
     w2_ = make_w2(device);
-    if (config.use_scalar) scalar_ = FactorScalar(device);
+    if (config.lycoris.use_scalar) scalar_ = FactorScalar(device);
     for (Factor* factor : {&w1_, &w2_}) {
       trained_.insert(trained_.end(), factor->trained().begin(), factor->trained().end());
     }
@@ -253,10 +254,54 @@ void Lokr::initialise_delta(uint64_t seed, uint64_t module, Stream& stream) {
   }
 }
 
+OptionReaders options(AdapterConfig& c) {
+  OptionReaders readers{{"factor",
+                         [&c](const GivenOption& given) {
+                           c.lokr.factor = given.value.as_int();
+                           if (c.lokr.factor == 0 || c.lokr.factor < -1) given.refuse("-1 or a positive integer");
+                         }},
+                        {"decompose_both", boolean(c.lokr.decompose_both)},
+                        {"full_matrix", boolean(c.lokr.full_matrix)},
+                        {"unbalanced_factorization", boolean(c.lokr.unbalanced_factorization)}};
+  readers.merge(lycoris_options(c));
+  return readers;
+}
+
+void write_settings(const AdapterConfig& c, Json::Object& out) {
+  out["factor"] = c.lokr.factor;
+  out["decompose_both"] = c.lokr.decompose_both;
+  out["full_matrix"] = c.lokr.full_matrix;
+  out["unbalanced_factorization"] = c.lokr.unbalanced_factorization;
+}
+
+void describe(const AdapterConfig& c, Json::Object& out) {
+  describe_lycoris(c, out);
+  write_settings(c, out);
+}
+
+void read_settings(const Json& settings, AdapterConfig& c) {
+  c.lokr.factor = settings.int_or("factor", -1);
+  c.lokr.decompose_both = settings.bool_or("decompose_both", false);
+  c.lokr.full_matrix = settings.bool_or("full_matrix", false);
+  c.lokr.unbalanced_factorization = settings.bool_or("unbalanced_factorization", false);
+}
+
+std::shared_ptr<Adapter> make(const AdapterConfig& config, const Linear& layer, uint64_t) {
+  return std::make_shared<Lokr>(config, layer);
+}
+
 }  // namespace
 
-std::shared_ptr<Adapter> make_lokr(const AdapterConfig& config, const Linear& layer, uint64_t) {
-  return std::make_shared<Lokr>(config, layer);
+AdapterKind lokr_kind() {
+  return {.type = AdapterType::lokr,
+          .library = AdapterLibrary::lycoris,
+          .mark = "lokr_",
+          .tensors = {},
+          .options = options,
+          .describe = describe,
+          .write_settings = write_settings,
+          .read_settings = read_settings,
+          .make = make};
 }
 
 }  // namespace sidestep

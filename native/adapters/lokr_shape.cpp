@@ -28,16 +28,16 @@ Split factorization(int64_t dimension, int64_t factor) {
 namespace {
 
 LokrShape chosen_shape(const AdapterConfig& config, int64_t out, int64_t in, int64_t taps) {
-  const Split in_split = factorization(in / taps, config.factor);
-  Split out_split = factorization(out, config.factor);
-  if (config.unbalanced_factorization) std::swap(out_split.small, out_split.large);
+  const Split in_split = factorization(in / taps, config.lokr.factor);
+  Split out_split = factorization(out, config.lokr.factor);
+  if (config.lokr.unbalanced_factorization) std::swap(out_split.small, out_split.large);
   LokrShape s{.l = out_split.small, .k = out_split.large, .m = in_split.small, .n = in_split.large, .taps = taps};
   s.rank = config.rank;
   const bool w1_is_small = 2 * s.rank >= std::max(s.l, s.m);
   const bool w2_is_small = 2 * s.rank >= std::max(s.k, s.n);
-  s.w1_is_full = !config.decompose_both || w1_is_small || config.full_matrix;
-  s.w2_is_full = w2_is_small || config.full_matrix;
-  s.tucker = config.use_tucker && taps > 1 && !s.w2_is_full;
+  s.w1_is_full = !config.lokr.decompose_both || w1_is_small || config.lokr.full_matrix;
+  s.w2_is_full = w2_is_small || config.lokr.full_matrix;
+  s.tucker = config.lycoris.use_tucker && taps > 1 && !s.w2_is_full;
   s.alpha = s.w1_is_full && s.w2_is_full ? static_cast<double>(s.rank) : config.alpha;
   s.scale = adapter_scale(s.alpha, s.rank, config);
   return s;
@@ -66,8 +66,8 @@ LokrShape saved_shape(const AdapterConfig& config, const LycorisForm& form, cons
 }  // namespace
 
 LokrShape lokr_shape(const AdapterConfig& config, const Linear& layer) {
-  const auto form = config.forms.find(layer.name);
-  if (form != config.forms.end()) return saved_shape(config, form->second, layer);
+  const auto form = config.lycoris.forms.find(layer.name);
+  if (form != config.lycoris.forms.end()) return saved_shape(config, form->second, layer);
   return chosen_shape(config, layer.out_features(), layer.in_features(), layer.kernel);
 }
 

@@ -2,6 +2,7 @@
 
 #include "adapters/delta_adapter.h"
 #include "adapters/initial.h"
+#include "adapters/kind.h"
 #include "adapters/selection.h"
 #include "adapters/trained.h"
 #include "ops/elementwise.h"
@@ -25,7 +26,7 @@ class Lora final : public DeltaAdapter {
         module_(module),
         convolution_(is_convolution(layer)),
         taps_(layer.kernel),
-        dropout_(static_cast<float>(config.dropout)) {
+        dropout_(static_cast<float>(config.lora.dropout)) {
     const int64_t rank = rank_of(config, layer.name);
     scale_ = static_cast<float>(adapter_scale(alpha_of(config, layer.name), rank, config));
     const Device device = layer.weight.device();
@@ -174,10 +175,85 @@ class Lora final : public DeltaAdapter {
   float dropout_, scale_ = 1;
 };
 
+OptionReaders options(AdapterConfig& c) {
+  c.lora.dropout = 0.1;
+  OptionReaders readers{{"dropout",
+                         [&c](const GivenOption& given) {
+                           c.lora.dropout = given.value.as_number();
+                           if (!(c.lora.dropout >= 0 && c.lora.dropout < 1)) given.refuse("a probability below 1");
+                         }},
+                        {"bias", choice(c.bias, kAdapterBiases)}};
+  readers.merge(ranked_options(c));
+  return readers;
+}
+
+template <typename T>
+Json to_object(const std::map<std::string, T>& values) {
+  Json::Object out;
+  for (const auto& [key, value] : values) out[key] = value;
+  return out;
+}
+
+void describe(const AdapterConfig& c, Json::Object& out) {
+  out["rank"] = c.rank;
+  out["alpha"] = c.alpha;
+  out["rs_lora"] = c.rs_lora;
+  out["rank_pattern"] = to_object(c.rank_pattern);
+  out["alpha_pattern"] = to_object(c.alpha_pattern);
+  out["dropout"] = c.lora.dropout;
+  out["bias"] = kAdapterBiases.of(c.bias);
+}
+
+void write_settings(const AdapterConfig& c, Json::Object& out) {
+  out["r"] = c.rank;
+  out["lora_alpha"] = c.alpha;
+  out["lora_dropout"] = c.lora.dropout;
+  out["use_dora"] = c.type == AdapterType::dora;
+  out["use_rslora"] = c.rs_lora;
+  out["rank_pattern"] = to_object(c.rank_pattern);
+  out["alpha_pattern"] = to_object(c.alpha_pattern);
+  out["init_lora_weights"] = true;
+  out["loftq_config"] = Json::Object{};
+  out["lora_bias"] = false;
+}
+
+void read_settings(const Json& settings, AdapterConfig& c) {
+  c.type = settings.bool_or("use_dora", false) ? AdapterType::dora : AdapterType::lora;
+  c.rank = settings.at("r").as_int();
+  c.alpha = settings.at("lora_alpha").as_number();
+  c.lora.dropout = settings.number_or("lora_dropout", 0);
+  c.rs_lora = settings.bool_or("use_rslora", false);
+  if (settings.get("rank_pattern").is_object()) {
+    for (const auto& [key, value] : settings.at("rank_pattern").as_object()) c.rank_pattern[key] = value.as_int();
+  }
+  if (settings.get("alpha_pattern").is_object()) {
+    for (const auto& [key, value] : settings.at("alpha_pattern").as_object()) c.alpha_pattern[key] = value.as_number();
+  }
+}
+
+std::shared_ptr<Adapter> make(const AdapterConfig& config, const Linear& layer, uint64_t module) {
+  return std::make_shared<Lora>(config, layer, module);
+}
+
 }  // namespace
 
-std::shared_ptr<Adapter> make_lora(const AdapterConfig& config, const Linear& layer, uint64_t module) {
-  return std::make_shared<Lora>(config, layer, module);
+AdapterKind lora_kind() {
+  return {.type = AdapterType::lora,
+          .library = AdapterLibrary::peft,
+          .mark = "LORA",
+          .tensors = {"lora_A.weight", "lora_B.weight", "lora_magnitude_vector"},
+          .options = options,
+          .describe = describe,
+          .write_settings = write_settings,
+          .read_settings = read_settings,
+          .make = make};
+}
+
+/// PEFT's settings call it LoRA, too.
+AdapterKind dora_kind() {
+  AdapterKind kind = lora_kind();
+  kind.type = AdapterType::dora;
+  return kind;
 }
 
 }  // namespace sidestep

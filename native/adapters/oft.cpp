@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "adapters/adapter.h"
+#include "adapters/kind.h"
 #include "adapters/trained.h"
 #include "core/error.h"
 #include "ops/elementwise.h"
@@ -37,15 +37,15 @@ std::vector<float> series(int64_t terms) {
 /// runs on x'. R_g is a Cayley transform of the skew matrix stored as its upper triangle.
 class Oft final : public Adapter {
  public:
-  Oft(const AdapterConfig& config, const Linear& layer) : config_(config) {
+  Oft(const OftOptions& options, const Linear& layer) : options_(options) {
     if (is_convolution(layer)) {
       throw Error("adapter/unsupported-module", "OFT cannot adapt the convolution " + layer.name,
                   "PEFT cannot either: leave it out of target_modules.");
     }
     const Device device = layer.weight.device();
-    block_ = fitting_block(layer.in_features(), config.block_size);
+    block_ = fitting_block(layer.in_features(), options.block_size);
     groups_ = layer.in_features() / block_;
-    const int64_t stored = config.block_share ? 1 : groups_;
+    const int64_t stored = options.block_share ? 1 : groups_;
     trained_.push_back(make_trained("oft_R.weight", {stored, block_ * (block_ - 1) / 2}, device));
     rotation_ = Storage(DType::f32, {stored, block_, block_}, device);
   }
@@ -65,7 +65,7 @@ class Oft final : public Adapter {
   void refresh(const Linear&, Workspace work) override {
     const Arena::Scope scope(work.arena);
     const Tensor q = skew(bounded_vector(work), work);
-    if (config_.cayley == Cayley::exact) return exact_rotation(q, work);
+    if (options_.cayley == Cayley::exact) return exact_rotation(q, work);
     const std::vector<Tensor> partial = horner(q, work);
     copy({partial.front(), rotation_.tensor()}, work.stream);
   }
@@ -75,7 +75,7 @@ class Oft final : public Adapter {
     const Workspace work{arena, stream};
     // PEFT bounds the weight itself in each forward pass, so the optimizer goes on from there; what its last step left is saved.
     // A pass that only listens, to a sample or to the validation loss, leaves it alone: `refresh` has bounded what it reads.
-    if (config_.coft && pass.mode == PassContext::Mode::training) project_rotation({vector(), config_.eps}, stream);
+    if (options_.coft && pass.mode == PassContext::Mode::training) project_rotation({vector(), options_.eps}, stream);
     const Tensor input = rotated(x, work);
     if (pass.strength != 1) add({.a = input, .b = dense(x, work), .y = input, .alpha = pass.strength, .beta = 1 - pass.strength}, stream);
     frozen_forward(layer, input, layer.bias, y, arena, stream);
@@ -117,7 +117,7 @@ class Oft final : public Adapter {
   /// One matrix a group, or the one that all share.
   ConstTensor rotation(DType dtype, Workspace work) const {
     const ConstTensor r = in_dtype(rotation_.view(), dtype, work);
-    return config_.block_share ? r.select(0, 0) : r;
+    return options_.block_share ? r.select(0, 0) : r;
   }
 
   Tensor rotated(ConstTensor x, Workspace work) const {
@@ -128,10 +128,10 @@ class Oft final : public Adapter {
 
   /// The vector as the next forward pass will have it.
   Tensor bounded_vector(Workspace work) const {
-    if (!config_.coft) return vector();
+    if (!options_.coft) return vector();
     const Tensor bounded = work.arena.alloc(DType::f32, vector().shape());
     copy({vector(), bounded}, work.stream);
-    project_rotation({bounded, config_.eps}, work.stream);
+    project_rotation({bounded, options_.eps}, work.stream);
     return bounded;
   }
 
@@ -156,7 +156,7 @@ class Oft final : public Adapter {
 
   /// R = c0 + Q (c1 + Q (c2 + …)): every bracket from the outermost to the innermost, which the backward pass needs.
   std::vector<Tensor> horner(ConstTensor q, Workspace work) const {
-    const std::vector<float> c = series(config_.cayley_terms);
+    const std::vector<float> c = series(options_.cayley_terms);
     std::vector<Tensor> brackets{scaled_identity(c.back(), work)};
     for (size_t i = c.size() - 1; i-- > 0;) {
       const Tensor outer = scaled_identity(c[i], work);
@@ -176,7 +176,7 @@ class Oft final : public Adapter {
 
   void add_rotation_gradient(ConstTensor x, ConstTensor d_rotated, Workspace work) const {
     const Tensor d_r = work.arena.alloc(DType::f32, rotation_.tensor().shape());
-    if (config_.block_share) {
+    if (options_.block_share) {
       fill({d_r, 0}, work.stream);
       for (int64_t g = 0; g < groups_; ++g) {
         gemm({.a = blocks(x).select(0, g),
@@ -189,7 +189,7 @@ class Oft final : public Adapter {
     } else {
       gemm({.a = blocks(x), .b = blocks(d_rotated), .c = d_r, .trans_a = Transpose::yes}, work.stream);
     }
-    const Tensor d_q = config_.cayley == Cayley::exact ? exact_gradient(d_r, work) : series_gradient(d_r, work);
+    const Tensor d_q = options_.cayley == Cayley::exact ? exact_gradient(d_r, work) : series_gradient(d_r, work);
     skew_symmetric_backward({d_q, trained_[0].grad.tensor()}, work.stream);
   }
 
@@ -217,16 +217,66 @@ class Oft final : public Adapter {
     return d_q;
   }
 
-  AdapterConfig config_;
+  OftOptions options_;
   int64_t block_ = 1, groups_ = 1;
   std::vector<TrainedTensor> trained_;
   Storage rotation_;  ///< [groups or 1, block, block] f32, by refresh
 };
 
+constexpr Names<Cayley, 2> kCayleys{{{"neumann", Cayley::neumann}, {"exact", Cayley::exact}}};
+
+OptionReaders options(AdapterConfig& c) {
+  return {{"block_size", integer(c.oft.block_size, 2)}, {"coft", boolean(c.oft.coft)},
+          {"eps", number(c.oft.eps)},                   {"block_share", boolean(c.oft.block_share)},
+          {"cayley", choice(c.oft.cayley, kCayleys)},   {"cayley_terms", integer(c.oft.cayley_terms, 1)}};
+}
+
+void describe(const AdapterConfig& c, Json::Object& out) {
+  out["block_size"] = c.oft.block_size;
+  out["coft"] = c.oft.coft;
+  out["eps"] = c.oft.eps;
+  out["block_share"] = c.oft.block_share;
+  out["cayley"] = kCayleys.of(c.oft.cayley);
+  out["cayley_terms"] = c.oft.cayley_terms;
+}
+
+void write_settings(const AdapterConfig& c, Json::Object& out) {
+  out["r"] = 0;
+  out["oft_block_size"] = c.oft.block_size;
+  out["module_dropout"] = 0.0;
+  out["init_weights"] = true;
+  out["coft"] = c.oft.coft;
+  out["eps"] = c.oft.eps;
+  out["block_share"] = c.oft.block_share;
+  out["use_cayley_neumann"] = c.oft.cayley == Cayley::neumann;
+  out["num_cayley_neumann_terms"] = c.oft.cayley_terms;
+}
+
+void read_settings(const Json& settings, AdapterConfig& c) {
+  c.oft.block_size = settings.int_or("oft_block_size", c.oft.block_size);
+  c.oft.coft = settings.bool_or("coft", false);
+  c.oft.eps = settings.number_or("eps", c.oft.eps);
+  c.oft.block_share = settings.bool_or("block_share", false);
+  c.oft.cayley = settings.bool_or("use_cayley_neumann", true) ? Cayley::neumann : Cayley::exact;
+  c.oft.cayley_terms = settings.int_or("num_cayley_neumann_terms", 5);
+}
+
+std::shared_ptr<Adapter> make(const AdapterConfig& config, const Linear& layer, uint64_t) {
+  return std::make_shared<Oft>(config.oft, layer);
+}
+
 }  // namespace
 
-std::shared_ptr<Adapter> make_oft(const AdapterConfig& config, const Linear& layer, uint64_t) {
-  return std::make_shared<Oft>(config, layer);
+AdapterKind oft_kind() {
+  return {.type = AdapterType::oft,
+          .library = AdapterLibrary::peft,
+          .mark = "OFT",
+          .tensors = {"oft_R.weight"},
+          .options = options,
+          .describe = describe,
+          .write_settings = write_settings,
+          .read_settings = read_settings,
+          .make = make};
 }
 
 }  // namespace sidestep

@@ -76,17 +76,17 @@ void read_lycoris(AdapterConfig& config, const Json& s) {
                           "attention_type", "target_mlp"});
   config.rank = s.at("linear_dim").as_int();
   config.alpha = s.at("linear_alpha").as_number();
-  config.factor = s.int_or("factor", -1);
-  config.decompose_both = s.bool_or("decompose_both", false);
-  config.full_matrix = s.bool_or("full_matrix", false);
-  config.use_scalar = s.bool_or("use_scalar", false);
-  config.use_tucker = s.bool_or("use_tucker", false);
-  config.weight_decompose = s.bool_or("weight_decompose", false);
-  config.unbalanced_factorization = s.bool_or("unbalanced_factorization", false);
+  config.lokr.factor = s.int_or("factor", -1);
+  config.lokr.decompose_both = s.bool_or("decompose_both", false);
+  config.lokr.full_matrix = s.bool_or("full_matrix", false);
+  config.lycoris.use_scalar = s.bool_or("use_scalar", false);
+  config.lycoris.use_tucker = s.bool_or("use_tucker", false);
+  config.lycoris.weight_decompose = s.bool_or("weight_decompose", false);
+  config.lokr.unbalanced_factorization = s.bool_or("unbalanced_factorization", false);
   if (config.alpha == 0) config.alpha = static_cast<double>(config.rank);
   if (config.type == AdapterType::lokr && s.bool_or("bypass_mode", false)) {  // see is_lokr_bypass
     config.alpha = static_cast<double>(config.rank);
-    config.weight_decompose = false;
+    config.lycoris.weight_decompose = false;
   }
   const bool restricted = std::any_of(config.target_modules.begin(), config.target_modules.end(), is_expression);
   if (!restricted) config.scope = AdapterScope::decoder;
@@ -107,27 +107,27 @@ void settle_lycoris(AdapterConfig& config, const Json& recorded, const Json& s, 
       config.rs_lora |= std::abs(module.at("scale").as_number() - alpha / std::sqrt(dim)) < 1e-9 * alpha;
     }
   }
-  if (any_named(saved, ".lokr_w2_a")) config.full_matrix = false;
+  if (any_named(saved, ".lokr_w2_a")) config.lokr.full_matrix = false;
   for (const auto& [name, w2] : saved) {
     const bool full = name.ends_with(".lokr_w2"), low = name.ends_with(".lokr_w2_a");
-    if (!config.unbalanced_factorization || !(full || low)) continue;
+    if (!config.lokr.unbalanced_factorization || !(full || low)) continue;
     const std::string module = name.substr(0, name.rfind('.'));
     const auto w1 = saved.find(module + ".lokr_w1"), w1_a = saved.find(module + ".lokr_w1_a");
     const auto found = w1 != saved.end() ? w1 : w1_a;
     // Unbalanced means the larger output factor in w1.
-    if (found != saved.end() && found->second.dim(0) < w2.dim(0)) config.unbalanced_factorization = false;
+    if (found != saved.end() && found->second.dim(0) < w2.dim(0)) config.lokr.unbalanced_factorization = false;
   }
 }
 
 void read_oft(AdapterConfig& config, const Json& s) {
   refuse_unknown_keys(s, {"block_size", "coft", "eps", "block_share", "use_cayley_neumann", "num_cayley_neumann_terms",
                           "target_modules", "attention_type", "target_mlp", "bias"});
-  config.block_size = s.at("block_size").as_int();
-  config.coft = s.bool_or("coft", false);
-  config.eps = s.number_or("eps", config.eps);
-  config.block_share = s.bool_or("block_share", false);
-  config.cayley = s.bool_or("use_cayley_neumann", true) ? Cayley::neumann : Cayley::exact;
-  config.cayley_terms = s.int_or("num_cayley_neumann_terms", 5);
+  config.oft.block_size = s.at("block_size").as_int();
+  config.oft.coft = s.bool_or("coft", false);
+  config.oft.eps = s.number_or("eps", config.oft.eps);
+  config.oft.block_share = s.bool_or("block_share", false);
+  config.oft.cayley = s.bool_or("use_cayley_neumann", true) ? Cayley::neumann : Cayley::exact;
+  config.oft.cayley_terms = s.int_or("num_cayley_neumann_terms", 5);
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ AdapterConfig read_adapter_config(const Json& recorded, const TensorMap& saved) 
   const Json& settings = recorded.at("adapter_config");
   const std::string type = recorded.string_or("adapter_type", "lora");
   AdapterConfig config;
-  config.dropout = 0;
+  config.lora.dropout = 0;
   config.target_modules = targets(settings);
   if (type == "lora" || type == "dora") {
     config.type = type == "dora" || settings.bool_or("use_dora", false) ? AdapterType::dora : AdapterType::lora;

@@ -33,21 +33,23 @@ OptimizerOptions read_options(const Json& config) {
   options.type = optimizer_type(config.at("optimizer").as_string());
   options.learning_rate = group.at("lr").as_number();
   options.weight_decay = group.number_or("weight_decay", 0);
+  AdafactorOptions& adafactor = options.adafactor;
+  ProdigyOptions& prodigy = options.prodigy;
   if (group.contains("betas")) {
-    options.beta1 = group.at("betas").as_array()[0].as_number();
-    options.beta2 = group.at("betas").as_array()[1].as_number();
+    options.adam.beta1 = prodigy.beta1 = group.at("betas").as_array()[0].as_number();
+    options.adam.beta2 = prodigy.beta2 = group.at("betas").as_array()[1].as_number();
   }
   const Json& eps = group.at("eps");
-  options.eps = eps.is_array() ? eps.as_array()[0].as_number() : eps.as_number();
-  options.decay_rate = group.number_or("decay_rate", options.decay_rate);
-  options.clip_threshold = group.number_or("clip_threshold", options.clip_threshold);
-  options.d0 = group.number_or("d0", options.d0);
-  options.d_coef = group.number_or("d_coef", options.d_coef);
+  options.adam.eps = prodigy.eps = adafactor.eps = eps.is_array() ? eps.as_array()[0].as_number() : eps.as_number();
+  adafactor.decay_rate = group.number_or("decay_rate", adafactor.decay_rate);
+  adafactor.clip_threshold = group.number_or("clip_threshold", adafactor.clip_threshold);
+  prodigy.d0 = group.number_or("d0", prodigy.d0);
+  prodigy.d_coef = group.number_or("d_coef", prodigy.d_coef);
   // Infinity, which is no JSON number, arrives as a string and is the default.
-  if (group.get("growth_rate").is_number()) options.growth_rate = group.at("growth_rate").as_number();
-  if (group.get("beta3").is_number()) options.beta3 = group.at("beta3").as_number();
-  options.use_bias_correction = group.bool_or("use_bias_correction", false);
-  options.safeguard_warmup = group.bool_or("safeguard_warmup", false);
+  if (group.get("growth_rate").is_number()) prodigy.growth_rate = group.at("growth_rate").as_number();
+  if (group.get("beta3").is_number()) prodigy.beta3 = group.at("beta3").as_number();
+  prodigy.use_bias_correction = group.bool_or("use_bias_correction", false);
+  prodigy.safeguard_warmup = group.bool_or("safeguard_warmup", false);
   return options;
 }
 

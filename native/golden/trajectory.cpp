@@ -17,11 +17,8 @@ OptimizerOptions read_optimizer(const Json& s) {
   options.type = upstream_optimizer(s.string_or("optimizer_type", "adamw"));
   options.learning_rate = s.at("lr").as_number();
   options.weight_decay = s.number_or("weight_decay", 0.01);
-  if (options.type == OptimizerType::adafactor) options.eps = 1e-30;
-  if (options.type == OptimizerType::prodigy) {
-    options.beta2 = 0.99;
-    if (options.learning_rate == 1e-4) options.learning_rate = 1;  // upstream takes the untouched default for "unset"
-  }
+  // Upstream takes the untouched default for "unset".
+  if (options.type == OptimizerType::prodigy && options.learning_rate == 1e-4) options.learning_rate = 1;
   return options;
 }
 

@@ -6,31 +6,61 @@
 #include <vector>
 
 #include "adapters/parameter.h"
+#include "core/json.h"
 #include "core/stream.h"
 #include "core/tensor.h"
 
 namespace sidestep {
 
-enum class OptimizerType : uint8_t { adamw, adamw8bit, adafactor, prodigy };
+// Every update rule once, as `optimizer.type` says it: a new rule is a name here, its options below, and a file of its own.
+#define SIDESTEP_OPTIMIZERS(X) X(adamw) X(adamw8bit) X(adafactor) X(prodigy)
+
+#define SIDESTEP_ENUMERATOR(name) name,
+enum class OptimizerType : uint8_t { SIDESTEP_OPTIMIZERS(SIDESTEP_ENUMERATOR) };
+#undef SIDESTEP_ENUMERATOR
 /// Names as in the YAML. Throws train/unknown-optimizer.
 OptimizerType optimizer_type(const std::string& name);
+const std::vector<std::string>& optimizer_names();
 
-/// Fields are the schema's; each type reads those it knows.
+/// Of adamw and adamw8bit.
+struct AdamOptions {
+  double beta1 = 0.9, beta2 = 0.999;
+  double eps = 1e-8;
+};
+
+struct AdafactorOptions {
+  double eps = 1e-30;  ///< added to the squared gradient
+  double decay_rate = -0.8;
+  double clip_threshold = 1;
+};
+
+struct ProdigyOptions {
+  double beta1 = 0.9, beta2 = 0.99;
+  double beta3 = 0;  ///< 0 takes sqrt(beta2)
+  double eps = 1e-8;
+  double d0 = 1e-6;
+  double d_coef = 1;
+  double growth_rate = std::numeric_limits<double>::infinity();  ///< d grows by at most this factor a step
+  bool use_bias_correction = true;
+  bool safeguard_warmup = true;
+};
+
+/// Fields are the schema's; what only some rules have stands in structs of theirs.
 struct OptimizerOptions {
   OptimizerType type = OptimizerType::adamw;
   double learning_rate = 1e-4;  ///< the schedule's peak; 1 for prodigy unless set
   double weight_decay = 0.01;
-  double beta1 = 0.9, beta2 = 0.999;
-  double eps = 1e-8;            ///< adafactor: added to the squared gradient, 1e-30
-  double decay_rate = -0.8;     ///< adafactor
-  double clip_threshold = 1;    ///< adafactor
-  double d0 = 1e-6;             ///< prodigy
-  double d_coef = 1;            ///< prodigy
-  double growth_rate = std::numeric_limits<double>::infinity();  ///< prodigy: d grows by at most this factor a step
-  double beta3 = 0;             ///< prodigy: 0 takes sqrt(beta2)
-  bool use_bias_correction = true;  ///< prodigy
-  bool safeguard_warmup = true;     ///< prodigy
+  AdamOptions adam{};
+  AdafactorOptions adafactor{};
+  ProdigyOptions prodigy{};
 };
+
+/// Reads the `optimizer` object of a train stage; absent fields keep their defaults. Throws train/unknown-optimizer,
+/// train/option-unknown, also for options of another rule, and train/option-invalid.
+OptimizerOptions optimizer_options_from_json(const Json& json);
+
+/// Whether the rule finds its rate itself, and what the schedule gives is a factor of it.
+bool finds_rate(OptimizerType type);
 
 /// An update rule with its state. Equal state and equal gradients give equal bytes, so saving and restoring `state` and
 /// `scalars` continues exactly.
@@ -62,11 +92,5 @@ class Optimizer {
 /// `parameters` must outlive the optimizer. Prodigy notes where they are now: call it after initialisation or loading.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, const std::vector<Parameter>& parameters,
                                           Stream& stream);
-
-// One maker a rule, each in its own file.
-std::unique_ptr<Optimizer> make_adamw(const OptimizerOptions&, const std::vector<Parameter>&, Stream&);
-std::unique_ptr<Optimizer> make_adamw8bit(const OptimizerOptions&, const std::vector<Parameter>&, Stream&);
-std::unique_ptr<Optimizer> make_adafactor(const OptimizerOptions&, const std::vector<Parameter>&, Stream&);
-std::unique_ptr<Optimizer> make_prodigy(const OptimizerOptions&, const std::vector<Parameter>&, Stream&);
 
 }  // namespace sidestep

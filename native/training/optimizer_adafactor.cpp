@@ -1,4 +1,5 @@
 #include "ops/adafactor.h"
+#include "training/optimizer_rule.h"
 #include "training/optimizer_state.h"
 
 namespace sidestep {
@@ -23,9 +24,9 @@ class AdafactorOptimizer final : public Optimizer {
                .row = row_.tensors(),
                .col = col_.tensors(),
                .learning_rate = learning_rate,
-               .decay_rate = options_.decay_rate,
-               .eps = options_.eps,
-               .clip_threshold = options_.clip_threshold,
+               .decay_rate = options_.adafactor.decay_rate,
+               .eps = options_.adafactor.eps,
+               .clip_threshold = options_.adafactor.clip_threshold,
                .weight_decay = options_.weight_decay,
                .step = step_,
                .proceed = proceed},
@@ -52,11 +53,20 @@ class AdafactorOptimizer final : public Optimizer {
   int64_t step_ = 0;
 };
 
-}  // namespace
+OptionReaders options(OptimizerOptions& o) {
+  OptionReaders readers{{"eps", number(o.adafactor.eps)},
+                        {"decay_rate", number(o.adafactor.decay_rate)},
+                        {"clip_threshold", number(o.adafactor.clip_threshold)}};
+  readers.merge(common_options(o));
+  return readers;
+}
 
-std::unique_ptr<Optimizer> make_adafactor(const OptimizerOptions& options, const std::vector<Parameter>& parameters,
-                                          Stream&) {
+std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream&) {
   return std::make_unique<AdafactorOptimizer>(options, parameters);
 }
+
+}  // namespace
+
+OptimizerRule adafactor_rule() { return {.type = OptimizerType::adafactor, .options = options, .make = make}; }
 
 }  // namespace sidestep

@@ -1,4 +1,5 @@
 #include "ops/optimizer.h"
+#include "training/optimizer_rule.h"
 #include "training/optimizer_state.h"
 
 namespace sidestep {
@@ -17,9 +18,9 @@ class AdamWOptimizer final : public Optimizer {
            .exp_avg_sq = exp_avg_sq_.tensors(),
            .grads = gradients_of(parameters_),
            .learning_rate = learning_rate,
-           .beta1 = options_.beta1,
-           .beta2 = options_.beta2,
-           .eps = options_.eps,
+           .beta1 = options_.adam.beta1,
+           .beta2 = options_.adam.beta2,
+           .eps = options_.adam.eps,
            .weight_decay = options_.weight_decay,
            .step = step_,
            .proceed = proceed},
@@ -50,5 +51,13 @@ class AdamWOptimizer final : public Optimizer {
 std::unique_ptr<Optimizer> make_adamw(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream&) {
   return std::make_unique<AdamWOptimizer>(options, parameters);
 }
+
+OptionReaders adam_options(OptimizerOptions& o) {
+  OptionReaders readers{{"betas", pair(o.adam.beta1, o.adam.beta2)}, {"eps", number(o.adam.eps)}};
+  readers.merge(common_options(o));
+  return readers;
+}
+
+OptimizerRule adamw_rule() { return {.type = OptimizerType::adamw, .options = adam_options, .make = make_adamw}; }
 
 }  // namespace sidestep

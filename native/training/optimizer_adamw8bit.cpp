@@ -1,4 +1,5 @@
 #include "ops/adamw8bit.h"
+#include "training/optimizer_rule.h"
 #include "training/optimizer_state.h"
 
 namespace sidestep {
@@ -46,9 +47,9 @@ class AdamW8bitOptimizer final : public Optimizer {
                .exp_avg_absmax = exp_avg_.absmax.tensors(),
                .exp_avg_sq_absmax = exp_avg_sq_.absmax.tensors(),
                .learning_rate = learning_rate,
-               .beta1 = options_.beta1,
-               .beta2 = options_.beta2,
-               .eps = options_.eps,
+               .beta1 = options_.adam.beta1,
+               .beta2 = options_.adam.beta2,
+               .eps = options_.adam.eps,
                .weight_decay = options_.weight_decay,
                .step = step_,
                .proceed = proceed},
@@ -78,11 +79,12 @@ class AdamW8bitOptimizer final : public Optimizer {
   int64_t step_ = 0;
 };
 
-}  // namespace
-
-std::unique_ptr<Optimizer> make_adamw8bit(const OptimizerOptions& options, const std::vector<Parameter>& parameters,
-                                          Stream& stream) {
+std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream& stream) {
   return std::make_unique<AdamW8bitOptimizer>(options, parameters, stream);
 }
+
+}  // namespace
+
+OptimizerRule adamw8bit_rule() { return {.type = OptimizerType::adamw8bit, .options = adam_options, .make = make}; }
 
 }  // namespace sidestep

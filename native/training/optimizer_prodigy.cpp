@@ -6,6 +6,7 @@
 #include "ops/elementwise.h"
 #include "ops/prodigy.h"
 #include "ops/transfer.h"
+#include "training/optimizer_rule.h"
 #include "training/optimizer_state.h"
 
 namespace sidestep {
@@ -15,19 +16,19 @@ namespace {
 class ProdigyOptimizer final : public Optimizer {
  public:
   ProdigyOptimizer(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream& stream)
-      : options_(options), parameters_(parameters), d_(options.d0), d_max_(options.d0) {
+      : options_(options), parameters_(parameters), d_(options.prodigy.d0), d_max_(options.prodigy.d0) {
     for (size_t i = 0; i < parameters_.size(); ++i) {
       copy({parameters_[i].value, params0_.storages[i].tensor()}, stream);
     }
   }
 
   void step(double learning_rate, ConstTensor /*proceed*/, Stream& stream) override {
-    const double beta3 = options_.beta3 > 0 ? options_.beta3 : std::sqrt(options_.beta2);
+    const double beta3 = options_.prodigy.beta3 > 0 ? options_.prodigy.beta3 : std::sqrt(options_.prodigy.beta2);
     const double dlr = d_ * learning_rate * bias_correction();
     double numerator = numerator_ * beta3, denominator = 0;
     if (learning_rate > 0) {
       const auto [dot, magnitude] = update_moments(beta3, dlr, stream);
-      numerator += d_ / options_.d0 * dlr * dot;
+      numerator += d_ / options_.prodigy.d0 * dlr * dot;
       denominator = magnitude;
     }
     if (denominator == 0) return;  // no gradient at all, or a rate of 0: nothing moves and nothing is counted
@@ -38,7 +39,7 @@ class ProdigyOptimizer final : public Optimizer {
                     .exp_avg_sq = exp_avg_sq_.views(),
                     .d = d_,
                     .dlr = dlr,
-                    .eps = options_.eps,
+                    .eps = options_.prodigy.eps,
                     .weight_decay = options_.weight_decay},
                    stream);
     ++step_;
@@ -66,9 +67,9 @@ class ProdigyOptimizer final : public Optimizer {
   };
 
   double bias_correction() const {
-    if (!options_.use_bias_correction) return 1;
+    if (!options_.prodigy.use_bias_correction) return 1;
     const auto next = static_cast<double>(step_ + 1);
-    return std::sqrt(1 - math::pow(options_.beta2, next)) / (1 - math::pow(options_.beta1, next));
+    return std::sqrt(1 - math::pow(options_.prodigy.beta2, next)) / (1 - math::pow(options_.prodigy.beta1, next));
   }
 
   Sums update_moments(double beta3, double dlr, Stream& stream) {
@@ -84,10 +85,10 @@ class ProdigyOptimizer final : public Optimizer {
                      .numerator = numerator.tensor(),
                      .denominator = denominator.tensor(),
                      .d = d_,
-                     .beta1 = options_.beta1,
-                     .beta2 = options_.beta2,
+                     .beta1 = options_.prodigy.beta1,
+                     .beta2 = options_.prodigy.beta2,
                      .beta3 = beta3,
-                     .s_gain = d_ / options_.d0 * (options_.safeguard_warmup ? d_ : dlr)},
+                     .s_gain = d_ / options_.prodigy.d0 * (options_.prodigy.safeguard_warmup ? d_ : dlr)},
                     stream);
     return {sum(numerator, stream), sum(denominator, stream)};
   }
@@ -99,10 +100,10 @@ class ProdigyOptimizer final : public Optimizer {
   }
 
   void estimate_distance(double numerator, double denominator) {
-    const double d_hat = options_.d_coef * numerator / denominator;
-    if (d_ == options_.d0) d_ = std::max(d_, d_hat);
+    const double d_hat = options_.prodigy.d_coef * numerator / denominator;
+    if (d_ == options_.prodigy.d0) d_ = std::max(d_, d_hat);
     d_max_ = std::max(d_max_, d_hat);
-    d_ = std::min(d_max_, d_ * options_.growth_rate);
+    d_ = std::min(d_max_, d_ * options_.prodigy.growth_rate);
   }
 
   OptimizerOptions options_;
@@ -113,11 +114,24 @@ class ProdigyOptimizer final : public Optimizer {
   int64_t step_ = 0;
 };
 
-}  // namespace
+OptionReaders options(OptimizerOptions& o) {
+  o.learning_rate = 1;  // unset means 1: the rule finds the rate itself
+  OptionReaders readers{{"betas", pair(o.prodigy.beta1, o.prodigy.beta2)},
+                        {"eps", number(o.prodigy.eps)},
+                        {"d0", number(o.prodigy.d0)},
+                        {"d_coef", number(o.prodigy.d_coef)},
+                        {"use_bias_correction", boolean(o.prodigy.use_bias_correction)},
+                        {"safeguard_warmup", boolean(o.prodigy.safeguard_warmup)}};
+  readers.merge(common_options(o));
+  return readers;
+}
 
-std::unique_ptr<Optimizer> make_prodigy(const OptimizerOptions& options, const std::vector<Parameter>& parameters,
-                                        Stream& stream) {
+std::unique_ptr<Optimizer> make(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream& stream) {
   return std::make_unique<ProdigyOptimizer>(options, parameters, stream);
 }
+
+}  // namespace
+
+OptimizerRule prodigy_rule() { return {.type = OptimizerType::prodigy, .finds_rate = true, .options = options, .make = make}; }
 
 }  // namespace sidestep

@@ -1,67 +1,42 @@
 #include "training/options.h"
 
 #include <cmath>
-#include <functional>
-#include <map>
 
-#include "core/error.h"
+#include "core/json_options.h"
 
 namespace sidestep {
 
 namespace {
 
-[[noreturn]] void invalid(const std::string& field, const std::string& expected, const Json& found) {
-  throw Error("train/option-invalid", field + ": expected " + expected + ", found " + found.dump());
-}
+const OptionArea kArea{"train/option-unknown", "train/option-invalid", "a train stage"};
+const OptionReader kElsewhere;  // another part acts on it
 
-using Reader = std::function<void(const Json&)>;
-using Readers = std::map<std::string, Reader>;
-
-/// Every given member must have a reader; null counts as not given.
-void read_object(const std::string& path, const Json& json, const Readers& readers) {
-  if (!json.is_object()) invalid(path, "an object", json);
-  for (const auto& [field, value] : json.as_object()) {
-    const auto reader = readers.find(field);
-    if (reader == readers.end()) {
-      throw Error("train/option-unknown", (path.empty() ? "" : path + ".") + field + " is no option of a train stage");
-    }
-    if (!value.is_null() && reader->second) reader->second(value);
-  }
-}
-
-Reader number(double& target) { return [&target](const Json& v) { target = v.as_number(); }; }
-Reader integer(int64_t& target) { return [&target](const Json& v) { target = v.as_int(); }; }
-Reader seed(uint64_t& target) { return [&target](const Json& v) { target = static_cast<uint64_t>(v.as_int()); }; }
-Reader boolean(bool& target) { return [&target](const Json& v) { target = v.as_bool(); }; }
-const Reader kElsewhere;  // another part acts on it
-
-template <typename E>
-Reader choice(const std::string& field, E& target, std::map<std::string, E> names) {
-  return [field, &target, names = std::move(names)](const Json& v) {
-    const auto found = v.is_string() ? names.find(v.as_string()) : names.end();
-    if (found != names.end()) {
-      target = found->second;
-      return;
-    }
-    std::string known;
-    for (const auto& [name, value] : names) known += (known.empty() ? "" : ", ") + name;
-    invalid(field, "one of " + known, v);
-  };
+[[noreturn]] void invalid(const std::string& option, const std::string& expected, const Json& found) {
+  GivenOption{kArea, option, found}.refuse(expected);
 }
 
 enum class LawChoice : uint8_t { automatic, upstream, single, discrete };
 enum class Mode : uint8_t { fixed, vanilla };
 
+constexpr Names<LawChoice, 4> kLaws{{{"auto", LawChoice::automatic},
+                                     {"upstream", LawChoice::upstream},
+                                     {"single", LawChoice::single},
+                                     {"discrete", LawChoice::discrete}}};
+constexpr Names<Mode, 2> kModes{{{"fixed", Mode::fixed}, {"vanilla", Mode::vanilla}}};
+constexpr Names<CropStart, 2> kCropStarts{{{"coverage", CropStart::coverage}, {"uniform", CropStart::uniform}}};
+constexpr Names<Keep, 2> kPrecisions{{{"auto", Keep::as_stored}, {"8bit", Keep::int8}}};
+constexpr Names<LossWeighting, 2> kWeightings{{{"none", LossWeighting::none}, {"min_snr", LossWeighting::min_snr}}};
+constexpr Names<Padding, 2> kPaddings{{{"masked", Padding::masked}, {"upstream", Padding::upstream}}};
+constexpr Names<PartialAccumulation, 2> kPartial{
+    {{"mean", PartialAccumulation::mean}, {"upstream", PartialAccumulation::upstream}}};
+constexpr Names<Shuffle, 2> kShuffles{{{"epoch", Shuffle::epoch}, {"none", Shuffle::none}}};
+
 void read_timestep(const Json& json, TimestepOptions& out, LawChoice& law) {
-  read_object("timestep", json,
-              {{"law", choice<LawChoice>("timestep.law", law,
-                                         {{"auto", LawChoice::automatic},
-                                          {"upstream", LawChoice::upstream},
-                                          {"single", LawChoice::single},
-                                          {"discrete", LawChoice::discrete}})},
-               {"timestep_mu", number(out.timestep_mu)},
-               {"timestep_sigma", number(out.timestep_sigma)},
-               {"adaptive_ratio", number(out.adaptive_ratio)}});
+  read_options(kArea, "timestep", json,
+               {{"law", choice(law, kLaws)},
+                {"timestep_mu", number(out.timestep_mu)},
+                {"timestep_sigma", number(out.timestep_sigma)},
+                {"adaptive_ratio", number(out.adaptive_ratio)}});
 }
 
 TimestepLaw resolve_law(LawChoice law, Mode mode) {
@@ -74,45 +49,18 @@ TimestepLaw resolve_law(LawChoice law, Mode mode) {
   return TimestepLaw::upstream;
 }
 
-OptimizerOptions read_optimizer(const Json& json) {
-  OptimizerOptions out;
-  out.type = optimizer_type(json.at("type").as_string());
-  if (out.type == OptimizerType::adafactor) out.eps = 1e-30;
-  if (out.type == OptimizerType::prodigy) {
-    out.learning_rate = 1;  // unset means 1: Prodigy finds the rate itself
-    out.beta2 = 0.99;
-  }
-  read_object("optimizer", json,
-              {{"type", kElsewhere},
-               {"learning_rate", number(out.learning_rate)},
-               {"weight_decay", number(out.weight_decay)},
-               {"eps", number(out.eps)},
-               {"decay_rate", number(out.decay_rate)},
-               {"clip_threshold", number(out.clip_threshold)},
-               {"d0", number(out.d0)},
-               {"d_coef", number(out.d_coef)},
-               {"use_bias_correction", boolean(out.use_bias_correction)},
-               {"safeguard_warmup", boolean(out.safeguard_warmup)},
-               {"betas", [&](const Json& v) {
-                  if (v.as_array().size() != 2) invalid("optimizer.betas", "two numbers", v);
-                  out.beta1 = v.as_array()[0].as_number();
-                  out.beta2 = v.as_array()[1].as_number();
-                }}});
-  return out;
-}
-
 ScheduleOptions read_schedule(const Json& json) {
   ScheduleOptions out;
   out.type = schedule_type(json.at("type").as_string());
   // `constant` means no change at all; upstream's of that name warms up all the same, which here is constant_with_warmup.
   if (out.type == Schedule::Type::constant) out.warmup_steps = 0;
-  read_object("schedule", json,
+  read_options(kArea, "schedule", json,
               {{"type", kElsewhere},
                {"warmup_steps", integer(out.warmup_steps)},
                {"warmup_start_factor", number(out.warmup_start_factor)},
                {"floor_factor", number(out.floor_factor)},
                {"n_restarts", integer(out.n_restarts)},
-               {"formula", [&](const Json& v) { out.formula = v.as_string(); }}});
+               {"formula", text(out.formula)}});
   if (out.type == Schedule::Type::custom) parse_schedule_formula(out.formula);
   return out;
 }
@@ -121,27 +69,26 @@ CropOptions read_crop(const Json& json) {
   CropOptions out;
   double seconds = 0;
   int64_t frames = 0;
-  read_object("crop", json,
+  read_options(kArea, "crop", json,
               {{"chunk_duration", number(seconds)},
                {"max_latent_length", integer(frames)},
                {"decay_every_epochs", integer(out.decay_every_epochs)},
-               {"start", choice<CropStart>("crop.start", out.start,
-                                           {{"coverage", CropStart::coverage}, {"uniform", CropStart::uniform}})}});
+               {"start", choice(out.start, kCropStarts)}});
   out.frames = frames > 0 ? frames : static_cast<int64_t>(std::llround(seconds * kLatentHz));
   return out;
 }
 
 ValidationOptions read_validation(const Json& json) {
   ValidationOptions out;
-  read_object("validation", json,
+  read_options(kArea, "validation", json,
               {{"fraction", kElsewhere},
                {"tensors", kElsewhere},
                {"every_epochs", kElsewhere},
                {"draws", integer(out.draws)},
                {"seed", seed(out.seed)},
-               {"timesteps", [&](const Json& v) {
+               {"timesteps", [&](const GivenOption& given) {
                   out.timesteps.clear();
-                  for (const Json& t : v.as_array()) out.timesteps.push_back(t.as_number());
+                  for (const Json& t : given.value.as_array()) out.timesteps.push_back(t.as_number());
                 }}});
   return out;
 }
@@ -149,15 +96,15 @@ ValidationOptions read_validation(const Json& json) {
 void read_checkpointing(const Json& json, TrainOptions& o) {
   bool enabled = true, offload = false;
   std::optional<double> ratio;
-  const Reader share = [&](const Json& v) { ratio = v.as_number(); };
-  read_object("gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", share}, {"offload", boolean(offload)}});
+  const OptionReader share = [&](const GivenOption& given) { ratio = given.value.as_number(); };
+  read_options(kArea, "gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", share}, {"offload", boolean(offload)}});
   o.recomputed_share = enabled ? ratio : 0;
   o.kept_inputs = offload ? KeptInputs::on_host : KeptInputs::on_device;
 }
 
 TargetLossOptions read_target_loss(const Json& json) {
   TargetLossOptions out;
-  read_object("target_loss", json,
+  read_options(kArea, "target_loss", json,
               {{"loss", number(out.loss)},
                {"floor", number(out.floor)},
                {"warmup_steps", integer(out.warmup_steps)},
@@ -182,7 +129,6 @@ void check(const TrainOptions& o) {
   for (const auto& [field, value] : shares) {
     if (!(value >= 0 && value <= 1)) invalid(field, "a number from 0 to 1", value);
   }
-  if (!(o.optimizer.learning_rate > 0)) invalid("optimizer.learning_rate", "a positive number", o.optimizer.learning_rate);
   if (!(o.timestep.timestep_sigma > 0)) invalid("timestep.timestep_sigma", "a positive number", o.timestep.timestep_sigma);
   if (o.max_steps < 0) invalid("max_steps", "0 or a positive integer", o.max_steps);
 }
@@ -196,40 +142,37 @@ TrainOptions train_options_from_json(const Json& json, const DitConfig& model) {
   o.adapter = adapter_config_from_json(Json::Object{{"type", "lora"}});
   LawChoice law = LawChoice::automatic;
   Mode mode = Mode::fixed;
-  Readers readers{
-      {"mode", choice<Mode>("mode", mode, {{"fixed", Mode::fixed}, {"vanilla", Mode::vanilla}})},
-      {"adapter", [&](const Json& v) { o.adapter = adapter_config_from_json(v); }},
-      {"timestep", [&](const Json& v) { read_timestep(v, o.timestep, law); }},
+  OptionReaders readers{
+      {"mode", choice(mode, kModes)},
+      {"adapter", [&](const GivenOption& given) { o.adapter = adapter_config_from_json(given.value); }},
+      {"timestep", [&](const GivenOption& given) { read_timestep(given.value, o.timestep, law); }},
       {"cfg_dropout", number(o.cfg_dropout)},
-      {"base_precision", choice<Keep>("base_precision", o.base_precision, {{"auto", Keep::as_stored}, {"8bit", Keep::int8}})},
-      {"loss_weighting", choice<LossWeighting>("loss_weighting", o.loss.loss_weighting,
-                                               {{"none", LossWeighting::none}, {"min_snr", LossWeighting::min_snr}})},
+      {"base_precision", choice(o.base_precision, kPrecisions)},
+      {"loss_weighting", choice(o.loss.loss_weighting, kWeightings)},
       {"snr_gamma", number(o.loss.snr_gamma)},
-      {"padding", choice<Padding>("padding", o.loss.padding, {{"masked", Padding::masked}, {"upstream", Padding::upstream}})},
-      {"optimizer", [&](const Json& v) { o.optimizer = read_optimizer(v); }},
-      {"schedule", [&](const Json& v) { o.schedule = read_schedule(v); }},
+      {"padding", choice(o.loss.padding, kPaddings)},
+      {"optimizer", [&](const GivenOption& given) { o.optimizer = optimizer_options_from_json(given.value); }},
+      {"schedule", [&](const GivenOption& given) { o.schedule = read_schedule(given.value); }},
       {"batch_size", integer(o.batch_size)},
       {"gradient_accumulation_steps", integer(o.gradient_accumulation_steps)},
-      {"partial_accumulation",
-       choice<PartialAccumulation>("partial_accumulation", o.partial_accumulation,
-                                   {{"mean", PartialAccumulation::mean}, {"upstream", PartialAccumulation::upstream}})},
+      {"partial_accumulation", choice(o.partial_accumulation, kPartial)},
       {"epochs", integer(o.epochs)},
       {"max_steps", integer(o.max_steps)},
       {"dataset_repeats", integer(o.dataset_repeats)},
-      {"shuffle", choice<Shuffle>("shuffle", o.shuffle, {{"epoch", Shuffle::epoch}, {"none", Shuffle::none}})},
+      {"shuffle", choice(o.shuffle, kShuffles)},
       {"max_grad_norm", number(o.max_grad_norm)},
       {"seed", seed(o.seed)},
-      {"gradient_checkpointing", [&](const Json& v) { read_checkpointing(v, o); }},
-      {"crop", [&](const Json& v) { o.crop = read_crop(v); }},
+      {"gradient_checkpointing", [&](const GivenOption& given) { read_checkpointing(given.value, o); }},
+      {"crop", [&](const GivenOption& given) { o.crop = read_crop(given.value); }},
       {"ema_decay", number(o.ema_decay)},
-      {"validation", [&](const Json& v) { o.validation = read_validation(v); }},
-      {"target_loss", [&](const Json& v) { o.target_loss = read_target_loss(v); }},
+      {"validation", [&](const GivenOption& given) { o.validation = read_validation(given.value); }},
+      {"target_loss", [&](const GivenOption& given) { o.target_loss = read_target_loss(given.value); }},
       {"max_nonfinite_steps", integer(o.max_nonfinite_steps)}};
   for (const char* field : {"model", "tensors", "precision", "checkpoint", "early_stop", "logging", "resume", "resume_from",
                             "inference", "output_dir"}) {
     readers[field] = kElsewhere;
   }
-  read_object("", json, readers);
+  read_options(kArea, "", json, readers);
   o.timestep.law = resolve_law(law, mode);
   if (mode == Mode::vanilla) o.cfg_dropout = 0;
   check(o);

@@ -6,10 +6,19 @@
 
 #include "core/error.h"
 #include "core/math.h"
+#include "core/names.h"
 
 namespace sidestep {
 
 namespace {
+
+using Type = Schedule::Type;
+constexpr Names<Type, 6> kTypes{{{"cosine", Type::cosine},
+                                 {"cosine_restarts", Type::cosine_restarts},
+                                 {"linear", Type::linear},
+                                 {"constant", Type::constant},
+                                 {"constant_with_warmup", Type::constant_with_warmup},
+                                 {"custom", Type::custom}}};
 
 Formula::Variables formula_variables(const Schedule& schedule, int64_t step, int64_t remaining) {
   return {{"step", static_cast<double>(step)},
@@ -41,15 +50,8 @@ double custom_rate(const Schedule& schedule, int64_t step, int64_t remaining) {
 int64_t Schedule::warmup() const { return std::min(warmup_steps, std::max<int64_t>(1, total_steps / 10)); }
 
 Schedule::Type schedule_type(const std::string& name) {
-  using Type = Schedule::Type;
-  if (name == "cosine") return Type::cosine;
-  if (name == "cosine_restarts") return Type::cosine_restarts;
-  if (name == "linear") return Type::linear;
-  if (name == "constant") return Type::constant;
-  if (name == "constant_with_warmup") return Type::constant_with_warmup;
-  if (name == "custom") return Type::custom;
-  throw Error("train/unknown-schedule", "Unknown learning-rate schedule `" + name + "`",
-              "Known: cosine, cosine_restarts, linear, constant, constant_with_warmup, custom.");
+  if (const Schedule::Type* type = kTypes.find(name)) return *type;
+  throw Error("train/unknown-schedule", "Unknown learning-rate schedule `" + name + "`", "Known: " + kTypes.listed() + ".");
 }
 
 std::shared_ptr<const Formula> parse_schedule_formula(const std::string& text) {
@@ -57,7 +59,7 @@ std::shared_ptr<const Formula> parse_schedule_formula(const std::string& text) {
 }
 
 Schedule schedule_for_optimizer(Schedule schedule, OptimizerType optimizer) {
-  if (optimizer == OptimizerType::prodigy && schedule.type != Schedule::Type::custom) {
+  if (finds_rate(optimizer) && schedule.type != Schedule::Type::custom) {
     schedule.type = Schedule::Type::constant_with_warmup;
   }
   return schedule;

@@ -28,7 +28,7 @@ std::string busy_options(const std::string& optimizer) {
 TEST("trainer: stopping at any step and resuming gives the same bytes, for every optimizer") {
   const Songs songs;
   const fs::path whole = songs.folder / "whole", part = songs.folder / "part", end = songs.folder / "end";
-  for (const char* optimizer : {"adamw", "adamw8bit", "adafactor", "prodigy"}) {
+  for (const std::string& optimizer : optimizer_names()) {
     const TrainerSetup setup = setup_of(songs, busy_options(optimizer));
     Stream stream = make_stream(2);
     Trainer uninterrupted(setup, stream);

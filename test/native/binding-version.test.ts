@@ -14,21 +14,32 @@ const OPTIONS = [
   'native/sampling/options.cpp',
 ];
 
+/** Kinds of adapters and rules of optimizers read their own options, beside much else: these functions, and the tables of words. */
+const READERS =
+  /^OptionReaders \w+\(.*?^\}$|^constexpr Names<.*?;$|^#define SIDESTEP_(?:ADAPTERS|OPTIMIZERS)\(X\).*?$/gms;
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function readersIn(folder: string): string[] {
+  const files = readdirSync(join(root, folder)).filter((name) => /\.(cpp|h)$/.test(name));
+  return files.flatMap((name) => read(`${folder}/${name}`).match(READERS) ?? []);
+}
+
 /** Every method, parameter and result by name: what the addon says to its callers stands in its sources as such texts. */
 function namesOfBinding(): string[] {
   const binding = readdirSync(join(root, 'native/binding')).filter((name) => name.endsWith('.cpp'));
-  const files = [...binding.map((name) => `native/binding/${name}`), ...OPTIONS];
-  const names = files
-    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/"([a-z][a-z0-9_.]*)"/g)])
-    .map(([, name]) => name!);
+  const texts = [...binding.map((name) => `native/binding/${name}`), ...OPTIONS].map(read);
+  const names = [...texts, ...readersIn('native/adapters'), ...readersIn('native/training')]
+    .flatMap((text) => [...text.matchAll(/"([a-z][a-z0-9_.]*)"|\bX\(([a-z]\w*)\)/g)])
+    .map(([, text, row]) => (text ?? row)!);
   return [...new Set(names)].sort();
 }
 
 describe('the number of the interface', () => {
   test('is the same on both sides', () => {
-    const [, number] = /kBindingVersion = (\d+);/.exec(
-      readFileSync(join(root, 'native/core/version.h'), 'utf8'),
-    )!;
+    const [, number] = /kBindingVersion = (\d+);/.exec(read('native/core/version.h'))!;
     expect(BINDING_VERSION).toBe(Number(number));
   });
 
