@@ -99,7 +99,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'schema',
     'base',
   ],
-  render: ['plan', 'event', 'base'],
+  render: ['plan', 'event', 'format', 'base'],
   job: ['run', 'worker', 'base'],
   worker: ['protocol', 'native', 'dataset', 'adapter', 'format', 'stage', 'event', 'schema', 'base'],
   plan: ['config', 'record', 'stage', 'base'],

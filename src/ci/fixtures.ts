@@ -178,7 +178,7 @@ export function plainly({
 }: ConfiguredStage): ConfiguredStage {
   return {
     ...stage,
-    idle: [],
+    ineffective: [],
     when: {kind: 'run'},
     resources: {device: 'cpu', precision: 'auto', threads: undefined},
     retries: 0,

@@ -78,16 +78,16 @@ export async function checkPipeline(
     problems: order.ok ? [] : order.problems,
     warnings: [
       ...pipeline.value.warnings,
-      ...idleWarnings(pipeline.value),
+      ...ineffectiveWarnings(pipeline.value),
       ...(order.ok ? surroundingsWarnings(order.value, terminal) : []),
     ],
   };
 }
 
 /** Of what is written for this pipeline itself; a preset or settings file speaks to many and may well say more. */
-function idleWarnings({stages, file}: Pipeline): Problem[] {
-  const warnings = stages.flatMap(({declared_as, idle}) =>
-    idle
+function ineffectiveWarnings({stages, file}: Pipeline): Problem[] {
+  const warnings = stages.flatMap(({declared_as, ineffective}) =>
+    ineffective
       .filter(({position}) => position.file === file || position.file === '--set')
       .map(({param, because, position}) => ({
         code: 'config/no-effect',

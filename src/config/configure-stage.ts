@@ -111,7 +111,11 @@ export function configureStage(
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
   const {positions, origins, references} = finished;
-  const {params, idle} = resetIneffective(schema, finished, stageTypes.get(declared.uses)!.ineffective ?? []);
+  const {params, ineffective} = resetIneffective(
+    schema,
+    finished,
+    stageTypes.get(declared.uses)!.ineffective ?? [],
+  );
   const stage = {
     id: stageId(instanceName(declared.name, cell)),
     declared_as: declared.name,
@@ -119,7 +123,7 @@ export function configureStage(
     uses: declared.uses,
     params,
     positions,
-    idle,
+    ineffective,
     position: positionAt(declared.key),
     needs: needs.map(({to, origin}) => ({stage: stageId(to), position: positionAt(origin)})),
     ...rest,
@@ -224,7 +228,7 @@ function targetFrom(cell: Cell, name: string, context: StageContext): ReferenceT
 
 type StageSettings = Omit<
   ConfiguredStage,
-  'id' | 'declared_as' | 'matrix' | 'uses' | 'params' | 'positions' | 'idle' | 'position' | 'needs'
+  'id' | 'declared_as' | 'matrix' | 'uses' | 'params' | 'positions' | 'ineffective' | 'position' | 'needs'
 >;
 
 function settingsOf(

@@ -8,7 +8,7 @@ import {branchOf} from './check/schema-walk.js';
 import {defaultValue} from './finish-params.js';
 
 /** A parameter that somebody wrote and that plays no part beside the others. */
-export interface IdleParam {
+export interface IneffectiveParam {
   readonly param: string;
   readonly because: string;
   readonly position: SourcePosition;
@@ -28,13 +28,16 @@ export function resetIneffective(
   schema: Schema,
   {params, positions}: Written,
   rules: readonly IneffectiveRule[],
-): {readonly params: ParamObject; readonly idle: readonly IdleParam[]} {
-  const idle = rules
+): {readonly params: ParamObject; readonly ineffective: readonly IneffectiveParam[]} {
+  const ineffective = rules
     .filter(({when}) => when(params))
     .flatMap(({params: paths, because}) => paths.map((path) => ({path, because})));
   return {
-    params: idle.reduce<ParamObject>((settled, {path}) => reset(schema, settled, pathWords(path)!), params),
-    idle: idle.flatMap(({path, because}) =>
+    params: ineffective.reduce<ParamObject>(
+      (settled, {path}) => reset(schema, settled, pathWords(path)!),
+      params,
+    ),
+    ineffective: ineffective.flatMap(({path, because}) =>
       Object.entries(positions)
         .filter(([param]) => param === path || param.startsWith(`${path}.`))
         .map(([param, position]) => ({param, because, position})),
@@ -60,7 +63,7 @@ function withDefault(params: ParamObject, word: string, property: Schema | undef
   return {...params, [word]: defaultValue(property, property.default, NO_PATHS)};
 }
 
-/** Idle parameters name no files. */
+/** Parameters without effect name no files. */
 const NO_PATHS = '';
 
 /** The variant that an unwritten tag means, with those of the present keys that it has too. */

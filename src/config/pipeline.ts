@@ -3,7 +3,7 @@ import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
 import type {OutputCheckDocument} from '../schema/types.generated.js';
 import type {ParamObject} from '../stage/param.js';
-import type {IdleParam} from './ineffective-params.js';
+import type {IneffectiveParam} from './ineffective-params.js';
 
 /** What a pipeline file means once variables, presets, defaults, `--set` and matrices are resolved. Plain data. */
 export interface Pipeline {
@@ -44,7 +44,7 @@ export interface ConfiguredStage {
    */
   readonly positions: Readonly<Record<string, SourcePosition>>;
   /** What somebody wrote that plays no part beside the rest; `params` holds their defaults. */
-  readonly idle: readonly IdleParam[];
+  readonly ineffective: readonly IneffectiveParam[];
   /** Where the stage itself is written. */
   readonly position: SourcePosition;
   /** Stages that must be done first although no data flows from them. Those referred to in `params` are not repeated. */

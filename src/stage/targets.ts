@@ -63,15 +63,15 @@ function selectionOf(known: KnownInputs, place: (param: string) => string): Json
 /** Patterns that name modules of the model, but none that gets an adapter. */
 function useless(param: string, patterns: readonly string[], adapted: readonly string[]): Misfit[] {
   if (adapted.length === 0) return []; // that is said of what chooses the modules
-  const idle = patterns.find((pattern) => !adapted.some(matcherOf(pattern)!));
-  if (idle === undefined) return [];
+  const unused = patterns.find((pattern) => !adapted.some(matcherOf(pattern)!));
+  if (unused === undefined) return [];
   const ends = [...new Set(adapted.map((name) => name.split('.').at(-1)!))];
   return [
     {
       param,
       problem: {
         code: 'train/pattern-without-module',
-        message: `\`${idle}\` names no module that is adapted`,
+        message: `\`${unused}\` names no module that is adapted`,
         hint: `Adapted are ${ends.join(', ')}. Add it to target_modules, or take the line out.`,
       },
     },

@@ -25,7 +25,7 @@ const isHeldByProdigy: IneffectiveRule['when'] = (params) =>
   isAt('optimizer.type', 'prodigy')(params) && !isAt('schedule.type', 'custom')(params);
 
 /** What the adapter's own config file repeats (`adapter.*`) always counts: it is written into the output. */
-const idle: readonly IneffectiveRule[] = [
+const ineffective: readonly IneffectiveRule[] = [
   {params: ['cfg_dropout'], when: isAt('mode', 'vanilla'), because: '`mode: vanilla` drops no conditions'},
   {
     params: ['timestep.timestep_mu', 'timestep.timestep_sigma'],
@@ -175,7 +175,7 @@ export const train: StageType = {
   check,
   derive: settle,
   note: (params, work) => (work === 'cached' ? clipsNote(params) : startNote(params)),
-  ineffective: idle,
+  ineffective,
   doubts: trainDoubts,
   files: [
     tensorsFolder('tensors'),

@@ -33,7 +33,7 @@ describe('examples in pipelines/', () => {
     if (!pipeline.ok) return;
     expect(orderStages(pipeline.value.stages)).toMatchObject({ok: true});
     const idle = pipeline.value.stages.flatMap((stage) =>
-      stage.idle.filter(({position}) => position.file === file),
+      stage.ineffective.filter(({position}) => position.file === file),
     );
     expect(idle).toEqual([]);
     expect(pipeline.value.name, 'the name of its file').toBe(name.replace('.yaml', ''));
@@ -118,6 +118,6 @@ test.each(Object.entries(upstream))('the preset %s has upstream’s numbers', (n
 });
 
 test('every preset in presets/ makes a valid stage, and says nothing without effect', () => {
-  for (const {name} of presets) expect(stageWith(name).idle, name).toEqual([]);
+  for (const {name} of presets) expect(stageWith(name).ineffective, name).toEqual([]);
   expect(presets).toHaveLength(readdirSync(`${root}presets`).length);
 });

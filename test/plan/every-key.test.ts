@@ -357,7 +357,7 @@ function expectNamed(type: StageType, path: string, before: Pipeline, after: Pip
   if (!producesNothing(type, itIn(after).params as Tree)) expect(reached).toContain('after' as StageId);
 }
 
-/** What makes parameters idle; every rule of every stage type must find one of these that it holds beside. */
+/** What makes parameters ineffective; every rule of every stage type must find one of these that it holds beside. */
 const settings: readonly Tree[] = [
   {},
   {mode: 'vanilla'},
@@ -404,7 +404,7 @@ describe('a key that plays no part beside another', () => {
         expect(planIt(after, type, undefined).fingerprint, `${key.path}: ${value}`).toBe(
           planIt(before, type, undefined).fingerprint,
         );
-        return itIn(after).idle.map(({param}) => param);
+        return itIn(after).ineffective.map(({param}) => param);
       }),
     );
     expect(told.some((param) => param === path || param.startsWith(`${path}.`))).toBe(true);

@@ -20,7 +20,7 @@ export function planned(
       uses: 'command',
       params: {},
       positions: {},
-      idle: [],
+      ineffective: [],
       position: {file: 'p.yaml', line: 3, column: 5},
       needs: [],
       when: {kind: 'run'},

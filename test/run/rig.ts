@@ -44,7 +44,7 @@ export function pipelineOf(dir: string, sketches: Readonly<Record<string, StageS
       declared_as: id,
       matrix: undefined,
       params,
-      idle: [],
+      ineffective: [],
       positions: Object.fromEntries(
         Object.keys(params).map((key, index) => [key, {file, line, column: 20 + index}]),
       ),

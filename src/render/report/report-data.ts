@@ -1,3 +1,4 @@
+import type {StepMetric} from '../../format/training-metrics.js';
 /** All that a report shows, as plain data: what was recorded of each run, nothing computed from the clock or the disk. */
 export interface ReportData {
   /** The first is the one the report is about; others are drawn beside it. */
@@ -90,20 +91,8 @@ export interface ValidationPoint {
   readonly bands: Readonly<Record<string, number | null>>;
 }
 
-export interface StepPoint {
-  readonly global_step: number;
-  readonly loss: number | null;
-  readonly learning_rate: number;
-  readonly grad_norm: number | null;
-  /** Mean training loss of each band of timesteps that had a sample since the point before. */
-  readonly bands?: Readonly<Record<string, number>>;
-  /** Of Prodigy: its estimate, and the rate that comes of it. */
-  readonly prodigy_d?: number;
-  readonly effective_learning_rate?: number;
-  /** Of a target loss that acts: what it goes by, and its factor on the rate. */
-  readonly target_loss_smoothed?: number;
-  readonly target_loss_scale?: number;
-}
+/** What a step's line in the training's metrics says, as far as a report draws it. */
+export type StepPoint = Omit<StepMetric, 'kind' | 'epoch' | 'module_norms' | 'timesteps'>;
 
 /** What a training holds beside the frozen model. */
 export interface TrainedMemory {
