@@ -11,13 +11,21 @@ export interface RunLength {
  * numbers). For pictures: training asks the engine. With Prodigy these are factors of the rate that it finds itself.
  */
 export function learningRate(params: ParamObject, length: RunLength): (step: number) => number {
-  const number = (path: string, otherwise: number) => Number(valueAt(params, path) ?? otherwise);
+  return learningRateOf((path) => valueAt(params, path), length);
+}
+
+/** A parameter of a train stage by its dotted path. */
+type Lookup = (path: string) => unknown;
+
+/** The same of parameters that lie otherwise. */
+export function learningRateOf(param: Lookup, length: RunLength): (step: number) => number {
+  const number = (path: string, otherwise: number) => Number(param(path) ?? otherwise);
   const peak = number('optimizer.learning_rate', 0);
   const {total_steps} = length;
   const warmup = Math.min(number('schedule.warmup_steps', 0), Math.max(1, Math.floor(total_steps / 10)));
   const start = number('schedule.warmup_start_factor', 0.1);
   const remaining = Math.max(1, total_steps - warmup);
-  const after = factorAfterWarmup(params, {...length, remaining, peak});
+  const after = factorAfterWarmup(param, {...length, remaining, peak});
   return (step) => (step < warmup ? peak * (start + (1 - start) * (step / warmup)) : after(step - warmup));
 }
 
@@ -27,32 +35,37 @@ interface After extends RunLength {
   readonly peak: number;
 }
 
-function factorAfterWarmup(params: ParamObject, after: After): (position: number) => number {
+/** Whether what comes after the warm-up is constant whatever the schedule: Prodigy finds the rate itself, unless the schedule is custom. */
+export function findsRate(param: Lookup): boolean {
+  return param('optimizer.type') === 'prodigy' && param('schedule.type') !== 'custom';
+}
+
+function factorAfterWarmup(param: Lookup, after: After): (position: number) => number {
   const {remaining, peak} = after;
-  const type = String(valueAt(params, 'schedule.type') ?? 'cosine');
-  const floor = Number(valueAt(params, 'schedule.floor_factor') ?? 0);
-  if (valueAt(params, 'optimizer.type') === 'prodigy' && type !== 'custom') return () => peak;
+  const type = String(param('schedule.type') ?? 'cosine');
+  const floor = Number(param('schedule.floor_factor') ?? 0);
+  if (findsRate(param)) return () => peak;
   const cosine = (position: number, length: number) =>
     peak * (floor + ((1 - floor) * (1 + Math.cos((Math.PI * position) / length))) / 2);
   switch (type) {
     case 'cosine':
       return (position) => cosine(position, remaining);
     case 'cosine_restarts': {
-      const restarts = Math.max(1, Number(valueAt(params, 'schedule.n_restarts') ?? 4));
+      const restarts = Math.max(1, Number(param('schedule.n_restarts') ?? 4));
       const cycle = Math.max(1, Math.floor(remaining / restarts));
       return (position) => cosine(position % cycle, cycle);
     }
     case 'linear':
       return (position) => peak * (1 + (floor - 1) * (Math.min(position, remaining) / remaining));
     case 'custom':
-      return custom(params, after);
+      return custom(param, after);
     default:
       return () => peak;
   }
 }
 
-function custom(params: ParamObject, {remaining, peak, steps_per_epoch}: After): (step: number) => number {
-  const formula = parseFormula(String(valueAt(params, 'schedule.formula') ?? ''));
+function custom(param: Lookup, {remaining, peak, steps_per_epoch}: After): (step: number) => number {
+  const formula = parseFormula(String(param('schedule.formula') ?? ''));
   if (!formula.ok) return () => peak; // refused where the pipeline is checked
   return (step) => {
     const rate = formula.value({
@@ -60,7 +73,7 @@ function custom(params: ParamObject, {remaining, peak, steps_per_epoch}: After):
       total_steps: remaining,
       progress: step / remaining,
       epoch: step / Math.max(1, steps_per_epoch),
-      total_epochs: Number(params.epochs),
+      total_epochs: Number(param('epochs')),
       steps_per_epoch,
       base_lr: peak,
     });

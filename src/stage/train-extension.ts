@@ -1,4 +1,5 @@
 import {asWritten, type JsonObject} from '../base/json.js';
+import {learningRateOf} from './learning-rate.js';
 import type {Continuation, Extension, SavedWork} from './stage-type.js';
 
 /** What a training says of the state it saves, as far as another length of it must know. */
@@ -37,7 +38,7 @@ export const trainExtension: Extension = {
 
 function continuation(params: JsonObject, saved: SavedTraining): Continuation {
   const total = totalSteps(params, saved.steps_per_epoch);
-  if (!keepsSchedule(params, {before: saved.total_steps, after: total}))
+  if (!keepsSchedule(params, saved, total))
     return no(
       `the ${String(params['schedule.type'])} schedule is another one with ${total} steps than with ${saved.total_steps}`,
     );
@@ -65,21 +66,13 @@ function totalSteps(params: JsonObject, stepsPerEpoch: number): number {
   return Math.min(steps, Number(params.max_steps ?? 0) || steps);
 }
 
-/**
- * Whether a run of another length has the same learning rates up to where it is: only where the schedule does not look at
- * the length, and its warm-up (at most a tenth of the run) is not cut differently. Prodigy makes schedules constant.
- */
-export function keepsSchedule(
-  params: JsonObject,
-  {before, after}: {readonly before: number; readonly after: number},
-): boolean {
-  if (before === after) return true;
-  const type = params['schedule.type'];
-  const prodigy = params['optimizer.type'] === 'prodigy' && type !== 'custom';
-  const constant = type === 'constant' || type === 'constant_with_warmup' || prodigy;
-  const warmup = (total: number) =>
-    Math.min(Number(params['schedule.warmup_steps'] ?? 0), Math.max(1, Math.floor(total / 10)));
-  return constant && warmup(before) === warmup(after);
+/** Whether a run of another length has had the same learning rates up to where it is. */
+function keepsSchedule(params: JsonObject, saved: SavedTraining, total: number): boolean {
+  const rates = (of: JsonObject, total_steps: number) =>
+    learningRateOf((path) => of[path], {total_steps, steps_per_epoch: saved.steps_per_epoch});
+  const [before, after] = [rates(saved.params, saved.total_steps), rates(params, total)];
+  for (let step = 0; step < saved.global_step; step += 1) if (before(step) !== after(step)) return false;
+  return true;
 }
 
 function trainingOf({about}: SavedWork): SavedTraining | undefined {

@@ -4,6 +4,7 @@ import {songSources} from './dataset.js';
 import {parseFormula} from './formula.js';
 import {type IneffectiveRule, isAt, isOff} from './ineffective.js';
 import {joinFaults} from './joined.js';
+import {findsRate} from './learning-rate.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
 import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
@@ -21,8 +22,7 @@ const isValidated: IneffectiveRule['when'] = (params) =>
 const isDiscrete: IneffectiveRule['when'] = (params) =>
   isAt('timestep.law', 'discrete')(params) ||
   (isAt('timestep.law', 'auto')(params) && isAt('mode', 'vanilla')(params));
-const isHeldByProdigy: IneffectiveRule['when'] = (params) =>
-  isAt('optimizer.type', 'prodigy')(params) && !isAt('schedule.type', 'custom')(params);
+const isHeldByProdigy: IneffectiveRule['when'] = (params) => findsRate((path) => valueAt(params, path));
 
 /** What the adapter's own config file repeats (`adapter.*`) always counts: it is written into the output. */
 const ineffective: readonly IneffectiveRule[] = [

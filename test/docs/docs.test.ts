@@ -352,7 +352,8 @@ function sourceFiles(folder: string, ending: RegExp): string[] {
 }
 
 test.each(pages)('links of %s lead somewhere', (page) => {
-  const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
+  const prose = textOf(page).replaceAll(/^```.*?^```$/gms, '');
+  const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!);
   expect(links.filter((path) => !existsSync(join(root, dirname(page), path)))).toEqual([]);
 });
 

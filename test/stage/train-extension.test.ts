@@ -7,6 +7,7 @@ const constant = {
   epochs: 4,
   'schedule.type': 'constant',
   'optimizer.type': 'adamw',
+  'optimizer.learning_rate': 1e-4,
   'checkpoint.every_epochs': 2,
   'early_stop.patience': 3,
   'early_stop.min_delta': 0,
@@ -32,6 +33,22 @@ test.each([
   [{...constant, 'early_stop.patience': 2}, '`early_stop.patience` was larger or off before'],
 ])('and from nothing else: %j', (params, because) => {
   expect(takenUpBy(params)).toEqual({kind: 'not_exactly', because});
+});
+
+test('a warm-up of a tenth is cut otherwise in another length, which matters once it has begun to', () => {
+  const warm = {...constant, 'schedule.warmup_steps': 100, 'schedule.warmup_start_factor': 0.1};
+  expect(takenUpBy({...warm, epochs: 9}, warm)).toMatchObject({kind: 'not_exactly'});
+  const short = {...warm, 'schedule.warmup_steps': 3};
+  expect(takenUpBy({...short, epochs: 9}, short)).toMatchObject({kind: 'exactly'});
+});
+
+test('Prodigy keeps its rate whatever the schedule, but for a custom one', () => {
+  const prodigy = {...constant, 'optimizer.type': 'prodigy', 'schedule.type': 'cosine'};
+  expect(takenUpBy({...prodigy, epochs: 9}, prodigy)).toMatchObject({kind: 'exactly'});
+  const custom = {...prodigy, 'schedule.type': 'custom', 'schedule.formula': 'base_lr * (1 - progress)'};
+  expect(takenUpBy({...custom, epochs: 9}, custom)).toMatchObject({kind: 'not_exactly'});
+  const by_step = {...custom, 'schedule.formula': 'base_lr / (1 + step)'};
+  expect(takenUpBy({...by_step, epochs: 9}, by_step)).toMatchObject({kind: 'exactly'});
 });
 
 test('a schedule that looks at the length is another one with another length', () => {
