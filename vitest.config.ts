@@ -12,8 +12,14 @@ if (!browserExpected()) console.log(`Without a Chromium on the PATH: ${looksAtPa
 if (!sshPossible) console.log('Without sshd, or not as root: what runs over ssh is left out.');
 const onACluster = ['test/cluster/**/*.test.ts'];
 if (!slurmPossible) console.log(`Without Slurm (slurm-wlm), or not as root: ${onACluster} is left out.`);
+/** Compiles the engine in a copy, which takes minutes: `npm run test:recipes`, a step of .ci/run. */
+const compilesTheEngine = process.env.RECIPES === 'all' ? [] : ['test/recipes/engine.test.ts'];
 const common = {
-  exclude: [...(browserExpected() ? [] : looksAtPages), ...(slurmPossible ? [] : onACluster)],
+  exclude: [
+    ...compilesTheEngine,
+    ...(browserExpected() ? [] : looksAtPages),
+    ...(slurmPossible ? [] : onACluster),
+  ],
   // Only a test that hangs may meet these: what takes seconds alone was seen to take 45 where many shared the machine.
   testTimeout: 300_000,
   hookTimeout: 300_000,

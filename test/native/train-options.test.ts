@@ -8,9 +8,11 @@ import {writeSafetensors} from '../../src/format/safetensors-write.js';
 import {readTorchTensors} from '../../src/format/torch-file.js';
 import {loadAddon} from '../../src/native/addon.js';
 import type {SampleFiles} from '../../src/native/plan.js';
-import {openTrainer} from '../../src/native/trainer.js';
+import {openTrainer, type RunShape} from '../../src/native/trainer.js';
+import {trainingWork} from '../../src/run/forecast/training-work.js';
 import type {Schema} from '../../src/schema/schema.js';
 import {schemas} from '../../src/schema/schemas.generated.js';
+import type {ParamObject} from '../../src/stage/param.js';
 import {withoutPlaces} from '../../src/stage/resume-differences.js';
 import {addonPath} from '../addon-path.js';
 import {resolveText} from '../config/resolved.js';
@@ -313,6 +315,17 @@ function withoutDefaults(schema: Schema, options: JsonObject): JsonObject {
   });
   return Object.fromEntries(kept);
 }
+
+/** Forecasts count a run's steps without the engine. */
+test.each([
+  {epochs: 3, batch_size: 2, gradient_accumulation_steps: 2},
+  {epochs: 2, batch_size: 1, gradient_accumulation_steps: 2, dataset_repeats: 3},
+  {epochs: 5, batch_size: 2, gradient_accumulation_steps: 1, max_steps: 7},
+])('%j are as many steps as a forecast says', async (given) => {
+  const {shape} = JSON.parse(await remembered(given)) as {readonly shape: RunShape};
+  const {steps} = trainingWork(optionsOf(given) as ParamObject, samples.length - 1);
+  expect(steps).toBe(shape.total_steps);
+});
 
 test('the same options give the same run', async () => {
   expect(await trained({})).toBe(await remembered({}));

@@ -19,6 +19,44 @@ export function recipeFiles(page: string): readonly RecipeFile[] {
   return Array.from(blocks, ([, path, body]) => ({path: path!, text: body!}));
 }
 
+/** A change of a file that is there, as a recipe shows it: lines that stand there (` `, `-`), and lines that come (`+`). */
+export interface RecipeEdit {
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** The edits of a recipe in docs/: blocks of `diff` under a heading that names the file. */
+export function recipeEdits(page: string): readonly RecipeEdit[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return text.split(/^## /m).flatMap((section) => {
+    const path = /^[^\n]*`([^`\n]+\/[^`\n]+)`/.exec(section)?.[1];
+    return [...section.matchAll(/^```diff\n(.*?)^```$/gms)].map(([, body]) => ({
+      path: path!,
+      lines: body!.replace(/\n$/, '').split('\n'),
+    }));
+  });
+}
+
+/** Each edit's place must be there exactly once: a recipe whose file went on without it is to be mended. */
+export function applyEdits(copy: string, edits: readonly RecipeEdit[]): void {
+  for (const {path, lines} of edits) {
+    const file = join(copy, path);
+    const text = readFileSync(file, 'utf8');
+    const side = (sign: string) =>
+      lines
+        .filter((line) => !line.startsWith(sign))
+        .map((line) => `${line.slice(1)}\n`)
+        .join('');
+    const [before, after] = [side('+'), side('-')];
+    const places = text.split(before).length - 1;
+    if (places !== 1) throw new Error(`${path} has ${places} places for this edit:\n${before}`);
+    writeFileSync(
+      file,
+      text.replace(before, () => after),
+    );
+  }
+}
+
 /** In a new folder: what git knows of these places, as it lies here, with the installed packages and the engine of this checkout. */
 export function copyOfRepository(places: readonly string[]): string {
   const copy = mkdtempSync(join(tmpdir(), 'sidestep-recipe-'));
