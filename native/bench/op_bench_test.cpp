@@ -18,7 +18,7 @@ constexpr const char* kOps[] = {
 // On Device::plan an op's checks run and its cost is tallied, but nothing is computed.
 void expect_bench(const std::string& op, const std::vector<bench::NamedOpBench>& benches) {
   const auto bench = std::find_if(benches.begin(), benches.end(), [&](const auto& b) { return b.op == op; });
-  if (bench == benches.end()) testing::fail(__FILE__, __LINE__, op + " has no bench: see native/README.md, \"An op\"");
+  if (bench == benches.end()) testing::fail(__FILE__, __LINE__, op + " has no bench: see docs/adding-an-op.md");
   Stream stream(Device{.kind = DeviceKind::plan});
   for (const bench::OpCase& c : bench->cases(stream)) {
     Tally tally;
