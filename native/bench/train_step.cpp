@@ -2,6 +2,7 @@
 #include "bench/commands.h"
 #include "bench/stream.h"
 #include "bench/training_request.h"
+#include "ops/card_overhead.h"
 #include "ops/cuda_plugin.h"
 #include "training/batch_upload.h"
 #include "training/memory_plan.h"
@@ -44,7 +45,8 @@ MemoryPlan plan_of(const Arguments& arguments, const PlanRequest& request, Devic
   if (arguments.text_or("checkpointing", "auto") != "auto") return plan_memory(request);
   if (mebibytes > 0) return plan_within(request, mebibytes << 20);
   if (device.kind != DeviceKind::cuda) return plan_memory(request);
-  return plan_within(request, keeping_budget(cuda_plugin().describe(device.index).free_bytes, device.kind));
+  const CudaDevice card = cuda_plugin().describe(device.index);
+  return plan_within(request, keeping_budget(at_hand(card.free_bytes, card.memory_bytes), device.kind));
 }
 
 }  // namespace

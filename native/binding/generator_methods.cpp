@@ -3,6 +3,7 @@
 #include "binding/open_trainer.h"
 #include "binding/sample_params.h"
 #include "core/error.h"
+#include "ops/card_overhead.h"
 #include "sampling/generator.h"
 
 namespace sidestep::binding {
@@ -75,16 +76,17 @@ const Method plan_method{
     "plan_generation", [](const Request& request) -> Response {
       const Json& params = request.params;
       const GeneratorSetup setup = generator_setup(params);
+      const DeviceKind device = device_from_name(params.string_or("device", "cpu")).kind;
       const DitConfig config = dit_config(read_config(setup.model_folder));
       GenerationRequest asked{.model = config,
                               .compute_dtype = setup.compute_dtype,
-                              .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype,
-                                                   device_from_name(params.string_or("device", "cpu")).kind),
+                              .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, device),
                               .frames = params.at("frames").as_int(),
                               .tokens = params.at("tokens").as_int(),
                               .guided = params.bool_or("guided", true)};
       if (setup.adapter) asked.adapter = open_adapter(*setup.adapter).config;
-      const GenerationPlan plan = plan_generation(asked);
+      GenerationPlan plan = plan_generation(asked);
+      plan.overhead_bytes = computing_overhead(device);
       return {Json::Object{{"weights_bytes", plan.weights_bytes},
                            {"adapter_bytes", plan.adapter_bytes},
                            {"arena_bytes", plan.arena_bytes},

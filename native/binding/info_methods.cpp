@@ -3,6 +3,7 @@
 #include "binding/method.h"
 #include "core/error.h"
 #include "core/version.h"
+#include "ops/card_overhead.h"
 #include "ops/cuda_plugin.h"
 #include "ops/gemm_blas.h"
 #include "ops/instruction_set.h"
@@ -28,7 +29,7 @@ Json::Array cuda_devices() {
     devices.push_back(Json::Object{{"device", "cuda:" + std::to_string(i)},
                                    {"name", std::string(device.name)},
                                    {"memory_bytes", device.memory_bytes},
-                                   {"free_bytes", device.free_bytes},
+                                   {"free_bytes", at_hand(device.free_bytes, device.memory_bytes)},
                                    {"products", std::string(device.products)},
                                    {"own_products", device.own_products}});
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/relief.h"
 
 namespace sidestep {
 namespace {
@@ -45,6 +46,17 @@ const DeviceMemory& cuda() {
   return *cuda_memory;
 }
 
+/// As often as this thread gives something back for it.
+void* allocate_on_card(const DeviceMemory& functions, int index, size_t bytes) {
+  for (;;) {
+    try {
+      return functions.allocate(index, bytes);
+    } catch (const Error& refused) {
+      if (refused.code() != "native/out-of-memory" || !relieve(bytes)) throw;
+    }
+  }
+}
+
 std::shared_ptr<void> allocate_host(size_t bytes) {
   const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
   void* memory = bytes >= kMostHostBytes ? nullptr : ::operator new(rounded, std::align_val_t{kHostAlignment}, std::nothrow);
@@ -70,7 +82,7 @@ std::shared_ptr<void> allocate(Device device, size_t bytes) {
     case DeviceKind::cpu: return allocate_host(bytes);
     case DeviceKind::cuda: {
       const DeviceMemory& functions = cuda();
-      return {functions.allocate(device.index, bytes),
+      return {allocate_on_card(functions, device.index, bytes),
               [release = functions.release, index = device.index](void* p) { release(index, p); }};
     }
   }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "mirror/limits.h"
 #include "mirror/pages.h"
 
 namespace sidestep::mirror {
@@ -59,7 +60,7 @@ const std::pair<const uintptr_t, Allocation>* home_of(uintptr_t address) {
 void* allocate(int card, size_t bytes) {
   Cards& c = cards();
   const std::unique_lock lock(c.mutex);
-  if (bytes > kCardBytes - c.used[static_cast<size_t>(card)]) full(card, bytes);
+  if (refuses(bytes, c.used[static_cast<size_t>(card)])) full(card, bytes);
   const size_t mapped = whole_pages(bytes);
   const TwicePages pages = map_twice(mapped);
   if (pages.given == nullptr) throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(mapped) + " bytes");

@@ -8,9 +8,8 @@ namespace sidestep::mirror {
 // at a second address. Freed addresses are unmapped.
 
 constexpr int kCards = 2;
-constexpr size_t kCardBytes = size_t{64} << 30;  ///< what each says it has; pages are taken from the host as they are touched
 
-/// Throws native/out-of-memory beyond kCardBytes, as a card does.
+/// Throws native/out-of-memory beyond what a card has, and where it refuses (limits.h).
 void* allocate(int card, size_t bytes);
 void release(int card, void* address) noexcept;
 size_t used_bytes(int card);

@@ -3,11 +3,13 @@
 // on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
 #include "ops/cuda_plugin.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
 #include "core/error.h"
 #include "mirror/card_memory.h"
+#include "mirror/limits.h"
 #include "mirror/queue.h"
 #include "testing/operand_bytes.h"
 
@@ -112,8 +114,8 @@ int device_count() { return kCards; }
 CudaDevice describe(int card) {
   CudaDevice device{};
   std::snprintf(device.name, sizeof(device.name), "mirror of the CPU, no card");
-  device.memory_bytes = kCardBytes;
-  device.free_bytes = kCardBytes - used_bytes(card);
+  device.memory_bytes = card_bytes();
+  device.free_bytes = device.memory_bytes - std::min(device.memory_bytes, used_bytes(card));
   std::snprintf(device.products, sizeof(device.products), "the CPU's product");
   return device;
 }
@@ -162,6 +164,8 @@ const CudaPlugin kPlugin = {
     &synchronize,
     {&begin, &end, &replay, &release_recording},
     {&create_event, &destroy_event, &record_event, &wait_in_queue, &wait_on_host},
+    &finish_card,                // it keeps nothing
+    [](bool (*)(size_t)) {},     // its ops ask for no memory
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "models/latent_stream.h"
 #include "models/oobleck_decode.h"
 #include "models/qwen3.h"
+#include "ops/card_overhead.h"
 
 namespace sidestep {
 
@@ -38,7 +39,7 @@ EncoderPlan plan_audio_encoder(const std::filesystem::path& folder, int64_t samp
   LatentStream latents(encoder, {.tiling = tiling, .piece_frames = piece_frames(device)}, plan);
   for (int64_t at = 0; at < samples; at += second) latents.push(audio.view().slice(1, 0, std::min(second, samples - at)), plan);
   latents.finish(plan);
-  return {weights, meter.peak() - weights};
+  return {weights, meter.peak() - weights, computing_overhead(device)};
 }
 
 EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t frames, DeviceKind device) {
@@ -56,7 +57,7 @@ EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t fram
     const Storage latents(DType::f32, {1, config.decoder_input_channels, n}, kPlan);
     decode.push(latents.view(), at + n == planned ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
   }
-  return {weights, meter.peak() - weights};
+  return {weights, meter.peak() - weights, computing_overhead(device)};
 }
 
 EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t tokens, DeviceKind device) {
@@ -69,7 +70,7 @@ EncoderPlan plan_text_encoder(const std::filesystem::path& folder, int64_t token
   const std::vector<int64_t> ids(static_cast<size_t>(tokens));
   const Storage states(DType::f32, {1, tokens, config.stack.hidden_size}, kPlan);
   model.encode(ids, states.tensor(), arena, plan);
-  return {weights, up_to_peak(meter, arena, weights)};
+  return {weights, up_to_peak(meter, arena, weights), computing_overhead(device)};
 }
 
 EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const ConditionLengths& lengths, DeviceKind device) {
@@ -90,7 +91,7 @@ EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const Co
                              .owners = {0}};
   const Storage hidden = states(ConditionEncoder::sequence_length(input), config.lyric.hidden_size);
   model.forward(input, hidden.tensor(), arena, plan);
-  return {weights, up_to_peak(meter, arena, weights)};
+  return {weights, up_to_peak(meter, arena, weights), computing_overhead(device)};
 }
 
 }  // namespace sidestep

@@ -11,8 +11,9 @@ namespace sidestep {
 struct EncoderPlan {
   size_t weights_bytes = 0;
   size_t activation_bytes = 0;  ///< the most there is at once besides the weights
+  size_t overhead_bytes = 0;    ///< of a card: ops/card_overhead.h
 
-  size_t total_bytes() const { return weights_bytes + activation_bytes; }
+  size_t total_bytes() const { return weights_bytes + activation_bytes + overhead_bytes; }
 };
 
 /// The VAE's encoder half on one song of so many audio samples, at the VAE's rate. `device` decides the size of the pieces.

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
+#include "core/relief.h"
 
 namespace sidestep {
 namespace {
@@ -40,6 +41,7 @@ const CudaPlugin* load() {
     unavailable(path.string() + " was built for another version of the engine");
   if (plugin->device_count() == 0) unavailable("no CUDA device is visible");
   install_cuda_memory(plugin->memory);
+  plugin->set_relief(&relieve);
   return plugin;
 }
 

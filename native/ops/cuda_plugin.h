@@ -10,7 +10,7 @@
 namespace sidestep {
 
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
-constexpr uint32_t kCudaPluginVersion = 8;
+constexpr uint32_t kCudaPluginVersion = 9;
 
 struct CudaDevice {
   char name[256];
@@ -53,6 +53,11 @@ struct CudaPlugin {
   void (*synchronize)(int device_index, void* stream);
   CudaRecorder recorder;
   CudaEvents events;
+  /// Frees what is kept for later on a card: idle scratch memory, workspaces of products. Waits for the card. No recording may be alive
+  /// that knows of them.
+  void (*trim)(int device_index);
+  /// Whom the plugin asks when a card refuses it memory: core/relief.h.
+  void (*set_relief)(bool (*relieve)(size_t bytes));
 };
 
 /// The one symbol with C linkage: `extern "C" const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version)`.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -172,7 +173,7 @@ struct DeviceState {
 /// Products are queued by several threads only when several streams are in use; the lock covers the tables and the
 /// descriptors' bias pointer.
 struct Planner {
-  std::mutex mutex;
+  std::recursive_mutex mutex;  ///< a product that lacks memory may have workspaces released
   std::map<int, DeviceState> devices;
   std::map<Key, Plan> plans;
 };
@@ -197,8 +198,12 @@ DeviceState* state_of(Planner& p, const cublaslt::Library& lt, int device) {
 void* workspace_of(DeviceState& state, size_t bytes, cudaStream_t queue) {
   if (bytes == 0) return nullptr;
   void*& workspace = state.workspaces[queue];
-  if (workspace == nullptr) SIDESTEP_CUDA_CHECK(cudaMalloc(&workspace, kWorkspaceBytes));
-  return workspace;
+  if (workspace != nullptr) return workspace;
+  void* memory = nullptr;  // `workspace` may be looked at meanwhile by what gives memory back
+  cudaError_t error = cudaMalloc(&memory, kWorkspaceBytes);
+  while (error != cudaSuccess && relieved(error, kWorkspaceBytes)) error = cudaMalloc(&memory, kWorkspaceBytes);
+  check(error, "cudaMalloc of the products' workspace");
+  return workspace = memory;
 }
 
 /// Bytes from the first to the last element, whatever lies between.
@@ -297,6 +302,14 @@ void release_workspace(int device, cudaStream_t queue) noexcept {
   if (found == state->second.workspaces.end()) return;
   static_cast<void>(cudaFree(found->second));
   state->second.workspaces.erase(found);
+}
+
+void release_workspaces(int device) {
+  Planner& p = planner();
+  const std::scoped_lock lock(p.mutex);
+  const auto state = p.devices.find(device);
+  if (state == p.devices.end()) return;
+  for (auto& [queue, workspace] : state->second.workspaces) SIDESTEP_CUDA_CHECK(cudaFree(std::exchange(workspace, nullptr)));
 }
 
 }  // namespace sidestep::cuda

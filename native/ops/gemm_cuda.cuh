@@ -2,6 +2,7 @@
 // How the two ways to a matrix product, our tiles and cuBLASLt, read its operands.
 #include <algorithm>
 
+#include "ops/card_overhead.h"
 #include "ops/gemm.h"
 #include "ops/gemm_tile_cuda.cuh"
 
@@ -21,7 +22,9 @@ inline int64_t leading(const ConstTensor& t) { return t.dim(-2) > 1 ? t.stride(-
 bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue);
 /// What the library's products on this queue kept: it is about to end.
 void release_workspace(int device, cudaStream_t queue) noexcept;
-/// Bytes kept for each queue that the library has served.
-constexpr size_t kWorkspaceBytes = size_t{32} << 20;  // what NVIDIA recommends for Hopper
+/// The same of all queues of a device, which has been waited for; the next product takes a new one.
+void release_workspaces(int device);
+/// Whether the engine gave memory back for what has just been refused (core/relief.h), so that the card may be asked again.
+bool relieved(cudaError_t error, size_t bytes);
 
 }  // namespace sidestep::cuda

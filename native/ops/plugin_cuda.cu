@@ -48,12 +48,30 @@ bool current_device_has_pools() {
   return has_pools(device);
 }
 
+/// Nothing is freed in the middle of a recording.
+bool capturing(cudaStream_t queue) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  SIDESTEP_CUDA_CHECK(cudaStreamIsCapturing(queue, &status));
+  return status != cudaStreamCaptureStatusNone;
+}
+
+std::atomic<bool (*)(size_t)> engine_relief{nullptr};
+
 }  // namespace
+
+bool relieved(cudaError_t error, size_t bytes) {
+  const auto relief = engine_relief.load();
+  if (error != cudaErrorMemoryAllocation || relief == nullptr || !relief(bytes)) return false;
+  cudaGetLastError();
+  return true;
+}
 
 Scratch::Scratch(size_t bytes, cudaStream_t queue) : queue_(queue), pooled_(current_device_has_pools()) {
   const size_t asked = bytes == 0 ? 1 : bytes;
-  if (pooled_) SIDESTEP_CUDA_CHECK(cudaMallocAsync(&memory_, asked, queue));
-  else SIDESTEP_CUDA_CHECK(cudaMalloc(&memory_, asked));
+  const auto ask = [&] { return pooled_ ? cudaMallocAsync(&memory_, asked, queue) : cudaMalloc(&memory_, asked); };
+  cudaError_t error = ask();
+  while (error != cudaSuccess && !capturing(queue) && relieved(error, asked)) error = ask();
+  check(error, pooled_ ? "cudaMallocAsync" : "cudaMalloc");
 }
 // Without a pool, cudaFree waits for the work that may still use it.
 Scratch::~Scratch() { static_cast<void>(pooled_ ? cudaFreeAsync(memory_, queue_) : cudaFree(memory_)); }
@@ -210,6 +228,18 @@ void host_waits(int device_index, void* event) {
   SIDESTEP_CUDA_CHECK(cudaEventSynchronize(static_cast<cudaEvent_t>(event)));
 }
 
+void trim(int device_index) {
+  SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
+  SIDESTEP_CUDA_CHECK(cudaDeviceSynchronize());
+  release_workspaces(device_index);
+  if (!has_pools(device_index)) return;
+  cudaMemPool_t pool = nullptr;
+  SIDESTEP_CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, device_index));
+  SIDESTEP_CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
+}
+
+void set_relief(bool (*relieve)(size_t)) { engine_relief = relieve; }
+
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
     {
@@ -226,6 +256,8 @@ const CudaPlugin kPlugin = {
     &synchronize,
     {&begin_recording, &end_recording, &replay, &release_recording},
     {&create_event, &destroy_event, &record_event, &queue_waits, &host_waits},
+    &trim,
+    &set_relief,
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "adapters/adapter_set.h"
+#include "ops/card_overhead.h"
 #include "ops/cuda_plugin.h"
 
 namespace sidestep {
@@ -14,8 +15,6 @@ constexpr Device kPlan{.kind = DeviceKind::plan};
 /// Between none and all of an adapter the layer is computed with and without it; at all of it layers that read one x are computed
 /// together, with all their x A^T. Which takes more depends on widths and ranks; no other strength takes more than both.
 constexpr float kDearestStrengths[] = {0.5F, 1.0F};
-/// The share of a card's free memory that a plan may count on: other allocations leave gaps.
-constexpr double kUsableShare = 0.95;
 
 }  // namespace
 
@@ -55,8 +54,7 @@ HalvesRun choose_halves(const GenerationRequest& request, Device device) {
   if (device.kind != DeviceKind::cuda || !request.guided) return HalvesRun::apart;
   GenerationRequest together = request;
   together.halves = HalvesRun::together;
-  const auto free = static_cast<double>(cuda_plugin().describe(device.index).free_bytes);
-  const bool fits = static_cast<double>(plan_generation(together).arena_bytes) <= kUsableShare * free;
+  const bool fits = plan_generation(together).arena_bytes + kWorkspaceBytes + kScratchBytes <= cuda_plugin().describe(device.index).free_bytes;
   return fits ? HalvesRun::together : HalvesRun::apart;
 }
 

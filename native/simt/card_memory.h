@@ -8,7 +8,6 @@ namespace sidestep::simt {
 // page that cannot be touched. All of it is NaN until something is written.
 
 constexpr int kCards = 2;
-constexpr size_t kCardBytes = size_t{64} << 30;  ///< what each says it has; pages are taken from the host as they are touched
 
 enum class Kind : unsigned char { device, page_locked };
 /// Whose memory an address is of.
@@ -17,7 +16,7 @@ struct Home {
   int card;
 };
 
-/// Null when the card has not that much left.
+/// Null when the card has not that much left, or refuses (mirror/limits.h).
 void* allocate(Kind kind, int card, size_t bytes);
 /// False for what is no beginning of an allocation of that kind. Faults when something was written beyond its end.
 bool release(Kind kind, void* address);

@@ -2,6 +2,7 @@
 // copies are done, recordings break where CUDA's break. Errors stay until cudaGetLastError takes them, as CUDA's do.
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mirror/limits.h"
 #include "mirror/queue.h"
 #include "simt/card_memory.h"
 #include "simt/grid.h"
@@ -146,7 +148,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   std::snprintf(properties->name, sizeof(properties->name), "SIMT machine on the CPU, no card");
   properties->major = 8;
   properties->multiProcessorCount = 1;
-  properties->totalGlobalMem = simt::kCardBytes;
+  properties->totalGlobalMem = mirror::card_bytes();
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
@@ -161,8 +163,8 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 }
 cudaError_t cudaDriverGetVersion(int* version) { return *version = CUDART_VERSION, cudaSuccess; }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
-  *total = simt::kCardBytes;
-  *free = simt::kCardBytes - simt::used_bytes(current_device);
+  *total = mirror::card_bytes();
+  *free = *total - std::min(*total, simt::used_bytes(current_device));
   return cudaSuccess;
 }
 cudaError_t cudaDeviceSynchronize() {
@@ -173,6 +175,7 @@ cudaError_t cudaDeviceSynchronize() {
 }
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { return *pool = nullptr, cudaSuccess; }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }  // this pool keeps nothing
 
 cudaError_t cudaMalloc(void** memory, size_t bytes) {
   const cudaError_t refused = unless_recording([] { mirror::refuse_while_recording("cudaMalloc"); });

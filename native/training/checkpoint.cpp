@@ -101,15 +101,16 @@ void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights,
     throw Error("train/option-invalid", "The run keeps no average of the weights", "Set ema_decay.");
   }
   const AdapterSaving saving{.folder = folder, .biases = s.biases, .metadata = metadata};
-  if (weights == AdapterWeights::raw || !s.averages()) return sidestep::save_adapter(*s.adapters, saving, s.stream);
-  s.use_average();
+  const ReliefScope scope = s.relief();
   try {
+    if (weights != AdapterWeights::raw) s.use_average();
     sidestep::save_adapter(*s.adapters, saving, s.stream);
   } catch (...) {
     s.use_raw();
     throw;
   }
   s.use_raw();
+  s.end_shortage();
 }
 
 void Trainer::save(const fs::path& folder, const std::map<std::string, std::string>& metadata) {
@@ -171,12 +172,14 @@ void Trainer::load(const fs::path& folder, Resume resume) {
   s.others_know = false;
   s.settle();
   s.ahead.reset();
+  const ReliefScope scope = s.relief();
   load_tensors(file, s.saved_tensors(), s.stream);
   s.optimizer->set_scalars(read_numbers(file, "run/optimizer"));
   s.adapters->refresh(s.work());
   s.order.clear();
   s.pending.clear();
   s.position = {};
+  s.end_shortage();
   if (resume == Resume::fork) return;
   s.set_numbers([&](const std::string& name) { return read_numbers(file, name); });
 }

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/rel_l2.h"
 #include "models/dit.h"
+#include "ops/card_overhead.h"
 #include "ops/transfer.h"
 #include "training/dataset.h"
 #include "training/memory_plan.h"
@@ -195,12 +196,14 @@ MemoryPlan plan_estimate(const EstimateSetup& setup, const BatchShape& shape) {
   Stream plan({.kind = DeviceKind::plan});
   Dit model(config, Weights::random(0, setup.compute_dtype, plan));
   const std::vector<std::string> modules = select_modules(setup.options.targets, linear_names(model));
-  return plan_probe({.model = config,
-                     .compute_dtype = setup.compute_dtype,
-                     .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, setup.device),
-                     .modules = modules,
-                     .shape = shape,
-                     .device = setup.device});
+  MemoryPlan memory = plan_probe({.model = config,
+                                  .compute_dtype = setup.compute_dtype,
+                                  .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, setup.device),
+                                  .modules = modules,
+                                  .shape = shape,
+                                  .device = setup.device});
+  memory.overhead_bytes = computing_overhead(setup.device);
+  return memory;
 }
 
 BatchShape longest_batch(const EstimateSetup& setup) {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 
+#include "ops/card_overhead.h"
 #include "training/batch_upload.h"
 #include "training/imagined_step.h"
 
@@ -91,6 +92,7 @@ class Planning {
     plan.optimizer_bytes = step_.optimizer().state_bytes();
     plan.ema_bytes = request_.average == Average::ema ? sizeof(float) * static_cast<size_t>(plan.trained_parameters) : 0;
     plan.batch_bytes = BatchUpload::planned_bytes(request_.device, step_.batch());
+    plan.overhead_bytes = training_overhead(request_.device);
     plan.host_bytes = request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0;
     return plan;
   }
@@ -155,7 +157,7 @@ MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes) {
 }
 
 size_t keeping_budget(size_t limit_bytes, DeviceKind device) {
-  return device == DeviceKind::cpu ? limit_bytes - limit_bytes / 4 : limit_bytes - limit_bytes / 16;
+  return device == DeviceKind::cpu ? limit_bytes - limit_bytes / 4 : limit_bytes;
 }
 
 }  // namespace sidestep

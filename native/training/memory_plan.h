@@ -56,6 +56,7 @@ struct MemoryPlan {
   size_t arena_bytes = 0;      ///< activations and scratch, the high-water mark
   size_t batch_bytes = 0;      ///< of a card: the batch being computed and the one that arrives meanwhile
   size_t sampling_bytes = 0;   ///< what clips between steps take beyond the arena
+  size_t overhead_bytes = 0;   ///< of a card: driver, libraries, recorded steps, scratch memory of ops, a reserve (ops/card_overhead.h)
   size_t host_bytes = 0;       ///< page-locked, for offloaded inputs; not on the device and not in the total
   double flops_per_micro_step = 0;
   Recomputation recomputation{};
@@ -63,15 +64,15 @@ struct MemoryPlan {
   int64_t adapted_modules = 0;
 
   size_t total_bytes() const {
-    return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes + batch_bytes + sampling_bytes;
+    return weights_bytes + adapter_bytes + optimizer_bytes + ema_bytes + arena_bytes + batch_bytes + sampling_bytes + overhead_bytes;
   }
 };
 MemoryPlan plan_memory(const PlanRequest& request);
 /// The same with `kept` chosen: of parts of layers, those that save the most arithmetic a byte first, as many as leave the total
 /// within so many bytes; nothing where not even that fits. On a card what is left goes to what is derived of them (KeptParts).
 MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes);
-/// How much of a device's memory a run may fill with activations that it could compute again. A card has its driver, library
-/// workspaces and recordings besides, which no plan counts; a CPU's memory is also everybody else's.
+/// How much of a device's memory a run may fill with activations that it could compute again: all of a card's, of which a plan counts
+/// everything; a CPU's memory is also everybody else's.
 size_t keeping_budget(size_t limit_bytes, DeviceKind device);
 
 /// An all-zero batch of a given shape in host memory, for planning.

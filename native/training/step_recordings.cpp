@@ -26,7 +26,7 @@ void StepRecordings::drop(Entry& entry) {
 
 /// Whether a kind that was last seen at `last_visit` may be recorded, as large as the largest so far.
 bool StepRecordings::make_room(uint64_t last_visit, Stream& stream) {
-  while (bytes_ + largest_ > budget_ || free_card_bytes(stream) < reserve_) {
+  while (bytes_ + largest_ > budget_ || free_card_bytes(stream) < spare_) {
     Entry* victim = oldest();
     if (victim == nullptr || victim->visit > last_visit) return false;
     stream.synchronize();  // it may still be running
@@ -35,10 +35,18 @@ bool StepRecordings::make_room(uint64_t last_visit, Stream& stream) {
   return true;
 }
 
-void StepRecordings::forget(Stream& stream) {
-  if (recorded_ == 0) return;
-  stream.synchronize();
-  while (Entry* entry = oldest()) drop(*entry);
+/// Entries stay where they are: one of them may be under way.
+bool StepRecordings::forget(Stream& stream) {
+  const bool any = recorded_ > 0;
+  if (any) stream.synchronize();
+  for (auto& [kind, entry] : entries_) entry = {};
+  recorded_ = bytes_ = 0;
+  return any;
+}
+
+void StepRecordings::stop(Stream& stream) {
+  forget(stream);
+  budget_ = 0;
 }
 
 void StepRecordings::record_passes(Entry& entry, const StepPasses& passes, Stream& stream) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "ops/card_overhead.h"
 #include "ops/recording.h"
 
 namespace sidestep {
@@ -21,15 +22,15 @@ struct StepPasses {
 /// kinds take turns than there is room for, some are always replayed and the rest runs as it is, instead of each being recorded anew.
 class StepRecordings {
  public:
-  static constexpr size_t kBudgetBytes = size_t{128} << 20;
-  /// With less than this free on the card nothing more is recorded, and what is recorded goes.
-  static constexpr size_t kReserveBytes = size_t{64} << 20;
-
-  explicit StepRecordings(size_t budget_bytes = kBudgetBytes, size_t reserve_bytes = kReserveBytes) : budget_(budget_bytes), reserve_(reserve_bytes) {}
+  /// With less than `spare_bytes` free on the card nothing more is recorded, and what is recorded goes.
+  explicit StepRecordings(size_t budget_bytes = kRecordingBytes, size_t spare_bytes = kSpareBytes) : budget_(budget_bytes), spare_(spare_bytes) {}
 
   void run(const std::string& kind, const StepPasses& passes, Stream& stream);
-  /// Gives the memory back when the stream is done with it, for someone who needs it more. What comes again is recorded again.
-  void forget(Stream& stream);
+  /// Gives the memory back when the stream is done with it, for someone who needs it more; false where there was nothing. Each kind begins
+  /// anew, as if never seen: what is made once may be given back, too. Not between the two passes of a replay.
+  bool forget(Stream& stream);
+  /// The same, and nothing is recorded any more.
+  void stop(Stream& stream);
 
   size_t recorded() const { return recorded_; }  ///< kinds
   size_t bytes() const { return bytes_; }
@@ -48,7 +49,7 @@ class StepRecordings {
   Entry* oldest();
   void record_passes(Entry& entry, const StepPasses& passes, Stream& stream);
 
-  size_t budget_, reserve_;
+  size_t budget_, spare_;
   std::map<std::string, Entry> entries_;
   uint64_t visits_ = 0;
   size_t recorded_ = 0, bytes_ = 0, largest_ = 2 * kLeastRecordingBytes;

@@ -138,19 +138,7 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
   }
   bias_source = std::make_shared<WeightFiles>(weights);
   adapters = std::make_unique<AdapterSet>(*model, options.adapter);
-  arena = std::make_unique<Arena>(stream.device(), memory.arena_bytes + memory.sampling_bytes);
-  adapters->initialise(options.seed, work());
-  adapters->refresh(work());
-  if (const PlanRequest request = plan_request(setup, options, files, shape); request.offloads())
-    offload = std::make_unique<ActivationOffload>(stream.device(), request.model.stack.num_layers(), request.input_bytes());
-  optimizer = make_optimizer(options.optimizer, adapters->parameters(), stream);
-  const auto parameters = static_cast<int64_t>(adapters->parameters().size());
-  figures = std::make_unique<StepFigures>(StepFigures::Size{options.gradient_accumulation_steps, options.batch_size, parameters}, stream.device());
-  if (!averages()) return;
-  for (const Parameter& p : adapters->parameters()) {
-    average.emplace_back(DType::f32, p.value.shape(), stream.device());
-    copy({p.value, average.back().tensor()}, stream);
-  }
+  take_memory();
 }
 
 Trainer::Trainer(const TrainerSetup& setup, Stream& stream) : state_(std::make_unique<State>(setup, stream)) {}

@@ -63,6 +63,8 @@ struct StepReport {
   std::string diagnosis{};             ///< of the last skipped micro-batch in this group: sample, first bad tensor
   bool epoch_finished = false;
   double epoch_loss = 0;               ///< with epoch_finished: mean over the epoch's updates
+  /// Where the card ran short of memory since the last report: what is kept of activations from now on. It changes no number.
+  std::optional<Recomputation> replanned{};
 };
 
 struct ValidationReport {
@@ -97,6 +99,8 @@ class Trainer {
   bool finished() const;
   /// One update: its micro-batches, clipping, optimizer, average. A micro-batch whose loss is no finite number is left out
   /// and counted; the others of the group still count (upstream throws them away).
+  /// A card that runs out of memory gives back what it can do without; where that is not enough and the options leave it open, less of the
+  /// activations is kept from then on, and the step is taken again. Its bytes are the same. Throws native/out-of-memory when nothing is left.
   /// Throws train/nonfinite-loss after max_nonfinite_steps micro-batches in a row without a finite loss (naming the sample and
   /// the first bad tensor), train/finished when there is nothing left to do.
   StepReport step();

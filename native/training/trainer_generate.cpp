@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <optional>
 
-#include "core/error.h"
 #include "sampling/generation_plan.h"
 #include "training/trainer_state.h"
 
@@ -15,15 +13,8 @@ GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t t
 /// In the run's own arena, which is idle between steps, or in one for this clip.
 Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
   if (arena_bytes <= arena->capacity()) return generate_latents(job, *model, work());
-  std::optional<Arena> own;
-  try {
-    own.emplace(stream.device(), arena_bytes);
-  } catch (const Error& error) {
-    if (error.code() != "native/out-of-memory" || recordings.recorded() == 0) throw;
-    recordings.forget(stream);  // a clip has to be made now; a step can be told op by op
-    own.emplace(stream.device(), arena_bytes);
-  }
-  return generate_latents(job, *model, {*own, stream});
+  Arena own(stream.device(), arena_bytes);
+  return generate_latents(job, *model, {own, stream});
 }
 
 Storage Trainer::generate(GenerateJob job) {
@@ -36,10 +27,12 @@ Storage Trainer::generate(GenerateJob job) {
   const size_t needed = plan_generation(request).arena_bytes;
   const int64_t reserved = std::max(s.shape.longest_frames, s.setup.longest_clip ? s.setup.longest_clip->frames : 0);
   if (job.context.dim(0) > reserved) s.recordings.forget(s.stream);  // longer rotary tables lie elsewhere than recorded steps look
-  s.use_average();
+  const ReliefScope scope = s.relief();
   try {
+    s.use_average();
     const Storage latents = s.listen(job, needed);
     s.use_raw();
+    s.end_shortage();
     return latents;
   } catch (...) {
     s.use_raw();

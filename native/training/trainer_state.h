@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/adapter_set.h"
+#include "core/relief.h"
 #include "models/dit.h"
 #include "sampling/generation_plan.h"
 #include "training/batch_upload.h"
@@ -127,6 +128,18 @@ struct Trainer::State {
   void use_raw();
   bool averages() const { return options.ema_decay > 0; }
 
+  // A card that runs short of memory: trainer_shortage.cpp.
+  void take_memory();
+  void take_arena();
+  void take_reserve_if_free();
+  void take_rest();
+  bool plan_less();
+  bool keep_less();
+  bool give_back();
+  ReliefScope relief();
+  void end_shortage();
+  StepReport step_within_memory();
+
   Storage listen(const GenerateJob& job, size_t arena_bytes);
   double validate_once(const Sample& sample, int64_t index, size_t timestep, int64_t draw);
   std::vector<double> validation_losses();
@@ -150,6 +163,7 @@ struct Trainer::State {
   std::unique_ptr<Dit> model;
   std::unique_ptr<AdapterSet> adapters;
   std::unique_ptr<Arena> arena;
+  std::shared_ptr<void> reserve;  ///< memory of a card for what was not foreseen; null where there is none
   std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<ActivationOffload> offload;  ///< null where inputs stay on the device
   std::unique_ptr<StepFigures> figures;
@@ -168,6 +182,10 @@ struct Trainer::State {
   BatchUpload upload;
   std::deque<PendingBatch> pending;  ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
   std::optional<QueuedStep> ahead;  ///< the step after the one that was reported last, where its passes are queued already
+  bool changing_weights = false;  ///< an update is under way: this step cannot be taken again
+  bool trimmed = false;           ///< whether idle memory was freed since the last shortage was settled
+  bool short_of_memory = false;   ///< something was given back since then
+  std::optional<Recomputation> replanned;  ///< not reported yet
   bool others_know = false;  ///< whether the other ranks have this run's state
   std::unique_ptr<Team> team;  ///< null where the run has this rank alone; knows the adapters
 };

@@ -144,6 +144,7 @@ void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int6
 
 /// Of a step whose learning rate goes into the report.
 Update Trainer::State::next_update(StepReport& report, int64_t good) {
+  changing_weights = true;
   report.learning_rate = learning_rate_at(schedule, position.global_step) * target_loss.scale();
   report.target_loss_scale = target_loss.scale();
   const auto whole = static_cast<double>(options.gradient_accumulation_steps);
@@ -189,6 +190,7 @@ int64_t Trainer::State::last_micro() const {
 StepReport Trainer::State::step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next) {
   StepReport report = begun_report();
   int64_t good = 0;
+  changing_weights = false;  // whatever was tried before has changed none
   adapters->zero_gradients(stream);
   for (int64_t micro = first_micro(); micro < last_micro(); ++micro) run_micro(next(micro), report, good);
   return finish_step(std::move(report), good);
@@ -339,6 +341,7 @@ void Trainer::State::advance(StepReport& report) {
 
 StepReport Trainer::State::step() {
   begin_epoch();
+  changing_weights = false;
   const auto taken = [this] {
     if (team) return step_together();
     return steps_at_once() ? step_at_once() : step_with_care([this](int64_t micro_index) { return next_batch(micro_index); });
@@ -352,7 +355,7 @@ StepReport Trainer::step() {
   State& s = *state_;
   if (finished()) throw Error("train/finished", "The run has done all its steps", "Raise epochs to go on.");
   if (s.team) s.lead(Team::Command::step);
-  return s.step();
+  return s.step_within_memory();
 }
 
 }  // namespace sidestep

@@ -86,4 +86,26 @@ inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
 
 inline Stream make_stream(int threads) { return Stream(device_under_test(), std::make_shared<ThreadPool>(threads)); }
 
+/// The tiny checkpoint with its two layers three times over: three inputs stay on a card in any case.
+inline fs::path deeper_model(const Songs& songs) {
+  constexpr int64_t kLayers = 6;
+  const fs::path from = fs::path(golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo", to = songs.folder / "deeper";
+  fs::create_directories(to);
+  Json::Object config = Json::parse(bytes_of(from / "config.json")).as_object();
+  config["num_hidden_layers"] = kLayers;
+  config["layer_types"] = nullptr;  // sliding and full by turns, as there
+  std::ofstream(to / "config.json") << Json(config).dump();
+  const SafetensorsFile file(from / "model.safetensors");
+  std::vector<NamedTensor> tensors;
+  const std::string prefix = "decoder.layers.";
+  for (const std::string& name : file.names()) {
+    tensors.push_back({name, file.tensor(name)});
+    if (!name.starts_with(prefix)) continue;
+    for (int64_t layer = 2 + (name[prefix.size()] - '0'); layer < kLayers; layer += 2)
+      tensors.push_back({prefix + std::to_string(layer) + name.substr(prefix.size() + 1), file.tensor(name)});
+  }
+  write_safetensors(to / "model.safetensors", tensors, {});
+  return to;
+}
+
 }  // namespace sidestep::testing

@@ -97,7 +97,7 @@ Trainer::Followed Trainer::follow() {
   State& s = *state_;
   switch (s.team->hear()) {
     case Team::Command::state: s.receive_state(); break;
-    case Team::Command::step: s.step(); break;
+    case Team::Command::step: s.step_within_memory(); break;
     case Team::Command::validate: s.validate(); break;
     case Team::Command::finish: return Followed::the_end;
   }

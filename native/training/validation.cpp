@@ -8,19 +8,23 @@
 
 namespace sidestep {
 
+/// All or nothing: a card that has no memory for the raw weights leaves them where they are.
 void Trainer::State::use_average() {
   if (!averages()) return;
   const auto& parameters = adapters->parameters();
+  std::vector<Storage> backup;
+  for (const Parameter& p : parameters) backup.emplace_back(DType::f32, p.value.shape(), stream.device());
   for (size_t i = 0; i < parameters.size(); ++i) {
-    if (raw_backup.size() <= i) raw_backup.emplace_back(DType::f32, parameters[i].value.shape(), stream.device());
-    copy({parameters[i].value, raw_backup[i].tensor()}, stream);
+    copy({parameters[i].value, backup[i].tensor()}, stream);
     copy({average[i].tensor(), parameters[i].value}, stream);
   }
+  raw_backup = std::move(backup);
   adapters->refresh(work());
 }
 
+/// Nothing where the raw ones are in their place.
 void Trainer::State::use_raw() {
-  if (!averages()) return;
+  if (raw_backup.empty()) return;
   const auto& parameters = adapters->parameters();
   for (size_t i = 0; i < parameters.size(); ++i) copy({raw_backup[i].tensor(), parameters[i].value}, stream);
   raw_backup.clear();
@@ -70,8 +74,8 @@ ValidationReport Trainer::State::validate() {
   const ValidationOptions& panel = options.validation;
   ValidationReport report{.timesteps = panel.timesteps, .losses = std::vector<double>(panel.timesteps.size())};
   std::vector<double> losses;
-  use_average();
   try {
+    use_average();
     losses = validation_losses();
   } catch (...) {
     use_raw();
@@ -92,7 +96,10 @@ ValidationReport Trainer::validate() {
   if (s.files.validation.empty()) throw Error("train/no-samples", "There are no samples to validate on");
   s.settle();
   if (s.team) s.lead(Team::Command::validate);
-  return s.validate();
+  const ReliefScope scope = s.relief();
+  ValidationReport report = s.validate();
+  s.end_shortage();
+  return report;
 }
 
 }  // namespace sidestep

@@ -20,6 +20,8 @@ export interface MemoryForecast {
   readonly optimizer_bytes: number;
   /** Activations and scratch; on a card also the batches on their way there. */
   readonly activation_bytes: number;
+  /** Of a card: driver, libraries, recorded steps, scratch memory and a reserve. Bounds, not measurements. */
+  readonly overhead_bytes: number;
   readonly total_bytes: number;
   /** What the device has, or what the settings allow; on a CPU that ranks or shards share, the share of one. */
   readonly limit_bytes: number;
@@ -115,6 +117,7 @@ export function partsText(forecast: MemoryForecast): string {
     ['adapter', forecast.adapter_bytes],
     ['optimizer', forecast.optimizer_bytes],
     ['activations', forecast.activation_bytes],
+    ['driver and libraries', forecast.overhead_bytes],
   ];
   return parts
     .filter(([, bytes]) => bytes > 0)

@@ -128,6 +128,7 @@ export interface GenerationPlan {
   readonly adapter_bytes: number;
   /** Keys and values of the condition, activations, scratch. */
   readonly arena_bytes: number;
+  /** On a card more than these: driver, libraries and scratch memory are in it. */
   readonly total_bytes: number;
   /** Of the model at one timestep, both halves if guided. */
   readonly flops_per_evaluation: number;

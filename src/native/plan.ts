@@ -37,6 +37,7 @@ export interface PlannedStep {
 export interface EncoderPlan {
   readonly weights_bytes: number;
   readonly activation_bytes: number;
+  /** On a card more than both: driver, libraries and scratch memory are in it. */
   readonly total_bytes: number;
 }
 
@@ -109,6 +110,7 @@ export interface MemoryPlan {
   readonly batch_bytes: number;
   /** What clips between steps take beyond the arena; 0 without them. */
   readonly sampling_bytes: number;
+  /** On a card more than all these: driver, libraries, recorded steps, scratch memory and a reserve are in it. */
   readonly total_bytes: number;
   /** Page-locked memory of the host for offloaded activations; not in the total. */
   readonly host_bytes: number;

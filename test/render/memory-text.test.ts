@@ -10,6 +10,7 @@ const one: MemoryForecast = {
   adapter_bytes: 0,
   optimizer_bytes: 0,
   activation_bytes: GIB / 2,
+  overhead_bytes: 0,
   total_bytes: 1.5 * GIB,
   limit_bytes: 16 * GIB,
   lengths: 'known',

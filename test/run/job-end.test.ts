@@ -10,6 +10,7 @@ const memory: MemoryForecast = {
   adapter_bytes: GIB,
   optimizer_bytes: GIB,
   activation_bytes: GIB,
+  overhead_bytes: 0,
   total_bytes: 6 * GIB,
   limit_bytes: 64 * GIB,
   lengths: 'known',

@@ -41,6 +41,7 @@ function encoderForecast(plan: EncoderPlan, {device, limit_bytes}: MemoryQuestio
     kind: 'known',
     device,
     ...plan,
+    overhead_bytes: plan.total_bytes - plan.weights_bytes - plan.activation_bytes,
     adapter_bytes: 0,
     optimizer_bytes: 0,
     limit_bytes,

@@ -38,7 +38,9 @@ export async function forecastGeneration(addon: Addon, question: MemoryQuestion)
     activation_bytes: Math.max(generation.arena_bytes, decoder.activation_bytes),
   };
   const largest = [together, text, condition].sort((a, b) => bytesOf(b) - bytesOf(a))[0]!;
-  const total_bytes = bytesOf(largest);
+  // One process does all of it, one after the other: what a card's driver and libraries take is there once.
+  const overhead_bytes = text.total_bytes - bytesOf(text);
+  const total_bytes = bytesOf(largest) + overhead_bytes;
   return {
     kind: 'known',
     device,
@@ -46,6 +48,7 @@ export async function forecastGeneration(addon: Addon, question: MemoryQuestion)
     activation_bytes: largest.activation_bytes,
     adapter_bytes: 0,
     optimizer_bytes: 0,
+    overhead_bytes,
     total_bytes,
     limit_bytes,
     lengths: 'known',

@@ -68,14 +68,17 @@ function plan(
 }
 
 function bytesOf({memory}: PlannedStep) {
-  const {recomputation} = memory;
+  const {recomputation, weights_bytes, optimizer_bytes, total_bytes} = memory;
+  const adapter_bytes = memory.adapter_bytes + memory.ema_bytes;
+  const activation_bytes = memory.arena_bytes + memory.batch_bytes + memory.sampling_bytes;
   return {
     ...(recomputation.layers > 0 && {recomputation}),
-    weights_bytes: memory.weights_bytes,
-    adapter_bytes: memory.adapter_bytes + memory.ema_bytes,
-    optimizer_bytes: memory.optimizer_bytes,
-    activation_bytes: memory.arena_bytes + memory.batch_bytes + memory.sampling_bytes,
-    total_bytes: memory.total_bytes,
+    weights_bytes,
+    adapter_bytes,
+    optimizer_bytes,
+    activation_bytes,
+    overhead_bytes: total_bytes - weights_bytes - adapter_bytes - optimizer_bytes - activation_bytes,
+    total_bytes,
   } satisfies Partial<MemoryForecast>;
 }
 

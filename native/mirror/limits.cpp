@@ -1,0 +1,53 @@
+#include "mirror/limits.h"
+
+#include <cstdlib>
+#include <mutex>
+#include <string>
+
+namespace sidestep::mirror {
+namespace {
+
+constexpr size_t kUsualBytes = size_t{64} << 30;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// How many allocations there were since the variable got its value.
+struct Countdown {
+  std::mutex mutex;
+  std::string value;
+  long long left = 0;
+
+  bool over() {
+    const std::lock_guard lock(mutex);
+    std::string now = variable("SIDESTEP_CARD_REFUSES");
+    if (now != value) {
+      value = std::move(now);
+      left = value.empty() ? 0 : std::stoll(value);
+    }
+    return left > 0 && --left == 0;
+  }
+};
+
+/// Never destroyed: a program may take a card's memory while its own statics end.
+Countdown& countdown() {
+  static auto& once = *new Countdown;
+  return once;
+}
+
+}  // namespace
+
+size_t card_bytes() {
+  const std::string bytes = variable("SIDESTEP_CARD_BYTES");
+  return bytes.empty() ? kUsualBytes : std::stoull(bytes);
+}
+
+bool refuses(size_t bytes, size_t used) {
+  const bool injected = countdown().over();
+  const size_t all = card_bytes();
+  return injected || used > all || bytes > all - used;
+}
+
+}  // namespace sidestep::mirror
