@@ -115,7 +115,7 @@ struct SwiGluBackwardBody {
   }
 };
 
-// 3 passes over [3000, 2048] bf16: 12 us.
+// 3 passes over [3000, 2048] bf16: 12 us. Product and sum are two roundings, also in f32: norms that add first have the same bits.
 template <typename T>
 struct GatedAddBody {
   Rows<const T> x, h;
@@ -129,7 +129,7 @@ struct GatedAddBody {
     load(h[row] + i, v);
     load(gate + x.sample(row) * gate_stride + i, g);
 #pragma unroll
-    for (int j = 0; j < V; ++j) residual[j] += rounded<T>(g[j] * v[j]);
+    for (int j = 0; j < V; ++j) residual[j] += rounded<T>(__fmul_rn(g[j], v[j]));
     store(y[row] + i, residual);
   }
 };

@@ -56,7 +56,8 @@ struct NormForward {
   int64_t width;
 };
 
-/// What is normalised of x: itself, or the sum, which a thread also writes and reads again in its second pass.
+/// What is normalised of x: itself, or the sum, which a thread also writes and reads again in its second pass. Product and sum are two
+/// roundings, as in GatedAdd, whose bits these are: a compiler would make one instruction of them here or there.
 template <typename T, int V>
 __device__ void load_summed(const NormForward<T>& op, int64_t row, int64_t i, float (&v)[V]) {
   load(op.x[row] + i, v);
@@ -68,7 +69,7 @@ __device__ void load_summed(const NormForward<T>& op, int64_t row, int64_t i, fl
     float gate[V];
     load(residual.gate.of(row) + i, gate);
 #pragma unroll
-    for (int j = 0; j < V; ++j) h[j] = rounded<T>(gate[j] * h[j]);
+    for (int j = 0; j < V; ++j) h[j] = rounded<T>(__fmul_rn(gate[j], h[j]));
   }
 #pragma unroll
   for (int j = 0; j < V; ++j) v[j] = rounded<T>(v[j] + h[j]);
