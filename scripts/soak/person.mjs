@@ -311,15 +311,15 @@ function shows(child, sign, patience) {
     let seen = '';
     const done = () => {
       clearTimeout(timer);
-      child.stdout.off('data', hear);
+      child.stdout.off('data', listener);
       resolve();
     };
-    const hear = (text) => {
+    const listener = (text) => {
       seen += text;
       if (typeof sign === 'string' ? seen.includes(sign) : sign.test(seen)) done();
     };
     const timer = setTimeout(done, patience);
-    child.stdout.on('data', hear);
+    child.stdout.on('data', listener);
     child.once('close', done);
   });
 }

@@ -26,7 +26,7 @@ import type {Terminal} from './terminal.js';
 export interface CarryOutOptions {
   readonly stop: StopSwitch;
   /** Hears every event besides screen and record. */
-  readonly hear?: (event: RunEvent) => void;
+  readonly listener?: (event: RunEvent) => void;
   /** What the screen shows of an event, where that is not the event as it is recorded; undefined: nothing. */
   readonly shown?: (event: RunEvent) => RunEvent | undefined;
   readonly jobs?: number;
@@ -45,10 +45,10 @@ export async function carryOut(
   planned: PlannedPipeline,
   options: CarryOutOptions,
 ): Promise<RunOutcome> {
-  const {plan, pipeline, observation, surroundings} = planned;
+  const {plan, pipeline, observation, runContext} = planned;
   const run = newRunId(new Date(terminal.now()), randomBytes(2).toString('hex'));
-  await ignoreItself(surroundings.project);
-  const record = openRunRecord(runsDir(surroundings.project), run, terminal.now);
+  await ignoreItself(runContext.project);
+  const record = openRunRecord(runsDir(runContext.project), run, terminal.now);
   const door = await openDoor(record.dir, options.stop);
   record.writePipeline(asJson(pipeline)); // plain data by construction
   await rememberExperiment(planned);
@@ -59,7 +59,7 @@ export async function carryOut(
   const emit = (event: RunEvent): void => {
     const shown = options.shown === undefined ? event : options.shown(event);
     if (shown !== undefined) screen.show(shown);
-    options.hear?.(event);
+    options.listener?.(event);
   };
   const started = terminal.now();
   let outcome: RunOutcome | undefined;
@@ -68,7 +68,7 @@ export async function carryOut(
       pipeline,
       plan,
       observation,
-      surroundings,
+      runContext,
       light: lightStages,
       ...(options.forecasts === undefined ? {} : {forecasts: options.forecasts}),
       options: runOptions(run, planned, options),
@@ -107,10 +107,10 @@ async function callCommand(
 }
 
 /** So that it can be run again by its name alone. */
-async function rememberExperiment({pipeline, surroundings}: PlannedPipeline): Promise<void> {
+async function rememberExperiment({pipeline, runContext}: PlannedPipeline): Promise<void> {
   const {experiment, file} = pipeline;
   if (experiment === undefined) return;
-  await writeExperiment(experimentDir(surroundings.project, file, experiment.name), {file, ...experiment});
+  await writeExperiment(experimentDir(runContext.project, file, experiment.name), {file, ...experiment});
 }
 
 /** Besides the run, which does not wait for it. A record that cannot be written fails the run by its events already. */

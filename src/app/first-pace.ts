@@ -36,10 +36,10 @@ export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts)
 
 async function firstPace(
   stage: PlannedStage,
-  {plan, observation, surroundings, settings}: PlannedPipeline,
+  {plan, observation, runContext, settings}: PlannedPipeline,
 ): Promise<MeasuredPace | undefined> {
   const {engine, world} = observation;
-  const {addon, launcher} = surroundings;
+  const {addon, launcher} = runContext;
   if (engine === undefined || engine.kind === 'unavailable' || addon === undefined) return undefined;
   if (stage.configured.resources.executor !== undefined) return undefined;
   const upstream = new Map(plan.stages.map((each) => [each.id, each]));

@@ -13,10 +13,10 @@ export function memoryLimit({values}: Settings): number | undefined {
 
 /** What the stages of a plan will take. */
 export function forecastsFor(
-  {plan, observation, surroundings, settings}: PlannedPipeline,
+  {plan, observation, runContext, settings}: PlannedPipeline,
   card?: CardName,
 ): Promise<Forecasts> {
-  return forecastMemory({plan, observation, surroundings, limit_bytes: memoryLimit(settings), card});
+  return forecastMemory({plan, observation, runContext, limit_bytes: memoryLimit(settings), card});
 }
 
 /** Stages that cannot fit, each as `run/memory-insufficient`. */

@@ -11,15 +11,15 @@ import type {Plan} from '../plan/plan.js';
 import type {ForeseenPlan} from '../run/foresee.js';
 import {placesFor, refusedPlaces} from '../run/hindrances.js';
 import {precisionWarning, productsWarning} from '../run/numerics.js';
-import {type Observation, observe, type Surroundings} from '../run/observe.js';
+import {type Observation, observe, type RunContext} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {protectedPlaces} from '../run/protected-places.js';
 import {tightPlaces} from '../run/space.js';
 import {outdatedTensors} from '../run/tensor-ages.js';
 import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
+import {projectOf, runContextOf} from './run-context.js';
 import {chooseStages, type StageWishes} from './stage-choice.js';
-import {projectOf, surroundingsOf} from './surroundings.js';
 import type {Terminal} from './terminal.js';
 
 export interface PlanRequest {
@@ -40,7 +40,7 @@ export interface PlannedPipeline {
   /** All of it, whatever was chosen. */
   readonly pipeline: Pipeline;
   readonly settings: Settings;
-  readonly surroundings: Surroundings;
+  readonly runContext: RunContext;
   readonly observation: Observation;
   /** What is allowed but surely not meant, in the pipeline and beside it. */
   readonly warnings: readonly Problem[];
@@ -58,15 +58,15 @@ export async function planPipeline(
   if (!pipeline.ok) return pipeline;
   const choice = chooseStages(pipeline.value, request.wishes);
   if (!choice.ok) return choice;
-  const surroundings = await surroundingsOf(terminal, {
+  const runContext = await runContextOf(terminal, {
     project,
     settings: settings.value,
     forced: choice.value.forced,
   });
-  const observation = await observe(choice.value.pipeline, surroundings);
+  const observation = await observe(choice.value.pipeline, runContext);
   if (!observation.ok) return observation;
   const planned = await planAsking(choice.value.pipeline, observation.value, {
-    surroundings,
+    runContext,
     looks: request.looks,
   });
   if (!planned.ok) return planned;
@@ -74,7 +74,7 @@ export async function planPipeline(
     plan: planned.value.plan,
     pipeline: pipeline.value,
     settings: settings.value,
-    surroundings,
+    runContext,
     observation: planned.value.observation,
     warnings: [
       ...warningsOf(pipeline.value, observation.value, planned.value.plan),
@@ -92,17 +92,17 @@ export async function planResolved(
   project: Project,
 ): Promise<Result<PlannedPipeline>> {
   const settings = noSettings();
-  const surroundings = await surroundingsOf(terminal, {project, settings, forced: new Set()});
-  const observed = await observe(pipeline, surroundings);
+  const runContext = await runContextOf(terminal, {project, settings, forced: new Set()});
+  const observed = await observe(pipeline, runContext);
   if (!observed.ok) return observed;
-  const planned = await planIn(pipeline, observed.value, {surroundings, looks: undefined});
+  const planned = await planIn(pipeline, observed.value, {runContext, looks: undefined});
   if (!planned.ok) return planned;
   const {plan, observation} = planned.value;
-  return ok({plan, pipeline, settings, surroundings, observation, warnings: []});
+  return ok({plan, pipeline, settings, runContext, observation, warnings: []});
 }
 
 interface Look {
-  readonly surroundings: Surroundings;
+  readonly runContext: RunContext;
   readonly looks: PlanRequest['looks'] | undefined;
 }
 
@@ -123,14 +123,14 @@ async function planAsking(
 async function planIn(
   pipeline: Pipeline,
   observation: Observation,
-  {surroundings, looks}: Look,
+  {runContext, looks}: Look,
 ): Promise<Result<ForeseenPlan>> {
   if (looks === 'ahead') {
     const {foresee} = await import('../run/foresee.js');
     const {lightStages} = await import('../run/light/table.generated.js');
-    return foresee({pipeline, observation, surroundings, light: lightStages});
+    return foresee({pipeline, observation, runContext, light: lightStages});
   }
-  const plan = makePlan(pipeline, observation.world, surroundings.types);
+  const plan = makePlan(pipeline, observation.world, runContext.types);
   return plan.ok ? ok({plan: plan.value, observation}) : plan;
 }
 

@@ -135,11 +135,11 @@ interface TakingIn {
 /** Copied first and checked as the stage's own work is, so that what the cache holds cannot change afterwards. */
 async function takeIn(
   terminal: Terminal,
-  {plan, observation, surroundings}: PlannedPipeline,
+  {plan, observation, runContext}: PlannedPipeline,
   {stage, declared, places}: TakingIn,
 ): Promise<void> {
   const {cache} = observation;
-  const {state_dir} = surroundings.project;
+  const {state_dir} = runContext.project;
   const signal = new AbortController().signal; // Ctrl-C ends the process: an entry is written last, and whole
   await holdingTheCache({cache, state_dir, to: 'write', signal}, async () => {
     const folder = join(temporaryDir(cache.root, cache.owner.id), 'adopt');

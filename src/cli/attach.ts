@@ -81,7 +81,7 @@ async function attach(
   let looks = new Set<string>();
   let ended: RunFinished | undefined;
   const end = await followRun(dir, {
-    hear: (event) => {
+    listener: (event) => {
       if (event.kind === 'run_started') looks = lookingStages(event.stages);
       if (event.kind === 'run_finished') ended = event;
       screen.show(event, event.at);

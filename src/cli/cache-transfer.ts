@@ -88,11 +88,11 @@ async function transfer(
 ): Promise<ExitCode> {
   const planned = await planPipeline(terminal, {file: options.for, overrides: [], wishes: noWishes});
   if (!planned.ok) return refuse(terminal, options, planned.problems);
-  const {observation, surroundings} = planned.value;
+  const {observation, runContext} = planned.value;
   const {cache} = observation;
   const signals = stopOnSignals();
   const {graceful} = signals.stop;
-  const hold = {cache, state_dir: surroundings.project.state_dir, to: 'write', signal: graceful} as const;
+  const hold = {cache, state_dir: runContext.project.state_dir, to: 'write', signal: graceful} as const;
   const done = await holdingTheCache(hold, () => act(planned.value, graceful)).finally(signals.release);
   if (!done.ok) return refuse(terminal, options, done.problems);
   const troubles = [...planned.value.warnings, ...troublesOf(cache.sources)];

@@ -1,7 +1,7 @@
 import {existsSync, statSync} from 'node:fs';
 import {Command, InvalidArgumentError} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
-import {projectOf} from '../app/surroundings.js';
+import {projectOf} from '../app/run-context.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {shownPath} from '../base/path-bytes.js';
 import {type Problem, SidestepError} from '../base/problem.js';

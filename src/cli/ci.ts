@@ -148,7 +148,7 @@ async function tryIn(
     ...(options.plain === undefined ? {} : {plain: options.plain}),
     stop: signals.stop,
     keepGoing: true,
-    hear: (event) => events.push(event),
+    listener: (event) => events.push(event),
     ...(options.keep === undefined ? {shown: withoutPlaces} : {}),
   }).finally(signals.release);
   const code = runExitCode(outcome, results, looksOf(planned.value.plan));

@@ -1,7 +1,7 @@
 import {join, resolve} from 'node:path';
 import {isMap, isScalar, parseDocument, type YAMLMap} from 'yaml';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import {stateDirOf} from '../app/surroundings.js';
+import {stateDirOf} from '../app/run-context.js';
 import type {Terminal} from '../app/terminal.js';
 import {userFolder} from '../config/folders.js';
 import {loadPipeline} from '../config/load.js';

@@ -109,14 +109,14 @@ async function generate(
   const tooLarge = memoryProblems(planned.value.plan, forecasts);
   if (tooLarge.length > 0) return refuse(terminal, options, tooLarge.map(asOption));
   const made: string[] = [];
-  const hear = (event: RunEvent) => {
+  const listener = (event: RunEvent) => {
     if (event.kind === 'run_finished' && event.outcome === 'done') made.push(clips);
   };
   const signals = stopOnSignals();
   const {outcome, results} = await carryOut(terminal, planned.value, {
     ...options,
     forecasts,
-    hear,
+    listener,
     shown: inOptions,
     stop: signals.stop,
   }).finally(signals.release);

@@ -22,17 +22,17 @@ export function takeKeys({stop, leave}: KeyActions, input: NodeJS.ReadStream = p
     for (const signal of SIGNALS) process.off(signal, leave);
   };
   if (!input.isTTY) return {kind: 'none', release: releaseSignals};
-  const hear = (keys: Buffer): void => {
+  const listener = (keys: Buffer): void => {
     for (const key of keys.toString('latin1')) {
       if (key === 's') stop();
       if (key === 'q' || key === CTRL_C || key === CTRL_D) leave();
     }
   };
-  input.setRawMode(true).on('data', hear).resume();
+  input.setRawMode(true).on('data', listener).resume();
   return {
     kind: 'keys',
     release: () => {
-      input.off('data', hear).setRawMode(false).pause();
+      input.off('data', listener).setRawMode(false).pause();
       releaseSignals();
     },
   };

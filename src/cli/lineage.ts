@@ -4,7 +4,7 @@ import {Command} from 'commander';
 import {readProvenance} from '../adapter/provenance.js';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import {projectOf} from '../app/surroundings.js';
+import {projectOf} from '../app/run-context.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {hashFile} from '../base/hash.js';
 import {failure, ok, type Result} from '../base/result.js';

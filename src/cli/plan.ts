@@ -63,7 +63,7 @@ export async function showPlan(
 ): Promise<ExitCode> {
   warn(terminal, options, [...planned.warnings, ...(await placeWarnings(planned))]);
   const forecasts = await forecastsFor(planned, options.card);
-  const elsewhere = await madeInExperiments(planned.surroundings.project, planned.pipeline);
+  const elsewhere = await madeInExperiments(planned.runContext.project, planned.pipeline);
   const seen = effortsOf(planned.plan, planned.observation.world, elsewhere);
   const efforts = await withFirstPaces(planned, seen);
   const problems = [...planned.plan.problems, ...memoryProblems(planned.plan, forecasts)];

@@ -1,8 +1,8 @@
 import {lstatSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {pipelineDataset} from '../app/pipeline-dataset.js';
+import {stateDirOf} from '../app/run-context.js';
 import {sampleReader} from '../app/sample-reader.js';
-import {stateDirOf} from '../app/surroundings.js';
 import type {Terminal} from '../app/terminal.js';
 import {packageVersion} from '../app/version.js';
 import {markOf} from '../base/file-mark.js';

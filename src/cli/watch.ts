@@ -51,8 +51,8 @@ async function watch(terminal: Terminal, file: string, options: WatchOptions): P
     alwaysWatched(terminal, resolve(terminal.cwd, file)),
     {
       plan: () => planForWatch(terminal, file, options),
-      carryOut: async (planned, stop, hear) =>
-        (await carryOut(terminal, planned, {...options, stop, hear})).outcome,
+      carryOut: async (planned, stop, listener) =>
+        (await carryOut(terminal, planned, {...options, stop, listener})).outcome,
       files: (events) => watchFiles({...events, now: terminal.now}),
       tell,
       now: terminal.now,

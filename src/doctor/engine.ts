@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {type FoundEngine, findEngine} from '../app/engine/find-engine.js';
 import {pluginHelp, type SeenCard} from '../app/engine/installation.js';
 import {askProgram, firstLine} from '../app/program-probe.js';
-import {engineHere, engineOf} from '../app/surroundings.js';
+import {engineHere, engineOf} from '../app/run-context.js';
 import type {Terminal} from '../app/terminal.js';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';

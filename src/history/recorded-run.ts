@@ -2,7 +2,7 @@ import {existsSync, readFileSync, statSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import {projectOf, stateDirOf} from '../app/surroundings.js';
+import {projectOf, stateDirOf} from '../app/run-context.js';
 import type {Terminal} from '../app/terminal.js';
 import {isFileError} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';

@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import {projectOf, stateDirOf} from '../app/surroundings.js';
+import {projectOf, stateDirOf} from '../app/run-context.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';

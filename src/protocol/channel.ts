@@ -6,7 +6,7 @@ export interface Channel<Out, In> {
   /** Resolves once the message is out of this process's hands; where the other side is gone, nobody hears it. */
   readonly send: (message: Out) => Promise<void>;
   /** Call once. What came before is heard first: no message is lost because nobody listened yet. */
-  readonly listen: (hear: (message: In) => void) => void;
+  readonly listen: (listener: (message: In) => void) => void;
   /** Resolves when the other side is gone and all it said is heard. */
   readonly closed: Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface Inbox<In> extends Pick<Channel<never, In>, 'listen' | 'closed'>
 
 export function newInbox<In>(): Inbox<In> {
   const waiting: In[] = [];
-  let hear: ((message: In) => void) | undefined;
+  let listener: ((message: In) => void) | undefined;
   let open = true;
   let resolveClosed = (): void => {};
   const closed = new Promise<void>((resolve) => {
@@ -29,16 +29,16 @@ export function newInbox<In>(): Inbox<In> {
   return {
     closed,
     take: (message) => {
-      if (hear === undefined) waiting.push(message);
-      else hear(message);
+      if (listener === undefined) waiting.push(message);
+      else listener(message);
     },
     close: () => {
       open = false;
-      if (hear !== undefined) resolveClosed();
+      if (listener !== undefined) resolveClosed();
     },
-    listen: (listener) => {
-      for (const message of waiting.splice(0)) listener(message);
-      hear = listener;
+    listen: (given) => {
+      for (const message of waiting.splice(0)) given(message);
+      listener = given;
       if (!open) resolveClosed();
     },
   };

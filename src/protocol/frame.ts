@@ -57,7 +57,7 @@ export interface FrameListener {
 }
 
 /** Reads frames from text that comes in pieces, cut anywhere. A frame that is no message is text like any other. */
-export function frameReader(hear: FrameListener): {
+export function frameReader(listener: FrameListener): {
   readonly take: (text: string) => void;
   /** What is left of a frame that was never finished is text. */
   readonly end: () => void;
@@ -70,10 +70,10 @@ export function frameReader(hear: FrameListener): {
       message = parseFrame(text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      hear.text(`${text}\n`);
+      listener.text(`${text}\n`);
       return;
     }
-    hear.message(message);
+    listener.message(message);
   };
   const take = (text: string): void => {
     let rest = text;
@@ -81,7 +81,7 @@ export function frameReader(hear: FrameListener): {
       const end = frame === undefined ? rest.indexOf(RECORD_SEPARATOR) : endOfFrame(rest);
       const piece = end === -1 ? rest : rest.slice(0, end);
       if (frame !== undefined) frame.push(piece);
-      else if (piece !== '') hear.text(piece);
+      else if (piece !== '') listener.text(piece);
       if (end === -1) return;
       const mark = rest[end];
       rest = rest.slice(end + 1);
@@ -92,7 +92,7 @@ export function frameReader(hear: FrameListener): {
   return {
     take,
     end: () => {
-      if (frame !== undefined) hear.text(`${frame.join('')}\n`);
+      if (frame !== undefined) listener.text(`${frame.join('')}\n`);
       frame = undefined;
     },
   };

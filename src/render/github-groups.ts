@@ -9,10 +9,10 @@ import type {TextOutput} from './text-output.js';
  */
 export function githubGroups(output: TextOutput, linesOn: (output: TextOutput) => Renderer): Renderer {
   let said = '';
-  const hear = (text: string): void => {
+  const listener = (text: string): void => {
     said += text;
   };
-  const lines = linesOn({columns: output.columns, write: hear});
+  const lines = linesOn({columns: output.columns, write: listener});
   const groups = new Map<StageId, Group>();
   let open: StageId | undefined;
   const begin = (stage: StageId, {text}: Group): void => {

@@ -78,7 +78,7 @@ export function liveList(options: LiveOptions): Renderer {
       output.write(`${wrapped(transferText(event), widthOf(output))}\n`);
   };
 
-  const hear = (event: RunEvent, at: number): void => {
+  const listener = (event: RunEvent, at: number): void => {
     if (event.kind === 'cache_transfer') transfer(event, at);
     later.push(...asides(event, colours));
     if (event.kind === 'stop_requested') {
@@ -91,7 +91,7 @@ export function liveList(options: LiveOptions): Renderer {
   return {
     show: (event, at) => {
       if (event.kind === 'run_started') begin(event);
-      if (lines === undefined) hear(event, at);
+      if (lines === undefined) listener(event, at);
       else lines.show(event, at);
     },
     close: async () => {

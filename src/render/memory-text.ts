@@ -3,8 +3,8 @@ import type {RunEvent} from '../event/event.js';
 import {
   type MemoryForecast,
   partsText,
-  type StageMemory,
   processesOf,
+  type StageMemory,
   sharers,
   UNKNOWN_LIMIT_BYTES,
 } from '../event/memory-forecast.js';

@@ -24,9 +24,9 @@ export interface ChildOutput {
 }
 
 /** Reads a pipe line by line; the last line need not have an end. A process that could not start has no pipe. */
-export function readOutput(stream: Readable | null, hear: (line: string) => void): ChildOutput {
+export function readOutput(stream: Readable | null, listener: (line: string) => void): ChildOutput {
   if (!stream) return {ended: Promise.resolve(), heardAt: () => 0, close: () => {}};
-  const lines = lineSplitter(hear);
+  const lines = lineSplitter(listener);
   const decoder = new StringDecoder('utf8');
   let heardAt = performance.now();
   stream.on('data', (chunk: Buffer) => {
@@ -47,8 +47,8 @@ export function readOutput(stream: Readable | null, hear: (line: string) => void
 /** A line is cut here: a program that never ends one must not fill memory, nor disk, nor screen. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Calls `hear` for every line of a text that comes in pieces. LF, CR LF and CR (progress bars) end a line. */
-export function lineSplitter(hear: (line: string) => void): {
+/** Calls `listener` for every line of a text that comes in pieces. LF, CR LF and CR (progress bars) end a line. */
+export function lineSplitter(listener: (line: string) => void): {
   readonly take: (text: string) => void;
   readonly end: () => void;
 } {
@@ -61,7 +61,7 @@ export function lineSplitter(hear: (line: string) => void): {
     left_out += Math.max(0, part.length - room);
   };
   const finish = (): void => {
-    hear(left_out === 0 ? pending : `${pending} … and ${left_out} more characters in this line`);
+    listener(left_out === 0 ? pending : `${pending} … and ${left_out} more characters in this line`);
     pending = '';
     left_out = 0;
   };
@@ -111,14 +111,14 @@ export async function drained(outputs: readonly ChildOutput[]): Promise<void> {
 const LAST_WORDS = 12;
 const LAST_WORD_LENGTH = 240;
 
-/** Keeps the last lines that it hears, each cut to what a screen takes. */
+/** Keeps the last lines that it takes, each cut to what a screen takes. */
 export function lastWords(): {
-  readonly hear: (line: string) => void;
+  readonly take: (line: string) => void;
   readonly words: () => readonly string[];
 } {
   const lines: string[] = [];
   return {
-    hear: (line) => {
+    take: (line) => {
       lines.push(line);
       if (lines.length > LAST_WORDS) lines.shift();
     },

@@ -27,7 +27,7 @@ export interface CommandWorkers {
 
 /** Workers that another program starts, here or on another machine, and that speak over its standard input and output. */
 export function commandWorkers(workers: CommandWorkers): WorkerLauncher {
-  return {start: (first, hear) => startCommand(workers, first, hear)};
+  return {start: (first, listener) => startCommand(workers, first, listener)};
 }
 
 /**
@@ -45,8 +45,12 @@ function quoted(word: string): string {
   return /^[A-Za-z0-9_/.,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function startCommand(workers: CommandWorkers, first: RunnerMessage, hear: WorkerListener): RunningWorker {
-  const launched = launch(workers, first, hear);
+function startCommand(
+  workers: CommandWorkers,
+  first: RunnerMessage,
+  listener: WorkerListener,
+): RunningWorker {
+  const launched = launch(workers, first, listener);
   return {
     send: (message) => void launched.then(({channel}) => channel?.send(message)),
     kill: () => void launched.then(({child}) => child.kill('SIGKILL')),
@@ -67,30 +71,30 @@ interface Launched {
 async function launch(
   workers: CommandWorkers,
   first: RunnerMessage,
-  hear: WorkerListener,
+  listener: WorkerListener,
 ): Promise<Launched> {
   const {execa} = await import('execa');
   const [program = '', ...args] = commandLine(workers.command, workers.worker);
   const child = execa(program, args, childOptions(workers));
   if (child.pid === undefined) return {child, channel: undefined, ended: notStarted(child, program)};
   try {
-    hear.started?.(child.pid);
+    listener.started?.(child.pid);
   } catch (error) {
     child.kill('SIGKILL');
     const refused: WorkerEnd = {kind: 'not_started', problem: problemOf(error).problem};
     return {child, channel: undefined, ended: Promise.resolve(child).then(() => refused)};
   }
-  const channel = pipeChannel({to: child.stdin, from: child.stdout}, hear.output);
+  const channel = pipeChannel({to: child.stdin, from: child.stdout}, listener.output);
   const patience = {start_ms: workers.start_timeout_s * 1000, silence_ms: workers.silence_s * 1000};
   const life = watchLife(patience, () => void child.kill('SIGKILL'));
   channel.listen((said) => {
-    const message = life.hear(said);
-    if (message !== undefined) hear.message(message);
+    const message = life.take(said);
+    if (message !== undefined) listener.message(message);
   });
   const output = (line: string): void => {
     const news = queueNews(line);
     if (news !== undefined) life.queue(news);
-    hear.output(line);
+    listener.output(line);
   };
   const ended = endOfProcess({child, channel, life, outputs: [child.stderr]}, {output}).then(async (end) => {
     if (end === undefined) return notStarted(child, program);

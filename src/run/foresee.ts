@@ -17,14 +17,14 @@ import {pathMatches, type StageReference} from '../stage/param.js';
 import {identityOf} from './commit-outputs.js';
 import {stageInputs} from './inputs.js';
 import type {LightStages} from './light-stage.js';
-import type {Observation, Surroundings} from './observe.js';
+import type {Observation, RunContext} from './observe.js';
 import {problemOf} from './problem-of.js';
 import {withScratch} from './scratch.js';
 
 interface Foresight {
   readonly pipeline: Pipeline;
   readonly observation: Observation;
-  readonly surroundings: Pick<Surroundings, 'types'>;
+  readonly runContext: Pick<RunContext, 'types'>;
   readonly light: LightStages;
 }
 
@@ -49,7 +49,7 @@ export async function foresee(request: Foresight): Promise<Result<ForeseenPlan>>
     cache: {...cache, json: (hash) => values.get(hash) ?? cache.json(hash)},
   };
   for (;;) {
-    const plan = makePlan(request.pipeline, world, request.surroundings.types);
+    const plan = makePlan(request.pipeline, world, request.runContext.types);
     if (!plan.ok) return plan;
     const next = plan.value.stages.find((stage) => canBeForeseen(stage, plan.value, foreseen));
     if (next === undefined)

@@ -16,11 +16,11 @@ export interface LocalWorkers {
 
 /** Workers as child processes of this one. execa is loaded with the first: a run from cache must not wait for it. */
 export function localWorkers(workers: LocalWorkers): WorkerLauncher {
-  return {start: (first, hear) => startLocal(workers, first, hear)};
+  return {start: (first, listener) => startLocal(workers, first, listener)};
 }
 
-function startLocal(workers: LocalWorkers, first: RunnerMessage, hear: WorkerListener): RunningWorker {
-  const launched = launch(workers, first, hear);
+function startLocal(workers: LocalWorkers, first: RunnerMessage, listener: WorkerListener): RunningWorker {
+  const launched = launch(workers, first, listener);
   return {
     send: (message) => void launched.then(({channel}) => channel.send(message)),
     kill: () => void launched.then(({child}) => child.kill('SIGKILL')),
@@ -37,20 +37,26 @@ interface Launched {
   readonly ended: Promise<WorkerEnd>;
 }
 
-async function launch(workers: LocalWorkers, first: RunnerMessage, hear: WorkerListener): Promise<Launched> {
+async function launch(
+  workers: LocalWorkers,
+  first: RunnerMessage,
+  listener: WorkerListener,
+): Promise<Launched> {
   const {execa} = await import('execa');
   const child = execa(workers.main, childOptions(workers));
   const channel = childChannel(child);
   // The end of a child is seen at once, and one that is only stopped (a laptop that sleeps, a debugger) is not dead.
   const life = watchLife({start_ms: undefined, silence_ms: undefined}, () => void child.kill('SIGKILL'));
   channel.listen((said) => {
-    const message = life.hear(said);
-    if (message !== undefined) hear.message(message);
+    const message = life.take(said);
+    if (message !== undefined) listener.message(message);
   });
   const outputs = [child.stdout, child.stderr];
-  const ended = endOfProcess({child, channel, life, outputs}, hear).then((end) => end ?? notStarted(child));
+  const ended = endOfProcess({child, channel, life, outputs}, listener).then(
+    (end) => end ?? notStarted(child),
+  );
   try {
-    if (child.pid !== undefined) hear.started?.(child.pid);
+    if (child.pid !== undefined) listener.started?.(child.pid);
   } catch (error) {
     child.kill('SIGKILL');
     const refused: WorkerEnd = {kind: 'not_started', problem: problemOf(error).problem};

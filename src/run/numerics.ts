@@ -22,7 +22,7 @@ export interface EngineQuestion {
   /** What to do where there is none, or none that works: sentences for a hint. */
   readonly engine_help: string;
   readonly hashAddon: (path: string) => Promise<ContentHash>;
-  readonly cuda: CudaSurroundings;
+  readonly cuda: CudaContext;
   /** What else may change what the engine finds; default: this machine's. */
   readonly machine?: MachineMarks;
   /** Where the answer is remembered. */
@@ -31,7 +31,7 @@ export interface EngineQuestion {
 }
 
 /** What decides which cards the engine finds, and how it computes on them and on the CPU. */
-export interface CudaSurroundings {
+export interface CudaContext {
   /** `CUDA_VISIBLE_DEVICES` as the user set it. */
   readonly visible_devices: string | undefined;
   /** Where the CUDA plugin lies, or would if it were built. */
@@ -164,7 +164,7 @@ async function probe(addon: string, {launcher, engine_help}: EngineQuestion): Pr
         if (message.kind === 'failed')
           answer = {kind: 'unavailable', problem: withHelp(message.problem, engine_help)};
       },
-      output: said.hear,
+      output: said.take,
     },
   );
   const end = await worker.ended;

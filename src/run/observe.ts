@@ -16,7 +16,7 @@ import type {Cards} from './cards.js';
 import type {Executors} from './executor/executors.js';
 import {hindrancesOf} from './hindrances.js';
 import {interruptedWork} from './interrupted-work.js';
-import {type CudaSurroundings, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
+import {type CudaContext, type EngineObservation, observeEngine, resolveNumerics} from './numerics.js';
 import {observeFiles} from './observe-files.js';
 import {devicesPath, fileHashesPath, lockPath, memoryPath, type Project} from './project.js';
 import type {WorkerLauncher} from './worker-launcher.js';
@@ -38,7 +38,7 @@ export interface Observation {
   readonly engine: EngineObservation | undefined;
 }
 
-export interface Surroundings {
+export interface RunContext {
   readonly project: Project;
   readonly types: ReadonlyMap<string, StageType>;
   readonly launcher: WorkerLauncher;
@@ -48,7 +48,7 @@ export interface Surroundings {
   readonly addon: string | undefined;
   /** What to do where there is none, or none that works: sentences for a hint. */
   readonly engine_help: string;
-  readonly cuda: CudaSurroundings;
+  readonly cuda: CudaContext;
   readonly forced: ReadonlySet<StageId>;
   /** Of the runner: where secrets come from. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -59,21 +59,21 @@ export interface Surroundings {
 }
 
 /** Reads all that planning needs: files, cache, lock file, devices. Fails only on a damaged lock file. */
-export async function observe(pipeline: Pipeline, surroundings: Surroundings): Promise<Result<Observation>> {
-  const {project, types} = surroundings;
+export async function observe(pipeline: Pipeline, runContext: RunContext): Promise<Result<Observation>> {
+  const {project, types} = runContext;
   const ofFile = readLock(lockFilePath(pipeline.file));
   if (!ofFile.ok) return ofFile;
   const own = pipeline.experiment === undefined ? ofFile : readLock(lockPath(project, pipeline));
   if (!own.ok) return own;
   const {lock, warning: lock_warning} = ofFile.value;
   const {lock: own_lock, warning: own_lock_warning} = own.value;
-  const cache = openCache(project.cache_dir, surroundings.fault, surroundings.cache);
+  const cache = openCache(project.cache_dir, runContext.fault, runContext.cache);
   const hashes = readFileHashes(fileHashesPath(project));
   const memory = readLastRun(memoryPath(project, pipeline));
   const {experiment: _none, ...plain} = pipeline;
   const remembered = pipeline.experiment === undefined ? memory : readLastRun(memoryPath(project, plain));
   const files = await observeFiles(pipeline.stages, types, hashes);
-  const engine = await engineFor(pipeline, surroundings, hashes);
+  const engine = await engineFor(pipeline, runContext, hashes);
   await saveFileHashes(hashes);
   const world: World = {
     cache: viewCache(cache),
@@ -84,15 +84,15 @@ export async function observe(pipeline: Pipeline, surroundings: Surroundings): P
     },
     previous: previousRuns({...remembered, stages: {...remembered.stages, ...memory.stages}}, lock),
     interrupted: interruptedWork(cache, project, pipeline),
-    hindrances: hindrancesOf(pipeline.stages, surroundings.env),
-    forced: surroundings.forced,
+    hindrances: hindrancesOf(pipeline.stages, runContext.env),
+    forced: runContext.forced,
   };
   return ok({world, cache, hashes, lock, lock_warning, own_lock, own_lock_warning, memory, engine});
 }
 
 async function engineFor(
   pipeline: Pipeline,
-  {types, project, addon, engine_help, cuda, launcher}: Surroundings,
+  {types, project, addon, engine_help, cuda, launcher}: RunContext,
   hashes: FileHashes,
 ): Promise<EngineObservation | undefined> {
   const needed = pipeline.stages.some(

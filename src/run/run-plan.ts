@@ -18,7 +18,7 @@ import {recordExecution} from './finish.js';
 import type {Forecasts} from './forecast/forecast.js';
 import {holdingTheCache} from './hold-cache.js';
 import type {LightStages} from './light-stage.js';
-import type {Observation, Surroundings} from './observe.js';
+import type {Observation, RunContext} from './observe.js';
 import {observeFiles} from './observe-files.js';
 import {copiedOut} from './out-of-place.js';
 import {problemOf} from './problem-of.js';
@@ -34,10 +34,7 @@ export interface RunRequest {
   readonly pipeline: Pipeline;
   readonly plan: Plan;
   readonly observation: Observation;
-  readonly surroundings: Pick<
-    Surroundings,
-    'project' | 'launcher' | 'cards' | 'executors' | 'addon' | 'types'
-  >;
+  readonly runContext: Pick<RunContext, 'project' | 'launcher' | 'cards' | 'executors' | 'addon' | 'types'>;
   readonly light: LightStages;
   /** For the header; see forecastMemory. */
   readonly forecasts?: Forecasts;
@@ -64,7 +61,7 @@ export interface RunOutcome {
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {
   try {
     const computes = request.plan.stages.some(({verdict}) => verdict.kind === 'stale');
-    if (computes) await requireWritable(request.surroundings.project.state_dir);
+    if (computes) await requireWritable(request.runContext.project.state_dir);
     return await runAndTell(request);
   } catch (error) {
     const accident = accidentOf(error);
@@ -103,12 +100,12 @@ async function runAndTell(request: RunRequest): Promise<RunOutcome> {
 
 /** Nothing is lost where it cannot be done now: the next run tries again. */
 async function clearAfter(
-  {pipeline, observation, surroundings, now}: RunRequest,
+  {pipeline, observation, runContext, now}: RunRequest,
   execution: Execution,
   emit: (event: RunEvent) => void,
 ): Promise<void> {
   const {cache} = observation;
-  const lock_file = lockPath(surroundings.project, pipeline);
+  const lock_file = lockPath(runContext.project, pipeline);
   try {
     await clearTemporaries(execution, {cache, lock_file, emit, now});
   } catch (error) {
@@ -135,7 +132,7 @@ function gapTeller({record, emit}: RunRequest): () => void {
 
 /** A run that finds everything in place, nothing to copy out and nothing to clean up needs no claim. */
 async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
-  const {plan, observation, surroundings, stop} = request;
+  const {plan, observation, runContext, stop} = request;
   const {cache, world, hashes} = observation;
   const places = await outdatedStages(plan.stages, {cache, view: world.cache, hashes});
   const work = () =>
@@ -145,7 +142,7 @@ async function carryOut(request: RunRequest, emit: (event: RunEvent) => void) {
     });
   const computes = plan.stages.some(({verdict}) => verdict.kind === 'stale');
   if (!computes && places.outdated.size === 0 && !hasLeftovers(cache)) return work();
-  const {state_dir} = surroundings.project;
+  const {state_dir} = runContext.project;
   return holdingTheCache({cache, state_dir, to: computes ? 'write' : 'read', signal: stop.force}, work);
 }
 
@@ -155,20 +152,20 @@ async function executeAndRecord(
 ) {
   const {pipeline, plan, observation, options, record, now} = request;
   const {world, cache, hashes, own_lock, own_lock_warning, memory} = observation;
-  const {surroundings} = request;
-  const {project, launcher, addon} = surroundings;
+  const {runContext} = request;
+  const {project, launcher, addon} = runContext;
   const effects = {
     cache,
     launcher,
     light: request.light,
-    cards: surroundings.cards,
-    executors: surroundings.executors,
+    cards: runContext.cards,
+    executors: runContext.executors,
     memoryOf: (stage: StageId) => request.forecasts?.get(stage),
     emit,
     log: record.log,
     logPath: record.logPath,
     hashFile: (path: string) => hashOfFile(hashes, path),
-    filesOf: ({configured}: PlannedStage) => observeFiles([configured], surroundings.types, hashes),
+    filesOf: ({configured}: PlannedStage) => observeFiles([configured], runContext.types, hashes),
     now,
     sleep: pause,
     stop: request.stop,
@@ -182,7 +179,7 @@ async function executeAndRecord(
   await recordExecution(
     pipeline,
     {execution, before, world},
-    {project, cache, types: surroundings.types, now: now()},
+    {project, cache, types: runContext.types, now: now()},
   );
   const outputs = await publish(execution, {request, emit, places});
   for (const problem of await writeSidecars(execution.stages.values(), {cache, view: world.cache}))
@@ -208,7 +205,7 @@ async function publish(
   }: {readonly request: RunRequest; readonly emit: (event: RunEvent) => void; readonly places: Places},
 ) {
   const {cache, world, hashes} = request.observation;
-  const record = publishedPath(request.surroundings.project);
+  const record = publishedPath(request.runContext.project);
   try {
     const published = await publishOutputs(stages.values(), {
       pipeline: publisherOf(request.pipeline),

@@ -31,7 +31,7 @@ export async function runWorker(
   let outcome: WorkOutcome | undefined;
   let busy = Promise.resolve();
   let forget = () => {};
-  const hear = (message: WorkerMessage): void => {
+  const listener = (message: WorkerMessage): void => {
     switch (message.kind) {
       case 'event':
         if (message.event.kind === 'log') effects.log(job.stage, message.event.line);
@@ -70,7 +70,7 @@ export async function runWorker(
       started: (pid) => {
         forget = noteChild(effects.cache, pid);
       },
-      message: hear,
+      message: listener,
       output: (line) => effects.log(job.stage, line),
     },
   );

@@ -7,7 +7,7 @@ import type {RunnerMessage, WorkerMessage} from '../protocol/message.js';
  */
 export interface WorkerLauncher {
   /** Never throws; a worker that cannot start ends at once with `not_started`. */
-  readonly start: (first: RunnerMessage, hear: WorkerListener) => RunningWorker;
+  readonly start: (first: RunnerMessage, listener: WorkerListener) => RunningWorker;
 }
 
 export interface WorkerListener {

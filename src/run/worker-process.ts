@@ -23,13 +23,13 @@ export interface FollowedProcess {
  */
 export async function endOfProcess(
   {child, channel, life, outputs}: FollowedProcess,
-  hear: Pick<WorkerListener, 'output'>,
+  listener: Pick<WorkerListener, 'output'>,
 ): Promise<WorkerEnd | undefined> {
   const said = lastWords();
   const readers = outputs.map((stream, index) =>
     readOutput(stream, (line) => {
-      if (index === outputs.length - 1) said.hear(line);
-      hear.output(line);
+      if (index === outputs.length - 1) said.take(line);
+      listener.output(line);
     }),
   );
   await exited(child);

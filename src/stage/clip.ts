@@ -187,7 +187,7 @@ function shortNames(name: string): string[] {
 /** Everything that is wrong with prompts, as far as model and dataset are known. `at` is where they stand. */
 export function misfitsOfPrompts(
   prompts: readonly Prompt[],
-  {at, model, dataset, source, duration}: PromptSurroundings,
+  {at, model, dataset, source, duration}: PromptContext,
 ): Misfit[] {
   return prompts.flatMap((prompt, index) => {
     const place = `${at}.${index}`;
@@ -203,7 +203,7 @@ export function misfitsOfPrompts(
   });
 }
 
-export interface PromptSurroundings {
+export interface PromptContext {
   readonly at: string;
   readonly model: Json | undefined;
   readonly dataset: Json | undefined;

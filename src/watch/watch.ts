@@ -30,7 +30,7 @@ export interface WatchEffects<Planned extends WatchedPlan> {
   readonly carryOut: (
     planned: Planned,
     stop: StopSwitch,
-    hear: (event: RunEvent) => void,
+    listener: (event: RunEvent) => void,
   ) => Promise<'done' | 'failed' | 'interrupted'>;
   readonly files: (events: Omit<FileWatchEvents, 'now'>) => FileWatch;
   readonly tell: (news: WatchNews) => void;
@@ -111,7 +111,7 @@ async function runOnce<Planned extends WatchedPlan>(run: OneRun<Planned>) {
   end.force.addEventListener('abort', request);
   const settled = new Set<StageId>();
   let reacted = edited_at === undefined;
-  const hear = (event: RunEvent): void => {
+  const listener = (event: RunEvent): void => {
     if (event.kind === 'stage_finished') settled.add(event.stage);
     if (event.kind !== 'stage_started' || reacted) return;
     reacted = true;
@@ -119,7 +119,7 @@ async function runOnce<Planned extends WatchedPlan>(run: OneRun<Planned>) {
   };
   edits.during(() => cancelStale(run, stop, settled));
   try {
-    return await run.own.during(() => effects.carryOut(planned, stop, hear));
+    return await run.own.during(() => effects.carryOut(planned, stop, listener));
   } finally {
     await edits.after();
     end.graceful.removeEventListener('abort', request);

@@ -12,7 +12,7 @@ import {curveLine} from '../render/curve.js';
 import {countText, durationText} from '../render/quantity.js';
 import {widthOf} from '../render/text-output.js';
 import {wrapped} from '../render/wrap.js';
-import type {TrainingOutlook} from '../run/forecast/training.js';
+import type {TrainingForecast} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
 import {plannedRates, trainingWork} from '../run/forecast/training-work.js';
 import type {Answers} from './answers.js';
@@ -72,7 +72,7 @@ export interface Prediction {
   readonly work: TrainingWork;
   /** From the first update to the last, as `plan` draws them. */
   readonly learning_rates: readonly number[];
-  readonly outlook: TrainingOutlook;
+  readonly forecast: TrainingForecast;
 }
 
 /** Undefined while the songs cannot be looked at: the dataset stage will say why. */
@@ -84,7 +84,7 @@ export async function predict(
   const songs = await known.songs(answers.songs);
   const training = songs.ok ? trainingOf(pipeline, usable(songs.value)) : undefined;
   if (!songs.ok || training === undefined) return undefined;
-  return {...training, outlook: await trainingForecast(pipeline, {machine, songs: songs.value, settings})};
+  return {...training, forecast: await trainingForecast(pipeline, {machine, songs: songs.value, settings})};
 }
 
 /** How long they are stands in each; `plan` reads them. */
@@ -96,10 +96,10 @@ async function predictFromTensors(
   const training = found.ok ? trainingOf(pipeline, found.value.count) : undefined;
   if (training === undefined) return undefined;
   const problem = {code: 'init/tensors-unread', message: '`sidestep plan` reads the tensors and says it'};
-  return {...training, outlook: {kind: 'unknown', problem}};
+  return {...training, forecast: {kind: 'unknown', problem}};
 }
 
-function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'outlook'> | undefined {
+function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'forecast'> | undefined {
   const params = stages.find(({uses}) => uses === 'train')?.params;
   if (params === undefined) return undefined;
   return {work: trainingWork(params, songs), learning_rates: songs === 0 ? [] : plannedRates(params, songs)};
@@ -154,25 +154,25 @@ function rest(changes: readonly ChosenValue[]): readonly ChosenValue[] {
   return changes.filter(({id}) => !asked.has(id));
 }
 
-function predictionRows({work, learning_rates, outlook}: Prediction): [string, string][] {
+function predictionRows({work, learning_rates, forecast}: Prediction): [string, string][] {
   return [
     ['training', stepsText(work)],
     ['learning rate', curveLine(learning_rates)],
-    ['memory', memoryText(outlook)],
-    ['time', timeText(work, outlook)],
+    ['memory', memoryText(forecast)],
+    ['time', timeText(work, forecast)],
   ];
 }
 
 /** The same for `--json`; what the engine could not say is null. */
-export function predictionDocument({work, outlook}: Prediction) {
-  const memory = outlook.kind === 'known' && outlook.memory.kind === 'known' ? outlook.memory : undefined;
+export function predictionDocument({work, forecast}: Prediction) {
+  const memory = forecast.kind === 'known' && forecast.memory.kind === 'known' ? forecast.memory : undefined;
   return {
     epochs: work.epochs,
     steps: work.steps,
     device: memory?.device ?? null,
     memory_bytes: memory?.total_bytes ?? null,
     memory_limit_bytes: memory?.limit_bytes ?? null,
-    training_seconds: outlook.kind === 'known' ? trainingSeconds(work, outlook) : null,
+    training_seconds: forecast.kind === 'known' ? trainingSeconds(work, forecast) : null,
   };
 }
 

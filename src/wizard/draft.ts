@@ -50,7 +50,7 @@ const proposed: readonly DetailId[] = ['train.epochs', 'train.adapter.rank', 'tr
  */
 export function drafts(drafting: Drafting): Drafts {
   const {file, place, settings, presets, env, preset, songCount, shared = nothingShared} = drafting;
-  const surroundings = {shared, profile: settings.values.profile, host: hostname()};
+  const around = {shared, profile: settings.values.profile, host: hostname()};
   const pieces = textsOf(shared);
   const made = new Map<string, Result<Pipeline>>();
   const make = (
@@ -58,9 +58,9 @@ export function drafts(drafting: Drafting): Drafts {
     changes: readonly ChosenValue[],
     asked: string | undefined = env.SIDESTEP_PROFILE,
   ): Result<Pipeline> => {
-    const text = pipelineText({...unasked, preset, ...answers}, changes, {...place, ...surroundings});
+    const text = pipelineText({...unasked, preset, ...answers}, changes, {...place, ...around});
     const overrides = detailsIn(answers).map(([id, value]) => `${id}=${value}`);
-    const profile = {asked, settings: settings.values.profile, host: surroundings.host};
+    const profile = {asked, settings: settings.values.profile, host: around.host};
     return resolvePipeline({file, text, settings, presets, overrides, env, pieces, profile});
   };
   const fits = (answers: SomeAnswers, names: readonly string[] = []): boolean =>

@@ -1,5 +1,5 @@
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
-import {engineOf, projectOf} from '../app/surroundings.js';
+import {engineOf, projectOf} from '../app/run-context.js';
 import type {Terminal} from '../app/terminal.js';
 import {bytesText} from '../base/bytes-text.js';
 import {hashFile} from '../base/hash.js';

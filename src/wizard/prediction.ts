@@ -2,24 +2,24 @@ import {bytesText} from '../base/bytes-text.js';
 import type {TrainingWork} from '../event/effort.js';
 import type {MemoryForecast} from '../event/memory-forecast.js';
 import {countText, durationText} from '../render/quantity.js';
-import type {TrainingOutlook} from '../run/forecast/training.js';
+import type {TrainingForecast} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
 
 /** Pure: `about 3 h 20 min of training at the 118 GFLOP/s measured just now, songs encoded`. */
-export function timeText(work: TrainingWork, outlook: TrainingOutlook): string {
-  if (outlook.kind === 'unknown') return `unknown: ${outlook.problem.message}`;
-  const seconds = trainingSeconds(work, outlook);
-  const rate = `${flopsText(outlook.pace.flops_per_second)}FLOP/s`;
+export function timeText(work: TrainingWork, forecast: TrainingForecast): string {
+  if (forecast.kind === 'unknown') return `unknown: ${forecast.problem.message}`;
+  const seconds = trainingSeconds(work, forecast);
+  const rate = `${flopsText(forecast.pace.flops_per_second)}FLOP/s`;
   return `about ${durationText(Math.round(seconds) * 1000)} of training at the ${rate} measured just now, songs encoded`;
 }
 
 /** Pure: `3.15 GiB of the 24.0 GiB of cuda:0`, and what would help when it is too much. */
-export function memoryText(outlook: TrainingOutlook): string {
-  if (outlook.kind === 'unknown') return `unknown: ${outlook.problem.message}`;
-  if (outlook.memory.kind === 'later') return `unknown: ${outlook.memory.reason}`;
-  const {total_bytes, limit_bytes, device} = outlook.memory;
+export function memoryText(forecast: TrainingForecast): string {
+  if (forecast.kind === 'unknown') return `unknown: ${forecast.problem.message}`;
+  if (forecast.memory.kind === 'later') return `unknown: ${forecast.memory.reason}`;
+  const {total_bytes, limit_bytes, device} = forecast.memory;
   const need = `${bytesText(total_bytes)} of the ${bytesText(limit_bytes)} of ${device}, with the longest song`;
-  return [need, ...advice(outlook.memory)].join('\n');
+  return [need, ...advice(forecast.memory)].join('\n');
 }
 
 function advice({fits, suggestions}: MemoryForecast): string[] {

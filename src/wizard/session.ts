@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {stateDirOf} from '../app/surroundings.js';
+import {stateDirOf} from '../app/run-context.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {listRuns} from '../record/run-record.js';
 import type {Choice} from './question.js';

@@ -3,7 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {ConfiguredStage, Pipeline} from '../config/pipeline.js';
 import type {Settings} from '../config/user/settings.js';
 import {locateModel} from '../model/scan-model.js';
-import {songBounds, type TrainingOutlook, trainingOutlook} from '../run/forecast/training.js';
+import {forecastTraining, songBounds, type TrainingForecast} from '../run/forecast/training.js';
 import type {Machine} from './machine.js';
 import {type SongsAtHand, usable} from './songs.js';
 
@@ -11,7 +11,7 @@ import {type SongsAtHand, usable} from './songs.js';
 export async function trainingForecast(
   pipeline: Pipeline,
   {machine, songs, settings}: {machine: Machine; songs: SongsAtHand; settings: Settings},
-): Promise<TrainingOutlook> {
+): Promise<TrainingForecast> {
   const {engine, addon, launcher} = machine;
   if (engine.kind === 'unavailable') return {kind: 'unknown', problem: engine.problem};
   const stage = ofType(pipeline, 'train');
@@ -29,7 +29,7 @@ export async function trainingForecast(
       typical: bounds(mean),
     };
     // The engine is known, so its addon is there.
-    return await trainingOutlook(training, {
+    return await forecastTraining(training, {
       engine,
       addon: addon!,
       launcher,

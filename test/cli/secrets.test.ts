@@ -67,7 +67,7 @@ stages:
 `;
   const folder = new Folder({'first.yaml': text('"${secrets.HF_TOKEN}"'), 'second.yaml': text('x')});
   const run = await folder.run(['run', 'first.yaml', '--only', 'c']);
-  expect(run.code).toBe(2); // nothing ran: it is the surroundings that are wrong
+  expect(run.code).toBe(2); // nothing ran: it is the runContext that are wrong
   expect(run.stderr + run.stdout).toContain('run/secret-missing');
   expect(readdirSync(folder.path)).not.toContain('ran');
   const validated = await folder.run(['validate', 'first.yaml']);

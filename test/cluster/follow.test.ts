@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Folder, type Running} from '../cli/sidestep.js';
-import {eventsOf as placesOf, Project, preparation, problemsOf} from '../first-light/project.js';
+import {Project, eventsOf as placesOf, preparation, problemsOf} from '../first-light/project.js';
 import {testCluster} from './cluster.js';
 
 const cluster = testCluster();

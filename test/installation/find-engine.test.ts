@@ -1,7 +1,7 @@
 import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {beforeEach, describe, expect, test} from 'vitest';
-import {type EngineSurroundings, findEngine, findPlugin} from '../../src/app/engine/find-engine.js';
+import {type EngineContext, findEngine, findPlugin} from '../../src/app/engine/find-engine.js';
 import {ownBuildFolder} from '../../src/app/engine/own-builds.js';
 import {platforms, pluginFile} from '../../src/app/engine/platforms.js';
 import {temporaryFolder} from '../temporary-folder.js';
@@ -9,7 +9,7 @@ import {temporaryFolder} from '../temporary-folder.js';
 /** A project with sidestep in it, as npm lays it. */
 let project: string;
 let root: string;
-let places: EngineSurroundings;
+let places: EngineContext;
 const linux = platforms.find(({name}) => name === 'linux-x64')!;
 
 beforeEach(async () => {

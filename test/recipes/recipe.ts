@@ -15,7 +15,7 @@ export interface RecipeFile {
 /** The files of a recipe in docs/. */
 export function recipeFiles(page: string): readonly RecipeFile[] {
   const text = readFileSync(join(root, page), 'utf8');
-  const blocks = text.matchAll(/^## [^\n]*`([^`\n]+\/[^`\n]+)`\n\n```\w+\n(.*?)^```$/gms);
+  const blocks = text.matchAll(/^## [^\n]*`([^`\n]+\/[^`\n]+)`\n\n```(?!diff)\w+\n(.*?)^```$/gms);
   return Array.from(blocks, ([, path, body]) => ({path: path!, text: body!}));
 }
 

@@ -20,9 +20,9 @@ const card = (index: number): DeviceReport => ({
 
 /** Real workers on a machine that says it has two cards. */
 const launcher: WorkerLauncher = {
-  start: (first, hear) => {
-    if (first.kind !== 'probe') return testWorkers.start(first, hear);
-    hear.message({
+  start: (first, listener) => {
+    if (first.kind !== 'probe') return testWorkers.start(first, listener);
+    listener.message({
       kind: 'probed',
       report: {
         numerics_version: PROTOCOL_VERSION,

@@ -2,8 +2,8 @@ import {expect, test} from 'vitest';
 import {lastWords, lineSplitter} from '../../src/run/child-output.js';
 
 test('last words are a screen of them: the last dozen lines, each cut', () => {
-  const {hear, words} = lastWords();
-  for (let line = 1; line <= 40; line += 1) hear(`${line} ${'x'.repeat(100_000)}`);
+  const {take, words} = lastWords();
+  for (let line = 1; line <= 40; line += 1) take(`${line} ${'x'.repeat(100_000)}`);
   expect(words()).toHaveLength(12);
   expect(words()[0]).toMatch(/^29 x{237} …$/);
   expect(words().join('').length).toBeLessThan(4_000);

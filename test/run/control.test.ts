@@ -106,7 +106,7 @@ test('following hears what is there and what comes, whole events only, and ends 
   writeFileSync(events, '{"kind":"warning","at":1}\n{"kind":"stop_re');
   const heard: string[] = [];
   const followed = followRun(dir, {
-    hear: ({kind}) => void heard.push(kind),
+    listener: ({kind}) => void heard.push(kind),
     signal: new AbortController().signal,
     now: Date.now,
   });

@@ -93,7 +93,7 @@ const pipeline = {
 mkdirSync(dir, {recursive: true});
 const state_dir = join(dir, '.sidestep');
 const launcher = localWorkers({main: fileURLToPath(new URL('./worker-main.mjs', import.meta.url)), env: process.env});
-const surroundings = {
+const runContext = {
   project: {state_dir, cache_dir: orders.cache_dir ?? join(state_dir, 'cache')},
   types,
   launcher,
@@ -105,7 +105,7 @@ const surroundings = {
   env: process.env,
 };
 if (orders.kill_after_ms !== undefined) void sleep(orders.kill_after_ms).then(() => process.kill(process.pid, 'SIGKILL'));
-const observed = await observe(pipeline, surroundings);
+const observed = await observe(pipeline, runContext);
 if (!observed.ok) throw new Error(JSON.stringify(observed.problems));
 const observation = observed.value;
 const plan = makePlan(pipeline, observation.world, types);
@@ -115,7 +115,7 @@ const {outcome, results} = await runPlan({
   pipeline,
   plan: plan.value,
   observation,
-  surroundings,
+  runContext,
   light: new Map([['command', lightCommand]]), // alone: the others load decoders, which take longer than the run
   options: {...defaultRunOptions, run, jobs: 2, after_failure: 'keep_going'},
   record,

@@ -30,7 +30,7 @@ test('the time in a queue does not count', () => {
   expect(died).not.toHaveBeenCalled();
   life.queue('left');
   vi.advanceTimersByTime(29_000);
-  life.hear(hello);
+  life.take(hello);
   vi.advanceTimersByTime(59_000);
   expect(died).not.toHaveBeenCalled();
 });
@@ -50,9 +50,9 @@ test('one that is suspended, or put back into the queue, is not expected to say 
   const {died, life} = watched();
   life.queue('waiting');
   life.queue('left');
-  life.hear(hello);
+  life.take(hello);
   life.queue('waiting');
-  life.hear({kind: 'alive'}); // written before, read now
+  life.take({kind: 'alive'}); // written before, read now
   vi.advanceTimersByTime(86_400_000);
   expect(died).not.toHaveBeenCalled();
   life.queue('left');
@@ -64,10 +64,10 @@ test('one that is suspended, or put back into the queue, is not expected to say 
 
 test('one that falls silent is lost, not failed; whatever it says keeps it alive', () => {
   const {died, life} = watched();
-  life.hear(hello);
+  life.take(hello);
   for (let beat = 0; beat < 20; beat += 1) {
     vi.advanceTimersByTime(50_000);
-    expect(life.hear({kind: 'alive'})).toBeUndefined();
+    expect(life.take({kind: 'alive'})).toBeUndefined();
   }
   expect(died).not.toHaveBeenCalled();
   vi.advanceTimersByTime(60_000);
@@ -77,13 +77,13 @@ test('one that falls silent is lost, not failed; whatever it says keeps it alive
 
 test('a worker of another version is refused by name', () => {
   const {died, life} = watched();
-  life.hear({...hello, protocol: PROTOCOL_VERSION + 1});
+  life.take({...hello, protocol: PROTOCOL_VERSION + 1});
   expect(died).toHaveBeenCalledOnce();
   expect(life.death()).toMatchObject({kind: 'not_started', problem: {code: 'worker/other-protocol'}});
 });
 
 test('what it says of its work is passed on', () => {
   const {life} = watched();
-  expect(life.hear({kind: 'done'})).toEqual({kind: 'done'});
+  expect(life.take({kind: 'done'})).toEqual({kind: 'done'});
   life.dispose();
 });

@@ -30,9 +30,9 @@ function launcher(
 ) {
   const starts: unknown[] = [];
   const it: WorkerLauncher = {
-    start: (first, hear) => {
+    start: (first, listener) => {
       starts.push(first);
-      if (says !== undefined) hear.message(says);
+      if (says !== undefined) listener.message(says);
       return {send: () => {}, kill: () => {}, ended: Promise.resolve(end)};
     },
   };

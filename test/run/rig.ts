@@ -17,7 +17,7 @@ import {executorsOf} from '../../src/run/executor/executors.js';
 import {lightStages} from '../../src/run/light/table.generated.js';
 import type {LightStages} from '../../src/run/light-stage.js';
 import {localWorkers} from '../../src/run/local-worker.js';
-import {type Observation, observe, type Surroundings} from '../../src/run/observe.js';
+import {type Observation, observe, type RunContext} from '../../src/run/observe.js';
 import {type RunOutcome, runPlan} from '../../src/run/run-plan.js';
 import {type StopSwitch, stopSwitch} from '../../src/run/stop.js';
 import type {WorkerLauncher} from '../../src/run/worker-launcher.js';
@@ -113,15 +113,15 @@ export async function look(
 export async function run(pipeline: Pipeline, setting: RunSetting = {}): Promise<RunReport> {
   const {plan, observation} = await look(pipeline, setting);
   const events: RunEvent[] = [];
-  const surroundings = surroundingsFor(pipeline, setting);
+  const runContext = surroundingsFor(pipeline, setting);
   const id = newRunId(new Date(), Math.random().toString(36).slice(2, 6));
-  const record = openRunRecord(join(surroundings.project.state_dir, 'runs'), id, Date.now);
+  const record = openRunRecord(join(runContext.project.state_dir, 'runs'), id, Date.now);
   setting.prepareRecord?.(record.dir);
   const outcome = await runPlan({
     pipeline,
     plan,
     observation,
-    surroundings,
+    runContext,
     light: setting.light ?? lightStages,
     options: {...defaultRunOptions, run: id, retry_delay_ms: 1, ...setting.options},
     record,
@@ -146,7 +146,7 @@ export const workerMain = fileURLToPath(new URL('./worker-main.mjs', import.meta
 
 export const testWorkers = localWorkers({main: workerMain, env: process.env});
 
-function surroundingsFor(pipeline: Pipeline, setting: RunSetting): Surroundings {
+function surroundingsFor(pipeline: Pipeline, setting: RunSetting): RunContext {
   const state_dir = join(pipeline.dir, '.sidestep');
   return {
     project: {state_dir, cache_dir: setting.cache_dir ?? join(state_dir, 'cache')},

@@ -145,7 +145,7 @@ export function ask(
 ): Promise<Answer> {
   const {body, ...rest} = options;
   return new Promise((resolve, reject) => {
-    const hear = (response: IncomingMessage): void => {
+    const listener = (response: IncomingMessage): void => {
       let text = '';
       response.setEncoding('latin1').on('data', (piece: string) => {
         text += piece;
@@ -155,7 +155,7 @@ export function ask(
         resolve({status: statusCode!, headers, text: Buffer.from(text, 'latin1').toString()}),
       );
     };
-    request(url, {...rest, agent: false}, hear)
+    request(url, {...rest, agent: false}, listener)
       .on('error', reject)
       .end(body);
   });

@@ -16,7 +16,7 @@ import {
 import {versionIn} from './version-in.js';
 
 /** Where engines are looked for. */
-export interface EngineSurroundings {
+export interface EngineContext {
   /** The folder of the installed package, or of the checkout. */
   readonly root: string;
   readonly cwd: string;
@@ -38,18 +38,15 @@ export interface FoundEngine {
  * The engine that stages will load: the one that SIDESTEP_ENGINE names, else what `sidestep build-engine` made of these very
  * sources, else the package of this platform, else the build of the checkout. Throws `native/engine-file-missing`.
  */
-export function findEngine(surroundings: EngineSurroundings): FoundEngine | undefined {
-  return named(surroundings) ?? ownBuild(surroundings) ?? packaged(surroundings) ?? built(surroundings);
+export function findEngine(runContext: EngineContext): FoundEngine | undefined {
+  return named(runContext) ?? ownBuild(runContext) ?? packaged(runContext) ?? built(runContext);
 }
 
-export function engineSurroundings(
-  root: string,
-  {env, cwd}: Pick<Terminal, 'env' | 'cwd'>,
-): EngineSurroundings {
+export function engineContext(root: string, {env, cwd}: Pick<Terminal, 'env' | 'cwd'>): EngineContext {
   return {root, cwd, env, platform: platformHere()};
 }
 
-function named({env, cwd}: EngineSurroundings): FoundEngine | undefined {
+function named({env, cwd}: EngineContext): FoundEngine | undefined {
   if (!env.SIDESTEP_ENGINE) return undefined;
   const path = resolve(cwd, env.SIDESTEP_ENGINE);
   if (existsSync(path)) return {path, origin: 'variable'};
@@ -60,26 +57,26 @@ function named({env, cwd}: EngineSurroundings): FoundEngine | undefined {
   });
 }
 
-function ownBuild({root, env}: EngineSurroundings): FoundEngine | undefined {
+function ownBuild({root, env}: EngineContext): FoundEngine | undefined {
   const path = newestOwnBuild(root, env);
   return path === undefined ? undefined : {path, origin: 'own_build'};
 }
 
-function packaged(surroundings: EngineSurroundings): FoundEngine | undefined {
-  const {platform} = surroundings;
+function packaged(runContext: EngineContext): FoundEngine | undefined {
+  const {platform} = runContext;
   const path =
-    platform === undefined ? undefined : fileOfPackage(surroundings, enginePackage(platform), ENGINE_FILE);
+    platform === undefined ? undefined : fileOfPackage(runContext, enginePackage(platform), ENGINE_FILE);
   return path === undefined ? undefined : {path, origin: 'platform_package'};
 }
 
 /** `npm run native` puts it there. */
-function built({root}: EngineSurroundings): FoundEngine | undefined {
+function built({root}: EngineContext): FoundEngine | undefined {
   const path = join(root, 'build/addon/Release', ENGINE_FILE);
   return existsSync(path) ? {path, origin: 'checkout'} : undefined;
 }
 
 /** Of another release it is not taken: engine and program are made for each other. */
-function fileOfPackage({root}: EngineSurroundings, name: string, file: string): string | undefined {
+function fileOfPackage({root}: EngineContext, name: string, file: string): string | undefined {
   const manifest = resolved(root, `${name}/package.json`);
   if (manifest === undefined) return undefined;
   const folder = dirname(manifest);
@@ -112,17 +109,17 @@ export interface FoundPlugin {
 
 /** The CUDA plugin that the engine loads: SIDESTEP_CUDA_PLUGIN, else the one beside the engine, else an installed package's. */
 export function findPlugin(
-  surroundings: EngineSurroundings,
+  runContext: EngineContext,
   engine: FoundEngine | undefined,
 ): FoundPlugin | undefined {
-  const {env, platform} = surroundings;
+  const {env, platform} = runContext;
   if (env.SIDESTEP_CUDA_PLUGIN) return {path: env.SIDESTEP_CUDA_PLUGIN, origin: 'variable'};
   const beside = engine === undefined ? undefined : join(dirname(engine.path), pluginFile(process.platform));
   if (beside !== undefined && existsSync(beside)) return {path: beside, origin: 'beside_engine'};
   if (platform?.cuda !== true) return undefined;
   const [path] = generations.flatMap((generation) => {
     const name = cudaPackage(platform, generation);
-    return fileOfPackage(surroundings, name, pluginFile(platform.os)) ?? [];
+    return fileOfPackage(runContext, name, pluginFile(platform.os)) ?? [];
   });
   return path === undefined ? undefined : {path, origin: 'package'};
 }

@@ -16,11 +16,11 @@ export function childChannel(child: IpcChild): WorkerChannel {
     send: async (message: RunnerMessage) => {
       if (child.connected) await child.sendMessage(message).catch(() => {}); // its end is told by its process
     },
-    listen: (hear) => {
+    listen: (listener) => {
       const hearAll = async (): Promise<void> => {
         if (!child.connected) return; // it could not be started
         for await (const message of child.getEachMessage())
-          hear(message as object as Parameters<typeof hear>[0]); // a worker of this very version is at the other end
+          listener(message as object as Parameters<typeof listener>[0]); // a worker of this very version is at the other end
       };
       void hearAll().finally(resolveClosed);
     },

@@ -16,7 +16,7 @@ export type Death = {readonly kind: 'not_started' | 'lost'; readonly problem: Pr
 
 export interface Life {
   /** Takes what is a sign of life out of what a worker says; the rest is for the stage. */
-  readonly hear: (message: WorkerMessage | WorkerSign) => WorkerMessage | undefined;
+  readonly take: (message: WorkerMessage | WorkerSign) => WorkerMessage | undefined;
   /** It stands in a queue, or is suspended, or is so no longer: only then is anything expected of it. */
   readonly queue: (state: 'waiting' | 'left') => void;
   /** Whether it has said that it is there. */
@@ -57,7 +57,7 @@ export function watchLife(patience: Patience, died: () => void): Life {
       else if (!begun) expect(patience.start_ms, notThere);
       else expect(longer(patience), silent); // it may have to be started once more
     },
-    hear: (message) => {
+    take: (message) => {
       begun = true;
       heard();
       switch (message.kind) {

@@ -12,11 +12,11 @@ export type FollowEnd = 'finished' | 'killed' | 'left';
 export async function followRun(
   runDir: string,
   {
-    hear,
+    listener,
     signal,
     now,
   }: {
-    readonly hear: (event: RecordedEvent) => void;
+    readonly listener: (event: RecordedEvent) => void;
     readonly signal: AbortSignal;
     readonly now: () => number;
   },
@@ -25,7 +25,7 @@ export async function followRun(
   for (;;) {
     const alive = runnerOf(runDir, now()) !== undefined; // before the events: see there
     for (const event of read()) {
-      hear(event);
+      listener(event);
       if (event.kind === 'run_finished') return 'finished';
     }
     if (!alive) return 'killed';

@@ -48,7 +48,7 @@ export interface ShardSites {
   readonly open: (shards: readonly number[]) => readonly Site[];
 }
 
-export interface ExecutorSurroundings {
+export interface ExecutorContext {
   /** Command line of a worker that speaks over its pipes. */
   readonly worker: readonly string[];
   /** Command line of one that speaks through files in the folder it runs in. */
@@ -57,15 +57,15 @@ export interface ExecutorSurroundings {
 }
 
 /** All there are; what a kind needs is loaded with its first stage. */
-export function executorsOf(surroundings: ExecutorSurroundings): Executors {
+export function executorsOf(runContext: ExecutorContext): Executors {
   let slurm: Promise<Executors> | undefined;
   const executorsFor = ({executor}: SiteRequest): Executors | Promise<Executors> => {
     const {how} = executor;
     switch (how.type) {
       case 'command':
-        return commandExecutors(how.command, surroundings);
+        return commandExecutors(how.command, runContext);
       case 'slurm':
-        slurm ??= import('../slurm/slurm.js').then(({slurmExecutors}) => slurmExecutors(surroundings));
+        slurm ??= import('../slurm/slurm.js').then(({slurmExecutors}) => slurmExecutors(runContext));
         return slurm;
       default:
         return unreachable(how);
@@ -77,9 +77,9 @@ export function executorsOf(surroundings: ExecutorSurroundings): Executors {
   };
 }
 
-function commandExecutors(command: readonly string[], surroundings: ExecutorSurroundings): Executors {
+function commandExecutors(command: readonly string[], runContext: ExecutorContext): Executors {
   const siteFor = ({executor}: SiteRequest): Site => ({
-    launcher: commandsOf(executor, command, surroundings),
+    launcher: commandsOf(executor, command, runContext),
     folder: undefined,
     follows: 'nothing',
   });
@@ -95,7 +95,7 @@ function commandExecutors(command: readonly string[], surroundings: ExecutorSurr
 function commandsOf(
   {start_timeout_s, silence_s}: Executor,
   command: readonly string[],
-  {worker, env}: ExecutorSurroundings,
+  {worker, env}: ExecutorContext,
 ): WorkerLauncher {
   return commandWorkers({command, worker, env, start_timeout_s, silence_s});
 }

@@ -12,7 +12,7 @@ import {fileKey} from '../../plan/world.js';
 import {type MemoryQuestion, PROTOCOL_VERSION} from '../../protocol/message.js';
 import {isStageReference} from '../../stage/param.js';
 import {objectsRoot} from '../cache-view.js';
-import type {Observation, Surroundings} from '../observe.js';
+import type {Observation, RunContext} from '../observe.js';
 import {forecastsPath} from '../project.js';
 import type {CardName} from './cards.js';
 import {memoryLimits} from './limit.js';
@@ -24,7 +24,7 @@ export type Forecasts = ReadonlyMap<StageId, StageMemory>;
 export interface ForecastRequest {
   readonly plan: Plan;
   readonly observation: Observation;
-  readonly surroundings: Pick<Surroundings, 'project' | 'launcher' | 'addon'>;
+  readonly runContext: Pick<RunContext, 'project' | 'launcher' | 'addon'>;
   /** The user's bound on every device; undefined: what the device has. */
   readonly limit_bytes: number | undefined;
   /** In place of what this machine has. */
@@ -39,13 +39,13 @@ const MOST_QUESTIONS = 64;
  * remembered, so a plan that has been made before starts none.
  */
 export async function forecastMemory(request: ForecastRequest): Promise<Forecasts> {
-  const {plan, surroundings} = request;
+  const {plan, runContext} = request;
   const stages = plan.stages.filter(
     ({type, verdict}) => type.memory === 'planned' && verdict.kind === 'stale',
   );
-  if (stages.length === 0 || surroundings.addon === undefined) return new Map();
+  if (stages.length === 0 || runContext.addon === undefined) return new Map();
   const asked = await questionsOf(stages, request);
-  const answers = await answersTo(asked, request, surroundings.addon);
+  const answers = await answersTo(asked, request, runContext.addon);
   return new Map(
     stages.map((stage) => {
       const own = asked.get(stage.id)!;
@@ -135,10 +135,10 @@ async function locateModels(
 
 async function answersTo(
   asked: ReadonlyMap<StageId, Asked>,
-  {observation, surroundings}: ForecastRequest,
+  {observation, runContext}: ForecastRequest,
   addon: string,
 ): Promise<Map<string, StageMemory>> {
-  const path = forecastsPath(surroundings.project);
+  const path = forecastsPath(runContext.project);
   const engine = (await hashOfFile(observation.hashes, addon)).hash;
   const known = readForecasts(path);
   const answers = new Map<string, StageMemory>();
@@ -151,7 +151,7 @@ async function answersTo(
   }
   if (open.size === 0 || open.size > MOST_QUESTIONS) return answers;
   const questions = [...open.values()];
-  const found = await ask(addon, questions, surroundings);
+  const found = await ask(addon, questions, runContext);
   for (const [index, [key, {inputs}]] of [...open].entries()) {
     const answer = found[index]!;
     answers.set(key, answer);
@@ -166,7 +166,7 @@ async function answersTo(
 async function ask(
   addon: string,
   questions: readonly MemoryQuestion[],
-  {launcher}: Pick<Surroundings, 'launcher'>,
+  {launcher}: Pick<RunContext, 'launcher'>,
 ): Promise<readonly StageMemory[]> {
   let answers: readonly StageMemory[] | undefined;
   let reason = 'the process that forecasts it ended without an answer';

@@ -52,11 +52,11 @@ export function songBounds(
   };
 }
 
-export type TrainingOutlook =
+export type TrainingForecast =
   | ({readonly kind: 'known'; readonly memory: StageMemory} & MeasuredPace)
   | {readonly kind: 'unknown'; readonly problem: Problem};
 
-export interface OutlookSurroundings {
+export interface ForecastContext {
   readonly engine: EngineObservation;
   readonly addon: string;
   readonly launcher: WorkerLauncher;
@@ -65,10 +65,10 @@ export interface OutlookSurroundings {
 }
 
 /** What a training will take in memory and time, asked of short-lived workers before anything is made for it. */
-export async function trainingOutlook(
+export async function forecastTraining(
   training: UnmadeTraining,
-  {engine, addon, launcher, limit_bytes}: OutlookSurroundings,
-): Promise<TrainingOutlook> {
+  {engine, addon, launcher, limit_bytes}: ForecastContext,
+): Promise<TrainingForecast> {
   const asking = questionsOf(training, {engine, addon, limit_bytes});
   if (asking.kind === 'problem') return {kind: 'unknown', problem: asking.problem};
   const {asked, question} = asking;
@@ -84,9 +84,9 @@ export async function trainingOutlook(
 /** The pace of a training that nobody has run here, measured now on its device; undefined where that cannot be. */
 export async function measuredPace(
   training: Omit<UnmadeTraining, 'longest'>,
-  {launcher, ...surroundings}: OutlookSurroundings,
+  {launcher, ...runContext}: ForecastContext,
 ): Promise<MeasuredPace | undefined> {
-  const asking = questionsOf(training, surroundings);
+  const asking = questionsOf(training, runContext);
   if (asking.kind === 'problem') return undefined;
   const {asked, question} = asking;
   const measured = await lastWord(launcher, {...asked, kind: 'pace', question: question(training.typical)});
@@ -95,7 +95,7 @@ export async function measuredPace(
 
 function questionsOf(
   {stage, components, selection}: Omit<UnmadeTraining, 'longest' | 'typical'>,
-  {engine, addon, limit_bytes}: Omit<OutlookSurroundings, 'launcher'>,
+  {engine, addon, limit_bytes}: Omit<ForecastContext, 'launcher'>,
 ) {
   const numerics = resolveNumerics(engine, stage.resources);
   if (numerics.kind === 'problem') return numerics;

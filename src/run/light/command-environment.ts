@@ -23,6 +23,6 @@ const SURROUNDINGS = new RegExp(
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What of an environment every program gets. */
-export function surroundingsIn(environment: Environment): Record<string, string | undefined> {
+export function runContextIn(environment: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => SURROUNDINGS.test(name)));
 }

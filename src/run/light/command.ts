@@ -10,7 +10,7 @@ import {secretsIn, secretValues} from '../../stage/secrets.js';
 import {lastWords} from '../child-output.js';
 import {missingWorkingDir} from '../hindrances.js';
 import type {LightContext} from '../light-stage.js';
-import {surroundingsIn} from './command-environment.js';
+import {runContextIn} from './command-environment.js';
 import {type GuardedProgram, startGuarded} from './guarded-program.js';
 import {masking} from './masking.js';
 import {type Service, withServices} from './services.js';
@@ -36,7 +36,7 @@ export async function lightCommand(context: LightContext): Promise<void> {
   const program = {
     cwd,
     env: {
-      ...surroundingsIn(context.env),
+      ...runContextIn(context.env),
       ...Object.fromEntries(variables),
       SIDESTEP_OUTPUT_DIR: out_dir,
     },
@@ -128,12 +128,12 @@ const KILL_AFTER_MS = 5_000;
 
 async function runProgram(argv: readonly string[], program: Program): Promise<ProgramEnd> {
   const last = lastWords();
-  const hear = (line: string) => {
+  const listener = (line: string) => {
     const shown = program.masked(line);
     program.log(shown);
-    last.hear(shown);
+    last.take(shown);
   };
-  const running = await startGuarded(argv, {...program, hear});
+  const running = await startGuarded(argv, {...program, listener});
   const stop = stopOnAbort(running, program);
   const how = await running.ended;
   stop();

@@ -21,7 +21,7 @@ export interface GuardedProgramOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Every line it prints, on either stream. */
-  readonly hear: (line: string) => void;
+  readonly listener: (line: string) => void;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function startGuarded(
   const [file, ...words] =
     process.platform === 'win32' ? argv : ['/bin/sh', '-c', GUARD, 'sidestep', ...argv];
   const child = execa(file!, words, programOptions(options));
-  const outputs = [readOutput(child.stdout, options.hear), readOutput(child.stderr, options.hear)];
+  const outputs = [readOutput(child.stdout, options.listener), readOutput(child.stderr, options.listener)];
   guardOf(child)?.on('error', () => {}); // the guard went with its group
   return {
     signal: (signal) => void signalGroup(child, signal),

@@ -56,13 +56,13 @@ async function startService(service: Service, place: ServicePlace): Promise<Runn
   if (ready.port !== undefined && (await accepts(ready.port))) throw portTaken(service);
   const last = lastWords();
   let said = false;
-  const hear = (line: string) => {
+  const listener = (line: string) => {
     const shown = place.masked(line);
     place.log(`${name}: ${shown}`);
-    last.hear(shown);
+    last.take(shown);
     said ||= ready.line !== undefined && line.includes(ready.line);
   };
-  const program = await startGuarded(argv, {...place, hear});
+  const program = await startGuarded(argv, {...place, listener});
   const running = {name, program};
   try {
     const isReady = async () => (ready.line === undefined || said) && (await answers(ready));

@@ -54,25 +54,25 @@ export async function fillJobFolder(
   await writeWhole(join(folder, JOB_FILES.job), frameOf(first));
 }
 
-export interface MailHearing {
+export interface MailListener {
   readonly message: (message: WorkerMessage | WorkerSign) => void;
   readonly output: (line: string) => void;
 }
 
 /** Hears all that a job has ever said, from the beginning; what an earlier runner has answered is not asked again. */
-export function openMailbox(folder: string, hear: MailHearing): Mailbox {
+export function openMailbox(folder: string, listener: MailListener): Mailbox {
   const commands = join(folder, JOB_FILES.commands);
   const before = namesIn(commands).filter((name) => /^\d+$/.test(name));
   let sent = Math.max(0, ...before.map(Number));
   const answered = answeredIn(before.map((name) => join(commands, name)));
   const message = (said: WorkerMessage | WorkerSign): void => {
-    if (said.kind !== 'part_ready' || !answered.has(said.fingerprint)) hear.message(said);
+    if (said.kind !== 'part_ready' || !answered.has(said.fingerprint)) listener.message(said);
   };
   const frames = frameReader({
     message: (said) => message(said as WorkerMessage | WorkerSign),
     text: () => {},
   });
-  const lines = lineSplitter(hear.output);
+  const lines = lineSplitter(listener.output);
   const events = tail(join(folder, JOB_FILES.events), frames.take);
   const output = tail(join(folder, JOB_FILES.output), lines.take);
   return {
@@ -137,7 +137,7 @@ function answeredIn(paths: readonly string[]): Set<Fingerprint> {
 }
 
 /** Each call hears what a growing file has got since the last. Opened anew each time: only then does a network disk look again. */
-function tail(path: string, hear: (text: string) => void): () => void {
+function tail(path: string, listener: (text: string) => void): () => void {
   const decoder = new StringDecoder('utf8');
   const buffer = Buffer.alloc(64 * 1024);
   let offset = 0;
@@ -149,7 +149,7 @@ function tail(path: string, hear: (text: string) => void): () => void {
           const bytes = readSync(file, buffer, 0, buffer.length, offset);
           if (bytes === 0) return;
           offset += bytes;
-          hear(decoder.write(buffer.subarray(0, bytes)));
+          listener(decoder.write(buffer.subarray(0, bytes)));
         }
       } finally {
         closeSync(file);

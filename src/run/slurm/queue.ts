@@ -21,8 +21,8 @@ export type JobAnswer = JobNews | 'unknown' | 'no_answer';
 
 /** All jobs of this runner, asked for together. */
 export interface Queue {
-  /** Calls `hear` with every answer until the returned function is called. */
-  readonly watch: (job: JobKey, poll_s: number, hear: (news: JobAnswer) => void) => () => void;
+  /** Calls `listener` with every answer until the returned function is called. */
+  readonly watch: (job: JobKey, poll_s: number, listener: (news: JobAnswer) => void) => () => void;
   /** Of one job, now. */
   readonly ask: (job: JobKey) => Promise<JobAnswer>;
 }
@@ -30,7 +30,7 @@ export interface Queue {
 interface Watcher {
   readonly job: JobKey;
   readonly poll_s: number;
-  readonly hear: (news: JobAnswer) => void;
+  readonly listener: (news: JobAnswer) => void;
 }
 
 /** Many tasks of an array end at the same time, and then each is asked for. */
@@ -43,7 +43,7 @@ export function newQueue(ask: AskSlurm): Queue {
   const round = async (): Promise<void> => {
     const jobs = [...watchers.values()].map(({job}) => job);
     const answers = await askFor(jobs, ask);
-    for (const job of jobs) watchers.get(job.id)?.hear(answers(job));
+    for (const job of jobs) watchers.get(job.id)?.listener(answers(job));
     timer = undefined;
     plan();
   };
@@ -75,8 +75,8 @@ export function newQueue(ask: AskSlurm): Queue {
         asked.push({job, resolve});
         void askAll();
       }),
-    watch: (job, poll_s, hear) => {
-      watchers.set(job.id, {job, poll_s, hear});
+    watch: (job, poll_s, listener) => {
+      watchers.set(job.id, {job, poll_s, listener});
       plan();
       return () => void watchers.delete(job.id);
     },

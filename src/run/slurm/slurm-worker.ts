@@ -32,12 +32,12 @@ export interface JobOfStage extends SiteRequest {
 
 /** One worker that is a job of its own, or one task of an array of them. */
 export function slurmWorker(cluster: Cluster, job: JobOfStage): WorkerLauncher {
-  return {start: (first, hear) => startJob(cluster, job, {first, hear})};
+  return {start: (first, listener) => startJob(cluster, job, {first, listener})};
 }
 
 interface Order {
   readonly first: RunnerMessage;
-  readonly hear: WorkerListener;
+  readonly listener: WorkerListener;
 }
 
 /** What the runner wants of a job that it follows. */
@@ -78,7 +78,7 @@ async function followJob(
   const {executor, stage, emit} = job;
   const place = {kind: 'stage_placed', stage, executor: executor.name, job: id, ...shardOf(job)} as const;
   emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
-  const seen = watchJob(job, order.hear);
+  const seen = watchJob(job, order.listener);
   wishes.mailbox = openMailbox(folder, seen.mail);
   if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
   const key = {id, name: job.name};
@@ -182,7 +182,7 @@ interface SeenJob {
 /** Why a job is followed no longer. */
 export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel' | 'stranded';
 
-function watchJob(followed: JobOfStage, hear: WorkerListener): SeenJob {
+function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
   const {executor, stage, emit} = followed;
   const said = lastWords();
   let last: WorkerMessage | undefined;
@@ -206,14 +206,14 @@ function watchJob(followed: JobOfStage, hear: WorkerListener): SeenJob {
     mail: {
       message: (message) => {
         if (message.kind === 'hello') last = undefined; // Slurm has started it once more
-        const own = life.hear(message);
+        const own = life.take(message);
         if (own === undefined) return;
         if (isLastWord(own)) last = own;
-        hear.message(own);
+        listener.message(own);
       },
       output: (line) => {
-        said.hear(line);
-        hear.output(line);
+        said.take(line);
+        listener.output(line);
       },
     },
     hearNews: (job, answer) => {

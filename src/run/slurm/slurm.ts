@@ -4,7 +4,7 @@ import {removeLeftover} from '../../base/leftover.js';
 import {pause} from '../../base/timer.js';
 import {jobFolders, newJobFolder, sweepJobs, taskFolder} from '../../cache/job-folder.js';
 import type {SlurmHow} from '../../config/pipeline.js';
-import type {ExecutorSurroundings, Executors, ShardSites, Site, SiteRequest} from '../executor/executors.js';
+import type {ExecutorContext, Executors, ShardSites, Site, SiteRequest} from '../executor/executors.js';
 import {arrayOf} from './array.js';
 import type {Cluster} from './cluster.js';
 import {askSlurm} from './commands.js';
@@ -15,7 +15,7 @@ import {fateOf, isOver} from './states.js';
 import {jobNamed} from './submit.js';
 
 /** One for all executors of this kind: they are questions to the same controller. */
-export function slurmExecutors({job, env}: ExecutorSurroundings): Executors {
+export function slurmExecutors({job, env}: ExecutorContext): Executors {
   const ask = askSlurm(env);
   const cluster: Cluster = {ask, queue: newQueue(ask), worker: job};
   return {

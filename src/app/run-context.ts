@@ -6,14 +6,14 @@ import {absolutePath, type Settings} from '../config/user/settings.js';
 import {cardsOfMachine} from '../run/cards.js';
 import {executorsOf} from '../run/executor/executors.js';
 import {localWorkers} from '../run/local-worker.js';
-import type {Surroundings} from '../run/observe.js';
+import type {RunContext} from '../run/observe.js';
 import type {Project} from '../run/project.js';
 import {stageTypes} from '../stage/registry.js';
 import {bundledEntry} from './bundled.js';
 import {cacheChoices} from './cache-choices.js';
 import {
-  type EngineSurroundings,
-  engineSurroundings,
+  type EngineContext,
+  engineContext,
   type FoundPlugin,
   findEngine,
   findPlugin,
@@ -38,7 +38,7 @@ export function stateDirOf({cwd}: Pick<Terminal, 'cwd'>, pipelineFile: string): 
 }
 
 /** What observing and running need besides the pipeline. */
-export async function surroundingsOf(
+export async function runContextOf(
   terminal: Terminal,
   {
     project,
@@ -49,7 +49,7 @@ export async function surroundingsOf(
     readonly settings: Settings;
     readonly forced: ReadonlySet<StageId>;
   },
-): Promise<Surroundings> {
+): Promise<RunContext> {
   return {
     project,
     cache: await cacheChoices(terminal, settings),
@@ -72,7 +72,7 @@ export async function surroundingsOf(
 /** The engine on this machine and the processes it runs in. Throws `native/engine-file-missing`. */
 export function engineOf(
   terminal: Pick<Terminal, 'env' | 'cwd'>,
-): Pick<Surroundings, 'addon' | 'cuda' | 'engine_help' | 'launcher'> {
+): Pick<RunContext, 'addon' | 'cuda' | 'engine_help' | 'launcher'> {
   const places = engineHere(terminal);
   const engine = findEngine(places);
   const plugin = findPlugin(places, engine);
@@ -101,8 +101,8 @@ function workerProgram(name: keyof typeof WORKER_PROGRAMS): string {
   return fileURLToPath(bundledEntry(dist, {bundle: `bundle-worker/${name}.js`, module}));
 }
 
-export function engineHere(terminal: Pick<Terminal, 'env' | 'cwd'>): EngineSurroundings {
-  return engineSurroundings(fileURLToPath(packageRoot), terminal);
+export function engineHere(terminal: Pick<Terminal, 'env' | 'cwd'>): EngineContext {
+  return engineContext(fileURLToPath(packageRoot), terminal);
 }
 
 /** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
