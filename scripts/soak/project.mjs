@@ -14,9 +14,9 @@ const command = join(root, 'dist/cli/main.js');
 const HANG_MS = 180_000;
 
 /** The whole job in miniature. Another seed makes other conditions no less valid, and another adapter. */
-function pipelineText(seed, {epochs = 6, executors} = {}) {
+function pipelineText(seed, {epochs = 6, clips = 2, executors} = {}) {
   const stages = {
-    tiny: {uses: 'fixture', with: {model: 'turbo', clips: 2, clip_duration: 1, hidden_size: 32}},
+    tiny: {uses: 'fixture', with: {model: 'turbo', clips, clip_duration: 1, hidden_size: 32}},
     model: {uses: 'scan', with: {checkpoint_dir: '${stages.tiny.checkpoint_dir}', model: 'turbo'}},
     songs: {
       uses: 'dataset',
@@ -47,15 +47,20 @@ function pipelineText(seed, {epochs = 6, executors} = {}) {
     },
   };
   const heavy = Object.keys(stages).filter((name) => !['model', 'songs'].includes(name));
-  if (executors) for (const name of heavy) stages[name].resources = {executor: Object.keys(executors)[0]};
+  const shared = ['latents', 'conditions'];
+  for (const name of executors ? heavy : [])
+    stages[name].resources = {
+      executor: Object.keys(executors)[0],
+      ...(shared.includes(name) && {shards: 3}),
+    };
   const pipeline = {sidestep: 1, name: 'soak', defaults: {device: 'cpu', seed: 42}, stages};
   return JSON.stringify({...pipeline, ...(executors && {executors})}, null, 1);
 }
 
-/** A longer training, for there to be time for accidents; the jobs of a cluster, and the same on this machine. */
+/** More songs and a longer training, for there to be time for accidents; songs are shared by the tasks of an array; the jobs of a cluster, and the same on this machine. */
 function longerText(where, {extra = []} = {}) {
   const cluster = {type: 'slurm', cpus: 1, memory: '900M', poll: 0.5, silence: 15, extra};
-  return pipelineText(1, {epochs: 60, ...(where === 'cluster' && {executors: {cluster}})});
+  return pipelineText(1, {epochs: 60, clips: 9, ...(where === 'cluster' && {executors: {cluster}})});
 }
 
 /** Which of the two pipelines: they differ in the seed of the training. */

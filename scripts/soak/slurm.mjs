@@ -30,9 +30,11 @@ function slurmIn(folder) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   const pidOf = (daemon) => Number(readFileSync(join(folder, `${daemon}.pid`), 'utf8'));
-  /** `ID NODE` of jobs in these states. */
+  /** `ID NODE` of jobs in these states; of an array's task the number that is its alone. */
   const jobs = (states) =>
-    ask('squeue', '--noheader', `--states=${states}`, '--format=%i %N').split('\n').filter(Boolean);
+    ask('squeue', '--noheader', '--array', `--states=${states}`, '--format=%A %N')
+      .split('\n')
+      .filter(Boolean);
   return {
     env,
     ask,

@@ -13,12 +13,13 @@ export function doctorCommand(terminal: Terminal): Command {
     .description(
       'Look at this machine: Node, engine, compiler, CUDA, memory, disk, settings; what is missing and how to get it, and what can be trained here.',
     )
+    .argument('[pipeline]', 'YAML file whose stages run elsewhere: would its executors take their jobs?')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(async (options: AnswerOptions) => {
+    .action(async (pipeline: string | undefined, options: AnswerOptions) => {
       const machine = await machineFindings(terminal);
       const engine = await engineFindings(terminal);
-      const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(terminal))];
+      const checks = [...machine.checks, ...engine.checks, ...(await executorChecks(terminal, pipeline))];
       const errors = checks.filter(({state}) => state === 'error').length;
       const verdict = verdictOf({errors, ...machine.facts, ...engine.facts});
       const ready = verdict.ready_for !== 'not_ready';
@@ -34,5 +35,6 @@ export function doctorCommand(terminal: Terminal): Command {
 const EXAMPLES = `
 Examples:
   $ sidestep doctor
+  $ sidestep doctor pipelines/cluster.yaml
   $ sidestep doctor --json | jq .verdict.ready_for
   $ sidestep doctor --json | jq '.checks[] | select(.state != "ok")'`;

@@ -43,7 +43,7 @@ export function executorOf(
   if (named?.kind !== 'scalar' || named.value === null) return undefined;
   const name = String(named.value);
   const document = executors.get(name);
-  if (document !== undefined) return settled(name, document, wishes);
+  if (document !== undefined) return settledExecutor(name, document, wishes);
   const names = [...executors.keys()];
   problems.push(
     problemAt(named.origin, {
@@ -60,7 +60,8 @@ export function executorOf(
   return undefined;
 }
 
-function settled(name: string, document: ExecutorDocument, wishes: StageWishes): Executor {
+/** An executor with what a stage asks for itself. */
+export function settledExecutor(name: string, document: ExecutorDocument, wishes: StageWishes): Executor {
   const slurm = document.type === 'slurm' ? document : undefined;
   const gpus = wishes.gpus ?? slurm?.gpus ?? 0;
   const device = document.device ?? 'auto';
