@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {Executor} from '../../src/config/pipeline.js';
 import {stopSwitch} from '../../src/run/stop.js';
+import type {ParamObject} from '../../src/stage/param.js';
 import {outputText, pipelineOf, type RunReport, type RunSetting, run, type StageSketch} from '../run/rig.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {testCluster} from './cluster.js';
@@ -16,7 +17,7 @@ const songs = {a: 'one', b: 'four', c: 'seven', d: 'elevens', e: 'odd song', f: 
 interface Studio {
   readonly again: (more?: Partial<StageSketch>, setting?: RunSetting) => Promise<RunReport>;
   /** Starts it in three shards, and resolves once each of them says what it has in hand, by the number of its task. */
-  readonly held: (executor?: Executor, setting?: RunSetting) => Promise<Held>;
+  readonly held: (executor?: Executor, setting?: RunSetting, params?: ParamObject) => Promise<Held>;
   /** `a length`, for each part that was made. */
   readonly made: () => string[];
   readonly jobsFolder: () => string[];
@@ -47,10 +48,10 @@ async function studio(): Promise<Studio> {
       writeFileSync(join(place, 'go'), '');
       return run(pipeline(here, more), setting);
     },
-    held: async (executor = here, setting = {}) => {
+    held: async (executor = here, setting = {}, params: ParamObject = {}) => {
       let array = '';
       let heard = 0;
-      const running = run(pipeline(executor), {
+      const running = run(pipeline(executor, {params}), {
         ...setting,
         onEvent: (event) => {
           if (event.kind === 'stage_placed') array = event.job.split('_')[0]!;
@@ -139,7 +140,7 @@ test('one task is put back into the queue: it alone goes on in a new job, while 
 
 test('what one task runs on is taken from it: no failure, and no part is made twice', async () => {
   const {held, made} = await studio();
-  const {running, array, go} = await held();
+  const {running, array, go} = await held(here, {}, {hold_after: 1});
   cluster.ask('scontrol', 'update', `jobid=${array}_0`, 'endtime=now+1');
   await expect.poll(() => stateOf(`${array}_0`), {timeout: 100_000, interval: 300}).not.toBe('RUNNING');
   go();

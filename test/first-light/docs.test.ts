@@ -74,6 +74,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
     'never ends by itself, and opens a browser: test/cli/ui.test.ts',
   ],
   ['sidestep ui --port 8123', 'never ends by itself: test/cli/ui.test.ts'],
+  ['sidestep doctor pipelines/cluster.yaml', 'needs Slurm: test/cluster/doctor.test.ts'],
   ['sidestep plan pipelines/cluster.yaml', 'needs Slurm: test/cluster/slurm.test.ts'],
   ['sidestep run pipelines/cluster.yaml', 'needs Slurm: test/cluster/slurm.test.ts'],
 ]);

@@ -103,9 +103,17 @@ test('one that dies is tried again where the stage says so, with what it had lef
   expect(made()).toHaveLength(10);
 });
 
-test('a warning stays with the sample that it is about', async () => {
-  const {pipeline} = await studio();
-  await run(pipeline(5));
-  const again = await run(pipeline(5, {songs: {...songs, e: 'even'}}));
-  expect(kinds(again, 'stage_warning')).toEqual([]);
+test('a warning stays with the sample that it is about, whatever others hand over meanwhile', async () => {
+  const {pipeline, place} = await studio();
+  const wait_odd = join(place, 'others are done');
+  let done = 0;
+  const first = await run(pipeline(5, {wait_odd}), {
+    onEvent: (event) => {
+      if (event.kind === 'sample_finished') done += 1;
+      if (done === 4) writeFileSync(wait_odd, '');
+    },
+  });
+  expect(kinds(first, 'stage_warning')).toHaveLength(1);
+  const others = await run(pipeline(5, {songs: {...songs, e: 'even song'}}));
+  expect(kinds(others, 'stage_warning')).toEqual([]); // nothing of what was kept of the others speaks of it
 });

@@ -56,7 +56,7 @@ const samples: StageType = {
   ...common,
   name: 'test.samples',
   runs: 'worker',
-  neutral: ['pause_ms', 'die_after', 'log', 'hold'],
+  neutral: ['pause_ms', 'die_after', 'log', 'hold', 'hold_after', 'wait_odd'],
   outputs: () => [{name: 'samples', kind: 'json', file: 'samples.json', identity: collectionIdentity}],
   samples: {
     over: 'songs',

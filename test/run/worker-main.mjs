@@ -77,11 +77,11 @@ async function released(place, {job: {parts, device}, signal, emit}) {
 }
 
 async function samples({job, signal, emit, beginPart, commitPart, failSample}) {
-  const {pause_ms = 0, die_after, log, hold} = job.params;
+  const {pause_ms = 0, die_after, log, hold, hold_after = 0, wait_odd} = job.params;
   let made = 0;
-  if (hold !== undefined) await released(hold, {job, signal, emit});
   const failed = new Set();
   for (const part of job.parts) {
+    if (hold !== undefined && made === hold_after) await released(hold, {job, signal, emit});
     if (signal.aborted) return 'stopped';
     if (failed.has(part.sample)) continue;
     if (part.work.text.includes('bad')) {
@@ -93,6 +93,7 @@ async function samples({job, signal, emit, beginPart, commitPart, failSample}) {
     await sleep(pause_ms);
     if (part.part === 'upper' && part.work.text.includes('odd')) {
       emit({kind: 'stage_warning', problem: {code: 'test/odd-song', message: `${part.sample} is odd`, hint: 'Even it out.'}});
+      while (wait_odd !== undefined && !existsSync(wait_odd)) await sleep(20);
     }
     const text = part.part === 'upper' ? part.work.text.toUpperCase() : String(part.work.text.length);
     const file = `${made}.txt`;
