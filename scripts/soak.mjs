@@ -43,7 +43,11 @@ async function main() {
   const {kinds, slurm} = withSlurm(shimmed);
   if (kinds.length === 0) return 0;
   const started = Date.now();
-  const world = {shim, slurm, references: await takeReferences(kinds), acts: options.acts};
+  const references = await takeReferences(kinds).catch(async (error) => {
+    await slurm?.remove(); // its daemons would outlive this program
+    throw error;
+  });
+  const world = {shim, slurm, references, acts: options.acts};
   console.log(`undisturbed runs took ${seconds(Date.now() - started)} s; seed ${options.seed}`);
   const counts = await soak({...options, kinds}, world);
   world.references.remove();
