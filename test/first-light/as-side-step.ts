@@ -1,4 +1,4 @@
-import {cpSync, mkdirSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {type Tensor, toFloat32} from '../../src/format/tensor.js';
 import {type SavedValue, torchFile} from '../../src/format/torch-write.js';
@@ -19,7 +19,29 @@ function registered(saved: ReadonlySet<string>): string[] {
       ),
     ),
   );
-  return all.filter((name) => saved.has(name));
+  return [...all, ...registeredByLycoris()].filter((name) => saved.has(name));
+}
+
+/** As LyCORIS registers them over the whole decoder; read off a LycorisNetwork of both layers. */
+function registeredByLycoris(): string[] {
+  const modules = [
+    ...[0, 1].flatMap((layer) => [
+      ...['self', 'cross'].flatMap((side) =>
+        ['q', 'k', 'v', 'o'].map((linear) => `layers_${layer}_${side}_attn_${linear}_proj`),
+      ),
+      ...['gate', 'up', 'down'].map((linear) => `layers_${layer}_mlp_${linear}_proj`),
+    ]),
+    'proj_in_1',
+    ...['time_embed', 'time_embed_r'].flatMap((embedder) => [
+      `${embedder}_linear_1`,
+      `${embedder}_linear_2`,
+      `${embedder}_time_proj`,
+    ]),
+    'condition_embedder',
+  ];
+  const parts =
+    'lokr_w1 lokr_w1_a lokr_w1_b lokr_w2 lokr_t2 lokr_w2_a lokr_w2_b hada_t1 hada_w1_a hada_w1_b hada_t2 hada_w2_a hada_w2_b dora_scale scalar';
+  return modules.flatMap((module) => parts.split(' ').map((part) => `lycoris_${module}.${part}`));
 }
 
 const firstOfEight = (scales: Float32Array) => scales.filter((_, i) => i % 8 === 0);
@@ -41,15 +63,20 @@ export interface HalfTrained {
 /** Leaves a checkpoint as Side-Step does: the adapter's files, and `training_state.pt` beside them. */
 export async function leaveAsSideStep({from, to, epoch, lists, optimizer, form}: HalfTrained): Promise<void> {
   mkdirSync(to, {recursive: true});
-  for (const file of ['adapter_config.json', 'adapter_model.safetensors'])
-    cpSync(`${from}/${file}`, `${to}/${file}`);
+  for (const file of [
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'lokr_weights.safetensors',
+    'loha_weights.safetensors',
+  ])
+    if (existsSync(`${from}/${file}`)) cpSync(`${from}/${file}`, `${to}/${file}`);
   await using state = await openSafetensors(`${from}/training_state.safetensors`);
   const parameters = [...state.tensors.keys()].flatMap((key) =>
     key.startsWith('param/') ? [key.slice(6)] : [],
   );
   const order = registered(new Set(parameters));
   if (order.length !== parameters.length)
-    throw new Error('a parameter of a kind that PEFT does not register');
+    throw new Error('a parameter of a kind that neither PEFT nor LyCORIS registers');
   const value = (tensor: Tensor, key: string): SavedValue => {
     if (tensor.dtype === 'U8') return {shape: tensor.shape, data: tensor.data};
     const data = toFloat32(tensor);

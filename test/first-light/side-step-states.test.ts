@@ -21,6 +21,29 @@ const cases: Readonly<Record<string, {adapter: object; optimizer: object; lists:
     optimizer: {type: 'adamw'},
     lists: {exp_avg: 'exp_avg', exp_avg_sq: 'exp_avg_sq'},
   },
+  lokr: {
+    adapter: {
+      type: 'lokr',
+      rank: 3,
+      alpha: 4,
+      factor: 4,
+      scope: 'decoder',
+      use_tucker: true,
+      weight_decompose: true,
+    },
+    optimizer: {type: 'adamw'},
+    lists: {exp_avg: 'exp_avg', exp_avg_sq: 'exp_avg_sq'},
+  },
+  lokr_both: {
+    adapter: {type: 'lokr', rank: 1, alpha: 2, factor: 8, decompose_both: true},
+    optimizer: {type: 'prodigy'},
+    lists: {exp_avg: 'exp_avg', exp_avg_sq: 'exp_avg_sq', s: 's', params0: 'p0'},
+  },
+  loha: {
+    adapter: {type: 'loha', rank: 2, alpha: 2, scope: 'decoder', use_tucker: true},
+    optimizer: {type: 'adafactor'},
+    lists: {exp_avg_sq_row: 'exp_avg_sq_row', exp_avg_sq_col: 'exp_avg_sq_col', exp_avg_sq: 'exp_avg_sq'},
+  },
   prodigy: {
     adapter: lora,
     optimizer: {type: 'prodigy'},
@@ -85,6 +108,11 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
+function adapterFile(name: string): string {
+  const [kind] = name.split('_');
+  return kind === 'lokr' || kind === 'loha' ? `${kind}_weights.safetensors` : 'adapter_model.safetensors';
+}
+
 function leave(name: string, form?: QuantisedForm): Promise<void> {
   const {lists, optimizer} = cases[name]!;
   const {type} = optimizer as {type: string};
@@ -105,8 +133,7 @@ test.each(names)('%s', async (name) => {
     steps.map(({global_step}) => global_step),
     problemsOf(ended),
   ).toEqual([3, 4]);
-  const weights = (from: string) =>
-    tensorsOf(project.file('adapters', `${name}_${from}`, 'adapter_model.safetensors'));
+  const weights = (from: string) => tensorsOf(project.file('adapters', `${name}_${from}`, adapterFile(name)));
   expect(await weights('side')).toEqual(await weights('own'));
 });
 

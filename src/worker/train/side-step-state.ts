@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {lycorisName, PEFT_PREFIX} from '../../adapter/module-name.js';
 import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {floatTensor} from '../../format/float-bits.js';
@@ -53,8 +54,9 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Puts optimizer and step of Side-Step's state into a state of a run at step 0 with the checkpoint's weights. PyTorch numbers parameters as the model registers them: by layer, self-attention, cross-attention,
- * MLP, and of each linear A, B and magnitude. Throws `train/state-mismatch`, naming the parameter.
+ * Puts optimizer and step of Side-Step's state into a state of a run at step 0 with the checkpoint's weights. PyTorch numbers parameters
+ * as the model registers them: by layer, self-attention, cross-attention, MLP, then what the decoder has besides, and within each module
+ * as PEFT and LyCORIS do. Throws `train/state-mismatch`, naming the parameter.
  */
 export function putSideStepState(
   tensors: Map<string, Tensor>,
@@ -90,13 +92,14 @@ class Moments {
     const group = Array.isArray(groups) && groups.length === 1 ? groups[0] : undefined;
     if (!(saved instanceof Map) || !(group instanceof Map))
       throw mismatch(state.path, 'it holds no optimizer state of one group');
-    if (!names.every((name) => name.startsWith('base_model.model.')))
-      throw mismatch(state.path, "the order of a LyCORIS optimizer's parameters is not known");
     if (saved.size !== names.length)
       throw mismatch(state.path, `its optimizer has ${saved.size} parameters, this run's ${names.length}`);
     this.#group = group;
     this.#of = new Map(
-      inRegistrationOrder(names).map((name, index) => [name, unwrapped(saved.get(index) as TorchMap)]),
+      inRegistrationOrder(names, state.path).map((name, index) => [
+        name,
+        unwrapped(saved.get(index) as TorchMap),
+      ]),
     );
   }
 
@@ -166,15 +169,30 @@ function scaled(
   return floatTensor(each, like.shape, 'F32');
 }
 
-const WITHIN_MODULE = ['lora_A', 'lora_B', 'lora_magnitude_vector', 'oft_R'];
+/** As PEFT and LyCORIS (`modules/lokr.py`, `modules/loha.py`) register them, a kind of adapter a line. */
+const WITHIN_MODULE = [
+  ...['lora_A', 'lora_B', 'lora_magnitude_vector', 'oft_R'],
+  ...['lokr_w1', 'lokr_w1_a', 'lokr_w1_b', 'lokr_w2', 'lokr_t2', 'lokr_w2_a', 'lokr_w2_b'],
+  ...['hada_t1', 'hada_w1_a', 'hada_w1_b', 'hada_t2', 'hada_w2_a', 'hada_w2_b'],
+  ...['dora_scale', 'scalar'],
+];
 
-/** The engine's parameters as PyTorch numbers them. */
-function inRegistrationOrder(names: readonly string[]): string[] {
-  const layers = 1 + Math.max(0, ...names.map((name) => Number(/\blayers\.(\d+)\./.exec(name)?.[1] ?? 0)));
-  const modules = decoderLinearNames(layers);
+/** The engine's parameters as PyTorch numbers them: by module, and within it as its library registers them. */
+function inRegistrationOrder(names: readonly string[], path: string): string[] {
+  const layers = 1 + Math.max(0, ...names.map((name) => Number(/layers[._](\d+)[._]/.exec(name)?.[1] ?? 0)));
+  const modules = new Map(
+    decoderLinearNames(layers).flatMap((module, i) => [
+      [`${PEFT_PREFIX}${module}`, i],
+      [lycorisName(module), i],
+    ]),
+  );
   const key = (name: string) => {
-    const module = modules.findIndex((each) => name.includes(`.model.${each}.`));
-    return module * WITHIN_MODULE.length + WITHIN_MODULE.findIndex((part) => name.includes(`.${part}`));
+    const [, module = '', part = ''] =
+      /^(.+?)\.((?:lora|oft|lokr|hada|dora_scale|scalar)\w*)(?:\.|$)/.exec(name) ?? [];
+    const at = [modules.get(module), WITHIN_MODULE.indexOf(part)] as const;
+    if (at[0] === undefined || at[1] < 0)
+      throw mismatch(path, `where its optimizer has ${name} is not known`);
+    return at[0] * WITHIN_MODULE.length + at[1];
   };
   return [...names].sort((a, b) => key(a) - key(b));
 }
