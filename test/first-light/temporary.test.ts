@@ -112,3 +112,33 @@ test('a run that is killed while it trains has lost nothing, and the next one re
   expect(computedParts(next)).toEqual({});
   expect(tensorsHeld()).toBe(0);
 });
+
+test('a model in a temporary folder stays until all that follows from it is done, and comes back for it', async () => {
+  const folder = new Project();
+  try {
+    const own = (rank: number): Stages => {
+      const {tiny, ...rest} = preparation({clips: 1, clip_duration: 1});
+      return {
+        tiny: {...tiny!, temporary: true},
+        ...rest,
+        adapter: training('it', {epochs: 1, adapter: {type: 'lora', rank, alpha: 2}}),
+      };
+    };
+    const ended = await folder.complete(own(2));
+    expect(ended.events).toContainEqual(
+      expect.objectContaining({kind: 'temporary_removed', stages: ['tiny']}),
+    );
+    folder.writePipeline(own(3));
+    const {stdout} = folder.command(['plan']);
+    expect(stdout).toMatch(/tiny +runs .*\n +because .*removed, and adapter reads? them/);
+    expect(stdout).toMatch(/memory: known once tiny has run/);
+    expect(kindsOf(await folder.complete(own(3)))).toMatchObject({
+      tiny: 'succeeded',
+      model: 'cached',
+      conditions: 'cached',
+      adapter: 'succeeded',
+    });
+  } finally {
+    folder.remove();
+  }
+});

@@ -42,6 +42,8 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
   const {configured, type} = stage;
   const place = placeOf(stage, facts);
   if ('kind' in place) return place;
+  const gone = folderToCome(stage, facts.upstream);
+  if (gone !== undefined) return afterRun(gone);
   const inputs = knownInputs(stage, facts);
   const bounds = boundsOf(stage, inputs, facts);
   if (bounds !== undefined && 'kind' in bounds) return bounds;
@@ -94,6 +96,27 @@ function shareOf(limit_bytes: number, device: string, processes: number): number
 
 /** What hardly changes the need, or whose forecaster knows what to do without. */
 const SMALL_MATTERS: ReadonlySet<string> = new Set(['resume_from', 'adapter', 'samples.dataset']);
+
+/** A stage further up whose folders were removed as temporary and will be made again: paths that lead into them lead nowhere yet. */
+function folderToCome(
+  {reads}: PlannedStage,
+  upstream: ReadonlyMap<StageId, PlannedStage>,
+  seen = new Set<StageId>(),
+): StageId | undefined {
+  for (const id of reads.filter((each) => !seen.has(each))) {
+    seen.add(id);
+    const source = upstream.get(id)!;
+    const {verdict, outputs = {}} = source;
+    const removed =
+      verdict.kind === 'stale'
+        ? verdict.reasons.flatMap((reason) => (reason.kind === 'outputs_removed' ? reason.outputs : []))
+        : [];
+    if (removed.some((name) => outputs[name]?.kind === 'tree')) return id;
+    const above = folderToCome(source, upstream, seen);
+    if (above !== undefined) return above;
+  }
+  return undefined;
+}
 
 function later(reason: string): Later {
   return {kind: 'later', reason};
