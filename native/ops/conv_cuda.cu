@@ -1,6 +1,7 @@
-// Convolutions as matrix products over views of the signal (gemm_tile_cuda.cuh): y[o, l] = sum over (i, k) of
-// weight[o, (i, k)] * x[i, l stride + k dilation - padding]. Nothing is laid out in memory. Compute bound: the encoder's
-// layer of 256 channels, 7 taps and 240 000 columns is 220 GFLOP, about 7 ms at half of an H100's f32 rate.
+// Convolutions that no kernel of their own serves (conv1d_cuda.cu): 16-bit ones, transposed ones, kernels of very many taps. Matrix products
+// over views of the signal (gemm_tile_cuda.cuh): y[o, l] = sum over (i, k) of weight[o, (i, k)] * x[i, l stride + k dilation - padding]. Nothing is laid
+// out in memory. Compute bound, at a third of the f32 units' rate; no layer of a real model comes here.
+#include "ops/conv1d_cuda.cuh"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_rows.cuh"
 #include "ops/gemm_tile_cuda.cuh"
@@ -78,6 +79,7 @@ Signals<T> signals(const Op& op) {
 
 void conv1d(const Conv1d& op, Stream& stream) {
   if (op.y.numel() == 0) return;
+  if (op.x.dtype() == DType::f32 && correlate_f32(op, queue_of(stream))) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const Correlation<T> source{signals<T>(op), op.dilation};
     launch_tile_product(source, source.extent(), op.x.dim(0), queue_of(stream));

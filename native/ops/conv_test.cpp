@@ -1,5 +1,6 @@
 #include "ops/conv.h"
 
+#include "ops/elementwise.h"
 #include "ops/op_testing.h"
 
 namespace sidestep::testing {
@@ -10,11 +11,15 @@ struct Case {
 };
 
 // One tap, dilations of the residual units, strides of the encoder, lengths around tiles of 32 and patches of 384 columns,
-// channel counts around groups of 14, more terms (inputs * taps) than the 256 laid out at a time.
+// channel counts around groups of 14, more terms (inputs * taps) than the 256 laid out at a time. For cards: a few outputs, tiles of 64 and 128
+// with and without a stride, signals long enough for large tiles on 132 multiprocessors, weights that begin at no multiple of 16 bytes, and a
+// kernel too long for shared memory.
 constexpr Case kCases[] = {
     {1, 1, 1, 1, 1, 1, 0, 1},    {2, 3, 5, 17, 7, 1, 3, 1},     {1, 8, 15, 401, 7, 1, 9, 3},  {1, 40, 29, 65, 7, 1, 27, 9},
     {2, 6, 4, 33, 4, 2, 1, 1},   {1, 5, 13, 100, 6, 3, 2, 1},   {1, 3, 30, 1000, 20, 10, 5, 1}, {1, 130, 17, 40, 3, 1, 1, 1},
     {1, 2, 2, 9, 3, 1, 4, 2},    {1, 64, 120, 140, 16, 8, 4, 1}, {3, 128, 128, 200, 8, 4, 2, 1},
+    {1, 40, 130, 300, 7, 1, 27, 9}, {1, 12, 70, 900, 8, 4, 2, 1}, {1, 64, 128, 260, 1, 1, 0, 1}, {2, 6, 70, 900, 20, 10, 5, 1},
+    {1, 24, 72, 70, 2, 1, 1, 1},    {1, 2, 40, 25400, 7, 1, 9, 3}, {1, 1, 33, 50800, 4, 2, 1, 1}, {1, 3, 33, 500, 300, 1, 0, 1},
 };
 
 Doubles conv1d_f64(const Case& c, const Doubles& x, const Doubles& w, const Doubles& bias, int64_t columns) {
@@ -49,6 +54,22 @@ TEST("conv1d: strides, dilations, paddings and strided views match float64, same
       expect_near(y, conv1d_f64(c, values_of(x), values_of(w.view()), given_bias ? values_of(given_bias) : Doubles(), columns), 1e-6);
       if (threads == 1) first = y_owner;
       if (threads == 3) EXPECT(same_bytes(first.view(), y_owner.view()));
+    }
+  }
+}
+
+TEST("conv1d: an output has the bits that its own inputs give, wherever the signal is cut") {
+  Stream stream = cpu_stream();
+  constexpr int64_t kInputs = 10, kOutputs = 72, kReach = 18, kColumns = 25600;  // enough of them for the largest tiles
+  for (const int64_t stride : {int64_t{1}, int64_t{2}}) {
+    const Storage x = random_tensor({1, kInputs, kColumns * stride + kReach}, 1), w = random_tensor({kOutputs, kInputs, 7}, 2);
+    const Storage whole(DType::f32, {1, kOutputs, kColumns}), part(DType::f32, {1, kOutputs, 5});
+    conv1d({x.view().slice(2, 0, (kColumns - 1) * stride + kReach + 1), w.view(), {}, whole.tensor(), stride, 0, 3}, stream);
+    for (const int64_t first : {int64_t{0}, int64_t{61}, int64_t{127}, kColumns - 5}) {
+      conv1d({x.view().slice(2, first * stride, (first + 4) * stride + kReach + 1), w.view(), {}, part.tensor(), stride, 0, 3}, stream);
+      const Storage expected = random_tensor(part.view().shape(), 3);
+      copy({whole.view().slice(2, first, first + 5), expected.tensor()}, stream);
+      EXPECT(same_bytes(part.view(), expected.view()));
     }
   }
 }

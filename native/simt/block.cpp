@@ -243,31 +243,73 @@ float of_f16(uint32_t bits) {
   return static_cast<float>(v);
 }
 
-// Fragments after the PTX manual, "Matrix fragments for mma.m16n8k16", of all lanes: a in words 0 to 3, b in 4 and 5, d in 6 to 9.
-template <typename Widen>
-void multiply_fragments(uint32_t (*slots)[kMostWords], const Widen& widen) {
-  float left[16][16], right[16][8], sums[16][8];
-  for (int lane = 0; lane < kWarp; ++lane) {
-    const int g = lane / 4, t = lane % 4;
-    const uint32_t *a = slots[lane], *b = a + 4;
-    for (int half = 0; half < 2; ++half)
-      for (int high = 0; high < 2; ++high) {
-        const int k = 2 * t + half + 8 * high;
-        for (int below = 0; below < 2; ++below) left[g + 8 * below][k] = widen(a[below + 2 * high] >> (16 * half) & 0xffffU);
-        right[k][g] = widen(b[high] >> (16 * half) & 0xffffU);
-      }
-    for (int i = 0; i < 4; ++i) std::memcpy(&sums[g + i / 2 * 8][2 * t + i % 2], &slots[lane][6 + i], 4);
+/// What the tensor cores see of a register in TF32.
+float of_tf32(uint32_t bits) {
+  const uint32_t word = bits & ~0x1fffU;
+  float v;
+  std::memcpy(&v, &word, 4);
+  return v;
+}
+
+using Slots = uint32_t (*)[kMostWords];
+
+/// One product's operands, gathered from the lanes: a in words 0 to 3, b in 4 and 5, d in 6 to 9.
+struct Fragments {
+  float left[16][16], right[16][8];
+
+  // "Matrix fragments for mma.m16n8k16" with 16-bit operands.
+  template <typename Widen>
+  static Fragments of_pairs(Slots slots, const Widen& widen) {
+    Fragments f;
+    for (int lane = 0; lane < kWarp; ++lane) {
+      const int g = lane / 4, t = lane % 4;
+      const uint32_t *a = slots[lane], *b = a + 4;
+      for (int half = 0; half < 2; ++half)
+        for (int high = 0; high < 2; ++high) {
+          const int k = 2 * t + half + 8 * high;
+          for (int below = 0; below < 2; ++below) f.left[g + 8 * below][k] = widen(a[below + 2 * high] >> (16 * half) & 0xffffU);
+          f.right[k][g] = widen(b[high] >> (16 * half) & 0xffffU);
+        }
+    }
+    return f;
   }
-  for (int m = 0; m < 16; ++m)
-    for (int k = 0; k < 16; ++k)
-      for (int n = 0; n < 8; ++n) sums[m][n] += left[m][k] * right[k][n];
+  // "Matrix fragments for mma.m16n8k8" with TF32 operands: a0 is row g, column t; a1 eight rows below; a2, a3 four columns further.
+  static Fragments of_words(Slots slots) {
+    Fragments f;
+    for (int lane = 0; lane < kWarp; ++lane) {
+      const int g = lane / 4, t = lane % 4;
+      const uint32_t *a = slots[lane], *b = a + 4;
+      for (int i = 0; i < 4; ++i) f.left[g + i % 2 * 8][t + i / 2 * 4] = of_tf32(a[i]);
+      for (int i = 0; i < 2; ++i) f.right[t + i * 4][g] = of_tf32(b[i]);
+    }
+    return f;
+  }
+};
+
+template <int depth>
+void multiply_fragments(Slots slots, const Fragments& f) {
+  float sums[16][8];
+  const auto place = [&](int lane, int i) -> float* { return &sums[lane / 4 + i / 2 * 8][2 * (lane % 4) + i % 2]; };
   for (int lane = 0; lane < kWarp; ++lane)
-    for (int i = 0; i < 4; ++i) std::memcpy(&slots[lane][6 + i], &sums[lane / 4 + i / 2 * 8][2 * (lane % 4) + i % 2], 4);
+    for (int i = 0; i < 4; ++i) std::memcpy(place(lane, i), &slots[lane][6 + i], 4);
+  for (int m = 0; m < 16; ++m)
+    for (int k = 0; k < depth; ++k)
+      for (int n = 0; n < 8; ++n) sums[m][n] += f.left[m][k] * f.right[k][n];
+  for (int lane = 0; lane < kWarp; ++lane)
+    for (int i = 0; i < 4; ++i) std::memcpy(&slots[lane][6 + i], place(lane, i), 4);
+}
+
+void multiply_fragments(Slots slots, OperandType type) {
+  switch (type) {
+    case OperandType::bf16: return multiply_fragments<16>(slots, Fragments::of_pairs(slots, of_bf16));
+    case OperandType::f16: return multiply_fragments<16>(slots, Fragments::of_pairs(slots, of_f16));
+    case OperandType::tf32: return multiply_fragments<8>(slots, Fragments::of_words(slots));
+  }
 }
 
 }  // namespace
 
-void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, HalfType type) {
+void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, OperandType type) {
   Block& block = Block::of_this_thread();
   uint32_t(*slots)[kMostWords] = block.warp_of(self()).current_slots();
   uint32_t* mine = slots[self().lane];
@@ -275,8 +317,7 @@ void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, HalfType type
   std::memcpy(mine + 4, b, 8);
   std::memcpy(mine + 6, d, 16);
   block.meet_warp(0xffffffffU, {"mma", 0}, [&] {  // the last lane computes for all
-    if (type == HalfType::bf16) multiply_fragments(slots, of_bf16);
-    else multiply_fragments(slots, of_f16);
+    multiply_fragments(slots, type);
   });
   std::memcpy(d, mine + 6, 16);
 }

@@ -86,6 +86,28 @@ __global__ void product_kernel(const __nv_bfloat16* a, const __nv_bfloat16* b, f
   for (int i = 0; i < 4; ++i) c[(g + i / 2 * 8) * 8 + 2 * t + i % 2] = sums[i];
 }
 
+/// c [16, 8] = a [16, 8] b [8, 8], all row-major, in TF32.
+__global__ void tf32_product_kernel(const float* a, const float* b, float* c) {
+  const int g = static_cast<int>(threadIdx.x) / 4, t = static_cast<int>(threadIdx.x) % 4;
+  const auto left = [&](int row, int column) { return ptx::to_tf32(a[row * 8 + column]); };
+  const uint32_t fragment[4] = {left(g, t), left(g + 8, t), left(g, t + 4), left(g + 8, t + 4)};
+  float sums[4] = {};
+  ptx::mma_m16n8k8_tf32(sums, fragment, ptx::to_tf32(b[t * 8 + g]), ptx::to_tf32(b[(t + 4) * 8 + g]));
+  for (int i = 0; i < 4; ++i) c[(g + i / 2 * 8) * 8 + 2 * t + i % 2] = sums[i];
+}
+
+/// `bytes` of sixteen, and four of the next, into memory that held ones.
+__global__ void partial_copy_kernel(const uint32_t* from, uint32_t* to, int bytes) {
+  auto* const memory = reinterpret_cast<uint32_t*>(dynamic_shared());
+  for (int i = 0; i < 8; ++i) memory[i] = 0xffffffffU;
+  ptx::cp_async_16(memory, from, bytes);
+  ptx::cp_async_4(memory + 5, from + 4, 4);
+  ptx::cp_async_4(memory + 6, from, 0);
+  ptx::cp_async_commit();
+  ptx::cp_async_wait<0>();
+  for (int i = 0; i < 8; ++i) to[i] = memory[i];
+}
+
 /// to = the transpose of from, both 8 x 8.
 __global__ void transpose_kernel(const uint32_t* from, uint32_t* to) { to[threadIdx.x] = ptx::transposed(from[threadIdx.x]); }
 
@@ -213,6 +235,38 @@ TEST("simt: fragments of mma and ldmatrix make a product") {
                if (c[m * 8 + n] != sum) std::_Exit(1);
              }
          }) == "");
+}
+
+TEST("simt: TF32 fragments make a product of numbers of eleven bits") {
+  EXPECT(last_words_of([] {
+           float *a = device_memory<float>(128), *b = device_memory<float>(64), *c = device_memory<float>(128);
+           for (int i = 0; i < 128; ++i) a[i] = static_cast<float>(i % 23 - 11);
+           for (int i = 0; i < 64; ++i) b[i] = static_cast<float>(i % 17 - 8);
+           a[0] = 1 + 0x1.8p-11F;  // rounds up to the eleven bits of 1 + 2^-10
+           launch(tf32_product_kernel, 1, 32, 0, new_queue())(a, b, c);
+           check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+           a[0] = 1 + 0x1p-10F;
+           for (int m = 0; m < 16; ++m)
+             for (int n = 0; n < 8; ++n) {
+               float sum = 0;
+               for (int k = 0; k < 8; ++k) sum += a[m * 8 + k] * b[k * 8 + n];
+               if (c[m * 8 + n] != sum) std::_Exit(1);
+             }
+         }) == "");
+}
+
+TEST("simt: an asynchronous copy of fewer bytes reads no more and fills up with zeros") {
+  for (const char* time : {"eager", "lazy"})
+    EXPECT(last_words_of([&] {
+             ::setenv("SIDESTEP_SIMT_COPIES", time, 1);
+             auto *from = device_memory<uint32_t>(5), *to = device_memory<uint32_t>(8);
+             for (uint32_t i = 0; i < 5; ++i) from[i] = 0x01010101U * (i + 1);
+             launch(partial_copy_kernel, 1, 1, 32, new_queue())(from, to, 6);
+             check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+             const uint32_t expected[8] = {0x01010101U, 0x0202U, 0, 0, 0xffffffffU, 0x05050505U, 0, 0xffffffffU};
+             for (int i = 0; i < 8; ++i)
+               if (to[i] != expected[i]) std::_Exit(1);
+           }) == "");
 }
 
 TEST("simt: movmatrix transposes") {

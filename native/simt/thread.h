@@ -50,7 +50,8 @@ void check_dynamic_shared(const void* begin, size_t bytes, const char* instructi
 struct AsyncCopy {
   uint32_t* to;
   const uint32_t* from;
-  int bytes;  ///< the rest of the sixteen are zeros
+  int size;   ///< 4 or 16
+  int bytes;  ///< of them; the rest are zeros
 };
 bool copies_at_once();
 void remember_copy(const AsyncCopy& copy);
@@ -58,8 +59,8 @@ void commit_copies();
 /// Takes out one copy that is due when at most `pending` groups may be under way; false when there is none.
 bool take_due_copy(int pending, AsyncCopy& copy);
 
-/// m16 n8 k16 with f32 sums of the whole warp, after the PTX manual.
-enum class HalfType : uint8_t { bf16, f16 };
-void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, HalfType type);
+/// m16 n8 k16 (16-bit operands) or m16 n8 k8 (TF32) with f32 sums of the whole warp, after the PTX manual.
+enum class OperandType : uint8_t { bf16, f16, tf32 };
+void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, OperandType type);
 
 }  // namespace sidestep::simt

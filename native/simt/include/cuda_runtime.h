@@ -148,6 +148,12 @@ SIDESTEP_SIMT_MIN_MAX(float)
 SIDESTEP_SIMT_MIN_MAX(double)
 #undef SIDESTEP_SIMT_MIN_MAX
 
+inline float __uint_as_float(unsigned bits) {
+  float v;
+  std::memcpy(&v, &bits, 4);
+  return v;
+}
+
 // Not contracted with what follows, as CUDA's.
 __attribute__((noinline)) inline float __fmul_rn(float a, float b) { return a * b; }
 __attribute__((noinline)) inline float __fdiv_rn(float a, float b) { return a / b; }

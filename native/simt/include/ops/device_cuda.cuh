@@ -5,6 +5,7 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
+#include <string>
 #include <tuple>
 
 #include "simt/queue_kernel.h"
@@ -44,7 +45,17 @@ namespace ptx {
 template <typename T>
 inline void mma_m16n8k16(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
   const uint32_t b[2] = {b0, b1};
-  simt::multiply_warp(d, a, b, std::is_same_v<T, __nv_bfloat16> ? simt::HalfType::bf16 : simt::HalfType::f16);
+  simt::multiply_warp(d, a, b, std::is_same_v<T, __nv_bfloat16> ? simt::OperandType::bf16 : simt::OperandType::f16);
+}
+
+inline uint32_t to_tf32(float v) {
+  uint32_t bits;
+  std::memcpy(&bits, &v, 4);
+  return (bits & 0x7f800000U) == 0x7f800000U ? bits : (bits + 0x1000U) & ~0x1fffU;
+}
+inline void mma_m16n8k8_tf32(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+  const uint32_t b[2] = {b0, b1};
+  simt::multiply_warp(d, a, b, simt::OperandType::tf32);
 }
 
 /// A lane's row of a matrix, and the elements of all four matrices that it gets.
@@ -72,22 +83,30 @@ inline uint32_t transposed(uint32_t matrix) {
   return element(2 * t, g) | element(2 * t + 1, g) << 16;
 }
 
-inline void copy_16(const simt::AsyncCopy& copy) {
-  for (int i = 0; i < 4; ++i) copy.to[i] = 4 * i < copy.bytes ? copy.from[i] : 0U;
+/// Bytes that are not given are zeros; none beyond those that are is read.
+inline void copy_now(const simt::AsyncCopy& copy) {
+  for (int i = 0; i < copy.size / 4; ++i) {
+    uint32_t word = 0;
+    if (const int given = copy.bytes - 4 * i; given >= 4) word = copy.from[i];
+    else if (given > 0) std::memcpy(&word, copy.from + i, static_cast<size_t>(given));
+    copy.to[i] = word;
+  }
 }
-inline void cp_async_16(void* to, const void* from, int bytes) {
-  if (reinterpret_cast<uintptr_t>(to) % 16 != 0 || reinterpret_cast<uintptr_t>(from) % 16 != 0)
-    simt::fault("cp.async: an address is not a multiple of 16");
-  simt::check_dynamic_shared(to, 16, "cp.async");
-  const simt::AsyncCopy copy{static_cast<uint32_t*>(to), static_cast<const uint32_t*>(from), bytes};
-  if (simt::copies_at_once()) copy_16(copy);
+inline void cp_async(void* to, const void* from, int size, int bytes) {
+  if (reinterpret_cast<uintptr_t>(to) % static_cast<size_t>(size) != 0 || reinterpret_cast<uintptr_t>(from) % static_cast<size_t>(size) != 0)
+    simt::fault(("cp.async: an address is not a multiple of " + std::to_string(size)).c_str());
+  simt::check_dynamic_shared(to, static_cast<size_t>(size), "cp.async");
+  const simt::AsyncCopy copy{static_cast<uint32_t*>(to), static_cast<const uint32_t*>(from), size, bytes};
+  if (simt::copies_at_once()) copy_now(copy);
   else simt::remember_copy(copy);
 }
+inline void cp_async_16(void* to, const void* from, int bytes) { cp_async(to, from, 16, bytes); }
+inline void cp_async_4(void* to, const void* from, int bytes) { cp_async(to, from, 4, bytes); }
 inline void cp_async_commit() { simt::commit_copies(); }
 template <int pending>
 inline void cp_async_wait() {
   simt::AsyncCopy copy;
-  while (simt::take_due_copy(pending, copy)) copy_16(copy);
+  while (simt::take_due_copy(pending, copy)) copy_now(copy);
 }
 
 }  // namespace ptx
