@@ -48,7 +48,7 @@ std::optional<Library> symbols_of(void* opened) {
 
 struct Found {
   std::optional<Library> library;
-  std::string origin = "cuBLASLt was not found; the engine's own product kernel is used, which is many times slower";
+  std::string origin = "cuBLASLt was not found; the engine's own product kernels serve, which are somewhat slower";
 };
 
 Found find() {

@@ -17,7 +17,7 @@ struct CudaDevice {
   size_t memory_bytes, free_bytes;
   char unusable[256];          ///< why the engine cannot compute on it; empty: it can
   char products[512];          ///< where the library for matrix products was found, or what serves without one
-  bool own_products;           ///< without the library: the plugin's own kernel, in f32 and many times slower
+  bool own_products;           ///< without the library: the plugin's own kernels, somewhat slower
 };
 
 /// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated nor

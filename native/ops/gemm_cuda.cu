@@ -1,4 +1,5 @@
-// The matrix product: cuBLASLt's tensor cores where they serve, else our own tile kernel.
+// The matrix product: cuBLASLt where it serves, else our own kernels, on tensor cores for 16-bit operands (gemm_mma_cuda.cu) and on the f32
+// units for f32.
 // FLOPs: 2 G M N K. The 2B model's widest linear, [3000, 2048] x [2048, 6144] bf16, is 75 GFLOP: 0.09 ms at 800 TFLOP/s, against
 // 74 MB and 0.025 ms of memory traffic: compute bound. An adapter's thin product, [3000, 2048] x [2048, 64], is 0.8 GFLOP
 // (1 us) and 13 MB (4 us): memory bound.
@@ -6,70 +7,51 @@
 
 #include "core/error.h"
 #include "ops/cuda_ops.h"
-#include "ops/cuda_rows.cuh"
 #include "ops/gemm_cuda.cuh"
 #include "ops/gemm_tile_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
 
-template <typename T, typename Out, typename Bias, bool trans_a, bool trans_b>
+template <bool trans_a, bool trans_b>
 struct Product {
   static constexpr bool kDepthFastA = !trans_a, kDepthFastB = trans_b;
-  const T *left, *right;
-  Out* c;
-  const Bias* bias;
+  const float *left, *right;
+  float* c;
+  const float* bias;
   TileExtent size;
   int64_t lda, ldb, ldc, a_stride, b_stride, c_stride;
   float alpha, beta;
 
   __host__ __device__ TileExtent extent() const { return size; }
-  __device__ float a(int64_t g, int64_t m, int64_t k) const {
-    return widened(left[g * a_stride + (trans_a ? k * lda + m : m * lda + k)]);
-  }
-  __device__ float b(int64_t g, int64_t k, int64_t n) const {
-    return widened(right[g * b_stride + (trans_b ? n * ldb + k : k * ldb + n)]);
-  }
+  __device__ float a(int64_t g, int64_t m, int64_t k) const { return left[g * a_stride + (trans_a ? k * lda + m : m * lda + k)]; }
+  __device__ float b(int64_t g, int64_t k, int64_t n) const { return right[g * b_stride + (trans_b ? n * ldb + k : k * ldb + n)]; }
   __device__ void store(int64_t g, int64_t m, int64_t n, float sum) const {
-    Out& to = c[g * c_stride + m * ldc + n];
+    float& to = c[g * c_stride + m * ldc + n];
     sum *= alpha;
-    if (beta != 0) sum += beta * widened(to);
-    if (bias != nullptr) sum += widened(bias[n]);
-    to = narrowed<Out>(sum);
+    if (beta != 0) sum += beta * to;
+    if (bias != nullptr) sum += bias[n];
+    to = sum;
   }
 };
 
-template <typename T, typename Out, typename Bias, bool trans_a, bool trans_b>
+template <bool trans_a, bool trans_b>
 void run_tiles(const Gemm& op, cudaStream_t queue) {
-  const Product<T, Out, Bias, trans_a, trans_b> source{
-      op.a.data<T>(), op.b.data<T>(), op.c.data<Out>(), op.bias ? op.bias.data<Bias>() : nullptr, extent_of(op), leading(op.a),
+  const Product<trans_a, trans_b> source{
+      op.a.data<float>(), op.b.data<float>(), op.c.data<float>(), op.bias ? op.bias.data<float>() : nullptr, extent_of(op), leading(op.a),
       leading(op.b), leading(op.c), batch_stride(op.a), batch_stride(op.b), batch_stride(op.c), op.alpha, op.beta};
   launch_tile_product(source, source.size, batch_of(op), queue);
 }
 
-template <typename T, typename Out, typename Bias>
-void choose_transposes(const Gemm& op, cudaStream_t queue) {
+void multiply_f32(const Gemm& op, cudaStream_t queue) {
   const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
-  if (ta && tb) run_tiles<T, Out, Bias, true, true>(op, queue);
-  else if (ta) run_tiles<T, Out, Bias, true, false>(op, queue);
-  else if (tb) run_tiles<T, Out, Bias, false, true>(op, queue);
-  else run_tiles<T, Out, Bias, false, false>(op, queue);
+  if (ta && tb) run_tiles<true, true>(op, queue);
+  else if (ta) run_tiles<true, false>(op, queue);
+  else if (tb) run_tiles<false, true>(op, queue);
+  else run_tiles<false, false>(op, queue);
 }
 
-void multiply_tiles(const Gemm& op, cudaStream_t queue) {
-  const bool wide_bias = op.bias && op.bias.dtype() == DType::f32;
-  with_storage(op.a.dtype(), [&]<typename T>(T) {
-    if (op.c.dtype() != DType::f32) {  // then of a's dtype
-      if (wide_bias) choose_transposes<T, T, float>(op, queue);
-      else choose_transposes<T, T, T>(op, queue);
-    } else {
-      if (wide_bias) choose_transposes<T, float, float>(op, queue);
-      else choose_transposes<T, float, T>(op, queue);
-    }
-  });
-}
-
-/// Both kernels read b as what a is; the CPU alone widens (gemm.h). Whoever comes past the checks of the op reads beyond b's end here.
+/// All kernels read b as what a is; the CPU alone widens (gemm.h). Whoever comes past the checks of the op reads beyond b's end here.
 void refuse_differing_operands(const Gemm& op) {
   if (op.a.dtype() == op.b.dtype()) return;
   throw Error("native/dtype-mismatch", "gemm on CUDA: expected a and b of one dtype but found a " + std::string(dtype_name(op.a.dtype())) +
@@ -91,7 +73,8 @@ void gemm(const Gemm& op, Stream& stream) {
   const bool empty_sum = extent_of(op).k == 0;
   const bool fits = !empty_sum && bias_fits(op) && rows_apart(op.a) && rows_apart(op.b) && rows_apart(op.c);
   if (fits && multiply_cublaslt(op, stream.device().index, queue)) return;
-  multiply_tiles(op, queue);
+  if (op.a.dtype() == DType::f32) multiply_f32(op, queue);
+  else multiply_16_bit(op, queue);
 }
 
 }  // namespace sidestep::cuda

@@ -1,5 +1,5 @@
 #pragma once
-// How the two ways to a matrix product, our tiles and cuBLASLt, read its operands.
+// How the ways to a matrix product, cuBLASLt and our own kernels, read its operands.
 #include <algorithm>
 
 #include "ops/card_overhead.h"
@@ -18,6 +18,8 @@ inline TileExtent extent_of(const Gemm& op) {
 /// Leading dimension: the stride between rows, or anything valid when there is one row only.
 inline int64_t leading(const ConstTensor& t) { return t.dim(-2) > 1 ? t.stride(-2) : std::max<int64_t>(1, t.dim(-1)); }
 
+/// Our own product of 16-bit operands on tensor cores.
+void multiply_16_bit(const Gemm& op, cudaStream_t queue);
 /// Whether cuBLASLt was found and took the product. Throws native/cuda-failed.
 bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue);
 /// What the library's products on this queue kept: it is about to end.

@@ -109,11 +109,12 @@ void for_all_transposes(const Body& body) {
     for (const Transpose tb : kBoth) body(ta, tb);
 }
 
-// Around every edge: one row, one column, tile sizes of all instruction sets, one more and one less, a cut of the sum.
+// Around every edge: one row, one column, tile sizes of all instruction sets and cards, one more and one less, a cut of the sum, few results of
+// a long one.
 constexpr int64_t kSizes[][3] = {
     {1, 1, 1},     {1, 7, 3},     {2, 33, 5},    {3, 1, 64},    {5, 16, 17},   {6, 16, 9},    {7, 15, 31},   {8, 40, 130},
     {9, 32, 8},    {13, 31, 33},  {14, 32, 16},  {15, 33, 4},   {16, 48, 100}, {16, 512, 37}, {28, 64, 65},  {29, 65, 12},
-    {57, 16, 140}, {60, 129, 40}, {99, 130, 67}, {3, 70, 1025}, {30, 9, 513},  {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}};
+    {57, 16, 140}, {60, 129, 40}, {99, 130, 67}, {3, 70, 1025}, {30, 9, 513},  {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}, {40, 60, 1100}};
 
 TEST("gemm: all transposes and odd sizes match float64") {
   for (const auto& [m, n, k] : kSizes)
@@ -133,6 +134,23 @@ TEST("gemm: bf16 and f16 operands are widened and the result rounded once") {
       expect_close({1, m, n, k, ta, tb, DType::bf16, 1, 0.5F, 1, 0, Case::Bias::given});
       expect_close({2, m, n, k, ta, tb, DType::f16});
     });
+}
+
+TEST("gemm: 16-bit operands whose rows begin at 16 bytes, with a result and a bias in f32, match float64") {
+  Stream stream({}, std::make_shared<ThreadPool>(2));
+  constexpr int64_t kAligned[][3] = {{8, 8, 8}, {64, 64, 32}, {72, 136, 40}, {136, 128, 96}, {200, 264, 152}, {40, 64, 1104}, {128, 24, 1032}};
+  for (const DType dtype : {DType::bf16, DType::f16})
+    for (const auto& [m, n, k] : kAligned)
+      for_all_transposes([&, m = m, n = n, k = k](Transpose ta, Transpose tb) {
+        const Case c{1, m, n, k, ta, tb, dtype, 0.5F, 0, 0, 0, Case::Bias::given};
+        Operands o(c);
+        Case wide = c;
+        wide.dtype = DType::f32;
+        o.c = Matrix(DType::f32, 1, m, n, wide, 3), o.bias = Matrix(DType::f32, 1, 1, n, wide, 4);
+        const std::vector<double> expected = reference(c, o);
+        run(c, o, 2);
+        EXPECT_REL_L2(o.c.tensor, ConstTensor(expected.data(), DType::f64, o.c.tensor.shape()), 1e-6);
+      });
 }
 
 // What a product of the same operands gives once b is widened by hand.

@@ -29,32 +29,39 @@ __device__ inline uint32_t packed(float low, float high) {
 }
 
 /// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row stand in an order of
-/// its own, piece p of row r where p xor r mod 8 would be: eight rows' worth of the same piece then fall on distinct banks, and no memory
-/// is spent on padding.
+/// its own, piece p of row r where p xor r mod 8 would be (of rows of 64 bytes, two of which share the banks, p xor r / 2 mod 4): eight rows'
+/// worth of the same piece then fall on distinct banks, and no memory is spent on padding.
 template <typename T, int width>
 struct SharedTile {
-  static_assert(width % 64 == 0);
+  static_assert(width == 32 || width % 64 == 0);
   T* data;
 
   static constexpr size_t bytes(int rows) { return sizeof(T) * static_cast<size_t>(rows) * width; }
+  /// What the pieces of a row are turned by.
+  static constexpr __host__ __device__ int turn(int row) { return width == 32 ? row / 2 % 4 : row % 8; }
   /// `column` is the first one of a piece.
-  __device__ T* at(int row, int column) const { return data + row * width + (column ^ row % 8 * 8); }
+  __device__ T* at(int row, int column) const { return data + row * width + (column ^ turn(row) * 8); }
 
   /// A operand: rows row … row+15, columns k … k+15.
   __device__ void load_a(uint32_t (&a)[4], int row, int k) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4(a, data + (row + lane % 16) * width + (k ^ ((lane / 16 ^ lane % 8) * 8)));
+    ptx::ldmatrix_x4(a, data + (row + lane % 16) * width + (k ^ ((lane / 16 ^ turn(lane)) * 8)));
+  }
+  /// A operand from the transpose, rows m … m+15 of columns k … k+15: A[i][j] = tile[j][i].
+  __device__ void load_a_transpose(uint32_t (&a)[4], int m, int k) const {
+    const int lane = threadIdx.x % kWarp;
+    ptx::ldmatrix_x4_trans(a, data + (k + lane / 16 * 8 + lane % 8) * width + (m ^ ((lane / 8 % 2 ^ turn(lane)) * 8)));
   }
   /// B operands of two neighbouring column tiles from the transpose: B[k][n] = tile[n][k]. b[0..1] for n … n+7, b[2..3] for the
   /// next eight.
   __device__ void load_b_transpose(uint32_t (&b)[4], int n, int k) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4(b, data + (n + lane / 16 * 8 + lane % 8) * width + (k ^ ((lane / 8 % 2 ^ lane % 8) * 8)));
+    ptx::ldmatrix_x4(b, data + (n + lane / 16 * 8 + lane % 8) * width + (k ^ ((lane / 8 % 2 ^ turn(lane)) * 8)));
   }
   /// B operands of two neighbouring column tiles: B[k][n] = tile[k][n].
   __device__ void load_b(uint32_t (&b)[4], int k, int n) const {
     const int lane = threadIdx.x % kWarp;
-    ptx::ldmatrix_x4_trans(b, data + (k + lane % 16) * width + (n ^ ((lane / 16 ^ lane % 8) * 8)));
+    ptx::ldmatrix_x4_trans(b, data + (k + lane % 16) * width + (n ^ ((lane / 16 ^ turn(lane)) * 8)));
   }
 };
 
