@@ -25,17 +25,25 @@ namespace {
 // blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each cut into parts) costs a Hopper 0.04, a 3060 0.05,
 // a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a clock (0.80 of a Hopper), 0.63 of that; 0.85 of
 // smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090 idle. dS comes from memory.
+//
+// Our own products (ops/gemm_mma_cuda.cu), where the library is missing: 1.05 MFLOP for 48 KiB through shared memory, 2796 FLOP a clock: 0.68 of a Hopper,
+// no bound for others. Warps' own mma instructions reach 0.62 of a Hopper's tensor cores at most; of the lower of both 0.8 are assumed, of smaller
+// tensor cores 0.85.
+//
+// Convolutions in f32 (ops/conv1d_cuda.cu): a GeForce multiplies on its f32 units, 64 of 78 instructions of the inner loop; 0.65 are assumed. Data centres'
+// cards multiply on tensor cores, three TF32 products for one: a third of the data sheet's TF32, beside which an A100's f32 units have 0.71 of the time to
+// do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
-    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq
-    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.82, 0.83},
-    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85},
-    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.78},
-    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.82},
-    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.62},
-    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.60},
-    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.22, 0.41},
-    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.22, 0.41},
+    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq; TF32, convolutions, own products
+    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.82, 0.83, 0, 0.65, 0.83},
+    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0, 0.65, 0.85},
+    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.78, 0, 0.65, 0.85},
+    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.82, 0, 0.65, 0.85},
+    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.62, 0, 0.65, 0.83},
+    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62},
+    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.22, 0.41, 494.7 * kTera, 0.45, 0.50},
+    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.22, 0.41, 494.7 * kTera, 0.45, 0.50},
 };
 
 // A copy's share of the memory; products with few blocks get half of the bandwidth: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
@@ -43,19 +51,21 @@ constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kThinShare = 0.45;
 constexpr double kThinFlopsPerByte = 128;
 constexpr double kLaunchSeconds = 3e-6;
 
-enum class Unit { product, attention, attention_backward, attention_dq, vector };
+enum class Unit { product, convolution, attention, attention_backward, attention_dq, vector };
 
 Unit unit_of(std::string_view op) {
   if (op == "attention") return Unit::attention;
   if (op == "attention_backward" || op == "attention_backward dk, dv") return Unit::attention_backward;
   if (op == "attention_backward dq") return Unit::attention_dq;
-  if (op == "gemm" || op == "conv1d" || op == "conv_transpose1d") return Unit::product;
+  if (op == "conv1d" || op == "conv_transpose1d") return Unit::convolution;
+  if (op == "gemm") return Unit::product;
   return Unit::vector;
 }
 
 double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit, double flops) {
   switch (unit) {
     case Unit::product: return flops / (card.product_share * ceilings.matrix_flops);
+    case Unit::convolution: return flops / (card.convolution_share * ceilings.convolution_flops);
     case Unit::attention: return flops / (card.forward_share * ceilings.matrix_flops);
     case Unit::attention_backward: return flops / (card.backward_share * ceilings.matrix_flops);
     case Unit::attention_dq: return flops / (card.dq_share * ceilings.matrix_flops);
@@ -72,12 +82,12 @@ double memory_share(Unit unit, const Cost& cost) {
 }  // namespace
 
 double Ceilings::floor_seconds(std::string_view op, const Cost& cost) const {
-  const double flops = unit_of(op) == Unit::vector ? vector_flops : matrix_flops;
+  const double flops = unit_of(op) == Unit::vector ? vector_flops : unit_of(op) == Unit::convolution ? convolution_flops : matrix_flops;
   return std::max(cost.flops / flops, cost.bytes / memory_bytes);
 }
 
 Ceilings Card::ceilings(DType dtype) const {
-  return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes};  // no TF32
+  return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes, tf32_flops > 0 ? tf32_flops / 3 : vector_flops};
 }
 
 size_t Card::bytes() const { return static_cast<size_t>(memory_gib * 1024 * 1024 * 1024); }
@@ -93,7 +103,9 @@ const Card& card_of(const std::string& name) {
   throw Error("bench/usage", "Expected --card to be one of " + known + " but found " + name);
 }
 
-double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost) {
+double expected_seconds(const Card& given, DType dtype, std::string_view op, const Cost& cost, Products products) {
+  Card card = given;
+  if (products == Products::own) card.product_share = card.own_product_share;
   const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
   return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops),

@@ -10,9 +10,10 @@ namespace sidestep::bench {
 
 /// What a machine can do at most.
 struct Ceilings {
-  double matrix_flops = 0;  ///< products, attention, convolutions: tensor cores for 16-bit operands
+  double matrix_flops = 0;  ///< products, attention: tensor cores for 16-bit operands
   double vector_flops = 0;  ///< everything else
   double memory_bytes = 0;  ///< bytes/s
+  double convolution_flops = 0;  ///< in f32
 
   /// The time below which no call can be: its arithmetic or its compulsory traffic, whichever takes longer.
   double floor_seconds(std::string_view op, const Cost& cost) const;
@@ -29,6 +30,9 @@ struct Card {
   double forward_share = 0;   ///< of tensor_flops, by attention
   double backward_share = 0;  ///< of tensor_flops, by attention's backward pass but for dq
   double dq_share = 0;        ///< of tensor_flops, by the product that makes dq of kept gradients of scores
+  double tf32_flops = 0;         ///< of tensor cores, where f32 convolutions use them in three products for one; else 0
+  double convolution_share = 0;  ///< of a third of that, or of vector_flops
+  double own_product_share = 0;  ///< of tensor_flops, by the engine's own products in place of the library's
 
   Ceilings ceilings(DType dtype) const;
   size_t bytes() const;
@@ -39,7 +43,10 @@ const std::vector<Card>& cards();
 /// Throws bench/usage.
 const Card& card_of(const std::string& name);
 
+/// Whose matrix products run: cuBLASLt's, or the engine's own where it is missing.
+enum class Products : uint8_t { library, own };
+
 /// Above the floor: by the shares that such kernels reach and what a launch costs.
-double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost);
+double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost, Products products = Products::library);
 
 }  // namespace sidestep::bench

@@ -13,8 +13,13 @@ int op_command(const std::vector<std::string>& words);
 /// `train_step --config FILE --latents N --condition N --batch N --rank N --checkpointing on|off`: forward, backward and
 /// AdamW update of LoRA on q, k, v, o of both attentions.
 int train_step_command(const std::vector<std::string>& words);
-/// `predict` with the same options and `--card h100|h200`: what that step should take and need on such a card, by op.
+/// `follow` with the same options: that training on the CPU in f32 and on the backend, from the same weights, noise and batch. 1 where a loss is
+/// further from the CPU's than its precision explains, or where nothing was learned.
+int follow_command(const std::vector<std::string>& words);
+/// `predict` with the same options, `--card NAME` and `--products library|own`: what that step should take and need on such a card, by op.
 int predict_command(const std::vector<std::string>& words);
+/// `predict_audio --config FILE --latents N --card NAME`: what it should take the VAE to encode and to decode so much audio on such a card, by op.
+int predict_audio_command(const std::vector<std::string>& words);
 /// `encode_text --config FILE --condition N --batch N`: the text encoder over N tokens.
 int encode_text_command(const std::vector<std::string>& words);
 /// `encode_condition --config FILE --condition N --batch N`: the condition encoder over N lyric and 256 text tokens.

@@ -11,7 +11,9 @@ using Command = int (*)(const std::vector<std::string>&);
 const std::map<std::string, Command> kCommands = {
     {"op", &sidestep::bench::op_command},
     {"train_step", &sidestep::bench::train_step_command},
+    {"follow", &sidestep::bench::follow_command},
     {"predict", &sidestep::bench::predict_command},
+    {"predict_audio", &sidestep::bench::predict_audio_command},
     {"encode_text", &sidestep::bench::encode_text_command},
     {"encode_condition", &sidestep::bench::encode_condition_command},
     {"encode_audio", &sidestep::bench::encode_audio_command},
@@ -24,9 +26,11 @@ constexpr const char* kUsage =
     "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda|mirror|simt] [--steps N] [--json] ...\n"
     "  op [NAME|all]... [--case PART]\n"
     "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
+    "  follow (as train_step; 50 steps unless said): the same training on the CPU in f32 and on --backend, losses compared step by step\n"
     "  predict --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
-    "          [--precision bf16|f16|f32] [--card h100|h200]: time and memory of that step on such a card\n"
+    "          [--precision bf16|f16|f32] [--card NAME] [--products library|own]: time and memory of that step on such a card\n"
     "          [--ranks N [--accumulation N] [--network GBIT/S] [--bus GB/S]]: an update shared by cards, with 10 and 20 unless said\n"
+    "  predict_audio --config FILE.json [--latents N] [--card NAME]: the VAE both ways on such a card\n"
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"
     "  encode_audio --config FILE.json [--latents N]\n"

@@ -7,7 +7,8 @@
 #   RESULT=FILE   where to write (default: native/bench/results/<card>-<date>.txt)     BUILD=FOLDER (default: build-gpu)
 #   PEER=PYTHON   a Python with torch, for the same step in PyTorch (default: python3; without torch it is left out)
 #   REHEARSE=1    everything that follows on the SIMT machine instead of a card, to see that the script itself works: tests and golden cases by
-#                 a few names, benches with their launches only noted, compute-sanitizer and PyTorch left out; BUILD is used as it is
+#                 a few names, benches with their launches only noted; compute-sanitizer's tests are looked up and PyTorch's script is read, no
+#                 more; BUILD is used as it is
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
 #   BUDGET=SECONDS for all but building (default: 1500): what has not begun by then is left out, and said so
@@ -98,6 +99,22 @@ tests() {
   step "the same with the engine's own product kernel" env SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device $device "${product_tests[@]}"
 }
 
+# A training on the CPU and on the card from the same weights, noise and batch: some layers of the 2B model's shapes, kernels in company.
+follow() {
+  local config=$build/follow.json latents=400 precision steps=50 small=()
+  echo '{"num_hidden_layers": 4, "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]}' > "$config"
+  if [ -n "${REHEARSE:-}" ]; then
+    latents=40 steps=4
+    echo '{"hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1,
+      "layer_types": ["sliding_attention", "full_attention"], "encoder_hidden_size": 256}' > "$config"
+    small=(--condition 16)
+  fi
+  for precision in f32 bf16; do
+    step "$steps steps beside the CPU, $precision" "$build/sidestep_bench" follow --config "$config" --latents $latents --rank 16 --steps $steps \
+      --precision $precision --backend $device "${small[@]}"
+  done
+}
+
 golden() {
   local folder=${SIDESTEP_GOLDEN_DIR:-test/golden}
   step "golden suite on the card" "$build/sidestep_golden" "$folder" --backend $device "${some_cases[@]}"
@@ -105,12 +122,13 @@ golden() {
   if [ -n "${REHEARSE:-}" ] || [ "$(nvidia-smi --query-gpu=name --format=csv,noheader | wc -l)" -gt 1 ]; then
     step "golden suite on the second card" "$build/sidestep_golden" "$folder" --backend $device:1 "${some_cases[@]}"
   fi
+  follow
 }
 
 sanitize() {
-  local tool=compute-sanitizer
+  local tool=compute-sanitizer memory=(native/ops/) races=(attention norm snake gemm: conv1d) initial=(attention norm optimizer conv1d)
   if [ -n "${REHEARSE:-}" ]; then
-    say "" "## compute-sanitizer" "needs a card: left out of the rehearsal"
+    step "compute-sanitizer's tests" "$build/sidestep_tests" --list "${memory[@]}" "${races[@]}" "${initial[@]}"
     return
   fi
   command -v $tool > /dev/null || tool=/usr/local/cuda/bin/compute-sanitizer
@@ -118,15 +136,20 @@ sanitize() {
     say "" "## compute-sanitizer" "not on this machine: nothing was checked"
     return
   fi
-  step memcheck $tool --tool memcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda native/ops/
-  step racecheck $tool --tool racecheck --error-exitcode 9 "$build/sidestep_tests" --device cuda attention norm snake gemm:
-  step initcheck $tool --tool initcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda attention norm optimizer
+  step memcheck $tool --tool memcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${memory[@]}"
+  step racecheck $tool --tool racecheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${races[@]}"
+  step initcheck $tool --tool initcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${initial[@]}"
 }
 
 # The same layers in PyTorch, eager and compiled, in the same run.
 peer() {
   local python=${PEER:-python3}
-  [ -z "${REHEARSE:-}" ] || return
+  if [ -n "${REHEARSE:-}" ]; then
+    if command -v "$python" > /dev/null; then
+      step "PyTorch's script, read" "$python" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' native/bench/peer/dit_step.py
+    fi
+    return
+  fi
   if ! "$python" -c 'import torch' 2>/dev/null; then
     say "" "## PyTorch" "$python has no torch: nothing to compare with"
     return
@@ -157,19 +180,18 @@ predicted_card() {
 
 # What comes before and after training: a text, its condition, a minute of audio to latents and back, a clip's denoising step.
 other_models() {
-  local bench=("$build/sidestep_bench") text=$build/text-encoder.json vae=$build/vae.json latents=1500
+  local bench=("$build/sidestep_bench") text=$build/text-encoder.json vae=native/bench/results/vae.config.json latents=1500 few=()
   if [ -n "${REHEARSE:-}" ]; then
-    say "" "## text encoder, condition encoder, VAE, generation" "left out of the rehearsal"
-    return
+    bench=(env SIDESTEP_SIMT_LAUNCHES=note "$build/sidestep_bench") latents=250 few=(--steps 1)
   fi
   echo '{"vocab_size": 151669, "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
     "num_key_value_heads": 8, "head_dim": 128, "rope_theta": 1000000}' > "$text"  # Qwen3-Embedding-0.6B
-  echo '{}' > "$vae"  # the defaults are Oobleck's
-  step "text encoder" "${bench[@]}" encode_text --config "$text" --condition 256 --backend $device
-  step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --backend $device
-  step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --backend $device
-  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --backend $device
-  step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device
+  step "text encoder" "${bench[@]}" encode_text --config "$text" --condition 256 --backend $device "${few[@]}"
+  step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --backend $device "${few[@]}"
+  step "predicted, VAE" "$build/sidestep_bench" predict_audio --config "$vae" --latents $latents --card "$(predicted_card)"
+  step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --backend $device "${few[@]}"
+  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --backend $device "${few[@]}"
+  step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device "${few[@]}"
 }
 
 benches() {

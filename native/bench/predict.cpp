@@ -138,20 +138,27 @@ void print_table(const Prediction& p, const Card& card) {
               static_cast<long long>(kept.whole_layers()), static_cast<long long>(kept.partial_layers()), 100 * kept.work_saved, card.memory_gib);
 }
 
+Products products_named(const std::string& name) {
+  if (name == "library") return Products::library;
+  if (name == "own") return Products::own;
+  throw Error("bench/usage", "Expected --products to be library or own but found " + name);
+}
+
 }  // namespace
 
 int predict_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "ranks", "accumulation", "network", "bus"},
+  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products", "ranks", "accumulation", "network", "bus"},
                             {"json"});
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
   request.device = DeviceKind::cuda;
   const Card& card = card_of(arguments.text_or("card", "h100"));
   const Ceilings ceilings = card.ceilings(dtype);
+  const Products products = products_named(arguments.text_or("products", "library"));
   const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";
   const MemoryPlan memory = chosen ? plan_within(request, keeping_budget(card.bytes(), request.device)) : plan_memory(request);
   request.kept = memory.recomputation.kept;
-  const auto expected = [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost); };
+  const auto expected = [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost, products); };
   Prediction prediction{
       priced_step(request, [&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }),
       priced_step(request, expected),

@@ -50,7 +50,8 @@ Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
   if (stream.device().kind != DeviceKind::cuda) return {};
   meter.sample();
   meter.sample_memory();
-  const Ceilings ceilings{meter.best().gemm_flops, card_of("h100").vector_flops, meter.best().memory_bytes};
+  const Card& largest = card_of("h100");
+  const Ceilings ceilings{meter.best().gemm_flops, largest.vector_flops, meter.best().memory_bytes, largest.ceilings(DType::f32).convolution_flops};
   return [ceilings](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); };
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -16,7 +17,7 @@ namespace {
 
 using sidestep::testing::Test;
 
-enum class Report : uint8_t { results, digests };
+enum class Report : uint8_t { results, digests, names };
 
 struct Options {
   std::vector<std::string> parts;
@@ -37,6 +38,7 @@ Options parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--device") choose_device(++i < argc ? argv[i] : "");
     else if (std::string_view(argv[i]) == "--bits") options.report = Report::digests;
+    else if (std::string_view(argv[i]) == "--list") options.report = Report::names;
     else options.parts.emplace_back(argv[i]);
   }
   if (options.report == Report::digests) sidestep::testing::digest_ops();
@@ -55,11 +57,21 @@ std::string run(const Test& test) {
   }
 }
 
+bool has_part(const Test& test, const std::string& part) {
+  return test.name.find(part) != std::string::npos || test.file.find(part) != std::string::npos;
+}
+
 bool selected(const Test& test, const Options& options) {
-  if (options.parts.empty()) return true;
+  const auto of_test = [&](const std::string& part) { return has_part(test, part); };
+  return options.parts.empty() || std::any_of(options.parts.begin(), options.parts.end(), of_test);
+}
+
+/// A script that asks for tests by an old name must not pass with fewer of them.
+void refuse_parts_of_nothing(const Options& options) {
+  const std::vector<Test>& all = sidestep::testing::registered_tests();
   for (const std::string& part : options.parts)
-    if (test.name.find(part) != std::string::npos || test.file.find(part) != std::string::npos) return true;
-  return false;
+    if (std::none_of(all.begin(), all.end(), [&](const Test& test) { return has_part(test, part); }))
+      throw sidestep::Error("test/usage", "Expected a part of the name or file of a test but found \"" + part + "\"");
 }
 
 // A line for the test, then what went wrong. Digests of two runs are compared line by line, so times are left out.
@@ -67,12 +79,19 @@ void report(const Test& test, const std::string& problem, double milliseconds, c
   const char* result = problem.empty() ? "ok  " : "FAIL";
   switch (options.report) {
     case Report::results: std::printf("%s %s (%.0f ms)\n", result, test.name.c_str(), milliseconds); break;
+    case Report::names: break;
     case Report::digests:
       std::printf("%s %016llx %s\n", result, static_cast<unsigned long long>(sidestep::testing::take_digest()), test.name.c_str());
       break;
   }
   if (!problem.empty()) std::printf("     %s\n", problem.c_str());
   std::fflush(stdout);
+}
+
+int list_all(const Options& options) {
+  for (const Test& test : sidestep::testing::registered_tests())
+    if (selected(test, options)) std::printf("%s\n", test.name.c_str());
+  return 0;
 }
 
 int run_all(const Options& options) {
@@ -97,12 +116,15 @@ int list_instruction_sets() {
 
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits] [PART OF A NAME OR FILE]…: --bits prints a digest of what each test computed
+// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what each test computed, --list
+// what would run. A part that no test has is refused.
 // sidestep_tests --instruction-sets
 int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::string_view(argv[1]) == "--instruction-sets") return list_instruction_sets();
-    return run_all(parse(argc, argv));
+    const Options options = parse(argc, argv);
+    refuse_parts_of_nothing(options);
+    return options.report == Report::names ? list_all(options) : run_all(options);
   } catch (const sidestep::Error& error) {
     std::printf("%s: %s\n", error.code().c_str(), error.message().c_str());
     return 1;
