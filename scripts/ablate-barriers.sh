@@ -12,7 +12,7 @@ files=("$@")
 declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor [attention_dq_cuda.cu]=attention_tensor
   [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients;attention_tensor" [elementwise_cuda.cu]="gated_add;sum_rows"
   [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
-  [gemm_tile_cuda.cuh]="gemm: batches" [flow_cuda.cu]=flow_loss)
+  [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="gemm: 16-bit" [conv1d_cuda.cu]=conv1d [flow_cuda.cu]=flow_loss)
 
 # Barriers that order memory and nothing else: the shuffles around them already gather the lanes, and on the SIMT machine, which has one order of
 # memory, numbers stay right. The thread sanitizer reports their absence (scripts/simt-nightly.sh).

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every kernel that a real model launches must have run in a test, in the very instance (types, head size, width of access) that it launches.
 # What real models launch is learned from their own benches on the SIMT machine with launches only noted: the 2B and XL models in training
-# and generation, the text encoder (the condition encoder is made of the same layers), the autoencoder. What ran is in the reports of `ctest -R simt_`.
+# and generation, the text encoder (the condition encoder is made of the same layers), the autoencoder; on both kinds of card that kernels
+# distinguish, with cuBLASLt and without. What ran is in the reports of `ctest -R simt_`.
 #   scripts/check-kernel-runs.sh BUILD_FOLDER        prints one line a kernel; fails when one of them did not run
 set -uo pipefail
 build=$1
@@ -21,14 +22,22 @@ note() { # note BENCH ARGUMENT...: what that launches
 echo '{}' > "$work/2b.json" # the defaults
 echo '{"hidden_size":2560,"intermediate_size":9728,"num_hidden_layers":32,"num_attention_heads":32,"encoder_hidden_size":2048,"encoder_intermediate_size":6144,"encoder_num_attention_heads":16,"encoder_num_key_value_heads":8}' > "$work/xl.json"
 echo '{"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,"num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151669}' > "$work/text.json"
-for model in 2b xl; do
-  note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1
-  note train_step --config "$work/$model.json" --latents 1501 --rank 64 --steps 1 --batch 2 --checkpointing off
-  note generate --config "$work/$model.json" --latents 1500 --steps 1
+note_models() {
+  local model
+  for model in 2b xl; do
+    note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1
+    note train_step --config "$work/$model.json" --latents 1501 --rank 64 --steps 1 --batch 2 --checkpointing off
+    note generate --config "$work/$model.json" --latents 1500 --steps 1
+  done
+  note encode_text --config "$work/text.json" --steps 1
+}
+for SIDESTEP_SIMT_SHARED in 100 228; do
+  export SIDESTEP_SIMT_SHARED
+  note_models
+  SIDESTEP_CUBLASLT='' note_models
+  note encode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
+  note decode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
 done
-note encode_text --config "$work/text.json" --steps 1
-note encode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
-note decode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
 
 # launched LAUNCHES BLOCKS THREADS NAME; product CALLS NAME
 names() { sed -nE 's/^launched [0-9]+ [0-9]+ [0-9]+ //p; s/^product [0-9]+ //p' "$@" | sort -u; }

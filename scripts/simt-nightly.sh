@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# What of the SIMT machine takes too long for every change: orders of threads by many seeds, the thread sanitizer with every CUDA thread as a
-# fiber, and every barrier taken out once. Hours on a few cores.
-#   scripts/simt-nightly.sh [seeds] [tsan] [barriers]      default: all; SEEDS=N how many (default 20), BUILD, BUILD_TSAN folders
+# What of the SIMT machine takes too long for every change: orders of threads by many seeds, everything under the address sanitizer, the thread
+# sanitizer with every CUDA thread as a fiber, and every barrier taken out once. Hours on a few cores.
+#   scripts/simt-nightly.sh [seeds] [asan] [tsan] [barriers]      default: all; SEEDS=N how many (default 20), BUILD, BUILD_ASAN, BUILD_TSAN folders
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
-build=${BUILD:-build-simt} build_tsan=${BUILD_TSAN:-build-simt-tsan}
+build=${BUILD:-build-simt} build_asan=${BUILD_ASAN:-build-simt-asan} build_tsan=${BUILD_TSAN:-build-simt-tsan}
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(seeds tsan barriers)
+[ ${#parts[@]} -gt 0 ] || parts=(seeds asan tsan barriers)
 failures=()
 
 compile() { # FOLDER OPTION...
   local folder=$1
   shift
-  cmake -S . -B "$folder" -DSIDESTEP_CUDA=OFF "$@" > /dev/null && cmake --build "$folder" --parallel "$(nproc)" --target sidestep_tests sidestep_golden sidestep_simt
+  cmake -S . -B "$folder" -DSIDESTEP_CUDA=OFF "$@" > /dev/null && cmake --build "$folder" --parallel "$(nproc)" --target sidestep_tests sidestep_golden sidestep_simt sidestep_simt_checks
 }
 attempt() { # NAME COMMAND...
   local name=$1
@@ -30,14 +30,22 @@ seeds() {
       attempt "random order, seed $seed, $copies copies" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_COPIES=$copies \
         "$build/sidestep_tests" --device simt "${ops[@]}"
     done
+    attempt "random order, seed $seed, data centres' cards, own products" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_SHARED=228 \
+      SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device simt attention_tensor_test conv_test gemm_test
   done
   attempt "everything, plain attention and whole models too" "$build/sidestep_tests" --device simt
+}
+
+asan() { # CI does the op tests; here all, golden suite and recordings too
+  compile "$build_asan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=address,undefined || failures+=("address sanitizer's build")
+  attempt "address sanitizer" ctest --test-dir "$build_asan" --output-on-failure -R '^simt_' --timeout 7200
 }
 
 tsan() { # a race between CUDA threads is one between fibers; only barriers order memory, shuffles and mma do not
   export TSAN_OPTIONS="history_size=4 ${TSAN_OPTIONS:-}"
   compile "$build_tsan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=thread || failures+=("thread sanitizer's build")
   attempt "thread sanitizer" "$build_tsan/sidestep_tests" --device simt attention_tensor_test gated_add flow_loss "gemm: batches" modulated_rms_norm optimizer rotation sum_rows
+  attempt "thread sanitizer, own products and convolutions" env SIDESTEP_CUBLASLT= "$build_tsan/sidestep_tests" --device simt "gemm: 16-bit" "conv1d: strides"
   # Its own sharpness: what numbers cannot show, it must.
   local line
   line=$(grep -n 'every lane has read the old scales' native/ops/adamw8bit_cuda.cu | cut -d: -f1)
@@ -46,10 +54,10 @@ tsan() { # a race between CUDA threads is one between fibers; only barriers orde
     failures+=("the thread sanitizer does not notice adamw8bit_cuda.cu:$line")
 }
 
-[[ " ${parts[*]} " == " tsan " ]] || compile "$build" -DCMAKE_BUILD_TYPE=Release || exit
+[[ " ${parts[*]} " =~ ' seeds '|' barriers ' ]] && { compile "$build" -DCMAKE_BUILD_TYPE=Release || exit; }
 for part in "${parts[@]}"; do
   case $part in
-    seeds | tsan) $part ;;
+    seeds | asan | tsan) $part ;;
     barriers) attempt "barriers" scripts/ablate-barriers.sh "$build" ;;
     *) echo "unknown part: $part"; exit 2 ;;
   esac

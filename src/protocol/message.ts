@@ -196,6 +196,6 @@ export interface DeviceReport {
   readonly free_bytes: number;
   /** Of a card: the library that matrix products run on, or what serves without one. */
   readonly products?: string;
-  /** The library was not found: products run on the plugin's own kernel, many times slower. */
+  /** The library was not found: products run on the plugin's own kernels, somewhat slower. */
   readonly own_products?: boolean;
 }

@@ -204,8 +204,8 @@ function noSuchDevice(wanted: string, devices: readonly DeviceReport[], noCuda: 
 }
 
 /**
- * Pure: stages whose matrix products would run on the plugin's own kernel because the library was not found. It computes
- * in f32 on ordinary cores: what takes minutes with the library takes hours.
+ * Pure: stages whose matrix products would run on the plugin's own kernels because the library was not found. They do, somewhat more
+ * slowly: native/bench/NOTES.md has the account.
  */
 export function productsWarning(
   engine: EngineObservation | undefined,
@@ -223,7 +223,7 @@ export function productsWarning(
   return {
     code: 'run/own-products',
     message: `${used.device} computes without cuBLASLt: ${used.products}`,
-    hint: 'Its products then run on a plain float32 kernel without tensor cores, which is far slower. Install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.',
+    hint: "The engine's own tensor-core kernel multiplies in 16 bits then, an estimated tenth slower on GeForce cards and a quarter on data-centre cards; float32 products take about twice as long. To use the library, install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.",
   };
 }
 

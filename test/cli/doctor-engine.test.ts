@@ -31,7 +31,7 @@ test('a card is listed with the library that its matrix products run on', () => 
 });
 
 test('a card without the library is a warning with what to install', () => {
-  const found = "cuBLASLt was not found; the engine's own product kernel is used, which is many times slower";
+  const found = "cuBLASLt was not found; the engine's own product kernels serve, which are somewhat slower";
   expect(checks({...card, products: found, own_products: true})[1]).toMatchObject({
     state: 'warning',
     found,
