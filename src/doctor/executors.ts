@@ -109,7 +109,7 @@ async function slurmState(
   return {
     state: 'warning',
     found: `Slurm would not take its jobs: ${words}`,
-    hint: `They ask for ${request.join(' ')}; \`sinfo\` says what there is.`,
+    hint: `They ask for ${request.join(' ')}; sinfo says what there is.`,
   };
 }
 

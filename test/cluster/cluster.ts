@@ -74,7 +74,7 @@ export function testCluster({configuration = ''}: {readonly configuration?: stri
       readdirSync('/proc')
         .filter((name) => /^\d+$/.test(name))
         .map(Number)
-        .filter((pid) => commandLineOf(pid).startsWith(`slurmstepd: [${job}.batch]`)),
+        .filter((pid) => /^slurmstepd: \[(\d+)\.(?:batch|0)\]/.exec(commandLineOf(pid))?.[1] === job),
   };
 }
 

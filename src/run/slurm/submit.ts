@@ -72,7 +72,7 @@ function refused(words: string): Problem {
     code: 'run/job-refused',
     message: `Slurm does not take the job: ${said(words)}`,
     hint: /job array/i.test(words)
-      ? 'A job array must have fewer tasks than MaxArraySize, which `scontrol show config` says: ask for fewer `shards`.'
+      ? 'A job array must have fewer tasks than MaxArraySize, which scontrol says ("scontrol show config"): ask for fewer `shards`.'
       : 'The executor or the stage asks for what the cluster does not give; `sidestep plan` shows the request, sinfo what there is.',
   };
 }
