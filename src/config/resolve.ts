@@ -8,6 +8,7 @@ import {checkConnections} from './connect.js';
 import {declaredStages, expandMatrices, isOpen} from './declared-stage.js';
 import {deriveConnected, doubtsOf} from './derive-connected.js';
 import {executorsIn} from './executors.js';
+import {idleCards} from './idle-cards.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {applyOverrides} from './override.js';
@@ -82,6 +83,7 @@ export function resolvePipeline(input: PipelineInput): Result<Pipeline> {
   if (problems.length > 0) return failure(...inReadingOrder(problems));
   const stages = instances.map(({stage}) => stage);
   warnings.push(...sharedFolders(stages));
+  warnings.push(...idleCards(stages));
   warnings.push(...temporaryDoubts(stages));
   if (profile !== undefined) warnings.push(...profileWarnings(profile, stages, input));
   return ok({
