@@ -198,7 +198,7 @@ export function ownerPath(root: string, id: string): string {
 
 /** Changes with every boot; undefined where the system does not say. */
 export function bootId(): string | undefined {
-  return readText('/proc/sys/kernel/random/boot_id')?.trim();
+  return processText('/proc/sys/kernel/random/boot_id')?.trim();
 }
 
 /** Changes with every boot, and differs wherever a process id means another process. */
@@ -216,7 +216,7 @@ function processNamespace(): string {
 
 /** When a process started, in the kernel's own units; undefined when there is no such process. */
 function startTime(pid: number): string | undefined {
-  const status = readText(`/proc/${pid}/stat`);
+  const status = processText(`/proc/${pid}/stat`);
   // After the command's name in parentheses (which may contain anything) the 20th field is the start time.
   if (status !== undefined) return isZombie(status) ? undefined : fieldsOf(status)[19];
   if (process.platform === 'linux') return undefined;
@@ -237,7 +237,7 @@ function fieldsOf(status: string): string[] {
   return status.slice(status.lastIndexOf(')') + 2).split(' ');
 }
 
-function readText(path: string): string | undefined {
+function processText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

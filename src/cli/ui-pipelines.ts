@@ -1,6 +1,7 @@
-import {closeSync, openSync, readSync, statSync} from 'node:fs';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {join, relative, sep} from 'node:path';
 import {namesIn} from '../base/folder.js';
+import {isFileSync} from '../base/if-there.js';
 import {isSystemError} from '../base/system-error.js';
 
 /** Folders of a project in which pipelines lie. */
@@ -19,7 +20,7 @@ export function pipelinesOf(root: string, known: readonly string[]): string[] {
       .map((name) => `${folder}${name}`)
       .filter((path) => FORMAT_KEY.test(headOf(join(root, path)))),
   );
-  const inside = named.filter((path) => !path.startsWith('../') && isFile(join(root, path)));
+  const inside = named.filter((path) => !path.startsWith('../') && isFileSync(join(root, path)));
   return [...new Set([...inside, ...found])];
 }
 
@@ -28,18 +29,9 @@ export function relativeTo(root: string, file: string): string {
   return relative(root, file).split(sep).join('/');
 }
 
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-}
-
 /** Empty for what is no file, or may not be read. */
 function headOf(path: string): string {
-  if (!isFile(path)) return ''; // a pipe may keep whoever opens it waiting for ever
+  if (!isFileSync(path)) return ''; // a pipe may keep whoever opens it waiting for ever
   try {
     const file = openSync(path, 'r');
     try {

@@ -57,7 +57,7 @@ function recall(place: string, env: LoadOptions['env']): Pipeline | undefined {
   const unchanged =
     program === programBuild() &&
     Object.entries(sources).every(([path, hash]) => hashOf(path) === hash) &&
-    Object.entries(folders).every(([path, names]) => namesIn(path) === names) &&
+    Object.entries(folders).every(([path, names]) => listing(path) === names) &&
     Object.entries(pipeline.env).every(([name, value]) => env[name] === value);
   return unchanged ? pipeline : undefined;
 }
@@ -69,18 +69,18 @@ async function remember(place: string, pipeline: Pipeline, env: LoadOptions['env
   const remembered: Remembered = {
     program: programBuild(),
     sources: Object.fromEntries(pipeline.sources.map((path) => [path, hashOf(path) ?? ''])),
-    folders: Object.fromEntries(folders.map((path) => [path, namesIn(path)])),
+    folders: Object.fromEntries(folders.map((path) => [path, listing(path)])),
     pipeline,
   };
   await writeState(place, remembered);
 }
 
 function hashOf(path: string): string | undefined {
-  const bytes = readIfThere(path);
+  const bytes = bytesOf(path);
   return bytes === undefined ? undefined : sha256(bytes);
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function bytesOf(path: string): Buffer | undefined {
   try {
     return statSync(path).isFile() ? readFileSync(path) : undefined; // a pipe would be waited for
   } catch {
@@ -88,7 +88,7 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function namesIn(folder: string): string {
+function listing(folder: string): string {
   try {
     return readdirSync(folder).sort().join('\n');
   } catch {

@@ -1,6 +1,5 @@
-import {stat} from 'node:fs/promises';
 import {basename, extname, isAbsolute, posix, resolve, sep} from 'node:path';
-import {fsPath} from '../base/path-bytes.js';
+import {isFile} from '../base/if-there.js';
 import {realPath} from '../base/real-path.js';
 import {sameLetters} from '../base/same-letters.js';
 import type {DatasetEntry} from './dataset-json.js';
@@ -107,13 +106,6 @@ async function realPaths(files: readonly SongFile[]): Promise<Map<string, SongFi
   const real = new Map<string, SongFile>();
   for (const song of files) real.set(await realPath(song.path), song);
   return real;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(fsPath(path)).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /** How a name may differ from what an entry says, the smallest difference first. */

@@ -1,5 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {isFile} from '../base/if-there.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {elementCount} from '../format/dtype.js';
@@ -171,13 +172,6 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Error && 'code' in error)
     return error.code === 'ENOENT' ? 'the file is missing' : error.message;
   throw error;
-}
-
-export async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /** A JSON object; `undefined`, and a note why, for a file that is none. */

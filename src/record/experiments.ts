@@ -1,7 +1,7 @@
-import {readFileSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
+import {readIfThere} from '../base/if-there.js';
 import {asWritten, isJsonObject, type Json} from '../base/json.js';
 
 /** What is remembered of an experiment, in `.sidestep/experiments/…/experiment.json`, so that it can be run again by name. */
@@ -47,13 +47,4 @@ export async function listExperiments(
     const record = readExperiment(folder);
     return record === undefined ? [] : [{...record, folder}];
   });
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined;
-    throw error;
-  }
 }

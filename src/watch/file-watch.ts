@@ -1,6 +1,7 @@
-import {existsSync, readlinkSync, statSync} from 'node:fs';
+import {existsSync, readlinkSync} from 'node:fs';
 import {basename, dirname, join, sep} from 'node:path';
 import {type ChokidarOptions, type FSWatcher, watch} from 'chokidar';
+import {isFileSync} from '../base/if-there.js';
 import type {Problem} from '../base/problem.js';
 import {isSystemError} from '../base/system-error.js';
 import {countsInFolder} from '../run/observe-files.js';
@@ -191,7 +192,7 @@ function open(
   watcher.on('raw', (event, name, details) => {
     const watched = (details as {readonly watchedPath?: string}).watchedPath ?? '';
     if (scope.links.has(join(watched, name ?? ''))) noted.change(join(watched, name));
-    if (event === 'rename' && name === basename(watched) && !isFile(watched)) noted.gone(watched);
+    if (event === 'rename' && name === basename(watched) && !isFileSync(watched)) noted.gone(watched);
   });
   watcher.on('error', (error) => refused(error, undefined));
   return watcher;
@@ -201,10 +202,6 @@ function open(
 function rootsOf(path: string | undefined, {roots}: Scope): readonly string[] {
   const within = roots.filter((root) => path === root || path?.startsWith(root + sep));
   return within.length > 0 ? within : roots;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, {throwIfNoEntry: false})?.isFile() ?? false;
 }
 
 /** Undefined where there is no link any more. */
