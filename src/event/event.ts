@@ -181,8 +181,6 @@ export type WorkerEvent =
       /** What the target loss goes by once it acts, and its factor on this step's `learning_rate`. */
       readonly target_loss_smoothed?: number;
       readonly target_loss_scale?: number;
-      /** Latent frames times batch per second. */
-      readonly frames_per_s?: number;
     }
   | {
       readonly kind: 'epoch_finished';

@@ -5,7 +5,7 @@ import {unreachable} from '../base/unreachable.js';
 
 /** How one stage instance ended, or why it never began. */
 export type StageResult =
-  /** It ran to its end; `objects` are in the cache. `from_cache` counts parts of samples that were not redone. */
+  /** It ran to its end; `objects` are in the cache. */
   | {
       readonly kind: 'succeeded';
       readonly stage: StageId;

@@ -69,7 +69,6 @@ export interface TrainingProgress {
   /** A run that is killed now continues from here. */
   readonly saved_step: number;
   readonly learning_rate: number;
-  readonly frames_per_s: number | undefined;
   /** Steps without a finite loss, which were left out. */
   readonly skipped_steps: number;
 }
@@ -295,7 +294,6 @@ function trained(
     smoothed_loss: smoothed,
     trend: step.loss === null ? known.trend : withValue(known.trend, step.loss),
     learning_rate: step.learning_rate,
-    frames_per_s: step.frames_per_s,
     skipped_steps: (before?.skipped_steps ?? 0) + (step.loss === null ? 1 : 0),
   };
 }
