@@ -6,7 +6,7 @@ import type {ExitCode, Terminal} from '../app/terminal.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {absentObjects, bringObjects, keepEntries} from '../cache/bring.js';
 import type {Cache} from '../cache/cache.js';
-import {lookUp} from '../cache/entries.js';
+import {lookUp, readEntry} from '../cache/entries.js';
 import {type CacheEntry, objectsOf} from '../cache/entry.js';
 import type {CacheSource} from '../cache/source.js';
 import type {RunEvent} from '../event/event.js';
@@ -106,7 +106,10 @@ async function transfer(
   return done.value.missing_files > 0 || troubles.some(({code}) => code.startsWith('cache/')) ? 1 : 0;
 }
 
-/** Of stages and, where they work song by song, of every part: a song more is then one song's work elsewhere too. */
+/**
+ * Of stages and, where they work song by song, of every part: a song more is then one song's work elsewhere too. Temporary outputs that
+ * were removed here are not among them.
+ */
 async function finishedEntries({plan, observation}: PlannedPipeline): Promise<CacheEntry[]> {
   const {cache, world} = observation;
   const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
@@ -127,6 +130,7 @@ async function finishedEntries({plan, observation}: PlannedPipeline): Promise<Ca
   const all = new Set(fingerprints());
   await askSources(cache);
   return [...all].flatMap((fingerprint) => {
+    if (readEntry(cache, fingerprint)?.removed !== undefined) return []; // nothing needs its bytes, here or elsewhere
     const state = lookUp(cache, fingerprint);
     return state.kind === 'present' ? [state.entry] : [];
   });

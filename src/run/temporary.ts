@@ -59,6 +59,7 @@ export async function clearTemporaries(
   {stages}: Execution,
   {cache, lock_file, emit, now}: Clearing,
 ): Promise<void> {
+  if ([...stages.values()].every(({configured}) => configured.temporary === undefined)) return;
   const finished = new Set(rootOf(cache, lock_file)?.temporary?.map(({fingerprint}) => fingerprint));
   const own = [...stages.values()].filter(
     ({fingerprint}) =>

@@ -179,6 +179,11 @@ test('what a server still has is fetched, not made again', async () => {
     'config/settings.yaml',
     `cache: {dir: ${folder.file('theirs')}, from: [${folder.file('whole')}]}\n`,
   );
+  const pulled = await folder.run(['cache', 'pull', '--for', 'pipeline.yaml'], {
+    SIDESTEP_CONFIG_DIR: folder.file('config'),
+  });
+  expect(pulled).toMatchObject({code: 0, stdout: expect.stringMatching(/everything was here already/)});
+  expect(cacheBytes(folder, 'theirs')).toBeLessThan(1000);
   folder.write('pipeline.yaml', pipeline({sums: 'two'}));
   await runs(folder, [], {SIDESTEP_CONFIG_DIR: folder.file('config')});
   expect(times(folder, 'ran-frames')).toBe(1);
