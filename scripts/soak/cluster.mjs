@@ -29,15 +29,20 @@ async function disturbedRuns({seed, project, world}) {
   const more = {env: slurm.env, hang_ms: HANG_MS};
   const did = [];
   let running = project.start(['run', '--json'], more);
+  let atArray = chance.happens(0.6); // songs are done in seconds: an instant drawn from all of the run hardly ever hits them
   for (let left = chance.between(2, 4); left > 0; left -= 1) {
     const kind = chance.pick(Object.keys(ACCIDENTS).filter((each) => requeues || each !== 'requeue'));
-    const delay = Math.round(chance.next() * duration_ms * 0.6);
+    const delay = Math.round(chance.next() * (atArray ? 2000 : duration_ms * 0.6));
     const pause = chance.next() * 3000;
+    if (atArray) await arrayRuns(slurm, running.ended);
     await Promise.race([sleep(delay), running.ended]);
     if (running.child.exitCode !== null) await expectNoFailure(await running.ended);
     const job = await runningJob(slurm, running.ended, chance);
     const [id, node] = job?.split(' ') ?? [];
-    did.push(`${kind}${id === undefined ? ' (nothing ran)' : ''} after ${delay} ms`);
+    did.push(
+      `${kind}${id === undefined ? ' (nothing ran)' : ''} ${atArray ? `${delay} ms into an array` : `after ${delay} ms`}`,
+    );
+    atArray = false;
     await ACCIDENTS[kind]({slurm, id, node, pause, runner: running.child});
     if (kind === 'runner') await expectNoFailure(await running.ended);
     if (running.child.exitCode !== null || running.child.signalCode !== null)
@@ -55,6 +60,15 @@ async function disturbedRuns({seed, project, world}) {
     fail(`left in jobs/: ${readdirSync(jobs).join(', ')}`);
   expectSuccess(await project.command(['cache', 'verify']));
   return {did: did.join(', '), cases: did.length};
+}
+
+/** Resolves once a task of an array is handed in, or nothing more can be. */
+async function arrayRuns(slurm, ended) {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  for (let tries = 0; tries < 600 && !over && slurm.tasks() === 0; tries += 1) await sleep(100);
 }
 
 /** One of those that run, if there is one soon. */

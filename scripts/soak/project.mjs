@@ -60,7 +60,7 @@ function pipelineText(seed, {epochs = 6, clips = 2, executors} = {}) {
 /** More songs and a longer training, for there to be time for accidents; songs are shared by the tasks of an array; the jobs of a cluster, and the same on this machine. */
 function longerText(where, {extra = []} = {}) {
   const cluster = {type: 'slurm', cpus: 1, memory: '900M', poll: 0.5, silence: 15, extra};
-  return pipelineText(1, {epochs: 60, clips: 9, ...(where === 'cluster' && {executors: {cluster}})});
+  return pipelineText(1, {epochs: 30, clips: 18, ...(where === 'cluster' && {executors: {cluster}})});
 }
 
 /** Which of the two pipelines: they differ in the seed of the training. */

@@ -39,6 +39,11 @@ function slurmIn(folder) {
     env,
     ask,
     jobs,
+    /** How many tasks of arrays wait or run. */
+    tasks: () =>
+      ask('squeue', '--noheader', '--array', '--format=%i')
+        .split('\n')
+        .filter((id) => id.includes('_')).length,
     /** Without warning; resolves when it is gone. */
     kill: async (daemon) => {
       const pid = pidOf(daemon);
