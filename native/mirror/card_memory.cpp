@@ -26,7 +26,7 @@ struct Allocation {
 struct Cards {
   std::shared_mutex mutex;
   std::map<uintptr_t, Allocation> allocations;  ///< by the address the engine has
-  std::array<size_t, kCards> used{};
+  std::array<size_t, kMostCards> used{};
   std::map<uintptr_t, size_t> page_locked;  ///< bytes of the host's, by address
 };
 
@@ -56,6 +56,13 @@ const std::pair<const uintptr_t, Allocation>* home_of(uintptr_t address) {
 }
 
 }  // namespace
+
+int card_count() {
+  const char* said = std::getenv("SIDESTEP_MIRROR_CARDS");
+  const int count = said == nullptr ? 2 : std::atoi(said);
+  if (count >= 1 && count <= kMostCards) return count;
+  throw Error("native/argument-invalid", "SIDESTEP_MIRROR_CARDS is " + std::string(said), "1 to 8 cards can be made up.");
+}
 
 void* allocate(int card, size_t bytes) {
   Cards& c = cards();

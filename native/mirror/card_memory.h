@@ -3,11 +3,12 @@
 
 namespace sidestep::mirror {
 
-// The memory of two made-up cards. It is host memory, mapped twice: at the address that the engine is given nothing may be
+// The memory of made-up cards: two, or as many as SIDESTEP_MIRROR_CARDS says. It is host memory, mapped twice: at the address that the engine is given nothing may be
 // read or written, so that a host that takes a card's memory for its own dies at once; the card's ops find the same bytes
 // at a second address. Freed addresses are unmapped.
 
-constexpr int kCards = 2;
+constexpr int kMostCards = 8;
+int card_count();
 
 /// Throws native/out-of-memory beyond what a card has, and where it refuses (limits.h).
 void* allocate(int card, size_t bytes);

@@ -1,6 +1,6 @@
-// A CUDA plugin without CUDA: two cards made up of host memory, whose ops are the CPU's. It loads as the real one does, its memory is as
-// far from the host's as a real card's, and so every program of the engine, the addon too, can run on `cuda:0` and `cuda:1`
-// on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
+// A CUDA plugin without CUDA: two cards (SIDESTEP_MIRROR_CARDS: so many) made up of host memory, whose ops are the CPU's. It loads as the
+// real one does, its memory is as far from the host's as a real card's, and so every program of the engine, the addon too, can run on
+// `cuda:0` and `cuda:1` on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
 #include "ops/cuda_plugin.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "mirror/card_memory.h"
+#include "mirror/foreign.h"
 #include "mirror/limits.h"
 #include "mirror/queue.h"
 #include "testing/operand_bytes.h"
@@ -109,7 +110,7 @@ void copy(int card, void* destination, const void* source, size_t bytes) {
   std::memmove(here(destination), here(source), bytes);
 }
 
-int device_count() { return kCards; }
+int device_count() { return card_count(); }
 
 CudaDevice describe(int card) {
   CudaDevice device{};
@@ -120,7 +121,10 @@ CudaDevice describe(int card) {
   return device;
 }
 
-void* create_stream(int card) { return open_queue(card).get(); }
+void* create_stream(int card) {
+  make_current(card);
+  return open_queue(card).get();
+}
 void destroy_stream(int, void* stream) noexcept { close_queue(static_cast<Queue*>(stream)); }
 void synchronize(int card, void* stream) {
   refuse_while_recording("cudaStreamSynchronize");
@@ -141,8 +145,14 @@ void release_recording(int card, void* recording) noexcept {
 
 void* create_event(int) { return new Point; }
 void destroy_event(int, void* event) noexcept { delete static_cast<Point*>(event); }
-void record_event(int, void* event, void* stream) { record(*static_cast<Point*>(event), *static_cast<Queue*>(stream)); }
-void wait_in_queue(int, void* event, void* stream) { queue_waits(*static_cast<Point*>(event), *static_cast<Queue*>(stream)); }
+void record_event(int card, void* event, void* stream) {
+  make_current(card);
+  record(*static_cast<Point*>(event), *static_cast<Queue*>(stream));
+}
+void wait_in_queue(int card, void* event, void* stream) {
+  make_current(card);
+  queue_waits(*static_cast<Point*>(event), *static_cast<Queue*>(stream));
+}
 void wait_on_host(int, void* event) {
   refuse_while_recording("cudaEventSynchronize");
   host_waits(*static_cast<Point*>(event));

@@ -46,6 +46,7 @@ Queue::~Queue() = default;
 
 /// Marks wait for their queue in any order: what they stand for is done when somebody asks.
 bool Queue::due(Kind newest) const {
+  if (newest == Kind::departure || newest == Kind::arrival) return false;
   switch (order) {
     case Order::prompt: return true;
     case Order::late_copies: return newest == Kind::work;
@@ -64,6 +65,7 @@ void Queue::add(Kind kind, std::function<void()> item) {
   }
   pending_.push_back({kind, std::move(item)});
   ++added;
+  expected = expected || kind == Kind::departure || (kind == Kind::arrival && order != Order::prompt);
   if (due(kind)) run_all();
 }
 
@@ -115,6 +117,7 @@ void record(Point& point, Queue& queue) {
   const Lock lock(gate());
   if (!queue.recording) refuse_while_recording("cudaEventRecord");
   point = {shared(&queue), queue.recording ? queue.recording->work.size() : queue.added, queue.recording};
+  if (std::exchange(queue.expected, false)) queue.run_all();
 }
 
 namespace {

@@ -19,8 +19,10 @@ namespace sidestep::mirror {
 //   late         both
 enum class Order : uint8_t { prompt, late_copies, late_work, late };
 
-/// What decides when an item may be left for later.
-enum class Kind : uint8_t { work, copy, mark };
+/// What decides when an item may be left for later. The last two wait for other processes, which may wait for them while nobody here waits
+/// for anything: they are not done where they are added but at the next event, with `prompt` an `arrival` only when another queue waits for
+/// it.
+enum class Kind : uint8_t { work, copy, mark, departure, arrival };
 
 using Work = std::vector<std::function<void()>>;
 
@@ -53,6 +55,7 @@ struct Queue {
   Stream stream;
   std::shared_ptr<Recording> recording{};
   uint64_t added = 0, done = 0;  ///< items so far
+  bool expected = false;         ///< other processes wait for what is pending
 
  private:
   struct Item {

@@ -20,7 +20,7 @@ Folders folders_named(const fs::path& parent, const std::string& prefix) {
   return found;
 }
 
-/// Wheels of CUDA 13 share one folder, those of 12 have one each; PyTorch's wheels for Windows, and its older ones, hold the library themselves.
+/// Wheels of CUDA 13 share one folder, those of 12, and NCCL's, have one each; PyTorch's wheels for Windows, and its older ones, hold the library themselves.
 void add_wheels(Folders& folders, const LibrarySearch& search, const fs::path& packages) {
   const fs::path nvidia = packages / "nvidia";
   if (is_windows(search)) {
@@ -28,7 +28,7 @@ void add_wheels(Folders& folders, const LibrarySearch& search, const fs::path& p
     folders.push_back(nvidia / "cublas" / "bin");
   } else {
     if (search.cuda_major >= 13) folders.push_back(nvidia / "cu13" / "lib");
-    folders.push_back(nvidia / "cublas" / "lib");
+    for (const char* wheel : {"cublas", "nccl"}) folders.push_back(nvidia / wheel / "lib");
   }
   folders.push_back(packages / "torch" / "lib");
 }
@@ -80,7 +80,10 @@ std::string cublaslt_file(const LibrarySearch& search) {
   return is_windows(search) ? "cublasLt64_" + major + ".dll" : "libcublasLt.so." + major;
 }
 
-std::vector<fs::path> cublaslt_places(const LibrarySearch& search) {
+namespace {
+
+/// Every folder, an empty one for where the system looks.
+Folders all_folders(const LibrarySearch& search) {
   const fs::path anywhere;
   Folders folders{search.beside, anywhere};
   add_toolkits(folders, search);
@@ -89,9 +92,21 @@ std::vector<fs::path> cublaslt_places(const LibrarySearch& search) {
   if (const auto environment = search.variable("VIRTUAL_ENV")) add_environment(folders, search, *environment);
   if (conda) add_environment(folders, search, *conda);
   add_other_pythons(folders, search);
-  const std::string file = cublaslt_file(search);
+  return folders;
+}
+
+std::vector<fs::path> files_in(Folders folders, const std::string& file) {
   for (fs::path& folder : folders) folder = folder.empty() ? fs::path(file) : folder / file;
   return folders;
+}
+
+}  // namespace
+
+std::vector<fs::path> cublaslt_places(const LibrarySearch& search) { return files_in(all_folders(search), cublaslt_file(search)); }
+
+std::vector<fs::path> nccl_places(const LibrarySearch& search) {
+  if (is_windows(search)) return {};
+  return files_in(all_folders(search), "libnccl.so.2");
 }
 
 }  // namespace sidestep

@@ -7,7 +7,7 @@
 
 namespace sidestep {
 
-/// Where to look for cuBLASLt, which nobody ships with the driver.
+/// Where to look for libraries of NVIDIA's that nobody ships with the driver: cuBLASLt and NCCL.
 struct LibrarySearch {
   enum class System { linux_, windows };
   System system;
@@ -24,5 +24,8 @@ std::string cublaslt_file(const LibrarySearch& search);
 /// (CUDA_PATH, its usual folders); conda; NVIDIA's wheels and PyTorch's own copy in the active Python environment, then in the user's and
 /// the system's Pythons. Folders with a version in their name are those that exist.
 std::vector<std::filesystem::path> cublaslt_places(const LibrarySearch& search);
+
+/// Where `libnccl.so.2` is tried, in the same order. NCCL is the same for all toolkits, and only for Linux: nowhere on Windows.
+std::vector<std::filesystem::path> nccl_places(const LibrarySearch& search);
 
 }  // namespace sidestep

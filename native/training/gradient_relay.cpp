@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
-#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -34,27 +34,8 @@ struct GradientRelay::Relayed final : LinearAdapter {
   std::shared_ptr<Adapter> own;
 };
 
-namespace {
-
-size_t gradient_bytes(const AdapterSet::Module& module) {
-  size_t bytes = 0;
-  for (const TrainedTensor& t : module.adapter->trained()) bytes += t.grad.view().bytes();
-  return bytes;
-}
-
-/// The gradients of a module one after the other, each with its part of `bytes`.
-void for_each_part(const AdapterSet::Module& module, const auto& act) {
-  size_t at = 0;
-  for (const TrainedTensor& t : module.adapter->trained()) {
-    act(t.grad.tensor(), at);
-    at += t.grad.view().bytes();
-  }
-}
-
-}  // namespace
-
-GradientRelay::GradientRelay(AdapterSet& adapters, Ring& ring, Stream& stream)
-    : adapters_(adapters), ring_(ring), stream_(stream), stages_(adapters.modules().size(), Stage::passed_on) {
+GradientRelay::GradientRelay(AdapterSet& adapters, std::unique_ptr<GradientRoute> route)
+    : adapters_(adapters), route_(std::move(route)), stages_(adapters.modules().size(), Stage::passed_on) {
   for (size_t i = 0; i < adapters.modules().size(); ++i) {
     const AdapterSet::Module& module = adapters.modules()[i];
     module.layer->adapter = std::make_shared<Relayed>(*this, i, module.adapter);
@@ -65,8 +46,11 @@ GradientRelay::~GradientRelay() {
   for (const AdapterSet::Module& module : adapters_.modules()) module.layer->adapter = module.adapter;
 }
 
+void GradientRelay::change_route(std::unique_ptr<GradientRoute> route) { route_ = std::move(route); }
+
 void GradientRelay::begin(const Pass& pass) {
   pass_ = pass;
+  route_->begin(pass);
   std::fill(stages_.begin(), stages_.end(), Stage::waiting);
 }
 
@@ -75,11 +59,7 @@ void GradientRelay::finish() {
     if (stages_[i] == Stage::waiting) fetch(i);
     if (stages_[i] == Stage::fetched) pass_on(i);
   }
-}
-
-void GradientRelay::receive_sum(uint64_t serial, uint32_t last) {
-  for (size_t i = 0; i < stages_.size(); ++i)
-    take(i, {.kind = FrameKey::Kind::gradient, .micro = last, .item = i, .serial = serial});
+  route_->finish();
 }
 
 void GradientRelay::fetch(size_t module) {
@@ -87,31 +67,12 @@ void GradientRelay::fetch(size_t module) {
     throw Error("native/gradient-passed-on", adapters_.modules()[module].name + " has two backward passes in one micro-batch",
                 "This is a bug in sidestep: ranks sum gradients module by module. Train on one rank.");
   stages_[module] = Stage::fetched;
-  if (pass_.micro == 0) return;
-  take(module, {.kind = FrameKey::Kind::gradient, .micro = pass_.micro - 1, .item = module, .serial = pass_.serial});
+  if (pass_.micro > 0) route_->bring(module);
 }
 
-void GradientRelay::take(size_t index, const FrameKey& key) {
-  const AdapterSet::Module& module = adapters_.modules()[index];
-  const SharedBytes bytes = ring_.receive(key, stream_);
-  if (bytes->size() != gradient_bytes(module))
-    throw Error("train/ranks-differ", "The gradients of " + module.name + " have another size on another rank",
-                "All ranks of a training need the same version of sidestep.");
-  for_each_part(module, [&](const Tensor& grad, size_t at) {
-    transfer({ConstTensor(bytes->data() + at, grad.dtype(), grad.shape()), grad}, stream_);
-  });
-}
-
-void GradientRelay::pass_on(size_t index) {
-  const AdapterSet::Module& module = adapters_.modules()[index];
-  stages_[index] = Stage::passed_on;
-  Bytes bytes(gradient_bytes(module));
-  for_each_part(module, [&](const Tensor& grad, size_t at) {
-    transfer({grad, Tensor(bytes.data() + at, grad.dtype(), grad.shape(), Device{})}, stream_);
-  });
-  const FrameKey key{.kind = FrameKey::Kind::gradient, .micro = pass_.micro, .item = index, .serial = pass_.serial};
-  if (pass_.onward == Onward::next) ring_.send_next(key, std::move(bytes));
-  else ring_.send_all(key, std::move(bytes));
+void GradientRelay::pass_on(size_t module) {
+  stages_[module] = Stage::passed_on;
+  route_->pass_on(module);
 }
 
 }  // namespace sidestep

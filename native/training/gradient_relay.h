@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "adapters/adapter_set.h"
-#include "training/ring.h"
+#include "training/gradient_route.h"
 
 namespace sidestep {
 
@@ -15,34 +15,28 @@ namespace sidestep {
 /// It sits between the model's slots and the adapters in them, and leaves them as they were.
 class GradientRelay {
  public:
-  GradientRelay(AdapterSet& adapters, Ring& ring, Stream& stream);
+  GradientRelay(AdapterSet& adapters, std::unique_ptr<GradientRoute> route);
   ~GradientRelay();
   GradientRelay(const GradientRelay&) = delete;
   GradientRelay& operator=(const GradientRelay&) = delete;
 
-  /// Where the sum goes when a micro-batch has been added to it.
-  enum class Onward : uint8_t { next, everybody };
-  struct Pass {
-    uint64_t serial = 0;  ///< of the update
-    uint32_t micro = 0;   ///< within it; the first adds to zero
-    Onward onward = Onward::next;
-  };
+  using Pass = GradientRoute::Pass;
+  /// From now on sums go this way.
+  void change_route(std::unique_ptr<GradientRoute> route);
   /// The backward pass that comes belongs to this micro-batch.
   void begin(const Pass& pass);
   /// Sends on, unchanged, what the backward pass did not come by: of a micro-batch that is left out, everything.
   void finish();
   /// The whole sum, which the rank of micro-batch `last` sends everybody.
-  void receive_sum(uint64_t serial, uint32_t last);
+  void receive_sum(uint64_t serial, uint32_t last) { route_->bring_whole(serial, last); }
 
  private:
   struct Relayed;
   void fetch(size_t module);
   void pass_on(size_t module);
-  void take(size_t module, const FrameKey& key);
 
   AdapterSet& adapters_;
-  Ring& ring_;
-  Stream& stream_;
+  std::unique_ptr<GradientRoute> route_;
   Pass pass_{};
   enum class Stage : uint8_t { waiting, fetched, passed_on };
   std::vector<Stage> stages_;

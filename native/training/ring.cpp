@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -174,6 +175,8 @@ struct Ring::Threads {
   std::map<FrameKey, SharedBytes> arrived;
   std::string lost{};  ///< who is gone, and what was seen of it; empty while all are there
   bool leaving = false;
+  std::mutex acting;  ///< held while somebody is told
+  std::function<void()> when_lost{};
   std::thread writer, reader;
 
   /// The first who sees it says so to the others: whoever leaves because of it must not be taken for the one that is gone. What is on its
@@ -188,7 +191,12 @@ struct Ring::Threads {
       const auto others = static_cast<uint64_t>(place.ranks - 1);
       outgoing.push_back({{{.kind = FrameKey::Kind::lost}, others, words.size()}, std::make_shared<Bytes>(text, text + words.size())});
     }
+    tell_lost();
+  }
+  void tell_lost() {
     changed.notify_all();
+    const std::lock_guard lock(acting);
+    if (when_lost) when_lost();
   }
   /// The rank after this one cannot be told anything, but what became of it may be on its way round.
   void lose_next(const std::string& how) {
@@ -275,15 +283,19 @@ struct Ring::Threads {
   }
 
   void take(const FrameHead& head, SharedBytes body) {
+    const bool of_loss = head.key.kind == FrameKey::Kind::lost;
     {
       const std::lock_guard lock(mutex);
-      if (head.key.kind == FrameKey::Kind::lost) {
-        if (lost.empty()) lost.assign(reinterpret_cast<const char*>(body->data()), body->size());
-      } else {
-        arrived.emplace(head.key, std::move(body));
-      }
+      if (!of_loss) arrived.emplace(head.key, std::move(body));
+      else if (lost.empty()) lost.assign(reinterpret_cast<const char*>(body->data()), body->size());
     }
-    changed.notify_all();
+    if (of_loss) tell_lost();
+    else changed.notify_all();
+  }
+
+  /// The caller holds the lock.
+  void throw_if_lost() const {
+    if (!lost.empty()) throw Error("train/rank-lost", lost, "The stage goes on from its newest saved state.");
   }
 
   void read() {
@@ -318,6 +330,23 @@ void Ring::send_all(const FrameKey& key, Bytes bytes) {
   threads_->queue({{key, static_cast<uint64_t>(threads_->place.ranks - 1), size}, std::make_shared<Bytes>(std::move(bytes))});
 }
 
+void Ring::throw_if_lost() const {
+  const std::lock_guard lock(threads_->mutex);
+  threads_->throw_if_lost();
+}
+
+void Ring::when_lost(std::function<void()> act) {
+  {
+    const std::lock_guard lock(threads_->acting);
+    threads_->when_lost = std::move(act);
+  }
+  const bool gone = [&] {
+    const std::lock_guard lock(threads_->mutex);
+    return !threads_->lost.empty();
+  }();
+  if (gone) threads_->tell_lost();
+}
+
 SharedBytes Ring::receive(const FrameKey& key, const Stream& stream) {
   Threads& t = *threads_;
   std::unique_lock lock(t.mutex);
@@ -328,7 +357,7 @@ SharedBytes Ring::receive(const FrameKey& key, const Stream& stream) {
       t.arrived.erase(found);
       return bytes;
     }
-    if (!t.lost.empty()) throw Error("train/rank-lost", t.lost, "The stage goes on from its newest saved state.");
+    t.throw_if_lost();
     t.changed.wait_for(lock, std::chrono::milliseconds(kLookMs));
   }
 }

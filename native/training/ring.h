@@ -2,6 +2,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ struct RankPlace {
 
 /// What a frame is about. Two frames of one run never have the same key.
 struct FrameKey {
-  enum class Kind : uint32_t { alive, lost, command, gradient, outcome, diagnosis, validation, state, identity } kind = Kind::alive;
+  enum class Kind : uint32_t { alive, lost, command, gradient, outcome, diagnosis, validation, state, identity, link } kind = Kind::alive;
   uint32_t micro = 0;   ///< micro-batch within its update, or the rank that speaks
   uint64_t item = 0;    ///< module, or part of a state
   uint64_t serial = 0;  ///< of the command that it belongs to
@@ -75,6 +76,11 @@ class Ring {
   void send_all(const FrameKey& key, Bytes bytes);
   /// Waits for the frame of this key. Throws train/rank-lost once a neighbour is gone, native/cancelled.
   SharedBytes receive(const FrameKey& key, const Stream& stream);
+  /// Throws train/rank-lost once a rank is gone.
+  void throw_if_lost() const;
+  /// Called once a rank is gone, from a thread of the ring, or at once if it is gone already; none: nobody is called any more when this
+  /// returns.
+  void when_lost(std::function<void()> act);
 
  private:
   struct Threads;

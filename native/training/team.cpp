@@ -78,7 +78,9 @@ MicroOutcome outcome_of(const Bytes& bytes) {
 }  // namespace
 
 Team::Team(std::shared_ptr<Ring> ring, AdapterSet& adapters, Stream& stream)
-    : ring_(std::move(ring)), stream_(stream), relay_(adapters, *ring_, stream) {}
+    : ring_(std::move(ring)), adapters_(adapters), stream_(stream), relay_(adapters, ring_route(adapters, *ring_, stream)) {}
+
+Team::~Team() { ring_->when_lost({}); }  // the link is about to go
 
 FrameKey Team::key(FrameKey::Kind kind, int64_t micro, uint64_t item) const {
   return {.kind = kind, .micro = static_cast<uint32_t>(micro), .item = item, .serial = serial_};
@@ -110,7 +112,7 @@ Team::Command Team::hear() {
 void Team::begin_micro(int64_t micro, int64_t micros) {
   relay_.begin({.serial = serial_,
                 .micro = static_cast<uint32_t>(micro),
-                .onward = micro + 1 == micros ? GradientRelay::Onward::everybody : GradientRelay::Onward::next});
+                .onward = micro + 1 == micros ? GradientRoute::Onward::everybody : GradientRoute::Onward::next});
 }
 
 void Team::tell(int64_t micro, const MicroOutcome& outcome) {

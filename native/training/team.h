@@ -31,6 +31,16 @@ class Team {
   bool leads() const { return place().rank == 0; }
   /// Throws train/ranks-differ unless all ranks say the same of themselves.
   void compare(const std::string& identity);
+  /// Where every rank has a card: gradients go from card to card from now on, if all of them can be connected. In words, how gradients go,
+  /// and if they go over TCP why; empty on CPUs, where there is no choice.
+  std::string link_cards();
+  /// Waits for what comes from other cards: it is whole only if all of them are there. Nothing where gradients go over TCP.
+  void wait_for_cards();
+  /// All is done: says goodbye to the other cards.
+  void leave_cards();
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
 
   /// Rank 0's word, and the others' ear. Each opens a new serial, to which all frames belong until the next.
   void command(Command command);
@@ -59,8 +69,15 @@ class Team {
   FrameKey key(FrameKey::Kind kind, int64_t micro, uint64_t item = 0) const;
   bool is_own(int64_t micro) const { return micro % place().ranks == place().rank; }
 
+  /// What each rank says, by rank, its own included.
+  std::vector<std::string> hear_all(uint64_t item, const std::string& own);
+  std::string why_unlinked(const std::string& own);
+  std::string connect_cards();
+
   std::shared_ptr<Ring> ring_;
+  AdapterSet& adapters_;
   Stream& stream_;
+  std::unique_ptr<CardLink> link_;  ///< null where gradients go over TCP
   GradientRelay relay_;
   uint64_t serial_ = 0;
   int64_t next_outcome_ = 0;

@@ -107,8 +107,8 @@ class Trainer {
 
   /// From here on this run is one of several ranks that share its micro-batches: the bytes are those of one rank, whatever their number.
   /// Every rank has the same setup. Rank 0 loads, steps, validates and saves as before; the others `follow`. All calls may throw
-  /// train/rank-lost. Throws train/ranks-differ.
-  void join(std::shared_ptr<Ring> ring);
+  /// train/rank-lost. What is returned says how gradients go from card to card; empty on CPUs. Throws train/ranks-differ.
+  std::string join(std::shared_ptr<Ring> ring);
   /// Of a rank that is not 0: does its share of what rank 0 does next.
   enum class Followed : uint8_t { something, the_end };
   Followed follow();

@@ -52,13 +52,14 @@ std::string Trainer::State::identity() const {
          std::to_string(mark_of(run));
 }
 
-void Trainer::join(std::shared_ptr<Ring> ring) {
+std::string Trainer::join(std::shared_ptr<Ring> ring) {
   State& s = *state_;
   s.team = std::make_unique<Team>(std::move(ring), *s.adapters, s.stream);
   s.settle();
   s.ahead.reset();
   s.pending.clear();
   s.team->compare(s.identity());
+  return s.team->link_cards();
 }
 
 /// Says what comes next; before it, where this run stands, if the others cannot know.
@@ -99,13 +100,15 @@ Trainer::Followed Trainer::follow() {
     case Team::Command::state: s.receive_state(); break;
     case Team::Command::step: s.step_within_memory(); break;
     case Team::Command::validate: s.validate(); break;
-    case Team::Command::finish: return Followed::the_end;
+    case Team::Command::finish: s.team->leave_cards(); return Followed::the_end;
   }
   return Followed::something;
 }
 
 void Trainer::dismiss() {
-  if (state_->team) state_->lead(Team::Command::finish);
+  if (!state_->team) return;
+  state_->lead(Team::Command::finish);
+  state_->team->leave_cards();
 }
 
 /// Whether a timestep of this micro-batch is drawn by the losses of those before it.
@@ -132,8 +135,9 @@ void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_
   };
   team->begin_micro(within, last_micro() - first_micro());
   run_micro_step(step, work());
-  team->finish_micro();
+  // Before the sums go on: who is to take them may wait for it.
   if (!std::isfinite(outcome.loss)) team->tell_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
+  team->finish_micro();
 }
 
 void Trainer::State::take_up_outcomes(int64_t before, StepReport& report, int64_t& good) {
@@ -151,8 +155,9 @@ StepReport Trainer::State::step_together() {
     if (computes(index)) compute_share(micro, report, good);
   }
   const int64_t micros = last_micro() - first_micro();
-  take_up_outcomes(micros, report, good);
   team->receive_sum(micros);
+  take_up_outcomes(micros, report, good);
+  team->wait_for_cards();
   return finish_step(std::move(report), good);
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+
+namespace sidestep::mirror {
+
+// What a library beside the plugin does with a made-up card, as NCCL does with a real one: it knows the card that the thread made current, the
+// memory behind an address, and puts work of its own into a queue.
+struct Foreign {
+  /// The card that this thread used last; -1 before the first.
+  int (*current_card)();
+  int (*card_of_queue)(void* queue);
+  /// Where the card finds these bytes; throws native/cuda-failed, naming `what`, unless they lie in one allocation of it.
+  std::byte* (*seen_by)(int card, const void* address, size_t bytes, const char* what);
+  /// Work that waits for other processes, and gives them something or takes it from them.
+  void (*add_departure)(void* queue, std::function<void()> work);
+  void (*add_arrival)(void* queue, std::function<void()> work);
+};
+
+/// As cudaSetDevice.
+void make_current(int card);
+
+/// `extern "C" const sidestep::mirror::Foreign* sidestep_mirror_foreign()`.
+using ForeignEntry = const Foreign* (*)();
+constexpr const char* kForeignSymbol = "sidestep_mirror_foreign";
+
+}  // namespace sidestep::mirror

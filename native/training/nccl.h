@@ -1,0 +1,54 @@
+#pragma once
+// NCCL, opened at run time: it comes with PyTorch and clusters have it, but nobody needs it who trains on one card. Only what a training
+// needs is declared here, after the library's documented C interface (the same since 2.14).
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace sidestep::nccl {
+
+enum class Result : int { success = 0, remote_error = 6, in_progress = 7 };
+enum class DataType : int { uint8 = 1 };
+
+using Communicator = void*;
+using Queue = void*;  ///< cudaStream_t
+
+struct UniqueId {
+  std::byte bytes[128];
+};
+
+/// Later versions of the library know more of it, and give what is missing its defaults.
+struct Config {
+  size_t size = sizeof(Config);
+  uint32_t magic = 0xCAFEBEEF;
+  uint32_t version = 21400;
+  int blocking = 0;  ///< calls return at once: what they began is asked after, and can be aborted
+};
+
+struct Library {
+  Result (*version)(int*);
+  Result (*unique_id)(UniqueId*);
+  Result (*join)(Communicator*, int ranks, UniqueId, int rank, Config*);
+  Result (*state)(Communicator, Result*);
+  Result (*finalize)(Communicator);
+  Result (*destroy)(Communicator);
+  Result (*abort)(Communicator);
+  Result (*group_start)();
+  Result (*group_end)();
+  Result (*send)(const void*, size_t, DataType, int to, Communicator, Queue);
+  Result (*receive)(void*, size_t, DataType, int from, Communicator, Queue);
+  Result (*broadcast)(const void* from, void* to, size_t, DataType, int root, Communicator, Queue);
+  const char* (*text)(Result);
+  const char* (*last_error)(Communicator);
+};
+
+/// Looked for once: $SIDESTEP_NCCL (a file; empty: never), then as cuBLASLt is (ops/library_places.h). Null when it is nowhere or too old.
+const Library* library();
+
+/// `NCCL 2.27.5 (/usr/lib/libnccl.so.2)`, or why there is none.
+const std::string& library_origin();
+
+/// Of what was found; 0 without.
+int library_version();
+
+}  // namespace sidestep::nccl
