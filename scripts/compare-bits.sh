@@ -15,7 +15,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do programs+=("$1") && shift; done
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(native/testing native/core/math_test
   native/ops/{attention,norm,elementwise,conv,flow,optimizer,prodigy,dora,rotation,quantised} "gemm: alpha" "gemm: batches" "gemm: one b"
-  native/models/{oobleck_decode,dit,qwen3,linear} native/training/{micro_step,estimate} native/sampling/{generate,guidance,dcw}_test
+  native/models/{oobleck_decode,dit,qwen3,linear} native/training/{micro_step,estimate,trainer_bits} native/sampling/{generate,guidance,dcw}_test
   "song encoder" "trainer: a checkpoint folder")
 
 digests="$(mktemp -d)"

@@ -5,6 +5,7 @@
 
 #include "bench/ceilings.h"
 #include "bench/commands.h"
+#include "bench/ranks_forecast.h"
 #include "bench/stream.h"
 #include "bench/training_request.h"
 #include "core/error.h"
@@ -13,40 +14,30 @@
 namespace sidestep::bench {
 namespace {
 
-/// Several ranks over one card each, as `Trainer::join` shares an update: micro-batches go round, and a pass waits for the running sum of
-/// a module's gradients before it adds to it, so that each rank is one module behind the one before.
-struct RanksForecast {
-  int64_t ranks, micro_batches;
-  double passes_seconds, update_seconds;
-  double gradient_bytes, modules;
-  double network_bytes_per_second, host_bytes_per_second;
-
-  /// A micro-batch's gradients over the card's bus, there and back; over the network, one module's, and all of them.
-  double bus_seconds() const { return 2 * gradient_bytes / host_bytes_per_second; }
-  double all_seconds() const { return gradient_bytes / network_bytes_per_second; }
-  double module_seconds() const { return kLatency + all_seconds() / modules; }
-
-  double alone() const { return static_cast<double>(micro_batches) * passes_seconds + update_seconds; }
-  double together() const {
-    if (ranks == 1) return alone();
-    const int64_t working = std::min(ranks, micro_batches), rounds = (micro_batches + working - 1) / working;
-    const double round = std::max(passes_seconds + bus_seconds(), all_seconds());
-    const double behind = static_cast<double>(working - 1) * (passes_seconds / modules + module_seconds());
-    const double last_sum = static_cast<double>(ranks - 1) * module_seconds();
-    return static_cast<double>(rounds) * round + behind + last_sum + update_seconds;
-  }
-
-  static constexpr double kLatency = 100e-6;  ///< of a frame: two threads are woken on its way
-};
-
 void print_ranks(const RanksForecast& f) {
-  std::printf("%lld ranks, %lld micro-batches an update: %.2f ms an update, alone %.2f ms: %.2f times as fast (%.1f MB of gradients go round)\n",
-              static_cast<long long>(f.ranks), static_cast<long long>(f.micro_batches), f.together() * 1e3, f.alone() * 1e3,
-              f.alone() / f.together(), f.gradient_bytes / 1e6);
+  std::printf(
+      "predicted, not measured: %lld ranks, %lld micro-batches an update: %.2f ms an update, alone %.2f ms: %.2f times as fast\n"
+      "(%.1f MB of gradients in %lld modules by %s at %.4g GB/s from rank to rank)\n",
+      static_cast<long long>(f.ranks), static_cast<long long>(f.micro_batches), f.together() * 1e3, f.alone() * 1e3, f.alone() / f.together(),
+      f.gradient_bytes / 1e6, static_cast<long long>(f.modules), std::string(f.link.name).c_str(), f.link.bytes_per_second / 1e9);
 }
 
 Json::Object to_json(const RanksForecast& f) {
-  return {{"ranks", f.ranks}, {"micro_batches", f.micro_batches}, {"seconds_per_update", f.together()}, {"seconds_alone", f.alone()}};
+  return {{"ranks", f.ranks},
+          {"micro_batches", f.micro_batches},
+          {"seconds_per_update", f.together()},
+          {"seconds_alone", f.alone()},
+          {"gradient_bytes", f.gradient_bytes},
+          {"link", std::string(f.link.name)},
+          {"link_bytes_per_second", f.link.bytes_per_second}};
+}
+
+/// As the options say; `--bandwidth` in GB/s is that of the link in place of its usual one.
+RankLink link_between(const Card& card, const Arguments& arguments) {
+  RankLink link = link_of(arguments.text_or("link", card.memory_gib >= 80 ? "nvlink" : "pcie"),
+                          static_cast<double>(arguments.count_or("network", 10)), static_cast<double>(arguments.count_or("bus", 20)));
+  if (arguments.has("bandwidth")) link.bytes_per_second = static_cast<double>(arguments.count_or("bandwidth", 1)) * 1e9;
+  return link;
 }
 
 /// One forward and backward pass and one update, tallied.
@@ -59,14 +50,25 @@ std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price pri
   return tally.rows();
 }
 
-double priced_passes(const PlanRequest& request, Tally::Price price) {
+struct Passes {
+  double forward = 0, backward = 0;
+  double seconds() const { return forward + backward; }
+};
+
+/// What stands before the loss, and it, is the forward pass.
+Passes priced_passes(const PlanRequest& request, const Tally::Price& price) {
   ImaginedStep step(request);
-  Tally tally(std::move(price));
+  Passes passes;
+  bool is_backward = false;
+  Tally tally([&](std::string_view op, const Cost& cost) {
+    const double seconds = price(op, cost);
+    (is_backward ? passes.backward : passes.forward) += seconds;
+    is_backward = is_backward || op == "flow_loss";
+    return seconds;
+  });
   step.attach(&tally);
   step.run_passes();
-  double seconds = 0;
-  for (const Tally::Row& row : tally.rows()) seconds += row.priced_seconds;
-  return seconds;
+  return passes;
 }
 
 struct Prediction {
@@ -147,7 +149,8 @@ Products products_named(const std::string& name) {
 }  // namespace
 
 int predict_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products", "ranks", "accumulation", "network", "bus"},
+  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products", "ranks",
+                             "accumulation", "link", "bandwidth", "network", "bus"},
                             {"json"});
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
@@ -164,15 +167,16 @@ int predict_command(const std::vector<std::string>& words) {
       priced_step(request, expected),
       memory};
   sort_by_time(prediction);
-  const double passes = priced_passes(request, expected);
+  const Passes passes = priced_passes(request, expected);
   const RanksForecast ranks{.ranks = arguments.count_or("ranks", 1),
                             .micro_batches = arguments.count_or("accumulation", 4),
-                            .passes_seconds = passes,
-                            .update_seconds = Prediction::sum(prediction.expected) - passes,
+                            .forward_seconds = passes.forward,
+                            .backward_seconds = passes.backward,
+                            .update_seconds = Prediction::sum(prediction.expected) - passes.seconds(),
                             .gradient_bytes = 4.0 * static_cast<double>(memory.trained_parameters),
-                            .modules = static_cast<double>(memory.adapted_modules),
-                            .network_bytes_per_second = static_cast<double>(arguments.count_or("network", 10)) * 1e9 / 8,
-                            .host_bytes_per_second = static_cast<double>(arguments.count_or("bus", 20)) * 1e9};
+                            .modules = static_cast<int64_t>(memory.adapted_modules),
+                            .link = link_between(card, arguments)};
+  if (ranks.ranks < 1 || ranks.micro_batches < 1) throw Error("bench/usage", "Expected at least one rank and one micro-batch");
   switch (format(arguments)) {
     case Format::json: {
       Json::Object all = to_json(prediction);

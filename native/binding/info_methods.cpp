@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "binding/method.h"
 #include "core/error.h"
@@ -8,6 +9,7 @@
 #include "ops/gemm_blas.h"
 #include "ops/instruction_set.h"
 #include "ops/kernels.h"
+#include "training/nccl.h"
 
 namespace sidestep::binding {
 
@@ -37,7 +39,8 @@ Json::Array cuda_devices() {
   return devices;
 }
 
-/// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null}
+/// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null, nccl: where it
+/// was found or that it was not, with several devices}
 const Method describe_method{"describe_engine", [](const Request&) -> Response {
                                Json::Object report{{"numerics_version", kNumericsVersion},
                                                    {"cpu_kernels", cpu::vector_kernels().name},
@@ -46,7 +49,10 @@ const Method describe_method{"describe_engine", [](const Request&) -> Response {
                                                    {"cuda_devices", Json::Array{}},
                                                    {"no_cuda", nullptr}};
                                try {
-                                 report["cuda_devices"] = cuda_devices();
+                                 Json::Array devices = cuda_devices();
+                                 if (devices.size() > 1)
+                                   report["nccl"] = Json::Object{{"found", nccl::library() != nullptr}, {"text", nccl::library_origin()}};
+                                 report["cuda_devices"] = std::move(devices);
                                } catch (const Error& reason) {
                                  report["no_cuda"] = reason.message();
                                }

@@ -41,15 +41,14 @@ const Method ring_method{"open_rank_ring", [](const Request& request) -> Respons
                            return {Json::Object{{"handle", Handles::instance().add(std::move(ring), kRing)}}, {}};
                          }};
 
-/// {handle of a trainer, ring}; the trainer takes the ring over
+/// {handle of a trainer, ring} → {gradients: how they go from card to card, empty on CPUs}; the trainer takes the ring over
 const Method join_method{"join_ranks", [](const Request& request) -> Response {
                            const auto open = opened(request);
                            const Session session(*open, request);
                            const int64_t handle = request.params.at("ring").as_int();
                            auto ring = Handles::instance().get<Ring>(handle, kRing);
                            Handles::instance().close(handle);
-                           open->trainer.join(std::move(ring));
-                           return {};
+                           return {Json::Object{{"gradients", open->trainer.join(std::move(ring))}}, {}};
                          }};
 
 /// {handle} → {ended}

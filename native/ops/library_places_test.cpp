@@ -19,15 +19,21 @@ struct Machine : testing::TemporaryFolder {
 
   /// The place of a file among those that are tried; -1: it would never be found.
   int64_t rank(LibrarySearch::System system, int cuda_major, const std::string& file) const {
-    const LibrarySearch search{.system = system,
-                               .cuda_major = cuda_major,
-                               .beside = path / "plugin",
-                               .variable = [this](const char* name) -> std::optional<fs::path> {
-                                 const auto found = environment.find(name);
-                                 return found == environment.end() ? std::nullopt : std::optional(found->second);
-                               },
-                               .root = path};
-    const auto places = cublaslt_places(search);
+    return place_of(file, cublaslt_places(search(system, cuda_major)));
+  }
+  int64_t rank_of_nccl(LibrarySearch::System system, const std::string& file) const { return place_of(file, nccl_places(search(system, 13))); }
+
+  LibrarySearch search(LibrarySearch::System system, int cuda_major) const {
+    return {.system = system,
+            .cuda_major = cuda_major,
+            .beside = path / "plugin",
+            .variable = [this](const char* name) -> std::optional<fs::path> {
+              const auto found = environment.find(name);
+              return found == environment.end() ? std::nullopt : std::optional(found->second);
+            },
+            .root = path};
+  }
+  int64_t place_of(const std::string& file, const std::vector<fs::path>& places) const {
     const auto found = std::find(places.begin(), places.end(), fs::path(file).has_parent_path() ? path / file : fs::path(file));
     return found == places.end() ? -1 : found - places.begin();
   }
@@ -58,6 +64,25 @@ TEST("cuBLASLt: Linux, where NVIDIA's packages, wheels, conda and PyTorch lay it
     before = rank;
   }
   EXPECT(machine.rank(kLinux, 13, "venv/lib/python3.12/site-packages/nvidia/cu13/lib/libcublasLt.so.13") > 0);
+}
+
+TEST("NCCL: Linux, where NVIDIA's packages, wheels and conda lay it; not on Windows") {
+  Machine machine;
+  for (const char* prefix : {"venv", "usr"}) machine.folder(std::string(prefix) + "/lib/python3.12");
+  machine.environment = {{"VIRTUAL_ENV", machine.path / "venv"}, {"CONDA_PREFIX", machine.path / "conda"}};
+  const char* in_order[] = {"plugin/libnccl.so.2",
+                            "libnccl.so.2",
+                            "usr/local/cuda/lib64/libnccl.so.2",
+                            "conda/lib/libnccl.so.2",
+                            "venv/lib/python3.12/site-packages/nvidia/nccl/lib/libnccl.so.2",
+                            "usr/lib/python3.12/dist-packages/nvidia/nccl/lib/libnccl.so.2"};
+  int64_t before = -1;
+  for (const char* file : in_order) {
+    const int64_t rank = machine.rank_of_nccl(kLinux, file);
+    if (rank <= before) testing::fail(__FILE__, __LINE__, std::string(file) + " is tried at the wrong time, or never");
+    before = rank;
+  }
+  EXPECT(machine.rank_of_nccl(kWindows, "libnccl.so.2") == -1);
 }
 
 TEST("cuBLASLt: Windows, where NVIDIA's installer, wheels, conda and PyTorch lay it") {

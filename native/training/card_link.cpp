@@ -46,6 +46,7 @@ CardLink::CardLink(const Circle& circle, Stream& stream)
       still_wanted_(circle.still_wanted),
       stream_(stream),
       queue_(stream.device(), std::make_shared<ThreadPool>(1)),  // which makes the card this thread's current one, as NCCL wants it
+      allowed_(stream.device()),
       computed_(stream.device()),
       passed_(stream.device()) {
   nccl::Config config;
@@ -84,30 +85,33 @@ void CardLink::leave() {
   communicator_ = nullptr;
 }
 
+void CardLink::allow_receiving() { allowed_.record(stream_); }
+
 void CardLink::send(const std::vector<Tensor>& tensors, int64_t to) {
-  post(tensors, [&](const Tensor& t) {
+  computed_.record(stream_);
+  post(computed_, tensors, [&](const Tensor& t) {
     return nccl_.send(t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(to), communicator_, queue_.native_handle());
   });
 }
 
 void CardLink::receive(const std::vector<Tensor>& tensors, int64_t from) {
-  post(tensors, [&](const Tensor& t) {
+  post(allowed_, tensors, [&](const Tensor& t) {
     return nccl_.receive(t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(from), communicator_, queue_.native_handle());
   });
   passed_.hold(stream_);
 }
 
 void CardLink::broadcast(const std::vector<Tensor>& tensors, int64_t root) {
-  post(tensors, [&](const Tensor& t) {
+  computed_.record(stream_);
+  post(computed_, tensors, [&](const Tensor& t) {
     return nccl_.broadcast(t.raw(), t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(root), communicator_, queue_.native_handle());
   });
   passed_.hold(stream_);
 }
 
 /// The tensors of a call go together.
-void CardLink::post(const std::vector<Tensor>& tensors, const Calls& call) {
-  computed_.record(stream_);
-  computed_.hold(queue_);
+void CardLink::post(const Event& after, const std::vector<Tensor>& tensors, const Calls& call) {
+  after.hold(queue_);
   const Result result = begin(tensors, call);
   if (result != Result::success && result != Result::in_progress) fail("a transfer between cards", result);
   settle("a transfer between cards", kNoLimit);

@@ -35,6 +35,8 @@ class CardLink {
 
   static nccl::UniqueId make_id();
 
+  /// What is received from now on may be written once all is done that the stream has been told so far, though it is told more before.
+  void allow_receiving();
   void send(const std::vector<Tensor>& tensors, int64_t to);
   void receive(const std::vector<Tensor>& tensors, int64_t from);
   /// The same bytes for all ranks.
@@ -47,7 +49,7 @@ class CardLink {
 
  private:
   using Calls = std::function<nccl::Result(const Tensor&)>;
-  void post(const std::vector<Tensor>& tensors, const Calls& call);
+  void post(const Event& after, const std::vector<Tensor>& tensors, const Calls& call);
   nccl::Result begin(const std::vector<Tensor>& tensors, const Calls& call);
   /// Until what was begun is known to have begun, and not only asked for.
   void settle(const char* what, int patience_ms);
@@ -58,7 +60,7 @@ class CardLink {
   std::function<void()> still_wanted_;
   Stream& stream_;
   Stream queue_;
-  Event computed_, passed_;
+  Event allowed_, computed_, passed_;
   std::mutex mutex_;  ///< a communicator is not to be aborted in the middle of a call
   nccl::Communicator communicator_ = nullptr;  ///< null once it was left or aborted
 };

@@ -122,6 +122,7 @@ void CardRoute::begin(const Pass& pass) {
   sent_ = received_ = 0;
   brought_.assign(adapters_.modules().size(), false);
   held_.clear();
+  link_.allow_receiving();
 }
 
 /// They come in the order in which the rank before computes them, which is another one where it leaves its micro-batch out. Those of a higher

@@ -1,6 +1,8 @@
 import {asWritten, canonicalJson, isJsonObject, type Json} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
+import type {TrainingWork} from '../event/effort.js';
 import type {PlannedStage} from '../plan/plan.js';
+import {passesInTurn, usefulRanks} from '../plan/ranks.js';
 import type {Efforts} from '../run/forecast/effort.js';
 import {
   type MeasuredPace,
@@ -10,6 +12,7 @@ import {
   type UnmadeTraining,
 } from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
+import {resolveNumerics} from '../run/numerics.js';
 import {datasetSamples, songSources} from '../stage/dataset.js';
 import {type ParamObject, paramsToJson} from '../stage/param.js';
 import {memoryLimit} from './memory.js';
@@ -29,9 +32,22 @@ export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts)
     const measured = paces.has(cost) ? paces.get(cost) : await firstPace(stage, planned);
     paces.set(cost, measured);
     if (measured === undefined) continue;
-    timed.set(stage.id, {...effort, duration_ms: 1000 * trainingSeconds(effort.training, measured)});
+    const work = sharedWork(stage, effort.training, planned);
+    timed.set(stage.id, {...effort, duration_ms: 1000 * trainingSeconds(work, measured)});
   }
   return timed;
+}
+
+/** What one card has to do of it, where ranks have one each; on a CPU they share its cores, and all of it is done there. */
+function sharedWork(
+  {configured}: PlannedStage,
+  work: TrainingWork,
+  {observation: {engine}}: PlannedPipeline,
+): TrainingWork {
+  const numerics = engine && resolveNumerics(engine, configured.resources);
+  if (numerics?.kind !== 'known' || numerics.identity?.backend !== 'cuda') return work;
+  const micro_batches = Math.max(1, Number(configured.params.gradient_accumulation_steps ?? 1));
+  return {...work, micro_steps: passesInTurn(work.micro_steps, usefulRanks(configured), micro_batches)};
 }
 
 async function firstPace(

@@ -82,6 +82,7 @@ export function engineOf(
       visible_devices: terminal.env.CUDA_VISIBLE_DEVICES,
       plugin: plugin?.path,
       products: terminal.env.SIDESTEP_CUBLASLT,
+      nccl: terminal.env.SIDESTEP_NCCL,
       instruction_set: terminal.env.SIDESTEP_CPU_ISA,
     },
     engine_help: engineHelp(terminal, places),

@@ -71,6 +71,7 @@ function addonChecks(engine: AskedEngine, plugin_help: () => string, cards: numb
   return [
     {name: 'addon', title: 'Native engine', state: 'ok', found, hint: undefined},
     ...devices,
+    ...linkChecks(report),
     ...noCuda,
   ];
 }
@@ -103,6 +104,21 @@ export function deviceChecks(device: DeviceReport, report: EngineReport): Check[
     hint: warning?.hint,
   };
   return [it, products];
+}
+
+/** Several cards, and what gradients go by between them. */
+export function linkChecks({nccl}: Pick<EngineReport, 'nccl'>): Check[] {
+  if (nccl === undefined) return [];
+  const it = {name: 'engine_nccl', title: 'Between cards'};
+  if (nccl.found) return [{...it, state: 'ok', found: nccl.text, hint: undefined}];
+  return [
+    {
+      ...it,
+      state: 'absent',
+      found: `${nccl.text}: a training on several cards sends its gradients over TCP`,
+      hint: 'The bytes are the same, only slower. `pip install nvidia-nccl-cu13` (`nvidia-nccl-cu12` with CUDA 12), or name the library in SIDESTEP_NCCL.',
+    },
+  ];
 }
 
 function bitsOfItsOwn(found: string, {cpu_arithmetic}: EngineReport): Pick<Check, 'found' | 'hint'> {

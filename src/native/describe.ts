@@ -22,6 +22,8 @@ export interface EngineDescription {
   }[];
   /** Why there is no CUDA device; null when there is one. */
   readonly no_cuda: string | null;
+  /** With several devices: the library that connects cards, and its version, or that there is none. */
+  readonly nccl?: {readonly found: boolean; readonly text: string};
 }
 
 /** Loads the CUDA plugin if there is one, so only short-lived processes and workers should ask. */

@@ -96,8 +96,9 @@ export interface Trainer extends AsyncDisposable {
   /**
    * From here on the run is one of several ranks that share its micro-batches. Rank 0 goes on as before; the others `follow`
    * until they hear of the end, which rank 0 says by `dismiss`. Throws `train/ranks-differ`; every call, `train/rank-lost`.
+   * `gradients`: how they go from card to card, in words; empty on CPUs.
    */
-  join(ring: RankRing): Promise<void>;
+  join(ring: RankRing): Promise<{readonly gradients: string}>;
   follow(): Promise<'something' | 'the_end'>;
   dismiss(): Promise<void>;
   close(): Promise<void>;
@@ -136,9 +137,7 @@ export async function openTrainer(
     },
     load: async (folder, resume) =>
       (await ask('load_checkpoint', {folder, resume})) as {global_step: number; finished: boolean},
-    join: async (ring) => {
-      await ask('join_ranks', {ring: ring.handle});
-    },
+    join: async (ring) => (await ask('join_ranks', {ring: ring.handle})) as {readonly gradients: string},
     follow: async () =>
       ((await ask('follow_rank')) as {readonly ended: boolean}).ended ? 'the_end' : 'something',
     dismiss: async () => {

@@ -14,3 +14,11 @@ export function usefulRanks(stage: Pick<ConfiguredStage, 'uses' | 'resources' | 
   const micro_batches = Number(stage.params.gradient_accumulation_steps ?? 1);
   return Math.min(wantedRanks(stage), Math.max(1, micro_batches));
 }
+
+/**
+ * Pure: of so many passes, those that follow each other where `ranks` that have a card each share the passes of an update. What goes
+ * between them is not counted.
+ */
+export function passesInTurn(passes: number, ranks: number, micro_batches: number): number {
+  return (passes * Math.ceil(micro_batches / ranks)) / micro_batches;
+}

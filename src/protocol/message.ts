@@ -185,6 +185,8 @@ export interface EngineReport {
   readonly devices: readonly DeviceReport[];
   /** Why there is no CUDA device, in the engine's words; undefined when there is one. */
   readonly no_cuda: string | undefined;
+  /** With several cards: the library that connects them, and its version, or that there is none. */
+  readonly nccl?: {readonly found: boolean; readonly text: string};
 }
 
 export interface DeviceReport {

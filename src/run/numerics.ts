@@ -38,6 +38,8 @@ export interface CudaContext {
   readonly plugin: string | undefined;
   /** `SIDESTEP_CUBLASLT` as the user set it: the library for matrix products. */
   readonly products: string | undefined;
+  /** `SIDESTEP_NCCL` as the user set it: the library that connects cards. */
+  readonly nccl?: string | undefined;
   /** `SIDESTEP_CPU_ISA` as the user set it: the widest instructions that the CPU may use. */
   readonly instruction_set?: string | undefined;
 }
@@ -70,6 +72,7 @@ export async function observeEngine(question: EngineQuestion): Promise<EngineObs
       visible_devices: cuda.visible_devices ?? null,
       plugin: await hashOfPlugin(question),
       products: cuda.products ?? null,
+      ...(cuda.nccl !== undefined && {nccl: cuda.nccl}),
       instruction_set: cuda.instruction_set ?? null,
       ...(question.machine ?? machineMarks()),
     }),

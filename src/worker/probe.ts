@@ -19,5 +19,6 @@ export async function probe(addonPath: string): Promise<EngineReport> {
     cpu_arithmetic: engine.cpu_arithmetic ?? 'fused',
     devices: [cpu, ...cuda],
     no_cuda: engine.no_cuda ?? undefined,
+    ...(engine.nccl && {nccl: engine.nccl}),
   };
 }

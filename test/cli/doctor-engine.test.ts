@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {deviceChecks} from '../../src/doctor/engine.js';
+import {deviceChecks, linkChecks} from '../../src/doctor/engine.js';
 import {type Addon, BINDING_VERSION} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import type {DeviceReport} from '../../src/protocol/message.js';
@@ -37,6 +37,19 @@ test('a card without the library is a warning with what to install', () => {
     found,
     hint: expect.stringContaining('nvidia-cublas'),
   });
+});
+
+test('several cards are listed with what connects them, or with what to install', () => {
+  expect(linkChecks({})).toEqual([]);
+  const found = 'NCCL 2.27.5 (/lib/libnccl.so.2)';
+  expect(linkChecks({nccl: {found: true, text: found}})).toMatchObject([{state: 'ok', found, hint: undefined}]);
+  expect(linkChecks({nccl: {found: false, text: 'NCCL was not found'}})).toMatchObject([
+    {
+      state: 'absent',
+      found: 'NCCL was not found: a training on several cards sends its gradients over TCP',
+      hint: expect.stringContaining('nvidia-nccl-cu13'),
+    },
+  ]);
 });
 
 test('a CPU has no such library', () => {

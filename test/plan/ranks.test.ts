@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {usefulRanks, wantedRanks} from '../../src/plan/ranks.js';
+import {passesInTurn, usefulRanks, wantedRanks} from '../../src/plan/ranks.js';
 import {resolveText} from '../config/resolved.js';
 
 /** The training of a small pipeline with these resources. */
@@ -67,4 +67,11 @@ test('more ranks on cards than the job has', () => {
 test('a stage without micro-batches has no ranks', () => {
   const resolved = resolveText('sidestep: 1\nstages:\n  f: {uses: fixture, resources: {ranks: 2}}\n');
   expect(resolved).toMatchObject({ok: false, problems: [{code: 'config/ranks-without-training'}]});
+});
+
+test('passes of an update that ranks on cards of their own share: as many in turn as the first rank has', () => {
+  expect(passesInTurn(120, 1, 4)).toBe(120);
+  expect(passesInTurn(120, 2, 4)).toBe(60);
+  expect(passesInTurn(120, 3, 4)).toBe(60); // the first rank has two of four
+  expect(passesInTurn(120, 4, 4)).toBe(30);
 });

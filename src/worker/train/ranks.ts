@@ -61,7 +61,7 @@ export async function startRanks(
     context.log(
       `${ranks} ranks share the micro-batches: processes ${others.map(({child}) => child.pid).join(', ')} beside this one`,
     );
-    return ranksOf(others, ring, end);
+    return ranksOf(context, others, ring, end);
   } catch (error) {
     const reason = await reasonFor(others, error);
     end();
@@ -69,9 +69,17 @@ export async function startRanks(
   }
 }
 
-function ranksOf(others: readonly Rank[], ring: RankRing, end: () => void): Ranks {
+function ranksOf(
+  {log}: WorkerContext,
+  others: readonly Rank[],
+  ring: RankRing,
+  end: () => void,
+): Ranks {
   return {
-    join: (trainer) => trainer.join(ring),
+    join: async (trainer) => {
+      const {gradients} = await trainer.join(ring);
+      if (gradients !== '') log(gradients);
+    },
     dismiss: async (trainer) => {
       await trainer.dismiss();
       await within(Promise.all(others.map(({left}) => left)), LEAVE_MS);
