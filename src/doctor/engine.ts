@@ -116,7 +116,7 @@ export function linkChecks({nccl}: Pick<EngineReport, 'nccl'>): Check[] {
       ...it,
       state: 'absent',
       found: `${nccl.text}: a training on several cards sends its gradients over TCP`,
-      hint: 'The bytes are the same, only slower. `pip install nvidia-nccl-cu13` (`nvidia-nccl-cu12` with CUDA 12), or name the library in SIDESTEP_NCCL.',
+      hint: 'The bytes are the same, only slower. `pip install nvidia-nccl-cu13` (nvidia-nccl-cu12 with CUDA 12), or name the library in SIDESTEP_NCCL.',
     },
   ];
 }

@@ -42,7 +42,9 @@ test('a card without the library is a warning with what to install', () => {
 test('several cards are listed with what connects them, or with what to install', () => {
   expect(linkChecks({})).toEqual([]);
   const found = 'NCCL 2.27.5 (/lib/libnccl.so.2)';
-  expect(linkChecks({nccl: {found: true, text: found}})).toMatchObject([{state: 'ok', found, hint: undefined}]);
+  expect(linkChecks({nccl: {found: true, text: found}})).toMatchObject([
+    {state: 'ok', found, hint: undefined},
+  ]);
   expect(linkChecks({nccl: {found: false, text: 'NCCL was not found'}})).toMatchObject([
     {
       state: 'absent',

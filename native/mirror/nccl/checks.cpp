@@ -40,7 +40,7 @@ struct Child {
 
 Child start(const std::function<std::string()>& act) {
   int pipe_ends[2];
-  if (::pipe(pipe_ends) != 0) throw Error("test/failed", "no pipe");
+  if (::pipe(pipe_ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
   const pid_t pid = ::fork();
   if (pid != 0) {
     ::close(pipe_ends[1]);
@@ -269,7 +269,7 @@ struct Pair {
 /// What each of two ranks makes of its communicator.
 std::vector<std::string> in_pairs(const std::function<std::string(Pair&, int rank)>& act, const std::function<int(int)>& card = [](int rank) { return rank; }) {
   int pipe_ends[2];
-  if (::pipe(pipe_ends) != 0) throw Error("test/failed", "no pipe");
+  if (::pipe(pipe_ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
   const auto said = in_processes(2, [&](int rank) -> std::string {
     enter({.card = card}, rank);
     nccl::UniqueId id{};

@@ -61,7 +61,7 @@ export async function startRanks(
     context.log(
       `${ranks} ranks share the micro-batches: processes ${others.map(({child}) => child.pid).join(', ')} beside this one`,
     );
-    return ranksOf(context, others, ring, end);
+    return ranksOf(context, {others, ring, end});
   } catch (error) {
     const reason = await reasonFor(others, error);
     end();
@@ -69,12 +69,13 @@ export async function startRanks(
   }
 }
 
-function ranksOf(
-  {log}: WorkerContext,
-  others: readonly Rank[],
-  ring: RankRing,
-  end: () => void,
-): Ranks {
+interface Started {
+  readonly others: readonly Rank[];
+  readonly ring: RankRing;
+  readonly end: () => void;
+}
+
+function ranksOf({log}: WorkerContext, {others, ring, end}: Started): Ranks {
   return {
     join: async (trainer) => {
       const {gradients} = await trainer.join(ring);
