@@ -25,14 +25,13 @@ export interface StageChoice {
 /** Pure. Problems: `usage/unknown-stage`, and those of the order itself (unknown references, cycles). */
 export function chooseStages(pipeline: Pipeline, wishes: StageWishes): Result<StageChoice> {
   const order = orderStages(pipeline.stages);
-  if (!order.ok) return order;
   const named = [...wishes.only, ...wishes.from, ...(wishes.force === 'all' ? [] : wishes.force)];
   const unknown = named.filter((name) => instancesOf(pipeline, [name]).length === 0);
   if (unknown.length > 0) return failure(...unknown.map((name) => unknownStage(name, pipeline)));
   const only = instancesOf(pipeline, wishes.only);
-  const chosen = only.length === 0 ? undefined : withNeeds(order.value, only);
+  const chosen = only.length === 0 ? undefined : withNeeds(order, only);
   const stages = pipeline.stages.filter(({id}) => chosen === undefined || chosen.has(id));
-  const forced = forcedStages(pipeline, order.value, wishes);
+  const forced = forcedStages(pipeline, order, wishes);
   return ok({pipeline: {...pipeline, stages}, forced});
 }
 

@@ -75,11 +75,11 @@ export async function checkPipeline(
     file: relative(terminal.cwd, pipeline.value.file) || file,
     name: pipeline.value.name,
     stages: pipeline.value.stages.length,
-    problems: order.ok ? [] : order.problems,
+    problems: [],
     warnings: [
       ...pipeline.value.warnings,
       ...ineffectiveWarnings(pipeline.value),
-      ...(order.ok ? surroundingsWarnings(order.value, terminal) : []),
+      ...surroundingsWarnings(order, terminal),
     ],
   };
 }

@@ -1,5 +1,3 @@
-import type {Problem} from '../base/problem.js';
-import {failure, ok, type Result} from '../base/result.js';
 import type {StageId} from '../base/stage-id.js';
 import type {ConfiguredStage} from '../config/pipeline.js';
 import {isStageReference, paramLeaves, type StageReference} from '../stage/param.js';
@@ -13,18 +11,15 @@ export interface DagStage {
 }
 
 /**
- * Puts stages into an order in which they can run; among those that could stand anywhere, the file's order stays.
- * Problems: `plan/unknown-stage`, `plan/cycle`; all of them, with positions.
+ * Puts stages into an order in which they can run; among those that could stand anywhere, the file's order stays. Their references
+ * have been checked (`config/connect.ts`): a TypeError is thrown for one that leads nowhere, or in a circle.
  */
-export function orderStages(stages: readonly ConfiguredStage[]): Result<readonly DagStage[]> {
+export function orderStages(stages: readonly ConfiguredStage[]): readonly DagStage[] {
   const dag = new Map(stages.map((stage) => [stage.id, edgesOf(stage)]));
-  const unknown = [...dag.values()].flatMap((stage) => unknownEdges(stage, dag));
-  if (unknown.length > 0) return failure(...unknown);
   const order: DagStage[] = [];
   const state = new Map<StageId, 'open' | 'done'>();
-  const cycles: Problem[] = [];
-  for (const stage of dag.values()) visit(stage, {dag, order, state, cycles});
-  return cycles.length > 0 ? failure(...cycles) : ok(order);
+  for (const stage of dag.values()) visit(stage, {dag, order, state});
+  return order;
 }
 
 /** Stages that depend on `from`, directly or not, in plan order: what a change there reaches. */
@@ -47,33 +42,14 @@ function edgesOf(configured: ConfiguredStage): DagStage {
   return {configured, references, reads, waits_for};
 }
 
-function unknownEdges({configured, references}: DagStage, dag: ReadonlyMap<StageId, DagStage>): Problem[] {
-  const named = [
-    ...Object.entries(references).map(([path, {$stage}]) => ({
-      stage: $stage,
-      position: configured.positions[path] ?? configured.position,
-    })),
-    ...configured.needs,
-  ];
-  return named
-    .filter(({stage}) => !dag.has(stage))
-    .map(({stage, position}) => ({
-      code: 'plan/unknown-stage',
-      message: `${configured.id} refers to a stage named ${stage}, which does not exist`,
-      position,
-      hint: `Stages of this pipeline: ${[...dag.keys()].slice(0, 20).join(', ')}.`,
-    }));
-}
-
 interface Walk {
   readonly dag: ReadonlyMap<StageId, DagStage>;
   readonly order: DagStage[];
   readonly state: Map<StageId, 'open' | 'done'>;
-  readonly cycles: Problem[];
 }
 
 /** Depth first with a stack of its own: a chain of thousands of stages must not overflow the call stack. */
-function visit(start: DagStage, {dag, order, state, cycles}: Walk): void {
+function visit(start: DagStage, {dag, order, state}: Walk): void {
   const path = [{stage: start, next: 0}];
   if (state.has(start.configured.id)) return;
   state.set(start.configured.id, 'open');
@@ -84,42 +60,14 @@ function visit(start: DagStage, {dag, order, state, cycles}: Walk): void {
       state.set(top.stage.configured.id, 'done');
       order.push(top.stage);
       path.pop();
-    } else if (state.get(upstream) === 'open') {
-      cycles.push(
-        cycleProblem(
-          path.map(({stage}) => stage),
-          upstream,
-        ),
-      );
-    } else if (!state.has(upstream)) {
+    } else if (state.get(upstream) === 'open')
+      throw new TypeError(`${top.stage.configured.id} and ${upstream} wait for each other`);
+    else if (!state.has(upstream)) {
+      const stage = dag.get(upstream);
+      if (stage === undefined)
+        throw new TypeError(`${top.stage.configured.id} reads ${upstream}, which is no stage`);
       state.set(upstream, 'open');
-      path.push({stage: dag.get(upstream)!, next: 0});
+      path.push({stage, next: 0});
     }
   }
-}
-
-function cycleProblem(path: readonly DagStage[], closing: StageId): Problem {
-  const start = path.findIndex(({configured}) => configured.id === closing);
-  const cycle = path.slice(start);
-  const last = cycle[cycle.length - 1]!;
-  const words = [...cycle.map(({configured}) => configured.id), closing].join(' → ');
-  return {
-    code: 'plan/cycle',
-    message: `These stages wait for each other: ${words}`,
-    position: edgePosition(last, closing),
-    hint: 'A stage may use only what is made before it. Remove one of these references.',
-    related: cycle.slice(0, -1).map((stage, index) => ({
-      position: edgePosition(stage, cycle[index + 1]!.configured.id),
-      message: `${stage.configured.id} uses ${cycle[index + 1]!.configured.id} here`,
-    })),
-  };
-}
-
-function edgePosition({configured, references}: DagStage, to: StageId) {
-  const path = Object.keys(references).find((key) => references[key]!.$stage === to);
-  const position =
-    path === undefined
-      ? configured.needs.find(({stage}) => stage === to)?.position
-      : configured.positions[path];
-  return position ?? configured.position;
 }

@@ -20,7 +20,7 @@ export type StageTypes = ReadonlyMap<string, StageType>;
 
 /**
  * Pure: what would happen if this pipeline ran in this world. Fails only for what is wrong with the pipeline itself
- * (`plan/unknown-stage-type`, `plan/unknown-stage`, `plan/cycle`); what is wrong with the world blocks single stages.
+ * (`plan/unknown-stage-type`); what is wrong with the world blocks single stages.
  */
 export function makePlan(pipeline: Pipeline, world: World, types: StageTypes): Result<Plan> {
   const unknown = pipeline.stages
@@ -28,13 +28,12 @@ export function makePlan(pipeline: Pipeline, world: World, types: StageTypes): R
     .map((stage) => unknownType(stage, types));
   if (unknown.length > 0) return failure(...unknown);
   const order = orderStages(pipeline.stages);
-  if (!order.ok) return order;
   const planned = new Map<StageId, PlannedStage>();
-  for (const stage of order.value) {
+  for (const stage of order) {
     const alone = planStage(stage, types.get(stage.configured.uses)!, planned, world);
     planned.set(alone.id, hinder(alone, planned, world));
   }
-  makeRemovedAgain(order.value, planned, world);
+  makeRemovedAgain(order, planned, world);
   const stages = [...planned.values()];
   const problems = stages.flatMap(({verdict}) => (verdict.kind === 'blocked' ? [verdict.problem] : []));
   return ok({pipeline: pipeline.name, stages, problems});

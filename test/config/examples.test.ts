@@ -31,7 +31,7 @@ describe('examples in pipelines/', () => {
     const pipeline = resolved(file, readFileSync(file, 'utf8'));
     expect(pipeline.ok ? [] : pipeline.problems).toEqual([]);
     if (!pipeline.ok) return;
-    expect(orderStages(pipeline.value.stages)).toMatchObject({ok: true});
+    expect(orderStages(pipeline.value.stages)).toHaveLength(pipeline.value.stages.length);
     const idle = pipeline.value.stages.flatMap((stage) =>
       stage.ineffective.filter(({position}) => position.file === file),
     );
