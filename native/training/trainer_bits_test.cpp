@@ -27,7 +27,8 @@ Run run_with(int threads, const TrainerSetup& setup, const fs::path& folder) {
 /// The files a run leaves enter the test's digest: what scripts/compare-bits.sh holds against other instruction sets are an adapter's bytes.
 void add_files(const Run& run) {
   for (const auto& [name, bytes] : run.saved) {
-    std::vector<double> values(bytes.begin(), bytes.end());
+    std::vector<double> values;
+    for (const char byte : bytes) values.push_back(static_cast<unsigned char>(byte));  // whose sign differs between processors
     add_to_digest(std::span<const double>(values));
   }
 }
