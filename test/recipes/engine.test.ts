@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -60,19 +60,20 @@ describe('an op, an optimizer and a kind of adapter, added by their recipes in a
       ...['npx', '--no-install', 'vitest', 'run', '--project', 'unit'],
       ...['-t', 'momentum|full|every option of the schema', 'test/native/train-options.test.ts'],
     );
-    expect(said).toMatch(/[3-9] passed/);
+    expect(said).toMatch(/([3-9]|\d\d) passed/);
   });
 
   test('train and are exported by a pipeline', () => {
     const text = readFileSync(join(copy, 'pipelines/smoke.yaml'), 'utf8')
-      .replace(/adapter: \{type: lora[^}]*\}\}/, 'adapter: {type: full}')
+      .replace(/adapter: \{type: lora.*\n/, 'adapter: {type: full}\n')
       .replace(/optimizer: \{[^}]*\}/, 'optimizer: {type: momentum, momentum: 0.5, learning_rate: 1e-3}')
       .replace('formats: [peft, comfyui, diffusers]', 'formats: [lycoris]');
     writeFileSync(join(copy, 'pipelines/full.yaml'), text);
     inCopy(copy, 'node', 'dist/cli/main.js', 'run', 'pipelines/full.yaml', '--only', 'export', '--plain');
-    const exported = join(copy, 'output/smoke/lycoris');
-    expect(existsSync(exported)).toBe(true);
-    expect(inCopy(copy, 'node', 'dist/cli/main.js', 'inspect', exported)).toContain('full');
+    const published = join(copy, 'output/smoke');
+    const files = readdirSync(published, {recursive: true, encoding: 'utf8'});
+    const exported = files.find((name) => name.endsWith('.safetensors'))!;
+    expect(inCopy(copy, 'node', 'dist/cli/main.js', 'inspect', join(published, exported))).toContain('full');
   });
 });
 
