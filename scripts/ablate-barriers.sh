@@ -9,10 +9,13 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 files=("$@")
 [ ${#files[@]} -gt 0 ] || mapfile -t files < <(cd "$here/native/ops" && grep -l '__sync\(threads\|warp\)' ./*_cuda.cu ./*.cuh | sed 's|^\./||')
 
-declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor [attention_dq_cuda.cu]=attention_tensor
+declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor [attention_dq_cuda.cu]=attention_tensor [attention_dkv_wide_cuda.cu]=attention_tensor
   [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients;attention_tensor" [elementwise_cuda.cu]="gated_add;sum_rows"
   [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
   [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="gemm: 16-bit" [conv1d_cuda.cu]=conv1d [flow_cuda.cu]=flow_loss)
+
+# Kernels of cards with more shared memory than the machine has by itself.
+declare -A shared=([attention_dkv_wide_cuda.cu]=228)
 
 # Barriers that order memory and nothing else: the shuffles around them already gather the lanes, and on the SIMT machine, which has one order of
 # memory, numbers stay right. The thread sanitizer reports their absence (scripts/simt-nightly.sh).
@@ -25,7 +28,7 @@ notices() { # FILE LINE: in which order the tests fail, or nothing
   IFS=';' read -ra parts <<<"${tests[$1]:-native/ops/}"
   for order in forward reverse random runaway; do
     for copies in lazy eager; do
-      SIDESTEP_SIMT_SKIP=$1:$2 SIDESTEP_SIMT_ORDER=$order SIDESTEP_SIMT_COPIES=$copies SIDESTEP_CUBLASLT= timeout 300 "$build/sidestep_tests" --device simt "${parts[@]}" > /dev/null 2>&1 ||
+      SIDESTEP_SIMT_SKIP=$1:$2 SIDESTEP_SIMT_ORDER=$order SIDESTEP_SIMT_COPIES=$copies SIDESTEP_SIMT_SHARED=${shared[$1]:-100} SIDESTEP_CUBLASLT= timeout 300 "$build/sidestep_tests" --device simt "${parts[@]}" > /dev/null 2>&1 ||
         { echo "$order, $copies copies"; return; }
     done
   done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every kernel that a real model launches must have run in a test, in the very instance (types, head size, width of access) that it launches.
 # What real models launch is learned from their own benches on the SIMT machine with launches only noted: the 2B and XL models in training
-# and generation, the text encoder (the condition encoder is made of the same layers), the autoencoder; on both kinds of card that kernels
+# and generation, the text encoder (the condition encoder is made of the same layers), the autoencoder; on all kinds of card that kernels
 # distinguish, with cuBLASLt and without. What ran is in the reports of `ctest -R simt_`.
 #   scripts/check-kernel-runs.sh BUILD_FOLDER        prints one line a kernel; fails when one of them did not run
 set -uo pipefail
@@ -31,7 +31,7 @@ note_models() {
   done
   note encode_text --config "$work/text.json" --steps 1
 }
-for SIDESTEP_SIMT_SHARED in 100 228; do
+for SIDESTEP_SIMT_SHARED in 100 164 228; do
   export SIDESTEP_SIMT_SHARED
   note_models
   SIDESTEP_CUBLASLT='' note_models

@@ -19,11 +19,12 @@ namespace {
 // busy (a 3060's 0.78). Two blocks fit a multiprocessor there (blocks_in_100_kib in the kernels); two that did not wait for each other would be
 // idle together for the product of their idle shares, and half of what that brings is assumed.
 //
-// Its backward pass is two kernels. Scores, dv and dk: 64 keys and 32 queries are 2.10 MFLOP and, with the tiles of cards that have room, 176 KiB
-// through shared memory, 1490 FLOP a clock: 0.36 of a Hopper and 0.73 of an A100, of which 0.63 are left again. With small tiles 208 KiB and
-// 1260 FLOP a clock, no bound for a GeForce, whose loads are double buffered as the forward pass's are: its share. What the last round of
-// blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each cut into parts) costs a Hopper 0.04, a 3060 0.05,
-// a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a clock (0.80 of a Hopper), 0.63 of that; 0.85 of
+// Its backward pass is two kernels. Scores, dv and dk: 64 keys and 32 queries are 2.10 MFLOP. Where a warp has 32 keys (attention_dkv_wide_cuda.cu) they
+// are 128 KiB through shared memory, 2050 FLOP a clock: 0.50 of a Hopper. What mma.sync reaches of its tensor cores, some 0.62, is not far from that,
+// so that less is left than of the forward pass's ceiling: 0.58. Large tiles of 16 keys a warp are 176 KiB, 1490 FLOP a clock, 0.73 of an A100, of which
+// 0.63 are left again. With small tiles 208 KiB and 1260 FLOP a clock, no bound for a GeForce, whose loads are double buffered as the forward
+// pass's are: its share. What the last round of blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each
+// cut into parts) costs a Hopper 0.04, a 3060 0.05, a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a clock (0.80 of a Hopper), 0.63 of that; 0.85 of
 // smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090 idle. dS comes from memory.
 //
 // Our own products (ops/gemm_mma_cuda.cu), where the library is missing: 1.05 MFLOP for 48 KiB through shared memory, 2796 FLOP a clock: 0.68 of a Hopper,
@@ -42,13 +43,13 @@ const std::vector<Card> kCards = {
     {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.82, 0, 0.65, 0.85},
     {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.62, 0, 0.65, 0.83},
     {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62},
-    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.22, 0.41, 494.7 * kTera, 0.45, 0.50},
-    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.22, 0.41, 494.7 * kTera, 0.45, 0.50},
+    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
+    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
 };
 
-// A copy's share of the memory; products with few blocks get half of the bandwidth: an adapter's, whose operands are all traffic. A launch that finds the queue full costs its ramp up and down.
-constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kThinShare = 0.45;
-constexpr double kThinFlopsPerByte = 128;
+// A copy's share of the memory, which a thin product reaches whose output has many tiles: an adapter's onto y and dx. Those with few tiles (x A^T, dy B, the
+// adapter's gradients) get half of the bandwidth: they have fewer loads under way. A launch that finds the queue full costs its ramp up and down.
+constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kFewTilesShare = 0.45;
 constexpr double kLaunchSeconds = 3e-6;
 
 enum class Unit { product, convolution, attention, attention_backward, attention_dq, vector };
@@ -58,7 +59,7 @@ Unit unit_of(std::string_view op) {
   if (op == "attention_backward" || op == "attention_backward dk, dv") return Unit::attention_backward;
   if (op == "attention_backward dq") return Unit::attention_dq;
   if (op == "conv1d" || op == "conv_transpose1d") return Unit::convolution;
-  if (op == "gemm") return Unit::product;
+  if (op == "gemm" || op == "gemm, few tiles") return Unit::product;
   return Unit::vector;
 }
 
@@ -74,10 +75,7 @@ double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit,
   __builtin_unreachable();
 }
 
-double memory_share(Unit unit, const Cost& cost) {
-  const bool thin = unit == Unit::product && cost.flops < kThinFlopsPerByte * cost.bytes;
-  return thin ? kThinShare : kMemoryShare;
-}
+double memory_share(std::string_view op) { return op == "gemm, few tiles" ? kFewTilesShare : kMemoryShare; }
 
 }  // namespace
 
@@ -109,7 +107,7 @@ double expected_seconds(const Card& given, DType dtype, std::string_view op, con
   const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
   return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops),
-                   cost.bytes / (memory_share(unit, cost) * ceilings.memory_bytes), kLaunchSeconds});
+                   cost.bytes / (memory_share(op) * ceilings.memory_bytes), kLaunchSeconds});
 }
 
 }  // namespace sidestep::bench

@@ -4,35 +4,12 @@
 // second kernel makes dq = dS K of it. That moves 4 bytes a pair and query head in place of two products of 512 FLOPs (heads of 128).
 // Full attention of the 2B model over 3000 patches, 16 heads of 128: 184 GFLOP, 0.46 ms at 400 TFLOP/s; dS is 290 MB, written while the
 // tensor cores are busy, and read in 0.1 ms at 3 TB/s. A banded layer (window 128): 16 GFLOP, 31 MB.
-#include "ops/attention_fragments.h"
-#include "ops/attention_products_cuda.cuh"
+#include "ops/attention_scores_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
 
-constexpr int kBlock = 128, kRows = ScoreFragments::kKeys, kRowsOfWarp = ScoreFragments::kSide;
-
-/// What is kept of the key heads of one launch, counted through the batch: dS of all query heads of a key head, one after the other, then the
-/// sums of parts of the queries.
-template <typename T>
-struct KeptScores {
-  T* data;
-  ScoreRoom room;
-  int64_t units;       ///< key heads of a launch, at most
-  int64_t parts;
-  int64_t first_unit;  ///< sample * key heads + key head of the launch's first
-
-  __device__ T* scores(int64_t head) const { return data + head * room.fragments.elements(); }
-  /// dk [S, hd] of a part, dv behind it.
-  __device__ float* sums(int64_t unit, int64_t part) const {
-    return reinterpret_cast<float*>(data + units * room.score_elements()) + (unit * parts + part) * room.part_floats();
-  }
-};
-
-/// Four registers of a lane.
-struct alignas(16) Piece {
-  uint32_t of[4];
-};
+constexpr int kRowsOfWarp = ScoreFragments::kSide;
 
 // ---- dS, dk, dv: a block owns 64 keys of a key head and walks tiles of the queries of its query heads, in order. The next tile is on its
 // way while one is worked on.
@@ -49,25 +26,6 @@ constexpr size_t kKeyBytes = 2 * SharedTile<__half, hd>::bytes(kRows) + 4 * stat
 
 static_assert(blocks_in_100_kib(kKeyBytes<128, Tile::kib_4>) >= 2 && blocks_in_100_kib(kKeyBytes<64, Tile::kib_4>) >= 2);
 constexpr size_t kRoomForLarge = 2 * (kKeyBytes<128, Tile::kib_8> + 1024);  // of two blocks, on a multiprocessor
-
-/// A tile of queries of one head.
-struct QueryTile {
-  int64_t head, index;
-
-  __device__ void advance(const IndexRange& tiles) {
-    if (++index < tiles.last) return;
-    index = tiles.first;
-    ++head;
-  }
-};
-
-/// Two neighbouring columns of a key's gradients.
-template <typename T>
-__device__ void write_gradients(const Backward<T>& f, int64_t b, int64_t key, int64_t kv, int column, float2 dk, float2 dv) {
-  const float* orphans = f.to.orphans + (b * f.op.kv_heads + kv) * f.op.head_dim + column;
-  store_pair(f.to.dk(b, key, kv) + column, dk.x * f.op.scale, dk.y * f.op.scale);
-  store_pair(f.to.dv(b, key, kv) + column, dv.x + orphans[0], dv.y + orphans[1]);
-}
 
 template <typename T, int hd, Tile of>
 __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward<T> f, const KeptScores<T> kept) {
@@ -87,16 +45,12 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
     const bool visible = key < op.reach.keys && !op.hidden(b, key);
     bounds[r] = Bounds::of(visible ? op.reach.queries_of(key, op.queries) : IndexRange{0, 0}, 0);
   }
-  const IndexRange shown = op.visited(b, {first, last});
   const IndexRange strips = kept.room.fragments.strips(blockIdx.x);
-  const IndexRange tiles = shown.first < shown.last ? tiles_of(op.reach.queries_of(first, last, op.queries), kTile) : IndexRange{0, 0};
-  const int64_t all = group * (tiles.last - tiles.first), first_step = all * blockIdx.z / kept.parts;
-  const int steps = static_cast<int>(all * (blockIdx.z + 1) / kept.parts - first_step);
-  QueryTile next{kv * group, tiles.first};
-  if (steps > 0) next = {kv * group + first_step / (tiles.last - tiles.first), tiles.first + first_step % (tiles.last - tiles.first)};
+  const QueryWalk walk = QueryWalk::of(op, kept, b, kv, {first, last}, kTile);
+  QueryTile next = walk.first;
   float next_statistic = 0;
   const auto fetch = [&](int stage) {
-    const int64_t query = next.index * kTile;
+    const int64_t query = int64_t{next.index} * kTile;
     const SharedTile<T, hd> q{queries.at(2 * stage * kTile, 0)}, dout{q.at(kTile, 0)};
     load_tile<T, hd, kTile, kBlock>(q, op.q(b, 0, next.head), op.q.frame_stride, query, op.queries);
     load_tile<T, hd, kTile, kBlock>(dout, f.to.dout(b, 0, next.head), f.to.dout.frame_stride, query, op.queries);
@@ -104,21 +58,21 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
     if (i < kTile) next_statistic = statistic(f, b, next.head, query + i);
     else if (i < 2 * kTile) next_statistic = delta_of(f, b, next.head, query + i - kTile);
   };
-  if (steps > 0) fetch(0);
+  if (walk.steps > 0) fetch(0);
   commit_copies();
   float dk[hd / 8][4] = {}, dv[hd / 8][4] = {};
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < walk.steps; ++step) {
     const int stage = step % 2;
     const QueryTile tile = next;
     float *lse = statistics + 2 * stage * kTile, *delta = lse + kTile;
     if (threadIdx.x < 2 * kTile) lse[threadIdx.x] = next_statistic;
     wait_copies<0>();
     __syncthreads();  // the tile is there, and every warp has read the one before
-    next.advance(tiles);
-    if (step + 1 < steps) fetch(1 - stage);
+    walk.advance(next);
+    if (step + 1 < walk.steps) fetch(1 - stage);
     commit_copies();
     const SharedTile<T, hd> q{queries.at(2 * stage * kTile, 0)}, dout{q.at(kTile, 0)};
-    const int first_query = static_cast<int>(tile.index) * kTile;
+    const int first_query = tile.index * kTile;
     float weights[kColumns][4] = {}, dweights[kColumns][4] = {};
     multiply_transpose<T, hd>(weights, k, row, q);
 #pragma unroll
@@ -126,7 +80,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
 #pragma unroll
       for (int c = 0; c < 4; ++c) {
         const int j = n * 8 + 2 * t + c % 2;
-        weights[n][c] = bounds[c / 2].hold(first_query + j) ? exp2f(weights[n][c] * (op.scale * kLog2e) - lse[j]) : 0.F;
+        weights[n][c] = bounds[c / 2].hold(first_query + j) ? exp2f(fmaf(weights[n][c], op.scale * kLog2e, -lse[j])) : 0.F;
       }
     multiply_weights<T, hd>(dv, weights, dout);
     multiply_transpose<T, hd>(dweights, v, row, dout);
@@ -146,21 +100,15 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
     }
   }
   wait_copies<0>();  // keys that meet no query have loads under way
+  const KeyGradients<T, hd> out{f, kept, b, kv};
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const int64_t key = first + row + g + 8 * r;
     if (key >= op.reach.keys) continue;
-    float* const sums = kept.sums(blockIdx.y, blockIdx.z) + key * hd;
 #pragma unroll
     for (int n = 0; n < hd / 8; ++n) {
-      const int column = n * 8 + 2 * t;
-      const float2 of_k{dk[n][2 * r], dk[n][2 * r + 1]}, of_v{dv[n][2 * r], dv[n][2 * r + 1]};
-      if (kept.parts == 1) {
-        write_gradients(f, b, key, kv, column, of_k, of_v);
-      } else {
-        *reinterpret_cast<float2*>(sums + column) = of_k;
-        *reinterpret_cast<float2*>(sums + op.reach.keys * hd + column) = of_v;
-      }
+      out.write_dk(key, n * 8 + 2 * t, dk[n][2 * r], dk[n][2 * r + 1]);
+      out.write_dv(key, n * 8 + 2 * t, dv[n][2 * r], dv[n][2 * r + 1]);
     }
   }
 }
@@ -178,7 +126,10 @@ __global__ void __launch_bounds__(kThreads) attention_parts_kernel(const Backwar
     dk.x += of_k.x, dk.y += of_k.y, dv.x += of_v.x, dv.y += of_v.y;
   }
   const int64_t unit = kept.first_unit + local;
-  write_gradients(f, unit / f.op.kv_heads, place / pairs, unit % f.op.kv_heads, static_cast<int>(place % pairs) * 2, dk, dv);
+  const int64_t b = unit / f.op.kv_heads, key = place / pairs, kv = unit % f.op.kv_heads;
+  const int column = static_cast<int>(place % pairs) * 2;
+  write_dk(f, b, key, kv, column, dk.x, dk.y);
+  write_dv(f, b, key, kv, column, dv.x, dv.y);
 }
 
 // ---- dq = dS K: a block owns 128 queries, 32 a warp, and walks the blocks of keys that meet them. dS goes from memory to registers, where
@@ -284,6 +235,10 @@ void launch_dkv(const Backward<T>& f, const KeptScores<T>& kept, unsigned units,
   const dim3 grid(static_cast<unsigned>(kept.room.fragments.blocks()), units, static_cast<unsigned>(kept.parts));
   launch(attention_dkv_kernel<T, hd, tile>, grid, kBlock, kBytes, queue)(f, kept);
   SIDESTEP_CUDA_LAUNCHED("attention_dkv_kernel");
+}
+
+template <typename T, int hd>
+void launch_parts(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue) {
   if (kept.parts == 1) return;
   const int64_t pairs = units * f.op.reach.keys * hd / 2;
   launch(attention_parts_kernel<T>, static_cast<unsigned>(ceil_div(pairs, int64_t{kThreads})), kThreads, 0, queue)(f, kept, pairs);
@@ -299,23 +254,30 @@ void launch_dq(const Backward<T>& f, const KeptScores<T>& kept, unsigned heads, 
   SIDESTEP_CUDA_LAUNCHED("attention_dq_product_kernel");
 }
 
-/// What decides tiles and parts of the current device.
+/// Which kernel makes dS, dk and dv: by what two blocks of it need of a multiprocessor's memory.
+enum class KeysKernel { small_tiles, large_tiles, wide };
+
+/// What decides kernel and parts of the current device.
 struct Processors {
-  Tile tile;
+  KeysKernel kernel;
   int64_t count;
 
+  static KeysKernel kernel_of(size_t shared) {
+    if (shared >= kRoomForWide) return KeysKernel::wide;
+    return shared >= kRoomForLarge ? KeysKernel::large_tiles : KeysKernel::small_tiles;
+  }
   static Processors here() {
     int device = 0, shared = 0, count = 0;
     SIDESTEP_CUDA_CHECK(cudaGetDevice(&device));
     SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerMultiprocessor, device));
     SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device));
-    return {static_cast<size_t>(shared) >= kRoomForLarge ? Tile::kib_8 : Tile::kib_4, count};
+    return {kernel_of(static_cast<size_t>(shared)), count};
   }
   /// Rounds in which so many equal blocks run, two to a multiprocessor. A block that has one to itself does not take half of a round: a share of
   /// what two blocks use of it cannot be used by one.
   double rounds(int64_t blocks) const {
     const int64_t slots = 2 * count, rest = blocks % slots;
-    const double alone = tile == Tile::kib_8 ? 0.8 : 0.55;
+    const double alone = kernel == KeysKernel::small_tiles ? 0.55 : 0.8;
     return static_cast<double>(blocks / slots) + (rest == 0 ? 0 : rest <= count ? alone : 1);
   }
   /// Into how many parts the queries are cut: fuller rounds against the traffic of the sums.
@@ -343,8 +305,12 @@ void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cuda
   KeptScores<T> kept{memory.data, room, together, parts, 0};
   for (; kept.first_unit < units; kept.first_unit += together) {
     const auto n = static_cast<unsigned>(std::min(together, units - kept.first_unit));
-    if (processors.tile == Tile::kib_8) launch_dkv<T, hd, Tile::kib_8>(f, kept, n, queue);
-    else launch_dkv<T, hd, Tile::kib_4>(f, kept, n, queue);
+    switch (processors.kernel) {
+      case KeysKernel::small_tiles: launch_dkv<T, hd, Tile::kib_4>(f, kept, n, queue); break;
+      case KeysKernel::large_tiles: launch_dkv<T, hd, Tile::kib_8>(f, kept, n, queue); break;
+      case KeysKernel::wide: attention_dkv_wide<T, hd>(f, kept, n, queue); break;
+    }
+    launch_parts<T, hd>(f, kept, n, queue);
     launch_dq<T, hd>(f, kept, n * static_cast<unsigned>(group), queue);
   }
 }

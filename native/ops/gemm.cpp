@@ -62,12 +62,19 @@ Cost cost_of(const Gemm& op) {
           static_cast<double>(op.a.bytes() + op.b.bytes() + op.c.bytes() * (op.beta == 0 ? 1 : 2))};
 }
 
+/// Whether fewer tiles of 128 x 128 are to be computed than keep a large card busy. They are tallied apart: such a product gets less of a card.
+bool few_tiles(const Gemm& op) {
+  constexpr int64_t kTile = 128, kFew = 128;
+  const Extents c = extents_of(op.c);
+  return c.batch * ((c.rows + kTile - 1) / kTile) * ((c.columns + kTile - 1) / kTile) < kFew;
+}
+
 }  // namespace
 
 void gemm(const Gemm& op, Stream& stream) {
   check_shapes(op);
   check_dtypes(op, stream);
-  dispatch("gemm", &Backend::gemm, op, cost_of(op), stream);
+  dispatch(few_tiles(op) ? "gemm, few tiles" : "gemm", &Backend::gemm, op, cost_of(op), stream);
 }
 
 }  // namespace sidestep

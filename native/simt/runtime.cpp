@@ -151,12 +151,25 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   properties->totalGlobalMem = mirror::card_bytes();
   return cudaSuccess;
 }
+namespace {
+struct Multiprocessors {
+  int kib, count;
+};
+Multiprocessors multiprocessors() {
+  switch (simt::settings().multiprocessor) {
+    case simt::Multiprocessor::kib_100: return {100, 1};
+    case simt::Multiprocessor::kib_164: return {164, 108};
+    case simt::Multiprocessor::kib_228: return {228, 132};
+  }
+  __builtin_unreachable();
+}
+}  // namespace
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   switch (attribute) {
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
-      *value = (simt::settings().multiprocessor == simt::Multiprocessor::kib_228 ? 228 : 100) << 10;
+      *value = multiprocessors().kib << 10;
       break;
-    case cudaDevAttrMultiProcessorCount: *value = simt::settings().multiprocessor == simt::Multiprocessor::kib_228 ? 132 : 1; break;
+    case cudaDevAttrMultiProcessorCount: *value = multiprocessors().count; break;
     case cudaDevAttrMemoryPoolsSupported: *value = 1; break;
   }
   return cudaSuccess;

@@ -11,9 +11,9 @@ enum class Copies : uint8_t { eager, lazy, random };
 /// `note`: kernels and products are noted and not run, to learn what a large model launches.
 enum class Launches : uint8_t { run, note };
 
-/// What kernels choose their tiles by: one multiprocessor with a GeForce's 100 KiB of shared memory, or 132 with a Hopper's 228. A block gets 99
-/// either way.
-enum class Multiprocessor : uint8_t { kib_100, kib_228 };
+/// What kernels choose their tiles by: one multiprocessor with a GeForce's 100 KiB of shared memory, 108 with an A100's 164, or 132 with a Hopper's
+/// 228. A block gets 99 either way.
+enum class Multiprocessor : uint8_t { kib_100, kib_164, kib_228 };
 
 /// What the environment chooses, read once: docs/testing.md.
 struct Settings {
