@@ -30,7 +30,7 @@ constexpr const char* kUsage =
     "  predict --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
     "          [--precision bf16|f16|f32] [--card NAME] [--products library|own]: time and memory of that step on such a card\n"
     "          [--ranks N [--accumulation N] [--link nvlink|pcie|tcp] [--bandwidth GB/S] [--network GBIT/S] [--bus GB/S]]: an update\n"
-    "          shared by cards; tcp at 10 Gbit/s with a bus of 20 GB/s unless said\n"
+    "          shared by cards; tcp at 10 Gbit/s with a bus of 20 GB/s unless said, which also brings layers from the host\n"
     "  predict_audio --config FILE.json [--latents N] [--card NAME]: the VAE both ways on such a card\n"
     "  encode_text --config FILE.json [--condition N] [--batch N]\n"
     "  encode_condition --config FILE.json [--condition N] [--batch N]\n"

@@ -74,6 +74,9 @@ Passes priced_passes(const PlanRequest& request, const Tally::Price& price) {
 struct Prediction {
   std::vector<Tally::Row> floor, expected;  ///< the same ops in the same order
   MemoryPlan memory;
+  double streaming_seconds = 0;  ///< that a step waits for layers from the host
+
+  double seconds() const { return sum(expected) + streaming_seconds; }
 
   static double sum(const std::vector<Tally::Row>& rows) {
     double seconds = 0;
@@ -86,6 +89,15 @@ struct Prediction {
     return all;
   }
 };
+
+/// Layers are fetched while those before them are computed: a pass waits for as much of the fetching as takes longer than computing those that
+/// travel.
+double streaming_wait(const MemoryPlan& memory, const Passes& passes, double bus_bytes_per_second) {
+  if (memory.streamed_layers == 0) return 0;
+  const double fetch = static_cast<double>(memory.streamed_bytes) / bus_bytes_per_second;
+  const double travelling = static_cast<double>(memory.streamed_layers) / static_cast<double>(memory.recomputation.kept.size());
+  return std::max(0.0, fetch - travelling * passes.forward) + std::max(0.0, fetch - travelling * passes.backward);
+}
 
 void sort_by_time(Prediction& p) {
   const auto longer = [](const Tally::Row& a, const Tally::Row& b) { return a.priced_seconds > b.priced_seconds; };
@@ -105,7 +117,7 @@ Json::Object to_json(const Prediction& p) {
                                   {"bytes", p.expected[i].cost.bytes},
                                   {"floor_seconds", p.floor[i].priced_seconds},
                                   {"expected_seconds", p.expected[i].priced_seconds}});
-  return {{"expected_seconds_per_step", Prediction::sum(p.expected)},
+  return {{"expected_seconds_per_step", p.seconds()},
           {"floor_seconds_per_step", Prediction::sum(p.floor)},
           {"flops_per_step", p.flops()},
           {"planned_bytes", p.memory.total_bytes()},
@@ -114,6 +126,9 @@ Json::Object to_json(const Prediction& p) {
           {"batch_bytes", p.memory.batch_bytes},
           {"kept_layers", p.memory.recomputation.whole_layers()},
           {"partly_kept_layers", p.memory.recomputation.partial_layers()},
+          {"streamed_layers", p.memory.streamed_layers},
+          {"streamed_bytes", p.memory.streamed_bytes},
+          {"streaming_seconds", p.streaming_seconds},
           {"ops", std::move(ops)}};
 }
 
@@ -125,7 +140,7 @@ void print_table(const Prediction& p, const Card& card) {
                 row.cost.flops / 1e9, row.cost.bytes / 1e9, p.floor[i].priced_seconds * 1e3, row.priced_seconds * 1e3);
   }
   constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-  const double seconds = Prediction::sum(p.expected);
+  const double seconds = p.seconds();
   int64_t calls = 0;
   for (const Tally::Row& row : p.expected) calls += row.calls;
   std::printf("%-28s %8lld\n", "all", static_cast<long long>(calls));
@@ -138,6 +153,9 @@ void print_table(const Prediction& p, const Card& card) {
   const Recomputation& kept = p.memory.recomputation;
   std::printf("of %zu layers %lld keep all activations and %lld some: %.0f%% less work than recomputing all; of %.0f GiB\n", kept.kept.size(),
               static_cast<long long>(kept.whole_layers()), static_cast<long long>(kept.partial_layers()), 100 * kept.work_saved, card.memory_gib);
+  if (p.memory.streamed_layers > 0)
+    std::printf("weights of %lld layers wait on the host, %.2f GiB, fetched twice a micro-step; a step waits %.2f ms for them\n",
+                static_cast<long long>(p.memory.streamed_layers), gib(p.memory.streamed_bytes), p.streaming_seconds * 1e3);
 }
 
 Products products_named(const std::string& name) {
@@ -159,6 +177,7 @@ int predict_command(const std::vector<std::string>& words) {
   const Ceilings ceilings = card.ceilings(dtype);
   const Products products = products_named(arguments.text_or("products", "library"));
   const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";
+  request.streamed_layers = choose_streamed(request, keeping_budget(card.bytes(), request.device));
   const MemoryPlan memory = chosen ? plan_within(request, keeping_budget(card.bytes(), request.device)) : plan_memory(request);
   request.kept = memory.recomputation.kept;
   const auto expected = [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost, products); };
@@ -168,6 +187,7 @@ int predict_command(const std::vector<std::string>& words) {
       memory};
   sort_by_time(prediction);
   const Passes passes = priced_passes(request, expected);
+  prediction.streaming_seconds = streaming_wait(memory, passes, static_cast<double>(arguments.count_or("bus", 20)) * 1e9);
   const RanksForecast ranks{.ranks = arguments.count_or("ranks", 1),
                             .micro_batches = arguments.count_or("accumulation", 4),
                             .forward_seconds = passes.forward,

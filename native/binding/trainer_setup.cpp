@@ -40,6 +40,8 @@ Json::Object memory_json(const MemoryPlan& plan) {
           {"sampling_bytes", plan.sampling_bytes},
           {"total_bytes", plan.total_bytes()},
           {"host_bytes", plan.host_bytes},
+          {"streamed_layers", plan.streamed_layers},
+          {"streamed_bytes", plan.streamed_bytes},
           {"flops_per_micro_step", plan.flops_per_micro_step},
           {"recomputation", recomputation_json(plan.recomputation)},
           {"trained_parameters", plan.trained_parameters},

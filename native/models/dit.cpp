@@ -1,5 +1,6 @@
 #include "models/dit.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.h"
@@ -29,7 +30,7 @@ Linear load_unpatch_conv(const Weights& weights, const DitConfig& config) {
 
 }  // namespace
 
-Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_condition)
+Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_condition, std::optional<int64_t> resident_layers)
     : config_(config), weights_(weights), rope_(config.stack.head_dim, config.stack.rope_theta) {
   const Weights coded = weights.below("decoder."), decoder = coded.without_codes();
   const int64_t hidden = config.stack.hidden_size;
@@ -37,7 +38,14 @@ Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_con
   time_embed_ = TimestepEmbedder::load(decoder, "time_embed", hidden);
   time_embed_r_ = TimestepEmbedder::load(decoder, "time_embed_r", hidden);
   condition_embedder_ = load_linear(decoder, "condition_embedder", config.condition_size, hidden, Bias::present);
-  for (int64_t i = 0; i < config.stack.num_layers(); ++i) layers_.push_back(DitLayer::load(coded, i, config.stack));
+  const int64_t resident = std::min(resident_layers.value_or(config.stack.num_layers()), config.stack.num_layers());
+  for (int64_t i = 0; i < resident; ++i) layers_.push_back(DitLayer::load(coded, i, config.stack));
+  if (resident < config.stack.num_layers()) streamed_ = std::make_unique<LayerStream>(weights.device(), resident);
+  for (int64_t i = resident; i < config.stack.num_layers(); ++i) {
+    const Weights host = coded.on_host();  // frees what it converted before the next layer
+    layers_.push_back(DitLayer::load(host, i, config.stack));
+    streamed_->take(layers_.back(), weights.dtype());
+  }
   norm_out_ = decoder.tensor("norm_out.weight", {hidden});
   scale_shift_table_ = decoder.tensor("scale_shift_table", {1, 2, hidden}).reshape({2, hidden});
   proj_out_ = load_unpatch_conv(decoder, config);
@@ -51,7 +59,7 @@ void Dit::reserve(int64_t frames, Stream& stream) {
   rope_.ensure((frames + config_.patch_size - 1) / config_.patch_size, stream);
 }
 
-size_t Dit::owned_bytes() const { return weights_.owned_bytes() + rope_.bytes(); }
+size_t Dit::owned_bytes() const { return weights_.owned_bytes() + rope_.bytes() + (streamed_ ? streamed_->device_bytes() : 0); }
 
 void Dit::for_each_group(const std::function<void(const std::vector<Linear*>&)>& visit) {
   for (DitLayer& layer : layers_) {

@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "models/dit_layer.h"
 #include "models/dit_reach.h"
 #include "models/dit_tape.h"
+#include "models/layer_stream.h"
 #include "models/linear.h"
 #include "models/model_config.h"
 #include "models/rope.h"
@@ -52,14 +55,18 @@ enum class NullCondition : uint8_t { load, skip };
 class Dit {
  public:
   /// Names are upstream's: `decoder.…` and `null_condition_emb` below `weights`.
+  /// Of a card's model only the lowest `resident_layers` lie there, the others wait on the host (layer_stream.h); unset: all.
   /// Throws native/tensor-missing, native/tensor-shape, native/tensor-dtype.
-  Dit(const DitConfig& config, const Weights& weights, NullCondition null_condition = NullCondition::load);
+  Dit(const DitConfig& config, const Weights& weights, NullCondition null_condition = NullCondition::load,
+      std::optional<int64_t> resident_layers = {});
 
   const DitConfig& config() const { return config_; }
   DType compute_dtype() const { return weights_.dtype(); }
   Device device() const { return weights_.device(); }
   /// Bytes of weights and rotary tables held besides mapped files.
   size_t owned_bytes() const;
+  /// Bytes of layers that wait on the host, page-locked.
+  size_t streamed_bytes() const { return streamed_ ? streamed_->host_bytes() : 0; }
   /// [De] the learned stand-in for a dropped condition; empty if skipped at load.
   ConstTensor null_condition() const { return null_condition_; }
 
@@ -100,6 +107,7 @@ class Dit {
   Linear proj_in_, proj_out_, condition_embedder_;
   TimestepEmbedder time_embed_, time_embed_r_;
   std::vector<DitLayer> layers_;
+  std::unique_ptr<LayerStream> streamed_;  ///< null where all layers lie on the device
   ConstTensor norm_out_;           ///< [D]
   ConstTensor scale_shift_table_;  ///< [2, D]: shift, scale
   ConstTensor null_condition_;

@@ -74,7 +74,10 @@ void DitBackward::through_layers() {
   const DitLayerPass shared = layer_pass(dit.config_.stack, dit.layers_, dit.rope_, tape, pass, arena, stream);
   for (int64_t i = dit.config_.stack.num_layers() - 1; i >= reach.first_layer; --i) {
     stream.throw_if_cancelled();
+    if (dit.streamed_) dit.streamed_->need(i, stream);
     through_layer(i, shared);
+    const int64_t next = i - LayerStream::kPlaces;
+    if (dit.streamed_ && next >= reach.first_layer) dit.streamed_->spend(i, next, stream);
   }
 }
 

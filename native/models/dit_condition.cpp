@@ -25,10 +25,13 @@ ConditionKeys DitForward::make_keys() {
   const DitLayerPass layers{.stack = stack, .pass = pass, .arena = arena, .stream = stream, .layout = {}, .batch = batch(), .patches = 0,
                             .tokens = tokens(), .projection = {}, .condition = tape.embedded_condition, .cos = {}, .sin = {}};
   ConditionKeys keys{.layers = {}, .samples = batch()};
+  if (dit.streamed_) dit.streamed_->begin(stream);
   for (size_t i = 0; i < dit.layers_.size(); ++i) {
     stream.throw_if_cancelled();
+    if (dit.streamed_) dit.streamed_->need(static_cast<int64_t>(i), stream);
     const Arena::Scope layer_scope(arena);
     dit_attention_keys(dit.layers_[i].cross_attn, tape.embedded_condition, made[i], layers);
+    if (dit.streamed_) dit.streamed_->spend(static_cast<int64_t>(i), static_cast<int64_t>(i) + LayerStream::kPlaces, stream);
     keys.layers.push_back({made[i].k, made[i].v, tape.token_mask});
   }
   return keys;

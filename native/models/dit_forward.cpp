@@ -167,29 +167,33 @@ std::vector<CrossKeys> DitForward::keys_of(int64_t layer) const {
   return keys;
 }
 
-/// Layers below the tape's first one run in place and leave nothing behind.
 Tensor DitForward::run_layers(Tensor h) {
   const DitLayerPass shared = layer_pass(dit.config_.stack, dit.layers_, dit.rope_, tape, pass, arena, stream);
-  for (int64_t i = 0; i < dit.config_.stack.num_layers(); ++i) {
+  const int64_t layers = dit.config_.stack.num_layers();
+  if (dit.streamed_) dit.streamed_->begin(stream);
+  for (int64_t i = 0; i < layers; ++i) {
     stream.throw_if_cancelled();
-    if (i >= tape.first_layer) {
-      if (tape.offload != nullptr && i == tape.first_layer)
-        tape.offload->begin(dit.config_.stack.num_layers() - tape.first_layer, h, arena);
-      h = run_kept_layer(i, h, shared);
-      continue;
-    }
-    const Arena::Scope scope(arena);
-    const DitLayer& layer = dit.layers_[static_cast<size_t>(i)];
-    const std::string name = "layer" + std::to_string(i);
-    DitLayerPass own = shared;
-    own.keys = keys_of(i);
-    DitLayerTape scratch = allocate_tape(layer, own, {});
-    std::function<void(const char*, ConstTensor)> branch;
-    if (observe) branch = [&](const char* part, ConstTensor value) { observe(name + "." + part, value); };
-    dit_layer_forward(layer, h, h, scratch, own, branch);
-    show(name, h, h.shape());
+    if (tape.offload != nullptr && i == tape.first_layer) tape.offload->begin(layers - tape.first_layer, h, arena);
+    if (dit.streamed_) dit.streamed_->need(i, stream);
+    h = i >= tape.first_layer ? run_kept_layer(i, h, shared) : run_layer(i, h, shared);
+    if (dit.streamed_) dit.streamed_->spend(i, i + LayerStream::kPlaces, stream);
   }
   tape.hidden.push_back(h);
+  return h;
+}
+
+/// A layer below the tape's first one runs in place and leaves nothing behind.
+Tensor DitForward::run_layer(int64_t index, Tensor h, const DitLayerPass& shared) {
+  const Arena::Scope scope(arena);
+  const DitLayer& layer = dit.layers_[static_cast<size_t>(index)];
+  const std::string name = "layer" + std::to_string(index);
+  DitLayerPass own = shared;
+  own.keys = keys_of(index);
+  DitLayerTape scratch = allocate_tape(layer, own, {});
+  std::function<void(const char*, ConstTensor)> branch;
+  if (observe) branch = [&](const char* part, ConstTensor value) { observe(name + "." + part, value); };
+  dit_layer_forward(layer, h, h, scratch, own, branch);
+  show(name, h, h.shape());
   return h;
 }
 

@@ -38,6 +38,7 @@ struct DitForward {
   Tensor embed_patches();
   void fill_patches(Tensor frames_of_patches);
   Tensor run_layers(Tensor h);
+  Tensor run_layer(int64_t index, Tensor h, const DitLayerPass& shared);
   Tensor run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared);
   void predict(Tensor h, Tensor pred);
   void show_norm_out(ConstTensor h);

@@ -1,7 +1,9 @@
 #include "models/weights.h"
 
+#include <memory>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/philox.h"
@@ -19,6 +21,7 @@ struct Weights::Source {
   DType dtype = DType::f32;
   DType imagined = DType::f32;  ///< on Device::plan: what the files are imagined to hold
   Stream* stream = nullptr;  ///< used while tensors are asked for, not after
+  std::unique_ptr<Stream> own_stream{};  ///< of a source that has one to itself
   Device device{};
   std::vector<Storage> owned;
 
@@ -147,6 +150,18 @@ Weights Weights::random(uint64_t seed, DType dtype, Stream& stream, std::optiona
   weights.source_ = std::make_shared<Source>(dtype, stream);
   weights.source_->seed = seed;
   weights.source_->imagined = stored.value_or(dtype);
+  return weights;
+}
+
+Weights Weights::on_host() const {
+  const Source& from = *source_;
+  auto stream = std::make_unique<Stream>(from.device.kind == DeviceKind::plan ? from.device : Device{});
+  Weights weights = *this;
+  weights.source_ = std::make_shared<Source>(from.dtype, *stream);
+  weights.source_->files = from.files;
+  weights.source_->seed = from.seed;
+  weights.source_->imagined = from.imagined;
+  weights.source_->own_stream = std::move(stream);
   return weights;
 }
 

@@ -42,6 +42,9 @@ class Weights {
   Weights keeping(Keep keep) const;
   /// The same, but no codes: for the small matrices that every value passes through (time, condition, patches).
   Weights without_codes() const;
+  /// The same files, or the same generator, for a model on the host, which owns what it converts: to be brought to a card in another way
+  /// (layer_stream.h). On Device::plan another count, that of `owned_bytes` there.
+  Weights on_host() const;
   /// The same source, names continuing with `more`; memory is shared.
   Weights below(const std::string& more) const;
 

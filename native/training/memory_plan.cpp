@@ -29,6 +29,8 @@ size_t PlanRequest::input_bytes() const {
   return static_cast<size_t>(batch_size * patches * model.stack.hidden_size) * dtype_size(compute_dtype);
 }
 
+bool PlanRequest::can_stream() const { return device == DeviceKind::cuda && adapter.type != AdapterType::dora && !adapter.lycoris.weight_decompose; }
+
 int64_t Recomputation::whole_layers() const {
   return std::count_if(kept.begin(), kept.end(), [](KeptParts parts) { return parts.all(); });
 }
@@ -93,7 +95,9 @@ class Planning {
     plan.ema_bytes = request_.average == Average::ema ? sizeof(float) * static_cast<size_t>(plan.trained_parameters) : 0;
     plan.batch_bytes = BatchUpload::planned_bytes(request_.device, step_.batch());
     plan.overhead_bytes = training_overhead(request_.device);
-    plan.host_bytes = request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0;
+    plan.streamed_layers = request_.streamed_layers;
+    plan.streamed_bytes = step_.model().streamed_bytes();
+    plan.host_bytes = plan.streamed_bytes + (request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0);
     return plan;
   }
 
@@ -154,6 +158,23 @@ MemoryPlan plan_memory(const PlanRequest& request) { return Planning(request).pl
 MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes) {
   Planning planning(request);
   return planning.plan(planning.choose(total_bytes));
+}
+
+int64_t choose_streamed(const PlanRequest& request, size_t total_bytes) {
+  const int64_t layers = request.model.stack.num_layers();
+  const auto fits = [&](int64_t streamed) {
+    PlanRequest least = request;
+    least.streamed_layers = streamed;
+    least.kept = KeptLayers(static_cast<size_t>(layers), kKeepNothing);
+    return plan_memory(least).total_bytes() <= total_bytes;
+  };
+  if (!request.can_stream() || fits(0) || !fits(layers)) return 0;
+  int64_t too_few = 0, enough = layers;
+  while (enough - too_few > 1) {
+    const int64_t middle = (too_few + enough) / 2;
+    (fits(middle) ? enough : too_few) = middle;
+  }
+  return enough;
 }
 
 size_t keeping_budget(size_t limit_bytes, DeviceKind device) {

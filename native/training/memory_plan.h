@@ -30,8 +30,11 @@ struct PlanRequest {
   int64_t tokens = 0;  ///< condition tokens of the longest sample
   KeptLayers kept{};          ///< the rest is computed again in the backward pass
   KeptInputs kept_inputs = KeptInputs::on_device;
+  int64_t streamed_layers = 0;  ///< of the uppermost, that wait on the host (models/layer_stream.h)
   size_t clip_bytes = 0;      ///< arena that clips between the steps take
 
+  /// Whether layers can wait on the host at all: on a card, and where an adapter reads no weights outside of passes, as DoRA does.
+  bool can_stream() const;
   bool offloads() const { return device == DeviceKind::cuda && kept_inputs == KeptInputs::on_host; }
   /// Bytes of one layer's input.
   size_t input_bytes() const;
@@ -57,7 +60,9 @@ struct MemoryPlan {
   size_t batch_bytes = 0;      ///< of a card: the batch being computed and the one that arrives meanwhile
   size_t sampling_bytes = 0;   ///< what clips between steps take beyond the arena
   size_t overhead_bytes = 0;   ///< of a card: driver, libraries, recorded steps, scratch memory of ops, a reserve (ops/card_overhead.h)
-  size_t host_bytes = 0;       ///< page-locked, for offloaded inputs; not on the device and not in the total
+  int64_t streamed_layers = 0; ///< whose weights come from the host in each pass
+  size_t streamed_bytes = 0;   ///< of their weights, page-locked; not on the device and not in the total
+  size_t host_bytes = 0;       ///< page-locked, for offloaded inputs and streamed layers; not on the device and not in the total
   double flops_per_micro_step = 0;
   Recomputation recomputation{};
   int64_t trained_parameters = 0;
@@ -71,6 +76,9 @@ MemoryPlan plan_memory(const PlanRequest& request);
 /// The same with `kept` chosen: of parts of layers, those that save the most arithmetic a byte first, as many as leave the total
 /// within so many bytes; nothing where not even that fits. On a card what is left goes to what is derived of them (KeptParts).
 MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes);
+/// How many of the uppermost layers have to wait on the host so that the least that such a step takes fits into so many bytes: 0 where all may
+/// stay, or where it does not fit either way.
+int64_t choose_streamed(const PlanRequest& request, size_t total_bytes);
 /// How much of a device's memory a run may fill with activations that it could compute again: all of a card's, of which a plan counts
 /// everything; a CPU's memory is also everybody else's.
 size_t keeping_budget(size_t limit_bytes, DeviceKind device);

@@ -82,8 +82,10 @@ MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, Pl
     const auto [frames, tokens, guided] = *setup.longest_clip;
     request.clip_bytes = plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
   }
-  if (!options.recomputed_share && setup.memory_limit_bytes)
-    return plan_within(request, keeping_budget(*setup.memory_limit_bytes, setup.device));
+  const std::optional<size_t> limit = setup.memory_limit_bytes;
+  if (setup.streamed_layers) request.streamed_layers = *setup.streamed_layers;
+  else if (limit) request.streamed_layers = choose_streamed(request, keeping_budget(*limit, setup.device));
+  if (!options.recomputed_share && limit) return plan_within(request, keeping_budget(*limit, setup.device));
   request.kept = recompute_share(request.model.stack.num_layers(), options.recomputed_share.value_or(0));
   return plan_memory(request);
 }
@@ -130,7 +132,9 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       numbers(stream.device()),
       upload(stream.device(), memory.batch_bytes / BatchUpload::kBatches) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
-  model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision));
+  setup.streamed_layers = memory.streamed_layers;  // whatever is planned anew while the run goes on
+  model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision),
+                                NullCondition::load, files.model.stack.num_layers() - memory.streamed_layers);
   model->reserve(std::max(shape.longest_frames, setup.longest_clip ? setup.longest_clip->frames : 0), stream);
   for (const std::string& name : weights.names()) {
     if (!name.starts_with("decoder.") || !name.ends_with(".bias")) continue;

@@ -31,6 +31,8 @@ struct TrainerSetup {
   std::optional<Clip> longest_clip{};
   /// What the device has for this run. Activations are kept within it where the options do not say which; unset: all are.
   std::optional<size_t> memory_limit_bytes{};
+  /// Of a card: how many layers wait on the host; unset: as many as that limit asks for.
+  std::optional<int64_t> streamed_layers{};
 };
 
 /// How long the run is; fixed when it is opened.

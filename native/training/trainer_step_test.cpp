@@ -227,6 +227,64 @@ TEST("trainer step: what is kept follows the memory there is, and never changes 
   }
 }
 
+/// Of a model of six layers, so many wait on the host.
+TrainerSetup streaming(const Songs& songs, int64_t layers, const std::string& more = "") {
+  TrainerSetup setup = deep_setup(songs, more);
+  setup.streamed_layers = layers;
+  return setup;
+}
+
+TEST("trainer step: layers that wait on the host change no byte, in any order of a card's work, recorded or not") {
+  if (testing::device_under_test().kind != DeviceKind::cuda) return;  // a CPU's weights lie on the host
+  const Songs songs;
+  for (const char* more : {"", R"(, "base_precision": "8bit")", R"(, "gradient_checkpointing": {"ratio": 1, "offload": true})"}) {
+    const std::string resident = run_of(streaming(songs, 0, more), songs.folder / "resident").weights;
+    EXPECT(!resident.empty());
+    EXPECT(run_of(streaming(songs, 3, more), songs.folder / "streamed").weights == resident);
+    if (*more != '\0') continue;
+    for (const int64_t layers : {1, 6}) EXPECT(run_of(streaming(songs, layers), songs.folder / "streamed").weights == resident);
+    const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
+    for (const char* order : testing::kOrders) {
+      const testing::MirrorOrder chosen(order);
+      EXPECT(run_of(streaming(songs, 6), songs.folder / "streamed").weights == resident);
+    }
+  }
+}
+
+TEST("trainer step: as many layers wait on the host as it takes, and none where all fits or an adapter reads weights between passes") {
+  const Songs songs;
+  const auto planned = [&](const TrainerSetup& setup) { return plan_training(setup).memory; };
+  TrainerSetup setup = deep_setup(songs);
+  setup.device = DeviceKind::cuda;
+  TrainerSetup frugal = setup;
+  frugal.memory_limit_bytes = 0;  // nothing fits: nothing is kept, and nothing streamed in vain
+  const MemoryPlan least = planned(frugal);
+  EXPECT(least.streamed_layers == 0 && least.streamed_bytes == 0);
+  const auto streamed = [&](int64_t layers) {
+    TrainerSetup some = frugal;
+    some.streamed_layers = layers;
+    return planned(some);
+  };
+  const MemoryPlan three = streamed(3), all = streamed(6);
+  // Two places take what layers take, aligned.
+  const size_t place = three.streamed_bytes / 3, layer = (three.weights_bytes - all.weights_bytes) / 3;
+  EXPECT(all.streamed_bytes == 6 * place && all.host_bytes == all.streamed_bytes);
+  EXPECT(layer > 0 && place >= layer && place < layer + layer / 8);
+  EXPECT(least.weights_bytes - three.weights_bytes == 3 * layer - 2 * place);
+  const auto within = [&](size_t bytes, const char* adapter = "lora") {
+    TrainerSetup limited = setup;
+    limited.options = Json::parse(R"({"adapter": {"type": ")" + std::string(adapter) + R"(", "rank": 4, "dropout": 0.2}, "epochs": 2,
+      "gradient_accumulation_steps": 2, "batch_size": 2, "cfg_dropout": 0.3})");
+    limited.memory_limit_bytes = bytes;
+    return planned(limited);
+  };
+  EXPECT(within(least.total_bytes()).streamed_layers == 0);
+  EXPECT(within(least.total_bytes() - 1).streamed_layers == 3);
+  EXPECT(within(all.total_bytes()).streamed_layers == 6 && within(all.total_bytes()).total_bytes() == all.total_bytes());
+  EXPECT(within(all.total_bytes() - 1).streamed_layers == 0);
+  EXPECT(within(all.total_bytes(), "dora").streamed_layers == 0);
+}
+
 TEST("trainer step: of what could be kept, attention over whole songs comes first: it saves the most arithmetic a byte") {
   const Songs songs;
   const SampleLengths longs{.samples = 5, .frames = 6000, .tokens = 20};

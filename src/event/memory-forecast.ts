@@ -38,6 +38,8 @@ export interface MemoryForecast {
   readonly fits: 'yes' | 'perhaps' | 'no';
   /** Of a training: what is computed twice because it does not fit, or because the stage says so. */
   readonly recomputation?: RecomputationForecast;
+  /** Of a training on a card that has no room for all layers. */
+  readonly streaming?: StreamingForecast;
   /** Of a training that makes clips on its way. */
   readonly clips?: ClipsForecast;
   /** What would lower the need, each with all that stand before it; empty when it fits. */
@@ -51,6 +53,13 @@ export interface RecomputationForecast {
   readonly partly_kept_layers: number;
   /** Of the arithmetic of a step that recomputes every layer, the share that is not done. */
   readonly work_saved: number;
+}
+
+/** Layers whose frozen weights wait in page-locked memory of the host and are fetched in each pass. */
+export interface StreamingForecast {
+  readonly streamed_layers: number;
+  /** On the host; not in the total. A forward and a backward pass fetch them once each. */
+  readonly streamed_bytes: number;
 }
 
 /** What one listening point of a training takes. Clips that do not fit are left out, with a warning. */

@@ -112,8 +112,11 @@ export interface MemoryPlan {
   readonly sampling_bytes: number;
   /** On a card more than all these: driver, libraries, recorded steps, scratch memory and a reserve are in it. */
   readonly total_bytes: number;
-  /** Page-locked memory of the host for offloaded activations; not in the total. */
+  /** Page-locked memory of the host for offloaded activations and streamed layers; not in the total. */
   readonly host_bytes: number;
+  /** Layers whose frozen weights wait there, and their bytes: a card fetches them in each pass. */
+  readonly streamed_layers: number;
+  readonly streamed_bytes: number;
   readonly flops_per_micro_step: number;
   readonly recomputation: Recomputation;
   readonly trained_parameters: number;

@@ -17,7 +17,7 @@ const LATENT_HZ = 25;
 /** What a stage will take on its device; below it what that is made of, a line each, further in. */
 export function memoryLines(memory: StageMemory, colours: Palette): string[] {
   if (memory.kind === 'later') return [colours.dim(`memory: ${memory.reason}`)];
-  const details = [partsText(memory), ...keptText(memory), ...clipsText(memory)];
+  const details = [partsText(memory), ...streamingText(memory), ...keptText(memory), ...clipsText(memory)];
   return [needLine(memory, colours), ...details.map((line) => `  ${colours.dim(line)}`)];
 }
 
@@ -35,6 +35,15 @@ function keptText({recomputation}: MemoryForecast): string[] {
   if (kept_layers === layers) return [['keeps all activations', ...less].join(': ')];
   const parts = partly_kept_layers > 0 ? ` and parts of ${partly_kept_layers} more` : '';
   return [`keeps the activations of ${kept_layers} of ${layers} layers${parts}`, ...less];
+}
+
+/** `weights of 9 layers wait on the host: 2.41 GiB, fetched twice a micro-step`. */
+function streamingText({streaming}: MemoryForecast): string[] {
+  if (streaming === undefined) return [];
+  const {streamed_layers, streamed_bytes} = streaming;
+  return [
+    `weights of ${countText(streamed_layers, 'layer')} wait on the host: ${bytesText(streamed_bytes)}, fetched twice a micro-step`,
+  ];
 }
 
 /** `4 clips at a time: 1.2 GiB more, as long as about 30 micro-steps`. */
@@ -74,7 +83,7 @@ export function headerLines(event: Extract<RunEvent, {kind: 'run_started'}>, col
   return event.stages.flatMap(({stage, memory, note}) => {
     const about = [
       ...(note === undefined ? [] : [note]),
-      ...(memory?.kind === 'known' ? [needLine(memory, colours)] : []),
+      ...(memory?.kind === 'known' ? [needLine(memory, colours), ...streamingText(memory)] : []),
     ];
     return about.map((words) => `${colours.bold(stage)}  ${words}`);
   });

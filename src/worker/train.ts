@@ -200,8 +200,13 @@ async function writeResult(context: WorkerContext, {loop, kept, split, recipe}: 
   await writeFile(join(job.out_dir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-/** What is kept of activations follows the memory that was free: an output says nothing of it, the run record does. */
+/** What is kept of activations, and which weights wait on the host, follows the memory that was free: an output says nothing of it, the run
+ * record does. */
 function ofTheRun({
+  weights_bytes: _weights,
+  host_bytes: _host,
+  streamed_layers: _layers,
+  streamed_bytes: _streamed,
   arena_bytes: _arena,
   sampling_bytes: _sampling,
   total_bytes: _total,

@@ -68,11 +68,13 @@ function plan(
 }
 
 function bytesOf({memory}: PlannedStep) {
-  const {recomputation, weights_bytes, optimizer_bytes, total_bytes} = memory;
+  const {recomputation, streamed_layers, streamed_bytes, weights_bytes, optimizer_bytes, total_bytes} =
+    memory;
   const adapter_bytes = memory.adapter_bytes + memory.ema_bytes;
   const activation_bytes = memory.arena_bytes + memory.batch_bytes + memory.sampling_bytes;
   return {
     ...(recomputation.layers > 0 && {recomputation}),
+    ...(streamed_layers > 0 && {streaming: {streamed_layers, streamed_bytes}}),
     weights_bytes,
     adapter_bytes,
     optimizer_bytes,
