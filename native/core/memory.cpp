@@ -5,7 +5,6 @@
 #include <new>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "core/error.h"
 #include "core/relief.h"
@@ -23,20 +22,20 @@ std::optional<DeviceMemory> cuda_memory;
 
 }  // namespace
 
-struct PlanMeter::Count {
+struct PlanMeter::Count : std::enable_shared_from_this<PlanMeter::Count> {
   size_t held = 0, peak = 0;
 };
 
 namespace {
 
-thread_local std::shared_ptr<PlanMeter::Count> current_meter;
+thread_local PlanMeter::Count* current_meter = nullptr;  // of a PlanMeter that lives
 
 /// No memory, but what is released with the last owner is uncounted where it was counted.
 std::shared_ptr<void> allocate_planned(size_t bytes) {
   if (!current_meter) return nullptr;
   current_meter->held += bytes;
   current_meter->peak = std::max(current_meter->peak, current_meter->held);
-  return {nullptr, [count = current_meter, bytes](void*) { count->held -= bytes; }};
+  return {nullptr, [count = current_meter->shared_from_this(), bytes](void*) { count->held -= bytes; }};
 }
 
 const DeviceMemory& cuda() {
@@ -68,8 +67,10 @@ std::shared_ptr<void> allocate_host(size_t bytes) {
 
 }  // namespace
 
-PlanMeter::PlanMeter() : count_(std::make_shared<Count>()), outer_(std::exchange(current_meter, count_)) {}
-PlanMeter::~PlanMeter() { current_meter = outer_; }
+PlanMeter::PlanMeter() : count_(std::make_shared<Count>()), outer_(current_meter == nullptr ? nullptr : current_meter->shared_from_this()) {
+  current_meter = count_.get();
+}
+PlanMeter::~PlanMeter() { current_meter = outer_.get(); }
 size_t PlanMeter::held() const { return count_->held; }
 size_t PlanMeter::peak() const { return count_->peak; }
 

@@ -1,11 +1,10 @@
 #include "ops/gemm_blocked.h"
 
 #include <algorithm>
-#include <memory>
 
-#include "core/memory.h"
 #include "ops/gemm_tile.h"
 #include "ops/kernels.h"
+#include "ops/thread_scratch.h"
 
 namespace sidestep::gemm_detail {
 namespace {
@@ -27,22 +26,7 @@ constexpr int64_t kDirectBPanels = 5;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Grows to the largest block this thread has packed (bounded by the constants above), then stays.
-class PackBuffer {
- public:
-  float* at_least(int64_t floats) {
-    if (floats > size_) {
-      memory_ = allocate({}, static_cast<size_t>(floats) * sizeof(float));
-      size_ = floats;
-    }
-    return static_cast<float*>(memory_.get());
-  }
-
- private:
-  std::shared_ptr<void> memory_;
-  int64_t size_ = 0;
-};
-thread_local PackBuffer packed_a, packed_b;
+thread_local cpu::ThreadScratch packed_a, packed_b;  // bounded by the constants above
 
 void for_each(ThreadPool* pool, int64_t count, const std::function<void(int64_t)>& body) {
   if (pool != nullptr) return pool->parallel_for(count, body);

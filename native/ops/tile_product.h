@@ -3,28 +3,11 @@
 // convolutions.
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 
-#include "core/memory.h"
 #include "ops/gemm_tile.h"
+#include "ops/thread_scratch.h"
 
 namespace sidestep::cpu {
-
-/// Memory of one thread that grows to the largest size asked for and is used again.
-class ThreadScratch {
- public:
-  float* at_least(int64_t floats) {
-    if (floats > size_) {
-      memory_ = allocate({}, static_cast<size_t>(floats) * sizeof(float));
-      size_ = floats;
-    }
-    return static_cast<float*>(memory_.get());
-  }
-
- private:
-  std::shared_ptr<void> memory_;
-  int64_t size_ = 0;
-};
 
 inline int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
