@@ -33,15 +33,17 @@ build_and_run() { # build_and_run FOLDER
   "$1/sidestep_tests" | { grep -v '^ok ' || true; }
 }
 
-with_clang() { # with_clang FOLDER
+with_clang() { # with_clang FOLDER OPTION...
   need clang++ cmake ninja
-  configure "$1" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++
+  configure "$1" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++ "${@:2}"
 }
 
-# Every command of a build but those that put something together: none of them leaves a file.
+# Every command that compiles, told to read alone; only the standard library leaves a file, which is read once.
 read_all() {
-  FLAGS=-fsyntax-only with_clang build-clang-syntax
-  ninja -C build-clang-syntax -t targets all | sed -n 's/: CXX_COMPILER__.*//p' | xargs ninja -C build-clang-syntax -k 0 --quiet
+  FLAGS=-O0 with_clang build-clang-syntax -DSIDESTEP_PRECOMPILED=ON
+  ninja -C build-clang-syntax -t targets all | sed -n 's/^\(.*[.]pch\): .*/\1/p' | xargs ninja -C build-clang-syntax --quiet
+  node -p 'require("./build-clang-syntax/compile_commands.json").map(({command}) => command).join("\n")' | grep -v -- -emit-pch |
+    (cd build-clang-syntax && xargs -d '\n' -n 1 -P "$(nproc)" sh -c 'eval "$0 -fsyntax-only"')
 }
 
 bring_zig() {

@@ -11,6 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 what="${*:-all}"
 build=build-windows
+export CCACHE_SLOPPINESS=pch_defines,time_macros # headers that are read once
 node_version="${NODE_WIN_VERSION:-22.20.0}"
 
 wine="$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine)" || { echo "wine64 is missing: see the head of $0"; exit 2; }
@@ -24,13 +25,15 @@ windows() { # windows PROGRAM ARGUMENT...
   return "$status"
 }
 
-configure() { # -O1 compiles in half the time and runs fast enough
+# -O1 compiles in half the time and runs fast enough. Warnings are no errors here: GCC 12 sees copies beyond a std::string that was put together
+# where there are none (GCC bug 105651), at -O1 in more places; Linux' build has the same ones.
+configure() {
   local program
   for program in x86_64-w64-mingw32-g++-posix cmake ninja; do
     command -v "$program" >/dev/null || { echo "$program is missing: see the head of $0"; exit 2; }
   done
   mkdir -p "$build"
-  cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/windows.cmake -DSIDESTEP_CUDA=OFF -DSIDESTEP_WERROR=ON \
+  cmake -S . -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/windows.cmake -DSIDESTEP_CUDA=OFF -DSIDESTEP_PRECOMPILED=ON \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="${FLAGS:--O1}" \
     -DSIDESTEP_NODE_API="$PWD/node_modules/node-api-headers/include;$PWD/node_modules/node-addon-api" >"$build/configure.log" || { cat "$build/configure.log"; exit 1; }
 }
@@ -47,8 +50,8 @@ golden() {
 }
 
 native() {
+  ninja -C "$build" --quiet sidestep_golden sidestep_tests
   golden
-  ninja -C "$build" --quiet sidestep_tests
   windows "$build/sidestep_tests.exe" | { grep -v '^ok ' || true; }
 }
 

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, dirname, join} from 'node:path';
+import {basename, delimiter, dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 
@@ -147,17 +147,21 @@ const cases = {
     );
     writeFileSync(join(folder, 'pipelines', 'long.yaml'), text);
     const runner = start(folder, ['run', 'pipelines/long.yaml', '--plain']);
-    await until('training', () => /train +started/.test(runner.text()));
-    const notes = join(folder, 'pipelines', '.sidestep', 'cache', 'tmp');
-    const worker = await until('the worker of train', () =>
-      filesBelow(existsSync(notes) ? notes : dirname(notes))
-        .filter((file) => dirname(file).endsWith('children'))
-        .map((file) => JSON.parse(readFileSync(file, 'utf8')).pid)
-        .find(isAlive),
-    );
-    await sleep(3000); // inside a long call by now
-    runner.child.kill('SIGKILL');
-    await until(`the end of worker ${worker}`, () => !isAlive(worker), 20);
+    try {
+      const notes = join(folder, '.sidestep', 'cache', 'tmp');
+      await until('training', () => /train +started/.test(runner.text()));
+      const worker = await until('the worker of train', () =>
+        (existsSync(notes) ? filesBelow(notes) : [])
+          .filter((file) => basename(dirname(file)) === 'children')
+          .map((file) => JSON.parse(readFileSync(file, 'utf8')).pid)
+          .find(isAlive),
+      );
+      await sleep(3000); // inside a long call by now
+      runner.child.kill('SIGKILL');
+      await until(`the end of worker ${worker}`, () => !isAlive(worker), 20);
+    } finally {
+      runner.child.kill('SIGKILL');
+    }
   },
 };
 
