@@ -7,6 +7,7 @@
 #include "adapters/peft_config.h"
 #include "adapters/selection.h"
 #include "core/error.h"
+#include "core/path_text.h"
 #include "core/platform/file.h"
 #include "core/rel_l2.h"
 #include "core/text_file.h"
@@ -36,13 +37,13 @@ fs::path tensor_file(const fs::path& path) {
     if (platform::exists(path / name)) return path / name;
     expected += (expected.empty() ? "" : ", ") + name;
   }
-  throw Error("adapter/format-unknown", path.string() + " holds no adapter", "Expected one of " + expected + " in it.");
+  throw Error("adapter/format-unknown", utf8_of(path) + " holds no adapter", "Expected one of " + expected + " in it.");
 }
 
 Json peft_config_beside(const fs::path& tensors) {
   const fs::path path = tensors.parent_path() / "adapter_config.json";
   if (!platform::exists(path)) {
-    throw Error("adapter/config-missing", "Cannot read " + path.string(),
+    throw Error("adapter/config-missing", "Cannot read " + utf8_of(path),
                 "A PEFT adapter keeps its alpha there; copy it beside the tensors.");
   }
   return read_json_file(path);
@@ -67,7 +68,7 @@ void sort_peft_tensor(AdapterFile& out, const std::string& name, ConstTensor ten
     return;
   }
   if (!rest.ends_with(".bias")) {
-    throw Error("adapter/tensor-unknown", out.file.path().string() + ": " + name + " is no tensor of an adapter we know");
+    throw Error("adapter/tensor-unknown", utf8_of(out.file.path()) + ": " + name + " is no tensor of an adapter we know");
   }
   const std::string inner = ".base_layer.bias";
   if (rest.ends_with(inner)) rest = rest.substr(0, rest.size() - inner.size()) + ".bias";
@@ -99,13 +100,13 @@ std::string dotted(const std::string& flat) {
 void sort_lycoris_tensor(AdapterFile& out, const std::string& name, ConstTensor tensor) {
   const size_t dot = name.find('.');
   const size_t begin = std::string(kLycorisPrefix).size();
-  if (dot == std::string::npos) throw Error("adapter/tensor-unknown", out.file.path().string() + ": " + name);
+  if (dot == std::string::npos) throw Error("adapter/tensor-unknown", utf8_of(out.file.path()) + ": " + name);
   out.modules[dotted(name.substr(begin, dot - begin))][name.substr(dot + 1)] = tensor;
 }
 
 Json lycoris_settings(const SafetensorsFile& file, AdapterType type) {
   const auto found = file.metadata().find(std::string(adapter_type_name(type)) + "_config");
-  return found == file.metadata().end() ? Json(Json::Object{}) : parse_python_json(found->second, file.path().string());
+  return found == file.metadata().end() ? Json(Json::Object{}) : parse_python_json(found->second, utf8_of(file.path()));
 }
 
 bool any_has(const AdapterFile& file, const std::string& tensor) {
@@ -142,7 +143,7 @@ AdapterType lycoris_type(const AdapterFile& file) {
       }
     }
   }
-  throw Error("adapter/format-unknown", file.file.path().string() + " holds no tensors of a LyCORIS kind that we know");
+  throw Error("adapter/format-unknown", utf8_of(file.file.path()) + " holds no tensors of a LyCORIS kind that we know");
 }
 
 /// What the tensors themselves say wins over what the settings say.
@@ -180,9 +181,9 @@ AdapterFile open_adapter(const fs::path& folder_or_file) {
   for (const std::string& name : out.file.names()) {
     if (name.starts_with(kPeftPrefix)) sort_peft_tensor(out, name, out.file.tensor(name));
     else if (name.starts_with(kLycorisPrefix)) sort_lycoris_tensor(out, name, out.file.tensor(name));
-    else throw Error("adapter/tensor-unknown", out.file.path().string() + ": " + name + " is no adapter tensor of PEFT or LyCORIS");
+    else throw Error("adapter/tensor-unknown", utf8_of(out.file.path()) + ": " + name + " is no adapter tensor of PEFT or LyCORIS");
   }
-  if (out.modules.empty()) throw Error("adapter/format-unknown", out.file.path().string() + " holds no adapter tensors");
+  if (out.modules.empty()) throw Error("adapter/format-unknown", utf8_of(out.file.path()) + " holds no adapter tensors");
   if (out.file.names().front().starts_with(kLycorisPrefix)) settle_lycoris(out);
   else settle_peft(out);
   for (const auto& [module, tensors] : out.modules) out.config.modules.push_back(module);
@@ -195,7 +196,7 @@ void load_adapter(const AdapterFile& adapter, AdapterSet& adapters, Workspace wo
     wanted.insert(module.name);
     const auto found = adapter.modules.find(module.name);
     if (found == adapter.modules.end()) {
-      throw Error("adapter/tensor-missing", adapter.file.path().string() + " has no tensors for " + module.name);
+      throw Error("adapter/tensor-missing", utf8_of(adapter.file.path()) + " has no tensors for " + module.name);
     }
     std::set<std::string> known;
     for (const SavedTensor& t : module.adapter->saved(work.stream)) known.insert(t.name);
@@ -228,7 +229,7 @@ Json inspect_adapter(const fs::path& folder_or_file) {
   }
   Json::Object metadata;
   for (const auto& [key, value] : adapter.file.metadata()) metadata[key] = value;
-  return Json::Object{{"file", adapter.file.path().string()},
+  return Json::Object{{"file", utf8_of(adapter.file.path())},
                       {"format", is_lycoris(adapter.config.type) ? "lycoris" : "peft"},
                       {"config", adapter_config_to_json(adapter.config)},
                       {"parameters", parameters},

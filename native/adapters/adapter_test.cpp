@@ -228,7 +228,7 @@ TEST("adapters: what is saved loads again, by PEFT's and LyCORIS's names") {
 }
 
 TEST("adapters: upstream's folders open with their settings") {
-  const fs::path folder = fs::path(testing::golden_dir()) / "peft_files";
+  const fs::path folder = testing::golden_dir() / "peft_files";
   for (const char* kind : {"lora", "dora", "oft", "lokr", "loha"}) {
     const AdapterFile file = open_adapter(folder / kind);
     EXPECT(std::string(adapter_type_name(file.config.type)) == kind);

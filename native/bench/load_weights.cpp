@@ -12,6 +12,7 @@
 #include "bench/stream.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/path_text.h"
 #include "core/platform/process.h"
 #include "models/weights.h"
 
@@ -50,7 +51,7 @@ void read_plainly(const fs::path& path, char* to, int64_t bytes) {
   file.open(path, std::ios::binary);
   int64_t done = 0;
   for (; file && done < bytes; done += file.gcount()) file.read(to + done, std::min(kPiece, bytes - done));
-  if (done != bytes) throw Error("native/file-unreadable", "Could not read " + path.string());
+  if (done != bytes) throw Error("native/file-unreadable", "Could not read " + utf8_of(path));
 }
 
 /// A mapped tensor is there when each of its pages has been touched.
@@ -119,7 +120,7 @@ int load_weights_command(const std::vector<std::string>& words) {
   Stream stream = open_stream(arguments);
   std::optional<MadeUpFile> made;
   if (!arguments.has("file")) made.emplace(arguments.count_or("megabytes", 512), DType::bf16);
-  const fs::path path = made ? made->path : fs::path(arguments.text("file"));
+  const fs::path path = made ? made->path : path_from_utf8(arguments.text("file"));
   const DType stored = dtype_of_file(path), computed = compute_dtype(arguments, stream);
   const auto bytes = static_cast<int64_t>(fs::file_size(path));
   const std::shared_ptr<void> buffer = allocate({}, static_cast<size_t>(bytes));

@@ -3,6 +3,7 @@
 
 #include "bench/commands.h"
 #include "core/error.h"
+#include "core/platform/process.h"
 
 namespace {
 
@@ -42,7 +43,7 @@ constexpr const char* kUsage =
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::vector<std::string> words = sidestep::platform::command_line(argc, argv);
   const auto command = words.empty() ? kCommands.end() : kCommands.find(words[0]);
   if (command == kCommands.end()) {
     std::fprintf(stderr, "%s", kUsage);

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/mapped_file.h"
+#include "core/path_text.h"
 #include "ops/cuda_plugin.h"
 
 namespace sidestep::bench {
@@ -30,7 +31,7 @@ Format format(const Arguments& arguments) { return arguments.has("json") ? Forma
 
 Json config_of(const Arguments& arguments) {
   const std::string& path = arguments.text("config");
-  const MappedFile file = map_file(path);
+  const MappedFile file = map_file(path_from_utf8(path));
   return Json::parse({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, path);
 }
 

@@ -4,6 +4,7 @@
 #include "adapters/adapter_file.h"
 #include "binding/engine.h"
 #include "binding/method.h"
+#include "binding/path_param.h"
 #include "models/dit.h"
 
 namespace sidestep::binding {
@@ -33,12 +34,12 @@ const Method merge_method{
       Engine engine(params);
       const Session session(engine, request);
       Stream& stream = session.stream();
-      const std::filesystem::path base_folder = params.at("base").as_string();
+      const std::filesystem::path base_folder = path_param(params, "base");
       const WeightFiles base = WeightFiles::open(base_folder);
       const DitConfig config = dit_config(read_config(base_folder));
       Dit model(config, Weights::from_files(base, "", DType::f32, stream),
                 NullCondition::skip);
-      const AdapterFile adapter = open_adapter(params.at("adapter").as_string());
+      const AdapterFile adapter = open_adapter(path_param(params, "adapter"));
       AdapterSet adapters(model, adapter.config);
       Arena arena(stream.device(), merge_arena_bytes(config, adapter.config));
       const Workspace work{arena, stream};
@@ -46,14 +47,14 @@ const Method merge_method{
       merge_adapter({.adapters = adapters,
                      .base = base,
                      .biases = adapter.biases,
-                     .output_file = std::filesystem::path(params.at("output_dir").as_string()) / "model.safetensors"},
+                     .output_file = path_param(params, "output_dir") / "model.safetensors"},
                     work);
       return {};
     }};
 
 /// {adapter} → modules, ranks, scales, norms
 const Method inspect_method{"inspect_adapter", [](const Request& request) -> Response {
-                              return {inspect_adapter(request.params.at("adapter").as_string()), {}};
+                              return {inspect_adapter(path_param(request.params, "adapter")), {}};
                             }};
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "binding/engine.h"
 #include "binding/handle.h"
+#include "binding/path_param.h"
 #include "models/oobleck_decode.h"
 #include "ops/transfer.h"
 
@@ -13,7 +14,7 @@ constexpr const char* kKind = "audio decoder";
 
 struct AudioDecoder : Engine {
   explicit AudioDecoder(const Json& params)
-      : Engine(params), model(open_oobleck_decoder(params.at("path").as_string(), stream)) {}
+      : Engine(params), model(open_oobleck_decoder(path_param(params, "path"), stream)) {}
 
   OobleckDecoder model;
 };

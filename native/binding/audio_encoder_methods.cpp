@@ -4,6 +4,7 @@
 
 #include "binding/engine.h"
 #include "binding/handle.h"
+#include "binding/path_param.h"
 #include "core/error.h"
 #include "models/song_encoder.h"
 
@@ -15,7 +16,7 @@ constexpr const char* kKind = "audio encoder";
 
 struct AudioEncoder : Engine {
   explicit AudioEncoder(const Json& params)
-      : Engine(params), model(open_oobleck_encoder(params.at("path").as_string(), stream)) {}
+      : Engine(params), model(open_oobleck_encoder(path_param(params, "path"), stream)) {}
 
   OobleckEncoder model;
 };

@@ -1,6 +1,7 @@
 #include "binding/call.h"
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <new>
@@ -8,6 +9,7 @@
 
 #include "binding/method.h"
 #include "binding/tensor_value.h"
+#include "core/path_text.h"
 #include "core/system_error.h"
 
 namespace sidestep::binding {
@@ -70,8 +72,8 @@ class Call : public Napi::AsyncWorker {
       fail(Error("native/out-of-memory", "Not enough memory on the host",
                  "Close other programs, or lower batch_size, rank or the length of the audio."));
     } catch (const std::filesystem::filesystem_error& refused) {
-      refusal_ = {.number = errno_of(refused.code()), .call = "stat", .path = refused.path1().string()};
-      fail(Error("native/file-unreadable", refused.what()));
+      refusal_ = {.number = errno_of(refused.code()), .call = "stat", .path = utf8_of(refused.path1())};
+      fail(Error("native/file-unreadable", "Could not reach " + utf8_of(refused.path1()) + ": " + std::strerror(errno_of(refused.code()))));
     } catch (const std::exception& bug) {
       fail(Error("native/internal", std::string("Unexpected failure in the engine: ") + bug.what(),
                  "This is a bug in sidestep: please report it with the stage's log."));

@@ -1,5 +1,6 @@
 #include "binding/engine.h"
 #include "binding/handle.h"
+#include "binding/path_param.h"
 #include "models/condition_encoder.h"
 #include "ops/transfer.h"
 
@@ -12,9 +13,9 @@ constexpr const char* kKind = "condition encoder";
 struct OpenConditionEncoder : Engine {
   explicit OpenConditionEncoder(const Json& params)
       : Engine(params),
-        config(condition_encoder_config(read_config(params.at("path").as_string()))),
-        stored(kept_dtype(params.at("path").as_string(), "encoder.", DType::f32, stream.device().kind)),
-        model(config, Weights::from_files(WeightFiles::open(params.at("path").as_string()), "", DType::f32, stream)) {}
+        config(condition_encoder_config(read_config(path_param(params, "path")))),
+        stored(kept_dtype(path_param(params, "path"), "encoder.", DType::f32, stream.device().kind)),
+        model(config, Weights::from_files(WeightFiles::open(path_param(params, "path")), "", DType::f32, stream)) {}
 
   ConditionEncoderConfig config;
   DType stored;

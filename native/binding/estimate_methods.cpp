@@ -1,4 +1,5 @@
 #include "binding/engine.h"
+#include "binding/path_param.h"
 #include "binding/sample_params.h"
 #include "training/estimate.h"
 
@@ -11,7 +12,7 @@ const Method estimate_method{"estimate", [](const Request& request) -> Response 
                                Engine engine(request.params);
                                const Session session(engine, request);
                                const EstimateSetup setup{
-                                   .model_folder = request.params.at("model_folder").as_string(),
+                                   .model_folder = path_param(request.params, "model_folder"),
                                    .samples = sample_files(request.params, "samples"),
                                    .options = estimate_options_from_json(request.params.at("options")),
                                    .compute_dtype = dtype_from_precision(request.params.string_or("precision", "f32"))};

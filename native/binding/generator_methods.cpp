@@ -1,6 +1,7 @@
 #include "binding/engine.h"
 #include "binding/handle.h"
 #include "binding/open_trainer.h"
+#include "binding/path_param.h"
 #include "binding/sample_params.h"
 #include "core/error.h"
 #include "ops/card_overhead.h"
@@ -15,11 +16,11 @@ constexpr const char* kKind = "generator";
 /// Null or absent: the model alone.
 std::optional<std::filesystem::path> adapter_path(const Json& params) {
   if (params.get("adapter").is_null()) return std::nullopt;
-  return params.at("adapter").at("path").as_string();
+  return path_param(params.at("adapter"), "path");
 }
 
 GeneratorSetup generator_setup(const Json& params) {
-  return {.model_folder = params.at("model_path").as_string(),
+  return {.model_folder = path_param(params, "model_path"),
           .adapter = adapter_path(params),
           .compute_dtype = dtype_from_precision(params.string_or("precision", "f32"))};
 }

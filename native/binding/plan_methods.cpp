@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "binding/engine.h"
+#include "binding/path_param.h"
 #include "binding/sample_params.h"
 #include "binding/trainer_setup.h"
 #include "models/encoder_plan.h"
@@ -31,7 +32,7 @@ const Method plan_training_method{"plan_training", [](const Request& request) ->
 const Method plan_estimate_method{
     "plan_estimate", [](const Request& request) -> Response {
       const Json& params = request.params;
-      const EstimateSetup setup{.model_folder = params.at("model_folder").as_string(),
+      const EstimateSetup setup{.model_folder = path_param(params, "model_folder"),
                                 .samples = sample_files(params, "samples"),
                                 .options = estimate_options_from_json(params.at("options")),
                                 .compute_dtype = dtype_from_precision(params.string_or("precision", "f32")),
@@ -51,7 +52,7 @@ Json::Object encoder_json(const EncoderPlan& plan) {
 /// {path, seconds, tile_duration, tile_overlap, device} → bytes for one song of that length
 const Method plan_audio_method{"plan_audio_encoder", [](const Request& request) -> Response {
                                  const Json& params = request.params;
-                                 const std::filesystem::path folder = params.at("path").as_string();
+                                 const std::filesystem::path folder = path_param(params, "path");
                                  const auto rate = static_cast<double>(oobleck_config(read_config(folder)).sampling_rate);
                                  const auto samples = [&](const char* key) { return std::llround(params.number_or(key, 0) * rate); };
                                  std::optional<Tiling> tiling;
@@ -62,14 +63,14 @@ const Method plan_audio_method{"plan_audio_encoder", [](const Request& request) 
 /// {path, frames, device} → bytes for one clip of so many latent frames
 const Method plan_decoder_method{"plan_audio_decoder", [](const Request& request) -> Response {
                                    const Json& params = request.params;
-                                   const std::filesystem::path folder = params.at("path").as_string();
+                                   const std::filesystem::path folder = path_param(params, "path");
                                    return {encoder_json(plan_audio_decoder(folder, params.at("frames").as_int(), device_kind(params))), {}};
                                  }};
 
 /// {path, tokens, device}
 const Method plan_text_method{"plan_text_encoder", [](const Request& request) -> Response {
                                 const Json& params = request.params;
-                                const std::filesystem::path folder = params.at("path").as_string();
+                                const std::filesystem::path folder = path_param(params, "path");
                                 return {encoder_json(plan_text_encoder(folder, params.at("tokens").as_int(), device_kind(params))), {}};
                               }};
 
@@ -79,7 +80,7 @@ const Method plan_condition_method{"plan_condition_encoder", [](const Request& r
                                      const ConditionLengths lengths{.text_tokens = params.at("text_tokens").as_int(),
                                                                     .lyric_tokens = params.at("lyric_tokens").as_int(),
                                                                     .reference_frames = params.at("reference_frames").as_int()};
-                                     const std::filesystem::path folder = params.at("path").as_string();
+                                     const std::filesystem::path folder = path_param(params, "path");
                                      return {encoder_json(plan_condition_encoder(folder, lengths, device_kind(params))), {}};
                                    }};
 

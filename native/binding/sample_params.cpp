@@ -1,18 +1,19 @@
 #include "binding/sample_params.h"
 
 #include "core/error.h"
+#include "core/path_text.h"
 
 namespace sidestep::binding {
 
 std::vector<SampleFiles> sample_files(const Json& params, const std::string& key) {
   std::vector<SampleFiles> samples;
   if (!params.contains(key)) return samples;
-  const std::string silence = params.string_or("silence_latent", "");
+  const std::filesystem::path silence = path_from_utf8(params.string_or("silence_latent", ""));
   for (const Json& entry : params.at(key).as_array()) {
     SampleFiles sample;
     sample.name = entry.at("name").as_string();
     sample.silence_latent = silence;
-    for (const Json& file : entry.at("files").as_array()) sample.files.emplace_back(file.as_string());
+    for (const Json& file : entry.at("files").as_array()) sample.files.push_back(path_from_utf8(file.as_string()));
     samples.push_back(std::move(sample));
   }
   return samples;

@@ -1,5 +1,6 @@
 #include "binding/engine.h"
 #include "binding/handle.h"
+#include "binding/path_param.h"
 #include "models/qwen3.h"
 #include "ops/transfer.h"
 
@@ -13,9 +14,9 @@ constexpr const char* kKind = "text encoder";
 struct TextEncoder : Engine {
   explicit TextEncoder(const Json& params)
       : Engine(params),
-        config(text_encoder_config(read_config(params.at("path").as_string()))),
-        stored(kept_dtype(params.at("path").as_string(), "", DType::f32, stream.device().kind)),
-        model(config, Weights::from_files(WeightFiles::open(params.at("path").as_string()), "", DType::f32, stream)) {}
+        config(text_encoder_config(read_config(path_param(params, "path")))),
+        stored(kept_dtype(path_param(params, "path"), "", DType::f32, stream.device().kind)),
+        model(config, Weights::from_files(WeightFiles::open(path_param(params, "path")), "", DType::f32, stream)) {}
 
   TextEncoderConfig config;
   DType stored;

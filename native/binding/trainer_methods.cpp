@@ -2,6 +2,7 @@
 
 #include "binding/handle.h"
 #include "binding/open_trainer.h"
+#include "binding/path_param.h"
 #include "core/error.h"
 
 namespace sidestep::binding {
@@ -102,7 +103,7 @@ const Method validate_method{"validate", [](const Request& request) -> Response 
 const Method save_method{"save_checkpoint", [](const Request& request) -> Response {
                            const auto open = opened(request);
                            const Session session(*open, request);
-                           open->trainer.save(request.params.at("folder").as_string(), metadata_of(request.params));
+                           open->trainer.save(path_param(request.params, "folder"), metadata_of(request.params));
                            return {};
                          }};
 
@@ -110,7 +111,7 @@ const Method save_method{"save_checkpoint", [](const Request& request) -> Respon
 const Method save_adapter_method{"save_adapter", [](const Request& request) -> Response {
                                    const auto open = opened(request);
                                    const Session session(*open, request);
-                                   open->trainer.save_adapter(request.params.at("folder").as_string(),
+                                   open->trainer.save_adapter(path_param(request.params, "folder"),
                                                               weights_named(request.params.at("weights").as_string()),
                                                               metadata_of(request.params));
                                    return {};
@@ -120,7 +121,7 @@ const Method save_adapter_method{"save_adapter", [](const Request& request) -> R
 const Method load_method{"load_checkpoint", [](const Request& request) -> Response {
                            const auto open = opened(request);
                            const Session session(*open, request);
-                           open->trainer.load(request.params.at("folder").as_string(),
+                           open->trainer.load(path_param(request.params, "folder"),
                                               resume_named(request.params.string_or("resume", "exact")));
                            return {Json::Object{{"global_step", open->trainer.global_step()},
                                                 {"finished", open->trainer.finished()}},
@@ -129,7 +130,7 @@ const Method load_method{"load_checkpoint", [](const Request& request) -> Respon
 
 /// {folder} → what a checkpoint says of itself
 const Method inspect_method{"inspect_checkpoint", [](const Request& request) -> Response {
-                              return {inspect_checkpoint(request.params.at("folder").as_string()), {}};
+                              return {inspect_checkpoint(path_param(request.params, "folder")), {}};
                             }};
 
 

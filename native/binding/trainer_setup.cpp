@@ -1,13 +1,14 @@
 #include "binding/trainer_setup.h"
 
 #include "binding/engine.h"
+#include "binding/path_param.h"
 #include "binding/sample_params.h"
 
 namespace sidestep::binding {
 
 TrainerSetup trainer_setup(const Json& params) {
   TrainerSetup setup;
-  setup.model_folder = params.at("model_folder").as_string();
+  setup.model_folder = path_param(params, "model_folder");
   setup.samples = sample_files(params, "samples");
   setup.validation_samples = sample_files(params, "validation_samples");
   setup.options = params.at("options");

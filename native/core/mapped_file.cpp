@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/path_text.h"
 #include "core/platform/file.h"
 #include "core/system_error.h"
 
@@ -10,12 +11,12 @@ namespace sidestep {
 namespace {
 
 [[noreturn]] void unreadable(const std::filesystem::path& path, const std::string& reason) {
-  throw Error("native/file-unreadable", "Could not read " + path.string() + ": " + reason, "Fetch or make this file again.");
+  throw Error("native/file-unreadable", "Could not read " + utf8_of(path) + ": " + reason, "Fetch or make this file again.");
 }
 
 [[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
-  throw SystemError({"native/file-unreadable", "Could not read " + path.string() + ": " + std::strerror(reason)},
-                    {.number = reason, .call = call, .path = path.string()});
+  throw SystemError({"native/file-unreadable", "Could not read " + utf8_of(path) + ": " + std::strerror(reason)},
+                    {.number = reason, .call = call, .path = utf8_of(path)});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/path_text.h"
 #include "core/platform/file.h"
 #include "core/platform/process.h"
 #include "core/system_error.h"
@@ -23,10 +24,10 @@ constexpr std::array kFull{
 [[noreturn]] void refused(const std::filesystem::path& path, const char* call, int reason) {
   const bool full = std::find(kFull.begin(), kFull.end(), reason) != kFull.end();
   throw SystemError({full ? "native/disk-full" : "native/file-unwritable",
-                     std::string("Could not ") + call + " " + path.string() + ": " + std::strerror(reason),
+                     std::string("Could not ") + call + " " + utf8_of(path) + ": " + std::strerror(reason),
                      full ? "Free some space or run `sidestep cache gc`, then run again."
                           : "Make the place writable, or choose another one, and run again."},
-                    {.number = reason, .call = call, .path = path.string()});
+                    {.number = reason, .call = call, .path = utf8_of(path)});
 }
 
 }  // namespace

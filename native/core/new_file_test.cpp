@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "core/path_text.h"
 #include "core/system_error.h"
 #include "testing/temporary_folder.h"
 #include "testing/test.h"
@@ -22,8 +23,8 @@ void expect_refusal(int number, const fs::path& path, const std::function<void()
     act();
     EXPECT(false);
   } catch (const SystemError& error) {
-    EXPECT(error.code() == "native/file-unwritable" && error.message().find(path.string()) != std::string::npos);
-    EXPECT(error.refusal().number == number && error.refusal().path == path.string());
+    EXPECT(error.code() == "native/file-unwritable" && error.message().find(utf8_of(path)) != std::string::npos);
+    EXPECT(error.refusal().number == number && error.refusal().path == utf8_of(path));
     std::error_code unnameable;
     EXPECT(!fs::exists(path, unnameable));
   }

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/mapped_file.h"
+#include "core/path_text.h"
 #include "core/safetensors.h"
 
 namespace sidestep {
@@ -20,7 +21,7 @@ struct Range {
 };
 
 [[noreturn]] void invalid(const std::filesystem::path& path, const std::string& what) {
-  throw Error("native/safetensors-invalid", path.string() + ": " + what,
+  throw Error("native/safetensors-invalid", utf8_of(path) + ": " + what,
               "The file is damaged or was not written completely; fetch or export it again.");
 }
 
@@ -38,7 +39,7 @@ uint64_t header_size(const std::filesystem::path& path, std::span<const std::byt
   uint64_t size = 0;
   for (size_t i = 0; i < 8; ++i) size |= static_cast<uint64_t>(file[i]) << (8 * i);
   if (std::string_view(reinterpret_cast<const char*>(file.data()), file.size()).starts_with("version https://git-lfs"))
-    throw Error("native/safetensors-invalid", path.string() + " is a Git LFS pointer: the text that stands in for a large file",
+    throw Error("native/safetensors-invalid", utf8_of(path) + " is a Git LFS pointer: the text that stands in for a large file",
                 "Run `git lfs pull` in its repository, or download the file itself.");
   if (size > kMaxHeaderBytes || size > file.size() - 8)
     invalid(path, "the header claims " + std::to_string(size) + " bytes; the file has " + std::to_string(file.size() - 8) +
@@ -115,7 +116,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   const std::span<const std::byte> data = file.bytes.subspan(8 + size);
   std::vector<Range> ranges;
   try {
-    const Json header = Json::parse(text, path.filename().string() + " header");
+    const Json header = Json::parse(text, utf8_of(path.filename()) + " header");
     for (const auto& [name, value] : header.as_object()) {
       if (name == "__metadata__") {
         for (const auto& [key, word] : value.as_object()) metadata_[key] = word.as_string();
@@ -141,7 +142,7 @@ std::vector<std::string> SafetensorsFile::names() const {
 
 ConstTensor SafetensorsFile::tensor(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) throw Error("native/tensor-missing", path_.string() + " has no tensor " + name);
+  if (found == tensors_.end()) throw Error("native/tensor-missing", utf8_of(path_) + " has no tensor " + name);
   return found->second;
 }
 

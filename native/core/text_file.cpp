@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/mapped_file.h"
+#include "core/path_text.h"
 
 namespace sidestep {
 
@@ -13,7 +14,7 @@ enum class ByteOrder { little, big };
 
 std::string utf8_of_utf16(std::string_view bytes, ByteOrder order, const std::filesystem::path& path) {
   const auto damaged = [&] {
-    throw Error("native/text-invalid", path.string() + " is damaged UTF-16", "Save it as UTF-8 text.");
+    throw Error("native/text-invalid", utf8_of(path) + " is damaged UTF-16", "Save it as UTF-8 text.");
   };
   const auto unit = [&](size_t at) -> uint32_t {
     if (at + 2 > bytes.size()) damaged();
@@ -47,7 +48,7 @@ std::string read_text_file(const std::filesystem::path& path) {
 }
 
 Json read_json_file(const std::filesystem::path& path) {
-  return parse_python_json(read_text_file(path), path.string());
+  return parse_python_json(read_text_file(path), utf8_of(path));
 }
 
 void append_utf8(std::string& out, uint32_t c) {

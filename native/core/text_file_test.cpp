@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/path_text.h"
 #include "core/system_error.h"
 #include "testing/temporary_folder.h"
 #include "testing/test.h"
@@ -49,7 +50,7 @@ TEST("text file: what cannot be read is said of the file") {
     read_text_file(folder.path / "none");
     EXPECT(false);
   } catch (const SystemError& error) {
-    EXPECT(error.refusal().number == ENOENT && error.refusal().path == (folder.path / "none").string());
+    EXPECT(error.refusal().number == ENOENT && error.refusal().path == utf8_of(folder.path / "none"));
   }
 }
 

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "core/platform/file.h"
 #include "core/safetensors.h"
 #include "core/text_file.h"
@@ -10,8 +11,8 @@ namespace {
 
 // A shard is named by a file that came from elsewhere: it may name a neighbour, never a path.
 void check_shard_name(const std::filesystem::path& index, const std::string& shard) {
-  if (shard.empty() || shard == "." || shard == ".." || std::filesystem::path(shard).filename() != shard)
-    throw Error("native/safetensors-invalid", index.string() + ": a shard must be a file beside the index but found " + shard);
+  if (shard.empty() || shard == "." || shard == ".." || path_from_utf8(shard).filename() != path_from_utf8(shard))
+    throw Error("native/safetensors-invalid", utf8_of(index) + ": a shard must be a file beside the index but found " + shard);
 }
 
 std::vector<SafetensorsFile> open_shards(const std::filesystem::path& index) {
@@ -24,7 +25,7 @@ std::vector<SafetensorsFile> open_shards(const std::filesystem::path& index) {
     shards.insert(name);
   }
   std::vector<SafetensorsFile> files;
-  for (const std::string& shard : shards) files.emplace_back(index.parent_path() / shard);
+  for (const std::string& shard : shards) files.emplace_back(index.parent_path() / path_from_utf8(shard));
   return files;
 }
 
@@ -34,8 +35,8 @@ WeightFiles::WeightFiles(std::vector<SafetensorsFile> files) : files_(std::move(
   for (size_t i = 0; i < files_.size(); ++i)
     for (const std::string& name : files_[i].names())
       if (const auto [place, inserted] = index_.emplace(name, i); !inserted)
-        throw Error("native/safetensors-invalid", "Tensor " + name + " is in " + files_[place->second].path().string() +
-                                                      " and again in " + files_[i].path().string());
+        throw Error("native/safetensors-invalid", "Tensor " + name + " is in " + utf8_of(files_[place->second].path()) +
+                                                      " and again in " + utf8_of(files_[i].path()));
 }
 
 bool WeightFiles::exist(const std::filesystem::path& folder, const std::string& stem) {
@@ -48,7 +49,7 @@ WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::st
   const std::filesystem::path index = folder / (stem + ".safetensors.index.json");
   if (platform::exists(single)) return WeightFiles({SafetensorsFile(single)});
   if (platform::exists(index)) return WeightFiles(open_shards(index));
-  throw Error("native/file-unreadable", "Expected " + single.string() + " or " + index.filename().string() +
+  throw Error("native/file-unreadable", "Expected " + utf8_of(single) + " or " + utf8_of(index.filename()) +
                                             " beside it, but neither is there",
               "Point checkpoint_dir at a complete download of the model.");
 }
@@ -66,9 +67,9 @@ std::vector<std::string> WeightFiles::names() const {
 }
 
 std::string WeightFiles::origin(const std::string& name) const {
-  if (const auto found = index_.find(name); found != index_.end()) return files_[found->second].path().string();
+  if (const auto found = index_.find(name); found != index_.end()) return utf8_of(files_[found->second].path());
   if (files_.empty()) return "no file";
-  return files_.size() == 1 ? files_[0].path().string() : files_[0].path().parent_path().string();
+  return files_.size() == 1 ? utf8_of(files_[0].path()) : utf8_of(files_[0].path().parent_path());
 }
 
 }  // namespace sidestep

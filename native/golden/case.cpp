@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/path_text.h"
 #include "golden/golden.h"
 #include "golden/suite.h"
 
@@ -8,14 +9,14 @@ namespace {
 const std::string& required(const SafetensorsFile& file, const std::string& key) {
   const auto found = file.metadata().find(key);
   if (found == file.metadata().end())
-    throw Error("golden/case-invalid", file.path().string() + " has no " + key + " in its metadata");
+    throw Error("golden/case-invalid", utf8_of(file.path()) + " has no " + key + " in its metadata");
   return found->second;
 }
 
 std::shared_ptr<SafetensorsFile> open_neighbour(const SafetensorsFile& file) {
   const auto found = file.metadata().find("weights_file");
   if (found == file.metadata().end()) return nullptr;
-  return std::make_shared<SafetensorsFile>(file.path().parent_path() / found->second);
+  return std::make_shared<SafetensorsFile>(file.path().parent_path() / path_from_utf8(found->second));
 }
 
 /// Python's json module writes bare Infinity and NaN, which are no JSON: they are read as the strings of that name.
@@ -43,14 +44,14 @@ std::string without_python_numbers(const std::string& text) {
 }
 
 double parse_tolerance(const SafetensorsFile& file) {
-  return Json::parse(required(file, "tolerance"), "tolerance of " + file.path().filename().string()).as_number();
+  return Json::parse(required(file, "tolerance"), "tolerance of " + utf8_of(file.path().filename())).as_number();
 }
 
 }  // namespace
 
 Case open_case(const SafetensorsFile& file) {
   return {.file = file,
-          .config = Json::parse(without_python_numbers(required(file, "config")), "config of " + file.path().filename().string()),
+          .config = Json::parse(without_python_numbers(required(file, "config")), "config of " + utf8_of(file.path().filename())),
           .tolerance = parse_tolerance(file),
           .neighbour = open_neighbour(file)};
 }

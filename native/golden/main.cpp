@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/path_text.h"
+#include "core/platform/process.h"
 #include "golden/suite.h"
 #include "ops/cuda_plugin.h"
 
@@ -44,8 +46,8 @@ DType precision_named(const std::string& precision) {
 
 Options parse(int argc, char** argv) {
   Options options;
-  if (const char* folder = std::getenv("SIDESTEP_GOLDEN_DIR")) options.folder = folder;
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (const auto folder = platform::path_variable("SIDESTEP_GOLDEN_DIR")) options.folder = *folder;
+  const std::vector<std::string> words = platform::command_line(argc, argv);
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     const auto value = [&]() -> const std::string& {
@@ -57,17 +59,17 @@ Options parse(int argc, char** argv) {
     else if (word == "--backend") options.device = device_named(value());
     else if (word == "--precision") options.precision = precision_named(value());
     else if (word.starts_with("--")) throw Error("golden/usage", "Unknown option " + word);
-    else options.folder = word;
+    else options.folder = path_from_utf8(word);
   }
   if (!fs::is_directory(options.folder))
-    throw Error("golden/usage", "Expected a folder with golden files but found \"" + options.folder.string() + "\"");
+    throw Error("golden/usage", "Expected a folder with golden files but found \"" + utf8_of(options.folder) + "\"");
   return options;
 }
 
 bool selected(const fs::path& path, const Options& options) {
   if (options.only.empty()) return true;
   for (const std::string& part : options.only)
-    if (path.string().find(part) != std::string::npos) return true;
+    if (utf8_of(path).find(part) != std::string::npos) return true;
   return false;
 }
 

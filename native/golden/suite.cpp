@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "core/path_text.h"
 
 namespace sidestep::golden {
 namespace {
@@ -44,7 +45,7 @@ std::string kind_at(const fs::path& path) {
 
 bool answered_elsewhere(const fs::path& path, const fs::path& folder) {
   const fs::path relative = path.lexically_relative(folder);
-  const std::string top = relative.has_parent_path() ? relative.begin()->string() : "";
+  const std::string top = relative.has_parent_path() ? utf8_of(*relative.begin()) : "";
   if (top == "peft_files" || top == "torch_files" || top == "tiny_checkpoint") return true;
   const std::string kind = kind_at(path);
   return kind == "weights" || (top == "e2e" && kind == "e2e_preprocess") || (top == "inference" && kind == "condition_inference");
@@ -97,7 +98,7 @@ std::vector<fs::path> case_files(const fs::path& folder) {
 }
 
 Verdict judge_file(const fs::path& path, const fs::path& folder, DType precision, Stream& stream) {
-  std::string label = padded(path.lexically_relative(folder).string(), 46);
+  std::string label = padded(utf8_of(path.lexically_relative(folder)), 46);
   try {
     const SafetensorsFile file(path);
     const std::string kind = kind_of(file);

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "golden/model_case.h"
 #include "golden/trajectory.h"
 #include "ops/elementwise.h"
@@ -49,7 +50,7 @@ void judge_e2e_training(const Case& c, Report& report, Stream& stream) {
                  c.config,
                  {}};
   for (const Json& name : c.config.at("sample_files").as_array()) {
-    const SafetensorsFile file((folder / name.as_string()).replace_extension(".safetensors"));
+    const SafetensorsFile file((folder / path_from_utf8(name.as_string())).replace_extension(".safetensors"));
     run.samples.push_back(read_sample(file, "out/"));
   }
   if (c.config.contains("optimizer_step_after_micro_step")) {

@@ -27,7 +27,7 @@ TEST("packing: references are grouped by sample and padded to the largest group"
 /// A reference file's encoder with inputs that can be changed.
 struct Rig {
   explicit Rig(Stream& stream)
-      : file(golden_dir() + "/condition_encoder_2b_batch.safetensors"),
+      : file(golden_dir() / "condition_encoder_2b_batch.safetensors"),
         config(condition_encoder_config(Json::parse(file.metadata().at("config")))),
         encoder(config, Weights::from_files(WeightFiles({file}), "w/", DType::f32, stream)),
         input{.lyrics = file.tensor("in/lyric_hidden_states"), .lyric_mask = std::vector<uint8_t>(26, 1),

@@ -42,7 +42,7 @@ class DenseAdapter : public LinearAdapter {
 /// A reference file's random model: window smaller than the sequence, both layer types, grouped heads.
 struct TinyDit {
   TinyDit(const std::string& name, Stream& stream)
-      : file(golden_dir() + "/" + name),
+      : file(golden_dir() / name),
         config(dit_config(Json::parse(file.metadata().at("config")))),
         dit(config, Weights::from_files(WeightFiles({file}), "w/", DType::f32, stream), NullCondition::skip) {}
 

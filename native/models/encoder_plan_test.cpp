@@ -11,7 +11,7 @@ namespace sidestep {
 namespace {
 
 std::filesystem::path tiny(const std::string& part) {
-  return std::filesystem::path(testing::golden_dir()) / "tiny_checkpoint" / part;
+  return testing::golden_dir() / "tiny_checkpoint" / part;
 }
 
 TEST("plan meter: counts what is alive and the most there was, innermost first") {

@@ -7,7 +7,7 @@ namespace {
 
 struct Rig {
   explicit Rig(Stream& stream, TextEncoderParts parts = TextEncoderParts::all)
-      : file(golden_dir() + "/qwen3_encoder.safetensors"),
+      : file(golden_dir() / "qwen3_encoder.safetensors"),
         encoder(text_encoder_config(Json::parse(file.metadata().at("config"))),
                 Weights::from_files(WeightFiles({file}), "w/", DType::f32, stream), parts) {}
 

@@ -64,7 +64,7 @@ TEST("oobleck: audio shorter than a frame is refused, as are channels that do no
 
 TEST("oobleck: weights that do not fit the config are refused by name") {
   Stream stream = cpu_stream(1);
-  const WeightFiles files = WeightFiles::open(std::filesystem::path(golden_dir()) / "tiny_checkpoint" / "vae", "diffusion_pytorch_model");
+  const WeightFiles files = WeightFiles::open(golden_dir() / "tiny_checkpoint" / "vae", "diffusion_pytorch_model");
   const Weights weights = Weights::from_files(files, "encoder.", DType::f32, stream);
   OobleckConfig config = tiny_config();
   EXPECT_ERROR(load_oobleck_encoder(config, weights, stream), "native/tensor-shape");

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "models/condition_encoder.h"
 #include "models/dit.h"
 #include "models/qwen3.h"
@@ -50,7 +51,7 @@ TEST("weights: every model of a checkpoint loads from its folder") {
   Dit dit(dit_config(config), Weights::from_files(files, "", DType::f32, stream));
   EXPECT(dit.null_condition().shape() == Shape({dit.config().condition_size}));
   ConditionEncoder(condition_encoder_config(config), Weights::from_files(files, "", DType::f32, stream));
-  const fs::path text = fs::path(golden_dir()) / "tiny_checkpoint" / "Qwen3-Embedding-0.6B";
+  const fs::path text = golden_dir() / "tiny_checkpoint" / "Qwen3-Embedding-0.6B";
   Qwen3(text_encoder_config(read_config(text)), Weights::from_files(WeightFiles::open(text), "", DType::f32, stream));
 }
 
@@ -69,7 +70,7 @@ TEST("weights: a missing, misshapen or mistyped tensor is refused by file and na
     std::string message;
     EXPECT(refusal(altered(folder.path, name, c.replacement), &message) == c.code);
     EXPECT(message.find(name) != std::string::npos);
-    EXPECT(message.find((folder.path / "model.safetensors").string()) != std::string::npos);
+    EXPECT(message.find(utf8_of(folder.path / "model.safetensors")) != std::string::npos);
     for (const std::string& word : c.words) EXPECT(message.find(word) != std::string::npos);
   }
 }

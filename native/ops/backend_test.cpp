@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/path_text.h"
 #include "testing/test.h"
 
 namespace {
@@ -14,8 +15,8 @@ using namespace sidestep;
 /// All tests of this folder but this one.
 std::string test_sources() {
   std::ostringstream text;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(SIDESTEP_SOURCE_DIR) / "native/ops")) {
-    const std::string name = entry.path().filename();
+  for (const auto& entry : std::filesystem::directory_iterator(path_from_utf8(SIDESTEP_SOURCE_DIR) / "native/ops")) {
+    const std::string name = utf8_of(entry.path().filename());
     if (name.ends_with("_test.cpp") && name != "backend_test.cpp") text << std::ifstream(entry.path()).rdbuf();
   }
   return text.str();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/path_text.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
 #include "ops/library_places.h"
@@ -58,7 +59,7 @@ Found find() {
     if (opened == nullptr) continue;
     found.library = symbols_of(opened);
     if (!found.library) continue;
-    found.origin = file.string();
+    found.origin = utf8_of(file);
     break;
   }
   return found;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
 #include "core/relief.h"
@@ -35,10 +36,10 @@ const CudaPlugin* load() {
   const platform::OpenedLibrary library = platform::open_library(path);  // stays loaded: streams and memory refer to it
   if (library.handle == nullptr) unavailable(library.why);
   const auto entry = reinterpret_cast<CudaPluginEntry>(platform::symbol_of(library.handle, kCudaPluginSymbol));
-  if (entry == nullptr) unavailable(path.string() + " is not a plugin of sidestep");
+  if (entry == nullptr) unavailable(utf8_of(path) + " is not a plugin of sidestep");
   const CudaPlugin* plugin = entry(kCudaPluginVersion);
   if (plugin == nullptr || plugin->version != kCudaPluginVersion)
-    unavailable(path.string() + " was built for another version of the engine");
+    unavailable(utf8_of(path) + " was built for another version of the engine");
   if (plugin->device_count() == 0) unavailable("no CUDA device is visible");
   install_cuda_memory(plugin->memory);
   plugin->set_relief(&relieve);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/path_text.h"
+
 namespace sidestep {
 namespace {
 
@@ -15,7 +17,7 @@ Folders folders_named(const fs::path& parent, const std::string& prefix) {
   Folders found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(parent, error))
-    if (entry.path().filename().string().starts_with(prefix)) found.push_back(entry.path());
+    if (utf8_of(entry.path().filename()).starts_with(prefix)) found.push_back(entry.path());
   std::sort(found.begin(), found.end(), std::greater<>());
   return found;
 }

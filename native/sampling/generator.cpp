@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "core/rel_l2.h"
 
 namespace sidestep {
@@ -26,7 +27,7 @@ void expect_frozen_biases(const AdapterFile& adapter, const WeightFiles& model) 
   for (const auto& [name, bias] : adapter.biases) {
     const std::string full = "decoder." + name;
     if (model.contains(full) && largest_difference(bias, model.tensor(full)) <= kRounding) continue;
-    throw Error("adapter/biases-trained", adapter.file.path().string() + " holds a " + name + " that is not the model's",
+    throw Error("adapter/biases-trained", utf8_of(adapter.file.path()) + " holds a " + name + " that is not the model's",
                 "An adapter that changes biases cannot be heard in a model's slots: merge it, and generate with the merged model.");
   }
 }

@@ -1,5 +1,5 @@
-#include <cstdlib>
-
+#include "core/path_text.h"
+#include "core/platform/process.h"
 #include "testing/test.h"
 
 namespace sidestep::testing {
@@ -15,9 +15,9 @@ Device chosen_device;
 Device device_under_test() { return chosen_device; }
 void set_device_under_test(Device device) { chosen_device = device; }
 
-std::string golden_dir() {
-  if (const char* chosen = std::getenv("SIDESTEP_GOLDEN_DIR")) return chosen;
-  return SIDESTEP_SOURCE_DIR "/test/golden";
+std::filesystem::path golden_dir() {
+  if (const auto chosen = platform::path_variable("SIDESTEP_GOLDEN_DIR")) return *chosen;
+  return path_from_utf8(SIDESTEP_SOURCE_DIR "/test/golden");
 }
 
 }  // namespace sidestep::testing

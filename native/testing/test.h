@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -24,7 +25,7 @@ Device device_under_test();
 void set_device_under_test(Device device);
 
 /// The folder with the golden files: $SIDESTEP_GOLDEN_DIR, else test/golden of the source tree.
-std::string golden_dir();
+std::filesystem::path golden_dir();
 
 }  // namespace sidestep::testing
 

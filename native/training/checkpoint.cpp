@@ -2,6 +2,8 @@
 
 #include "adapters/adapter_file.h"
 #include "core/error.h"
+#include "core/path_text.h"
+#include "core/platform/file.h"
 #include "ops/transfer.h"
 #include "training/trainer_state.h"
 
@@ -16,7 +18,7 @@ constexpr const char* kFormat = "sidestep-training-state";
 constexpr const char* kVersion = "1";
 
 [[noreturn]] void mismatch(const fs::path& folder, const std::string& what) {
-  throw Error("train/state-mismatch", folder.string() + ": " + what,
+  throw Error("train/state-mismatch", utf8_of(folder) + ": " + what,
               "The checkpoint belongs to another run. Start afresh, or fork from it if only settings changed.");
 }
 
@@ -116,8 +118,7 @@ void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights,
 void Trainer::save(const fs::path& folder, const std::map<std::string, std::string>& metadata) {
   State& s = *state_;
   s.settle();
-  std::error_code absent;
-  fs::remove(folder / kStateFile, absent);  // without it nothing half-written passes for a checkpoint
+  platform::remove_file(folder / kStateFile);  // without it nothing half-written passes for a checkpoint
   save_adapter(folder, AdapterWeights::best, metadata);
   std::vector<Storage> keep;
   std::vector<NamedTensor> tensors;

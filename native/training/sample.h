@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/path_text.h"
 #include "core/tensor.h"
 #include "training/staging.h"
 
@@ -27,7 +28,7 @@ struct Sample {
 /// is upstream's for training, the first T frames of silence beside a chunk mask of ones.
 struct SampleFiles {
   SampleFiles() = default;
-  SampleFiles(const std::filesystem::path& file) : name(file.stem().string()), files{file} {}
+  SampleFiles(const std::filesystem::path& file) : name(utf8_of(file.stem())), files{file} {}
 
   std::string name;
   std::vector<std::filesystem::path> files;

@@ -149,7 +149,7 @@ std::string bytes_of(const fs::path& path) {
 /// A run of three epochs over songs of unequal lengths, with dropout, masks and accumulation; what it saved.
 std::string trained_bytes(const fs::path& folder, const std::vector<fs::path>& songs) {
   TrainerSetup setup;
-  setup.model_folder = fs::path(testing::golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo";
+  setup.model_folder = testing::golden_dir() / "tiny_checkpoint" / "acestep-v15-turbo";
   setup.samples.assign(songs.begin(), songs.end());
   setup.options = Json::parse(R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 4, "batch_size": 2,
     "gradient_accumulation_steps": 2, "cfg_dropout": 0.5, "shuffle": "none"})");
@@ -163,7 +163,7 @@ std::string trained_bytes(const fs::path& folder, const std::vector<fs::path>& s
 TEST("step recordings: a training of replayed steps leaves the same bytes as one of steps told one by one") {
   const testing::TemporaryFolder place;
   const fs::path& folder = place.path;
-  const SafetensorsFile file(fs::path(testing::golden_dir()) / "e2e" / "a_stereo48k.safetensors");
+  const SafetensorsFile file(testing::golden_dir() / "e2e" / "a_stereo48k.safetensors");
   std::vector<fs::path> songs;
   for (const int64_t frames : {20, 31, 17}) {
     songs.push_back(folder / ("song" + std::to_string(frames) + ".safetensors"));

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 /// What a clip on the tiny checkpoint is made from: a recorded song's condition, silence as long as is asked for.
 struct Prompt {
   explicit Prompt(int64_t frames)
-      : file(fs::path(testing::golden_dir()) / "e2e" / "a_stereo48k.safetensors"),
+      : file(testing::golden_dir() / "e2e" / "a_stereo48k.safetensors"),
         context(DType::f32, {frames, file.tensor("out/context_latents").dim(1)}) {
     std::fill_n(context.tensor().data<float>(), context.view().numel(), 0.5F);
   }

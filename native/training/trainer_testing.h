@@ -27,7 +27,7 @@ inline std::string bytes_of(const fs::path& path) {
 /// A folder of sample files cut from the recorded songs, of unequal lengths.
 struct Songs {
   Songs() {
-    const fs::path e2e = fs::path(golden_dir()) / "e2e";
+    const fs::path e2e = golden_dir() / "e2e";
     const int64_t frames[] = {20, 31, 17, 26, 12};
     for (size_t i = 0; i < 5; ++i) {
       const SafetensorsFile file(e2e / (i % 2 == 0 ? "a_stereo48k.safetensors" : "b_mono44k.safetensors"));
@@ -76,7 +76,7 @@ inline void spoil(const fs::path& song) {
 
 inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
   TrainerSetup setup;
-  setup.model_folder = fs::path(golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo";
+  setup.model_folder = golden_dir() / "tiny_checkpoint" / "acestep-v15-turbo";
   setup.samples.assign(songs.paths.begin(), songs.paths.end());
   setup.validation_samples.assign(songs.paths.begin(), songs.paths.begin() + 2);
   setup.options = Json::parse(options);

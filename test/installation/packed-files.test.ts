@@ -13,6 +13,8 @@ import {tmpdir} from 'node:os';
 import {dirname, join, posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {cudaPackage, enginePackage, generations, platforms} from '../../src/app/engine/platforms.js';
+import {SCHEMA_URL} from '../../src/schema/schema-url.generated.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -162,6 +164,21 @@ describe('installing it', () => {
     expect(manifest.bin).toEqual({sidestep: 'dist/cli/main.js'});
     expect(existsSync(join(root, 'src/cli/main.ts'))).toBe(true);
     expect(readFileSync(join(root, 'src/cli/main.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  test('its name is the same wherever it is said', () => {
+    const {name} = manifest;
+    expect(SCHEMA_URL).toContain(`/${name}@`);
+    for (const each of [enginePackage(platforms[0]!), cudaPackage(platforms[0]!, generations[0]!)])
+      expect(each).toMatch(new RegExp(`^@${name}/`));
+    const pages = ['README.md', 'docs/installing.md', 'docs/ci.md'].map((page) =>
+      readFileSync(join(root, page), 'utf8'),
+    );
+    const installed = [
+      ...pages.join('\n').matchAll(/\b(?:npm install|pnpm add|yarn add)(?: --[\w-]+)* "?(@?[a-z][\w-]*)/g),
+    ];
+    expect(installed.length).toBeGreaterThan(3);
+    expect(new Set(installed.map(([, found]) => found!.replace(/^@/, '')))).toEqual(new Set([name]));
   });
 
   test('what npm shows of it', () => {

@@ -9,6 +9,7 @@
 
 #include "core/mapped_file.h"
 #include "core/new_file.h"
+#include "core/path_text.h"
 #include "core/system_error.h"
 #include "core/text_file.h"
 #include "testing/temporary_folder.h"
@@ -26,7 +27,7 @@ int refusal_of(const fs::path& path, size_t bytes) {
     file.write(text.data(), text.size());
     file.publish();
   } catch (const SystemError& error) {
-    EXPECT(error.code() == "native/file-unwritable" && error.refusal().path == path.string());
+    EXPECT(error.code() == "native/file-unwritable" && error.refusal().path == utf8_of(path));
     return error.refusal().number;
   }
   return 0;

@@ -2,13 +2,15 @@
 
 #include <dlfcn.h>
 
+#include "core/path_text.h"
+
 namespace sidestep::platform {
 
 OpenedLibrary open_library(const std::filesystem::path& file) {
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle != nullptr) return {handle, {}};
   const char* why = ::dlerror();
-  return {nullptr, why == nullptr ? file.string() + " cannot be loaded" : why};
+  return {nullptr, why == nullptr ? utf8_of(file) + " cannot be loaded" : why};
 }
 
 void* symbol_of(void* library, const char* name) { return ::dlsym(library, name); }

@@ -8,6 +8,8 @@ namespace sidestep::platform {
 
 int process_id() { return ::getpid(); }
 
+std::vector<std::string> command_line(int argc, const char* const* argv) { return {argv + 1, argv + argc}; }
+
 std::optional<std::filesystem::path> path_variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::nullopt : std::optional<std::filesystem::path>(value);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <clocale>
 #include <string>
 #include <system_error>
 
@@ -16,9 +15,6 @@ namespace sidestep::platform {
 namespace fs = std::filesystem;
 
 namespace {
-
-// The engine's text is UTF-8, names of files as well. libstdc++ takes it as that anyway; Microsoft's library asks the locale.
-[[maybe_unused]] const char* const kTextIsUtf8 = std::setlocale(LC_CTYPE, ".UTF-8");
 
 constexpr size_t kLongestPlain = 240;  // 260 without the terminator, and room for what is appended to a folder's name
 constexpr DWORD kEveryShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;

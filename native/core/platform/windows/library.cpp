@@ -1,24 +1,16 @@
 #include "core/platform/library.h"
 
-#include <system_error>
-
+#include "core/path_text.h"
 #include "core/platform/windows/system.h"
 
 namespace sidestep::platform {
-namespace {
-
-std::string last_error_in_words() {
-  return std::system_category().message(static_cast<int>(::GetLastError()));
-}
-
-}  // namespace
 
 OpenedLibrary open_library(const std::filesystem::path& file) {
   // What a library needs is looked for beside it first; a bare name on PATH, as NVIDIA's installer expects.
   const DWORD places = file.is_absolute() ? LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS : 0;
   HMODULE handle = ::LoadLibraryExW(file.c_str(), nullptr, places);
   if (handle != nullptr) return {reinterpret_cast<void*>(handle), {}};
-  return {nullptr, file.string() + ": " + last_error_in_words()};
+  return {nullptr, utf8_of(file) + ": " + words_of(::GetLastError())};
 }
 
 void* symbol_of(void* library, const char* name) {

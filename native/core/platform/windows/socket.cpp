@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <system_error>
+
+#include "core/platform/windows/system.h"
 
 namespace sidestep::platform {
 namespace {
@@ -20,7 +21,7 @@ void begin() {
 }
 
 SOCKET own(SocketHandle socket) { return static_cast<SOCKET>(socket); }
-std::string words(int number) { return std::system_category().message(number); }
+std::string words(int number) { return words_of(static_cast<DWORD>(number)); }
 
 OpenedSocket refused(SOCKET socket, int number) {
   if (socket != INVALID_SOCKET) ::closesocket(socket);

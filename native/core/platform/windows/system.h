@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include <filesystem>
+#include <string>
 
 namespace sidestep::platform {
 
@@ -16,6 +17,9 @@ std::filesystem::path reachable(const std::filesystem::path& path);
 
 /// The errno that means what Windows said last.
 int errno_of_last_error();
+
+/// What Windows says of an error, in the language of its user.
+std::string words_of(DWORD error);
 
 /// A handle that closes itself; Windows says "none" in two ways.
 struct Handle {
