@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/path_text.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
 #include "ops/library_places.h"
@@ -60,10 +61,10 @@ Found find() {
     const std::optional<Library> symbols = symbols_of(opened);
     int version = 0;
     if (!symbols || symbols->version(&version) != Result::success || version < kOldest) {
-      found.origin = "NCCL was found too old (" + file.string() + "): 2.14 or newer is needed";
+      found.origin = "NCCL was found too old (" + utf8_of(file) + "): 2.14 or newer is needed";
       continue;
     }
-    return {symbols, version, "NCCL " + version_text(version) + " (" + file.string() + ")"};
+    return {symbols, version, "NCCL " + version_text(version) + " (" + utf8_of(file) + ")"};
   }
   return found;
 }

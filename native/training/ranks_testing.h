@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/path_text.h"
 #include "training/trainer_testing.h"
 
 namespace sidestep::testing {
@@ -25,8 +26,8 @@ struct Run {
 /// All files of a folder, by name. Adapters differ in what their files are called.
 inline std::map<std::string, std::string> bytes_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(folder)) files[entry.path().filename().string()] = bytes_of(entry.path());
-  if (files.size() < 2) fail(__FILE__, __LINE__, folder.string() + " holds no checkpoint");
+  for (const auto& entry : fs::directory_iterator(folder)) files[utf8_of(entry.path().filename())] = bytes_of(entry.path());
+  if (files.size() < 2) fail(__FILE__, __LINE__, utf8_of(folder) + " holds no checkpoint");
   return files;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/path_text.h"
 #include "ops/cuda_plugin.h"
 #include "testing/registry.h"
 #include "testing/test.h"
@@ -83,7 +84,7 @@ std::vector<std::string> in_processes(int ranks, const std::function<std::string
 
 struct World {
   int ranks = 2;
-  std::string library = stand_in().string();  ///< empty: none
+  std::string library = utf8_of(stand_in());  ///< empty: none
   std::string order = "prompt";
   std::function<int(int rank)> card = [](int rank) { return rank; };
 };
