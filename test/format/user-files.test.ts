@@ -320,6 +320,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'adapter/reader/peft.ts': 'a text within a safetensors file that we wrote',
   'base/dotted-path.ts': 'a quoted word',
   'base/durable.ts': 'writes',
+  'base/if-there.ts': 'for its callers, each of which stands here by itself',
   'base/state-file.ts': 'our own sealed files',
   'cache/entry-form.ts': 'our own sealed files',
   'cache/folder-source.ts': 'checked objects of another cache',
@@ -408,7 +409,7 @@ const ownFiles: Readonly<Record<string, string>> = {
 test('every module that reads a file has a place here', () => {
   const src = fileURLToPath(new URL('../../src/', import.meta.url));
   const reads =
-    /\b(?:readFile|readFileSync|openSync|JSON\.parse|readUser\w+|openUserFile|decodeText|parseUser\w+|files\.read)\(|import \{[^}]*\bopen\b[^}]*\} from 'node:fs/;
+    /\b(?:readFile|readFileSync|openSync|JSON\.parse|readUser\w+|readIfThere|openUserFile|decodeText|parseUser\w+|files\.read)\(|import \{[^}]*\bopen\b[^}]*\} from 'node:fs/;
   const modules = readdirSync(src, {recursive: true, encoding: 'utf8'})
     .filter(
       (name) => name.endsWith('.ts') && !name.startsWith('schema/') && !name.startsWith('render/report/'),
