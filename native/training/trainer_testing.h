@@ -1,6 +1,7 @@
 #pragma once
 // What tests of whole trainings share: a few short songs, a tiny checkpoint, the device under test.
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -86,7 +87,8 @@ inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
 
 inline Stream make_stream(int threads) { return Stream(device_under_test(), std::make_shared<ThreadPool>(threads)); }
 
-/// The tiny checkpoint with its two layers three times over: three inputs stay on a card in any case.
+/// The tiny checkpoint with its two layers three times over, each time a little larger, so that no layer passes for another: three inputs stay
+/// on a card in any case.
 inline fs::path deeper_model(const Songs& songs) {
   constexpr int64_t kLayers = 6;
   const fs::path from = fs::path(golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo", to = songs.folder / "deeper";
@@ -97,12 +99,18 @@ inline fs::path deeper_model(const Songs& songs) {
   std::ofstream(to / "config.json") << Json(config).dump();
   const SafetensorsFile file(from / "model.safetensors");
   std::vector<NamedTensor> tensors;
+  std::deque<Storage> own;
   const std::string prefix = "decoder.layers.";
   for (const std::string& name : file.names()) {
     tensors.push_back({name, file.tensor(name)});
     if (!name.starts_with(prefix)) continue;
-    for (int64_t layer = 2 + (name[prefix.size()] - '0'); layer < kLayers; layer += 2)
-      tensors.push_back({prefix + std::to_string(layer) + name.substr(prefix.size() + 1), file.tensor(name)});
+    const ConstTensor from_file = file.tensor(name);
+    for (int64_t layer = 2 + (name[prefix.size()] - '0'); layer < kLayers; layer += 2) {
+      own.emplace_back(DType::f32, from_file.shape());
+      for (int64_t i = 0; i < from_file.numel(); ++i)
+        own.back().tensor().data<float>()[i] = from_file.data<float>()[i] * (1 + 0.05F * static_cast<float>(layer));
+      tensors.push_back({prefix + std::to_string(layer) + name.substr(prefix.size() + 1), own.back().view()});
+    }
   }
   write_safetensors(to / "model.safetensors", tensors, {});
   return to;
