@@ -161,6 +161,7 @@ const cases = {
       await until(`the end of worker ${worker}`, () => !isAlive(worker), 20);
     } finally {
       runner.child.kill('SIGKILL');
+      await runner.ended;
     }
   },
 };
