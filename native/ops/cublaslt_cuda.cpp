@@ -24,13 +24,8 @@ std::vector<fs::path> candidates() {
                           .variable = &platform::path_variable});
 }
 
-template <typename Function>
-bool resolve(void* opened, const char* symbol, Function*& function) {
-  function = reinterpret_cast<Function*>(platform::symbol_of(opened, symbol));
-  return function != nullptr;
-}
-
 std::optional<Library> symbols_of(void* opened) {
+  using platform::resolve;
   Library lt{};
   const bool complete = resolve(opened, "cublasLtGetVersion", lt.version) && resolve(opened, "cublasLtCreate", lt.create) &&
                         resolve(opened, "cublasLtMatmulDescCreate", lt.desc_create) &&

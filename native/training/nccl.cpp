@@ -25,13 +25,8 @@ std::vector<fs::path> candidates() {
                       .variable = &platform::path_variable});
 }
 
-template <typename Function>
-bool resolve(void* opened, const char* symbol, Function*& function) {
-  function = reinterpret_cast<Function*>(platform::symbol_of(opened, symbol));
-  return function != nullptr;
-}
-
 std::optional<Library> symbols_of(void* opened) {
+  using platform::resolve;
   Library it{};
   const bool complete = resolve(opened, "ncclGetVersion", it.version) && resolve(opened, "ncclGetUniqueId", it.unique_id) &&
                         resolve(opened, "ncclCommInitRankConfig", it.join) && resolve(opened, "ncclCommGetAsyncError", it.state) &&

@@ -226,7 +226,7 @@ export function productsWarning(
   return {
     code: 'run/own-products',
     message: `${used.device} computes without cuBLASLt: ${used.products}`,
-    hint: "The engine's own tensor-core kernel multiplies in 16 bits then, an estimated tenth slower on GeForce cards and a quarter on data-centre cards; float32 products take about twice as long. To use the library, install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.",
+    hint: "The engine's own tensor-core kernel multiplies in 16 bits then, by count somewhat slower; float32 products are slower still. To use the library, install the CUDA toolkit, or `pip install nvidia-cublas` (CUDA 13) or `nvidia-cublas-cu12`, or name the library in SIDESTEP_CUBLASLT.",
   };
 }
 

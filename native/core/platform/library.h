@@ -17,6 +17,13 @@ OpenedLibrary open_library(const std::filesystem::path& file);
 /// Null when the library has no such symbol.
 void* symbol_of(void* library, const char* name);
 
+/// Whether the library has the symbol, which is then `function`.
+template <typename Function>
+bool resolve(void* library, const char* name, Function*& function) {
+  function = reinterpret_cast<Function*>(symbol_of(library, name));
+  return function != nullptr;
+}
+
 /// The program or shared object that holds this address; empty when the system cannot say.
 std::filesystem::path file_holding(const void* address);
 
