@@ -30,8 +30,8 @@ struct SavedTensor {
 
 /// Places that an adapter is given among all others' (adapter_set.cpp).
 struct AdapterPlaces {
-  std::vector<Storage> rounded;                ///< its trained tensors in the layer's dtype, kept up to date by their owner
-  std::shared_ptr<const LowRankStack> stack;   ///< holds its A and those of the layers that read the same x; or null
+  std::vector<Storage> rounded;               ///< its trained tensors in the layer's dtype, kept up to date by their owner
+  std::shared_ptr<const LowRankStack> stack;  ///< holds its A and those of the layers that read the same x; or null
 };
 
 using TensorMap = std::map<std::string, ConstTensor>;

@@ -25,7 +25,8 @@ constexpr const char* kLycorisPrefix = "lycoris_";
 std::vector<std::string> file_names() {
   std::vector<std::string> names{"adapter_model.safetensors"};
   for (const AdapterKind& kind : adapter_kinds()) {
-    if (kind.library == AdapterLibrary::lycoris) names.push_back(std::string(adapter_type_name(kind.type)) + "_weights.safetensors");
+    if (kind.library == AdapterLibrary::lycoris)
+      names.push_back(std::string(adapter_type_name(kind.type)) + "_weights.safetensors");
   }
   return names;
 }
@@ -179,13 +180,18 @@ void settle_peft(AdapterFile& out) {
 AdapterFile open_adapter(const fs::path& folder_or_file) {
   AdapterFile out{.file = SafetensorsFile(tensor_file(folder_or_file)), .config = {}, .modules = {}, .biases = {}};
   for (const std::string& name : out.file.names()) {
-    if (name.starts_with(kPeftPrefix)) sort_peft_tensor(out, name, out.file.tensor(name));
-    else if (name.starts_with(kLycorisPrefix)) sort_lycoris_tensor(out, name, out.file.tensor(name));
-    else throw Error("adapter/tensor-unknown", utf8_of(out.file.path()) + ": " + name + " is no adapter tensor of PEFT or LyCORIS");
+    if (name.starts_with(kPeftPrefix))
+      sort_peft_tensor(out, name, out.file.tensor(name));
+    else if (name.starts_with(kLycorisPrefix))
+      sort_lycoris_tensor(out, name, out.file.tensor(name));
+    else
+      throw Error("adapter/tensor-unknown", utf8_of(out.file.path()) + ": " + name + " is no adapter tensor of PEFT or LyCORIS");
   }
   if (out.modules.empty()) throw Error("adapter/format-unknown", utf8_of(out.file.path()) + " holds no adapter tensors");
-  if (out.file.names().front().starts_with(kLycorisPrefix)) settle_lycoris(out);
-  else settle_peft(out);
+  if (out.file.names().front().starts_with(kLycorisPrefix))
+    settle_lycoris(out);
+  else
+    settle_peft(out);
   for (const auto& [module, tensors] : out.modules) out.config.modules.push_back(module);
   return out;
 }
@@ -222,7 +228,8 @@ Json inspect_adapter(const fs::path& folder_or_file) {
       for (int64_t i = 0; i < tensor.numel(); ++i) squares += element_at(tensor, i) * element_at(tensor, i);
       Json::Array shape;
       for (int i = 0; i < tensor.rank(); ++i) shape.emplace_back(tensor.dim(i));
-      described[name] = Json::Object{{"shape", shape}, {"norm", std::sqrt(squares)}, {"dtype", std::string(dtype_name(tensor.dtype()))}};
+      described[name] =
+          Json::Object{{"shape", shape}, {"norm", std::sqrt(squares)}, {"dtype", std::string(dtype_name(tensor.dtype()))}};
       if (name != "alpha") parameters += tensor.numel();
     }
     modules[module] = described;

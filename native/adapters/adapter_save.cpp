@@ -77,12 +77,11 @@ void save_adapter(const AdapterSet& adapters, const AdapterSaving& saving, Strea
   std::vector<NamedTensor> named;
   for (const SavedTensor& t : tensors) named.push_back({t.name, t.value.view()});
   const AdapterType type = adapters.config().type;
-  const std::string file = is_lycoris(type) ? std::string(adapter_type_name(type)) + "_weights.safetensors"
-                                            : "adapter_model.safetensors";
+  const std::string file =
+      is_lycoris(type) ? std::string(adapter_type_name(type)) + "_weights.safetensors" : "adapter_model.safetensors";
   write_safetensors(saving.folder / file, named, file_metadata(adapters, saving));
   if (!is_lycoris(type)) {
-    write_text(saving.folder / "adapter_config.json",
-               to_peft_config(adapters.config(), peft_targets(adapters)).dump(2) + "\n");
+    write_text(saving.folder / "adapter_config.json", to_peft_config(adapters.config(), peft_targets(adapters)).dump(2) + "\n");
   }
 }
 

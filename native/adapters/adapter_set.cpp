@@ -34,8 +34,8 @@ struct Place {
   int64_t begin = 0;
 };
 
-/// All trained tensors of all adapters: group by group, in a group the first tensors of all its adapters, then the second ones. So
-/// stand the A of layers that read one x in one stack.
+/// All trained tensors of all adapters: group by group, in a group the first tensors of all its adapters, then the second ones.
+/// So stand the A of layers that read one x in one stack.
 struct Layout {
   struct Stack {
     std::vector<size_t> modules;
@@ -129,7 +129,8 @@ std::shared_ptr<const LowRankStack> AdapterSet::stacked(const std::vector<size_t
   for (const size_t m : members) rows += modules_[m].adapter->trained().front().value.tensor().dim(0);
   const Shape shape{rows, modules_[members.front()].layer->in_features()};
   const Storage& multiplied = rounded_ ? rounded_ : values_;
-  return std::make_shared<LowRankStack>(LowRankStack{within(multiplied, begin, shape).view(), within(gradients_, begin, shape).tensor()});
+  return std::make_shared<LowRankStack>(
+      LowRankStack{within(multiplied, begin, shape).view(), within(gradients_, begin, shape).tensor()});
 }
 
 AdapterSet::~AdapterSet() {

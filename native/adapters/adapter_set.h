@@ -14,8 +14,8 @@ namespace sidestep {
 class AdapterSet {
  public:
   struct Module {
-    std::string name;                 ///< "layers.0.self_attn.q_proj"
-    uint64_t index = 0;               ///< among all of the model's linears
+    std::string name;    ///< "layers.0.self_attn.q_proj"
+    uint64_t index = 0;  ///< among all of the model's linears
     Linear* layer = nullptr;
     std::shared_ptr<Adapter> adapter;
   };

@@ -51,8 +51,13 @@ struct Bench {
   }
 
   MicroStep step(MicroStep::Gradients gradients) {
-    return {.model = model, .batch = batch, .draws = draws, .loss = loss,
-            .pass = {PassContext::Mode::training, 11, 4}, .gradients = gradients, .kept = recompute_share(model.config().stack.num_layers(), 1)};
+    return {.model = model,
+            .batch = batch,
+            .draws = draws,
+            .loss = loss,
+            .pass = {PassContext::Mode::training, 11, 4},
+            .gradients = gradients,
+            .kept = recompute_share(model.config().stack.num_layers(), 1)};
   }
   double loss_now() {
     adapters.refresh({arena, stream});
@@ -78,7 +83,8 @@ double directional_error(Bench& bench, const Parameter& p, double& norm) {
   norm = std::sqrt(squares);
   const auto loss_at = [&](double distance) {
     for (size_t i = 0; i < start.size(); ++i) {
-      p.value.data<float>()[i] = static_cast<float>(static_cast<double>(start[i]) + distance * static_cast<double>(gradient[i]) / norm);
+      p.value.data<float>()[i] =
+          static_cast<float>(static_cast<double>(start[i]) + distance * static_cast<double>(gradient[i]) / norm);
     }
     return bench.loss_now();
   };
@@ -186,8 +192,10 @@ TEST("adapters: gradients of micro-batches add up, and checkpointing changes no 
 TEST("adapters: an uneven batch is the mean of its samples, unless upstream's padding is asked for") {
   const AdapterConfig config{.type = AdapterType::lora, .rank = 3, .alpha = 5};
   Bench bench(config), upstream(config, Padding::upstream);
-  const std::vector<double> together = run_micro_step(bench.step(MicroStep::Gradients::none), {bench.arena, bench.stream}).per_sample;
-  const std::vector<double> padded = run_micro_step(upstream.step(MicroStep::Gradients::none), {upstream.arena, upstream.stream}).per_sample;
+  const std::vector<double> together =
+      run_micro_step(bench.step(MicroStep::Gradients::none), {bench.arena, bench.stream}).per_sample;
+  const std::vector<double> padded =
+      run_micro_step(upstream.step(MicroStep::Gradients::none), {upstream.arena, upstream.stream}).per_sample;
   // The shorter sample alone: its first frames, its own condition tokens, its own noise.
   const int64_t frames = bench.batch.frames[1];
   const auto rows = [&](const Storage& from, int64_t count) {
@@ -275,13 +283,14 @@ TEST("lokr: factors split as LyCORIS documents them") {
   struct Case {
     int64_t dimension, factor, small, large;
   };
-  constexpr Case cases[] = {{127, -1, 1, 127}, {128, -1, 8, 16}, {250, -1, 10, 25}, {360, -1, 18, 20}, {360, 8, 8, 45},
-                            {1024, 16, 16, 64}, {250, 4, 2, 125}, {512, 64, 8, 64}, {1, -1, 1, 1}};
+  constexpr Case cases[] = {{127, -1, 1, 127},  {128, -1, 8, 16}, {250, -1, 10, 25}, {360, -1, 18, 20}, {360, 8, 8, 45},
+                            {1024, 16, 16, 64}, {250, 4, 2, 125}, {512, 64, 8, 64},  {1, -1, 1, 1}};
   for (const Case& c : cases) {
     const Split split = factorization(c.dimension, c.factor);
     if (split.small != c.small || split.large != c.large) {
-      testing::fail(__FILE__, __LINE__, std::to_string(c.dimension) + " by " + std::to_string(c.factor) + ": " +
-                                            std::to_string(split.small) + " x " + std::to_string(split.large));
+      testing::fail(__FILE__, __LINE__,
+                    std::to_string(c.dimension) + " by " + std::to_string(c.factor) + ": " + std::to_string(split.small) + " x " +
+                        std::to_string(split.large));
     }
   }
 }

@@ -34,8 +34,8 @@ struct LycorisForm {
   int64_t rank = 0;  ///< 0: every factor is whole, and nothing is scaled
   double alpha = 0;  ///< 0, or not saved: the rank, as LyCORIS reads it
   bool tucker = false;
-  int64_t l = 1, m = 1, k = 1;                    ///< lokr: w1 [l, m], w2 [k, …]
-  bool w1_is_full = true, w2_is_full = true;      ///< lokr
+  int64_t l = 1, m = 1, k = 1;                ///< lokr: w1 [l, m], w2 [k, …]
+  bool w1_is_full = true, w2_is_full = true;  ///< lokr
 };
 
 /// What LoRA and DoRA alone have.
@@ -67,7 +67,8 @@ struct OftOptions {
   int64_t cayley_terms = 5;
 };
 
-/// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have stands in structs of theirs.
+/// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have stands in structs of
+/// theirs.
 struct AdapterConfig {
   AdapterType type = AdapterType::lora;
   int64_t rank = 64;  ///< of all kinds but OFT, as the next four

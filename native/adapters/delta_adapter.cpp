@@ -24,8 +24,7 @@ T batched(const T& rows) {
 
 }  // namespace
 
-DeltaAdapter::DeltaAdapter(const Linear& layer, Decompose decompose, const std::string& magnitude_name)
-    : decompose_(decompose) {
+DeltaAdapter::DeltaAdapter(const Linear& layer, Decompose decompose, const std::string& magnitude_name) : decompose_(decompose) {
   if (!decomposed()) return;
   const Device device = layer.weight.device();
   const int64_t out = layer.out_features();
@@ -66,27 +65,24 @@ void DeltaAdapter::refresh(const Linear& layer, Workspace work) {
     const int64_t end = std::min(begin + kRowBlock, layer.out_features());
     row_norm({adapted_rows(layer, begin, end, work), norm_.tensor().slice(0, begin, end)}, work.stream);
   }
-  dora_gate({.magnitude = flat(magnitude_.value), .norm = norm_.view(), .gate = flat(gate_), .eps = norm_eps_},
-            work.stream);
+  dora_gate({.magnitude = flat(magnitude_.value), .norm = norm_.view(), .gate = flat(gate_), .eps = norm_eps_}, work.stream);
 }
 
 Tensor DeltaAdapter::adapted_rows(const Linear& layer, int64_t begin, int64_t end, Workspace work) {
   const Tensor delta = work.arena.alloc(DType::f32, {end - begin, layer.in_features()});
   delta_rows(begin, end, delta, work);
-  const ConstTensor rows =
-      matrix_part(layer.weight, {begin, end, 0, layer.in_features()}, DType::f32, work.arena, work.stream);
+  const ConstTensor rows = matrix_part(layer.weight, {begin, end, 0, layer.in_features()}, DType::f32, work.arena, work.stream);
   add({.a = delta, .b = to_disk_order(layer, rows, work), .y = delta}, work.stream);
   return delta;
 }
 
-void DeltaAdapter::undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y,
-                                const PassContext& pass, Workspace work) {
+void DeltaAdapter::undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y, const PassContext& pass,
+                                Workspace work) {
   frozen_forward(layer, x, decomposed() ? ConstTensor() : layer.bias, y, work.arena, work.stream);
   add_delta(x_disk, y, pass, work);
 }
 
-void DeltaAdapter::forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena,
-                           Stream& stream) {
+void DeltaAdapter::forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) {
   const Arena::Scope scope(arena);
   const Workspace work{arena, stream};
   frozen_forward(layer, x, decomposed() ? ConstTensor() : layer.bias, y, arena, stream);
@@ -107,11 +103,9 @@ Tensor DeltaAdapter::direction_gradient(const Linear& layer, ConstTensor dy, Con
   const Tensor dgate = work.arena.alloc(DType::f32, {1, out});
   fill({dgate, 0}, work.stream);
   const Tensor dz = work.arena.alloc(dy.dtype(), dy.shape());
-  gated_add_backward({.dy = batched(dy), .h = batched(z), .gate = gate_.view(), .dh = batched(dz), .dgate = dgate},
-                     work.stream);
+  gated_add_backward({.dy = batched(dy), .h = batched(z), .gate = gate_.view(), .dh = batched(dz), .dgate = dgate}, work.stream);
   add({.a = dz, .b = dy, .y = dz}, work.stream);
-  const Tensor row_gain =
-      decompose_ == Decompose::coupled ? work.arena.alloc(DType::f32, {out}) : Tensor();
+  const Tensor row_gain = decompose_ == Decompose::coupled ? work.arena.alloc(DType::f32, {out}) : Tensor();
   dora_gate_backward({.dgate = dgate.reshape({out}),
                       .magnitude = flat(magnitude_.value),
                       .norm = norm_.view(),
@@ -130,8 +124,8 @@ void DeltaAdapter::add_norm_gradient(const Linear& layer, ConstTensor row_gain, 
   add_dense_gradients(adapted, work);
 }
 
-void DeltaAdapter::backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write,
-                            const PassContext& pass, Arena& arena, Stream& stream) {
+void DeltaAdapter::backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext& pass,
+                            Arena& arena, Stream& stream) {
   const Arena::Scope scope(arena);
   const Workspace work{arena, stream};
   const ConstTensor x_disk = to_disk_order(layer, x, work);

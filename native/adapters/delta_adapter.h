@@ -19,10 +19,9 @@ class DeltaAdapter : public Adapter {
  public:
   DeltaAdapter(const Linear& layer, Decompose decompose, const std::string& magnitude_name);
 
-  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena,
-               Stream& stream) override;
-  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext& pass,
-                Arena& arena, Stream& stream) override;
+  void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) override;
+  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext& pass, Arena& arena,
+                Stream& stream) override;
   void initialise(const Linear& layer, uint64_t seed, uint64_t module, Workspace work) override;
   void refresh(const Linear& layer, Workspace work) override;
   void merged_weight(const Linear& layer, Tensor out, Workspace work) override;
@@ -46,10 +45,9 @@ class DeltaAdapter : public Adapter {
   Shape magnitude_shape(const Linear& layer) const;
 
  private:
-  void undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y, const PassContext& pass,
-                    Workspace work);
-  Tensor direction_gradient(const Linear& layer, ConstTensor dy, ConstTensor x, ConstTensor x_disk,
-                            const PassContext& pass, Workspace work);
+  void undecomposed(const Linear& layer, ConstTensor x, ConstTensor x_disk, Tensor y, const PassContext& pass, Workspace work);
+  Tensor direction_gradient(const Linear& layer, ConstTensor dy, ConstTensor x, ConstTensor x_disk, const PassContext& pass,
+                            Workspace work);
   /// V in disk order, rows begin..end, f32.
   Tensor adapted_rows(const Linear& layer, int64_t begin, int64_t end, Workspace work);
   void add_norm_gradient(const Linear& layer, ConstTensor row_gain, Workspace work);

@@ -24,14 +24,12 @@ RandomKey random_key(const InitialKey& key) {
 }  // namespace
 
 void fill_uniform(Tensor value, double bound, const InitialKey& key, Stream& stream) {
-  fill_from_host(value, stream,
-                 [&](uint64_t i) { return static_cast<float>((2 * uniform(random_key(key), i) - 1) * bound); });
+  fill_from_host(value, stream, [&](uint64_t i) { return static_cast<float>((2 * uniform(random_key(key), i) - 1) * bound); });
 }
 
 void fill_normal(Tensor value, double deviation, const InitialKey& key, Stream& stream) {
-  fill_from_host(value, stream, [&](uint64_t i) {
-    return static_cast<float>(static_cast<double>(normal(random_key(key), i)) * deviation);
-  });
+  fill_from_host(value, stream,
+                 [&](uint64_t i) { return static_cast<float>(static_cast<double>(normal(random_key(key), i)) * deviation); });
 }
 
 double kaiming_bound(const Shape& shape) {

@@ -8,7 +8,8 @@
 
 namespace sidestep {
 
-/// Whose files an adapter is kept in. PEFT: a folder, modules by their paths, settings in `adapter_config.json`; LyCORIS: one file,
+/// Whose files an adapter is kept in. PEFT: a folder, modules by their paths, settings in `adapter_config.json`; LyCORIS: one
+/// file,
 /// `<kind>_weights.safetensors`, modules by names without dots, settings in its metadata.
 enum class AdapterLibrary : uint8_t { peft, lycoris };
 

@@ -43,8 +43,7 @@ class Half {
     const Tensor d_a = work.arena.alloc(DType::f32, value(0).shape());
     if (is_tucker()) {
       fill({d_a, 0}, work.stream);
-      tucker_gradients({.core = value(2), .a = a, .b = value(1)}, gradient, {.core = grad(2), .a = d_a, .b = grad(1)},
-                       work);
+      tucker_gradients({.core = value(2), .a = a, .b = value(1)}, gradient, {.core = grad(2), .a = d_a, .b = grad(1)}, work);
     } else {
       gemm({.a = gradient, .b = value(1), .c = d_a, .trans_b = Transpose::yes}, work.stream);
       gemm({.a = a, .b = gradient, .c = grad(1), .trans_a = Transpose::yes, .beta = 1}, work.stream);
@@ -124,9 +123,7 @@ class Loha final : public DeltaAdapter {
     multiply({a, b, y}, stream);
     scale_in_place(y, stream);
   }
-  void scale_in_place(Tensor y, Stream& stream) const {
-    add({.a = y, .b = y, .y = y, .alpha = scale_, .beta = 0}, stream);
-  }
+  void scale_in_place(Tensor y, Stream& stream) const { add({.a = y, .b = y, .y = y, .alpha = scale_, .beta = 0}, stream); }
   /// [O, I] f32 in scratch memory.
   Tensor whole_delta(Workspace work) const {
     const Tensor delta = work.arena.alloc(DType::f32, shape_);
@@ -181,8 +178,10 @@ void Loha::initialise_delta(uint64_t seed, uint64_t module, Stream& stream) {
     const std::string& name = trained_[i].name;
     const Tensor value = trained_[i].value.tensor();
     if (name == "dora_scale") continue;  // its norm of W is taken afterwards
-    if (name == "scalar" || (name == "hada_w2_a" && !scalar_.used())) fill({value, 0}, stream);
-    else fill_normal(value, name.ends_with("_b") ? 1.0 : 0.1, {seed, module, i}, stream);
+    if (name == "scalar" || (name == "hada_w2_a" && !scalar_.used()))
+      fill({value, 0}, stream);
+    else
+      fill_normal(value, name.ends_with("_b") ? 1.0 : 0.1, {seed, module, i}, stream);
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 class Factor {
  public:
   Factor() = default;
-  Factor(const std::string& name, const Shape& shape, int64_t rank, Device device);              // low rank
+  Factor(const std::string& name, const Shape& shape, int64_t rank, Device device);  // low rank
   static Factor full(const std::string& name, const Shape& shape, const Shape& saved, Device device);
   static Factor tucker(const std::string& name, const Shape& shape, const LokrShape& lokr, Device device);
 
@@ -68,29 +68,23 @@ void Factor::refresh(const FactorScalar& scalar, Workspace work) const {
   const Arena::Scope scope(work.arena);
   const Tensor out = product_.tensor();
   switch (form_) {
-    case Form::full:
-      return copy({scalar.times(value(0).reshape(out.shape()), work), out}, work.stream);
-    case Form::low_rank:
-      return gemm({.a = scalar.times(value(0), work), .b = value(1), .c = out}, work.stream);
-    case Form::tucker:
-      return tucker_rebuild(tucker_form(), out, work);
+    case Form::full: return copy({scalar.times(value(0).reshape(out.shape()), work), out}, work.stream);
+    case Form::low_rank: return gemm({.a = scalar.times(value(0), work), .b = value(1), .c = out}, work.stream);
+    case Form::tucker: return tucker_rebuild(tucker_form(), out, work);
   }
 }
 
 void Factor::add_gradients(ConstTensor gradient, const FactorScalar& scalar, Workspace work) const {
   const Arena::Scope scope(work.arena);
   switch (form_) {
-    case Form::full:
-      return scalar.add_gradients(gradient.reshape(value(0).shape()), value(0), grad(0), work);
+    case Form::full: return scalar.add_gradients(gradient.reshape(value(0).shape()), value(0), grad(0), work);
     case Form::low_rank: {
       const Tensor d_a = work.arena.alloc(DType::f32, value(0).shape());
       gemm({.a = gradient, .b = value(1), .c = d_a, .trans_b = Transpose::yes}, work.stream);
-      gemm({.a = scalar.times(value(0), work), .b = gradient, .c = grad(1), .trans_a = Transpose::yes, .beta = 1},
-           work.stream);
+      gemm({.a = scalar.times(value(0), work), .b = gradient, .c = grad(1), .trans_a = Transpose::yes, .beta = 1}, work.stream);
       return scalar.add_gradients(d_a, value(0), grad(0), work);
     }
-    case Form::tucker:
-      return tucker_gradients(tucker_form(), gradient, {.core = grad(2), .a = grad(0), .b = grad(1)}, work);
+    case Form::tucker: return tucker_gradients(tucker_form(), gradient, {.core = grad(2), .a = grad(0), .b = grad(1)}, work);
   }
 }
 
@@ -247,10 +241,11 @@ void Lokr::initialise_delta(uint64_t seed, uint64_t module, Stream& stream) {
     const std::string& name = trained_[i].name;
     const Tensor value = trained_[i].value.tensor();
     if (name == "dora_scale") continue;  // its norm of W is taken afterwards
-    const bool starts_at_zero =
-        name == "scalar" || (!scalar_.used() && (name == "lokr_w2" || name == "lokr_w2_b"));
-    if (starts_at_zero) fill({value, 0}, stream);
-    else fill_uniform(value, kaiming_bound(value.shape()), {seed, module, i}, stream);
+    const bool starts_at_zero = name == "scalar" || (!scalar_.used() && (name == "lokr_w2" || name == "lokr_w2_b"));
+    if (starts_at_zero)
+      fill({value, 0}, stream);
+    else
+      fill_uniform(value, kaiming_bound(value.shape()), {seed, module, i}, stream);
   }
 }
 

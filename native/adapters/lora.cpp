@@ -50,9 +50,15 @@ class Lora final : public DeltaAdapter {
 
   std::optional<LowRank> low_rank(const PassContext& pass) const override {
     if (decomposed() || convolution_ || drops(pass) || pass.strength != 1) return {};
-    const auto as_multiplied = [&](Index which) { return rounded_.empty() ? trained_[which].value.view() : rounded_[which].view(); };
-    return LowRank{.a = as_multiplied(kA), .b = as_multiplied(kB), .a_grad = trained_[kA].grad.tensor(),
-                   .b_grad = trained_[kB].grad.tensor(), .scale = scale_, .stack = stack_.get()};
+    const auto as_multiplied = [&](Index which) {
+      return rounded_.empty() ? trained_[which].value.view() : rounded_[which].view();
+    };
+    return LowRank{.a = as_multiplied(kA),
+                   .b = as_multiplied(kB),
+                   .a_grad = trained_[kA].grad.tensor(),
+                   .b_grad = trained_[kB].grad.tensor(),
+                   .scale = scale_,
+                   .stack = stack_.get()};
   }
 
   size_t derived_bytes() const override {
@@ -75,7 +81,8 @@ class Lora final : public DeltaAdapter {
       const auto found = tensors.find(saved_name(t.name));
       // Adapters of earlier versions keep a convolution's factors as matrices.
       const bool as_trained = found != tensors.end() && found->second.shape() == t.value.tensor().shape();
-      load_trained(tensors, saved_name(t.name), t.value.tensor().reshape(as_trained ? t.value.tensor().shape() : saved_shape(t)), stream);
+      load_trained(tensors, saved_name(t.name), t.value.tensor().reshape(as_trained ? t.value.tensor().shape() : saved_shape(t)),
+                   stream);
     }
   }
 
@@ -91,8 +98,7 @@ class Lora final : public DeltaAdapter {
     const ConstTensor input = dropped(x, pass, work);
     const Tensor h = down(input, work), dh = work.arena.alloc(dy.dtype(), h.shape());
     gemm({.a = dy, .b = factor(kB, dy.dtype(), work), .c = dh, .alpha = scale_}, work.stream);
-    gemm({.a = dy, .b = h, .c = trained_[kB].grad.tensor(), .trans_a = Transpose::yes, .alpha = scale_, .beta = 1},
-         work.stream);
+    gemm({.a = dy, .b = h, .c = trained_[kB].grad.tensor(), .trans_a = Transpose::yes, .alpha = scale_, .beta = 1}, work.stream);
     gemm({.a = dh, .b = input, .c = trained_[kA].grad.tensor(), .trans_a = Transpose::yes, .beta = 1}, work.stream);
     if (dx) add_input_gradient(dh, dx, pass, work);
   }
@@ -131,7 +137,12 @@ class Lora final : public DeltaAdapter {
   bool drops(const PassContext& pass) const { return dropout_ > 0 && pass.mode == PassContext::Mode::training; }
 
   Dropout dropout_of(ConstTensor from, Tensor to, const PassContext& pass) const {
-    return {.x = from, .y = to, .p = dropout_, .seed = pass.seed, .step = pass.micro_step, .sample = module_,
+    return {.x = from,
+            .y = to,
+            .p = dropout_,
+            .seed = pass.seed,
+            .step = pass.micro_step,
+            .sample = module_,
             .step_counter = pass.step_counter};
   }
 

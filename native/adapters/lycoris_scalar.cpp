@@ -34,11 +34,7 @@ ConstTensor FactorScalar::times(ConstTensor factor, Workspace work) const {
 void FactorScalar::add_gradients(ConstTensor gradient, ConstTensor factor, Tensor d_factor, Workspace work) const {
   if (!used()) return add({.a = d_factor, .b = gradient, .y = d_factor}, work.stream);
   gemm({.a = column(gradient), .b = one_by_one(scalar_.value.view()), .c = column(d_factor), .beta = 1}, work.stream);
-  gemm({.a = column(gradient),
-        .b = column(factor),
-        .c = one_by_one(scalar_.grad.tensor()),
-        .trans_a = Transpose::yes,
-        .beta = 1},
+  gemm({.a = column(gradient), .b = column(factor), .c = one_by_one(scalar_.grad.tensor()), .trans_a = Transpose::yes, .beta = 1},
        work.stream);
 }
 

@@ -53,9 +53,7 @@ class Oft final : public Adapter {
   std::vector<TrainedTensor>& trained() override { return trained_; }
 
   std::vector<SavedTensor> saved(Stream& stream) const override { return {saved_copy(trained_[0], stream)}; }
-  void load(const TensorMap& tensors, Stream& stream) override {
-    load_trained(tensors, trained_[0].name, vector(), stream);
-  }
+  void load(const TensorMap& tensors, Stream& stream) override { load_trained(tensors, trained_[0].name, vector(), stream); }
 
   void initialise(const Linear& layer, uint64_t, uint64_t, Workspace work) override {
     fill({vector(), 0}, work.stream);  // R = I
@@ -77,12 +75,13 @@ class Oft final : public Adapter {
     // A pass that only listens, to a sample or to the validation loss, leaves it alone: `refresh` has bounded what it reads.
     if (options_.coft && pass.mode == PassContext::Mode::training) project_rotation({vector(), options_.eps}, stream);
     const Tensor input = rotated(x, work);
-    if (pass.strength != 1) add({.a = input, .b = dense(x, work), .y = input, .alpha = pass.strength, .beta = 1 - pass.strength}, stream);
+    if (pass.strength != 1)
+      add({.a = input, .b = dense(x, work), .y = input, .alpha = pass.strength, .beta = 1 - pass.strength}, stream);
     frozen_forward(layer, input, layer.bias, y, arena, stream);
   }
 
-  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&,
-                Arena& arena, Stream& stream) override {
+  void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext&, Arena& arena,
+                Stream& stream) override {
     const Arena::Scope scope(arena);
     const Workspace work{arena, stream};
     const Tensor d_rotated = arena.alloc(dy.dtype(), x.shape());
@@ -226,9 +225,12 @@ class Oft final : public Adapter {
 constexpr Names<Cayley, 2> kCayleys{{{"neumann", Cayley::neumann}, {"exact", Cayley::exact}}};
 
 OptionReaders options(AdapterConfig& c) {
-  return {{"block_size", integer(c.oft.block_size, 2)}, {"coft", boolean(c.oft.coft)},
-          {"eps", number(c.oft.eps)},                   {"block_share", boolean(c.oft.block_share)},
-          {"cayley", choice(c.oft.cayley, kCayleys)},   {"cayley_terms", integer(c.oft.cayley_terms, 1)}};
+  return {{"block_size", integer(c.oft.block_size, 2)},
+          {"coft", boolean(c.oft.coft)},
+          {"eps", number(c.oft.eps)},
+          {"block_share", boolean(c.oft.block_share)},
+          {"cayley", choice(c.oft.cayley, kCayleys)},
+          {"cayley_terms", integer(c.oft.cayley_terms, 1)}};
 }
 
 void describe(const AdapterConfig& c, Json::Object& out) {

@@ -28,8 +28,8 @@ void refuse_unsupported(const Json& json) {
       throw Error("adapter/option-invalid", std::string("adapter_config.json: ") + key + " is not supported");
     }
   }
-  for (const char* key : {"layer_replication", "modules_to_save", "trainable_token_indices", "target_parameters",
-                          "alora_invocation_tokens"}) {
+  for (const char* key :
+       {"layer_replication", "modules_to_save", "trainable_token_indices", "target_parameters", "alora_invocation_tokens"}) {
     if (!json.get(key).is_null() && json.at(key).dump() != "[]" && json.at(key).dump() != "{}") {
       throw Error("adapter/option-invalid", std::string("adapter_config.json: ") + key + " is not supported");
     }

@@ -18,9 +18,7 @@ SavedTensor saved_scalar(const std::string& name, double value) {
 
 SavedTensor saved_as(const std::string& name, ConstTensor value, Stream& stream) { return {name, to_host(value, stream)}; }
 
-SavedTensor saved_copy(const TrainedTensor& tensor, Stream& stream) {
-  return saved_as(tensor.name, tensor.value.view(), stream);
-}
+SavedTensor saved_copy(const TrainedTensor& tensor, Stream& stream) { return saved_as(tensor.name, tensor.value.view(), stream); }
 
 namespace {
 
@@ -35,9 +33,10 @@ void load_trained(const TensorMap& tensors, const std::string& name, Tensor to, 
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw Error("adapter/tensor-missing", "The adapter has no tensor " + name);
   if (!same_rows(found->second.shape(), to.shape())) {
-    throw Error("adapter/tensor-shape", "Adapter tensor " + name + ": expected shape " + to.shape().to_string() +
-                                            ", found " + found->second.shape().to_string(),
-                "The adapter was made for another model, rank or factor.");
+    throw Error(
+        "adapter/tensor-shape",
+        "Adapter tensor " + name + ": expected shape " + to.shape().to_string() + ", found " + found->second.shape().to_string(),
+        "The adapter was made for another model, rank or factor.");
   }
   const ConstTensor from = found->second.reshape(to.shape());
   if (stream.device().kind == DeviceKind::plan) return;

@@ -35,8 +35,7 @@ void judge_tempo(const std::vector<Pulse>& pulses, SongAnalysis& analysis) {
 
 }  // namespace
 
-SongAnalyzer::SongAnalyzer()
-    : loudness_(kRate, 2), resampler_({kRate, OnsetMeter::kRate, 1, ResampleFilter::soxr_hq}) {}
+SongAnalyzer::SongAnalyzer() : loudness_(kRate, 2), resampler_({kRate, OnsetMeter::kRate, 1, ResampleFilter::soxr_hq}) {}
 
 void SongAnalyzer::push(const ConstTensor& piece, ThreadPool& pool) {
   loudness_.push(piece);  // which checks the shape

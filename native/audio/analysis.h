@@ -12,13 +12,13 @@ namespace sidestep::audio {
 /// What can be measured of a song. A confidence of 0 says that there was nothing to measure it by.
 struct SongAnalysis {
   double seconds = 0;
-  double tempo = 0;             ///< beats a minute; in 6/8 a beat is a dotted quarter
+  double tempo = 0;  ///< beats a minute; in 6/8 a beat is a dotted quarter
   double tempo_confidence = 0;
-  double other_tempo = 0;       ///< the next likely one, most often half or double; 0 for none
+  double other_tempo = 0;  ///< the next likely one, most often half or double; 0 for none
   MeterFound meter;
   Key key;
-  double loudness = 0;          ///< LUFS, see LoudnessMeter; minus infinity for silence
-  float peak = 0;               ///< largest magnitude of any audio sample
+  double loudness = 0;  ///< LUFS, see LoudnessMeter; minus infinity for silence
+  float peak = 0;       ///< largest magnitude of any audio sample
 };
 
 /// Measures a song that arrives in pieces, as the model hears it: stereo at 48 kHz, mono doubled. The same bits on every

@@ -37,8 +37,9 @@ SongAnalysis analyse(const Piece& piece) { return analyse(Band(piece).play()); }
 /// Expects the tempo within a hundredth, and says what was found instead.
 void expect_tempo(const Piece& piece, const SongAnalysis& found) {
   if (std::abs(found.tempo / piece.tempo - 1) < 0.01 && found.tempo_confidence > 0.5) return;
-  fail(__FILE__, __LINE__, "expected " + std::to_string(piece.tempo) + " in " + std::to_string(piece.meter) + ", found " +
-                               std::to_string(found.tempo) + " (" + std::to_string(found.tempo_confidence) + ")");
+  fail(__FILE__, __LINE__,
+       "expected " + std::to_string(piece.tempo) + " in " + std::to_string(piece.meter) + ", found " +
+           std::to_string(found.tempo) + " (" + std::to_string(found.tempo_confidence) + ")");
 }
 
 TEST("fourier: a sine of amplitude 1 is 0.5 at its bin, and nothing far from it") {
@@ -84,10 +85,12 @@ TEST("analysis: all 24 keys, in and out of tune") {
     const double cents = (i * 37) % 80 - 40;
     const Piece piece{.tempo = 110, .tonic = i % 12, .minor = i >= 12, .cents = cents, .seconds = 9, .drums = i % 2 == 0};
     const SongAnalysis found = analyse(piece);
-    const bool right = found.key.tonic == piece.tonic && (found.key.scale == Scale::minor) == piece.minor && found.key.confidence > 0.5;
+    const bool right =
+        found.key.tonic == piece.tonic && (found.key.scale == Scale::minor) == piece.minor && found.key.confidence > 0.5;
     if (!right) {
-      fail(__FILE__, __LINE__, "key " + std::to_string(i) + ": found " + std::to_string(found.key.tonic) +
-                                   (found.key.scale == Scale::minor ? " minor, " : " major, ") + std::to_string(found.key.confidence));
+      fail(__FILE__, __LINE__,
+           "key " + std::to_string(i) + ": found " + std::to_string(found.key.tonic) +
+               (found.key.scale == Scale::minor ? " minor, " : " major, ") + std::to_string(found.key.confidence));
     }
     EXPECT(std::abs(found.key.tuning - cents) < 5);
   }

@@ -66,7 +66,8 @@ TEST("resample: signals shorter than the filter, and rates that cannot be") {
   ThreadPool pool(1);
   for (const int64_t samples : {1, 2, 17}) {
     const Storage signal = sine(100, 44100, samples);
-    EXPECT(audio::resample(signal.view(), 44100, 48000, ResampleFilter::soxr_hq, pool).view().dim(1) == (samples * 480 + 440) / 441);
+    EXPECT(audio::resample(signal.view(), 44100, 48000, ResampleFilter::soxr_hq, pool).view().dim(1) ==
+           (samples * 480 + 440) / 441);
   }
   EXPECT_ERROR(audio::Resampler({0, 48000, 2, ResampleFilter::soxr_hq}), "native/argument-invalid");
 }

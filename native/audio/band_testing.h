@@ -12,11 +12,11 @@ namespace sidestep::testing {
 
 /// What a made-up band plays.
 struct Piece {
-  double tempo = 120;      ///< of quarters; in 6/8 of dotted quarters
-  int meter = 4;           ///< 3, 4 or 6
-  int tonic = 0;           ///< 0 is C
+  double tempo = 120;  ///< of quarters; in 6/8 of dotted quarters
+  int meter = 4;       ///< 3, 4 or 6
+  int tonic = 0;       ///< 0 is C
   bool minor = false;
-  double swing = 0.5;      ///< where in the beat its second half begins
+  double swing = 0.5;  ///< where in the beat its second half begins
   double cents = 0;
   double seconds = 15;
   bool drums = true, notes = true;
@@ -54,7 +54,8 @@ class Band {
   /// `degree` of the scale, raised where a minor dominant wants it.
   void note(double start, double length, int degree, int octave, double strength, double decay, bool raised = false) {
     constexpr std::array<int, 7> major{0, 2, 4, 5, 7, 9, 11}, minor{0, 2, 3, 5, 7, 8, 10};
-    const int semitones = (piece_.minor ? minor : major)[static_cast<size_t>(degree % 7)] + 12 * (degree / 7 + octave) + (raised ? 1 : 0);
+    const int semitones =
+        (piece_.minor ? minor : major)[static_cast<size_t>(degree % 7)] + 12 * (degree / 7 + octave) + (raised ? 1 : 0);
     const double frequency = 261.6255653 * std::pow(2.0, (piece_.tonic + semitones) / 12.0 + piece_.cents / 1200);
     for (int h = 1; h <= 5; ++h) {
       const double turn = 2 * std::numbers::pi * frequency * h / kRate, twice = 2 * std::cos(turn);
@@ -101,7 +102,8 @@ class Band {
           return 0.7 * std::exp(-18 * t) * std::sin(2 * std::numbers::pi * phase);
         });
       } else {
-        add(at, 0.15, [&](double t) { return std::exp(-25 * t) * (0.12 * draw() + 0.2 * std::sin(2 * std::numbers::pi * 190 * t)); });
+        add(at, 0.15,
+            [&](double t) { return std::exp(-25 * t) * (0.12 * draw() + 0.2 * std::sin(2 * std::numbers::pi * 190 * t)); });
       }
       const int parts = piece_.meter == 6 ? 3 : 2;
       for (int k = 0; k < parts; ++k) {

@@ -25,9 +25,9 @@ class Fourier {
 
   int64_t size_;
   std::vector<double> window_;
-  std::vector<Complex> turns_;      ///< exp(-2 pi i k / size), k < size / 2
-  std::vector<int64_t> reversed_;   ///< bits of 0 … size / 2 - 1, turned round
-  std::vector<Complex> work_;       ///< size / 2: even values real, odd ones imaginary
+  std::vector<Complex> turns_;     ///< exp(-2 pi i k / size), k < size / 2
+  std::vector<int64_t> reversed_;  ///< bits of 0 … size / 2 - 1, turned round
+  std::vector<Complex> work_;      ///< size / 2: even values real, odd ones imaginary
 };
 
 }  // namespace sidestep::audio

@@ -12,11 +12,11 @@ namespace sidestep::audio {
 
 namespace {
 
-constexpr int kLowestNote = 33, kNotes = 60;  ///< MIDI: A1 (55 Hz) to G#6
-constexpr int kParts = 3;                     ///< bins a semitone
-constexpr int kBins = kParts * (kNotes + 24); ///< the harmonics of high notes lie above the notes
+constexpr int kLowestNote = 33, kNotes = 60;   ///< MIDI: A1 (55 Hz) to G#6
+constexpr int kParts = 3;                      ///< bins a semitone
+constexpr int kBins = kParts * (kNotes + 24);  ///< the harmonics of high notes lie above the notes
 constexpr int kHarmonics = 10;
-constexpr size_t kBassNotes = 19;             ///< to D#3
+constexpr size_t kBassNotes = 19;  ///< to D#3
 using Chroma = std::array<double, 12>;
 
 double frequency_of(double note) { return 440 * math::pow(2.0, (note - 69) / 12); }
@@ -35,7 +35,8 @@ std::vector<Peak> peaks_of(const std::vector<float>& spectrum, double bin) {
   std::vector<Peak> peaks;
   constexpr size_t kAround = 24;
   for (size_t k = kAround; k + kAround < spectrum.size(); ++k) {
-    const double a = static_cast<double>(spectrum[k - 1]), b = static_cast<double>(spectrum[k]), c = static_cast<double>(spectrum[k + 1]);
+    const double a = static_cast<double>(spectrum[k - 1]), b = static_cast<double>(spectrum[k]),
+                 c = static_cast<double>(spectrum[k + 1]);
     if (b <= a || b < c || !(b > 0)) continue;
     double around = 0;
     for (size_t i = k - kAround; i <= k + kAround; ++i) around += static_cast<double>(spectrum[i]) / (2 * kAround + 1);

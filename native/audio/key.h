@@ -11,7 +11,7 @@ namespace sidestep::audio {
 enum class Scale : uint8_t { major, minor };
 
 struct Key {
-  int tonic = 0;          ///< 0 is C, 11 is B
+  int tonic = 0;  ///< 0 is C, 11 is B
   Scale scale = Scale::major;
   double confidence = 0;  ///< 0 to 1; 0 where nothing has a pitch
   double tuning = 0;      ///< cents above A = 440 Hz, -50 to 50

@@ -35,8 +35,8 @@ LoudnessMeter::Biquad LoudnessMeter::shelf(double sample_rate) {
   const double k = math::tan(std::numbers::pi * 1681.974450955533 / sample_rate), q = 0.7071752369554196;
   const double high = math::pow(10.0, 3.999843853973347 / 20), band = math::pow(high, 0.4996667741545416);
   const double a0 = 1 + k / q + k * k;
-  return {(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0,
-          2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
+  return {(high + band * k / q + k * k) / a0, 2 * (k * k - high) / a0, (high - band * k / q + k * k) / a0, 2 * (k * k - 1) / a0,
+          (1 - k / q + k * k) / a0};
 }
 
 LoudnessMeter::Biquad LoudnessMeter::high_pass(double sample_rate) {
@@ -56,8 +56,8 @@ LoudnessMeter::LoudnessMeter(int64_t sample_rate, int64_t channels) : hop_(sampl
 
 void LoudnessMeter::push(const ConstTensor& piece) {
   if (piece.rank() != 2 || piece.dim(0) != static_cast<int64_t>(filters_.size()) || piece.dtype() != DType::f32) {
-    throw Error("native/shape-mismatch", "loudness: expected F32 [" + std::to_string(filters_.size()) + ", samples], found " +
-                                             piece.shape().to_string());
+    throw Error("native/shape-mismatch",
+                "loudness: expected F32 [" + std::to_string(filters_.size()) + ", samples], found " + piece.shape().to_string());
   }
   for (int64_t i = 0; i < piece.dim(1); ++i) {
     for (size_t c = 0; c < filters_.size(); ++c) {

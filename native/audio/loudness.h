@@ -36,8 +36,8 @@ class LoudnessMeter {
   static Biquad shelf(double sample_rate);
   static Biquad high_pass(double sample_rate);
 
-  int64_t hop_ = 0;       ///< audio samples in 100 ms
-  int64_t in_hop_ = 0;    ///< of the current one
+  int64_t hop_ = 0;     ///< audio samples in 100 ms
+  int64_t in_hop_ = 0;  ///< of the current one
   double hop_energy_ = 0;
   std::vector<std::array<Biquad, 2>> filters_;  ///< a channel each
   std::vector<double> energies_;                ///< sum over channels of squares, per 100 ms

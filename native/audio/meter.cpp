@@ -25,9 +25,7 @@ double near(const std::vector<double>& x, double frame) {
   return best;
 }
 
-bool is_break(const Feature& feature) {
-  return *std::max_element(feature.begin(), feature.end()) < 0.05;
-}
+bool is_break(const Feature& feature) { return *std::max_element(feature.begin(), feature.end()) < 0.05; }
 
 /// What happens at each beat and between it and the next, each range around its mean; all 0 where there is a break.
 std::vector<Feature> features_of(const Onsets& onsets, const std::vector<double>& beats) {

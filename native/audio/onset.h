@@ -42,7 +42,7 @@ class OnsetMeter {
   std::array<int64_t, kBands + 1> edges_;  ///< first bin of each band, and the end of the last
   std::vector<float> pending_;
   std::vector<double> spectrum_;
-  std::vector<float> bands_;               ///< [frames, kBands], mean magnitude
+  std::vector<float> bands_;  ///< [frames, kBands], mean magnitude
 };
 
 }  // namespace sidestep::audio

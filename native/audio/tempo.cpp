@@ -194,7 +194,8 @@ std::vector<double> candidates(const std::vector<double>& correlation) {
   std::sort(peaks.begin(), peaks.end(), [&](size_t a, size_t b) { return values[a] > values[b]; });
   std::vector<double> found;
   for (const size_t i : peaks) {
-    const bool is_new = std::none_of(found.begin(), found.end(), [&](double other) { return std::abs(other / periods[i] - 1) < 0.04; });
+    const bool is_new =
+        std::none_of(found.begin(), found.end(), [&](double other) { return std::abs(other / periods[i] - 1) < 0.04; });
     if (is_new && found.size() < 10) found.push_back(periods[i]);
   }
   return found;
@@ -223,8 +224,7 @@ std::vector<Pulse> find_pulses(const Onsets& onsets) {
     const Pulse twice = pulse_at(strengths, 2 * period), thrice = pulse_at(strengths, 3 * period);
     pulse.periodicity = comb(correlation, period);
     pulse.score = log_prior(pulse.period) + 4 * math::log(std::max(pulse.periodicity, 1e-3)) +
-                  1.7 * math::log(std::max(pulse.clarity, 1e-3)) +
-                  log_logistic((kWeakHalves - level(pulse.parts.half)) / 0.045) +
+                  1.7 * math::log(std::max(pulse.clarity, 1e-3)) + log_logistic((kWeakHalves - level(pulse.parts.half)) / 0.045) +
                   log_logistic((kWeakThirds - level(thirds(pulse.parts))) / 0.12);
     if (!twice.beats.empty()) pulse.score += log_logistic((level(twice.parts.half) - kStrongHalves) / 0.045);
     if (!thrice.beats.empty()) pulse.score += log_logistic((level(thirds(thrice.parts)) - kStrongThirds) / 0.35);

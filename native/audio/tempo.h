@@ -9,19 +9,19 @@ namespace sidestep::audio {
 
 /// How a beat falls apart.
 struct BeatParts {
-  double half = 0;           ///< strength in the middle between beats, of the beats' own
-  double third = 0;          ///< at a third,
-  double two_thirds = 0;     ///< and at two
+  double half = 0;        ///< strength in the middle between beats, of the beats' own
+  double third = 0;       ///< at a third,
+  double two_thirds = 0;  ///< and at two
 };
 
 /// A pulse that a listener may tap to.
 struct Pulse {
-  double period = 0;              ///< seconds
-  std::vector<double> beats;      ///< seconds, increasing
+  double period = 0;          ///< seconds
+  std::vector<double> beats;  ///< seconds, increasing
   BeatParts parts;
-  double clarity = 0;             ///< mean strength at the beats over the mean of all of the song
-  double periodicity = 0;         ///< of the autocorrelation at one to four periods, 0 to 1
-  double score = 0;               ///< log-likelihood, up to a constant
+  double clarity = 0;      ///< mean strength at the beats over the mean of all of the song
+  double periodicity = 0;  ///< of the autocorrelation at one to four periods, 0 to 1
+  double score = 0;        ///< log-likelihood, up to a constant
 };
 
 /// The pulses that a song offers, the likeliest first; none for a song without onsets or of less than four seconds.

@@ -22,10 +22,14 @@ Arguments::Arguments(const std::vector<std::string>& words, const std::vector<st
       continue;
     }
     const std::string name = words[i].substr(2);
-    if (among(name, flags)) values_[name] = "";
-    else if (!among(name, options)) throw Error("bench/usage", "Unknown option " + words[i]);
-    else if (i + 1 == words.size()) throw Error("bench/usage", "Expected a value after " + words[i]);
-    else values_[name] = words[++i];
+    if (among(name, flags))
+      values_[name] = "";
+    else if (!among(name, options))
+      throw Error("bench/usage", "Unknown option " + words[i]);
+    else if (i + 1 == words.size())
+      throw Error("bench/usage", "Expected a value after " + words[i]);
+    else
+      values_[name] = words[++i];
   }
 }
 

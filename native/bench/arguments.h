@@ -10,7 +10,8 @@ namespace sidestep::bench {
 /// Throws bench/usage for an option that is not in `options` or `flags`.
 class Arguments {
  public:
-  Arguments(const std::vector<std::string>& words, const std::vector<std::string>& options, const std::vector<std::string>& flags);
+  Arguments(const std::vector<std::string>& words, const std::vector<std::string>& options,
+            const std::vector<std::string>& flags);
 
   const std::vector<std::string>& words() const { return words_; }
   bool has(const std::string& name) const { return values_.contains(name); }

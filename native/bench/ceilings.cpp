@@ -10,30 +10,33 @@ namespace {
 // Data sheets and architecture papers of NVIDIA; GeForce rates are those with sums in f32, half of the headline. The shares are
 // estimates, none of them measured with this engine.
 //
-// Products: cuBLASLt's large bf16 products reach 0.71 to 0.80 on Hopper; the model's own shapes leave its last wave of blocks a fifth
-// empty (k and v: 96 blocks on 132 multiprocessors). Smaller tensor cores are easier to keep busy.
+// Products: cuBLASLt's large bf16 products reach 0.71 to 0.80 on Hopper; the model's own shapes leave its last wave of blocks a
+// fifth empty (k and v: 96 blocks on 132 multiprocessors). Smaller tensor cores are easier to keep busy.
 //
-// Attention, counted from the kernels: a 64 x 64 tile of heads of 128 is 2.10 MFLOP and 160 KiB through shared memory at 128 bytes a
-// clock, 1640 FLOP a clock and multiprocessor at most. A Hopper tensor core does 4096 and an A100's 2048, so shared memory is the
-// ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63. A GeForce's does 512: one block of four warps would keep 0.82 of it
-// busy (a 3060's 0.78). Two blocks fit a multiprocessor there (blocks_in_100_kib in the kernels); two that did not wait for each other would be
-// idle together for the product of their idle shares, and half of what that brings is assumed.
+// Attention, counted from the kernels: a 64 x 64 tile of heads of 128 is 2.10 MFLOP and 160 KiB through shared memory at 128
+// bytes a clock, 1640 FLOP a clock and multiprocessor at most. A Hopper tensor core does 4096 and an A100's 2048, so shared
+// memory is the ceiling there (0.40, 0.80), of which softmax and barriers leave 0.63. A GeForce's does 512: one block of four
+// warps would keep 0.82 of it busy (a 3060's 0.78). Two blocks fit a multiprocessor there (blocks_in_100_kib in the kernels); two
+// that did not wait for each other would be idle together for the product of their idle shares, and half of what that brings is
+// assumed.
 //
-// Its backward pass is two kernels. Scores, dv and dk: 64 keys and 32 queries are 2.10 MFLOP. Where a warp has 32 keys (attention_dkv_wide_cuda.cu) they
-// are 128 KiB through shared memory, 2050 FLOP a clock: 0.50 of a Hopper. What mma.sync reaches of its tensor cores, some 0.62, is not far from that,
-// so that less is left than of the forward pass's ceiling: 0.58. Large tiles of 16 keys a warp are 176 KiB, 1490 FLOP a clock, 0.73 of an A100, of which
-// 0.63 are left again. With small tiles 208 KiB and 1260 FLOP a clock, no bound for a GeForce, whose loads are double buffered as the forward
-// pass's are: its share. What the last round of blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each
-// cut into parts) costs a Hopper 0.04, a 3060 0.05, a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a clock (0.80 of a Hopper), 0.63 of that; 0.85 of
-// smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090 idle. dS comes from memory.
+// Its backward pass is two kernels. Scores, dv and dk: 64 keys and 32 queries are 2.10 MFLOP. Where a warp has 32 keys
+// (attention_dkv_wide_cuda.cu) they are 128 KiB through shared memory, 2050 FLOP a clock: 0.50 of a Hopper. What mma.sync reaches
+// of its tensor cores, some 0.62, is not far from that, so that less is left than of the forward pass's ceiling: 0.58. Large
+// tiles of 16 keys a warp are 176 KiB, 1490 FLOP a clock, 0.73 of an A100, of which 0.63 are left again. With small tiles 208 KiB
+// and 1260 FLOP a clock, no bound for a GeForce, whose loads are double buffered as the forward pass's are: its share. What the
+// last round of blocks leaves idle (Processors in the kernel's file; 376 blocks, 88 over a condition's keys, each cut into parts)
+// costs a Hopper 0.04, a 3060 0.05, a 4090 0.07, a 5090 0.16. dq: 128 queries and 64 keys are 2.10 MFLOP and 80 KiB, 3280 FLOP a
+// clock (0.80 of a Hopper), 0.63 of that; 0.85 of smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090
+// idle. dS comes from memory.
 //
-// Our own products (ops/gemm_mma_cuda.cu), where the library is missing: 1.05 MFLOP for 48 KiB through shared memory, 2796 FLOP a clock: 0.68 of a Hopper,
-// no bound for others. Warps' own mma instructions reach 0.62 of a Hopper's tensor cores at most; of the lower of both 0.8 are assumed, of smaller
-// tensor cores 0.85.
+// Our own products (ops/gemm_mma_cuda.cu), where the library is missing: 1.05 MFLOP for 48 KiB through shared memory, 2796 FLOP a
+// clock: 0.68 of a Hopper, no bound for others. Warps' own mma instructions reach 0.62 of a Hopper's tensor cores at most; of the
+// lower of both 0.8 are assumed, of smaller tensor cores 0.85.
 //
-// Convolutions in f32 (ops/conv1d_cuda.cu): a GeForce multiplies on its f32 units, 64 of 78 instructions of the inner loop; 0.65 are assumed. Data centres'
-// cards multiply on tensor cores, three TF32 products for one: a third of the data sheet's TF32, beside which an A100's f32 units have 0.71 of the time to
-// do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
+// Convolutions in f32 (ops/conv1d_cuda.cu): a GeForce multiplies on its f32 units, 64 of 78 instructions of the inner loop; 0.65
+// are assumed. Data centres' cards multiply on tensor cores, three TF32 products for one: a third of the data sheet's TF32,
+// beside which an A100's f32 units have 0.71 of the time to do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
     // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq; TF32, convolutions, own products
@@ -47,8 +50,9 @@ const std::vector<Card> kCards = {
     {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
 };
 
-// A copy's share of the memory, which a thin product reaches whose output has many tiles: an adapter's onto y and dx. Those with few tiles (x A^T, dy B, the
-// adapter's gradients) get half of the bandwidth: they have fewer loads under way. A launch that finds the queue full costs its ramp up and down.
+// A copy's share of the memory, which a thin product reaches whose output has many tiles: an adapter's onto y and dx. Those with
+// few tiles (x A^T, dy B, the adapter's gradients) get half of the bandwidth: they have fewer loads under way. A launch that
+// finds the queue full costs its ramp up and down.
 constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kFewTilesShare = 0.45;
 constexpr double kLaunchSeconds = 3e-6;
 
@@ -80,12 +84,15 @@ double memory_share(std::string_view op) { return op == "gemm, few tiles" ? kFew
 }  // namespace
 
 double Ceilings::floor_seconds(std::string_view op, const Cost& cost) const {
-  const double flops = unit_of(op) == Unit::vector ? vector_flops : unit_of(op) == Unit::convolution ? convolution_flops : matrix_flops;
+  const double flops = unit_of(op) == Unit::vector        ? vector_flops
+                       : unit_of(op) == Unit::convolution ? convolution_flops
+                                                          : matrix_flops;
   return std::max(cost.flops / flops, cost.bytes / memory_bytes);
 }
 
 Ceilings Card::ceilings(DType dtype) const {
-  return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes, tf32_flops > 0 ? tf32_flops / 3 : vector_flops};
+  return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes,
+          tf32_flops > 0 ? tf32_flops / 3 : vector_flops};
 }
 
 size_t Card::bytes() const { return static_cast<size_t>(memory_gib * 1024 * 1024 * 1024); }
@@ -106,8 +113,8 @@ double expected_seconds(const Card& given, DType dtype, std::string_view op, con
   if (products == Products::own) card.product_share = card.own_product_share;
   const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
-  return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops),
-                   cost.bytes / (memory_share(op) * ceilings.memory_bytes), kLaunchSeconds});
+  return std::max({arithmetic_seconds(card, ceilings, unit, cost.flops), cost.bytes / (memory_share(op) * ceilings.memory_bytes),
+                   kLaunchSeconds});
 }
 
 }  // namespace sidestep::bench

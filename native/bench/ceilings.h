@@ -10,9 +10,9 @@ namespace sidestep::bench {
 
 /// What a machine can do at most.
 struct Ceilings {
-  double matrix_flops = 0;  ///< products, attention: tensor cores for 16-bit operands
-  double vector_flops = 0;  ///< everything else
-  double memory_bytes = 0;  ///< bytes/s
+  double matrix_flops = 0;       ///< products, attention: tensor cores for 16-bit operands
+  double vector_flops = 0;       ///< everything else
+  double memory_bytes = 0;       ///< bytes/s
   double convolution_flops = 0;  ///< in f32
 
   /// The time below which no call can be: its arithmetic or its compulsory traffic, whichever takes longer.
@@ -21,15 +21,15 @@ struct Ceilings {
 
 /// A card from its data sheet, and the shares of its ceilings that this engine's kernels can be hoped to reach there.
 struct Card {
-  std::string_view name;      ///< as `--card` takes it
+  std::string_view name;  ///< as `--card` takes it
   double memory_gib = 0;
-  double tensor_flops = 0;    ///< bf16 with sums in f32, without sparsity
-  double vector_flops = 0;    ///< f32
-  double memory_bytes = 0;    ///< bytes/s
-  double product_share = 0;   ///< of tensor_flops, by the library's products of this model's shapes
-  double forward_share = 0;   ///< of tensor_flops, by attention
-  double backward_share = 0;  ///< of tensor_flops, by attention's backward pass but for dq
-  double dq_share = 0;        ///< of tensor_flops, by the product that makes dq of kept gradients of scores
+  double tensor_flops = 0;       ///< bf16 with sums in f32, without sparsity
+  double vector_flops = 0;       ///< f32
+  double memory_bytes = 0;       ///< bytes/s
+  double product_share = 0;      ///< of tensor_flops, by the library's products of this model's shapes
+  double forward_share = 0;      ///< of tensor_flops, by attention
+  double backward_share = 0;     ///< of tensor_flops, by attention's backward pass but for dq
+  double dq_share = 0;           ///< of tensor_flops, by the product that makes dq of kept gradients of scores
   double tf32_flops = 0;         ///< of tensor cores, where f32 convolutions use them in three products for one; else 0
   double convolution_share = 0;  ///< of a third of that, or of vector_flops
   double own_product_share = 0;  ///< of tensor_flops, by the engine's own products in place of the library's
@@ -47,6 +47,7 @@ const Card& card_of(const std::string& name);
 enum class Products : uint8_t { library, own };
 
 /// Above the floor: by the shares that such kernels reach and what a launch costs.
-double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost, Products products = Products::library);
+double expected_seconds(const Card& card, DType dtype, std::string_view op, const Cost& cost,
+                        Products products = Products::library);
 
 }  // namespace sidestep::bench

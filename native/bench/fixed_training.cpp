@@ -35,14 +35,23 @@ Draws fixed_draws(int64_t batch_size) {
 
 struct FixedTraining::State {
   State(const PlanRequest& r, const MemoryPlan& plan, double rate, Stream& on)
-      : request(r), learning_rate(rate), stream(on), arena(on.device(), plan.arena_bytes), work{arena, on},
-        model(r.model, Weights::random(1, r.compute_dtype, on)), adapters(model, r.adapter), upload(on.device(), plan.batch_bytes / BatchUpload::kBatches),
-        batch(upload.send(random_batch(r))), draws(fixed_draws(r.batch_size)), staging(on.device()) {
+      : request(r),
+        learning_rate(rate),
+        stream(on),
+        arena(on.device(), plan.arena_bytes),
+        work{arena, on},
+        model(r.model, Weights::random(1, r.compute_dtype, on)),
+        adapters(model, r.adapter),
+        upload(on.device(), plan.batch_bytes / BatchUpload::kBatches),
+        batch(upload.send(random_batch(r))),
+        draws(fixed_draws(r.batch_size)),
+        staging(on.device()) {
     adapters.initialise(1, work);
     adapters.refresh(work);
     model.reserve(r.frames, on);
     optimizer = make_optimizer(r.optimizer, adapters.parameters(), on);
-    const StepFigures::Size size{.micro_steps = 1, .batch_size = r.batch_size, .parameters = static_cast<int64_t>(adapters.parameters().size())};
+    const StepFigures::Size size{
+        .micro_steps = 1, .batch_size = r.batch_size, .parameters = static_cast<int64_t>(adapters.parameters().size())};
     figures = std::make_unique<StepFigures>(size, on.device());
     began = values();
   }

@@ -1,4 +1,5 @@
-// The same training on the CPU and on a card, step by step: what shows a kernel that is wrong only in company, or only after a while.
+// The same training on the CPU and on a card, step by step: what shows a kernel that is wrong only in company, or only after a
+// while.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -38,15 +39,17 @@ double apart(const std::vector<double>& found, const std::vector<double>& expect
   return std::sqrt(difference / whole);
 }
 
-/// What sums in another order, and 16 bits, may do: as between recorded trajectories in the golden suite, where a step of AdamW amplifies the
-/// signs of the smallest gradients (kBf16Tolerances; f32: measured 1e-6 to 4e-5 there).
+/// What sums in another order, and 16 bits, may do: as between recorded trajectories in the golden suite, where a step of AdamW
+/// amplifies the signs of the smallest gradients (kBf16Tolerances; f32: measured 1e-6 to 4e-5 there).
 double allowed(DType dtype) { return dtype == DType::f32 ? 1e-3 : 0.22; }
 constexpr double kAllowedLoss = 3e-2;  ///< of each loss: what 8-bit bases are held to
 
 }  // namespace
 
 int follow_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "precision"}, {"json"});
+  const Arguments arguments(
+      words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "precision"},
+      {"json"});
   Stream card = open_stream(arguments);
   Stream cpu(Device{});
   const DType dtype = compute_dtype(arguments, card);
@@ -60,16 +63,24 @@ int follow_command(const std::vector<std::string>& words) {
     const double difference = std::abs(found.losses[i] - expected.losses[i]) / expected.losses[i];
     losses = std::isfinite(difference) ? std::max(losses, difference) : INFINITY;
     rows.emplace_back(Json::Object{{"cpu", expected.losses[i]}, {"card", found.losses[i]}});
-    if (format(arguments) == Format::table) std::printf("%4zu  cpu %.6f  card %.6f\n", i + 1, expected.losses[i], found.losses[i]);
+    if (format(arguments) == Format::table)
+      std::printf("%4zu  cpu %.6f  card %.6f\n", i + 1, expected.losses[i], found.losses[i]);
   }
   const bool learned = expected.losses.back() < expected.losses.front();
   const bool followed = moved <= allowed(dtype) && losses <= kAllowedLoss && learned;
   if (format(arguments) == Format::json)
-    std::printf("%s\n", Json(Json::Object{{"losses", std::move(rows)}, {"losses_apart", losses}, {"movement_apart", moved}, {"followed", followed}}).dump().c_str());
+    std::printf(
+        "%s\n",
+        Json(Json::Object{
+                 {"losses", std::move(rows)}, {"losses_apart", losses}, {"movement_apart", moved}, {"followed", followed}})
+            .dump()
+            .c_str());
   else
-    std::printf("after %lld steps the adapter's movement is %.2e apart of %.2e allowed, losses at most %.2e of %.2e; the loss %s: the card %s\n",
-                static_cast<long long>(steps), moved, allowed(dtype), losses, kAllowedLoss, learned ? "fell" : "did NOT fall",
-                followed ? "follows" : "does NOT follow");
+    std::printf(
+        "after %lld steps the adapter's movement is %.2e apart of %.2e allowed, losses at most %.2e of %.2e; the loss %s: the "
+        "card %s\n",
+        static_cast<long long>(steps), moved, allowed(dtype), losses, kAllowedLoss, learned ? "fell" : "did NOT fall",
+        followed ? "follows" : "does NOT follow");
   return followed ? 0 : 1;
 }
 

@@ -29,7 +29,8 @@ constexpr int64_t kPage = 4096;
 struct MadeUpFile {
   fs::path path;
 
-  MadeUpFile(int64_t megabytes, DType dtype) : path(fs::temp_directory_path() / ("sidestep-bench-" + std::to_string(platform::process_id()) + ".safetensors")) {
+  MadeUpFile(int64_t megabytes, DType dtype)
+      : path(fs::temp_directory_path() / ("sidestep-bench-" + std::to_string(platform::process_id()) + ".safetensors")) {
     const Storage matrix(dtype, {kSide, kSide});
     const int64_t count = std::max<int64_t>(1, megabytes * 1'000'000 / static_cast<int64_t>(matrix.view().bytes()));
     std::vector<NamedTensor> tensors;
@@ -109,8 +110,10 @@ void print(const std::vector<Timed>& all, double bytes, Format format) {
     if (&one != &all[0]) figures[one.name + "_against_plain_read"] = ratio;
     if (format == Format::table) std::printf("%-12s %7.2f GB/s  %5.2f of a plain read\n", one.name.c_str(), rate / 1e9, ratio);
   }
-  if (format == Format::json) std::printf("%s\n", Json(std::move(figures)).dump().c_str());
-  else std::printf("%.2f GB in a warm page cache\n", bytes / 1e9);
+  if (format == Format::json)
+    std::printf("%s\n", Json(std::move(figures)).dump().c_str());
+  else
+    std::printf("%.2f GB in a warm page cache\n", bytes / 1e9);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ void expect_bench(const std::string& op, const std::vector<bench::NamedOpBench>&
     c.run(stream);
     stream.attach(nullptr);
     const auto& rows = tally.rows();
-    const bool ran = rows.size() == 1 && (rows[0].op == op || rows[0].op.starts_with(op + ", "));  // a kind of it that is tallied apart
+    const bool ran =
+        rows.size() == 1 && (rows[0].op == op || rows[0].op.starts_with(op + ", "));  // a kind of it that is tallied apart
     if (!ran || rows[0].cost.bytes <= 0)
       testing::fail(__FILE__, __LINE__, "bench " + op + ", case " + c.name + ": runs something else, or states no cost");
   }

@@ -119,8 +119,10 @@ int op_command(const std::vector<std::string>& words) {
   std::vector<Result> results = collect(arguments, stream);
   PeakMeter meter(stream, compute_dtype(arguments, stream));  // of what the cases mostly compute in
   measure(results, meter, stream);
-  if (arguments.has("json")) std::printf("%s\n", to_json(results, meter.best()).dump().c_str());
-  else print(results, meter.best());
+  if (arguments.has("json"))
+    std::printf("%s\n", to_json(results, meter.best()).dump().c_str());
+  else
+    print(results, meter.best());
   return 0;
 }
 

@@ -20,8 +20,17 @@ double fma_flops(Stream& stream) {
   const int64_t threads = stream.pool().threads();
   const auto work = [&](int64_t) {
     alignas(64) static thread_local float a[kDepth * 14], b[kDepth * 32], c[14 * 32];
-    const gemm_detail::Tile tile{.kc = kDepth, .a = a, .a_step = kernels.rows, .b = b, .b_step = kernels.columns(), .c = c,
-                                 .ldc = kernels.columns(), .columns = kernels.columns(), .alpha = 1, .beta = 0, .bias = nullptr};
+    const gemm_detail::Tile tile{.kc = kDepth,
+                                 .a = a,
+                                 .a_step = kernels.rows,
+                                 .b = b,
+                                 .b_step = kernels.columns(),
+                                 .c = c,
+                                 .ldc = kernels.columns(),
+                                 .columns = kernels.columns(),
+                                 .alpha = 1,
+                                 .beta = 0,
+                                 .bias = nullptr};
     for (int64_t i = 0; i < kRepeats; ++i) kernels.tile[0][kernels.rows - 1][kernels.vectors - 1](tile);
   };
   const double flops = 2.0 * static_cast<double>(kernels.rows * kernels.columns() * kDepth * kRepeats * threads);

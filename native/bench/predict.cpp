@@ -18,8 +18,9 @@ void print_ranks(const RanksForecast& f) {
   std::printf(
       "predicted, not measured: %lld ranks, %lld micro-batches an update: %.2f ms an update, alone %.2f ms: %.2f times as fast\n"
       "(%.1f MB of gradients in %lld modules by %s at %.4g GB/s from rank to rank)\n",
-      static_cast<long long>(f.ranks), static_cast<long long>(f.micro_batches), f.together() * 1e3, f.alone() * 1e3, f.alone() / f.together(),
-      f.gradient_bytes / 1e6, static_cast<long long>(f.modules), std::string(f.link.name).c_str(), f.link.bytes_per_second / 1e9);
+      static_cast<long long>(f.ranks), static_cast<long long>(f.micro_batches), f.together() * 1e3, f.alone() * 1e3,
+      f.alone() / f.together(), f.gradient_bytes / 1e6, static_cast<long long>(f.modules), std::string(f.link.name).c_str(),
+      f.link.bytes_per_second / 1e9);
 }
 
 Json::Object to_json(const RanksForecast& f) {
@@ -34,8 +35,9 @@ Json::Object to_json(const RanksForecast& f) {
 
 /// As the options say; `--bandwidth` in GB/s is that of the link in place of its usual one.
 RankLink link_between(const Card& card, const Arguments& arguments) {
-  RankLink link = link_of(arguments.text_or("link", card.memory_gib >= 80 ? "nvlink" : "pcie"),
-                          static_cast<double>(arguments.count_or("network", 10)), static_cast<double>(arguments.count_or("bus", 20)));
+  RankLink link =
+      link_of(arguments.text_or("link", card.memory_gib >= 80 ? "nvlink" : "pcie"),
+              static_cast<double>(arguments.count_or("network", 10)), static_cast<double>(arguments.count_or("bus", 20)));
   if (arguments.has("bandwidth")) link.bytes_per_second = static_cast<double>(arguments.count_or("bandwidth", 1)) * 1e9;
   return link;
 }
@@ -90,8 +92,8 @@ struct Prediction {
   }
 };
 
-/// Layers are fetched while those before them are computed: a pass waits for as much of the fetching as takes longer than computing those that
-/// travel.
+/// Layers are fetched while those before them are computed: a pass waits for as much of the fetching as takes longer than
+/// computing those that travel.
 double streaming_wait(const MemoryPlan& memory, const Passes& passes, double bus_bytes_per_second) {
   if (memory.streamed_layers == 0) return 0;
   const double fetch = static_cast<double>(memory.streamed_bytes) / bus_bytes_per_second;
@@ -145,14 +147,17 @@ void print_table(const Prediction& p, const Card& card) {
   for (const Tally::Row& row : p.expected) calls += row.calls;
   std::printf("%-28s %8lld\n", "all", static_cast<long long>(calls));
   std::printf("\npredicted on %s, not measured: %.2f ms a step (no faster than %.2f ms), %.2f TFLOP: %.0f TFLOP/s\n",
-              std::string(card.name).c_str(), seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12, p.flops() / seconds / 1e12);
+              std::string(card.name).c_str(), seconds * 1e3, Prediction::sum(p.floor) * 1e3, p.flops() / 1e12,
+              p.flops() / seconds / 1e12);
   const auto gib = [](size_t bytes) { return static_cast<double>(bytes) / kGiB; };
   std::printf("memory: %.2f GiB, of it weights %.2f, adapter and optimizer %.2f, activations %.2f, batches %.2f\n",
-              gib(p.memory.total_bytes()), gib(p.memory.weights_bytes), gib(p.memory.adapter_bytes + p.memory.optimizer_bytes + p.memory.ema_bytes),
-              gib(p.memory.arena_bytes), gib(p.memory.batch_bytes));
+              gib(p.memory.total_bytes()), gib(p.memory.weights_bytes),
+              gib(p.memory.adapter_bytes + p.memory.optimizer_bytes + p.memory.ema_bytes), gib(p.memory.arena_bytes),
+              gib(p.memory.batch_bytes));
   const Recomputation& kept = p.memory.recomputation;
-  std::printf("of %zu layers %lld keep all activations and %lld some: %.0f%% less work than recomputing all; of %.0f GiB\n", kept.kept.size(),
-              static_cast<long long>(kept.whole_layers()), static_cast<long long>(kept.partial_layers()), 100 * kept.work_saved, card.memory_gib);
+  std::printf("of %zu layers %lld keep all activations and %lld some: %.0f%% less work than recomputing all; of %.0f GiB\n",
+              kept.kept.size(), static_cast<long long>(kept.whole_layers()), static_cast<long long>(kept.partial_layers()),
+              100 * kept.work_saved, card.memory_gib);
   if (p.memory.streamed_layers > 0)
     std::printf("weights of %lld layers wait on the host, %.2f GiB, fetched twice a micro-step; a step waits %.2f ms for them\n",
                 static_cast<long long>(p.memory.streamed_layers), gib(p.memory.streamed_bytes), p.streaming_seconds * 1e3);
@@ -167,8 +172,9 @@ Products products_named(const std::string& name) {
 }  // namespace
 
 int predict_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products", "ranks",
-                             "accumulation", "link", "bandwidth", "network", "bus"},
+  const Arguments arguments(words,
+                            {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products",
+                             "ranks", "accumulation", "link", "bandwidth", "network", "bus"},
                             {"json"});
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
@@ -183,8 +189,7 @@ int predict_command(const std::vector<std::string>& words) {
   const auto expected = [&](std::string_view op, const Cost& cost) { return expected_seconds(card, dtype, op, cost, products); };
   Prediction prediction{
       priced_step(request, [&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }),
-      priced_step(request, expected),
-      memory};
+      priced_step(request, expected), memory};
   sort_by_time(prediction);
   const Passes passes = priced_passes(request, expected);
   prediction.streaming_seconds = streaming_wait(memory, passes, static_cast<double>(arguments.count_or("bus", 20)) * 1e9);

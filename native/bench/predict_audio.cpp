@@ -1,5 +1,5 @@
-// The time of the autoencoder on a card nobody has to have: a song goes through it on Device::plan, in the pieces that a card takes, each op's call
-// priced by its FLOPs and bytes. What a piece's last round of blocks leaves idle is not priced.
+// The time of the autoencoder on a card nobody has to have: a song goes through it on Device::plan, in the pieces that a card
+// takes, each op's call priced by its FLOPs and bytes. What a piece's last round of blocks leaves idle is not priced.
 #include <algorithm>
 #include <cstdio>
 #include <functional>
@@ -42,8 +42,9 @@ Direction priced(const char* name, const Card& card, Stream& plan, const std::fu
     return tally.rows();
   };
   const Ceilings ceilings = card.ceilings(DType::f32);
-  Direction direction{name, run([&](std::string_view op, const Cost& cost) { return expected_seconds(card, DType::f32, op, cost); }), 0};
-  for (const Tally::Row& row : run([&](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); }))
+  Direction direction{
+      name, run([&](std::string_view op, const Cost& cost) { return expected_seconds(card, DType::f32, op, cost); }), 0};
+  for (const Tally::Row& row : run([&](std::string_view op, const Cost&cost) { return ceilings.floor_seconds(op, cost); }))
     direction.floor_seconds += row.priced_seconds;
   std::sort(direction.rows.begin(), direction.rows.end(),
             [](const Tally::Row& a, const Tally::Row& b) { return a.priced_seconds > b.priced_seconds; });
@@ -54,7 +55,8 @@ void encode(const OobleckEncoder& encoder, int64_t frames, Stream& plan) {
   LatentStream latents(encoder, {.piece_frames = piece_frames(DeviceKind::cuda)}, plan);
   const int64_t piece = piece_frames(DeviceKind::cuda) * encoder.config.hop();
   const Storage audio(DType::f32, {encoder.config.audio_channels, piece}, plan.device());
-  for (int64_t left = frames * encoder.config.hop(); left > 0; left -= piece) latents.push(audio.view().slice(1, 0, std::min(piece, left)), plan);
+  for (int64_t left = frames * encoder.config.hop(); left > 0; left -= piece)
+    latents.push(audio.view().slice(1, 0, std::min(piece, left)), plan);
   latents.finish(plan);
 }
 
@@ -63,15 +65,16 @@ void decode(const OobleckDecoder& decoder, int64_t frames, Stream& plan) {
   OobleckDecoderStream stream(decoder, pieces, plan.device());
   const Storage latents(DType::f32, {1, decoder.config.decoder_input_channels, pieces.frames}, plan.device());
   for (int64_t left = frames; left > 0; left -= pieces.frames)
-    stream.push(latents.view().slice(2, 0, std::min(left, pieces.frames)), left <= pieces.frames ? Piece::last : Piece::middle,
-                [](const ConstTensor&) {}, plan);
+    stream.push(
+        latents.view().slice(2, 0, std::min(left, pieces.frames)), left <= pieces.frames ? Piece::last : Piece::middle,
+        [](const ConstTensor&) {}, plan);
 }
 
 void print_table(const Direction& d, const Card& card) {
   std::printf("%s\n%-28s %8s %10s %10s %10s\n", d.name, "op", "calls", "GFLOP", "GB", "expected");
   for (const Tally::Row& row : d.rows)
-    std::printf("%-28s %8lld %10.1f %10.3f %10.3f\n", std::string(row.op).c_str(), static_cast<long long>(row.calls), row.cost.flops / 1e9,
-                row.cost.bytes / 1e9, row.priced_seconds * 1e3);
+    std::printf("%-28s %8lld %10.1f %10.3f %10.3f\n", std::string(row.op).c_str(), static_cast<long long>(row.calls),
+                row.cost.flops / 1e9, row.cost.bytes / 1e9, row.priced_seconds * 1e3);
   std::printf("predicted on %s, not measured: %.1f ms (no faster than %.1f ms), %.2f TFLOP\n\n", std::string(card.name).c_str(),
               d.expected_seconds() * 1e3, d.floor_seconds * 1e3, d.flops() / 1e12);
 }
@@ -84,7 +87,10 @@ Json::Object to_json(const Direction& d) {
                                   {"flops", row.cost.flops},
                                   {"bytes", row.cost.bytes},
                                   {"expected_seconds", row.priced_seconds}});
-  return {{"expected_seconds", d.expected_seconds()}, {"floor_seconds", d.floor_seconds}, {"flops", d.flops()}, {"ops", std::move(ops)}};
+  return {{"expected_seconds", d.expected_seconds()},
+          {"floor_seconds", d.floor_seconds},
+          {"flops", d.flops()},
+          {"ops", std::move(ops)}};
 }
 
 }  // namespace

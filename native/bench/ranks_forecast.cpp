@@ -52,9 +52,12 @@ struct Course {
         double& now = computed[rank];
         now = std::max(now, arrived[rank][module]) + (arrived[rank][module] > 0 ? module_on_bus() : 0) + module_backward;
         now += module_on_bus();
-        if (rank + 1 < of_round) send(rank, rank + 1, module, now, began[rank + 1]);
-        else if (!last) to_send[module] = now;
-        else if (f.link.kind == RankLink::Kind::host) whole[module] = passed[rank] = std::max(now, passed[rank]) + module_on_link();
+        if (rank + 1 < of_round)
+          send(rank, rank + 1, module, now, began[rank + 1]);
+        else if (!last)
+          to_send[module] = now;
+        else if (f.link.kind == RankLink::Kind::host)
+          whole[module] = passed[rank] = std::max(now, passed[rank]) + module_on_link();
       }
     if (last) return;
     // The last rank sends the first one everything: over TCP as it comes, from card to card at the end.
@@ -73,7 +76,8 @@ struct Course {
     arrived[to][module] = end;
   }
 
-  /// The whole sum goes on from rank to rank, one module behind the other: over TCP since each was ready, from card to card once all are.
+  /// The whole sum goes on from rank to rank, one module behind the other: over TCP since each was ready, from card to card once
+  /// all are.
   double to_everybody() const {
     const double all_computed = *std::max_element(computed.begin(), computed.end());
     const double further = static_cast<double>(ranks - 2) * module_on_link();

@@ -45,14 +45,14 @@ TEST("forecast of ranks: over a link that takes no time each is one module behin
 TEST("forecast of ranks: from card to card") {
   // The second rank's modules begin at 5.5, 7, 8.5 and 10 s; it is done at 11.5, the whole sum has arrived 4 s later.
   EXPECT(near(forecast(2, 2, kCards).together(), 5.5 + 4 * 1.5 + 4 + 1));
-  // A second round: what the first rank adds to comes from 11.5 to 15.5 s, all of it before it sends on what is ready from 14 s on. The second
-  // rank begins at 16.5 s and is done at 22.5.
+  // A second round: what the first rank adds to comes from 11.5 to 15.5 s, all of it before it sends on what is ready from 14 s
+  // on. The second rank begins at 16.5 s and is done at 22.5.
   EXPECT(near(forecast(2, 4, kCards).together(), 16.5 + 4 * 1.5 + 4 + 1));
 }
 
 TEST("forecast of ranks: by way of hosts the bus is passed twice and neither pass goes on meanwhile") {
-  // The first rank sends a module every 2 s from 5 s on, each there 1 s later. The second takes 0.5 s to get it up, 1.5 to add to it, 0.5 to
-  // get it down: sent at 8.5, 11, 13.5 and 16 s, with the first rank at 17, and 0.5 s later on its card.
+  // The first rank sends a module every 2 s from 5 s on, each there 1 s later. The second takes 0.5 s to get it up, 1.5 to add to
+  // it, 0.5 to get it down: sent at 8.5, 11, 13.5 and 16 s, with the first rank at 17, and 0.5 s later on its card.
   EXPECT(near(forecast(2, 2, kHosts).together(), 17.5 + 1));
   // A third is one module on the network further away.
   EXPECT(near(forecast(3, 2, kHosts).together(), 18.5 + 1));

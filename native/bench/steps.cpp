@@ -24,7 +24,8 @@ std::vector<Tally::Row> by_time(std::vector<Tally::Row> rows) {
 
 void print_table(const StepFigures& f) {
   const bool priced = f.peaks.memory_bytes > 0;
-  std::printf("%-28s %8s %10s %7s %10s %9s%s\n", "op", "calls", "ms", "time", "GFLOP", "GFLOP/s", priced ? "   floor ms     gap ms" : "");
+  std::printf("%-28s %8s %10s %7s %10s %9s%s\n", "op", "calls", "ms", "time", "GFLOP", "GFLOP/s",
+              priced ? "   floor ms     gap ms" : "");
   double accounted = 0;
   for (const Tally::Row& row : f.ops) {
     accounted += row.seconds;
@@ -33,7 +34,8 @@ void print_table(const StepFigures& f) {
     if (priced) std::printf(" %10.2f %10.2f", row.priced_seconds * 1e3, (row.seconds - row.priced_seconds) * 1e3);
     std::printf("\n");
   }
-  std::printf("%-28s %8s %10.2f %6.1f%%\n\n", "between ops", "", (f.seconds - accounted) * 1e3, 100 * (1 - accounted / f.seconds));
+  std::printf("%-28s %8s %10.2f %6.1f%%\n\n", "between ops", "", (f.seconds - accounted) * 1e3,
+              100 * (1 - accounted / f.seconds));
 }
 
 void print_summary(const StepFigures& f, const Json::Object& extra) {
@@ -51,7 +53,8 @@ Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
   meter.sample();
   meter.sample_memory();
   const Card& largest = card_of("h100");
-  const Ceilings ceilings{meter.best().gemm_flops, largest.vector_flops, meter.best().memory_bytes, largest.ceilings(DType::f32).convolution_flops};
+  const Ceilings ceilings{meter.best().gemm_flops, largest.vector_flops, meter.best().memory_bytes,
+                          largest.ceilings(DType::f32).convolution_flops};
   return [ceilings](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); };
 }
 
@@ -80,7 +83,8 @@ StepFigures measure_steps(const std::function<void()>& step, int64_t steps, Peak
     if (!card) stream.attach(&tally);
     seconds.push_back(timed(step, stream));
     stream.attach(nullptr);
-    if (i == 0) figures.peak_bytes = platform::peak_resident_bytes();  // before the ceilings' own matrices lie beside the step's memory
+    if (i == 0)
+      figures.peak_bytes = platform::peak_resident_bytes();  // before the ceilings' own matrices lie beside the step's memory
     if (seconds.back() <= *std::min_element(seconds.begin(), seconds.end())) figures.ops = by_time(tally.rows());
     figures.flops = tally.total().flops;
     meter.sample();
@@ -103,14 +107,10 @@ Json::Object to_json(const StepFigures& f) {
                                   {"flops", row.cost.flops},
                                   {"bytes", row.cost.bytes},
                                   {"floor_seconds", row.priced_seconds}});
-  return {{"seconds_per_step", f.seconds},
-          {"median_seconds_per_step", f.median_seconds},
-          {"flops_per_step", f.flops},
-          {"gemm_peak_flops", f.peaks.gemm_flops},
-          {"fma_peak_flops", f.peaks.fma_flops},
-          {"fraction_of_peak", f.fraction_of_peak()},
-          {"peak_bytes", f.peak_bytes},
-          {"ops", std::move(ops)}};
+  return {{"seconds_per_step", f.seconds},       {"median_seconds_per_step", f.median_seconds},
+          {"flops_per_step", f.flops},           {"gemm_peak_flops", f.peaks.gemm_flops},
+          {"fma_peak_flops", f.peaks.fma_flops}, {"fraction_of_peak", f.fraction_of_peak()},
+          {"peak_bytes", f.peak_bytes},          {"ops", std::move(ops)}};
 }
 
 void print(const StepFigures& figures, const Json::Object& extra, Format format) {

@@ -28,8 +28,10 @@ MemoryPlan plan_of(const Arguments& arguments, const PlanRequest& request, Devic
 }  // namespace
 
 int train_step_command(const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
-                                    "memory", "precision"}, {"json"});
+  const Arguments arguments(
+      words,
+      {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "memory", "precision"},
+      {"json"});
   Stream stream = open_stream(arguments);
   PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
   request.device = stream.device().kind;
@@ -45,13 +47,13 @@ int train_step_command(const std::vector<std::string>& words) {
   const auto step = [&] { loss = training.step(); };
   const StepFigures figures = measure_steps(step, arguments.count_or("steps", 3), meter, stream);
   Json::Object extra{{"model_flops_per_step", plan_memory(without_recomputation).flops_per_micro_step},
-                           {"loss", loss},
-                           {"weights_bytes", plan.weights_bytes},
-                           {"arena_bytes", plan.arena_bytes},
-                           {"planned_bytes", plan.total_bytes()},
-                           {"kept_layers", plan.recomputation.whole_layers()},
-                           {"partly_kept_layers", plan.recomputation.partial_layers()},
-                           {"trained_parameters", plan.trained_parameters}};
+                     {"loss", loss},
+                     {"weights_bytes", plan.weights_bytes},
+                     {"arena_bytes", plan.arena_bytes},
+                     {"planned_bytes", plan.total_bytes()},
+                     {"kept_layers", plan.recomputation.whole_layers()},
+                     {"partly_kept_layers", plan.recomputation.partial_layers()},
+                     {"trained_parameters", plan.trained_parameters}};
   if (stream.device().kind == DeviceKind::cuda) extra["device_bytes"] = used_bytes(stream.device());
   print(figures, extra, format(arguments));
   return 0;

@@ -28,29 +28,27 @@ size_t merge_arena_bytes(const DitConfig& config, const AdapterConfig& adapter) 
 }
 
 /// {adapter, base, output_dir, device, threads}: writes output_dir/model.safetensors
-const Method merge_method{
-    "merge_adapter", [](const Request& request) -> Response {
-      const Json& params = request.params;
-      Engine engine(params);
-      const Session session(engine, request);
-      Stream& stream = session.stream();
-      const std::filesystem::path base_folder = path_param(params, "base");
-      const WeightFiles base = WeightFiles::open(base_folder);
-      const DitConfig config = dit_config(read_config(base_folder));
-      Dit model(config, Weights::from_files(base, "", DType::f32, stream),
-                NullCondition::skip);
-      const AdapterFile adapter = open_adapter(path_param(params, "adapter"));
-      AdapterSet adapters(model, adapter.config);
-      Arena arena(stream.device(), merge_arena_bytes(config, adapter.config));
-      const Workspace work{arena, stream};
-      load_adapter(adapter, adapters, work);
-      merge_adapter({.adapters = adapters,
-                     .base = base,
-                     .biases = adapter.biases,
-                     .output_file = path_param(params, "output_dir") / "model.safetensors"},
-                    work);
-      return {};
-    }};
+const Method merge_method{"merge_adapter", [](const Request& request) -> Response {
+                            const Json& params = request.params;
+                            Engine engine(params);
+                            const Session session(engine, request);
+                            Stream& stream = session.stream();
+                            const std::filesystem::path base_folder = path_param(params, "base");
+                            const WeightFiles base = WeightFiles::open(base_folder);
+                            const DitConfig config = dit_config(read_config(base_folder));
+                            Dit model(config, Weights::from_files(base, "", DType::f32, stream), NullCondition::skip);
+                            const AdapterFile adapter = open_adapter(path_param(params, "adapter"));
+                            AdapterSet adapters(model, adapter.config);
+                            Arena arena(stream.device(), merge_arena_bytes(config, adapter.config));
+                            const Workspace work{arena, stream};
+                            load_adapter(adapter, adapters, work);
+                            merge_adapter({.adapters = adapters,
+                                           .base = base,
+                                           .biases = adapter.biases,
+                                           .output_file = path_param(params, "output_dir") / "model.safetensors"},
+                                          work);
+                            return {};
+                          }};
 
 /// {adapter} → modules, ranks, scales, norms
 const Method inspect_method{"inspect_adapter", [](const Request& request) -> Response {

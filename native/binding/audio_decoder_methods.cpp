@@ -13,8 +13,7 @@ namespace {
 constexpr const char* kKind = "audio decoder";
 
 struct AudioDecoder : Engine {
-  explicit AudioDecoder(const Json& params)
-      : Engine(params), model(open_oobleck_decoder(path_param(params, "path"), stream)) {}
+  explicit AudioDecoder(const Json& params) : Engine(params), model(open_oobleck_decoder(path_param(params, "path"), stream)) {}
 
   OobleckDecoder model;
 };
@@ -38,7 +37,9 @@ const Method decode_method{"decode_audio", [](const Request& request) -> Respons
                              const Session session(*decoder, request);
                              const OobleckDecode job{.latents = request.input("latents", DType::f32, 2),
                                                      .piece_frames = request.params.int_or("piece_frames", 0),
-                                                     .on_progress = [&request](double share) { request.emit(Json::Object{{"progress", share}}); }};
+                                                     .on_progress = [&request](double share) {
+                                                       request.emit(Json::Object{{"progress", share}});
+                                                     }};
                              return {{}, {{"audio", oobleck_decode_song(decoder->model, job, session.stream())}}};
                            }};
 

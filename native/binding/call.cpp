@@ -73,7 +73,8 @@ class Call : public Napi::AsyncWorker {
                  "Close other programs, or lower batch_size, rank or the length of the audio."));
     } catch (const std::filesystem::filesystem_error& refused) {
       refusal_ = {.number = errno_of(refused.code()), .call = "stat", .path = utf8_of(refused.path1())};
-      fail(Error("native/file-unreadable", "Could not reach " + utf8_of(refused.path1()) + ": " + std::strerror(errno_of(refused.code()))));
+      fail(Error("native/file-unreadable",
+                 "Could not reach " + utf8_of(refused.path1()) + ": " + std::strerror(errno_of(refused.code()))));
     } catch (const std::exception& bug) {
       fail(Error("native/internal", std::string("Unexpected failure in the engine: ") + bug.what(),
                  "This is a bug in sidestep: please report it with the stage's log."));
@@ -158,8 +159,8 @@ Napi::Value call(const Napi::CallbackInfo& info) {
   return guarded(info, [&]() -> Napi::Value {
     expect_arguments(info);
     Json params = Json::parse(info[1].As<Napi::String>().Utf8Value(), "params of " + info[0].As<Napi::String>().Utf8Value());
-    auto worker = std::make_unique<Call>(info.Env(), info[0].As<Napi::String>(), std::move(params),
-                                         info[2].As<Napi::Object>(), info[3].As<Napi::Function>(), flag_of(info[4]));
+    auto worker = std::make_unique<Call>(info.Env(), info[0].As<Napi::String>(), std::move(params), info[2].As<Napi::Object>(),
+                                         info[3].As<Napi::Function>(), flag_of(info[4]));
     const Napi::Promise promise = worker->promise();
     worker.release()->Queue();  // deletes itself after OnOK or OnError
     return promise;
@@ -168,8 +169,7 @@ Napi::Value call(const Napi::CallbackInfo& info) {
 
 Napi::Value cancel_token(const Napi::CallbackInfo& info) {
   auto* flag = new CancelFlag(std::make_shared<std::atomic<bool>>(false));  // owned by the finalizer
-  auto external =
-      Napi::External<CancelFlag>::New(info.Env(), flag, [](Napi::Env, CancelFlag* owned) { delete owned; });
+  auto external = Napi::External<CancelFlag>::New(info.Env(), flag, [](Napi::Env, CancelFlag* owned) { delete owned; });
   external.TypeTag(&kCancelTag);
   return external;
 }

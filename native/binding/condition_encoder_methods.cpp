@@ -22,9 +22,7 @@ struct OpenConditionEncoder : Engine {
   ConditionEncoder model;
 };
 
-std::vector<uint8_t> mask_of(const ConstTensor& mask) {
-  return {mask.data<uint8_t>(), mask.data<uint8_t>() + mask.numel()};
-}
+std::vector<uint8_t> mask_of(const ConstTensor& mask) { return {mask.data<uint8_t>(), mask.data<uint8_t>() + mask.numel()}; }
 
 /// What training programs of upstream give where there is no reference recording: one frame of zeros.
 Storage no_reference(int64_t channels) { return Storage(DType::f32, {1, 1, channels}); }
@@ -61,8 +59,7 @@ const Method open_method{"open_condition_encoder", [](const Request& request) ->
 ///   → encoder_hidden_states [L, De], encoder_attention_mask [L] u8
 const Method encode_method{
     "encode_condition", [](const Request& request) -> Response {
-      const auto encoder =
-          Handles::instance().get<OpenConditionEncoder>(request.params.at("handle").as_int(), kKind);
+      const auto encoder = Handles::instance().get<OpenConditionEncoder>(request.params.at("handle").as_int(), kKind);
       const Session session(*encoder, request);
       const Device device = session.stream().device();
       ConditionInput input;

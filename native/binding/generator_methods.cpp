@@ -56,7 +56,8 @@ const Method open_method{"open_generator", [](const Request& request) -> Respons
                            return {std::move(result), {}};
                          }};
 
-/// {handle of a generator or a trainer, seed, item, strength, sampler: see sampling/options.h}, encoder_hidden_states [S, De] f32,
+/// {handle of a generator or a trainer, seed, item, strength, sampler: see sampling/options.h}, encoder_hidden_states [S, De]
+/// f32,
 ///  context_latents [T, Cc] f32 → latents [T, C] f32; emits {step, steps}
 const Method generate_method{"generate_latents", [](const Request& request) -> Response {
                                const int64_t handle = request.params.at("handle").as_int();
@@ -73,28 +74,28 @@ const Method generate_method{"generate_latents", [](const Request& request) -> R
 
 /// {model_path, adapter, precision, device, frames, tokens, guided} → {weights_bytes, adapter_bytes, arena_bytes, total_bytes,
 ///  flops_per_evaluation}: halves apart, the least that a generation takes; nothing is loaded and no device is needed
-const Method plan_method{
-    "plan_generation", [](const Request& request) -> Response {
-      const Json& params = request.params;
-      const GeneratorSetup setup = generator_setup(params);
-      const DeviceKind device = device_from_name(params.string_or("device", "cpu")).kind;
-      const DitConfig config = dit_config(read_config(setup.model_folder));
-      GenerationRequest asked{.model = config,
-                              .compute_dtype = setup.compute_dtype,
-                              .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, device),
-                              .frames = params.at("frames").as_int(),
-                              .tokens = params.at("tokens").as_int(),
-                              .guided = params.bool_or("guided", true)};
-      if (setup.adapter) asked.adapter = open_adapter(*setup.adapter).config;
-      GenerationPlan plan = plan_generation(asked);
-      plan.overhead_bytes = computing_overhead(device);
-      return {Json::Object{{"weights_bytes", plan.weights_bytes},
-                           {"adapter_bytes", plan.adapter_bytes},
-                           {"arena_bytes", plan.arena_bytes},
-                           {"total_bytes", plan.total_bytes()},
-                           {"flops_per_evaluation", plan.flops_per_evaluation}},
-              {}};
-    }};
+const Method plan_method{"plan_generation", [](const Request& request) -> Response {
+                           const Json& params = request.params;
+                           const GeneratorSetup setup = generator_setup(params);
+                           const DeviceKind device = device_from_name(params.string_or("device", "cpu")).kind;
+                           const DitConfig config = dit_config(read_config(setup.model_folder));
+                           GenerationRequest asked{
+                               .model = config,
+                               .compute_dtype = setup.compute_dtype,
+                               .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, device),
+                               .frames = params.at("frames").as_int(),
+                               .tokens = params.at("tokens").as_int(),
+                               .guided = params.bool_or("guided", true)};
+                           if (setup.adapter) asked.adapter = open_adapter(*setup.adapter).config;
+                           GenerationPlan plan = plan_generation(asked);
+                           plan.overhead_bytes = computing_overhead(device);
+                           return {Json::Object{{"weights_bytes", plan.weights_bytes},
+                                                {"adapter_bytes", plan.adapter_bytes},
+                                                {"arena_bytes", plan.arena_bytes},
+                                                {"total_bytes", plan.total_bytes()},
+                                                {"flops_per_evaluation", plan.flops_per_evaluation}},
+                                   {}};
+                         }};
 
 }  // namespace
 

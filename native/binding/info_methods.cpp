@@ -15,7 +15,8 @@ namespace sidestep::binding {
 
 namespace {
 
-/// Those that the engine can compute on. Throws native/device-unavailable when there is none, with the reasons of those there are.
+/// Those that the engine can compute on. Throws native/device-unavailable when there is none, with the reasons of those there
+/// are.
 Json::Array cuda_devices() {
   Json::Array devices;
   std::string unusable;
@@ -39,25 +40,23 @@ Json::Array cuda_devices() {
   return devices;
 }
 
-/// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null, nccl: where it
-/// was found or that it was not, with several devices}
-const Method describe_method{"describe_engine", [](const Request&) -> Response {
-                               Json::Object report{{"numerics_version", kNumericsVersion},
-                                                   {"cpu_kernels", cpu::vector_kernels().name},
-                                                   {"cpu_arithmetic", cpu::arithmetic()},
-                                                   {"matrix_product", gemm_detail::blas_name().value_or("own")},
-                                                   {"cuda_devices", Json::Array{}},
-                                                   {"no_cuda", nullptr}};
-                               try {
-                                 Json::Array devices = cuda_devices();
-                                 if (devices.size() > 1)
-                                   report["nccl"] = Json::Object{{"found", nccl::library() != nullptr}, {"text", nccl::library_origin()}};
-                                 report["cuda_devices"] = std::move(devices);
-                               } catch (const Error& reason) {
-                                 report["no_cuda"] = reason.message();
-                               }
-                               return {report, {}};
-                             }};
+/// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null,
+/// nccl: where it was found or that it was not, with several devices}
+const Method describe_method{
+    "describe_engine", [](const Request&) -> Response {
+      Json::Object report{{"numerics_version", kNumericsVersion}, {"cpu_kernels", cpu::vector_kernels().name},
+                          {"cpu_arithmetic", cpu::arithmetic()},  {"matrix_product", gemm_detail::blas_name().value_or("own")},
+                          {"cuda_devices", Json::Array{}},        {"no_cuda", nullptr}};
+      try {
+        Json::Array devices = cuda_devices();
+        if (devices.size() > 1)
+          report["nccl"] = Json::Object{{"found", nccl::library() != nullptr}, {"text", nccl::library_origin()}};
+        report["cuda_devices"] = std::move(devices);
+      } catch (const Error& reason) {
+        report["no_cuda"] = reason.message();
+      }
+      return {report, {}};
+    }};
 
 }  // namespace
 

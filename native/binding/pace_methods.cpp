@@ -51,17 +51,19 @@ double products_per_second(const Product& product, DType dtype, double seconds, 
   return static_cast<double>(count) / passed;
 }
 
-/// {device, threads, precision, seconds} → {flops_per_second} of the matrix product, measured for so long (2 s at most) and at least once
-const Method measure_method{"measure_products", [](const Request& request) -> Response {
-                              Engine engine(request.params);
-                              const Session session(engine, request);
-                              const Product product{.rows = engine.stream.device().kind == DeviceKind::cpu ? 768 : 16384};
-                              const DType dtype = dtype_from_precision(request.params.string_or("precision", "f32"));
-                              const double seconds = std::min(2.0, request.params.number_or("seconds", 0));
-                              return {Json::Object{{"flops_per_second",
-                                                    product.flops() * products_per_second(product, dtype, seconds, session.stream())}},
-                                      {}};
-                            }};
+/// {device, threads, precision, seconds} → {flops_per_second} of the matrix product, measured for so long (2 s at most) and at
+/// least once
+const Method measure_method{
+    "measure_products", [](const Request& request) -> Response {
+      Engine engine(request.params);
+      const Session session(engine, request);
+      const Product product{.rows = engine.stream.device().kind == DeviceKind::cpu ? 768 : 16384};
+      const DType dtype = dtype_from_precision(request.params.string_or("precision", "f32"));
+      const double seconds = std::min(2.0, request.params.number_or("seconds", 0));
+      return {
+          Json::Object{{"flops_per_second", product.flops() * products_per_second(product, dtype, seconds, session.stream())}},
+          {}};
+    }};
 
 }  // namespace
 

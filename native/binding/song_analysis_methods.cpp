@@ -62,19 +62,21 @@ Json result_of(const audio::SongAnalysis& found) {
 }
 
 /// {device, threads} → {handle}
-const Method open_method{"open_analysis", [](const Request& request) -> Response {
-                           return {Json::Object{{"handle", Handles::instance().add(std::make_shared<Analysis>(request.params), kKind)}}, {}};
-                         }};
+const Method open_method{
+    "open_analysis", [](const Request& request) -> Response {
+      return {Json::Object{{"handle", Handles::instance().add(std::make_shared<Analysis>(request.params), kKind)}}, {}};
+    }};
 
 /// {handle, sample_rate}, audio [channels, samples] f32
-const Method push_method{"push_analysis", [](const Request& request) -> Response {
-                           const auto song = Handles::instance().get<Analysis>(request.params.at("handle").as_int(), kKind);
-                           const Session session(*song, request);
-                           ThreadPool& pool = session.stream().pool();
-                           const SongPiece piece{request.input("audio", DType::f32, 2), request.params.at("sample_rate").as_int()};
-                           song->analyzer.push(song->sound.push(piece, pool).view(), pool);
-                           return {};
-                         }};
+const Method push_method{
+    "push_analysis", [](const Request& request) -> Response {
+      const auto song = Handles::instance().get<Analysis>(request.params.at("handle").as_int(), kKind);
+      const Session session(*song, request);
+      ThreadPool& pool = session.stream().pool();
+      const SongPiece piece{request.input("audio", DType::f32, 2), request.params.at("sample_rate").as_int()};
+      song->analyzer.push(song->sound.push(piece, pool).view(), pool);
+      return {};
+    }};
 
 /// {handle}, after the last piece → what was found; loudness null for silence
 const Method end_method{"end_analysis", [](const Request& request) -> Response {

@@ -12,8 +12,8 @@ struct Crossing {
   napi_typedarray_type array;
 };
 constexpr Crossing kCrossings[] = {
-    {DType::f32, napi_float32_array}, {DType::bf16, napi_uint16_array}, {DType::f16, napi_uint16_array},
-    {DType::f64, napi_float64_array}, {DType::i64, napi_bigint64_array}, {DType::i32, napi_int32_array},
+    {DType::f32, napi_float32_array}, {DType::bf16, napi_uint16_array},   {DType::f16, napi_uint16_array},
+    {DType::f64, napi_float64_array}, {DType::i64, napi_bigint64_array},  {DType::i32, napi_int32_array},
     {DType::u8, napi_uint8_array},    {DType::boolean, napi_uint8_array},
 };
 
@@ -75,8 +75,8 @@ Napi::Object value_from_tensor(Napi::Env env, const Storage& storage) {
   const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
       env, tensor.raw(), tensor.bytes(), [](Napi::Env, void*, Storage* kept) { delete kept; }, keeper);
   napi_value array = nullptr;
-  const napi_status status = napi_create_typedarray(env, crossing_of(tensor.dtype()).array,
-                                                    static_cast<size_t>(tensor.numel()), buffer, 0, &array);
+  const napi_status status =
+      napi_create_typedarray(env, crossing_of(tensor.dtype()).array, static_cast<size_t>(tensor.numel()), buffer, 0, &array);
   if (status != napi_ok) throw Napi::Error::New(env);
   Napi::Array shape = Napi::Array::New(env);
   for (int i = 0; i < tensor.rank(); ++i) shape.Set(static_cast<uint32_t>(i), static_cast<double>(tensor.dim(i)));

@@ -27,9 +27,7 @@ std::shared_ptr<TextEncoder> opened(const Request& request) {
   return Handles::instance().get<TextEncoder>(request.params.at("handle").as_int(), kKind);
 }
 
-std::span<const int64_t> ids_of(const ConstTensor& ids) {
-  return {ids.data<int64_t>(), static_cast<size_t>(ids.numel())};
-}
+std::span<const int64_t> ids_of(const ConstTensor& ids) { return {ids.data<int64_t>(), static_cast<size_t>(ids.numel())}; }
 
 size_t arena_bytes(const TextEncoder& encoder, const ConstTensor& ids) {
   return measure_arena([&](Arena& arena, Stream& plan) {

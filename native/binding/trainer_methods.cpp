@@ -118,21 +118,18 @@ const Method save_adapter_method{"save_adapter", [](const Request& request) -> R
                                  }};
 
 /// {handle, folder, resume} → {global_step, finished}
-const Method load_method{"load_checkpoint", [](const Request& request) -> Response {
-                           const auto open = opened(request);
-                           const Session session(*open, request);
-                           open->trainer.load(path_param(request.params, "folder"),
-                                              resume_named(request.params.string_or("resume", "exact")));
-                           return {Json::Object{{"global_step", open->trainer.global_step()},
-                                                {"finished", open->trainer.finished()}},
-                                   {}};
-                         }};
+const Method load_method{
+    "load_checkpoint", [](const Request& request) -> Response {
+      const auto open = opened(request);
+      const Session session(*open, request);
+      open->trainer.load(path_param(request.params, "folder"), resume_named(request.params.string_or("resume", "exact")));
+      return {Json::Object{{"global_step", open->trainer.global_step()}, {"finished", open->trainer.finished()}}, {}};
+    }};
 
 /// {folder} → what a checkpoint says of itself
 const Method inspect_method{"inspect_checkpoint", [](const Request& request) -> Response {
                               return {inspect_checkpoint(path_param(request.params, "folder")), {}};
                             }};
-
 
 }  // namespace
 

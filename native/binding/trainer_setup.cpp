@@ -16,7 +16,8 @@ TrainerSetup trainer_setup(const Json& params) {
   setup.device = device_from_name(params.string_or("device", "cpu")).kind;
   if (const Json& clip = params.get("longest_clip"); !clip.is_null())
     setup.longest_clip = {clip.at("frames").as_int(), clip.at("tokens").as_int(), clip.bool_or("guided", true)};
-  if (const Json& limit = params.get("memory_limit_bytes"); !limit.is_null()) setup.memory_limit_bytes = static_cast<size_t>(limit.as_number());
+  if (const Json& limit = params.get("memory_limit_bytes"); !limit.is_null())
+    setup.memory_limit_bytes = static_cast<size_t>(limit.as_number());
   return setup;
 }
 

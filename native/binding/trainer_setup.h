@@ -4,7 +4,8 @@
 
 namespace sidestep::binding {
 
-/// {model_folder, samples, validation_samples, silence_latent, options, precision, memory_limit_bytes}: what open_trainer and plan_training share.
+/// {model_folder, samples, validation_samples, silence_latent, options, precision, memory_limit_bytes}: what open_trainer and
+/// plan_training share.
 TrainerSetup trainer_setup(const Json& params);
 
 /// Bytes by purpose, their sum, and the work of a micro-batch.

@@ -28,10 +28,14 @@ void append_quoted(std::string& out, const std::string& text) {
   out += '"';
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (c == '\n') out += "\\n";
-    else if (byte < 0x20) ((out += "\\u00") += kHex[byte >> 4]) += kHex[byte & 15];
-    else out += c;
+    if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (c == '\n')
+      out += "\\n";
+    else if (byte < 0x20)
+      ((out += "\\u00") += kHex[byte >> 4]) += kHex[byte & 15];
+    else
+      out += c;
   }
   out += '"';
 }
@@ -53,10 +57,14 @@ void append_break(std::string& out, int indent, int depth) {
 }
 
 void append_value(std::string& out, const Json& value, int indent, int depth) {
-  if (value.is_null()) out += "null";
-  else if (value.is_bool()) out += value.as_bool() ? "true" : "false";
-  else if (value.is_number()) append_number(out, value.as_number());
-  else if (value.is_string()) append_quoted(out, value.as_string());
+  if (value.is_null())
+    out += "null";
+  else if (value.is_bool())
+    out += value.as_bool() ? "true" : "false";
+  else if (value.is_number())
+    append_number(out, value.as_number());
+  else if (value.is_string())
+    append_quoted(out, value.as_string());
   else if (value.is_array()) {
     out += '[';
     const char* separator = "";

@@ -35,8 +35,8 @@ class Parser {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
     const std::string found = at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end";
-    throw Error("native/json-invalid", origin_ + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                                           ": expected " + expected + " but found " + found);
+    throw Error("native/json-invalid", origin_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": expected " +
+                                           expected + " but found " + found);
   }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -79,7 +79,8 @@ class Parser {
       take(':');
       skip_space();
       Json value = any(depth + 1);
-      if (dialect_ == JsonDialect::python) members.insert_or_assign(std::move(key), std::move(value));
+      if (dialect_ == JsonDialect::python)
+        members.insert_or_assign(std::move(key), std::move(value));
       else if (const auto [place, inserted] = members.emplace(std::move(key), std::move(value)); !inserted) {
         at_ = key_at;
         fail("each member once (\"" + place->first + "\" is there already)");
@@ -125,8 +126,10 @@ class Parser {
     const size_t begin = at_;
     if (peek() == '-') ++at_;
     if ((peek() < '0' || peek() > '9')) fail("a value");
-    if (peek() == '0') ++at_;
-    else skip_digits();
+    if (peek() == '0')
+      ++at_;
+    else
+      skip_digits();
     if (peek() == '.') ++at_, skip_digits();
     if (peek() == 'e' || peek() == 'E') {
       ++at_;
@@ -147,8 +150,10 @@ class Parser {
     while (peek() != '"') {
       if (at_ >= text_.size()) fail("'\"'");
       if (static_cast<unsigned char>(text_[at_]) < 0x20) fail("no raw control character in a string");
-      if (text_[at_] == '\\') escape(out);
-      else out += text_[at_++];
+      if (text_[at_] == '\\')
+        escape(out);
+      else
+        out += text_[at_++];
     }
     ++at_;
     return out;
@@ -159,7 +164,9 @@ class Parser {
     const char c = peek();
     ++at_;
     switch (c) {
-      case '"': case '\\': case '/': out += c; return;
+      case '"':
+      case '\\':
+      case '/': out += c; return;
       case 'b': out += '\b'; return;
       case 'f': out += '\f'; return;
       case 'n': out += '\n'; return;

@@ -38,10 +38,39 @@ TEST("json: what is written reads back the same") {
 }
 
 TEST("json: malformed texts are refused") {
-  for (const char* text :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "[1 2]", "nul", "01", "1.", "-", "+1", ".5", "1e", "NaN", "Infinity", "'a'",
-        "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\t\"", "[1] 2", "{\"a\":1,\"a\":2}",
-        "1e999", "// a\n1", "{\"a\"}", "[", "]", "\"\\", "\"\\u"})
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "[1 2]",
+                           "nul",
+                           "01",
+                           "1.",
+                           "-",
+                           "+1",
+                           ".5",
+                           "1e",
+                           "NaN",
+                           "Infinity",
+                           "'a'",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\ud800\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\udc00\"",
+                           "\"\t\"",
+                           "[1] 2",
+                           "{\"a\":1,\"a\":2}",
+                           "1e999",
+                           "// a\n1",
+                           "{\"a\"}",
+                           "[",
+                           "]",
+                           "\"\\",
+                           "\"\\u"})
     EXPECT_ERROR(Json::parse(text), "native/json-invalid");
 }
 
@@ -101,16 +130,16 @@ TEST("json: numbers between two doubles become the nearer one, of two equally ne
     double value;
   };
   const Case cases[] = {
-      {"9007199254740993", 9007199254740992.0},                  // halfway: to even, down
-      {"9007199254740995", 9007199254740996.0},                  // and up
+      {"9007199254740993", 9007199254740992.0},  // halfway: to even, down
+      {"9007199254740995", 9007199254740996.0},  // and up
       {"9007199254740993.00000000000000000000001", 9007199254740994.0},
-      {"2.2250738585072011e-308", bits(0x000FFFFFFFFFFFFF)},     // the largest subnormal, on which readers have hung
+      {"2.2250738585072011e-308", bits(0x000FFFFFFFFFFFFF)},  // the largest subnormal, on which readers have hung
       {"4.9406564584124654e-324", bits(1)},
-      {"2.4703282292062327e-324", 0},                            // less than half of it
-      {"2.4703282292062328e-324", bits(1)},                      // more than half
+      {"2.4703282292062327e-324", 0},        // less than half of it
+      {"2.4703282292062328e-324", bits(1)},  // more than half
       {"1e-400", 0},
       {"1.7976931348623157e308", bits(0x7FEFFFFFFFFFFFFF)},
-      {"1.7976931348623158e308", bits(0x7FEFFFFFFFFFFFFF)},      // still nearer to the largest than to what follows
+      {"1.7976931348623158e308", bits(0x7FEFFFFFFFFFFFFF)},  // still nearer to the largest than to what follows
       {"0.1", 0.1},
       {"100000000000000000000000000000000000000000e-41", 1},
   };

@@ -32,7 +32,8 @@ double exp_of_sum(double x, double tail) {
   const double n = (x * 1.44269504088896338700e+00 + kRound) - kRound;
   const double high = x - n * kLn2High, low = n * kLn2Low - tail, r = high - low, r2 = r * r;
   const double series = 4.13813679705723846039e-08 * r2 - 1.65339022054652515390e-06;
-  const double c = r - r2 * (1.66666666666666019037e-01 + r2 * (-2.77777777770155933842e-03 + r2 * (6.61375632143793436117e-05 + r2 * series)));
+  const double c = r - r2 * (1.66666666666666019037e-01 +
+                             r2 * (-2.77777777770155933842e-03 + r2 * (6.61375632143793436117e-05 + r2 * series)));
   return scaled(1 - ((low - (r * c) / (2 - c)) - high), static_cast<int64_t>(n));
 }
 
@@ -107,7 +108,8 @@ double log(double x) {
   const Split at = split(x);
   const double f = at.fraction - 1, half_square = 0.5 * f * f, s = f / (2 + f), z = s * s, w = z * z;
   const double even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-  const double odd = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
+  const double odd = z * (6.666666666666735130e-01 +
+                          w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
   const auto exponent = static_cast<double>(at.exponent);
   return s * (half_square + (odd + even)) + exponent * kLn2Low - half_square + f + exponent * kLn2High;
 }

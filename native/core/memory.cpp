@@ -58,16 +58,17 @@ void* allocate_on_card(const DeviceMemory& functions, int index, size_t bytes) {
 
 std::shared_ptr<void> allocate_host(size_t bytes) {
   const size_t rounded = (bytes + kHostAlignment - 1) / kHostAlignment * kHostAlignment;
-  void* memory = bytes >= kMostHostBytes ? nullptr : ::operator new(rounded, std::align_val_t{kHostAlignment}, std::nothrow);
+  void* memory = bytes >= kMostHostBytes ? nullptr : ::operator new (rounded, std::align_val_t{kHostAlignment}, std::nothrow);
   if (memory == nullptr)
     throw Error("native/out-of-memory", "Could not allocate " + std::to_string(bytes) + " bytes of host memory",
                 "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing.");
-  return {memory, [](void* p) { ::operator delete(p, std::align_val_t{kHostAlignment}); }};
+  return {memory, [](void* p) { ::operator delete (p, std::align_val_t{kHostAlignment}); }};
 }
 
 }  // namespace
 
-PlanMeter::PlanMeter() : count_(std::make_shared<Count>()), outer_(current_meter == nullptr ? nullptr : current_meter->shared_from_this()) {
+PlanMeter::PlanMeter()
+    : count_(std::make_shared<Count>()), outer_(current_meter == nullptr ? nullptr : current_meter->shared_from_this()) {
   current_meter = count_.get();
 }
 PlanMeter::~PlanMeter() { current_meter = outer_.get(); }
@@ -107,8 +108,10 @@ void zero_fill(Device device, void* memory, size_t bytes) {
 
 void copy_bytes(Device to, void* destination, Device from, const void* source, size_t bytes) {
   if (to.kind == DeviceKind::plan || from.kind == DeviceKind::plan || bytes == 0) return;
-  if (to.kind == DeviceKind::cpu && from.kind == DeviceKind::cpu) std::memcpy(destination, source, bytes);
-  else cuda().copy(to.kind == DeviceKind::cuda ? to.index : from.index, destination, source, bytes);
+  if (to.kind == DeviceKind::cpu && from.kind == DeviceKind::cpu)
+    std::memcpy(destination, source, bytes);
+  else
+    cuda().copy(to.kind == DeviceKind::cuda ? to.index : from.index, destination, source, bytes);
 }
 
 }  // namespace sidestep

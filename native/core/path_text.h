@@ -3,8 +3,9 @@
 #include <string>
 #include <string_view>
 
-// The engine's text is UTF-8 on every system, names of files as well. The conversions that std::filesystem does by itself follow the
-// C locale on Windows and lose every letter that its code page lacks: a path is made from text, and text from a path, by these two.
+// The engine's text is UTF-8 on every system, names of files as well. The conversions that std::filesystem does by itself follow
+// the C locale on Windows and lose every letter that its code page lacks: a path is made from text, and text from a path, by
+// these two.
 namespace sidestep {
 
 /// Throws std::filesystem::filesystem_error where text that is not UTF-8 names no file: on Windows.

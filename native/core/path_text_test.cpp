@@ -28,7 +28,8 @@ TEST("path text: a file is written, found and named in any script") {
   file.publish();
   EXPECT(map_file(path_from_utf8(utf8_of(inside) + "/" + kName + ".bin")).bytes.size() == 3);
   int found = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(inside)) found += utf8_of(entry.path().filename()) == kName + ".bin";
+  for (const auto& entry : std::filesystem::directory_iterator(inside))
+    found += utf8_of(entry.path().filename()) == kName + ".bin";
   EXPECT(found == 1);
 }
 

@@ -27,8 +27,8 @@ NormalPair normal_pair(uint32_t first, uint32_t second) {
 
 std::array<uint32_t, 4> random_block(const RandomKey& key, uint64_t block) {
   if (block >> 32 != 0)
-    throw Error("native/random-exhausted", "A stream of random numbers ends after 2^34 elements; block " +
-                                               std::to_string(block) + " was asked for");
+    throw Error("native/random-exhausted",
+                "A stream of random numbers ends after 2^34 elements; block " + std::to_string(block) + " was asked for");
   const RandomCounter input = random_counter(key, static_cast<uint32_t>(block));
   return philox4x32_10(input.counter, input.key);
 }

@@ -4,9 +4,9 @@
 
 namespace sidestep {
 
-/// What this thread does, while the scope lives, when a card has no memory left for it: `relief` gives something back and returns true, and
-/// the card is asked again; false where nothing is left to give, and native/out-of-memory is thrown. It is given the bytes that were
-/// refused, may wait for the card and may free memory, but not ask for any. The innermost scope is asked.
+/// What this thread does, while the scope lives, when a card has no memory left for it: `relief` gives something back and returns
+/// true, and the card is asked again; false where nothing is left to give, and native/out-of-memory is thrown. It is given the
+/// bytes that were refused, may wait for the card and may free memory, but not ask for any. The innermost scope is asked.
 class ReliefScope {
  public:
   using Relief = std::function<bool(size_t bytes)>;

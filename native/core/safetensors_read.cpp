@@ -79,22 +79,23 @@ Entry read_entry(const std::filesystem::path& path, const std::string& name, con
   if (!dtype) invalid(path, in_tensor(name, "dtype " + dtype_text + " is not supported"));
   const Shape shape = read_shape(header.at("shape"));
   const Json::Array& offsets = header.at("data_offsets").as_array();
-  if (offsets.size() != 2) invalid(path, in_tensor(name, "expected two data_offsets but found " + std::to_string(offsets.size())));
+  if (offsets.size() != 2)
+    invalid(path, in_tensor(name, "expected two data_offsets but found " + std::to_string(offsets.size())));
   const uint64_t begin = whole_number(offsets[0]), end = whole_number(offsets[1]);
   if (begin > end || end > data.size())
     invalid(path, in_tensor(name, "data_offsets " + std::to_string(begin) + ".." + std::to_string(end) + " lie outside the " +
                                       std::to_string(data.size()) + " bytes of data"));
   const std::optional<uint64_t> expected = byte_count(shape, *dtype);
   if (!expected || *expected != end - begin)
-    invalid(path, in_tensor(name, dtype_text + " " + shape.to_string() + " does not fit its " + std::to_string(end - begin) + " bytes"));
+    invalid(path, in_tensor(name, dtype_text + " " + shape.to_string() + " does not fit its " + std::to_string(end - begin) +
+                                      " bytes"));
   return {{begin, end, name}, ConstTensor(data.data() + begin, *dtype, shape)};
 }
 
 // Every byte of the data belongs to exactly one tensor.
 void check_cover(const std::filesystem::path& path, std::vector<Range> ranges, uint64_t data_bytes) {
-  std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   uint64_t covered = 0;
   for (const Range& range : ranges) {
     if (range.begin < covered) invalid(path, in_tensor(range.name, "its bytes overlap another tensor's"));

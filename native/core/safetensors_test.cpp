@@ -28,8 +28,11 @@ TEST("safetensors: what is written reads back, strided views gathered") {
   int64_t ids[2] = {7, -8};
   const Tensor matrix(values, DType::f32, {2, 3});
   write_safetensors(folder.path / "a.safetensors",
-                    {{"m", matrix}, {"transposed", matrix.transposed(0, 1)}, {"ids", Tensor(ids, DType::i64, {2})},
-                     {"scalar", Tensor(values, DType::f32, {})}, {"none", Tensor(values, DType::bf16, {0, 4})}},
+                    {{"m", matrix},
+                     {"transposed", matrix.transposed(0, 1)},
+                     {"ids", Tensor(ids, DType::i64, {2})},
+                     {"scalar", Tensor(values, DType::f32, {})},
+                     {"none", Tensor(values, DType::bf16, {0, 4})}},
                     {{"kind", "t\"est"}, {"b", "2"}});
   const SafetensorsFile file(folder.path / "a.safetensors");
   EXPECT(file.metadata().at("kind") == "t\"est" && file.metadata().size() == 2);
@@ -86,8 +89,7 @@ TEST("safetensors: hostile and damaged files are refused") {
       {"no shape", framed(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", "1234")},
       {"negative shape", framed(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "1234")},
       {"negative twice", framed(R"({"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}})", "1234")},
-      {"product that wraps to 1",
-       framed(R"({"a":{"dtype":"U8","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}})", "")},
+      {"product that wraps to 1", framed(R"({"a":{"dtype":"U8","shape":[4294967296,4294967296,1],"data_offsets":[0,0]}})", "")},
       {"too many dimensions", framed(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1],"data_offsets":[0,4]}})", "1234")},
       {"metadata not strings", framed(R"({"__metadata__":{"a":1}})", "")},
       {"tensor not an object", framed(R"({"a":1})", "")},
@@ -121,7 +123,8 @@ TEST("safetensors: a failed write leaves the old file and no litter") {
   const Tensor x(&value, DType::f32, {1});
   write_safetensors(path, {{"x", x}}, {});
   EXPECT_ERROR(write_safetensors(path, {{"x", x}, {"x", x}}, {}), "native/file-unwritable");
-  EXPECT_ERROR(write_safetensors(path, {{"y", Tensor(nullptr, DType::f32, {1}, {DeviceKind::plan, 0})}}, {}), "native/file-unwritable");
+  EXPECT_ERROR(write_safetensors(path, {{"y", Tensor(nullptr, DType::f32, {1}, {DeviceKind::plan, 0})}}, {}),
+               "native/file-unwritable");
   EXPECT_ERROR(write_safetensors(folder.path / "none" / "a.safetensors", {{"x", x}}, {}), "native/file-unwritable");
   EXPECT(SafetensorsFile(path).contains("x"));
   int64_t files = 0;

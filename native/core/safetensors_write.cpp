@@ -24,8 +24,8 @@ std::string make_header(const std::vector<NamedTensor>& tensors, const std::map<
     std::string shape = tensor.shape().to_string();
     std::erase(shape, ' ');
     const size_t end = offset + tensor.bytes();
-    header += (i == 0 ? "" : ",") + quoted(name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype())) + "\",\"shape\":" +
-              shape + ",\"data_offsets\":[" + std::to_string(offset) + "," + std::to_string(end) + "]}";
+    header += (i == 0 ? "" : ",") + quoted(name) + ":{\"dtype\":\"" + std::string(dtype_name(tensor.dtype())) +
+              "\",\"shape\":" + shape + ",\"data_offsets\":[" + std::to_string(offset) + "," + std::to_string(end) + "]}";
     offset = end;
   }
   header += "}";

@@ -8,8 +8,8 @@ namespace sidestep {
 
 Shape::Shape(std::span<const int64_t> dims) {
   if (dims.size() > static_cast<size_t>(kMaxRank))
-    throw Error("native/shape-mismatch", "Expected a shape of at most " + std::to_string(kMaxRank) +
-                                             " dimensions but found " + std::to_string(dims.size()));
+    throw Error("native/shape-mismatch", "Expected a shape of at most " + std::to_string(kMaxRank) + " dimensions but found " +
+                                             std::to_string(dims.size()));
   std::copy(dims.begin(), dims.end(), dims_.begin());
   rank_ = static_cast<int>(dims.size());
 }
@@ -67,8 +67,7 @@ namespace {
 void check_range(const char* what, int64_t begin, int64_t end, int64_t extent, const Shape& shape) {
   if (begin < 0 || end < begin || end > extent)
     throw Error("native/shape-mismatch", std::string(what) + " " + std::to_string(begin) + ".." + std::to_string(end) +
-                                             " is outside a dimension of " + std::to_string(extent) + " in " +
-                                             shape.to_string());
+                                             " is outside a dimension of " + std::to_string(extent) + " in " + shape.to_string());
 }
 
 template <typename Pointer>
@@ -100,8 +99,9 @@ BasicTensor<Pointer> BasicTensor<Pointer>::select(int dim, int64_t index) const 
     extents[kept] = shape_[i];
     steps[kept++] = strides_[i];
   }
-  return BasicTensor(advance(data_, index * strides_[axis], dtype_), dtype_, Shape(std::span<const int64_t>(extents.data(), kept)),
-                     Shape(std::span<const int64_t>(steps.data(), kept)), device_);
+  return BasicTensor(advance(data_, index * strides_[axis], dtype_), dtype_,
+                     Shape(std::span<const int64_t>(extents.data(), kept)), Shape(std::span<const int64_t>(steps.data(), kept)),
+                     device_);
 }
 
 template <typename Pointer>

@@ -50,8 +50,10 @@ class BasicTensor {
   Pointer raw() const { return data_; }
   template <typename T>
   auto data() const {
-    if constexpr (std::is_same_v<Pointer, const void*>) return static_cast<const T*>(data_);
-    else return static_cast<T*>(data_);
+    if constexpr (std::is_same_v<Pointer, const void*>)
+      return static_cast<const T*>(data_);
+    else
+      return static_cast<T*>(data_);
   }
   DType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }

@@ -97,15 +97,17 @@ TEST("dtype: every half goes to float and back unchanged") {
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {
     const f16_t half{static_cast<uint16_t>(bits)};
     const bool nan = (bits & 0x7c00) == 0x7c00 && (bits & 0x3ff) != 0;
-    if (nan) EXPECT(std::isnan(to_float(half)));
-    else EXPECT(to_f16(to_float(half)).bits == bits);
+    if (nan)
+      EXPECT(std::isnan(to_float(half)));
+    else
+      EXPECT(to_f16(to_float(half)).bits == bits);
     const bf16_t brain{static_cast<uint16_t>(bits)};
     if ((bits & 0x7f80) != 0x7f80) EXPECT(to_bf16(to_float(brain)).bits == bits);
   }
 }
 
 TEST("dtype: halves round to nearest even, overflow to infinity, and keep subnormals") {
-  EXPECT(to_f16(1.0F + 0x1p-11F).bits == to_f16(1.0F).bits);           // a tie goes to even
+  EXPECT(to_f16(1.0F + 0x1p-11F).bits == to_f16(1.0F).bits);            // a tie goes to even
   EXPECT(to_f16(1.0F + 0x3p-11F).bits == to_f16(1.0F + 0x1p-9F).bits);  // the next tie goes up
   EXPECT(to_f16(65519.0F).bits == 0x7bff && to_f16(65520.0F).bits == 0x7c00 && to_f16(-1e9F).bits == 0xfc00);
   EXPECT(to_f16(0x1p-24F).bits == 1 && to_f16(0x1p-25F).bits == 0 && to_f16(0x1.8p-25F).bits == 1);

@@ -47,16 +47,18 @@ std::string read_text_file(const std::filesystem::path& path) {
   return std::string(bytes);
 }
 
-Json read_json_file(const std::filesystem::path& path) {
-  return parse_python_json(read_text_file(path), utf8_of(path));
-}
+Json read_json_file(const std::filesystem::path& path) { return parse_python_json(read_text_file(path), utf8_of(path)); }
 
 void append_utf8(std::string& out, uint32_t c) {
   const auto tail = [&](int shift) { out += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
-  if (c < 0x80) out += static_cast<char>(c);
-  else if (c < 0x800) out += static_cast<char>(0xc0 | (c >> 6)), tail(0);
-  else if (c < 0x10000) out += static_cast<char>(0xe0 | (c >> 12)), tail(6), tail(0);
-  else out += static_cast<char>(0xf0 | (c >> 18)), tail(12), tail(6), tail(0);
+  if (c < 0x80)
+    out += static_cast<char>(c);
+  else if (c < 0x800)
+    out += static_cast<char>(0xc0 | (c >> 6)), tail(0);
+  else if (c < 0x10000)
+    out += static_cast<char>(0xe0 | (c >> 12)), tail(6), tail(0);
+  else
+    out += static_cast<char>(0xf0 | (c >> 18)), tail(12), tail(6), tail(0);
 }
 
 }  // namespace sidestep

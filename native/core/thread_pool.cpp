@@ -136,8 +136,7 @@ int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()
 
 void ThreadPool::parallel_for(int64_t count, const std::function<void(int64_t)>& body) {
   State& s = *state_;
-  if (running_in == &s)
-    throw Error("native/parallel-nested", "parallel_for was called from inside one of its own bodies");
+  if (running_in == &s) throw Error("native/parallel-nested", "parallel_for was called from inside one of its own bodies");
   if (count <= 1 || s.workers.empty()) {
     const Inside inside(&s);
     for (int64_t i = 0; i < count; ++i) body(i);

@@ -40,8 +40,7 @@ WeightFiles::WeightFiles(std::vector<SafetensorsFile> files) : files_(std::move(
 }
 
 bool WeightFiles::exist(const std::filesystem::path& folder, const std::string& stem) {
-  return platform::exists(folder / (stem + ".safetensors")) ||
-         platform::exists(folder / (stem + ".safetensors.index.json"));
+  return platform::exists(folder / (stem + ".safetensors")) || platform::exists(folder / (stem + ".safetensors.index.json"));
 }
 
 WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::string& stem) {
@@ -49,8 +48,8 @@ WeightFiles WeightFiles::open(const std::filesystem::path& folder, const std::st
   const std::filesystem::path index = folder / (stem + ".safetensors.index.json");
   if (platform::exists(single)) return WeightFiles({SafetensorsFile(single)});
   if (platform::exists(index)) return WeightFiles(open_shards(index));
-  throw Error("native/file-unreadable", "Expected " + utf8_of(single) + " or " + utf8_of(index.filename()) +
-                                            " beside it, but neither is there",
+  throw Error("native/file-unreadable",
+              "Expected " + utf8_of(single) + " or " + utf8_of(index.filename()) + " beside it, but neither is there",
               "Point checkpoint_dir at a complete download of the model.");
 }
 

@@ -20,7 +20,8 @@ bool is_off(const Json& value) {
 
 void refuse_unknown_keys(const Json& settings, const std::set<std::string>& known) {
   for (const auto& [key, value] : settings.as_object()) {
-    if (!known.contains(key) && !is_off(value)) throw Error("golden/unknown-variant", "adapter setting " + key + " = " + value.dump());
+    if (!known.contains(key) && !is_off(value))
+      throw Error("golden/unknown-variant", "adapter setting " + key + " = " + value.dump());
   }
 }
 
@@ -71,9 +72,9 @@ bool is_expression(const std::string& target) { return target.find_first_of("\\*
 std::string from_the_start(const std::string& target) { return is_expression(target) ? "^(?:" + target + ").*" : target; }
 
 void read_lycoris(AdapterConfig& config, const Json& s) {
-  refuse_unknown_keys(s, {"linear_dim", "linear_alpha", "factor", "decompose_both", "full_matrix", "rs_lora", "use_scalar",
-                          "use_tucker", "weight_decompose", "unbalanced_factorization", "bypass_mode", "target_modules",
-                          "attention_type", "target_mlp"});
+  refuse_unknown_keys(
+      s, {"linear_dim", "linear_alpha", "factor", "decompose_both", "full_matrix", "rs_lora", "use_scalar", "use_tucker",
+          "weight_decompose", "unbalanced_factorization", "bypass_mode", "target_modules", "attention_type", "target_mlp"});
   config.rank = s.at("linear_dim").as_int();
   config.alpha = s.at("linear_alpha").as_number();
   config.lokr.factor = s.int_or("factor", -1);
@@ -181,9 +182,11 @@ static size_t arena_bytes(PlanRequest plan, DType compute_dtype, DeviceKind devi
   return plan_memory(plan).arena_bytes;
 }
 
-AdaptedModel::AdaptedModel(const DitConfig& config, const Weights& weights, const AdapterConfig& adapter,
-                           const PlanRequest& plan, Stream& stream)
-    : model(config, weights), adapters(model, adapter), arena(stream.device(), arena_bytes(plan, weights.dtype(), stream.device().kind)) {}
+AdaptedModel::AdaptedModel(const DitConfig& config, const Weights& weights, const AdapterConfig& adapter, const PlanRequest& plan,
+                           Stream& stream)
+    : model(config, weights),
+      adapters(model, adapter),
+      arena(stream.device(), arena_bytes(plan, weights.dtype(), stream.device().kind)) {}
 
 void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
   for (const Parameter& p : adapters.parameters()) {
@@ -202,8 +205,10 @@ void set_parameters(const AdapterSet& adapters, const TensorMap& recorded) {
 LossOptions upstream_loss(const Json& settings) {
   LossOptions loss{.padding = Padding::upstream};
   const std::string weighting = settings.string_or("loss_weighting", "none");
-  if (weighting == "min_snr") loss.loss_weighting = LossWeighting::min_snr;
-  else if (weighting != "none") throw Error("golden/unknown-variant", "loss weighting " + weighting);
+  if (weighting == "min_snr")
+    loss.loss_weighting = LossWeighting::min_snr;
+  else if (weighting != "none")
+    throw Error("golden/unknown-variant", "loss weighting " + weighting);
   loss.snr_gamma = settings.number_or("snr_gamma", 5);
   return loss;
 }

@@ -1,11 +1,11 @@
 #include <cstring>
 #include <set>
 
+#include "adapters/adapter_file.h"
 #include "core/error.h"
 #include "golden/adapter_case.h"
 #include "golden/golden.h"
 #include "golden/model_case.h"
-#include "adapters/adapter_file.h"
 #include "ops/elementwise.h"
 
 namespace sidestep::golden {
@@ -155,11 +155,8 @@ void judge(const Case& c, Report& report, Stream& stream) {
   adapted.adapters.refresh({adapted.arena, stream});
   if (!is_lokr_bypass(recorded)) compare_saved(c, adapted.adapters, saved, report, stream);
   const Draws draws = recorded_draws(c, batch.size());
-  const MicroStep step{.model = adapted.model,
-                       .batch = batch,
-                       .draws = draws,
-                       .loss = loss,
-                       .pass = {.mode = PassContext::Mode::training}};
+  const MicroStep step{
+      .model = adapted.model, .batch = batch, .draws = draws, .loss = loss, .pass = {.mode = PassContext::Mode::training}};
   const MicroResult result = run_recorded_step(step, {adapted.arena, stream});
   const auto loss_value = static_cast<float>(result.loss);
   for (const std::string group : {"out/", "ref64/"}) {

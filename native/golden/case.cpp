@@ -35,8 +35,10 @@ std::string without_python_numbers(const std::string& text) {
       out += text[i++];
       continue;
     }
-    if (!out.empty() && out.back() == '-') out.back() = '"', out += '-';
-    else out += '"';
+    if (!out.empty() && out.back() == '-')
+      out.back() = '"', out += '-';
+    else
+      out += '"';
     out += word + '"';
     i += word.size();
   }

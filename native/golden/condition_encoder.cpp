@@ -1,6 +1,6 @@
+#include "models/condition_encoder.h"
 #include "golden/golden.h"
 #include "golden/model_case.h"
-#include "models/condition_encoder.h"
 
 namespace sidestep::golden {
 namespace {
@@ -15,9 +15,12 @@ std::vector<uint8_t> mask_of(const CaseInputs& in, const std::string& name) {
 
 /// The case's masks and owners, with tensors still to be given.
 ConditionInput host_input(const CaseInputs& in) {
-  return {.lyrics = {}, .lyric_mask = mask_of(in, "lyric_attention_mask"),
-          .text = {}, .text_mask = mask_of(in, "text_attention_mask"),
-          .references = {}, .owners = in.numbers("refer_order_mask")};
+  return {.lyrics = {},
+          .lyric_mask = mask_of(in, "lyric_attention_mask"),
+          .text = {},
+          .text_mask = mask_of(in, "text_attention_mask"),
+          .references = {},
+          .owners = in.numbers("refer_order_mask")};
 }
 
 size_t plan_arena(const ConditionEncoderConfig& config, DType dtype, const CaseInputs& in) {
@@ -47,8 +50,8 @@ void judge_condition_encoder(const Case& c, Report& report, Stream& stream) {
   const int64_t batch = input.lyrics.dim(0), length = ConditionEncoder::sequence_length(input);
   const Storage hidden(DType::f32, {batch, length, config.lyric.hidden_size}, stream.device());
   CaseOutputs outputs(stream);
-  const std::vector<uint8_t> mask = encoder.forward(
-      input, hidden.tensor(), arena, stream, [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
+  const std::vector<uint8_t> mask = encoder.forward(input, hidden.tensor(), arena, stream,
+                                                    [&](std::string_view name, ConstTensor value) { outputs.keep(name, value); });
   outputs.keep("encoder_hidden_states", hidden.view());
   outputs.keep_mask("encoder_attention_mask", mask, {batch, length});
   std::vector<uint8_t> timbre_mask;

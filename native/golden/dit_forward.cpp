@@ -11,8 +11,11 @@ size_t plan_arena(const Case& c, const DitConfig& config, const CaseInputs& in) 
   Stream stream(device);
   Arena arena(device, 0);
   Dit dit(config, Weights::random(0, c.compute_dtype, stream, DType::f32), NullCondition::skip);
-  const DitInput input{.x_t = in.planned("hidden_states"), .context = in.planned("context_latents"),
-                       .condition = in.planned("encoder_hidden_states"), .t = in.planned("timestep"), .r = in.planned("timestep_r")};
+  const DitInput input{.x_t = in.planned("hidden_states"),
+                       .context = in.planned("context_latents"),
+                       .condition = in.planned("encoder_hidden_states"),
+                       .t = in.planned("timestep"),
+                       .r = in.planned("timestep_r")};
   const Tensor pred(nullptr, DType::f32, c.file.tensor("in/hidden_states").shape(), device);
   const Observer ignore = [](std::string_view, ConstTensor) {};  // observing takes scratch as well
   dit.forward(input, pred, {}, arena, stream, ignore);
@@ -25,8 +28,11 @@ void judge_dit_forward(const Case& c, Report& report, Stream& stream) {
   CaseInputs in(c, stream);
   Arena arena(stream.device(), plan_arena(c, config, in));
   Dit dit(config, case_weights(c, stream), NullCondition::skip);
-  const DitInput input{.x_t = in("hidden_states"), .context = in("context_latents"), .condition = in("encoder_hidden_states"),
-                       .t = in("timestep"), .r = in("timestep_r")};
+  const DitInput input{.x_t = in("hidden_states"),
+                       .context = in("context_latents"),
+                       .condition = in("encoder_hidden_states"),
+                       .t = in("timestep"),
+                       .r = in("timestep_r")};
   const Storage pred(DType::f32, input.x_t.shape(), stream.device());
   CaseOutputs outputs(stream);
   dit.forward(input, pred.tensor(), {}, arena, stream,

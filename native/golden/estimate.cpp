@@ -92,7 +92,10 @@ std::vector<double> squares_of_sum(const Case& c, const std::vector<const Record
     layer.adapter = kept.back();
   }
   for (const Recorded* s : samples) {
-    run_micro_step({.model = model, .batch = s->batch, .draws = s->draws, .loss = {.padding = Padding::upstream},
+    run_micro_step({.model = model,
+                    .batch = s->batch,
+                    .draws = s->draws,
+                    .loss = {.padding = Padding::upstream},
                     .kept = recompute_share(config.stack.num_layers(), 1)},
                    {arena, stream});
   }
@@ -107,7 +110,8 @@ std::vector<double> squares_of_sum(const Case& c, const std::vector<const Record
 Measured measure_all(const Case& c, const std::vector<Recorded>& samples, const std::vector<std::string>& modules,
                      Stream& stream) {
   const DitConfig config = dit_config(c.config);
-  Arena arena(stream.device(), plan_probe({config, c.compute_dtype, {}, modules, largest(samples), stream.device().kind}).arena_bytes);
+  Arena arena(stream.device(),
+              plan_probe({config, c.compute_dtype, {}, modules, largest(samples), stream.device().kind}).arena_bytes);
   Dit model(config, case_weights(c, stream));
   GradientProbe probe(model, modules, stream);
   Measured out;
@@ -196,8 +200,9 @@ void judge_rule(const Case& c, const Json& rule, const std::vector<std::string>&
   }
 }
 
-/// An accident of some recordings, told from the recorded runs. The recorder measured sensitivity and then Fisher information on one decoder without clearing gradients in between: the very
-/// first Fisher batch of the first pass found the last sensitivity sample's gradients and was squared together with them.
+/// An accident of some recordings, told from the recorded runs. The recorder measured sensitivity and then Fisher information on
+/// one decoder without clearing gradients in between: the very first Fisher batch of the first pass found the last sensitivity
+/// sample's gradients and was squared together with them.
 void add_stale_gradients(const Case& c, const Json& settings, const std::vector<Recorded>& samples,
                          const std::vector<std::string>& modules, Measured& first_batch, Stream& stream) {
   const std::vector<std::string> measured_before = module_names(settings.at("sensitivity_modules"));
@@ -207,8 +212,7 @@ void add_stale_gradients(const Case& c, const Json& settings, const std::vector<
     if (has_gradient) stale.push_back(module);
   }
   const auto first = static_cast<size_t>(settings.at("fisher_run_subsets").as_array()[0].as_array()[0].as_int());
-  const std::vector<double> squares =
-      squares_of_sum(c, {&samples.back(), &samples.at(first)}, stale, largest(samples), stream);
+  const std::vector<double> squares = squares_of_sum(c, {&samples.back(), &samples.at(first)}, stale, largest(samples), stream);
   for (size_t i = 0; i < stale.size(); ++i) {
     const auto at = std::find(modules.begin(), modules.end(), stale[i]) - modules.begin();
     first_batch.squares.at(first)[static_cast<size_t>(at)] = squares[i];

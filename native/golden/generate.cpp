@@ -1,7 +1,7 @@
 // Judge of whole generations: upstream's generate_audio on a tiny model, its noise and its renoising draws recorded.
+#include "sampling/generate.h"
 #include "core/error.h"
 #include "golden/model_case.h"
-#include "sampling/generate.h"
 
 namespace sidestep::golden {
 namespace {
@@ -20,7 +20,9 @@ struct Recorded {
 /// Outputs of the batch, filled one sample at a time.
 struct Outputs {
   explicit Outputs(const Case& c)
-      : latents(DType::f32, c.file.tensor("in/noise").shape()), first(DType::f32, latents.view().shape()), second(DType::f32, latents.view().shape()) {}
+      : latents(DType::f32, c.file.tensor("in/noise").shape()),
+        first(DType::f32, latents.view().shape()),
+        second(DType::f32, latents.view().shape()) {}
   Storage latents, first, second;
   std::vector<float> timesteps;
 
@@ -50,7 +52,9 @@ size_t plan_arena(const Case& c, const DitConfig& config, const DenoiserInput& i
 void run_sample(const Case& c, const SamplerOptions& options, Dit& model, int64_t sample, Outputs& out, Stream& stream) {
   const Recorded recorded{c, sample};
   const ConstTensor noise = recorded.of("noise");
-  const DenoiserInput input{.condition = recorded.of("encoder_hidden_states"), .context = recorded.of("context_latents"), .guided = options.guided(),
+  const DenoiserInput input{.condition = recorded.of("encoder_hidden_states"),
+                            .context = recorded.of("context_latents"),
+                            .guided = options.guided(),
                             .halves = sample % 2 == 0 ? HalvesRun::apart : HalvesRun::together};
   Arena arena(stream.device(), plan_arena(c, model.config(), input));
   Denoiser denoiser(model, input, {arena, stream});
@@ -82,7 +86,8 @@ void judge_generate(const Case& c, Report& report, Stream& stream) {
   outputs.keep("latents", out.latents.view());
   outputs.keep("first_state", out.first.view());
   outputs.keep("second_state", out.second.view());
-  outputs.keep("evaluated_timesteps", ConstTensor(out.timesteps.data(), DType::f32, Shape{static_cast<int64_t>(out.timesteps.size())}));
+  outputs.keep("evaluated_timesteps",
+               ConstTensor(out.timesteps.data(), DType::f32, Shape{static_cast<int64_t>(out.timesteps.size())}));
   outputs.judge(c, report);
 }
 

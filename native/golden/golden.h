@@ -41,11 +41,11 @@ class Report {
   void equal(const std::string& name, ConstTensor actual, ConstTensor expected);
   /// A comparison made elsewhere.
   void add(const std::string& name, double error, double tolerance);
-  /// A set of gradients: their concatenation and, with each_and_all, every tensor (the README's rule for tiny ones applies). In bf16 a
-  /// tensor whose large terms cancel is mostly rounding, upstream's too: there the concatenation decides.
+  /// A set of gradients: their concatenation and, with each_and_all, every tensor (the README's rule for tiny ones applies). In
+  /// bf16 a tensor whose large terms cancel is mostly rounding, upstream's too: there the concatenation decides.
   enum class Gradients : uint8_t { each_and_all, all };
-  void compare_gradients(const std::vector<std::pair<std::string, std::pair<ConstTensor, ConstTensor>>>& gradients, Gradients which,
-                         double tolerance);
+  void compare_gradients(const std::vector<std::pair<std::string, std::pair<ConstTensor, ConstTensor>>>& gradients,
+                         Gradients which, double tolerance);
 
   struct Row {
     std::string name;

@@ -34,7 +34,8 @@ Device device_named(const std::string& backend) {
   const std::string kind = backend.substr(0, colon), index = colon == std::string::npos ? "0" : backend.substr(colon + 1);
   const bool card = kind == "cuda" || choose_made_up_card(kind);
   if (!card || index.size() != 1 || index[0] < '0' || index[0] > '9')
-    throw Error("golden/usage", "Expected --backend cpu, cuda, mirror or simt, a card with :N behind it if need be, but found " + backend);
+    throw Error("golden/usage",
+                "Expected --backend cpu, cuda, mirror or simt, a card with :N behind it if need be, but found " + backend);
   return {DeviceKind::cuda, index[0] - '0'};
 }
 
@@ -54,12 +55,18 @@ Options parse(int argc, char** argv) {
       if (i + 1 == words.size()) throw Error("golden/usage", "Expected a value after " + word);
       return words[++i];
     };
-    if (word == "--only") options.only.push_back(value());
-    else if (word == "--threads") options.threads = std::atoi(value().c_str());
-    else if (word == "--backend") options.device = device_named(value());
-    else if (word == "--precision") options.precision = precision_named(value());
-    else if (word.starts_with("--")) throw Error("golden/usage", "Unknown option " + word);
-    else options.folder = path_from_utf8(word);
+    if (word == "--only")
+      options.only.push_back(value());
+    else if (word == "--threads")
+      options.threads = std::atoi(value().c_str());
+    else if (word == "--backend")
+      options.device = device_named(value());
+    else if (word == "--precision")
+      options.precision = precision_named(value());
+    else if (word.starts_with("--"))
+      throw Error("golden/usage", "Unknown option " + word);
+    else
+      options.folder = path_from_utf8(word);
   }
   if (!fs::is_directory(options.folder))
     throw Error("golden/usage", "Expected a folder with golden files but found \"" + utf8_of(options.folder) + "\"");

@@ -61,8 +61,10 @@ void CaseOutputs::judge(const Case& c, Report& report) const {
     if (kept == values_.end()) throw Error("golden/unknown-variant", "No value is computed for " + name);
     const ConstTensor expected = c.file.tensor(name), actual = kept->second.view();
     const bool exact = actual.dtype() != DType::f32 && actual.dtype() != DType::bf16 && actual.dtype() != DType::f16;
-    if (!exact) report.compare(name, actual, expected, c.tolerance);
-    else report.equal(name, actual, expected);
+    if (!exact)
+      report.compare(name, actual, expected, c.tolerance);
+    else
+      report.equal(name, actual, expected);
   }
 }
 

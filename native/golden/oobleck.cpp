@@ -27,14 +27,16 @@ class BatchOutputs {
     const auto at = values_.try_emplace(name, DType::f32, shape).first;
     const Tensor row = at->second.tensor().select(0, b);
     if (row.numel() != value.numel()) {
-      throw Error("golden/shape-differs", name + ": expected " + row.shape().to_string() + " but found " + value.shape().to_string());
+      throw Error("golden/shape-differs",
+                  name + ": expected " + row.shape().to_string() + " but found " + value.shape().to_string());
     }
     copy_bytes({}, row.raw(), value.device(), value.raw(), row.bytes());
   }
   void compare(Report& report) const {
     for (const auto& [name, value] : values_) {
       for (const std::string group : {"out/", "ref64/"}) {
-        if (case_.file.contains(group + name)) report.compare(group + name, value.view(), case_.file.tensor(group + name), case_.tolerance);
+        if (case_.file.contains(group + name))
+          report.compare(group + name, value.view(), case_.file.tensor(group + name), case_.tolerance);
       }
     }
   }
@@ -61,7 +63,8 @@ void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report
     outputs.keep("mean", b, mean);
 
     // The standard deviation is a sample around zero with noise of one.
-    Storage zero(DType::f32, mean.shape(), device), one(DType::f32, mean.shape(), device), result(DType::f32, mean.shape(), device);
+    Storage zero(DType::f32, mean.shape(), device), one(DType::f32, mean.shape(), device),
+        result(DType::f32, mean.shape(), device);
     fill({one.tensor(), 1}, stream);
     gaussian_sample({zero.view(), scale, one.view(), result.tensor()}, stream);
     stream.synchronize();
@@ -76,7 +79,8 @@ void judge_encoding(const Case& c, const OobleckEncoder& encoder, Report& report
 
 void judge_decoding(const Case& c, const OobleckConfig& config, Report& report, Stream& stream) {
   const OobleckDecoder decoder = load_oobleck_decoder(config, part_of(c, "decoder.", stream), stream);
-  const Storage decoded = oobleck_decode(decoder, CaseInputs(c, stream)("latents_to_decode"), decode_pieces(stream.device().kind), stream);
+  const Storage decoded =
+      oobleck_decode(decoder, CaseInputs(c, stream)("latents_to_decode"), decode_pieces(stream.device().kind), stream);
   report.compare("decoded", decoded.view(), c.file.tensor("out/decoded"), c.tolerance);
   report.compare("decoded of float64", decoded.view(), c.file.tensor("ref64/decoded"), c.tolerance);
 }
@@ -103,8 +107,10 @@ void judge_tiles(const Case& c, const OobleckEncoder& encoder, Report& report, S
     for (size_t i = 0; i < tiles.size(); ++i) {
       const std::string name = "tiled" + std::to_string(i);
       job.options.tiling = Tiling{tiles[i].at("chunk_size").as_int(), tiles[i].at("overlap").as_int()};
-      if (tiles[i].contains("error")) report.add(name + " (refused)", accepted(encoder, job, stream), 0);
-      else outputs.keep(name, b, oobleck_encode(encoder, job, stream).view());
+      if (tiles[i].contains("error"))
+        report.add(name + " (refused)", accepted(encoder, job, stream), 0);
+      else
+        outputs.keep(name, b, oobleck_encode(encoder, job, stream).view());
     }
   }
   outputs.compare(report);

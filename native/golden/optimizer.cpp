@@ -16,13 +16,15 @@ void refuse_unknown_variants(const Json& group) {
     const char* key;
     Json value;
   };
-  const Fixed fixed[] = {{"amsgrad", false},  {"maximize", false},    {"relative_step", false}, {"scale_parameter", false},
-                         {"beta1", nullptr},  {"warmup_init", false}, {"decouple", true},       {"fsdp_in_use", false},
-                         {"slice_p", 1},      {"decoupled_weight_decay", true}};
+  const Fixed fixed[] = {{"amsgrad", false},       {"maximize", false},
+                         {"relative_step", false}, {"scale_parameter", false},
+                         {"beta1", nullptr},       {"warmup_init", false},
+                         {"decouple", true},       {"fsdp_in_use", false},
+                         {"slice_p", 1},           {"decoupled_weight_decay", true}};
   for (const auto& [key, value] : fixed) {
     if (!group.contains(key) || group.at(key).dump() == value.dump()) continue;
-    throw Error("golden/unknown-variant", std::string("optimizer setting ") + key + " = " + group.at(key).dump() +
-                                              ", expected " + value.dump());
+    throw Error("golden/unknown-variant",
+                std::string("optimizer setting ") + key + " = " + group.at(key).dump() + ", expected " + value.dump());
   }
 }
 

@@ -76,8 +76,8 @@ const Report::Row* Report::worst() const {
     if (row.tolerance > 0) return row.error / row.tolerance;
     return row.error > 0 ? std::numeric_limits<double>::max() : 0.0;
   };
-  const auto found = std::max_element(rows_.begin(), rows_.end(),
-                                      [&](const Row& a, const Row& b) { return severity(a) < severity(b); });
+  const auto found =
+      std::max_element(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return severity(a) < severity(b); });
   return found == rows_.end() ? nullptr : &*found;
 }
 

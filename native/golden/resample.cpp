@@ -47,7 +47,8 @@ void judge_resample(const Case& c, Report& report, Stream& stream) {
     const ConstTensor expected = c.file.tensor("out/" + name), actual = result.view();
     const int64_t length = method.ends > 0 ? librosa_length(c.file.tensor("in/audio").dim(1), from, to) : actual.dim(1);
     if (!(expected.shape() == Shape{actual.dim(0), length})) {
-      throw Error("golden/shape-differs", name + ": expected " + expected.shape().to_string() + " but found " + actual.shape().to_string());
+      throw Error("golden/shape-differs",
+                  name + ": expected " + expected.shape().to_string() + " but found " + actual.shape().to_string());
     }
     const int64_t ends = std::min(method.ends, actual.dim(1) / 4), last = actual.dim(1) - ends;
     report.compare(name, actual.slice(1, ends, last), expected.slice(1, ends, last), c.tolerance);

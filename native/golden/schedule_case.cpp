@@ -17,7 +17,8 @@ int64_t read_epochs(const Json& settings) {
 }
 
 std::string read_formula(const Json& settings) {
-  return settings.contains("scheduler_formula") ? settings.at("scheduler_formula").as_string() : settings.at("formula").as_string();
+  return settings.contains("scheduler_formula") ? settings.at("scheduler_formula").as_string()
+                                                : settings.at("formula").as_string();
 }
 
 /// Upstream ignores case and blanks around a name, and takes names it does not know for its default.

@@ -51,8 +51,10 @@ double recorded(const Case& c, const std::string& name, int64_t i) {
     case DType::f64: return t.data<double>()[i];
     case DType::i32: return t.data<int32_t>()[i];
     case DType::i64: return static_cast<double>(t.data<int64_t>()[i]);
-    case DType::u8: case DType::boolean: return t.data<uint8_t>()[i];
-    case DType::bf16: case DType::f16: break;
+    case DType::u8:
+    case DType::boolean: return t.data<uint8_t>()[i];
+    case DType::bf16:
+    case DType::f16: break;
   }
   throw Error("golden/case-invalid", name + " has a type no list of numbers has");
 }

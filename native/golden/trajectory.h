@@ -11,8 +11,8 @@ struct Trajectory {
   DitConfig config;
   Weights weights;
   std::vector<Sample> samples;
-  Json settings;                               ///< adapter_config, lr, scheduler_type …
-  std::vector<int64_t> update_after;           ///< micro-steps after which the optimizer stepped, counting from 1
+  Json settings;                      ///< adapter_config, lr, scheduler_type …
+  std::vector<int64_t> update_after;  ///< micro-steps after which the optimizer stepped, counting from 1
 };
 /// Replays the run with the engine's own step, clipping, optimizer and schedule; compares losses, gradient norms, rates and
 /// every parameter's displacement from its start.

@@ -37,7 +37,8 @@ Cards& cards() {
 }
 
 [[noreturn]] void full(int card, size_t bytes) {
-  throw Error("native/out-of-memory", "The mirror's card " + std::to_string(card) + " has no " + std::to_string(bytes) + " bytes left");
+  throw Error("native/out-of-memory",
+              "The mirror's card " + std::to_string(card) + " has no " + std::to_string(bytes) + " bytes left");
 }
 
 constexpr std::align_val_t kPageAlignment{4096};
@@ -70,7 +71,8 @@ void* allocate(int card, size_t bytes) {
   if (refuses(bytes, c.used[static_cast<size_t>(card)])) full(card, bytes);
   const size_t mapped = whole_pages(bytes);
   const TwicePages pages = map_twice(mapped);
-  if (pages.given == nullptr) throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(mapped) + " bytes");
+  if (pages.given == nullptr)
+    throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(mapped) + " bytes");
   c.allocations[reinterpret_cast<uintptr_t>(pages.given)] = {bytes, mapped, pages.seen, card};
   c.used[static_cast<size_t>(card)] += bytes;
   return pages.given;
@@ -97,16 +99,17 @@ std::byte* seen_by(int card, const void* address, size_t bytes, const char* what
   const auto* home = home_of(begin);
   if (home != nullptr && home->second.card == card && begin - home->first + bytes <= home->second.bytes)
     return home->second.seen + (begin - home->first);
-  const std::string where = home == nullptr                ? "in the host's memory"
-                            : home->second.card != card    ? "on card " + std::to_string(home->second.card)
-                                                           : "beyond the end of its allocation";
+  const std::string where = home == nullptr             ? "in the host's memory"
+                            : home->second.card != card ? "on card " + std::to_string(home->second.card)
+                                                        : "beyond the end of its allocation";
   throw Error("native/cuda-failed", std::string(what) + ": illegal address: " + std::to_string(bytes) + " bytes " + where +
                                         " were given to card " + std::to_string(card));
 }
 
 void* allocate_page_locked(size_t bytes) {
   void* memory = ::operator new(whole_pages(bytes), kPageAlignment, std::nothrow);
-  if (memory == nullptr) throw Error("native/out-of-memory", "The mirror could not page-lock " + std::to_string(bytes) + " bytes");
+  if (memory == nullptr)
+    throw Error("native/out-of-memory", "The mirror could not page-lock " + std::to_string(bytes) + " bytes");
   const std::unique_lock lock(cards().mutex);
   cards().page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
   return memory;

@@ -3,9 +3,9 @@
 
 namespace sidestep::mirror {
 
-// The memory of made-up cards: two, or as many as SIDESTEP_MIRROR_CARDS says. It is host memory, mapped twice: at the address that the engine is given nothing may be
-// read or written, so that a host that takes a card's memory for its own dies at once; the card's ops find the same bytes
-// at a second address. Freed addresses are unmapped.
+// The memory of made-up cards: two, or as many as SIDESTEP_MIRROR_CARDS says. It is host memory, mapped twice: at the address
+// that the engine is given nothing may be read or written, so that a host that takes a card's memory for its own dies at once;
+// the card's ops find the same bytes at a second address. Freed addresses are unmapped.
 
 constexpr int kMostCards = 8;
 int card_count();
@@ -15,8 +15,8 @@ void* allocate(int card, size_t bytes);
 void release(int card, void* address) noexcept;
 size_t used_bytes(int card);
 
-/// Where the card finds these bytes. Throws native/cuda-failed, naming `what`, unless they lie in one allocation of this card: the
-/// host's memory, another card's and whatever lies beyond an allocation's end are refused.
+/// Where the card finds these bytes. Throws native/cuda-failed, naming `what`, unless they lie in one allocation of this card:
+/// the host's memory, another card's and whatever lies beyond an allocation's end are refused.
 std::byte* seen_by(int card, const void* address, size_t bytes, const char* what);
 
 // Host memory that a card copies to and from while the host goes on: what is read and written is what is there at that time.

@@ -24,4 +24,6 @@ void make_current(int card) { current = card; }
 
 }  // namespace sidestep::mirror
 
-extern "C" __attribute__((visibility("default"))) const sidestep::mirror::Foreign* sidestep_mirror_foreign() { return &sidestep::mirror::kForeign; }
+extern "C" __attribute__((visibility("default"))) const sidestep::mirror::Foreign* sidestep_mirror_foreign() {
+  return &sidestep::mirror::kForeign;
+}

@@ -4,8 +4,8 @@
 
 namespace sidestep::mirror {
 
-// What a library beside the plugin does with a made-up card, as NCCL does with a real one: it knows the card that the thread made current, the
-// memory behind an address, and puts work of its own into a queue.
+// What a library beside the plugin does with a made-up card, as NCCL does with a real one: it knows the card that the thread made
+// current, the memory behind an address, and puts work of its own into a queue.
 struct Foreign {
   /// The card that this thread used last; -1 before the first.
   int (*current_card)();

@@ -3,8 +3,8 @@
 
 namespace sidestep::mirror {
 
-/// The same pages at two addresses: one that nothing may be read from or written to, one where the bytes are. Both null when the system
-/// has no more.
+/// The same pages at two addresses: one that nothing may be read from or written to, one where the bytes are. Both null when the
+/// system has no more.
 struct TwicePages {
   std::byte* given;
   std::byte* seen;

@@ -1,6 +1,6 @@
-// A CUDA plugin without CUDA: two cards (SIDESTEP_MIRROR_CARDS: so many) made up of host memory, whose ops are the CPU's. It loads as the
-// real one does, its memory is as far from the host's as a real card's, and so every program of the engine, the addon too, can run on
-// `cuda:0` and `cuda:1` on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
+// A CUDA plugin without CUDA: two cards (SIDESTEP_MIRROR_CARDS: so many) made up of host memory, whose ops are the CPU's. It
+// loads as the real one does, its memory is as far from the host's as a real card's, and so every program of the engine, the
+// addon too, can run on `cuda:0` and `cuda:1` on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
 #include "ops/cuda_plugin.h"
 
 #include <algorithm>
@@ -20,8 +20,8 @@ namespace {
 Queue& queue_of(const Stream& stream, const char* op) {
   auto& queue = *static_cast<Queue*>(stream.native_handle());
   if (queue.card != stream.device().index)
-    throw Error("native/cuda-failed", std::string(op) + ": a stream of card " + std::to_string(queue.card) + " was used as one of card " +
-                                          std::to_string(stream.device().index));
+    throw Error("native/cuda-failed", std::string(op) + ": a stream of card " + std::to_string(queue.card) +
+                                          " was used as one of card " + std::to_string(stream.device().index));
   return queue;
 }
 
@@ -30,8 +30,8 @@ template <typename Pointer>
 BasicTensor<Pointer> seen(const BasicTensor<Pointer>& t, int card, const char* op) {
   const Device expected{DeviceKind::cuda, card};
   if (!(t.device() == expected))
-    throw Error("native/device-mismatch", std::string(op) + ": an operand " + t.shape().to_string() + " does not lie on card " +
-                                              std::to_string(card));
+    throw Error("native/device-mismatch",
+                std::string(op) + ": an operand " + t.shape().to_string() + " does not lie on card " + std::to_string(card));
   if (t.numel() == 0) return {nullptr, t.dtype(), t.shape(), t.strides(), Device{}};
   const testing::ByteRange range = testing::bytes_of(t);
   return {seen_by(card, range.begin, range.bytes(), op), t.dtype(), t.shape(), t.strides(), Device{}};
@@ -55,20 +55,24 @@ std::byte* movable(const Device& device, const void* address, size_t bytes) {
 bool page_locked(const ConstTensor& t) { return t.device().kind == DeviceKind::cpu && is_page_locked(t.raw(), t.bytes()); }
 bool pageable(const ConstTensor& t) { return t.device().kind == DeviceKind::cpu && !page_locked(t); }
 
-/// Page-locked memory is read when the queue comes to it, and with `none` written then too; other memory of the host before the call
-/// returns.
+/// Page-locked memory is read when the queue comes to it, and with `none` written then too; other memory of the host before the
+/// call returns.
 void run(const Transfer& op, void (*)(const Transfer&, Stream&), const char* name, Stream& stream) {
   Queue& queue = queue_of(stream, name);
   const size_t bytes = op.src.bytes();
   if (bytes == 0) return;
   const bool waits = op.wait == Transfer::Wait::for_host, detour = pageable(op.src) || pageable(op.dst);
-  if (waits) refuse_while_recording("cudaMemcpyAsync");
-  else if (detour) throw Error("native/cuda-failed", "transfer: without a wait the host's side must be page-locked");
+  if (waits)
+    refuse_while_recording("cudaMemcpyAsync");
+  else if (detour)
+    throw Error("native/cuda-failed", "transfer: without a wait the host's side must be page-locked");
   std::byte* to = movable(op.dst.device(), op.dst.raw(), bytes);
   const std::byte* from = movable(op.src.device(), op.src.raw(), bytes);
   const auto move = [to, from, bytes] { std::memmove(to, from, bytes); };
-  if (detour || (waits && page_locked(op.dst))) queue.run_now(move);
-  else queue.add(page_locked(op.src) || page_locked(op.dst) ? Kind::copy : Kind::work, move);
+  if (detour || (waits && page_locked(op.dst)))
+    queue.run_now(move);
+  else
+    queue.add(page_locked(op.src) || page_locked(op.dst) ? Kind::copy : Kind::work, move);
 }
 
 /// As the CUDA plugin: its kernels widen nothing.
@@ -128,8 +132,7 @@ void* create_stream(int card) {
 void destroy_stream(int, void* stream) noexcept { close_queue(static_cast<Queue*>(stream)); }
 void synchronize(int card, void* stream) {
   refuse_while_recording("cudaStreamSynchronize");
-  if (static_cast<Queue*>(stream)->card != card)
-    throw Error("native/cuda-failed", "A stream of another card was waited for");
+  if (static_cast<Queue*>(stream)->card != card) throw Error("native/cuda-failed", "A stream of another card was waited for");
   static_cast<Queue*>(stream)->run_all();
 }
 
@@ -160,10 +163,9 @@ void wait_on_host(int, void* event) {
 
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
-    {
-        "mirror",
+    {"mirror",
 #define SIDESTEP_MIRROR_OP(Struct, function) &mirrored_##function,
-        SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
+     SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
 #undef SIDESTEP_MIRROR_OP
     },
     {&allocate_now, &release_now, &zero_fill, &copy, &allocate_page_locked, &release_page_locked},
@@ -174,8 +176,8 @@ const CudaPlugin kPlugin = {
     &synchronize,
     {&begin, &end, &replay, &release_recording},
     {&create_event, &destroy_event, &record_event, &wait_in_queue, &wait_on_host},
-    &finish_card,                // it keeps nothing
-    [](bool (*)(size_t)) {},     // its ops ask for no memory
+    &finish_card,             // it keeps nothing
+    [](bool (*)(size_t)) {},  // its ops ask for no memory
 };
 
 }  // namespace

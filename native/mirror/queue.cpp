@@ -35,7 +35,8 @@ Order chosen_order() {
   if (name == "late_copies") return Order::late_copies;
   if (name == "late_work") return Order::late_work;
   if (name == "late") return Order::late;
-  throw Error("native/argument-invalid", "SIDESTEP_MIRROR_ORDER is " + std::string(name), "Known: prompt, late_copies, late_work, late.");
+  throw Error("native/argument-invalid", "SIDESTEP_MIRROR_ORDER is " + std::string(name),
+              "Known: prompt, late_copies, late_work, late.");
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ void close_queue(Queue* queue) noexcept {
   const Lock lock(gate());
   try {
     queue->run_all();  // a stream's end does not undo what it was told
-  } catch (...) {  // nobody is left to be told
+  } catch (...) {      // nobody is left to be told
   }
   std::erase_if(open_queues(), [&](const auto& q) { return q.get() == queue; });
 }

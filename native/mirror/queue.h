@@ -11,25 +11,25 @@
 
 namespace sidestep::mirror {
 
-// A card's queues. On a real card nothing says when queued work is done but events and waits; here SIDESTEP_MIRROR_ORDER chooses one
-// of the orders that a card might choose, so that a wait which is missing shows in the numbers:
+// A card's queues. On a real card nothing says when queued work is done but events and waits; here SIDESTEP_MIRROR_ORDER chooses
+// one of the orders that a card might choose, so that a wait which is missing shows in the numbers:
 //   prompt       everything at once (default)
 //   late_copies  copies from and to page-locked memory as late as events and waits allow
 //   late_work    all the rest as late as they allow
 //   late         both
 enum class Order : uint8_t { prompt, late_copies, late_work, late };
 
-/// What decides when an item may be left for later. The last two wait for other processes, which may wait for them while nobody here waits
-/// for anything: they are not done where they are added but at the next event, with `prompt` an `arrival` only when another queue waits for
-/// it.
+/// What decides when an item may be left for later. The last two wait for other processes, which may wait for them while nobody
+/// here waits for anything: they are not done where they are added but at the next event, with `prompt` an `arrival` only when
+/// another queue waits for it.
 enum class Kind : uint8_t { work, copy, mark, departure, arrival };
 
 using Work = std::vector<std::function<void()>>;
 
 struct Queue;
 
-/// What is being noted down instead of done. Queues that wait for an event of it join it, as CUDA's do; the one it began on must have waited
-/// for their last work when it ends.
+/// What is being noted down instead of done. Queues that wait for an event of it join it, as CUDA's do; the one it began on must
+/// have waited for their last work when it ends.
 struct Recording {
   Queue* origin;
   Work work{};

@@ -20,7 +20,8 @@ size_t ActivationOffload::host_bytes(int64_t layers, size_t input_bytes) {
   return static_cast<size_t>(std::max<int64_t>(0, layers + 1 - kOnDevice)) * input_bytes;
 }
 
-ActivationOffload::ActivationOffload(Device device, int64_t layers, size_t input_bytes) : device_(device), input_bytes_(input_bytes) {
+ActivationOffload::ActivationOffload(Device device, int64_t layers, size_t input_bytes)
+    : device_(device), input_bytes_(input_bytes) {
   if (device.kind == DeviceKind::plan) return;
   copies_ = std::make_unique<Stream>(device);
   host_ = allocate_staging(device, host_bytes(layers, input_bytes));
@@ -31,7 +32,7 @@ ActivationOffload::ActivationOffload(Device device, int64_t layers, size_t input
 ActivationOffload::~ActivationOffload() {
   if (!copies_) return;
   try {
-    copies_->synchronize();  // the host's memory must outlive its copies
+    copies_->synchronize();          // the host's memory must outlive its copies
   } catch (const std::exception&) {  // the card is lost: it copies nothing any more
   }
 }
@@ -43,8 +44,9 @@ Tensor ActivationOffload::on_host(int64_t k) const {
 
 void ActivationOffload::begin(int64_t layers, const Tensor& first, Arena& arena) {
   if (first.bytes() > input_bytes_)
-    throw Error("native/arena-exhausted", "An activation of " + std::to_string(first.bytes()) + " bytes was to be offloaded where " +
-                                              std::to_string(input_bytes_) + " were planned");
+    throw Error("native/arena-exhausted", "An activation of " + std::to_string(first.bytes()) +
+                                              " bytes was to be offloaded where " + std::to_string(input_bytes_) +
+                                              " were planned");
   layers_ = layers;
   ring_[0] = first;
   for (size_t i = 1; i < ring_.size(); ++i) ring_[i] = arena.alloc(first.dtype(), first.shape());

@@ -51,7 +51,7 @@ class ActivationOffload {
   std::unique_ptr<Stream> copies_;  ///< null on Device::plan
   std::shared_ptr<void> host_;
   int64_t layers_ = 0;
-  std::array<Tensor, kOnDevice> ring_{};  ///< input k lies in place k % 3
+  std::array<Tensor, kOnDevice> ring_{};                   ///< input k lies in place k % 3
   std::array<std::unique_ptr<Event>, kOnDevice> moved_{};  ///< of each place: the last copy from or to it
   std::unique_ptr<Event> told_;
 };

@@ -15,8 +15,13 @@ namespace {
 /// A stack whose layer k turns its input x into x + 1 and, on the way back, adds 10^k-weighted input k to a sum.
 struct Stack {
   Stack(int64_t depth, Device device)
-      : layers(depth), stream(device, std::make_shared<ThreadPool>(1)), arena(device, 1 << 16), one(DType::f32, {kWidth}, device),
-        sum(DType::f32, {kWidth}, device), first(DType::f32, {kWidth}, device), offload(device, depth, kWidth * sizeof(float)) {
+      : layers(depth),
+        stream(device, std::make_shared<ThreadPool>(1)),
+        arena(device, 1 << 16),
+        one(DType::f32, {kWidth}, device),
+        sum(DType::f32, {kWidth}, device),
+        first(DType::f32, {kWidth}, device),
+        offload(device, depth, kWidth * sizeof(float)) {
     fill({one.tensor(), 1}, stream);
   }
   void forward() {

@@ -11,12 +11,11 @@ namespace sidestep {
 ConditionEncoder::ConditionEncoder(const ConditionEncoderConfig& config, const Weights& weights)
     : config_(config),
       weights_(weights.below("encoder.")),
-      lyric_embed_(load_linear(weights_, "lyric_encoder.embed_tokens", config.text_hidden_dim, config.lyric.hidden_size,
-                               Bias::present)),
-      timbre_embed_(load_linear(weights_, "timbre_encoder.embed_tokens", config.timbre_hidden_dim,
-                                config.timbre.hidden_size, Bias::present)),
-      text_projector_(load_linear(weights_, "text_projector", config.text_hidden_dim, config.lyric.hidden_size,
-                                  Bias::absent)),
+      lyric_embed_(
+          load_linear(weights_, "lyric_encoder.embed_tokens", config.text_hidden_dim, config.lyric.hidden_size, Bias::present)),
+      timbre_embed_(load_linear(weights_, "timbre_encoder.embed_tokens", config.timbre_hidden_dim, config.timbre.hidden_size,
+                                Bias::present)),
+      text_projector_(load_linear(weights_, "text_projector", config.text_hidden_dim, config.lyric.hidden_size, Bias::absent)),
       lyric_(config.lyric, weights_.below("lyric_encoder.")),
       timbre_(config.timbre, weights_.below("timbre_encoder.")) {
   if (config.timbre_token != TimbreToken::special) return;
@@ -95,7 +94,10 @@ ConditionEncoder::Table ConditionEncoder::allocate_table(const ConditionInput& i
   const int64_t lyrics = input.lyrics.dim(0) * input.lyrics.dim(1), texts = input.text.dim(0) * input.text.dim(1);
   const int64_t timbre = lyrics, text = timbre + input.references.dim(0), zero = text + texts;
   return {.rows = arena.alloc(weights_.dtype(), {zero + 1, config_.lyric.hidden_size}),
-          .lyric = 0, .timbre = timbre, .text = text, .zero = zero};
+          .lyric = 0,
+          .timbre = timbre,
+          .text = text,
+          .zero = zero};
 }
 
 void ConditionEncoder::encode_lyrics(const ConditionInput& input, Tensor y, Arena& arena, Stream& stream) {
@@ -113,8 +115,8 @@ void ConditionEncoder::encode_references(const ConditionInput& input, Tensor y, 
   const int64_t first = special_token_ ? 1 : 0;
   const Tensor h = arena.alloc(y.dtype(), {count, first + frames, hidden});
   const Tensor embedded = arena.alloc(y.dtype(), {count, frames, hidden});
-  linear_forward(timbre_embed_, rows_of(input.references, y.dtype(), arena, stream),
-                 embedded.reshape({count * frames, hidden}), {}, arena, stream);
+  linear_forward(timbre_embed_, rows_of(input.references, y.dtype(), arena, stream), embedded.reshape({count * frames, hidden}),
+                 {}, arena, stream);
   copy({.src = embedded, .dst = h.slice(1, first, first + frames)}, stream);
   if (special_token_) {
     const ConstTensor everywhere(special_token_.raw(), y.dtype(), {count, hidden}, {0, 1}, special_token_.device());

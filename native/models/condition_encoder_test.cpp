@@ -30,9 +30,12 @@ struct Rig {
       : file(golden_dir() / "condition_encoder_2b_batch.safetensors"),
         config(condition_encoder_config(Json::parse(file.metadata().at("config")))),
         encoder(config, Weights::from_files(WeightFiles({file}), "w/", DType::f32, stream)),
-        input{.lyrics = file.tensor("in/lyric_hidden_states"), .lyric_mask = std::vector<uint8_t>(26, 1),
-              .text = file.tensor("in/text_hidden_states"), .text_mask = std::vector<uint8_t>(16, 1),
-              .references = file.tensor("in/refer_audio"), .owners = {0, 1, 1}} {}
+        input{.lyrics = file.tensor("in/lyric_hidden_states"),
+              .lyric_mask = std::vector<uint8_t>(26, 1),
+              .text = file.tensor("in/text_hidden_states"),
+              .text_mask = std::vector<uint8_t>(16, 1),
+              .references = file.tensor("in/refer_audio"),
+              .owners = {0, 1, 1}} {}
 
   Storage hidden() const {
     return Storage(DType::f32, {input.lyrics.dim(0), ConditionEncoder::sequence_length(input), config.lyric.hidden_size});
@@ -52,9 +55,12 @@ TEST("condition_encoder: a sample in a batch gets what it gets alone") {
   const Storage together = rig.hidden();
   rig.encoder.forward(rig.input, together.tensor(), arena, stream);
   const ConditionInput batch = rig.input;
-  rig.input = {.lyrics = batch.lyrics.slice(0, 1, 2), .lyric_mask = {batch.lyric_mask.begin() + 13, batch.lyric_mask.end()},
-               .text = batch.text.slice(0, 1, 2), .text_mask = {batch.text_mask.begin() + 8, batch.text_mask.end()},
-               .references = batch.references.slice(0, 1, 3), .owners = {0, 0}};
+  rig.input = {.lyrics = batch.lyrics.slice(0, 1, 2),
+               .lyric_mask = {batch.lyric_mask.begin() + 13, batch.lyric_mask.end()},
+               .text = batch.text.slice(0, 1, 2),
+               .text_mask = {batch.text_mask.begin() + 8, batch.text_mask.end()},
+               .references = batch.references.slice(0, 1, 3),
+               .owners = {0, 0}};
   const Storage alone = rig.hidden();
   rig.encoder.forward(rig.input, alone.tensor(), arena, stream);
   EXPECT_REL_L2(together.view().slice(0, 1, 2), alone.view(), 1e-6);

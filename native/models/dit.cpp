@@ -50,8 +50,7 @@ Dit::Dit(const DitConfig& config, const Weights& weights, NullCondition null_con
   scale_shift_table_ = decoder.tensor("scale_shift_table", {1, 2, hidden}).reshape({2, hidden});
   proj_out_ = load_unpatch_conv(decoder, config);
   if (null_condition == NullCondition::load) {
-    null_condition_ =
-        weights.tensor("null_condition_emb", {1, 1, config.condition_size}).reshape({config.condition_size});
+    null_condition_ = weights.tensor("null_condition_emb", {1, 1, config.condition_size}).reshape({config.condition_size});
   }
 }
 
@@ -99,8 +98,8 @@ void Dit::forward(const DitInput& input, Tensor pred, const PassContext& pass, A
   const Arena::Scope scope(arena);
   DitTape tape;
   tape.first_layer = config_.stack.num_layers();
-  DitForward{.dit = *this, .input = input, .tape = tape, .pass = pass, .arena = arena, .stream = stream, .observe = observe}
-      .run(pred);
+  DitForward{.dit = *this, .input = input, .tape = tape, .pass = pass, .arena = arena, .stream = stream, .observe = observe}.run(
+      pred);
 }
 
 void Dit::forward(const DitInput& input, Tensor pred, DitTape& tape, const PassContext& pass, Arena& arena, Stream& stream) {

@@ -108,8 +108,8 @@ class Dit {
   TimestepEmbedder time_embed_, time_embed_r_;
   std::vector<DitLayer> layers_;
   std::unique_ptr<LayerStream> streamed_;  ///< null where all layers lie on the device
-  ConstTensor norm_out_;           ///< [D]
-  ConstTensor scale_shift_table_;  ///< [2, D]: shift, scale
+  ConstTensor norm_out_;                   ///< [D]
+  ConstTensor scale_shift_table_;          ///< [2, D]: shift, scale
   ConstTensor null_condition_;
   RopeTable rope_;
 };

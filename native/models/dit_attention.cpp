@@ -31,7 +31,8 @@ DitAttention DitAttention::load(const Weights& weights, const std::string& name,
 
 Tensor as_heads(const Tensor& rows, int64_t batch, int64_t head_dim) {
   const int64_t length = rows.dim(0) / batch, stride = rows.stride(0);
-  return Tensor(rows.raw(), rows.dtype(), {batch, length, rows.dim(1) / head_dim, head_dim}, {length * stride, stride, head_dim, 1}, rows.device());
+  return Tensor(rows.raw(), rows.dtype(), {batch, length, rows.dim(1) / head_dim, head_dim},
+                {length * stride, stride, head_dim, 1}, rows.device());
 }
 
 DitAttentionKeys allocate_keys(const DitAttention& layer, int64_t batch, int64_t tokens, const PassContext& pass, Arena& arena) {
@@ -59,11 +60,17 @@ T flat_heads(const T& heads) {
 NormedHeads norm_heads(const DitAttentionCall& call, const Tensor& raw, const ConstTensor& weight, const NormedHeads& place,
                        const DitLayerPass& pass) {
   NormedHeads heads = place;
-  if (!heads.values) heads = {pass.arena.alloc(raw.dtype(), raw.shape()), pass.arena.alloc(DType::f32, {raw.dim(0), raw.dim(1), raw.dim(2)})};
+  if (!heads.values)
+    heads = {pass.arena.alloc(raw.dtype(), raw.shape()), pass.arena.alloc(DType::f32, {raw.dim(0), raw.dim(1), raw.dim(2)})};
   const bool rotate = call.rotary == Rotary::applied;
-  qk_norm_rope({.x = raw, .weight = weight, .cos = rotate ? pass.cos : ConstTensor(),
-                .sin = rotate ? pass.sin : ConstTensor(), .y = heads.values, .inv_rms = heads.inv_rms,
-                .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+  qk_norm_rope({.x = raw,
+                .weight = weight,
+                .cos = rotate ? pass.cos : ConstTensor(),
+                .sin = rotate ? pass.sin : ConstTensor(),
+                .y = heads.values,
+                .inv_rms = heads.inv_rms,
+                .eps = static_cast<float>(pass.stack.rms_norm_eps)},
+               pass.stream);
   return heads;
 }
 
@@ -77,13 +84,17 @@ NormedHeads normed_again(const DitAttentionCall& call, const Tensor& raw, const 
 void norm_heads_backward(const DitAttentionCall& call, const Tensor& grad, const Tensor& raw, const ConstTensor& weight,
                          const NormedHeads& heads, const DitLayerPass& pass) {
   const bool rotate = call.rotary == Rotary::applied;
-  qk_norm_rope_backward({.dy = grad, .x = raw, .weight = weight, .cos = rotate ? pass.cos : ConstTensor(),
-                         .sin = rotate ? pass.sin : ConstTensor(), .inv_rms = heads.inv_rms, .dx = grad}, pass.stream);
+  qk_norm_rope_backward({.dy = grad,
+                         .x = raw,
+                         .weight = weight,
+                         .cos = rotate ? pass.cos : ConstTensor(),
+                         .sin = rotate ? pass.sin : ConstTensor(),
+                         .inv_rms = heads.inv_rms,
+                         .dx = grad},
+                        pass.stream);
 }
 
-float score_scale(const StackConfig& stack) {
-  return static_cast<float>(1.0 / std::sqrt(static_cast<double>(stack.head_dim)));
-}
+float score_scale(const StackConfig& stack) { return static_cast<float>(1.0 / std::sqrt(static_cast<double>(stack.head_dim))); }
 
 }  // namespace
 
@@ -98,8 +109,15 @@ void dit_attention_forward(const DitAttentionCall& call, ConstTensor x, ConstTen
     const Arena::Scope scope(pass.arena);
     const NormedHeads q = norm_heads(call, tape.q, layer.q_norm, tape.normed_q, pass);
     const NormedHeads k = norm_heads(call, tape.k, layer.k_norm, tape.normed_k, pass);
-    attention({.q = q.values, .k = k.values, .v = tape.v, .out = tape.out, .lse = tape.lse, .scale = score_scale(pass.stack),
-               .window = call.window, .key_mask = call.key_mask}, pass.stream);
+    attention({.q = q.values,
+               .k = k.values,
+               .v = tape.v,
+               .out = tape.out,
+               .lse = tape.lse,
+               .scale = score_scale(pass.stack),
+               .window = call.window,
+               .key_mask = call.key_mask},
+              pass.stream);
   }
   group_forward(layer.output(), flat_heads(tape.out), GroupOutput::of(y, tape.out_low_rank), pass.pass, pass.arena, pass.stream);
 }
@@ -121,8 +139,14 @@ void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAtt
     int64_t begin = 0;
     for (const CrossKeys& part : keys) {
       const int64_t end = begin + part.k.dim(0);
-      attention({.q = q.values.slice(0, begin, end), .k = part.k, .v = part.v, .out = tape.out.slice(0, begin, end),
-                 .lse = tape.lse.slice(0, begin, end), .scale = score_scale(pass.stack), .key_mask = part.token_mask}, pass.stream);
+      attention({.q = q.values.slice(0, begin, end),
+                 .k = part.k,
+                 .v = part.v,
+                 .out = tape.out.slice(0, begin, end),
+                 .lse = tape.lse.slice(0, begin, end),
+                 .scale = score_scale(pass.stack),
+                 .key_mask = part.token_mask},
+                pass.stream);
       begin = end;
     }
   }
@@ -137,7 +161,8 @@ struct ProjectionGradients {
   Tensor dq, dk, dv;
 };
 
-ProjectionGradients allocate_gradients(const DitAttention& layer, const AttentionTape& tape, bool keys, const DitLayerPass& pass) {
+ProjectionGradients allocate_gradients(const DitAttention& layer, const AttentionTape& tape, bool keys,
+                                       const DitLayerPass& pass) {
   ProjectionGradients d;
   const auto heads = [](const Tensor& rows, const Tensor& like) { return as_heads(rows, like.dim(0), like.dim(3)); };
   const auto own = [&](const LinearGroup& group) { return OutputLayout{.together = layout_of(group, pass.pass).together}; };
@@ -146,7 +171,8 @@ ProjectionGradients allocate_gradients(const DitAttention& layer, const Attentio
   d.dq = heads(d.of_x.each[0], tape.q);
   if (!keys) return d;
   if (layer.source == DitAttention::Source::condition)
-    d.of_condition = allocate_outputs(layer.of_condition(), own(layer.of_condition()), tape.k.dim(0) * tape.k.dim(1), dtype, pass.arena);
+    d.of_condition =
+        allocate_outputs(layer.of_condition(), own(layer.of_condition()), tape.k.dim(0) * tape.k.dim(1), dtype, pass.arena);
   const bool of_x = layer.source == DitAttention::Source::x;
   d.dk = heads(of_x ? d.of_x.each[1] : d.of_condition.each[0], tape.k);
   d.dv = heads(of_x ? d.of_x.each[2] : d.of_condition.each[1], tape.v);
@@ -173,21 +199,34 @@ void dit_attention_backward(const DitAttentionCall& call, const Tensor& dy, Cons
     const Arena::Scope scratch(pass.arena);
     const bool keeps = keys && pass.pass.kernels(pass.stream) == DeviceKind::cuda;
     const int64_t scores = keeps ? attention_score_elements(q.values, k.values, call.window, Causality::bidirectional) : 0;
-    attention_backward({.dout = dout, .q = q.values, .k = k.values, .v = tape.v, .out = tape.out, .lse = tape.lse, .dq = d.dq,
-                        .dk = d.dk, .dv = d.dv, .delta = pass.arena.alloc(DType::f32, tape.lse.shape()),
-                        .scale = score_scale(pass.stack), .window = call.window, .key_mask = call.key_mask,
-                        .dscores = scores > 0 ? pass.arena.alloc(d.dq.dtype(), {scores}) : Tensor()}, pass.stream);
+    attention_backward({.dout = dout,
+                        .q = q.values,
+                        .k = k.values,
+                        .v = tape.v,
+                        .out = tape.out,
+                        .lse = tape.lse,
+                        .dq = d.dq,
+                        .dk = d.dk,
+                        .dv = d.dv,
+                        .delta = pass.arena.alloc(DType::f32, tape.lse.shape()),
+                        .scale = score_scale(pass.stack),
+                        .window = call.window,
+                        .key_mask = call.key_mask,
+                        .dscores = scores > 0 ? pass.arena.alloc(d.dq.dtype(), {scores}) : Tensor()},
+                       pass.stream);
   }
   if (queries) norm_heads_backward(call, d.dq, tape.q, layer.q_norm, q, pass);
   if (keys) norm_heads_backward(call, d.dk, tape.k, layer.k_norm, k, pass);
-  const auto project = [&](const LinearGroup& group, const GroupOutput& dy_of, const GroupOutput& kept, ConstTensor input, Tensor to, Write write) {
-    group_backward(group, dy_of, rows_of(input, pass.stack.hidden_size), kept.low_rank, to, write, pass.pass, pass.arena, pass.stream);
+  const auto project = [&](const LinearGroup& group, const GroupOutput& dy_of, const GroupOutput& kept, ConstTensor input,
+                           Tensor to, Write write) {
+    group_backward(group, dy_of, rows_of(input, pass.stack.hidden_size), kept.low_rank, to, write, pass.pass, pass.arena,
+                   pass.stream);
   };
   const LinearGroup of_x = layer.of_x();
   const size_t first = queries ? 0 : 1, end = keys ? of_x.layers.size() : 1;
   if (first < std::min(end, of_x.layers.size()))
-    project(of_x.part(first, end), output_part(of_x, d.of_x, first, end, pass.pass), output_part(of_x, tape.of_x, first, end, pass.pass), x,
-            gradients.dx, Write::overwrite);
+    project(of_x.part(first, end), output_part(of_x, d.of_x, first, end, pass.pass),
+            output_part(of_x, tape.of_x, first, end, pass.pass), x, gradients.dx, Write::overwrite);
   if (keys && layer.source == DitAttention::Source::condition)
     project(layer.of_condition(), d.of_condition, tape.of_condition, source, gradients.dsource, Write::accumulate);
 }

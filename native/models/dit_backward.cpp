@@ -14,11 +14,11 @@ struct DitBackward {
   Stream& stream;
   const DitReach reach;
 
-  Tensor dh{};             ///< [B, P, D] gradient of the residual stream
-  Tensor dmodulation{};    ///< [B, 6, D] f32, summed over layers; only with reach.timesteps
-  Tensor dfinal{};         ///< [2, B, D] f32: shift, scale of the output; only with reach.timesteps
-  Tensor dcondition{};     ///< [B * S, D], summed over layers; only with reach.condition
-  DitLayerTape spent{};    ///< of the last layer played back: what the next one recomputes takes its places
+  Tensor dh{};           ///< [B, P, D] gradient of the residual stream
+  Tensor dmodulation{};  ///< [B, 6, D] f32, summed over layers; only with reach.timesteps
+  Tensor dfinal{};       ///< [2, B, D] f32: shift, scale of the output; only with reach.timesteps
+  Tensor dcondition{};   ///< [B * S, D], summed over layers; only with reach.condition
+  DitLayerTape spent{};  ///< of the last layer played back: what the next one recomputes takes its places
 
   int64_t batch() const { return tape.embedded_condition.dim(0); }
   int64_t rows() const { return batch() * tape.patch_count; }
@@ -58,10 +58,15 @@ void DitBackward::through_output(ConstTensor dpred) {
   if (dframes.dim(1) > tape.frames) fill({.y = dframes.slice(1, tape.frames, dframes.dim(1)), .value = 0}, stream);
   linear_backward(dit.proj_out_, dframes.reshape({rows(), patch * channels}), {}, dh.reshape({rows(), hidden()}),
                   Write::overwrite, pass, arena, stream);
-  modulated_rms_norm_backward({.dy = dh, .x = tape.hidden.back(), .weight = dit.norm_out_,
-                               .scale = tape.final_modulation.select(1, 1), .inv_rms = tape.final_inv_rms, .dx = dh,
+  modulated_rms_norm_backward({.dy = dh,
+                               .x = tape.hidden.back(),
+                               .weight = dit.norm_out_,
+                               .scale = tape.final_modulation.select(1, 1),
+                               .inv_rms = tape.final_inv_rms,
+                               .dx = dh,
                                .dshift = dfinal ? dfinal.select(0, 0) : Tensor(),
-                               .dscale = dfinal ? dfinal.select(0, 1) : Tensor()}, stream);
+                               .dscale = dfinal ? dfinal.select(0, 1) : Tensor()},
+                              stream);
 }
 
 /// Nothing reads this layer's input any more.

@@ -22,8 +22,18 @@ ConditionKeys DitForward::make_keys() {
   for (const DitLayer& layer : dit.layers_) made.push_back(allocate_keys(layer.cross_attn, batch(), tokens(), pass, arena));
   const Arena::Scope scope(arena);
   embed_condition();
-  const DitLayerPass layers{.stack = stack, .pass = pass, .arena = arena, .stream = stream, .layout = {}, .batch = batch(), .patches = 0,
-                            .tokens = tokens(), .projection = {}, .condition = tape.embedded_condition, .cos = {}, .sin = {}};
+  const DitLayerPass layers{.stack = stack,
+                            .pass = pass,
+                            .arena = arena,
+                            .stream = stream,
+                            .layout = {},
+                            .batch = batch(),
+                            .patches = 0,
+                            .tokens = tokens(),
+                            .projection = {},
+                            .condition = tape.embedded_condition,
+                            .cos = {},
+                            .sin = {}};
   ConditionKeys keys{.layers = {}, .samples = batch()};
   if (dit.streamed_) dit.streamed_->begin(stream);
   for (size_t i = 0; i < dit.layers_.size(); ++i) {

@@ -48,7 +48,8 @@ TEST("condition keys: one token stands for any number of copies of it") {
   Storage copies(DType::f32, input.condition.shape());
   for (int64_t b = 0; b < 2; ++b)
     for (int64_t s = 0; s < copies.view().dim(1); ++s)
-      std::copy_n(one.view().data<float>() + b * one.view().dim(2), one.view().dim(2), copies.tensor().select(0, b).select(0, s).data<float>());
+      std::copy_n(one.view().data<float>() + b * one.view().dim(2), one.view().dim(2),
+                  copies.tensor().select(0, b).select(0, s).data<float>());
   input.condition = copies.view();
   Arena arena({}, size_t{64} << 20);
   passes.kept = passes.tiny.dit.condition_keys(one.view(), {}, {}, arena, passes.stream);

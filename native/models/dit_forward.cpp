@@ -10,11 +10,20 @@ namespace sidestep {
 
 DitLayerPass layer_pass(const StackConfig& stack, const std::vector<DitLayer>& layers, const RopeTable& rope, const DitTape& tape,
                         const PassContext& pass, Arena& arena, Stream& stream) {
-  return {.stack = stack, .pass = pass, .arena = arena, .stream = stream, .layout = tape_layout(layers, pass),
-          .batch = tape.projection.dim(0), .patches = tape.patch_count,
+  return {.stack = stack,
+          .pass = pass,
+          .arena = arena,
+          .stream = stream,
+          .layout = tape_layout(layers, pass),
+          .batch = tape.projection.dim(0),
+          .patches = tape.patch_count,
           .tokens = tape.embedded_condition ? tape.embedded_condition.dim(1) : 0,
-          .projection = tape.projection, .condition = tape.embedded_condition, .cos = rope.cos(), .sin = rope.sin(),
-          .patch_mask = tape.patch_mask, .token_mask = tape.token_mask};
+          .projection = tape.projection,
+          .condition = tape.embedded_condition,
+          .cos = rope.cos(),
+          .sin = rope.sin(),
+          .patch_mask = tape.patch_mask,
+          .token_mask = tape.token_mask};
 }
 
 namespace {
@@ -63,8 +72,10 @@ void DitForward::check_condition() const {
   for (const ConditionKeys* keys : input.keys) samples += keys->samples;
   const bool keeps = tape.first_layer < dit.config_.stack.num_layers();
   if (samples == batch() && !input.condition && input.valid_tokens.empty() && !keeps) return;
-  throw Error("native/shape-mismatch", "dit: expected keys for " + std::to_string(batch()) + " samples and nothing else of the condition, "
-                                           "in a pass that keeps nothing; found them for " + std::to_string(samples) + ".");
+  throw Error("native/shape-mismatch", "dit: expected keys for " + std::to_string(batch()) +
+                                           " samples and nothing else of the condition, "
+                                           "in a pass that keeps nothing; found them for " +
+                                           std::to_string(samples) + ".");
 }
 
 void DitForward::run(Tensor pred) {
@@ -155,8 +166,8 @@ Tensor DitForward::embed_patches() {
   const Tensor latents = tape.patches ? tape.patches : arena.alloc(h.dtype(), shape);
   fill_patches(latents);
   const int64_t rows = batch() * patches();
-  linear_forward(dit.proj_in_, latents.reshape({rows, c.patch_size * c.in_channels}),
-                 h.reshape({rows, c.stack.hidden_size}), pass, arena, stream);
+  linear_forward(dit.proj_in_, latents.reshape({rows, c.patch_size * c.in_channels}), h.reshape({rows, c.stack.hidden_size}),
+                 pass, arena, stream);
   show("proj_in", h, h.shape());
   return h;
 }
@@ -217,8 +228,11 @@ void DitForward::show_norm_out(ConstTensor h) {
   const Arena::Scope scope(arena);
   const Tensor normed = arena.alloc(h.dtype(), h.shape());
   const Shape rows{batch() * patches(), h.dim(2)};
-  rms_norm({.x = h.reshape(rows), .weight = dit.norm_out_, .y = normed.reshape(rows),
-            .eps = static_cast<float>(dit.config_.stack.rms_norm_eps)}, stream);
+  rms_norm({.x = h.reshape(rows),
+            .weight = dit.norm_out_,
+            .y = normed.reshape(rows),
+            .eps = static_cast<float>(dit.config_.stack.rms_norm_eps)},
+           stream);
   show("norm_out", normed, normed.shape());
 }
 
@@ -233,13 +247,18 @@ void DitForward::predict(Tensor h, Tensor pred) {
   add({.a = tape.final_modulation, .b = dit.scale_shift_table_, .y = tape.final_modulation}, stream);
 
   const Tensor normed = arena.alloc(h.dtype(), h.shape());
-  modulated_rms_norm({.x = h, .weight = dit.norm_out_, .shift = tape.final_modulation.select(1, 0),
-                      .scale = tape.final_modulation.select(1, 1), .y = normed, .inv_rms = tape.final_inv_rms,
-                      .eps = static_cast<float>(c.stack.rms_norm_eps)}, stream);
+  modulated_rms_norm({.x = h,
+                      .weight = dit.norm_out_,
+                      .shift = tape.final_modulation.select(1, 0),
+                      .scale = tape.final_modulation.select(1, 1),
+                      .y = normed,
+                      .inv_rms = tape.final_inv_rms,
+                      .eps = static_cast<float>(c.stack.rms_norm_eps)},
+                     stream);
   if (observe) show_norm_out(h);
   const Tensor out = arena.alloc(h.dtype(), {batch(), patches() * c.patch_size, c.audio_acoustic_hidden_dim});
-  linear_forward(dit.proj_out_, normed.reshape({rows, hidden}),
-                 out.reshape({rows, c.patch_size * c.audio_acoustic_hidden_dim}), pass, arena, stream);
+  linear_forward(dit.proj_out_, normed.reshape({rows, hidden}), out.reshape({rows, c.patch_size * c.audio_acoustic_hidden_dim}),
+                 pass, arena, stream);
   copy({.src = out.slice(1, 0, frames()), .dst = pred}, stream);
 }
 

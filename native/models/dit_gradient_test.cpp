@@ -143,8 +143,9 @@ TEST("dit: keeping normalised inputs and heads, too, changes no bit, whatever th
     const Storage weight = random_tensor(input.x_t.shape(), 9);
     const Adapters kept = attach(tiny.dit, every);
     const Passed full = run_pass(tiny.dit, input, weight.view(), {}, InputGradients::wanted, stream);
-    for (const KeptLayers& layers : {KeptLayers{kDerived, kDerived, kDerived}, KeptLayers{kDerived, {}, {}}, KeptLayers{kKeepNothing, kDerived, kDerived},
-                                     KeptLayers{{.self_attn = false, .derived = true}, {.cross_attn = false, .mlp = false, .derived = true}, kDerived}}) {
+    for (const KeptLayers& layers :
+         {KeptLayers{kDerived, kDerived, kDerived}, KeptLayers{kDerived, {}, {}}, KeptLayers{kKeepNothing, kDerived, kDerived},
+          KeptLayers{{.self_attn = false, .derived = true}, {.cross_attn = false, .mlp = false, .derived = true}, kDerived}}) {
       const Adapters again = attach(tiny.dit, every);
       const Passed passed = run_pass(tiny.dit, input, weight.view(), layers, InputGradients::wanted, stream);
       EXPECT(same_bits(passed.pred.view(), full.pred.view()));

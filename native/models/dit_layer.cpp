@@ -17,7 +17,8 @@ DitLayer DitLayer::load(const Weights& weights, int64_t index, const StackConfig
   layer.cross_attn_norm = weights.tensor(name + ".cross_attn_norm.weight", {hidden});
   layer.cross_attn = DitAttention::load(weights, name + ".cross_attn", stack, DitAttention::Source::condition);
   layer.mlp_norm = weights.tensor(name + ".mlp_norm.weight", {hidden});
-  LinearsBeside gate_up = load_linears(weights, {name + ".mlp.gate_proj", name + ".mlp.up_proj"}, hidden, {inner, inner}, Bias::absent);
+  LinearsBeside gate_up =
+      load_linears(weights, {name + ".mlp.gate_proj", name + ".mlp.up_proj"}, hidden, {inner, inner}, Bias::absent);
   layer.gate_proj = std::move(gate_up.each[0]);
   layer.up_proj = std::move(gate_up.each[1]);
   layer.gate_up = gate_up.beside;
@@ -60,7 +61,8 @@ AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& 
     tape.k = heads(tape.of_x.each[1]);
     tape.v = heads(tape.of_x.each[2]);
   } else if (pass.tokens > 0) {
-    tape.of_condition = allocate_outputs(layer.of_condition(), pass.layout.cross_condition, pass.batch * pass.tokens, dtype, pass.arena);
+    tape.of_condition =
+        allocate_outputs(layer.of_condition(), pass.layout.cross_condition, pass.batch * pass.tokens, dtype, pass.arena);
     tape.k = heads(tape.of_condition.each[0]);
     tape.v = heads(tape.of_condition.each[1]);
   }
@@ -134,11 +136,14 @@ namespace {
 
 using Observe = std::function<void(const char*, ConstTensor)>;
 
-/// A branch's output that is still to be added to the residual stream: whoever normalises the sum next adds it. Empty: the sum is there.
+/// A branch's output that is still to be added to the residual stream: whoever normalises the sum next adds it. Empty: the sum is
+/// there.
 struct Unadded {
   ConstTensor x, out, gate;
 
-  AddedFirst into(const Tensor& sum) const { return out ? AddedFirst{.h = out.reshape(sum.shape()), .gate = gate, .sum = sum} : AddedFirst{}; }
+  AddedFirst into(const Tensor& sum) const {
+    return out ? AddedFirst{.h = out.reshape(sum.shape()), .gate = gate, .sum = sum} : AddedFirst{};
+  }
   ConstTensor first(const Tensor& sum) const { return out ? x : ConstTensor(sum); }
 };
 
@@ -161,35 +166,48 @@ Unadded self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape,
   const Arena::Scope scope(pass.arena);
   const Shape shape = x.shape();
   const Tensor normed = branch_input(tape.self_normed, pass);
-  modulated_rms_norm({.x = x, .weight = layer.self_attn_norm, .shift = tape.modulation.select(1, 0),
-                      .scale = tape.modulation.select(1, 1), .y = normed, .inv_rms = tape.self_inv_rms,
-                      .eps = static_cast<float>(pass.stack.rms_norm_eps)}, pass.stream);
+  modulated_rms_norm({.x = x,
+                      .weight = layer.self_attn_norm,
+                      .shift = tape.modulation.select(1, 0),
+                      .scale = tape.modulation.select(1, 1),
+                      .y = normed,
+                      .inv_rms = tape.self_inv_rms,
+                      .eps = static_cast<float>(pass.stack.rms_norm_eps)},
+                     pass.stream);
   const Tensor out = tape.self_out ? tape.self_out : branch;
-  dit_attention_forward({.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window,
-                         .key_mask = pass.patch_mask}, normed, normed, tape.self, out, pass);
+  dit_attention_forward(
+      {.layer = layer.self_attn, .rotary = Rotary::applied, .window = layer.window, .key_mask = pass.patch_mask}, normed, normed,
+      tape.self, out, pass);
   if (observe) observe("self_attn", out.reshape(shape));
   return {x, out, tape.modulation.select(1, 2)};
 }
 
-Unadded cross_attention(const DitLayer& layer, const Unadded& before, DitLayerTape& tape, const Tensor& branch, const DitLayerPass& pass,
-                        const Observe& observe) {
+Unadded cross_attention(const DitLayer& layer, const Unadded& before, DitLayerTape& tape, const Tensor& branch,
+                        const DitLayerPass& pass, const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const Shape shape = tape.after_self.shape();
   const Tensor normed = branch_input(tape.cross_normed, pass);
   const Tensor after_self = tape.after_self.reshape({rows, hidden});
-  rms_norm({.x = before.first(after_self).reshape({rows, hidden}), .weight = layer.cross_attn_norm, .y = normed.reshape({rows, hidden}),
-            .inv_rms = tape.cross_inv_rms, .eps = static_cast<float>(pass.stack.rms_norm_eps), .added = before.into(after_self)}, pass.stream);
+  rms_norm({.x = before.first(after_self).reshape({rows, hidden}),
+            .weight = layer.cross_attn_norm,
+            .y = normed.reshape({rows, hidden}),
+            .inv_rms = tape.cross_inv_rms,
+            .eps = static_cast<float>(pass.stack.rms_norm_eps),
+            .added = before.into(after_self)},
+           pass.stream);
   const Tensor& out = branch;
   const DitAttentionCall call{.layer = layer.cross_attn, .rotary = Rotary::none, .key_mask = pass.token_mask};
-  if (pass.keys.empty()) dit_attention_forward(call, normed, pass.condition, tape.cross, out, pass);
-  else dit_attention_forward_over(pass.keys, call, normed, tape.cross, out, pass);
+  if (pass.keys.empty())
+    dit_attention_forward(call, normed, pass.condition, tape.cross, out, pass);
+  else
+    dit_attention_forward_over(pass.keys, call, normed, tape.cross, out, pass);
   if (observe) observe("cross_attn", out.reshape(shape));
   return {tape.after_self, out, {}};
 }
 
-void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& tape, const Tensor& branch, Extent extent, const DitLayerPass& pass,
-         const Observe& observe) {
+void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& tape, const Tensor& branch, Extent extent,
+         const DitLayerPass& pass, const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const DType dtype = tape.after_cross.dtype();
@@ -197,9 +215,15 @@ void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& t
   {
     const Arena::Scope inputs(pass.arena);
     const Tensor normed = branch_input(tape.mlp_normed, pass);
-    modulated_rms_norm({.x = before.first(tape.after_cross), .weight = layer.mlp_norm, .shift = tape.modulation.select(1, 3),
-                        .scale = tape.modulation.select(1, 4), .y = normed, .inv_rms = tape.mlp_inv_rms,
-                        .eps = static_cast<float>(pass.stack.rms_norm_eps), .added = before.into(tape.after_cross)}, pass.stream);
+    modulated_rms_norm({.x = before.first(tape.after_cross),
+                        .weight = layer.mlp_norm,
+                        .shift = tape.modulation.select(1, 3),
+                        .scale = tape.modulation.select(1, 4),
+                        .y = normed,
+                        .inv_rms = tape.mlp_inv_rms,
+                        .eps = static_cast<float>(pass.stack.rms_norm_eps),
+                        .added = before.into(tape.after_cross)},
+                       pass.stream);
     group_forward(layer.of_mlp(), normed.reshape({rows, hidden}), tape.gate_up, pass.pass, pass.arena, pass.stream);
   }
   if (extent == Extent::tape && !tape.mlp_out) return;

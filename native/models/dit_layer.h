@@ -40,7 +40,7 @@ struct DitLayer {
   ConstTensor self_attn_norm, cross_attn_norm, mlp_norm;  ///< [D]
   DitAttention self_attn, cross_attn;
   Linear gate_proj, up_proj, down_proj;
-  FrozenMatrix gate_up{};             ///< weights of gate and up where they lie beside each other
+  FrozenMatrix gate_up{};         ///< weights of gate and up where they lie beside each other
   ConstTensor scale_shift_table;  ///< [6, D]
   int64_t window = kNoWindow;
 
@@ -92,9 +92,9 @@ void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerT
 void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass);
 
 struct DitLayerGradients {
-  Tensor dh;           ///< [B, P, D]: of the output on entry, of the input on return (if needed)
-  Tensor modulation;   ///< [B, 6, D] f32, accumulated over layers; empty if not needed
-  Tensor condition;    ///< [B * S, D], accumulated over layers; empty if not needed
+  Tensor dh;          ///< [B, P, D]: of the output on entry, of the input on return (if needed)
+  Tensor modulation;  ///< [B, 6, D] f32, accumulated over layers; empty if not needed
+  Tensor condition;   ///< [B * S, D], accumulated over layers; empty if not needed
 };
 
 /// Consumes the tape. x is the layer's input.

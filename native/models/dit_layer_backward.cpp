@@ -32,28 +32,41 @@ struct Backward {
 Tensor through_gate(const Backward& b, int gate, const Tensor& branch_out) {
   const Tensor dbranch = b.scratch(b.hidden());
   const Shape shape = b.gradients.dh.shape();
-  gated_add_backward({.dy = b.gradients.dh, .h = branch_out ? branch_out.reshape(shape) : Tensor(), .gate = b.modulation(gate),
-                      .dh = dbranch.reshape(shape), .dgate = b.dmodulation(gate)}, b.pass.stream);
+  gated_add_backward({.dy = b.gradients.dh,
+                      .h = branch_out ? branch_out.reshape(shape) : Tensor(),
+                      .gate = b.modulation(gate),
+                      .dh = dbranch.reshape(shape),
+                      .dgate = b.dmodulation(gate)},
+                     b.pass.stream);
   return dbranch;
 }
 
-/// Whether the norm's backward pass before it may write dbranch, too: nobody wants the gate's own gradient, which GatedAddBackward has.
+/// Whether the norm's backward pass before it may write dbranch, too: nobody wants the gate's own gradient, which
+/// GatedAddBackward has.
 bool gates_besides(const Backward& b) { return !b.needs.modulation; }
 
 /// Adds the gradient that reached the normalised input to the residual stream's.
 void through_modulated_norm(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x,
                             const ConstTensor& inv_rms, const Tensor& dnormed) {
-  modulated_rms_norm_backward({.dy = dnormed.reshape(x.shape()), .x = x, .weight = weight, .scale = b.modulation(shift + 1),
-                               .inv_rms = inv_rms, .dx = b.gradients.dh, .beta = 1, .dshift = b.dmodulation(shift),
-                               .dscale = b.dmodulation(shift + 1)}, b.pass.stream);
+  modulated_rms_norm_backward({.dy = dnormed.reshape(x.shape()),
+                               .x = x,
+                               .weight = weight,
+                               .scale = b.modulation(shift + 1),
+                               .inv_rms = inv_rms,
+                               .dx = b.gradients.dh,
+                               .beta = 1,
+                               .dshift = b.dmodulation(shift),
+                               .dscale = b.dmodulation(shift + 1)},
+                              b.pass.stream);
 }
 
 /// What the branch's projections read: kept, or computed again.
 Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x, const Tensor& kept) {
   if (kept) return b.flat(kept);
   const Tensor normed = b.pass.arena.alloc(x.dtype(), x.shape());
-  modulated_rms_norm({.x = x, .weight = weight, .shift = b.modulation(shift), .scale = b.modulation(shift + 1), .y = normed,
-                      .eps = b.eps()}, b.pass.stream);
+  modulated_rms_norm(
+      {.x = x, .weight = weight, .shift = b.modulation(shift), .scale = b.modulation(shift + 1), .y = normed, .eps = b.eps()},
+      b.pass.stream);
   return b.flat(normed);
 }
 
@@ -69,8 +82,8 @@ void through_down_proj(const Backward& b, Below inputs) {
     swiglu({.gate = gate, .up = up, .y = activated}, b.pass.stream);
   }
   const Tensor dactivated = inputs == Below::wanted ? b.scratch(inner) : Tensor();
-  group_backward(b.layer.of_activated(), GroupOutput::of(dout), activated, {}, dactivated, Write::overwrite, b.pass.pass, b.pass.arena,
-                 b.pass.stream);
+  group_backward(b.layer.of_activated(), GroupOutput::of(dout), activated, {}, dactivated, Write::overwrite, b.pass.pass,
+                 b.pass.arena, b.pass.stream);
   if (!dactivated) return;
   swiglu_backward({.dy = dactivated, .gate = gate, .up = up, .dgate = gate, .dup = up}, b.pass.stream);
 }
@@ -84,8 +97,8 @@ void mlp_backward(const Backward& b, Below below) {
   const ConstTensor x =
       inputs_train ? ConstTensor(modulated_input(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
-  group_backward(b.layer.of_mlp(), b.tape.gate_up, x, b.tape.gate_up.low_rank, dnormed, Write::overwrite, b.pass.pass, b.pass.arena,
-                 b.pass.stream);
+  group_backward(b.layer.of_mlp(), b.tape.gate_up, x, b.tape.gate_up.low_rank, dnormed, Write::overwrite, b.pass.pass,
+                 b.pass.arena, b.pass.stream);
   if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
 }
 
@@ -101,10 +114,17 @@ void cross_attention_backward(const Backward& b, Below below, const Tensor& gate
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   const Tensor dh = b.flat(b.gradients.dh);
   dit_attention_backward({.layer = b.layer.cross_attn, .rotary = Rotary::none, .key_mask = b.pass.token_mask}, dh, normed,
-                         b.pass.condition, b.tape.cross, {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
+                         b.pass.condition, b.tape.cross,
+                         {.dx = dnormed, .dsource = b.needs.condition ? b.gradients.condition : Tensor()}, b.pass);
   if (!dnormed) return;
-  rms_norm_backward({.dy = dnormed, .x = x, .weight = b.layer.cross_attn_norm, .inv_rms = b.tape.cross_inv_rms, .dx = dh,
-                     .beta = 1, .after = gated ? GatedAfter{.gate = b.modulation(2), .gated = gated} : GatedAfter{}}, b.pass.stream);
+  rms_norm_backward({.dy = dnormed,
+                     .x = x,
+                     .weight = b.layer.cross_attn_norm,
+                     .inv_rms = b.tape.cross_inv_rms,
+                     .dx = dh,
+                     .beta = 1,
+                     .after = gated ? GatedAfter{.gate = b.modulation(2), .gated = gated} : GatedAfter{}},
+                    b.pass.stream);
 }
 
 /// `gated`: the gradient of the branch's output where it is there already.
@@ -115,9 +135,8 @@ void self_attention_backward(const Backward& b, ConstTensor x, Below below, cons
   const ConstTensor normed =
       attn.reads_x() ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x, b.tape.self_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
-  dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window,
-                          .key_mask = b.pass.patch_mask}, dout, normed, normed, b.tape.self,
-                         {.dx = dnormed, .dsource = dnormed}, b.pass);
+  dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window, .key_mask = b.pass.patch_mask},
+                         dout, normed, normed, b.tape.self, {.dx = dnormed, .dsource = dnormed}, b.pass);
   if (dnormed) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
 }
 

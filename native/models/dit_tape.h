@@ -20,25 +20,25 @@ struct NormedHeads {
 /// What an attention keeps: projections before QK-norm, the heads' output and the log-sum-exp of its scores.
 /// Normalised queries and keys are recomputed where they have no place.
 struct AttentionTape {
-  Tensor q, k, v;            ///< [B, T, H, hd], [B, S, Hk, hd] twice: views of the two below
-  Tensor out;                ///< [B, T, H, hd]
-  Tensor lse;                ///< [B, H, T] f32
-  GroupOutput of_x;          ///< [B * T, …] of the projections that read x
-  GroupOutput of_condition;  ///< [B * S, …] of those that read a condition; empty where its keys stand ready
-  Tensor out_low_rank;       ///< [B * T, r] of o_proj's adapter, or empty
+  Tensor q, k, v;                      ///< [B, T, H, hd], [B, S, Hk, hd] twice: views of the two below
+  Tensor out;                          ///< [B, T, H, hd]
+  Tensor lse;                          ///< [B, H, T] f32
+  GroupOutput of_x;                    ///< [B * T, …] of the projections that read x
+  GroupOutput of_condition;            ///< [B * S, …] of those that read a condition; empty where its keys stand ready
+  Tensor out_low_rank;                 ///< [B * T, r] of o_proj's adapter, or empty
   NormedHeads normed_q{}, normed_k{};  ///< or empty
 };
 
 /// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. SwiGLU's
 /// output is recomputed, and so are normalised inputs and heads where they have no place.
 struct DitLayerTape {
-  Tensor modulation;                                  ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP
-  Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;    ///< [B * P] f32
+  Tensor modulation;                                ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP
+  Tensor self_inv_rms, cross_inv_rms, mlp_inv_rms;  ///< [B * P] f32
   AttentionTape self, cross;
-  Tensor after_self, after_cross;                     ///< [B, P, D] residual stream
-  GroupOutput gate_up;                                ///< [B * P, I] each
-  Tensor self_out, mlp_out;                           ///< [B * P, D]; only where gates need gradients
-  Tensor self_normed, cross_normed, mlp_normed;       ///< [B, P, D] what the projections read, where they train; or empty
+  Tensor after_self, after_cross;                ///< [B, P, D] residual stream
+  GroupOutput gate_up;                           ///< [B * P, I] each
+  Tensor self_out, mlp_out;                      ///< [B * P, D]; only where gates need gradients
+  Tensor self_normed, cross_normed, mlp_normed;  ///< [B, P, D] what the projections read, where they train; or empty
 
   /// The same with the places of these parts taken from `other`.
   DitLayerTape with(KeptParts parts, const DitLayerTape& other) const;
@@ -58,21 +58,21 @@ struct DitTape {
   ActivationOffload* offload = nullptr;
 
   // Filled by Dit::forward.
-  int64_t first_layer = 0;             ///< backward ends here; lower layers keep nothing
-  std::vector<Tensor> hidden;          ///< input of each layer from first_layer on, then the last output: [B, P, D]; with
-                                       ///< `offload` three places that they take turns in
-  std::vector<DitLayerTape> layers;    ///< from first_layer on; empty tensors where a part is recomputed
+  int64_t first_layer = 0;           ///< backward ends here; lower layers keep nothing
+  std::vector<Tensor> hidden;        ///< input of each layer from first_layer on, then the last output: [B, P, D]; with
+                                     ///< `offload` three places that they take turns in
+  std::vector<DitLayerTape> layers;  ///< from first_layer on; empty tensors where a part is recomputed
   TimestepTape time, time_r;
-  Tensor temb, projection;             ///< [B, D], [B, 6, D]
-  Tensor final_modulation;             ///< [B, 2, D]: shift, scale
-  Tensor final_inv_rms;                ///< [B * P] f32
-  Tensor patches;                      ///< [B * P, patch * in_channels]; only if proj_in trains
-  ConstTensor condition;               ///< [B * S, De] in compute dtype
-  Tensor embedded_condition;           ///< [B, S, D]
-  Tensor patch_mask;                   ///< [B, P] u8, or empty
-  Tensor token_mask;                   ///< [B, S] u8, or empty
-  std::vector<int64_t> valid_frames;   ///< as given
-  int64_t frames = 0, patch_count = 0; ///< T, P
+  Tensor temb, projection;              ///< [B, D], [B, 6, D]
+  Tensor final_modulation;              ///< [B, 2, D]: shift, scale
+  Tensor final_inv_rms;                 ///< [B * P] f32
+  Tensor patches;                       ///< [B * P, patch * in_channels]; only if proj_in trains
+  ConstTensor condition;                ///< [B * S, De] in compute dtype
+  Tensor embedded_condition;            ///< [B, S, D]
+  Tensor patch_mask;                    ///< [B, P] u8, or empty
+  Tensor token_mask;                    ///< [B, S] u8, or empty
+  std::vector<int64_t> valid_frames;    ///< as given
+  int64_t frames = 0, patch_count = 0;  ///< T, P
 };
 
 }  // namespace sidestep

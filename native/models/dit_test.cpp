@@ -17,8 +17,11 @@ Storage predict(Dit& dit, const DitInput& input, Stream& stream) {
 
 /// Sample b alone, with its first `frames` frames.
 DitInput sample_of(const DitInput& batch, int64_t b, int64_t frames) {
-  return {.x_t = batch.x_t.slice(0, b, b + 1).slice(1, 0, frames), .context = batch.context.slice(0, b, b + 1).slice(1, 0, frames),
-          .condition = batch.condition.slice(0, b, b + 1), .t = batch.t.slice(0, b, b + 1), .r = batch.r.slice(0, b, b + 1)};
+  return {.x_t = batch.x_t.slice(0, b, b + 1).slice(1, 0, frames),
+          .context = batch.context.slice(0, b, b + 1).slice(1, 0, frames),
+          .condition = batch.condition.slice(0, b, b + 1),
+          .t = batch.t.slice(0, b, b + 1),
+          .r = batch.r.slice(0, b, b + 1)};
 }
 
 TEST("dit: a batch computes what its samples compute alone") {
@@ -112,7 +115,8 @@ void adapt_attentions(Dit& dit) {
   });
 }
 
-size_t pass_high_water(Dit& dit, const DitInput& input, Tensor pred, ConstTensor dpred, const KeptLayers& kept, Arena& arena, Stream& stream) {
+size_t pass_high_water(Dit& dit, const DitInput& input, Tensor pred, ConstTensor dpred, const KeptLayers& kept, Arena& arena,
+                       Stream& stream) {
   DitTape tape{.kept = kept};
   dit.forward(input, pred, tape, {}, arena, stream);
   dit.backward(dpred, tape, {}, arena, stream);
@@ -131,8 +135,11 @@ TEST("dit: a planned pass needs exactly the memory of a real one") {
   DitInput input = tiny.input();
   input.valid_frames = {input.x_t.dim(1), 4};
   input.valid_tokens = {2, input.condition.dim(1)};
-  const DitInput plan_input{.x_t = on_plan(input.x_t), .context = on_plan(input.context), .condition = on_plan(input.condition),
-                            .t = on_plan(input.t), .r = on_plan(input.r)};
+  const DitInput plan_input{.x_t = on_plan(input.x_t),
+                            .context = on_plan(input.context),
+                            .condition = on_plan(input.condition),
+                            .t = on_plan(input.t),
+                            .r = on_plan(input.r)};
   const Storage pred(DType::f32, input.x_t.shape());
   const Tensor plan_pred(nullptr, DType::f32, input.x_t.shape(), plan);
   const KeptLayers mixed{{true, false, false}, {false, true, true}, {}};

@@ -48,8 +48,11 @@ struct TinyDit {
 
   ConstTensor in(const std::string& name) const { return file.tensor("in/" + name); }
   DitInput input() const {
-    return {.x_t = in("hidden_states"), .context = in("context_latents"), .condition = in("encoder_hidden_states"),
-            .t = in("timestep"), .r = in("timestep_r")};
+    return {.x_t = in("hidden_states"),
+            .context = in("context_latents"),
+            .condition = in("encoder_hidden_states"),
+            .t = in("timestep"),
+            .r = in("timestep_r")};
   }
 
   SafetensorsFile file;
@@ -102,10 +105,11 @@ struct Passed {
 };
 
 /// Forward and backward for the loss <pred, weight>; gradients land in the adapters.
-inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, const KeptLayers& kept,
-                       InputGradients inputs, Stream& stream) {
+inline Passed run_pass(Dit& dit, const DitInput& input, ConstTensor weight, const KeptLayers& kept, InputGradients inputs,
+                       Stream& stream) {
   Arena arena(stream.device(), size_t{64} << 20);
-  Passed passed{.pred = Storage(DType::f32, input.x_t.shape()), .dx_t = Storage(DType::f32, input.x_t.shape()),
+  Passed passed{.pred = Storage(DType::f32, input.x_t.shape()),
+                .dx_t = Storage(DType::f32, input.x_t.shape()),
                 .dcondition = Storage(DType::f32, input.condition.shape())};
   DitTape tape{.kept = kept, .input_gradients = inputs};
   const PassContext pass{.mode = PassContext::Mode::training};

@@ -48,14 +48,16 @@ EncoderPlan plan_audio_decoder(const std::filesystem::path& folder, int64_t fram
   const OobleckConfig config = oobleck_config(read_config(folder));
   const OobleckDecoder decoder = load_oobleck_decoder(config, Weights::random(0, DType::f32, plan), plan);
   const size_t weights = meter.held();
-  // Audio leaves for the host as it comes. After a few pieces all queues have grown; a longer song ends as one of that length does.
+  // Audio leaves for the host as it comes. After a few pieces all queues have grown; a longer song ends as one of that length
+  // does.
   const DecodePieces pieces = decode_pieces(device);
   OobleckDecoderStream decode(decoder, pieces, kPlan);
   const int64_t planned = std::min(frames, 4 * pieces.frames);
   for (int64_t at = 0; at < planned; at += pieces.frames) {
     const int64_t n = std::min(pieces.frames, planned - at);
     const Storage latents(DType::f32, {1, config.decoder_input_channels, n}, kPlan);
-    decode.push(latents.view(), at + n == planned ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
+    decode.push(
+        latents.view(), at + n == planned ? Piece::last : Piece::middle, [](const ConstTensor&) {}, plan);
   }
   return {weights, meter.peak() - weights, computing_overhead(device)};
 }
@@ -81,7 +83,8 @@ EncoderPlan plan_condition_encoder(const std::filesystem::path& folder, const Co
   ConditionEncoder model(config, imagined(folder, "encoder.", device, plan));
   const size_t weights = meter.held();
   const auto states = [](int64_t rows, int64_t width) { return Storage(DType::f32, {1, rows, width}, kPlan); };
-  const Storage lyrics = states(lengths.lyric_tokens, config.text_hidden_dim), text = states(lengths.text_tokens, config.text_hidden_dim);
+  const Storage lyrics = states(lengths.lyric_tokens, config.text_hidden_dim),
+                text = states(lengths.text_tokens, config.text_hidden_dim);
   const Storage references = states(lengths.reference_frames, config.timbre_hidden_dim);
   const ConditionInput input{.lyrics = lyrics.view(),
                              .lyric_mask = std::vector<uint8_t>(static_cast<size_t>(lengths.lyric_tokens), 1),

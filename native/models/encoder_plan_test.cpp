@@ -10,9 +10,7 @@
 namespace sidestep {
 namespace {
 
-std::filesystem::path tiny(const std::string& part) {
-  return testing::golden_dir() / "tiny_checkpoint" / part;
-}
+std::filesystem::path tiny(const std::string& part) { return testing::golden_dir() / "tiny_checkpoint" / part; }
 
 TEST("plan meter: counts what is alive and the most there was, innermost first") {
   const Device plan{.kind = DeviceKind::plan};
@@ -62,7 +60,9 @@ TEST("encoder plans: activations grow with the text") {
 
 TEST("encoder plans: on a CPU the matrices of a 16-bit checkpoint stay as they lie, a card takes them in f32") {
   const auto text = [](DeviceKind device) { return plan_text_encoder(tiny("Qwen3-Embedding-0.6B"), 8, device).weights_bytes; };
-  const auto condition = [](DeviceKind device) { return plan_condition_encoder(tiny("acestep-v15-turbo"), {8, 8}, device).weights_bytes; };
+  const auto condition = [](DeviceKind device) {
+    return plan_condition_encoder(tiny("acestep-v15-turbo"), {8, 8}, device).weights_bytes;
+  };
   EXPECT(2 * text(DeviceKind::cpu) < text(DeviceKind::cuda) + text(DeviceKind::cuda) / 50);  // norms are f32 on both
   EXPECT(2 * condition(DeviceKind::cpu) < condition(DeviceKind::cuda) + condition(DeviceKind::cuda) / 20);
 }

@@ -69,8 +69,15 @@ void add_attention(const LayerCall& call, Tensor h, int64_t batch) {
   const Tensor v = project_heads(call, layer.v_proj, {}, x, batch);
   const Tensor out = call.arena.alloc(q.dtype(), q.shape());
   const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(call.config.head_dim)));
-  sidestep::attention({.q = q, .k = k, .v = v, .out = out, .scale = scale, .window = call.window,
-                       .causality = call.attention.causality, .key_mask = call.attention.key_mask}, call.stream);
+  sidestep::attention({.q = q,
+                       .k = k,
+                       .v = v,
+                       .out = out,
+                       .scale = scale,
+                       .window = call.window,
+                       .causality = call.attention.causality,
+                       .key_mask = call.attention.key_mask},
+                      call.stream);
   call.linear(layer.o_proj, out.reshape({h.dim(0), call.config.query_size()}), x);
   add({.a = h, .b = x, .y = h}, call.stream);
 }

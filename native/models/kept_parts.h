@@ -8,7 +8,8 @@ namespace sidestep {
 /// always kept. It decides memory and time, never a number.
 struct KeptParts {
   bool self_attn = true, cross_attn = true, mlp = true;
-  /// Of the parts that are kept: also what a backward pass would derive of the rest by one pass over memory, normalised inputs and heads.
+  /// Of the parts that are kept: also what a backward pass would derive of the rest by one pass over memory, normalised inputs
+  /// and heads.
   bool derived = false;
 
   bool operator==(const KeptParts&) const = default;

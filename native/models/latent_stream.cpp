@@ -7,8 +7,8 @@
 #include "core/error.h"
 #include "core/philox.h"
 #include "models/oobleck_stream.h"
-#include "ops/elementwise.h"
 #include "ops/conv.h"
+#include "ops/elementwise.h"
 #include "ops/transfer.h"
 
 namespace sidestep {

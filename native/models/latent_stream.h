@@ -8,8 +8,8 @@
 namespace sidestep {
 
 /// From audio that arrives in pieces to latent frames, tiled or not. What is kept is a tile (or a few frames' worth) of audio and
-/// the frames that are done, so that memory hardly grows with the song. The frames do not depend on how the audio is cut: they are
-/// the bits of the whole song at once. One song each.
+/// the frames that are done, so that memory hardly grows with the song. The frames do not depend on how the audio is cut: they
+/// are the bits of the whole song at once. One song each.
 class LatentStream {
  public:
   /// `encoder` must outlive this.

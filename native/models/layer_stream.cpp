@@ -41,8 +41,9 @@ void add_linears(std::vector<Block>& blocks, const std::vector<Linear*>& linears
 
 std::vector<Block> blocks_of(DitLayer& layer) {
   std::vector<Block> blocks;
-  for (ConstTensor* small : {&layer.self_attn_norm, &layer.cross_attn_norm, &layer.mlp_norm, &layer.scale_shift_table, &layer.self_attn.q_norm,
-                             &layer.self_attn.k_norm, &layer.cross_attn.q_norm, &layer.cross_attn.k_norm})
+  for (ConstTensor* small :
+       {&layer.self_attn_norm, &layer.cross_attn_norm, &layer.mlp_norm, &layer.scale_shift_table, &layer.self_attn.q_norm,
+        &layer.self_attn.k_norm, &layer.cross_attn.q_norm, &layer.cross_attn.k_norm})
     blocks.push_back({.each = {small}});
   DitAttention &self = layer.self_attn, &cross = layer.cross_attn;
   add_linears(blocks, {&self.q_proj, &self.k_proj, &self.v_proj}, &self.beside);
@@ -64,8 +65,10 @@ std::byte* at(const std::shared_ptr<void>& memory, size_t offset) {
 }
 
 void copy_on_host(const ConstTensor& from, const Tensor& to, Stream& host) {
-  if (from.dtype() == to.dtype() && from.contiguous()) std::memcpy(to.raw(), from.raw(), from.bytes());
-  else copy({.src = from, .dst = to}, host);
+  if (from.dtype() == to.dtype() && from.contiguous())
+    std::memcpy(to.raw(), from.raw(), from.bytes());
+  else
+    copy({.src = from, .dst = to}, host);
 }
 
 }  // namespace
@@ -80,7 +83,7 @@ LayerStream::LayerStream(Device device, int64_t first) : device_(device), first_
 LayerStream::~LayerStream() {
   if (!copies_) return;
   try {
-    copies_->synchronize();  // both sides of a copy must outlive it
+    copies_->synchronize();          // both sides of a copy must outlive it
   } catch (const std::exception&) {  // the card is lost: it copies nothing any more
   }
 }
@@ -98,8 +101,9 @@ void LayerStream::take(DitLayer& layer, DType dtype) {
     bytes += padded(block);
   }
   if (layers_ > 0 && bytes != layer_bytes_)
-    throw Error("native/tensor-shape", "Layer " + std::to_string(first_ + layers_) + " takes " + std::to_string(bytes) + " bytes where the one below takes " +
-                                           std::to_string(layer_bytes_) + ": layers of one size alone can wait on the host");
+    throw Error("native/tensor-shape", "Layer " + std::to_string(first_ + layers_) + " takes " + std::to_string(bytes) +
+                                           " bytes where the one below takes " + std::to_string(layer_bytes_) +
+                                           ": layers of one size alone can wait on the host");
   layer_bytes_ = bytes;
   Place& place = place_of(first_ + layers_++);
   if (place.memory == nullptr && device_.kind != DeviceKind::plan) place.memory = allocate(device_, bytes);
@@ -118,7 +122,8 @@ void LayerStream::take(DitLayer& layer, DType dtype) {
       rows += before.dim(0);
     }
     if (blocks[i].beside != nullptr)
-      *blocks[i].beside = FrozenMatrix(ConstTensor(at(place.memory, begin), kept[i], {rows, blocks[i].each.front()->dim(1)}, device_));
+      *blocks[i].beside =
+          FrozenMatrix(ConstTensor(at(place.memory, begin), kept[i], {rows, blocks[i].each.front()->dim(1)}, device_));
     offset = begin + padded(offset - begin);
   }
 }

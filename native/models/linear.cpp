@@ -30,17 +30,15 @@ bool multiplies_in_place(const FrozenMatrix& matrix, DType dtype) {
 }  // namespace
 
 ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DType dtype, Arena& arena, Stream& stream) {
-  const ConstTensor values =
-      matrix.values.slice(0, part.first_row, part.end_row).slice(1, part.first_column, part.end_column);
+  const ConstTensor values = matrix.values.slice(0, part.first_row, part.end_row).slice(1, part.first_column, part.end_column);
   if (kept_as(matrix, dtype)) return values;
   const Tensor out = arena.alloc(dtype, values.shape());
   if (!matrix.scales) {
     copy({values, out}, stream);
     return out;
   }
-  const ConstTensor scales =
-      matrix.scales.slice(0, part.first_row, part.end_row)
-          .slice(1, part.first_column / kQuantisedBlock, quantised_blocks(part.end_column));
+  const ConstTensor scales = matrix.scales.slice(0, part.first_row, part.end_row)
+                                 .slice(1, part.first_column / kQuantisedBlock, quantised_blocks(part.end_column));
   dequantise({values, scales, out}, stream);
   return out;
 }
@@ -57,8 +55,13 @@ void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor
     const Arena::Scope scope(arena);
     const int64_t end = std::min(out, begin + step);
     const ConstTensor rows = matrix_part(layer.weight, {begin, end, 0, in}, x.dtype(), arena, stream);
-    gemm({.a = x, .b = rows, .c = y.slice(1, begin, end), .trans_b = Transpose::yes, .beta = beta,
-          .bias = bias ? bias.slice(0, begin, end) : ConstTensor()}, stream);
+    gemm({.a = x,
+          .b = rows,
+          .c = y.slice(1, begin, end),
+          .trans_b = Transpose::yes,
+          .beta = beta,
+          .bias = bias ? bias.slice(0, begin, end) : ConstTensor()},
+         stream);
   }
 }
 

@@ -34,14 +34,14 @@ struct Linear;
 
 /// The A of several adapters one below the other: their layers read one x.
 struct LowRankStack {
-  ConstTensor a;     ///< [sum r, I]
-  Tensor a_grad;     ///< [sum r, I] f32
+  ConstTensor a;  ///< [sum r, I]
+  Tensor a_grad;  ///< [sum r, I] f32
 };
 
 /// What an adapter adds to its layer where that is two thin products: y += scale (x A^T) B^T. Dtypes are the layer's.
 struct LowRank {
-  ConstTensor a, b;        ///< [r, I], [O, r]
-  Tensor a_grad, b_grad;   ///< f32, of the same shapes; accumulated into
+  ConstTensor a, b;       ///< [r, I], [O, r]
+  Tensor a_grad, b_grad;  ///< f32, of the same shapes; accumulated into
   float scale = 1;
   const LowRankStack* stack = nullptr;  ///< the one that holds `a`, if any
 };
@@ -51,13 +51,12 @@ class LinearAdapter {
  public:
   virtual ~LinearAdapter() = default;
   /// The whole adapted layer: y = layer(x) including the base weight and bias.  x [N, I], y [N, O].
-  virtual void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena,
-                       Stream& stream) = 0;
+  virtual void forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) = 0;
   /// Adds to the adapter's own gradients and, when dx is given, writes or accumulates dx. x is the forward input.
-  virtual void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write,
-                        const PassContext& pass, Arena& arena, Stream& stream) = 0;
-  /// Where all that this adapter does in such a pass is a pair of thin products beside the frozen layer: these, so that layers which
-  /// read one x can share products (linear_group.h). Empty: only `forward` and `backward` know.
+  virtual void backward(const Linear& layer, ConstTensor dy, ConstTensor x, Tensor dx, Write write, const PassContext& pass,
+                        Arena& arena, Stream& stream) = 0;
+  /// Where all that this adapter does in such a pass is a pair of thin products beside the frozen layer: these, so that layers
+  /// which read one x can share products (linear_group.h). Empty: only `forward` and `backward` know.
   virtual std::optional<LowRank> low_rank(const PassContext&) const { return {}; }
   /// Around a backward pass that adds to the pair's gradients without calling `backward`.
   virtual void before_shared_backward() {}
@@ -89,10 +88,10 @@ ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DTyp
 /// A frozen linear layer y = x W^T + b with a slot for an adapter. A strided patch convolution is one as well, over
 /// flattened patches: then `kernel` > 1 and column j of the flattened input is (tap, channel) = (j / (I/kernel), j % …).
 struct Linear {
-  std::string name;      ///< dotted, as upstream: "layers.0.self_attn.q_proj"
-  FrozenMatrix weight{};  ///< [O, I], for a patch convolution in the flattened column order
-  ConstTensor bias{};    ///< [O] or empty
-  int64_t kernel = 1;    ///< taps of the convolution it stands for (weight on disk: [O, I / kernel, kernel])
+  std::string name;                 ///< dotted, as upstream: "layers.0.self_attn.q_proj"
+  FrozenMatrix weight{};            ///< [O, I], for a patch convolution in the flattened column order
+  ConstTensor bias{};               ///< [O] or empty
+  int64_t kernel = 1;               ///< taps of the convolution it stands for (weight on disk: [O, I / kernel, kernel])
   std::optional<DType> computes{};  ///< dtype of x and y where it is not the weight's
   std::shared_ptr<LinearAdapter> adapter{};
 
@@ -102,8 +101,8 @@ struct Linear {
   bool trains() const { return adapter != nullptr; }
 };
 
-/// y = x W^T [+ bias] of the frozen layer alone, or added to y; W is taken a part of its rows at a time where it must be brought into
-/// x's dtype.
+/// y = x W^T [+ bias] of the frozen layer alone, or added to y; W is taken a part of its rows at a time where it must be brought
+/// into x's dtype.
 void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream,
                     Write write = Write::overwrite);
 /// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut.

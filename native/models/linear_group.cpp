@@ -24,7 +24,12 @@ struct Members {
   Members(const LinearGroup& group, const PassContext& pass) {
     int64_t out = 0, rank = 0;
     for (const Linear* layer : group.layers) {
-      Member member{.layer = layer, .low_rank = {}, .first_out = out, .end_out = out += layer->out_features(), .first_rank = rank, .end_rank = rank};
+      Member member{.layer = layer,
+                    .low_rank = {},
+                    .first_out = out,
+                    .end_out = out += layer->out_features(),
+                    .first_rank = rank,
+                    .end_rank = rank};
       if (layer->adapter && pass.strength != 0) {
         member.low_rank = layer->adapter->low_rank(pass);
         join = join && member.low_rank;
@@ -126,7 +131,12 @@ struct JoinedBackward {
   void through_up(const Members::Member& m, const Tensor& dy_of, Tensor gradient) const {
     const LowRank& pair = *m.low_rank;
     gemm({.a = dy_of, .b = pair.b, .c = gradient, .alpha = pair.scale}, stream);
-    gemm({.a = dy_of, .b = low_rank.slice(1, m.first_rank, m.end_rank), .c = pair.b_grad, .trans_a = Transpose::yes, .alpha = pair.scale, .beta = 1},
+    gemm({.a = dy_of,
+          .b = low_rank.slice(1, m.first_rank, m.end_rank),
+          .c = pair.b_grad,
+          .trans_a = Transpose::yes,
+          .alpha = pair.scale,
+          .beta = 1},
          stream);
   }
 
@@ -154,7 +164,8 @@ struct JoinedForward {
   Arena& arena;
   Stream& stream;
 
-  /// Thin products first: only where every member has one, or its columns, too, would have to be cleared for a shared product to add to.
+  /// Thin products first: only where every member has one, or its columns, too, would have to be cleared for a shared product to
+  /// add to.
   void run(ThinProducts when) const {
     const bool first = when == ThinProducts::before && members.width() > 0 && (!at_once() || everyone_trains());
     if (!first) frozen(Write::overwrite);
@@ -171,20 +182,31 @@ struct JoinedForward {
   /// `onto`: what members with an adapter do to their outputs; the others' have nothing yet.
   void frozen(Write onto) const {
     if (at_once())
-      return gemm({.a = x, .b = group.beside.values, .c = y.all, .trans_b = Transpose::yes, .beta = onto == Write::accumulate ? 1.0F : 0.0F}, stream);
+      return gemm({.a = x,
+                   .b = group.beside.values,
+                   .c = y.all,
+                   .trans_b = Transpose::yes,
+                   .beta = onto == Write::accumulate ? 1.0F : 0.0F},
+                  stream);
     for (size_t i = 0; i < group.layers.size(); ++i)
       frozen_forward(*group.layers[i], x, group.layers[i]->bias, y.each[i], arena, stream,
                      members.each[i].low_rank ? onto : Write::overwrite);
   }
 
   void thin(Write write) const {
-    const Tensor low_rank = y.low_rank ? y.low_rank.slice(1, 0, members.width()) : arena.alloc(x.dtype(), {x.dim(0), members.width()});
+    const Tensor low_rank =
+        y.low_rank ? y.low_rank.slice(1, 0, members.width()) : arena.alloc(x.dtype(), {x.dim(0), members.width()});
     project_down(members, x, low_rank, stream);
     for (size_t i = 0; i < members.each.size(); ++i) {
       const Members::Member& m = members.each[i];
       if (m.low_rank)
-        gemm({.a = low_rank.slice(1, m.first_rank, m.end_rank), .b = m.low_rank->b, .c = y.each[i], .trans_b = Transpose::yes,
-              .alpha = m.low_rank->scale, .beta = write == Write::accumulate ? 1.0F : 0.0F}, stream);
+        gemm({.a = low_rank.slice(1, m.first_rank, m.end_rank),
+              .b = m.low_rank->b,
+              .c = y.each[i],
+              .trans_b = Transpose::yes,
+              .alpha = m.low_rank->scale,
+              .beta = write == Write::accumulate ? 1.0F : 0.0F},
+             stream);
     }
   }
 };
@@ -268,7 +290,15 @@ void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor
   }
   for (const Members::Member& m : members.each)
     if (m.low_rank) m.layer->adapter->before_shared_backward();
-  JoinedBackward{.group = group, .members = members, .dy = dy, .x = x, .low_rank = kept, .dx = dx, .write = write, .arena = arena, .stream = stream}
+  JoinedBackward{.group = group,
+                 .members = members,
+                 .dy = dy,
+                 .x = x,
+                 .low_rank = kept,
+                 .dx = dx,
+                 .write = write,
+                 .arena = arena,
+                 .stream = stream}
       .run(when);
   for (const Members::Member& m : members.each)
     if (m.low_rank) m.layer->adapter->after_shared_backward();

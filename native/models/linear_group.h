@@ -39,9 +39,9 @@ GroupOutput allocate_outputs(const LinearGroup& group, const OutputLayout& layou
 /// Of `whole`, which belongs to `group`: what belongs to members first … end-1.
 GroupOutput output_part(const LinearGroup& group, const GroupOutput& whole, size_t first, size_t end, const PassContext& pass);
 
-/// Whether an adapter's thin products come before the frozen ones or after them. The second of two products onto one output reads what the
-/// first one wrote. On a card a thin product is traffic, which this doubles, and a frozen one arithmetic, behind which the reading
-/// disappears: so the thin one goes first there. The sums are of the same terms, rounded at another place.
+/// Whether an adapter's thin products come before the frozen ones or after them. The second of two products onto one output reads
+/// what the first one wrote. On a card a thin product is traffic, which this doubles, and a frozen one arithmetic, behind which
+/// the reading disappears: so the thin one goes first there. The sums are of the same terms, rounded at another place.
 enum class ThinProducts : uint8_t { before, after };
 /// `after` on a CPU, where reading costs what it costs in either order.
 ThinProducts thin_products(Device device);
@@ -54,11 +54,12 @@ inline void group_forward(const LinearGroup& group, ConstTensor x, const GroupOu
   group_forward(group, x, y, pass, arena, stream, thin_products(stream.device()));
 }
 /// Gradients of group_forward, as linear_backward of each, in that order: dx, if given, is written or added to, once where the
-/// weights lie beside each other. `low_rank` is the forward pass's, or empty: then it is computed again. x is read by adapters only.
+/// weights lie beside each other. `low_rank` is the forward pass's, or empty: then it is computed again. x is read by adapters
+/// only.
 void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor x, ConstTensor low_rank, Tensor dx, Write write,
                     const PassContext& pass, Arena& arena, Stream& stream, ThinProducts when);
-inline void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor x, ConstTensor low_rank, Tensor dx, Write write,
-                           const PassContext& pass, Arena& arena, Stream& stream) {
+inline void group_backward(const LinearGroup& group, const GroupOutput& dy, ConstTensor x, ConstTensor low_rank, Tensor dx,
+                           Write write, const PassContext& pass, Arena& arena, Stream& stream) {
   group_backward(group, dy, x, low_rank, dx, write, pass, arena, stream, thin_products(stream.device()));
 }
 

@@ -16,7 +16,9 @@ constexpr int64_t kOut[] = {16, 8, 8}, kRank[] = {4, 0, 3};  // the second one h
 class Thin final : public LinearAdapter {
  public:
   explicit Thin(const LowRank& pair) : pair_(pair) {}
-  void forward(const Linear&, ConstTensor, Tensor, const PassContext&, Arena&, Stream&) override { testing::fail(__FILE__, __LINE__, "not alone"); }
+  void forward(const Linear&, ConstTensor, Tensor, const PassContext&, Arena&, Stream&) override {
+    testing::fail(__FILE__, __LINE__, "not alone");
+  }
   void backward(const Linear&, ConstTensor, ConstTensor, Tensor, Write, const PassContext&, Arena&, Stream&) override {
     testing::fail(__FILE__, __LINE__, "not alone");
   }
@@ -42,7 +44,8 @@ struct Fixture {
       b[i] = random_tensor({kOut[i], kRank[i]}, 4 + i);
       b_grad[i] = random_tensor({kOut[i], kRank[i]}, 8 + i);
       const auto of_a = [&](const Storage& block) { return block.tensor().slice(0, rank, rank + kRank[i]); };
-      layers[i].adapter = std::make_shared<Thin>(LowRank{of_a(a), b[i].view(), of_a(a_grad), b_grad[i].tensor(), 0.5F, stacked ? &stack : nullptr});
+      layers[i].adapter = std::make_shared<Thin>(
+          LowRank{of_a(a), b[i].view(), of_a(a_grad), b_grad[i].tensor(), 0.5F, stacked ? &stack : nullptr});
       rank += kRank[i];
     }
   }
@@ -71,8 +74,10 @@ Left run(bool stacked, bool beside, bool kept, ThinProducts when) {
   fill({y.all, 7}, stream);  // what lay there before is no part of an output
   group_forward(group, x.view(), y, kTraining, arena, stream, when);
   copy({y.all, left.y.tensor()}, stream);
-  GroupOutput gradient{.each = {dy.tensor().slice(1, 0, 16), dy.tensor().slice(1, 16, 24), dy.tensor().slice(1, 24, 32)}, .all = dy.tensor()};
-  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite, kTraining, arena, stream, when);
+  GroupOutput gradient{.each = {dy.tensor().slice(1, 0, 16), dy.tensor().slice(1, 16, 24), dy.tensor().slice(1, 24, 32)},
+                       .all = dy.tensor()};
+  group_backward(group, gradient, x.view(), kept ? ConstTensor(y.low_rank) : ConstTensor(), left.dx.tensor(), Write::overwrite,
+                 kTraining, arena, stream, when);
   left.a_grad = f.a_grad;
   for (size_t i = 0; i < 3; ++i) left.b_grad[i] = f.b_grad[i];
   return left;
@@ -135,7 +140,8 @@ TEST("linear_group: whatever comes first, what there is is written over or added
   Stream stream(Device{}, std::make_shared<ThreadPool>(2));
   Arena arena({}, 1 << 20);
   const Fixture f(true);
-  const Storage x = random_tensor({kRows, kIn}, 20), dy = random_tensor({kRows, 32}, 21), before = random_tensor({kRows, kIn}, 22);
+  const Storage x = random_tensor({kRows, kIn}, 20), dy = random_tensor({kRows, 32}, 21),
+                before = random_tensor({kRows, kIn}, 22);
   for (const size_t first : {0, 1, 2})  // the second one does not train
     for (const Write write : {Write::overwrite, Write::accumulate}) {
       const LinearGroup group = f.group(false).part(first, first + 1);
@@ -153,7 +159,9 @@ TEST("linear_group: whatever comes first, what there is is written over or added
         Matrix expected = sum_of(zeros(kRows, static_cast<size_t>(kOut[first])), 1, of(x.view()), transposed(of(w)));
         if (kRank[first] > 0) {
           const LowRank pair = *f.layers[first].adapter->low_rank(kTraining);
-          expected = sum_of(expected, 0.5, sum_of(zeros(kRows, static_cast<size_t>(kRank[first])), 1, of(x.view()), transposed(of(pair.a))), transposed(of(pair.b)));
+          expected = sum_of(expected, 0.5,
+                            sum_of(zeros(kRows, static_cast<size_t>(kRank[first])), 1, of(x.view()), transposed(of(pair.a))),
+                            transposed(of(pair.b)));
         }
         expect_near(y.all, expected.values, 1e-5);
       }

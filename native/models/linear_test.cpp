@@ -11,8 +11,7 @@ namespace {
 using namespace testing;
 
 struct Codes {
-  explicit Codes(ConstTensor w)
-      : codes(DType::u8, w.shape()), scales(DType::f32, {w.dim(0), quantised_blocks(w.dim(1))}) {
+  explicit Codes(ConstTensor w) : codes(DType::u8, w.shape()), scales(DType::f32, {w.dim(0), quantised_blocks(w.dim(1))}) {
     Stream host = cpu_stream();
     quantise({w, codes.tensor(), scales.tensor()}, host);
   }
@@ -22,7 +21,8 @@ struct Codes {
   Doubles values() const {
     Doubles out = values_of(codes.view());
     const Doubles scale = values_of(scales.view());
-    const auto width = static_cast<size_t>(codes.view().dim(1)), blocks = static_cast<size_t>(quantised_blocks(codes.view().dim(1)));
+    const auto width = static_cast<size_t>(codes.view().dim(1)),
+               blocks = static_cast<size_t>(quantised_blocks(codes.view().dim(1)));
     for (size_t i = 0; i < out.size(); ++i) out[i] = (out[i] - 128) * scale[i / width * blocks + i % width / 64];
     return out;
   }
@@ -107,7 +107,8 @@ TEST("linear: 16-bit weights kept as stored widen in a CPU's product; a card's r
     const Storage w = random_tensor({s.out, s.in}, 6, stored_as, 0.1);
     if (device_under_test().kind == DeviceKind::cuda)
       EXPECT_ERROR(expect_products(s, w.view(), values_of(w.view()), DType::f32), "native/dtype-mismatch");
-    else expect_products(s, w.view(), values_of(w.view()), DType::f32);
+    else
+      expect_products(s, w.view(), values_of(w.view()), DType::f32);
   }
 }
 

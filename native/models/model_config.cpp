@@ -170,8 +170,7 @@ ConditionEncoderConfig condition_encoder_config(const Json& config) {
   encoder.timbre_fix_frame = size_or(config, "timbre_fix_frame", 750);
   // Published configs do not say which form they are; only XL ones carry encoder sizes.
   const bool xl = !value_of(config, "encoder_hidden_size").is_null();
-  encoder.timbre_token =
-      flag_or(config, "timbre_special_token_prepended", xl) ? TimbreToken::special : TimbreToken::first_frame;
+  encoder.timbre_token = flag_or(config, "timbre_special_token_prepended", xl) ? TimbreToken::special : TimbreToken::first_frame;
   return encoder;
 }
 
@@ -189,8 +188,7 @@ TextEncoderConfig text_encoder_config(const Json& config) {
   stack.rope_theta = rope_theta(config, 1e4);
   stack.attention_bias = flag_or(config, "attention_bias", false) ? AttentionBias::present : AttentionBias::absent;
   // Causal sliding attention sees the token itself and window - 1 before it.
-  const int64_t window =
-      flag_or(config, "use_sliding_window", false) ? size_or(config, "sliding_window", 4096) - 1 : kNoWindow;
+  const int64_t window = flag_or(config, "use_sliding_window", false) ? size_or(config, "sliding_window", 4096) - 1 : kNoWindow;
   const int64_t first_sliding = size_or(config, "max_window_layers", 28, 0);
   stack.windows = windows_of(config, size_or(config, "num_hidden_layers", 32), window,
                              [first_sliding](int64_t i) { return i >= first_sliding; });
@@ -198,8 +196,6 @@ TextEncoderConfig text_encoder_config(const Json& config) {
   return text;
 }
 
-Json read_config(const std::filesystem::path& folder) {
-  return read_json_file(folder / "config.json");
-}
+Json read_config(const std::filesystem::path& folder) { return read_json_file(folder / "config.json"); }
 
 }  // namespace sidestep

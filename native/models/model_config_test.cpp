@@ -61,11 +61,12 @@ TEST("model_config: the text encoder slides only when told to") {
 }
 
 TEST("model_config: impossible or unsupported values are refused") {
-  for (const char* text : {R"({"hidden_size": 0})", R"({"hidden_size": 20.5})", R"({"hidden_size": "2048"})", R"({"hidden_size": 1e300})",
-                           R"({"num_attention_heads": 16, "num_key_value_heads": 3})", R"({"head_dim": 7})", R"({"hidden_act": "gelu"})",
-                           R"({"rope_scaling": {"rope_type": "yarn", "factor": 4}})", R"({"layer_types": ["full_attention"]})",
-                           R"({"num_hidden_layers": 1, "layer_types": ["linear_attention"]})", R"({"in_channels": 64})",
-                           R"({"attention_bias": 1})", R"({"rms_norm_eps": -1})", R"([1, 2])"}) {
+  for (const char* text :
+       {R"({"hidden_size": 0})", R"({"hidden_size": 20.5})", R"({"hidden_size": "2048"})", R"({"hidden_size": 1e300})",
+        R"({"num_attention_heads": 16, "num_key_value_heads": 3})", R"({"head_dim": 7})", R"({"hidden_act": "gelu"})",
+        R"({"rope_scaling": {"rope_type": "yarn", "factor": 4}})", R"({"layer_types": ["full_attention"]})",
+        R"({"num_hidden_layers": 1, "layer_types": ["linear_attention"]})", R"({"in_channels": 64})", R"({"attention_bias": 1})",
+        R"({"rms_norm_eps": -1})", R"([1, 2])"}) {
     EXPECT_ERROR(dit_config(Json::parse(text)), "native/config-invalid");
   }
 }

@@ -139,9 +139,7 @@ UpsampleLayer load_upsample(const Weights& weights, int64_t in, int64_t out, int
 }
 
 SnakeLayer load_snake(const Weights& weights, int64_t channels, Stream& stream) {
-  const auto parameter = [&](const char* name) {
-    return copied(weights.tensor(name, {1, channels, 1}), {channels}, stream);
-  };
+  const auto parameter = [&](const char* name) { return copied(weights.tensor(name, {1, channels, 1}), {channels}, stream); };
   return {parameter("alpha"), parameter("beta")};
 }
 

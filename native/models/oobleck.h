@@ -15,7 +15,7 @@ namespace sidestep {
 struct OobleckConfig {
   int64_t audio_channels = 2;
   int64_t sampling_rate = 44100;
-  int64_t encoder_hidden_size = 128;    ///< channels of mean and scale together
+  int64_t encoder_hidden_size = 128;  ///< channels of mean and scale together
   int64_t decoder_channels = 128;
   int64_t decoder_input_channels = 64;  ///< channels of a latent frame
   std::vector<int64_t> channel_multiples{1, 2, 4, 8, 16};
@@ -61,7 +61,8 @@ struct OobleckEncoder {
   SnakeLayer snake;
 };
 
-/// A transposed convolution whose kernel is twice its stride, as a convolution of two taps that gives all phases of the stride at once:
+/// A transposed convolution whose kernel is twice its stride, as a convolution of two taps that gives all phases of the stride at
+/// once:
 ///   y[o, q * stride + p - padding] = phases[o * stride + p, q], from inputs q - 1 and q
 struct UpsampleLayer {
   ConvLayer phases;  ///< weight [O * stride, I, 2], bias [O * stride], padding 1

@@ -19,9 +19,7 @@ std::vector<bench::OpCase> encoder_cases(Stream& stream) {
   const OobleckEncoder encoder = random_oobleck_encoder(full_size(), 1, stream);
   const Storage audio(DType::f32, {2, 4 * 48000}, stream.device());
   normal_fill({.y = audio.tensor(), .key = {.seed = 1, .purpose = Purpose::fixture}}, stream);
-  return {{.name = "full size, 4 s of stereo", .run = [=](Stream& on) {
-             oobleck_encode(encoder, {.audio = audio.view()}, on);
-           }}};
+  return {{.name = "full size, 4 s of stereo", .run = [=](Stream& on) { oobleck_encode(encoder, {.audio = audio.view()}, on); }}};
 }
 
 const bench::OpBench kEncoder{"oobleck_encode", encoder_cases};

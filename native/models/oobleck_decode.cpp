@@ -20,8 +20,8 @@ class UpsampleStream {
 
   Tensor input(int64_t n, Stream& stream) { return conv_.input(n, stream); }
 
-  /// What is complete [1, O, m]; valid until the next call. The padding at both ends is cut: what may turn out to be of the second one
-  /// is held back.
+  /// What is complete [1, O, m]; valid until the next call. The padding at both ends is cut: what may turn out to be of the
+  /// second one is held back.
   ConstTensor run(Piece piece, Stream& stream) {
     const int64_t columns = conv_.ready(piece, stream), outputs = layer_.outputs(), stride = layer_.stride;
     samples_.consume(given_);
@@ -30,7 +30,8 @@ class UpsampleStream {
       conv_.run(phases, stream);
       const Tensor to = samples_.append(columns * stride, stream);
       copy({phases.reshape({outputs, stride, columns}),
-            Tensor(to.raw(), DType::f32, {outputs, stride, columns}, {to.stride(1), 1, stride}, to.device())}, stream);
+            Tensor(to.raw(), DType::f32, {outputs, stride, columns}, {to.stride(1), 1, stride}, to.device())},
+           stream);
       if (!begun_) samples_.consume(layer_.padding);
       begun_ = true;
     }
@@ -86,8 +87,9 @@ int64_t decoded_length(const OobleckDecoder& decoder, int64_t frames) {
 }
 
 Error wrong_latents(const OobleckDecoder& decoder, const std::string& expected, const ConstTensor& latents) {
-  return {"native/shape-mismatch", "VAE decoder: expected latents " + expected + " of " + std::to_string(decoder.config.decoder_input_channels) +
-                                       " channels, found " + (latents ? latents.shape().to_string() : std::string("nothing"))};
+  return {"native/shape-mismatch", "VAE decoder: expected latents " + expected + " of " +
+                                       std::to_string(decoder.config.decoder_input_channels) + " channels, found " +
+                                       (latents ? latents.shape().to_string() : std::string("nothing"))};
 }
 
 /// `body(first, end, piece)` over n elements, `most` at a time. Once, if there are none: the end must be told.
@@ -110,7 +112,10 @@ DecodePieces decode_pieces(DeviceKind device) {
 
 struct OobleckDecoderStream::State {
   State(const OobleckDecoder& decoder, const DecodePieces& pieces, Device device)
-      : conv1(decoder.conv1, device), conv2(decoder.conv2, device), snake(decoder.snake), channels(decoder.config.audio_channels),
+      : conv1(decoder.conv1, device),
+        conv2(decoder.conv2, device),
+        snake(decoder.snake),
+        channels(decoder.config.audio_channels),
         width(decoder.conv1.weight.view().dim(0)) {
     for (const DecoderBlock& block : decoder.blocks) {
       blocks.emplace_back(block, device);
@@ -158,7 +163,8 @@ void OobleckDecoderStream::push(const ConstTensor& latents, Piece piece, const S
 Storage oobleck_decode(const OobleckDecoder& decoder, const ConstTensor& latents, const DecodePieces& pieces, Stream& stream) {
   if (latents.rank() != 3 || latents.dim(1) != decoder.config.decoder_input_channels || latents.dim(2) < 1)
     throw wrong_latents(decoder, "[batch, channels, frames]", latents);
-  const Storage audio(DType::f32, {latents.dim(0), decoder.config.audio_channels, decoded_length(decoder, latents.dim(2))}, stream.device());
+  const Storage audio(DType::f32, {latents.dim(0), decoder.config.audio_channels, decoded_length(decoder, latents.dim(2))},
+                      stream.device());
   for (int64_t b = 0; b < latents.dim(0); ++b) {
     OobleckDecoderStream decode(decoder, pieces, stream.device());
     int64_t at = 0;

@@ -10,15 +10,15 @@ namespace sidestep {
 /// How latents are cut on their way through the decoder. The bits of the audio are the same for any.
 struct DecodePieces {
   int64_t frames;  ///< latent frames that enter together
-  /// Behind every block activations go on in pieces of this size, or of the size of the next block's weights if that is larger: what
-  /// is read again for every piece.
+  /// Behind every block activations go on in pieces of this size, or of the size of the next block's weights if that is larger:
+  /// what is read again for every piece.
   size_t bytes;
 };
 /// A CPU's pieces stay in its second cache; a card wants large ones.
 DecodePieces decode_pieces(DeviceKind device);
 
-/// Decodes latents that arrive in pieces. Every layer keeps the few inputs that its next outputs need, so nothing is computed twice
-/// and memory is bounded by the pieces, not by the song. One signal at a time.
+/// Decodes latents that arrive in pieces. Every layer keeps the few inputs that its next outputs need, so nothing is computed
+/// twice and memory is bounded by the pieces, not by the song. One signal at a time.
 class OobleckDecoderStream {
  public:
   /// Audio [1, audio channels, n], the next samples; valid during the call.

@@ -36,7 +36,8 @@ TEST("oobleck decode: pieces of any size, between any layers, give the bits of t
   for (const int64_t frames : {1, 7, 61}) {
     const Storage latents = random_tensor({2, 4, frames}, 5);
     const Storage whole = decoded(decoder, latents, {frames, kWhole}, stream);
-    for (const int64_t piece : {1, 2, 5, 19, 60}) EXPECT(same_bytes(decoded(decoder, latents, {piece, kWhole}, stream).view(), whole.view()));
+    for (const int64_t piece : {1, 2, 5, 19, 60})
+      EXPECT(same_bytes(decoded(decoder, latents, {piece, kWhole}, stream).view(), whole.view()));
   }
   // A block's weights take some 6 KB: of 200 frames only the first block's outputs are fewer.
   const Storage longer = random_tensor({1, 4, 200}, 6);
@@ -79,8 +80,9 @@ Storage by_ops(const OobleckDecoder& decoder, const Storage& latents, Stream& st
   for (const DecoderBlock& block : decoder.blocks) {
     const int64_t out = block.up.outputs(), stride = block.up.stride, padding = (stride + 1) / 2;
     Storage y(DType::f32, {x.view().dim(0), out, (x.view().dim(2) - 1) * stride - 2 * padding + 2 * stride});
-    conv_transpose1d({snaked(block.snake, x).view(), kernel_of(block.up).view(), every(block.up.phases.bias.view(), stride).view(), y.tensor(),
-                      stride, padding}, stream);
+    conv_transpose1d({snaked(block.snake, x).view(), kernel_of(block.up).view(),
+                      every(block.up.phases.bias.view(), stride).view(), y.tensor(), stride, padding},
+                     stream);
     x = y;
     for (const ResidualUnit& unit : block.units) {
       const Storage inner = convolved(unit.conv2, snaked(unit.snake2, convolved(unit.conv1, snaked(unit.snake1, x))));
@@ -111,7 +113,8 @@ TEST("oobleck decode: a song's frames by rows give the same bits, with progress 
     for (int64_t c = 0; c < 4; ++c) columns.tensor().data<float>()[c * 61 + t] = rows.view().data<float>()[t * 4 + c];
   const Storage whole = decoded(decoder, columns, {61, kWhole}, stream);
   std::vector<double> told;
-  const Storage song = oobleck_decode_song(decoder, {.latents = rows.view(), .piece_frames = 9, .on_progress = [&](double share) { told.push_back(share); }}, stream);
+  const Storage song = oobleck_decode_song(
+      decoder, {.latents = rows.view(), .piece_frames = 9, .on_progress = [&](double share) { told.push_back(share); }}, stream);
   EXPECT(song.view().dim(0) == 2 && song.view().dim(1) == whole.view().dim(2));
   EXPECT(same_bytes(song.view(), whole.view().select(0, 0)));
   EXPECT(told.size() == 7 && told.back() == 1);

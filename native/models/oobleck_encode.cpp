@@ -67,7 +67,8 @@ Storage oobleck_moments(const OobleckEncoder& encoder, const OobleckEncode& job,
 
 Storage oobleck_encode(const OobleckEncoder& encoder, const OobleckEncode& job, Stream& stream) {
   if (job.audio.rank() != 2) {
-    throw Error("native/shape-mismatch", "VAE encoder: expected audio [channels, samples], found " + job.audio.shape().to_string());
+    throw Error("native/shape-mismatch",
+                "VAE encoder: expected audio [channels, samples], found " + job.audio.shape().to_string());
   }
   LatentStream latents(encoder, job.options, stream);
   const int64_t second = encoder.config.sampling_rate, samples = job.audio.dim(1);

@@ -52,8 +52,7 @@ Storage copy_of(const ConstTensor& x, Stream& stream) {
 }  // namespace
 
 struct OobleckEncoderStream::State {
-  State(const OobleckEncoder& model, Device device)
-      : encoder(&model), conv1(model.conv1, device), conv2(model.conv2, device) {
+  State(const OobleckEncoder& model, Device device) : encoder(&model), conv1(model.conv1, device), conv2(model.conv2, device) {
     for (const EncoderBlock& block : model.blocks) blocks.emplace_back(block, device);
   }
   const OobleckEncoder* encoder;

@@ -19,8 +19,9 @@ void check_audio(const ConstTensor& audio, int64_t before) {
   const auto* x = audio.data<float>();
   for (int64_t i = 0; i < audio.numel(); ++i) {
     if (std::isfinite(x[i])) continue;
-    throw Error("native/audio-invalid", "Audio sample " + std::to_string(before + i % audio.dim(1)) + " of channel " +
-                                            std::to_string(i / audio.dim(1)) + " is not a finite number",
+    throw Error("native/audio-invalid",
+                "Audio sample " + std::to_string(before + i % audio.dim(1)) + " of channel " + std::to_string(i / audio.dim(1)) +
+                    " is not a finite number",
                 "The file is damaged; decode it again.");
   }
 }

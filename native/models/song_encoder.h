@@ -14,7 +14,7 @@ enum class Normalize : uint8_t { none, peak, loudness };
 
 struct SongOptions {
   audio::ResampleFilter resample_filter = audio::ResampleFilter::soxr_hq;
-  double max_duration = 0;       ///< seconds kept, 0: all
+  double max_duration = 0;  ///< seconds kept, 0: all
   Normalize normalize = Normalize::none;
   double peak_target = -1;       ///< dBFS, with Normalize::peak
   double loudness_target = -14;  ///< LUFS, with Normalize::loudness

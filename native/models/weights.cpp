@@ -19,8 +19,8 @@ struct Weights::Source {
   uint64_t seed = 0;
   uint64_t drawn = 0;  ///< random tensors made so far: each has a stream of its own
   DType dtype = DType::f32;
-  DType imagined = DType::f32;  ///< on Device::plan: what the files are imagined to hold
-  Stream* stream = nullptr;  ///< used while tensors are asked for, not after
+  DType imagined = DType::f32;           ///< on Device::plan: what the files are imagined to hold
+  Stream* stream = nullptr;              ///< used while tensors are asked for, not after
   std::unique_ptr<Stream> own_stream{};  ///< of a source that has one to itself
   Device device{};
   std::vector<Storage> owned;
@@ -105,19 +105,21 @@ bool aligned(const ConstTensor& t) { return reinterpret_cast<uintptr_t>(t.raw())
 /// The stored tensor, checked.
 ConstTensor find(const WeightFiles& files, const std::string& name, const Shape& shape) {
   if (!files.contains(name)) {
-    throw Error("native/tensor-missing", files.origin(name) + ": expected a tensor " + name + " " + shape.to_string() +
-                                             " but there is none.",
+    throw Error("native/tensor-missing",
+                files.origin(name) + ": expected a tensor " + name + " " + shape.to_string() + " but there is none.",
                 "The checkpoint is incomplete, or its config.json describes another model. Download it again.");
   }
   const ConstTensor stored = files.tensor(name);
   if (!(stored.shape() == shape)) {
-    throw Error("native/tensor-shape", files.origin(name) + ": expected " + name + " to be " + shape.to_string() +
-                                           " but found " + stored.shape().to_string() + ".",
+    throw Error("native/tensor-shape",
+                files.origin(name) + ": expected " + name + " to be " + shape.to_string() + " but found " +
+                    stored.shape().to_string() + ".",
                 "Weights and config.json belong to different models.");
   }
   if (!stored_as_float(stored.dtype())) {
-    throw Error("native/tensor-dtype", files.origin(name) + ": expected " + name + " to be F32, F16 or BF16 but found " +
-                                           std::string(dtype_name(stored.dtype())) + ".",
+    throw Error("native/tensor-dtype",
+                files.origin(name) + ": expected " + name + " to be F32, F16 or BF16 but found " +
+                    std::string(dtype_name(stored.dtype())) + ".",
                 "Quantised or double-precision checkpoints are not read; use the published one.");
   }
   return stored;
@@ -179,9 +181,7 @@ Weights Weights::keeping(Keep keep) const {
 
 Weights Weights::without_codes() const { return keep_ == Keep::int8 ? keeping(Keep::as_stored) : *this; }
 
-bool Weights::contains(const std::string& name) const {
-  return !source_->files || source_->files->contains(prefix_ + name);
-}
+bool Weights::contains(const std::string& name) const { return !source_->files || source_->files->contains(prefix_ + name); }
 
 ConstTensor Weights::tensor(const std::string& name, const Shape& shape) const {
   Source& source = *source_;
@@ -202,7 +202,8 @@ FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const 
     }
     case Keep::int8:
       if (source.device.kind == DeviceKind::plan) return source.imagined_codes(shape);
-      return source.files ? source.quantised(find(*source.files, prefix_ + name, shape)) : source.quantised(source.drawn_on_host(shape).view());
+      return source.files ? source.quantised(find(*source.files, prefix_ + name, shape))
+                          : source.quantised(source.drawn_on_host(shape).view());
   }
   __builtin_unreachable();
 }
@@ -220,8 +221,10 @@ FrozenMatrices Weights::matrices(const std::vector<std::string>& names, const st
   for (size_t i = 0; i < names.size(); ++i) {
     const Tensor place = all.slice(0, begin, begin + rows[i]);
     begin += rows[i];
-    if (source.files) source.adopt_into(find(*source.files, prefix_ + names[i], place.shape()), place);
-    else if (!imagined) source.draw_into(place, 0.0F);
+    if (source.files)
+      source.adopt_into(find(*source.files, prefix_ + names[i], place.shape()), place);
+    else if (!imagined)
+      source.draw_into(place, 0.0F);
     out.each.emplace_back(ConstTensor(place));
   }
   out.beside = FrozenMatrix(ConstTensor(all));
@@ -262,8 +265,8 @@ Linear load_linear(const Weights& weights, const std::string& name, int64_t in, 
   return linear;
 }
 
-LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in, const std::vector<int64_t>& out,
-                           Bias bias) {
+LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in,
+                           const std::vector<int64_t>& out, Bias bias) {
   LinearsBeside linears;
   if (bias == Bias::present) {
     for (size_t i = 0; i < names.size(); ++i) linears.each.push_back(load_linear(weights, names[i], in, out[i], bias));

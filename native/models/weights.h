@@ -17,8 +17,8 @@ namespace sidestep {
 /// in the compute dtype. `int8`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h).
 enum class Keep : uint8_t { as_stored, int8 };
 
-/// The dtype that `Keep::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's files. Without
-/// files (a forecast may come before them) they are taken to be in the compute dtype.
+/// The dtype that `Keep::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's files.
+/// Without files (a forecast may come before them) they are taken to be in the compute dtype.
 DType kept_dtype(const std::filesystem::path& folder, const std::string& prefix, DType compute, DeviceKind device);
 
 /// Matrices that multiply one x. `beside`: all of them, one below the other, where they are kept so.
@@ -28,8 +28,8 @@ struct FrozenMatrices {
 };
 
 /// Where a model's frozen tensors come from, and who keeps them alive: checkpoint files, or a generator for benches and
-/// memory plans. Only what is asked for is touched. On a CPU a matrix, and any tensor already in the wanted dtype, stays a view of
-/// the mapped file; anything else is converted once into memory of its own.
+/// memory plans. Only what is asked for is touched. On a CPU a matrix, and any tensor already in the wanted dtype, stays a view
+/// of the mapped file; anything else is converted once into memory of its own.
 class Weights {
  public:
   /// Tensors named `prefix + name` in `files` (f32, f16 or bf16), as `dtype` on the stream's device.
@@ -42,8 +42,8 @@ class Weights {
   Weights keeping(Keep keep) const;
   /// The same, but no codes: for the small matrices that every value passes through (time, condition, patches).
   Weights without_codes() const;
-  /// The same files, or the same generator, for a model on the host, which owns what it converts: to be brought to a card in another way
-  /// (layer_stream.h). On Device::plan another count, that of `owned_bytes` there.
+  /// The same files, or the same generator, for a model on the host, which owns what it converts: to be brought to a card in
+  /// another way (layer_stream.h). On Device::plan another count, that of `owned_bytes` there.
   Weights on_host() const;
   /// The same source, names continuing with `more`; memory is shared.
   Weights below(const std::string& more) const;
@@ -53,8 +53,8 @@ class Weights {
   ConstTensor tensor(const std::string& name, const Shape& shape) const;
   /// The weight of a linear layer, or a table of rows. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
   FrozenMatrix matrix(const std::string& name, const Shape& shape) const;
-  /// Several of `in` columns each. A card's matrices in the compute dtype are brought beside each other as they arrive; mapped files
-  /// and codes stay where they are. Throws as `matrix` does.
+  /// Several of `in` columns each. A card's matrices in the compute dtype are brought beside each other as they arrive; mapped
+  /// files and codes stay where they are. Throws as `matrix` does.
   FrozenMatrices matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const;
   /// The tensor with its dimensions reordered and then flattened to `flat`; for patch convolutions.
   ConstTensor permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const;
@@ -83,7 +83,7 @@ struct LinearsBeside {
   std::vector<Linear> each;
   FrozenMatrix beside{};
 };
-LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in, const std::vector<int64_t>& out,
-                           Bias bias);
+LinearsBeside load_linears(const Weights& weights, const std::vector<std::string>& names, int64_t in,
+                           const std::vector<int64_t>& out, Bias bias);
 
 }  // namespace sidestep

@@ -26,8 +26,10 @@ WeightFiles altered(const fs::path& folder, const std::string& name, ConstTensor
   const SafetensorsFile original(checkpoint() / "model.safetensors");
   std::vector<NamedTensor> tensors;
   for (const std::string& other : original.names()) {
-    if (other != name) tensors.push_back({other, original.tensor(other)});
-    else if (replacement) tensors.push_back({name, replacement});
+    if (other != name)
+      tensors.push_back({other, original.tensor(other)});
+    else if (replacement)
+      tensors.push_back({name, replacement});
   }
   write_safetensors(folder / "model.safetensors", tensors, {});
   return WeightFiles::open(folder);

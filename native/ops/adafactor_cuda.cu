@@ -52,7 +52,8 @@ __device__ void update_matrix(const Parameter& t, int64_t matrix, const Rates& r
     double sum = 0;
     for (int64_t j = threadIdx.x % kWarp; j < t.cols; j += kWarp) sum += square(i, j);
     sum = warp_sum(sum);
-    if (threadIdx.x % kWarp == 0) row[i] = row[i] * rates.beta + static_cast<float>(sum / static_cast<double>(t.cols)) * (1 - rates.beta);
+    if (threadIdx.x % kWarp == 0)
+      row[i] = row[i] * rates.beta + static_cast<float>(sum / static_cast<double>(t.cols)) * (1 - rates.beta);
   }
   __syncthreads();
   double row_total = 0;
@@ -77,7 +78,8 @@ __global__ void __launch_bounds__(kBlock)
     adafactor_kernel(SIDESTEP_GRID_CONSTANT(Parameters) parameters, const Rates rates, const uint8_t* gate) {
   if (held_back(gate)) return;
   const Parameter t = parameters.list[blockIdx.x];
-  if (t.rows == 0) update_whole(t, rates);
+  if (t.rows == 0)
+    update_whole(t, rates);
   else
     for (int64_t matrix = 0; matrix < t.matrices; ++matrix) update_matrix(t, matrix, rates);
   __syncthreads();

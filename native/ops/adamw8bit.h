@@ -20,10 +20,10 @@ const std::array<float, 256>& dynamic_map(QuantSign sign);
 /// AdamW with both moments stored as 8-bit codes of a dynamic map, scaled by each block's largest magnitude. The arithmetic
 /// of a block is done in f32 and rounded to the nearest code at the end; otherwise as AdamW.
 struct AdamW8bit {
-  std::vector<Tensor> params;                            ///< f32
-  std::vector<ConstTensor> grads;                        ///< f32
-  std::vector<Tensor> exp_avg_codes, exp_avg_sq_codes;   ///< u8, like params
-  std::vector<Tensor> exp_avg_absmax, exp_avg_sq_absmax; ///< f32, [ceil(numel / kQuantBlock)]
+  std::vector<Tensor> params;                             ///< f32
+  std::vector<ConstTensor> grads;                         ///< f32
+  std::vector<Tensor> exp_avg_codes, exp_avg_sq_codes;    ///< u8, like params
+  std::vector<Tensor> exp_avg_absmax, exp_avg_sq_absmax;  ///< f32, [ceil(numel / kQuantBlock)]
   double learning_rate = 0, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.01;
   int64_t step = 1;       ///< counts from 1
   ConstTensor proceed{};  ///< [1] u8: where given and 0, nothing is done

@@ -68,8 +68,7 @@ void adamw8bit(const AdamW8bit& op, Stream& stream) {
                     static_cast<float>(1 - op.learning_rate * op.weight_decay),
                     static_cast<float>(op.learning_rate / correction1),
                     static_cast<float>(correction2)};
-  for_each_chunk(chunks_of(op.params, kQuantBlock), stream,
-                 [&](const Chunk& chunk, size_t) { update_block(op, chunk, rates); });
+  for_each_chunk(chunks_of(op.params, kQuantBlock), stream, [&](const Chunk& chunk, size_t) { update_block(op, chunk, rates); });
 }
 
 }  // namespace sidestep::cpu

@@ -28,8 +28,10 @@ __device__ uint8_t nearest_code(const float* map, float value) {
   int low = 0, high = kMapSize;  // first value that is not below
   while (low < high) {
     const int middle = (low + high) / 2;
-    if (map[middle] < value) low = middle + 1;
-    else high = middle;
+    if (map[middle] < value)
+      low = middle + 1;
+    else
+      high = middle;
   }
   if (low == 0) return 0;
   if (low == kMapSize) return kMapSize - 1;
@@ -53,11 +55,13 @@ __device__ void store_block(const float* map, const float (&values)[kPerLane], i
 }
 
 /// Operands: gradient, parameter, codes and scales of the first, then of the second moment.
-__device__ void update_block(const TensorTable<6>& table, int tensor, int64_t begin, int64_t count, const Rates& rates, const Maps& maps) {
+__device__ void update_block(const TensorTable<6>& table, int tensor, int64_t begin, int64_t count, const Rates& rates,
+                             const Maps& maps) {
   const float* g = table.operand<const float>(0, tensor) + begin;
   float* p = table.operand<float>(1, tensor) + begin;
   uint8_t *m_codes = table.operand<uint8_t>(2, tensor) + begin, *v_codes = table.operand<uint8_t>(4, tensor) + begin;
-  float *m_absmax = table.operand<float>(3, tensor) + begin / kQuantBlock, *v_absmax = table.operand<float>(5, tensor) + begin / kQuantBlock;
+  float *m_absmax = table.operand<float>(3, tensor) + begin / kQuantBlock,
+        *v_absmax = table.operand<float>(5, tensor) + begin / kQuantBlock;
   const float m_scale = *m_absmax, v_scale = *v_absmax;
   float m[kPerLane] = {}, v[kPerLane] = {};
 #pragma unroll
@@ -74,11 +78,11 @@ __device__ void update_block(const TensorTable<6>& table, int tensor, int64_t be
   store_block(maps.without_sign, v, count, v_codes, v_absmax);
 }
 
-__global__ void __launch_bounds__(kThreads)
-    adamw8bit_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<6>) table, const Rates rates, SIDESTEP_GRID_CONSTANT(Maps) given,
-                     const uint8_t* gate) {
+__global__ void __launch_bounds__(kThreads) adamw8bit_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<6>) table, const Rates rates,
+                                                             SIDESTEP_GRID_CONSTANT(Maps) given, const uint8_t* gate) {
   if (held_back(gate)) return;
-  Maps& maps = shared<Maps>();  // lanes look up different places at once, which an argument's constant memory would serve one by one
+  Maps& maps =
+      shared<Maps>();  // lanes look up different places at once, which an argument's constant memory would serve one by one
   static_assert(kThreads == kMapSize);
   maps.with_sign[threadIdx.x] = given.with_sign[threadIdx.x];
   maps.without_sign[threadIdx.x] = given.without_sign[threadIdx.x];
@@ -108,8 +112,8 @@ void adamw8bit(const AdamW8bit& op, Stream& stream) {
     maps.without_sign[i] = dynamic_map(QuantSign::without_sign)[i];
   }
   const auto pointers = [&](size_t i) {
-    return std::array<const void*, 6>{op.grads[i].raw(),           op.params[i].raw(),         op.exp_avg_codes[i].raw(),
-                                      op.exp_avg_absmax[i].raw(),  op.exp_avg_sq_codes[i].raw(), op.exp_avg_sq_absmax[i].raw()};
+    return std::array<const void*, 6>{op.grads[i].raw(),          op.params[i].raw(),           op.exp_avg_codes[i].raw(),
+                                      op.exp_avg_absmax[i].raw(), op.exp_avg_sq_codes[i].raw(), op.exp_avg_sq_absmax[i].raw()};
   };
   over_tables<6>(op.params, pointers, [&](const TensorTable<6>& table) {
     launch(adamw8bit_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, maps, gate_of(op.proceed));

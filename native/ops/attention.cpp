@@ -88,12 +88,14 @@ void attention(const Attention& op, Stream& stream) {
 
 namespace {
 
-/// What a card runs one after the other where it keeps dS, each kernel with what it computes and moves. Sums of parts: as many as there may be.
+/// What a card runs one after the other where it keeps dS, each kernel with what it computes and moves. Sums of parts: as many as
+/// there may be.
 void tally_kernels(const AttentionBackward& op, const Extents& e, double flops, double operands, Tally& tally) {
   const ScoreRoom room = score_room(e, op.window, op.causality);
   const auto units = static_cast<double>(e.batch * e.kv_heads), size = static_cast<double>(dtype_size(op.q.dtype()));
   const double scores = units * static_cast<double>(room.score_elements()) * size;
-  const double sums = room.most_parts > 1 ? units * static_cast<double>(room.most_parts * room.part_floats()) * sizeof(float) : 0.0;
+  const double sums =
+      room.most_parts > 1 ? units * static_cast<double>(room.most_parts * room.part_floats()) * sizeof(float) : 0.0;
   tally.add("attention_backward delta", {0, bytes_of({op.dout, op.out})}, 0);
   tally.add("attention_backward orphans", {0, static_cast<double>(op.lse.bytes())}, 0);
   tally.add("attention_backward dk, dv", {flops * 4 / 5, operands - bytes_of({op.out, op.dq}) + scores + sums}, 0);
@@ -128,13 +130,15 @@ void attention_backward(const AttentionBackward& op, Stream& stream) {
     check.dtype("dscores", op.dscores, op.q.dtype());
     check.contiguous("dscores", op.dscores);
     const int64_t least = score_room(e, op.window, op.causality).elements();
-    if (op.dscores.numel() < least) check.refuse("dscores", "at least " + std::to_string(least) + " elements, those of one key head");
+    if (op.dscores.numel() < least)
+      check.refuse("dscores", "at least " + std::to_string(least) + " elements, those of one key head");
   }
   // Five products with keys' gradients (scores, dP, dQ, dK, dV), three without.
   const double products = op.dk ? 5 : 3;
   const double flops = 2.0 * products * static_cast<double>(e.head_dim) * allowed_pairs(e, op.window, op.causality);
   const double operands = bytes_of({op.dout, op.q, op.k, op.v, op.out, op.dq, op.dk, op.dv});
-  if (op.dscores && stream.device().kind == DeviceKind::plan && stream.tally() != nullptr) return tally_kernels(op, e, flops, operands, *stream.tally());
+  if (op.dscores && stream.device().kind == DeviceKind::plan && stream.tally() != nullptr)
+    return tally_kernels(op, e, flops, operands, *stream.tally());
   dispatch("attention_backward", &Backend::attention_backward, op, {flops, operands}, stream);
 }
 

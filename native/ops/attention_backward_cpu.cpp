@@ -78,22 +78,42 @@ void add_part(const Backward& f, const KeyBlock& at, const Tile& tile, const Par
   for (float** memory : {&block.scores, &block.dweights}) *memory += part.first - tile.first;
   float *scores = block.scores + part.first_row * kTileLength, *dweights = block.dweights + part.first_row * kTileLength;
   const auto scores_of = [&](const HeadRows& rows, const HeadPanels& panels, float* c, float alpha) {
-    tile_product({.source = Source::row_major, .a = rows.row(block.b, block.first + part.first_row, block.kv), .a_step = rows.row_stride,
-                  .rows = part.rows, .group = part.rows, .b = panels.panel(block.b, tile.h, part.first / width), .b_step = width,
-                  .b_next = width * hd, .width = width, .k = hd, .columns = part.columns, .c = c, .ldc = kTileLength, .alpha = alpha});
+    tile_product({.source = Source::row_major,
+                  .a = rows.row(block.b, block.first + part.first_row, block.kv),
+                  .a_step = rows.row_stride,
+                  .rows = part.rows,
+                  .group = part.rows,
+                  .b = panels.panel(block.b, tile.h, part.first / width),
+                  .b_step = width,
+                  .b_next = width * hd,
+                  .width = width,
+                  .k = hd,
+                  .columns = part.columns,
+                  .c = c,
+                  .ldc = kTileLength,
+                  .alpha = alpha});
   };
   scores_of(f.k, f.q_panels, scores, f.op.scale);
   hide_queries(f, block, part);
   scores_of(f.v, f.dout_panels, dweights, 1);
   const int64_t statistics = (block.b * f.heads + tile.h) * f.padded_queries + part.first;
-  vector_kernels().softmax_backward_rows({scores, dweights, kTileLength, part.rows, part.columns, f.lse + statistics,
-                                          f.delta + statistics});
+  vector_kernels().softmax_backward_rows(
+      {scores, dweights, kTileLength, part.rows, part.columns, f.lse + statistics, f.delta + statistics});
   if (!f.op.dk) return;
   const auto add_to_keys = [&](const float* weights, const HeadRows& rows, float* c) {
-    tile_product({.source = Source::row_major, .a = weights, .a_step = kTileLength, .rows = part.rows, .group = part.rows,
-                  .b = rows.row(block.b, part.first, tile.h), .b_step = rows.row_stride, .b_next = tile_kernels().columns(),
-                  .k = std::min(part.columns, f.queries - part.first), .columns = hd, .c = c + part.first_row * f.row_width,
-                  .ldc = f.row_width, .beta = 1});
+    tile_product({.source = Source::row_major,
+                  .a = weights,
+                  .a_step = kTileLength,
+                  .rows = part.rows,
+                  .group = part.rows,
+                  .b = rows.row(block.b, part.first, tile.h),
+                  .b_step = rows.row_stride,
+                  .b_next = tile_kernels().columns(),
+                  .k = std::min(part.columns, f.queries - part.first),
+                  .columns = hd,
+                  .c = c + part.first_row * f.row_width,
+                  .ldc = f.row_width,
+                  .beta = 1});
   };
   add_to_keys(scores, f.dout, block.dv);
   add_to_keys(dweights, f.q, block.dk);
@@ -117,10 +137,19 @@ void add_to_queries(const Backward& f, const KeyBlock& block, const Tile& tile) 
     const IndexRange range = f.reach.of(tile.first + row, tile.first + row + rows);
     const int64_t first = std::max(range.first - block.first, int64_t{0}), last = std::min(range.last - block.first, block.count);
     if (first >= last) continue;
-    tile_product({.source = Source::interleaved, .a = block.dweights + first * kTileLength + row, .a_step = kTileLength,
-                  .rows = rows, .group = rows, .b = f.k.row(block.b, block.first + first, block.kv), .b_step = f.k.row_stride,
-                  .b_next = tile_kernels().columns(), .k = last - first, .columns = f.head_dim,
-                  .c = f.dq_rows(block.piece, block.b, tile.h) + (tile.first + row) * f.row_width, .ldc = f.row_width, .beta = 1});
+    tile_product({.source = Source::interleaved,
+                  .a = block.dweights + first * kTileLength + row,
+                  .a_step = kTileLength,
+                  .rows = rows,
+                  .group = rows,
+                  .b = f.k.row(block.b, block.first + first, block.kv),
+                  .b_step = f.k.row_stride,
+                  .b_next = tile_kernels().columns(),
+                  .k = last - first,
+                  .columns = f.head_dim,
+                  .c = f.dq_rows(block.piece, block.b, tile.h) + (tile.first + row) * f.row_width,
+                  .ldc = f.row_width,
+                  .beta = 1});
   }
 }
 
@@ -272,7 +301,8 @@ void attention_backward(const AttentionBackward& op, Stream& stream) {
   const int64_t panels = HeadPanels::floats(op.q, width), dq_floats = pieces * batch * heads * queries * row_width;
   const int64_t rows[] = {HeadRows::floats(op.q), HeadRows::floats(op.dout), HeadRows::floats(op.k), HeadRows::floats(op.v)};
   const int64_t orphan_floats = batch * kv_heads * row_width;
-  Carver memory{scratch.at_least(2 * panels + rows[0] + rows[1] + rows[2] + rows[3] + 2 * statistics + orphan_floats + dq_floats + 160)};
+  Carver memory{
+      scratch.at_least(2 * panels + rows[0] + rows[1] + rows[2] + rows[3] + 2 * statistics + orphan_floats + dq_floats + 160)};
   float *q_panels = memory.take(panels), *dout_panels = memory.take(panels), *lse = memory.take(statistics),
         *delta = memory.take(statistics), *orphans = memory.take(orphan_floats), *dq = memory.take(dq_floats);
   const Backward f{op,
@@ -283,7 +313,18 @@ void attention_backward(const AttentionBackward& op, Stream& stream) {
                    pack_rows(op.k, memory.take(rows[2]), stream),
                    pack_rows(op.v, memory.take(rows[3]), stream),
                    Reach{op.k.dim(1), op.window, op.causality},
-                   batch, queries, heads, kv_heads, hd, pieces, row_width, padded_queries, lse, delta, orphans, dq};
+                   batch,
+                   queries,
+                   heads,
+                   kv_heads,
+                   hd,
+                   pieces,
+                   row_width,
+                   padded_queries,
+                   lse,
+                   delta,
+                   orphans,
+                   dq};
   prepare_statistics(f, lse, delta, stream);
   sum_orphans(f, orphans);
   stream.pool().parallel_for(batch * kv_heads * pieces, [&](int64_t task) {

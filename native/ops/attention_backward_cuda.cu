@@ -1,9 +1,9 @@
-// Attention backward on tensor cores, after Dao 2022, Algorithm 4, in five products of 2 hd FLOPs a pair visited and without atomics, so
-// that every gradient has one writer and the bits are the same in every run. A block owns 64 keys and walks tiles of the queries that
-// meet them: scores and their gradients dS, once, of them dk and dv. dS goes to memory in 16 bits, as products take it, and a
-// second kernel makes dq = dS K of it. That moves 4 bytes a pair and query head in place of two products of 512 FLOPs (heads of 128).
-// Full attention of the 2B model over 3000 patches, 16 heads of 128: 184 GFLOP, 0.46 ms at 400 TFLOP/s; dS is 290 MB, written while the
-// tensor cores are busy, and read in 0.1 ms at 3 TB/s. A banded layer (window 128): 16 GFLOP, 31 MB.
+// Attention backward on tensor cores, after Dao 2022, Algorithm 4, in five products of 2 hd FLOPs a pair visited and without
+// atomics, so that every gradient has one writer and the bits are the same in every run. A block owns 64 keys and walks tiles of
+// the queries that meet them: scores and their gradients dS, once, of them dk and dv. dS goes to memory in 16 bits, as products
+// take it, and a second kernel makes dq = dS K of it. That moves 4 bytes a pair and query head in place of two products of 512
+// FLOPs (heads of 128). Full attention of the 2B model over 3000 patches, 16 heads of 128: 184 GFLOP, 0.46 ms at 400 TFLOP/s; dS
+// is 290 MB, written while the tensor cores are busy, and read in 0.1 ms at 3 TB/s. A banded layer (window 128): 16 GFLOP, 31 MB.
 #include "ops/attention_scores_cuda.cuh"
 
 namespace sidestep::cuda {
@@ -11,18 +11,19 @@ namespace {
 
 constexpr int kRowsOfWarp = ScoreFragments::kSide;
 
-// ---- dS, dk, dv: a block owns 64 keys of a key head and walks tiles of the queries of its query heads, in order. The next tile is on its
-// way while one is worked on.
+// ---- dS, dk, dv: a block owns 64 keys of a key head and walks tiles of the queries of its query heads, in order. The next tile
+// is on its way while one is worked on.
 
-/// Queries of a tile, by how much of q and of dout it is. Half as many products again read shared memory for each `ldmatrix` of a larger one,
-/// and more of them are independent; two blocks of it need more memory than a GeForce's multiprocessor has.
+/// Queries of a tile, by how much of q and of dout it is. Half as many products again read shared memory for each `ldmatrix` of a
+/// larger one, and more of them are independent; two blocks of it need more memory than a GeForce's multiprocessor has.
 enum class Tile : int { kib_4 = 4096, kib_8 = 8192 };
 
 template <int hd, Tile tile>
 constexpr int kQueries = static_cast<int>(tile) / 2 / hd;
 
 template <int hd, Tile tile>
-constexpr size_t kKeyBytes = 2 * SharedTile<__half, hd>::bytes(kRows) + 4 * static_cast<size_t>(tile) + 4 * sizeof(float) * kQueries<hd, tile>;
+constexpr size_t kKeyBytes = 2 * SharedTile<__half, hd>::bytes(kRows) + 4 * static_cast<size_t>(tile) +
+                             4 * sizeof(float) * kQueries<hd, tile>;
 
 static_assert(blocks_in_100_kib(kKeyBytes<128, Tile::kib_4>) >= 2 && blocks_in_100_kib(kKeyBytes<64, Tile::kib_4>) >= 2);
 constexpr size_t kRoomForLarge = 2 * (kKeyBytes<128, Tile::kib_8> + 1024);  // of two blocks, on a multiprocessor
@@ -33,7 +34,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
   const SharedTile<T, hd> k{reinterpret_cast<T*>(dynamic_shared())}, v{k.at(kRows, 0)}, queries{v.at(kRows, 0)};
   float* const statistics = reinterpret_cast<float*>(queries.at(4 * kTile, 0));
   const AttentionOperands<T>& op = f.op;
-  const int64_t unit = kept.first_unit + blockIdx.y, kv = unit % op.kv_heads, b = unit / op.kv_heads, group = op.heads / op.kv_heads;
+  const int64_t unit = kept.first_unit + blockIdx.y, kv = unit % op.kv_heads, b = unit / op.kv_heads,
+                group = op.heads / op.kv_heads;
   const int64_t first = int64_t{blockIdx.x} * kRows, last = min(op.reach.keys, first + kRows);
   const int warp = threadIdx.x / kWarp, row = warp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
   load_tile<T, hd, kRows, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first, op.reach.keys);
@@ -55,8 +57,10 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
     load_tile<T, hd, kTile, kBlock>(q, op.q(b, 0, next.head), op.q.frame_stride, query, op.queries);
     load_tile<T, hd, kTile, kBlock>(dout, f.to.dout(b, 0, next.head), f.to.dout.frame_stride, query, op.queries);
     const int i = threadIdx.x;
-    if (i < kTile) next_statistic = statistic(f, b, next.head, query + i);
-    else if (i < 2 * kTile) next_statistic = delta_of(f, b, next.head, query + i - kTile);
+    if (i < kTile)
+      next_statistic = statistic(f, b, next.head, query + i);
+    else if (i < 2 * kTile)
+      next_statistic = delta_of(f, b, next.head, query + i - kTile);
   };
   if (walk.steps > 0) fetch(0);
   commit_copies();
@@ -96,7 +100,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
       multiply_rows<T, hd>(dk, piece.of, q, n * 8);
       const int64_t strip = tile.index * (kTile / ScoreFragments::kSide) + n / 2;
       if (strip < strips.first || strip >= strips.last) continue;  // of the tile, but no key of the block meets it
-      reinterpret_cast<Piece*>(scores + kept.room.fragments.at(blockIdx.x * (kRows / kRowsOfWarp) + warp, strip, strips.first))[threadIdx.x % kWarp] = piece;
+      reinterpret_cast<Piece*>(scores + kept.room.fragments.at(blockIdx.x * (kRows / kRowsOfWarp) + warp, strip,
+                                                               strips.first))[threadIdx.x % kWarp] = piece;
     }
   }
   wait_copies<0>();  // keys that meet no query have loads under way
@@ -132,8 +137,9 @@ __global__ void __launch_bounds__(kThreads) attention_parts_kernel(const Backwar
   write_dv(f, b, key, kv, column, dv.x, dv.y);
 }
 
-// ---- dq = dS K: a block owns 128 queries, 32 a warp, and walks the blocks of keys that meet them. dS goes from memory to registers, where
-// each piece is turned, and the next block's takes its place; the next keys are on their way, too, while one block is worked on.
+// ---- dq = dS K: a block owns 128 queries, 32 a warp, and walks the blocks of keys that meet them. dS goes from memory to
+// registers, where each piece is turned, and the next block's takes its place; the next keys are on their way, too, while one
+// block is worked on.
 
 constexpr int kStrips = 2, kQueriesOfBlock = kBlock / kWarp * kStrips * static_cast<int>(ScoreFragments::kSide);
 constexpr int kPieces = kRows / kRowsOfWarp;  // of a strip and a block of keys
@@ -141,17 +147,19 @@ constexpr int kPieces = kRows / kRowsOfWarp;  // of a strip and a block of keys
 template <int hd>
 constexpr size_t kProductBytes = 2 * SharedTile<__half, hd>::bytes(kRows);
 
-/// A warp's dS of one block of keys, read piece by piece: zeros where a strip meets none of the keys. Pieces are counted in 32 bits, which keeps
-/// registers free.
+/// A warp's dS of one block of keys, read piece by piece: zeros where a strip meets none of the keys. Pieces are counted in 32
+/// bits, which keeps registers free.
 struct ScoreReader {
   const Piece* from;  ///< the lane's part of the warp's first strip
-  int pitch, first, count;  ///< between pieces of 16 keys; the warp's first strip, counted from the first that is kept, of how many
+  int pitch, first,
+      count;  ///< between pieces of 16 keys; the warp's first strip, counted from the first that is kept, of how many
 
   template <typename T>
   __device__ static ScoreReader of(const ScoreFragments& fragments, const T* scores, int block, int first_strip) {
     const IndexRange strips = fragments.strips(block);
     const int skipped = static_cast<int>(strips.first), pitch = static_cast<int>(fragments.most_strips);
-    const Piece* from = reinterpret_cast<const Piece*>(scores) + (block * kPieces * pitch + first_strip - skipped) * int64_t{kWarp} + threadIdx.x % kWarp;
+    const Piece* from = reinterpret_cast<const Piece*>(scores) +
+                        (block * kPieces * pitch + first_strip - skipped) * int64_t{kWarp} + threadIdx.x % kWarp;
     return {from, pitch, first_strip - skipped, static_cast<int>(strips.last) - skipped};
   }
   __device__ Piece operator()(int strip, int piece) const {
@@ -169,12 +177,14 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const B
   const int kv = unit % key_heads, b = unit / key_heads, h = kv * group + static_cast<int>(blockIdx.y) % group;
   const int64_t first = int64_t{blockIdx.x} * kQueriesOfBlock, last = min(op.queries, first + kQueriesOfBlock);
   const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
-  const int first_strip = static_cast<int>(blockIdx.x) * (kQueriesOfBlock / static_cast<int>(ScoreFragments::kSide)) + warp * kStrips;
+  const int first_strip =
+      static_cast<int>(blockIdx.x) * (kQueriesOfBlock / static_cast<int>(ScoreFragments::kSide)) + warp * kStrips;
   const T* const scores = kept.scores(blockIdx.y);
   const IndexRange blocks = tiles_of(op.visited(b, op.reach.of(first, last)), kRows);
   const int last_block = static_cast<int>(blocks.last);
   const auto fetch = [&](int block) {
-    load_tile<T, hd, kRows, kBlock>({keys.at(block % 2 * kRows, 0)}, op.k(b, 0, kv), op.k.frame_stride, int64_t{block} * kRows, op.reach.keys);
+    load_tile<T, hd, kRows, kBlock>({keys.at(block % 2 * kRows, 0)}, op.k(b, 0, kv), op.k.frame_stride, int64_t{block} * kRows,
+                                    op.reach.keys);
     return ScoreReader::of(kept.room.fragments, scores, block, first_strip);
   };
   Piece pieces[kStrips][kPieces] = {};
@@ -189,7 +199,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const B
   float dq[kStrips][hd / 8][4] = {};
   for (int block = static_cast<int>(blocks.first); block < last_block; ++block) {
     wait_copies<0>();
-    __syncthreads();  // the keys are there, and every warp has read those before
+    __syncthreads();       // the keys are there, and every warp has read those before
     ScoreReader reader{};  // of none
     if (block + 1 < last_block) reader = fetch(block + 1);
     commit_copies();
@@ -231,7 +241,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const B
 template <typename T, int hd, Tile tile>
 void launch_dkv(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue) {
   constexpr size_t kBytes = kKeyBytes<hd, tile>;
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_kernel<T, hd, tile>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kBytes)));
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_kernel<T, hd, tile>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(kBytes)));
   const dim3 grid(static_cast<unsigned>(kept.room.fragments.blocks()), units, static_cast<unsigned>(kept.parts));
   launch(attention_dkv_kernel<T, hd, tile>, grid, kBlock, kBytes, queue)(f, kept);
   SIDESTEP_CUDA_LAUNCHED("attention_dkv_kernel");
@@ -241,14 +252,16 @@ template <typename T, int hd>
 void launch_parts(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue) {
   if (kept.parts == 1) return;
   const int64_t pairs = units * f.op.reach.keys * hd / 2;
-  launch(attention_parts_kernel<T>, static_cast<unsigned>(ceil_div(pairs, int64_t{kThreads})), kThreads, 0, queue)(f, kept, pairs);
+  launch(attention_parts_kernel<T>, static_cast<unsigned>(ceil_div(pairs, int64_t{kThreads})), kThreads, 0, queue)(f, kept,
+                                                                                                                   pairs);
   SIDESTEP_CUDA_LAUNCHED("attention_parts_kernel");
 }
 
 template <typename T, int hd>
 void launch_dq(const Backward<T>& f, const KeptScores<T>& kept, unsigned heads, cudaStream_t queue) {
   constexpr size_t kBytes = kProductBytes<hd>;
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_product_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kBytes)));
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_product_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(kBytes)));
   const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kQueriesOfBlock})), heads);
   launch(attention_dq_product_kernel<T, hd>, grid, kBlock, kBytes, queue)(f, kept);
   SIDESTEP_CUDA_LAUNCHED("attention_dq_product_kernel");
@@ -273,8 +286,8 @@ struct Processors {
     SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device));
     return {kernel_of(static_cast<size_t>(shared)), count};
   }
-  /// Rounds in which so many equal blocks run, two to a multiprocessor. A block that has one to itself does not take half of a round: a share of
-  /// what two blocks use of it cannot be used by one.
+  /// Rounds in which so many equal blocks run, two to a multiprocessor. A block that has one to itself does not take half of a
+  /// round: a share of what two blocks use of it cannot be used by one.
   double rounds(int64_t blocks) const {
     const int64_t slots = 2 * count, rest = blocks % slots;
     const double alone = kernel == KeysKernel::small_tiles ? 0.55 : 0.8;
@@ -318,14 +331,16 @@ void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cuda
 }  // namespace
 
 template <typename T>
-void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, const ScoreMemory<T>& memory,
-                               int64_t batch, cudaStream_t queue) {
-  if (op.head_dim == 64) run<T, 64>({op, gradients}, memory, batch, queue);
-  else run<T, 128>({op, gradients}, memory, batch, queue);
+void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients,
+                               const ScoreMemory<T>& memory, int64_t batch, cudaStream_t queue) {
+  if (op.head_dim == 64)
+    run<T, 64>({op, gradients}, memory, batch, queue);
+  else
+    run<T, 128>({op, gradients}, memory, batch, queue);
 }
 template void attention_backward_tensor(const AttentionOperands<__nv_bfloat16>&, const AttentionGradients<__nv_bfloat16>&,
                                         const ScoreMemory<__nv_bfloat16>&, int64_t, cudaStream_t);
-template void attention_backward_tensor(const AttentionOperands<__half>&, const AttentionGradients<__half>&, const ScoreMemory<__half>&,
-                                        int64_t, cudaStream_t);
+template void attention_backward_tensor(const AttentionOperands<__half>&, const AttentionGradients<__half>&,
+                                        const ScoreMemory<__half>&, int64_t, cudaStream_t);
 
 }  // namespace sidestep::cuda

@@ -16,9 +16,10 @@ struct Case {
 };
 
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;
-constexpr Case kCases[] = {{1, 1, kNoWindow, kBoth}, {70, 33, kNoWindow, kBoth}, {130, 130, 0, kBoth},     {200, 200, 20, kCausal},
-                           {129, 129, kNoWindow, kCausal}, {40, 20, 3, kBoth},   {300, 300, 128, kBoth},   {20, 90, 7, kBoth},
-                           {90, 20, 5, kCausal},     {128, 128, 63, kBoth},      {65, 300, 64, kBoth}};
+constexpr Case kCases[] = {
+    {1, 1, kNoWindow, kBoth},       {70, 33, kNoWindow, kBoth}, {130, 130, 0, kBoth},   {200, 200, 20, kCausal},
+    {129, 129, kNoWindow, kCausal}, {40, 20, 3, kBoth},         {300, 300, 128, kBoth}, {20, 90, 7, kBoth},
+    {90, 20, 5, kCausal},           {128, 128, 63, kBoth},      {65, 300, 64, kBoth}};
 
 /// The rule of ops/attention.h, in its own words.
 bool may_meet(const Case& c, int64_t query, int64_t key) {

@@ -18,9 +18,9 @@ struct Sizes {
 
 // The smoke-run model, the 2B model at 60 s, sliding and full, its cross-attention, and a text encoder.
 constexpr Sizes kSizes[] = {
-    {750, 750, 8, 4, 64, kNoWindow},    {750, 750, 8, 4, 64, 128},          {750, 256, 8, 4, 64, kNoWindow},
-    {750, 750, 16, 8, 128, kNoWindow},  {750, 750, 16, 8, 128, 128},        {750, 769, 16, 8, 128, kNoWindow},
-    {3000, 3000, 16, 8, 128, 128},      {3000, 3000, 4, 2, 128, kNoWindow}, {256, 256, 16, 8, 128, kNoWindow, Causality::causal},
+    {750, 750, 8, 4, 64, kNoWindow},   {750, 750, 8, 4, 64, 128},          {750, 256, 8, 4, 64, kNoWindow},
+    {750, 750, 16, 8, 128, kNoWindow}, {750, 750, 16, 8, 128, 128},        {750, 769, 16, 8, 128, kNoWindow},
+    {3000, 3000, 16, 8, 128, 128},     {3000, 3000, 4, 2, 128, kNoWindow}, {256, 256, 16, 8, 128, kNoWindow, Causality::causal},
 };
 
 Storage random(const Shape& shape, uint64_t index, Stream& stream) {
@@ -41,8 +41,10 @@ struct Operands {
   float scale;
 
   Operands(const Sizes& s, Stream& stream)
-      : q(random({1, s.queries, s.heads, s.head_dim}, 1, stream)), k(random({1, s.keys, s.kv_heads, s.head_dim}, 2, stream)),
-        v(random({1, s.keys, s.kv_heads, s.head_dim}, 3, stream)), out(DType::f32, q.view().shape(), stream.device()),
+      : q(random({1, s.queries, s.heads, s.head_dim}, 1, stream)),
+        k(random({1, s.keys, s.kv_heads, s.head_dim}, 2, stream)),
+        v(random({1, s.keys, s.kv_heads, s.head_dim}, 3, stream)),
+        out(DType::f32, q.view().shape(), stream.device()),
         lse(DType::f32, {1, s.heads, s.queries}, stream.device()),
         scale(static_cast<float>(1 / std::sqrt(static_cast<double>(s.head_dim)))) {}
   void forward(const Sizes& s, Stream& on) const {
@@ -69,7 +71,8 @@ std::vector<OpCase> backward_cases(Stream& stream) {
     const Storage delta(DType::f32, x.lse.view().shape(), stream.device());
     cases.push_back({.name = name_of(s), .run = [=](Stream& on) {
                        attention_backward({dout.view(), x.q.view(), x.k.view(), x.v.view(), x.out.view(), x.lse.view(),
-                                           dq.tensor(), dk.tensor(), dv.tensor(), delta.tensor(), x.scale, s.window, s.causality}, on);
+                                           dq.tensor(), dk.tensor(), dv.tensor(), delta.tensor(), x.scale, s.window, s.causality},
+                                          on);
                      }});
   }
   return cases;

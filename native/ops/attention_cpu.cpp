@@ -66,15 +66,36 @@ void hide_keys(const Forward& f, const QueryBlock& block, const Part& part, cons
 void attend_part(const Forward& f, const QueryBlock& block, const Part& part, const uint8_t* mask) {
   const int64_t hd = f.keys.head_dim, width = f.keys.width;
   float* out = block.out + part.first_row * block.out_width;
-  tile_product({.source = Source::interleaved, .a = block.q + part.first_row, .a_step = block.count, .rows = part.rows,
-                .group = part.rows, .b = f.keys.panel(block.b, block.kv, part.first_key / width), .b_step = width,
-                .b_next = width * hd, .width = width, .k = hd, .columns = part.keys, .c = block.scores, .ldc = kTileLength, .alpha = f.op.scale});
+  tile_product({.source = Source::interleaved,
+                .a = block.q + part.first_row,
+                .a_step = block.count,
+                .rows = part.rows,
+                .group = part.rows,
+                .b = f.keys.panel(block.b, block.kv, part.first_key / width),
+                .b_step = width,
+                .b_next = width * hd,
+                .width = width,
+                .k = hd,
+                .columns = part.keys,
+                .c = block.scores,
+                .ldc = kTileLength,
+                .alpha = f.op.scale});
   hide_keys(f, block, part, mask);
   vector_kernels().softmax_rows({block.scores, kTileLength, part.rows, padded(part.keys), block.peak + part.first_row,
                                  block.total + part.first_row, out, block.out_width, block.out_width});
-  tile_product({.source = Source::row_major, .a = block.scores, .a_step = kTileLength, .rows = part.rows, .group = part.rows,
-                .b = f.values.row(block.b, part.first_key, block.kv), .b_step = f.values.row_stride,
-                .b_next = tile_kernels().columns(), .k = part.keys, .columns = hd, .c = out, .ldc = block.out_width, .beta = 1});
+  tile_product({.source = Source::row_major,
+                .a = block.scores,
+                .a_step = kTileLength,
+                .rows = part.rows,
+                .group = part.rows,
+                .b = f.values.row(block.b, part.first_key, block.kv),
+                .b_step = f.values.row_stride,
+                .b_next = tile_kernels().columns(),
+                .k = part.keys,
+                .columns = hd,
+                .c = out,
+                .ldc = block.out_width,
+                .beta = 1});
 }
 
 /// Group by group, so that in a band each meets its own keys and not all that the block needs.
@@ -132,8 +153,18 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   thread_local ThreadScratch scratch;
   const int64_t hd = f.keys.head_dim, out_width = padded(hd), count = std::min(kQueries, f.op.q.dim(1) - first);
   float* memory = scratch.at_least(kQueries * (hd + out_width + 2) + group_height(count) * kTileLength);
-  QueryBlock block{b, h, h / (f.op.q.dim(2) / f.keys.heads), first, count, memory, memory + kQueries * hd, nullptr, nullptr,
-                   nullptr, group_height(count), out_width};
+  QueryBlock block{b,
+                   h,
+                   h / (f.op.q.dim(2) / f.keys.heads),
+                   first,
+                   count,
+                   memory,
+                   memory + kQueries * hd,
+                   nullptr,
+                   nullptr,
+                   nullptr,
+                   group_height(count),
+                   out_width};
   block.out = block.scores + block.group * kTileLength;
   block.peak = block.out + kQueries * out_width;
   block.total = block.peak + kQueries;
@@ -161,8 +192,7 @@ void attention(const Attention& op, Stream& stream) {
   const int64_t queries = op.q.dim(1), heads = op.q.dim(2), width = panel_width();
   if (op.q.numel() == 0) return;
   const Forward f{op, pack_panels(op.k, width, panels.at_least(HeadPanels::floats(op.k, width)), stream),
-                  pack_rows(op.v, rows.at_least(HeadRows::floats(op.v)), stream),
-                  Reach{op.k.dim(1), op.window, op.causality}};
+                  pack_rows(op.v, rows.at_least(HeadRows::floats(op.v)), stream), Reach{op.k.dim(1), op.window, op.causality}};
   const int64_t blocks = (queries + kQueries - 1) / kQueries;
   stream.pool().parallel_for(op.q.dim(0) * heads * blocks, [&](int64_t task) {
     attend_block(f, task / (heads * blocks), task / blocks % heads, task % blocks * kQueries);

@@ -122,14 +122,15 @@ __global__ void __launch_bounds__(kThreads, 2)
   dv.write(to.dv(b, s, kv), op.head_dim, 1);
 }
 
-// delta[b, h, t] = dot(dout, out), one read of both: 25 MB, 8 us for the 2B model's 3000 patches. One warp a row, or as many lanes as
-// a row has pieces of 16 bytes.
+// delta[b, h, t] = dot(dout, out), one read of both: 25 MB, 8 us for the 2B model's 3000 patches. One warp a row, or as many
+// lanes as a row has pieces of 16 bytes.
 template <typename T, int lanes>
 __global__ void __launch_bounds__(kThreads)
     attention_delta_wide_kernel(const Heads<const T> dout, const Heads<const T> out, float* delta, int64_t queries, int64_t heads,
                                 int64_t total) {
   const int64_t index = int64_t{blockIdx.x} * (kThreads / lanes) + threadIdx.x / lanes;
-  const auto n = static_cast<uint32_t>(min(index, total - 1)), length = static_cast<uint32_t>(queries), many = static_cast<uint32_t>(heads);
+  const auto n = static_cast<uint32_t>(min(index, total - 1)), length = static_cast<uint32_t>(queries),
+             many = static_cast<uint32_t>(heads);
   const uint32_t t = n % length, h = n / length % many, b = n / length / many;
   const int piece = static_cast<int>(threadIdx.x) % lanes;
   float left[8], right[8];
@@ -181,7 +182,8 @@ struct Found {
   int first[kThreads], last[kThreads], count[kThreads];
 };
 
-__global__ void __launch_bounds__(kThreads) attention_shown_kernel(const uint8_t* mask, int64_t stride, int keys, ShownKeys* shown) {
+__global__ void __launch_bounds__(kThreads)
+    attention_shown_kernel(const uint8_t* mask, int64_t stride, int keys, ShownKeys* shown) {
   Found& found = shared<Found>();
   const int t = static_cast<int>(threadIdx.x);
   int first = keys, last = 0, count = 0;
@@ -221,12 +223,17 @@ unsigned blocks_for(int64_t warps) { return static_cast<unsigned>(ceil_div(warps
 /// body<per_lane>() with as many registers a lane as the head needs.
 template <typename Body>
 void with_head(int head_dim, const Body& body) {
-  if (head_dim <= 32) body.template operator()<1>();
-  else if (head_dim <= 64) body.template operator()<2>();
-  else if (head_dim <= 128) body.template operator()<4>();
-  else if (head_dim <= 256) body.template operator()<8>();
+  if (head_dim <= 32)
+    body.template operator()<1>();
+  else if (head_dim <= 64)
+    body.template operator()<2>();
+  else if (head_dim <= 128)
+    body.template operator()<4>();
+  else if (head_dim <= 256)
+    body.template operator()<8>();
   else
-    throw Error("native/argument-invalid", "attention: expected a head size of at most 256 on CUDA, found " + std::to_string(head_dim),
+    throw Error("native/argument-invalid",
+                "attention: expected a head size of at most 256 on CUDA, found " + std::to_string(head_dim),
                 "Use device: cpu for this model.");
 }
 
@@ -263,8 +270,8 @@ void backward_plain(const AttentionOperands<T>& op, const AttentionGradients<T>&
 template <typename T, int lanes>
 void launch_delta_wide(const AttentionBackward& op, int64_t rows, cudaStream_t queue) {
   const auto blocks = static_cast<unsigned>(ceil_div(rows, int64_t{kThreads / lanes}));
-  launch(attention_delta_wide_kernel<T, lanes>, blocks, kThreads, 0, queue)(heads_of<T>(op.dout), heads_of<T>(op.out), op.delta.data<float>(),
-                                                                       op.q.dim(1), op.q.dim(2), rows);
+  launch(attention_delta_wide_kernel<T, lanes>, blocks, kThreads, 0, queue)(
+      heads_of<T>(op.dout), heads_of<T>(op.out), op.delta.data<float>(), op.q.dim(1), op.q.dim(2), rows);
   SIDESTEP_CUDA_LAUNCHED("attention_delta_wide_kernel");
 }
 
@@ -274,18 +281,22 @@ void launch_delta(const AttentionBackward& op, cudaStream_t queue) {
   if constexpr (sizeof(T) == 2)
     if (fits_tensor_cores({op.dout, op.out}) && rows <= UINT32_MAX)
       return head_dim == 64 ? launch_delta_wide<T, 8>(op, rows, queue) : launch_delta_wide<T, 16>(op, rows, queue);
-  launch(attention_delta_kernel<T>, blocks_for(rows), kThreads, 0, queue)(heads_of<T>(op.dout), heads_of<T>(op.out), op.delta.data<float>(),
-                                                                     op.q.dim(1), op.q.dim(2), static_cast<int>(head_dim), rows);
+  launch(attention_delta_kernel<T>, blocks_for(rows), kThreads, 0, queue)(heads_of<T>(op.dout), heads_of<T>(op.out),
+                                                                          op.delta.data<float>(), op.q.dim(1), op.q.dim(2),
+                                                                          static_cast<int>(head_dim), rows);
   SIDESTEP_CUDA_LAUNCHED("attention_delta_kernel");
 }
 
 /// dS in the caller's memory, or, where it gave none, in the pool's.
 template <typename T>
-void backward_tensor(const AttentionBackward& op, AttentionOperands<T> operands, const AttentionGradients<T>& to, cudaStream_t queue) {
+void backward_tensor(const AttentionBackward& op, AttentionOperands<T> operands, const AttentionGradients<T>& to,
+                     cudaStream_t queue) {
   const int64_t batch = op.q.dim(0);
   const ShownOfBatch shown(op.key_mask, queue);
   operands.shown = shown.data();
-  if (op.dscores || !op.dk) return attention_backward_tensor<T>(operands, to, {op.dscores ? op.dscores.data<T>() : nullptr, op.dscores.numel()}, batch, queue);
+  if (op.dscores || !op.dk)
+    return attention_backward_tensor<T>(operands, to, {op.dscores ? op.dscores.data<T>() : nullptr, op.dscores.numel()}, batch,
+                                        queue);
   const int64_t elements = attention_score_elements(op.q, op.k, op.window, op.causality);
   const Scratch scores(static_cast<size_t>(elements) * sizeof(T), queue);
   attention_backward_tensor<T>(operands, to, {scores.data<T>(), elements}, batch, queue);

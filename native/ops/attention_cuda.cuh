@@ -8,7 +8,8 @@ namespace sidestep::cuda {
 
 constexpr float kLog2e = 1.44269504088896340736F, kLn2 = 0.69314718055994530942F;
 
-/// Of a sample's keys: the first and the last + 1 that the mask shows, and whether it shows all between them, as the padding of a batch does.
+/// Of a sample's keys: the first and the last + 1 that the mask shows, and whether it shows all between them, as the padding of a
+/// batch does.
 struct ShownKeys {
   int first, last, solid;
 };
@@ -18,7 +19,7 @@ struct AttentionOperands {
   Heads<const T> q, k, v;
   const uint8_t* key_mask;  ///< or null
   int64_t mask_stride;
-  const ShownKeys* shown;   ///< [B], or null: then the mask's bytes decide
+  const ShownKeys* shown;  ///< [B], or null: then the mask's bytes decide
   int64_t queries, heads, kv_heads;
   int head_dim;
   float scale;
@@ -43,7 +44,11 @@ AttentionOperands<T> attention_operands(const Op& op) {
           op.key_mask ? op.key_mask.template data<uint8_t>() : nullptr,
           op.key_mask ? op.key_mask.stride(0) : 0,
           nullptr,
-          op.q.dim(1), op.q.dim(2), op.k.dim(2), static_cast<int>(op.q.dim(3)), op.scale,
+          op.q.dim(1),
+          op.q.dim(2),
+          op.k.dim(2),
+          static_cast<int>(op.q.dim(3)),
+          op.scale,
           Reach{op.k.dim(1), op.window, op.causality}};
 }
 
@@ -62,7 +67,8 @@ struct ScoreMemory {
   int64_t elements;
 };
 
-/// The keys that a query may meet, or the queries of a key, counted from the first of a tile: two numbers instead of a decision for each pair.
+/// The keys that a query may meet, or the queries of a key, counted from the first of a tile: two numbers instead of a decision
+/// for each pair.
 struct Bounds {
   int first;
   uint32_t count;
@@ -87,7 +93,7 @@ inline bool fits_tensor_cores(std::initializer_list<ConstTensor> tensors) {
 template <typename T>
 void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue);
 template <typename T>
-void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients, const ScoreMemory<T>& memory,
-                               int64_t batch, cudaStream_t queue);
+void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients,
+                               const ScoreMemory<T>& memory, int64_t batch, cudaStream_t queue);
 
 }  // namespace sidestep::cuda

@@ -1,8 +1,9 @@
-// dS, dk and dv of attention on cards whose shared memory, not their tensor cores, is what attention waits for (attention_backward_cuda.cu says what is
-// computed). A block owns 64 keys. Of its four warps two make weights P and dv, 32 keys each, and two make dS and dk of the same keys, one
-// tile of queries behind, of the weights that the former leave in shared memory in f32. A warp's 32 rows share what `ldmatrix` reads of a tile,
-// and no warp holds more sums than one of 16 rows with both gradients: 64 keys and 32 queries of heads of 128 move 128 KiB through shared memory
-// (64 by two warps each, 16 of weights, 16 of new tiles), 2.10 MFLOP: 2050 FLOP a clock at 128 bytes, where 16 rows a warp reach 1490.
+// dS, dk and dv of attention on cards whose shared memory, not their tensor cores, is what attention waits for
+// (attention_backward_cuda.cu says what is computed). A block owns 64 keys. Of its four warps two make weights P and dv, 32 keys
+// each, and two make dS and dk of the same keys, one tile of queries behind, of the weights that the former leave in shared
+// memory in f32. A warp's 32 rows share what `ldmatrix` reads of a tile, and no warp holds more sums than one of 16 rows with
+// both gradients: 64 keys and 32 queries of heads of 128 move 128 KiB through shared memory (64 by two warps each, 16 of weights,
+// 16 of new tiles), 2.10 MFLOP: 2050 FLOP a clock at 128 bytes, where 16 rows a warp reach 1490.
 #include "ops/attention_scores_cuda.cuh"
 
 namespace sidestep::cuda {
@@ -24,7 +25,8 @@ struct Handover {
 
 /// sums += rows row … row+31 of `left` times the transpose of `right`, over hd.
 template <typename T, int hd>
-__device__ void multiply_transpose_wide(float (&sums)[kHalves][kColumns][4], const SharedTile<T, hd>& left, int row, const SharedTile<T, hd>& right) {
+__device__ void multiply_transpose_wide(float (&sums)[kHalves][kColumns][4], const SharedTile<T, hd>& left, int row,
+                                        const SharedTile<T, hd>& right) {
 #pragma unroll 4  // more of them at once would not fit the registers
   for (int k = 0; k < hd / 16; ++k) {
     uint32_t a[kHalves][4];
@@ -45,7 +47,8 @@ __device__ void multiply_transpose_wide(float (&sums)[kHalves][kColumns][4], con
 
 /// sums += a (32 rows, 16 columns) times rows row … row+15 of `right`.
 template <typename T, int hd>
-__device__ void multiply_rows_wide(float (&sums)[kHalves][hd / 8][4], const uint32_t (&a)[kHalves][4], const SharedTile<T, hd>& right, int row) {
+__device__ void multiply_rows_wide(float (&sums)[kHalves][hd / 8][4], const uint32_t (&a)[kHalves][4],
+                                   const SharedTile<T, hd>& right, int row) {
 #pragma unroll
   for (int n = 0; n < hd / 8; n += 2) {
     uint32_t b[4];
@@ -70,7 +73,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
   const int key_heads = static_cast<int>(op.kv_heads), group = static_cast<int>(op.heads) / key_heads;
   const int unit = static_cast<int>(kept.first_unit + blockIdx.y), kv = unit % key_heads, b = unit / key_heads;
   const int first = static_cast<int>(blockIdx.x) * kRows;
-  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, side = warp % 2, row = side * kRowsOfWarp, g = lane / 4, t = lane % 4;
+  const int warp = threadIdx.x / kWarp, lane = threadIdx.x % kWarp, side = warp % 2, row = side * kRowsOfWarp, g = lane / 4,
+            t = lane % 4;
   const bool makes_weights = warp < 2;
   load_tile<T, hd, kRows, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first, op.reach.keys);
   load_tile<T, hd, kRows, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first, op.reach.keys);
@@ -79,7 +83,9 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
   float next_statistic = 0;
   const auto tile_at = [&](int step) { return queries.at(step % 3 * 2 * kTile, 0); };
   const auto statistics_at = [&](int step) { return statistics + step % 3 * 2 * kTile; };
-  const auto handover_at = [&](int step) { return Handover{handovers + (step % 2 * 2 + side) * kHalves * kColumns * kWarp + lane}; };
+  const auto handover_at = [&](int step) {
+    return Handover{handovers + (step % 2 * 2 + side) * kHalves * kColumns * kWarp + lane};
+  };
   const auto fetch = [&](int step) {
     const int query = next.index * kTile;
     const SharedTile<T, hd> q{tile_at(step)}, dout{q.at(kTile, 0)};
@@ -87,8 +93,10 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
     load_tile<T, hd, kTile, kBlock>(dout, f.to.dout(b, 0, next.head), f.to.dout.frame_stride, query, op.queries);
     const int i = threadIdx.x;
     if (i == 0) places[step % 3] = next;
-    if (i < kTile) next_statistic = statistic(f, b, next.head, query + i);
-    else if (i < 2 * kTile) next_statistic = delta_of(f, b, next.head, query + i - kTile);
+    if (i < kTile)
+      next_statistic = statistic(f, b, next.head, query + i);
+    else if (i < 2 * kTile)
+      next_statistic = delta_of(f, b, next.head, query + i - kTile);
   };
   if (walk.steps > 0) fetch(0);
   commit_copies();
@@ -126,7 +134,9 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
           const float2 shift{lse[j], lse[j + 1]};
 #pragma unroll
           for (int c = 0; c < 4; ++c)
-            weights[m][n][c] = bounds[c / 2].hold(first_query + j + c % 2) ? exp2f(fmaf(weights[m][n][c], op.scale * kLog2e, c % 2 == 0 ? -shift.x : -shift.y)) : 0.F;
+            weights[m][n][c] = bounds[c / 2].hold(first_query + j + c % 2)
+                                   ? exp2f(fmaf(weights[m][n][c], op.scale * kLog2e, c % 2 == 0 ? -shift.x : -shift.y))
+                                   : 0.F;
           handover.at(m, n) = {{weights[m][n][0], weights[m][n][1], weights[m][n][2], weights[m][n][3]}};
         }
       }
@@ -154,7 +164,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
       for (int n = 0; n < kColumns; n += 2) {
         uint32_t a[kHalves][4];
         const int strip = behind.index * (kTile / static_cast<int>(ScoreFragments::kSide)) + n / 2;
-        const bool kept_strip = static_cast<unsigned>(strip - first_strip) < static_cast<unsigned>(strips);  // of the tile, but no key of the block meets it
+        const bool kept_strip = static_cast<unsigned>(strip - first_strip) <
+                                static_cast<unsigned>(strips);  // of the tile, but no key of the block meets it
 #pragma unroll
         for (int m = 0; m < kHalves; ++m) {
 #pragma unroll
@@ -187,8 +198,10 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
       if (key >= op.reach.keys) continue;
 #pragma unroll
       for (int n = 0; n < hd / 8; ++n) {
-        if (makes_weights) out.write_dv(key, n * 8 + 2 * t, sums[m][n][2 * r], sums[m][n][2 * r + 1]);
-        else out.write_dk(key, n * 8 + 2 * t, sums[m][n][2 * r], sums[m][n][2 * r + 1]);
+        if (makes_weights)
+          out.write_dv(key, n * 8 + 2 * t, sums[m][n][2 * r], sums[m][n][2 * r + 1]);
+        else
+          out.write_dk(key, n * 8 + 2 * t, sums[m][n][2 * r], sums[m][n][2 * r + 1]);
       }
     }
 }
@@ -197,13 +210,16 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
 
 template <typename T, int hd>
 void attention_dkv_wide(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue) {
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_wide_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kWideBytes<hd>)));
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dkv_wide_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(kWideBytes<hd>)));
   const dim3 grid(static_cast<unsigned>(kept.room.fragments.blocks()), units, static_cast<unsigned>(kept.parts));
   launch(attention_dkv_wide_kernel<T, hd>, grid, kBlock, kWideBytes<hd>, queue)(f, kept);
   SIDESTEP_CUDA_LAUNCHED("attention_dkv_wide_kernel");
 }
-template void attention_dkv_wide<__nv_bfloat16, 64>(const Backward<__nv_bfloat16>&, const KeptScores<__nv_bfloat16>&, unsigned, cudaStream_t);
-template void attention_dkv_wide<__nv_bfloat16, 128>(const Backward<__nv_bfloat16>&, const KeptScores<__nv_bfloat16>&, unsigned, cudaStream_t);
+template void attention_dkv_wide<__nv_bfloat16, 64>(const Backward<__nv_bfloat16>&, const KeptScores<__nv_bfloat16>&, unsigned,
+                                                    cudaStream_t);
+template void attention_dkv_wide<__nv_bfloat16, 128>(const Backward<__nv_bfloat16>&, const KeptScores<__nv_bfloat16>&, unsigned,
+                                                     cudaStream_t);
 template void attention_dkv_wide<__half, 64>(const Backward<__half>&, const KeptScores<__half>&, unsigned, cudaStream_t);
 template void attention_dkv_wide<__half, 128>(const Backward<__half>&, const KeptScores<__half>&, unsigned, cudaStream_t);
 

@@ -1,5 +1,5 @@
-// dq of attention alone, where keys and values need no gradients (a frozen condition's): a block owns 64 queries and walks tiles of keys,
-// three products of 2 hd FLOPs a pair visited. Compute bound.
+// dq of attention alone, where keys and values need no gradients (a frozen condition's): a block owns 64 queries and walks tiles
+// of keys, three products of 2 hd FLOPs a pair visited. Compute bound.
 #include "ops/attention_products_cuda.cuh"
 
 namespace sidestep::cuda {
@@ -33,7 +33,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
     lse[r] = statistic(f, b, h, first + row + g + 8 * r);
     delta[r] = delta_of(f, b, h, first + row + g + 8 * r);
   }
-  const IndexRange tiles = tiles_of(op.visited(b, op.reach.of(first, last)), kKeys<hd>), common = op.visited(b, op.reach.common(first, last));
+  const IndexRange tiles = tiles_of(op.visited(b, op.reach.of(first, last)), kKeys<hd>),
+                   common = op.visited(b, op.reach.common(first, last));
   const bool holes = op.has_holes(b);
   float dq[hd / 8][4] = {};
   for (int64_t i = tiles.first; i < tiles.last; ++i) {
@@ -78,7 +79,8 @@ template <typename T, int hd>
 void attention_dq(const Backward<T>& f, int64_t batch, cudaStream_t queue) {
   SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(attention_dq_kernel<T, hd>, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                            static_cast<int>(kQueryBytes<hd>)));
-  const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kRows})), static_cast<unsigned>(f.op.heads), static_cast<unsigned>(batch));
+  const dim3 grid(static_cast<unsigned>(ceil_div(f.op.queries, int64_t{kRows})), static_cast<unsigned>(f.op.heads),
+                  static_cast<unsigned>(batch));
   launch(attention_dq_kernel<T, hd>, grid, kBlock, kQueryBytes<hd>, queue)(f);
   SIDESTEP_CUDA_LAUNCHED("attention_dq_kernel");
 }

@@ -14,7 +14,8 @@ constexpr int kKeyTiles = kKeys / 8;  // of an mma
 
 template <int hd>
 constexpr size_t kForwardBytes = 3 * SharedTile<__half, hd>::bytes(64);
-static_assert(blocks_in_100_kib(kForwardBytes<128>) >= 2);  // one block's softmax passes while the other one's tensor cores are busy
+static_assert(blocks_in_100_kib(kForwardBytes<128>) >=
+              2);  // one block's softmax passes while the other one's tensor cores are busy
 
 /// Running softmax of the two rows a thread shares with three others: g and g + 8 of its warp.
 struct RunningRows {
@@ -73,7 +74,8 @@ __device__ void add_values(float (&out)[hd / 8][4], const float (&weights)[kKeyT
 #pragma unroll
   for (int k = 0; k < kKeys / 16; ++k) {
     const uint32_t a[4] = {packed<T>(weights[2 * k][0], weights[2 * k][1]), packed<T>(weights[2 * k][2], weights[2 * k][3]),
-                           packed<T>(weights[2 * k + 1][0], weights[2 * k + 1][1]), packed<T>(weights[2 * k + 1][2], weights[2 * k + 1][3])};
+                           packed<T>(weights[2 * k + 1][0], weights[2 * k + 1][1]),
+                           packed<T>(weights[2 * k + 1][2], weights[2 * k + 1][3])};
 #pragma unroll
     for (int n = 0; n < hd / 8; n += 2) {
       uint32_t b[4];
@@ -94,7 +96,8 @@ struct Forward {
 /// Minus infinity where query and key may not meet.
 template <typename T>
 __device__ void hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key) {
-  const Bounds bounds[2] = {Bounds::of(op.visited(b, op.reach.of(row)), first_key), Bounds::of(op.visited(b, op.reach.of(row + 8)), first_key)};
+  const Bounds bounds[2] = {Bounds::of(op.visited(b, op.reach.of(row)), first_key),
+                            Bounds::of(op.visited(b, op.reach.of(row + 8)), first_key)};
   const bool holes = op.has_holes(b);
   const int t = threadIdx.x % 4;
 #pragma unroll
@@ -108,7 +111,8 @@ __device__ void hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& 
 
 /// Row r (0 or 1) of the thread's two: divided by its total, or the mean of all values when it has no key.
 template <typename T, int hd>
-__device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const RunningRows& rows, int r, int64_t b, int64_t h, int64_t query) {
+__device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const RunningRows& rows, int r, int64_t b, int64_t h,
+                          int64_t query) {
   float total = rows.total[r];
   total += __shfl_xor_sync(kAllLanes, total, 1);
   total += __shfl_xor_sync(kAllLanes, total, 2);
@@ -144,7 +148,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
   const int64_t last = min(op.queries, first + kQueries);
   const int warp = threadIdx.x / kWarp, g = threadIdx.x % kWarp / 4;
   const int64_t row = first + warp * kRowsOfWarp + g;
-  const IndexRange tiles = tiles_of(op.visited(b, op.reach.of(first, last)), kKeys), common = op.visited(b, op.reach.common(first, last));
+  const IndexRange tiles = tiles_of(op.visited(b, op.reach.of(first, last)), kKeys),
+                   common = op.visited(b, op.reach.common(first, last));
   const bool holes = op.has_holes(b);
   const auto load = [&](const SharedTile<T, hd>& tile, const Heads<const T>& from, int64_t i) {
     load_tile<T, hd, kKeys, kBlock>(tile, from(b, 0, kv), from.frame_stride, i * kKeys, op.reach.keys);
@@ -172,7 +177,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
       for (int c = 0; c < 4; ++c) scores[n][c] *= op.scale * kLog2e;  // to base 2
     const bool inside = !holes && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
     if (!inside) hide(scores, op, b, row, i * kKeys);
-    __syncthreads();  // every warp has read the keys
+    __syncthreads();                                  // every warp has read the keys
     if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added
     commit_copies();
     soften<hd>(scores, rows, out);
@@ -199,11 +204,15 @@ void run(const Forward<T>& f, int64_t batch, cudaStream_t queue) {
 }  // namespace
 
 template <typename T>
-void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue) {
-  if (op.head_dim == 64) run<T, 64>({op, out, lse}, batch, queue);
-  else run<T, 128>({op, out, lse}, batch, queue);
+void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch,
+                              cudaStream_t queue) {
+  if (op.head_dim == 64)
+    run<T, 64>({op, out, lse}, batch, queue);
+  else
+    run<T, 128>({op, out, lse}, batch, queue);
 }
-template void attention_forward_tensor(const AttentionOperands<__nv_bfloat16>&, const Heads<__nv_bfloat16>&, float*, int64_t, cudaStream_t);
+template void attention_forward_tensor(const AttentionOperands<__nv_bfloat16>&, const Heads<__nv_bfloat16>&, float*, int64_t,
+                                       cudaStream_t);
 template void attention_forward_tensor(const AttentionOperands<__half>&, const Heads<__half>&, float*, int64_t, cudaStream_t);
 
 }  // namespace sidestep::cuda

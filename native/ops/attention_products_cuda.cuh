@@ -1,5 +1,6 @@
 #pragma once
-// What the kernels of attention's backward pass share: statistics of queries, and products of a warp's 16 rows with tiles in shared memory.
+// What the kernels of attention's backward pass share: statistics of queries, and products of a warp's 16 rows with tiles in
+// shared memory.
 #include "ops/attention_cuda.cuh"
 #include "ops/mma_cuda.cuh"
 
@@ -26,7 +27,8 @@ __device__ float delta_of(const Backward<T>& f, int64_t b, int64_t h, int64_t qu
 
 /// sums[n] += rows row … row+15 of `left` times the transpose of `right`, over hd: 8 * columns columns.
 template <typename T, int hd, int columns>
-__device__ void multiply_transpose(float (&sums)[columns][4], const SharedTile<T, hd>& left, int row, const SharedTile<T, hd>& right) {
+__device__ void multiply_transpose(float (&sums)[columns][4], const SharedTile<T, hd>& left, int row,
+                                   const SharedTile<T, hd>& right) {
 #pragma unroll
   for (int k = 0; k < hd / 16; ++k) {
     uint32_t a[4];

@@ -1,5 +1,6 @@
 #pragma once
-// What the kernels that make dS, dk and dv of attention share: where dS and sums of parts lie, and how a key's gradients are written.
+// What the kernels that make dS, dk and dv of attention share: where dS and sums of parts lie, and how a key's gradients are
+// written.
 #include "ops/attention_fragments.h"
 #include "ops/attention_products_cuda.cuh"
 
@@ -7,13 +8,13 @@ namespace sidestep::cuda {
 
 constexpr int kBlock = 128, kRows = ScoreFragments::kKeys;  ///< threads and keys of a block
 
-/// What is kept of the key heads of one launch, counted through the batch: dS of all query heads of a key head, one after the other, then the
-/// sums of parts of the queries.
+/// What is kept of the key heads of one launch, counted through the batch: dS of all query heads of a key head, one after the
+/// other, then the sums of parts of the queries.
 template <typename T>
 struct KeptScores {
   T* data;
   ScoreRoom room;
-  int64_t units;       ///< key heads of a launch, at most
+  int64_t units;  ///< key heads of a launch, at most
   int64_t parts;
   int64_t first_unit;  ///< sample * key heads + key head of the launch's first
 
@@ -41,7 +42,8 @@ struct QueryTile {
   }
 };
 
-/// The tiles of `tile` queries that a block of keys walks: of all query heads of its key head those that meet its keys, or a part of them.
+/// The tiles of `tile` queries that a block of keys walks: of all query heads of its key head those that meet its keys, or a part
+/// of them.
 struct QueryWalk {
   int first_of_head, last_of_head, steps;
   QueryTile first;
@@ -49,13 +51,19 @@ struct QueryWalk {
   __device__ void advance(QueryTile& tile) const { tile.advance(first_of_head, last_of_head); }
 
   template <typename T>
-  __device__ static QueryWalk of(const AttentionOperands<T>& op, const KeptScores<T>& kept, int64_t b, int64_t kv, const IndexRange& keys, int tile) {
+  __device__ static QueryWalk of(const AttentionOperands<T>& op, const KeptScores<T>& kept, int64_t b, int64_t kv,
+                                 const IndexRange& keys, int tile) {
     const IndexRange shown = op.visited(b, keys);
-    const IndexRange tiles = shown.first < shown.last ? tiles_of(op.reach.queries_of(keys.first, keys.last, op.queries), tile) : IndexRange{0, 0};
-    const int64_t group = op.heads / op.kv_heads, of_head = tiles.last - tiles.first, all = group * of_head, first_step = all * blockIdx.z / kept.parts;
+    const IndexRange tiles =
+        shown.first < shown.last ? tiles_of(op.reach.queries_of(keys.first, keys.last, op.queries), tile) : IndexRange{0, 0};
+    const int64_t group = op.heads / op.kv_heads, of_head = tiles.last - tiles.first, all = group * of_head,
+                  first_step = all * blockIdx.z / kept.parts;
     const int steps = static_cast<int>(all * (blockIdx.z + 1) / kept.parts - first_step);
     if (steps == 0) return {};
-    return {static_cast<int>(tiles.first), static_cast<int>(tiles.last), steps, {static_cast<int>(kv * group + first_step / of_head), static_cast<int>(tiles.first + first_step % of_head)}};
+    return {static_cast<int>(tiles.first),
+            static_cast<int>(tiles.last),
+            steps,
+            {static_cast<int>(kv * group + first_step / of_head), static_cast<int>(tiles.first + first_step % of_head)}};
   }
 };
 
@@ -78,25 +86,30 @@ struct KeyGradients {
   int64_t b, kv;
 
   __device__ void write_dk(int64_t key, int column, float first, float second) const {
-    if (kept.parts == 1) cuda::write_dk(f, b, key, kv, column, first, second);
-    else *reinterpret_cast<float2*>(sums() + key * hd + column) = {first, second};
+    if (kept.parts == 1)
+      cuda::write_dk(f, b, key, kv, column, first, second);
+    else
+      *reinterpret_cast<float2*>(sums() + key * hd + column) = {first, second};
   }
   __device__ void write_dv(int64_t key, int column, float first, float second) const {
-    if (kept.parts == 1) cuda::write_dv(f, b, key, kv, column, first, second);
-    else *reinterpret_cast<float2*>(sums() + (f.op.reach.keys + key) * hd + column) = {first, second};
+    if (kept.parts == 1)
+      cuda::write_dv(f, b, key, kv, column, first, second);
+    else
+      *reinterpret_cast<float2*>(sums() + (f.op.reach.keys + key) * hd + column) = {first, second};
   }
 
  private:
   __device__ float* sums() const { return kept.sums(blockIdx.y, blockIdx.z); }
 };
 
-// attention_dkv_wide, in attention_dkv_wide_cuda.cu: dS, dk and dv where a multiprocessor has room for two of its blocks. The same bits as the
-// kernel that serves other cards.
+// attention_dkv_wide, in attention_dkv_wide_cuda.cu: dS, dk and dv where a multiprocessor has room for two of its blocks. The
+// same bits as the kernel that serves other cards.
 constexpr int kWideQueries = 32;
 
 /// Of keys, values, their bounds, three tiles of queries with dout, statistics and place, and twice the weights of a tile.
 template <int hd>
-constexpr size_t kWideBytes = SharedTile<__half, hd>::bytes(2 * kRows + 3 * 2 * kWideQueries) + 2 * sizeof(float) * kRows * kWideQueries +
+constexpr size_t kWideBytes = SharedTile<__half, hd>::bytes(2 * kRows + 3 * 2 * kWideQueries) +
+                              2 * sizeof(float) * kRows* kWideQueries +
                               3 * (2 * sizeof(float) * kWideQueries + sizeof(QueryTile)) + sizeof(Bounds) * kRows;
 constexpr size_t kRoomForWide = 2 * (kWideBytes<128> + 1024);
 static_assert(kRoomForWide <= size_t{228} * 1024);  // a Hopper's multiprocessor

@@ -19,19 +19,28 @@ struct Case {
 
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;
 constexpr Case kCases[] = {
-    {1, 64, 64, 1, 1, 64, kNoWindow, kBoth, -1, DType::bf16},    {1, 64, 64, 1, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
-    {2, 65, 130, 4, 2, 64, kNoWindow, kBoth, -1, DType::f16},    {1, 130, 65, 2, 1, 128, kNoWindow, kBoth, 0.4, DType::bf16},
-    {1, 200, 200, 2, 1, 64, 20, kBoth, -1, DType::bf16},         {1, 200, 200, 2, 1, 128, 33, kBoth, -1, DType::f16},
-    {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16}, {1, 97, 97, 2, 1, 128, 16, kCausal, 0.3, DType::bf16},
-    {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},            {1, 70, 90, 2, 1, 128, kNoWindow, kBoth, 1.0, DType::bf16},
+    {1, 64, 64, 1, 1, 64, kNoWindow, kBoth, -1, DType::bf16},
+    {1, 64, 64, 1, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
+    {2, 65, 130, 4, 2, 64, kNoWindow, kBoth, -1, DType::f16},
+    {1, 130, 65, 2, 1, 128, kNoWindow, kBoth, 0.4, DType::bf16},
+    {1, 200, 200, 2, 1, 64, 20, kBoth, -1, DType::bf16},
+    {1, 200, 200, 2, 1, 128, 33, kBoth, -1, DType::f16},
+    {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16},
+    {1, 97, 97, 2, 1, 128, 16, kCausal, 0.3, DType::bf16},
+    {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},
+    {1, 70, 90, 2, 1, 128, kNoWindow, kBoth, 1.0, DType::bf16},
     // Few keys and so many queries that a card with many multiprocessors takes them in parts.
-    {1, 520, 70, 2, 1, 128, kNoWindow, kBoth, -1, DType::bf16}, {2, 350, 65, 6, 2, 64, kNoWindow, kBoth, 0.3, DType::f16},
+    {1, 520, 70, 2, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
+    {2, 350, 65, 6, 2, 64, kNoWindow, kBoth, 0.3, DType::f16},
     // Masks of a batch's padding: whole tiles hidden, none, and bands that end in it.
-    {2, 150, 200, 2, 1, 64, kNoWindow, kBoth, 0, DType::bf16, 140}, {2, 140, 140, 2, 1, 128, 20, kBoth, 0, DType::bf16, 70},
+    {2, 150, 200, 2, 1, 64, kNoWindow, kBoth, 0, DType::bf16, 140},
+    {2, 140, 140, 2, 1, 128, 20, kBoth, 0, DType::bf16, 70},
     {3, 70, 140, 2, 2, 128, kNoWindow, kBoth, 0.3, DType::f16, 80},
     // Whole tiles of keys that no query reaches, and of queries that reach no key.
-    {3, 40, 100, 4, 2, 128, kNoWindow, kBoth, 0.3, DType::bf16}, {2, 300, 150, 2, 2, 64, 40, kCausal, -1, DType::f16},
-    {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},           {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
+    {3, 40, 100, 4, 2, 128, kNoWindow, kBoth, 0.3, DType::bf16},
+    {2, 300, 150, 2, 2, 64, 40, kCausal, -1, DType::f16},
+    {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},
+    {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
 };
 
 struct Operands {
@@ -98,7 +107,8 @@ Results attention_f64(const Case& c, const Operands& x) {
 /// A case's tensors, its forward pass done.
 struct Pass {
   Case c;
-  Shape of_q{c.batch, c.queries, c.heads, c.head_dim}, of_k{c.batch, c.keys, c.kv_heads, c.head_dim}, statistics{c.batch, c.heads, c.queries};
+  Shape of_q{c.batch, c.queries, c.heads, c.head_dim}, of_k{c.batch, c.keys, c.kv_heads, c.head_dim},
+      statistics{c.batch, c.heads, c.queries};
   Storage q = random_tensor(of_q, 1, c.dtype), k = random_tensor(of_k, 2, c.dtype), v = random_tensor(of_k, 3, c.dtype),
           dout = random_tensor(of_q, 4, c.dtype);
   Storage out{c.dtype, of_q}, lse{DType::f32, statistics}, delta{DType::f32, statistics}, mask{};
@@ -108,7 +118,8 @@ struct Pass {
     if (c.masked >= 0) {
       mask = Storage(DType::u8, {c.batch, c.keys});
       for (int64_t i = 0; i < c.batch * c.keys; ++i)
-        mask.tensor().data<uint8_t>()[i] = bernoulli({9, Purpose::fixture}, static_cast<uint64_t>(i), c.masked) || padded(i) ? 0 : 1;
+        mask.tensor().data<uint8_t>()[i] =
+            bernoulli({9, Purpose::fixture}, static_cast<uint64_t>(i), c.masked) || padded(i) ? 0 : 1;
     }
     attention({q.view(), k.view(), v.view(), out.tensor(), lse.tensor(), scale, c.window, c.causality, mask.view()}, stream);
   }
@@ -122,12 +133,14 @@ struct Pass {
   Gradients backward(Keys keys, const Tensor& dscores, Stream& stream) const {
     Gradients d{Storage(c.dtype, of_q), {}, {}};
     if (keys == Keys::wanted) d.dk = Storage(c.dtype, of_k), d.dv = Storage(c.dtype, of_k);
-    attention_backward({dout.view(), q.view(), k.view(), v.view(), out.view(), lse.view(), d.dq.tensor(), d.dk.tensor(), d.dv.tensor(),
-                        delta.tensor(), scale, c.window, c.causality, mask.view(), dscores}, stream);
+    attention_backward({dout.view(), q.view(), k.view(), v.view(), out.view(), lse.view(), d.dq.tensor(), d.dk.tensor(),
+                        d.dv.tensor(), delta.tensor(), scale, c.window, c.causality, mask.view(), dscores},
+                       stream);
     return d;
   }
   Operands operands() const {
-    return {values_of(q.view()), values_of(k.view()), values_of(v.view()), c.masked >= 0 ? values_of(mask.view()) : Doubles(), values_of(dout.view())};
+    return {values_of(q.view()), values_of(k.view()), values_of(v.view()), c.masked >= 0 ? values_of(mask.view()) : Doubles(),
+            values_of(dout.view())};
   }
 };
 
@@ -135,7 +148,8 @@ TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward,
   Stream stream = cpu_stream();
   for (const Case& c : kCases) {
     const Pass pass(c, stream);
-    const Pass::Gradients d = pass.backward(Pass::Keys::wanted, {}, stream), of_queries = pass.backward(Pass::Keys::frozen, {}, stream);
+    const Pass::Gradients d = pass.backward(Pass::Keys::wanted, {}, stream),
+                          of_queries = pass.backward(Pass::Keys::frozen, {}, stream);
     const Results expected = attention_f64(c, pass.operands());
     // Tensor cores take weights and their gradients in 16 bits: one rounding each, one of out, which also enters delta, and
     // one of the result.
@@ -149,12 +163,15 @@ TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward,
   }
 }
 
-TEST("attention: gradients have the same bits whatever memory there is for those of the scores, and one key head's is the least") {
+TEST(
+    "attention: gradients have the same bits whatever memory there is for those of the scores, and one key head's is the least") {
   Stream stream = cpu_stream();
-  for (const Case& c : {Case{2, 350, 130, 9, 3, 128, kNoWindow, kBoth, 0.3, DType::bf16}, Case{1, 150, 150, 4, 4, 64, 20, kBoth, -1, DType::f16}}) {
+  for (const Case& c : {Case{2, 350, 130, 9, 3, 128, kNoWindow, kBoth, 0.3, DType::bf16},
+                        Case{1, 150, 150, 4, 4, 64, 20, kBoth, -1, DType::f16}}) {
     const Pass pass(c, stream);
     const Pass::Gradients own = pass.backward(Pass::Keys::wanted, {}, stream);
-    const int64_t all = attention_score_elements(pass.q.view(), pass.k.view(), c.window, c.causality), of_head = all / (c.batch * c.kv_heads);
+    const int64_t all = attention_score_elements(pass.q.view(), pass.k.view(), c.window, c.causality),
+                  of_head = all / (c.batch * c.kv_heads);
     for (const int64_t elements : {of_head, 2 * of_head, 3 * of_head - 1, all}) {
       const Storage scores(c.dtype, {elements});
       const Pass::Gradients d = pass.backward(Pass::Keys::wanted, scores.tensor(), stream);
@@ -172,10 +189,11 @@ TEST("attention: a query without keys leaves dq and dk at zero") {
   const Shape shape{1, 70, 2, 64}, statistics{1, 2, 70};
   const Storage q = random_tensor(shape, 1, DType::bf16), mask(DType::u8, {1, 70});
   Storage out(DType::bf16, shape), dq = random_tensor(shape, 5, DType::bf16), dk = random_tensor(shape, 6, DType::bf16),
-      dv(DType::bf16, shape), lse(DType::f32, statistics), delta(DType::f32, statistics);
+                                   dv(DType::bf16, shape), lse(DType::f32, statistics), delta(DType::f32, statistics);
   attention({q.view(), q.view(), q.view(), out.tensor(), lse.tensor(), 0.125F, kNoWindow, kBoth, mask.view()}, stream);
   attention_backward({q.view(), q.view(), q.view(), q.view(), out.view(), lse.view(), dq.tensor(), dk.tensor(), dv.tensor(),
-                      delta.tensor(), 0.125F, kNoWindow, kBoth, mask.view()}, stream);
+                      delta.tensor(), 0.125F, kNoWindow, kBoth, mask.view()},
+                     stream);
   for (const double v : values_of(dq.view())) EXPECT(v == 0);
   for (const double v : values_of(dk.view())) EXPECT(v == 0);
   for (const double v : values_of(lse.view())) EXPECT(v == -std::numeric_limits<double>::infinity());

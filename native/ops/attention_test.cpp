@@ -17,12 +17,18 @@ struct Case {
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;
 // Lengths around the tiles (56 queries, 32 and 128 keys) and far from them; windows that cut tiles; heads that share keys.
 constexpr Case kCases[] = {
-    {1, 1, 1, 1, 1, 1, kNoWindow, kBoth, -1},     {1, 3, 5, 2, 1, 6, kNoWindow, kBoth, -1},
-    {2, 57, 57, 4, 2, 16, 8, kBoth, -1},          {1, 130, 130, 2, 1, 64, 0, kBoth, -1},
-    {1, 129, 129, 2, 2, 40, kNoWindow, kCausal, -1}, {2, 70, 33, 3, 1, 24, kNoWindow, kBoth, 0.5},
-    {1, 300, 300, 2, 1, 64, 128, kBoth, -1},      {1, 113, 257, 2, 1, 128, kNoWindow, kBoth, -1},
-    {1, 200, 200, 2, 2, 32, 20, kCausal, 0.3},    {2, 40, 20, 2, 1, 16, 3, kBoth, -1},
-    {1, 50, 60, 2, 1, 8, kNoWindow, kBoth, 1.0},  {1, 65, 65, 1, 1, 72, 5, kBoth, 0.7},
+    {1, 1, 1, 1, 1, 1, kNoWindow, kBoth, -1},
+    {1, 3, 5, 2, 1, 6, kNoWindow, kBoth, -1},
+    {2, 57, 57, 4, 2, 16, 8, kBoth, -1},
+    {1, 130, 130, 2, 1, 64, 0, kBoth, -1},
+    {1, 129, 129, 2, 2, 40, kNoWindow, kCausal, -1},
+    {2, 70, 33, 3, 1, 24, kNoWindow, kBoth, 0.5},
+    {1, 300, 300, 2, 1, 64, 128, kBoth, -1},
+    {1, 113, 257, 2, 1, 128, kNoWindow, kBoth, -1},
+    {1, 200, 200, 2, 2, 32, 20, kCausal, 0.3},
+    {2, 40, 20, 2, 1, 16, 3, kBoth, -1},
+    {1, 50, 60, 2, 1, 8, kNoWindow, kBoth, 1.0},
+    {1, 65, 65, 1, 1, 72, 5, kBoth, 0.7},
     {2, 61, 47, 4, 2, 32, kNoWindow, kBoth, -1, DType::bf16},
 };
 
@@ -144,7 +150,8 @@ struct Setup {
   void run(const Case& c, Stream& stream) {
     attention({q, k, v, out.tensor(), lse.tensor(), scale, c.window, c.causality, mask.view()}, stream);
     attention_backward({dout.view(), q, k, v, out.view(), lse.view(), dq.tensor(), dk.tensor(), dv.tensor(), delta.tensor(),
-                        scale, c.window, c.causality, mask.view()}, stream);
+                        scale, c.window, c.causality, mask.view()},
+                       stream);
   }
 };
 
@@ -171,7 +178,13 @@ TEST("attention: the float64 gradients are those of central differences") {
   const Gradients g = backward_f64(c, s.values, dout);
   Operands x = s.values;
   const auto numeric = [&](Doubles Operands::*member) {
-    return numeric_gradient([&](const Doubles& v) { Operands y = x; y.*member = v; return attention_f64(c, y); }, x.*member, dout);
+    return numeric_gradient(
+        [&](const Doubles& v) {
+          Operands y = x;
+          y.*member = v;
+          return attention_f64(c, y);
+        },
+        x.*member, dout);
   };
   expect_near(stored(g.dq, {1, 4, 2, 3}).view(), numeric(&Operands::q), 1e-6);
   expect_near(stored(g.dk, {1, 5, 1, 3}).view(), numeric(&Operands::k), 1e-6);
@@ -201,8 +214,21 @@ TEST("attention: log-sum-exp and a query gradient alone") {
       EXPECT(std::isfinite(w.lse) ? std::abs(static_cast<double>(found) - w.lse) < 2e-5 : std::isinf(found));
     }
     Storage dq(c.dtype, s.dq.view().shape());
-    attention_backward({s.dout.view(), s.q, s.k, s.v, s.out.view(), s.lse.view(), dq.tensor(), {}, {}, s.delta.tensor(),
-                        s.scale, c.window, c.causality, s.mask.view()}, stream);
+    attention_backward({s.dout.view(),
+                        s.q,
+                        s.k,
+                        s.v,
+                        s.out.view(),
+                        s.lse.view(),
+                        dq.tensor(),
+                        {},
+                        {},
+                        s.delta.tensor(),
+                        s.scale,
+                        c.window,
+                        c.causality,
+                        s.mask.view()},
+                       stream);
     expect_near(dq.view(), values_of(s.dq.view()), c.dtype == DType::f32 ? 2e-6 : 0.02);
   }
 }

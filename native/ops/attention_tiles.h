@@ -36,9 +36,7 @@ struct HeadPanels {
   static int64_t floats(const ConstTensor& x, int64_t width) {
     return x.dim(0) * x.dim(2) * round_up(x.dim(1), width) * x.dim(3);
   }
-  const float* panel(int64_t b, int64_t h, int64_t i) const {
-    return data + ((b * heads + h) * per_head + i) * head_dim * width;
-  }
+  const float* panel(int64_t b, int64_t h, int64_t i) const { return data + ((b * heads + h) * per_head + i) * head_dim * width; }
 };
 HeadPanels pack_panels(const ConstTensor& x, int64_t width, float* memory, Stream& stream);
 
@@ -48,9 +46,7 @@ struct HeadRows {
   int64_t batch_stride, row_stride, head_stride;
 
   static int64_t floats(const ConstTensor& x);  ///< 0: its own memory will do
-  const float* row(int64_t b, int64_t t, int64_t h) const {
-    return data + b * batch_stride + t * row_stride + h * head_stride;
-  }
+  const float* row(int64_t b, int64_t t, int64_t h) const { return data + b * batch_stride + t * row_stride + h * head_stride; }
 };
 HeadRows pack_rows(const ConstTensor& x, float* memory, Stream& stream);
 

@@ -6,20 +6,18 @@
 namespace sidestep {
 namespace {
 
-const Backend kCpuBackend = {
-    "cpu",
+const Backend kCpuBackend = {"cpu",
 #define SIDESTEP_CPU_OP(Struct, function) &cpu::function,
-    SIDESTEP_OPS(SIDESTEP_CPU_OP)
+                             SIDESTEP_OPS(SIDESTEP_CPU_OP)
 #undef SIDESTEP_CPU_OP
 };
 
 template <typename Op>
 void plan_only(const Op&, Stream&) {}
 
-const Backend kPlanBackend = {
-    "plan",
+const Backend kPlanBackend = {"plan",
 #define SIDESTEP_PLAN_OP(Struct, function) &plan_only<Struct>,
-    SIDESTEP_OPS(SIDESTEP_PLAN_OP)
+                              SIDESTEP_OPS(SIDESTEP_PLAN_OP)
 #undef SIDESTEP_PLAN_OP
 };
 

@@ -33,8 +33,7 @@ bool calls(const std::string& text, const std::string& op) {
 TEST("ops: every one is called by a test beside it") {
   const std::string tests = test_sources();
   const auto expect_call = [&](const std::string& op) {
-    if (!calls(tests, op))
-      testing::fail(__FILE__, __LINE__, op + " has no test in native/ops: see docs/adding-an-op.md");
+    if (!calls(tests, op)) testing::fail(__FILE__, __LINE__, op + " has no test in native/ops: see docs/adding-an-op.md");
   };
 #define SIDESTEP_EXPECT_CALL(Struct, function) expect_call(#function);
   SIDESTEP_OPS(SIDESTEP_EXPECT_CALL)

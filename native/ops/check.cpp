@@ -17,8 +17,7 @@ std::string device_words(Device device) {
 
 }  // namespace
 
-void OpCheck::fail(const char* code, std::string_view argument, const std::string& expected,
-                   const std::string& found) const {
+void OpCheck::fail(const char* code, std::string_view argument, const std::string& expected, const std::string& found) const {
   throw Error(code, std::string(op_) + ": " + std::string(argument) + ": expected " + expected + ", found " + found,
               "The caller passed tensors this operation cannot combine; this is a defect of the engine unless the "
               "tensors come from a file of yours.");

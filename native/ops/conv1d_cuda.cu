@@ -1,17 +1,22 @@
-// Convolution in f32 as a product over views of the signal: y[o, l] = sum over terms (i, k) of weight[o, (i, k)] x[i, l stride + k dilation -
-// padding]. A block owns a tile of outputs and columns and goes through the channels, a few at a time: their stretches of signal lie in shared
-// memory once and serve every tap, the weights beside them as they are stored; what comes next is copied meanwhile (cp.async).
+// Convolution in f32 as a product over views of the signal: y[o, l] = sum over terms (i, k) of weight[o, (i, k)] x[i, l stride +
+// k dilation - padding]. A block owns a tile of outputs and columns and goes through the channels, a few at a time: their
+// stretches of signal lie in shared memory once and serve every tap, the weights beside them as they are stored; what comes next
+// is copied meanwhile (cp.async).
 //
 // The autoencoder is f32 throughout, and its results are held to f32. Two kinds of units multiply:
-//  - f32 units, where tensor cores are no faster at that: a GeForce does as many TF32 products a clock as f32 ones, and three would be needed.
+//  - f32 units, where tensor cores are no faster at that: a GeForce does as many TF32 products a clock as f32 ones, and three
+//  would be needed.
 //    8 x 8 sums a thread; 64 multiply-adds for 12 reads of shared memory a term.
-//  - tensor cores of data centres' cards, in three TF32 products (x = high + low; high high' + high low' + low high', after Ootomo & Yokota
+//  - tensor cores of data centres' cards, in three TF32 products (x = high + low; high high' + high low' + low high', after
+//  Ootomo & Yokota
 //    2022): about 2^-21 a product. An A100 has 156 TFLOP/s of TF32 beside 19.5 of f32. Tensor cores drop bits when they add to
 //    what they added before, so they sum eight terms, and f32 units sum these sums.
-// The sum's order is that of the terms, whatever the tile and wherever a signal is cut: an output's bits depend on its own inputs.
+// The sum's order is that of the terms, whatever the tile and wherever a signal is cut: an output's bits depend on its own
+// inputs.
 //
-// FLOPs: 2 outputs columns inputs taps. Bytes from L2 for a tile of 128 x 128: weights and a stretch of signal once, (128 taps + 128 + taps
-// dilation) floats a channel for 32768 taps FLOP, 53 to 57 FLOP a byte with 7 taps, 32 with one; 128 x 64: 28 and 21. Compute bound.
+// FLOPs: 2 outputs columns inputs taps. Bytes from L2 for a tile of 128 x 128: weights and a stretch of signal once, (128 taps +
+// 128 + taps dilation) floats a channel for 32768 taps FLOP, 53 to 57 FLOP a byte with 7 taps, 32 with one; 128 x 64: 28 and 21.
+// Compute bound.
 #include "ops/conv1d_cuda.cuh"
 
 #include <algorithm>
@@ -26,7 +31,8 @@ namespace {
 enum class Units : uint8_t { vector, tensor };
 enum class Stride : uint8_t { one, any };
 
-/// Outputs and columns of a block. `large`: of f32 units; `tall`: of tensor cores; `strip`: for the few outputs of the decoder's last layer.
+/// Outputs and columns of a block. `large`: of f32 units; `tall`: of tensor cores; `strip`: for the few outputs of the decoder's
+/// last layer.
 enum class Tile : uint8_t { large, tall, small, strip };
 constexpr int rows_of(Tile tile) { return tile == Tile::strip ? 16 : tile == Tile::small ? 64 : 128; }
 constexpr int columns_of(Tile tile) { return tile == Tile::small || tile == Tile::tall ? 64 : 128; }
@@ -57,7 +63,9 @@ struct Correlation {
 struct Stage {
   float *weights, *signal;
 
-  static constexpr __host__ __device__ int floats(const Cut& cut, int rows) { return rows * Cut::pitch_of(cut.terms) + (cut.channels * cut.span + 3) / 4 * 4; }
+  static constexpr __host__ __device__ int floats(const Cut& cut, int rows) {
+    return rows * Cut::pitch_of(cut.terms) + (cut.channels * cut.span + 3) / 4 * 4;
+  }
 };
 
 /// Rows of weights from channel `first` on; zeros beyond the last output and channel.
@@ -75,11 +83,13 @@ __device__ void load_weights(const Correlation& c, const Stage& to, int first) {
       ptx::cp_async_16(row_of_stage + i, bytes > 0 ? from + i : c.weight, bytes);
     }
   } else {
-    for (int i = part; i < c.cut.terms; i += kThreadsOfRow) ptx::cp_async_4(row_of_stage + i, i < there ? from + i : c.weight, i < there ? 4 : 0);
+    for (int i = part; i < c.cut.terms; i += kThreadsOfRow)
+      ptx::cp_async_4(row_of_stage + i, i < there ? from + i : c.weight, i < there ? 4 : 0);
   }
 }
 
-/// The signal of channels first … under all columns of the tile; zeros outside of it. A warp copies a channel, or several warps one.
+/// The signal of channels first … under all columns of the tile; zeros outside of it. A warp copies a channel, or several warps
+/// one.
 template <Tile tile>
 __device__ void load_signal(const Correlation& c, const Stage& to, int first) {
   const int warp = static_cast<int>(threadIdx.x) / kWarp, lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -107,7 +117,8 @@ __device__ void find_terms(const Correlation& c, int* offsets) {
 template <Tile tile>
 __device__ void store_sum(const Correlation& c, int row, int column, float sum) {
   const int64_t o = int64_t{blockIdx.y} * rows_of(tile) + row, l = int64_t{blockIdx.x} * columns_of(tile) + column;
-  if (o < c.outputs && l < c.columns) c.y[blockIdx.z * c.y_batch + o * c.y_channel + l] = sum + (c.bias == nullptr ? 0.F : c.bias[o]);
+  if (o < c.outputs && l < c.columns)
+    c.y[blockIdx.z * c.y_batch + o * c.y_channel + l] = sum + (c.bias == nullptr ? 0.F : c.bias[o]);
 }
 
 /// Sums on the f32 units: a thread has every 16th row and every 16th column.
@@ -156,7 +167,8 @@ __device__ void split(float v, uint32_t& high, uint32_t& low) {
 /// Sums on the tensor cores: two rows of warps, fragments after the PTX manual's "mma.m16n8k8" in TF32 (lane = 4 g + t).
 template <Tile tile, Stride stride_of>
 struct TensorSums {
-  static constexpr int kAcross = threads_of(tile) / kWarp / 2, kWarpRows = rows_of(tile) / 2, kWarpColumns = columns_of(tile) / kAcross;
+  static constexpr int kAcross = threads_of(tile) / kWarp / 2, kWarpRows = rows_of(tile) / 2,
+                       kWarpColumns = columns_of(tile) / kAcross;
   static constexpr int kRows = kWarpRows / 16, kColumns = kWarpColumns / 8;
   float sums[kRows][kColumns][4] = {};
 
@@ -168,7 +180,8 @@ struct TensorSums {
   __device__ void add(const Correlation& c, const Stage& stage, const int* offsets) {
     const int g = lane() / 4, t = lane() % 4, pitch = Cut::pitch_of(c.cut.terms);
     const int stride = stride_of == Stride::one ? 1 : static_cast<int>(c.stride);
-    const float* weights = stage.weights + (row() + lane() % 16) * pitch + lane() / 16 * 4;  // the row that this lane names to ldmatrix
+    const float* weights =
+        stage.weights + (row() + lane() % 16) * pitch + lane() / 16 * 4;  // the row that this lane names to ldmatrix
     const float* signal = stage.signal + (column() + g) * stride;
 #pragma unroll 1
     for (int term = 0; term < c.cut.terms; term += 8) {
@@ -249,8 +262,8 @@ size_t shared_bytes(const Cut& cut, Tile tile) {
   return sizeof(float) * (2 * static_cast<size_t>(Stage::floats(cut, rows_of(tile))) + static_cast<size_t>(cut.terms));
 }
 
-/// The fewest channels whose terms are a multiple of what the units take at a time; more of them where that is little to do between barriers and
-/// two blocks still fit a multiprocessor.
+/// The fewest channels whose terms are a multiple of what the units take at a time; more of them where that is little to do
+/// between barriers and two blocks still fit a multiprocessor.
 Cut cut_of(const Conv1d& op, Units units, Tile tile) {
   constexpr int64_t kFewTerms = 32;
   constexpr size_t kHalfOf100KiB = size_t{49} << 10;
@@ -281,7 +294,8 @@ struct Card {
   Tile tile(const Conv1d& op) const {
     if (op.y.dim(1) <= 2 * rows_of(Tile::strip)) return Tile::strip;
     const Tile wanted = units == Units::tensor ? Tile::tall : Tile::large;
-    const int64_t blocks = ceil_div(op.y.dim(1), int64_t{rows_of(wanted)}) * ceil_div(op.y.dim(2), int64_t{columns_of(wanted)}) * op.y.dim(0);
+    const int64_t blocks =
+        ceil_div(op.y.dim(1), int64_t{rows_of(wanted)}) * ceil_div(op.y.dim(2), int64_t{columns_of(wanted)}) * op.y.dim(0);
     return blocks < blocks_of(wanted) * processors ? Tile::small : wanted;
   }
 };
@@ -289,7 +303,8 @@ struct Card {
 template <Units units, Tile tile, Stride stride>
 void run(const Correlation& c, int64_t batch, cudaStream_t queue) {
   const size_t bytes = shared_bytes(c.cut, tile);
-  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(correlation_kernel<units, tile, stride>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+  SIDESTEP_CUDA_CHECK(cudaFuncSetAttribute(correlation_kernel<units, tile, stride>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                           static_cast<int>(bytes)));
   const dim3 grid(static_cast<unsigned>(ceil_div(c.columns, int64_t{columns_of(tile)})),
                   static_cast<unsigned>(ceil_div(c.outputs, int64_t{rows_of(tile)})), static_cast<unsigned>(batch));
   launch(correlation_kernel<units, tile, stride>, grid, threads_of(tile), bytes, queue)(c);
@@ -298,15 +313,20 @@ void run(const Correlation& c, int64_t batch, cudaStream_t queue) {
 
 template <Units units, Tile tile>
 void choose_stride(const Correlation& c, int64_t batch, cudaStream_t queue) {
-  if (c.stride == 1) run<units, tile, Stride::one>(c, batch, queue);
-  else run<units, tile, Stride::any>(c, batch, queue);
+  if (c.stride == 1)
+    run<units, tile, Stride::one>(c, batch, queue);
+  else
+    run<units, tile, Stride::any>(c, batch, queue);
 }
 
 template <Units units>
 void choose_tile(const Correlation& c, Tile tile, int64_t batch, cudaStream_t queue) {
-  if (tile == Tile::strip) run<Units::vector, Tile::strip, Stride::any>(c, batch, queue);
-  else if (tile == Tile::small) run<units, Tile::small, Stride::any>(c, batch, queue);
-  else choose_stride<units, units == Units::tensor ? Tile::tall : Tile::large>(c, batch, queue);
+  if (tile == Tile::strip)
+    run<Units::vector, Tile::strip, Stride::any>(c, batch, queue);
+  else if (tile == Tile::small)
+    run<units, Tile::small, Stride::any>(c, batch, queue);
+  else
+    choose_stride<units, units == Units::tensor ? Tile::tall : Tile::large>(c, batch, queue);
 }
 
 }  // namespace
@@ -318,13 +338,28 @@ bool correlate_f32(const Conv1d& op, cudaStream_t queue) {
   const Cut cut = cut_of(op, units, tile);
   if (shared_bytes(cut, tile) > kMostShared || op.x.dim(0) > kMostBlocksZ) return false;
   const int64_t taps = op.weight.dim(2), inputs = op.x.dim(1);
-  const Correlation c{op.x.data<float>(), op.weight.data<float>(), op.bias ? op.bias.data<float>() : nullptr, op.y.data<float>(),
-                      inputs, op.x.dim(2), op.x.stride(0), op.x.stride(1),
-                      op.y.dim(1), op.y.dim(2), op.y.stride(0), op.y.stride(1),
-                      op.stride, op.padding, static_cast<int>(taps), static_cast<int>(op.dilation), cut,
+  const Correlation c{op.x.data<float>(),
+                      op.weight.data<float>(),
+                      op.bias ? op.bias.data<float>() : nullptr,
+                      op.y.data<float>(),
+                      inputs,
+                      op.x.dim(2),
+                      op.x.stride(0),
+                      op.x.stride(1),
+                      op.y.dim(1),
+                      op.y.dim(2),
+                      op.y.stride(0),
+                      op.y.stride(1),
+                      op.stride,
+                      op.padding,
+                      static_cast<int>(taps),
+                      static_cast<int>(op.dilation),
+                      cut,
                       aligned(op.weight.raw(), 16) && inputs * taps % 4 == 0};
-  if (units == Units::tensor) choose_tile<Units::tensor>(c, tile, op.x.dim(0), queue);
-  else choose_tile<Units::vector>(c, tile, op.x.dim(0), queue);
+  if (units == Units::tensor)
+    choose_tile<Units::tensor>(c, tile, op.x.dim(0), queue);
+  else
+    choose_tile<Units::vector>(c, tile, op.x.dim(0), queue);
   return true;
 }
 

@@ -14,8 +14,8 @@ struct Sizes {
 
 // The Oobleck encoder of ACE-Step on two seconds: residual units at each depth, and every strided layer.
 constexpr Sizes kSizes[] = {
-    {128, 128, 92160, 7, 1, 9}, {128, 128, 92160, 1, 1, 1},  {128, 128, 92160, 4, 2, 1},  {128, 128, 46080, 7, 1, 1},
-    {128, 256, 46080, 8, 4, 1}, {256, 256, 11520, 7, 1, 3},  {256, 512, 11520, 8, 4, 1},  {512, 512, 2880, 7, 1, 9},
+    {128, 128, 92160, 7, 1, 9},  {128, 128, 92160, 1, 1, 1}, {128, 128, 92160, 4, 2, 1},   {128, 128, 46080, 7, 1, 1},
+    {128, 256, 46080, 8, 4, 1},  {256, 256, 11520, 7, 1, 3}, {256, 512, 11520, 8, 4, 1},   {512, 512, 2880, 7, 1, 9},
     {512, 1024, 2880, 12, 6, 1}, {1024, 1024, 480, 7, 1, 1}, {1024, 2048, 480, 20, 10, 1}, {2048, 128, 48, 3, 1, 1},
 };
 
@@ -38,7 +38,8 @@ std::vector<OpCase> conv_cases(Stream& stream) {
 }
 
 // The decoder's layers, which undo the encoder's.
-constexpr Sizes kTransposed[] = {{2048, 1024, 48, 20, 10, 1}, {1024, 512, 480, 12, 6, 1}, {256, 128, 11520, 8, 4, 1}, {128, 128, 46080, 4, 2, 1}};
+constexpr Sizes kTransposed[] = {
+    {2048, 1024, 48, 20, 10, 1}, {1024, 512, 480, 12, 6, 1}, {256, 128, 11520, 8, 4, 1}, {128, 128, 46080, 4, 2, 1}};
 
 std::vector<OpCase> transposed_cases(Stream& stream) {
   std::vector<OpCase> cases;
@@ -46,8 +47,12 @@ std::vector<OpCase> transposed_cases(Stream& stream) {
     Operands t(stream);
     const int64_t padding = (s.stride + 1) / 2;
     cases.push_back(t.run(name_of(s), &conv_transpose1d,
-                          {.x = t.normal({1, s.inputs, s.length}), .weight = t.normal({s.inputs, s.outputs, s.taps}), .bias = t.normal({s.outputs}),
-                           .y = t.zeros({1, s.outputs, (s.length - 1) * s.stride - 2 * padding + s.taps}), .stride = s.stride, .padding = padding}));
+                          {.x = t.normal({1, s.inputs, s.length}),
+                           .weight = t.normal({s.inputs, s.outputs, s.taps}),
+                           .bias = t.normal({s.outputs}),
+                           .y = t.zeros({1, s.outputs, (s.length - 1) * s.stride - 2 * padding + s.taps}),
+                           .stride = s.stride,
+                           .padding = padding}));
   }
   return cases;
 }
@@ -57,10 +62,14 @@ const bench::OpBench kTransposedConv{"conv_transpose1d", transposed_cases};
 
 const Shape kWave{1, 128, 92160}, kPosterior{1, 64, 6000};
 const bench::OpBenches kElementwise{
-    {"snake", [](Operands& t) { return t.run("128x92160", &snake, {t.normal(kWave), t.normal({128}), t.normal({128}), t.zeros(kWave)}); }},
+    {"snake",
+     [](Operands& t) {
+       return t.run("128x92160", &snake, {t.normal(kWave), t.normal({128}), t.normal({128}), t.zeros(kWave)});
+     }},
     {"gaussian_sample",
      [](Operands& t) {
-       return t.run("64x6000", &gaussian_sample, {t.normal(kPosterior), t.normal(kPosterior), t.normal(kPosterior), t.zeros(kPosterior)});
+       return t.run("64x6000", &gaussian_sample,
+                    {t.normal(kPosterior), t.normal(kPosterior), t.normal(kPosterior), t.zeros(kPosterior)});
      }},
 };
 

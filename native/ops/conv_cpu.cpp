@@ -24,11 +24,12 @@ constexpr int64_t kFewestPanels = 4;
 constexpr int64_t kTerms = 256;
 constexpr int64_t kWantedTasks = 32;
 constexpr int64_t kFewestOutputs = 112;
-// Rows of weights whose lines fall on one set of the first cache and meet too few columns to repay packing: no more of them at a time
-// than the set has lines.
+// Rows of weights whose lines fall on one set of the first cache and meet too few columns to repay packing: no more of them at a
+// time than the set has lines.
 constexpr int64_t kCollidingRows = 7;
 
-/// A strided, dilated, zero-padded correlation: y[o, l] = bias[o] + sum over i, k of weight[o, i, k] x[i, l*stride + k*dilation - padding].
+/// A strided, dilated, zero-padded correlation: y[o, l] = bias[o] + sum over i, k of weight[o, i, k] x[i, l*stride + k*dilation -
+/// padding].
 struct Correlation {
   const float* x;
   int64_t inputs, length, x_stride;
@@ -58,7 +59,8 @@ void lay_out_row(const Correlation& c, const Term& term, int64_t first, int64_t 
   const int64_t begin = std::clamp<int64_t>(start >= 0 ? 0 : (-start + c.stride - 1) / c.stride, 0, count);
   const int64_t end = std::clamp<int64_t>(c.length > start ? (c.length - start + c.stride - 1) / c.stride : 0, begin, count);
   std::fill(to, to + begin, 0.F);
-  if (c.stride == 1) std::copy(term.x + start + begin, term.x + start + end, to + begin);
+  if (c.stride == 1)
+    std::copy(term.x + start + begin, term.x + start + end, to + begin);
   else
     for (int64_t l = begin; l < end; ++l) to[l] = term.x[start + l * c.stride];
   std::fill(to + end, to + width, 0.F);
@@ -70,7 +72,8 @@ struct Patch {
   int64_t output, outputs;
 };
 
-/// Rows of weights this far apart fall on one set of the first cache: they are packed side by side where enough columns meet them.
+/// Rows of weights this far apart fall on one set of the first cache: they are packed side by side where enough columns meet
+/// them.
 bool rows_collide(const Correlation& c) { return c.terms() * static_cast<int64_t>(sizeof(float)) % 4096 == 0; }
 
 /// `terms` of the sum from `first` on, for all columns of a patch: panels [terms, width] one after the other.
@@ -80,7 +83,8 @@ void lay_out(const Correlation& c, const Patch& patch, int64_t first, int64_t te
   for (int64_t k = 0; k < terms; ++k) {
     const Term term{c.x + channel * c.x_stride, tap * c.dilation - c.padding};
     for (int64_t p = 0; p < panels; ++p)
-      lay_out_row(c, term, patch.column + p * width, std::min(width, patch.columns - p * width), width, to + (p * terms + k) * width);
+      lay_out_row(c, term, patch.column + p * width, std::min(width, patch.columns - p * width), width,
+                  to + (p * terms + k) * width);
     if (++tap == c.taps) tap = 0, ++channel;
   }
 }
@@ -99,9 +103,19 @@ void run_patch(const Correlation& c, const Patch& patch) {
     lay_out(c, patch, term, terms, laid_out);
     for (int64_t row = 0; row < patch.outputs; row += group) {
       const int64_t rows = std::min(group, patch.outputs - row), o = patch.output + row;
-      TileProduct product{.source = Source::row_major, .a = c.weight + o * c.terms() + term, .a_step = c.terms(), .rows = rows,
-                          .group = rows, .b = laid_out, .b_step = width, .b_next = width * terms, .k = terms,
-                          .columns = patch.columns, .c = c.y + o * c.y_stride + patch.column, .ldc = c.y_stride, .beta = 1};
+      TileProduct product{.source = Source::row_major,
+                          .a = c.weight + o * c.terms() + term,
+                          .a_step = c.terms(),
+                          .rows = rows,
+                          .group = rows,
+                          .b = laid_out,
+                          .b_step = width,
+                          .b_next = width * terms,
+                          .k = terms,
+                          .columns = patch.columns,
+                          .c = c.y + o * c.y_stride + patch.column,
+                          .ldc = c.y_stride,
+                          .beta = 1};
       if (pack) {
         float* packed = weights.at_least(kTerms * gemm_detail::kMaxTileRows);
         gemm_detail::pack({c.weight, DType::f32, c.terms(), Along::k}, {o, rows, rows, term, terms}, packed);
@@ -122,7 +136,8 @@ void correlate(const std::vector<Correlation>& batch, Stream& stream) {
   const int64_t most = std::clamp((panels + kWantedTasks - 1) / kWantedTasks, kFewestPanels, kPanels) * width;
   const int64_t column_tasks = (c.columns + most - 1) / most, all = column_tasks * static_cast<int64_t>(batch.size());
   // Few columns: the output channels are shared out as well, each part laying out its inputs again.
-  const int64_t row_tasks = std::clamp<int64_t>((kWantedTasks + all - 1) / all, 1, (c.outputs + kFewestOutputs - 1) / kFewestOutputs);
+  const int64_t row_tasks =
+      std::clamp<int64_t>((kWantedTasks + all - 1) / all, 1, (c.outputs + kFewestOutputs - 1) / kFewestOutputs);
   const int64_t outputs = round_up((c.outputs + row_tasks - 1) / row_tasks, tile_kernels().rows);
   stream.pool().parallel_for(all * row_tasks, [&](int64_t task) {
     const Correlation& one = batch[static_cast<size_t>(task / (column_tasks * row_tasks))];
@@ -134,7 +149,8 @@ void correlate(const std::vector<Correlation>& batch, Stream& stream) {
 
 void require_f32(const char* op, DType dtype) {
   if (dtype == DType::f32) return;
-  throw Error("native/dtype-mismatch", std::string(op) + ": the CPU computes convolutions in F32 only, found " + std::string(dtype_name(dtype)),
+  throw Error("native/dtype-mismatch",
+              std::string(op) + ": the CPU computes convolutions in F32 only, found " + std::string(dtype_name(dtype)),
               "Load the autoencoder with precision f32.");
 }
 
@@ -145,11 +161,20 @@ void conv1d(const Conv1d& op, Stream& stream) {
   if (op.y.numel() == 0) return;
   std::vector<Correlation> batch;
   for (int64_t b = 0; b < op.x.dim(0); ++b) {
-    batch.push_back({.x = op.x.data<float>() + b * op.x.stride(0), .inputs = op.x.dim(1), .length = op.x.dim(2),
-                     .x_stride = op.x.stride(1), .weight = op.weight.data<float>(),
-                     .bias = op.bias ? op.bias.data<float>() : nullptr, .y = op.y.data<float>() + b * op.y.stride(0),
-                     .outputs = op.y.dim(1), .columns = op.y.dim(2), .y_stride = op.y.stride(1), .taps = op.weight.dim(2),
-                     .stride = op.stride, .dilation = op.dilation, .padding = op.padding});
+    batch.push_back({.x = op.x.data<float>() + b * op.x.stride(0),
+                     .inputs = op.x.dim(1),
+                     .length = op.x.dim(2),
+                     .x_stride = op.x.stride(1),
+                     .weight = op.weight.data<float>(),
+                     .bias = op.bias ? op.bias.data<float>() : nullptr,
+                     .y = op.y.data<float>() + b * op.y.stride(0),
+                     .outputs = op.y.dim(1),
+                     .columns = op.y.dim(2),
+                     .y_stride = op.y.stride(1),
+                     .taps = op.weight.dim(2),
+                     .stride = op.stride,
+                     .dilation = op.dilation,
+                     .padding = op.padding});
   }
   correlate(batch, stream);
 }
@@ -172,10 +197,21 @@ void conv_transpose1d(const ConvTranspose1d& op, Stream& stream) {
         }
     });
     for (int64_t b = 0; b < op.x.dim(0); ++b) {
-      correlate({{.x = op.x.data<float>() + b * op.x.stride(0), .inputs = inputs, .length = op.x.dim(2),
-                  .x_stride = op.x.stride(1), .weight = weight.data(), .bias = op.bias ? op.bias.data<float>() : nullptr,
-                  .y = result.data(), .outputs = outputs, .columns = columns, .y_stride = columns, .taps = taps,
-                  .stride = 1, .dilation = 1, .padding = taps - 1}}, stream);
+      correlate({{.x = op.x.data<float>() + b * op.x.stride(0),
+                  .inputs = inputs,
+                  .length = op.x.dim(2),
+                  .x_stride = op.x.stride(1),
+                  .weight = weight.data(),
+                  .bias = op.bias ? op.bias.data<float>() : nullptr,
+                  .y = result.data(),
+                  .outputs = outputs,
+                  .columns = columns,
+                  .y_stride = columns,
+                  .taps = taps,
+                  .stride = 1,
+                  .dilation = 1,
+                  .padding = taps - 1}},
+                stream);
       over_rows(stream, outputs, columns, [&](int64_t o) {
         float* y = op.y.data<float>() + b * op.y.stride(0) + o * op.y.stride(1);
         for (int64_t q = 0; q < columns; ++q) {

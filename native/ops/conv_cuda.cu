@@ -1,6 +1,7 @@
-// Convolutions that no kernel of their own serves (conv1d_cuda.cu): 16-bit ones, transposed ones, kernels of very many taps. Matrix products
-// over views of the signal (gemm_tile_cuda.cuh): y[o, l] = sum over (i, k) of weight[o, (i, k)] * x[i, l stride + k dilation - padding]. Nothing is laid
-// out in memory. Compute bound, at a third of the f32 units' rate; no layer of a real model comes here.
+// Convolutions that no kernel of their own serves (conv1d_cuda.cu): 16-bit ones, transposed ones, kernels of very many taps.
+// Matrix products over views of the signal (gemm_tile_cuda.cuh): y[o, l] = sum over (i, k) of weight[o, (i, k)] * x[i, l stride +
+// k dilation - padding]. Nothing is laid out in memory. Compute bound, at a third of the f32 units' rate; no layer of a real
+// model comes here.
 #include "ops/conv1d_cuda.cuh"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_rows.cuh"
@@ -32,7 +33,9 @@ struct Correlation : Signals<T> {
   int64_t dilation;
 
   __host__ __device__ TileExtent extent() const { return {this->outputs, this->columns, this->inputs * this->taps}; }
-  __device__ float a(int64_t, int64_t o, int64_t term) const { return widened(this->weight[o * this->inputs * this->taps + term]); }
+  __device__ float a(int64_t, int64_t o, int64_t term) const {
+    return widened(this->weight[o * this->inputs * this->taps + term]);
+  }
   __device__ float b(int64_t g, int64_t term, int64_t l) const {
     const auto t = static_cast<uint32_t>(term), taps = static_cast<uint32_t>(this->taps);
     return this->input(g, t / taps, l * this->stride + t % taps * dilation - this->padding);
@@ -70,9 +73,17 @@ Signals<T> signals(const Op& op) {
           op.weight.template data<T>(),
           op.bias ? op.bias.template data<T>() : nullptr,
           op.y.template data<T>(),
-          op.x.dim(1), op.x.dim(2), op.x.stride(0), op.x.stride(1),
-          op.y.dim(1), op.y.dim(2), op.y.stride(0), op.y.stride(1),
-          op.weight.dim(2), op.stride, op.padding};
+          op.x.dim(1),
+          op.x.dim(2),
+          op.x.stride(0),
+          op.x.stride(1),
+          op.y.dim(1),
+          op.y.dim(2),
+          op.y.stride(0),
+          op.y.stride(1),
+          op.weight.dim(2),
+          op.stride,
+          op.padding};
 }
 
 }  // namespace

@@ -11,15 +11,15 @@ struct Case {
 };
 
 // One tap, dilations of the residual units, strides of the encoder, lengths around tiles of 32 and patches of 384 columns,
-// channel counts around groups of 14, more terms (inputs * taps) than the 256 laid out at a time. For cards: a few outputs, tiles of 64 and 128
-// with and without a stride, signals long enough for large tiles on 132 multiprocessors, weights that begin at no multiple of 16 bytes, and a
-// kernel too long for shared memory.
+// channel counts around groups of 14, more terms (inputs * taps) than the 256 laid out at a time. For cards: a few outputs, tiles
+// of 64 and 128 with and without a stride, signals long enough for large tiles on 132 multiprocessors, weights that begin at no
+// multiple of 16 bytes, and a kernel too long for shared memory.
 constexpr Case kCases[] = {
-    {1, 1, 1, 1, 1, 1, 0, 1},    {2, 3, 5, 17, 7, 1, 3, 1},     {1, 8, 15, 401, 7, 1, 9, 3},  {1, 40, 29, 65, 7, 1, 27, 9},
-    {2, 6, 4, 33, 4, 2, 1, 1},   {1, 5, 13, 100, 6, 3, 2, 1},   {1, 3, 30, 1000, 20, 10, 5, 1}, {1, 130, 17, 40, 3, 1, 1, 1},
-    {1, 2, 2, 9, 3, 1, 4, 2},    {1, 64, 120, 140, 16, 8, 4, 1}, {3, 128, 128, 200, 8, 4, 2, 1},
-    {1, 40, 130, 300, 7, 1, 27, 9}, {1, 12, 70, 900, 8, 4, 2, 1}, {1, 64, 128, 260, 1, 1, 0, 1}, {2, 6, 70, 900, 20, 10, 5, 1},
-    {1, 24, 72, 70, 2, 1, 1, 1},    {1, 2, 40, 25400, 7, 1, 9, 3}, {1, 1, 33, 50800, 4, 2, 1, 1}, {1, 3, 33, 500, 300, 1, 0, 1},
+    {1, 1, 1, 1, 1, 1, 0, 1},      {2, 3, 5, 17, 7, 1, 3, 1},      {1, 8, 15, 401, 7, 1, 9, 3},    {1, 40, 29, 65, 7, 1, 27, 9},
+    {2, 6, 4, 33, 4, 2, 1, 1},     {1, 5, 13, 100, 6, 3, 2, 1},    {1, 3, 30, 1000, 20, 10, 5, 1}, {1, 130, 17, 40, 3, 1, 1, 1},
+    {1, 2, 2, 9, 3, 1, 4, 2},      {1, 64, 120, 140, 16, 8, 4, 1}, {3, 128, 128, 200, 8, 4, 2, 1}, {1, 40, 130, 300, 7, 1, 27, 9},
+    {1, 12, 70, 900, 8, 4, 2, 1},  {1, 64, 128, 260, 1, 1, 0, 1},  {2, 6, 70, 900, 20, 10, 5, 1},  {1, 24, 72, 70, 2, 1, 1, 1},
+    {1, 2, 40, 25400, 7, 1, 9, 3}, {1, 1, 33, 50800, 4, 2, 1, 1},  {1, 3, 33, 500, 300, 1, 0, 1},
 };
 
 Doubles conv1d_f64(const Case& c, const Doubles& x, const Doubles& w, const Doubles& bias, int64_t columns) {
@@ -32,7 +32,8 @@ Doubles conv1d_f64(const Case& c, const Doubles& x, const Doubles& w, const Doub
           for (int64_t k = 0; k < c.taps; ++k) {
             const int64_t at = l * c.stride + k * c.dilation - c.padding;
             if (at < 0 || at >= c.length) continue;
-            total += w[static_cast<size_t>((o * c.inputs + i) * c.taps + k)] * x[static_cast<size_t>((b * c.inputs + i) * c.length + at)];
+            total += w[static_cast<size_t>((o * c.inputs + i) * c.taps + k)] *
+                     x[static_cast<size_t>((b * c.inputs + i) * c.length + at)];
           }
         y[static_cast<size_t>((b * c.outputs + o) * columns + l)] = total;
       }
@@ -51,7 +52,8 @@ TEST("conv1d: strides, dilations, paddings and strided views match float64, same
       const Tensor y = padded_view(y_owner, {c.batch, c.outputs, columns}, DType::f32, 4);
       const ConstTensor given_bias = threads == 2 ? ConstTensor() : bias.view();
       conv1d({x, w.view(), given_bias, y, c.stride, c.padding, c.dilation}, stream);
-      expect_near(y, conv1d_f64(c, values_of(x), values_of(w.view()), given_bias ? values_of(given_bias) : Doubles(), columns), 1e-6);
+      expect_near(y, conv1d_f64(c, values_of(x), values_of(w.view()), given_bias ? values_of(given_bias) : Doubles(), columns),
+                  1e-6);
       if (threads == 1) first = y_owner;
       if (threads == 3) EXPECT(same_bytes(first.view(), y_owner.view()));
     }
@@ -66,7 +68,8 @@ TEST("conv1d: an output has the bits that its own inputs give, wherever the sign
     const Storage whole(DType::f32, {1, kOutputs, kColumns}), part(DType::f32, {1, kOutputs, 5});
     conv1d({x.view().slice(2, 0, (kColumns - 1) * stride + kReach + 1), w.view(), {}, whole.tensor(), stride, 0, 3}, stream);
     for (const int64_t first : {int64_t{0}, int64_t{61}, int64_t{127}, kColumns - 5}) {
-      conv1d({x.view().slice(2, first * stride, (first + 4) * stride + kReach + 1), w.view(), {}, part.tensor(), stride, 0, 3}, stream);
+      conv1d({x.view().slice(2, first * stride, (first + 4) * stride + kReach + 1), w.view(), {}, part.tensor(), stride, 0, 3},
+             stream);
       const Storage expected = random_tensor(part.view().shape(), 3);
       copy({whole.view().slice(2, first, first + 5), expected.tensor()}, stream);
       EXPECT(same_bytes(part.view(), expected.view()));
@@ -79,16 +82,18 @@ TEST("conv_transpose1d: matches float64, output padding included") {
   struct TransposedCase {
     int64_t batch, inputs, outputs, length, taps, stride, padding, output_padding;
   };
-  for (const TransposedCase& c : {TransposedCase{1, 1, 1, 1, 1, 1, 0, 0}, TransposedCase{2, 3, 4, 9, 10, 5, 3, 0},
-                                  TransposedCase{1, 16, 8, 40, 4, 2, 1, 1}, TransposedCase{1, 5, 17, 33, 3, 4, 0, 2},
-                                  TransposedCase{1, 20, 3, 7, 6, 3, 2, 0}}) {
+  for (const TransposedCase& c :
+       {TransposedCase{1, 1, 1, 1, 1, 1, 0, 0}, TransposedCase{2, 3, 4, 9, 10, 5, 3, 0}, TransposedCase{1, 16, 8, 40, 4, 2, 1, 1},
+        TransposedCase{1, 5, 17, 33, 3, 4, 0, 2}, TransposedCase{1, 20, 3, 7, 6, 3, 2, 0}}) {
     const int64_t length = (c.length - 1) * c.stride - 2 * c.padding + c.taps + c.output_padding;
-    const Storage x = random_tensor({c.batch, c.inputs, c.length}, 1), w = random_tensor({c.inputs, c.outputs, c.taps}, 2), bias = random_tensor({c.outputs}, 3);
+    const Storage x = random_tensor({c.batch, c.inputs, c.length}, 1), w = random_tensor({c.inputs, c.outputs, c.taps}, 2),
+                  bias = random_tensor({c.outputs}, 3);
     Storage y(DType::f32, {c.batch, c.outputs, length});
     conv_transpose1d({x.view(), w.view(), bias.view(), y.tensor(), c.stride, c.padding, c.output_padding}, stream);
     const Doubles vx = values_of(x.view()), vw = values_of(w.view()), vb = values_of(bias.view());
     Doubles expected(static_cast<size_t>(y.view().numel()));
-    for (size_t i = 0; i < expected.size(); ++i) expected[i] = vb[i / static_cast<size_t>(length) % static_cast<size_t>(c.outputs)];
+    for (size_t i = 0; i < expected.size(); ++i)
+      expected[i] = vb[i / static_cast<size_t>(length) % static_cast<size_t>(c.outputs)];
     for (int64_t b = 0; b < c.batch; ++b)
       for (int64_t i = 0; i < c.inputs; ++i)
         for (int64_t l = 0; l < c.length; ++l)
@@ -97,7 +102,8 @@ TEST("conv_transpose1d: matches float64, output padding included") {
               const int64_t at = l * c.stride + k - c.padding;
               if (at < 0 || at >= length) continue;
               expected[static_cast<size_t>((b * c.outputs + o) * length + at)] +=
-                  vw[static_cast<size_t>((i * c.outputs + o) * c.taps + k)] * vx[static_cast<size_t>((b * c.inputs + i) * c.length + l)];
+                  vw[static_cast<size_t>((i * c.outputs + o) * c.taps + k)] *
+                  vx[static_cast<size_t>((b * c.inputs + i) * c.length + l)];
             }
     expect_near(y.view(), expected, 1e-6);
   }

@@ -26,8 +26,7 @@ Grid grid_of(const Shape& shape, const Shape& strides) {
 
 /// Elements before row `row` of the three outer dimensions.
 int64_t outer_offset(const Grid& grid, int64_t row) {
-  const int64_t c = row % grid.extent[2], b = row / grid.extent[2] % grid.extent[1],
-                a = row / grid.extent[2] / grid.extent[1];
+  const int64_t c = row % grid.extent[2], b = row / grid.extent[2] % grid.extent[1], a = row / grid.extent[2] / grid.extent[1];
   return a * grid.stride[0] + b * grid.stride[1] + c * grid.stride[2];
 }
 
@@ -40,11 +39,16 @@ double value_of(f16_t v) { return static_cast<double>(to_float(v)); }
 
 template <typename To, typename From>
 To converted(From v) {
-  if constexpr (std::is_same_v<To, From>) return v;
-  else if constexpr (std::is_integral_v<To> && std::is_integral_v<From>) return static_cast<To>(v);
-  else if constexpr (std::is_same_v<To, bf16_t>) return to_bf16(static_cast<float>(value_of(v)));
-  else if constexpr (std::is_same_v<To, f16_t>) return to_f16(static_cast<float>(value_of(v)));
-  else return static_cast<To>(value_of(v));
+  if constexpr (std::is_same_v<To, From>)
+    return v;
+  else if constexpr (std::is_integral_v<To> && std::is_integral_v<From>)
+    return static_cast<To>(v);
+  else if constexpr (std::is_same_v<To, bf16_t>)
+    return to_bf16(static_cast<float>(value_of(v)));
+  else if constexpr (std::is_same_v<To, f16_t>)
+    return to_f16(static_cast<float>(value_of(v)));
+  else
+    return static_cast<To>(value_of(v));
 }
 
 template <typename Body>

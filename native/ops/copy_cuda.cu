@@ -122,8 +122,10 @@ bool dense(const ConstTensor& t) { return t.rank() == 0 || t.dim(-1) <= 1 || t.s
 template <int V, typename Body>
 void over_copy(const Body& body, const Copy& op, const Extent& extent, cudaStream_t queue) {
   const bool pack = dense(op.src) && dense(op.dst) && packable({op.src}, extent.width, V) && packable({op.dst}, extent.width, V);
-  if (pack) launch_over_rows<V>(body, extent, queue);
-  else launch_over_rows<1>(body, extent, queue);
+  if (pack)
+    launch_over_rows<V>(body, extent, queue);
+  else
+    launch_over_rows<1>(body, extent, queue);
 }
 
 template <typename Word>
@@ -144,7 +146,8 @@ void move_words(const Copy& op, const Grid& from, const Grid& to, const Extent& 
 void refuse_in_recording(cudaStream_t queue) {
   cudaStreamCaptureStatus recording = cudaStreamCaptureStatusNone;
   SIDESTEP_CUDA_CHECK(cudaStreamIsCapturing(queue, &recording));
-  if (recording != cudaStreamCaptureStatusNone) throw Error("native/cuda-failed", "transfer: not permitted while work is being recorded");
+  if (recording != cudaStreamCaptureStatusNone)
+    throw Error("native/cuda-failed", "transfer: not permitted while work is being recorded");
 }
 
 /// From other memory the driver would copy by a detour, and not in the queue's order.
@@ -196,8 +199,10 @@ void transfer(const Transfer& op, Stream& stream) {
   if (op.src.bytes() == 0) return;
   const cudaStream_t queue = queue_of(stream);
   const bool waits = op.wait == Transfer::Wait::for_host;
-  if (waits) refuse_in_recording(queue);
-  else check_page_locked(op);
+  if (waits)
+    refuse_in_recording(queue);
+  else
+    check_page_locked(op);
   SIDESTEP_CUDA_CHECK(cudaMemcpyAsync(op.dst.raw(), op.src.raw(), op.src.bytes(), cudaMemcpyDefault, queue));
   if (waits && op.dst.device().kind != DeviceKind::cuda) SIDESTEP_CUDA_CHECK(cudaStreamSynchronize(queue));
 }

@@ -15,7 +15,13 @@ enum class Epilogue : uint32_t { none = 1, bias = 4 };
 enum class Operation : int32_t { none = 0, transpose = 1 };
 enum class DescAttribute : int { trans_a = 3, trans_b = 4, epilogue = 7, bias_pointer = 8, bias_data_type = 26 };
 enum class LayoutAttribute : int { batch_count = 5, strided_batch_offset = 6 };
-enum class PreferenceAttribute : int { max_workspace_bytes = 1, alignment_a = 5, alignment_b = 6, alignment_c = 7, alignment_d = 8 };
+enum class PreferenceAttribute : int {
+  max_workspace_bytes = 1,
+  alignment_a = 5,
+  alignment_b = 6,
+  alignment_c = 7,
+  alignment_d = 8
+};
 
 struct Algorithm {
   uint64_t data[8];
@@ -47,9 +53,8 @@ struct Library {
   Status (*preference_set)(Preference, PreferenceAttribute, const void*, size_t);
   Status (*heuristic)(Handle, Desc, Layout a, Layout b, Layout c, Layout d, Preference, int wanted, Heuristic*, int* found);
   Status (*check)(Handle, Desc, Layout a, Layout b, Layout c, Layout d, const Algorithm*, Heuristic*);
-  Status (*matmul)(Handle, Desc, const void* alpha, const void* a, Layout, const void* b, Layout, const void* beta,
-                   const void* c, Layout, void* d, Layout, const Algorithm*, void* workspace, size_t workspace_bytes,
-                   cudaStream_t);
+  Status (*matmul)(Handle, Desc, const void* alpha, const void* a, Layout, const void* b, Layout, const void* beta, const void* c,
+                   Layout, void* d, Layout, const Algorithm*, void* workspace, size_t workspace_bytes, cudaStream_t);
 };
 
 /// Looked for once, in this order: $SIDESTEP_CUBLASLT (a file; empty: never), beside the plugin, the loader's path, the toolkit's

@@ -19,7 +19,8 @@ inline void check(cudaError_t error, const char* call) {
 }
 
 #define SIDESTEP_CUDA_CHECK(call) ::sidestep::cuda::check((call), #call)
-/// After every launch (device_cuda.cuh): a bad configuration is reported here, a fault inside the kernel by a later synchronising call.
+/// After every launch (device_cuda.cuh): a bad configuration is reported here, a fault inside the kernel by a later synchronising
+/// call.
 #define SIDESTEP_CUDA_LAUNCHED(kernel) ::sidestep::cuda::check(cudaGetLastError(), "launch of " kernel)
 
 /// Makes the stream's device current and returns its queue.
@@ -35,8 +36,8 @@ constexpr Integer ceil_div(Integer a, Integer b) {
 }
 
 /// Device memory that lives from one point of the queue to another. It comes from the driver's pool, so it costs no
-/// synchronisation, and it goes back in order: kernels queued before the destructor may still use it. Where a device has no pools it is
-/// allocated and freed as other memory is, which waits.
+/// synchronisation, and it goes back in order: kernels queued before the destructor may still use it. Where a device has no pools
+/// it is allocated and freed as other memory is, which waits.
 class Scratch {
  public:
   Scratch(size_t bytes, cudaStream_t queue);

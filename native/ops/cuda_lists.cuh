@@ -43,8 +43,10 @@ struct TensorTable {
     int low = 0, high = tensors - 1;  // the last tensor that begins at or before this block
     while (low < high) {
       const int middle = (low + high + 1) / 2;
-      if (first_chunk[middle] <= block) low = middle;
-      else high = middle - 1;
+      if (first_chunk[middle] <= block)
+        low = middle;
+      else
+        high = middle - 1;
     }
     const int64_t begin = (block - first_chunk[low]) * kListChunk;
     return {low, begin, min(begin + kListChunk, count[low])};

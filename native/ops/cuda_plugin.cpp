@@ -49,9 +49,12 @@ const CudaPlugin* load() {
 }  // namespace
 
 bool choose_made_up_card(std::string_view name) {
-  if (name == "mirror") chosen_name() = "sidestep_mirror";
-  else if (name == "simt") chosen_name() = "simt/sidestep_simt";
-  else return false;
+  if (name == "mirror")
+    chosen_name() = "sidestep_mirror";
+  else if (name == "simt")
+    chosen_name() = "simt/sidestep_simt";
+  else
+    return false;
   return true;
 }
 

@@ -15,13 +15,13 @@ constexpr uint32_t kCudaPluginVersion = 9;
 struct CudaDevice {
   char name[256];
   size_t memory_bytes, free_bytes;
-  char unusable[256];          ///< why the engine cannot compute on it; empty: it can
-  char products[512];          ///< where the library for matrix products was found, or what serves without one
-  bool own_products;           ///< without the library: the plugin's own kernels, somewhat slower
+  char unusable[256];  ///< why the engine cannot compute on it; empty: it can
+  char products[512];  ///< where the library for matrix products was found, or what serves without one
+  bool own_products;   ///< without the library: the plugin's own kernels, somewhat slower
 };
 
-/// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated nor
-/// read nor written by the host.
+/// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated
+/// nor read nor written by the host.
 struct CudaRecorder {
   void (*begin)(int device_index, void* stream);
   /// Null when something in between could not be recorded. Owned by the caller.
@@ -53,8 +53,8 @@ struct CudaPlugin {
   void (*synchronize)(int device_index, void* stream);
   CudaRecorder recorder;
   CudaEvents events;
-  /// Frees what is kept for later on a card: idle scratch memory, workspaces of products. Waits for the card. No recording may be alive
-  /// that knows of them.
+  /// Frees what is kept for later on a card: idle scratch memory, workspaces of products. Waits for the card. No recording may be
+  /// alive that knows of them.
   void (*trim)(int device_index);
   /// Whom the plugin asks when a card refuses it memory: core/relief.h.
   void (*set_relief)(bool (*relieve)(size_t bytes));
@@ -65,9 +65,9 @@ struct CudaPlugin {
 using CudaPluginEntry = const CudaPlugin* (*)(uint32_t version);
 constexpr const char* kCudaPluginSymbol = "sidestep_cuda_plugin";
 
-/// From now on the plugin is one beside the program, whatever the environment says, that makes two cards up in host memory: `mirror`, whose
-/// ops are the CPU's (mirror/plugin.cpp), or `simt`, whose kernels are the CUDA plugin's own, run thread by thread (simt/). False for
-/// other names. Only before the first `cuda_plugin()`.
+/// From now on the plugin is one beside the program, whatever the environment says, that makes two cards up in host memory:
+/// `mirror`, whose ops are the CPU's (mirror/plugin.cpp), or `simt`, whose kernels are the CUDA plugin's own, run thread by
+/// thread (simt/). False for other names. Only before the first `cuda_plugin()`.
 bool choose_made_up_card(std::string_view name);
 
 /// Loads the plugin once; throws native/device-unavailable with the reason.

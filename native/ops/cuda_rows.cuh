@@ -13,9 +13,12 @@ namespace sidestep::cuda {
 /// Calls body(T{}) with the device's storage type of a floating dtype (others are refused before any kernel).
 template <typename Body>
 void with_storage(DType dtype, const Body& body) {
-  if (dtype == DType::f32) body(float{});
-  else if (dtype == DType::bf16) body(__nv_bfloat16{});
-  else body(__half{});
+  if (dtype == DType::f32)
+    body(float{});
+  else if (dtype == DType::bf16)
+    body(__nv_bfloat16{});
+  else
+    body(__half{});
 }
 
 __device__ inline float widened(float v) { return v; }
@@ -24,9 +27,12 @@ __device__ inline float widened(__half v) { return __half2float(v); }
 
 template <typename T>
 __device__ inline T narrowed(float v) {
-  if constexpr (std::is_same_v<T, __nv_bfloat16>) return __float2bfloat16_rn(v);
-  else if constexpr (std::is_same_v<T, __half>) return __float2half_rn(v);
-  else return v;
+  if constexpr (std::is_same_v<T, __nv_bfloat16>)
+    return __float2bfloat16_rn(v);
+  else if constexpr (std::is_same_v<T, __half>)
+    return __float2half_rn(v);
+  else
+    return v;
 }
 
 /// v as it reads after being stored as T: where upstream computes step by step in 16 bits.
@@ -110,8 +116,10 @@ struct Extent {
 /// Blocks that must fit a multiprocessor at once, where a body says so: the assembler's own guess makes some spill for one more.
 template <typename Body>
 constexpr int least_blocks() {
-  if constexpr (requires { Body::kLeastBlocks; }) return Body::kLeastBlocks;
-  else return 0;
+  if constexpr (requires { Body::kLeastBlocks; })
+    return Body::kLeastBlocks;
+  else
+    return 0;
 }
 
 /// body.template at<V>(row, column) for every V neighbouring elements. One block a row (or several, for few long rows).
@@ -135,8 +143,10 @@ void launch_over_rows(const Body& body, const Extent& extent, cudaStream_t queue
 /// Sixteen bytes a thread where `tensors` allow it, else one element.
 template <typename T, typename Body>
 void over_rows(const Body& body, const Extent& extent, std::initializer_list<ConstTensor> tensors, cudaStream_t queue) {
-  if (packable(tensors, extent.width, kPack<T>)) launch_over_rows<kPack<T>>(body, extent, queue);
-  else launch_over_rows<1>(body, extent, queue);
+  if (packable(tensors, extent.width, kPack<T>))
+    launch_over_rows<kPack<T>>(body, extent, queue);
+  else
+    launch_over_rows<1>(body, extent, queue);
 }
 
 /// The same for contiguous tensors of equal size.
@@ -144,8 +154,10 @@ template <typename T, typename Body>
 void over_elements(const Body& body, int64_t n, std::initializer_list<ConstTensor> tensors, cudaStream_t queue) {
   bool pack = n % kPack<T> == 0;
   for (const ConstTensor& t : tensors) pack = pack && (!t || aligned(t.raw(), size_t{16}));
-  if (pack) launch_over_rows<kPack<T>>(body, {1, n}, queue);
-  else launch_over_rows<1>(body, {1, n}, queue);
+  if (pack)
+    launch_over_rows<kPack<T>>(body, {1, n}, queue);
+  else
+    launch_over_rows<1>(body, {1, n}, queue);
 }
 
 }  // namespace sidestep::cuda

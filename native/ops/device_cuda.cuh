@@ -23,8 +23,8 @@ struct Launch {
   void operator()(const Parameters&... arguments) const { kernel<<<grid, block, bytes, queue>>>(arguments...); }
 };
 
-/// launch(kernel, grid, block, bytes, queue)(arguments…): queued with `bytes` of dynamic shared memory. A bad configuration is what
-/// cudaGetLastError says next.
+/// launch(kernel, grid, block, bytes, queue)(arguments…): queued with `bytes` of dynamic shared memory. A bad configuration is
+/// what cudaGetLastError says next.
 template <typename... Parameters>
 Launch<Parameters...> launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, size_t bytes, cudaStream_t queue) {
   return {kernel, grid, block, bytes, queue};
@@ -75,7 +75,9 @@ __device__ inline void mma_m16n8k8_tf32(float (&d)[4], const uint32_t (&a)[4], u
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-__device__ inline uint32_t shared_address(const void* pointer) { return static_cast<uint32_t>(__cvta_generic_to_shared(pointer)); }
+__device__ inline uint32_t shared_address(const void* pointer) {
+  return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
+}
 
 /// Four 8 x 8 matrices of 16-bit elements from shared memory; lane l names the row l % 8 of matrix l / 8.
 __device__ inline void ldmatrix_x4(uint32_t (&r)[4], const void* row) {

@@ -11,7 +11,11 @@ void dora_gate(const DoraGate& op, Stream&) {
       case DType::f32: op.gate.data<float>()[o] = gate; break;
       case DType::bf16: op.gate.data<bf16_t>()[o] = to_bf16(gate); break;
       case DType::f16: op.gate.data<f16_t>()[o] = to_f16(gate); break;
-      case DType::f64: case DType::i64: case DType::i32: case DType::u8: case DType::boolean: break;  // refused before
+      case DType::f64:
+      case DType::i64:
+      case DType::i32:
+      case DType::u8:
+      case DType::boolean: break;  // refused before
     }
   }
 }

@@ -34,11 +34,14 @@ TEST("dora_gate_backward: both gradients are central differences of the gate") {
   Stream stream = cpu_stream();
   for (const int64_t n : kSizes)
     for (const float eps : {0.F, 0.01F}) {
-      const Storage magnitude = positive(n, 2, 3), norm = positive(n, 0.5, 4), dgate = random_tensor({n}, 5), row_gain(DType::f32, {n});
+      const Storage magnitude = positive(n, 2, 3), norm = positive(n, 0.5, 4), dgate = random_tensor({n}, 5),
+                    row_gain(DType::f32, {n});
       const Storage dmagnitude = random_tensor({n}, 6);
       const Doubles before = values_of(dmagnitude.view()), m = values_of(magnitude.view()), r = values_of(norm.view());
       dora_gate_backward({dgate.view(), magnitude.view(), norm.view(), dmagnitude.tensor(), row_gain.tensor(), eps}, stream);
-      const auto gate = [&](double of_magnitude, double of_norm) { return of_magnitude / (of_norm + static_cast<double>(eps)) - 1; };
+      const auto gate = [&](double of_magnitude, double of_norm) {
+        return of_magnitude / (of_norm + static_cast<double>(eps)) - 1;
+      };
       constexpr double kStep = 1e-6;
       const Doubles g = values_of(dgate.view());
       Doubles to_magnitude(m.size()), to_norm(m.size());
@@ -54,12 +57,14 @@ TEST("dora_gate_backward: both gradients are central differences of the gate") {
 
 TEST("dora_gate_backward: a row of zeros gets no gradient through its norm; without row_gain none is written") {
   Stream stream = cpu_stream();
-  const Storage magnitude = positive(3, 1, 7), norm = stored({1, 0, 2}, {3}), dgate = random_tensor({3}, 8), row_gain = random_tensor({3}, 9);
+  const Storage magnitude = positive(3, 1, 7), norm = stored({1, 0, 2}, {3}), dgate = random_tensor({3}, 8),
+                row_gain = random_tensor({3}, 9);
   const Storage dmagnitude(DType::f32, {3}), alone(DType::f32, {3});
   dora_gate_backward({dgate.view(), magnitude.view(), norm.view(), dmagnitude.tensor(), row_gain.tensor(), 0.5F}, stream);
   EXPECT(row_gain.view().data<float>()[1] == 0 && row_gain.view().data<float>()[0] != 0);
-  dora_gate_backward({.dgate = dgate.view(), .magnitude = magnitude.view(), .norm = norm.view(), .dmagnitude = alone.tensor(), .eps = 0.5F},
-                     stream);
+  dora_gate_backward(
+      {.dgate = dgate.view(), .magnitude = magnitude.view(), .norm = norm.view(), .dmagnitude = alone.tensor(), .eps = 0.5F},
+      stream);
   EXPECT(same_bytes(alone.view(), dmagnitude.view()));
 }
 

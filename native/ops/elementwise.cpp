@@ -136,8 +136,8 @@ void gated_add_backward(const GatedAddBackward& op, Stream& stream) {
     check.dtype("dgate", op.dgate, DType::f32);
     check.dense_rows("dgate", op.dgate);
   }
-  dispatch("gated_add_backward", &Backend::gated_add_backward, op,
-           pointwise_cost(op.dy, op.dgate ? 3 : 1, op.dgate ? 3 : 2), stream);
+  dispatch("gated_add_backward", &Backend::gated_add_backward, op, pointwise_cost(op.dy, op.dgate ? 3 : 1, op.dgate ? 3 : 2),
+           stream);
 }
 
 void embedding(const Embedding& op, Stream& stream) {

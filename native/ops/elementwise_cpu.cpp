@@ -63,9 +63,9 @@ void swiglu(const SwiGlu& op, Stream& stream) {
 void swiglu_backward(const SwiGluBackward& op, Stream& stream) {
   const int64_t width = op.gate.dim(1);
   over_rows(stream, op.gate.dim(0), width, [&](int64_t row) {
-    vector_kernels().swiglu_backward(op.gate.dtype(), at(op.dy, row * op.dy.stride(0)),
-                                     at(op.gate, row * op.gate.stride(0)), at(op.up, row * op.up.stride(0)),
-                                     at(op.dgate, row * op.dgate.stride(0)), at(op.dup, row * op.dup.stride(0)), width);
+    vector_kernels().swiglu_backward(op.gate.dtype(), at(op.dy, row * op.dy.stride(0)), at(op.gate, row * op.gate.stride(0)),
+                                     at(op.up, row * op.up.stride(0)), at(op.dgate, row * op.dgate.stride(0)),
+                                     at(op.dup, row * op.dup.stride(0)), width);
   });
 }
 
@@ -84,8 +84,8 @@ void gated_add_backward(const GatedAddBackward& op, Stream& stream) {
   const int64_t frames = op.dy.dim(1), width = op.dy.dim(2), batch = op.dy.dim(0);
   if (op.dgate) {  // before dh, which may alias dy
     const auto add_row = [&](int64_t b, int64_t t, int64_t first, float* total, int64_t count) {
-      kernels.accumulate_product(dtype, at(op.dy, row_offset(op.dy, b, t) + first),
-                                 at(op.h, row_offset(op.h, b, t) + first), 1, total, count);
+      kernels.accumulate_product(dtype, at(op.dy, row_offset(op.dy, b, t) + first), at(op.h, row_offset(op.h, b, t) + first), 1,
+                                 total, count);
     };
     for (int64_t b = 0; b < batch; ++b) {
       sum_over_rows(stream, frames, width, op.dgate.data<float>() + b * op.dgate.stride(0),
@@ -105,8 +105,8 @@ void embedding(const Embedding& op, Stream& stream) {
   for (int64_t n = 0; n < op.ids.dim(0); ++n) {
     if (ids[n] >= 0 && ids[n] < vocabulary) continue;
     throw Error("native/index-out-of-range",
-                "embedding: ids[" + std::to_string(n) + "]: expected a row in [0, " + std::to_string(vocabulary) +
-                    "), found " + std::to_string(ids[n]),
+                "embedding: ids[" + std::to_string(n) + "]: expected a row in [0, " + std::to_string(vocabulary) + "), found " +
+                    std::to_string(ids[n]),
                 "The tokenizer and the text encoder's weights do not belong together.");
   }
   over_rows(stream, op.ids.dim(0), width, [&](int64_t n) {

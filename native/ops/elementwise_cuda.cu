@@ -115,7 +115,8 @@ struct SwiGluBackwardBody {
   }
 };
 
-// 3 passes over [3000, 2048] bf16: 12 us. Product and sum are two roundings, also in f32: norms that add first have the same bits.
+// 3 passes over [3000, 2048] bf16: 12 us. Product and sum are two roundings, also in f32: norms that add first have the same
+// bits.
 template <typename T>
 struct GatedAddBody {
   Rows<const T> x, h;
@@ -207,8 +208,10 @@ void add(const Add& op, Stream& stream) {
   const int64_t n = op.a.numel(), period = std::max<int64_t>(1, op.b.numel());
   with_storage(op.a.dtype(), [&]<typename T>(T) {
     const AddBody<T> body{op.a.data<T>(), op.b.data<T>(), op.y.data<T>(), period, op.alpha, op.beta};
-    if (period % kPack<T> != 0) launch_over_rows<1>(body, {1, n}, queue);
-    else over_elements<T>(body, n, {op.a, op.b, op.y}, queue);
+    if (period % kPack<T> != 0)
+      launch_over_rows<1>(body, {1, n}, queue);
+    else
+      over_elements<T>(body, n, {op.a, op.b, op.y}, queue);
   });
 }
 
@@ -227,8 +230,8 @@ void silu(const Silu& op, Stream& stream) {
 
 void silu_backward(const SiluBackward& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
-    over_elements<T>(SiluBackwardBody<T>{op.dy.data<T>(), op.x.data<T>(), op.dx.data<T>()}, op.x.numel(),
-                     {op.dy, op.x, op.dx}, queue_of(stream));
+    over_elements<T>(SiluBackwardBody<T>{op.dy.data<T>(), op.x.data<T>(), op.dx.data<T>()}, op.x.numel(), {op.dy, op.x, op.dx},
+                     queue_of(stream));
   });
 }
 
@@ -280,8 +283,9 @@ void embedding(const Embedding& op, Stream& stream) {
     return;
   }
   with_storage(op.table.dtype(), [&]<typename T>(T) {
-    over_rows<T>(EmbeddingBody<T>{op.table.data<T>(), op.table.stride(0), op.table.dim(0), op.ids.data<int64_t>(), rows_of<T>(op.y)},
-                 {op.ids.dim(0), op.table.dim(1)}, {op.table, op.y}, queue_of(stream));
+    over_rows<T>(
+        EmbeddingBody<T>{op.table.data<T>(), op.table.stride(0), op.table.dim(0), op.ids.data<int64_t>(), rows_of<T>(op.y)},
+        {op.ids.dim(0), op.table.dim(1)}, {op.table, op.y}, queue_of(stream));
   });
 }
 

@@ -8,9 +8,12 @@ namespace {
 /// Calls body(T{}) with the storage type of a floating dtype.
 template <typename Body>
 inline void with_storage(DType dtype, const Body& body) {
-  if (dtype == DType::f32) body(float{});
-  else if (dtype == DType::bf16) body(bf16_t{});
-  else body(f16_t{});
+  if (dtype == DType::f32)
+    body(float{});
+  else if (dtype == DType::bf16)
+    body(bf16_t{});
+  else
+    body(f16_t{});
 }
 
 /// Steps over n elements by vectors: body(first element, elements in this step).
@@ -69,8 +72,7 @@ void swiglu_kernel(DType dtype, const void* gate, const void* up, void* y, int64
   });
 }
 
-void swiglu_backward_kernel(DType dtype, const void* dy, const void* gate, const void* up, void* dgate, void* dup,
-                            int64_t n) {
+void swiglu_backward_kernel(DType dtype, const void* dy, const void* gate, const void* up, void* dgate, void* dup, int64_t n) {
   with_storage(dtype, [&]<typename T>(T) {
     over_vectors(n, [&](int64_t i, int64_t count) {
       const Vec d = load_up_to(static_cast<const T*>(dy) + i, count);
@@ -85,8 +87,10 @@ void swiglu_backward_kernel(DType dtype, const void* dy, const void* gate, const
 /// residual + round(a * b); in f32 one rounding for both.
 template <typename T>
 inline Vec plus_product(Vec residual, Vec a, Vec b) {
-  if constexpr (sizeof(T) == 4) return fused(a, b, residual);
-  else return residual + rounded_to<T>(a * b);
+  if constexpr (sizeof(T) == 4)
+    return fused(a, b, residual);
+  else
+    return residual + rounded_to<T>(a * b);
 }
 
 void gated_add_kernel(DType dtype, const void* x, const void* gate, const void* h, void* y, int64_t n) {

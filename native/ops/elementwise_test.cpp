@@ -9,7 +9,7 @@ struct Case {
   int64_t rows, width;
   DType dtype;
 };
-constexpr Case kCases[] = {{1, 1, DType::f32},  {3, 5, DType::f32},   {2, 16, DType::f32}, {7, 131, DType::f32},
+constexpr Case kCases[] = {{1, 1, DType::f32},   {3, 5, DType::f32},  {2, 16, DType::f32},   {7, 131, DType::f32},
                            {3, 33, DType::bf16}, {3, 33, DType::f16}, {2, 20011, DType::f32}};
 
 double bound(DType dtype, int roundings) { return std::max(2e-7, roundings * one_rounding(dtype)); }
@@ -58,7 +58,8 @@ TEST("gated_add: the gate belongs to its sample; gradients match float64") {
   for (const Case& c : kCases) {
     const int64_t frames = 3;
     const Shape shape{c.rows, frames, c.width}, per_sample{c.rows, c.width};
-    const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype), dy = random_tensor(shape, 3, c.dtype);
+    const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype),
+                  dy = random_tensor(shape, 3, c.dtype);
     Storage gate_owner, y(c.dtype, shape), dh(c.dtype, shape), dgate(DType::f32, per_sample);
     const Tensor gate = padded_view(gate_owner, per_sample, c.dtype, 4);
     gated_add({x.view(), h.view(), gate, y.tensor()}, stream);

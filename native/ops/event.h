@@ -3,8 +3,8 @@
 
 namespace sidestep {
 
-/// A point in a stream's queue that other streams of the same card, or the host, wait for. On devices whose ops have finished when
-/// the call returns there is nothing to wait for, and every member does nothing. Before the first `record` no one waits.
+/// A point in a stream's queue that other streams of the same card, or the host, wait for. On devices whose ops have finished
+/// when the call returns there is nothing to wait for, and every member does nothing. Before the first `record` no one waits.
 class Event {
  public:
   explicit Event(Device device);

@@ -6,8 +6,8 @@
 namespace sidestep {
 
 /// Sinusoidal embedding of timesteps: y[b] = [cos(1000 t f_i) …, sin(1000 t f_i) …], f_i = 10000^(-i / (D/2)).
-/// Exponent, frequency and angle are rounded to f32 each, in upstream's order: the angle reaches 1000 rad, so these roundings cost
-/// 3e-5, more than all others of a model together. The sine and cosine of the angle are exact.
+/// Exponent, frequency and angle are rounded to f32 each, in upstream's order: the angle reaches 1000 rad, so these roundings
+/// cost 3e-5, more than all others of a model together. The sine and cosine of the angle are exact.
 struct TimestepEmbedding {
   ConstTensor t;  ///< [B] f32
   Tensor y;       ///< [B, D]

@@ -66,7 +66,8 @@ __global__ void __launch_bounds__(kThreads) flow_loss_kernel(const Loss<P, V> op
   const int64_t b = blockIdx.y, base = b * op.frames * op.width, counted = op.counted(b);
   const int64_t begin = blockIdx.x * kLossElements, end = min(begin + kLossElements, op.frames * op.width);
   const float weight = op.weights == nullptr ? 1.F : op.weights[b];
-  const auto factor = static_cast<float>(static_cast<double>(op.grad_scale) * weight * 2.0 / static_cast<double>(op.batch * counted));
+  const auto factor =
+      static_cast<float>(static_cast<double>(op.grad_scale) * weight * 2.0 / static_cast<double>(op.batch * counted));
   double total = 0;
   for (int64_t i = begin + threadIdx.x; i < end; i += kThreads) {
     const bool counts = i < counted;
@@ -103,7 +104,11 @@ void run_loss(const FlowLoss& op, cudaStream_t queue) {
                         op.lengths ? op.lengths.data<int64_t>() : nullptr,
                         op.dpred ? op.dpred.data<P>() : nullptr,
                         partial.data<double>(),
-                        batch, frames, width, runs, op.grad_scale};
+                        batch,
+                        frames,
+                        width,
+                        runs,
+                        op.grad_scale};
   if (batch > 0) {
     launch(flow_loss_kernel<P, V>, dim3(static_cast<unsigned>(runs), static_cast<unsigned>(batch)), kThreads, 0, queue)(loss);
     SIDESTEP_CUDA_LAUNCHED("flow_loss_kernel");

@@ -24,7 +24,7 @@ TEST("timestep_embedding: cosines then sines of 1000 t f") {
           upstream.push_back(part_index == 0 ? std::cos(upstream_angle) : std::sin(upstream_angle));
         }
     }
-    expect_near(y.view(), exact, 5e-5);  // an angle of 1000 rad in f32 is off by up to 3e-5
+    expect_near(y.view(), exact, 5e-5);     // an angle of 1000 rad in f32 is off by up to 3e-5
     expect_near(y.view(), upstream, 1e-6);  // the f32 exponential may round otherwise now and then
   }
 }
@@ -84,7 +84,9 @@ TEST("flow_loss: weights, lengths and gradient match float64, same bits for 1, 2
     for (const int threads : {1, 2, 3}) {
       Stream stream = cpu_stream(threads);
       Storage found(DType::f32, {c.batch}), total(DType::f32, {1}), dpred(c.dtype, shape);
-      flow_loss({pred.view(), velocity.view(), weights.view(), lengths.view(), found.tensor(), total.tensor(), dpred.tensor(), 0.5F}, stream);
+      flow_loss(
+          {pred.view(), velocity.view(), weights.view(), lengths.view(), found.tensor(), total.tensor(), dpred.tensor(), 0.5F},
+          stream);
       expect_near(found.view(), per_sample, 3e-7);
       expect_near(total.view(), {loss}, 1e-6);
       expect_near(dpred.view(), gradient, 3 * one_rounding(c.dtype));
@@ -98,7 +100,8 @@ TEST("flow_loss: a sample without frames is refused") {
   Stream stream = cpu_stream(1);
   const Storage x = random_tensor({1, 4, 2}, 1), lengths(DType::i64, {1});
   Storage per_sample(DType::f32, {1}), loss(DType::f32, {1});
-  EXPECT_ERROR(flow_loss({x.view(), x.view(), {}, lengths.view(), per_sample.tensor(), loss.tensor()}, stream), "native/argument-invalid");
+  EXPECT_ERROR(flow_loss({x.view(), x.view(), {}, lengths.view(), per_sample.tensor(), loss.tensor()}, stream),
+               "native/argument-invalid");
 }
 
 TEST("normal_fill: element i is normal(key, i), whatever the length") {

@@ -32,10 +32,11 @@ void check_dtypes(const Gemm& op, const Stream& stream) {
   const bool output = op.c.dtype() == in || op.c.dtype() == DType::f32;
   const bool bias = !op.bias || op.bias.dtype() == in || op.bias.dtype() == op.c.dtype();
   if (known && (op.b.dtype() == in || widened) && output && bias) return;
-  throw Error("native/dtype-mismatch", "gemm: expected a and b of one dtype of F32, BF16, F16 (on a CPU also a 16-bit b beside an "
-                                       "F32 a), c of a's or F32, but found a " +
-                                           std::string(dtype_name(in)) + ", b " + std::string(dtype_name(op.b.dtype())) +
-                                           ", c " + std::string(dtype_name(op.c.dtype())));
+  throw Error("native/dtype-mismatch",
+              "gemm: expected a and b of one dtype of F32, BF16, F16 (on a CPU also a 16-bit b beside an "
+              "F32 a), c of a's or F32, but found a " +
+                  std::string(dtype_name(in)) + ", b " + std::string(dtype_name(op.b.dtype())) + ", c " +
+                  std::string(dtype_name(op.c.dtype())));
 }
 
 bool rows_are_dense(ConstTensor t) { return t.dim(-1) <= 1 || t.stride(-1) == 1; }
@@ -46,8 +47,8 @@ void check_shapes(const Gemm& op) {
   const Extents a = extents_of(op.a), b = extents_of(op.b), c = extents_of(op.c);
   const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
   const int64_t depth = ta ? a.rows : a.columns;
-  const bool fits = (ta ? a.columns : a.rows) == c.rows && (tb ? b.rows : b.columns) == c.columns &&
-                    (tb ? b.columns : b.rows) == depth;
+  const bool fits =
+      (ta ? a.columns : a.rows) == c.rows && (tb ? b.rows : b.columns) == c.columns && (tb ? b.columns : b.rows) == depth;
   // A rank-2 operand of a batched product is shared by the batch.
   const bool batches = (op.a.rank() == 2 || a.batch == c.batch) && (op.b.rank() == 2 || b.batch == c.batch);
   const bool bias = !op.bias || (op.bias.numel() == c.columns && op.bias.contiguous());
@@ -62,7 +63,8 @@ Cost cost_of(const Gemm& op) {
           static_cast<double>(op.a.bytes() + op.b.bytes() + op.c.bytes() * (op.beta == 0 ? 1 : 2))};
 }
 
-/// Whether fewer tiles of 128 x 128 are to be computed than keep a large card busy. They are tallied apart: such a product gets less of a card.
+/// Whether fewer tiles of 128 x 128 are to be computed than keep a large card busy. They are tallied apart: such a product gets
+/// less of a card.
 bool few_tiles(const Gemm& op) {
   constexpr int64_t kTile = 128, kFew = 128;
   const Extents c = extents_of(op.c);

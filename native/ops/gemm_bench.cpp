@@ -46,8 +46,7 @@ OpCase make_case(const Sizes& s, const OpenBlas& blas, Stream& stream) {
   const Storage c(DType::f32, {s.m, s.n}, stream.device());
   const std::string sizes = std::to_string(s.m) + "x" + std::to_string(s.n) + "x" + std::to_string(s.k);
   const std::string stored = s.b == DType::f32 ? "" : " b " + std::string(dtype_name(s.b));
-  OpCase result{.name = sizes + (ta ? " T" : " N") + (tb ? "T" : "N") + stored,
-                .run = [=](Stream& on) {
+  OpCase result{.name = sizes + (ta ? " T" : " N") + (tb ? "T" : "N") + stored, .run = [=](Stream& on) {
                   gemm({.a = a.view(), .b = b.view(), .c = c.tensor(), .trans_a = s.trans_a, .trans_b = s.trans_b}, on);
                 }};
   if (blas.sgemm == nullptr || s.b != DType::f32) return result;
@@ -64,19 +63,22 @@ OpCase make_case(const Sizes& s, const OpenBlas& blas, Stream& stream) {
 // Squares, a Linear of a 60 s song forward and backward, the thin products of adapters, and a single row.
 constexpr Transpose N = Transpose::no, T = Transpose::yes;
 constexpr Sizes kSizes[] = {
-    {256, 256, 256, N, N},   {512, 512, 512, N, N},    {512, 512, 512, N, T},   {1024, 1024, 1024, N, N},
-    {750, 512, 512, N, T},   {750, 512, 512, N, N},    {750, 1536, 512, N, T},  {750, 512, 1536, N, T},
-    {750, 512, 1536, N, N},  {750, 2048, 2048, N, T},  {2048, 2048, 2048, N, T}, {512, 512, 750, T, N},
-    {512, 512, 512, T, N},   {512, 512, 512, T, T},   {1024, 1024, 1024, T, N}, {1024, 1024, 1024, T, T},
-    {750, 16, 512, N, T},    {750, 512, 16, N, T},     {750, 16, 512, N, N},    {16, 512, 750, T, N},
-    {512, 16, 750, T, N},    {750, 64, 2048, N, T},    {64, 2048, 750, T, N},   {2048, 64, 750, T, N},
-    {1, 2048, 2048, N, T},   {1, 2048, 2048, N, N},    {8, 2048, 2048, N, T},   {16, 2048, 2048, N, T},
+    {256, 256, 256, N, N},    {512, 512, 512, N, N},  {512, 512, 512, N, T},  {1024, 1024, 1024, N, N}, {750, 512, 512, N, T},
+    {750, 512, 512, N, N},    {750, 1536, 512, N, T}, {750, 512, 1536, N, T}, {750, 512, 1536, N, N},   {750, 2048, 2048, N, T},
+    {2048, 2048, 2048, N, T}, {512, 512, 750, T, N},  {512, 512, 512, T, N},  {512, 512, 512, T, T},    {1024, 1024, 1024, T, N},
+    {1024, 1024, 1024, T, T}, {750, 16, 512, N, T},   {750, 512, 16, N, T},   {750, 16, 512, N, N},     {16, 512, 750, T, N},
+    {512, 16, 750, T, N},     {750, 64, 2048, N, T},  {64, 2048, 750, T, N},  {2048, 64, 750, T, N},    {1, 2048, 2048, N, T},
+    {1, 2048, 2048, N, N},    {8, 2048, 2048, N, T},  {16, 2048, 2048, N, T},
 };
 
 // The same Linear with weights in 16 bits, and the text encoder's.
 constexpr Sizes kAsStored[] = {
-    {750, 2048, 2048, N, T, DType::bf16}, {750, 2048, 2048, N, N, DType::bf16}, {256, 3072, 1024, N, T, DType::bf16},
-    {256, 3072, 1024, N, T}, {750, 2048, 2048, N, N}, {1, 2048, 2048, N, T, DType::bf16},
+    {750, 2048, 2048, N, T, DType::bf16},
+    {750, 2048, 2048, N, N, DType::bf16},
+    {256, 3072, 1024, N, T, DType::bf16},
+    {256, 3072, 1024, N, T},
+    {750, 2048, 2048, N, N},
+    {1, 2048, 2048, N, T, DType::bf16},
 };
 
 const bench::OpBench kBench{"gemm", [](Stream& stream) {

@@ -7,7 +7,8 @@
 #if defined(SIDESTEP_BLAS_NAME)
 // The interface that every BLAS has, Fortran's: column-major, everything by address.
 extern "C" void sgemm_(const char* trans_a, const char* trans_b, const int* m, const int* n, const int* k, const float* alpha,
-                       const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
+                       const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
+                       const int* ldc);
 
 namespace sidestep::gemm_detail {
 namespace {

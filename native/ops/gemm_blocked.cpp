@@ -79,8 +79,16 @@ struct TilePlace {
 void run_tile(const Problem& p, const Block& block, const Grid& grid, const TilePlace& at, const float* packed_panel) {
   const TileKernels& kernels = tile_kernels();
   const int64_t column = block.first_column + at.column;
-  Tile tile{.kc = block.kc, .a = packed_panel, .a_step = at.rows, .b = nullptr, .b_step = 0, .c = p.c + at.row * p.ldc + column,
-            .ldc = p.ldc, .columns = at.columns, .alpha = p.alpha, .beta = block.beta,
+  Tile tile{.kc = block.kc,
+            .a = packed_panel,
+            .a_step = at.rows,
+            .b = nullptr,
+            .b_step = 0,
+            .c = p.c + at.row * p.ldc + column,
+            .ldc = p.ldc,
+            .columns = at.columns,
+            .alpha = p.alpha,
+            .beta = block.beta,
             .bias = block.bias == nullptr ? nullptr : block.bias + column};
   Source source = Source::interleaved;
   if (block.a == Reading::direct) {
@@ -129,7 +137,8 @@ void pack_b(const Problem& p, Block& block, const Grid& grid, ThreadPool* pool) 
   const int64_t lines_per_task = kTilesTogether * grid.width;
   for_each(pool, ceil_div(block.n, lines_per_task), [&](int64_t index) {
     const int64_t first = index * lines_per_task, lines = std::min(lines_per_task, block.n - first);
-    pack(p.b, PanelRun{block.first_column + first, lines, grid.width, LastPanel::padded, block.k_first, block.kc}, to + first * block.kc);
+    pack(p.b, PanelRun{block.first_column + first, lines, grid.width, LastPanel::padded, block.k_first, block.kc},
+         to + first * block.kc);
   });
 }
 
@@ -143,15 +152,21 @@ void multiply_tiles(const Problem& p, ThreadPool* pool) {
   const int64_t few = p.a.along == Along::k ? kDirectAColumns : tile_kernels().columns();
   const bool read_a = p.a.dtype == DType::f32 && (p.n <= few || p.k <= kDirectADepth);
   // A tile reads whole vectors of B; only a packed panel has the zeros that fill up the last one.
-  const bool read_b = p.b.dtype == DType::f32 && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows && whole_vectors_are_readable(p);
+  const bool read_b = p.b.dtype == DType::f32 && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows &&
+                      whole_vectors_are_readable(p);
   const int threads = pool == nullptr ? 1 : pool->threads();
   const int64_t piece = piece_of(p.k);
   for (int64_t column = 0; column < p.n; column += kMaxNc) {
     int64_t k = 0;
     do {
-      Block block{.k_first = k, .kc = std::min(piece, p.k - k), .first_column = column, .n = std::min(kMaxNc, p.n - column),
-                  .beta = k == 0 ? p.beta : 1, .bias = k == 0 ? p.bias : nullptr,
-                  .a = read_a ? Reading::direct : Reading::packed, .b = read_b ? Reading::direct : Reading::packed,
+      Block block{.k_first = k,
+                  .kc = std::min(piece, p.k - k),
+                  .first_column = column,
+                  .n = std::min(kMaxNc, p.n - column),
+                  .beta = k == 0 ? p.beta : 1,
+                  .bias = k == 0 ? p.bias : nullptr,
+                  .a = read_a ? Reading::direct : Reading::packed,
+                  .b = read_b ? Reading::direct : Reading::packed,
                   .packed_b = nullptr};
       const Grid grid = make_grid(p, block.n, block.b, threads);
       if (block.b == Reading::packed) pack_b(p, block, grid, pool);
@@ -187,8 +202,16 @@ void multiply_dots(const Problem& p, ThreadPool* pool) {
   for_each(pool, ceil_div(p.n, columns_per_task), [&](int64_t index) {
     const int64_t first = index * columns_per_task, columns = std::min(columns_per_task, p.n - first);
     const Lines b = lines_as_floats(p, first, columns);
-    tile_kernels().dots[p.m - 1]({.k = p.k, .a = static_cast<const float*>(p.a.data), .lda = p.a.ld, .b = b.data, .ldb = b.ld,
-                                  .c = p.c + first, .ldc = p.ldc, .columns = columns, .alpha = p.alpha, .beta = p.beta,
+    tile_kernels().dots[p.m - 1]({.k = p.k,
+                                  .a = static_cast<const float*>(p.a.data),
+                                  .lda = p.a.ld,
+                                  .b = b.data,
+                                  .ldb = b.ld,
+                                  .c = p.c + first,
+                                  .ldc = p.ldc,
+                                  .columns = columns,
+                                  .alpha = p.alpha,
+                                  .beta = p.beta,
                                   .bias = p.bias == nullptr ? nullptr : p.bias + first});
   });
 }
@@ -197,8 +220,10 @@ void multiply_dots(const Problem& p, ThreadPool* pool) {
 
 void multiply_blocked(const Problem& problem, ThreadPool* pool) {
   if (problem.m == 0 || problem.n == 0) return;
-  if (suits_dots(problem)) multiply_dots(problem, pool);
-  else multiply_tiles(problem, pool);
+  if (suits_dots(problem))
+    multiply_dots(problem, pool);
+  else
+    multiply_tiles(problem, pool);
 }
 
 }  // namespace sidestep::gemm_detail

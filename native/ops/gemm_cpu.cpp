@@ -29,9 +29,12 @@ float load(ConstTensor t, int64_t i) {
   return t.data<float>()[i];
 }
 void store(Tensor t, int64_t i, float v) {
-  if (t.dtype() == DType::bf16) t.data<bf16_t>()[i] = to_bf16(v);
-  else if (t.dtype() == DType::f16) t.data<f16_t>()[i] = to_f16(v);
-  else t.data<float>()[i] = v;
+  if (t.dtype() == DType::bf16)
+    t.data<bf16_t>()[i] = to_bf16(v);
+  else if (t.dtype() == DType::f16)
+    t.data<f16_t>()[i] = to_f16(v);
+  else
+    t.data<float>()[i] = v;
 }
 
 // An f32 copy of a 16-bit bias or output, so that a sum is rounded once.
@@ -66,8 +69,10 @@ bool folds(const Batch& batch) {
 }
 
 void multiply(const Problem& problem, ThreadPool* pool) {
-  if (gemm_detail::suits_blas(problem)) gemm_detail::multiply_by_blas(problem);
-  else gemm_detail::multiply_blocked(problem, pool);
+  if (gemm_detail::suits_blas(problem))
+    gemm_detail::multiply_by_blas(problem);
+  else
+    gemm_detail::multiply_blocked(problem, pool);
 }
 
 void run(Batch batch, ThreadPool& pool) {
@@ -86,11 +91,20 @@ void run(Batch batch, ThreadPool& pool) {
 
 Batch make_batch(const Gemm& op) {
   const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
-  return {.first = {.m = op.c.dim(-2), .n = op.c.dim(-1), .k = ta ? op.a.dim(-2) : op.a.dim(-1),
-                    .a = operand(op.a, ta ? Along::panel : Along::k), .b = operand(op.b, tb ? Along::k : Along::panel),
-                    .c = nullptr, .ldc = op.c.stride(-2), .alpha = op.alpha, .beta = op.beta, .bias = nullptr},
+  return {.first = {.m = op.c.dim(-2),
+                    .n = op.c.dim(-1),
+                    .k = ta ? op.a.dim(-2) : op.a.dim(-1),
+                    .a = operand(op.a, ta ? Along::panel : Along::k),
+                    .b = operand(op.b, tb ? Along::k : Along::panel),
+                    .c = nullptr,
+                    .ldc = op.c.stride(-2),
+                    .alpha = op.alpha,
+                    .beta = op.beta,
+                    .bias = nullptr},
           .count = op.c.rank() == 3 ? op.c.dim(0) : 1,
-          .a_stride = batch_stride(op.a), .b_stride = batch_stride(op.b), .c_stride = batch_stride(op.c)};
+          .a_stride = batch_stride(op.a),
+          .b_stride = batch_stride(op.b),
+          .c_stride = batch_stride(op.c)};
 }
 
 void multiply_into_f32(const Gemm& op, Batch batch, Stream& stream) {
@@ -128,8 +142,10 @@ void gemm(const Gemm& op, Stream& stream) {
     for (int64_t j = 0; j < op.bias.numel(); ++j) bias->data()[j] = load(op.bias, j);
     batch.first.bias = bias->data();
   }
-  if (op.c.dtype() == DType::f32) multiply_into_f32(op, batch, stream);
-  else multiply_into_16_bits(op, batch, stream);
+  if (op.c.dtype() == DType::f32)
+    multiply_into_f32(op, batch, stream);
+  else
+    multiply_into_16_bits(op, batch, stream);
 }
 
 }  // namespace sidestep::cpu

@@ -1,6 +1,6 @@
-// The matrix product by cuBLASLt. It thinks in columns: our row-major c = op(a) op(b) is its column-major c^T = op(b)^T op(a)^T, so b comes first, extents
-// swap, and a row-major matrix with leading dimension ld is the column-major transpose with the same ld. The bias, one value a
-// column of ours, is one a row of its result: its BIAS epilogue.
+// The matrix product by cuBLASLt. It thinks in columns: our row-major c = op(a) op(b) is its column-major c^T = op(b)^T op(a)^T,
+// so b comes first, extents swap, and a row-major matrix with leading dimension ld is the column-major transpose with the same
+// ld. The bias, one value a column of ours, is one a row of its result: its BIAS epilogue.
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -38,14 +38,30 @@ uint32_t alignment_of(const void* pointer) {
 }
 
 /// All that decides which algorithm serves.
-using Key = std::tuple<int, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int, int, int,
-                       int, int, bool, uint32_t, uint32_t, uint32_t>;
+using Key = std::tuple<int, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int, int,
+                       int, int, int, bool, uint32_t, uint32_t, uint32_t>;
 
 Key key_of(const Gemm& op, int device) {
   const TileExtent e = extent_of(op);
-  return {device, e.m, e.n, e.k, leading(op.a), leading(op.b), leading(op.c), batch_of(op), batch_stride(op.a), batch_stride(op.b),
-          batch_stride(op.c), static_cast<int>(op.a.dtype()), static_cast<int>(op.b.dtype()), static_cast<int>(op.c.dtype()), static_cast<int>(op.trans_a),
-          static_cast<int>(op.trans_b), static_cast<bool>(op.bias), alignment_of(op.a.raw()), alignment_of(op.b.raw()),
+  return {device,
+          e.m,
+          e.n,
+          e.k,
+          leading(op.a),
+          leading(op.b),
+          leading(op.c),
+          batch_of(op),
+          batch_stride(op.a),
+          batch_stride(op.b),
+          batch_stride(op.c),
+          static_cast<int>(op.a.dtype()),
+          static_cast<int>(op.b.dtype()),
+          static_cast<int>(op.c.dtype()),
+          static_cast<int>(op.trans_a),
+          static_cast<int>(op.trans_b),
+          static_cast<bool>(op.bias),
+          alignment_of(op.a.raw()),
+          alignment_of(op.b.raw()),
           alignment_of(op.c.raw())};
 }
 
@@ -55,7 +71,7 @@ std::string problem_of(const Key& key) {
   return problem;
 }
 
-constexpr int kCandidates = 8;                        // timed when tuning; the first is what is taken untimed
+constexpr int kCandidates = 8;  // timed when tuning; the first is what is taken untimed
 
 /// Descriptors of one shape, kept for the next product of that shape.
 class Plan {
@@ -102,12 +118,13 @@ class Plan {
     };
     std::vector<cublaslt::Heuristic> list(static_cast<size_t>(wanted));
     int found = 0;
-    const bool answered = prefer(cublaslt::PreferenceAttribute::max_workspace_bytes, uint64_t{kWorkspaceBytes}) &&
-                          prefer(cublaslt::PreferenceAttribute::alignment_a, alignment_of(op.b.raw())) &&
-                          prefer(cublaslt::PreferenceAttribute::alignment_b, alignment_of(op.a.raw())) &&
-                          prefer(cublaslt::PreferenceAttribute::alignment_c, alignment_of(op.c.raw())) &&
-                          prefer(cublaslt::PreferenceAttribute::alignment_d, alignment_of(op.c.raw())) &&
-                          ok(lt_.heuristic(handle, desc_, first_, second_, result_, result_, preference, wanted, list.data(), &found));
+    const bool answered =
+        prefer(cublaslt::PreferenceAttribute::max_workspace_bytes, uint64_t{kWorkspaceBytes}) &&
+        prefer(cublaslt::PreferenceAttribute::alignment_a, alignment_of(op.b.raw())) &&
+        prefer(cublaslt::PreferenceAttribute::alignment_b, alignment_of(op.a.raw())) &&
+        prefer(cublaslt::PreferenceAttribute::alignment_c, alignment_of(op.c.raw())) &&
+        prefer(cublaslt::PreferenceAttribute::alignment_d, alignment_of(op.c.raw())) &&
+        ok(lt_.heuristic(handle, desc_, first_, second_, result_, result_, preference, wanted, list.data(), &found));
     lt_.preference_destroy(preference);
     list.resize(answered ? static_cast<size_t>(found) : 0);
     std::erase_if(list, [](const cublaslt::Heuristic& h) { return h.state != Status::success; });
@@ -288,9 +305,10 @@ bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) {
   void* workspace = workspace_of(*state, plan->second.workspace_bytes(), queue);
   const Status status = plan->second.run(state->handle, op, op.c.raw(), workspace, queue);
   if (status == Status::success) return true;
-  throw Error("native/cuda-failed", "cublasLtMatmul failed with status " + std::to_string(static_cast<int>(status)) + " (" +
-                                        cublaslt::library_origin() + ")",
-              "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
+  throw Error(
+      "native/cuda-failed",
+      "cublasLtMatmul failed with status " + std::to_string(static_cast<int>(status)) + " (" + cublaslt::library_origin() + ")",
+      "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
 }
 
 void release_workspace(int device, cudaStream_t queue) noexcept {

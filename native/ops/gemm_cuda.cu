@@ -1,8 +1,7 @@
-// The matrix product: cuBLASLt where it serves, else our own kernels, on tensor cores for 16-bit operands (gemm_mma_cuda.cu) and on the f32
-// units for f32.
-// FLOPs: 2 G M N K. The 2B model's widest linear, [3000, 2048] x [2048, 6144] bf16, is 75 GFLOP: 0.09 ms at 800 TFLOP/s, against
-// 74 MB and 0.025 ms of memory traffic: compute bound. An adapter's thin product, [3000, 2048] x [2048, 64], is 0.8 GFLOP
-// (1 us) and 13 MB (4 us): memory bound.
+// The matrix product: cuBLASLt where it serves, else our own kernels, on tensor cores for 16-bit operands (gemm_mma_cuda.cu) and
+// on the f32 units for f32. FLOPs: 2 G M N K. The 2B model's widest linear, [3000, 2048] x [2048, 6144] bf16, is 75 GFLOP: 0.09
+// ms at 800 TFLOP/s, against 74 MB and 0.025 ms of memory traffic: compute bound. An adapter's thin product, [3000, 2048] x
+// [2048, 64], is 0.8 GFLOP (1 us) and 13 MB (4 us): memory bound.
 #include <string>
 
 #include "core/error.h"
@@ -25,7 +24,9 @@ struct Product {
 
   __host__ __device__ TileExtent extent() const { return size; }
   __device__ float a(int64_t g, int64_t m, int64_t k) const { return left[g * a_stride + (trans_a ? k * lda + m : m * lda + k)]; }
-  __device__ float b(int64_t g, int64_t k, int64_t n) const { return right[g * b_stride + (trans_b ? n * ldb + k : k * ldb + n)]; }
+  __device__ float b(int64_t g, int64_t k, int64_t n) const {
+    return right[g * b_stride + (trans_b ? n * ldb + k : k * ldb + n)];
+  }
   __device__ void store(int64_t g, int64_t m, int64_t n, float sum) const {
     float& to = c[g * c_stride + m * ldc + n];
     sum *= alpha;
@@ -37,25 +38,41 @@ struct Product {
 
 template <bool trans_a, bool trans_b>
 void run_tiles(const Gemm& op, cudaStream_t queue) {
-  const Product<trans_a, trans_b> source{
-      op.a.data<float>(), op.b.data<float>(), op.c.data<float>(), op.bias ? op.bias.data<float>() : nullptr, extent_of(op), leading(op.a),
-      leading(op.b), leading(op.c), batch_stride(op.a), batch_stride(op.b), batch_stride(op.c), op.alpha, op.beta};
+  const Product<trans_a, trans_b> source{op.a.data<float>(),
+                                         op.b.data<float>(),
+                                         op.c.data<float>(),
+                                         op.bias ? op.bias.data<float>() : nullptr,
+                                         extent_of(op),
+                                         leading(op.a),
+                                         leading(op.b),
+                                         leading(op.c),
+                                         batch_stride(op.a),
+                                         batch_stride(op.b),
+                                         batch_stride(op.c),
+                                         op.alpha,
+                                         op.beta};
   launch_tile_product(source, source.size, batch_of(op), queue);
 }
 
 void multiply_f32(const Gemm& op, cudaStream_t queue) {
   const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
-  if (ta && tb) run_tiles<true, true>(op, queue);
-  else if (ta) run_tiles<true, false>(op, queue);
-  else if (tb) run_tiles<false, true>(op, queue);
-  else run_tiles<false, false>(op, queue);
+  if (ta && tb)
+    run_tiles<true, true>(op, queue);
+  else if (ta)
+    run_tiles<true, false>(op, queue);
+  else if (tb)
+    run_tiles<false, true>(op, queue);
+  else
+    run_tiles<false, false>(op, queue);
 }
 
-/// All kernels read b as what a is; the CPU alone widens (gemm.h). Whoever comes past the checks of the op reads beyond b's end here.
+/// All kernels read b as what a is; the CPU alone widens (gemm.h). Whoever comes past the checks of the op reads beyond b's end
+/// here.
 void refuse_differing_operands(const Gemm& op) {
   if (op.a.dtype() == op.b.dtype()) return;
-  throw Error("native/dtype-mismatch", "gemm on CUDA: expected a and b of one dtype but found a " + std::string(dtype_name(op.a.dtype())) +
-                                           ", b " + std::string(dtype_name(op.b.dtype())));
+  throw Error("native/dtype-mismatch", "gemm on CUDA: expected a and b of one dtype but found a " +
+                                           std::string(dtype_name(op.a.dtype())) + ", b " +
+                                           std::string(dtype_name(op.b.dtype())));
 }
 
 /// Rows one after the other: cuBLASLt refuses overlapping ones.
@@ -73,8 +90,10 @@ void gemm(const Gemm& op, Stream& stream) {
   const bool empty_sum = extent_of(op).k == 0;
   const bool fits = !empty_sum && bias_fits(op) && rows_apart(op.a) && rows_apart(op.b) && rows_apart(op.c);
   if (fits && multiply_cublaslt(op, stream.device().index, queue)) return;
-  if (op.a.dtype() == DType::f32) multiply_f32(op, queue);
-  else multiply_16_bit(op, queue);
+  if (op.a.dtype() == DType::f32)
+    multiply_f32(op, queue);
+  else
+    multiply_16_bit(op, queue);
 }
 
 }  // namespace sidestep::cuda

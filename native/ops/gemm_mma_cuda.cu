@@ -1,12 +1,14 @@
-// The matrix product of 16-bit operands on tensor cores, with sums in f32: what serves where cuBLASLt is missing or does not take the operands.
-// A block of four warps owns 128 x 128 results, a warp 64 x 64 of them, and goes along the sum 32 terms at a time: three stages in shared memory, two of
-// which are being copied (cp.async) while tensor cores are at work on the third. Operands lie in shared memory as in global memory, rows of 64 or 256
-// bytes with their pieces turned (SharedTile); ldmatrix transposes where that is needed.
+// The matrix product of 16-bit operands on tensor cores, with sums in f32: what serves where cuBLASLt is missing or does not take
+// the operands. A block of four warps owns 128 x 128 results, a warp 64 x 64 of them, and goes along the sum 32 terms at a time:
+// three stages in shared memory, two of which are being copied (cp.async) while tensor cores are at work on the third. Operands
+// lie in shared memory as in global memory, rows of 64 or 256 bytes with their pieces turned (SharedTile); ldmatrix transposes
+// where that is needed.
 //
-// Counted for a block and 32 terms, 1.05 MFLOP: 256 mma, 64 ldmatrix, 1024 copies of 16 bytes, one barrier. 32 KiB are read from shared memory and 16 KiB
-// written: 2796 FLOP a clock and multiprocessor at 128 bytes, where an A100's tensor cores do 2048, a Hopper's 4096, a GeForce's 512. Two blocks fit in
-// 100 KiB: 48 KiB each. Bytes from L2: (M N K / 64) 2, 64 FLOP a byte. Compute bound but for thin products: those take tiles of 64 x 64, and
-// where these are few, blocks share a sum: parts of it are written in f32 and added in their order by a second kernel.
+// Counted for a block and 32 terms, 1.05 MFLOP: 256 mma, 64 ldmatrix, 1024 copies of 16 bytes, one barrier. 32 KiB are read from
+// shared memory and 16 KiB written: 2796 FLOP a clock and multiprocessor at 128 bytes, where an A100's tensor cores do 2048, a
+// Hopper's 4096, a GeForce's 512. Two blocks fit in 100 KiB: 48 KiB each. Bytes from L2: (M N K / 64) 2, 64 FLOP a byte. Compute
+// bound but for thin products: those take tiles of 64 x 64, and where these are few, blocks share a sum: parts of it are written
+// in f32 and added in their order by a second kernel.
 #include <algorithm>
 
 #include "ops/cuda_rows.cuh"
@@ -34,8 +36,10 @@ struct Result {
     float value = alpha * sum;
     if (beta != 0) value += beta * (wide ? static_cast<const float*>(data)[at] : widened(static_cast<const T*>(data)[at]));
     if (bias != nullptr) value += wide_bias ? static_cast<const float*>(bias)[n] : widened(static_cast<const T*>(bias)[n]);
-    if (wide) static_cast<float*>(data)[at] = value;
-    else static_cast<T*>(data)[at] = narrowed<T>(value);
+    if (wide)
+      static_cast<float*>(data)[at] = value;
+    else
+      static_cast<T*>(data)[at] = narrowed<T>(value);
   }
 };
 
@@ -51,9 +55,9 @@ struct Product {
   Operand<T> a, b;
   Result c;
   TileExtent size;
-  float* parts;        ///< [members, parts, m, n] where blocks share a sum, else null
+  float* parts;  ///< [members, parts, m, n] where blocks share a sum, else null
   int part_count;
-  int64_t part_terms;  ///< a multiple of kDepth
+  int64_t part_terms;        ///< a multiple of kDepth
   int64_t first_member = 0;  ///< of this launch
 
   __device__ int64_t first_term(int part) const { return part * part_terms; }
@@ -62,8 +66,8 @@ struct Product {
 
 /// Rows first … of a matrix whose rows have `width` of their elements from `column` on; zeros beyond `rows` and `columns`.
 template <typename T, int width, int height>
-__device__ void load_stage(const SharedTile<T, width>& to, const Operand<T>& from, const T* matrix, int64_t first, int64_t rows, int64_t column,
-                           int64_t columns) {
+__device__ void load_stage(const SharedTile<T, width>& to, const Operand<T>& from, const T* matrix, int64_t first, int64_t rows,
+                           int64_t column, int64_t columns) {
   constexpr int kPieces = width / 8, kStep = kBlock / kPieces;
   const int row = static_cast<int>(threadIdx.x) / kPieces, piece = static_cast<int>(threadIdx.x) % kPieces * 8;
   const int there = static_cast<int>(max(int64_t{0}, min(int64_t{8}, columns - column - piece)));
@@ -92,17 +96,23 @@ struct Staged {
 
   __device__ void load(const Operand<T>& from, int64_t g, int64_t first, int64_t results, int64_t term, int64_t terms) const {
     const T* const matrix = from.data + g * from.batch_stride;
-    if constexpr (dense == Dense::along_sum) load_stage<T, kWidth, kHeight>(tile, from, matrix, first, results, term, terms);
-    else load_stage<T, kWidth, kHeight>(tile, from, matrix, term, terms, first, results);
+    if constexpr (dense == Dense::along_sum)
+      load_stage<T, kWidth, kHeight>(tile, from, matrix, first, results, term, terms);
+    else
+      load_stage<T, kWidth, kHeight>(tile, from, matrix, term, terms, first, results);
   }
   __device__ void left(uint32_t (&a)[4], int m, int k) const {
-    if constexpr (dense == Dense::along_sum) tile.load_a(a, m, k);
-    else tile.load_a_transpose(a, m, k);
+    if constexpr (dense == Dense::along_sum)
+      tile.load_a(a, m, k);
+    else
+      tile.load_a_transpose(a, m, k);
   }
   /// Of columns n … n+15.
   __device__ void right(uint32_t (&b)[4], int n, int k) const {
-    if constexpr (dense == Dense::along_sum) tile.load_b_transpose(b, n, k);
-    else tile.load_b(b, k, n);
+    if constexpr (dense == Dense::along_sum)
+      tile.load_b_transpose(b, n, k);
+    else
+      tile.load_b(b, k, n);
   }
 };
 
@@ -110,7 +120,8 @@ struct Staged {
 template <int side>
 __device__ void place_of_block(const TileExtent& size, int64_t& m, int64_t& n) {
   constexpr unsigned kTogether = 8;
-  const auto down = static_cast<unsigned>(ceil_div(size.m, int64_t{side})), across = static_cast<unsigned>(ceil_div(size.n, int64_t{side}));
+  const auto down = static_cast<unsigned>(ceil_div(size.m, int64_t{side})),
+             across = static_cast<unsigned>(ceil_div(size.n, int64_t{side}));
   const unsigned group = blockIdx.x / (kTogether * across), within = blockIdx.x % (kTogether * across);
   const unsigned rows = min(down - group * kTogether, kTogether);
   m = int64_t{group * kTogether + within % rows} * side;
@@ -122,10 +133,15 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_ke
   using Left = Staged<T, dense_a, side>;
   using Right = Staged<T, dense_b, side>;
   constexpr int kWarpSide = side / 2, kRows = kWarpSide / 16, kColumns = kWarpSide / 8;
-  const auto left = [](int stage) -> Left { return {{reinterpret_cast<T*>(dynamic_shared() + stage * (Left::kBytes + Right::kBytes))}}; };
-  const auto right = [](int stage) -> Right { return {{reinterpret_cast<T*>(dynamic_shared() + stage * (Left::kBytes + Right::kBytes) + Left::kBytes)}}; };
+  const auto left = [](int stage) -> Left {
+    return {{reinterpret_cast<T*>(dynamic_shared() + stage * (Left::kBytes + Right::kBytes))}};
+  };
+  const auto right = [](int stage) -> Right {
+    return {{reinterpret_cast<T*>(dynamic_shared() + stage * (Left::kBytes + Right::kBytes) + Left::kBytes)}};
+  };
   const int64_t g = p.first_member + blockIdx.y;
-  const int part = static_cast<int>(blockIdx.z), warp = static_cast<int>(threadIdx.x) / kWarp, lane = static_cast<int>(threadIdx.x) % kWarp;
+  const int part = static_cast<int>(blockIdx.z), warp = static_cast<int>(threadIdx.x) / kWarp,
+            lane = static_cast<int>(threadIdx.x) % kWarp;
   const int row = warp / 2 * kWarpSide, column = warp % 2 * kWarpSide;
   int64_t m, n;
   place_of_block<side>(p.size, m, n);
@@ -175,8 +191,10 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_ke
       for (int c = 0; c < 4; ++c) {
         const int64_t to_row = m + i * 16 + c / 2 * 8, to_column = n + j * 8 + c % 2;
         if (to_row >= p.size.m || to_column >= p.size.n) continue;
-        if (p.parts != nullptr) p.parts[((g * p.part_count + part) * p.size.m + to_row) * p.size.n + to_column] = sums[i][j][c];
-        else p.c.template store<T>(g, to_row, to_column, sums[i][j][c]);
+        if (p.parts != nullptr)
+          p.parts[((g * p.part_count + part) * p.size.m + to_row) * p.size.n + to_column] = sums[i][j][c];
+        else
+          p.c.template store<T>(g, to_row, to_column, sums[i][j][c]);
       }
 }
 
@@ -231,17 +249,23 @@ void queue_product(Product<T> p, int64_t members, cudaStream_t queue) {
 
 template <typename T, Dense dense_a, Dense dense_b>
 void choose_side(const Product<T>& p, int side, int64_t members, cudaStream_t queue) {
-  if (side == 128) queue_product<T, dense_a, dense_b, 128>(p, members, queue);
-  else queue_product<T, dense_a, dense_b, 64>(p, members, queue);
+  if (side == 128)
+    queue_product<T, dense_a, dense_b, 128>(p, members, queue);
+  else
+    queue_product<T, dense_a, dense_b, 64>(p, members, queue);
 }
 
 template <typename T>
 void choose_transposes(const Gemm& op, const Product<T>& p, int side, int64_t members, cudaStream_t queue) {
   const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
-  if (ta && tb) choose_side<T, Dense::along_result, Dense::along_sum>(p, side, members, queue);
-  else if (ta) choose_side<T, Dense::along_result, Dense::along_result>(p, side, members, queue);
-  else if (tb) choose_side<T, Dense::along_sum, Dense::along_sum>(p, side, members, queue);
-  else choose_side<T, Dense::along_sum, Dense::along_result>(p, side, members, queue);
+  if (ta && tb)
+    choose_side<T, Dense::along_result, Dense::along_sum>(p, side, members, queue);
+  else if (ta)
+    choose_side<T, Dense::along_result, Dense::along_result>(p, side, members, queue);
+  else if (tb)
+    choose_side<T, Dense::along_sum, Dense::along_sum>(p, side, members, queue);
+  else
+    choose_side<T, Dense::along_sum, Dense::along_result>(p, side, members, queue);
 }
 
 template <typename T>
@@ -257,8 +281,15 @@ void multiply(const Gemm& op, cudaStream_t queue) {
   const Division division = Division::of(size, members);
   const int64_t terms = ceil_div(ceil_div(size.k, int64_t{division.parts}), int64_t{kDepth}) * kDepth;
   const int parts = static_cast<int>(std::max<int64_t>(1, ceil_div(size.k, std::max<int64_t>(terms, 1))));  // none is empty
-  const Result c{op.c.raw(), op.bias ? op.bias.raw() : nullptr, size.n, leading(op.c), batch_stride(op.c), op.alpha, op.beta,
-                 op.c.dtype() == DType::f32, op.bias && op.bias.dtype() == DType::f32};
+  const Result c{op.c.raw(),
+                 op.bias ? op.bias.raw() : nullptr,
+                 size.n,
+                 leading(op.c),
+                 batch_stride(op.c),
+                 op.alpha,
+                 op.beta,
+                 op.c.dtype() == DType::f32,
+                 op.bias && op.bias.dtype() == DType::f32};
   Product<T> p{operand<T>(op.a), operand<T>(op.b), c, size, nullptr, parts, terms};
   if (parts == 1) return choose_transposes<T>(op, p, division.side, members, queue);
   const Scratch memory(sizeof(float) * static_cast<size_t>(members * parts * size.m * size.n), queue);
@@ -270,8 +301,10 @@ void multiply(const Gemm& op, cudaStream_t queue) {
 }  // namespace
 
 void multiply_16_bit(const Gemm& op, cudaStream_t queue) {
-  if (op.a.dtype() == DType::bf16) multiply<__nv_bfloat16>(op, queue);
-  else multiply<__half>(op, queue);
+  if (op.a.dtype() == DType::bf16)
+    multiply<__nv_bfloat16>(op, queue);
+  else
+    multiply<__half>(op, queue);
 }
 
 }  // namespace sidestep::cuda

@@ -146,16 +146,22 @@ void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
 }  // namespace
 
 void pack(const Operand& operand, const Panel& panel, float* to) {
-  if (operand.dtype == DType::bf16) pack_as<bf16_t>(operand, panel, to);
-  else if (operand.dtype == DType::f16) pack_as<f16_t>(operand, panel, to);
-  else pack_as<float>(operand, panel, to);
+  if (operand.dtype == DType::bf16)
+    pack_as<bf16_t>(operand, panel, to);
+  else if (operand.dtype == DType::f16)
+    pack_as<f16_t>(operand, panel, to);
+  else
+    pack_as<float>(operand, panel, to);
 }
 
 void pack(const Operand& operand, const PanelRun& run, float* to) {
   if (operand.along == Along::panel) {
-    if (operand.dtype == DType::bf16) pack_rows_across<bf16_t>(operand, run, to);
-    else if (operand.dtype == DType::f16) pack_rows_across<f16_t>(operand, run, to);
-    else pack_rows_across<float>(operand, run, to);
+    if (operand.dtype == DType::bf16)
+      pack_rows_across<bf16_t>(operand, run, to);
+    else if (operand.dtype == DType::f16)
+      pack_rows_across<f16_t>(operand, run, to);
+    else
+      pack_rows_across<float>(operand, run, to);
     return;
   }
   for (int64_t line = 0; line < run.lines; line += run.height) {

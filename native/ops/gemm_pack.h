@@ -17,9 +17,9 @@ struct Operand {
 };
 
 struct Panel {
-  int64_t first;    ///< line of the operand
-  int64_t lines;    ///< how many there are
-  int64_t step;     ///< how many the panel holds; of the missing ones those in the last vector become zeros, the rest is not touched
+  int64_t first;  ///< line of the operand
+  int64_t lines;  ///< how many there are
+  int64_t step;  ///< how many the panel holds; of the missing ones those in the last vector become zeros, the rest is not touched
   int64_t k_first;
   int64_t kc;
 };

@@ -34,8 +34,10 @@ struct Matrix {
       values[i] = set(i, v);
     }
     auto* data = static_cast<std::byte*>(storage.tensor().raw()) + c.offset * static_cast<int64_t>(dtype_size(dtype));
-    if (batch > 1) tensor = Tensor(data, dtype, {batch, rows, columns}, {rows * ld, ld, 1}, {});
-    else tensor = Tensor(data, dtype, {rows, columns}, {ld, 1}, {});
+    if (batch > 1)
+      tensor = Tensor(data, dtype, {batch, rows, columns}, {rows * ld, ld, 1}, {});
+    else
+      tensor = Tensor(data, dtype, {rows, columns}, {ld, 1}, {});
   }
   double at(const Case& c, int64_t g, int64_t i, int64_t j) const {
     const int64_t ld = tensor.stride(-2);
@@ -80,7 +82,12 @@ std::vector<double> reference(const Case& c, const Operands& o) {
 
 void run(const Case& c, const Operands& o, int threads) {
   Stream stream({}, std::make_shared<ThreadPool>(threads));
-  Gemm op{.a = o.a.tensor, .b = o.b.tensor, .c = o.c.tensor, .trans_a = c.trans_a, .trans_b = c.trans_b, .alpha = c.alpha,
+  Gemm op{.a = o.a.tensor,
+          .b = o.b.tensor,
+          .c = o.c.tensor,
+          .trans_a = c.trans_a,
+          .trans_b = c.trans_b,
+          .alpha = c.alpha,
           .beta = c.beta};
   if (c.bias == Case::Bias::given) op.bias = o.bias.tensor.select(0, 0);
   gemm(op, stream);
@@ -109,12 +116,13 @@ void for_all_transposes(const Body& body) {
     for (const Transpose tb : kBoth) body(ta, tb);
 }
 
-// Around every edge: one row, one column, tile sizes of all instruction sets and cards, one more and one less, a cut of the sum, few results of
-// a long one.
-constexpr int64_t kSizes[][3] = {
-    {1, 1, 1},     {1, 7, 3},     {2, 33, 5},    {3, 1, 64},    {5, 16, 17},   {6, 16, 9},    {7, 15, 31},   {8, 40, 130},
-    {9, 32, 8},    {13, 31, 33},  {14, 32, 16},  {15, 33, 4},   {16, 48, 100}, {16, 512, 37}, {28, 64, 65},  {29, 65, 12},
-    {57, 16, 140}, {60, 129, 40}, {99, 130, 67}, {3, 70, 1025}, {30, 9, 513},  {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}, {40, 60, 1100}};
+// Around every edge: one row, one column, tile sizes of all instruction sets and cards, one more and one less, a cut of the sum,
+// few results of a long one.
+constexpr int64_t kSizes[][3] = {{1, 1, 1},    {1, 7, 3},       {2, 33, 5},    {3, 1, 64},      {5, 16, 17},
+                                 {6, 16, 9},   {7, 15, 31},     {8, 40, 130},  {9, 32, 8},      {13, 31, 33},
+                                 {14, 32, 16}, {15, 33, 4},     {16, 48, 100}, {16, 512, 37},   {28, 64, 65},
+                                 {29, 65, 12}, {57, 16, 140},   {60, 129, 40}, {99, 130, 67},   {3, 70, 1025},
+                                 {30, 9, 513}, {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}, {40, 60, 1100}};
 
 TEST("gemm: all transposes and odd sizes match float64") {
   for (const auto& [m, n, k] : kSizes)
@@ -138,7 +146,8 @@ TEST("gemm: bf16 and f16 operands are widened and the result rounded once") {
 
 TEST("gemm: 16-bit operands whose rows begin at 16 bytes, with a result and a bias in f32, match float64") {
   Stream stream({}, std::make_shared<ThreadPool>(2));
-  constexpr int64_t kAligned[][3] = {{8, 8, 8}, {64, 64, 32}, {72, 136, 40}, {136, 128, 96}, {200, 264, 152}, {40, 64, 1104}, {128, 24, 1032}};
+  constexpr int64_t kAligned[][3] = {{8, 8, 8},       {64, 64, 32},   {72, 136, 40},  {136, 128, 96},
+                                     {200, 264, 152}, {40, 64, 1104}, {128, 24, 1032}};
   for (const DType dtype : {DType::bf16, DType::f16})
     for (const auto& [m, n, k] : kAligned)
       for_all_transposes([&, m = m, n = n, k = k](Transpose ta, Transpose tb) {
@@ -158,7 +167,13 @@ Storage with_widened_b(const Case& c, const Operands& o, Stream& stream) {
   const Storage wide(DType::f32, o.b.tensor.shape()), result(DType::f32, o.c.tensor.shape());
   copy({o.b.tensor, wide.tensor()}, stream);
   copy({o.c.tensor, result.tensor()}, stream);
-  gemm({.a = o.a.tensor, .b = wide.view(), .c = result.tensor(), .trans_a = c.trans_a, .trans_b = c.trans_b, .alpha = c.alpha, .beta = c.beta},
+  gemm({.a = o.a.tensor,
+        .b = wide.view(),
+        .c = result.tensor(),
+        .trans_a = c.trans_a,
+        .trans_b = c.trans_b,
+        .alpha = c.alpha,
+        .beta = c.beta},
        stream);
   return result;
 }
@@ -181,8 +196,10 @@ TEST("gemm: a 16-bit b beside an f32 a gives the bits of one widened beforehand 
         const Storage wanted = with_widened_b(c, o, stream), found(DType::f32, wanted.view().shape());
         run(c, o, 2);
         copy({o.c.tensor, found.tensor()}, stream);
-        if (gemm_detail::blas_name()) EXPECT_REL_L2(found.view(), wanted.view(), 1e-6);  // the widened one may be its product
-        else EXPECT(std::memcmp(found.view().raw(), wanted.view().raw(), wanted.view().bytes()) == 0);
+        if (gemm_detail::blas_name())
+          EXPECT_REL_L2(found.view(), wanted.view(), 1e-6);  // the widened one may be its product
+        else
+          EXPECT(std::memcmp(found.view().raw(), wanted.view().raw(), wanted.view().bytes()) == 0);
       });
 }
 
@@ -195,12 +212,12 @@ TEST("gemm: batches match float64") {
 
 TEST("gemm: one b shared by a batch gives what a loop over the batch gives") {
   Stream stream({}, std::make_shared<ThreadPool>(2));
-  const Storage a(DType::f32, {3, 5, 40}), b(DType::f32, {40, 24}), folded(DType::f32, {3, 5, 24}), single(DType::f32, {3, 5, 24});
+  const Storage a(DType::f32, {3, 5, 40}), b(DType::f32, {40, 24}), folded(DType::f32, {3, 5, 24}),
+      single(DType::f32, {3, 5, 24});
   for (int64_t i = 0; i < 600; ++i) a.tensor().data<float>()[i] = normal({1, Purpose::fixture, 0, 0}, static_cast<uint64_t>(i));
   for (int64_t i = 0; i < 960; ++i) b.tensor().data<float>()[i] = normal({2, Purpose::fixture, 0, 0}, static_cast<uint64_t>(i));
   gemm({.a = a.view(), .b = b.view(), .c = folded.tensor()}, stream);
-  for (int64_t g = 0; g < 3; ++g)
-    gemm({.a = a.view().select(0, g), .b = b.view(), .c = single.tensor().select(0, g)}, stream);
+  for (int64_t g = 0; g < 3; ++g) gemm({.a = a.view().select(0, g), .b = b.view(), .c = single.tensor().select(0, g)}, stream);
   EXPECT_REL_L2(folded.view(), single.view(), 1e-6);
 }
 
@@ -222,7 +239,8 @@ TEST("gemm: beta 0 does not read c") {
 }
 
 TEST("gemm: the same bits with 1, 2, 3 and 5 threads") {
-  constexpr int64_t kShapes[][3] = {{150, 200, 700}, {16, 512, 750}, {750, 16, 512}, {3, 300, 900}, {1, 1000, 64}, {300, 2100, 90}};
+  constexpr int64_t kShapes[][3] = {{150, 200, 700}, {16, 512, 750}, {750, 16, 512},
+                                    {3, 300, 900},   {1, 1000, 64},  {300, 2100, 90}};
   for (const auto& [m, n, k] : kShapes)
     for_all_transposes([&, m = m, n = n, k = k](Transpose ta, Transpose tb) {
       const Case c{1, m, n, k, ta, tb};

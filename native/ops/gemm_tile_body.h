@@ -87,36 +87,36 @@ inline void fetch_rows(const Tile& t, int rows) {
 #define SIDESTEP_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
 #define SIDESTEP_DECLARE_ROW(i) [[maybe_unused]] V c##i##_0{}, c##i##_1{}, c##i##_2{};
 // Row i of a row-major A is reached from one of four bases by 0, 1, 2 or 3 strides: six registers instead of fourteen.
-#define SIDESTEP_STEP_ROW(i)                                                                       \
-  if constexpr (i < rows) {                                                                        \
-    const V a = splat<lanes>(source == Source::interleaved ? a0[i] : a_base_##i[(i & 3) * a_step]);  \
-    c##i##_0 = fused(a, b0, c##i##_0);                                                             \
-    if constexpr (vectors > 1) c##i##_1 = fused(a, b1, c##i##_1);                                  \
-    if constexpr (vectors > 2) c##i##_2 = fused(a, b2, c##i##_2);                                  \
+#define SIDESTEP_STEP_ROW(i)                                                                        \
+  if constexpr (i < rows) {                                                                         \
+    const V a = splat<lanes>(source == Source::interleaved ? a0[i] : a_base_##i[(i & 3) * a_step]); \
+    c##i##_0 = fused(a, b0, c##i##_0);                                                              \
+    if constexpr (vectors > 1) c##i##_1 = fused(a, b1, c##i##_1);                                   \
+    if constexpr (vectors > 2) c##i##_2 = fused(a, b2, c##i##_2);                                   \
   }
-#define SIDESTEP_SET_ROW(i)                                                                        \
-  if constexpr (i < rows) {                                                                        \
-    store<lanes>(f.c, c##i##_0 * f.alpha);                                                         \
-    if constexpr (vectors > 1) store<lanes>(f.c + lanes, c##i##_1 * f.alpha);                      \
-    if constexpr (vectors > 2) store<lanes>(f.c + 2 * lanes, c##i##_2 * f.alpha);                  \
-    f.c += f.ldc;                                                                                  \
+#define SIDESTEP_SET_ROW(i)                                                       \
+  if constexpr (i < rows) {                                                       \
+    store<lanes>(f.c, c##i##_0 * f.alpha);                                        \
+    if constexpr (vectors > 1) store<lanes>(f.c + lanes, c##i##_1 * f.alpha);     \
+    if constexpr (vectors > 2) store<lanes>(f.c + 2 * lanes, c##i##_2 * f.alpha); \
+    f.c += f.ldc;                                                                 \
   }
-#define SIDESTEP_FINISH_ROW(i)                                                                     \
-  if constexpr (i < rows) {                                                                        \
-    finish<lanes>(f, c##i##_0, 0);                                                                 \
-    if constexpr (vectors > 1) finish<lanes>(f, c##i##_1, lanes);                                  \
-    if constexpr (vectors > 2) finish<lanes>(f, c##i##_2, 2 * lanes);                              \
-    f.c += f.ldc;                                                                                  \
+#define SIDESTEP_FINISH_ROW(i)                                        \
+  if constexpr (i < rows) {                                           \
+    finish<lanes>(f, c##i##_0, 0);                                    \
+    if constexpr (vectors > 1) finish<lanes>(f, c##i##_1, lanes);     \
+    if constexpr (vectors > 2) finish<lanes>(f, c##i##_2, 2 * lanes); \
+    f.c += f.ldc;                                                     \
   }
 // Only the last vector of a row can reach beyond the matrix.
-#define SIDESTEP_FINISH_PART_OF_ROW(i)                                                             \
-  if constexpr (i < rows) {                                                                        \
-    if constexpr (vectors > 1) finish<lanes>(f, c##i##_0, 0);                                      \
-    if constexpr (vectors > 2) finish<lanes>(f, c##i##_1, lanes);                                  \
-    if constexpr (vectors == 1) finish_last<lanes>(f, c##i##_0, 0);                                \
-    if constexpr (vectors == 2) finish_last<lanes>(f, c##i##_1, lanes);                            \
-    if constexpr (vectors == 3) finish_last<lanes>(f, c##i##_2, 2 * lanes);                        \
-    f.c += f.ldc;                                                                                  \
+#define SIDESTEP_FINISH_PART_OF_ROW(i)                                      \
+  if constexpr (i < rows) {                                                 \
+    if constexpr (vectors > 1) finish<lanes>(f, c##i##_0, 0);               \
+    if constexpr (vectors > 2) finish<lanes>(f, c##i##_1, lanes);           \
+    if constexpr (vectors == 1) finish_last<lanes>(f, c##i##_0, 0);         \
+    if constexpr (vectors == 2) finish_last<lanes>(f, c##i##_1, lanes);     \
+    if constexpr (vectors == 3) finish_last<lanes>(f, c##i##_2, 2 * lanes); \
+    f.c += f.ldc;                                                           \
   }
 #define a_base_0 a0
 #define a_base_1 a0
@@ -154,8 +154,10 @@ void tile(const Tile& t) {
     if constexpr (source == Source::interleaved) fetch<rows>(a0 + kAhead * a_step);
     SIDESTEP_ROWS(SIDESTEP_STEP_ROW)
     b += t.b_step;
-    if constexpr (source == Source::interleaved) a0 += a_step;
-    else ++a0, ++a4, ++a8, ++a12;
+    if constexpr (source == Source::interleaved)
+      a0 += a_step;
+    else
+      ++a0, ++a4, ++a8, ++a12;
   }
   Finish f(t, (vectors - 1) * lanes);
   if (f.last < lanes) {
@@ -190,7 +192,10 @@ constexpr bool kFewRegisters = true;
 
 // How many rows of A meet a line of B at once: as many as have their sums in registers, 32 with AVX-512 and on ARM, else 16.
 template <int lanes>
-constexpr int kDotRowsTogether = lanes == 16 ? kMaxDotRows : lanes == 8 ? 3 : kFewRegisters ? 1 : 3;
+constexpr int kDotRowsTogether = lanes == 16     ? kMaxDotRows
+                                 : lanes == 8    ? 3
+                                 : kFewRegisters ? 1
+                                                 : 3;
 
 // sums[r] = the dot product of a's row r and b over the first `whole` terms, a multiple of kDotLanes.
 template <int lanes, int rows>

@@ -45,8 +45,10 @@ __device__ void tile_product(const Source& source, int64_t g) {
   const int column = static_cast<int>(threadIdx.x) % (kTile / kPerThread) * kPerThread;
   float sums[kPerThread][kPerThread] = {};
   for (int64_t k = 0; k < extent.k; k += kTileDepth) {
-    stage<Source::kDepthFastA>(a, [&](int64_t i, int64_t d) { return source.a(g, i, d); }, m, extent.m, k, extent.k);
-    stage<Source::kDepthFastB>(b, [&](int64_t j, int64_t d) { return source.b(g, d, j); }, n, extent.n, k, extent.k);
+    stage<Source::kDepthFastA>(
+        a, [&](int64_t i, int64_t d) { return source.a(g, i, d); }, m, extent.m, k, extent.k);
+    stage<Source::kDepthFastB>(
+        b, [&](int64_t j, int64_t d) { return source.b(g, d, j); }, n, extent.n, k, extent.k);
     __syncthreads();
 #pragma unroll
     for (int d = 0; d < kTileDepth; ++d) {
@@ -78,7 +80,8 @@ constexpr int64_t kMostBlocksZ = 65535;
 template <typename Source>
 void launch_tile_product(const Source& source, const TileExtent& extent, int64_t count, cudaStream_t queue) {
   if (extent.m == 0 || extent.n == 0 || count == 0) return;
-  const dim3 grid(static_cast<unsigned>(ceil_div(extent.n, int64_t{kTile})), static_cast<unsigned>(ceil_div(extent.m, int64_t{kTile})),
+  const dim3 grid(static_cast<unsigned>(ceil_div(extent.n, int64_t{kTile})),
+                  static_cast<unsigned>(ceil_div(extent.m, int64_t{kTile})),
                   static_cast<unsigned>(std::min(count, kMostBlocksZ)));
   launch(tile_product_kernel<Source>, grid, kTileThreads, 0, queue)(source, count);
   SIDESTEP_CUDA_LAUNCHED("tile_product_kernel");

@@ -13,7 +13,7 @@ namespace sidestep::gemm_detail {
 #if defined(__aarch64__)
 namespace {
 
-#define SIDESTEP_STEP_LANE(i)                                             \
+#define SIDESTEP_STEP_LANE(i)                                                \
   c##i##_0 = vfmaq_laneq_f32(c##i##_0, b0, (i) < 4 ? a_low : a_high, (i)&3); \
   c##i##_1 = vfmaq_laneq_f32(c##i##_1, b1, (i) < 4 ? a_low : a_high, (i)&3); \
   c##i##_2 = vfmaq_laneq_f32(c##i##_2, b2, (i) < 4 ? a_low : a_high, (i)&3);

@@ -50,11 +50,11 @@ struct VectorKernels {
   /// y = round(x * inv_rms) * weight
   void (*normalise)(DType dtype, const void* x, const void* weight, float inv_rms, void* y, int64_t d);
   /// y = (round(x * inv_rms) * weight) * (1 + scale) + shift
-  void (*normalise_modulated)(DType dtype, const void* x, const void* weight, const void* scale, const void* shift,
-                              float inv_rms, void* y, int64_t d);
+  void (*normalise_modulated)(DType dtype, const void* x, const void* weight, const void* scale, const void* shift, float inv_rms,
+                              void* y, int64_t d);
   /// dx = inv_rms * (g - x * inv_rms^2 * mean(g * x)) + beta * dx, with g = dy * weight [* (1 + scale)]; scale may be null
-  void (*normalise_backward)(DType dtype, const void* dy, const void* x, const void* weight, const void* scale,
-                             float inv_rms, float beta, void* dx, int64_t d);
+  void (*normalise_backward)(DType dtype, const void* dy, const void* x, const void* weight, const void* scale, float inv_rms,
+                             float beta, void* dx, int64_t d);
   /// One head: y = rotate(round(x * inv_rms) * weight); weight, cos and sin may be null
   void (*head_norm_rope)(DType dtype, const void* x, const void* weight, const float* cos, const float* sin, float inv_rms,
                          void* y, int64_t head_dim);

@@ -22,7 +22,8 @@ Folders folders_named(const fs::path& parent, const std::string& prefix) {
   return found;
 }
 
-/// Wheels of CUDA 13 share one folder, those of 12, and NCCL's, have one each; PyTorch's wheels for Windows, and its older ones, hold the library themselves.
+/// Wheels of CUDA 13 share one folder, those of 12, and NCCL's, have one each; PyTorch's wheels for Windows, and its older ones,
+/// hold the library themselves.
 void add_wheels(Folders& folders, const LibrarySearch& search, const fs::path& packages) {
   const fs::path nvidia = packages / "nvidia";
   if (is_windows(search)) {
@@ -51,7 +52,8 @@ void add_toolkits(Folders& folders, const LibrarySearch& search) {
     return;
   }
   const fs::path programs = search.variable("ProgramFiles").value_or("C:/Program Files");
-  const auto installed = folders_named(programs / "NVIDIA GPU Computing Toolkit" / "CUDA", "v" + std::to_string(search.cuda_major) + ".");
+  const auto installed =
+      folders_named(programs / "NVIDIA GPU Computing Toolkit" / "CUDA", "v" + std::to_string(search.cuda_major) + ".");
   toolkits.insert(toolkits.end(), installed.begin(), installed.end());
   for (const fs::path& toolkit : toolkits)
     folders.insert(folders.end(), {toolkit / "bin" / "x64", toolkit / "bin"});  // since CUDA 13, and before
@@ -70,9 +72,11 @@ void add_other_pythons(Folders& folders, const LibrarySearch& search) {
     return;
   }
   if (const auto roaming = search.variable("APPDATA"))
-    for (const fs::path& python : folders_named(*roaming / "Python", "Python3")) add_wheels(folders, search, python / "site-packages");
+    for (const fs::path& python : folders_named(*roaming / "Python", "Python3"))
+      add_wheels(folders, search, python / "site-packages");
   if (const auto local = search.variable("LOCALAPPDATA"))
-    for (const fs::path& python : folders_named(*local / "Programs" / "Python", "Python3")) add_environment(folders, search, python);
+    for (const fs::path& python : folders_named(*local / "Programs" / "Python", "Python3"))
+      add_environment(folders, search, python);
 }
 
 }  // namespace
@@ -104,7 +108,9 @@ std::vector<fs::path> files_in(Folders folders, const std::string& file) {
 
 }  // namespace
 
-std::vector<fs::path> cublaslt_places(const LibrarySearch& search) { return files_in(all_folders(search), cublaslt_file(search)); }
+std::vector<fs::path> cublaslt_places(const LibrarySearch& search) {
+  return files_in(all_folders(search), cublaslt_file(search));
+}
 
 std::vector<fs::path> nccl_places(const LibrarySearch& search) {
   if (is_windows(search)) return {};

@@ -21,7 +21,9 @@ struct Machine : testing::TemporaryFolder {
   int64_t rank(LibrarySearch::System system, int cuda_major, const std::string& file) const {
     return place_of(file, cublaslt_places(search(system, cuda_major)));
   }
-  int64_t rank_of_nccl(LibrarySearch::System system, const std::string& file) const { return place_of(file, nccl_places(search(system, 13))); }
+  int64_t rank_of_nccl(LibrarySearch::System system, const std::string& file) const {
+    return place_of(file, nccl_places(search(system, 13)));
+  }
 
   LibrarySearch search(LibrarySearch::System system, int cuda_major) const {
     return {.system = system,
@@ -45,7 +47,9 @@ constexpr auto kWindows = LibrarySearch::System::windows;
 TEST("cuBLASLt: Linux, where NVIDIA's packages, wheels, conda and PyTorch lay it") {
   Machine machine;
   for (const char* prefix : {"venv", "conda", "home/.local", "usr"}) machine.folder(std::string(prefix) + "/lib/python3.12");
-  machine.environment = {{"VIRTUAL_ENV", machine.path / "venv"}, {"CONDA_PREFIX", machine.path / "conda"}, {"HOME", machine.path / "home"},
+  machine.environment = {{"VIRTUAL_ENV", machine.path / "venv"},
+                         {"CONDA_PREFIX", machine.path / "conda"},
+                         {"HOME", machine.path / "home"},
                          {"CUDA_PATH", machine.path / "toolkit"}};
   const char* in_order[] = {"plugin/libcublasLt.so.12",
                             "libcublasLt.so.12",
@@ -87,17 +91,23 @@ TEST("NCCL: Linux, where NVIDIA's packages, wheels and conda lay it; not on Wind
 
 TEST("cuBLASLt: Windows, where NVIDIA's installer, wheels, conda and PyTorch lay it") {
   Machine machine;
-  for (const char* name : {"Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0", "Local/Programs/Python/Python312",
-                           "Roaming/Python/Python311"})
+  for (const char* name : {"Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0",
+                           "Local/Programs/Python/Python312", "Roaming/Python/Python311"})
     machine.folder(name);
-  machine.environment = {{"ProgramFiles", machine.path / "Programs"}, {"LOCALAPPDATA", machine.path / "Local"}, {"APPDATA", machine.path / "Roaming"},
-                         {"VIRTUAL_ENV", machine.path / "venv"}, {"CONDA_PREFIX", machine.path / "conda"}};
-  for (const char* file : {"cublasLt64_12.dll", "plugin/cublasLt64_12.dll", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8/bin/cublasLt64_12.dll",
-                           "conda/Library/bin/cublasLt64_12.dll", "venv/Lib/site-packages/nvidia/cublas/bin/cublasLt64_12.dll",
-                           "venv/Lib/site-packages/torch/lib/cublasLt64_12.dll", "Local/Programs/Python/Python312/Lib/site-packages/torch/lib/cublasLt64_12.dll",
-                           "Roaming/Python/Python311/site-packages/nvidia/cublas/bin/cublasLt64_12.dll"})
+  machine.environment = {{"ProgramFiles", machine.path / "Programs"},
+                         {"LOCALAPPDATA", machine.path / "Local"},
+                         {"APPDATA", machine.path / "Roaming"},
+                         {"VIRTUAL_ENV", machine.path / "venv"},
+                         {"CONDA_PREFIX", machine.path / "conda"}};
+  for (const char* file :
+       {"cublasLt64_12.dll", "plugin/cublasLt64_12.dll", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8/bin/cublasLt64_12.dll",
+        "conda/Library/bin/cublasLt64_12.dll", "venv/Lib/site-packages/nvidia/cublas/bin/cublasLt64_12.dll",
+        "venv/Lib/site-packages/torch/lib/cublasLt64_12.dll",
+        "Local/Programs/Python/Python312/Lib/site-packages/torch/lib/cublasLt64_12.dll",
+        "Roaming/Python/Python311/site-packages/nvidia/cublas/bin/cublasLt64_12.dll"})
     if (machine.rank(kWindows, 12, file) < 0) testing::fail(__FILE__, __LINE__, std::string(file) + " is never tried");
-  EXPECT(machine.rank(kWindows, 12, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_12.dll") == -1);  // another major's
+  EXPECT(machine.rank(kWindows, 12, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_12.dll") ==
+         -1);  // another major's
   EXPECT(machine.rank(kWindows, 13, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_13.dll") > 0);
   EXPECT(machine.rank(kWindows, 13, "venv/Lib/site-packages/nvidia/cu13/bin/x86_64/cublasLt64_13.dll") > 0);
 }

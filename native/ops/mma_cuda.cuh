@@ -28,9 +28,9 @@ __device__ inline uint32_t packed(float low, float high) {
   }
 }
 
-/// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row stand in an order of
-/// its own, piece p of row r where p xor r mod 8 would be (of rows of 64 bytes, two of which share the banks, p xor r / 2 mod 4): eight rows'
-/// worth of the same piece then fall on distinct banks, and no memory is spent on padding.
+/// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row stand in an
+/// order of its own, piece p of row r where p xor r mod 8 would be (of rows of 64 bytes, two of which share the banks, p xor r /
+/// 2 mod 4): eight rows' worth of the same piece then fall on distinct banks, and no memory is spent on padding.
 template <typename T, int width>
 struct SharedTile {
   static_assert(width == 32 || width % 64 == 0);
@@ -79,7 +79,8 @@ __device__ inline void wait_copies() {
 
 /// Rows first … first+rows-1 of a matrix with `row_stride` elements between rows, of which `count` exist in all; zeros beyond.
 template <typename T, int width, int rows, int threads>
-__device__ inline void load_tile(const SharedTile<T, width>& tile, const T* matrix, int64_t row_stride, int64_t first, int64_t count) {
+__device__ inline void load_tile(const SharedTile<T, width>& tile, const T* matrix, int64_t row_stride, int64_t first,
+                                 int64_t count) {
   constexpr int kPieces = width / 8, kStep = threads / kPieces;
   static_assert(threads % kPieces == 0 && rows % kStep == 0);
   const int row = static_cast<int>(threadIdx.x) / kPieces, column = static_cast<int>(threadIdx.x) % kPieces * 8;

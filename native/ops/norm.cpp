@@ -20,8 +20,7 @@ void check_vector(const OpCheck& check, std::string_view name, const ConstTensor
   check.contiguous(name, t);
 }
 
-void check_per_sample(const OpCheck& check, std::string_view name, const ConstTensor& t, const ConstTensor& x,
-                      DType dtype) {
+void check_per_sample(const OpCheck& check, std::string_view name, const ConstTensor& t, const ConstTensor& x, DType dtype) {
   check.shape(name, t, {x.dim(0), x.dim(2)});
   check.dtype(name, t, dtype);
   check.dense_rows(name, t);
@@ -110,7 +109,8 @@ void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
   check_per_sample(check, "scale", op.scale, op.x, op.x.dtype());
   if (op.inv_rms) check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0) * op.x.dim(1)}, DType::f32);
   check_added(check, op.added, op.x);
-  dispatch("modulated_rms_norm", &Backend::modulated_rms_norm, op, rows_cost(op.x, 7 + (op.added.h ? 2 : 0), passes(op.added)), stream);
+  dispatch("modulated_rms_norm", &Backend::modulated_rms_norm, op, rows_cost(op.x, 7 + (op.added.h ? 2 : 0), passes(op.added)),
+           stream);
 }
 
 void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& stream) {

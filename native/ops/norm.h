@@ -4,16 +4,16 @@
 
 namespace sidestep {
 
-/// What a norm adds to its x first, sparing a pass over memory: sum = x + gate[b] * h, rounded as GatedAdd rounds it, or x + h as Add.
-/// All else is then said of the sum.
+/// What a norm adds to its x first, sparing a pass over memory: sum = x + gate[b] * h, rounded as GatedAdd rounds it, or x + h as
+/// Add. All else is then said of the sum.
 struct AddedFirst {
   ConstTensor h{};     ///< as x; empty: nothing is added
   ConstTensor gate{};  ///< [B, D], rows may be strided, or empty
   Tensor sum{};        ///< as x; may alias x or h
 };
 
-/// What a norm's backward pass does with its result besides: gated = gate[b] * dx, as GatedAddBackward does, for the branch whose output
-/// was added to x.
+/// What a norm's backward pass does with its result besides: gated = gate[b] * dx, as GatedAddBackward does, for the branch whose
+/// output was added to x.
 struct GatedAfter {
   ConstTensor gate{};  ///< [B, D], rows may be strided; empty: nothing
   Tensor gated{};      ///< as dx
@@ -68,20 +68,20 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
 ///   n = rms_norm(x) * weight;  y = n * cos + rotate_half(n) * sin,  rotate_half([a, b]) = [-b, a]
 /// Without tables only the norm is applied (cross-attention). Without a weight only the rotation is.
 struct QkNormRope {
-  ConstTensor x;           ///< [B, T, H, hd]; hd contiguous, the rest may be strided
-  ConstTensor weight{};    ///< [hd] or empty
+  ConstTensor x;             ///< [B, T, H, hd]; hd contiguous, the rest may be strided
+  ConstTensor weight{};      ///< [hd] or empty
   ConstTensor cos{}, sin{};  ///< [>= T, hd / 2] f32, or empty
-  Tensor y;                ///< [B, T, H, hd]; may alias x
-  Tensor inv_rms{};        ///< [B, T, H] f32 contiguous, or empty
+  Tensor y;                  ///< [B, T, H, hd]; may alias x
+  Tensor inv_rms{};          ///< [B, T, H] f32 contiguous, or empty
   float eps = 1e-6F;
 };
 void qk_norm_rope(const QkNormRope& op, Stream& stream);
 struct QkNormRopeBackward {
-  ConstTensor dy, x;        ///< [B, T, H, hd]; x is the input of the forward op
-  ConstTensor weight{};     ///< [hd] or empty
+  ConstTensor dy, x;     ///< [B, T, H, hd]; x is the input of the forward op
+  ConstTensor weight{};  ///< [hd] or empty
   ConstTensor cos{}, sin{};
-  ConstTensor inv_rms{};    ///< [B, T, H] f32; required with weight
-  Tensor dx;                ///< [B, T, H, hd]; may alias dy
+  ConstTensor inv_rms{};  ///< [B, T, H] f32; required with weight
+  Tensor dx;              ///< [B, T, H, hd]; may alias dy
 };
 void qk_norm_rope_backward(const QkNormRopeBackward& op, Stream& stream);
 

@@ -32,7 +32,9 @@ ConstTensor added_first(const ConstTensor& x, const AddedFirst& added, Stream& s
   if (!added.h) return x;
   const int64_t samples = added.gate ? added.gate.dim(0) : 0;
   if (added.gate)
-    cpu::gated_add({.x = by_sample(x, samples), .h = by_sample(added.h, samples), .gate = added.gate, .y = by_sample(added.sum, samples)}, stream);
+    cpu::gated_add(
+        {.x = by_sample(x, samples), .h = by_sample(added.h, samples), .gate = added.gate, .y = by_sample(added.sum, samples)},
+        stream);
   else
     cpu::add({.a = x, .b = added.h, .y = added.sum}, stream);
   return added.sum;
@@ -55,12 +57,11 @@ void modulation_gradients(const ModulatedRmsNormBackward& op, int64_t b, Stream&
                 });
   std::vector<float> products(static_cast<size_t>(d)), weight(static_cast<size_t>(d));
   sum_over_rows(stream, frames, d, products.data(), [&](int64_t t, int64_t first, float* total, int64_t count) {
-    kernels.accumulate_product(dtype, at(op.dy, row_offset(op.dy, b, t) + first),
-                               at(op.x, row_offset(op.x, b, t) + first), inv_rms[t], total, count);
+    kernels.accumulate_product(dtype, at(op.dy, row_offset(op.dy, b, t) + first), at(op.x, row_offset(op.x, b, t) + first),
+                               inv_rms[t], total, count);
   });
   kernels.convert(dtype, op.weight.raw(), DType::f32, weight.data(), d);
-  kernels.accumulate_product(DType::f32, products.data(), weight.data(), 1,
-                             op.dscale.data<float>() + b * op.dscale.stride(0), d);
+  kernels.accumulate_product(DType::f32, products.data(), weight.data(), 1, op.dscale.data<float>() + b * op.dscale.stride(0), d);
 }
 
 }  // namespace
@@ -87,7 +88,8 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   });
   if (!op.after.gate) return;
   const int64_t samples = op.after.gate.dim(0);
-  cpu::gated_add_backward({.dy = by_sample(ConstTensor(op.dx), samples), .gate = op.after.gate, .dh = by_sample(op.after.gated, samples)}, stream);
+  cpu::gated_add_backward(
+      {.dy = by_sample(ConstTensor(op.dx), samples), .gate = op.after.gate, .dh = by_sample(op.after.gated, samples)}, stream);
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
@@ -113,8 +115,8 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
   over_rows(stream, op.x.dim(0) * frames, d, [&](int64_t n) {
     const int64_t b = n / frames, t = n % frames;
     vector_kernels().normalise_backward(op.x.dtype(), at(op.dy, row_offset(op.dy, b, t)), at(op.x, row_offset(op.x, b, t)),
-                                        op.weight.raw(), at(op.scale, b * op.scale.stride(0)),
-                                        op.inv_rms.data<float>()[n], op.beta, at(op.dx, row_offset(op.dx, b, t)), d);
+                                        op.weight.raw(), at(op.scale, b * op.scale.stride(0)), op.inv_rms.data<float>()[n],
+                                        op.beta, at(op.dx, row_offset(op.dx, b, t)), d);
   });
 }
 
@@ -141,9 +143,8 @@ void qk_norm_rope_backward(const QkNormRopeBackward& op, Stream& stream) {
     for (int64_t h = 0; h < heads; ++h) {
       const float inv_rms = op.weight ? op.inv_rms.data<float>()[n * heads + h] : 1.F;
       vector_kernels().head_norm_rope_backward(op.x.dtype(), at(op.dy, head_offset(op.dy, b, t, h)),
-                                               at(op.x, head_offset(op.x, b, t, h)), op.weight.raw(),
-                                               table_row(op.cos, t), table_row(op.sin, t), inv_rms,
-                                               at(op.dx, head_offset(op.dx, b, t, h)), head_dim);
+                                               at(op.x, head_offset(op.x, b, t, h)), op.weight.raw(), table_row(op.cos, t),
+                                               table_row(op.sin, t), inv_rms, at(op.dx, head_offset(op.dx, b, t, h)), head_dim);
     }
   });
 }

@@ -1,5 +1,6 @@
 // RMSNorm and its relatives. A row is read from memory once for its sum and again from the cache for the scaling, so the
-// traffic is one read and one write (with what is added first two of each); 4 to 12 FLOPs an element: memory bound. [3000, 2048] bf16 moves 25 MB, 8 us at 3 TB/s.
+// traffic is one read and one write (with what is added first two of each); 4 to 12 FLOPs an element: memory bound. [3000, 2048]
+// bf16 moves 25 MB, 8 us at 3 TB/s.
 #include <algorithm>
 
 #include "ops/cuda_ops.h"
@@ -56,8 +57,8 @@ struct NormForward {
   int64_t width;
 };
 
-/// What is normalised of x: itself, or the sum, which a thread also writes and reads again in its second pass. Product and sum are two
-/// roundings, as in GatedAdd, whose bits these are: a compiler would make one instruction of them here or there.
+/// What is normalised of x: itself, or the sum, which a thread also writes and reads again in its second pass. Product and sum
+/// are two roundings, as in GatedAdd, whose bits these are: a compiler would make one instruction of them here or there.
 template <typename T, int V>
 __device__ void load_summed(const NormForward<T>& op, int64_t row, int64_t i, float (&v)[V]) {
   load(op.x[row] + i, v);
@@ -215,16 +216,20 @@ __global__ void __launch_bounds__(kSumColumns* kSumRows) modulation_gradients_ke
 template <typename T>
 void run(const NormForward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
   if (rows == 0) return;
-  if (pack) launch(norm_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
-  else launch(norm_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  if (pack)
+    launch(norm_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  else
+    launch(norm_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
   SIDESTEP_CUDA_LAUNCHED("norm_kernel");
 }
 
 template <typename T>
 void run(const NormBackward<T>& op, int64_t rows, bool pack, cudaStream_t queue) {
   if (rows == 0) return;
-  if (pack) launch(norm_backward_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
-  else launch(norm_backward_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  if (pack)
+    launch(norm_backward_kernel<T, kPack<T>>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
+  else
+    launch(norm_backward_kernel<T, 1>, static_cast<unsigned>(rows), kThreads, 0, queue)(op);
   SIDESTEP_CUDA_LAUNCHED("norm_backward_kernel");
 }
 
@@ -247,18 +252,31 @@ __global__ void __launch_bounds__(kThreads) row_norm_kernel(const Rows<const T> 
 void rms_norm(const RmsNorm& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const int64_t rows = op.x.dim(0), width = op.x.dim(1);
-    const NormForward<T> kernel{rows_of<T>(op.x), residual_of<T>(op.added, rows), {op.weight.data<T>(), nullptr, nullptr, 0, 0}, rows_of<T>(op.y),
-                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, width};
-    run(kernel, rows, packable({op.x, op.weight, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>), queue_of(stream));
+    const NormForward<T> kernel{rows_of<T>(op.x),
+                                residual_of<T>(op.added, rows),
+                                {op.weight.data<T>(), nullptr, nullptr, 0, 0},
+                                rows_of<T>(op.y),
+                                op.inv_rms ? op.inv_rms.data<float>() : nullptr,
+                                op.eps,
+                                width};
+    run(kernel, rows, packable({op.x, op.weight, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>),
+        queue_of(stream));
   });
 }
 
 void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
-    const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x), {op.weight.data<T>(), nullptr, nullptr, 0, 0},
-                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, op.x.dim(1), per_sample<T>(op.after.gate, op.x.dim(0)),
+    const NormBackward<T> kernel{rows_of<T>(op.dy),
+                                 rows_of<T>(op.x),
+                                 {op.weight.data<T>(), nullptr, nullptr, 0, 0},
+                                 op.inv_rms.data<float>(),
+                                 rows_of<T>(op.dx),
+                                 op.beta,
+                                 op.x.dim(1),
+                                 per_sample<T>(op.after.gate, op.x.dim(0)),
                                  rows_of<T>(op.after.gated)};
-    run(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx, op.after.gate, op.after.gated}, op.x.dim(1), kPack<T>), queue_of(stream));
+    run(kernel, op.x.dim(0), packable({op.dy, op.x, op.weight, op.dx, op.after.gate, op.after.gated}, op.x.dim(1), kPack<T>),
+        queue_of(stream));
   });
 }
 
@@ -266,9 +284,15 @@ void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const Affine<T> affine{op.weight.data<T>(), op.scale.data<T>(), op.shift.data<T>(), op.scale.stride(0), op.shift.stride(0)};
     const int64_t rows = op.x.dim(0) * op.x.dim(1), width = op.x.dim(2);
-    const NormForward<T> kernel{rows_of<T>(op.x), residual_of<T>(op.added, rows), affine, rows_of<T>(op.y),
-                                op.inv_rms ? op.inv_rms.data<float>() : nullptr, op.eps, width};
-    run(kernel, rows, packable({op.x, op.weight, op.scale, op.shift, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>),
+    const NormForward<T> kernel{rows_of<T>(op.x),
+                                residual_of<T>(op.added, rows),
+                                affine,
+                                rows_of<T>(op.y),
+                                op.inv_rms ? op.inv_rms.data<float>() : nullptr,
+                                op.eps,
+                                width};
+    run(kernel, rows,
+        packable({op.x, op.weight, op.scale, op.shift, op.y, op.added.h, op.added.gate, op.added.sum}, width, kPack<T>),
         queue_of(stream));
   });
 }
@@ -279,16 +303,29 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
   if (op.x.numel() == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     if (op.dshift) {  // before dx, which may alias dy
-      const ModulationGradients<T> gradients{rows_of<T>(op.dy), rows_of<T>(op.x), op.weight.data<T>(), op.inv_rms.data<float>(),
-                                             op.dshift.data<float>(), op.dscale.data<float>(), op.dshift.stride(0),
-                                             op.dscale.stride(0), frames, width};
+      const ModulationGradients<T> gradients{rows_of<T>(op.dy),
+                                             rows_of<T>(op.x),
+                                             op.weight.data<T>(),
+                                             op.inv_rms.data<float>(),
+                                             op.dshift.data<float>(),
+                                             op.dscale.data<float>(),
+                                             op.dshift.stride(0),
+                                             op.dscale.stride(0),
+                                             frames,
+                                             width};
       const dim3 grid(static_cast<unsigned>(ceil_div(width, int64_t{kSumColumns})), static_cast<unsigned>(batch));
       launch(modulation_gradients_kernel<T>, grid, dim3(kSumColumns, kSumRows), 0, queue)(gradients);
       SIDESTEP_CUDA_LAUNCHED("modulation_gradients_kernel");
     }
-    const NormBackward<T> kernel{rows_of<T>(op.dy), rows_of<T>(op.x),
+    const NormBackward<T> kernel{rows_of<T>(op.dy),
+                                 rows_of<T>(op.x),
                                  {op.weight.data<T>(), op.scale.data<T>(), nullptr, op.scale.stride(0), 0},
-                                 op.inv_rms.data<float>(), rows_of<T>(op.dx), op.beta, width, {nullptr, 0, 1}, rows_of<T>(Tensor())};
+                                 op.inv_rms.data<float>(),
+                                 rows_of<T>(op.dx),
+                                 op.beta,
+                                 width,
+                                 {nullptr, 0, 1},
+                                 rows_of<T>(Tensor())};
     run(kernel, batch * frames, packable({op.dy, op.x, op.weight, op.scale, op.dx}, width, kPack<T>), queue);
   });
 }
@@ -297,7 +334,8 @@ void row_norm(const RowNorm& op, Stream& stream) {
   if (op.x.dim(0) == 0) return;
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const auto blocks = static_cast<unsigned>(ceil_div(op.x.dim(0), int64_t{kThreads / kWarp}));
-    launch(row_norm_kernel<T>, blocks, kThreads, 0, queue_of(stream))(rows_of<T>(op.x), op.y.data<float>(), op.x.dim(0), op.x.dim(1));
+    launch(row_norm_kernel<T>, blocks, kThreads, 0, queue_of(stream))(rows_of<T>(op.x), op.y.data<float>(), op.x.dim(0),
+                                                                      op.x.dim(1));
     SIDESTEP_CUDA_LAUNCHED("row_norm_kernel");
   });
 }

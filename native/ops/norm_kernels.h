@@ -62,8 +62,8 @@ inline Vec weighted_gradient(const void* dy, const void* weight, const void* sca
   return g;
 }
 
-void normalise_backward_kernel(DType dtype, const void* dy, const void* x, const void* weight, const void* scale,
-                               float inv_rms, float beta, void* dx, int64_t d) {
+void normalise_backward_kernel(DType dtype, const void* dy, const void* x, const void* weight, const void* scale, float inv_rms,
+                               float beta, void* dx, int64_t d) {
   with_storage(dtype, [&]<typename T>(T) {
     const float dot = sum_in_lanes(d, [&](Vec& total, int64_t i, int64_t count) {
       total = fused(weighted_gradient<T>(dy, weight, scale, i, count), load_up_to(static_cast<const T*>(x) + i, count), total);
@@ -85,15 +85,14 @@ inline Vec normalised(const T* x, const T* weight, float inv_rms, int64_t i, int
   return weight == nullptr ? v : rounded_to<T>(rounded_to<T>(v * inv_rms) * load_up_to(weight + i, count));
 }
 
-void head_norm_rope_kernel(DType dtype, const void* x, const void* weight, const float* cos, const float* sin,
-                           float inv_rms, void* y, int64_t head_dim) {
+void head_norm_rope_kernel(DType dtype, const void* x, const void* weight, const float* cos, const float* sin, float inv_rms,
+                           void* y, int64_t head_dim) {
   with_storage(dtype, [&]<typename T>(T) {
     const T *in = static_cast<const T*>(x), *w = static_cast<const T*>(weight);
     T* out = static_cast<T*>(y);
     if (cos == nullptr) {
-      over_vectors(head_dim, [&](int64_t i, int64_t count) {
-        store_up_to(out + i, normalised(in, w, inv_rms, i, count), count);
-      });
+      over_vectors(head_dim,
+                   [&](int64_t i, int64_t count) { store_up_to(out + i, normalised(in, w, inv_rms, i, count), count); });
       return;
     }
     const int64_t half = head_dim / 2;
@@ -122,8 +121,10 @@ inline HalfGradients unrotated(const T* dy, const float* cos, const float* sin, 
 void head_norm_rope_backward_kernel(DType dtype, const void* dy, const void* x, const void* weight, const float* cos,
                                     const float* sin, float inv_rms, void* dx, int64_t head_dim) {
   if (cos == nullptr) {
-    if (weight != nullptr) normalise_backward_kernel(dtype, dy, x, weight, nullptr, inv_rms, 0, dx, head_dim);
-    else convert_kernel(dtype, dy, dtype, dx, head_dim);
+    if (weight != nullptr)
+      normalise_backward_kernel(dtype, dy, x, weight, nullptr, inv_rms, 0, dx, head_dim);
+    else
+      convert_kernel(dtype, dy, dtype, dx, head_dim);
     return;
   }
   with_storage(dtype, [&]<typename T>(T) {

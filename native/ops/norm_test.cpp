@@ -13,8 +13,8 @@ struct Case {
 
 // Odd widths forbid aligned loads; 1 is a row shorter than any vector; 16-bit types exercise the roundings.
 constexpr Case kCases[] = {
-    {1, 1, 1, DType::f32},   {1, 3, 7, DType::f32},    {2, 5, 32, DType::f32},  {1, 2, 67, DType::f32},
-    {3, 4, 129, DType::f32}, {2, 5, 33, DType::bf16},  {2, 3, 48, DType::f16},
+    {1, 1, 1, DType::f32},   {1, 3, 7, DType::f32},   {2, 5, 32, DType::f32}, {1, 2, 67, DType::f32},
+    {3, 4, 129, DType::f32}, {2, 5, 33, DType::bf16}, {2, 3, 48, DType::f16},
 };
 
 double bound(DType dtype, int roundings) { return std::max(3e-7, roundings * one_rounding(dtype)); }
@@ -69,7 +69,8 @@ TEST("rms_norm: forward and backward match float64") {
     expect_near(y.view(), rms_norm_f64(values_of(x), w, 1e-6), bound(c.dtype, 2));
 
     if (c.width == 1) continue;  // a single element is normalised to its sign: the exact gradient is all but zero
-    const Doubles expected = numeric_gradient([&](const Doubles& v) { return rms_norm_f64(v, w, 1e-6); }, values_of(x), values_of(dy));
+    const Doubles expected =
+        numeric_gradient([&](const Doubles& v) { return rms_norm_f64(v, w, 1e-6); }, values_of(x), values_of(dy));
     Storage dx = random_tensor({rows, c.width}, 4, c.dtype);
     Doubles added = values_of(dx.view());
     for (size_t i = 0; i < added.size(); ++i) added[i] += expected[i];
@@ -97,18 +98,23 @@ TEST("modulated_rms_norm: forward, dx, dshift and dscale match float64") {
     if (c.width == 1) continue;
     const auto frames = static_cast<size_t>(c.frames);
     const Shape shape{c.batch, c.frames, c.width}, per_sample{c.batch, c.width};
-    const Storage x = random_tensor(shape, 1, c.dtype), dy = random_tensor(shape, 2, c.dtype), weight = random_tensor({c.width}, 3, c.dtype);
+    const Storage x = random_tensor(shape, 1, c.dtype), dy = random_tensor(shape, 2, c.dtype),
+                  weight = random_tensor({c.width}, 3, c.dtype);
     Storage scale_owner, shift_owner;
-    const Tensor scale = padded_view(scale_owner, per_sample, c.dtype, 4), shift = padded_view(shift_owner, per_sample, c.dtype, 5);
+    const Tensor scale = padded_view(scale_owner, per_sample, c.dtype, 4),
+                 shift = padded_view(shift_owner, per_sample, c.dtype, 5);
     Storage y(c.dtype, shape), inv_rms(DType::f32, {c.batch * c.frames});
     modulated_rms_norm({x.view(), weight.view(), shift, scale, y.tensor(), inv_rms.tensor()}, stream);
-    const Doubles vx = values_of(x.view()), w = values_of(weight.view()), sc = values_of(scale), sh = values_of(shift), g = values_of(dy.view());
+    const Doubles vx = values_of(x.view()), w = values_of(weight.view()), sc = values_of(scale), sh = values_of(shift),
+                  g = values_of(dy.view());
     expect_near(y.view(), modulated_f64(vx, w, sc, sh, frames), bound(c.dtype, 3));
 
     Storage dx(c.dtype, shape), dshift = random_tensor(per_sample, 6), dscale = random_tensor(per_sample, 7);
     Doubles expected_shift = values_of(dshift.view()), expected_scale = values_of(dscale.view());
-    modulated_rms_norm_backward({dy.view(), x.view(), weight.view(), scale, inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()}, stream);
-    expect_near(dx.view(), numeric_gradient([&](const Doubles& v) { return modulated_f64(v, w, sc, sh, frames); }, vx, g), bound(c.dtype, 2));
+    modulated_rms_norm_backward(
+        {dy.view(), x.view(), weight.view(), scale, inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()}, stream);
+    expect_near(dx.view(), numeric_gradient([&](const Doubles& v) { return modulated_f64(v, w, sc, sh, frames); }, vx, g),
+                bound(c.dtype, 2));
     const Doubles of_shift = numeric_gradient([&](const Doubles& v) { return modulated_f64(vx, w, sc, v, frames); }, sh, g);
     const Doubles of_scale = numeric_gradient([&](const Doubles& v) { return modulated_f64(vx, w, v, sh, frames); }, sc, g);
     for (size_t i = 0; i < of_shift.size(); ++i) expected_shift[i] += of_shift[i], expected_scale[i] += of_scale[i];
@@ -122,14 +128,17 @@ TEST("rms_norm, modulated_rms_norm: what is added first, and gated after, is wha
   for (const Case& c : kCases) {
     const int64_t rows = c.batch * c.frames;
     const Shape shape{c.batch, c.frames, c.width}, flat{rows, c.width};
-    const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype), weight = random_tensor({c.width}, 3, c.dtype);
+    const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype),
+                  weight = random_tensor({c.width}, 3, c.dtype);
     Storage gate_owner;
     const Tensor gate = padded_view(gate_owner, {c.batch, c.width}, c.dtype, 4);
     const Storage scale = random_tensor({c.batch, c.width}, 5, c.dtype), shift = random_tensor({c.batch, c.width}, 6, c.dtype);
     for (const bool gated : {false, true}) {
       Storage sum(c.dtype, shape), y(c.dtype, shape), inv_rms(DType::f32, {rows});
-      if (gated) gated_add({x.view(), h.view(), gate, sum.tensor()}, stream);
-      else add({x.view(), h.view(), sum.tensor()}, stream);
+      if (gated)
+        gated_add({x.view(), h.view(), gate, sum.tensor()}, stream);
+      else
+        add({x.view(), h.view(), sum.tensor()}, stream);
       const auto expect_same = [&](const Storage& sum_too, const Storage& y_too, const Storage& inv_rms_too) {
         expect_near(sum_too.view(), values_of(sum.view()), 0);
         // Rows that a gate lies askew to are read one by one, and their squares summed in another order.
@@ -139,21 +148,38 @@ TEST("rms_norm, modulated_rms_norm: what is added first, and gated after, is wha
       rms_norm({sum.tensor().reshape(flat), weight.view(), y.tensor().reshape(flat), inv_rms.tensor()}, stream);
       Storage sum_too(c.dtype, shape), y_too(c.dtype, shape), inv_rms_too(DType::f32, {rows});
       const ConstTensor chosen = gated ? ConstTensor(gate) : ConstTensor();
-      rms_norm({.x = x.view().reshape(flat), .weight = weight.view(), .y = y_too.tensor().reshape(flat), .inv_rms = inv_rms_too.tensor(),
-                .added = {h.view().reshape(flat), chosen, sum_too.tensor().reshape(flat)}}, stream);
+      rms_norm({.x = x.view().reshape(flat),
+                .weight = weight.view(),
+                .y = y_too.tensor().reshape(flat),
+                .inv_rms = inv_rms_too.tensor(),
+                .added = {h.view().reshape(flat), chosen, sum_too.tensor().reshape(flat)}},
+               stream);
       expect_same(sum_too, y_too, inv_rms_too);
       modulated_rms_norm({sum.view(), weight.view(), shift.view(), scale.view(), y.tensor(), inv_rms.tensor()}, stream);
       copy({x.view(), sum_too.tensor()}, stream);  // the sum in place of x
-      modulated_rms_norm({.x = sum_too.view(), .weight = weight.view(), .shift = shift.view(), .scale = scale.view(), .y = y_too.tensor(),
-                          .inv_rms = inv_rms_too.tensor(), .added = {h.view(), chosen, sum_too.tensor()}}, stream);
+      modulated_rms_norm({.x = sum_too.view(),
+                          .weight = weight.view(),
+                          .shift = shift.view(),
+                          .scale = scale.view(),
+                          .y = y_too.tensor(),
+                          .inv_rms = inv_rms_too.tensor(),
+                          .added = {h.view(), chosen, sum_too.tensor()}},
+                         stream);
       expect_same(sum_too, y_too, inv_rms_too);
     }
     const Storage dy = random_tensor(flat, 7, c.dtype), inv_rms = random_tensor({rows}, 8);
-    Storage dx = random_tensor(flat, 9, c.dtype), dx_too = random_tensor(flat, 9, c.dtype), dh(c.dtype, shape), dh_too(c.dtype, shape);
+    Storage dx = random_tensor(flat, 9, c.dtype), dx_too = random_tensor(flat, 9, c.dtype), dh(c.dtype, shape),
+            dh_too(c.dtype, shape);
     rms_norm_backward({dy.view(), x.view().reshape(flat), weight.view(), inv_rms.view(), dx.tensor(), 1}, stream);
     gated_add_backward({.dy = dx.view().reshape(shape), .gate = gate, .dh = dh.tensor()}, stream);
-    rms_norm_backward({.dy = dy.view(), .x = x.view().reshape(flat), .weight = weight.view(), .inv_rms = inv_rms.view(), .dx = dx_too.tensor(), .beta = 1,
-                       .after = {gate, dh_too.tensor().reshape(flat)}}, stream);
+    rms_norm_backward({.dy = dy.view(),
+                       .x = x.view().reshape(flat),
+                       .weight = weight.view(),
+                       .inv_rms = inv_rms.view(),
+                       .dx = dx_too.tensor(),
+                       .beta = 1,
+                       .after = {gate, dh_too.tensor().reshape(flat)}},
+                      stream);
     expect_near(dx_too.view(), values_of(dx.view()), 3e-7);
     expect_near(dh_too.view(), values_of(dh.view()), 3e-7);
   }
@@ -161,18 +187,20 @@ TEST("rms_norm, modulated_rms_norm: what is added first, and gated after, is wha
 
 TEST("rms_norm: a gate that fits no samples is refused") {
   Stream stream = cpu_stream();
-  const Storage x = random_tensor({6, 5}, 1), h = random_tensor({6, 5}, 2), weight = random_tensor({5}, 3), gate = random_tensor({4, 5}, 4);
+  const Storage x = random_tensor({6, 5}, 1), h = random_tensor({6, 5}, 2), weight = random_tensor({5}, 3),
+                gate = random_tensor({4, 5}, 4);
   Storage y(DType::f32, {6, 5}), sum(DType::f32, {6, 5});
-  EXPECT_ERROR(rms_norm({.x = x.view(), .weight = weight.view(), .y = y.tensor(), .added = {h.view(), gate.view(), sum.tensor()}}, stream),
-               "native/argument-invalid");
+  EXPECT_ERROR(
+      rms_norm({.x = x.view(), .weight = weight.view(), .y = y.tensor(), .added = {h.view(), gate.view(), sum.tensor()}}, stream),
+      "native/argument-invalid");
 }
 
 struct HeadCase {
   int64_t batch, frames, heads, head_dim;
   DType dtype;
 };
-constexpr HeadCase kHeadCases[] = {{1, 1, 1, 2, DType::f32},  {2, 3, 2, 6, DType::f32},   {1, 5, 3, 16, DType::f32},
-                                   {1, 3, 2, 64, DType::f32}, {1, 2, 2, 128, DType::f32}, {1, 3, 2, 40, DType::bf16},
+constexpr HeadCase kHeadCases[] = {{1, 1, 1, 2, DType::f32},   {2, 3, 2, 6, DType::f32},   {1, 5, 3, 16, DType::f32},
+                                   {1, 3, 2, 64, DType::f32},  {1, 2, 2, 128, DType::f32}, {1, 3, 2, 40, DType::bf16},
                                    {2, 3, 3, 64, DType::bf16}, {1, 5, 1, 64, DType::bf16}, {2, 5, 3, 128, DType::bf16},
                                    {1, 3, 2, 128, DType::f16}};
 /// Rows that begin at multiples of 16 bytes (where a card reads so many at once), and rows that do not.
@@ -220,13 +248,17 @@ TEST("row_norm: matches float64") {
 
 TEST("modulated_rms_norm_backward: same bits with 1, 2 and 3 threads") {
   const Shape shape{2, 301, 200}, per_sample{2, 200};
-  const Storage x = random_tensor(shape, 1), dy = random_tensor(shape, 2), weight = random_tensor({200}, 3), scale = random_tensor(per_sample, 4);
+  const Storage x = random_tensor(shape, 1), dy = random_tensor(shape, 2), weight = random_tensor({200}, 3),
+                scale = random_tensor(per_sample, 4);
   std::vector<Storage> results;
   for (const int threads : {1, 2, 3}) {
     Stream stream = cpu_stream(threads);
-    Storage y(DType::f32, shape), inv_rms(DType::f32, {602}), dx(DType::f32, shape), dshift(DType::f32, per_sample), dscale(DType::f32, per_sample);
+    Storage y(DType::f32, shape), inv_rms(DType::f32, {602}), dx(DType::f32, shape), dshift(DType::f32, per_sample),
+        dscale(DType::f32, per_sample);
     modulated_rms_norm({x.view(), weight.view(), scale.view(), scale.view(), y.tensor(), inv_rms.tensor()}, stream);
-    modulated_rms_norm_backward({dy.view(), x.view(), weight.view(), scale.view(), inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()}, stream);
+    modulated_rms_norm_backward(
+        {dy.view(), x.view(), weight.view(), scale.view(), inv_rms.view(), dx.tensor(), 0, dshift.tensor(), dscale.tensor()},
+        stream);
     results.insert(results.end(), {y, dx, dshift, dscale});
   }
   for (size_t i = 4; i < results.size(); ++i) EXPECT(same_bytes(results[i].view(), results[i % 4].view()));

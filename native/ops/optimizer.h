@@ -19,9 +19,9 @@ void squared_norm(const SquaredNorm& op, Stream& stream);
 
 /// Multiplies every tensor by one factor (gradient clipping); a factor of 0 leaves zeros, whatever was there.
 struct ScaleAll {
-  std::vector<Tensor> tensors;   ///< f32
+  std::vector<Tensor> tensors;  ///< f32
   float factor = 1;
-  ConstTensor device_factor{};   ///< [1] f32: where given, the factor, read when the device comes to it
+  ConstTensor device_factor{};  ///< [1] f32: where given, the factor, read when the device comes to it
 };
 void scale_all(const ScaleAll& op, Stream& stream);
 
@@ -36,7 +36,7 @@ struct UpdateGate {
   Tensor factor;          ///< [1] f32
   Tensor proceed;         ///< [1] u8
   double max_norm = 1;
-  double gain = 1;        ///< what the gradients are still to be multiplied by
+  double gain = 1;  ///< what the gradients are still to be multiplied by
 };
 void update_gate(const UpdateGate& op, Stream& stream);
 

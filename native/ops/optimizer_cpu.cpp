@@ -37,8 +37,10 @@ void scale_all(const ScaleAll& op, Stream& stream) {
   const float factor = op.device_factor ? op.device_factor.data<float>()[0] : op.factor;
   for_each_chunk(chunks_of(op.tensors), stream, [&](const Chunk& chunk, size_t) {
     float* x = op.tensors[chunk.tensor].data<float>();
-    if (factor == 0) std::fill(x + chunk.begin, x + chunk.end, 0.F);
-    else for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= factor;
+    if (factor == 0)
+      std::fill(x + chunk.begin, x + chunk.end, 0.F);
+    else
+      for (int64_t j = chunk.begin; j < chunk.end; ++j) x[j] *= factor;
   });
 }
 

@@ -14,8 +14,8 @@ struct AdamRates {
 };
 
 // The arithmetic of optimizer_cpu.cpp, element by element.
-__global__ void __launch_bounds__(kThreads) adamw_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<4>) table, const AdamRates rates,
-                                                         const uint8_t* gate) {
+__global__ void __launch_bounds__(kThreads)
+    adamw_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<4>) table, const AdamRates rates, const uint8_t* gate) {
   if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   const float* g = table.operand<const float>(0, tensor);
@@ -31,16 +31,16 @@ __global__ void __launch_bounds__(kThreads) adamw_kernel(SIDESTEP_GRID_CONSTANT(
 }
 
 // One read and one write an element.
-__global__ void __launch_bounds__(kThreads) scale_all_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, float given,
-                                                             const float* device_factor) {
+__global__ void __launch_bounds__(kThreads)
+    scale_all_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, float given, const float* device_factor) {
   const float factor = device_factor == nullptr ? given : *device_factor;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* x = table.operand<float>(0, tensor);
   for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = factor == 0 ? 0.F : x[j] * factor;
 }
 
-__global__ void __launch_bounds__(kThreads) ema_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<2>) table, float gain,
-                                                       const uint8_t* gate) {
+__global__ void __launch_bounds__(kThreads)
+    ema_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<2>) table, float gain, const uint8_t* gate) {
   if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* average = table.operand<float>(0, tensor);
@@ -67,9 +67,8 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // One thread a tensor adds its blocks' parts in order.
-__global__ void __launch_bounds__(kThreads)
-    sum_chunks_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, const double* sums, const int64_t* bad, double* per_tensor,
-                      int64_t* nonfinite) {
+__global__ void __launch_bounds__(kThreads) sum_chunks_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, const double* sums,
+                                                              const int64_t* bad, double* per_tensor, int64_t* nonfinite) {
   const int i = static_cast<int>(blockIdx.x * kThreads + threadIdx.x);
   if (i >= table.tensors) return;
   const int last = i + 1 < table.tensors ? table.first_chunk[i + 1] : table.chunks;
@@ -87,11 +86,11 @@ struct GateParts {
   double of[kThreads];
 };
 
-// One block: a few hundred numbers, 16 bytes a parameter, added by one thread in their order. Some 10 us; nothing waits for it but
-// the update.
+// One block: a few hundred numbers, 16 bytes a parameter, added by one thread in their order. Some 10 us; nothing waits for it
+// but the update.
 __global__ void __launch_bounds__(kThreads)
-    update_gate_kernel(const double* squares, const int64_t* nonfinite, int64_t parameters, const float* losses, int64_t loss_count,
-                       double max_norm, double gain, float* factor, uint8_t* proceed) {
+    update_gate_kernel(const double* squares, const int64_t* nonfinite, int64_t parameters, const float* losses,
+                       int64_t loss_count, double max_norm, double gain, float* factor, uint8_t* proceed) {
   auto& part = shared<GateParts>().of;
   double total = 0;
   int64_t bad = 0;
@@ -118,9 +117,9 @@ __global__ void __launch_bounds__(kThreads)
 }  // namespace
 
 void update_gate(const UpdateGate& op, Stream& stream) {
-  launch(update_gate_kernel, 1, kThreads, 0, queue_of(stream))(op.squares.data<double>(), op.nonfinite.data<int64_t>(), op.squares.numel(),
-                                                           op.losses.data<float>(), op.losses.numel(), op.max_norm, op.gain,
-                                                           op.factor.data<float>(), op.proceed.data<uint8_t>());
+  launch(update_gate_kernel, 1, kThreads, 0, queue_of(stream))(
+      op.squares.data<double>(), op.nonfinite.data<int64_t>(), op.squares.numel(), op.losses.data<float>(), op.losses.numel(),
+      op.max_norm, op.gain, op.factor.data<float>(), op.proceed.data<uint8_t>());
   SIDESTEP_CUDA_LAUNCHED("update_gate_kernel");
 }
 
@@ -129,25 +128,29 @@ void squared_norm(const SquaredNorm& op, Stream& stream) {
   if (op.tensors.empty()) return;
   SIDESTEP_CUDA_CHECK(cudaMemsetAsync(op.per_tensor.raw(), 0, op.per_tensor.bytes(), queue));
   SIDESTEP_CUDA_CHECK(cudaMemsetAsync(op.nonfinite.raw(), 0, op.nonfinite.bytes(), queue));
-  over_tables<1>(op.tensors, [&](size_t i) { return std::array{op.tensors[i].raw()}; }, [&](const TensorTable<1>& table) {
-    const auto chunks = static_cast<size_t>(table.chunks);
-    const Scratch sums(chunks * sizeof(double), queue), bad(chunks * sizeof(int64_t), queue);
-    launch(squared_norm_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, sums.data<double>(), bad.data<int64_t>());
-    SIDESTEP_CUDA_LAUNCHED("squared_norm_kernel");
-    launch(sum_chunks_kernel, static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue)(
-        table, sums.data<double>(), bad.data<int64_t>(), op.per_tensor.data<double>(), op.nonfinite.data<int64_t>());
-    SIDESTEP_CUDA_LAUNCHED("sum_chunks_kernel");
-  });
+  over_tables<1>(
+      op.tensors, [&](size_t i) { return std::array{op.tensors[i].raw()}; },
+      [&](const TensorTable<1>& table) {
+        const auto chunks = static_cast<size_t>(table.chunks);
+        const Scratch sums(chunks * sizeof(double), queue), bad(chunks * sizeof(int64_t), queue);
+        launch(squared_norm_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, sums.data<double>(),
+                                                                                             bad.data<int64_t>());
+        SIDESTEP_CUDA_LAUNCHED("squared_norm_kernel");
+        launch(sum_chunks_kernel, static_cast<unsigned>(ceil_div(table.tensors, kThreads)), kThreads, 0, queue)(
+            table, sums.data<double>(), bad.data<int64_t>(), op.per_tensor.data<double>(), op.nonfinite.data<int64_t>());
+        SIDESTEP_CUDA_LAUNCHED("sum_chunks_kernel");
+      });
 }
 
 void scale_all(const ScaleAll& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
-  over_tables<1>(op.tensors, [&](size_t i) { return std::array<const void*, 1>{op.tensors[i].raw()}; },
-                 [&](const TensorTable<1>& table) {
-                   launch(scale_all_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(
-                       table, op.factor, op.device_factor ? op.device_factor.data<float>() : nullptr);
-                   SIDESTEP_CUDA_LAUNCHED("scale_all_kernel");
-                 });
+  over_tables<1>(
+      op.tensors, [&](size_t i) { return std::array<const void*, 1>{op.tensors[i].raw()}; },
+      [&](const TensorTable<1>& table) {
+        launch(scale_all_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(
+            table, op.factor, op.device_factor ? op.device_factor.data<float>() : nullptr);
+        SIDESTEP_CUDA_LAUNCHED("scale_all_kernel");
+      });
 }
 
 void adamw(const AdamW& op, Stream& stream) {
@@ -173,12 +176,15 @@ void adamw(const AdamW& op, Stream& stream) {
 void ema_update(const EmaUpdate& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
   const auto gain = static_cast<float>(1 - op.decay);
-  over_tables<2>(op.averages,
-                 [&](size_t i) { return std::array<const void*, 2>{op.averages[i].raw(), op.params[i].raw()}; },
-                 [&](const TensorTable<2>& table) {
-                   launch(ema_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, gain, gate_of(op.proceed));
-                   SIDESTEP_CUDA_LAUNCHED("ema_kernel");
-                 });
+  over_tables<2>(
+      op.averages,
+      [&](size_t i) {
+        return std::array<const void*, 2>{op.averages[i].raw(), op.params[i].raw()};
+      },
+      [&](const TensorTable<2>& table) {
+        launch(ema_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, gain, gate_of(op.proceed));
+        SIDESTEP_CUDA_LAUNCHED("ema_kernel");
+      });
 }
 
 }  // namespace sidestep::cuda

@@ -139,7 +139,8 @@ TEST("scale_all: a factor of 0 leaves zeros, whatever was there") {
 
 /// What decides an update, for gradients of these squares.
 struct Gate {
-  Storage squares{DType::f64, {3}}, nonfinite{DType::i64, {3}}, losses{DType::f32, {2}}, factor{DType::f32, {1}}, proceed{DType::u8, {1}};
+  Storage squares{DType::f64, {3}}, nonfinite{DType::i64, {3}}, losses{DType::f32, {2}}, factor{DType::f32, {1}},
+      proceed{DType::u8, {1}};
 
   Gate() {
     for (int i = 0; i < 3; ++i) squares.tensor().data<double>()[i] = i + 1;
@@ -209,8 +210,13 @@ std::vector<double> stepped(uint8_t open) {
         for (const double x : doubles(s)) all.push_back(x);
   };
   Lists adam(20), average(20), factored(20), coded(20);
-  adamw({.params = Lists::tensors(adam.p), .exp_avg = Lists::tensors(adam.m), .exp_avg_sq = Lists::tensors(adam.v),
-         .grads = Lists::views(adam.g), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  adamw({.params = Lists::tensors(adam.p),
+         .exp_avg = Lists::tensors(adam.m),
+         .exp_avg_sq = Lists::tensors(adam.v),
+         .grads = Lists::views(adam.g),
+         .learning_rate = 1e-2,
+         .proceed = gate.view()},
+        stream);
   ema_update({Lists::tensors(average.m), Lists::views(average.p), 0.9, gate.view()}, stream);
   std::vector<Storage> row, col, codes, scales;
   for (const Shape& shape : kShapes) {
@@ -220,8 +226,13 @@ std::vector<double> stepped(uint8_t open) {
     codes.emplace_back(DType::u8, shape);
     scales.emplace_back(DType::f32, Shape{(shape.numel() + kQuantBlock - 1) / kQuantBlock});
   }
-  adafactor({.params = Lists::tensors(factored.p), .grads = Lists::views(factored.g), .row = Lists::tensors(row),
-             .col = Lists::tensors(col), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  adafactor({.params = Lists::tensors(factored.p),
+             .grads = Lists::views(factored.g),
+             .row = Lists::tensors(row),
+             .col = Lists::tensors(col),
+             .learning_rate = 1e-2,
+             .proceed = gate.view()},
+            stream);
   const std::vector<Storage> more_codes = [&] {
     std::vector<Storage> made;
     for (const Shape& shape : kShapes) made.emplace_back(DType::u8, shape);
@@ -229,9 +240,15 @@ std::vector<double> stepped(uint8_t open) {
   }();
   std::vector<Storage> more_scales;
   for (const Storage& s : scales) more_scales.emplace_back(DType::f32, s.view().shape());
-  adamw8bit({.params = Lists::tensors(coded.p), .grads = Lists::views(coded.g), .exp_avg_codes = Lists::tensors(codes),
-             .exp_avg_sq_codes = Lists::tensors(more_codes), .exp_avg_absmax = Lists::tensors(scales),
-             .exp_avg_sq_absmax = Lists::tensors(more_scales), .learning_rate = 1e-2, .proceed = gate.view()}, stream);
+  adamw8bit({.params = Lists::tensors(coded.p),
+             .grads = Lists::views(coded.g),
+             .exp_avg_codes = Lists::tensors(codes),
+             .exp_avg_sq_codes = Lists::tensors(more_codes),
+             .exp_avg_absmax = Lists::tensors(scales),
+             .exp_avg_sq_absmax = Lists::tensors(more_scales),
+             .learning_rate = 1e-2,
+             .proceed = gate.view()},
+            stream);
   for (const Lists* lists : {&adam, &average, &factored, &coded}) note(*lists);
   for (const auto* list : {&row, &col, &scales, &more_scales})
     for (const Storage& s : *list)
@@ -253,8 +270,12 @@ TEST("optimizers: a closed gate leaves everything as it was, an open one changes
   EXPECT(made != untouched);
   Stream stream(Device{}, std::make_shared<ThreadPool>(1));
   Lists plain(20);
-  adamw({.params = Lists::tensors(plain.p), .exp_avg = Lists::tensors(plain.m), .exp_avg_sq = Lists::tensors(plain.v),
-         .grads = Lists::views(plain.g), .learning_rate = 1e-2}, stream);
+  adamw({.params = Lists::tensors(plain.p),
+         .exp_avg = Lists::tensors(plain.m),
+         .exp_avg_sq = Lists::tensors(plain.v),
+         .grads = Lists::views(plain.g),
+         .learning_rate = 1e-2},
+        stream);
   std::vector<double> expected;
   for (const auto* list : {&plain.p, &plain.m, &plain.v})
     for (const Storage& s : *list)
@@ -293,8 +314,18 @@ TEST("adamw8bit: its steps stay near AdamW's") {
   for (int64_t step = 1; step <= 20; ++step) {
     fill_normals(g.tensor(), 900 + static_cast<uint64_t>(step), 0.1);
     adamw({{p32.tensor()}, {m.tensor()}, {v.tensor()}, {g.view()}, 1e-2, 0.9, 0.999, 1e-8, 0, step}, stream);
-    adamw8bit({{p8.tensor()}, {g.view()}, {m8.tensor()}, {v8.tensor()}, {m_max.tensor()}, {v_max.tensor()}, 1e-2, 0.9, 0.999,
-               1e-8, 0, step},
+    adamw8bit({{p8.tensor()},
+               {g.view()},
+               {m8.tensor()},
+               {v8.tensor()},
+               {m_max.tensor()},
+               {v_max.tensor()},
+               1e-2,
+               0.9,
+               0.999,
+               1e-8,
+               0,
+               step},
               stream);
   }
   // 8 bits of moments: a few percent of the displacement (Dettmers et al. report no loss of quality at that).
@@ -313,8 +344,9 @@ TEST("adafactor: one factored and one whole parameter against float64") {
     col.emplace_back(DType::f32, shapes.col);
   }
   const std::vector<double> before = doubles(lists.p[3]), g = doubles(lists.g[3]);
-  adafactor({Lists::tensors(lists.p), Lists::views(lists.g), Lists::tensors(row), Lists::tensors(col), 1e-2, -0.8, 1e-30, 1, 0.1, 1},
-            stream);
+  adafactor(
+      {Lists::tensors(lists.p), Lists::views(lists.g), Lists::tensors(row), Lists::tensors(col), 1e-2, -0.8, 1e-30, 1, 0.1, 1},
+      stream);
   const size_t rows = 3, cols = 5;
   std::vector<double> r(rows), c(cols), expected(rows * cols);
   double total = 0, squares = 0;

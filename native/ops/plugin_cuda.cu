@@ -17,15 +17,17 @@ void fail(cudaError_t error, const char* call) {
   cudaGetLastError();  // reported once
   switch (error) {
     case cudaErrorMemoryAllocation:
-      throw Error("native/out-of-memory", what,
-                  "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing; close other programs on the card.");
+      throw Error(
+          "native/out-of-memory", what,
+          "Use shorter songs, a smaller batch, a lower rank, or gradient checkpointing; close other programs on the card.");
     case cudaErrorInsufficientDriver:
     case cudaErrorNoDevice:
     case cudaErrorInitializationError:
       throw Error("native/device-unavailable", "No CUDA device can be used: " + what,
                   "Set device: cpu, or install an NVIDIA driver at least as new as the toolkit the plugin was built with.");
     default:
-      throw Error("native/cuda-failed", what, "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
+      throw Error("native/cuda-failed", what,
+                  "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
   }
 }
 
@@ -123,8 +125,8 @@ int device_count() {
 /// The tensor cores' bf16 and cp.async begin with Ampere: cards of 7.5 (T4, RTX 20) would need kernels of their own.
 std::string why_unusable(const cudaDeviceProp& properties) {
   if (properties.major >= 8) return {};
-  return std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." + std::to_string(properties.minor) +
-         "; 8.0 (Ampere) or newer is needed";
+  return std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." +
+         std::to_string(properties.minor) + "; 8.0 (Ampere) or newer is needed";
 }
 
 CudaDevice describe(int device_index) {
@@ -140,7 +142,8 @@ CudaDevice describe(int device_index) {
   return device;
 }
 
-// Scratch memory is asked for again in the next step: the pool keeps it. Some virtual cards have no pools; Scratch does without there.
+// Scratch memory is asked for again in the next step: the pool keeps it. Some virtual cards have no pools; Scratch does without
+// there.
 void keep_pool(int device_index) {
   if (!has_pools(device_index)) return;
   cudaMemPool_t pool = nullptr;
@@ -153,7 +156,8 @@ void* create_stream(int device_index) {
   SIDESTEP_CUDA_CHECK(cudaSetDevice(device_index));
   cudaDeviceProp properties{};
   SIDESTEP_CUDA_CHECK(cudaGetDeviceProperties(&properties, device_index));
-  if (const std::string reason = why_unusable(properties); !reason.empty()) throw Error("native/device-unavailable", reason, "Set device: cpu.");
+  if (const std::string reason = why_unusable(properties); !reason.empty())
+    throw Error("native/device-unavailable", reason, "Set device: cpu.");
   keep_pool(device_index);
   newest_device = device_index;
   cudaStream_t stream = nullptr;
@@ -242,10 +246,9 @@ void set_relief(bool (*relieve)(size_t)) { engine_relief = relieve; }
 
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
-    {
-        "cuda",
+    {"cuda",
 #define SIDESTEP_CUDA_OP(Struct, function) &cuda::function,
-        SIDESTEP_OPS(SIDESTEP_CUDA_OP)
+     SIDESTEP_OPS(SIDESTEP_CUDA_OP)
 #undef SIDESTEP_CUDA_OP
     },
     {&allocate, &release, &zero_fill, &copy_memory, &allocate_pinned, &release_pinned},

@@ -54,8 +54,8 @@ TEST("prodigy_moments: three steps of moments and sums match float64, same bits 
     const Storage numerator = random_tensor({count}, 1, DType::f64), denominator = random_tensor({count}, 2, DType::f64);
     for (uint64_t step = 0; step < 3; ++step) {
       const List g(100 + 10 * step, 0.1);
-      prodigy_moments({p.views(), p0.views(), g.views(), m.tensors(), v.tensors(), s.tensors(), numerator.tensor(), denominator.tensor(), d,
-                       beta1, beta2, beta3, s_gain},
+      prodigy_moments({p.views(), p0.views(), g.views(), m.tensors(), v.tensors(), s.tensors(), numerator.tensor(),
+                       denominator.tensor(), d, beta1, beta2, beta3, s_gain},
                       stream);
       for (size_t i = 0; i < std::size(kShapes); ++i) {
         Sums sums;
@@ -104,10 +104,13 @@ TEST("prodigy: lists of unequal length, sums of another dtype are refused") {
   std::vector<ConstTensor> fewer = p.views();
   fewer.pop_back();
   const Storage sums(DType::f64, {5}), narrow(DType::f32, {5});
-  EXPECT_ERROR(prodigy_moments({p.views(), fewer, p.views(), p.tensors(), p.tensors(), p.tensors(), sums.tensor(), sums.tensor()}, stream),
-               "native/argument-invalid");
-  EXPECT_ERROR(prodigy_moments({p.views(), p.views(), p.views(), p.tensors(), p.tensors(), p.tensors(), narrow.tensor(), sums.tensor()}, stream),
-               "native/dtype-mismatch");
+  EXPECT_ERROR(
+      prodigy_moments({p.views(), fewer, p.views(), p.tensors(), p.tensors(), p.tensors(), sums.tensor(), sums.tensor()}, stream),
+      "native/argument-invalid");
+  EXPECT_ERROR(
+      prodigy_moments({p.views(), p.views(), p.views(), p.tensors(), p.tensors(), p.tensors(), narrow.tensor(), sums.tensor()},
+                      stream),
+      "native/dtype-mismatch");
   EXPECT_ERROR(prodigy_update({p.tensors(), fewer, fewer}, stream), "native/argument-invalid");
 }
 

@@ -76,8 +76,8 @@ void dequantise(const Dequantise& op, Stream& stream) {
   check.dense_rows("y", op.y);
   check_form(check, op.y.shape(), op.codes, op.scales);
   const auto n = static_cast<double>(op.y.numel());
-  dispatch("dequantise", &Backend::dequantise, op,
-           {n, static_cast<double>(op.codes.bytes() + op.scales.bytes() + op.y.bytes())}, stream);
+  dispatch("dequantise", &Backend::dequantise, op, {n, static_cast<double>(op.codes.bytes() + op.scales.bytes() + op.y.bytes())},
+           stream);
 }
 
 }  // namespace sidestep

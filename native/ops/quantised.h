@@ -17,9 +17,9 @@ constexpr int64_t quantised_blocks(int64_t width) { return (width + kQuantisedBl
 ///   scale[r, b] = max |x[r, 64 b … 64 b + 63]| / 127,   codes[r, c] = 128 + round(x[r, c] / scale[r, c / 64])
 /// An element is off by at most half a scale: 1/254 of its block's largest. On the host, once, when a model is loaded.
 struct Quantise {
-  ConstTensor x;   ///< [R, C] f32, bf16 or f16, finite
-  Tensor codes;    ///< [R, C] u8
-  Tensor scales;   ///< [R, ceil(C / 64)] f32
+  ConstTensor x;  ///< [R, C] f32, bf16 or f16, finite
+  Tensor codes;   ///< [R, C] u8
+  Tensor scales;  ///< [R, ceil(C / 64)] f32
 };
 /// Throws native/shape-mismatch, native/dtype-mismatch, and native/weight-nonfinite for a value that is no finite number.
 void quantise(const Quantise& op, Stream& host);

@@ -14,7 +14,9 @@ std::vector<bench::OpCase> cases(Stream& stream) {
     const Storage codes(DType::u8, shape, stream.device());
     const Storage scales(DType::f32, {shape[0], quantised_blocks(shape[1])}, stream.device());
     const Storage y(dtype, shape, stream.device());
-    out.push_back({.name = shape.to_string(), .run = [=](Stream& on) { dequantise({codes.view(), scales.view(), y.tensor()}, on); }});
+    out.push_back({.name = shape.to_string(), .run = [=](Stream& on) {
+                     dequantise({codes.view(), scales.view(), y.tensor()}, on);
+                   }});
   }
   return out;
 }

@@ -29,9 +29,12 @@ void dequantise_rows(const Dequantise& op, ThreadPool& pool) {
 }  // namespace
 
 void dequantise(const Dequantise& op, Stream& stream) {
-  if (op.y.dtype() == DType::bf16) dequantise_rows<bf16_t>(op, stream.pool());
-  else if (op.y.dtype() == DType::f16) dequantise_rows<f16_t>(op, stream.pool());
-  else dequantise_rows<float>(op, stream.pool());
+  if (op.y.dtype() == DType::bf16)
+    dequantise_rows<bf16_t>(op, stream.pool());
+  else if (op.y.dtype() == DType::f16)
+    dequantise_rows<f16_t>(op, stream.pool());
+  else
+    dequantise_rows<float>(op, stream.pool());
 }
 
 }  // namespace sidestep::cpu

@@ -61,8 +61,8 @@ void dropout(const Dropout& op, Stream& stream) {
   const auto threshold = static_cast<uint64_t>(std::ceil(static_cast<double>(op.p) * 4294967296.0 - 0.5));
   with_storage(op.x.dtype(), [&]<typename T>(T) {
     const float scale = static_cast<float>(static_cast<T>(1.F / (1.F - op.p)));  // the mask is of x's dtype
-    launch(dropout_kernel<T>, blocks_for(op.x.numel()), kThreads, 0, queue_of(stream))(op.x.data<T>(), op.y.data<T>(), op.x.numel(),
-                                                                                   key, step, threshold, scale);
+    launch(dropout_kernel<T>, blocks_for(op.x.numel()), kThreads, 0, queue_of(stream))(op.x.data<T>(), op.y.data<T>(),
+                                                                                       op.x.numel(), key, step, threshold, scale);
     SIDESTEP_CUDA_LAUNCHED("dropout_kernel");
   });
 }
@@ -71,7 +71,7 @@ void normal_fill(const NormalFill& op, Stream& stream) {
   if (op.y.numel() == 0) return;
   with_storage(op.y.dtype(), [&]<typename T>(T) {
     launch(normal_fill_kernel<T>, blocks_for(op.y.numel()), kThreads, 0, queue_of(stream))(op.y.data<T>(), op.y.numel(),
-                                                                                       random_counter(op.key, 0));
+                                                                                           random_counter(op.key, 0));
     SIDESTEP_CUDA_LAUNCHED("normal_fill_kernel");
   });
 }

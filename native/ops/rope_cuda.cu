@@ -1,6 +1,6 @@
-// RMSNorm over each head with rotary embedding, read once and written once, 16 bytes a lane: a head of 128 in 16 bits is half a warp's.
-// Heads of other sizes, and of 32 bits, are a warp's each, an element a lane. 7 to 10 FLOPs an element: memory bound. q of the 2B model,
-// [3000, 16, 128] bf16, 25 MB: 8 us at 3 TB/s.
+// RMSNorm over each head with rotary embedding, read once and written once, 16 bytes a lane: a head of 128 in 16 bits is half a
+// warp's. Heads of other sizes, and of 32 bits, are a warp's each, an element a lane. 7 to 10 FLOPs an element: memory bound. q
+// of the 2B model, [3000, 16, 128] bf16, 25 MB: 8 us at 3 TB/s.
 #include "ops/cuda_heads.cuh"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_reduce.cuh"
@@ -82,8 +82,8 @@ __device__ float input_gradient(const HeadNorm<T>& op, const T* x, float g, floa
 // Reads dy and x, writes dx. A lane computes both halves of a pair before it writes either: dx may alias dy.
 template <typename T>
 __global__ void __launch_bounds__(kThreads, 2)  // for a third block the assembler spills on sm_120
-    qk_norm_rope_backward_kernel(const HeadNorm<T> op, const Heads<const T> dy, const Heads<const T> x,
-                                 const float* inv_rms_in, const Heads<T> dx) {
+    qk_norm_rope_backward_kernel(const HeadNorm<T> op, const Heads<const T> dy, const Heads<const T> x, const float* inv_rms_in,
+                                 const Heads<T> dx) {
   const int64_t n = warp_index();
   if (n >= op.total) return;
   const auto [b, t, h] = op.place(n);
@@ -96,8 +96,7 @@ __global__ void __launch_bounds__(kThreads, 2)  // for a third block the assembl
     for (int i = lane; i < op.head_dim; i += kWarp) dot += unrotated(op, g, t, i) * widened(op.weight[i]) * widened(in[i]);
   const float pull = inv_rms * inv_rms * (warp_sum(dot) / static_cast<float>(op.head_dim));
   if (op.cos == nullptr) {
-    for (int i = lane; i < op.head_dim; i += kWarp)
-      out[i] = narrowed<T>(input_gradient(op, in, widened(g[i]), inv_rms, pull, i));
+    for (int i = lane; i < op.head_dim; i += kWarp) out[i] = narrowed<T>(input_gradient(op, in, widened(g[i]), inv_rms, pull, i));
     return;
   }
   for (int i = lane; i < half; i += kWarp) {
@@ -111,7 +110,8 @@ __global__ void __launch_bounds__(kThreads, 2)  // for a third block the assembl
 /// Elements that a lane of the wide kernels has of its head.
 constexpr int kWide = 8;
 
-/// The head of these lanes, and which of its pieces this lane has. Lanes past the end go along with the last head and store nothing.
+/// The head of these lanes, and which of its pieces this lane has. Lanes past the end go along with the last head and store
+/// nothing.
 struct WidePlace {
   int64_t n, b, t, h;
   int piece;
@@ -168,8 +168,8 @@ __global__ void __launch_bounds__(kThreads)
 // A lane has read all of its piece before it writes: dx may alias dy.
 template <typename T, int lanes>
 __global__ void __launch_bounds__(kThreads)
-    qk_norm_rope_backward_wide_kernel(const HeadNorm<T> op, const Heads<const T> dy, const Heads<const T> x, const float* inv_rms_in,
-                                      const Heads<T> dx) {
+    qk_norm_rope_backward_wide_kernel(const HeadNorm<T> op, const Heads<const T> dy, const Heads<const T> x,
+                                      const float* inv_rms_in, const Heads<T> dx) {
   const WidePlace at = wide_place<lanes>(op);
   float g[kWide];
   load<kWide>(dy(at.b, at.t, at.h) + at.piece * kWide, g);
@@ -189,16 +189,21 @@ __global__ void __launch_bounds__(kThreads)
   if (at.valid) store<kWide>(dx(at.b, at.t, at.h) + at.piece * kWide, g);
 }
 
-/// Calls body.operator()<T, lanes>() where the wide kernels serve: 16-bit heads of 64 or 128, every one at a multiple of 16 bytes.
+/// Calls body.operator()<T, lanes>() where the wide kernels serve: 16-bit heads of 64 or 128, every one at a multiple of 16
+/// bytes.
 template <typename T, typename Op, typename Body>
 bool wide(const Op& op, std::initializer_list<ConstTensor> heads, const Body& body) {
   if constexpr (sizeof(T) == 2) {
     const int64_t head_dim = op.x.dim(3), total = op.x.dim(0) * op.x.dim(1) * op.x.dim(2);
     const bool tables = !op.cos || (aligned(op.cos.raw(), 16) && aligned(op.sin.raw(), 16));
-    if (!packable(heads, head_dim, kWide) || !tables || (op.weight && !aligned(op.weight.raw(), 16)) || total > UINT32_MAX) return false;
-    if (head_dim == 64) body.template operator()<8>();
-    else if (head_dim == 128) body.template operator()<16>();
-    else return false;
+    if (!packable(heads, head_dim, kWide) || !tables || (op.weight && !aligned(op.weight.raw(), 16)) || total > UINT32_MAX)
+      return false;
+    if (head_dim == 64)
+      body.template operator()<8>();
+    else if (head_dim == 128)
+      body.template operator()<16>();
+    else
+      return false;
     return true;
   } else {
     return false;
@@ -236,8 +241,8 @@ void qk_norm_rope(const QkNormRope& op, Stream& stream) {
       SIDESTEP_CUDA_LAUNCHED("qk_norm_rope_wide_kernel");
     });
     if (done) return;
-    launch(qk_norm_rope_kernel<T>, blocks_for(heads.total), kThreads, 0, queue_of(stream))(
-        heads, heads_of<T>(op.x), heads_of<T>(op.y), inv_rms, op.eps);
+    launch(qk_norm_rope_kernel<T>, blocks_for(heads.total), kThreads, 0, queue_of(stream))(heads, heads_of<T>(op.x),
+                                                                                           heads_of<T>(op.y), inv_rms, op.eps);
     SIDESTEP_CUDA_LAUNCHED("qk_norm_rope_kernel");
   });
 }

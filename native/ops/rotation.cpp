@@ -31,8 +31,7 @@ void skew_symmetric_backward(const SkewSymmetricBackward& op, Stream& stream) {
   check.rank("dq", op.dq, 3);
   check_f32(check, "dq", op.dq, {op.dq.dim(0), op.dq.dim(1), op.dq.dim(1)});
   check_f32(check, "dvector", op.dvector, triangle(op.dq));
-  dispatch("skew_symmetric_backward", &Backend::skew_symmetric_backward, op, {elements(op.dq), 6 * elements(op.dq)},
-           stream);
+  dispatch("skew_symmetric_backward", &Backend::skew_symmetric_backward, op, {elements(op.dq), 6 * elements(op.dq)}, stream);
 }
 
 void cayley_inverse(const CayleyInverse& op, Stream& stream) {
@@ -48,8 +47,7 @@ void project_rotation(const ProjectRotation& op, Stream& stream) {
   const OpCheck check("project_rotation", stream);
   check.rank("vector", op.vector, 2);
   check_f32(check, "vector", op.vector, op.vector.shape());
-  dispatch("project_rotation", &Backend::project_rotation, op, {3 * elements(op.vector), 8 * elements(op.vector)},
-           stream);
+  dispatch("project_rotation", &Backend::project_rotation, op, {3 * elements(op.vector), 8 * elements(op.vector)}, stream);
 }
 
 }  // namespace sidestep

@@ -20,9 +20,14 @@ bench::OpCase inverse(Operands& t) {
 }
 
 const bench::OpBenches kBenches{
-    {"skew_symmetric", [](Operands& t) { return t.run(kName, &skew_symmetric, {t.normal(kTriangles), t.zeros(kMatrices)}); }},
+    {"skew_symmetric",
+     [](Operands& t) {
+       return t.run(kName, &skew_symmetric, {t.normal(kTriangles), t.zeros(kMatrices)});
+     }},
     {"skew_symmetric_backward",
-     [](Operands& t) { return t.run(kName, &skew_symmetric_backward, {t.normal(kMatrices), t.zeros(kTriangles)}); }},
+     [](Operands& t) {
+       return t.run(kName, &skew_symmetric_backward, {t.normal(kMatrices), t.zeros(kTriangles)});
+     }},
     {"cayley_inverse", &inverse},
     {"project_rotation", [](Operands& t) { return t.run(kName, &project_rotation, {t.normal(kTriangles)}); }},
 };

@@ -32,8 +32,8 @@ struct PivotCandidates {
   int64_t rows[kThreads];
 };
 
-/// Row of the largest magnitude in a column at or below the diagonal, the first where several are equal. A barrier must follow before
-/// the next call.
+/// Row of the largest magnitude in a column at or below the diagonal, the first where several are equal. A barrier must follow
+/// before the next call.
 __device__ int64_t pivot_row(const double* a, int64_t column, int64_t n) {
   auto& [values, rows] = shared<PivotCandidates>();
   double best = -1;
@@ -108,8 +108,8 @@ __global__ void __launch_bounds__(kThreads) project_rotation_kernel(float* vecto
 
 void skew_symmetric(const SkewSymmetric& op, Stream& stream) {
   if (op.q.numel() == 0) return;
-  launch(skew_symmetric_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue_of(stream))(op.vector.data<float>(),
-                                                                                              op.q.data<float>(), op.q.dim(1));
+  launch(skew_symmetric_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue_of(stream))(
+      op.vector.data<float>(), op.q.data<float>(), op.q.dim(1));
   SIDESTEP_CUDA_LAUNCHED("skew_symmetric_kernel");
 }
 
@@ -124,8 +124,8 @@ void cayley_inverse(const CayleyInverse& op, Stream& stream) {
   if (op.q.numel() == 0) return;
   const cudaStream_t queue = queue_of(stream);
   const Scratch memory(2 * static_cast<size_t>(op.q.numel()) * sizeof(double), queue);
-  launch(cayley_inverse_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue)(op.q.data<float>(), op.inverse.data<float>(),
-                                                                                   memory.data<double>(), op.q.dim(1));
+  launch(cayley_inverse_kernel, static_cast<unsigned>(op.q.dim(0)), kThreads, 0, queue)(
+      op.q.data<float>(), op.inverse.data<float>(), memory.data<double>(), op.q.dim(1));
   SIDESTEP_CUDA_LAUNCHED("cayley_inverse_kernel");
 }
 

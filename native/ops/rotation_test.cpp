@@ -47,7 +47,8 @@ TEST("skew_symmetric_backward: the gradient of the triangle, added to what is th
   for (const Case& c : kCases) {
     const Storage dq = random_tensor({c.batch, c.n, c.n}, 3), dvector = random_tensor({c.batch, triangle(c.n)}, 4);
     Doubles expected = values_of(dvector.view());
-    const Doubles slope = numeric_gradient([&](const Doubles& v) { return skew_f64(c, v); }, Doubles(expected.size()), values_of(dq.view()));
+    const Doubles slope =
+        numeric_gradient([&](const Doubles& v) { return skew_f64(c, v); }, Doubles(expected.size()), values_of(dq.view()));
     for (size_t i = 0; i < expected.size(); ++i) expected[i] += slope[i];
     skew_symmetric_backward({dq.view(), dvector.tensor()}, stream);
     expect_near(dvector.view(), expected, 2e-7);
@@ -79,8 +80,9 @@ TEST("cayley_inverse: times I + q it is the identity") {
     }
 }
 
-// (I + q) of one pair (0, far) of size s is inverted in closed form: (I - q) / (1 + s^2) there. Its diagonal, 1e-20, is all cancellation unless s itself
-// is the pivot of column 0, so a pivot that is overlooked shows, though the matrix as a whole would hardly differ.
+// (I + q) of one pair (0, far) of size s is inverted in closed form: (I - q) / (1 + s^2) there. Its diagonal, 1e-20, is all
+// cancellation unless s itself is the pivot of column 0, so a pivot that is overlooked shows, though the matrix as a whole would
+// hardly differ.
 TEST("cayley_inverse: the pivot is found wherever in its column it lies") {
   Stream stream = cpu_stream();
   constexpr int64_t n = 140;

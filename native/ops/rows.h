@@ -27,9 +27,7 @@ void over_ranges(Stream& stream, int64_t n, const Body& body) {
     return;
   }
   const int64_t tasks = (n + kTaskElements - 1) / kTaskElements;
-  stream.pool().parallel_for(tasks, [&](int64_t task) {
-    body(task * kTaskElements, std::min(n, (task + 1) * kTaskElements));
-  });
+  stream.pool().parallel_for(tasks, [&](int64_t task) { body(task * kTaskElements, std::min(n, (task + 1) * kTaskElements)); });
 }
 
 /// body(row) for every row of `width` elements, in parallel by groups of rows.

@@ -7,8 +7,8 @@
 
 namespace sidestep::cpu {
 
-/// Memory of one thread that grows to the largest size asked for and is used again: `thread_local ThreadScratch scratch;`. It has no
-/// destructor (core/platform/thread.h); what it holds goes when its thread ends.
+/// Memory of one thread that grows to the largest size asked for and is used again: `thread_local ThreadScratch scratch;`. It has
+/// no destructor (core/platform/thread.h); what it holds goes when its thread ends.
 class ThreadScratch {
  public:
   /// 64-byte aligned, not initialised.

@@ -13,9 +13,17 @@ void tile_product(const TileProduct& p) {
     for (int64_t row = 0; row < p.rows; row += p.group) {
       const int64_t rows = std::min(p.group, p.rows - row);
       const float* a = p.source == gemm_detail::Source::interleaved ? p.a + row : p.a + row * p.a_step;
-      kernels.tile[source][rows - 1][vectors - 1]({.kc = p.k, .a = a, .a_step = p.a_step, .b = b, .b_step = p.b_step,
-                                                   .c = p.c + row * p.ldc + column, .ldc = p.ldc, .columns = columns,
-                                                   .alpha = p.alpha, .beta = p.beta, .bias = nullptr});
+      kernels.tile[source][rows - 1][vectors - 1]({.kc = p.k,
+                                                   .a = a,
+                                                   .a_step = p.a_step,
+                                                   .b = b,
+                                                   .b_step = p.b_step,
+                                                   .c = p.c + row * p.ldc + column,
+                                                   .ldc = p.ldc,
+                                                   .columns = columns,
+                                                   .alpha = p.alpha,
+                                                   .beta = p.beta,
+                                                   .bias = nullptr});
     }
   }
 }

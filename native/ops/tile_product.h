@@ -19,10 +19,10 @@ struct TileProduct {
   gemm_detail::Source source;  ///< row_major: a is [rows, k]; interleaved: a is [k, rows]; either with stride a_step
   const float* a;
   int64_t a_step;
-  int64_t rows, group; ///< group: rows of a register tile; the last one may be smaller
-  const float* b;      ///< [k, columns] with stride b_step, or panels [k, panel width] one after the other
+  int64_t rows, group;  ///< group: rows of a register tile; the last one may be smaller
+  const float* b;       ///< [k, columns] with stride b_step, or panels [k, panel width] one after the other
   int64_t b_step;
-  int64_t b_next;      ///< from one register tile's columns to the next: width, or width * k for panels
+  int64_t b_next;  ///< from one register tile's columns to the next: width, or width * k for panels
   int64_t width = gemm_detail::tile_kernels().columns();  ///< columns of a register tile: whole vectors, not more than there are
   int64_t k, columns;
   float* c;

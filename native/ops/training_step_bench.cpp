@@ -29,36 +29,59 @@ OpCase product(const char* name, int64_t m, int64_t n, int64_t k, Transpose ta, 
 void add_attention(const char* name, int64_t keys, int64_t window, std::vector<OpCase>& cases, Stream& stream) {
   const Shape of_q{1, kFrames, kHeads, kHeadDim}, of_k{1, keys, kKvHeads, kHeadDim};
   const DType bf16 = DType::bf16;
-  const Storage q = random(of_q, bf16, stream), k = random(of_k, bf16, stream), v = random(of_k, bf16, stream), dout = random(of_q, bf16, stream);
-  const Storage out(bf16, of_q, stream.device()), dq(bf16, of_q, stream.device()), dk(bf16, of_k, stream.device()), dv(bf16, of_k, stream.device());
+  const Storage q = random(of_q, bf16, stream), k = random(of_k, bf16, stream), v = random(of_k, bf16, stream),
+                dout = random(of_q, bf16, stream);
+  const Storage out(bf16, of_q, stream.device()), dq(bf16, of_q, stream.device()), dk(bf16, of_k, stream.device()),
+      dv(bf16, of_k, stream.device());
   const Storage lse(DType::f32, {1, kHeads, kFrames}, stream.device()), delta(DType::f32, {1, kHeads, kFrames}, stream.device());
-  const Attention forward{.q = q.view(), .k = k.view(), .v = v.view(), .out = out.tensor(), .lse = lse.tensor(), .scale = 0.0884F, .window = window};
+  const Attention forward{
+      .q = q.view(), .k = k.view(), .v = v.view(), .out = out.tensor(), .lse = lse.tensor(), .scale = 0.0884F, .window = window};
   attention(forward, stream);
-  cases.push_back({std::string("attention ") + name, [=, hold = std::vector{q, k, v, out, lse}](Stream& on) { attention(forward, on); }});
-  const AttentionBackward backward{.dout = dout.view(), .q = q.view(), .k = k.view(), .v = v.view(), .out = out.view(), .lse = lse.view(),
-                                   .dq = dq.tensor(), .dk = dk.tensor(), .dv = dv.tensor(), .delta = delta.tensor(), .scale = 0.0884F, .window = window};
-  cases.push_back({std::string("attention_backward ") + name,
-                   [=, hold = std::vector{q, k, v, out, lse, dout, dq, dk, dv, delta}](Stream& on) { attention_backward(backward, on); }});
+  cases.push_back(
+      {std::string("attention ") + name, [=, hold = std::vector{q, k, v, out, lse}](Stream& on) { attention(forward, on); }});
+  const AttentionBackward backward{.dout = dout.view(),
+                                   .q = q.view(),
+                                   .k = k.view(),
+                                   .v = v.view(),
+                                   .out = out.view(),
+                                   .lse = lse.view(),
+                                   .dq = dq.tensor(),
+                                   .dk = dk.tensor(),
+                                   .dv = dv.tensor(),
+                                   .delta = delta.tensor(),
+                                   .scale = 0.0884F,
+                                   .window = window};
+  cases.push_back({std::string("attention_backward ") + name, [=, hold = std::vector{q, k, v, out, lse, dout, dq, dk, dv, delta}](
+                                                                  Stream& on) { attention_backward(backward, on); }});
 }
 
 void add_row_ops(std::vector<OpCase>& cases, Stream& stream) {
   const DType bf16 = DType::bf16;
-  const Storage x = random({1, kFrames, kHidden}, bf16, stream), h = random({1, kFrames, kHidden}, bf16, stream), y(bf16, {1, kFrames, kHidden}, stream.device());
-  const Storage weight = random({kHidden}, bf16, stream), gate = random({1, kHidden}, bf16, stream), inv_rms = random({kFrames}, DType::f32, stream);
+  const Storage x = random({1, kFrames, kHidden}, bf16, stream), h = random({1, kFrames, kHidden}, bf16, stream),
+                y(bf16, {1, kFrames, kHidden}, stream.device());
+  const Storage weight = random({kHidden}, bf16, stream), gate = random({1, kHidden}, bf16, stream),
+                inv_rms = random({kFrames}, DType::f32, stream);
   cases.push_back({"modulated_rms_norm", [=](Stream& on) {
                      modulated_rms_norm({x.view(), weight.view(), gate.view(), gate.view(), y.tensor(), inv_rms.tensor()}, on);
                    }});
-  cases.push_back({"modulated_rms_norm_backward", [=](Stream& on) {
-                     modulated_rms_norm_backward({h.view(), x.view(), weight.view(), gate.view(), inv_rms.view(), y.tensor(), 1}, on);
-                   }});
+  cases.push_back(
+      {"modulated_rms_norm_backward", [=](Stream& on) {
+         modulated_rms_norm_backward({h.view(), x.view(), weight.view(), gate.view(), inv_rms.view(), y.tensor(), 1}, on);
+       }});
   cases.push_back({"gated_add", [=](Stream& on) { gated_add({x.view(), h.view(), gate.view(), y.tensor()}, on); }});
-  const Storage a = random({kFrames, kIntermediate}, bf16, stream), b = random({kFrames, kIntermediate}, bf16, stream), c(bf16, {kFrames, kIntermediate}, stream.device());
+  const Storage a = random({kFrames, kIntermediate}, bf16, stream), b = random({kFrames, kIntermediate}, bf16, stream),
+                c(bf16, {kFrames, kIntermediate}, stream.device());
   cases.push_back({"swiglu", [=](Stream& on) { swiglu({a.view(), b.view(), c.tensor()}, on); }});
-  cases.push_back({"swiglu_backward", [=](Stream& on) { swiglu_backward({c.view(), a.view(), b.view(), c.tensor(), b.tensor()}, on); }});
-  const Storage q = random({1, kFrames, kHeads, kHeadDim}, bf16, stream), rotated(bf16, {1, kFrames, kHeads, kHeadDim}, stream.device());
+  cases.push_back({"swiglu_backward", [=](Stream& on) {
+                     swiglu_backward({c.view(), a.view(), b.view(), c.tensor(), b.tensor()}, on);
+                   }});
+  const Storage q = random({1, kFrames, kHeads, kHeadDim}, bf16, stream),
+                rotated(bf16, {1, kFrames, kHeads, kHeadDim}, stream.device());
   const Storage norm = random({kHeadDim}, bf16, stream), table = random({kFrames, kHeadDim / 2}, DType::f32, stream);
   cases.push_back({"qk_norm_rope", [=](Stream& on) {
-                     qk_norm_rope({.x = q.view(), .weight = norm.view(), .cos = table.view(), .sin = table.view(), .y = rotated.tensor()}, on);
+                     qk_norm_rope(
+                         {.x = q.view(), .weight = norm.view(), .cos = table.view(), .sin = table.view(), .y = rotated.tensor()},
+                         on);
                    }});
 }
 

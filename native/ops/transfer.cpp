@@ -12,8 +12,8 @@ void transfer(const Transfer& op, Stream& stream) {
   check.contiguous("dst", op.dst);
   check.dtype("dst", op.dst, op.src.dtype());
   if (!(op.src.shape() == op.dst.shape())) {
-    throw Error("native/shape-mismatch", "transfer: dst: expected shape " + op.src.shape().to_string() + ", found " +
-                                             op.dst.shape().to_string());
+    throw Error("native/shape-mismatch",
+                "transfer: dst: expected shape " + op.src.shape().to_string() + ", found " + op.dst.shape().to_string());
   }
   const bool read = op.src.device().kind == DeviceKind::cuda && op.dst.device().kind == DeviceKind::cpu;
   if (read && op.wait == Transfer::Wait::for_host) stream.count_wait();

@@ -9,8 +9,8 @@ namespace sidestep {
 /// Bytes between host and device; both sides contiguous, same dtype and shape. When the call returns the host side is ready to be
 /// read or freed; a page-locked source (`allocate_staging`) only when the stream has been waited for.
 struct Transfer {
-  /// `none`: the host's side is page-locked, and read or written when the stream comes to it; an Event says when. That may be recorded
-  /// (ops/recording.h).
+  /// `none`: the host's side is page-locked, and read or written when the stream comes to it; an Event says when. That may be
+  /// recorded (ops/recording.h).
   enum class Wait : uint8_t { for_host, none };
   ConstTensor src;
   Tensor dst;

@@ -28,14 +28,17 @@ std::string checksum(const std::string& text) {
 }
 
 bool printable(const std::string& text) {
-  return !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 std::vector<std::string> fields_of(const std::string& line) {
   std::vector<std::string> fields(1);
   for (const char c : line) {
-    if (c == '\t') fields.emplace_back();
-    else fields.back() += c;
+    if (c == '\t')
+      fields.emplace_back();
+    else
+      fields.back() += c;
   }
   return fields;
 }
@@ -116,7 +119,8 @@ bool from_hex(const std::string& text, void* data, size_t bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   if (text.size() != 2 * bytes || text.find_first_not_of(kDigits) != std::string::npos) return false;
   for (size_t i = 0; i < bytes; ++i)
-    static_cast<unsigned char*>(data)[i] = static_cast<unsigned char>(kDigits.find(text[2 * i]) << 4 | kDigits.find(text[2 * i + 1]));
+    static_cast<unsigned char*>(data)[i] =
+        static_cast<unsigned char>(kDigits.find(text[2 * i]) << 4 | kDigits.find(text[2 * i + 1]));
   return true;
 }
 

@@ -56,9 +56,10 @@ TEST("tuning file: damaged lines, other versions and foreign files read as absen
   write_text(folder.file, damaged);
   EXPECT(!TuningFile(folder.file, "card").find("p"));
   EXPECT(TuningFile(folder.file, "card").find("q") == "34");
-  for (const std::string& text : {std::string(), std::string("sidestep-tuning 2\n") + good.substr(good.find('\n') + 1), std::string(100, '\t'),
-                                  good.substr(0, good.find("\t12\t") + 3), "sidestep-tuning 1\n" + std::string("card\tp\t12\t\0\xff", 12),
-                                  "sidestep-tuning 1\ncard\tp\t" + std::string(5000, 'a') + "\n"}) {
+  for (const std::string& text :
+       {std::string(), std::string("sidestep-tuning 2\n") + good.substr(good.find('\n') + 1), std::string(100, '\t'),
+        good.substr(0, good.find("\t12\t") + 3), "sidestep-tuning 1\n" + std::string("card\tp\t12\t\0\xff", 12),
+        "sidestep-tuning 1\ncard\tp\t" + std::string(5000, 'a') + "\n"}) {
     write_text(folder.file, text);
     EXPECT(!TuningFile(folder.file, "card").find("p"));
   }

@@ -72,9 +72,7 @@ inline void store(f16_t* p, Vec v) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_maskz_cvtps_ph(0xffff, (__m512)v, _MM_FROUND_TO_NEAREST_INT));
 }
 #elif defined(__F16C__) && defined(__AVX2__)
-inline Vec load(const f16_t* p) {
-  return (Vec)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-}
+inline Vec load(const f16_t* p) { return (Vec)_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
 inline void store(f16_t* p, Vec v) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph((__m256)v, _MM_FROUND_TO_NEAREST_INT));
 }
@@ -121,8 +119,10 @@ inline Vec load_up_to(const T* p, int64_t n) {
 
 template <typename T>
 inline void store_up_to(T* p, Vec v, int64_t n) {
-  if (n >= kLanes) store(p, v);
-  else store_first(p, v, n);
+  if (n >= kLanes)
+    store(p, v);
+  else
+    store_first(p, v, n);
 }
 
 /// What storing as T and loading again gives.
@@ -168,9 +168,12 @@ inline float fold(Vec v, Join join) {
 template <int parts>
 inline float sum(const Vec (&lanes)[parts]) {
   const auto join = [](auto a, auto b) { return a + b; };
-  if constexpr (parts == 1) return fold(lanes[0], join);
-  else if constexpr (parts == 2) return fold(lanes[0] + lanes[1], join);
-  else return fold((lanes[0] + lanes[2]) + (lanes[1] + lanes[3]), join);
+  if constexpr (parts == 1)
+    return fold(lanes[0], join);
+  else if constexpr (parts == 2)
+    return fold(lanes[0] + lanes[1], join);
+  else
+    return fold((lanes[0] + lanes[2]) + (lanes[1] + lanes[3]), join);
 }
 
 /// A sum over n elements in 16 lanes: add(total, i, count) adds elements i … i + kLanes - 1, of which `count` exist, to a vector.

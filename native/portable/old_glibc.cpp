@@ -25,10 +25,10 @@ constexpr int kStatVersion = 0;
 
 #define FROM(name, version) __asm__(".symver old_" #name "," #name "@" version)
 
-#define OLD(result, name, parameters, arguments)               \
-  result old_##name parameters;                                \
-  FROM(name, OLDEST);                                          \
-  result __wrap_##name parameters;                             \
+#define OLD(result, name, parameters, arguments) \
+  result old_##name parameters;                  \
+  FROM(name, OLDEST);                            \
+  result __wrap_##name parameters;               \
   result __wrap_##name parameters { return old_##name arguments; }
 
 extern "C" {
@@ -44,7 +44,8 @@ OLD(int, dlclose, (void* library), (library))
 OLD(char*, dlerror, (), ())
 OLD(int, dladdr, (const void* address, Dl_info* info), (address, info))
 
-OLD(int, pthread_create, (pthread_t * thread, const pthread_attr_t* how, void* (*start)(void*), void* with), (thread, how, start, with))
+OLD(int, pthread_create, (pthread_t * thread, const pthread_attr_t* how, void* (*start)(void*), void* with),
+    (thread, how, start, with))
 OLD(int, pthread_detach, (pthread_t thread), (thread))
 OLD(int, pthread_join, (pthread_t thread, void** result), (thread, result))
 OLD(int, pthread_once, (pthread_once_t * once, void (*what)()), (once, what))

@@ -31,7 +31,8 @@ TEST("dcw: bands are corrected as by the written-out Haar transform, of even and
     double low, high;
   };
   using Bands = DcwOptions::Bands;
-  const Row rows[] = {{{Bands::none}, 0, 0}, {{Bands::low, 0.3}, 0.3, 0}, {{Bands::high, 0.3}, 0, 0.3}, {{Bands::both, 0.3, 0.1}, 0.3, 0.1}};
+  const Row rows[] = {
+      {{Bands::none}, 0, 0}, {{Bands::low, 0.3}, 0.3, 0}, {{Bands::high, 0.3}, 0, 0.3}, {{Bands::both, 0.3, 0.1}, 0.3, 0.1}};
   for (const Row& row : rows) {
     for (const int64_t frames : {1, 2, 5, 8}) {
       const Frames shape{frames, 3};

@@ -22,8 +22,9 @@ void expect_inputs(const Dit& model, const DenoiserInput& input) {
   const auto fits = [](const ConstTensor& t, int64_t width) { return t && t.rank() == 2 && t.dim(0) > 0 && t.dim(1) == width; };
   if (fits(input.condition, c.condition_size) && fits(input.context, c.context_channels())) return;
   const auto found = [](const ConstTensor& t) { return t ? t.shape().to_string() : std::string("nothing"); };
-  throw Error("native/shape-mismatch", "generate: expected a condition [tokens, " + std::to_string(c.condition_size) + "] and context latents [frames, " +
-                                           std::to_string(c.context_channels()) + "], found " + found(input.condition) + " and " + found(input.context));
+  throw Error("native/shape-mismatch", "generate: expected a condition [tokens, " + std::to_string(c.condition_size) +
+                                           "] and context latents [frames, " + std::to_string(c.context_channels()) +
+                                           "], found " + found(input.condition) + " and " + found(input.context));
 }
 
 }  // namespace
@@ -46,7 +47,8 @@ Denoiser::Denoiser(Dit& model, const DenoiserInput& input, Workspace work)
   if (!input.guided) return;
   const ConstTensor null = model.null_condition();
   if (!null) {
-    throw Error("generate/null-condition-missing", "Guidance needs the model's null condition, which the checkpoint does not have",
+    throw Error("generate/null-condition-missing",
+                "Guidance needs the model's null condition, which the checkpoint does not have",
                 "It is the tensor null_condition_emb; without it set `guidance_scale: 1`, which is no guidance.");
   }
   null_ = model.condition_keys(null.reshape({1, 1, null.numel()}), {}, pass_, work.arena, work.stream);
@@ -67,7 +69,8 @@ void Denoiser::predict(std::span<const float> x, float t, Halves halves, Velocit
 void Denoiser::evaluate(const std::vector<const ConditionKeys*>& keys, const std::vector<std::vector<float>*>& out) {
   const auto count = static_cast<int64_t>(keys.size());
   const ConstTensor t = t_.slice(0, 0, count);
-  const DitInput input{.x_t = x_.slice(0, 0, count), .context = context_.slice(0, 0, count), .condition = {}, .t = t, .r = t, .keys = keys};
+  const DitInput input{
+      .x_t = x_.slice(0, 0, count), .context = context_.slice(0, 0, count), .condition = {}, .t = t, .r = t, .keys = keys};
   model_.forward(input, v_.slice(0, 0, count), pass_, work_.arena, work_.stream);
   for (size_t i = 0; i < keys.size(); ++i) {
     transfer({v_.slice(0, static_cast<int64_t>(i), static_cast<int64_t>(i) + 1), host_v_.tensor()}, work_.stream);

@@ -35,10 +35,16 @@ struct Studio {
   }
 
   GenerateJob job(double strength = 1) const {
-    return {.condition = condition.view(), .context = context.view(), .sampler = sampler, .seed = 9, .item = 4, .strength = strength};
+    return {
+        .condition = condition.view(), .context = context.view(), .sampler = sampler, .seed = 9, .item = 4, .strength = strength};
   }
   GenerationRequest request(const std::optional<AdapterConfig>& adapter, HalvesRun halves) const {
-    return {.model = model.config(), .adapter = adapter, .frames = kFrames, .tokens = kTokens, .guided = sampler.guided(), .halves = halves};
+    return {.model = model.config(),
+            .adapter = adapter,
+            .frames = kFrames,
+            .tokens = kTokens,
+            .guided = sampler.guided(),
+            .halves = halves};
   }
   Storage generate(const GenerateJob& asked) {
     Arena arena(stream.device(), size_t{16} << 20);
@@ -48,7 +54,8 @@ struct Studio {
   Stream& stream;
   Dit model;
   std::vector<Storage> enlarged;
-  Storage condition{DType::f32, {kTokens, two_layers().condition_size}}, context{DType::f32, {kFrames, two_layers().context_channels()}};
+  Storage condition{DType::f32, {kTokens, two_layers().condition_size}},
+      context{DType::f32, {kFrames, two_layers().context_channels()}};
   SamplerOptions sampler{.steps = 3, .shift = 2, .guidance_scale = 3};
 };
 
@@ -77,8 +84,12 @@ struct Merged {
       Arena arena(studio.stream.device(), size_t{8} << 20);
       const Storage whole(DType::f32, shape, studio.stream.device()), mixed(DType::f32, shape, studio.stream.device());
       module.adapter->merged_weight(*module.layer, whole.tensor(), {arena, studio.stream});
-      add({.a = whole.view(), .b = module.layer->weight.values, .y = mixed.tensor(), .alpha = static_cast<float>(strength),
-           .beta = static_cast<float>(1 - strength)}, studio.stream);
+      add({.a = whole.view(),
+           .b = module.layer->weight.values,
+           .y = mixed.tensor(),
+           .alpha = static_cast<float>(strength),
+           .beta = static_cast<float>(1 - strength)},
+          studio.stream);
       weights.push_back(mixed);
       base.push_back(module.layer->weight);
     }
@@ -123,7 +134,8 @@ TEST("generate: an adapter of any kind at any strength equals weights moved that
       const Merged merged(studio, adapted.adapters, strength);
       const double error = rel_l2(in_slots.view(), studio.generate(studio.job()).view());
       // Roundings of one pass are near 1e-6; guidance multiplies a difference of two such predictions.
-      if (!(error <= 2e-5)) fail(__FILE__, __LINE__, std::string(row.name) + " at " + std::to_string(strength) + ": " + std::to_string(error));
+      if (!(error <= 2e-5))
+        fail(__FILE__, __LINE__, std::string(row.name) + " at " + std::to_string(strength) + ": " + std::to_string(error));
     }
   }
 }

@@ -54,7 +54,8 @@ HalvesRun choose_halves(const GenerationRequest& request, Device device) {
   if (device.kind != DeviceKind::cuda || !request.guided) return HalvesRun::apart;
   GenerationRequest together = request;
   together.halves = HalvesRun::together;
-  const bool fits = plan_generation(together).arena_bytes + kWorkspaceBytes + kScratchBytes <= cuda_plugin().describe(device.index).free_bytes;
+  const bool fits =
+      plan_generation(together).arena_bytes + kWorkspaceBytes + kScratchBytes <= cuda_plugin().describe(device.index).free_bytes;
   return fits ? HalvesRun::together : HalvesRun::apart;
 }
 

@@ -26,8 +26,8 @@ struct GenerationRequest {
 struct GenerationPlan {
   size_t weights_bytes = 0;  ///< of the frozen decoder, mapped files included
   size_t adapter_bytes = 0;
-  size_t arena_bytes = 0;    ///< keys and values of the condition, activations, scratch
-  size_t overhead_bytes = 0; ///< of a card, where the caller counts it: ops/card_overhead.h
+  size_t arena_bytes = 0;           ///< keys and values of the condition, activations, scratch
+  size_t overhead_bytes = 0;        ///< of a card, where the caller counts it: ops/card_overhead.h
   double flops_per_evaluation = 0;  ///< both halves if guided
 
   size_t total_bytes() const { return weights_bytes + adapter_bytes + arena_bytes + overhead_bytes; }

@@ -27,8 +27,9 @@ void expect_frozen_biases(const AdapterFile& adapter, const WeightFiles& model) 
   for (const auto& [name, bias] : adapter.biases) {
     const std::string full = "decoder." + name;
     if (model.contains(full) && largest_difference(bias, model.tensor(full)) <= kRounding) continue;
-    throw Error("adapter/biases-trained", utf8_of(adapter.file.path()) + " holds a " + name + " that is not the model's",
-                "An adapter that changes biases cannot be heard in a model's slots: merge it, and generate with the merged model.");
+    throw Error(
+        "adapter/biases-trained", utf8_of(adapter.file.path()) + " holds a " + name + " that is not the model's",
+        "An adapter that changes biases cannot be heard in a model's slots: merge it, and generate with the merged model.");
   }
 }
 
@@ -49,15 +50,24 @@ Generator::Generator(const GeneratorSetup& setup, Stream& stream)
                                  has_null ? NullCondition::load : NullCondition::skip);
   if (!adapter) return;
   adapters_ = std::make_unique<AdapterSet>(*model_, adapter->config);
-  const GenerationPlan plan = plan_generation({.model = config_, .compute_dtype = compute_dtype_, .stored = stored_,
-                                               .adapter = adapter_config_, .frames = 1, .tokens = 1});
+  const GenerationPlan plan = plan_generation({.model = config_,
+                                               .compute_dtype = compute_dtype_,
+                                               .stored = stored_,
+                                               .adapter = adapter_config_,
+                                               .frames = 1,
+                                               .tokens = 1});
   Arena arena(stream.device(), plan.arena_bytes);
   load_adapter(*adapter, *adapters_, {arena, stream});
 }
 
 Storage Generator::generate(GenerateJob job) {
-  GenerationRequest request{.model = config_, .compute_dtype = compute_dtype_, .stored = stored_, .adapter = adapter_config_,
-                            .frames = job.context.dim(0), .tokens = job.condition.dim(0), .guided = job.sampler.guided()};
+  GenerationRequest request{.model = config_,
+                            .compute_dtype = compute_dtype_,
+                            .stored = stored_,
+                            .adapter = adapter_config_,
+                            .frames = job.context.dim(0),
+                            .tokens = job.condition.dim(0),
+                            .guided = job.sampler.guided()};
   request.halves = choose_halves(request, stream_.device());
   job.halves = request.halves;
   return generate_latents(job, *model_, {arena_for(request), stream_});

@@ -98,7 +98,8 @@ void adg_guidance(Velocities& v, std::span<const float> x, float t, Frames shape
       null[c] = state - sigma * static_cast<double>(v.null[row + c]);
     }
     const std::vector<double> turned = Turn{text, null, weight}.turned();
-    for (size_t c = 0; c < channels; ++c) v.cond[row + c] = static_cast<float>((static_cast<double>(x[row + c]) - turned[c]) / sigma);
+    for (size_t c = 0; c < channels; ++c)
+      v.cond[row + c] = static_cast<float>((static_cast<double>(x[row + c]) - turned[c]) / sigma);
   }
 }
 

@@ -13,7 +13,8 @@ constexpr Frames kShape{7, 3};
 std::vector<float> normals(uint64_t stream, double deviation) {
   std::vector<float> out(static_cast<size_t>(kShape.numel()));
   for (size_t i = 0; i < out.size(); ++i)
-    out[i] = static_cast<float>(deviation * static_cast<double>(normal({.seed = 4, .purpose = Purpose::fixture, .step = stream}, i)));
+    out[i] =
+        static_cast<float>(deviation * static_cast<double>(normal({.seed = 4, .purpose = Purpose::fixture, .step = stream}, i)));
   return out;
 }
 
@@ -28,7 +29,8 @@ double column(const std::vector<float>& a, const std::vector<float>& b, int64_t 
 
 std::vector<float> difference(const std::vector<float>& a, const std::vector<float>& b, double factor) {
   std::vector<float> out(a.size());
-  for (size_t i = 0; i < a.size(); ++i) out[i] = static_cast<float>((static_cast<double>(a[i]) - static_cast<double>(b[i])) * factor);
+  for (size_t i = 0; i < a.size(); ++i)
+    out[i] = static_cast<float>((static_cast<double>(a[i]) - static_cast<double>(b[i])) * factor);
   return out;
 }
 
@@ -70,7 +72,8 @@ TEST("adg: a scale of 1 keeps the prediction but for upstream's thousandth, a la
       double before = 0, after = 0, dot = 0;
       for (int64_t c = 0; c < kShape.channels; ++c) {
         const auto i = static_cast<size_t>(t * kShape.channels + c);
-        const double text = static_cast<double>(x[i]) - 0.6 * static_cast<double>(cond[i]), turned = static_cast<double>(x[i]) - 0.6 * static_cast<double>(v.cond[i]);
+        const double text = static_cast<double>(x[i]) - 0.6 * static_cast<double>(cond[i]),
+                     turned = static_cast<double>(x[i]) - 0.6 * static_cast<double>(v.cond[i]);
         before += text * text;
         after += turned * turned;
         dot += text * turned;

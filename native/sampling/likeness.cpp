@@ -22,7 +22,8 @@ Storage centred(ConstTensor piece) {
     double sum = 0;
     for (int64_t t = 0; t < frames; ++t) sum += static_cast<double>(piece.data<float>()[t * channels + c]);
     const auto mean = static_cast<float>(sum / static_cast<double>(frames));
-    for (int64_t t = 0; t < frames; ++t) out.tensor().data<float>()[t * channels + c] = piece.data<float>()[t * channels + c] - mean;
+    for (int64_t t = 0; t < frames; ++t)
+      out.tensor().data<float>()[t * channels + c] = piece.data<float>()[t * channels + c] - mean;
   }
   return out;
 }
@@ -43,7 +44,8 @@ Windows windows_of(ConstTensor piece, int64_t size) {
   const auto* x = piece.data<float>();
   for (int64_t t = 0; t < frames; ++t) {
     double square = 0;
-    for (int64_t c = 0; c < channels; ++c) square += static_cast<double>(x[t * channels + c]) * static_cast<double>(x[t * channels + c]);
+    for (int64_t c = 0; c < channels; ++c)
+      square += static_cast<double>(x[t * channels + c]) * static_cast<double>(x[t * channels + c]);
     squares[static_cast<size_t>(t + 1)] = squares[static_cast<size_t>(t)] + square;
   }
   auto* means = out.means.tensor().data<float>();
@@ -83,7 +85,8 @@ void check_pieces(ConstTensor clip, ConstTensor song, int64_t window) {
   const bool matrices = clip.shape().rank() == 2 && song.shape().rank() == 2;
   if (!matrices || clip.shape()[1] != song.shape()[1] || clip.shape()[0] < 1 || song.shape()[0] < 1 || window < 1) {
     throw Error("native/shape-mismatch", "Expected latents of equally many channels and a window of a frame at least, found " +
-                                             clip.shape().to_string() + ", " + song.shape().to_string() + " and " + std::to_string(window));
+                                             clip.shape().to_string() + ", " + song.shape().to_string() + " and " +
+                                             std::to_string(window));
   }
   if (clip.dtype() != DType::f32 || song.dtype() != DType::f32) throw Error("native/dtype-mismatch", "Expected latents in F32");
 }
@@ -92,7 +95,11 @@ void check_pieces(ConstTensor clip, ConstTensor song, int64_t window) {
 class Search {
  public:
   Search(ConstTensor clip, ConstTensor song, int64_t size, Stream& stream)
-      : clip_(centred(clip)), song_(centred(song)), size_(size), stream_(stream), own_(windows_of(clip_.view(), size)),
+      : clip_(centred(clip)),
+        song_(centred(song)),
+        size_(size),
+        stream_(stream),
+        own_(windows_of(clip_.view(), size)),
         others_(windows_of(song_.view(), size)) {
     least_ = kLeastVariation * mean_of(others_.variations);
   }

@@ -64,7 +64,8 @@ void read_timesteps(const Json& json, SamplerOptions& o) {
   const Json& timesteps = json.at("timesteps");
   for (const Json& t : timesteps.as_array()) {
     o.timesteps.push_back(t.as_number());
-    if (!(o.timesteps.back() >= 0 && o.timesteps.back() <= 1)) throw invalid("timesteps", "numbers from 0 to 1", timesteps.dump());
+    if (!(o.timesteps.back() >= 0 && o.timesteps.back() <= 1))
+      throw invalid("timesteps", "numbers from 0 to 1", timesteps.dump());
   }
   if (o.form == SamplerForm::base) throw invalid("timesteps", "none, since only turbo models take any,", timesteps.dump());
 }

@@ -30,11 +30,11 @@ struct SamplerOptions {
   int64_t steps = 50;
   double shift = 1;  ///< above 1: more steps at high noise
   Guidance guidance = Guidance::apg;
-  double guidance_scale = 7;  ///< up to 1: none
+  double guidance_scale = 7;                    ///< up to 1: none
   double interval_start = 0, interval_end = 1;  ///< timesteps between which guidance acts, both inclusive
-  double velocity_norm_threshold = 0;  ///< |v| is at most this times |x|; 0: off
-  double velocity_ema_factor = 0;      ///< share of the step before in a velocity; 0: off
-  std::vector<double> timesteps{};     ///< turbo: in place of a schedule, 20 at most
+  double velocity_norm_threshold = 0;           ///< |v| is at most this times |x|; 0: off
+  double velocity_ema_factor = 0;               ///< share of the step before in a velocity; 0: off
+  std::vector<double> timesteps{};              ///< turbo: in place of a schedule, 20 at most
   DcwOptions dcw{};
 
   /// Whether any step needs the null condition's velocity.

@@ -19,11 +19,12 @@ TEST("sampler options: what is absent has upstream's default, of base models and
 }
 
 TEST("sampler options: what no sampler can do is refused by name") {
-  for (const char* wrong : {R"({"steps": 0})", R"({"steps": 1001})", R"({"shift": 0})", R"({"shift": -1})", R"({"method": "dpm"})",
-                            R"({"solver": "rk4"})", R"({"guidance": "CFG"})", R"({"guidance_scale": -1})", R"({"guidance_interval": [0.5]})",
-                            R"({"guidance_interval": [0.8, 0.2]})", R"({"guidance_interval": [-0.1, 1]})", R"({"velocity_ema_factor": 1.5})",
-                            R"({"velocity_norm_threshold": -1})", R"({"timesteps": [1, 0.5]})", R"({"turbo": true, "timesteps": [1.5]})",
-                            R"({"dcw": {"mode": "haar"}})"}) {
+  for (const char* wrong :
+       {R"({"steps": 0})", R"({"steps": 1001})", R"({"shift": 0})", R"({"shift": -1})", R"({"method": "dpm"})",
+        R"({"solver": "rk4"})", R"({"guidance": "CFG"})", R"({"guidance_scale": -1})", R"({"guidance_interval": [0.5]})",
+        R"({"guidance_interval": [0.8, 0.2]})", R"({"guidance_interval": [-0.1, 1]})", R"({"velocity_ema_factor": 1.5})",
+        R"({"velocity_norm_threshold": -1})", R"({"timesteps": [1, 0.5]})", R"({"turbo": true, "timesteps": [1.5]})",
+        R"({"dcw": {"mode": "haar"}})"}) {
     EXPECT_ERROR(parsed(wrong), "generate/option-invalid");
   }
   EXPECT_ERROR(parsed(R"({"cfg": 7})"), "generate/option-unknown");

@@ -30,7 +30,8 @@ struct ToyModel {
                          .noise =
                              [&](int64_t draw, std::span<float> out) {
                                draws = draw + 1;
-                               for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(i + 1) + static_cast<float>(draw);
+                               for (size_t i = 0; i < out.size(); ++i)
+                                 out[i] = static_cast<float>(i + 1) + static_cast<float>(draw);
                              }};
     return sample_latents(run);
   }
@@ -65,7 +66,8 @@ TEST("sampler: sde noises again to evenly spaced times, or to turbo's schedule, 
   // From 1: 0.5; at t' = 0.5: 0.5 * 2 + 0.5 * 0.5 = 1.25; 0.625.
   EXPECT(near(base.sample({.method = SamplingMethod::sde, .steps = 2, .shift = 3, .guidance = Guidance::none})[0], 0.625));
   EXPECT(base.draws == 2);
-  const SamplerOptions two{.form = SamplerForm::turbo, .method = SamplingMethod::sde, .solver = Solver::heun, .timesteps = {1, 0.3}};
+  const SamplerOptions two{
+      .form = SamplerForm::turbo, .method = SamplingMethod::sde, .solver = Solver::heun, .timesteps = {1, 0.3}};
   EXPECT(near(turbo.sample(two)[0], (0.3 * 2 + 0.7 * 0.5) / 2));
   EXPECT(turbo.asked.size() == 2);  // heun is euler here, as upstream
 }

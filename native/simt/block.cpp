@@ -23,8 +23,8 @@ bool same(Site a, Site b) { return a.line == b.line && alike(a.file, b.file); }
 void say_where() {
   std::fprintf(stderr, "simt: in %s", kernel_name(current_kernel).c_str());
   if (current != nullptr)
-    std::fprintf(stderr, ", block (%u, %u, %u), thread (%u, %u, %u)", current->block.x, current->block.y, current->block.z, current->thread.x,
-                 current->thread.y, current->thread.z);
+    std::fprintf(stderr, ", block (%u, %u, %u), thread (%u, %u, %u)", current->block.x, current->block.y, current->block.z,
+                 current->thread.x, current->thread.y, current->thread.z);
   std::fprintf(stderr, "\n");
 }
 
@@ -132,15 +132,18 @@ void Block::release_barrier() {
 int Block::barrier(int value, Site site) {
   void* order = barrier_.order();
   release(order);
-  if (waiting_ == 0) barrier_.site = site;
+  if (waiting_ == 0)
+    barrier_.site = site;
   else if (!same(barrier_.site, site)) {
     std::fprintf(stderr, "simt: %s:%d meets %s:%d\n", site.file, site.line, barrier_.site.file, barrier_.site.line);
     fault("the threads of a block wait at different barriers");
   }
   value_ |= value != 0 ? 1 : 0;
   ++waiting_;
-  if (waiting_ == live_) release_barrier();
-  else wait(State::at_barrier, site);
+  if (waiting_ == live_)
+    release_barrier();
+  else
+    wait(State::at_barrier, site);
   acquire(order);
   return result_;
 }
@@ -203,8 +206,8 @@ void Block::explain_deadlock() {
   for (int i = 0; i < count_; ++i) {
     const Thread& t = *threads_[static_cast<size_t>(i)];
     if (t.state != State::done)
-      std::fprintf(stderr, "simt: thread %d waits at %s %s:%d\n", i, t.state == State::at_barrier ? "the barrier" : "its warp's", t.site.file,
-                   t.site.line);
+      std::fprintf(stderr, "simt: thread %d waits at %s %s:%d\n", i, t.state == State::at_barrier ? "the barrier" : "its warp's",
+                   t.site.file, t.site.line);
   }
   fault("no thread can go on");
 }
@@ -273,7 +276,8 @@ struct Fragments {
     }
     return f;
   }
-  // "Matrix fragments for mma.m16n8k8" with TF32 operands: a0 is row g, column t; a1 eight rows below; a2, a3 four columns further.
+  // "Matrix fragments for mma.m16n8k8" with TF32 operands: a0 is row g, column t; a1 eight rows below; a2, a3 four columns
+  // further.
   static Fragments of_words(Slots slots) {
     Fragments f;
     for (int lane = 0; lane < kWarp; ++lane) {
@@ -326,7 +330,9 @@ int new_shared_id() {
   static std::atomic<int> next{0};
   return next++;
 }
-void* shared_variable(int id, size_t bytes, size_t alignment) { return Block::of_this_thread().memory().variable(id, bytes, alignment); }
+void* shared_variable(int id, size_t bytes, size_t alignment) {
+  return Block::of_this_thread().memory().variable(id, bytes, alignment);
+}
 unsigned char* dynamic_shared() { return Block::of_this_thread().memory().dynamic(); }
 void check_dynamic_shared(const void* begin, size_t bytes, const char* instruction) {
   if (Block::of_this_thread().memory().holds(begin, bytes)) return;

@@ -25,7 +25,8 @@ struct Thread : Lane {
   std::vector<std::vector<AsyncCopy>> groups{};
 };
 
-/// A place where threads wait for each other. Phases take turns, so that a thread which goes on early does not meet the last ones.
+/// A place where threads wait for each other. Phases take turns, so that a thread which goes on early does not meet the last
+/// ones.
 struct Meeting {
   unsigned phase = 0;
   Site site{};

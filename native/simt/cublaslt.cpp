@@ -1,5 +1,6 @@
-// A strict stand-in for libcublasLt, found beside the plugin as the real one is: the calls that the engine makes, after the library's
-// documented interface (column-major, D = alpha op(A) op(B) + beta C, BIAS epilogue), by plain loops. It refuses what the documents refuse.
+// A strict stand-in for libcublasLt, found beside the plugin as the real one is: the calls that the engine makes, after the
+// library's documented interface (column-major, D = alpha op(A) op(B) + beta C, BIAS epilogue), by plain loops. It refuses what
+// the documents refuse.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <dlfcn.h>
@@ -69,14 +70,15 @@ struct Product {
 /// Extents, as the documents define them.
 Status check_extents(const Product& p) {
   for (const Layout* l : {&p.a, &p.b, &p.c, &p.d})
-    if (l->rows == 0 || l->columns == 0 || l->leading < static_cast<int64_t>(l->rows) || l->batch != p.d.batch) return kInvalidValue;
+    if (l->rows == 0 || l->columns == 0 || l->leading < static_cast<int64_t>(l->rows) || l->batch != p.d.batch)
+      return kInvalidValue;
   const bool fit = p.depth() == p.depth_of_b() && p.c.rows == p.rows() && p.d.rows == p.rows() && p.c.columns == p.columns() &&
                    p.d.columns == p.columns();
   return fit ? kSuccess : kInvalidValue;
 }
 
-/// The rows of the table "supported data types" of cublasLtMatmul() for CUBLAS_COMPUTE_32F that the engine's dtypes lie in: C of A's type, or
-/// f32; the bias of C's type.
+/// The rows of the table "supported data types" of cublasLtMatmul() for CUBLAS_COMPUTE_32F that the engine's dtypes lie in: C of
+/// A's type, or f32; the bias of C's type.
 Status check_types(const Product& p) {
   if (p.desc.compute != kCompute32F || p.desc.scale != kF32 || p.a.type != p.b.type || p.c.type != p.d.type) return kNotSupported;
   if (p.d.type != p.a.type && p.d.type != kF32) return kNotSupported;
@@ -92,7 +94,8 @@ Status check(const Product& p) {
 }
 
 Product product_of(void* d, void* la, void* lb, void* lc, void* ld) {
-  return {*static_cast<Desc*>(d), *static_cast<Layout*>(la), *static_cast<Layout*>(lb), *static_cast<Layout*>(lc), *static_cast<Layout*>(ld)};
+  return {*static_cast<Desc*>(d), *static_cast<Layout*>(la), *static_cast<Layout*>(lb), *static_cast<Layout*>(lc),
+          *static_cast<Layout*>(ld)};
 }
 
 float read(const void* p, int type, int64_t i) {
@@ -101,18 +104,22 @@ float read(const void* p, int type, int64_t i) {
   return static_cast<const __half*>(p)[i];
 }
 void write(void* p, int type, int64_t i, float v) {
-  if (type == kF32) static_cast<float*>(p)[i] = v;
-  else if (type == kBf16) static_cast<__nv_bfloat16*>(p)[i] = v;
-  else static_cast<__half*>(p)[i] = v;
+  if (type == kF32)
+    static_cast<float*>(p)[i] = v;
+  else if (type == kBf16)
+    static_cast<__nv_bfloat16*>(p)[i] = v;
+  else
+    static_cast<__half*>(p)[i] = v;
 }
 
 /// An operand with its sum's direction dense: element (i, l) at i * depth + l.
-std::vector<float> packed(const void* memory, const Layout& layout, int64_t member, int64_t rows, int64_t depth, int64_t row_stride,
-                          int64_t depth_stride) {
+std::vector<float> packed(const void* memory, const Layout& layout, int64_t member, int64_t rows, int64_t depth,
+                          int64_t row_stride, int64_t depth_stride) {
   std::vector<float> result(static_cast<size_t>(rows * depth));
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t l = 0; l < depth; ++l)
-      result[static_cast<size_t>(i * depth + l)] = read(memory, layout.type, member * layout.stride + i * row_stride + l * depth_stride);
+      result[static_cast<size_t>(i * depth + l)] =
+          read(memory, layout.type, member * layout.stride + i * row_stride + l * depth_stride);
   return result;
 }
 
@@ -221,8 +228,8 @@ SIDESTEP_EXPORT int cublasLtMatmulPreferenceSetAttribute(void* p, int attribute,
   return kInvalidValue;
 }
 
-SIDESTEP_EXPORT int cublasLtMatmulAlgoGetHeuristic(void*, void* d, void* a, void* b, void* c, void* out, void* p, int wanted, Heuristic* list,
-                                                  int* found) {
+SIDESTEP_EXPORT int cublasLtMatmulAlgoGetHeuristic(void*, void* d, void* a, void* b, void* c, void* out, void* p, int wanted,
+                                                   Heuristic* list, int* found) {
   *found = 0;
   if (const Status status = check(product_of(d, a, b, c, out)); status != kSuccess) return status;
   const auto& preference = *static_cast<Preference*>(p);
@@ -232,25 +239,30 @@ SIDESTEP_EXPORT int cublasLtMatmulAlgoGetHeuristic(void*, void* d, void* a, void
   }
   return kSuccess;
 }
-SIDESTEP_EXPORT int cublasLtMatmulAlgoCheck(void*, void* d, void* a, void* b, void* c, void* out, const Algorithm* algorithm, Heuristic* result) {
+SIDESTEP_EXPORT int cublasLtMatmulAlgoCheck(void*, void* d, void* a, void* b, void* c, void* out, const Algorithm* algorithm,
+                                            Heuristic* result) {
   if (algorithm->magic != kMagic) return kInvalidValue;
   *result = {*algorithm, algorithm->workspace, kSuccess, 1, {}};
   return check(product_of(d, a, b, c, out));
 }
 
-SIDESTEP_EXPORT int cublasLtMatmul(void*, void* d, const void* alpha, const void* a, void* la, const void* b, void* lb, const void* beta,
-                                   const void* c, void* lc, void* out, void* lout, const Algorithm* algorithm, void* workspace,
-                                   size_t workspace_bytes, void* stream) {
+SIDESTEP_EXPORT int cublasLtMatmul(void*, void* d, const void* alpha, const void* a, void* la, const void* b, void* lb,
+                                   const void* beta, const void* c, void* lc, void* out, void* lout, const Algorithm* algorithm,
+                                   void* workspace, size_t workspace_bytes, void* stream) {
   const Product p = product_of(d, la, lb, lc, lout);
   if (const Status status = check(p); status != kSuccess) return status;
   if (algorithm == nullptr || algorithm->magic != kMagic || workspace_bytes < algorithm->workspace) return kInvalidValue;
-  if (workspace_bytes > 0 && (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % kWorkspaceAlignment != 0)) return kInvalidValue;
+  if (workspace_bytes > 0 && (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % kWorkspaceAlignment != 0))
+    return kInvalidValue;
   const std::array<const void*, 4> operands{a, b, c, out};
   for (size_t i = 0; i < operands.size(); ++i)  // an algorithm chosen for wider accesses than these addresses allow
     if (reinterpret_cast<uintptr_t>(operands[i]) % algorithm->alignment[i] != 0) return kInvalidValue;
   const QueueProduct queue = queue_product();
   if (queue == nullptr) return kNotSupported;
-  auto* work = new Work{p, a, b, c, out, workspace, workspace_bytes, *static_cast<const float*>(alpha), *static_cast<const float*>(beta)};
-  queue(stream, name_of(p).c_str(), [](void* w) { static_cast<Work*>(w)->run(); }, work, [](void* w) { delete static_cast<Work*>(w); });
+  auto* work =
+      new Work{p, a, b, c, out, workspace, workspace_bytes, *static_cast<const float*>(alpha), *static_cast<const float*>(beta)};
+  queue(
+      stream, name_of(p).c_str(), [](void* w) { static_cast<Work*>(w)->run(); }, work,
+      [](void* w) { delete static_cast<Work*>(w); });
   return kSuccess;
 }

@@ -38,8 +38,8 @@ std::vector<uint64_t> order_of_blocks(uint64_t count, uint64_t random) {
   return order;
 }
 
-/// Shared memory for those blocks that run at the same time. A race detector needs memory of its own for each block: what another block
-/// did there before is none of its business.
+/// Shared memory for those blocks that run at the same time. A race detector needs memory of its own for each block: what another
+/// block did there before is none of its business.
 class MemoryOfBlocks {
  public:
   MemoryOfBlocks(uint64_t blocks, uint64_t at_once, size_t dynamic_bytes) {
@@ -70,8 +70,10 @@ void run_grid(const Shape& shape, const std::function<void()>& thread) {
     }
   };
   release(&launch_order().begin);
-  if (workers == 1) work(0);
-  else pool().parallel_for(static_cast<int64_t>(workers), [&](int64_t worker) { work(static_cast<uint64_t>(worker)); });
+  if (workers == 1)
+    work(0);
+  else
+    pool().parallel_for(static_cast<int64_t>(workers), [&](int64_t worker) { work(static_cast<uint64_t>(worker)); });
   acquire(&launch_order().end);
 }
 

@@ -1,5 +1,5 @@
-// The machine notices what it is there for: kernels with one defect each, run in a child process, must end it with the right words, and the
-// same kernels without the defect must compute.
+// The machine notices what it is there for: kernels with one defect each, run in a child process, must end it with the right
+// words, and the same kernels without the defect must compute.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,8 +38,10 @@ __global__ void rotate_kernel(int* out) {
 }
 
 __global__ void two_barriers_kernel() {
-  if (threadIdx.x % 2 == 0) __syncthreads();
-  else __syncthreads();
+  if (threadIdx.x % 2 == 0)
+    __syncthreads();
+  else
+    __syncthreads();
 }
 
 __global__ void half_a_warp_kernel() {
@@ -126,7 +128,8 @@ std::string last_words_of(const Body& body) {
   ::close(ends[1]);
   std::string words;
   char part[512];
-  for (ssize_t n = ::read(ends[0], part, sizeof(part)); n > 0; n = ::read(ends[0], part, sizeof(part))) words.append(part, static_cast<size_t>(n));
+  for (ssize_t n = ::read(ends[0], part, sizeof(part)); n > 0; n = ::read(ends[0], part, sizeof(part)))
+    words.append(part, static_cast<size_t>(n));
   ::close(ends[0]);
   int status = 0;
   ::waitpid(child, &status, 0);
@@ -134,7 +137,8 @@ std::string last_words_of(const Body& body) {
 }
 
 void expect_words(const std::string& words, const char* expected) {
-  if (words.find(expected) == std::string::npos) testing::fail(__FILE__, __LINE__, std::string("expected \"") + expected + "\", found \"" + words + "\"");
+  if (words.find(expected) == std::string::npos)
+    testing::fail(__FILE__, __LINE__, std::string("expected \"") + expected + "\", found \"" + words + "\"");
 }
 
 cudaStream_t new_queue() {
@@ -172,7 +176,8 @@ TEST("simt: a barrier makes neighbours' numbers seen in every order, and without
              const std::vector<int> found = rotated<Barrier::missing>(order);
              for (size_t block = 0; block < found.size() / kBlock; ++block) {
                int wrong = 0;
-               for (size_t t = 0; t < kBlock; ++t) wrong += found[block * kBlock + t] != static_cast<int>((t + 1) % kBlock) ? 1 : 0;
+               for (size_t t = 0; t < kBlock; ++t)
+                 wrong += found[block * kBlock + t] != static_cast<int>((t + 1) % kBlock) ? 1 : 0;
                if (wrong == 0) std::_Exit(1);
              }
            }) == "");
@@ -187,7 +192,8 @@ TEST("simt: threads that wait at different places, or for who never comes, are n
 
 TEST("simt: what lies beyond shared variables, dynamic shared memory and allocations is not written unseen") {
   if (!simt::with_address_sanitizer()) {  // which says so itself, and in its own words
-    expect_words(last_words_of([] { launch(beyond_a_variable_kernel, 1, 1, 0, new_queue())(); }), "beyond one of its shared variables");
+    expect_words(last_words_of([] { launch(beyond_a_variable_kernel, 1, 1, 0, new_queue())(); }),
+                 "beyond one of its shared variables");
     expect_words(last_words_of([] {
                    unsigned char* memory = device_memory<unsigned char>(100);
                    launch(beyond_memory_kernel, 1, 1, 0, new_queue())(memory, 100);
@@ -196,7 +202,8 @@ TEST("simt: what lies beyond shared variables, dynamic shared memory and allocat
                  "beyond an allocation");
   }
   EXPECT(last_words_of([] { launch(beyond_memory_kernel, 1, 1, 0, new_queue())(device_memory<unsigned char>(100), 256); }) != "");
-  expect_words(last_words_of([] { launch(beyond_dynamic_kernel, 1, 32, 31 * 16, new_queue())(); }), "beyond the block's dynamic shared memory");
+  expect_words(last_words_of([] { launch(beyond_dynamic_kernel, 1, 32, 31 * 16, new_queue())(); }),
+               "beyond the block's dynamic shared memory");
 }
 
 /// 0, or the number of the first wrong value, for the copy kernel when copies are made at `time`.
@@ -289,7 +296,8 @@ TEST("simt: launches that no card takes are refused, as is a queue of another ca
              return cudaGetLastError() == cudaErrorInvalidConfiguration;
            };
            bool good = refused(1, 1025, 0) && refused(dim3(1, 65536), 1, 0) && refused(0, 1, 0) && refused(1, 1, (48 << 10) + 1);
-           good = good && cudaFuncSetAttribute(half_a_warp_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 101377) == cudaErrorInvalidValue;
+           good = good && cudaFuncSetAttribute(half_a_warp_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 101377) ==
+                              cudaErrorInvalidValue;
            cudaGetLastError();
            cudaSetDevice(1);
            launch(half_a_warp_kernel, 1, 1, 0, queue)();
@@ -311,7 +319,8 @@ int main() {
       problem = error.message();
       ++failed;
     }
-    std::printf("%s %s\n%s%s", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), problem.c_str(), problem.empty() ? "" : "\n");
+    std::printf("%s %s\n%s%s", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), problem.c_str(),
+                problem.empty() ? "" : "\n");
     std::fflush(stdout);
   }
   return failed == 0 ? 0 : 1;

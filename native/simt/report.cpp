@@ -31,7 +31,8 @@ void write() {
   for (const auto& [kernel, use] : report().kernels)
     std::fprintf(out, "launched %lld %lld %lld %s\n", static_cast<long long>(use.launches), static_cast<long long>(use.blocks),
                  static_cast<long long>(use.threads), kernel_name(kernel).c_str());
-  for (const auto& [name, calls] : report().products) std::fprintf(out, "product %lld %s\n", static_cast<long long>(calls), name.c_str());
+  for (const auto& [name, calls] : report().products)
+    std::fprintf(out, "product %lld %s\n", static_cast<long long>(calls), name.c_str());
   std::fclose(out);
 }
 

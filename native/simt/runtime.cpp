@@ -1,5 +1,6 @@
-// CUDA's runtime interface on two made-up cards. Their queues are the mirror's (mirror/queue.h): SIDESTEP_MIRROR_ORDER says how late work and
-// copies are done, recordings break where CUDA's break. Errors stay until cudaGetLastError takes them, as CUDA's do.
+// CUDA's runtime interface on two made-up cards. Their queues are the mirror's (mirror/queue.h): SIDESTEP_MIRROR_ORDER says how
+// late work and copies are done, recordings break where CUDA's break. Errors stay until cudaGetLastError takes them, as CUDA's
+// do.
 #include <cuda_runtime.h>
 
 #include <algorithm>
@@ -78,8 +79,9 @@ size_t most_dynamic_shared(const void* kernel) {
 /// Limits of compute capability 8.0 to 12.0.
 bool fits_a_card(const simt::Shape& s) {
   const uint64_t threads = uint64_t{s.block.x} * s.block.y * s.block.z;
-  return threads > 0 && threads <= 1024 && s.block.z <= 64 && s.grid.x > 0 && s.grid.y > 0 && s.grid.z > 0 && s.grid.x <= 0x7fffffffU &&
-         s.grid.y <= 65535 && s.grid.z <= 65535 && s.shared_bytes <= most_dynamic_shared(s.kernel) && s.argument_bytes <= 32764;
+  return threads > 0 && threads <= 1024 && s.block.z <= 64 && s.grid.x > 0 && s.grid.y > 0 && s.grid.z > 0 &&
+         s.grid.x <= 0x7fffffffU && s.grid.y <= 65535 && s.grid.z <= 65535 && s.shared_bytes <= most_dynamic_shared(s.kernel) &&
+         s.argument_bytes <= 32764;
 }
 
 /// Bytes that only a queue's work touches, and what the host's own memory takes part in at once.
@@ -105,8 +107,9 @@ void queue_kernel(const Shape& shape, cudaStream_t queue, std::function<void()> 
 }  // namespace sidestep::simt
 
 /// For the library of products, which is a shared object of its own.
-extern "C" __attribute__((visibility("default"))) void sidestep_simt_queue_product(void* stream, const char* name, void (*run)(void*), void* work,
-                                                                                  void (*destroy)(void*)) {
+extern "C" __attribute__((visibility("default"))) void sidestep_simt_queue_product(void* stream, const char* name,
+                                                                                   void (*run)(void*), void* work,
+                                                                                   void (*destroy)(void*)) {
   const std::shared_ptr<void> kept(work, destroy);
   queue_at(static_cast<cudaStream_t>(stream)).add(Item::work, [kept, run, name = std::string(name)] {
     simt::report_product(name);
@@ -166,9 +169,7 @@ Multiprocessors multiprocessors() {
 }  // namespace
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   switch (attribute) {
-    case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
-      *value = multiprocessors().kib << 10;
-      break;
+    case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = multiprocessors().kib << 10; break;
     case cudaDevAttrMultiProcessorCount: *value = multiprocessors().count; break;
     case cudaDevAttrMemoryPoolsSupported: *value = 1; break;
   }
@@ -228,7 +229,9 @@ cudaError_t cudaHostAlloc(void** memory, size_t bytes, unsigned) {
   *memory = simt::allocate(Kind::page_locked, current_device, bytes);
   return *memory == nullptr ? answer(cudaErrorMemoryAllocation) : cudaSuccess;
 }
-cudaError_t cudaFreeHost(void* memory) { return simt::release(Kind::page_locked, memory) ? cudaSuccess : answer(cudaErrorInvalidValue); }
+cudaError_t cudaFreeHost(void* memory) {
+  return simt::release(Kind::page_locked, memory) ? cudaSuccess : answer(cudaErrorInvalidValue);
+}
 
 cudaError_t cudaMemset(void* memory, int value, size_t bytes) {
   return unless_recording([&] {
@@ -261,14 +264,18 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpy
   const auto move = [=] {
     if (with_host || !only_noting()) std::memmove(to, from, bytes);
   };
-  if (detour) queue.run_now(move);
-  else queue.add(with_host ? Item::copy : Item::work, move);
+  if (detour)
+    queue.run_now(move);
+  else
+    queue.add(with_host ? Item::copy : Item::work, move);
   return cudaSuccess;
 }
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* address) {
   const auto home = simt::home_of(address);
-  if (!home) *attributes = {cudaMemoryTypeUnregistered, -1};
-  else *attributes = {home->kind == Kind::device ? cudaMemoryTypeDevice : cudaMemoryTypeHost, home->card};
+  if (!home)
+    *attributes = {cudaMemoryTypeUnregistered, -1};
+  else
+    *attributes = {home->kind == Kind::device ? cudaMemoryTypeDevice : cudaMemoryTypeHost, home->card};
   return cudaSuccess;
 }
 
@@ -290,7 +297,9 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* 
   *status = queue_at(stream).recording == nullptr ? cudaStreamCaptureStatusNone : cudaStreamCaptureStatusActive;
   return cudaSuccess;
 }
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) { return mirror::begin_recording(queue_at(stream)), cudaSuccess; }
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+  return mirror::begin_recording(queue_at(stream)), cudaSuccess;
+}
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   std::shared_ptr<mirror::Work> work = mirror::end_recording(queue_at(stream));
   *graph = work == nullptr ? nullptr : new SimtGraph{std::move(work)};

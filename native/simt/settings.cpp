@@ -34,17 +34,19 @@ Settings read() {
   using CopiesName = std::pair<std::string_view, Copies>;
   using LaunchesName = std::pair<std::string_view, Launches>;
   using SharedName = std::pair<std::string_view, Multiprocessor>;
-  return {chosen("SIDESTEP_SIMT_ORDER", std::array{OrderName{"forward"sv, Order::forward}, OrderName{"reverse"sv, Order::reverse},
-                                                   OrderName{"random"sv, Order::random}, OrderName{"runaway"sv, Order::runaway}}),
-          chosen("SIDESTEP_SIMT_COPIES", std::array{CopiesName{"random"sv, Copies::random}, CopiesName{"eager"sv, Copies::eager},
-                                                    CopiesName{"lazy"sv, Copies::lazy}}),
-          chosen("SIDESTEP_SIMT_LAUNCHES", std::array{LaunchesName{"run"sv, Launches::run}, LaunchesName{"note"sv, Launches::note}}),
-          chosen("SIDESTEP_SIMT_SHARED", std::array{SharedName{"100"sv, Multiprocessor::kib_100}, SharedName{"164"sv, Multiprocessor::kib_164},
-                                                    SharedName{"228"sv, Multiprocessor::kib_228}}),
-          std::strtoull(text("SIDESTEP_SIMT_SEED").c_str(), nullptr, 10),
-          std::atoi(text("SIDESTEP_SIMT_THREADS").c_str()),
-          text("SIDESTEP_SIMT_SKIP"),
-          text("SIDESTEP_SIMT_REPORT")};
+  return {
+      chosen("SIDESTEP_SIMT_ORDER", std::array{OrderName{"forward"sv, Order::forward}, OrderName{"reverse"sv, Order::reverse},
+                                               OrderName{"random"sv, Order::random}, OrderName{"runaway"sv, Order::runaway}}),
+      chosen("SIDESTEP_SIMT_COPIES", std::array{CopiesName{"random"sv, Copies::random}, CopiesName{"eager"sv, Copies::eager},
+                                                CopiesName{"lazy"sv, Copies::lazy}}),
+      chosen("SIDESTEP_SIMT_LAUNCHES", std::array{LaunchesName{"run"sv, Launches::run}, LaunchesName{"note"sv, Launches::note}}),
+      chosen("SIDESTEP_SIMT_SHARED",
+             std::array{SharedName{"100"sv, Multiprocessor::kib_100}, SharedName{"164"sv, Multiprocessor::kib_164},
+                        SharedName{"228"sv, Multiprocessor::kib_228}}),
+      std::strtoull(text("SIDESTEP_SIMT_SEED").c_str(), nullptr, 10),
+      std::atoi(text("SIDESTEP_SIMT_THREADS").c_str()),
+      text("SIDESTEP_SIMT_SKIP"),
+      text("SIDESTEP_SIMT_REPORT")};
 }
 
 }  // namespace

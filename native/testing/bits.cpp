@@ -34,8 +34,10 @@ uint64_t with_tensor(uint64_t hash, const ConstTensor& t) {
       rest /= t.dim(d);
     }
     const auto* at = static_cast<const std::byte*>(t.raw()) + offset * size;
-    if (width == 1 || t.stride(-1) == 1) hash = with_bytes(hash, at, static_cast<size_t>(width * size));
-    else for (int64_t i = 0; i < width; ++i) hash = with_bytes(hash, at + i * t.stride(-1) * size, static_cast<size_t>(size));
+    if (width == 1 || t.stride(-1) == 1)
+      hash = with_bytes(hash, at, static_cast<size_t>(width * size));
+    else
+      for (int64_t i = 0; i < width; ++i) hash = with_bytes(hash, at + i * t.stride(-1) * size, static_cast<size_t>(size));
   }
   return hash;
 }
@@ -53,10 +55,9 @@ void digested(const Op& given, Stream& stream) {
   add(hash);
 }
 
-const Backend kDigesting = {
-    "digesting",
+const Backend kDigesting = {"digesting",
 #define SIDESTEP_DIGEST_OP(Struct, function) &digested<Struct, &Backend::function>,
-    SIDESTEP_OPS(SIDESTEP_DIGEST_OP)
+                            SIDESTEP_OPS(SIDESTEP_DIGEST_OP)
 #undef SIDESTEP_DIGEST_OP
 };
 

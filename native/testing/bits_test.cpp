@@ -26,9 +26,9 @@ TEST("bits: elementary functions") {
   std::vector<double> values;
   for (uint64_t i = 0; i < kDraws; ++i) {
     const double any = between(-700, 700, i), positive = between(0, 50, i), far = between(-1e8, 1e8, i);
-    for (const double v : {math::exp(any), math::log(positive), math::log10(positive), math::log1p(positive), math::pow(positive, any / 50),
-                           math::pow(any, 7), math::sin(any), math::cos(any), math::sin(far), math::tan(any), math::acos(any / 700),
-                           math::hypot(any, positive)})
+    for (const double v : {math::exp(any), math::log(positive), math::log10(positive), math::log1p(positive),
+                           math::pow(positive, any / 50), math::pow(any, 7), math::sin(any), math::cos(any), math::sin(far),
+                           math::tan(any), math::acos(any / 700), math::hypot(any, positive)})
       values.push_back(v);
   }
   add_to_digest(values);
@@ -74,7 +74,9 @@ TEST("bits: learning rates and formulas") {
 TEST("bits: guidance and singular values") {
   const Frames shape{37, 16};
   const Storage x = random_tensor({37, 16}, 3), cond = random_tensor({37, 16}, 4), null = random_tensor({37, 16}, 5);
-  const auto floats = [](const Storage& t) { return std::vector<float>(t.view().data<float>(), t.view().data<float>() + t.view().numel()); };
+  const auto floats = [](const Storage& t) {
+    return std::vector<float>(t.view().data<float>(), t.view().data<float>() + t.view().numel());
+  };
   const std::vector<float> state = floats(x);
   Velocities v{floats(cond), floats(null)};
   adg_guidance(v, state, 0.7F, shape, 4.5);

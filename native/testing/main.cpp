@@ -24,22 +24,28 @@ struct Options {
   Report report = Report::results;
 };
 
-// --device cuda runs every op of every test on the card (see mirror.h); --device mirror and simt on made-up ones (see ops/cuda_plugin.h).
+// --device cuda runs every op of every test on the card (see mirror.h); --device mirror and simt on made-up ones (see
+// ops/cuda_plugin.h).
 void choose_device(std::string_view device) {
   if (sidestep::choose_made_up_card(device) || device == "cuda") {
     const sidestep::Device card{sidestep::DeviceKind::cuda, 0};
     sidestep::testing::mirror_ops_on(card);
     sidestep::testing::set_device_under_test(card);
-  } else if (device != "cpu") throw sidestep::Error("test/usage", "Expected cpu, cuda, mirror or simt after --device");
+  } else if (device != "cpu")
+    throw sidestep::Error("test/usage", "Expected cpu, cuda, mirror or simt after --device");
 }
 
 Options parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--device") choose_device(++i < argc ? argv[i] : "");
-    else if (std::string_view(argv[i]) == "--bits") options.report = Report::digests;
-    else if (std::string_view(argv[i]) == "--list") options.report = Report::names;
-    else options.parts.emplace_back(argv[i]);
+    if (std::string_view(argv[i]) == "--device")
+      choose_device(++i < argc ? argv[i] : "");
+    else if (std::string_view(argv[i]) == "--bits")
+      options.report = Report::digests;
+    else if (std::string_view(argv[i]) == "--list")
+      options.report = Report::names;
+    else
+      options.parts.emplace_back(argv[i]);
   }
   if (options.report == Report::digests) sidestep::testing::digest_ops();
   return options;
@@ -81,7 +87,8 @@ void report(const Test& test, const std::string& problem, double milliseconds, c
     case Report::results: std::printf("%s %s (%.0f ms)\n", result, test.name.c_str(), milliseconds); break;
     case Report::names: break;
     case Report::digests:
-      std::printf("%s %016llx %s\n", result, static_cast<unsigned long long>(sidestep::testing::take_digest()), test.name.c_str());
+      std::printf("%s %016llx %s\n", result, static_cast<unsigned long long>(sidestep::testing::take_digest()),
+                  test.name.c_str());
       break;
   }
   if (!problem.empty()) std::printf("     %s\n", problem.c_str());
@@ -116,9 +123,8 @@ int list_instruction_sets() {
 
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what each test computed, --list
-// what would run. A part that no test has is refused.
-// sidestep_tests --instruction-sets
+// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what each
+// test computed, --list what would run. A part that no test has is refused. sidestep_tests --instruction-sets
 int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::string_view(argv[1]) == "--instruction-sets") return list_instruction_sets();

@@ -28,7 +28,8 @@ std::optional<Target>& target() {
   return one;
 }
 
-/// Host bytes that one or more operands lie in, and their copy on the target. What is only read may be a read-only mapping of a file.
+/// Host bytes that one or more operands lie in, and their copy on the target. What is only read may be a read-only mapping of a
+/// file.
 struct Region : ByteRange {
   std::shared_ptr<void> memory{};
   std::byte* copy = nullptr;
@@ -86,7 +87,8 @@ void check_values(const Embedding& op) {
 }
 void check_values(const FlowLoss& op) {
   for (int64_t b = 0; op.lengths && b < op.lengths.dim(0); ++b)
-    if (op.lengths.data<int64_t>()[b] < 1) throw Error("native/argument-invalid", "flow_loss: lengths[" + std::to_string(b) + "]");
+    if (op.lengths.data<int64_t>()[b] < 1)
+      throw Error("native/argument-invalid", "flow_loss: lengths[" + std::to_string(b) + "]");
 }
 
 template <typename Op>
@@ -107,17 +109,18 @@ void run(const Op& given, void (*Backend::*function)(const Op&, Stream&)) {
 }
 
 // Host to host in the tests; the mirror's own uploads and downloads are what tests the target's.
-void run(const Transfer& op, void (*Backend::*)(const Transfer&, Stream&)) { copy_bytes({}, op.dst.raw(), {}, op.src.raw(), op.src.bytes()); }
+void run(const Transfer& op, void (*Backend::*)(const Transfer&, Stream&)) {
+  copy_bytes({}, op.dst.raw(), {}, op.src.raw(), op.src.bytes());
+}
 
 template <typename Op, void (*Backend::*function)(const Op&, Stream&)>
 void mirrored(const Op& op, Stream&) {
   run(op, function);
 }
 
-const Backend kMirror = {
-    "mirror",
+const Backend kMirror = {"mirror",
 #define SIDESTEP_MIRROR_OP(Struct, function) &mirrored<Struct, &Backend::function>,
-    SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
+                         SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
 #undef SIDESTEP_MIRROR_OP
 };
 

@@ -32,29 +32,26 @@ std::filesystem::path golden_dir();
 #define SIDESTEP_CONCAT_(a, b) a##b
 #define SIDESTEP_CONCAT(a, b) SIDESTEP_CONCAT_(a, b)
 #define TEST(name) SIDESTEP_TEST_(name, __COUNTER__)
-#define SIDESTEP_TEST_(name, id)                                                                             \
-  static void SIDESTEP_CONCAT(test_body_, id)();                                                              \
-  static const ::sidestep::testing::Registration SIDESTEP_CONCAT(test_registration_, id)(                     \
-      name, __FILE__, &SIDESTEP_CONCAT(test_body_, id));                                                      \
+#define SIDESTEP_TEST_(name, id)                                                                                            \
+  static void SIDESTEP_CONCAT(test_body_, id)();                                                                            \
+  static const ::sidestep::testing::Registration SIDESTEP_CONCAT(test_registration_, id)(name, __FILE__,                    \
+                                                                                         &SIDESTEP_CONCAT(test_body_, id)); \
   static void SIDESTEP_CONCAT(test_body_, id)()
-#define EXPECT(condition) \
-  ((condition) ? void() : ::sidestep::testing::fail(__FILE__, __LINE__, "expected " #condition))
-#define EXPECT_REL_L2(actual, expected, bound)                                                               \
-  do {                                                                                                        \
-    const double error_ = ::sidestep::testing::rel_l2(actual, expected);                                     \
-    if (!(error_ <= (bound)))                                                                                 \
-      ::sidestep::testing::fail(__FILE__, __LINE__,                                                           \
-                                #actual ": relative L2 error " + std::to_string(error_) + " > " #bound);     \
+#define EXPECT(condition) ((condition) ? void() : ::sidestep::testing::fail(__FILE__, __LINE__, "expected " #condition))
+#define EXPECT_REL_L2(actual, expected, bound)                                                                               \
+  do {                                                                                                                       \
+    const double error_ = ::sidestep::testing::rel_l2(actual, expected);                                                     \
+    if (!(error_ <= (bound)))                                                                                                \
+      ::sidestep::testing::fail(__FILE__, __LINE__, #actual ": relative L2 error " + std::to_string(error_) + " > " #bound); \
   } while (false)
 /// Expects sidestep::Error with this code.
-#define EXPECT_ERROR(expression, expected_code)                                                              \
-  do {                                                                                                        \
-    std::string found_ = "no error";                                                                          \
-    try {                                                                                                     \
-      (void)(expression);                                                                                     \
-    } catch (const ::sidestep::Error& e) {                                                                    \
-      found_ = e.code();                                                                                      \
-    }                                                                                                         \
-    if (found_ != (expected_code))                                                                            \
-      ::sidestep::testing::fail(__FILE__, __LINE__, "expected " expected_code ", found " + found_);          \
+#define EXPECT_ERROR(expression, expected_code)                                                                                  \
+  do {                                                                                                                           \
+    std::string found_ = "no error";                                                                                             \
+    try {                                                                                                                        \
+      (void)(expression);                                                                                                        \
+    } catch (const ::sidestep::Error& e) {                                                                                       \
+      found_ = e.code();                                                                                                         \
+    }                                                                                                                            \
+    if (found_ != (expected_code)) ::sidestep::testing::fail(__FILE__, __LINE__, "expected " expected_code ", found " + found_); \
   } while (false)

@@ -33,7 +33,7 @@ struct BatchUpload::Landing {
   explicit Landing(Device on) : device(on), copies(on) {}
   ~Landing() {
     try {
-      copies.synchronize();  // the host's side of a copy must outlive it
+      copies.synchronize();            // the host's side of a copy must outlive it
     } catch (const std::exception&) {  // the card is lost: it copies nothing any more
     }
   }

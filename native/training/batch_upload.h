@@ -5,8 +5,8 @@
 
 namespace sidestep {
 
-/// Brings batches into a card's memory on a queue of their own, while the card computes on the batch before. Elsewhere a batch stays
-/// as it is. Thread-safe.
+/// Brings batches into a card's memory on a queue of their own, while the card computes on the batch before. Elsewhere a batch
+/// stays as it is. Thread-safe.
 class BatchUpload {
  public:
   static constexpr size_t kBatches = 2;  ///< one is computed on while the other arrives

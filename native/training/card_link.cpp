@@ -45,7 +45,8 @@ CardLink::CardLink(const Circle& circle, Stream& stream)
     : nccl_(required()),
       still_wanted_(circle.still_wanted),
       stream_(stream),
-      queue_(stream.device(), std::make_shared<ThreadPool>(1)),  // which makes the card this thread's current one, as NCCL wants it
+      queue_(stream.device(),
+             std::make_shared<ThreadPool>(1)),  // which makes the card this thread's current one, as NCCL wants it
       allowed_(stream.device()),
       computed_(stream.device()),
       passed_(stream.device()) {
@@ -96,7 +97,8 @@ void CardLink::send(const std::vector<Tensor>& tensors, int64_t to) {
 
 void CardLink::receive(const std::vector<Tensor>& tensors, int64_t from) {
   post(allowed_, tensors, [&](const Tensor& t) {
-    return nccl_.receive(t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(from), communicator_, queue_.native_handle());
+    return nccl_.receive(t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(from), communicator_,
+                         queue_.native_handle());
   });
   passed_.hold(stream_);
 }
@@ -104,7 +106,8 @@ void CardLink::receive(const std::vector<Tensor>& tensors, int64_t from) {
 void CardLink::broadcast(const std::vector<Tensor>& tensors, int64_t root) {
   computed_.record(stream_);
   post(computed_, tensors, [&](const Tensor& t) {
-    return nccl_.broadcast(t.raw(), t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(root), communicator_, queue_.native_handle());
+    return nccl_.broadcast(t.raw(), t.raw(), t.bytes(), nccl::DataType::uint8, static_cast<int>(root), communicator_,
+                           queue_.native_handle());
   });
   passed_.hold(stream_);
 }
@@ -123,7 +126,8 @@ nccl::Result CardLink::begin(const std::vector<Tensor>& tensors, const Calls& ca
   if (communicator_ == nullptr) throw_gone();
   Result result = nccl_.group_start();
   for (const Tensor& t : tensors)
-    if (const Result own = t.bytes() == 0 ? Result::success : call(t); own != Result::success && own != Result::in_progress) result = own;
+    if (const Result own = t.bytes() == 0 ? Result::success : call(t); own != Result::success && own != Result::in_progress)
+      result = own;
   const Result ended = nccl_.group_end();  // whatever was in it: a group that stays open takes in all that comes
   return result == Result::success || result == Result::in_progress ? ended : result;
 }
@@ -141,7 +145,8 @@ void CardLink::settle(const char* what, int patience_ms) {
     if (state == Result::success) return;
     if (state != Result::in_progress) fail(what, state);
     if (Clock::now() >= until)
-      throw Error("train/link-failed", std::string(what) + " has not come to an end within " + std::to_string(patience_ms / 1000) + " s");
+      throw Error("train/link-failed",
+                  std::string(what) + " has not come to an end within " + std::to_string(patience_ms / 1000) + " s");
     if (still_wanted_) still_wanted_();
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
@@ -159,9 +164,11 @@ void CardLink::fail(const char* what, Result result) {
     words = words_of(nccl_, result, communicator_);
   }
   // Over a network the library sees a rank go by itself.
-  if (result == Result::remote_error) throw Error("train/rank-lost", "A rank of this training is gone: NCCL says " + words, kGoesOn);
-  throw Error("train/link-failed", std::string(what) + ": NCCL says " + words,
-              "Set SIDESTEP_NCCL to nothing and gradients go over TCP; NCCL_DEBUG=INFO makes it say more in the log of the stage.");
+  if (result == Result::remote_error)
+    throw Error("train/rank-lost", "A rank of this training is gone: NCCL says " + words, kGoesOn);
+  throw Error(
+      "train/link-failed", std::string(what) + ": NCCL says " + words,
+      "Set SIDESTEP_NCCL to nothing and gradients go over TCP; NCCL_DEBUG=INFO makes it say more in the log of the stage.");
 }
 
 }  // namespace sidestep

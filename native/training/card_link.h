@@ -12,16 +12,16 @@
 
 namespace sidestep {
 
-/// The cards of all ranks of a training, connected by NCCL: gradients go from card to card, on a queue beside the one that computes. A call
-/// returns at once, as ops do. What it reads is what the stream has computed when it comes to the call; what it writes, the stream waits
-/// for before it goes on.
+/// The cards of all ranks of a training, connected by NCCL: gradients go from card to card, on a queue beside the one that
+/// computes. A call returns at once, as ops do. What it reads is what the stream has computed when it comes to the call; what it
+/// writes, the stream waits for before it goes on.
 ///
 /// A transfer ends when both sides have come to it. All ranks must therefore come to their transfers in one order of all of them.
 class CardLink {
  public:
   struct Circle {
     RankPlace place;
-    nccl::UniqueId id;     ///< of this circle: rank 0 makes it
+    nccl::UniqueId id;         ///< of this circle: rank 0 makes it
     int patience_ms = 60'000;  ///< for all cards to be connected
     /// Called while others are waited for; throws once they need not be.
     std::function<void()> still_wanted;
@@ -35,7 +35,8 @@ class CardLink {
 
   static nccl::UniqueId make_id();
 
-  /// What is received from now on may be written once all is done that the stream has been told so far, though it is told more before.
+  /// What is received from now on may be written once all is done that the stream has been told so far, though it is told more
+  /// before.
   void allow_receiving();
   void send(const std::vector<Tensor>& tensors, int64_t to);
   void receive(const std::vector<Tensor>& tensors, int64_t from);
@@ -61,7 +62,7 @@ class CardLink {
   Stream& stream_;
   Stream queue_;
   Event allowed_, computed_, passed_;
-  std::mutex mutex_;  ///< a communicator is not to be aborted in the middle of a call
+  std::mutex mutex_;                           ///< a communicator is not to be aborted in the middle of a call
   nccl::Communicator communicator_ = nullptr;  ///< null once it was left or aborted
 };
 

@@ -45,11 +45,16 @@ std::vector<double> read_numbers(const SafetensorsFile& file, const std::string&
 }
 
 std::vector<double> position_numbers(const RunPosition& p, const TargetLoss::State& target) {
-  return {static_cast<double>(p.global_step),       static_cast<double>(p.epoch),
-          static_cast<double>(p.group),             static_cast<double>(p.nonfinite_in_a_row),
-          static_cast<double>(p.nonfinite_total),   p.epoch_loss_sum,
-          static_cast<double>(p.epoch_updates),     target.scale,
-          target.smoothed,                          target.started};
+  return {static_cast<double>(p.global_step),
+          static_cast<double>(p.epoch),
+          static_cast<double>(p.group),
+          static_cast<double>(p.nonfinite_in_a_row),
+          static_cast<double>(p.nonfinite_total),
+          p.epoch_loss_sum,
+          static_cast<double>(p.epoch_updates),
+          target.scale,
+          target.smoothed,
+          target.started};
 }
 
 RunPosition position_of(const std::vector<double>& n) {
@@ -96,8 +101,7 @@ void Trainer::State::set_numbers(const std::function<std::vector<double>(const s
   crops.set_state(read("run/crops"));
 }
 
-void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights,
-                           const std::map<std::string, std::string>& metadata) {
+void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights, const std::map<std::string, std::string>& metadata) {
   State& s = *state_;
   if (weights == AdapterWeights::ema && !s.averages()) {
     throw Error("train/option-invalid", "The run keeps no average of the weights", "Set ema_decay.");
@@ -159,7 +163,8 @@ static void load_tensors(const SafetensorsFile& file, const std::vector<NamedDev
   }
   size_t present = 0;
   for (const std::string& name : file.names()) present += name.starts_with("run/") ? 0 : 1;
-  if (present != expected) mismatch(folder, "it holds " + std::to_string(present) + " tensors, expected " + std::to_string(expected));
+  if (present != expected)
+    mismatch(folder, "it holds " + std::to_string(present) + " tensors, expected " + std::to_string(expected));
   for (const NamedDeviceTensor& t : tensors) transfer({file.tensor(t.name), t.tensor}, stream);
 }
 

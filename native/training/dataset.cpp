@@ -14,9 +14,10 @@ int64_t checked_length(const WeightFiles& files, const std::string& name, int64_
   const ConstTensor t = files.tensor(name);
   const bool batched = t.rank() == 3 && t.dim(0) == 1;
   if ((t.rank() == 2 || batched) && t.dim(-1) == width && t.dim(-2) > 0) return t.dim(-2);
-  throw Error("train/sample-invalid", files.origin(name) + ": " + name + ": expected [length, " + std::to_string(width) +
-                                          "], found " + t.shape().to_string(),
-              "The sample was preprocessed for another model; preprocess it again with this one.");
+  throw Error(
+      "train/sample-invalid",
+      files.origin(name) + ": " + name + ": expected [length, " + std::to_string(width) + "], found " + t.shape().to_string(),
+      "The sample was preprocessed for another model; preprocess it again with this one.");
 }
 
 }  // namespace

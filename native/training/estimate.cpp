@@ -181,10 +181,11 @@ MemoryPlan plan_probe(const ProbeRequest& request) {
   Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored));
   GradientProbe probe(model, request.modules, stream);
   const auto size = static_cast<size_t>(shape.batch_size);
-  const Draws draws{.noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
-                    .dropped = std::vector<uint8_t>(size, 1)};
+  const Draws draws{
+      .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F), .dropped = std::vector<uint8_t>(size, 1)};
   for (const Padding padding : {Padding::masked, Padding::upstream}) {
-    probe.measure(blank_batch(request.model, shape.batch_size, shape.frames, shape.tokens), draws, padding, {arena, stream}, request.device);
+    probe.measure(blank_batch(request.model, shape.batch_size, shape.frames, shape.tokens), draws, padding, {arena, stream},
+                  request.device);
   }
   return {.weights_bytes = model.owned_bytes(),
           .arena_bytes = arena.high_water(),
@@ -224,7 +225,8 @@ EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const Estima
   Dit model(config, Weights::from_files(WeightFiles::open(setup.model_folder), "", setup.compute_dtype, stream));
   const std::vector<std::string> modules = select_modules(setup.options.targets, linear_names(model));
   const DType stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, stream.device().kind);
-  Arena arena(stream.device(), plan_probe({config, setup.compute_dtype, stored, modules, shape, stream.device().kind}).arena_bytes);
+  Arena arena(stream.device(),
+              plan_probe({config, setup.compute_dtype, stored, modules, shape, stream.device().kind}).arena_bytes);
   GradientProbe probe(model, modules, stream);
   const EstimateOptions options = settled(setup.options, static_cast<int64_t>(setup.samples.size()));
   Estimator estimator{setup, stream, progress, config, model, probe, arena, modules, options};

@@ -30,7 +30,7 @@ struct EstimateOptions {
   Granularity granularity = Granularity::module;
   double cfg_dropout = 0.15;
   double timestep_low = 0, timestep_high = 1;
-  int64_t runs = 0;         ///< fisher; 0: by songs, see `settled`
+  int64_t runs = 0;                  ///< fisher; 0: by songs, see `settled`
   int64_t convergence_patience = 5;  ///< fisher; 0: every batch is measured
   bool skips_out_of_memory = false;  ///< fisher
   int64_t base_rank = 64, min_rank = 16, max_rank = 128, rank_multiple = 8;
@@ -40,8 +40,8 @@ struct EstimateOptions {
 };
 /// Throws train/option-unknown, train/option-invalid.
 EstimateOptions estimate_options_from_json(const Json& json);
-/// With what nobody said, for so many songs: 5 batches of gradients; of Fisher information as many as show every song once, 50 at most,
-/// in 2 runs up to 10 songs and in 3 beyond. As upstream.
+/// With what nobody said, for so many songs: 5 batches of gradients; of Fisher information as many as show every song once, 50 at
+/// most, in 2 runs up to 10 songs and in 3 beyond. As upstream.
 EstimateOptions settled(EstimateOptions options, int64_t samples);
 
 /// Squared L2 norm of the full-weight gradient of every chosen module for one batch, from one backward pass. Gradients are
@@ -57,7 +57,8 @@ class GradientProbe {
     double loss = 0;
     std::vector<double> squares;  ///< in the order of `modules`
   };
-  Result measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work, DeviceKind planned_for = DeviceKind::cpu);
+  Result measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work,
+                 DeviceKind planned_for = DeviceKind::cpu);
 
  private:
   struct Probe;
@@ -77,8 +78,8 @@ struct ProbeRequest {
   BatchShape shape{};
   DeviceKind device = DeviceKind::cpu;  ///< planned for
 };
-/// What `GradientProbe::measure` takes for such a batch, the frozen model included. Gradients of a module are scratch, so there are
-/// no adapter or optimizer bytes.
+/// What `GradientProbe::measure` takes for such a batch, the frozen model included. Gradients of a module are scratch, so there
+/// are no adapter or optimizer bytes.
 MemoryPlan plan_probe(const ProbeRequest& request);
 
 /// The rank rule: modules in the top `select_share` by Fisher information, at least `min_category_share` of each of
@@ -94,18 +95,18 @@ RankAssignment assign_ranks(const std::vector<std::string>& modules, const std::
 
 struct ModuleEstimate {
   std::string module;
-  double score = 0;             ///< mean gradient norm, or mean Fisher information
-  double deviation = 0;         ///< fisher: sample standard deviation over runs
-  int64_t effective_rank = 0;   ///< fisher
-  int64_t rank = 0;             ///< fisher, selected modules: the rank given
+  double score = 0;            ///< mean gradient norm, or mean Fisher information
+  double deviation = 0;        ///< fisher: sample standard deviation over runs
+  int64_t effective_rank = 0;  ///< fisher
+  int64_t rank = 0;            ///< fisher, selected modules: the rank given
 };
 struct EstimateReport {
-  std::vector<ModuleEstimate> modules;       ///< highest score first
-  std::vector<std::string> selected;         ///< module names for an adapter's `modules`
+  std::vector<ModuleEstimate> modules;  ///< highest score first
+  std::vector<std::string> selected;    ///< module names for an adapter's `modules`
   std::map<std::string, int64_t> rank_pattern{};
   std::map<std::string, double> alpha_pattern{};
   double mean_loss = 0;
-  std::vector<RunScores> runs{};             ///< fisher
+  std::vector<RunScores> runs{};  ///< fisher
 };
 /// The JSON file an estimate stage writes.
 Json estimate_to_json(const EstimateReport& report, const EstimateOptions& options);

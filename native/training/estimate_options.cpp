@@ -19,17 +19,28 @@ bool read_out_of_memory(const Json& value) {
 
 void read_fisher(const Json& json, EstimateOptions& o) {
   for (const auto& [field, value] : json.as_object()) {
-    if (field == "runs") o.runs = value.as_int();
-    else if (field == "convergence_patience") o.convergence_patience = value.as_int();
-    else if (field == "out_of_memory") o.skips_out_of_memory = read_out_of_memory(value);
-    else if (field == "base_rank") o.base_rank = value.as_int();
-    else if (field == "min_rank") o.min_rank = value.as_int();
-    else if (field == "max_rank") o.max_rank = value.as_int();
-    else if (field == "rank_multiple") o.rank_multiple = value.as_int();
-    else if (field == "energy") o.energy = value.as_number();
-    else if (field == "select_share") o.select_share = value.as_number();
-    else if (field == "min_category_share") o.min_category_share = value.as_number();
-    else throw Error("train/option-unknown", "fisher." + field + " is no option of an estimate stage");
+    if (field == "runs")
+      o.runs = value.as_int();
+    else if (field == "convergence_patience")
+      o.convergence_patience = value.as_int();
+    else if (field == "out_of_memory")
+      o.skips_out_of_memory = read_out_of_memory(value);
+    else if (field == "base_rank")
+      o.base_rank = value.as_int();
+    else if (field == "min_rank")
+      o.min_rank = value.as_int();
+    else if (field == "max_rank")
+      o.max_rank = value.as_int();
+    else if (field == "rank_multiple")
+      o.rank_multiple = value.as_int();
+    else if (field == "energy")
+      o.energy = value.as_number();
+    else if (field == "select_share")
+      o.select_share = value.as_number();
+    else if (field == "min_category_share")
+      o.min_category_share = value.as_number();
+    else
+      throw Error("train/option-unknown", "fisher." + field + " is no option of an estimate stage");
   }
 }
 
@@ -65,17 +76,28 @@ EstimateOptions estimate_options_from_json(const Json& json) {
   Json::Object targets{{"type", "lora"}};
   for (const auto& [field, value] : json.as_object()) {
     if (value.is_null() || field == "model" || field == "tensors" || field == "precision") continue;
-    if (is_target(field)) targets[field] = value;
-    else if (field == "method") o.method = read_method(value);
-    else if (field == "granularity") o.granularity = read_granularity(value);
-    else if (field == "batches") o.batches = value.as_int();
-    else if (field == "batch_size") o.batch_size = value.as_int();
-    else if (field == "top_k") o.top_k = value.as_int();
-    else if (field == "cfg_dropout") o.cfg_dropout = value.as_number();
-    else if (field == "timestep_range") read_range(value, o);
-    else if (field == "fisher") read_fisher(value, o);
-    else if (field == "seed") o.seed = static_cast<uint64_t>(value.as_int());
-    else throw Error("train/option-unknown", field + " is no option of an estimate stage");
+    if (is_target(field))
+      targets[field] = value;
+    else if (field == "method")
+      o.method = read_method(value);
+    else if (field == "granularity")
+      o.granularity = read_granularity(value);
+    else if (field == "batches")
+      o.batches = value.as_int();
+    else if (field == "batch_size")
+      o.batch_size = value.as_int();
+    else if (field == "top_k")
+      o.top_k = value.as_int();
+    else if (field == "cfg_dropout")
+      o.cfg_dropout = value.as_number();
+    else if (field == "timestep_range")
+      read_range(value, o);
+    else if (field == "fisher")
+      read_fisher(value, o);
+    else if (field == "seed")
+      o.seed = static_cast<uint64_t>(value.as_int());
+    else
+      throw Error("train/option-unknown", field + " is no option of an estimate stage");
   }
   o.targets = adapter_config_from_json(targets);
   for (const int64_t positive : {o.batch_size, o.top_k, o.rank_multiple}) {
@@ -108,8 +130,8 @@ Json estimate_to_json(const EstimateReport& report, const EstimateOptions& optio
     modules.emplace_back(item);
   }
   for (const std::string& module : report.selected) selected.emplace_back(module);
-  Json::Object out{{"method", fisher ? "fisher" : "gradient"}, {"modules", modules}, {"selected", selected},
-                   {"mean_loss", report.mean_loss}};
+  Json::Object out{
+      {"method", fisher ? "fisher" : "gradient"}, {"modules", modules}, {"selected", selected}, {"mean_loss", report.mean_loss}};
   if (!fisher) return out;
   Json::Object ranks, alphas;
   for (const auto& [module, rank] : report.rank_pattern) ranks[module] = rank;

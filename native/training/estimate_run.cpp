@@ -9,7 +9,7 @@ namespace sidestep {
 
 namespace {
 
-constexpr size_t kWatched = 20;  // modules whose order is looked at
+constexpr size_t kWatched = 20;     // modules whose order is looked at
 constexpr int64_t kMostInARow = 2;  // batches without memory
 
 /// The best first; equal ones in the order of the model.

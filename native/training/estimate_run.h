@@ -27,9 +27,10 @@ struct RunScores {
   bool converged = false;
 };
 
-/// Measures batches 0, 1, … as upstream's Fisher analysis does: after each, the order of the 20 best modules so far is compared with the
-/// order before; `patience` times in a row the same ends the run. A batch that finds no memory is left out, and two in a row
-/// end the run too. Throws what `measure` throws; native/out-of-memory where no batch could be measured, or none may be left out.
+/// Measures batches 0, 1, … as upstream's Fisher analysis does: after each, the order of the 20 best modules so far is compared
+/// with the order before; `patience` times in a row the same ends the run. A batch that finds no memory is left out, and two in a
+/// row end the run too. Throws what `measure` throws; native/out-of-memory where no batch could be measured, or none may be left
+/// out.
 RunScores measure_run(const RunRule& rule, const std::function<BatchScores(int64_t batch)>& measure);
 
 }  // namespace sidestep

@@ -28,8 +28,9 @@ TEST("spectrum: energies sum to the squared norm, and a product of low rank show
   const Storage low(DType::f32, {20, 30});
   for (int64_t i = 0; i < 20; ++i) {
     for (int64_t j = 0; j < 30; ++j) {
-      low.tensor().data<float>()[i * 30 + j] = static_cast<float>(std::sin(0.7 * static_cast<double>(i)) * static_cast<double>(j) +
-                                                                  std::cos(1.3 * static_cast<double>(i * i)) * static_cast<double>(j % 3));
+      low.tensor().data<float>()[i * 30 + j] =
+          static_cast<float>(std::sin(0.7 * static_cast<double>(i)) * static_cast<double>(j) +
+                             std::cos(1.3 * static_cast<double>(i * i)) * static_cast<double>(j % 3));
     }
   }
   const std::vector<double> energies = singular_energies(low.view(), stream);
@@ -65,7 +66,8 @@ TEST("estimate: runs and batches that nobody named follow the number of songs, a
   struct Case {
     int64_t songs, runs, batches;
   };
-  for (const auto& [songs, runs, batches] : {Case{1, 2, 1}, Case{10, 2, 10}, Case{11, 3, 11}, Case{50, 3, 50}, Case{400, 3, 50}}) {
+  for (const auto& [songs, runs, batches] :
+       {Case{1, 2, 1}, Case{10, 2, 10}, Case{11, 3, 11}, Case{50, 3, 50}, Case{400, 3, 50}}) {
     const EstimateOptions o = settled(fisher, songs);
     EXPECT(o.runs == runs && o.batches == batches);
   }

@@ -81,7 +81,10 @@ class Parser {
     Value left = conjunction();
     while (take_word("or")) {
       Value a = left, b = conjunction();
-      left = [=](const Variables& v) { const double x = a(v); return x != 0 ? x : b(v); };
+      left = [=](const Variables& v) {
+        const double x = a(v);
+        return x != 0 ? x : b(v);
+      };
     }
     return left;
   }
@@ -90,7 +93,10 @@ class Parser {
     Value left = negation();
     while (take_word("and")) {
       Value a = left, b = negation();
-      left = [=](const Variables& v) { const double x = a(v); return x != 0 ? b(v) : x; };
+      left = [=](const Variables& v) {
+        const double x = a(v);
+        return x != 0 ? b(v) : x;
+      };
     }
     return left;
   }
@@ -209,7 +215,9 @@ class Parser {
 
   Value number() {
     const size_t begin = at_;
-    const auto digits = [&] { while (at_ < text_.size() && std::isdigit(byte()) != 0) ++at_; };
+    const auto digits = [&] {
+      while (at_ < text_.size() && std::isdigit(byte()) != 0) ++at_;
+    };
     digits();
     if (at_ < text_.size() && text_[at_] == '.') ++at_, digits();
     if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
@@ -254,14 +262,21 @@ class Parser {
   }
 
   int byte() const { return static_cast<unsigned char>(text_[at_]); }
-  void skip_space() { while (at_ < text_.size() && std::isspace(byte()) != 0) ++at_; }
-  bool ahead(const std::string& sign) { skip_space(); return text_.compare(at_, sign.size(), sign) == 0; }
+  void skip_space() {
+    while (at_ < text_.size() && std::isspace(byte()) != 0) ++at_;
+  }
+  bool ahead(const std::string& sign) {
+    skip_space();
+    return text_.compare(at_, sign.size(), sign) == 0;
+  }
   bool take(const std::string& sign) {
     if (!ahead(sign)) return false;
     at_ += sign.size();
     return true;
   }
-  void expect(const std::string& sign) { if (!take(sign)) fail("expected `" + sign + "`"); }
+  void expect(const std::string& sign) {
+    if (!take(sign)) fail("expected `" + sign + "`");
+  }
   std::string read_word() {
     const size_t begin = at_;
     while (at_ < text_.size() && (std::isalnum(byte()) != 0 || text_[at_] == '_')) ++at_;

@@ -39,7 +39,8 @@ GradientProbe::~GradientProbe() {
   for (Linear* layer : layers_) layer->adapter.reset();
 }
 
-GradientProbe::Result GradientProbe::measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work, DeviceKind planned_for) {
+GradientProbe::Result GradientProbe::measure(const Batch& batch, const Draws& draws, Padding padding, Workspace work,
+                                             DeviceKind planned_for) {
   Result result;
   result.loss = run_micro_step({.model = model_,
                                 .batch = batch,

@@ -7,10 +7,11 @@
 
 namespace sidestep {
 
-/// Carries the running sum of an update's gradients from micro-batch to micro-batch across ranks. One rank alone adds each micro-batch's
-/// gradients to the sum of those before it, inside the very products that make them, and those bits are kept: where micro-batch i runs on
-/// another rank than i - 1, the sum of each module travels there and is what the backward pass adds to. A module's sum is sent as soon as
-/// its backward pass is over, so the passes of all ranks overlap, each one module behind the last.
+/// Carries the running sum of an update's gradients from micro-batch to micro-batch across ranks. One rank alone adds each
+/// micro-batch's gradients to the sum of those before it, inside the very products that make them, and those bits are kept: where
+/// micro-batch i runs on another rank than i - 1, the sum of each module travels there and is what the backward pass adds to. A
+/// module's sum is sent as soon as its backward pass is over, so the passes of all ranks overlap, each one module behind the
+/// last.
 ///
 /// It sits between the model's slots and the adapters in them, and leaves them as they were.
 class GradientRelay {

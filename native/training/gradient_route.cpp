@@ -79,8 +79,10 @@ void RingRoute::pass_on(size_t index) {
     transfer({grad, Tensor(bytes.data() + at, grad.dtype(), grad.shape(), Device{})}, stream_);
   });
   const FrameKey key{.kind = FrameKey::Kind::gradient, .micro = pass_.micro, .item = index, .serial = pass_.serial};
-  if (pass_.onward == Onward::next) ring_.send_next(key, std::move(bytes));
-  else ring_.send_all(key, std::move(bytes));
+  if (pass_.onward == Onward::next)
+    ring_.send_next(key, std::move(bytes));
+  else
+    ring_.send_all(key, std::move(bytes));
 }
 
 class CardRoute final : public GradientRoute {
@@ -125,8 +127,8 @@ void CardRoute::begin(const Pass& pass) {
   link_.allow_receiving();
 }
 
-/// They come in the order in which the rank before computes them, which is another one where it leaves its micro-batch out. Those of a higher
-/// rank, which sends at the end, come all at once.
+/// They come in the order in which the rank before computes them, which is another one where it leaves its micro-batch out. Those
+/// of a higher rank, which sends at the end, come all at once.
 void CardRoute::bring(size_t module) {
   const size_t wanted = place().rank == 0 ? brought_.size() : 0;
   while (!brought_[module] || received_ < wanted) receive_next();
@@ -147,8 +149,10 @@ void CardRoute::receive_next() {
 
 void CardRoute::pass_on(size_t module) {
   if (pass_.onward == Onward::everybody) return;
-  if (place().rank + 1 < place().ranks) send(module);
-  else held_.push_back(module);
+  if (place().rank + 1 < place().ranks)
+    send(module);
+  else
+    held_.push_back(module);
 }
 
 void CardRoute::send(size_t index) {

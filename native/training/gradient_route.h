@@ -34,9 +34,9 @@ class GradientRoute {
 /// By way of host memory and TCP.
 std::unique_ptr<GradientRoute> ring_route(AdapterSet& adapters, Ring& ring, Stream& stream);
 
-/// From card to card, straight into the gradients; over TCP goes only which module comes next. A transfer ends when both sides have come to
-/// it, so all ranks come to theirs in one order: module by module from rank to higher rank; from the last rank to the first, and from one to
-/// all, everything at once when a micro-batch is at its end.
+/// From card to card, straight into the gradients; over TCP goes only which module comes next. A transfer ends when both sides
+/// have come to it, so all ranks come to theirs in one order: module by module from rank to higher rank; from the last rank to
+/// the first, and from one to all, everything at once when a micro-batch is at its end.
 std::unique_ptr<GradientRoute> card_route(AdapterSet& adapters, Ring& ring, CardLink& link, Stream& stream);
 
 }  // namespace sidestep

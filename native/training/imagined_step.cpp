@@ -16,8 +16,8 @@ ImaginedStep::ImaginedStep(const PlanRequest& request)
     : request_(request),
       stream_(kPlan),
       arena_(kPlan, 0),
-      model_(request.model, Weights::random(0, request.compute_dtype, stream_, request.stored).keeping(request.base), NullCondition::load,
-             request.model.stack.num_layers() - request.streamed_layers),
+      model_(request.model, Weights::random(0, request.compute_dtype, stream_, request.stored).keeping(request.base),
+             NullCondition::load, request.model.stack.num_layers() - request.streamed_layers),
       adapters_(model_, request.adapter),
       batch_(blank_batch(request.model, request.batch_size, request.frames, request.tokens)) {
   adapters_.initialise(0, work());
@@ -39,7 +39,9 @@ ImaginedStep::Passes ImaginedStep::measure(const KeptLayers& kept) {
 void ImaginedStep::run_passes(const KeptLayers& kept, Workspace work) {
   const auto size = static_cast<size_t>(request_.batch_size);
   // Dropped samples: replacing their conditions takes scratch of its own on some devices.
-  const Draws draws{.noise = {}, .noise_keys = std::vector<RandomKey>(size), .t = std::vector<float>(size, 0.5F),
+  const Draws draws{.noise = {},
+                    .noise_keys = std::vector<RandomKey>(size),
+                    .t = std::vector<float>(size, 0.5F),
                     .dropped = std::vector<uint8_t>(size, 1)};
   ActivationOffload offload(kPlan, request_.model.stack.num_layers(), request_.input_bytes());
   run_micro_step({.model = model_,

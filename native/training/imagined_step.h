@@ -7,8 +7,8 @@
 
 namespace sidestep {
 
-/// A training step on Device::plan: the model, its adapters and a batch of the longest samples, none of them in memory. Running it
-/// measures what a real step takes (core/arena.h) and does (core/stream.h).
+/// A training step on Device::plan: the model, its adapters and a batch of the longest samples, none of them in memory. Running
+/// it measures what a real step takes (core/arena.h) and does (core/stream.h).
 class ImaginedStep {
  public:
   /// Throws what making the adapters throws.

@@ -29,7 +29,9 @@ size_t PlanRequest::input_bytes() const {
   return static_cast<size_t>(batch_size * patches * model.stack.hidden_size) * dtype_size(compute_dtype);
 }
 
-bool PlanRequest::can_stream() const { return device == DeviceKind::cuda && adapter.type != AdapterType::dora && !adapter.lycoris.weight_decompose; }
+bool PlanRequest::can_stream() const {
+  return device == DeviceKind::cuda && adapter.type != AdapterType::dora && !adapter.lycoris.weight_decompose;
+}
 
 int64_t Recomputation::whole_layers() const {
   return std::count_if(kept.begin(), kept.end(), [](KeptParts parts) { return parts.all(); });
@@ -43,10 +45,10 @@ namespace {
 /// One part of one layer, and what keeping it brings.
 struct Candidate {
   int64_t layer = 0;
-  bool KeptParts::* part = nullptr;
+  bool KeptParts::*part = nullptr;
   double flops_per_byte = 0;
 };
-constexpr bool KeptParts::* kParts[] = {&KeptParts::self_attn, &KeptParts::cross_attn, &KeptParts::mlp};
+constexpr bool KeptParts::*kParts[] = {&KeptParts::self_attn, &KeptParts::cross_attn, &KeptParts::mlp};
 
 /// One imagined step, asked what it takes with more or less kept.
 class Planning {
@@ -97,12 +99,13 @@ class Planning {
     plan.overhead_bytes = training_overhead(request_.device);
     plan.streamed_layers = request_.streamed_layers;
     plan.streamed_bytes = step_.model().streamed_bytes();
-    plan.host_bytes = plan.streamed_bytes + (request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0);
+    plan.host_bytes =
+        plan.streamed_bytes + (request_.offloads() ? ActivationOffload::host_bytes(layers(), request_.input_bytes()) : 0);
     return plan;
   }
 
-  /// All of all layers, and of as many as fit what is derived of it: a pass over memory each, which a card would rather spare. A CPU is
-  /// busy with arithmetic, and its memory is everybody's.
+  /// All of all layers, and of as many as fit what is derived of it: a pass over memory each, which a card would rather spare. A
+  /// CPU is busy with arithmetic, and its memory is everybody's.
   KeptLayers with_derived(size_t total_bytes) {
     if (request_.device != DeviceKind::cuda) return {};
     const auto first = [&](int64_t count) {
@@ -135,11 +138,12 @@ class Planning {
         all.push_back({layer, kParts[i], parts[i]});
       }
     }
-    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.flops_per_byte > b.flops_per_byte; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.flops_per_byte > b.flops_per_byte; });
     return all;
   }
 
-  double worth_of(int64_t layer, bool KeptParts::* part, const ImaginedStep::Passes& everything) {
+  double worth_of(int64_t layer, bool KeptParts::*part, const ImaginedStep::Passes& everything) {
     KeptLayers without = alike({});
     without[static_cast<size_t>(layer)].*part = false;
     const ImaginedStep::Passes passes = step_.measure(without);

@@ -115,11 +115,7 @@ bool uneven(const std::vector<int64_t>& lengths) {
 }
 
 DitInput model_input(const MicroStep& step, const NoisedBatch& noised) {
-  DitInput input{.x_t = noised.x_t,
-                 .context = noised.context,
-                 .condition = noised.condition,
-                 .t = noised.t,
-                 .r = noised.t};
+  DitInput input{.x_t = noised.x_t, .context = noised.context, .condition = noised.condition, .t = noised.t, .r = noised.t};
   if (step.loss.padding == Padding::upstream) return input;
   if (uneven(step.batch.frames)) input.valid_frames = step.batch.frames;
   if (uneven(step.batch.tokens)) input.valid_tokens = step.batch.tokens;
@@ -143,8 +139,9 @@ void check_draws(const MicroStep& step) {
   const bool noise = step.draws.noise ? step.draws.noise.shape() == step.batch.target_latents.view().shape()
                                       : step.draws.noise_keys.size() == size;
   if (noise && step.draws.t.size() == size && step.draws.dropped.size() == size) return;
-  throw Error("native/shape-mismatch", "A micro-batch of " + std::to_string(size) + " samples needs as many timesteps, "
-                                       "dropout flags and noises of its shape");
+  throw Error("native/shape-mismatch", "A micro-batch of " + std::to_string(size) +
+                                           " samples needs as many timesteps, "
+                                           "dropout flags and noises of its shape");
 }
 
 /// All that decides what the passes queue, but for what they read from memory.
@@ -179,8 +176,10 @@ struct MicroPasses {
     tape = {};
     tape.kept = step.kept;
     tape.offload = step.offload;
-    if (learns) step.model.forward(input, pred, tape, pass, work.arena, work.stream);
-    else step.model.forward(input, pred, pass, work.arena, work.stream);
+    if (learns)
+      step.model.forward(input, pred, tape, pass, work.arena, work.stream);
+    else
+      step.model.forward(input, pred, pass, work.arena, work.stream);
     flow_loss({.pred = pred,
                .velocity = noised.velocity,
                .weights = noised.weights,
@@ -208,14 +207,16 @@ MicroResult run(const MicroStep& step, Prediction prediction, Workspace work) {
   const bool learns = step.gradients == MicroStep::Gradients::accumulate;
   PassContext pass = step.pass;
   pass.step_counter = noised.step_counter;
-  MicroPasses passes{.step = step, .work = work, .noised = noised, .input = model_input(step, noised), .pass = pass, .learns = learns};
+  MicroPasses passes{
+      .step = step, .work = work, .noised = noised, .input = model_input(step, noised), .pass = pass, .learns = learns};
   passes.pred = work.arena.alloc(DType::f32, noised.x_t.shape());
   if (learns) passes.dpred = work.arena.alloc(DType::f32, passes.pred.shape());
   passes.losses = work.arena.alloc(DType::f32, {1 + step.batch.size()});
   const bool repeats = learns && step.recordings != nullptr && records(work.stream) && work.stream.tally() == nullptr;
   if (repeats) {
     step.recordings->run(kind_of(step, noised, passes.input, work.arena),
-                         {[&] { passes.forward(); }, [&] { return passes.worth_learning(); }, [&] { passes.backward(); }}, work.stream);
+                         {[&] { passes.forward(); }, [&] { return passes.worth_learning(); }, [&] { passes.backward(); }},
+                         work.stream);
   } else {
     passes.forward();
     if (passes.worth_learning()) passes.backward();

@@ -25,10 +25,10 @@ struct LossOptions {
 
 /// All that is random in one micro-batch: drawn by training/draws.h, or recorded.
 struct Draws {
-  ConstTensor noise;              ///< [B, T, C] f32 on the host, or empty: drawn on the device from noise_keys
+  ConstTensor noise;                    ///< [B, T, C] f32 on the host, or empty: drawn on the device from noise_keys
   std::vector<RandomKey> noise_keys{};  ///< one a sample
-  std::vector<float> t;           ///< timesteps, 1 is noise
-  std::vector<uint8_t> dropped;   ///< whether the sample's condition is replaced by the null condition
+  std::vector<float> t;                 ///< timesteps, 1 is noise
+  std::vector<uint8_t> dropped;         ///< whether the sample's condition is replaced by the null condition
 };
 
 /// Weight of a sample's loss at timestep t, as upstream codes Min-SNR (Hang et al. 2023): snr = ((1 - t) / t)^2 with t in
@@ -53,13 +53,16 @@ struct MicroStep {
   PassContext pass{};
   Gradients gradients = Gradients::accumulate;
   double grad_scale = 1;
-  KeptLayers kept{};                  ///< what of the layers the backward pass finds; the rest is computed again
+  KeptLayers kept{};                     ///< what of the layers the backward pass finds; the rest is computed again
   ActivationOffload* offload = nullptr;  ///< where the layers' inputs wait for the backward pass, if not on the device
-  /// Where given, the step waits for nothing: its result is empty, and the backward pass runs even where the loss is no finite number.
+  /// Where given, the step waits for nothing: its result is empty, and the backward pass runs even where the loss is no finite
+  /// number.
   UnreadLosses unread{};
-  const Staging* staging = nullptr;      ///< where given, the step's own few numbers go to the device from its memory, without a wait
-  std::function<void(const struct MicroResult&)> heard{};  ///< where given, told losses and samples' losses before the backward pass
-  StepRecordings* recordings = nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
+  const Staging* staging = nullptr;  ///< where given, the step's own few numbers go to the device from its memory, without a wait
+  std::function<void(const struct MicroResult&)>
+      heard{};  ///< where given, told losses and samples' losses before the backward pass
+  StepRecordings* recordings =
+      nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };
 
 struct MicroResult {

@@ -15,7 +15,9 @@ using namespace testing;
 /// A small model with an adapter whose every parameter acts, and what a pass leaves of it.
 struct Lesson {
   explicit Lesson(Stream& device_stream)
-      : stream(device_stream), model(two_layers(), Weights::random(3, DType::f32, stream)), adapters(model, {.type = AdapterType::lora, .rank = 3, .alpha = 5}) {
+      : stream(device_stream),
+        model(two_layers(), Weights::random(3, DType::f32, stream)),
+        adapters(model, {.type = AdapterType::lora, .rank = 3, .alpha = 5}) {
     adapters.initialise(1, {arena, stream});
     uint64_t index = 0;
     for (const Parameter& p : adapters.parameters()) {
@@ -28,14 +30,18 @@ struct Lesson {
   }
 
   /// Gradients of these songs as one batch add up.
-  double learn(const std::vector<const Sample*>& songs, const Storage& noise, double grad_scale, Padding padding = Padding::masked) {
+  double learn(const std::vector<const Sample*>& songs, const Storage& noise, double grad_scale,
+               Padding padding = Padding::masked) {
     const Batch batch = collate(songs);
     Draws draws{.noise = noise.view()};
     for (const Sample* song : songs) {
       draws.t.push_back(song->frames() % 2 == 0 ? 0.3F : 0.8F);
       draws.dropped.push_back(0);
     }
-    return run_micro_step({.model = model, .batch = batch, .draws = draws, .loss = {.padding = padding}, .grad_scale = grad_scale}, {arena, stream}).loss;
+    return run_micro_step(
+               {.model = model, .batch = batch, .draws = draws, .loss = {.padding = padding}, .grad_scale = grad_scale},
+               {arena, stream})
+        .loss;
   }
 
   std::vector<Storage> gradients() {
@@ -78,7 +84,8 @@ TEST("micro step: a batch of songs and conditions of unequal lengths is the mean
 
   Lesson together(stream), apart(stream), upstream(stream);
   const double loss = together.learn({&longer, &shorter}, noise, 1);
-  const double first = apart.learn({&longer}, noise_of(noise, 0, 24), 0.5), second = apart.learn({&shorter}, noise_of(noise, 1, 17), 0.5);
+  const double first = apart.learn({&longer}, noise_of(noise, 0, 24), 0.5),
+               second = apart.learn({&shorter}, noise_of(noise, 1, 17), 0.5);
   EXPECT(std::abs(loss - (first + second) / 2) <= 1e-6 * loss);
   const std::vector<Storage> batched = together.gradients(), summed = apart.gradients();
   for (size_t i = 0; i < batched.size(); ++i) EXPECT_REL_L2(batched[i].view(), summed[i].view(), 1e-5);

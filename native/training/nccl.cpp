@@ -29,12 +29,13 @@ std::optional<Library> symbols_of(void* opened) {
   using platform::resolve;
   Library it{};
   const bool complete = resolve(opened, "ncclGetVersion", it.version) && resolve(opened, "ncclGetUniqueId", it.unique_id) &&
-                        resolve(opened, "ncclCommInitRankConfig", it.join) && resolve(opened, "ncclCommGetAsyncError", it.state) &&
-                        resolve(opened, "ncclCommFinalize", it.finalize) && resolve(opened, "ncclCommDestroy", it.destroy) &&
-                        resolve(opened, "ncclCommAbort", it.abort) && resolve(opened, "ncclGroupStart", it.group_start) &&
-                        resolve(opened, "ncclGroupEnd", it.group_end) && resolve(opened, "ncclSend", it.send) &&
-                        resolve(opened, "ncclRecv", it.receive) && resolve(opened, "ncclBroadcast", it.broadcast) &&
-                        resolve(opened, "ncclGetErrorString", it.text) && resolve(opened, "ncclGetLastError", it.last_error);
+                        resolve(opened, "ncclCommInitRankConfig", it.join) &&
+                        resolve(opened, "ncclCommGetAsyncError", it.state) && resolve(opened, "ncclCommFinalize", it.finalize) &&
+                        resolve(opened, "ncclCommDestroy", it.destroy) && resolve(opened, "ncclCommAbort", it.abort) &&
+                        resolve(opened, "ncclGroupStart", it.group_start) && resolve(opened, "ncclGroupEnd", it.group_end) &&
+                        resolve(opened, "ncclSend", it.send) && resolve(opened, "ncclRecv", it.receive) &&
+                        resolve(opened, "ncclBroadcast", it.broadcast) && resolve(opened, "ncclGetErrorString", it.text) &&
+                        resolve(opened, "ncclGetLastError", it.last_error);
   return complete ? std::optional(it) : std::nullopt;
 }
 

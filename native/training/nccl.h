@@ -1,6 +1,6 @@
 #pragma once
-// NCCL, opened at run time: it comes with PyTorch and clusters have it, but nobody needs it who trains on one card. Only what a training
-// needs is declared here, after the library's documented C interface (the same since 2.14).
+// NCCL, opened at run time: it comes with PyTorch and clusters have it, but nobody needs it who trains on one card. Only what a
+// training needs is declared here, after the library's documented C interface (the same since 2.14).
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -42,7 +42,8 @@ struct Library {
   const char* (*last_error)(Communicator);
 };
 
-/// Looked for once: $SIDESTEP_NCCL (a file; empty: never), then as cuBLASLt is (ops/library_places.h). Null when it is nowhere or too old.
+/// Looked for once: $SIDESTEP_NCCL (a file; empty: never), then as cuBLASLt is (ops/library_places.h). Null when it is nowhere or
+/// too old.
 const Library* library();
 
 /// `NCCL 2.27.5 (/usr/lib/libnccl.so.2)`, or why there is none.

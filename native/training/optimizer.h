@@ -69,8 +69,8 @@ class Optimizer {
   virtual ~Optimizer() = default;
   /// One update from the parameters' gradients, which are left as they are.
   void step(double learning_rate, Stream& stream) { step(learning_rate, {}, stream); }
-  /// The same, but where `proceed` ([1] u8 on the device) turns out to be 0 only the counters go on: `set_scalars` takes them back.
-  /// Not for a rule that `waits`.
+  /// The same, but where `proceed` ([1] u8 on the device) turns out to be 0 only the counters go on: `set_scalars` takes them
+  /// back. Not for a rule that `waits`.
   virtual void step(double learning_rate, ConstTensor proceed, Stream& stream) = 0;
   /// Whether a step waits for the device: the rule finds a part of its rate on the host.
   virtual bool waits() const { return false; }

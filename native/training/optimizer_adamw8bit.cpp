@@ -24,8 +24,7 @@ struct Moment {
   Moment(const std::string& name, const std::vector<Parameter>& parameters)
       : codes(name + "_codes", parameters, DType::u8), absmax(name + "_absmax") {
     for (const Parameter& p : parameters) {
-      absmax.storages.emplace_back(DType::f32, Shape{(p.value.numel() + kQuantBlock - 1) / kQuantBlock},
-                                   p.value.device());
+      absmax.storages.emplace_back(DType::f32, Shape{(p.value.numel() + kQuantBlock - 1) / kQuantBlock}, p.value.device());
     }
   }
 };

@@ -51,8 +51,7 @@ inline void append_state(std::vector<Optimizer::NamedState>& out, const StateLis
 inline void expect_scalars(const std::vector<double>& values, size_t expected) {
   if (values.size() == expected) return;
   throw Error("train/state-mismatch",
-              "The optimizer's state has " + std::to_string(values.size()) + " counters, expected " +
-                  std::to_string(expected),
+              "The optimizer's state has " + std::to_string(values.size()) + " counters, expected " + std::to_string(expected),
               "The checkpoint was written by another optimizer or another version.");
 }
 

@@ -55,12 +55,12 @@ ScheduleOptions read_schedule(const Json& json) {
   // `constant` means no change at all; upstream's of that name warms up all the same, which here is constant_with_warmup.
   if (out.type == Schedule::Type::constant) out.warmup_steps = 0;
   read_options(kArea, "schedule", json,
-              {{"type", kElsewhere},
-               {"warmup_steps", integer(out.warmup_steps)},
-               {"warmup_start_factor", number(out.warmup_start_factor)},
-               {"floor_factor", number(out.floor_factor)},
-               {"n_restarts", integer(out.n_restarts)},
-               {"formula", text(out.formula)}});
+               {{"type", kElsewhere},
+                {"warmup_steps", integer(out.warmup_steps)},
+                {"warmup_start_factor", number(out.warmup_start_factor)},
+                {"floor_factor", number(out.floor_factor)},
+                {"n_restarts", integer(out.n_restarts)},
+                {"formula", text(out.formula)}});
   if (out.type == Schedule::Type::custom) parse_schedule_formula(out.formula);
   return out;
 }
@@ -70,10 +70,10 @@ CropOptions read_crop(const Json& json) {
   double seconds = 0;
   int64_t frames = 0;
   read_options(kArea, "crop", json,
-              {{"chunk_duration", number(seconds)},
-               {"max_latent_length", integer(frames)},
-               {"decay_every_epochs", integer(out.decay_every_epochs)},
-               {"start", choice(out.start, kCropStarts)}});
+               {{"chunk_duration", number(seconds)},
+                {"max_latent_length", integer(frames)},
+                {"decay_every_epochs", integer(out.decay_every_epochs)},
+                {"start", choice(out.start, kCropStarts)}});
   out.frames = frames > 0 ? frames : static_cast<int64_t>(std::llround(seconds * kLatentHz));
   return out;
 }
@@ -81,15 +81,15 @@ CropOptions read_crop(const Json& json) {
 ValidationOptions read_validation(const Json& json) {
   ValidationOptions out;
   read_options(kArea, "validation", json,
-              {{"fraction", kElsewhere},
-               {"tensors", kElsewhere},
-               {"every_epochs", kElsewhere},
-               {"draws", integer(out.draws)},
-               {"seed", seed(out.seed)},
-               {"timesteps", [&](const GivenOption& given) {
-                  out.timesteps.clear();
-                  for (const Json& t : given.value.as_array()) out.timesteps.push_back(t.as_number());
-                }}});
+               {{"fraction", kElsewhere},
+                {"tensors", kElsewhere},
+                {"every_epochs", kElsewhere},
+                {"draws", integer(out.draws)},
+                {"seed", seed(out.seed)},
+                {"timesteps", [&](const GivenOption& given) {
+                   out.timesteps.clear();
+                   for (const Json& t : given.value.as_array()) out.timesteps.push_back(t.as_number());
+                 }}});
   return out;
 }
 
@@ -97,7 +97,8 @@ void read_checkpointing(const Json& json, TrainOptions& o) {
   bool enabled = true, offload = false;
   std::optional<double> ratio;
   const OptionReader share = [&](const GivenOption& given) { ratio = given.value.as_number(); };
-  read_options(kArea, "gradient_checkpointing", json, {{"enabled", boolean(enabled)}, {"ratio", share}, {"offload", boolean(offload)}});
+  read_options(kArea, "gradient_checkpointing", json,
+               {{"enabled", boolean(enabled)}, {"ratio", share}, {"offload", boolean(offload)}});
   o.recomputed_share = enabled ? ratio : 0;
   o.kept_inputs = offload ? KeptInputs::on_host : KeptInputs::on_device;
 }
@@ -105,10 +106,10 @@ void read_checkpointing(const Json& json, TrainOptions& o) {
 TargetLossOptions read_target_loss(const Json& json) {
   TargetLossOptions out;
   read_options(kArea, "target_loss", json,
-              {{"loss", number(out.loss)},
-               {"floor", number(out.floor)},
-               {"warmup_steps", integer(out.warmup_steps)},
-               {"smoothing", number(out.smoothing)}});
+               {{"loss", number(out.loss)},
+                {"floor", number(out.floor)},
+                {"warmup_steps", integer(out.warmup_steps)},
+                {"smoothing", number(out.smoothing)}});
   return out;
 }
 
@@ -142,32 +143,31 @@ TrainOptions train_options_from_json(const Json& json, const DitConfig& model) {
   o.adapter = adapter_config_from_json(Json::Object{{"type", "lora"}});
   LawChoice law = LawChoice::automatic;
   Mode mode = Mode::fixed;
-  OptionReaders readers{
-      {"mode", choice(mode, kModes)},
-      {"adapter", [&](const GivenOption& given) { o.adapter = adapter_config_from_json(given.value); }},
-      {"timestep", [&](const GivenOption& given) { read_timestep(given.value, o.timestep, law); }},
-      {"cfg_dropout", number(o.cfg_dropout)},
-      {"base_precision", choice(o.base_precision, kPrecisions)},
-      {"loss_weighting", choice(o.loss.loss_weighting, kWeightings)},
-      {"snr_gamma", number(o.loss.snr_gamma)},
-      {"padding", choice(o.loss.padding, kPaddings)},
-      {"optimizer", [&](const GivenOption& given) { o.optimizer = optimizer_options_from_json(given.value); }},
-      {"schedule", [&](const GivenOption& given) { o.schedule = read_schedule(given.value); }},
-      {"batch_size", integer(o.batch_size)},
-      {"gradient_accumulation_steps", integer(o.gradient_accumulation_steps)},
-      {"partial_accumulation", choice(o.partial_accumulation, kPartial)},
-      {"epochs", integer(o.epochs)},
-      {"max_steps", integer(o.max_steps)},
-      {"dataset_repeats", integer(o.dataset_repeats)},
-      {"shuffle", choice(o.shuffle, kShuffles)},
-      {"max_grad_norm", number(o.max_grad_norm)},
-      {"seed", seed(o.seed)},
-      {"gradient_checkpointing", [&](const GivenOption& given) { read_checkpointing(given.value, o); }},
-      {"crop", [&](const GivenOption& given) { o.crop = read_crop(given.value); }},
-      {"ema_decay", number(o.ema_decay)},
-      {"validation", [&](const GivenOption& given) { o.validation = read_validation(given.value); }},
-      {"target_loss", [&](const GivenOption& given) { o.target_loss = read_target_loss(given.value); }},
-      {"max_nonfinite_steps", integer(o.max_nonfinite_steps)}};
+  OptionReaders readers{{"mode", choice(mode, kModes)},
+                        {"adapter", [&](const GivenOption& given) { o.adapter = adapter_config_from_json(given.value); }},
+                        {"timestep", [&](const GivenOption& given) { read_timestep(given.value, o.timestep, law); }},
+                        {"cfg_dropout", number(o.cfg_dropout)},
+                        {"base_precision", choice(o.base_precision, kPrecisions)},
+                        {"loss_weighting", choice(o.loss.loss_weighting, kWeightings)},
+                        {"snr_gamma", number(o.loss.snr_gamma)},
+                        {"padding", choice(o.loss.padding, kPaddings)},
+                        {"optimizer", [&](const GivenOption& given) { o.optimizer = optimizer_options_from_json(given.value); }},
+                        {"schedule", [&](const GivenOption& given) { o.schedule = read_schedule(given.value); }},
+                        {"batch_size", integer(o.batch_size)},
+                        {"gradient_accumulation_steps", integer(o.gradient_accumulation_steps)},
+                        {"partial_accumulation", choice(o.partial_accumulation, kPartial)},
+                        {"epochs", integer(o.epochs)},
+                        {"max_steps", integer(o.max_steps)},
+                        {"dataset_repeats", integer(o.dataset_repeats)},
+                        {"shuffle", choice(o.shuffle, kShuffles)},
+                        {"max_grad_norm", number(o.max_grad_norm)},
+                        {"seed", seed(o.seed)},
+                        {"gradient_checkpointing", [&](const GivenOption& given) { read_checkpointing(given.value, o); }},
+                        {"crop", [&](const GivenOption& given) { o.crop = read_crop(given.value); }},
+                        {"ema_decay", number(o.ema_decay)},
+                        {"validation", [&](const GivenOption& given) { o.validation = read_validation(given.value); }},
+                        {"target_loss", [&](const GivenOption& given) { o.target_loss = read_target_loss(given.value); }},
+                        {"max_nonfinite_steps", integer(o.max_nonfinite_steps)}};
   for (const char* field : {"model", "tensors", "precision", "checkpoint", "early_stop", "logging", "resume", "resume_from",
                             "inference", "output_dir"}) {
     readers[field] = kElsewhere;

@@ -23,8 +23,7 @@ bool in_category(const std::string& module, const std::string& category) {
 }
 
 /// Indices of the chosen modules: the top share, then the best of each category until it has its least share.
-std::vector<size_t> choose(const std::vector<std::string>& modules, const std::vector<size_t>& ranked,
-                           const EstimateOptions& o) {
+std::vector<size_t> choose(const std::vector<std::string>& modules, const std::vector<size_t>& ranked, const EstimateOptions& o) {
   const auto count = static_cast<size_t>(std::max(1.0, std::floor(static_cast<double>(ranked.size()) * o.select_share)));
   std::vector<bool> chosen(modules.size());
   for (size_t i = 0; i < count; ++i) chosen[ranked[i]] = true;

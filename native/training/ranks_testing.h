@@ -11,10 +11,12 @@ namespace sidestep::testing {
 
 /// Everything that keeps state at once. The last group of an epoch is a partial one; five micro-batches do not go round evenly.
 inline std::string busy_options(const std::string& optimizer, const std::string& adapter) {
-  return R"({"adapter": {"type": ")" + adapter + R"(", "rank": 16, "alpha": 11, "dropout": 0.1}, "epochs": 2, "batch_size": 2, "dataset_repeats": 3,
+  return R"({"adapter": {"type": ")" + adapter +
+         R"(", "rank": 16, "alpha": 11, "dropout": 0.1}, "epochs": 2, "batch_size": 2, "dataset_repeats": 3,
     "gradient_accumulation_steps": 5, "cfg_dropout": 0.3, "ema_decay": 0.9, "crop": {"max_latent_length": 15, "decay_every_epochs": 1},
     "loss_weighting": "min_snr", "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
-    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
+    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" +
+         optimizer + R"("}})";
 }
 
 struct Run {

@@ -82,12 +82,14 @@ bool pass_all(const auto& pass, size_t bytes, Clock::time_point until, const Str
 
 bool read_all(SocketHandle socket, void* to, size_t bytes, Clock::time_point until, const Stream& stream) {
   auto* at = static_cast<std::byte*>(to);
-  return pass_all([&](size_t done, size_t left) { return platform::receive_some(socket, at + done, left, kLookMs); }, bytes, until, stream);
+  return pass_all([&](size_t done, size_t left) { return platform::receive_some(socket, at + done, left, kLookMs); }, bytes,
+                  until, stream);
 }
 
 bool write_all(SocketHandle socket, const void* from, size_t bytes, Clock::time_point until, const Stream& stream) {
   const auto* at = static_cast<const std::byte*>(from);
-  return pass_all([&](size_t done, size_t left) { return platform::send_some(socket, at + done, left, kLookMs); }, bytes, until, stream);
+  return pass_all([&](size_t done, size_t left) { return platform::send_some(socket, at + done, left, kLookMs); }, bytes, until,
+                  stream);
 }
 
 std::string seconds(int milliseconds) { return std::to_string(milliseconds / 1000) + " s"; }
@@ -95,8 +97,9 @@ std::string seconds(int milliseconds) { return std::to_string(milliseconds / 100
 Error unreachable(const Ring::Circle& circle, const std::string& why) {
   const auto& [rank, ranks] = circle.place;
   return {"train/rank-unreachable",
-          "Rank " + std::to_string(rank) + " of this training could not reach rank " + std::to_string((rank + 1) % ranks) + " at " +
-              circle.next.host + ":" + std::to_string(circle.next.port) + " within " + seconds(circle.patience.connect_ms) + ": " + why,
+          "Rank " + std::to_string(rank) + " of this training could not reach rank " + std::to_string((rank + 1) % ranks) +
+              " at " + circle.next.host + ":" + std::to_string(circle.next.port) + " within " +
+              seconds(circle.patience.connect_ms) + ": " + why,
           "Ranks speak over TCP at ports that the system chooses: is there a firewall between their machines?"};
 }
 
@@ -106,7 +109,8 @@ Connection knock(const Ring::Circle& circle, Clock::time_point until, const Stre
     const platform::OpenedSocket opened = platform::connect_to(circle.next.host, circle.next.port, kLookMs * 20);
     Connection connection(opened.handle);
     const Greeting greeting = greeting_of(circle);
-    if (connection.socket != kNoSocket && write_all(connection.socket, &greeting, sizeof greeting, until, stream)) return connection;
+    if (connection.socket != kNoSocket && write_all(connection.socket, &greeting, sizeof greeting, until, stream))
+      return connection;
     stream.throw_if_cancelled();
     if (Clock::now() >= until) throw unreachable(circle, opened.why.empty() ? "it closed the connection" : opened.why);
     std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs));
@@ -124,14 +128,16 @@ Connection admit(SocketHandle door, const Ring::Circle& circle, Clock::time_poin
     Connection connection(platform::accept_next(door, kLookMs).handle);
     if (connection.socket == kNoSocket) continue;
     Greeting said;
-    const auto soon = std::min(until, Clock::now() + std::chrono::seconds(5));  // a stranger who says nothing must not keep the rank out
+    const auto soon =
+        std::min(until, Clock::now() + std::chrono::seconds(5));  // a stranger who says nothing must not keep the rank out
     if (!read_all(connection.socket, &said, sizeof said, soon, stream)) continue;
     if (std::memcmp(&said, &wanted, sizeof said) == 0) return connection;
   }
   throw Error("train/rank-missing",
               "Rank " + std::to_string(before) + " of this training did not come to rank " + std::to_string(rank) + " within " +
                   seconds(circle.patience.connect_ms),
-              "Did it start? The log of the stage says what it said last. Ranks speak over TCP at ports that the system chooses: is there a "
+              "Did it start? The log of the stage says what it said last. Ranks speak over TCP at ports that the system chooses: "
+              "is there a "
               "firewall between their machines?");
 }
 
@@ -139,7 +145,8 @@ Connection admit(SocketHandle door, const Ring::Circle& circle, Clock::time_poin
 
 RingDoor::RingDoor(const std::string& address) {
   const platform::OpenedSocket opened = platform::listen_at(address);
-  if (opened.handle == kNoSocket) throw Error("train/rank-unreachable", "No port of " + address + " can be listened at: " + opened.why);
+  if (opened.handle == kNoSocket)
+    throw Error("train/rank-unreachable", "No port of " + address + " can be listened at: " + opened.why);
   socket_ = opened.handle;
 }
 
@@ -179,8 +186,8 @@ struct Ring::Threads {
   std::function<void()> when_lost{};
   std::thread writer, reader;
 
-  /// The first who sees it says so to the others: whoever leaves because of it must not be taken for the one that is gone. What is on its
-  /// way goes before: a rank may have left because all is done.
+  /// The first who sees it says so to the others: whoever leaves because of it must not be taken for the one that is gone. What
+  /// is on its way goes before: a rank may have left because all is done.
   void lose(int64_t rank, const std::string& how) {
     const std::string words = "Rank " + std::to_string(rank) + " of this training is gone: " + how;
     {
@@ -189,7 +196,8 @@ struct Ring::Threads {
       lost = words;
       const auto* text = reinterpret_cast<const std::byte*>(words.data());
       const auto others = static_cast<uint64_t>(place.ranks - 1);
-      outgoing.push_back({{{.kind = FrameKey::Kind::lost}, others, words.size()}, std::make_shared<Bytes>(text, text + words.size())});
+      outgoing.push_back(
+          {{{.kind = FrameKey::Kind::lost}, others, words.size()}, std::make_shared<Bytes>(text, text + words.size())});
     }
     tell_lost();
   }
@@ -247,7 +255,8 @@ struct Ring::Threads {
     Clock::time_point moved = Clock::now();
     for (size_t done = 0; done < bytes;) {
       const platform::Passed passed = platform::send_some(next.socket, at + done, bytes - done, kLookMs);
-      const bool waits = passed.how == Transferred::timed_out && Clock::now() - moved < std::chrono::milliseconds(write_patience_ms());
+      const bool waits =
+          passed.how == Transferred::timed_out && Clock::now() - moved < std::chrono::milliseconds(write_patience_ms());
       if (waits) continue;
       if (passed.how != Transferred::some) {
         lose_next(how_of(passed));
@@ -286,11 +295,15 @@ struct Ring::Threads {
     const bool of_loss = head.key.kind == FrameKey::Kind::lost;
     {
       const std::lock_guard lock(mutex);
-      if (!of_loss) arrived.emplace(head.key, std::move(body));
-      else if (lost.empty()) lost.assign(reinterpret_cast<const char*>(body->data()), body->size());
+      if (!of_loss)
+        arrived.emplace(head.key, std::move(body));
+      else if (lost.empty())
+        lost.assign(reinterpret_cast<const char*>(body->data()), body->size());
     }
-    if (of_loss) tell_lost();
-    else changed.notify_all();
+    if (of_loss)
+      tell_lost();
+    else
+      changed.notify_all();
   }
 
   /// The caller holds the lock.

@@ -19,7 +19,18 @@ struct RankPlace {
 
 /// What a frame is about. Two frames of one run never have the same key.
 struct FrameKey {
-  enum class Kind : uint32_t { alive, lost, command, gradient, outcome, diagnosis, validation, state, identity, link } kind = Kind::alive;
+  enum class Kind : uint32_t {
+    alive,
+    lost,
+    command,
+    gradient,
+    outcome,
+    diagnosis,
+    validation,
+    state,
+    identity,
+    link
+  } kind = Kind::alive;
   uint32_t micro = 0;   ///< micro-batch within its update, or the rank that speaks
   uint64_t item = 0;    ///< module, or part of a state
   uint64_t serial = 0;  ///< of the command that it belongs to
@@ -50,8 +61,9 @@ class RingDoor {
   int64_t socket_;
 };
 
-/// Ranks in a circle over TCP: each is connected to the next and to the one before it. Two threads carry the bytes, so that neither
-/// sending nor a frame on its way to others waits for anybody's arithmetic. Nothing is encrypted; who does not know the token is sent away.
+/// Ranks in a circle over TCP: each is connected to the next and to the one before it. Two threads carry the bytes, so that
+/// neither sending nor a frame on its way to others waits for anybody's arithmetic. Nothing is encrypted; who does not know the
+/// token is sent away.
 class Ring {
  public:
   struct Neighbour {
@@ -78,8 +90,8 @@ class Ring {
   SharedBytes receive(const FrameKey& key, const Stream& stream);
   /// Throws train/rank-lost once a rank is gone.
   void throw_if_lost() const;
-  /// Called once a rank is gone, from a thread of the ring, or at once if it is gone already; none: nobody is called any more when this
-  /// returns.
+  /// Called once a rank is gone, from a thread of the ring, or at once if it is gone already; none: nobody is called any more
+  /// when this returns.
   void when_lost(std::function<void()> act);
 
  private:

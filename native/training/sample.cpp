@@ -18,8 +18,8 @@ Storage read_matrix(const WeightFiles& files, const std::string& name, int64_t& 
   ConstTensor from = files.tensor(name);
   if (from.rank() == 3 && from.dim(0) == 1) from = from.select(0, 0);  // some of upstream's files keep the batch of one
   if (from.rank() != 2 || from.numel() == 0) {
-    throw Error("train/sample-invalid", files.origin(name) + ": " + name + ": expected [length, width] with elements, found " +
-                                            from.shape().to_string(),
+    throw Error("train/sample-invalid",
+                files.origin(name) + ": " + name + ": expected [length, width] with elements, found " + from.shape().to_string(),
                 "Preprocess the song again.");
   }
   Storage out(DType::f32, from.shape());
@@ -45,9 +45,11 @@ Storage silent_context(const SampleFiles& from, int64_t frames) {
   const SafetensorsFile file(from.silence_latent);
   const ConstTensor silence = file.tensor("silence_latent");
   if (silence.rank() != 3 || silence.dim(0) != 1 || silence.dim(2) < frames) {
-    throw Error("train/sample-invalid", from.name + " has " + std::to_string(frames) + " latent frames, but the model's silence is " +
-                                            silence.shape().to_string() + ": expected [1, channels, at least that many]",
-                "Cut the song (`max_duration` of the preprocess.pass1 stage), or train on windows of it (`crop.chunk_duration` of the train stage).");
+    throw Error("train/sample-invalid",
+                from.name + " has " + std::to_string(frames) + " latent frames, but the model's silence is " +
+                    silence.shape().to_string() + ": expected [1, channels, at least that many]",
+                "Cut the song (`max_duration` of the preprocess.pass1 stage), or train on windows of it (`crop.chunk_duration` "
+                "of the train stage).");
   }
   const int64_t channels = silence.dim(1);
   Storage out(DType::f32, {frames, 2 * channels});
@@ -62,15 +64,16 @@ struct Padded {
   Storage rows, mask;
 };
 
-Padded pad(const std::vector<const Sample*>& samples, Storage Sample::* member, const Staging& staging) {
+Padded pad(const std::vector<const Sample*>& samples, Storage Sample::*member, const Staging& staging) {
   int64_t longest = 0;
   const ConstTensor first = (samples.front()->*member).view();
   for (const Sample* s : samples) {
     const ConstTensor t = (s->*member).view();
     longest = std::max(longest, t.dim(0));
     if (t.dim(1) == first.dim(1)) continue;
-    throw Error("train/sample-invalid", "Samples " + samples.front()->name + " and " + s->name + " have widths " +
-                                            std::to_string(first.dim(1)) + " and " + std::to_string(t.dim(1)),
+    throw Error("train/sample-invalid",
+                "Samples " + samples.front()->name + " and " + s->name + " have widths " + std::to_string(first.dim(1)) +
+                    " and " + std::to_string(t.dim(1)),
                 "They were preprocessed for different models.");
   }
   const auto batch = static_cast<int64_t>(samples.size());

@@ -74,8 +74,7 @@ double learning_rate_at(const Schedule& schedule, int64_t step) {
   const int64_t position = step - warmup;
   const int64_t remaining = std::max<int64_t>(1, schedule.total_steps - warmup);
   switch (schedule.type) {
-    case Schedule::Type::cosine:
-      return schedule.learning_rate * cosine_factor(position, remaining, schedule.floor_factor);
+    case Schedule::Type::cosine: return schedule.learning_rate * cosine_factor(position, remaining, schedule.floor_factor);
     case Schedule::Type::cosine_restarts: {
       const int64_t cycle = std::max<int64_t>(1, remaining / std::max<int64_t>(1, schedule.n_restarts));
       return schedule.learning_rate * cosine_factor(position % cycle, cycle, schedule.floor_factor);
@@ -85,10 +84,8 @@ double learning_rate_at(const Schedule& schedule, int64_t step) {
       return schedule.learning_rate * (1 + (schedule.floor_factor - 1) * share);
     }
     case Schedule::Type::constant:
-    case Schedule::Type::constant_with_warmup:
-      return schedule.learning_rate;
-    case Schedule::Type::custom:
-      return custom_rate(schedule, position, remaining);
+    case Schedule::Type::constant_with_warmup: return schedule.learning_rate;
+    case Schedule::Type::custom: return custom_rate(schedule, position, remaining);
   }
   throw Error("train/unknown-schedule", "Unknown learning-rate schedule");
 }

@@ -54,7 +54,8 @@ StepFigures::Read StepFigures::receive(Stream& stream) const {
   Read read{.norms = views(host_), .micro_steps = {}};
   for (size_t i = 0; i < sent_samples_.size(); ++i) {
     const float* first = read.norms.sample_losses.select(0, static_cast<int64_t>(i)).data<float>();
-    read.micro_steps.push_back({.loss = static_cast<double>(read.norms.losses.data<float>()[i]), .per_sample = {first, first + sent_samples_[i]}});
+    read.micro_steps.push_back(
+        {.loss = static_cast<double>(read.norms.losses.data<float>()[i]), .per_sample = {first, first + sent_samples_[i]}});
   }
   return read;
 }

@@ -7,8 +7,8 @@
 
 namespace sidestep {
 
-/// What a step leaves on the device for the host: the losses of its micro-batches and the norms of its gradients, read in one transfer
-/// when the step's update has been queued. That is the step's one wait for a card.
+/// What a step leaves on the device for the host: the losses of its micro-batches and the norms of its gradients, read in one
+/// transfer when the step's update has been queued. That is the step's one wait for a card.
 class StepFigures {
  public:
   struct Size {
@@ -40,7 +40,8 @@ class StepFigures {
     Views norms;  ///< on the host, until the next `read`
     std::vector<Losses> micro_steps;
   };
-  /// `send` queues the copy of what this step left so far; `receive` waits for it and no further. In between the next step may begin.
+  /// `send` queues the copy of what this step left so far; `receive` waits for it and no further. In between the next step may
+  /// begin.
   void send(Stream& stream);
   Read receive(Stream& stream) const;
   Read read(Stream& stream) {

@@ -110,7 +110,10 @@ TEST("step recordings: the kind that was used longest ago goes first, for one th
   int64_t told = 0;
   const auto noting = [&](const std::string& kind) {
     StepPasses passes = counting.passes(true);
-    passes.forward = [&, forward = passes.forward] { ++told; forward(); };
+    passes.forward = [&, forward = passes.forward] {
+      ++told;
+      forward();
+    };
     told = 0;
     recordings.run(kind, passes, stream);
     return told;

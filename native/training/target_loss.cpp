@@ -8,7 +8,7 @@
 namespace sidestep {
 
 namespace {
-constexpr double kMargin = 0.3;       // share of the target over which the rate eases
+constexpr double kMargin = 0.3;  // share of the target over which the rate eases
 constexpr double kOvershootRate = 10;
 }  // namespace
 

@@ -12,7 +12,7 @@ class TargetLoss {
   /// `scheduler_warmup`: it never acts while the schedule still warms up.
   TargetLoss(const TargetLossOptions& options, int64_t scheduler_warmup);
 
-  double scale() const { return scale_; }  ///< for the next update
+  double scale() const { return scale_; }                       ///< for the next update
   std::optional<double> smoothed() const { return smoothed_; }  ///< of the losses so far; unset before the first that counts
   void update(double loss, int64_t global_step);
 

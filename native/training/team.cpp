@@ -44,8 +44,9 @@ struct Reader {
 
  private:
   void copy_to(void* to, size_t size) {
-    if (size > bytes.size() - at) throw Error("train/ranks-differ", "Another rank of this training speaks of something else",
-                                              "All ranks of a training need the same version of sidestep.");
+    if (size > bytes.size() - at)
+      throw Error("train/ranks-differ", "Another rank of this training speaks of something else",
+                  "All ranks of a training need the same version of sidestep.");
     if (size > 0) std::memcpy(to, bytes.data() + at, size);
     at += size;
   }
@@ -92,10 +93,11 @@ void Team::compare(const std::string& identity) {
     if (rank == place().rank) continue;
     const std::string other = text_of(*ring_->receive(key(FrameKey::Kind::identity, rank), stream_));
     if (other == identity) continue;
-    throw Error("train/ranks-differ",
-                "Rank " + std::to_string(rank) + " of this training is not like rank " + std::to_string(place().rank) + ": it says " + other +
-                    ", this one " + identity,
-                "All ranks of a training need the same version of sidestep, the same files, and processors or cards that compute alike.");
+    throw Error(
+        "train/ranks-differ",
+        "Rank " + std::to_string(rank) + " of this training is not like rank " + std::to_string(place().rank) + ": it says " +
+            other + ", this one " + identity,
+        "All ranks of a training need the same version of sidestep, the same files, and processors or cards that compute alike.");
   }
 }
 

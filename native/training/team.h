@@ -19,8 +19,8 @@ struct MicroOutcome {
   std::string diagnosis{};  ///< of a loss that is no finite number
 };
 
-/// Several ranks, one training. Every rank keeps the whole run (weights, optimizer, position) and does the same to it; only the passes
-/// of micro-batches and of validation are shared out. Rank 0 says what comes next, and alone writes anything down.
+/// Several ranks, one training. Every rank keeps the whole run (weights, optimizer, position) and does the same to it; only the
+/// passes of micro-batches and of validation are shared out. Rank 0 says what comes next, and alone writes anything down.
 class Team {
  public:
   enum class Command : uint8_t { state, step, validate, finish };
@@ -31,8 +31,8 @@ class Team {
   bool leads() const { return place().rank == 0; }
   /// Throws train/ranks-differ unless all ranks say the same of themselves.
   void compare(const std::string& identity);
-  /// Where every rank has a card: gradients go from card to card from now on, if all of them can be connected. In words, how gradients go,
-  /// and if they go over TCP why; empty on CPUs, where there is no choice.
+  /// Where every rank has a card: gradients go from card to card from now on, if all of them can be connected. In words, how
+  /// gradients go, and if they go over TCP why; empty on CPUs, where there is no choice.
   std::string link_cards();
   /// Waits for what comes from other cards: it is whole only if all of them are there. Nothing where gradients go over TCP.
   void wait_for_cards();

@@ -26,21 +26,16 @@ Schedule make_schedule(const TrainOptions& o, const RunShape& shape) {
   return schedule_for_optimizer(s, o.optimizer.type);
 }
 
-Error no_samples() {
-  return {"train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?"};
-}
+Error no_samples() { return {"train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?"}; }
 
-int64_t cropped(int64_t frames, const CropOptions& crop) {
-  return crop.frames > 0 ? std::min(frames, crop.frames) : frames;
-}
+int64_t cropped(int64_t frames, const CropOptions& crop) { return crop.frames > 0 ? std::min(frames, crop.frames) : frames; }
 
 }  // namespace
 
 RunFiles read_run_files(const TrainerSetup& setup) {
   RunFiles files{dit_config(read_config(setup.model_folder)), {}, {}};
   for (const SampleFiles& sample : setup.samples) files.samples.push_back(read_sample_header(sample, files.model));
-  for (const SampleFiles& sample : setup.validation_samples)
-    files.validation.push_back(read_sample_header(sample, files.model));
+  for (const SampleFiles& sample : setup.validation_samples) files.validation.push_back(read_sample_header(sample, files.model));
   if (files.samples.empty()) throw no_samples();
   return files;
 }
@@ -80,11 +75,14 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& o, const
 MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, PlanRequest request) {
   if (setup.longest_clip) {
     const auto [frames, tokens, guided] = *setup.longest_clip;
-    request.clip_bytes = plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
+    request.clip_bytes =
+        plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
   }
   const std::optional<size_t> limit = setup.memory_limit_bytes;
-  if (setup.streamed_layers) request.streamed_layers = *setup.streamed_layers;
-  else if (limit) request.streamed_layers = choose_streamed(request, keeping_budget(*limit, setup.device));
+  if (setup.streamed_layers)
+    request.streamed_layers = *setup.streamed_layers;
+  else if (limit)
+    request.streamed_layers = choose_streamed(request, keeping_budget(*limit, setup.device));
   if (!options.recomputed_share && limit) return plan_within(request, keeping_budget(*limit, setup.device));
   request.kept = recompute_share(request.model.stack.num_layers(), options.recomputed_share.value_or(0));
   return plan_memory(request);
@@ -133,7 +131,8 @@ Trainer::State::State(const TrainerSetup& run_setup, Stream& device_stream)
       upload(stream.device(), memory.batch_bytes / BatchUpload::kBatches) {
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
   setup.streamed_layers = memory.streamed_layers;  // whatever is planned anew while the run goes on
-  model = std::make_unique<Dit>(files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision),
+  model = std::make_unique<Dit>(files.model,
+                                Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options.base_precision),
                                 NullCondition::load, files.model.stack.num_layers() - memory.streamed_layers);
   model->reserve(std::max(shape.longest_frames, setup.longest_clip ? setup.longest_clip->frames : 0), stream);
   for (const std::string& name : weights.names()) {

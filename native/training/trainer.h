@@ -20,9 +20,9 @@ struct TrainerSetup {
   std::filesystem::path model_folder;  ///< config.json and model*.safetensors of one variant
   std::vector<SampleFiles> samples;
   std::vector<SampleFiles> validation_samples{};
-  Json options;                        ///< the stage's `with`
-  DType compute_dtype = DType::f32;    ///< f32 on CPU; bf16 or f16 on CUDA
-  DeviceKind device = DeviceKind::cpu; ///< for plans; a trainer goes by its stream
+  Json options;                         ///< the stage's `with`
+  DType compute_dtype = DType::f32;     ///< f32 on CPU; bf16 or f16 on CUDA
+  DeviceKind device = DeviceKind::cpu;  ///< for plans; a trainer goes by its stream
   /// The longest clip that `generate` will be asked for between steps: memory for it is taken with the run's.
   struct Clip {
     int64_t frames = 0, tokens = 0;
@@ -48,31 +48,32 @@ struct RunShape {
 /// What one update did.
 struct StepReport {
   enum class Kind : uint8_t { applied, skipped } kind = Kind::applied;
-  int64_t global_step = 0;    ///< updates applied so far, this one included
-  int64_t epoch = 0;          ///< of this step, counting from 1
-  int64_t step_in_epoch = 0;  ///< counting from 1
-  double loss = 0;            ///< mean over the group's micro-batches that had one
-  double learning_rate = 0;   ///< used in this update
-  double grad_norm = 0;       ///< before clipping
-  std::vector<double> module_norms{};  ///< gradient norm of each adapted module, in `modules()` order
-  std::vector<float> timesteps{};      ///< of every sample in the group
-  std::vector<double> sample_losses{}; ///< likewise, unweighted
+  int64_t global_step = 0;              ///< updates applied so far, this one included
+  int64_t epoch = 0;                    ///< of this step, counting from 1
+  int64_t step_in_epoch = 0;            ///< counting from 1
+  double loss = 0;                      ///< mean over the group's micro-batches that had one
+  double learning_rate = 0;             ///< used in this update
+  double grad_norm = 0;                 ///< before clipping
+  std::vector<double> module_norms{};   ///< gradient norm of each adapted module, in `modules()` order
+  std::vector<float> timesteps{};       ///< of every sample in the group
+  std::vector<double> sample_losses{};  ///< likewise, unweighted
   std::vector<std::string> sample_names{};
-  double target_loss_scale = 1;        ///< factor the target loss put on the schedule's rate
-  std::optional<double> target_loss_smoothed{};  ///< the mean that the target loss goes by, this update included; unset while it does not act
-  double prodigy_d = 0;                ///< Prodigy's distance estimate after this update, 0 for other optimizers
-  int64_t nonfinite_total = 0;         ///< micro-batches skipped so far in the run
-  std::string diagnosis{};             ///< of the last skipped micro-batch in this group: sample, first bad tensor
+  double target_loss_scale = 1;  ///< factor the target loss put on the schedule's rate
+  std::optional<double>
+      target_loss_smoothed{};   ///< the mean that the target loss goes by, this update included; unset while it does not act
+  double prodigy_d = 0;         ///< Prodigy's distance estimate after this update, 0 for other optimizers
+  int64_t nonfinite_total = 0;  ///< micro-batches skipped so far in the run
+  std::string diagnosis{};      ///< of the last skipped micro-batch in this group: sample, first bad tensor
   bool epoch_finished = false;
-  double epoch_loss = 0;               ///< with epoch_finished: mean over the epoch's updates
+  double epoch_loss = 0;  ///< with epoch_finished: mean over the epoch's updates
   /// Where the card ran short of memory since the last report: what is kept of activations from now on. It changes no number.
   std::optional<Recomputation> replanned{};
 };
 
 struct ValidationReport {
-  double loss = 0;                 ///< mean over samples, timesteps and draws
-  std::vector<double> timesteps{}; ///< as in options.validation
-  std::vector<double> losses{};    ///< mean at each of them
+  double loss = 0;                  ///< mean over samples, timesteps and draws
+  std::vector<double> timesteps{};  ///< as in options.validation
+  std::vector<double> losses{};     ///< mean at each of them
 };
 
 /// `exact`: the checkpoint must belong to a run with the same samples and adapter; what continues is, byte for byte, what an
@@ -101,15 +102,16 @@ class Trainer {
   bool finished() const;
   /// One update: its micro-batches, clipping, optimizer, average. A micro-batch whose loss is no finite number is left out
   /// and counted; the others of the group still count (upstream throws them away).
-  /// A card that runs out of memory gives back what it can do without; where that is not enough and the options leave it open, less of the
-  /// activations is kept from then on, and the step is taken again. Its bytes are the same. Throws native/out-of-memory when nothing is left.
-  /// Throws train/nonfinite-loss after max_nonfinite_steps micro-batches in a row without a finite loss (naming the sample and
-  /// the first bad tensor), train/finished when there is nothing left to do.
+  /// A card that runs out of memory gives back what it can do without; where that is not enough and the options leave it open,
+  /// less of the activations is kept from then on, and the step is taken again. Its bytes are the same. Throws
+  /// native/out-of-memory when nothing is left. Throws train/nonfinite-loss after max_nonfinite_steps micro-batches in a row
+  /// without a finite loss (naming the sample and the first bad tensor), train/finished when there is nothing left to do.
   StepReport step();
 
-  /// From here on this run is one of several ranks that share its micro-batches: the bytes are those of one rank, whatever their number.
-  /// Every rank has the same setup. Rank 0 loads, steps, validates and saves as before; the others `follow`. All calls may throw
-  /// train/rank-lost. What is returned says how gradients go from card to card; empty on CPUs. Throws train/ranks-differ.
+  /// From here on this run is one of several ranks that share its micro-batches: the bytes are those of one rank, whatever their
+  /// number. Every rank has the same setup. Rank 0 loads, steps, validates and saves as before; the others `follow`. All calls
+  /// may throw train/rank-lost. What is returned says how gradients go from card to card; empty on CPUs. Throws
+  /// train/ranks-differ.
   std::string join(std::shared_ptr<Ring> ring);
   /// Of a rank that is not 0: does its share of what rank 0 does next.
   enum class Followed : uint8_t { something, the_end };
@@ -121,9 +123,9 @@ class Trainer {
   /// The same weights always give the same number. Throws train/no-samples without validation samples.
   ValidationReport validate();
 
-  /// One clip by the adapter as it is now, or its average if there is one: a listener, after which the run goes on as if nothing had
-  /// been. `halves` is chosen here. Takes the run's own arena, or one for the clip where that is too small (TrainerSetup::longest_clip).
-  /// Throws what generate_latents throws; native/out-of-memory.
+  /// One clip by the adapter as it is now, or its average if there is one: a listener, after which the run goes on as if nothing
+  /// had been. `halves` is chosen here. Takes the run's own arena, or one for the clip where that is too small
+  /// (TrainerSetup::longest_clip). Throws what generate_latents throws; native/out-of-memory.
   Storage generate(GenerateJob job);
 
   /// A checkpoint folder: the adapter's files, flat, ready for inference, and training_state.safetensors. Overwrites.

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 std::string short_options(const std::string& optimizer, const std::string& adapter) {
   return R"({"adapter": {"type": ")" + adapter + R"(", "rank": 6, "alpha": 11, "dropout": 0.1}, "epochs": 1, "batch_size": 2,
     "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "loss_weighting": "min_snr", "schedule": {"type": "cosine"},
-    "optimizer": {"type": ")" + optimizer + R"("}})";
+    "optimizer": {"type": ")" +
+         optimizer + R"("}})";
 }
 
 Run run_with(int threads, const TrainerSetup& setup, const fs::path& folder) {
@@ -24,7 +25,8 @@ Run run_with(int threads, const TrainerSetup& setup, const fs::path& folder) {
   return whole_run(trainer, folder);
 }
 
-/// The files a run leaves enter the test's digest: what scripts/compare-bits.sh holds against other instruction sets are an adapter's bytes.
+/// The files a run leaves enter the test's digest: what scripts/compare-bits.sh holds against other instruction sets are an
+/// adapter's bytes.
 void add_files(const Run& run) {
   for (const auto& [name, bytes] : run.saved) {
     std::vector<double> values;

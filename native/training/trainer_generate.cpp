@@ -6,8 +6,14 @@
 namespace sidestep {
 
 GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves) {
-  return {.model = run.model, .compute_dtype = run.compute_dtype, .base = run.base, .stored = run.stored, .adapter = run.adapter,
-          .frames = frames, .tokens = tokens, .guided = halves == Halves::both};
+  return {.model = run.model,
+          .compute_dtype = run.compute_dtype,
+          .base = run.base,
+          .stored = run.stored,
+          .adapter = run.adapter,
+          .frames = frames,
+          .tokens = tokens,
+          .guided = halves == Halves::both};
 }
 
 /// In the run's own arena, which is idle between steps, or in one for this clip.
@@ -21,12 +27,14 @@ Storage Trainer::generate(GenerateJob job) {
   State& s = *state_;
   s.settle();
   const PlanRequest run = plan_request(s.setup, s.options, s.files, s.shape);
-  GenerationRequest request = clip_request(run, job.context.dim(0), job.condition.dim(0), job.sampler.guided() ? Halves::both : Halves::conditional);
+  GenerationRequest request =
+      clip_request(run, job.context.dim(0), job.condition.dim(0), job.sampler.guided() ? Halves::both : Halves::conditional);
   request.halves = choose_halves(request, s.stream.device());
   job.halves = request.halves;
   const size_t needed = plan_generation(request).arena_bytes;
   const int64_t reserved = std::max(s.shape.longest_frames, s.setup.longest_clip ? s.setup.longest_clip->frames : 0);
-  if (job.context.dim(0) > reserved) s.recordings.forget(s.stream);  // longer rotary tables lie elsewhere than recorded steps look
+  if (job.context.dim(0) > reserved)
+    s.recordings.forget(s.stream);  // longer rotary tables lie elsewhere than recorded steps look
   const ReliefScope scope = s.relief();
   try {
     s.use_average();

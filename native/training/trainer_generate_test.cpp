@@ -19,7 +19,10 @@ struct Prompt {
     std::fill_n(context.tensor().data<float>(), context.view().numel(), 0.5F);
   }
   GenerateJob job(SamplerOptions sampler = {.steps = 2, .guidance_scale = 2}) const {
-    return {.condition = file.tensor("out/encoder_hidden_states").slice(0, 0, 20), .context = context.view(), .sampler = std::move(sampler), .seed = 3};
+    return {.condition = file.tensor("out/encoder_hidden_states").slice(0, 0, 20),
+            .context = context.view(),
+            .sampler = std::move(sampler),
+            .seed = 3};
   }
   SafetensorsFile file;
   Storage context;
@@ -30,9 +33,10 @@ std::string options_of(const std::string& adapter, const std::string& more = "")
          R"(, "optimizer": {"type": "adamw", "learning_rate": 0.01}})";
 }
 
-const std::array<std::string, 4> kAdapters{
-    R"({"type": "lora", "rank": 4, "alpha": 8, "dropout": 0.2})", R"({"type": "dora", "rank": 4, "alpha": 8})",
-    R"({"type": "lokr", "rank": 4, "alpha": 8, "weight_decompose": true})", R"({"type": "oft", "block_size": 8, "coft": true, "eps": 0.0001})"};
+const std::array<std::string, 4> kAdapters{R"({"type": "lora", "rank": 4, "alpha": 8, "dropout": 0.2})",
+                                           R"({"type": "dora", "rank": 4, "alpha": 8})",
+                                           R"({"type": "lokr", "rank": 4, "alpha": 8, "weight_decompose": true})",
+                                           R"({"type": "oft", "block_size": 8, "coft": true, "eps": 0.0001})"};
 
 std::string bytes_of_tensor(const ConstTensor& t) { return {static_cast<const char*>(t.raw()), t.bytes()}; }
 
@@ -77,7 +81,8 @@ TEST("trainer: memory for the longest clip is planned and taken with the run's, 
   EXPECT(plan_training(setup).memory.sampling_bytes == 0 && plan_training(setup).memory.total_bytes() == alone.total_bytes());
   setup.longest_clip = {2000, 20, true};
   const MemoryPlan with = plan_training(setup).memory;
-  EXPECT(with.sampling_bytes > 0 && with.arena_bytes == alone.arena_bytes && with.total_bytes() == alone.total_bytes() + with.sampling_bytes);
+  EXPECT(with.sampling_bytes > 0 && with.arena_bytes == alone.arena_bytes &&
+         with.total_bytes() == alone.total_bytes() + with.sampling_bytes);
   Stream stream = make_stream(2);
   Trainer trainer(setup, stream);
   EXPECT(trainer.memory().sampling_bytes == with.sampling_bytes);

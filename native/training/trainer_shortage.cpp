@@ -54,7 +54,8 @@ void Trainer::State::take_rest() {
     offload = std::make_unique<ActivationOffload>(stream.device(), request.model.stack.num_layers(), request.input_bytes());
   optimizer = make_optimizer(options.optimizer, adapters->parameters(), stream);
   const auto parameters = static_cast<int64_t>(adapters->parameters().size());
-  figures = std::make_unique<StepFigures>(StepFigures::Size{options.gradient_accumulation_steps, options.batch_size, parameters}, stream.device());
+  figures = std::make_unique<StepFigures>(StepFigures::Size{options.gradient_accumulation_steps, options.batch_size, parameters},
+                                          stream.device());
   if (!averages()) return;
   for (const Parameter& p : adapters->parameters()) {
     average.emplace_back(DType::f32, p.value.shape(), stream.device());
@@ -62,8 +63,8 @@ void Trainer::State::take_rest() {
   }
 }
 
-/// A plan that takes an eighth of the activations less, or the next larger step there is. False where the options say what is kept, or where
-/// nothing is kept that could be computed again.
+/// A plan that takes an eighth of the activations less, or the next larger step there is. False where the options say what is
+/// kept, or where nothing is kept that could be computed again.
 bool Trainer::State::plan_less() {
   if (options.recomputed_share || stream.device().kind != DeviceKind::cuda) return false;
   setup.memory_limit_bytes = memory.total_bytes() - memory.arena_bytes / 8;
@@ -109,15 +110,16 @@ ReliefScope Trainer::State::relief() {
   return ReliefScope([this](size_t) { return stream.device().kind == DeviceKind::cuda && give_back(); });
 }
 
-/// After a shortage that what was given back has ended: the next step is to find more room, and if no more can be had, it is not recorded.
+/// After a shortage that what was given back has ended: the next step is to find more room, and if no more can be had, it is not
+/// recorded.
 void Trainer::State::end_shortage() {
   if (!std::exchange(short_of_memory, false)) return;
   trimmed = false;
   if (!keep_less()) recordings.stop(stream);
 }
 
-/// A step out of memory is taken again, from the same numbers, with less kept. Not in the middle of an update, and not where other ranks wait
-/// for what this one computes.
+/// A step out of memory is taken again, from the same numbers, with less kept. Not in the middle of an update, and not where
+/// other ranks wait for what this one computes.
 StepReport Trainer::State::step_within_memory() {
   const ReliefScope scope = relief();
   const RunPosition began = position;

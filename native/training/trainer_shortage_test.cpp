@@ -41,8 +41,10 @@ TEST("memory: a card that refuses is asked again for as long as something is giv
 }
 
 TrainerSetup short_run(const Songs& songs, const char* checkpointing = "") {
-  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 4, "batch_size": 2, "ema_decay": 0.9,
-    "shuffle": "none", "crop": {"max_latent_length": 15}, "cfg_dropout": 0.3, "max_grad_norm": 0.05)" + std::string(checkpointing) + "}");
+  TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 4, "batch_size": 2, "ema_decay": 0.9,
+    "shuffle": "none", "crop": {"max_latent_length": 15}, "cfg_dropout": 0.3, "max_grad_norm": 0.05)" +
+                          std::string(checkpointing) + "}");
   setup.model_folder = deeper_model(songs);
   setup.samples.resize(2);
   return setup;

@@ -45,14 +45,14 @@ PlanRequest plan_request(const TrainerSetup& setup, const TrainOptions& options,
 MemoryPlan run_memory(const TrainerSetup& setup, const TrainOptions& options, PlanRequest request);
 GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t tokens, Halves halves);
 
-/// A micro-batch that is being read while the one before it is computed; of one that another rank computes only what is drawn for it.
-/// Nothing of the run's state has changed for it yet.
+/// A micro-batch that is being read while the one before it is computed; of one that another rank computes only what is drawn for
+/// it. Nothing of the run's state has changed for it yet.
 struct PendingBatch {
   int64_t epoch = 0, micro_index = 0;
   std::vector<int64_t> occurrences;  ///< places in the epoch's visit of the dataset, repeats included
   std::vector<SampleRead> reads;
   std::optional<CropSampler> crops;  ///< as it will be once the batch is taken; empty without cropping
-  std::future<Batch> batch;  ///< none where another rank computes it
+  std::future<Batch> batch;          ///< none where another rank computes it
 };
 
 /// One micro-batch of a step.
@@ -177,17 +177,18 @@ struct Trainer::State {
   std::shared_ptr<WeightFiles> bias_source;  ///< keeps `biases` mapped
   RunPosition position;
   std::vector<int64_t> order;  ///< of position.epoch, once a batch of it has been begun
-  Staging staging;      ///< for batches
-  Staging numbers;      ///< for the steps' own: a few bytes must not be lent a batch's memory
+  Staging staging;             ///< for batches
+  Staging numbers;             ///< for the steps' own: a few bytes must not be lent a batch's memory
   BatchUpload upload;
-  std::deque<PendingBatch> pending;  ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
+  std::deque<PendingBatch>
+      pending;                      ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
   std::optional<QueuedStep> ahead;  ///< the step after the one that was reported last, where its passes are queued already
-  bool changing_weights = false;  ///< an update is under way: this step cannot be taken again
-  bool trimmed = false;           ///< whether idle memory was freed since the last shortage was settled
-  bool short_of_memory = false;   ///< something was given back since then
+  bool changing_weights = false;    ///< an update is under way: this step cannot be taken again
+  bool trimmed = false;             ///< whether idle memory was freed since the last shortage was settled
+  bool short_of_memory = false;     ///< something was given back since then
   std::optional<Recomputation> replanned;  ///< not reported yet
-  bool others_know = false;  ///< whether the other ranks have this run's state
-  std::unique_ptr<Team> team;  ///< null where the run has this rank alone; knows the adapters
+  bool others_know = false;                ///< whether the other ranks have this run's state
+  std::unique_ptr<Team> team;              ///< null where the run has this rank alone; knows the adapters
 };
 
 }  // namespace sidestep

@@ -31,7 +31,8 @@ void Trainer::State::begin_batch(int64_t micro_index) {
     next.reads.back().frames = options.crop.frames;
   }
   if (computes(micro_index))
-    next.batch = std::async(std::launch::async, [reads = next.reads, to = staging, up = upload] { return up.send(read_batch(reads, to)); });
+    next.batch = std::async(std::launch::async,
+                            [reads = next.reads, to = staging, up = upload] { return up.send(read_batch(reads, to)); });
   pending.push_back(std::move(next));
 }
 
@@ -40,7 +41,8 @@ bool Trainer::State::computes(int64_t micro_index) const {
   return team == nullptr || micro_index % options.gradient_accumulation_steps % team->place().ranks == team->place().rank;
 }
 
-/// Up to the first that is this rank's, from `micro_index` on. The first batch of the next epoch waits until this epoch has been counted.
+/// Up to the first that is this rank's, from `micro_index` on. The first batch of the next epoch waits until this epoch has been
+/// counted.
 void Trainer::State::begin_own_batch(int64_t micro_index) {
   int64_t next = pending.empty() ? micro_index : pending.back().micro_index + 1;
   if (!pending.empty() && computes(pending.back().micro_index)) return;
@@ -137,7 +139,8 @@ void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int6
   const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
   const MicroStep step = micro_step(micro, draws);
   const MicroResult result = run_micro_step(step, work());
-  MicroOutcome outcome{.loss = result.loss, .sample_losses = result.per_sample, .timesteps = draws.t, .sample_names = micro.batch.names};
+  MicroOutcome outcome{
+      .loss = result.loss, .sample_losses = result.per_sample, .timesteps = draws.t, .sample_names = micro.batch.names};
   if (!std::isfinite(result.loss)) outcome.diagnosis = diagnose(micro, step, result.per_sample);
   take_up(outcome, report, good);
 }
@@ -176,8 +179,10 @@ void Trainer::State::conclude(const UpdateResult& result, StepReport& report) {
   }
   ++position.global_step;
   // Prodigy sets its own rate: a target loss would fight it.
-  if (options.optimizer.type != OptimizerType::prodigy) target_loss.update(report.loss, position.global_step);
-  else report.prodigy_d = optimizer->scalars()[1];
+  if (options.optimizer.type != OptimizerType::prodigy)
+    target_loss.update(report.loss, position.global_step);
+  else
+    report.prodigy_d = optimizer->scalars()[1];
   report.target_loss_smoothed = target_loss.smoothed();
 }
 
@@ -243,9 +248,9 @@ bool Trainer::State::goes_ahead() const {
   return position.group + 1 < shape.steps_per_epoch && !last;
 }
 
-/// The next step's passes, while the card still computes this one: it need not wait for whoever reads this one's report. They change
-/// nothing but gradients, so a run that ends here has lost nothing. What goes wrong is left for the step itself, in which it goes wrong
-/// again: this one is done, and its report must not be lost.
+/// The next step's passes, while the card still computes this one: it need not wait for whoever reads this one's report. They
+/// change nothing but gradients, so a run that ends here has lost nothing. What goes wrong is left for the step itself, in which
+/// it goes wrong again: this one is done, and its report must not be lost.
 void Trainer::State::queue_ahead(const NextBatch& next) {
   if (!goes_ahead()) return;
   const CropSampler before = crops;
@@ -269,9 +274,9 @@ Trainer::State::~State() {
   }
 }
 
-/// A step that a card is told as a whole, update included, and that is read once, when the next one's passes have been queued behind it.
-/// If a loss turns out to be no finite number the card has changed nothing but gradients, and the step is taken again with care, and so
-/// are the passes of the next: that is rare, and looking always costs a pause in every step.
+/// A step that a card is told as a whole, update included, and that is read once, when the next one's passes have been queued
+/// behind it. If a loss turns out to be no finite number the card has changed nothing but gradients, and the step is taken again
+/// with care, and so are the passes of the next: that is rare, and looking always costs a pause in every step.
 StepReport Trainer::State::step_at_once() {
   stream.throw_if_cancelled();
   const auto fresh = [this](int64_t index) { return next_batch(index); };

@@ -8,8 +8,9 @@
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
 
-// A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device mirror` and `--device cuda` go the
-// first way. Adaptive timesteps of a share that never comes to pass send a card the second way: that is what it is compared with.
+// A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device mirror` and `--device
+// cuda` go the first way. Adaptive timesteps of a share that never comes to pass send a card the second way: that is what it is
+// compared with.
 namespace sidestep {
 namespace {
 
@@ -23,7 +24,8 @@ std::string options_of(const std::string& optimizer, Way way) {
   return R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0.1}, "epochs": 4, "batch_size": 2, "shuffle": "none",
     "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "max_grad_norm": 0.05, "max_nonfinite_steps": 100,
     "target_loss": {"loss": 3.0, "warmup_steps": 1}, "crop": {"max_latent_length": 15}, "schedule": {"type": "cosine", "warmup_steps": 1},
-    "timestep": {"adaptive_ratio": )" + share + R"(}, "optimizer": {"type": ")" + optimizer + R"("}})";
+    "timestep": {"adaptive_ratio": )" +
+         share + R"(}, "optimizer": {"type": ")" + optimizer + R"("}})";
 }
 
 struct Run {
@@ -126,7 +128,8 @@ TEST("trainer step: a run that goes on from any of its checkpoints ends as the w
 TEST("trainer step: a sample that cannot be read stops the step that needs it, not the one before") {
   const Songs songs;
   Stream stream = make_stream(1);
-  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "epochs": 2, "shuffle": "none", "batch_size": 1,
+  const TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "epochs": 2, "shuffle": "none", "batch_size": 1,
     "gradient_accumulation_steps": 1})");
   Trainer trainer(setup, stream);
   trainer.step();
@@ -139,7 +142,8 @@ TEST("trainer step: a sample that cannot be read stops the step that needs it, n
 
 TEST("trainer step: who stops a run between two steps is told so by the next, and no step is half done") {
   const Songs songs;
-  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.1}, "epochs": 2, "batch_size": 2,
+  const TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.1}, "epochs": 2, "batch_size": 2,
     "gradient_accumulation_steps": 1, "cfg_dropout": 0.3})");
   const std::string expected = run_of(setup, songs.folder / "whole").weights;
   Stream stream = make_stream(1);
@@ -160,8 +164,10 @@ TEST("trainer step: who stops a run between two steps is told so by the next, an
 
 /// A card's recorded runs, and on a made-up one all orders told op by op besides.
 std::string offloaded(const std::string& checkpointing, const Songs& songs) {
-  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "epochs": 3, "batch_size": 2, "gradient_accumulation_steps": 1,
-    "cfg_dropout": 0.3, "gradient_checkpointing": {)" + checkpointing + "}}");
+  TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "dora", "rank": 4}, "epochs": 3, "batch_size": 2, "gradient_accumulation_steps": 1,
+    "cfg_dropout": 0.3, "gradient_checkpointing": {)" +
+                          checkpointing + "}}");
   setup.model_folder = deeper_model(songs);
   return run_of(setup, songs.folder / "offloaded").weights;
 }
@@ -182,7 +188,9 @@ TEST("trainer step: offloaded activations change nothing in what is trained, rec
 TEST("trainer step: a plan says what offloading saves on a card, and that it saves nothing on the CPU") {
   const Songs songs;
   const auto plan = [&](const char* offload, DeviceKind device) {
-    TrainerSetup setup = setup_of(songs, std::string(R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"offload": )") + offload + "}}");
+    TrainerSetup setup =
+        setup_of(songs, std::string(R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"offload": )") +
+                            offload + "}}");
     setup.device = device;
     setup.model_folder = deeper_model(songs);
     return plan_training(setup, SampleLengths{.samples = 5, .frames = 3000, .tokens = 20}).memory;
@@ -195,8 +203,10 @@ TEST("trainer step: a plan says what offloading saves on a card, and that it sav
 }
 
 TrainerSetup deep_setup(const Songs& songs, const std::string& more = "") {
-  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 2, "gradient_accumulation_steps": 2,
-    "batch_size": 2, "cfg_dropout": 0.3)" + more + "}");
+  TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 2, "gradient_accumulation_steps": 2,
+    "batch_size": 2, "cfg_dropout": 0.3)" +
+                          more + "}");
   setup.model_folder = deeper_model(songs);
   return setup;
 }
@@ -216,7 +226,8 @@ TEST("trainer step: what is kept follows the memory there is, and never changes 
   EXPECT(!weights.empty() && weights == run_of(limited(0), songs.folder / "least").weights);
   size_t before = none.total_bytes();
   for (const double share : {0.1, 0.3, 0.5, 0.7, 0.9}) {
-    const auto budget = none.total_bytes() + static_cast<size_t>(share * static_cast<double>(all.total_bytes() - none.total_bytes()));
+    const auto budget =
+        none.total_bytes() + static_cast<size_t>(share * static_cast<double>(all.total_bytes() - none.total_bytes()));
     size_t limit = budget;
     while (keeping_budget(limit, testing::device_under_test().kind) < budget) ++limit;
     const MemoryPlan plan = plan_training(limited(limit)).memory;
@@ -251,7 +262,9 @@ TEST("trainer step: layers that wait on the host change no byte, in any order of
   }
 }
 
-TEST("trainer step: as many layers wait on the host as it takes, and none where all fits or an adapter reads weights between passes") {
+TEST(
+    "trainer step: as many layers wait on the host as it takes, and none where all fits or an adapter reads weights between "
+    "passes") {
   const Songs songs;
   const auto planned = [&](const TrainerSetup& setup) { return plan_training(setup).memory; };
   TrainerSetup setup = deep_setup(songs);
@@ -273,7 +286,8 @@ TEST("trainer step: as many layers wait on the host as it takes, and none where 
   EXPECT(least.weights_bytes - three.weights_bytes == 3 * layer - 2 * place);
   const auto within = [&](size_t bytes, const char* adapter = "lora") {
     TrainerSetup limited = setup;
-    limited.options = Json::parse(R"({"adapter": {"type": ")" + std::string(adapter) + R"(", "rank": 4, "dropout": 0.2}, "epochs": 2,
+    limited.options =
+        Json::parse(R"({"adapter": {"type": ")" + std::string(adapter) + R"(", "rank": 4, "dropout": 0.2}, "epochs": 2,
       "gradient_accumulation_steps": 2, "batch_size": 2, "cfg_dropout": 0.3})");
     limited.memory_limit_bytes = bytes;
     return planned(limited);

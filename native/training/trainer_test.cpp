@@ -22,7 +22,8 @@ std::string busy_options(const std::string& optimizer) {
   return R"({"adapter": {"type": "lora", "rank": 96, "alpha": 48, "dropout": 0.1}, "epochs": 3, "batch_size": 2,
     "gradient_accumulation_steps": 2, "cfg_dropout": 0.3, "ema_decay": 0.9, "crop": {"max_latent_length": 15, "decay_every_epochs": 1},
     "timestep": {"adaptive_ratio": 0.5}, "target_loss": {"loss": 3.0, "warmup_steps": 1},
-    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" + optimizer + R"("}})";
+    "schedule": {"type": "cosine", "warmup_steps": 1}, "optimizer": {"type": ")" +
+         optimizer + R"("}})";
 }
 
 TEST("trainer: stopping at any step and resuming gives the same bytes, for every optimizer") {
@@ -48,7 +49,7 @@ TEST("trainer: stopping at any step and resuming gives the same bytes, for every
       second.save(end);
       EXPECT(bytes_of(whole / "training_state.safetensors") == bytes_of(end / "training_state.safetensors"));
       EXPECT(bytes_of(whole / "adapter_model.safetensors") == bytes_of(end / "adapter_model.safetensors"));
-      first.step();  // while the batch after it is being read …
+      first.step();      // while the batch after it is being read …
       first.load(part);  // … the run goes back
       EXPECT(first.step().loss == losses[stop]);
     }
@@ -104,7 +105,8 @@ TEST("trainer: a checkpoint folder is an adapter folder") {
   Stream stream = make_stream(2);
   for (const char* type : {"lora", "dora", "lokr", "loha", "oft"}) {
     const std::string block = std::string(type) == "oft" ? R"(, "block_size": 8)" : R"(, "rank": 4, "alpha": 4)";
-    Trainer trainer(setup_of(songs, R"({"adapter": {"type": ")" + std::string(type) + "\"" + block + R"(}, "max_steps": 2})"), stream);
+    Trainer trainer(setup_of(songs, R"({"adapter": {"type": ")" + std::string(type) + "\"" + block + R"(}, "max_steps": 2})"),
+                    stream);
     while (!trainer.finished()) trainer.step();
     EXPECT(trainer.global_step() == 2);
     trainer.save(songs.folder / type, {{"made_by", "test"}});
@@ -177,9 +179,11 @@ TEST("trainer: a frozen model in 8 bits takes what was planned, for every kind o
   const auto options = [](const std::string& type, const std::string& base) {
     const std::string shape = type == "oft" ? R"("block_size": 8)" : R"("rank": 4, "alpha": 4)";
     return R"({"adapter": {"type": ")" + type + "\", " + shape + R"(, "target_mlp": true}, "max_steps": 2, "batch_size": 2,
-      "base_precision": ")" + base + "\"}";
+      "base_precision": ")" +
+           base + "\"}";
   };
-  for (const char* type : {"lora", "dora", "lokr", "loha", "oft"}) expect_as_planned(setup_of(songs, options(type, "8bit")), stream);
+  for (const char* type : {"lora", "dora", "lokr", "loha", "oft"})
+    expect_as_planned(setup_of(songs, options(type, "8bit")), stream);
   const auto weights = [&](const char* base, DeviceKind device) {
     TrainerSetup setup = setup_of(songs, options("lora", base));
     setup.device = device;
@@ -215,12 +219,15 @@ TEST("trainer: a 16-bit checkpoint left as it lies gives the bits of one widened
   write_widened(stored.model_folder, widened.model_folder);
   Trainer as_stored(stored, stream), wide(widened, stream);
   const bool on_card = testing::device_under_test().kind == DeviceKind::cuda;  // it holds a copy in its own dtype in any case
-  if (on_card) EXPECT(as_stored.memory().weights_bytes == wide.memory().weights_bytes);
-  else EXPECT(as_stored.memory().weights_bytes < wide.memory().weights_bytes);
+  if (on_card)
+    EXPECT(as_stored.memory().weights_bytes == wide.memory().weights_bytes);
+  else
+    EXPECT(as_stored.memory().weights_bytes < wide.memory().weights_bytes);
   while (!wide.finished()) EXPECT(as_stored.step().loss == wide.step().loss);
   as_stored.save(songs.folder / "a");
   wide.save(songs.folder / "b");
-  EXPECT(bytes_of(songs.folder / "a" / "adapter_model.safetensors") == bytes_of(songs.folder / "b" / "adapter_model.safetensors"));
+  EXPECT(bytes_of(songs.folder / "a" / "adapter_model.safetensors") ==
+         bytes_of(songs.folder / "b" / "adapter_model.safetensors"));
 }
 
 TEST("trainer: 8-bit frozen weights change the loss by little over 200 steps") {
@@ -229,7 +236,8 @@ TEST("trainer: 8-bit frozen weights change the loss by little over 200 steps") {
   const auto losses = [&](const char* base) {
     Trainer trainer(setup_of(songs, R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0}, "epochs": 40,
       "gradient_accumulation_steps": 1, "crop": {"max_latent_length": 12}, "base_precision": ")" +
-                                        std::string(base) + "\"}"), stream);
+                                        std::string(base) + "\"}"),
+                    stream);
     std::vector<double> found;
     while (!trainer.finished()) found.push_back(trainer.step().loss);
     return found;

@@ -33,11 +33,12 @@ struct Songs {
     for (size_t i = 0; i < 5; ++i) {
       const SafetensorsFile file(e2e / (i % 2 == 0 ? "a_stereo48k.safetensors" : "b_mono44k.safetensors"));
       const fs::path path = folder / ("song" + std::to_string(i) + ".safetensors");
-      write_safetensors(path,
-                        {{"target_latents", file.tensor("out/target_latents").slice(0, 0, frames[i])},
-                         {"context_latents", file.tensor("out/context_latents").slice(0, 0, frames[i])},
-                         {"encoder_hidden_states", file.tensor("out/encoder_hidden_states").slice(0, 0, 9 + static_cast<int64_t>(i))}},
-                        {});
+      write_safetensors(
+          path,
+          {{"target_latents", file.tensor("out/target_latents").slice(0, 0, frames[i])},
+           {"context_latents", file.tensor("out/context_latents").slice(0, 0, frames[i])},
+           {"encoder_hidden_states", file.tensor("out/encoder_hidden_states").slice(0, 0, 9 + static_cast<int64_t>(i))}},
+          {});
       paths.push_back(path);
     }
   }
@@ -87,8 +88,8 @@ inline TrainerSetup setup_of(const Songs& songs, const std::string& options) {
 
 inline Stream make_stream(int threads) { return Stream(device_under_test(), std::make_shared<ThreadPool>(threads)); }
 
-/// The tiny checkpoint with its two layers three times over, each time a little larger, so that no layer passes for another: three inputs stay
-/// on a card in any case.
+/// The tiny checkpoint with its two layers three times over, each time a little larger, so that no layer passes for another:
+/// three inputs stay on a card in any case.
 inline fs::path deeper_model(const Songs& songs) {
   constexpr int64_t kLayers = 6;
   const fs::path from = fs::path(golden_dir()) / "tiny_checkpoint" / "acestep-v15-turbo", to = songs.folder / "deeper";

@@ -48,8 +48,8 @@ std::string Trainer::State::identity() const {
   for (const auto* list : {&files.samples, &files.validation})
     for (const SampleHeader& s : *list) run += numbers_text({static_cast<double>(s.frames), static_cast<double>(s.tokens)});
   const std::string device = stream.device().kind == DeviceKind::cpu ? cpu::arithmetic() : "a card";
-  return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " + std::string(dtype_name(setup.compute_dtype)) + ", run " +
-         std::to_string(mark_of(run));
+  return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " + std::string(dtype_name(setup.compute_dtype)) +
+         ", run " + std::to_string(mark_of(run));
 }
 
 std::string Trainer::join(std::shared_ptr<Ring> ring) {

@@ -15,7 +15,8 @@
 namespace sidestep {
 namespace {
 
-using testing::busy_options, testing::bytes_of, testing::make_stream, testing::Run, testing::setup_of, testing::Songs, testing::spoil, testing::whole_run;
+using testing::busy_options, testing::bytes_of, testing::make_stream, testing::Run, testing::setup_of, testing::Songs,
+    testing::spoil, testing::whole_run;
 namespace fs = std::filesystem;
 
 constexpr const char* kHere = "127.0.0.1";
@@ -36,7 +37,8 @@ struct Doors {
   std::vector<std::unique_ptr<RingDoor>> doors;
 };
 
-/// Each rank is a thread with a trainer of its own; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else that one is gone.
+/// Each rank is a thread with a trainer of its own; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else
+/// that one is gone.
 void train_together(int64_t ranks, const TrainerSetup& setup, const std::function<void(Trainer&)>& leader) {
   const Doors doors(ranks);
   std::vector<std::exception_ptr> errors(static_cast<size_t>(ranks));
@@ -48,7 +50,8 @@ void train_together(int64_t ranks, const TrainerSetup& setup, const std::functio
         Trainer trainer(setup, stream);
         trainer.join(doors.enter(rank, stream));
         if (rank > 0) {
-          while (trainer.follow() == Trainer::Followed::something) {}
+          while (trainer.follow() == Trainer::Followed::something) {
+          }
           return;
         }
         leader(trainer);
@@ -150,7 +153,8 @@ TEST("ranks: a micro-batch without a finite loss is left out on all of them") {
     const auto state = [&](const char* folder) { return bytes_of(songs.folder / folder / "training_state.safetensors"); };
     EXPECT(state("together") == state("alone"));
   }
-  EXPECT_ERROR(train_together(2, setup_of(songs, options + "1}"), [&](Trainer& trainer) { report_of(trainer); }), "train/nonfinite-loss");
+  EXPECT_ERROR(train_together(2, setup_of(songs, options + "1}"), [&](Trainer& trainer) { report_of(trainer); }),
+               "train/nonfinite-loss");
 }
 
 TEST("ranks: one that is gone ends all of them, whichever it is") {
@@ -167,8 +171,10 @@ TEST("ranks: one that is gone ends all of them, whichever it is") {
           Trainer trainer(setup, stream);
           trainer.join(doors.enter(rank, stream));
           for (int step = 0; rank != victim || step < 1; ++step) {
-            if (rank > 0) trainer.follow();
-            else trainer.step();
+            if (rank > 0)
+              trainer.follow();
+            else
+              trainer.step();
           }
         } catch (const Error& error) {
           codes[static_cast<size_t>(rank)] = error.code();
@@ -227,7 +233,7 @@ TEST("ranks: one that cannot be reached is named, with why") {
   RingDoor door(kHere);
   const int nobody = RingDoor(kHere).port();  // nobody listens there any more
   EXPECT_ERROR(Ring(door, {.place = {0, 2}, .token = "t", .next = {kHere, nobody}, .patience = {300, 300}}, stream),
-                "train/rank-unreachable");
+               "train/rank-unreachable");
   EXPECT_ERROR(RingDoor("192.0.2.1"), "train/rank-unreachable");
 }
 

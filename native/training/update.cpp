@@ -11,7 +11,7 @@ namespace sidestep {
 namespace {
 
 struct Norms {
-  std::vector<double> squares;      ///< of each parameter's gradient
+  std::vector<double> squares;  ///< of each parameter's gradient
   std::vector<int64_t> nonfinite;
 };
 

@@ -14,7 +14,11 @@ namespace {
 
 DitConfig one_layer() {
   DitConfig config;
-  config.stack = {.hidden_size = 16, .intermediate_size = 24, .num_attention_heads = 2, .num_key_value_heads = 1, .head_dim = 8,
+  config.stack = {.hidden_size = 16,
+                  .intermediate_size = 24,
+                  .num_attention_heads = 2,
+                  .num_key_value_heads = 1,
+                  .head_dim = 8,
                   .windows = {kNoWindow}};
   config.in_channels = 12;
   config.audio_acoustic_hidden_dim = 4;
@@ -34,7 +38,8 @@ struct Bench {
   }
   Workspace work() { return {arena, stream}; }
   Update update(double max_grad_norm = 1) {
-    return {.adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-2, .max_grad_norm = max_grad_norm, .grad_factor = 2};
+    return {
+        .adapters = adapters, .optimizer = *optimizer, .learning_rate = 1e-2, .max_grad_norm = max_grad_norm, .grad_factor = 2};
   }
   void put(const Tensor& t, int64_t index, float value) {
     const Storage host(DType::f32, {1});
@@ -66,7 +71,8 @@ struct Bench {
   AdapterSet adapters{model, {.type = AdapterType::lora, .rank = 2, .alpha = 4}};
   Arena arena{stream.device(), 8 << 20};
   std::unique_ptr<Optimizer> optimizer;
-  StepFigures figures{{.micro_steps = 1, .batch_size = 1, .parameters = static_cast<int64_t>(adapters.parameters().size())}, stream.device()};
+  StepFigures figures{{.micro_steps = 1, .batch_size = 1, .parameters = static_cast<int64_t>(adapters.parameters().size())},
+                      stream.device()};
 };
 
 constexpr OptimizerType kRules[] = {OptimizerType::adamw, OptimizerType::adamw8bit, OptimizerType::adafactor};
@@ -77,7 +83,8 @@ TEST("update: decided on the device it is what the host would have decided, clip
       Bench host(type), device(type);
       host.set_gradients();
       device.set_gradients();
-      const UpdateResult a = apply_update(host.update(max_grad_norm), host.work()), b = device.queued(device.update(max_grad_norm));
+      const UpdateResult a = apply_update(host.update(max_grad_norm), host.work()),
+                         b = device.queued(device.update(max_grad_norm));
       EXPECT(a.kind == UpdateResult::Kind::applied && b.kind == a.kind);
       EXPECT(a.grad_norm > 0.01 && a.grad_norm == b.grad_norm && a.module_norms == b.module_norms);
       EXPECT(host.everything() == device.everything());
@@ -86,7 +93,9 @@ TEST("update: decided on the device it is what the host would have decided, clip
   }
 }
 
-TEST("update: a gradient that is no number is named and thrown away with all others, and the next update is as if it had not been") {
+TEST(
+    "update: a gradient that is no number is named and thrown away with all others, and the next update is as if it had not "
+    "been") {
   for (const OptimizerType type : kRules) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       Bench bench(type), clean(type);

@@ -36,12 +36,11 @@ double Trainer::State::validate_once(const Sample& sample, int64_t index, size_t
   const Batch batch = collate({&sample});
   const auto panel = static_cast<uint64_t>(timestep) * static_cast<uint64_t>(options.validation.draws);
   Draws draws;
-  draws.noise_keys = {{options.validation.seed, Purpose::validation, panel + static_cast<uint64_t>(draw),
-                       static_cast<uint64_t>(index)}};
+  draws.noise_keys = {
+      {options.validation.seed, Purpose::validation, panel + static_cast<uint64_t>(draw), static_cast<uint64_t>(index)}};
   draws.t = {static_cast<float>(options.validation.timesteps[timestep])};
   draws.dropped = {0};
-  return run_micro_step({.model = *model, .batch = batch, .draws = draws, .gradients = MicroStep::Gradients::none}, work())
-      .loss;
+  return run_micro_step({.model = *model, .batch = batch, .draws = draws, .gradients = MicroStep::Gradients::none}, work()).loss;
 }
 
 namespace {

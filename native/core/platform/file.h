@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
-// How a system opens, maps and replaces files. posix/file.cpp or windows/file.cpp is built, never both. What a system refuses leaves
-// its reason in `errno`, with the numbers of <cerrno> everywhere; who calls has the words. Paths may be as long as the disk allows, which
-// std::filesystem does not reach on Windows.
+// How a system opens, maps and replaces files. posix/file.cpp or windows/file.cpp is built, never both. What a system refuses
+// leaves its reason in `errno`, with the numbers of <cerrno> everywhere; who calls has the words. Paths may be as long as the
+// disk allows, which std::filesystem does not reach on Windows.
 namespace sidestep::platform {
 
 enum class FileKind : uint8_t { regular, other };
@@ -14,8 +14,9 @@ enum class FileKind : uint8_t { regular, other };
 struct WholeFile {
   FileKind kind;
   size_t bytes;
-  std::shared_ptr<const void> memory;  ///< read-only, paged in on demand; null where there is nothing to map: no bytes, a folder, a pipe
-  const char* refused;                 ///< the call that was refused, or null
+  std::shared_ptr<const void>
+      memory;           ///< read-only, paged in on demand; null where there is nothing to map: no bytes, a folder, a pipe
+  const char* refused;  ///< the call that was refused, or null
 };
 WholeFile map_whole(const std::filesystem::path& path);
 
@@ -28,8 +29,8 @@ int sync_file(int file);
 int close_file(int file);
 void remove_file(const std::filesystem::path& path) noexcept;
 
-/// Gives a file the name of another, which is replaced whole. A file that another program has open for a moment (a virus scanner, an
-/// indexer) is waited for where that is in the way; what this process has mapped is not replaced on Windows. -1: refused.
+/// Gives a file the name of another, which is replaced whole. A file that another program has open for a moment (a virus scanner,
+/// an indexer) is waited for where that is in the way; what this process has mapped is not replaced on Windows. -1: refused.
 int replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Makes the names in a folder last.

@@ -6,8 +6,8 @@
 // Shared libraries that are opened at run time.
 namespace sidestep::platform {
 
-/// Stays open until the process ends. `why` says what the system has against it; `handle` is null then. A name without a folder is looked
-/// for where the system looks.
+/// Stays open until the process ends. `why` says what the system has against it; `handle` is null then. A name without a folder
+/// is looked for where the system looks.
 struct OpenedLibrary {
   void* handle;
   std::string why;

@@ -12,7 +12,8 @@ int process_id();
 /// The words of the command line in UTF-8, without the program: `argv` on Windows has lost what its code page lacks.
 std::vector<std::string> command_line(int argc, const char* const* argv);
 
-/// From now on the system ends this process when its parent ends, however that ends: a worker inside a long call cannot notice by itself.
+/// From now on the system ends this process when its parent ends, however that ends: a worker inside a long call cannot notice by
+/// itself.
 void end_with_parent();
 
 /// The most memory this process had at once, in bytes.

@@ -27,7 +27,7 @@ OpenedSocket connect_to(const std::string& host, int port, int timeout_ms);
 enum class Transferred : uint8_t { some, closed, timed_out, refused };
 struct Passed {
   Transferred how = Transferred::some;
-  size_t bytes = 0;  ///< with `some`, at least one
+  size_t bytes = 0;   ///< with `some`, at least one
   std::string why{};  ///< with `refused`
 };
 Passed receive_some(SocketHandle socket, void* to, size_t bytes, int timeout_ms);

@@ -1,4 +1,5 @@
-// Trainings whose ranks have a made-up card each and are connected by the stand-in for NCCL, and what that refuses. Every rank is a process.
+// Trainings whose ranks have a made-up card each and are connected by the stand-in for NCCL, and what that refuses. Every rank is
+// a process.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,9 +97,10 @@ void enter(const World& world, int rank) {
   testing::set_device_under_test({DeviceKind::cuda, world.card(rank)});
 }
 
-/// A training of all ranks: `leader` is what rank 0 does, `followed` is called before each thing that another rank does. What ranks say is
-/// how gradients went, or what they failed of.
-std::vector<std::string> train_together(const World& world, const TrainerSetup& of_cpu, const std::function<void(Trainer&)>& leader,
+/// A training of all ranks: `leader` is what rank 0 does, `followed` is called before each thing that another rank does. What
+/// ranks say is how gradients went, or what they failed of.
+std::vector<std::string> train_together(const World& world, const TrainerSetup& of_cpu,
+                                        const std::function<void(Trainer&)>& leader,
                                         const std::function<void(int rank, int turn)>& followed = {}) {
   std::vector<std::unique_ptr<RingDoor>> doors;
   for (int rank = 0; rank < world.ranks; ++rank) doors.push_back(std::make_unique<RingDoor>(kHere));
@@ -113,7 +115,8 @@ std::vector<std::string> train_together(const World& world, const TrainerSetup& 
       return {};
     }
     const int port = doors[static_cast<size_t>((rank + 1) % world.ranks)]->port();
-    const Ring::Circle circle{.place = {rank, world.ranks}, .token = "a token", .next = {kHere, port}, .patience = {20'000, 20'000}};
+    const Ring::Circle circle{
+        .place = {rank, world.ranks}, .token = "a token", .next = {kHere, port}, .patience = {20'000, 20'000}};
     const std::string how = trainer.join(std::make_shared<Ring>(*doors[static_cast<size_t>(rank)], circle, stream));
     if (rank == 0) {
       leader(trainer);
@@ -145,8 +148,9 @@ TEST("cards: 2 and 3 connected by NCCL give the bytes of one, for every optimize
     const fs::path alone = songs.folder / "alone", together = songs.folder / "together";
     expect_words(train_together({.ranks = 1}, setup, [&](Trainer& trainer) { train_to_end(trainer, alone); }), "");
     for (const int ranks : {2, 3}) {
-        expect_words(train_together({.ranks = ranks}, setup, [&](Trainer& trainer) { train_to_end(trainer, together); }), kLinked);
-      if (bytes_in(together) != bytes_in(alone)) testing::fail(__FILE__, __LINE__, std::to_string(ranks) + " ranks, " + optimizer + ", " + adapter + ": other bytes");
+      expect_words(train_together({.ranks = ranks}, setup, [&](Trainer& trainer) { train_to_end(trainer, together); }), kLinked);
+      if (bytes_in(together) != bytes_in(alone))
+        testing::fail(__FILE__, __LINE__, std::to_string(ranks) + " ranks, " + optimizer + ", " + adapter + ": other bytes");
     }
   }
 }
@@ -158,7 +162,8 @@ TEST("cards: whatever order a card does its work in") {
   train_together({.ranks = 1}, setup, [&](Trainer& trainer) { train_to_end(trainer, alone); });
   for (const char* order : {"late_work", "late_copies", "late"}) {
     const fs::path together = songs.folder / order;
-    expect_words(train_together({.ranks = 3, .order = order}, setup, [&](Trainer& trainer) { train_to_end(trainer, together); }), kLinked);
+    expect_words(train_together({.ranks = 3, .order = order}, setup, [&](Trainer& trainer) { train_to_end(trainer, together); }),
+                 kLinked);
     EXPECT(bytes_in(together) == bytes_in(alone));
   }
 }
@@ -180,7 +185,8 @@ TEST("cards: without NCCL, or where two ranks share a card, gradients go over TC
 TEST("cards: a micro-batch without a finite loss is left out, though its gradients come in another order") {
   const Songs songs;
   spoil(songs.paths[1]);
-  const TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 8, "alpha": 8, "dropout": 0}, "epochs": 4, "batch_size": 1,
+  const TrainerSetup setup =
+      setup_of(songs, R"({"adapter": {"type": "lora", "rank": 8, "alpha": 8, "dropout": 0}, "epochs": 4, "batch_size": 1,
     "gradient_accumulation_steps": 5, "cfg_dropout": 0, "timestep": {"adaptive_ratio": 0.9}, "max_nonfinite_steps": 9})");
   const fs::path alone = songs.folder / "alone";
   train_together({.ranks = 1}, setup, [&](Trainer& trainer) { train_to_end(trainer, alone); });
@@ -210,7 +216,8 @@ TEST("cards: a rank that is killed ends all of them at once, in words, and fewer
   const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
   const fs::path alone = songs.folder / "alone", saved = songs.folder / "saved", together = songs.folder / "together";
   train_together({.ranks = 1}, setup, [&](Trainer& trainer) { train_to_end(trainer, alone); });
-  for (const auto& [victim, when] : {std::pair(1, Death::while_waited_for), {2, Death::while_waited_for}, {1, Death::at_work}, {2, Death::at_work}}) {
+  for (const auto& [victim, when] :
+       {std::pair(1, Death::while_waited_for), {2, Death::while_waited_for}, {1, Death::at_work}, {2, Death::at_work}}) {
     fs::remove_all(saved);
     const auto killed = train_together(
         {.ranks = 3}, setup,
@@ -223,8 +230,10 @@ TEST("cards: a rank that is killed ends all of them at once, in words, and fewer
           if (rank == victim && turn == 2) die(when);  // the first turns are the state and the first step
         });
     for (size_t rank = 0; rank < killed.size(); ++rank) {
-      const std::string expected = static_cast<int>(rank) == victim ? "" : "train/rank-lost: Rank " + std::to_string(victim) + " of this training is gone";
-      if (!killed[rank].starts_with(expected)) testing::fail(__FILE__, __LINE__, "rank " + std::to_string(rank) + " says " + killed[rank]);
+      const std::string expected =
+          static_cast<int>(rank) == victim ? "" : "train/rank-lost: Rank " + std::to_string(victim) + " of this training is gone";
+      if (!killed[rank].starts_with(expected))
+        testing::fail(__FILE__, __LINE__, "rank " + std::to_string(rank) + " says " + killed[rank]);
     }
     expect_words(train_together({.ranks = 2}, setup,
                                 [&](Trainer& trainer) {
@@ -268,7 +277,8 @@ struct Pair {
 };
 
 /// What each of two ranks makes of its communicator.
-std::vector<std::string> in_pairs(const std::function<std::string(Pair&, int rank)>& act, const std::function<int(int)>& card = [](int rank) { return rank; }) {
+std::vector<std::string> in_pairs(
+    const std::function<std::string(Pair&, int rank)>& act, const std::function<int(int)>& card = [](int rank) { return rank; }) {
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
   const auto said = in_processes(2, [&](int rank) -> std::string {
@@ -301,8 +311,8 @@ TEST("stand-in for NCCL: wrong ranks, addresses and orders of calls are refused"
     if (number(pair.send(16, rank)) != kInvalidUsage) return "a message to itself";
     if (number(pair.calls.group_end()) != kInvalidUsage) return "a group that never began";
     Stream foreign({DeviceKind::cuda, 2}, std::make_shared<ThreadPool>(1));
-    if (number(pair.calls.send(pair.tensor.tensor().raw(), 4, nccl::DataType::uint8, 1 - rank, pair.communicator, foreign.native_handle())) !=
-        kInvalidUsage)
+    if (number(pair.calls.send(pair.tensor.tensor().raw(), 4, nccl::DataType::uint8, 1 - rank, pair.communicator,
+                               foreign.native_handle())) != kInvalidUsage)
       return "a queue of another card";
     try {
       pair.send(64 * 4 + 1, 1 - rank);
@@ -312,7 +322,8 @@ TEST("stand-in for NCCL: wrong ranks, addresses and orders of calls are refused"
     }
     const Result first = rank == 0 ? pair.send(16) : pair.receive(16);
     if (first != Result::in_progress) return "a call that does not block";
-    if (number(rank == 0 ? pair.send(16) : pair.receive(16)) != kInvalidUsage) return "a call before the last has been waited for";
+    if (number(rank == 0 ? pair.send(16) : pair.receive(16)) != kInvalidUsage)
+      return "a call before the last has been waited for";
     if (pair.settled() != Result::success) return pair.words();
     if (number(pair.calls.finalize(pair.communicator)) != kInvalidUsage) return "an end before the transfer's";
     pair.stream.synchronize();
@@ -380,7 +391,8 @@ int main(int argc, char** argv) {
       problem = error.what();
       ++failed;
     }
-    std::printf("%s %s\n%s%s", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), problem.c_str(), problem.empty() ? "" : "\n");
+    std::printf("%s %s\n%s%s", problem.empty() ? "ok  " : "FAIL", test.name.c_str(), problem.c_str(),
+                problem.empty() ? "" : "\n");
     std::fflush(stdout);
   }
   return failed == 0 ? 0 : 1;

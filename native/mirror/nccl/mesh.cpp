@@ -28,12 +28,14 @@ bool pass_all(const auto& pass, size_t bytes, const auto& give_up) {
 
 bool read_all(SocketHandle socket, void* to, size_t bytes, const auto& give_up) {
   auto* at = static_cast<std::byte*>(to);
-  return pass_all([&](size_t done, size_t left) { return platform::receive_some(socket, at + done, left, kLookMs); }, bytes, give_up);
+  return pass_all([&](size_t done, size_t left) { return platform::receive_some(socket, at + done, left, kLookMs); }, bytes,
+                  give_up);
 }
 
 bool write_all(SocketHandle socket, const void* from, size_t bytes, const auto& give_up) {
   const auto* at = static_cast<const std::byte*>(from);
-  return pass_all([&](size_t done, size_t left) { return platform::send_some(socket, at + done, left, kLookMs); }, bytes, give_up);
+  return pass_all([&](size_t done, size_t left) { return platform::send_some(socket, at + done, left, kLookMs); }, bytes,
+                  give_up);
 }
 
 constexpr auto kNever = [] { return false; };
@@ -102,7 +104,8 @@ std::string Mesh::connect(const RootAddress& root, Newcomer self) {
   self.port = platform::port_of(door);
   const SocketHandle to_root = platform::connect_to(kHere, root.port, 5000).handle;
   Answer answer;
-  const bool heard = to_root != kNoSocket && write_all(to_root, &self, sizeof self, aborted) && read_all(to_root, &answer, sizeof answer, aborted);
+  const bool heard = to_root != kNoSocket && write_all(to_root, &self, sizeof self, aborted) &&
+                     read_all(to_root, &answer, sizeof answer, aborted);
   if (to_root != kNoSocket) platform::close_socket(to_root);
   if (!heard) return "the root of this id is gone";
   if (answer.wrong[0] != '\0') return answer.wrong;
@@ -142,7 +145,8 @@ std::string Mesh::give(int peer, const Message& message, const std::byte* bytes,
   if (!write(peer, &message, sizeof message) || !write(peer, bytes, size) || !read(peer, &said, sizeof said)) return {};
   switch (said.kind) {
     case Message::Kind::taken: return {};
-    case Message::Kind::refused: return "rank " + std::to_string(peer) + " expected something else than rank " + std::to_string(rank_) + " sent";
+    case Message::Kind::refused:
+      return "rank " + std::to_string(peer) + " expected something else than rank " + std::to_string(rank_) + " sent";
     case Message::Kind::send:
     case Message::Kind::broadcast:
     case Message::Kind::bye: return "ranks " + std::to_string(rank_) + " and " + std::to_string(peer) + " wait for each other";
@@ -158,8 +162,8 @@ std::string Mesh::take(int peer, const Message& expected, std::byte* bytes, size
   if (alike && !read(peer, bytes, size)) return {};
   write(peer, &answer, sizeof answer);
   if (alike) return {};
-  return "rank " + std::to_string(rank_) + " expected " + std::to_string(expected.count) + " of rank " + std::to_string(peer) + ", which sends " +
-         std::to_string(said.count);
+  return "rank " + std::to_string(rank_) + " expected " + std::to_string(expected.count) + " of rank " + std::to_string(peer) +
+         ", which sends " + std::to_string(said.count);
 }
 
 std::string Mesh::part() {

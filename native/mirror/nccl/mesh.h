@@ -37,8 +37,8 @@ class Mesh {
     uint64_t count = 0;
     friend bool operator==(const Message&, const Message&) = default;
   };
-  /// Both come back when the other side has come to the same; empty, or how the two sides differ. An abort ends them, and nothing else does: a
-  /// process that is gone is not noticed, as little as over NVLink.
+  /// Both come back when the other side has come to the same; empty, or how the two sides differ. An abort ends them, and nothing
+  /// else does: a process that is gone is not noticed, as little as over NVLink.
   std::string give(int peer, const Message& message, const std::byte* bytes, size_t size);
   std::string take(int peer, const Message& expected, std::byte* bytes, size_t size);
   /// Until all others have said goodbye.

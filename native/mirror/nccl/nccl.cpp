@@ -1,5 +1,6 @@
-// A stand-in for NCCL on the mirror's made-up cards, between processes: the library's interface, and every rule of its documentation that a
-// program could break unnoticed. What the real one would answer with a hang or with wrong bytes is refused here, in words.
+// A stand-in for NCCL on the mirror's made-up cards, between processes: the library's interface, and every rule of its
+// documentation that a program could break unnoticed. What the real one would answer with a hang or with wrong bytes is refused
+// here, in words.
 #include <atomic>
 #include <cstring>
 #include <filesystem>
@@ -37,7 +38,8 @@ const Foreign& mirror() {
   static const Foreign* const found = [] {
     const auto named = platform::path_variable("SIDESTEP_CUDA_PLUGIN");
     const std::filesystem::path self = platform::file_holding(reinterpret_cast<const void*>(&refuse));
-    const std::filesystem::path file = named ? *named : self.parent_path().parent_path() / platform::module_file("sidestep_mirror");
+    const std::filesystem::path file =
+        named ? *named : self.parent_path().parent_path() / platform::module_file("sidestep_mirror");
     void* plugin = platform::open_library(file).handle;
     const auto entry = plugin == nullptr ? nullptr : reinterpret_cast<ForeignEntry>(platform::symbol_of(plugin, kForeignSymbol));
     return entry == nullptr ? nullptr : entry();
@@ -67,9 +69,9 @@ struct Circle {
   Mesh mesh{aborted};
   std::atomic<int> state = success;
   std::mutex mutex;
-  std::string words{};                ///< of an error
+  std::string words{};                         ///< of an error
   std::vector<std::function<void()>> begun{};  ///< asked for and not yet with the card
-  std::atomic<int> unmet = 0;         ///< meetings that are still to come
+  std::atomic<int> unmet = 0;                  ///< meetings that are still to come
   bool finalized = false;
   std::thread background{};
 
@@ -127,7 +129,8 @@ void meet(Circle& circle, const std::vector<Call>& calls) {
     if (call.message.kind == Mesh::Message::Kind::send)
       wrong = call.sends ? circle.mesh.give(call.peer, call.message, call.bytes, call.size)
                          : circle.mesh.take(call.peer, call.message, call.bytes, call.size);
-    else if (!call.sends) wrong = circle.mesh.take(call.peer, call.message, call.bytes, call.size);
+    else if (!call.sends)
+      wrong = circle.mesh.take(call.peer, call.message, call.bytes, call.size);
     else
       for (int rank = 0; rank < circle.self.ranks; ++rank)
         if (rank != circle.self.rank && wrong.empty()) wrong = circle.mesh.give(rank, call.message, call.bytes, call.size);
@@ -169,7 +172,8 @@ Result check(const std::shared_ptr<Circle>& circle, const void* bytes, size_t co
   if (size_of(type) == 0) return refuse(invalid_argument, "the stand-in knows bytes and f32");
   if (peer < 0 || peer >= circle->self.ranks) return refuse(invalid_argument, "there is no rank " + std::to_string(peer));
   if (count > 0 && bytes == nullptr) return refuse(invalid_argument, "no memory was given");
-  if (mirror().card_of_queue(queue) != circle->self.card) return refuse(invalid_usage, "the queue is not of the communicator's card");
+  if (mirror().card_of_queue(queue) != circle->self.card)
+    return refuse(invalid_usage, "the queue is not of the communicator's card");
   return success;
 }
 
@@ -187,7 +191,8 @@ Result add(void* handle, Call call, const void* bytes, size_t count, int type, v
   call.size = count * size_of(type);
   call.bytes = mirror().seen_by(circle->self.card, bytes, call.size, "NCCL");
   ++group.depth;
-  if (group.parts.empty() || group.parts.back().circle != circle || group.parts.back().queue != queue) group.parts.push_back({circle, queue, {}});
+  if (group.parts.empty() || group.parts.back().circle != circle || group.parts.back().queue != queue)
+    group.parts.push_back({circle, queue, {}});
   group.parts.back().calls.push_back(call);
   return --group.depth == 0 ? end_group() : success;
 }
@@ -195,8 +200,10 @@ Result add(void* handle, Call call, const void* bytes, size_t count, int type, v
 void connect(Circle& circle, const RootAddress& root) {
   const std::string wrong = circle.mesh.connect(root, circle.self);
   if (circle.aborted) return;
-  if (wrong.empty()) circle.state = success;
-  else circle.fail(invalid_usage, wrong);
+  if (wrong.empty())
+    circle.state = success;
+  else
+    circle.fail(invalid_usage, wrong);
 }
 
 }  // namespace
@@ -221,7 +228,8 @@ STAND_IN int ncclGetUniqueId(UniqueId* id) try {
 STAND_IN int ncclCommInitRankConfig(void** handle, int ranks, UniqueId id, int rank, Config* config) {
   RootAddress root;
   std::memcpy(&root, id.bytes, sizeof root);
-  if (handle == nullptr || ranks < 1 || rank < 0 || rank >= ranks) return refuse(invalid_argument, "there is no rank " + std::to_string(rank));
+  if (handle == nullptr || ranks < 1 || rank < 0 || rank >= ranks)
+    return refuse(invalid_argument, "there is no rank " + std::to_string(rank));
   if (!is_root(root)) return refuse(invalid_argument, "this id was not made by ncclGetUniqueId");
   if (config == nullptr || config->magic != 0xCAFEBEEF) return refuse(invalid_argument, "the configuration was not initialised");
   const int card = mirror().current_card();
@@ -269,8 +277,10 @@ STAND_IN int ncclCommFinalize(void* handle) {
   if (circle->background.joinable()) circle->background.join();
   circle->background = std::thread([circle = circle.get()] {
     const std::string wrong = circle->mesh.part();
-    if (wrong.empty()) circle->state = success;
-    else circle->fail(invalid_usage, wrong);
+    if (wrong.empty())
+      circle->state = success;
+    else
+      circle->fail(invalid_usage, wrong);
   });
   return in_progress;
 }
@@ -308,7 +318,8 @@ STAND_IN int ncclBroadcast(const void* from, void* to, size_t count, int type, i
   const std::shared_ptr<Circle> circle = find(handle);
   const bool sends = circle && circle->self.rank == root;
   if (sends && from != to) return refuse(invalid_usage, "the stand-in broadcasts in place");
-  return add(handle, {.message = {.kind = Mesh::Message::Kind::broadcast, .root = root}, .peer = root, .sends = sends}, to, count, type, queue);
+  return add(handle, {.message = {.kind = Mesh::Message::Kind::broadcast, .root = root}, .peer = root, .sends = sends}, to, count,
+             type, queue);
 }
 
 STAND_IN const char* ncclGetErrorString(int result) {

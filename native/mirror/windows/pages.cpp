@@ -8,13 +8,14 @@ namespace sidestep::mirror {
 
 TwicePages map_twice(size_t bytes) {
   const auto size = static_cast<uint64_t>(bytes);
-  const platform::Handle section{::CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(size >> 32),
-                                                      static_cast<DWORD>(size), nullptr)};
+  const platform::Handle section{::CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE,
+                                                      static_cast<DWORD>(size >> 32), static_cast<DWORD>(size), nullptr)};
   if (!section) return {};
   const TwicePages pages{static_cast<std::byte*>(::MapViewOfFile(section.value, FILE_MAP_READ, 0, 0, bytes)),
                          static_cast<std::byte*>(::MapViewOfFile(section.value, FILE_MAP_WRITE, 0, 0, bytes))};
   DWORD before = 0;
-  if (pages.given != nullptr && pages.seen != nullptr && ::VirtualProtect(pages.given, bytes, PAGE_NOACCESS, &before) != 0) return pages;
+  if (pages.given != nullptr && pages.seen != nullptr && ::VirtualProtect(pages.given, bytes, PAGE_NOACCESS, &before) != 0)
+    return pages;
   unmap_twice(pages, bytes);
   return {};
 }

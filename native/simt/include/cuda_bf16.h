@@ -8,8 +8,10 @@ struct __nv_bfloat16 {
   __nv_bfloat16(float v) {  // to the nearest, ties to even
     uint32_t word;
     std::memcpy(&word, &v, 4);
-    if ((word & 0x7fffffffU) > 0x7f800000U) bits = 0x7fff;
-    else bits = static_cast<uint16_t>((word + 0x7fffU + (word >> 16 & 1U)) >> 16);
+    if ((word & 0x7fffffffU) > 0x7f800000U)
+      bits = 0x7fff;
+    else
+      bits = static_cast<uint16_t>((word + 0x7fffU + (word >> 16 & 1U)) >> 16);
   }
   operator float() const {
     const uint32_t word = static_cast<uint32_t>(bits) << 16;

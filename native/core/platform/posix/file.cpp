@@ -51,7 +51,9 @@ int sync_file(int file) { return ::fsync(file); }
 int close_file(int file) { return ::close(file); }
 void remove_file(const std::filesystem::path& path) noexcept { ::unlink(path.c_str()); }
 
-int replace_file(const std::filesystem::path& from, const std::filesystem::path& to) { return std::rename(from.c_str(), to.c_str()); }
+int replace_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  return std::rename(from.c_str(), to.c_str());
+}
 
 void sync_folder(const std::filesystem::path& folder) {
   const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};

@@ -1,5 +1,5 @@
-// core/math.h judged by the C library's functions, whose errors are far below one unit in the last place on these systems; MinGW's sines
-// are the x87's. What is judged here is what core/math_test.cpp wants everywhere, to the last bit.
+// core/math.h judged by the C library's functions, whose errors are far below one unit in the last place on these systems;
+// MinGW's sines are the x87's. What is judged here is what core/math_test.cpp wants everywhere, to the last bit.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -45,8 +45,8 @@ TEST("math: powers within one unit, special cases as C has them") {
   for (const double x : math_edges()) {
     for (const double y : math_edges()) {
       const double own = math::pow(x, y), expected = std::pow(x, y);
-      const bool same = std::isnan(expected) ? std::isnan(own)
-                                             : std::abs(own - expected) <= unit_in_last_place(expected) || own == expected;
+      const bool same =
+          std::isnan(expected) ? std::isnan(own) : std::abs(own - expected) <= unit_in_last_place(expected) || own == expected;
       EXPECT(same && (std::isnan(own) || std::signbit(own) == std::signbit(expected)));
     }
   }

@@ -41,8 +41,10 @@ Addresses look_up(const std::string& host, int port, int flags) {
   addrinfo* found = nullptr;
   const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
   Addresses addresses;
-  if (error != 0) addresses.why = ::gai_strerror(error);
-  else addresses.list.reset(found);
+  if (error != 0)
+    addresses.why = ::gai_strerror(error);
+  else
+    addresses.list.reset(found);
   return addresses;
 }
 

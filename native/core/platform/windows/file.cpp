@@ -21,7 +21,8 @@ constexpr DWORD kEveryShare = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DE
 
 /// Somebody has the file open, or it was removed and is not gone yet: passes, unless it is ourselves.
 bool may_pass(DWORD error) {
-  return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION || error == ERROR_LOCK_VIOLATION || error == ERROR_USER_MAPPED_FILE;
+  return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION || error == ERROR_LOCK_VIOLATION ||
+         error == ERROR_USER_MAPPED_FILE;
 }
 
 WholeFile refused(const char* call) {
@@ -47,13 +48,15 @@ fs::path reachable(const fs::path& path) {
 int errno_of_last_error() {
   const DWORD error = ::GetLastError();
   if (error == ERROR_USER_MAPPED_FILE) return EBUSY;
-  const std::error_condition condition = std::error_code(static_cast<int>(error), std::system_category()).default_error_condition();
+  const std::error_condition condition =
+      std::error_code(static_cast<int>(error), std::system_category()).default_error_condition();
   return condition.category() == std::generic_category() ? condition.value() : EIO;
 }
 
 WholeFile map_whole(const fs::path& path) {
   const fs::path name = reachable(path);
-  const Handle file{::CreateFileW(name.c_str(), GENERIC_READ, kEveryShare, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr)};
+  const Handle file{
+      ::CreateFileW(name.c_str(), GENERIC_READ, kEveryShare, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr)};
   if (!file) return refused_folder("open", name);
   if (::GetFileType(file.value) != FILE_TYPE_DISK) return {.kind = FileKind::other};
   LARGE_INTEGER size{};

@@ -1,6 +1,6 @@
+#include <tlhelp32.h>
 #include "core/platform/process.h"
 #include "core/platform/windows/system.h"
-#include <tlhelp32.h>
 
 namespace sidestep::platform {
 namespace {
@@ -18,13 +18,14 @@ DWORD parent_id() {
 bool is_parent(HANDLE process) {
   FILETIME born{}, ours{}, ignored{};
   return ::GetProcessTimes(process, &born, &ignored, &ignored, &ignored) != 0 &&
-         ::GetProcessTimes(::GetCurrentProcess(), &ours, &ignored, &ignored, &ignored) != 0 && ::CompareFileTime(&born, &ours) <= 0;
+         ::GetProcessTimes(::GetCurrentProcess(), &ours, &ignored, &ignored, &ignored) != 0 &&
+         ::CompareFileTime(&born, &ours) <= 0;
 }
 
 }  // namespace
 
-/// A job that ends all its processes with its last handle, and the parent has that handle: when the parent ends, however it ends, the
-/// system closes it. Processes that this one starts are in the job as well.
+/// A job that ends all its processes with its last handle, and the parent has that handle: when the parent ends, however it ends,
+/// the system closes it. Processes that this one starts are in the job as well.
 void end_with_parent() {
   const Handle parent{::OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, parent_id())};
   if (!parent || !is_parent(parent.value)) return;  // gone before we began, or beyond our reach: the channel's end is all we hear
@@ -32,9 +33,12 @@ void end_with_parent() {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
   HANDLE parents = nullptr;
-  const bool ready = job && ::SetInformationJobObject(job.value, JobObjectExtendedLimitInformation, &limits, sizeof limits) != 0 &&
-                     ::DuplicateHandle(::GetCurrentProcess(), job.value, parent.value, &parents, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0;
-  if (ready) ::AssignProcessToJobObject(job.value, ::GetCurrentProcess());  // refused in a job that allows none within: Node's own then serves
+  const bool ready =
+      job && ::SetInformationJobObject(job.value, JobObjectExtendedLimitInformation, &limits, sizeof limits) != 0 &&
+      ::DuplicateHandle(::GetCurrentProcess(), job.value, parent.value, &parents, 0, FALSE, DUPLICATE_SAME_ACCESS) != 0;
+  if (ready)
+    ::AssignProcessToJobObject(job.value,
+                               ::GetCurrentProcess());  // refused in a job that allows none within: Node's own then serves
 }
 
 }  // namespace sidestep::platform

@@ -1,7 +1,7 @@
 #include "core/platform/process.h"
 
-#include "core/platform/windows/system.h"
 #include <psapi.h>
+#include "core/platform/windows/system.h"
 
 #include <string>
 

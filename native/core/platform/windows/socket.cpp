@@ -41,8 +41,10 @@ Addresses look_up(const std::string& host, int port, int flags) {
   addrinfo* found = nullptr;
   const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
   Addresses addresses;
-  if (error != 0) addresses.why = words(error);
-  else addresses.list.reset(found);
+  if (error != 0)
+    addresses.why = words(error);
+  else
+    addresses.list.reset(found);
   return addresses;
 }
 
@@ -149,7 +151,8 @@ OpenedSocket connect_to(const std::string& host, int port, int timeout_ms) {
 }
 
 Passed receive_some(SocketHandle socket, void* to, size_t bytes, int timeout_ms) {
-  return pass(own(socket), Waiting::to_read, timeout_ms, [&] { return ::recv(own(socket), static_cast<char*>(to), at_most(bytes), 0); });
+  return pass(own(socket), Waiting::to_read, timeout_ms,
+              [&] { return ::recv(own(socket), static_cast<char*>(to), at_most(bytes), 0); });
 }
 
 Passed send_some(SocketHandle socket, const void* from, size_t bytes, int timeout_ms) {

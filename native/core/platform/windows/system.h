@@ -12,7 +12,8 @@
 
 namespace sidestep::platform {
 
-/// A name under which Windows reaches a file however long it is. Not for std::filesystem, which takes the question mark for a wildcard.
+/// A name under which Windows reaches a file however long it is. Not for std::filesystem, which takes the question mark for a
+/// wildcard.
 std::filesystem::path reachable(const std::filesystem::path& path);
 
 /// The errno that means what Windows said last.

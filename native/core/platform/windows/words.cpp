@@ -1,6 +1,6 @@
+#include <shellapi.h>
 #include "core/platform/process.h"
 #include "core/platform/windows/system.h"
-#include <shellapi.h>
 
 #include <array>
 
@@ -10,7 +10,9 @@ namespace {
 std::string utf8_of_wide(std::wstring_view wide) {
   const auto units = static_cast<int>(wide.size());
   std::string text(wide.size() * 3, '\0');  // the most that a unit of UTF-16 takes
-  if (!wide.empty()) text.resize(::WideCharToMultiByte(CP_UTF8, 0, wide.data(), units, text.data(), static_cast<int>(text.size()), nullptr, nullptr));
+  if (!wide.empty())
+    text.resize(
+        ::WideCharToMultiByte(CP_UTF8, 0, wide.data(), units, text.data(), static_cast<int>(text.size()), nullptr, nullptr));
   return text;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The SIMT machine's counterpart of native/ops/device_cuda.cuh: the same functions, for a C++ compiler. Memory is read and written here, in
-// the kernel's own translation unit, so that sanitizers see it; the machine itself is compiled without them.
+// The SIMT machine's counterpart of native/ops/device_cuda.cuh: the same functions, for a C++ compiler. Memory is read and
+// written here, in the kernel's own translation unit, so that sanitizers see it; the machine itself is compiled without them.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
@@ -20,8 +20,9 @@ struct Launch {
   cudaStream_t queue;
 
   void operator()(const std::decay_t<Parameters>&... arguments) const {
-    simt::queue_kernel({reinterpret_cast<const void*>(kernel), grid, block, bytes, (sizeof(std::decay_t<Parameters>) + ... + 0)}, queue,
-                       [kernel = kernel, kept = std::tuple<std::decay_t<Parameters>...>(arguments...)] { std::apply(kernel, kept); });
+    simt::queue_kernel(
+        {reinterpret_cast<const void*>(kernel), grid, block, bytes, (sizeof(std::decay_t<Parameters>) + ... + 0)}, queue,
+        [kernel = kernel, kept = std::tuple<std::decay_t<Parameters>...>(arguments...)] { std::apply(kernel, kept); });
   }
 };
 template <typename... Parameters>
@@ -67,7 +68,9 @@ inline void load_matrices(uint32_t (&r)[4], const void* row) {
   uint32_t mine[4];
   for (int i = 0; i < 4; ++i) mine[i] = static_cast<const uint32_t*>(row)[i];
   const uint32_t* all = simt::exchange(0xffffffffU, mine, 4, {"ldmatrix", 0});
-  const auto element = [&](int matrix, int i, int j) { return all[(matrix * 8 + i) * simt::kMostWords + j / 2] >> (j % 2 * 16) & 0xffffU; };
+  const auto element = [&](int matrix, int i, int j) {
+    return all[(matrix * 8 + i) * simt::kMostWords + j / 2] >> (j % 2 * 16) & 0xffffU;
+  };
   const int g = simt::current->lane / 4, t = simt::current->lane % 4;
   for (int m = 0; m < 4; ++m)
     r[m] = order == Matrices::transposed ? element(m, 2 * t, g) | element(m, 2 * t + 1, g) << 16
@@ -79,7 +82,9 @@ inline void ldmatrix_x4_trans(uint32_t (&r)[4], const void* row) { load_matrices
 inline uint32_t transposed(uint32_t matrix) {
   const uint32_t* all = simt::exchange(0xffffffffU, &matrix, 1, {"movmatrix", 0});
   const int g = simt::current->lane / 4, t = simt::current->lane % 4;
-  const auto element = [&](int row, int column) { return all[(row * 4 + column / 2) * simt::kMostWords] >> (column % 2 * 16) & 0xffffU; };
+  const auto element = [&](int row, int column) {
+    return all[(row * 4 + column / 2) * simt::kMostWords] >> (column % 2 * 16) & 0xffffU;
+  };
   return element(2 * t, g) | element(2 * t + 1, g) << 16;
 }
 
@@ -87,18 +92,23 @@ inline uint32_t transposed(uint32_t matrix) {
 inline void copy_now(const simt::AsyncCopy& copy) {
   for (int i = 0; i < copy.size / 4; ++i) {
     uint32_t word = 0;
-    if (const int given = copy.bytes - 4 * i; given >= 4) word = copy.from[i];
-    else if (given > 0) std::memcpy(&word, copy.from + i, static_cast<size_t>(given));
+    if (const int given = copy.bytes - 4 * i; given >= 4)
+      word = copy.from[i];
+    else if (given > 0)
+      std::memcpy(&word, copy.from + i, static_cast<size_t>(given));
     copy.to[i] = word;
   }
 }
 inline void cp_async(void* to, const void* from, int size, int bytes) {
-  if (reinterpret_cast<uintptr_t>(to) % static_cast<size_t>(size) != 0 || reinterpret_cast<uintptr_t>(from) % static_cast<size_t>(size) != 0)
+  if (reinterpret_cast<uintptr_t>(to) % static_cast<size_t>(size) != 0 ||
+      reinterpret_cast<uintptr_t>(from) % static_cast<size_t>(size) != 0)
     simt::fault(("cp.async: an address is not a multiple of " + std::to_string(size)).c_str());
   simt::check_dynamic_shared(to, static_cast<size_t>(size), "cp.async");
   const simt::AsyncCopy copy{static_cast<uint32_t*>(to), static_cast<const uint32_t*>(from), size, bytes};
-  if (simt::copies_at_once()) copy_now(copy);
-  else simt::remember_copy(copy);
+  if (simt::copies_at_once())
+    copy_now(copy);
+  else
+    simt::remember_copy(copy);
 }
 inline void cp_async_16(void* to, const void* from, int bytes) { cp_async(to, from, 16, bytes); }
 inline void cp_async_4(void* to, const void* from, int bytes) { cp_async(to, from, 4, bytes); }
