@@ -1,5 +1,5 @@
 // How often the `analyze` stage is right: `npm run build && npm run native && node scripts/analyze-accuracy.mjs`. Prints the rows
-// of the table in docs/dataset.md. Made-up songs have known answers. Of Debian's packages of freely licensed music nobody wrote
+// of the table in docs/dataset.md. Made-up songs have known answers. Of Debian's packages of freely licensed music no one wrote
 // the tempo down: each song is heard twice, the second time 6 % faster (101 cents higher), and both answers must fit each other.
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';

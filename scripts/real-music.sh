@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole job on real music: `scripts/real-music.sh`. Fetches Debian packages of freely licensed songs (GPL, CC-BY-SA;
 # mp3, flac, ogg and opus), trains on eleven of them with the fixture's tiny model, runs again (all from cache), adds one
-# song (one encoded anew), and ends with `N passed, N failed`. Leaves nothing behind. Needs the built command and addon.
+# song (one encoded again), and ends with `N passed, N failed`. Leaves nothing behind. Needs the built command and addon.
 # Where the packages cannot be fetched (no network, no Debian) it says so in one line and succeeds: there is nothing to test.
 set -uo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"

@@ -28,7 +28,7 @@ export interface Viewport {
 
 /** A page in a headless Chromium. */
 export interface Page {
-  /** What it complained of: console errors and exceptions nobody caught. */
+  /** What it complained of: console errors and exceptions no one caught. */
   readonly complaints: readonly string[];
   /** Every address it asked for, the file itself among them. */
   readonly requests: readonly string[];

@@ -48,7 +48,7 @@ function peFaults(headers) {
     .map((name) => `needs ${name}, which not every system has`);
 }
 
-/** Debug information and the static symbol table: megabytes that nobody reads. */
+/** Debug information and the static symbol table: megabytes that no one reads. */
 function leftIn(file) {
   const sections = objdump('-h', file);
   const names = [...sections.matchAll(/^\s+\d+\s+(\.(?:debug_\w+|symtab))\s/gm)].map(([, name]) => name);

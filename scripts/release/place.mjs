@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** Nobody in particular, where root runs this. */
+/** No one in particular, where root runs this. */
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 

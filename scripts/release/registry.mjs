@@ -1,5 +1,5 @@
 // A registry on this machine that npm, pnpm and Yarn publish to and install from: packages that were published here, and for all
-// others what the real one says. For trying a release; it keeps everything in memory and asks nobody who he is.
+// others what the real one says. For trying a release; it keeps everything in memory and asks no one who he is.
 import {createServer} from 'node:http';
 
 const UPSTREAM = 'https://registry.npmjs.org';

@@ -28,7 +28,7 @@ const work = mkdtempSync(join(tmpdir(), 'sidestep-release-'));
 chmodSync(work, 0o755);
 
 async function publish(file, registry) {
-  const config = join(work, 'npmrc'); // npm publishes for nobody without a token; this registry does not look at it
+  const config = join(work, 'npmrc'); // npm publishes for no one without a token; this registry does not look at it
   writeFileSync(config, `${registry.replace('http:', '')}/:_authToken=anybody\n`);
   const options = ['--registry', registry, '--userconfig', config, '--access', 'public', '--loglevel=error'];
   await expectStatus(0, ['npm', 'publish', file, ...options], {

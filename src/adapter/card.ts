@@ -13,7 +13,7 @@ export const CARD_FILE = 'README.md';
 /**
  * The model card of one exported folder: front matter as the Hub reads it, then how to use the adapter in each program that reads
  * this layout, and how it was trained. Made of the adapter and its provenance alone, so that the same adapter gives the same bytes:
- * no time, no path, no name of a song that nobody asked for.
+ * no time, no path, no name of a song that no one asked for.
  */
 export function modelCard(parts: CardParts): string {
   const {about, settings, name} = parts;

@@ -18,7 +18,7 @@ const repositories: ReadonlyMap<string, string> = new Map([
   ].map((name): [string, string] => [name, `ACE-Step/${name}`]),
 ]);
 
-/** The repository of an official model; undefined for others, of which nobody can know. */
+/** The repository of an official model; undefined for others, of which no one can know. */
 export function hubModel(name: string): string | undefined {
   return repositories.get(name);
 }

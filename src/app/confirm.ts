@@ -13,7 +13,7 @@ export async function confirmed(
 ): Promise<'yes' | ExitCode> {
   if (settings.values.confirm !== 'ask' || options.yes === true || isUpToDate(plan)) return 'yes';
   if (terminal.stderr.kind !== 'terminal' || !process.stdin.isTTY || options.json === true) {
-    const message = 'Your settings say to ask before a run, but there is nobody to ask';
+    const message = 'Your settings say to ask before a run, but there is no one to ask';
     return refuse(terminal, options, [{code: 'usage/not-confirmed', message, hint: 'Add --yes.'}]);
   }
   terminal.stderr.write(planText(plan, terminal.stderr.colours));

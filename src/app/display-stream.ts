@@ -16,7 +16,7 @@ export function displayStream(raw: NodeJS.WriteStream): DisplayStream {
   let trouble: NodeJS.ErrnoException | undefined;
   const end = (error: NodeJS.ErrnoException): void => {
     open = false;
-    // `head` and a pager have seen enough; nobody looks at a terminal that is closed. Only a file should have got it all.
+    // `head` and a pager have seen enough; no one looks at a terminal that is closed. Only a file should have got it all.
     if (error.code !== 'EPIPE' && !raw.isTTY) trouble ??= error;
   };
   raw.on('error', end);
@@ -42,7 +42,7 @@ export function answerForStdout(stdout: DisplayStream): void {
     try {
       writeSync(2, `The output could not be written, it ends early: ${trouble.message}\n`);
     } catch {
-      // There is nobody left to hear it; the exit code says it.
+      // There is no one left to hear it; the exit code says it.
     }
   });
 }

@@ -19,7 +19,7 @@ import {memoryLimit} from './memory.js';
 import type {PlannedPipeline} from './plan-pipeline.js';
 
 /**
- * The efforts of a plan, with the time of trainings of which nobody has run any here: model and songs are known, so a short-lived
+ * The efforts of a plan, with the time of trainings of which no one has run any here: model and songs are known, so a short-lived
  * worker measures what this machine does in a second. What runs elsewhere is not measured here.
  */
 export async function withFirstPaces(planned: PlannedPipeline, efforts: Efforts): Promise<Efforts> {

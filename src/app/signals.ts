@@ -10,7 +10,7 @@ export interface SignalStop {
 
 /**
  * The first Ctrl-C asks the run to stop where it can continue later, the second to stop at once. A terminal that closes
- * says so once or several times (the kernel, then the shell): nobody there is in a hurry.
+ * says so once or several times (the kernel, then the shell): no one there is in a hurry.
  */
 export function stopOnSignals(): SignalStop {
   const stop = stopSwitch();

@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import {isSystemError} from './system-error.js';
 
 /**
- * Removes what nobody needs any more. What cannot be removed (somebody else's, on a disk that breaks) costs room and nothing else:
+ * Removes what no one needs any more. What cannot be removed (somebody else's, on a disk that breaks) costs room and nothing else:
  * no work that is done fails for it, and the next run tries again.
  */
 export async function removeLeftover(path: string): Promise<void> {

@@ -64,7 +64,7 @@ export function didYouMean(found: string, known: Iterable<string>): string | und
   return near.length === 0 ? undefined : `Did you mean ${near.join(' or ')}?`;
 }
 
-/** `a, b and 7 more`: long lists are cut where nobody reads on. */
+/** `a, b and 7 more`: long lists are cut where no one reads on. */
 export function listed(words: readonly string[], most = 30): string {
   if (words.length <= most) return words.join(', ');
   return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;

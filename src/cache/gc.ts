@@ -19,7 +19,7 @@ export interface GcRules {
   readonly keep_partials: ReadonlySet<string>;
   /** Objects that jobs of a cluster may be reading: they stay, and so do the entries that name them. */
   readonly in_use: ReadonlySet<ContentHash>;
-  /** Things nobody names may stay while they are younger than this. */
+  /** Things no one names may stay while they are younger than this. */
   readonly max_age_ms: number;
   /** Then the oldest of those go until the whole cache fits; undefined: no limit. */
   readonly max_bytes: number | undefined;
@@ -72,7 +72,7 @@ export function planGc(inventory: Inventory, rules: GcRules): GcPlan {
 
 /**
  * The folders of partial work to keep: those that runs left unfinished, as each project's root says, and those of runs that were
- * killed before they could say so, and those of jobs that nobody follows at the moment. Gone are those whose pipeline is gone, or has since finished or changed the stage.
+ * killed before they could say so, and those of jobs that no one follows at the moment. Gone are those whose pipeline is gone, or has since finished or changed the stage.
  */
 export function neededPartials(
   cache: Cache,

@@ -28,10 +28,10 @@ export function jobFolders({root}: Cache, fingerprint: Fingerprint): string[] {
     .map((name) => join(shelf, name));
 }
 
-/** A job that nobody has followed for so long is not followed any more. */
+/** A job that no one has followed for so long is not followed any more. */
 const ABANDONED_AFTER_MS = 14 * 86_400_000;
 
-/** Removes what jobs left that nobody came back for. */
+/** Removes what jobs left that no one came back for. */
 export async function sweepJobs({root}: Pick<Cache, 'root'>, now: number): Promise<void> {
   const shelf = join(root, 'jobs');
   for (const name of namesIn(shelf)) {
@@ -63,7 +63,7 @@ export function jobNeeds({root}: Pick<Cache, 'root'>): JobNeeds {
 /** The runner's first message to the job (protocol/job-files.ts); whatever holds a hash in it, holds it as it is written. */
 const ORDER = 'job';
 
-/** The attempt's name of a job, which may be alive when nobody knows of it. */
+/** The attempt's name of a job, which may be alive when no one knows of it. */
 export function jobAttempt(folder: string): string {
   return `job-${basename(folder).split('.').at(-1)}`;
 }

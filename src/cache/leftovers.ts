@@ -22,7 +22,7 @@ export function ownedTemporaryName({owner}: Pick<Cache, 'owner'>, path: string):
   return `${path}.n${serial}.${owner.id}.tmp`;
 }
 
-/** Removes what killed runners left beside files that are about to be written anew. */
+/** Removes what killed runners left beside files that are about to be written again. */
 export async function clearLeftovers(cache: Cache, paths: readonly string[]): Promise<void> {
   const wanted = new Set(paths);
   for (const folder of new Set(paths.map((path) => dirname(path)))) {

@@ -33,7 +33,7 @@ export function objectState(cache: Cache, {hash, size}: ObjectRef): ObjectState 
 
 /**
  * Takes a finished file into the cache under the hash of its bytes. It is moved, so it must lie on the cache's file system
- * (in its temporary folder) and nobody may write to it any more; a file that has a second name elsewhere is copied.
+ * (in its temporary folder) and no one may write to it any more; a file that has a second name elsewhere is copied.
  * Throws `cache/not-a-plain-file`.
  */
 export async function commitFile(cache: Cache, path: string): Promise<ObjectRef> {

@@ -62,7 +62,7 @@ export async function showLifeAt(path: string, owner: Owner): Promise<() => Prom
   };
 }
 
-/** Always of one length, so that a beat is written over the one before and nobody ever reads half a sign. */
+/** Always of one length, so that a beat is written over the one before and no one ever reads half a sign. */
 function signOf(owner: Owner, beats: number): string {
   return JSON.stringify({...owner, beat_ms: HEARTBEAT_MS, beats: String(beats).padStart(12, '0')});
 }

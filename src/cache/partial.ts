@@ -228,7 +228,7 @@ async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<
   }
 }
 
-/** Whether nobody can write into a folder any more: its runner was this one, or one of this machine that is no more. */
+/** Whether no one can write into a folder any more: its runner was this one, or one of this machine that is no more. */
 function hasEnded(cache: Cache, name: string): boolean {
   const [, , attempt] = name.split('.');
   const owner = partialNote(cache, name)?.owner;

@@ -1,7 +1,7 @@
 /**
  * Whether somebody on another machine still lives, told from a sign that changes with every beat of theirs. Clocks of two
  * machines may differ by minutes, and those of file servers too, so that no time that was written down says anything: a sign
- * is watched, and only the watcher's own clock counts, one that nobody sets and that stands still while it sleeps.
+ * is watched, and only the watcher's own clock counts, one that no one sets and that stands still while it sleeps.
  */
 export type Pulse =
   /** It was seen to change. */

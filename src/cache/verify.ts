@@ -102,7 +102,7 @@ function stillLacks(cache: Cache, entry: CacheEntry): boolean {
   );
 }
 
-/** Trees of entries are read; what belongs to no entry is nobody's. */
+/** Trees of entries are read; what belongs to no entry is no one's. */
 async function wrongTrees(
   cache: Cache,
   entries: readonly CacheEntry[],

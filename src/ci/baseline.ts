@@ -41,7 +41,7 @@ export async function readBaseline(path: string): Promise<Baseline | undefined> 
   throw new SidestepError({
     code: 'ci/baseline-invalid',
     message: `${path} is no baseline of \`sidestep ci\``,
-    hint: 'Write it anew: sidestep ci FILE --update.',
+    hint: 'Write it again: sidestep ci FILE --update.',
   });
 }
 

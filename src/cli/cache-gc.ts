@@ -72,7 +72,7 @@ export async function collectCache(
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** 0 sets no bound. Without any bound, age 0 is the bound: all that nobody names goes. */
+/** 0 sets no bound. Without any bound, age 0 is the bound: all that no one names goes. */
 async function boundsOf(
   terminal: Terminal,
   options: GcOptions,

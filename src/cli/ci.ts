@@ -163,7 +163,7 @@ async function tryIn(
   return ok({started_at, code, results, numbers, left_out});
 }
 
-/** The folder will be gone: nobody is sent to it. */
+/** The folder will be gone: no one is sent to it. */
 function withoutPlaces(event: RunEvent): RunEvent | undefined {
   if (event.kind === 'board_opened') return undefined;
   return event.kind === 'run_finished' ? {...event, outputs: []} : event;

@@ -67,7 +67,7 @@ async function lineage(terminal: Terminal, file: string, options: LineageOptions
 
 interface Contents {
   readonly hashes: readonly string[];
-  /** Of the training that an adapter's own file names: known even where its tensors were written anew. */
+  /** Of the training that an adapter's own file names: known even where its tensors were written again. */
   readonly fingerprint: string | undefined;
 }
 

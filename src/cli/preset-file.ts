@@ -152,7 +152,7 @@ async function keepPreset(
   return ok(`${path}\n`);
 }
 
-/** The project's folder of presets travels with its songs; that of the program belongs to nobody. */
+/** The project's folder of presets travels with its songs; that of the program belongs to no one. */
 async function ownFolder(terminal: Terminal, project: string): Promise<string> {
   const beside = join(project, 'presets');
   const user_dir = userFolder(terminal.env);

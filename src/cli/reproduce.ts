@@ -144,7 +144,7 @@ async function checkpointDir(terminal: Terminal, {models}: ReproduceOptions): Pr
   return failure(needed('--models', 'The model it was trained on is needed'));
 }
 
-/** What the training was made of and nobody named. */
+/** What the training was made of and no one named. */
 function missingOptions({lists, trainings}: MadeOf, options: ReproduceOptions): Problem[] {
   const songs = lists.some((list) => 'songs' in list);
   const folders = lists.filter((list) => !('songs' in list)).length;

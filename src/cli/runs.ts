@@ -45,7 +45,7 @@ function named(name: string, terminal: Terminal): Command {
 function removeCommand(terminal: Terminal): Command {
   return new Command('rm')
     .description(
-      'Delete experiments by name (records, lock file, published files that nobody edited), or single runs by id.',
+      'Delete experiments by name (records, lock file, published files that no one edited), or single runs by id.',
     )
     .argument('<names...>', 'names of experiments or ids of runs')
     .option('--dry-run', 'say what would go')

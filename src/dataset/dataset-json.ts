@@ -110,7 +110,7 @@ function readEntry(
     textField(node, 'filename') ?? (audio_path === undefined ? undefined : lastPart(audio_path));
   const {metadata, problems, remarks} = entryMetadata(node, source);
   if (filename === undefined) {
-    const message = 'an entry needs audio_path or filename, else nobody knows which song it describes';
+    const message = 'an entry needs audio_path or filename, else no one knows which song it describes';
     return {
       value: undefined,
       problems: [...problems, wrong('dataset/entry-without-file', message, node, source)],

@@ -64,7 +64,7 @@ function captionOrigin({metadata, origins}: MergedMetadata, song: Song): MergedM
   return repeated ? {caption: 'file_name'} : {};
 }
 
-/** The tags in the file, where something is not known; lyrics only when nobody says that it is an instrumental. */
+/** The tags in the file, where something is not known; lyrics only when no one says that it is an instrumental. */
 async function wantedTags(song: Song, known: SongMetadata): Promise<EmbeddedTags> {
   const wanted = [known.caption, known.genre, known.bpm, known.keyscale, known.lyrics];
   if (wanted.every((value) => value)) return {metadata: {}, remarks: []};
@@ -92,7 +92,7 @@ export interface SharedRules {
   readonly tag_position: TagPosition;
   /** Of songs that do not say theirs. */
   readonly language: string;
-  /** Who says what holds for all; a field that nobody gave is not named. */
+  /** Who says what holds for all; a field that no one gave is not named. */
   readonly origins: Sample['origins'];
 }
 
@@ -168,7 +168,7 @@ function withoutGiven(shared: Sample['origins'], metadata: SongMetadata): Sample
   );
 }
 
-/** Fields that have a value although nobody gave one. */
+/** Fields that have a value although no one gave one. */
 function defaultOrigins(metadata: SongMetadata): Sample['origins'] {
   return {
     ...(metadata.lyrics === undefined ? {lyrics: 'default'} : {}),

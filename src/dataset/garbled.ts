@@ -5,7 +5,7 @@ const unwritable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
   /[\0-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** Was this text read in a wrong encoding, so that nobody could have written it so? */
+/** Was this text read in a wrong encoding, so that no one could have written it so? */
 export function isGarbled(text: string): boolean {
   return misread.test(text) || unwritable.test(text);
 }

@@ -127,7 +127,7 @@ function lintWording(sample: Sample): Finding[] {
       warning(
         sample,
         'dataset/garbled-text',
-        `has characters in its ${misread.join(' and ')} that nobody writes: from a wrong encoding, such as Ã© for é, or controls and half characters`,
+        `has characters in its ${misread.join(' and ')} that no one writes: from a wrong encoding, such as Ã© for é, or controls and half characters`,
         'Save the text again in the right encoding; it is trained as it stands.',
       ),
     );
@@ -160,7 +160,7 @@ function equalNames(samples: readonly Sample[]): Finding[] {
     );
 }
 
-/** Songs that count as instrumental because nobody said anything: right for a beat tape, wrong where lyrics were forgotten. */
+/** Songs that count as instrumental because no one said anything: right for a beat tape, wrong where lyrics were forgotten. */
 function silentlyInstrumental(samples: readonly Sample[]): Finding[] {
   const untold = samples.filter(
     ({origins}) => origins.lyrics === 'default' && origins.is_instrumental === 'default',
@@ -171,7 +171,7 @@ function silentlyInstrumental(samples: readonly Sample[]): Finding[] {
       severity: 'warning',
       code: 'dataset/lyrics-unknown',
       message: `${untold.length} of ${samples.length} songs have no lyrics and are trained as [Instrumental]: ${someNames(untold)}`,
-      hint: 'Where somebody sings, write the words beside the song (NAME.lyrics.txt); where nobody does, `is_instrumental: true` says so.',
+      hint: 'Where somebody sings, write the words beside the song (NAME.lyrics.txt); where no one does, `is_instrumental: true` says so.',
     },
   ];
 }

@@ -30,7 +30,7 @@ export async function ageOfTensors(folder: string, look: AgeLook = 'content'): P
   ];
 }
 
-/** MD5 is what Side-Step wrote; nobody forges tensors against their owner. */
+/** MD5 is what Side-Step wrote; no one forges tensors against their owner. */
 async function replacedSamples(folder: string, checksums: Json | undefined): Promise<string[]> {
   const replaced: string[] = [];
   for (const [name, wanted] of Object.entries(isJsonObject(checksums) ? checksums : {})) {

@@ -7,7 +7,7 @@ export interface TrainingWork {
   readonly steps: number;
 }
 
-/** What a stage that runs will do, and how long that takes at a pace that was measured here; absent: nobody measured one. */
+/** What a stage that runs will do, and how long that takes at a pace that was measured here; absent: no one measured one. */
 export interface Effort {
   readonly training?: TrainingWork;
   readonly duration_ms?: number;

@@ -1,7 +1,7 @@
 import {bytesText} from '../base/bytes-text.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 
-/** In place of a limit: of a machine or a card that nobody has looked at. */
+/** In place of a limit: of a machine or a card that no one has looked at. */
 export const UNKNOWN_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** What a stage will take on its device, before it runs. */

@@ -21,7 +21,7 @@ export interface ScannedModel {
 
 export interface ScannedCheckpoint {
   readonly models: readonly ScannedModel[];
-  /** Folders whose config.json cannot be read, so that nobody knows whether they are models, by name. */
+  /** Folders whose config.json cannot be read, so that no one knows whether they are models, by name. */
   readonly unreadable: ReadonlyMap<string, Problem>;
 }
 

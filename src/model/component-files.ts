@@ -69,7 +69,7 @@ interface Shard {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The first tensor of each shard that an earlier one holds too: nobody can say which of them is meant. */
+/** The first tensor of each shard that an earlier one holds too: no one can say which of them is meant. */
 function heldTwice(shards: readonly Shard[]): {file: string; tensor: string; first: string}[] {
   const holder = new Map<string, string>();
   return shards.flatMap(({file, tensors}) => {

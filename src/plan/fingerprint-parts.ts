@@ -80,7 +80,7 @@ function gatherFiles(configured: ConfiguredStage, type: StageType, world: World)
   const problems: Problem[] = [];
   for (const {path, value} of fileLeaves(configured, type)) {
     const seen = world.files.get(fileKey(configured.id, path));
-    if (seen === undefined) throw new Error(`${configured.id}: nobody observed ${path} (${String(value)})`);
+    if (seen === undefined) throw new Error(`${configured.id}: no one observed ${path} (${String(value)})`);
     if (seen.kind === 'problem') problems.push(seen.problem);
     else {
       if (seen.content !== undefined) contents[path] = seen.content;

@@ -59,5 +59,5 @@ function progressOf(params: JsonObject, growth: Extension | undefined, own: Save
 function notExactly(params: JsonObject, growth: Extension, newest: SavedWork): Start {
   const continuation = growth.from(params, newest);
   if (continuation.kind === 'exactly') return {kind: 'beginning'}; // it has not come anywhere
-  return {kind: 'anew', because: continuation.because, at: growth.standing(newest)};
+  return {kind: 'other_length', because: continuation.because, at: growth.standing(newest)};
 }

@@ -3,9 +3,9 @@
  * (srun, ssh, a container), files in a folder. The one that sends never waits for the other to listen.
  */
 export interface Channel<Out, In> {
-  /** Resolves once the message is out of this process's hands; where the other side is gone, nobody hears it. */
+  /** Resolves once the message is out of this process's hands; where the other side is gone, no one hears it. */
   readonly send: (message: Out) => Promise<void>;
-  /** Call once. What came before is heard first: no message is lost because nobody listened yet. */
+  /** Call once. What came before is heard first: no message is lost because no one listened yet. */
   readonly listen: (listener: (message: In) => void) => void;
   /** Resolves when the other side is gone and all it said is heard. */
   readonly closed: Promise<void>;

@@ -57,7 +57,7 @@ export interface TestSuite {
 
 /**
  * JUnit's XML, valid under both schemas that programs go by: Ant's (JUnit.xsd) and that of Jenkins (junit-10.xsd). Every part is
- * there because Ant's asks for it. The machine's name is nobody's business.
+ * there because Ant's asks for it. The machine's name is no one's business.
  */
 export function junitXml({name: suite, started_at}: TestSuite, cases: readonly TestCase[]): string {
   const of = (kind: TestCase['outcome']['kind']) => cases.filter(({outcome}) => outcome.kind === kind).length;

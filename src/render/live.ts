@@ -117,8 +117,8 @@ function asides(event: RunEvent, colours: Palette): string[] {
       return isFailure(event.result) ? [failureText(event.result, colours)] : [];
     case 'stage_started': {
       // A row is too narrow for why earlier work does not count.
-      const anew = event.start.kind === 'anew' || event.start.kind === 'other_interrupted';
-      return anew ? [`${event.stage}  ${startText(event.start)}`] : [];
+      const fromBeginning = event.start.kind === 'other_length' || event.start.kind === 'other_interrupted';
+      return fromBeginning ? [`${event.stage}  ${startText(event.start)}`] : [];
     }
     case 'warning':
     case 'stage_warning':

@@ -242,7 +242,7 @@ function fetchLines(fetch: FetchForecast | undefined): string[] {
   return [`fetches ${countText(objects, 'file')}, ${bytesText(bytes)}, from ${places}`];
 }
 
-/** What the stages that run will take, as far as a pace was measured; silent where nobody knows. */
+/** What the stages that run will take, as far as a pace was measured; silent where no one knows. */
 function costText(plan: Plan, efforts: Efforts): string {
   const stale = plan.stages.filter(({verdict}) => verdict.kind === 'stale');
   const known = stale.flatMap(

@@ -16,10 +16,10 @@ export function startText(start: Start): string | undefined {
       return `continues what another length of this run saved, at ${start.at}: the result is the same`;
     case 'fork':
       return `goes on from the weights of the newest run of this stage, at ${start.at} (\`resume: fork\`)`;
-    case 'anew':
-      return `trains anew: ${start.because}; \`resume: fork\` would go on from the weights of ${start.at}`;
+    case 'other_length':
+      return `trains from the beginning: ${start.because}; \`resume: fork\` would go on from the weights of ${start.at}`;
     case 'other_interrupted':
-      return `trains anew: ${start.because}${start.back === null ? '' : `; ${start.back} would continue that`}`;
+      return `trains from the beginning: ${start.because}${start.back === null ? '' : `; ${start.back} would continue that`}`;
     case 'other_version':
       return `begins again: what it had saved was saved by ${VERSION_WORDS[start.version]}`;
     default:

@@ -1,4 +1,4 @@
-/** Where a renderer's text goes. `columns` is undefined when nobody knows the width. */
+/** Where a renderer's text goes. `columns` is undefined when no one knows the width. */
 export interface TextOutput {
   readonly write: (text: string) => void;
   readonly columns: () => number | undefined;

@@ -2,7 +2,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {columnsOf} from './columns.js';
 import {isFrameLine, narrowFrame} from './frame.js';
 
-/** A path that stands alone, or a command with one: nobody can copy it in pieces, whatever blanks are in it. */
+/** A path that stands alone, or a command with one: no one can copy it in pieces, whatever blanks are in it. */
 const PATH = /^\s*(?:log: |tensorboard --logdir )?'?(?:[/\\~]|[A-Za-z]:[/\\])/;
 
 /**

@@ -37,7 +37,7 @@ function hindranceOf(
   const folder = uses === 'command' ? missingWorkingDir(String(params.working_dir)) : undefined;
   if (folder !== undefined)
     return {lacks: 'folder', problem: {...folder, position: positions.working_dir ?? position}};
-  if (resources.executor !== undefined) return undefined; // what it finds there, nobody knows here
+  if (resources.executor !== undefined) return undefined; // what it finds there, no one knows here
   const needed = stageTypes.get(uses)?.programs?.(params) ?? [];
   const missing = needed.find((program) => !isThere(program, env));
   if (missing === undefined) return undefined;

@@ -26,7 +26,7 @@ export function noteChild(cache: Cache, pid: number): () => void {
 }
 
 /**
- * Ends what killed runners of this cache have left running, and resolves when it is gone: from then on nobody else writes
+ * Ends what killed runners of this cache have left running, and resolves when it is gone: from then on no one else writes
  * into the folders that they worked in. Throws `run/orphan-remains`.
  */
 export async function endOrphans(cache: Cache): Promise<void> {

@@ -18,7 +18,7 @@ export interface Project {
   readonly cache_dir: string;
 }
 
-/** Nobody should find run records, with paths of this machine, among the files to commit. */
+/** No one should find run records, with paths of this machine, among the files to commit. */
 export async function ignoreItself({state_dir}: Project): Promise<void> {
   const path = join(state_dir, '.gitignore');
   if (existsSync(path)) return;
@@ -32,7 +32,7 @@ export function experimentDir(project: Project, pipelineFile: string, name: stri
   return join(project.state_dir, 'experiments', `${sha256(pipelineFile).slice(0, 8)}-${name}`);
 }
 
-/** The committed lock file beside the pipeline; an experiment's own, which nobody commits. */
+/** The committed lock file beside the pipeline; an experiment's own, which no one commits. */
 export function lockPath(
   project: Project,
   {file, experiment}: Pick<Pipeline, 'file' | 'experiment'>,

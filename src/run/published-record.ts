@@ -76,7 +76,7 @@ export async function replacePublished(
   return {...others, [keyOf(publisher)]: files};
 }
 
-/** Removes all that a pipeline, or an experiment with it, put anywhere, as far as nobody edited it or published it as well. */
+/** Removes all that a pipeline, or an experiment with it, put anywhere, as far as no one edited it or published it as well. */
 export async function unpublish(
   record: PublishedRecord,
   pipeline: string,

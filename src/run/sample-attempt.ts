@@ -183,7 +183,7 @@ async function makeParts(
           const known = part === undefined ? committedPart(stage, message) : undefined;
           if (known !== undefined) return known;
           if (part === undefined)
-            throw new Error(`the worker made a part that nobody asked for: ${message.fingerprint}`);
+            throw new Error(`the worker made a part that no one asked for: ${message.fingerprint}`);
           const reply = await commitPart({stage, worker}, part, message, effects);
           tally.made.set(message.fingerprint, message.duration_ms);
           await claims.get(message.fingerprint)?.release();

@@ -74,7 +74,7 @@ function namesIfListable(folder: string): string[] {
   }
 }
 
-/** Nobody looks at anything for so long. */
+/** No one looks at anything for so long. */
 const OLD_MS = 24 * 3600 * 1000;
 
 function isOld(path: string): boolean {

@@ -56,7 +56,7 @@ export interface Place {
 const LOOK_EVERY_MS = 300;
 
 /**
- * Claims the devices of a place that was taken, or others of the same class that nobody has; waits while too few are free.
+ * Claims the devices of a place that was taken, or others of the same class that no one has; waits while too few are free.
  * Who waits holds none: of two runs that want two cards each, one gets both. Rejects when the run is asked to stop.
  */
 export async function holdPlace(

@@ -60,7 +60,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
   }
 }
 
-/** Has another runner made it while we waited? Not asked when the user wants it made anew. */
+/** Has another runner made it while we waited? Not asked when the user wants it made again. */
 function resultElsewhere(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
   const insists = isStaleFor(stage, 'forced') || isStaleFor(stage, 'cache_ignored');
   const entry = view.entry(stage.fingerprint);

@@ -52,7 +52,7 @@ export interface Clearing {
 }
 
 /**
- * Removes temporary outputs after a run, where nobody else uses the cache at this moment: else it is put off, and the next run or
+ * Removes temporary outputs after a run, where no one else uses the cache at this moment: else it is put off, and the next run or
  * `cache gc` does it. The cache must not be held.
  */
 export async function clearTemporaries(

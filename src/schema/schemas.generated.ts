@@ -1873,7 +1873,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        ]
       },
       "is_instrumental": {
-       "description": "Nobody sings.",
+       "description": "No one sings.",
        "type": [
         "boolean",
         "null"
@@ -2044,7 +2044,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          ]
         },
         "is_instrumental": {
-         "description": "Nobody sings.",
+         "description": "No one sings.",
          "type": [
           "boolean",
           "null"
@@ -2685,7 +2685,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
  },
  "stage.analyze": {
   "title": "AnalyzeParameters",
-  "description": "Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what nobody has said of them. Its result takes the place of the `dataset` stage's.",
+  "description": "Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what no one has said of them. Its result takes the place of the `dataset` stage's.",
   "x-stage-type": {
    "order": 50,
    "does": "measures songs"
@@ -4732,7 +4732,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "mean"
    },
    "epochs": {
-    "description": "Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained anew otherwise; `sidestep plan` says which.",
+    "description": "Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained from the beginning otherwise; `sidestep plan` says which.",
     "type": "integer",
     "minimum": 1,
     "maximum": 1000000,
@@ -5277,7 +5277,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "resume": {
-    "description": "What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains anew otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.",
+    "description": "What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains from the beginning otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.",
     "enum": [
      "exact",
      "fork",

@@ -706,7 +706,7 @@ export interface DatasetJsonSample {
    */
   lyrics?: string | null;
   /**
-   * Nobody sings.
+   * No one sings.
    */
   is_instrumental?: boolean | null;
   /**
@@ -1059,7 +1059,7 @@ export interface CaptionParameters {
   on_error: 'fail' | 'skip';
 }
 /**
- * Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what nobody has said of them. Its result takes the place of the `dataset` stage's.
+ * Measures tempo, key, meter and loudness of the songs, each with its confidence, and fills in what no one has said of them. Its result takes the place of the `dataset` stage's.
  */
 export interface AnalyzeParameters {
   /**
@@ -1528,7 +1528,7 @@ export interface TrainParameters {
    */
   partial_accumulation: 'mean' | 'upstream';
   /**
-   * Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained anew otherwise; `sidestep plan` says which.
+   * Passes over the dataset. Another number later is another run: it continues from what is saved where that gives the same result (constant schedules), and is trained from the beginning otherwise; `sidestep plan` says which.
    */
   epochs: number;
   /**
@@ -1817,7 +1817,7 @@ export interface TrainParameters {
     log_dir?: string;
   };
   /**
-   * What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains anew otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.
+   * What a run does with earlier work of the same stage: `exact` continues from it where that gives the bytes of a first run and trains from the beginning otherwise (`sidestep plan` says which and why); `fork` goes on from the newest weights with the new settings, so that its result depends on what ran before; `fresh` starts at the beginning. An interrupted run always continues itself.
    */
   resume: 'exact' | 'fork' | 'fresh';
   /**

@@ -6,7 +6,7 @@ import type {SampleCollection, SamplePlan} from './sample-parts.js';
 import {withFields} from './song-fields.js';
 import type {StageType} from './stage-type.js';
 
-/** Measures the songs, each once, and fills in what nobody said of them. Its result is a `dataset.json` again. */
+/** Measures the songs, each once, and fills in what no one said of them. Its result is a `dataset.json` again. */
 export const analyze: StageType = {
   name: 'analyze',
   version: 1,

@@ -92,7 +92,7 @@ export function promptsOf(value: ParamValue | undefined): readonly Prompt[] {
   return Array.isArray(value) ? value.filter(isParamObject) : [];
 }
 
-/** What is made where nobody said what: the first song that has words, else the first. */
+/** What is made where no one said what: the first song that has words, else the first. */
 export function promptsOrSong(value: ParamValue | undefined, dataset: Json | undefined): readonly Prompt[] {
   if (value !== undefined || dataset === undefined) return promptsOf(value);
   const songs = datasetSamples(dataset);
@@ -198,7 +198,7 @@ export function misfitsOfPrompts(
     const song = songOf(prompt, dataset);
     if (song?.kind === 'wrong')
       return [{param: `${place}.sample`, problem: {code: 'generate/unknown-song', ...song}}].map(withoutKind);
-    if (prompt.sample !== undefined && song === undefined) return []; // nobody knows yet
+    if (prompt.sample !== undefined && song === undefined) return []; // no one knows yet
     return tooLong(pieceOf(prompt, song?.sample, duration), {prompt, place, model});
   });
 }

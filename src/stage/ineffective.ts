@@ -2,7 +2,7 @@ import {type ParamObject, valueAt} from './param.js';
 
 /**
  * Parameters that play no part beside the others (`cfg_dropout` in vanilla mode): they count, and reach the work, as if
- * nobody had written them, and whoever wrote them is told.
+ * no one had written them, and whoever wrote them is told.
  */
 export interface IneffectiveRule {
   /** Dotted paths; each covers everything beneath it. */

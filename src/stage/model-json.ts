@@ -1,6 +1,6 @@
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 
-/** The parts of a scanned model that stages depend on separately, so that another DiT encodes no audio anew. */
+/** The parts of a scanned model that stages depend on separately, so that another DiT encodes no audio again. */
 export type ModelComponent = 'dit' | 'silence_latent' | 'vae' | 'text_encoder' | 'tokenizer';
 
 /** What of a `scan` stage's model.json decides bytes: hashes and numbers, never folders or names. */

@@ -4,7 +4,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 export interface ModuleSelection {
   readonly modules: readonly {readonly module: string; readonly score: number}[];
   readonly selected: readonly string[];
-  /** By module; absent where nobody measured ranks. */
+  /** By module; absent where no one measured ranks. */
   readonly rank_pattern?: Readonly<Record<string, number>>;
   readonly alpha_pattern?: Readonly<Record<string, number>>;
   /** Whose file it is: an `estimate` stage's, or one of Side-Step's two. */

@@ -77,7 +77,7 @@ export interface UpstreamStage {
   readonly upstream: Upstream;
 }
 
-/** Pure: fills in parameters that others decide when nobody wrote them, and refuses what could only fail later. */
+/** Pure: fills in parameters that others decide when no one wrote them, and refuses what could only fail later. */
 export type Derive = (
   params: ParamObject,
   upstream: Upstream,

@@ -18,7 +18,7 @@ export type Start =
   /** From the weights of other work, because the file says so. */
   | {readonly kind: 'fork'; readonly from: Fingerprint; readonly at: string}
   /** There is saved work of another length, and going on from it would not give the same bytes. */
-  | {readonly kind: 'anew'; readonly because: string; readonly at: string}
+  | {readonly kind: 'other_length'; readonly because: string; readonly at: string}
   /** An interrupted run of other values, other data or another arithmetic saved work, which is of no use here. */
   | {
       readonly kind: 'other_interrupted';

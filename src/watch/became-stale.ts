@@ -13,7 +13,7 @@ export interface WatchedPlan {
 }
 
 /**
- * Pure: stages of a running plan whose output nobody wants any more, in plan order: they are gone, something that
+ * Pure: stages of a running plan whose output no one wants any more, in plan order: they are gone, something that
  * decides them was edited, or they read such a stage. All others may go on.
  */
 export function becameStale(running: WatchedPlan, wanted: WatchedPlan): StageId[] {

@@ -25,7 +25,7 @@ export type WatchNews =
 
 /** What watching does to the world; tests hand in plain functions. */
 export interface WatchEffects<Planned extends WatchedPlan> {
-  /** Reads files and world anew. */
+  /** Reads files and world again. */
   readonly plan: () => Promise<Result<Planned>>;
   readonly carryOut: (
     planned: Planned,

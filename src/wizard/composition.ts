@@ -52,7 +52,7 @@ export async function compose(
   {terminal, path, settings, known}: Composing,
 ): Promise<Result<Composition>> {
   const drafted = known.resolve(answers);
-  if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that nobody has seen
+  if (!drafted.ok) return drafted; // told in the words of the flags, not by lines of a file that no one has seen
   const own = changesOf(answers, known.resolve);
   const changed = new Set(own.map(({id}) => id));
   const changes = [...known.proposals(answers).filter(({id}) => !changed.has(id)), ...own];

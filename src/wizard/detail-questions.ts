@@ -77,7 +77,7 @@ function detailQuestion(id: DetailId, group: DetailGroup): Question {
   };
 }
 
-/** Pure: what a detail is called, means, takes, and is when nobody says. */
+/** Pure: what a detail is called, means, takes, and is when no one says. */
 export function detailMessage(id: DetailId, {schema, value, said_by}: DetailFacts): string {
   const bounds = boundsText(schema);
   const otherwise = value === undefined ? '- leaves it unset' : `${said_by}: ${shownValue(value)}`;

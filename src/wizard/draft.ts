@@ -25,7 +25,7 @@ export interface Drafting {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The preset that counts until one is chosen. */
   readonly preset: string;
-  /** How many songs of a place can be trained on; undefined while nobody has looked there. */
+  /** How many songs of a place can be trained on; undefined while no one has looked there. */
   readonly songCount: (place: string) => number | undefined;
   /** What may be taken from other files; default: nothing. */
   readonly shared?: Shared;

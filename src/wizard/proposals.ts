@@ -28,7 +28,7 @@ export function rankFor(songs: number): number {
 }
 
 /**
- * Pure: what a pipeline's training should say for this many songs, where nobody had their number in mind: presets and settings that
+ * Pure: what a pipeline's training should say for this many songs, where no one had their number in mind: presets and settings that
  * name a length of their own are left alone.
  */
 export function proposalsFor(songs: number, pipeline: Pick<Pipeline, 'stages'>): readonly ChosenValue[] {

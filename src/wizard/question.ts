@@ -39,9 +39,9 @@ export interface Known {
   readonly tensors: (path: string) => Promise<Result<FoundTensors>>;
   /** What other files of the project have that this one may use: only what fits. */
   readonly shared: Shared;
-  /** The pipeline that these answers would make; what has not been asked yet is as if nobody had said it. Pure. */
+  /** The pipeline that these answers would make; what has not been asked yet is as if no one had said it. Pure. */
   readonly resolve: (answers: SomeAnswers) => Result<Pipeline>;
-  /** What the number of songs asks for where nobody says otherwise; it is part of what `resolve` makes. Pure. */
+  /** What the number of songs asks for where no one says otherwise; it is part of what `resolve` makes. Pure. */
   readonly proposals: (answers: SomeAnswers) => readonly ChosenValue[];
 }
 

@@ -65,7 +65,7 @@ export function nextSteps(code: ExitCode, runs: number): readonly Choice[] {
     ];
   return [
     {value: 'report', hint: 'curves, songs and stages as one page'},
-    {value: 'change', hint: 'train again with another value; only what depends on it is done anew'},
+    {value: 'change', hint: 'train again with another value; only what depends on it is done again'},
     {value: 'longer', hint: 'more epochs, going on from the weights there are now'},
     {value: 'export', hint: 'the adapter in another format'},
     ...(runs > 1 ? [{value: 'compare', hint: 'with the run before'}] : []),

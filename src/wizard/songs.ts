@@ -80,7 +80,7 @@ async function lookAt({path, entry}: Song, list: ListFolder): Promise<Look> {
   };
 }
 
-/** The stage's parameters as they are when nobody says anything. */
+/** The stage's parameters as they are when no one says anything. */
 function datasetDefaults(): DatasetOptions {
   const properties = Object.entries(schemas['stage.dataset']!.properties!);
   const said = properties.flatMap(([key, {default: value}]) => (value === undefined ? [] : [[key, value]]));

@@ -102,7 +102,7 @@ function indexOf(wanted: AnswerId): number {
   return questions.findIndex(({id}) => id === wanted);
 }
 
-/** `--yes`, or nobody to ask: flags and defaults. Problems: what is wrong with a flag, and each answer nobody can guess. */
+/** `--yes`, or no one to ask: flags and defaults. Problems: what is wrong with a flag, and each answer no one can guess. */
 export async function takeDefaults(given: SomeAnswers, known: Known): Promise<Result<Answers>> {
   const problems: Problem[] = [];
   let answers: SomeAnswers = given;
@@ -232,7 +232,7 @@ function missing(question: Question, answers: SomeAnswers, known: Known): Result
   const {id} = question;
   return failure({
     code: 'init/missing-answer',
-    message: `Nobody can be asked: ${wordsOf(question, answers, known).replace(/ \(.*/, '')}`,
+    message: `No one can be asked: ${wordsOf(question, answers, known).replace(/ \(.*/, '')}`,
     hint: `Say it with --${id}.`,
   });
 }

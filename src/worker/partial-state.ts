@@ -22,7 +22,7 @@ export interface PartialState {
    * leaves the old state or the new one.
    */
   readonly save: (write: (dir: string) => Promise<void>, description: Description) => Promise<SavedState>;
-  /** The newest state, described anew: it stays where it is. Throws when there is none. */
+  /** The newest state, described again: it stays where it is. Throws when there is none. */
   readonly describe: (description: Description) => Promise<SavedState>;
 }
 

@@ -87,7 +87,7 @@ async function* songPieces(path: string, limit: number, heard: HeardTime): Async
   }
 }
 
-/** Upstream says nothing of what a song loses. Part of a second is nobody's loss. */
+/** Upstream says nothing of what a song loses. Part of a second is no one's loss. */
 function warnOfCut({emit}: WorkerContext, {sample, work}: PartJob, limit: number): void {
   const seconds = Number(work.audio_seconds ?? 0);
   if (limit === 0 || seconds < limit + 1) return;

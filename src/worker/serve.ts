@@ -46,7 +46,7 @@ export function openChannel(): RunnerChannel {
 
 /**
  * The life of a worker process: one message tells it what to do, its answers are messages, and it ends with its channel.
- * A worker whose runner vanished has nobody to work for and stops at once.
+ * A worker whose runner vanished has no one to work for and stops at once.
  */
 export function serve(
   entries: WorkerEntries,

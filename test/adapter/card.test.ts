@@ -116,7 +116,7 @@ describe('front matter', () => {
     expect(frontMatter(card)).toMatchObject(expected);
   });
 
-  test('nobody said a licence: the card says none', async () => {
+  test('no one said a licence: the card says none', async () => {
     expect(Object.keys(frontMatter(modelCard(await parts())))).not.toContain('license');
   });
 
@@ -189,7 +189,7 @@ describe('what it says', () => {
     expect(rows).toMatchObject({steps: '8', shift: '3', guidance: expect.stringContaining('none')});
   });
 
-  test('an adapter of another program: its shape, and nothing that nobody knows', async () => {
+  test('an adapter of another program: its shape, and nothing that no one knows', async () => {
     const card = modelCard(await parts({provenance: undefined}));
     expectHubTakes(card);
     expect(Object.keys(rowsBelow(card, 'How it was trained'))).toEqual(['adapter', 'written by']);

@@ -184,7 +184,7 @@ test('a cache of another format is refused by name', async () => {
 });
 
 test.each(['9\n', '', '\0\0', '{}'])(
-  'a mark that a disk has spoilt (%j) locks nobody out of the entries beside it',
+  'a mark that a disk has spoilt (%j) locks no one out of the entries beside it',
   async (mark) => {
     const cache = await newCache();
     const fingerprint = await store(cache, 'song');
@@ -200,7 +200,7 @@ const day = 86_400_000;
 
 test.each([
   {name: 'named things stay however old', keep: ['old'], age: 1, bytes: undefined, gone: ['mid', 'new']},
-  {name: 'things nobody names stay while young', keep: [], age: 20, bytes: undefined, gone: ['old']},
+  {name: 'things no one names stay while young', keep: [], age: 20, bytes: undefined, gone: ['old']},
   {name: 'a size limit takes the oldest first', keep: [], age: 1000, bytes: 6, gone: ['old']},
   {name: 'a size limit never takes what is named', keep: ['old'], age: 1000, bytes: 3, gone: ['mid', 'new']},
 ])('gc: $name', async ({keep, age, bytes, gone}) => {
@@ -253,7 +253,7 @@ test('gc keeps the parts that a kept collection names, and their own entries', a
   ]);
 });
 
-test('gc keeps what a job reads that nobody follows at the moment, and where it saves', async () => {
+test('gc keeps what a job reads that no one follows at the moment, and where it saves', async () => {
   const cache = await newCache();
   const [read, part, unread] = [
     await store(cache, 'read'),

@@ -143,7 +143,7 @@ test('namespaces: one is written, it and others are read, in order', async () =>
   expect(puts.every((line) => line.startsWith('PUT /pr-7/'))).toBe(true);
   const main = await cacheWith(store.origin);
   lookUp(main.cache, fingerprintOf({stage: 3}));
-  expect(await askSources(main.cache)).toBe(0); // nobody is given what a branch stored
+  expect(await askSources(main.cache)).toBe(0); // no one is given what a branch stored
 });
 
 const always: (fault: (answer: ServerResponse, asked: IncomingMessage) => void, what?: RegExp) => Fault =
@@ -292,7 +292,7 @@ test('a redirect is followed; the token goes to no other server', async () => {
   expect(other.headers.every(({authorization}) => authorization === undefined)).toBe(true);
 });
 
-test('nothing listens, no such host, no TLS there, a certificate nobody signed: told in words', async () => {
+test('nothing listens, no such host, no TLS there, a certificate no one signed: told in words', async () => {
   const {store} = await filled();
   const self = await selfSigned();
   const words = async (url: string) => {

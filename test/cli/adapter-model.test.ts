@@ -33,7 +33,7 @@ test('what training left beside it counts more', async () => {
   expect(await adapterModel(folder)).toBe('my-mix');
 });
 
-test('nobody said, nothing there, or a damaged file: unknown', async () => {
+test('no one said, nothing there, or a damaged file: unknown', async () => {
   expect(await adapterModel(await exported('adapter_model.safetensors', {}))).toBeUndefined();
   expect(await adapterModel('/nowhere/at-all')).toBeUndefined();
   const folder = await temporaryFolder();

@@ -79,7 +79,7 @@ test('songs get captions from a server; the key is nowhere, and files beside son
   expect(second.code, second.stderr).toBe(0);
   expect(folder.read('songs/a.caption.txt')).toBe('Song 2, ***.\n');
   expect(folder.read('songs/d.caption.txt')).toBe('mine');
-  expect((await folder.run(['run'], env)).code).toBe(0); // they are read now, and nobody is asked for what they say
+  expect((await folder.run(['run'], env)).code).toBe(0); // they are read now, and no one is asked for what they say
   expect(asked).toHaveLength(4);
 });
 

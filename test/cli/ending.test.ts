@@ -56,7 +56,7 @@ test.each([
     'setsid sh -c "echo \\$\\$ > left; exec yes" & until [ -s left ]; do sleep 0.01; done; exit 0',
   ],
 ])(
-  'a descendant that has left the group and %s: it stays, and nobody waits for it',
+  'a descendant that has left the group and %s: it stays, and no one waits for it',
   async (_name, script) => {
     const folder = new Folder({'pipeline.yaml': pipeline(script, 'timeout: 60')});
     expect(await folder.run(['run'])).toMatchObject({code: 0, stdout: expect.stringContaining('1 ran')});

@@ -66,7 +66,7 @@ test.each([
   folder.write('latin.txt', Buffer.from('la\nder M\xfcller\n', 'latin1'));
   const {code, stdout, stderr} = await folder.run(['generate', ...args]);
   for (const words of says) expect(stderr, stdout).toContain(words);
-  expect(stderr, 'nobody wrote that file').not.toContain('pipeline.yaml');
+  expect(stderr, 'no one wrote that file').not.toContain('pipeline.yaml');
   expect(stderr, 'nor its keys').not.toMatch(/stages:|with\./);
   expect(code).toBe(2);
 });

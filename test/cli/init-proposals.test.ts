@@ -60,7 +60,7 @@ test.each([
   [50, 128],
 ])('%i songs fill a rank of %i', (songs, rank) => expect(rankFor(songs)).toBe(rank));
 
-describe('the number of songs decides where nobody said a length', () => {
+describe('the number of songs decides where no one said a length', () => {
   test.each([
     {songs: 5, epochs: 500, rank: 32, updates: 1000},
     {songs: 20, epochs: 200, rank: 64, updates: 1000},
@@ -106,7 +106,7 @@ describe('the number of songs decides where nobody said a length', () => {
     expect(trainOf({songs: 'songs-5', adapter: 'lokr'}).rank).toBe(trainOf({adapter: 'lokr'}).rank);
   });
 
-  test('songs that nobody has looked at propose nothing', () => {
+  test('songs that no one has looked at propose nothing', () => {
     const {proposals} = draftsHere({songCount: () => undefined});
     expect(proposals({songs: 'songs-5'})).toEqual([]);
     expect(proposals({})).toEqual([]);

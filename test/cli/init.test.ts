@@ -507,7 +507,7 @@ describe('without anybody to ask', () => {
     expect(said).toContain('what the wizard does not write: `profiles`, the stage vocals  [init/replaces]');
   });
 
-  test('what nobody can guess is named with its flag, and nothing is written', async () => {
+  test('what no one can guess is named with its flag, and nothing is written', async () => {
     const folder = await project();
     const {code, stderr} = await folder.run(['init', '--yes', '--adapter', 'lroa']);
     expect(code).toBe(2);

@@ -25,7 +25,7 @@ test('a file is found by what is in it: who made it, from what, and what was mad
     'song.txt': 'banana\n',
     'anywhere/copy.txt': 'bbnana\n', // what `first` leaves within its folder
     'result.txt': 'bbnana\nbbnana\n',
-    'strange.txt': 'nobody made this',
+    'strange.txt': 'no one made this',
   });
   const ran = await folder.run(['run', '--plain']);
   expect(ran.code, ran.stdout + ran.stderr).toBe(0);

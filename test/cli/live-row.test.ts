@@ -60,9 +60,9 @@ test('on 60 columns an encoding shows songs, minutes of music and time left, a t
 
   // The row has no room for why it begins again; below the list it is said whole.
   const args = ['run', '--set', 'train.epochs=1', '--set', 'train.adapter.rank=3'];
-  const anew = await folder.startInTerminal(args, {NO_COLOR: '1'}, 60).finished;
-  expect(anew.stdout.replace(/\s+/g, ' ')).toMatch(
-    /train trains anew: the run without --set that was interrupted at step \d+ had adapter\.rank 2 \(now 3\)/,
+  const again = await folder.startInTerminal(args, {NO_COLOR: '1'}, 60).finished;
+  expect(again.stdout.replace(/\s+/g, ' ')).toMatch(
+    /train trains from the beginning: the run without --set that was interrupted at step \d+ had adapter\.rank 2 \(now 3\)/,
   );
 });
 

@@ -14,7 +14,7 @@ export interface Nginx {
   readonly stop: () => Promise<void>;
 }
 
-/** `reader:look` may read, `writer:store` may do both, nobody else anything. In the foreground, in a folder of its own, gone with the test. */
+/** `reader:look` may read, `writer:store` may do both, no one else anything. In the foreground, in a folder of its own, gone with the test. */
 export async function startNginx(folder: string): Promise<Nginx> {
   const port = await freePort();
   const file = (name: string) => join(folder, name);

@@ -31,7 +31,7 @@ test.each([
   {umask: '000', objects: ['444'], trees: ['444', '555'], lock: 0o666},
   {umask: '022', objects: ['444'], trees: ['444', '555'], lock: 0o644},
   {umask: '077', objects: ['400'], trees: ['400', '500'], lock: 0o600},
-])('a umask of $umask: results are nobody else’s than it says, and never writable', (expected) => {
+])('a umask of $umask: results are no one else’s than it says, and never writable', (expected) => {
   const folder = new Folder({'pipeline.yaml': pipeline});
   withUmask(folder, expected.umask, ['run']);
   expect(modes(folder, '.sidestep/cache/objects')).toEqual(expected.objects);

@@ -53,7 +53,7 @@ test('plan looks at songs and model: which songs, how many steps, how long, befo
   expect(first.latents!.verdict.samples).toMatchObject({total: 2});
   expect(first.latents!.verdict.samples!.missing).toHaveLength(2);
   expect(first.train!.training).toEqual({epochs: 2, micro_steps: 4, steps: 4});
-  expect(first.train!.expected_ms, 'measured now: nobody has trained here').toBeGreaterThan(0);
+  expect(first.train!.expected_ms, 'measured now: no one has trained here').toBeGreaterThan(0);
 
   expect(await folder.run(['run', '--plain'])).toMatchObject({code: 0});
   folder.write('songs/song-1.caption.txt', 'a march');

@@ -320,7 +320,7 @@ test('GitHub Actions gets annotations and a step summary', async () => {
   );
 });
 
-test('confirm: ask is never asked of nobody', async () => {
+test('confirm: ask is never asked where no one is there', async () => {
   const folder = demo();
   await folder.run(['settings', 'set', 'confirm', 'ask']);
   expect(await folder.run(['run'])).toMatchObject({code: 2, stderr: expect.stringContaining('--yes')});

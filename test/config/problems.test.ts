@@ -33,7 +33,7 @@ describe('a train stage says what is wrong, where, and what to do', () => {
       hint: 'Only type lokr has it.',
     },
     {
-      name: 'a key of a variant nobody chose',
+      name: 'a key of a variant no one chose',
       text: 'adapter: {factor: 4}',
       says: 'pipeline.yaml:9:17 config/unknown-key',
       hint: 'Only type lokr has it.',
@@ -242,7 +242,7 @@ describe('a pipeline says what is wrong', () => {
       says: ['pipeline.yaml:3:30 config/unknown-preset'],
     },
     {
-      name: 'a need of nobody',
+      name: 'a need of no one',
       text: 'sidestep: 1\nstages:\n  a: {uses: fixture, needs: [b]}',
       says: ['pipeline.yaml:3:30 config/unknown-stage'],
     },

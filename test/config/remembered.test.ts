@@ -91,7 +91,7 @@ test.each([
     change: (root: string) => writeOld(join(root, 'dist/config/text/yaml.js'), 'longer'),
     same: false,
   },
-])('another build of the program resolves anew: $name', async ({change, same}) => {
+])('another build of the program resolves again: $name', async ({change, same}) => {
   const root = await temporaryFolder();
   for (const folder of ['base', 'config/text', 'schema', 'stage'])
     mkdirSync(join(root, 'dist', folder), {recursive: true});

@@ -345,7 +345,7 @@ describe('lint sees all songs at once', () => {
     );
   });
 
-  test('songs that are instrumental only because nobody said anything, in one finding', async () => {
+  test('songs that are instrumental only because no one said anything, in one finding', async () => {
     const json = JSON.stringify([
       {filename: 'told.wav', is_instrumental: true},
       {filename: 'sung.wav', lyrics: '[Verse]\nThe rain'},
@@ -623,7 +623,7 @@ describe('the language of the lyrics', () => {
     expect(samples.map(({language}) => language)).toEqual(['ja', 'en', 'en']);
   });
 
-  test('songs with words whose language nobody said are told of once, instrumentals not at all', async () => {
+  test('songs with words whose language no one said are told of once, instrumentals not at all', async () => {
     const many = {
       ...files,
       'd.wav': tone(250),

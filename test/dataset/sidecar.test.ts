@@ -198,7 +198,7 @@ describe('a song.txt with keys', () => {
   });
 
   test.each(['caption: a\nlyrics: la\u001b[31m', 'caption: x\u0007'])(
-    'characters that nobody writes are told: %j',
+    'characters that no one writes are told: %j',
     async (text) => {
       expect((await songWith({'a.txt': text})).said).toContain('dataset/garbled-text');
     },
@@ -549,7 +549,7 @@ describe('a sidecar that is no readable file', () => {
 
 describe('lyrics with times', () => {
   const timed =
-    '[ti:Rain]\n[ar:Nobody]\n[offset:+250]\n[00:01.00]The rain\n[00:03.5] came down\n[01:00]\n[01:02.50]all day\n';
+    '[ti:Rain]\n[ar:No one]\n[offset:+250]\n[00:01.00]The rain\n[00:03.5] came down\n[01:00]\n[01:02.50]all day\n';
   const words = 'The rain\ncame down\n\nall day';
 
   test.each([

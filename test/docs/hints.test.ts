@@ -38,7 +38,7 @@ const words = new Set([
   'selected',
 ]);
 
-/** Names in adapters of other programs, in checkpoints and in files of ours, which texts explain and nobody types into YAML. */
+/** Names in adapters of other programs, in checkpoints and in files of ours, which texts explain and no one types into YAML. */
 const namesInFiles =
   /^(lora_|use_dora$|dora_scale$|wd_on_output$|save_pretrained$|selected_adapters$|safe_serialization$|peft_type$|lokr_|loha_|null_condition|target_latents$|context_latents$|encoder_hidden_states$|data_offsets$|weight_map$|sidestep_lock$|downsampling_ratios$|audio_acoustic_hidden_dim$|base_lr$|best_loss$)|^([a-z]_proj|self_attn\.q_proj)$/;
 

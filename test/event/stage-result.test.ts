@@ -11,7 +11,7 @@ test.each([
   [{kind: 'failed', problem: {code: 'a/b', message: ''}, ...ended}, 1],
   [{kind: 'crashed', signal: 'SIGSEGV', exit_code: undefined, stderr_tail: '', ...ended}, 1],
   [{kind: 'blocked', by: 'a'}, 1],
-  [{kind: 'not_started', after: 'stop'}, 130], // between two stages: nobody was interrupted, and nothing failed
+  [{kind: 'not_started', after: 'stop'}, 130], // between two stages: no one was interrupted, and nothing failed
   [{kind: 'not_started', after: 'a'}, 1],
   [{kind: 'interrupted', resumable: true, duration_ms: 1}, 130],
 ])('of one stage that ended as %j a shell sees %i', (result, code) => {

@@ -3,7 +3,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {computedParts, eventsOf, Project, problemsOf, root, type Stages} from './project.js';
 
-/** A folder of a user's own songs: how little is done anew when something about them changes. Tests build on each other. */
+/** A folder of a user's own songs: how little is done again when something about them changes. Tests build on each other. */
 const project = new Project();
 
 interface Entry {

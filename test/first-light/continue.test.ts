@@ -64,16 +64,16 @@ test('more epochs under a constant schedule go on where the shorter run ended, t
   expect(resultOfRun('more')).toEqual(extended);
 });
 
-test('more epochs under a cosine: trained anew, said beforehand, to the bytes of a first run; fork does as it says', async () => {
+test('more epochs under a cosine: trained from the beginning, said beforehand, to the bytes of a first run; fork does as it says', async () => {
   const stage = (epochs: number, resume: string) => ({cosine: training('cosine', {epochs, resume})});
   expect(await train(stage(2, 'exact'))).toMatchObject({code: 0});
   project.writePipeline({...preparation({clips: 3, clip_duration: 1}), ...stage(4, 'exact')});
   const words =
-    /trains anew: the cosine schedule is another one with 12 steps than with 6; `resume: fork` would go on from the weights of step 6/;
+    /trains from the beginning: the cosine schedule is another one with 12 steps than with 6; `resume: fork` would go on from the weights of step 6/;
   for (const command of [['plan'], ['why', 'cosine'], ['status']])
     expect(project.command(command).stdout, command.join(' ')).toMatch(words);
-  const anew = await train(stage(4, 'exact'));
-  expect(stepsOf(anew, 'cosine'), problemsOf(anew)).toEqual(upTo(12));
+  const again = await train(stage(4, 'exact'));
+  expect(stepsOf(again, 'cosine'), problemsOf(again)).toEqual(upTo(12));
   const direct = await train({direct: training('direct', {epochs: 4})});
   expect(direct.code, problemsOf(direct)).toBe(0);
   expect(resultOfRun('cosine')).toEqual(resultOfRun('direct'));

@@ -79,7 +79,7 @@ beforeAll(async () => {
       epochs: 3,
       ema_decay: 0.5,
       optimizer: {type: 'adamw', learning_rate: 0.01},
-      checkpoint: {every_minutes: 1000}, // which states that leaves, nobody can know beforehand
+      checkpoint: {every_minutes: 1000}, // which states that leaves, no one can know beforehand
     }),
   ]);
   project.writePipeline({

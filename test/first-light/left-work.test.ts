@@ -40,20 +40,20 @@ beforeAll(async () => {
   await interrupt();
 }, 120_000);
 
-test('another rank: plan, why, status and run say that another version ran, why this one trains anew, and what would continue it', async () => {
+test('another rank: plan, why, status and run say that another version ran, why this one trains from the beginning, and what would continue it', async () => {
   project.writePipeline(stages({rank: 8}));
-  const anew =
-    /trains anew: the run that was interrupted at step \d+ had adapter\.rank 4 \(now 8\); `--set train\.adapter\.rank=4` would continue that/;
+  const again =
+    /trains from the beginning: the run that was interrupted at step \d+ had adapter\.rank 4 \(now 8\); `--set train\.adapter\.rank=4` would continue that/;
   for (const args of [['plan'], ['why', 'train'], ['status']]) {
     const text = said(...args);
-    expect(text, args[0]).toMatch(anew);
+    expect(text, args[0]).toMatch(again);
     expect(text, args[0]).toMatch(/because another version of it ran until step \d+ and was interrupted/);
     expect(text, args[0]).not.toContain('never ran');
   }
   const run = project.command(['run', '--plain', '--set', 'train.epochs=1', '--set', 'train.adapter.rank=8']);
   expect(run.code, run.stderr).toBe(0);
   expect(run.stdout + run.stderr).toMatch(
-    /trains anew: the run without --set that was interrupted at step \d+ had adapter\.rank 4 \(now 8\); a run without --set would continue that/,
+    /trains from the beginning: the run without --set that was interrupted at step \d+ had adapter\.rank 4 \(now 8\); a run without --set would continue that/,
   );
 });
 
@@ -61,13 +61,13 @@ test('what is said to continue it does, and the file as it was, too', () => {
   project.writePipeline(stages({rank: 8}));
   const back = said('plan', '--set', 'train.adapter.rank=4');
   expect(back).toMatch(/continues where it was interrupted, at step \d+/);
-  expect(back).not.toContain('anew');
+  expect(back).not.toContain('from the beginning');
   project.writePipeline(stages({}));
   const again = said('plan');
   expect(again).toMatch(/because it has not run to its end yet\n.*continues where it was interrupted/s);
 });
 
-test('other songs: it has not run to its end, and once they are encoded the run says why it trains anew', async () => {
+test('other songs: it has not run to its end, and once they are encoded the run says why it trains from the beginning', async () => {
   project.writePipeline(stages({clips: 2, epochs: 1}));
   expect(said('plan')).toMatch(/train +runs +train\n +because it has not run to its end yet/);
   const ended = await project.run();
@@ -88,7 +88,7 @@ test('a stage with another name continues under it; one that asks to begin at th
   project.writePipeline(stages({name: 'renamed'}));
   expect(said('plan')).toMatch(/continues where it was interrupted, at step \d+/);
   project.writePipeline(stages({rank: 8, resume: 'fresh'}));
-  expect(said('plan')).not.toContain('anew');
+  expect(said('plan')).not.toContain('from the beginning');
 });
 
 test('an interrupted experiment is named, and its name continues it', async () => {
@@ -96,7 +96,7 @@ test('an interrupted experiment is named, and its name continues it', async () =
   await interrupt(['other.yaml', '--set', 'train.adapter.rank=16']);
   const plan = said('plan', 'other.yaml');
   expect(plan).toMatch(
-    /trains anew: the experiment rank=16 that was interrupted at step \d+ had adapter\.rank 16 \(now 4\); `--name rank=16` would continue that/,
+    /trains from the beginning: the experiment rank=16 that was interrupted at step \d+ had adapter\.rank 16 \(now 4\); `--name rank=16` would continue that/,
   );
   expect(said('plan', 'other.yaml', '--name', 'rank=16')).toMatch(
     /continues where it was interrupted, at step \d+/,

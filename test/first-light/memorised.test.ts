@@ -7,7 +7,7 @@ import {type Ended, eventsOf, Project, root, training} from './project.js';
 
 /**
  * A model that is trained on one song until it can do nothing else, and what it makes then. A random VAE's latents are mostly noise,
- * which nobody learns by heart in a minute: the song's latents are written here, a pattern that repeats.
+ * which no one learns by heart in a minute: the song's latents are written here, a pattern that repeats.
  */
 const project = new Project();
 const golden = `${root}test/golden`;

@@ -64,7 +64,7 @@ async function until(condition: () => boolean): Promise<void> {
 const isTraining = (project: Project) =>
   /"kind":"step_finished".*"global_step":[3-9]\b/.test(events(project));
 
-/** The adapter of a training that nobody disturbed. */
+/** The adapter of a training that no one disturbed. */
 let undisturbed: Promise<Record<string, string>> | undefined;
 
 function expected(): Promise<Record<string, string>> {

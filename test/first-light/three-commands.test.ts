@@ -43,7 +43,7 @@ test('a new clone: three commands, each suggested by what came before, end in a 
   const folder = clone();
   const install = suggested(folder.read('README.md'), /^(npm install)\b/m);
   const {prepare} = (JSON.parse(folder.read('package.json')) as {scripts: Record<string, string>}).scripts;
-  expect(install).toBe('npm install'); // its last words come from `prepare`; compiling anew would only take minutes
+  expect(install).toBe('npm install'); // its last words come from `prepare`; compiling again would only take minutes
   const welcome = await paste(`${prepare} --no-compile`, folder);
 
   const smoke = suggested(welcome, /^ {2}(npm run .+)$/m);

@@ -45,7 +45,7 @@ describe('hostile and damaged headers are refused', () => {
       says: 'data_offsets',
     },
     {
-      name: 'a dtype nobody knows',
+      name: 'a dtype no one knows',
       header: '{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}',
       says: 'F33',
     },
@@ -87,7 +87,7 @@ describe('hostile and damaged headers are refused', () => {
       says: 'inside',
     },
     {
-      name: 'bytes nobody owns',
+      name: 'bytes no one owns',
       header: '{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}',
       says: 'end at byte',
     },

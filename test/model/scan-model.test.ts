@@ -226,7 +226,7 @@ describe('weights in shards', () => {
     expect((await problemOf(scan())).message).toContain('model-00002-of-00002.safetensors');
   });
 
-  test('a tensor that two shards hold is named: nobody can say which is meant', async () => {
+  test('a tensor that two shards hold is named: no one can say which is meant', async () => {
     const dir = await shard();
     const [first, second] = [1, 2].map((i) => join(dir, `model-0000${i}-of-00002.safetensors`));
     const copy = join(dir, 'copy');

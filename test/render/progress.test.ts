@@ -72,7 +72,7 @@ test('an unknown total gives a rate but no ETA', () => {
   expect(remainingMs(progress, 1000)).toBeUndefined();
 });
 
-test('a retry starts counting anew', () => {
+test('a retry starts counting again', () => {
   const progress = fold([
     [0, samples(90)],
     [10_000, samples(100)],

@@ -163,7 +163,7 @@ test('the blind test hides the order, counts, and reveals at the end', async () 
   expect(page.complaints).toEqual([]);
 });
 
-test('the order is drawn anew each time', async () => {
+test('the order is drawn again each time', async () => {
   const page = await opened(desktop);
   const orders = new Set<string>();
   for (let turn = 0; turn < 40 && orders.size < 2; turn++) {

@@ -57,7 +57,7 @@ test('nonsense in the place of a request is no request', async () => {
   await door.close();
 });
 
-test('nobody is asked when nobody is there, and no request waits for a run to come', async () => {
+test('no one is asked when no one is there, and no request waits for a run to come', async () => {
   const dir = await recordFolder();
   expect(await requestStop(dir, 'force', Date.now())).toBe('not_running');
   expect(readdirSync(dir)).toEqual([]);

@@ -105,7 +105,7 @@ test('two objects that were swapped are both found', async () => {
   }
 });
 
-test('a damaged object that nobody reads costs nothing', async () => {
+test('a damaged object that no one reads costs nothing', async () => {
   const dir = await temporaryFolder();
   await run(chain(dir));
   made(dir);

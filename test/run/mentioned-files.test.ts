@@ -58,7 +58,7 @@ test.each([
     same: false,
   },
   {
-    name: 'a file that nobody names',
+    name: 'a file that no one names',
     edit: (folder: string) => writeFileSync(join(folder, 'c.wav'), 'sound'),
     same: true,
   },

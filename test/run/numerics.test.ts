@@ -103,7 +103,7 @@ test.each([
   expect(productsWarning({kind: 'known', report: report(cpu, fast)}, stages)).toBeUndefined();
 });
 
-test('a damaged memory is asked anew', async () => {
+test('a damaged memory is asked again', async () => {
   const asked = await question();
   writeFileSync(asked.remembered_at, '{"key":');
   expect(

@@ -101,12 +101,12 @@ test('edits of published files are kept aside and named, whether the result is t
   const quiet = await runWith({text: 'three'});
   expect(
     quiet.events.filter(({kind}) => kind === 'warning'),
-    "what a run left is nobody's edit",
+    "what a run left is no one's edit",
   ).toEqual([]);
   expect(readdirSync(join(out, 'deep')).sort()).toEqual(['text', 'text.edited', 'text.edited-2']);
 });
 
-test("what a publication left half-way is nobody's edit, and what it alone put there goes", async () => {
+test("what a publication left half-way is no one's edit, and what it alone put there goes", async () => {
   const {dir, out} = await project();
   const two: LightStage = async ({params, out_dir}) => {
     const text = String(params.text);

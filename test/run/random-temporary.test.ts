@@ -98,7 +98,7 @@ function isGone(report: RunReport, stage: string): boolean {
 
 const read = (nodes: readonly Node[], index: number) => nodes.some(({of}) => of.includes(index));
 
-test('temporary outputs are gone after each run, all others are right, and nothing runs that nobody needs', async () => {
+test('temporary outputs are gone after each run, all others are right, and nothing runs that no one needs', async () => {
   const property = fc.asyncProperty(
     dag,
     fc.array(fc.array(edit, {maxLength: 3}), {maxLength: 4}),

@@ -110,7 +110,7 @@ test.each([
     const {by} = await run(pipeline);
     expect(by.a).toMatchObject({kind: 'failed', problem: {code: 'run/input-changed'}});
     expect((by.a as {problem: Problem}).problem.message).toContain(join(dir, edited));
-    writeFileSync(path, ''); // as if nobody edited any more
+    writeFileSync(path, ''); // as if no one edited any more
     writeFileSync(join(dir, edited), 'one');
     const again = await run(pipeline);
     expect(again.by.a?.kind).toBe('succeeded');

@@ -147,7 +147,7 @@ describe('what cannot be is refused in its place', () => {
       at: ['prompts.1', 'generate/no-caption'],
     },
     {
-      name: 'a song nobody knows',
+      name: 'a song no one knows',
       params: {prompts: [{sample: 'first sing'}], dataset: reference},
       at: ['prompts.0.sample', 'generate/unknown-song'],
     },

@@ -40,7 +40,7 @@ describe('samples of a folder are refused for', () => {
   });
 });
 
-test('a model that nobody looked at says nothing', () => {
+test('a model that no one looked at says nothing', () => {
   const files = {tensors: {model_variant: 'base'}};
   expect(variantMisfits(['tensors'], {json: {}, stages: {}, files})).toEqual([]);
 });

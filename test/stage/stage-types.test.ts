@@ -125,58 +125,58 @@ function settled(params: ParamObject): ParamObject {
     .params;
 }
 
-describe('what is encoded anew in the first pass', () => {
+describe('what is encoded again in the first pass', () => {
   test.each([
     {
       name: 'nothing, when a song is renamed or moved',
       sample: {name: 'b.wav', audio_path: '/b.wav'},
-      anew: [],
+      again: [],
     },
-    {name: 'the audio alone, when the audio changes', sample: {audio_hash: 'h2'}, anew: ['latents']},
+    {name: 'the audio alone, when the audio changes', sample: {audio_hash: 'h2'}, again: ['latents']},
     {
       name: 'one text, when a caption changes',
       sample: {prompt: {text: 'q', source: 'caption'}},
-      anew: ['text'],
+      again: ['text'],
     },
-    {name: 'one lyric, when lyrics change', sample: {lyrics: 'lo'}, anew: ['lyrics']},
-    {name: 'nothing, with another transformer', model: {dit: component('d2')}, anew: []},
-    {name: 'all audio, with another VAE', model: {vae: component('v2')}, anew: ['latents']},
+    {name: 'one lyric, when lyrics change', sample: {lyrics: 'lo'}, again: ['lyrics']},
+    {name: 'nothing, with another transformer', model: {dit: component('d2')}, again: []},
+    {name: 'all audio, with another VAE', model: {vae: component('v2')}, again: ['latents']},
     {
       name: 'all texts and lyrics, with another text encoder',
       model: {text_encoder: component('t2')},
-      anew: ['text', 'lyrics'],
+      again: ['text', 'lyrics'],
     },
-    {name: 'all audio, with another seed', params: {seed: 1}, anew: ['latents']},
+    {name: 'all audio, with another seed', params: {seed: 1}, again: ['latents']},
     {
       name: 'nothing, with another seed but the mean of the posterior',
       params: {seed: 1, latents: 'mean'},
       from: {latents: 'mean'},
-      anew: [],
+      again: [],
     },
-    {name: 'nothing, with a peak target that is not used', params: {peak_target: -3}, anew: []},
-    {name: 'all texts, with another limit of tokens', params: {max_text_tokens: 128}, anew: ['text']},
-    {name: 'lyrics, when somebody says their language', sample: {language: 'en'}, anew: ['lyrics']},
+    {name: 'nothing, with a peak target that is not used', params: {peak_target: -3}, again: []},
+    {name: 'all texts, with another limit of tokens', params: {max_text_tokens: 128}, again: ['text']},
+    {name: 'lyrics, when somebody says their language', sample: {language: 'en'}, again: ['lyrics']},
     {
       name: 'nothing of upstream kind, when somebody says the language',
       from: {conditioning: 'upstream'},
       params: {conditioning: 'upstream'},
       sample: {language: 'en'},
-      anew: [],
+      again: [],
     },
     {
       name: 'texts and lyrics, and no audio, with the other conditioning',
       params: {conditioning: 'upstream'},
-      anew: ['text', 'lyrics'],
+      again: ['text', 'lyrics'],
     },
-    {name: 'nothing, when the usual limit of lyrics is said', params: {max_lyric_tokens: 2048}, anew: []},
-  ])('$name', ({sample, model: changed, params, from, anew}) => {
+    {name: 'nothing, when the usual limit of lyrics is said', params: {max_lyric_tokens: 2048}, again: []},
+  ])('$name', ({sample, model: changed, params, from, again}) => {
     const before = partsOf(settled({...options, ...from}), song, model);
     const after = partsOf(
       settled({...options, ...params}),
       {...song, ...sample},
       {components: {...model.components, ...changed}},
     );
-    expect(Object.keys(after).filter((part) => after[part] !== before[part])).toEqual(anew);
+    expect(Object.keys(after).filter((part) => after[part] !== before[part])).toEqual(again);
   });
 
   test("upstream's conditioning has the keys it had before there was another: what was encoded is found", () => {
@@ -191,7 +191,7 @@ describe('what is encoded anew in the first pass', () => {
   });
 });
 
-describe('what is encoded anew in the second pass', () => {
+describe('what is encoded again in the second pass', () => {
   const {plan, check} = {
     ...stageTypes.get('preprocess.pass2')!.samples!,
     check: stageTypes.get('preprocess.pass2')!.check!,

@@ -31,7 +31,7 @@ describe('what names a module of the model is left alone', () => {
     expect(misfits(adapter)).toEqual([]);
   });
 
-  test('and nothing is said of a model that nobody looked at', () => {
+  test('and nothing is said of a model that no one looked at', () => {
     expect(misfits({target_modules: ['to_q']}, {}, {})).toEqual([]);
   });
 });

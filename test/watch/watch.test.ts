@@ -115,7 +115,7 @@ stages:
   ]);
 });
 
-test('more epochs under a cosine, once finished and once in the middle: trained anew, and nothing fails', async () => {
+test('more epochs under a cosine, once finished and once in the middle: trained from the beginning, and nothing fails', async () => {
   const epochs = (number: number): string => `sidestep: 1
 name: demo
 defaults: {device: cpu, seed: 42}
@@ -149,7 +149,7 @@ stages:
   ]);
   const begun = lines.filter(({kind, stage}) => kind === 'stage_started' && stage === 'train');
   const starts = begun.map(({start}) => (start as {kind: string}).kind);
-  expect(starts).toEqual(['beginning', 'anew', 'anew']);
+  expect(starts).toEqual(['beginning', 'other_length', 'other_length']);
 });
 
 test('an edit of what has not begun yet interrupts the run, and fails nothing', async () => {

@@ -138,7 +138,7 @@ test('a server that does not answer in time', async () => {
   expect(result).toMatchObject({code: 'caption/server-slow', concerns: 'song', pauses: [500]});
 });
 
-test('nobody listens: no other song fares better', async () => {
+test('no one listens: no other song fares better', async () => {
   const nobody = createServer();
   await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
   const {port} = nobody.address() as AddressInfo;

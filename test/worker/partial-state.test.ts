@@ -124,7 +124,7 @@ test.each([
   expect(await damageOf(root)).toEqual({path, what});
 });
 
-test('a state that is described anew stays, with what it counts on now', async () => {
+test('a state that is described again stays, with what it counts on now', async () => {
   const root = await temporaryFolder();
   const partial = partialStateIn(root);
   await partial.save(saying('one'), {about: {clips: 'due'}});

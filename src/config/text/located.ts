@@ -28,7 +28,7 @@ export interface LocatedScalar {
   readonly broken?: true;
   /** `${stages.a.b}` as `[a, b]`. */
   readonly refers?: readonly string[];
-  /** Nobody wrote it: it is the variant that the schema takes by default. */
+  /** No one wrote it: it is the variant that the schema takes by default. */
   readonly implied?: true;
 }
 export interface LocatedList {

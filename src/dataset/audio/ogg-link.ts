@@ -19,7 +19,7 @@ export class OggLink {
   #start: number | undefined;
   /** Samples decoded before those held. */
   #passed = 0;
-  /** The newest page's sound: nobody knows yet whether it is the last. */
+  /** The newest page's sound: no one knows yet whether it is the last. */
   #held: PageSound | undefined;
   #ended = false;
 

@@ -51,7 +51,7 @@ const axis = () => ({
 /** There is no half a step. */
 const WHOLE = Array.from({length: 10}, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
-/** While nobody points at a chart, its legend shows where the curves ended. */
+/** While no one points at a chart, its legend shows where the curves ended. */
 function showEnd(plot) {
   if (plot.cursor.left >= 0) return;
   const last = plot.data.map((column) => column.findLastIndex((value) => value != null));

@@ -22,7 +22,7 @@ ${PLAYERS_SCRIPT}  const form = document.getElementById('blind-choice');
   let names = [];
   let counts = {};
 
-  /** From the system's own randomness: nobody can guess what comes. */
+  /** From the system's own randomness: no one can guess what comes. */
   const coin = () => crypto.getRandomValues(new Uint8Array(1))[0] % 2;
 
   function shuffled(list) {

@@ -30,7 +30,7 @@ export function pipeChannel({to, from}: Pipes, output: (line: string) => void): 
     lines.end();
     inbox.close();
   });
-  to.on('error', () => {}); // nobody reads there any more: the process's end says why
+  to.on('error', () => {}); // no one reads there any more: the process's end says why
   return {
     listen: inbox.listen,
     closed: inbox.closed,

@@ -8,7 +8,7 @@ function runnerPath(runDir: string): string {
   return join(runDir, 'runner.json');
 }
 
-/** Says that this process carries the run out, until the returned function is called. A place that cannot be written means that nobody sees it. */
+/** Says that this process carries the run out, until the returned function is called. A place that cannot be written means that no one sees it. */
 export async function announceRunner(runDir: string): Promise<() => Promise<void>> {
   try {
     return await showLifeAt(runnerPath(runDir), newOwner());

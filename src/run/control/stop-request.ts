@@ -20,7 +20,7 @@ function requestPath(runDir: string): string {
 /** How soon a runner hears. */
 const LOOK_EVERY_MS = 200;
 
-/** Asks the runner of this run to stop; it answers with the event `stop_requested`. `not_running`: nobody is there to hear it. */
+/** Asks the runner of this run to stop; it answers with the event `stop_requested`. `not_running`: no one is there to hear it. */
 export async function requestStop(
   runDir: string,
   how: StopHow,

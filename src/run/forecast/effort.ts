@@ -81,7 +81,7 @@ function paceOf(made: Fingerprint | undefined, world: World): number | undefined
   return Number.isFinite(pace) && pace > 0 ? pace : undefined;
 }
 
-/** How many songs will be trained on, held-out ones included; undefined where nobody can know yet. */
+/** How many songs will be trained on, held-out ones included; undefined where no one can know yet. */
 function songsOf(stage: PlannedStage, upstream: Upstream, world: World): number | undefined {
   const {params} = stage.configured;
   const referring = Object.keys(stage.references); // `latents` of the first pass is no list, but how they are drawn

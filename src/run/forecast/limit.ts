@@ -24,7 +24,7 @@ export function memoryLimits(
 
 const UNITS: Readonly<Record<string, number>> = {M: 2 ** 20, G: 2 ** 30, T: 2 ** 40};
 
-/** `64G`, as the schema has it. Of `auto`, and where nothing is asked for, nobody knows here what there is. */
+/** `64G`, as the schema has it. Of `auto`, and where nothing is asked for, no one knows here what there is. */
 function requestedBytes(memory: string | undefined): number | undefined {
   const [, count, unit = 'M'] = /^([\d.]+)([MGT])$/.exec(memory ?? '') ?? [];
   return count === undefined ? undefined : Number(count) * UNITS[unit]!;

@@ -156,7 +156,7 @@ function knownInputs(
   return inputs;
 }
 
-/** Stands for a model that nobody has hashed: answers about it are not remembered. */
+/** Stands for a model that no one has hashed: answers about it are not remembered. */
 export const UNHASHED = '' as InputObject['hash'];
 
 /** How long samples may become that are yet to be made; undefined when they are there, or lie in a folder of the user's. */

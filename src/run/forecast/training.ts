@@ -18,7 +18,7 @@ import type {WorkerLauncher} from '../worker-launcher.js';
 import {memoryLimits} from './limit.js';
 import {UNHASHED} from './question.js';
 
-/** A training whose songs nobody has encoded: its stage, the model's folders, and how long the songs are. */
+/** A training whose songs no one has encoded: its stage, the model's folders, and how long the songs are. */
 export interface UnmadeTraining {
   readonly stage: ConfiguredStage;
   readonly components: Json;
@@ -81,7 +81,7 @@ export async function forecastTraining(
   return {kind: 'unknown', problem: problemIn([forecast, measured])};
 }
 
-/** The pace of a training that nobody has run here, measured now on its device; undefined where that cannot be. */
+/** The pace of a training that no one has run here, measured now on its device; undefined where that cannot be. */
 export async function measuredPace(
   training: Omit<UnmadeTraining, 'longest'>,
   {launcher, ...runContext}: ForecastContext,

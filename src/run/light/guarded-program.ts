@@ -27,8 +27,8 @@ export interface GuardedProgramOptions {
 /**
  * Becomes the program, in a process group of its own. Before that it leaves a guard in the group, which reads from the
  * pipe whose other end only this process holds: a line says that the program is over; the end of the pipe, that this
- * process is gone, killed perhaps, and then the group has nobody to work for. The guard is there before the program, so
- * no instant is unguarded; it is nobody's child, so a program that waits for all its children does not wait for it; and
+ * process is gone, killed perhaps, and then the group has no one to work for. The guard is there before the program, so
+ * no instant is unguarded; it is no one's child, so a program that waits for all its children does not wait for it; and
  * whoever kills it along with its group has killed the program too.
  */
 const GUARD = `
@@ -125,7 +125,7 @@ async function dismissGuard(guard: Duplex): Promise<void> {
   guard.destroy();
 }
 
-/** `nobody`: the group has no process any more (and the number may be given to others). */
+/** `no one`: the group has no process any more (and the number may be given to others). */
 function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
   if (child.pid === undefined) return 'nobody'; // it never started
   try {

@@ -19,7 +19,7 @@ const LATER =
  */
 const LIMIT = /\b(?:QOS|Assoc|MaxSubmit)\w*(?:Limit|PerUser|PerAccount)\b/;
 
-/** Of how many jobs somebody may have in the queue: those end. Of older versions, which do not name it, nobody knows. */
+/** Of how many jobs somebody may have in the queue: those end. Of older versions, which do not name it, no one knows. */
 function passes(said: string): boolean {
   const limit = LIMIT.exec(said)?.[0];
   return limit === undefined ? LATER.test(said) || /job submit limit/i.test(said) : /submit/i.test(limit);

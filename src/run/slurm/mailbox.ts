@@ -136,7 +136,7 @@ function answeredIn(paths: readonly string[]): Set<Fingerprint> {
   return answered;
 }
 
-/** Each call hears what a growing file has got since the last. Opened anew each time: only then does a network disk look again. */
+/** Each call hears what a growing file has got since the last. Opened again each time: only then does a network disk look again. */
 function tail(path: string, listener: (text: string) => void): () => void {
   const decoder = new StringDecoder('utf8');
   const buffer = Buffer.alloc(64 * 1024);

@@ -1,7 +1,7 @@
 import {pause} from '../../base/timer.js';
 import type {AskSlurm} from './commands.js';
 
-/** A job; its name tells whether a number still means it: they begin anew some day, and a controller that was killed gives them twice. */
+/** A job; its name tells whether a number still means it: they begin again some day, and a controller that was killed gives them twice. */
 export interface JobKey {
   readonly id: string;
   readonly name: string;

@@ -303,7 +303,7 @@ async function concluded(why: JobConclusion | WorkerEnd, at: Concluding): Promis
   const {memory, stage, emit} = at.job;
   const facts = {ask: cluster.ask, stderr_tail: seen.tail(), begun: seen.life.begun(), memory};
   const found = await endOfJob(id, typeof news === 'object' ? news.state : 'unknown', facts);
-  // A controller that comes back cancels jobs that ended behind its back: that was nobody's wish. It may not even have kept
+  // A controller that comes back cancels jobs that ended behind its back: that was no one's wish. It may not even have kept
   // anybody waiting; but a job that a person cancels is called so before its processes are told.
   const end =
     found.kind === 'cancelled' && (seen.unreachable() || departure === 'ran_on') ? lostWith(found) : found;
@@ -326,7 +326,7 @@ function requeued(job: string): Problem {
   };
 }
 
-/** Nobody is told of it any more. */
+/** No one is told of it any more. */
 function behindTheScenes(at: Concluding): Concluding {
   return {...at, seen: {...at.seen, hearNews: () => {}}, wishes: {...at.wishes, mailbox: undefined}};
 }

@@ -52,7 +52,7 @@ export function isOver(fate: Fate): boolean {
 }
 
 /**
- * Whether it waits for nobody: it could not be launched, and Slurm has put it back to be held until somebody releases it. Older
+ * Whether it waits for no one: it could not be launched, and Slurm has put it back to be held until somebody releases it. Older
  * versions write the reason with spaces.
  */
 export function isStranded(fate: Fate, reason: string | null): boolean {

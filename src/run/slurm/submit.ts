@@ -44,7 +44,7 @@ export async function submit(
 }
 
 /**
- * The job of that name, alive or ended; undefined when there is none, or nobody can be asked. Tasks of an array have one name;
+ * The job of that name, alive or ended; undefined when there is none, or no one can be asked. Tasks of an array have one name;
  * `%F` is the array's own number, and that of a job that is none.
  */
 export async function jobNamed(

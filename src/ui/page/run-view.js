@@ -248,7 +248,7 @@ function stageRow({stage, uses}, run) {
   return {item, track, bar, words, lines, trouble, log};
 }
 
-/** How far a stage is, from 0 to 1; undefined while nobody can know. */
+/** How far a stage is, from 0 to 1; undefined while no one can know. */
 function shareOf({progress, result}) {
   if (result !== undefined) return result.kind === 'succeeded' || result.kind === 'cached' ? 1 : undefined;
   return progress.total ? Math.min(1, progress.done / progress.total) : undefined;

@@ -2,7 +2,7 @@ import {isJsonObject, type Json} from '../../base/json.js';
 import type {Problem} from '../../base/problem.js';
 import {beginning} from './answer.js';
 
-/** Failures of a connection that was never made: nobody is there, fetch refuses the port, or it is not who it says. */
+/** Failures of a connection that was never made: no one is there, fetch refuses the port, or it is not who it says. */
 const UNREACHED =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ETIMEDOUT|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|ERR_SSL.*|.*CERT.*|bad port|.*SIGNATURE.*)$/;
 

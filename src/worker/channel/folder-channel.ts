@@ -12,7 +12,7 @@ import type {RunnerChannel} from './runner-channel.js';
 const GATHER_MS = 200;
 
 /**
- * Files in the folder of this job. The runner may be gone and come back; but a folder that is gone says that nobody will
+ * Files in the folder of this job. The runner may be gone and come back; but a folder that is gone says that no one will
  * ever read what is written here.
  */
 export function folderChannel(folder: string): RunnerChannel {

@@ -17,7 +17,7 @@ export function stdioChannel(): RunnerChannel {
   const decoder = new StringDecoder('utf8');
   process.stdin.on('data', (chunk: Buffer) => frames.take(decoder.write(chunk)));
   for (const event of ['end', 'close', 'error'] as const) process.stdin.on(event, close);
-  process.stdout.on('error', close); // nobody reads any more
+  process.stdout.on('error', close); // no one reads any more
   return {
     signals: 'stop',
     listen: inbox.listen,

@@ -30,7 +30,7 @@ export interface LoopParts {
   readonly split: Split;
   readonly recipe: Recipe | undefined;
   readonly start: StartingPoint;
-  /** Makes clips on the way; absent where nobody asked for any. */
+  /** Makes clips on the way; absent where no one asked for any. */
   readonly clips?: ClipMaker;
 }
 

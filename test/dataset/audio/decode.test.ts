@@ -314,7 +314,7 @@ describe('damage is noticed, never silently shortened', () => {
     expect(await codeOf(planes(await save(Uint8Array.from(bytes))))).toBe(code);
   });
 
-  test('what nobody knows is said to need ffmpeg where there is none', async () => {
+  test('what no one knows is said to need ffmpeg where there is none', async () => {
     vi.stubEnv('PATH', folder);
     const path = await save(
       Uint8Array.from({length: 400}, (_, i) => i & 0x7f),

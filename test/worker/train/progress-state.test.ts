@@ -98,7 +98,7 @@ describe('early stopping', () => {
     {name: 'is off with patience 0', ends: training(1, 2, 3, 4), by: rules(), stopped_after: undefined},
     {name: 'waits patience epochs', ends: training(1, 2, 3, 4), by: rules({}, 2), stopped_after: 3},
     {
-      name: 'begins anew with an improvement',
+      name: 'begins again with an improvement',
       ends: training(2, 3, 1, 3, 3),
       by: rules({}, 2),
       stopped_after: 5,
