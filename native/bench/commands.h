@@ -5,7 +5,7 @@
 namespace sidestep::bench {
 
 // One command each; `words` are those after its name. Models have random weights of the shapes their config.json asks for.
-// All take --threads N (0: every core), --backend cpu|cuda|mirror, --steps N, --json, and print the figures of steps.h.
+// All take --threads N (0: every core), --backend cpu|cuda|fake-cuda, --steps N, --json, and print the figures of steps.h.
 // Throw bench/usage and what loading a config throws.
 
 /// `op [NAME|all]…`: every case of these ops, with FLOPs, bytes and the share of the ceilings measured in the same run.

@@ -24,7 +24,7 @@ const std::map<std::string, Command> kCommands = {
 };
 
 constexpr const char* kUsage =
-    "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda|mirror|simt] [--steps N] [--json] ...\n"
+    "usage: sidestep_bench COMMAND [--threads N] [--backend cpu|cuda|fake-cuda|simt] [--steps N] [--json] ...\n"
     "  op [NAME|all]... [--case PART]\n"
     "  train_step --config FILE.json [--latents N] [--condition N] [--batch N] [--rank N] [--checkpointing on|off]\n"
     "  follow (as train_step; 50 steps unless said): the same training on the CPU in f32 and on --backend, losses compared step "

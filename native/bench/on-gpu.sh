@@ -75,15 +75,15 @@ build() {
   step configure cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_CUDA=ON -DSIDESTEP_CUDA_REPORT=ON \
     -DSIDESTEP_CUDA_ARCHS="${SIDESTEP_CUDA_ARCHS:-$([ -n "$card" ] && echo native || echo '80-real;90-real')}" \
     "${generator[@]}"
-  limit=1800 budget=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_mirror sidestep_tests sidestep_golden sidestep_bench
+  limit=1800 budget=1800 step compile cmake --build "$build" --parallel "$(nproc)" --target sidestep_cuda sidestep_fake_cuda sidestep_tests sidestep_golden sidestep_bench
   step "no kernel spills" scripts/check-kernels.sh "$build"
 }
 
 # What a card is asked next is asked of a made-up one in host memory first: a failure here is none of the card's.
 rehearse() {
   step "plugin" "$build/sidestep_tests" "cuda plugin"
-  step "ops on the made-up card" "$build/sidestep_tests" --device mirror native/ops/ native/training/ activation_offload
-  step "golden suite on the made-up card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend mirror
+  step "ops on the made-up card" "$build/sidestep_tests" --device fake-cuda native/ops/ native/training/ activation_offload
+  step "golden suite on the made-up card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend fake-cuda
 }
 
 needs_card() {

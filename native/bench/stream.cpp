@@ -9,8 +9,8 @@ namespace sidestep::bench {
 
 Stream open_stream(const Arguments& arguments) {
   const std::string backend = arguments.text_or("backend", "cpu");
-  if (!choose_made_up_card(backend) && backend != "cpu" && backend != "cuda")
-    throw Error("bench/usage", "Expected --backend cpu, cuda, mirror or simt but found " + backend);
+  if (!choose_fake_card(backend) && backend != "cpu" && backend != "cuda")
+    throw Error("bench/usage", "Expected --backend cpu, cuda, fake-cuda or simt but found " + backend);
   const Device device{backend == "cpu" ? DeviceKind::cpu : DeviceKind::cuda, 0};
   return Stream(device, std::make_shared<ThreadPool>(static_cast<int>(arguments.count_or("threads", 0))));
 }

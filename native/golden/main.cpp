@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using namespace sidestep;
 
 constexpr const char* kUsage =
-    "usage: sidestep_golden [FOLDER] [--only PART_OF_NAME]... [--backend cpu|cuda[:N]|mirror[:N]|simt[:N]]\n"
+    "usage: sidestep_golden [FOLDER] [--only PART_OF_NAME]... [--backend cpu|cuda[:N]|fake-cuda[:N]|simt[:N]]\n"
     "       [--precision f32|bf16] [--threads N]\n"
     "FOLDER defaults to $SIDESTEP_GOLDEN_DIR.\n";
 
@@ -27,15 +27,15 @@ struct Options {
   int threads = 0;
 };
 
-/// cpu, or a card, real or made up: cuda, cuda:1, mirror, mirror:1, simt, simt:1.
+/// cpu, or a card, real or made up: cuda, cuda:1, fake-cuda, fake-cuda:1, simt, simt:1.
 Device device_named(const std::string& backend) {
   if (backend == "cpu") return {};
   const size_t colon = backend.find(':');
   const std::string kind = backend.substr(0, colon), index = colon == std::string::npos ? "0" : backend.substr(colon + 1);
-  const bool card = kind == "cuda" || choose_made_up_card(kind);
+  const bool card = kind == "cuda" || choose_fake_card(kind);
   if (!card || index.size() != 1 || index[0] < '0' || index[0] > '9')
     throw Error("golden/usage",
-                "Expected --backend cpu, cuda, mirror or simt, a card with :N behind it if need be, but found " + backend);
+                "Expected --backend cpu, cuda, fake-cuda or simt, a card with :N behind it if need be, but found " + backend);
   return {DeviceKind::cuda, index[0] - '0'};
 }
 

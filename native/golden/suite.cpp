@@ -15,10 +15,10 @@ namespace fs = std::filesystem;
 
 // What models that store in bf16 may be off by. Each stored value is rounded to 8 bits, by up to 2^-9 of itself; some hundred
 // roundings lie on the way through a model, and independent ones add up as a random walk: 10 x 2^-9 = 2 %. The CPU's bf16
-// (--backend cpu or mirror) finds 1 to 2 % in outputs; 1 to 5 % in the gradients taken together, whose way is twice as long, but
-// 16 % where the timestep embedders are adapted too, to which every frame contributes with either sign; and up to 11 % in how far
-// weights have moved: the first steps of AdamW divide each gradient by its own size, so that a sign which rounding decides moves
-// an element by a whole step. A wrong kernel is off by 100 %.
+// (--backend cpu or fake-cuda) finds 1 to 2 % in outputs; 1 to 5 % in the gradients taken together, whose way is twice as long,
+// but 16 % where the timestep embedders are adapted too, to which every frame contributes with either sign; and up to 11 % in how
+// far weights have moved: the first steps of AdamW divide each gradient by its own size, so that a sign which rounding decides
+// moves an element by a whole step. A wrong kernel is off by 100 %.
 const std::map<std::string, double> kBf16Tolerances = {
     {"dit_forward", 0.04}, {"qwen3_encoder", 0.04}, {"condition_encoder", 0.04}, {"estimate", 0.04},
     {"generate", 0.06},    {"adapter_step", 0.25},  {"train_trajectory", 0.22},  {"e2e_training", 0.22},

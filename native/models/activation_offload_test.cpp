@@ -7,7 +7,7 @@
 #include "ops/elementwise.h"
 #include "ops/recording.h"
 #include "ops/transfer.h"
-#include "testing/mirror_order.h"
+#include "testing/fake_cuda_order.h"
 
 namespace sidestep {
 namespace {
@@ -68,7 +68,7 @@ struct Stack {
 
 TEST("activation offload: every input comes back as it left, whatever the depth and the order of a card's work") {
   for (const char* order : testing::kOrders) {
-    const testing::MirrorOrder chosen(order);
+    const testing::FakeCudaOrder chosen(order);
     for (const int64_t depth : {1, 2, 3, 4, 5, 8}) {
       Stack stack(depth, testing::device_under_test());
       fill({stack.first.tensor(), 3}, stack.stream);

@@ -90,7 +90,7 @@ SIDESTEP_OPS(SIDESTEP_DECLARE_OP)
 const Backend& backend_for(Device device);
 
 /// Streams on Device::cpu that are opened from now on use this implementation: the tests run the whole suite on another
-/// device's kernels that way (testing/mirror.h). It must outlive them.
+/// device's kernels that way (testing/ops_on_device.h). It must outlive them.
 void substitute_cpu_backend(const Backend* backend);
 
 }  // namespace sidestep

@@ -48,9 +48,9 @@ const CudaPlugin* load() {
 
 }  // namespace
 
-bool choose_made_up_card(std::string_view name) {
-  if (name == "mirror")
-    chosen_name() = "sidestep_mirror";
+bool choose_fake_card(std::string_view name) {
+  if (name == "fake-cuda")
+    chosen_name() = "sidestep_fake_cuda";
   else if (name == "simt")
     chosen_name() = "simt/sidestep_simt";
   else

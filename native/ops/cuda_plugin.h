@@ -66,9 +66,9 @@ using CudaPluginEntry = const CudaPlugin* (*)(uint32_t version);
 constexpr const char* kCudaPluginSymbol = "sidestep_cuda_plugin";
 
 /// From now on the plugin is one beside the program, whatever the environment says, that makes two cards up in host memory:
-/// `mirror`, whose ops are the CPU's (mirror/plugin.cpp), or `simt`, whose kernels are the CUDA plugin's own, run thread by
+/// `fake-cuda`, whose ops are the CPU's (fake_cuda/plugin.cpp), or `simt`, whose kernels are the CUDA plugin's own, run thread by
 /// thread (simt/). False for other names. Only before the first `cuda_plugin()`.
-bool choose_made_up_card(std::string_view name);
+bool choose_fake_card(std::string_view name);
 
 /// Loads the plugin once; throws native/device-unavailable with the reason.
 const CudaPlugin& cuda_plugin();

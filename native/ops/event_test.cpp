@@ -7,10 +7,10 @@
 #include "ops/cuda_plugin.h"
 #include "ops/elementwise.h"
 #include "ops/transfer.h"
-#include "testing/mirror_order.h"
+#include "testing/fake_cuda_order.h"
 #include "testing/test.h"
 
-// On the CPU every op has finished when its call returns; `sidestep_tests --device mirror` and `--device cuda` have queues.
+// On the CPU every op has finished when its call returns; `sidestep_tests --device fake-cuda` and `--device cuda` have queues.
 namespace sidestep {
 namespace {
 
@@ -48,16 +48,16 @@ float total_of(Relay::Waits waits) {
 
 TEST("event: what waits for it finds what was queued before it, whatever the order of everything else") {
   for (const char* order : testing::kOrders) {
-    const testing::MirrorOrder chosen(order);
+    const testing::FakeCudaOrder chosen(order);
     EXPECT(total_of(Relay::Waits::all) == 10);
   }
 }
 
 TEST("event: on a made-up card a wait that is missing shows in the numbers") {
   if (testing::device_under_test().kind != DeviceKind::cuda) return;
-  if (std::strstr(cuda_plugin().describe(0).name, "mirror") == nullptr) return;  // a real one may be lucky
+  if (std::strstr(cuda_plugin().describe(0).name, "fake CUDA") == nullptr) return;  // a real one may be lucky
   const auto found = [](Relay::Waits waits, const char* order) {
-    const testing::MirrorOrder chosen(order);
+    const testing::FakeCudaOrder chosen(order);
     return total_of(waits);
   };
   EXPECT(found(Relay::Waits::not_for_arrival, "late_copies") != 10);

@@ -11,7 +11,7 @@
 #include <map>
 #include <mutex>
 
-#include "mirror/limits.h"
+#include "fake_cuda/limits.h"
 #include "simt/fiber.h"
 #include "simt/settings.h"
 #include "simt/thread.h"
@@ -81,7 +81,7 @@ void* allocate(Kind kind, int card, size_t bytes) {
   Cards& c = cards();
   const std::lock_guard lock(c.mutex);
   size_t& used = c.used[static_cast<size_t>(card)];
-  if (kind == Kind::device && mirror::refuses(bytes, used)) return nullptr;
+  if (kind == Kind::device && fake_cuda::refuses(bytes, used)) return nullptr;
   Allocation allocation{bytes, {kind, card}, nullptr, 0};
   unsigned char* begin = on_the_heap() ? from_the_heap(bytes) : map_before_a_guard(bytes, allocation);
   if (begin == nullptr) return nullptr;

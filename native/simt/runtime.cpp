@@ -1,6 +1,6 @@
-// CUDA's runtime interface on two made-up cards. Their queues are the mirror's (mirror/queue.h): SIDESTEP_MIRROR_ORDER says how
-// late work and copies are done, recordings break where CUDA's break. Errors stay until cudaGetLastError takes them, as CUDA's
-// do.
+// CUDA's runtime interface on two made-up cards. Their queues are those of the fake CUDA device (fake_cuda/queue.h):
+// SIDESTEP_FAKE_CUDA_ORDER says how late work and copies are done, recordings break where CUDA's break. Errors stay until
+// cudaGetLastError takes them, as CUDA's do.
 #include <cuda_runtime.h>
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "core/error.h"
-#include "mirror/limits.h"
-#include "mirror/queue.h"
+#include "fake_cuda/limits.h"
+#include "fake_cuda/queue.h"
 #include "simt/card_memory.h"
 #include "simt/grid.h"
 #include "simt/report.h"
@@ -22,17 +22,17 @@
 #include "simt/shared_memory.h"
 
 struct SimtEvent {
-  sidestep::mirror::Point point;
+  sidestep::fake_cuda::Point point;
 };
 struct SimtGraph {
-  std::shared_ptr<sidestep::mirror::Work> work;
+  std::shared_ptr<sidestep::fake_cuda::Work> work;
 };
 
 namespace {
 
 using namespace sidestep;
 using simt::Kind;
-using Item = mirror::Kind;
+using Item = fake_cuda::Kind;
 
 thread_local cudaError_t last_error = cudaSuccess;
 thread_local int current_device = 0;
@@ -53,7 +53,7 @@ cudaError_t unless_recording(const Body& body) {
   }
 }
 
-mirror::Queue& queue_at(cudaStream_t stream) { return *reinterpret_cast<mirror::Queue*>(stream); }
+fake_cuda::Queue& queue_at(cudaStream_t stream) { return *reinterpret_cast<fake_cuda::Queue*>(stream); }
 
 /// CUDA takes work for a queue of the current device only.
 bool foreign(cudaStream_t stream) { return stream == nullptr || queue_at(stream).card != current_device; }
@@ -151,7 +151,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   std::snprintf(properties->name, sizeof(properties->name), "SIMT machine on the CPU, no card");
   properties->major = 8;
   properties->multiProcessorCount = 1;
-  properties->totalGlobalMem = mirror::card_bytes();
+  properties->totalGlobalMem = fake_cuda::card_bytes();
   return cudaSuccess;
 }
 namespace {
@@ -177,14 +177,14 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 }
 cudaError_t cudaDriverGetVersion(int* version) { return *version = CUDART_VERSION, cudaSuccess; }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
-  *total = mirror::card_bytes();
+  *total = fake_cuda::card_bytes();
   *free = *total - std::min(*total, simt::used_bytes(current_device));
   return cudaSuccess;
 }
 cudaError_t cudaDeviceSynchronize() {
   return unless_recording([] {
-    mirror::refuse_while_recording("cudaDeviceSynchronize");
-    mirror::finish_card(current_device);
+    fake_cuda::refuse_while_recording("cudaDeviceSynchronize");
+    fake_cuda::finish_card(current_device);
   });
 }
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { return *pool = nullptr, cudaSuccess; }
@@ -192,15 +192,15 @@ cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { ret
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }  // this pool keeps nothing
 
 cudaError_t cudaMalloc(void** memory, size_t bytes) {
-  const cudaError_t refused = unless_recording([] { mirror::refuse_while_recording("cudaMalloc"); });
+  const cudaError_t refused = unless_recording([] { fake_cuda::refuse_while_recording("cudaMalloc"); });
   if (refused != cudaSuccess) return refused;
   *memory = simt::allocate(Kind::device, current_device, bytes);
   return *memory == nullptr ? answer(cudaErrorMemoryAllocation) : cudaSuccess;
 }
 cudaError_t cudaFree(void* memory) {
   const cudaError_t refused = unless_recording([] {
-    mirror::refuse_while_recording("cudaFree");
-    for (int card = 0; card < simt::kCards; ++card) mirror::finish_card(card);  // it waits for the work under way
+    fake_cuda::refuse_while_recording("cudaFree");
+    for (int card = 0; card < simt::kCards; ++card) fake_cuda::finish_card(card);  // it waits for the work under way
   });
   if (refused != cudaSuccess) return refused;
   return simt::release(Kind::device, memory) ? cudaSuccess : answer(cudaErrorInvalidValue);
@@ -224,7 +224,7 @@ cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   return cudaSuccess;
 }
 cudaError_t cudaHostAlloc(void** memory, size_t bytes, unsigned) {
-  const cudaError_t refused = unless_recording([] { mirror::refuse_while_recording("cudaHostAlloc"); });
+  const cudaError_t refused = unless_recording([] { fake_cuda::refuse_while_recording("cudaHostAlloc"); });
   if (refused != cudaSuccess) return refused;
   *memory = simt::allocate(Kind::page_locked, current_device, bytes);
   return *memory == nullptr ? answer(cudaErrorMemoryAllocation) : cudaSuccess;
@@ -235,8 +235,8 @@ cudaError_t cudaFreeHost(void* memory) {
 
 cudaError_t cudaMemset(void* memory, int value, size_t bytes) {
   return unless_recording([&] {
-    mirror::refuse_while_recording("cudaMemset");
-    mirror::finish_card(current_device);
+    fake_cuda::refuse_while_recording("cudaMemset");
+    fake_cuda::finish_card(current_device);
     if (!only_noting()) std::memset(memory, value, bytes);
   });
 }
@@ -249,8 +249,8 @@ cudaError_t cudaMemsetAsync(void* memory, int value, size_t bytes, cudaStream_t 
 }
 cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind) {
   return unless_recording([&] {
-    mirror::refuse_while_recording("cudaMemcpy");
-    mirror::finish_card(current_device);
+    fake_cuda::refuse_while_recording("cudaMemcpy");
+    fake_cuda::finish_card(current_device);
     std::memmove(to, from, bytes);
   });
 }
@@ -258,7 +258,7 @@ cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind)
 /// Pageable memory of the host is read and written before the call returns; page-locked memory when the queue comes to it.
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
   if (foreign(stream)) return answer(cudaErrorInvalidResourceHandle);
-  mirror::Queue& queue = queue_at(stream);
+  fake_cuda::Queue& queue = queue_at(stream);
   const bool detour = pageable(to) || pageable(from), with_host = detour || page_locked(to) || page_locked(from);
   if (detour && queue.recording != nullptr) return answer(cudaErrorStreamCaptureUnsupported);
   const auto move = [=] {
@@ -280,28 +280,28 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
 }
 
 cudaError_t cudaStreamCreate(cudaStream_t* stream) {
-  *stream = reinterpret_cast<cudaStream_t>(mirror::open_queue(current_device).get());
+  *stream = reinterpret_cast<cudaStream_t>(fake_cuda::open_queue(current_device).get());
   return cudaSuccess;
 }
-cudaError_t cudaStreamDestroy(cudaStream_t stream) { return mirror::close_queue(&queue_at(stream)), cudaSuccess; }
+cudaError_t cudaStreamDestroy(cudaStream_t stream) { return fake_cuda::close_queue(&queue_at(stream)), cudaSuccess; }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return unless_recording([&] {
-    mirror::refuse_while_recording("cudaStreamSynchronize");
+    fake_cuda::refuse_while_recording("cudaStreamSynchronize");
     queue_at(stream).run_all();
   });
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
-  return unless_recording([&] { mirror::queue_waits(event->point, queue_at(stream)); });
+  return unless_recording([&] { fake_cuda::queue_waits(event->point, queue_at(stream)); });
 }
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status) {
   *status = queue_at(stream).recording == nullptr ? cudaStreamCaptureStatusNone : cudaStreamCaptureStatusActive;
   return cudaSuccess;
 }
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
-  return mirror::begin_recording(queue_at(stream)), cudaSuccess;
+  return fake_cuda::begin_recording(queue_at(stream)), cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
-  std::shared_ptr<mirror::Work> work = mirror::end_recording(queue_at(stream));
+  std::shared_ptr<fake_cuda::Work> work = fake_cuda::end_recording(queue_at(stream));
   *graph = work == nullptr ? nullptr : new SimtGraph{std::move(work)};
   return *graph == nullptr ? answer(cudaErrorStreamCaptureUnsupported) : cudaSuccess;
 }
@@ -320,12 +320,12 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) { return *event = new SimtEvent,
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) { return cudaEventCreate(event); }
 cudaError_t cudaEventDestroy(cudaEvent_t event) { return delete event, cudaSuccess; }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
-  return unless_recording([&] { mirror::record(event->point, queue_at(stream)); });
+  return unless_recording([&] { fake_cuda::record(event->point, queue_at(stream)); });
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   return unless_recording([&] {
-    mirror::refuse_while_recording("cudaEventSynchronize");
-    mirror::host_waits(event->point);
+    fake_cuda::refuse_while_recording("cudaEventSynchronize");
+    fake_cuda::host_waits(event->point);
   });
 }
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) { return *milliseconds = 1, cudaSuccess; }

@@ -9,7 +9,7 @@
 #include "ops/cuda_plugin.h"
 #include "ops/instruction_set.h"
 #include "testing/bits.h"
-#include "testing/mirror.h"
+#include "testing/ops_on_device.h"
 #include "testing/registry.h"
 #include "testing/test.h"
 
@@ -24,15 +24,15 @@ struct Options {
   Report report = Report::results;
 };
 
-// --device cuda runs every op of every test on the card (see mirror.h); --device mirror and simt on made-up ones (see
+// --device cuda runs every op of every test on the card (see ops_on_device.h); --device fake-cuda and simt on made-up ones (see
 // ops/cuda_plugin.h).
 void choose_device(std::string_view device) {
-  if (sidestep::choose_made_up_card(device) || device == "cuda") {
+  if (sidestep::choose_fake_card(device) || device == "cuda") {
     const sidestep::Device card{sidestep::DeviceKind::cuda, 0};
-    sidestep::testing::mirror_ops_on(card);
+    sidestep::testing::run_cpu_ops_on(card);
     sidestep::testing::set_device_under_test(card);
   } else if (device != "cpu")
-    throw sidestep::Error("test/usage", "Expected cpu, cuda, mirror or simt after --device");
+    throw sidestep::Error("test/usage", "Expected cpu, cuda, fake-cuda or simt after --device");
 }
 
 Options parse(int argc, char** argv) {
@@ -123,8 +123,8 @@ int list_instruction_sets() {
 
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|mirror|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what each
-// test computed, --list what would run. A part that no test has is refused. sidestep_tests --instruction-sets
+// sidestep_tests [--device cpu|cuda|fake-cuda|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what
+// each test computed, --list what would run. A part that no test has is refused. sidestep_tests --instruction-sets
 int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::string_view(argv[1]) == "--instruction-sets") return list_instruction_sets();

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "testing/mirror_operands.h"
+#include "testing/op_operands.h"
 
 namespace sidestep::testing {
 

@@ -5,7 +5,7 @@
 
 #include "ops/elementwise.h"
 #include "ops/transfer.h"
-#include "testing/mirror_order.h"
+#include "testing/fake_cuda_order.h"
 #include "testing/test.h"
 
 namespace sidestep {
@@ -38,7 +38,7 @@ void read_ends(const Batch& batch, const Storage& sum, Stream& stream) {
 
 TEST("batch upload: batches of all lengths arrive whole, the host being ahead of the card by any number of them") {
   for (const char* order : testing::kOrders) {
-    const testing::MirrorOrder chosen(order);
+    const testing::FakeCudaOrder chosen(order);
     Stream stream(testing::device_under_test());
     const Staging staging(stream.device());
     const BatchUpload upload(stream.device(), BatchUpload::bytes_of(batch_of(0, 40, staging)));

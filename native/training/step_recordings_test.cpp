@@ -13,7 +13,7 @@
 #include "testing/variable.h"
 #include "training/trainer.h"
 
-// On the CPU nothing is recorded and these hold all the same; `sidestep_tests --device mirror` and `--device cuda` record.
+// On the CPU nothing is recorded and these hold all the same; `sidestep_tests --device fake-cuda` and `--device cuda` record.
 namespace sidestep {
 namespace {
 
@@ -77,7 +77,7 @@ TEST("step recordings: what reads the host's memory in between is run as it is")
   EXPECT(recordings.recorded() == 0);
 }
 
-/// Room for three recordings of a mirror's or a machine's card, which take no measurable memory.
+/// Room for three recordings of a fake CUDA card or a card of the SIMT machine, which take no measurable memory.
 constexpr size_t kRoomForThree = 3 * 2 * kLeastRecordingBytes;
 
 void visit(StepRecordings& recordings, Counting& counting, const std::vector<std::string>& kinds, Stream& stream) {

@@ -8,7 +8,7 @@
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
 
-// Made-up cards alone can be told to run short (mirror/limits.h): `sidestep_tests --device mirror` and `--device simt`.
+// Made-up cards alone can be told to run short (fake_cuda/limits.h): `sidestep_tests --device fake-cuda` and `--device simt`.
 namespace sidestep {
 namespace {
 
@@ -89,7 +89,7 @@ TEST("trainer shortage: whatever allocation of a training finds no memory, what 
     if (!outcome.replanned) break;  // there were no more
     ++refusals;
   }
-  EXPECT(refusals >= (cuda_plugin().backend.name == std::string_view("mirror") ? 0 : 10));
+  EXPECT(refusals >= (cuda_plugin().backend.name == std::string_view("fake-cuda") ? 0 : 10));
 }
 
 TEST("trainer shortage: an allocation that fails while a run is opened fails it or changes nothing") {

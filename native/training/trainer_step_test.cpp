@@ -4,11 +4,11 @@
 #include <limits>
 #include <vector>
 
-#include "testing/mirror_order.h"
+#include "testing/fake_cuda_order.h"
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
 
-// A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device mirror` and `--device
+// A card is told a step as a whole and read once; the CPU looks at every loss. `sidestep_tests --device fake-cuda` and `--device
 // cuda` go the first way. Adaptive timesteps of a share that never comes to pass send a card the second way: that is what it is
 // compared with.
 namespace sidestep {
@@ -63,7 +63,7 @@ TEST("trainer step: told at once or looked at on the way, a run is the same, for
   for (const char* optimizer : {"adamw", "adamw8bit", "adafactor", "prodigy"}) {
     const Run care = run_of(setup_of(songs, options_of(optimizer, Way::with_care)), songs.folder / "care");
     for (const char* order : testing::kOrders) {
-      const testing::MirrorOrder chosen(order);
+      const testing::FakeCudaOrder chosen(order);
       expect_alike(run_of(setup_of(songs, options_of(optimizer, Way::at_once)), songs.folder / "once"), care);
     }
   }
@@ -179,7 +179,7 @@ TEST("trainer step: offloaded activations change nothing in what is trained, rec
     EXPECT(!kept.empty() && kept == offloaded(ratio + R"(, "offload": true)", songs));
     const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
     for (const char* order : testing::kOrders) {
-      const testing::MirrorOrder chosen(order);
+      const testing::FakeCudaOrder chosen(order);
       EXPECT(kept == offloaded(ratio + R"(, "offload": true)", songs));
     }
   }
@@ -256,7 +256,7 @@ TEST("trainer step: layers that wait on the host change no byte, in any order of
     for (const int64_t layers : {1, 6}) EXPECT(run_of(streaming(songs, layers), songs.folder / "streamed").weights == resident);
     const testing::Variable graphs("SIDESTEP_CUDA_GRAPHS", "off");
     for (const char* order : testing::kOrders) {
-      const testing::MirrorOrder chosen(order);
+      const testing::FakeCudaOrder chosen(order);
       EXPECT(run_of(streaming(songs, 6), songs.folder / "streamed").weights == resident);
     }
   }

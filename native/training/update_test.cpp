@@ -5,7 +5,7 @@
 
 #include "core/memory.h"
 #include "ops/transfer.h"
-#include "testing/mirror_order.h"
+#include "testing/fake_cuda_order.h"
 #include "testing/test.h"
 #include "training/memory_plan.h"
 

@@ -29,7 +29,7 @@ export function sources(): string[] {
 
 /** HTML and style sheets are no sentences; a model card speaks of other programs; generated schemas have a test of their own; tests and benches speak to us. */
 const others =
-  /^src\/(schema|render\/report)\/|^src\/adapter\/card|_(test|bench)\.cpp$|^native\/(testing|bench|golden|mirror)\//;
+  /^src\/(schema|render\/report)\/|^src\/adapter\/card|_(test|bench)\.cpp$|^native\/(testing|bench|golden|fake_cuda)\//;
 
 function filesOf(folder: string, ending: RegExp): string[] {
   return readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})

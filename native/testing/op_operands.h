@@ -1,5 +1,5 @@
 #pragma once
-// The tensors of every op, so that a mirror can move them. A new op is one line here.
+// The tensors of every op, so that they can be moved to a device. A new op is one line here.
 #include <tuple>
 
 #include "ops/backend.h"

@@ -1,4 +1,4 @@
-#include "testing/mirror.h"
+#include "testing/ops_on_device.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -108,27 +108,27 @@ void run(const Op& given, void (*Backend::*function)(const Op&, Stream&)) {
     if (region.written) download(region);
 }
 
-// Host to host in the tests; the mirror's own uploads and downloads are what tests the target's.
+// Host to host in the tests; uploads and downloads are what tests the target's.
 void run(const Transfer& op, void (*Backend::*)(const Transfer&, Stream&)) {
   copy_bytes({}, op.dst.raw(), {}, op.src.raw(), op.src.bytes());
 }
 
 template <typename Op, void (*Backend::*function)(const Op&, Stream&)>
-void mirrored(const Op& op, Stream&) {
+void run_on_device(const Op& op, Stream&) {
   run(op, function);
 }
 
-const Backend kMirror = {"mirror",
-#define SIDESTEP_MIRROR_OP(Struct, function) &mirrored<Struct, &Backend::function>,
-                         SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
-#undef SIDESTEP_MIRROR_OP
+const Backend kOnDevice = {"ops on a device",
+#define SIDESTEP_OP_ON_DEVICE(Struct, function) &run_on_device<Struct, &Backend::function>,
+                           SIDESTEP_OPS(SIDESTEP_OP_ON_DEVICE)
+#undef SIDESTEP_OP_ON_DEVICE
 };
 
 }  // namespace
 
-void mirror_ops_on(Device device) {
+void run_cpu_ops_on(Device device) {
   target().emplace(device);  // before the substitution: a CPU target keeps the CPU's own ops
-  substitute_cpu_backend(&kMirror);
+  substitute_cpu_backend(&kOnDevice);
 }
 
 }  // namespace sidestep::testing

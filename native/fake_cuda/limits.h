@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
 // What made-up cards refuse. Both are read anew at every allocation, so that a test can take memory away while something runs:
 //   SIDESTEP_CARD_BYTES    bytes that each card has; 64 GiB where unset. Pages are taken from the host as they are touched.
@@ -11,4 +11,4 @@ size_t card_bytes();
 /// Whether a card that uses so much already has not so many bytes more. Called once an allocation.
 bool refuses(size_t bytes, size_t used);
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

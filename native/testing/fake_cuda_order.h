@@ -3,12 +3,12 @@
 
 namespace sidestep::testing {
 
-/// The orders in which a card might do what it was told (mirror/queue.h). Elsewhere they say nothing.
+/// The orders in which a card might do what it was told (fake_cuda/queue.h). Elsewhere they say nothing.
 constexpr const char* kOrders[] = {"prompt", "late_copies", "late_work", "late"};
 
 /// Streams that are opened while this lives go by that order.
-struct MirrorOrder : Variable {
-  explicit MirrorOrder(const char* order) : Variable("SIDESTEP_MIRROR_ORDER", order) {}
+struct FakeCudaOrder : Variable {
+  explicit FakeCudaOrder(const char* order) : Variable("SIDESTEP_FAKE_CUDA_ORDER", order) {}
 };
 
 }  // namespace sidestep::testing

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <functional>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
 // What a library beside the plugin does with a made-up card, as NCCL does with a real one: it knows the card that the thread made
 // current, the memory behind an address, and puts work of its own into a queue.
@@ -20,8 +20,8 @@ struct Foreign {
 /// As cudaSetDevice.
 void make_current(int card);
 
-/// `extern "C" const sidestep::mirror::Foreign* sidestep_mirror_foreign()`.
+/// `extern "C" const sidestep::fake_cuda::Foreign* sidestep_fake_cuda_foreign()`.
 using ForeignEntry = const Foreign* (*)();
-constexpr const char* kForeignSymbol = "sidestep_mirror_foreign";
+constexpr const char* kForeignSymbol = "sidestep_fake_cuda_foreign";
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

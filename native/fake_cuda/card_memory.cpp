@@ -1,4 +1,4 @@
-#include "mirror/card_memory.h"
+#include "fake_cuda/card_memory.h"
 
 #include <array>
 #include <cstdint>
@@ -10,10 +10,10 @@
 #include <string>
 
 #include "core/error.h"
-#include "mirror/limits.h"
-#include "mirror/pages.h"
+#include "fake_cuda/limits.h"
+#include "fake_cuda/pages.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 struct Allocation {
@@ -38,7 +38,7 @@ Cards& cards() {
 
 [[noreturn]] void full(int card, size_t bytes) {
   throw Error("native/out-of-memory",
-              "The mirror's card " + std::to_string(card) + " has no " + std::to_string(bytes) + " bytes left");
+              "The fake CUDA card " + std::to_string(card) + " has no " + std::to_string(bytes) + " bytes left");
 }
 
 constexpr std::align_val_t kPageAlignment{4096};
@@ -59,10 +59,10 @@ const std::pair<const uintptr_t, Allocation>* home_of(uintptr_t address) {
 }  // namespace
 
 int card_count() {
-  const char* said = std::getenv("SIDESTEP_MIRROR_CARDS");
+  const char* said = std::getenv("SIDESTEP_FAKE_CUDA_CARDS");
   const int count = said == nullptr ? 2 : std::atoi(said);
   if (count >= 1 && count <= kMostCards) return count;
-  throw Error("native/argument-invalid", "SIDESTEP_MIRROR_CARDS is " + std::string(said), "1 to 8 cards can be made up.");
+  throw Error("native/argument-invalid", "SIDESTEP_FAKE_CUDA_CARDS is " + std::string(said), "1 to 8 cards can be made up.");
 }
 
 void* allocate(int card, size_t bytes) {
@@ -72,7 +72,7 @@ void* allocate(int card, size_t bytes) {
   const size_t mapped = whole_pages(bytes);
   const TwicePages pages = map_twice(mapped);
   if (pages.given == nullptr)
-    throw Error("native/out-of-memory", "The mirror could not map " + std::to_string(mapped) + " bytes");
+    throw Error("native/out-of-memory", "The fake CUDA device could not map " + std::to_string(mapped) + " bytes");
   c.allocations[reinterpret_cast<uintptr_t>(pages.given)] = {bytes, mapped, pages.seen, card};
   c.used[static_cast<size_t>(card)] += bytes;
   return pages.given;
@@ -109,7 +109,7 @@ std::byte* seen_by(int card, const void* address, size_t bytes, const char* what
 void* allocate_page_locked(size_t bytes) {
   void* memory = ::operator new(whole_pages(bytes), kPageAlignment, std::nothrow);
   if (memory == nullptr)
-    throw Error("native/out-of-memory", "The mirror could not page-lock " + std::to_string(bytes) + " bytes");
+    throw Error("native/out-of-memory", "The fake CUDA device could not page-lock " + std::to_string(bytes) + " bytes");
   const std::unique_lock lock(cards().mutex);
   cards().page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
   return memory;
@@ -138,4 +138,4 @@ int card_of(const void* address) {
   return home == nullptr ? -1 : home->second.card;
 }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

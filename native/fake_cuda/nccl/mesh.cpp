@@ -1,4 +1,4 @@
-#include "mirror/nccl/mesh.h"
+#include "fake_cuda/nccl/mesh.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-namespace sidestep::mirror::nccl {
+namespace sidestep::fake_cuda::nccl {
 namespace {
 
 using platform::kNoSocket, platform::SocketHandle, platform::Transferred;
@@ -181,4 +181,4 @@ std::string Mesh::part() {
   return wrong;
 }
 
-}  // namespace sidestep::mirror::nccl
+}  // namespace sidestep::fake_cuda::nccl

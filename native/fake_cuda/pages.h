@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
 /// The same pages at two addresses: one that nothing may be read from or written to, one where the bytes are. Both null when the
 /// system has no more.
@@ -14,4 +14,4 @@ void unmap_twice(const TwicePages& pages, size_t bytes) noexcept;
 
 size_t page_bytes();
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

@@ -1,10 +1,10 @@
-#include "mirror/pages.h"
+#include "fake_cuda/pages.h"
 
 #include <cstdint>
 
 #include "core/platform/windows/system.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
 TwicePages map_twice(size_t bytes) {
   const auto size = static_cast<uint64_t>(bytes);
@@ -31,4 +31,4 @@ size_t page_bytes() {
   return info.dwPageSize;
 }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

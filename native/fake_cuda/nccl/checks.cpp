@@ -50,7 +50,7 @@ Child start(const std::function<std::string()>& act) {
   }
   std::string words;
   try {
-    choose_made_up_card("mirror");
+    choose_fake_card("fake-cuda");
     words = act();
   } catch (const Error& error) {
     words = error.code() + ": " + error.message();
@@ -92,8 +92,8 @@ struct World {
 
 void enter(const World& world, int rank) {
   ::setenv("SIDESTEP_NCCL", world.library.c_str(), 1);
-  ::setenv("SIDESTEP_MIRROR_ORDER", world.order.c_str(), 1);
-  ::setenv("SIDESTEP_MIRROR_CARDS", "3", 1);
+  ::setenv("SIDESTEP_FAKE_CUDA_ORDER", world.order.c_str(), 1);
+  ::setenv("SIDESTEP_FAKE_CUDA_CARDS", "3", 1);
   testing::set_device_under_test({DeviceKind::cuda, world.card(rank)});
 }
 

@@ -1,4 +1,4 @@
-#include "mirror/queue.h"
+#include "fake_cuda/queue.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 // Never destroyed, as a card outlives its programs: a program may close its last stream when its own statics end, after those of
@@ -29,13 +29,13 @@ std::vector<std::shared_ptr<Queue>>& open_queues() {
 thread_local int recordings_begun = 0;
 
 Order chosen_order() {
-  const char* choice = std::getenv("SIDESTEP_MIRROR_ORDER");
+  const char* choice = std::getenv("SIDESTEP_FAKE_CUDA_ORDER");
   const std::string_view name = choice == nullptr ? "prompt" : choice;
   if (name == "prompt") return Order::prompt;
   if (name == "late_copies") return Order::late_copies;
   if (name == "late_work") return Order::late_work;
   if (name == "late") return Order::late;
-  throw Error("native/argument-invalid", "SIDESTEP_MIRROR_ORDER is " + std::string(name),
+  throw Error("native/argument-invalid", "SIDESTEP_FAKE_CUDA_ORDER is " + std::string(name),
               "Known: prompt, late_copies, late_work, late.");
 }
 
@@ -171,4 +171,4 @@ std::unique_ptr<Work> end_recording(Queue& queue) {
   return whole ? std::make_unique<Work>(std::move(recording->work)) : nullptr;
 }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

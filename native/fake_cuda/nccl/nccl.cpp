@@ -1,4 +1,4 @@
-// A stand-in for NCCL on the mirror's made-up cards, between processes: the library's interface, and every rule of its
+// A stand-in for NCCL on fake CUDA cards, between processes: the library's interface, and every rule of its
 // documentation that a program could break unnoticed. What the real one would answer with a hang or with wrong bytes is refused
 // here, in words.
 #include <atomic>
@@ -15,11 +15,11 @@
 
 #include "core/platform/library.h"
 #include "core/platform/process.h"
-#include "mirror/foreign.h"
-#include "mirror/nccl/mesh.h"
+#include "fake_cuda/foreign.h"
+#include "fake_cuda/nccl/mesh.h"
 #include "training/nccl.h"
 
-namespace sidestep::mirror::nccl {
+namespace sidestep::fake_cuda::nccl {
 namespace {
 
 using sidestep::nccl::Config, sidestep::nccl::UniqueId;
@@ -34,17 +34,17 @@ Result refuse(Result result, const std::string& why) {
 }
 
 /// The plugin that this process runs on.
-const Foreign& mirror() {
+const Foreign& fake_cuda() {
   static const Foreign* const found = [] {
     const auto named = platform::path_variable("SIDESTEP_CUDA_PLUGIN");
     const std::filesystem::path self = platform::file_holding(reinterpret_cast<const void*>(&refuse));
     const std::filesystem::path file =
-        named ? *named : self.parent_path().parent_path() / platform::module_file("sidestep_mirror");
+        named ? *named : self.parent_path().parent_path() / platform::module_file("sidestep_fake_cuda");
     void* plugin = platform::open_library(file).handle;
     const auto entry = plugin == nullptr ? nullptr : reinterpret_cast<ForeignEntry>(platform::symbol_of(plugin, kForeignSymbol));
     return entry == nullptr ? nullptr : entry();
   }();
-  if (found == nullptr) std::abort();  // only the mirror's cards can be connected by it
+  if (found == nullptr) std::abort();  // only fake CUDA cards can be connected by it
   return *found;
 }
 
@@ -146,7 +146,7 @@ Result end_group() {
   for (Group::Part& part : ended.parts) {
     ++part.circle->unmet;
     auto launch = [circle = part.circle, queue = part.queue, calls = std::move(part.calls)] {
-      const auto add = calls[0].sends ? mirror().add_departure : mirror().add_arrival;
+      const auto add = calls[0].sends ? fake_cuda().add_departure : fake_cuda().add_arrival;
       add(queue, [circle, calls] { meet(*circle, calls); });
     };
     if (part.circle->config.blocking != 0) {
@@ -172,7 +172,7 @@ Result check(const std::shared_ptr<Circle>& circle, const void* bytes, size_t co
   if (size_of(type) == 0) return refuse(invalid_argument, "the stand-in knows bytes and f32");
   if (peer < 0 || peer >= circle->self.ranks) return refuse(invalid_argument, "there is no rank " + std::to_string(peer));
   if (count > 0 && bytes == nullptr) return refuse(invalid_argument, "no memory was given");
-  if (mirror().card_of_queue(queue) != circle->self.card)
+  if (fake_cuda().card_of_queue(queue) != circle->self.card)
     return refuse(invalid_usage, "the queue is not of the communicator's card");
   return success;
 }
@@ -189,7 +189,7 @@ Result add(void* handle, Call call, const void* bytes, size_t count, int type, v
   call.message.type = type;
   call.message.count = count;
   call.size = count * size_of(type);
-  call.bytes = mirror().seen_by(circle->self.card, bytes, call.size, "NCCL");
+  call.bytes = fake_cuda().seen_by(circle->self.card, bytes, call.size, "NCCL");
   ++group.depth;
   if (group.parts.empty() || group.parts.back().circle != circle || group.parts.back().queue != queue)
     group.parts.push_back({circle, queue, {}});
@@ -207,9 +207,9 @@ void connect(Circle& circle, const RootAddress& root) {
 }
 
 }  // namespace
-}  // namespace sidestep::mirror::nccl
+}  // namespace sidestep::fake_cuda::nccl
 
-using namespace sidestep::mirror::nccl;
+using namespace sidestep::fake_cuda::nccl;
 #define STAND_IN extern "C" __attribute__((visibility("default")))
 
 STAND_IN int ncclGetVersion(int* version) {
@@ -232,7 +232,7 @@ STAND_IN int ncclCommInitRankConfig(void** handle, int ranks, UniqueId id, int r
     return refuse(invalid_argument, "there is no rank " + std::to_string(rank));
   if (!is_root(root)) return refuse(invalid_argument, "this id was not made by ncclGetUniqueId");
   if (config == nullptr || config->magic != 0xCAFEBEEF) return refuse(invalid_argument, "the configuration was not initialised");
-  const int card = mirror().current_card();
+  const int card = fake_cuda().current_card();
   if (card < 0) return refuse(invalid_usage, "no card is current: call cudaSetDevice first");
   auto circle = std::make_shared<Circle>(*config, Newcomer{.ranks = ranks, .rank = rank, .card = card});
   Circles& c = circles();

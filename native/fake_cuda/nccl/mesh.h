@@ -7,7 +7,7 @@
 
 #include "core/platform/socket.h"
 
-namespace sidestep::mirror::nccl {
+namespace sidestep::fake_cuda::nccl {
 
 /// What an id stands for: the root of a circle, a thread of the process that made it.
 struct RootAddress {
@@ -54,4 +54,4 @@ class Mesh {
   std::vector<platform::SocketHandle> sockets_;  ///< by rank; none of its own
 };
 
-}  // namespace sidestep::mirror::nccl
+}  // namespace sidestep::fake_cuda::nccl

@@ -9,10 +9,10 @@
 
 #include "core/stream.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
-// A card's queues. On a real card nothing says when queued work is done but events and waits; here SIDESTEP_MIRROR_ORDER chooses
-// one of the orders that a card might choose, so that a wait which is missing shows in the numbers:
+// A card's queues. On a real card nothing says when queued work is done but events and waits; here SIDESTEP_FAKE_CUDA_ORDER
+// chooses one of the orders that a card might choose, so that a wait which is missing shows in the numbers:
 //   prompt       everything at once (default)
 //   late_copies  copies from and to page-locked memory as late as events and waits allow
 //   late_work    all the rest as late as they allow
@@ -90,4 +90,4 @@ void begin_recording(Queue& queue);
 /// Null when it is broken.
 std::unique_ptr<Work> end_recording(Queue& queue);
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

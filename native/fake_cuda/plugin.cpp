@@ -1,6 +1,6 @@
-// A CUDA plugin without CUDA: two cards (SIDESTEP_MIRROR_CARDS: so many) made up of host memory, whose ops are the CPU's. It
+// A CUDA plugin without CUDA: two cards (SIDESTEP_FAKE_CUDA_CARDS: so many) made up of host memory, whose ops are the CPU's. It
 // loads as the real one does, its memory is as far from the host's as a real card's, and so every program of the engine, the
-// addon too, can run on `cuda:0` and `cuda:1` on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_mirror.so.
+// addon too, can run on `cuda:0` and `cuda:1` on a machine that has neither: SIDESTEP_CUDA_PLUGIN=sidestep_fake_cuda.so.
 #include "ops/cuda_plugin.h"
 
 #include <algorithm>
@@ -8,13 +8,13 @@
 #include <cstring>
 
 #include "core/error.h"
-#include "mirror/card_memory.h"
-#include "mirror/foreign.h"
-#include "mirror/limits.h"
-#include "mirror/queue.h"
+#include "fake_cuda/card_memory.h"
+#include "fake_cuda/foreign.h"
+#include "fake_cuda/limits.h"
+#include "fake_cuda/queue.h"
 #include "testing/operand_bytes.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 Queue& queue_of(const Stream& stream, const char* op) {
@@ -81,10 +81,10 @@ void run(const Gemm& op, void (*function)(const Gemm&, Stream&), const char* nam
   run<Gemm>(op, function, name, stream);
 }
 
-#define SIDESTEP_MIRROR_OP(Struct, function) \
-  void mirrored_##function(const Struct& op, Stream& stream) { run(op, &cpu::function, #function, stream); }
-SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
-#undef SIDESTEP_MIRROR_OP
+#define SIDESTEP_FAKE_CUDA_OP(Struct, function) \
+  void queued_##function(const Struct& op, Stream& stream) { run(op, &cpu::function, #function, stream); }
+SIDESTEP_OPS(SIDESTEP_FAKE_CUDA_OP)
+#undef SIDESTEP_FAKE_CUDA_OP
 
 void* allocate_now(int card, size_t bytes) {
   refuse_while_recording("cudaMalloc");
@@ -118,7 +118,7 @@ int device_count() { return card_count(); }
 
 CudaDevice describe(int card) {
   CudaDevice device{};
-  std::snprintf(device.name, sizeof(device.name), "mirror of the CPU, no card");
+  std::snprintf(device.name, sizeof(device.name), "fake CUDA card of the CPU");
   device.memory_bytes = card_bytes();
   device.free_bytes = device.memory_bytes - std::min(device.memory_bytes, used_bytes(card));
   std::snprintf(device.products, sizeof(device.products), "the CPU's product");
@@ -163,10 +163,10 @@ void wait_on_host(int, void* event) {
 
 const CudaPlugin kPlugin = {
     kCudaPluginVersion,
-    {"mirror",
-#define SIDESTEP_MIRROR_OP(Struct, function) &mirrored_##function,
-     SIDESTEP_OPS(SIDESTEP_MIRROR_OP)
-#undef SIDESTEP_MIRROR_OP
+    {"fake-cuda",
+#define SIDESTEP_FAKE_CUDA_OP(Struct, function) &queued_##function,
+     SIDESTEP_OPS(SIDESTEP_FAKE_CUDA_OP)
+#undef SIDESTEP_FAKE_CUDA_OP
     },
     {&allocate_now, &release_now, &zero_fill, &copy, &allocate_page_locked, &release_page_locked},
     &device_count,
@@ -181,8 +181,8 @@ const CudaPlugin kPlugin = {
 };
 
 }  // namespace
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda
 
 extern "C" __attribute__((visibility("default"))) const sidestep::CudaPlugin* sidestep_cuda_plugin(uint32_t version) {
-  return version == sidestep::kCudaPluginVersion ? &sidestep::mirror::kPlugin : nullptr;
+  return version == sidestep::kCudaPluginVersion ? &sidestep::fake_cuda::kPlugin : nullptr;
 }

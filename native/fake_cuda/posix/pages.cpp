@@ -1,4 +1,4 @@
-#include "mirror/pages.h"
+#include "fake_cuda/pages.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -6,14 +6,14 @@
 
 #include <cstdlib>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 #ifdef __linux__
-int unnamed_file() { return ::memfd_create("sidestep-mirror", MFD_CLOEXEC); }
+int unnamed_file() { return ::memfd_create("sidestep-fake-cuda", MFD_CLOEXEC); }
 #else
 int unnamed_file() {
-  char name[] = "/tmp/sidestep-mirror-XXXXXX";
+  char name[] = "/tmp/sidestep-fake-cuda-XXXXXX";
   const int file = ::mkstemp(name);
   if (file >= 0) ::unlink(name);
   return file;
@@ -46,4 +46,4 @@ void unmap_twice(const TwicePages& pages, size_t bytes) noexcept {
 
 size_t page_bytes() { return static_cast<size_t>(::sysconf(_SC_PAGESIZE)); }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

@@ -1,11 +1,11 @@
-#include "mirror/foreign.h"
+#include "fake_cuda/foreign.h"
 
 #include <utility>
 
-#include "mirror/card_memory.h"
-#include "mirror/queue.h"
+#include "fake_cuda/card_memory.h"
+#include "fake_cuda/queue.h"
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 thread_local int current = -1;
@@ -22,8 +22,8 @@ const Foreign kForeign = {
 
 void make_current(int card) { current = card; }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda
 
-extern "C" __attribute__((visibility("default"))) const sidestep::mirror::Foreign* sidestep_mirror_foreign() {
-  return &sidestep::mirror::kForeign;
+extern "C" __attribute__((visibility("default"))) const sidestep::fake_cuda::Foreign* sidestep_fake_cuda_foreign() {
+  return &sidestep::fake_cuda::kForeign;
 }

@@ -1,10 +1,10 @@
-#include "mirror/limits.h"
+#include "fake_cuda/limits.h"
 
 #include <cstdlib>
 #include <mutex>
 #include <string>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 namespace {
 
 constexpr size_t kUsualBytes = size_t{64} << 30;
@@ -50,4 +50,4 @@ bool refuses(size_t bytes, size_t used) {
   return injected || used > all || bytes > all - used;
 }
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda

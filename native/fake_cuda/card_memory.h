@@ -1,9 +1,9 @@
 #pragma once
 #include <cstddef>
 
-namespace sidestep::mirror {
+namespace sidestep::fake_cuda {
 
-// The memory of made-up cards: two, or as many as SIDESTEP_MIRROR_CARDS says. It is host memory, mapped twice: at the address
+// The memory of made-up cards: two, or as many as SIDESTEP_FAKE_CUDA_CARDS says. It is host memory, mapped twice: at the address
 // that the engine is given nothing may be read or written, so that a host that takes a card's memory for its own dies at once;
 // the card's ops find the same bytes at a second address. Freed addresses are unmapped.
 
@@ -27,4 +27,4 @@ bool is_page_locked(const void* address, size_t bytes);
 /// The card whose memory an address is of, -1 for none.
 int card_of(const void* address);
 
-}  // namespace sidestep::mirror
+}  // namespace sidestep::fake_cuda
