@@ -38,7 +38,7 @@ function goldenProgram() {
 let passed = 0;
 let failed = 0;
 const native = spawn(goldenProgram(), [folder], {stdio: ['ignore', 'pipe', 'inherit']});
-const ended = new Promise((settle) => native.on('close', (code, signal) => settle(signal ?? code)));
+const ended = new Promise((resolve) => native.on('close', (code, signal) => resolve(signal ?? code)));
 let counted = false;
 for await (const line of createInterface({input: native.stdout})) {
   const count = /^(\d+) passed, (\d+) failed$/.exec(line);

@@ -28,7 +28,7 @@ const YARN4 = (registry) =>
   `npmRegistryServer: "${registry}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nenableTelemetry: false\nnpmMinimalAgeGate: 0\nenableGlobalCache: false\nenableImmutableInstalls: false\n`;
 
 /** The project and how commands run in it; `path` is all that this person has of programs. */
-function settle({place, name, client, path, registry}) {
+function newPerson({place, name, client, path, registry}) {
   const home = join(place.work, `Ünïcode folder ${name}`);
   const project = join(home, 'mein Projekt ✓');
   mkdirSync(project, {recursive: true});
@@ -84,14 +84,14 @@ async function train({act, start, project}, origin) {
 
 /** As everybody installs it. */
 export async function withEngine(trial) {
-  const person = settle({...trial, name: `${trial.client} ${trial.node}`});
+  const person = newPerson({...trial, name: `${trial.client} ${trial.node}`});
   await person.act(0, person.install);
   return train(person, /\(the package for this system\)/);
 }
 
 /** Optional packages left out, no compiler: every command says what is the matter, and the words of `doctor` are typed as they stand. */
 export async function withoutEngine(trial) {
-  const person = settle({...trial, name: `${trial.client} ${trial.node} bare`});
+  const person = newPerson({...trial, name: `${trial.client} ${trial.node} bare`});
   await person.act(0, [...person.install, person.without]);
   const {hint} = await engineCheck(person, 1);
   await person.act(0, [...person.start, 'example']);
@@ -111,7 +111,7 @@ export async function withoutEngine(trial) {
 
 /** Optional packages left out, with a compiler: the engine is made of the sources that came along. */
 export async function ownEngine(trial) {
-  const person = settle({...trial, name: `${trial.client} ${trial.node} builds`});
+  const person = newPerson({...trial, name: `${trial.client} ${trial.node} builds`});
   await person.act(0, [...person.install, person.without]);
   await person.act(0, [...person.start, 'build-engine']);
   return train(person, /\(compiled here by build-engine\)/);

@@ -16,7 +16,7 @@ export async function clusterRound(round) {
     return await disturbedRuns(round);
   } finally {
     for (const pid of round.project.runners()) killGroup(pid);
-    tellSlurm(round.world.slurm, 'scancel', '--user=root'); // of a round that failed
+    askSlurm(round.world.slurm, 'scancel', '--user=root'); // of a round that failed
   }
 }
 
@@ -101,7 +101,7 @@ function hasSpoken(pid) {
 }
 
 /** Slurm refuses what came too late: the job has just ended. */
-function tellSlurm(slurm, ...words) {
+function askSlurm(slurm, ...words) {
   try {
     slurm.ask(...words);
   } catch (error) {
@@ -135,16 +135,16 @@ const ACCIDENTS = {
     slurm.start('slurmctld');
     await answering(slurm);
     for (const node of ['n1', 'n2'])
-      tellSlurm(slurm, 'scontrol', 'update', `nodename=${node}`, 'state=resume');
+      askSlurm(slurm, 'scontrol', 'update', `nodename=${node}`, 'state=resume');
   },
   preempt: async ({slurm, node = 'n1'}) => {
     const request = ['--partition=high', '--exclusive', `--nodelist=${node}`, '--output=/dev/null'];
     slurm.ask('sbatch', ...request, '--wrap=sleep 1');
   },
-  requeue: async ({slurm, id}) => id !== undefined && tellSlurm(slurm, 'scontrol', 'requeue', id),
+  requeue: async ({slurm, id}) => id !== undefined && askSlurm(slurm, 'scontrol', 'requeue', id),
   time: async ({slurm, id}) =>
-    id !== undefined && tellSlurm(slurm, 'scontrol', 'update', `jobid=${id}`, 'endtime=now+1'),
-  cancel: async ({slurm, id}) => id !== undefined && tellSlurm(slurm, 'scancel', id),
+    id !== undefined && askSlurm(slurm, 'scontrol', 'update', `jobid=${id}`, 'endtime=now+1'),
+  cancel: async ({slurm, id}) => id !== undefined && askSlurm(slurm, 'scancel', id),
 };
 
 async function answering(slurm) {

@@ -40,8 +40,8 @@ function isOlderNote(note: Json | undefined): boolean {
 }
 
 /** Whether the note was written for the work whose folder it lies in, not for that which this one was copied from. */
-export function isOwn({by}: SavedStateNote, partialDir: string): 'own' | 'copied' {
-  return workOf(by) === workOf(basename(partialDir)) ? 'own' : 'copied';
+export function isOwn({by}: SavedStateNote, partialDir: string): boolean {
+  return workOf(by) === workOf(basename(partialDir));
 }
 
 /** Folders of partial work are called `GROUP.FINGERPRINT.ATTEMPT`: which work one is of, whatever attempt made it. */

@@ -49,21 +49,21 @@ export async function bringObjects(
   if (absent.length === 0) return;
   const total_bytes = absent.reduce((sum, {size}) => sum + size, 0);
   let [bytes, done] = [0, 0];
-  const tell = (from: string) =>
+  const report = (from: string) =>
     progress({objects: done, total_objects: absent.length, bytes, total_bytes, from});
   const limit = pLimit(AT_ONCE);
   const bringOne = async (object: ObjectRef): Promise<void> => {
     for (const source of cache.sources) {
       if (signal?.aborted === true) return;
       let own = 0;
-      const heard = (more: number) => {
+      const received = (more: number) => {
         own += more;
         bytes += more;
-        tell(source.name);
+        report(source.name);
       };
-      if ((await bringFrom(cache, source, object, {signal, heard})) === 'here') {
+      if (await bringFrom(cache, source, object, {signal, received})) {
         done += 1;
-        tell(source.name);
+        report(source.name);
         return;
       }
       bytes -= own;
@@ -72,28 +72,29 @@ export async function bringObjects(
   await Promise.all(absent.map((object) => limit(() => bringOne(object))));
 }
 
+/** Whether it is here now. */
 async function bringFrom(
   cache: Cache,
   source: CacheSource,
   object: ObjectRef,
   order: Parameters<CacheSource['bring']>[2],
-): Promise<'here' | 'not_here'> {
+): Promise<boolean> {
   const folder = join(temporaryDir(cache.root, cache.owner.id), 'brought');
   const aside = join(folder, object.hash);
   await makeFolder(folder);
   await rm(aside, {force: true});
   try {
-    if ((await source.bring(object, aside, order)) === 'not_there') {
+    if (!(await source.bring(object, aside, order))) {
       if (order.signal?.aborted !== true) source.lacks(object, 'missing');
-      return 'not_here';
+      return false;
     }
     const found = await hashFile(aside);
     if (found.hash !== object.hash || found.size !== object.size) {
       source.lacks(object, 'wrong');
-      return 'not_here';
+      return false;
     }
     await placeObject(cache, aside, object);
-    return 'here';
+    return true;
   } finally {
     await rm(aside, {force: true});
   }

@@ -24,7 +24,7 @@ export interface Cache {
   /** What was looked up and found nowhere, though a source may have it that was not asked yet. */
   readonly misses: Set<Fingerprint>;
   /** Whether its file system keeps what may be executed; see executable.ts. Undefined until somebody asks. */
-  permissions: 'kept' | 'not_kept' | undefined;
+  keeps_permissions: boolean | undefined;
   readonly sharing: CacheSharing;
   readonly fault: FaultHook;
 }

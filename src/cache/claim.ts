@@ -122,8 +122,8 @@ function livingIn(cache: Cache, names: readonly string[]): LivingClaim[] {
 
 /** Whether the claims of the dead are there. */
 export function hasDeadClaims(cache: Cache): boolean {
-  const shelf = join(cache.root, 'claims');
-  return namesIn(shelf).some((name) => {
+  const claims = join(cache.root, 'claims');
+  return namesIn(claims).some((name) => {
     const claims = namesIn(claimsDir(cache.root, name));
     return livingIn(cache, claims).length < claims.length;
   });
@@ -131,8 +131,8 @@ export function hasDeadClaims(cache: Cache): boolean {
 
 /** Removes the claims of the dead: one who cannot remove a file (a disk that breaks) leaves them when it ends. */
 export async function sweepClaims(cache: Cache): Promise<void> {
-  const shelf = join(cache.root, 'claims');
-  for (const name of namesIn(shelf)) {
+  const claims = join(cache.root, 'claims');
+  for (const name of namesIn(claims)) {
     const folder = claimsDir(cache.root, name);
     const claims = namesIn(folder);
     const living = new Set(livingIn(cache, claims).map((claim) => claim.name));

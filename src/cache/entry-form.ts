@@ -89,7 +89,7 @@ function isTreeFile(file: Json): boolean {
   return (
     isObjectRef(file) &&
     isNameWithin(file.path) &&
-    (file.executable === undefined || file.executable === 'yes')
+    (file.executable === undefined || file.executable === true)
   );
 }
 

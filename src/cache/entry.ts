@@ -62,7 +62,7 @@ export type OutputObject =
 
 export interface TreeFile extends ObjectRef {
   readonly path: string;
-  readonly executable?: 'yes';
+  readonly executable?: true;
 }
 
 /** Every object that must exist for the entry to be whole. */

@@ -17,7 +17,7 @@ export async function isExecutable(cache: Cache, mode: number): Promise<boolean>
 
 /** Whether a file of a tree has the permissions that it can have here. */
 export async function fitsHere(cache: Cache, mode: number, {executable}: TreeFile): Promise<boolean> {
-  return mayExecute(mode) === (executable === 'yes') || !(await keepsPermissions(cache));
+  return mayExecute(mode) === (executable === true) || !(await keepsPermissions(cache));
 }
 
 function mayExecute(mode: number): boolean {
@@ -25,14 +25,14 @@ function mayExecute(mode: number): boolean {
 }
 
 async function keepsPermissions(cache: Cache): Promise<boolean> {
-  cache.permissions ??= await tryPermissions(cache);
-  return cache.permissions === 'kept';
+  cache.keeps_permissions ??= await tryPermissions(cache);
+  return cache.keeps_permissions;
 }
 
 let probes = 0;
 
 /** A file that is made without a permission and then gets it shows whether there are any. */
-async function tryPermissions({root, owner}: Cache): Promise<'kept' | 'not_kept'> {
+async function tryPermissions({root, owner}: Cache): Promise<boolean> {
   const folder = temporaryDir(root, owner.id);
   const probe = join(folder, `permissions-${++probes}`);
   try {
@@ -40,10 +40,10 @@ async function tryPermissions({root, owner}: Cache): Promise<'kept' | 'not_kept'
     await writeFile(probe, '', {mode: 0o600});
     const before = mayExecute(statSync(probe).mode);
     await chmod(probe, 0o700).catch(() => {}); // refused where there are none
-    return !before && mayExecute(statSync(probe).mode) ? 'kept' : 'not_kept';
+    return !before && mayExecute(statSync(probe).mode);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return mayExecute(statSync(join(root, 'FORMAT')).mode) ? 'not_kept' : 'kept'; // a cache that cannot be written
+    return !mayExecute(statSync(join(root, 'FORMAT')).mode); // a cache that cannot be written
   } finally {
     await rm(probe, {force: true}).catch(() => {}); // it goes with the folder of its runner
   }

@@ -41,15 +41,15 @@ export function folderSource(root: string): CacheSource {
     },
     canAsk: () => false,
     ask: async () => 0,
-    bring: async ({hash, size}, to, {heard}) => {
+    bring: async ({hash, size}, to, {received}) => {
       try {
         await copyFile(objectPath(root, hash), to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-        heard(size);
-        return 'brought';
+        received(size);
+        return true;
       } catch (error) {
         if (!isSystemError(error)) throw error;
         if (error.path !== undefined && !error.path.startsWith(root)) throw error; // our own disk
-        return 'not_there';
+        return false;
       }
     },
     lacks: ({hash}, why) => {

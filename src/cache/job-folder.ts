@@ -22,10 +22,10 @@ export function taskFolder(folder: string, task: number): string {
 
 /** Those that attempts at this stage have left. */
 export function jobFolders({root}: Cache, fingerprint: Fingerprint): string[] {
-  const shelf = join(root, 'jobs');
-  return namesIn(shelf)
+  const jobs = join(root, 'jobs');
+  return namesIn(jobs)
     .filter((name) => name.startsWith(`${fingerprint}.`))
-    .map((name) => join(shelf, name));
+    .map((name) => join(jobs, name));
 }
 
 /** A job that no one has followed for so long is not followed any more. */
@@ -33,11 +33,11 @@ const ABANDONED_AFTER_MS = 14 * 86_400_000;
 
 /** Removes what jobs left that no one came back for. */
 export async function sweepJobs({root}: Pick<Cache, 'root'>, now: number): Promise<void> {
-  const shelf = join(root, 'jobs');
-  for (const name of namesIn(shelf)) {
-    const touched = statSync(join(shelf, name, 'events'), {throwIfNoEntry: false})?.mtimeMs;
-    const made = statSync(join(shelf, name), {throwIfNoEntry: false})?.mtimeMs;
-    if (now - (touched ?? made ?? now) > ABANDONED_AFTER_MS) await removeLeftover(join(shelf, name));
+  const jobs = join(root, 'jobs');
+  for (const name of namesIn(jobs)) {
+    const touched = statSync(join(jobs, name, 'events'), {throwIfNoEntry: false})?.mtimeMs;
+    const made = statSync(join(jobs, name), {throwIfNoEntry: false})?.mtimeMs;
+    if (now - (touched ?? made ?? now) > ABANDONED_AFTER_MS) await removeLeftover(join(jobs, name));
   }
 }
 
@@ -51,8 +51,8 @@ export interface JobNeeds {
 
 /** Only Slurm knows whether they live; so until they are abandoned they count as alive. */
 export function jobNeeds({root}: Pick<Cache, 'root'>): JobNeeds {
-  const shelf = join(root, 'jobs');
-  const folders = namesIn(shelf).map((name) => join(shelf, name));
+  const jobs = join(root, 'jobs');
+  const folders = namesIn(jobs).map((name) => join(jobs, name));
   const orders = folders.map((folder) => textIfReadable(join(folder, ORDER)) ?? '');
   return {
     hashes: new Set(orders.flatMap((text) => (text.match(/\b[0-9a-f]{64}\b/g) ?? []) as ContentHash[])),

@@ -43,7 +43,7 @@ export function openCache(
     forgotten: new Set(),
     sources,
     misses: new Set(),
-    permissions: undefined,
+    keeps_permissions: undefined,
     sharing,
     fault,
   };
@@ -62,10 +62,10 @@ const marker = `${CACHE_FORMAT}\n`;
 
 function holdsOurEntries(root: string): boolean {
   const entries = join(root, 'entries');
-  return namesIn(entries).some((shelf) =>
-    namesIn(join(entries, shelf)).some((name) => {
+  return namesIn(entries).some((prefix) =>
+    namesIn(join(entries, prefix)).some((name) => {
       const fingerprint = name.slice(0, 64);
-      const text = isHash(fingerprint) ? textIfReadable(join(entries, shelf, name)) : undefined;
+      const text = isHash(fingerprint) ? textIfReadable(join(entries, prefix, name)) : undefined;
       return text !== undefined && parseEntry(text, fingerprint as Fingerprint) !== undefined;
     }),
   );

@@ -177,7 +177,7 @@ export async function adoptPartial(
   for (const folder of savedAttempts(cache, key)) {
     const check = await checkFolder(folder);
     if (check.kind === 'sound') {
-      if (folder !== own && (await makeOwn(cache, {folder, own, growing})) === 'lost') continue;
+      if (folder !== own && !(await makeOwn(cache, {folder, own, growing}))) continue;
       await dropEnded(cache, key);
       return 'sound';
     }
@@ -214,15 +214,15 @@ interface Adoption {
   readonly growing: readonly string[];
 }
 
-/** A container cannot rename folders of the layers below it: they are copied. */
-async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<'taken' | 'lost'> {
+/** False where the folder is gone by now. A container cannot rename folders of the layers below it: they are copied. */
+async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<boolean> {
   if (!hasEnded(cache, basename(folder))) return copyPartial(cache, {from: folder, own, growing});
   try {
     await rm(own, {recursive: true, force: true}); // not whole, else it would be newer
     await rename(folder, own);
-    return 'taken';
+    return true;
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return 'lost';
+    if (isFileError(error, 'ENOENT')) return false;
     if (isFileError(error, 'EXDEV')) return copyPartial(cache, {from: folder, own, growing});
     throw error;
   }
@@ -249,7 +249,7 @@ async function checkFolder(folder: string): Promise<PartialCheck> {
   if (note === 'unreadable') return {kind: 'damaged', damage: {path: SAVED_STATE_FILE, what: 'changed'}};
   const damage = await damageIn(folder, note.seal);
   if (damage === undefined) return {kind: 'sound'};
-  return isOwn(note, folder) === 'own' ? {kind: 'damaged', damage} : {kind: 'unfinished'};
+  return isOwn(note, folder) ? {kind: 'damaged', damage} : {kind: 'unfinished'};
 }
 
 export type PartialCheck =
@@ -302,25 +302,26 @@ export async function takeOverPartial(
   const own = attemptDir(cache, key);
   const [source] = savedAttempts(cache, {...key, fingerprint: from});
   if (source === undefined) return 'lost';
-  if ((await copyPartial(cache, {from: source, own, growing})) === 'lost') return 'lost';
+  if (!(await copyPartial(cache, {from: source, own, growing}))) return 'lost';
   if ((await checkFolder(own)).kind === 'sound') return 'taken';
   await rm(own, {recursive: true, force: true});
   return 'damaged';
 }
 
+/** False where the folder is gone by now. */
 async function copyPartial(
   cache: Cache,
   {from, own, growing}: {readonly from: string; readonly own: string; readonly growing: readonly string[]},
-): Promise<'taken' | 'lost'> {
+): Promise<boolean> {
   const aside = ownedTemporaryName(cache, own);
   try {
     await linkAll(from, aside, new Set(growing));
     await rm(own, {recursive: true, force: true}); // not whole, else it would have been found
     await rename(aside, own);
-    return 'taken';
+    return true;
   } catch (error) {
     await rm(aside, {recursive: true, force: true}).catch(() => {}); // the next run sweeps it away
-    if (isFileError(error, 'ENOENT')) return 'lost';
+    if (isFileError(error, 'ENOENT')) return false;
     throw error;
   }
 }

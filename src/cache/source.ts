@@ -18,23 +18,23 @@ export interface CacheSource {
   /** Asks for entries that are not known yet. Resolves to how many of them it has. Never rejects. */
   readonly ask: (fingerprints: Iterable<Fingerprint>, signal: AbortSignal | undefined) => Promise<number>;
   /** Writes an object's bytes to a new file, to be checked by the caller; `heard` counts bytes as they come. Never rejects. */
-  readonly bring: (object: ObjectRef, to: string, order: BringOrder) => Promise<'brought' | 'not_there'>;
+  readonly bring: (object: ObjectRef, to: string, order: BringOrder) => Promise<boolean>;
   /** It was found to lack an object that its entries name, or to have something else in its place: those entries count as absent. */
   readonly lacks: (object: ObjectRef, why: 'missing' | 'wrong') => void;
   /** Takes a finished entry, some time; undefined for a place that is only read. */
   readonly store?: (entry: CacheEntry, root: string) => void;
   /** Waits for what it has taken; undefined likewise. */
-  readonly settle?: (order: SettleOrder) => Promise<void>;
+  readonly flush?: (order: FlushOrder) => Promise<void>;
   /** What went wrong, once each. */
   readonly troubles: () => readonly Problem[];
 }
 
 export interface BringOrder {
   readonly signal: AbortSignal | undefined;
-  readonly heard: (bytes: number) => void;
+  readonly received: (bytes: number) => void;
 }
 
-export interface SettleOrder {
+export interface FlushOrder {
   /** Aborts: what is not sent yet is not sent at all. */
   readonly signal: AbortSignal;
   readonly progress: (sent: Sent) => void;

@@ -34,7 +34,7 @@ export async function commitTree(
   const files: TreeFile[] = [];
   for (const [path, {mode}] of await listFiles(folder)) {
     const object = await commitFile(cache, join(folder, path));
-    files.push({path, ...object, ...((await isExecutable(cache, mode)) ? {executable: 'yes' as const} : {})});
+    files.push({path, ...object, ...((await isExecutable(cache, mode)) ? {executable: true as const} : {})});
   }
   const hash = listingHash(files);
   const size = files.reduce((sum, file) => sum + file.size, 0);
@@ -51,7 +51,7 @@ export async function treeHashOf(cache: Cache, folder: string): Promise<ContentH
       path,
       hash,
       size,
-      ...((await isExecutable(cache, mode)) ? {executable: 'yes' as const} : {}),
+      ...((await isExecutable(cache, mode)) ? {executable: true as const} : {}),
     });
   }
   return listingHash(files);
@@ -123,7 +123,7 @@ async function putInPlace(cache: Cache, tree: TreeOutput, aside: string): Promis
 async function linkObject(cache: Cache, file: TreeFile, path: string): Promise<void> {
   const object = objectPath(cache.root, file.hash);
   await makeFolder(dirname(path));
-  if (file.executable === 'yes') return copyExecutable(object, path);
+  if (file.executable) return copyExecutable(object, path);
   if ((await linkOrCopy(object, path)) === 'linked') stillSound(cache, file.hash);
 }
 

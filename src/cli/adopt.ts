@@ -18,7 +18,7 @@ import {absolutePath} from '../config/user/settings.js';
 import {commitOutputs} from '../run/commit-outputs.js';
 import {holdingTheCache} from '../run/hold-cache.js';
 import {stageInputs} from '../run/inputs.js';
-import type {SettledStage} from '../run/stage-attempt.js';
+import type {FingerprintedStage} from '../run/stage-attempt.js';
 import type {OutputDeclaration} from '../stage/stage-type.js';
 
 interface AdoptOptions extends AnswerOptions {
@@ -53,9 +53,9 @@ async function adopt(terminal: Terminal, wish: Wish, options: AdoptOptions): Pro
     wishes: {...noWishes, only: [wish.stage]},
   });
   if (!planned.ok) return refuse(terminal, options, planned.problems);
-  const settled = adoptable(wish.stage, planned.value);
-  if (!settled.ok) return refuse(terminal, options, settled.problems);
-  const stage = settled.value;
+  const chosen = adoptable(wish.stage, planned.value);
+  if (!chosen.ok) return refuse(terminal, options, chosen.problems);
+  const stage = chosen.value;
   const declared = stage.type.outputs(stage.configured.params);
   const paths = pathsOf(wish, declared);
   if (!paths.ok) return refuse(terminal, options, paths.problems);
@@ -75,7 +75,7 @@ async function adopt(terminal: Terminal, wish: Wish, options: AdoptOptions): Pro
 }
 
 /** The one stage of that name, all of whose inputs are there. */
-function adoptable(name: string, {plan}: PlannedPipeline): Result<SettledStage> {
+function adoptable(name: string, {plan}: PlannedPipeline): Result<FingerprintedStage> {
   const found = plan.stages.filter(({id, configured}) => id === name || configured.declared_as === name);
   const [stage] = found;
   if (stage === undefined || found.length > 1)
@@ -103,7 +103,7 @@ function adoptable(name: string, {plan}: PlannedPipeline): Result<SettledStage> 
       message: `What ${stage.id} reads is not there yet, so it is not known what the files would be the result of`,
       hint: `Run the stages before it first: sidestep run --only ${stage.reads.join(' --only ')}`,
     });
-  return ok(stage as SettledStage);
+  return ok(stage as FingerprintedStage);
 }
 
 function pathsOf({outputs}: Wish, declared: readonly OutputDeclaration[]): Result<string[]> {
@@ -126,7 +126,7 @@ function pathsOf({outputs}: Wish, declared: readonly OutputDeclaration[]): Resul
 }
 
 interface TakingIn {
-  readonly stage: SettledStage;
+  readonly stage: FingerprintedStage;
   readonly declared: readonly OutputDeclaration[];
   /** Where each output is to lie in a stage's folder, and where it lies now. */
   readonly places: readonly {readonly file: string; readonly path: string}[];

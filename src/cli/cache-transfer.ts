@@ -12,7 +12,7 @@ import type {CacheSource} from '../cache/source.js';
 import type {RunEvent} from '../event/event.js';
 import {forecastSamples} from '../plan/sample-forecast.js';
 import {rarely, transferText} from '../render/transfer-text.js';
-import {askSources, transferTeller} from '../run/fetch.js';
+import {askSources, transferReporter} from '../run/fetch.js';
 import {holdingTheCache} from '../run/hold-cache.js';
 
 export interface TransferOptions extends AnswerOptions {
@@ -39,15 +39,15 @@ export async function pushCache(terminal: Terminal, options: TransferOptions): P
     for (const taker of takers) {
       const own = entries.filter((entry) => taker.entry(entry.fingerprint) === undefined);
       for (const entry of own) taker.store!(entry, cache.root);
-      const tell = transferTeller('store', shown(terminal, options));
-      await taker.settle!({
+      const transfers = transferReporter('store', shown(terminal, options));
+      await taker.flush!({
         signal,
         progress: (state) => {
           sent = state;
-          tell.progress(taker.name, state);
+          transfers.progress(taker.name, state);
         },
       });
-      tell.end();
+      transfers.end();
     }
     const missing_files = sent.total_objects - sent.objects;
     return ok({
@@ -67,9 +67,12 @@ export async function pullCache(terminal: Terminal, options: TransferOptions): P
     if (cache.sources.length === 0) return failure(nowhere('cache.remote or cache.from', cache));
     const entries = await finishedEntries(planned);
     const absent = absentObjects(cache, entries.flatMap(objectsOf));
-    const tell = transferTeller('fetch', shown(terminal, options));
-    await bringObjects(cache, absent, {signal, progress: ({from, ...state}) => tell.progress(from, state)});
-    tell.end();
+    const transfers = transferReporter('fetch', shown(terminal, options));
+    await bringObjects(cache, absent, {
+      signal,
+      progress: ({from, ...state}) => transfers.progress(from, state),
+    });
+    transfers.end();
     await keepEntries(
       cache,
       entries.map(({fingerprint}) => fingerprint),

@@ -49,7 +49,7 @@ async function logs(terminal: Terminal, stage: string | undefined, options: Logs
   if (wanted.length === 0) return refuse(terminal, options, [unknownStage(stage!, ids)]);
   const stages = wanted.map(({configured}) => configured.id);
   const logs = await Promise.all(wanted.map((recorded) => logOf(run, recorded)));
-  if (options.json !== true) tellEarlier(terminal, run, {stages, logs});
+  if (options.json !== true) reportEarlier(terminal, run, {stages, logs});
   const lines = await printLogs(terminal, {run, stages, logs, options});
   if (lines === 0 && options.json !== true) terminal.stderr.write(nothingText(run, stages));
   return 0;
@@ -64,7 +64,7 @@ interface Request {
 }
 
 /** Whose words these are, where they are not of this run. */
-function tellEarlier(
+function reportEarlier(
   terminal: Terminal,
   {run}: RecordedRun,
   {stages, logs}: Pick<Request, 'stages' | 'logs'>,

@@ -87,7 +87,7 @@ async function reproduce(terminal: Terminal, path: string, options: ReproduceOpt
   const atHand = await lookAround(terminal, remembered.value, options);
   if (!atHand.ok) return refuse(terminal, options, atHand.problems);
   const {differences} = atHand.value;
-  if (differences.length > 0) return tellDifferences(terminal, options, differences);
+  if (differences.length > 0) return reportDifferences(terminal, options, differences);
   const file = await writePipeline(terminal, {remembered: remembered.value, atHand: atHand.value, options});
   const planned = await planPipeline(terminal, {file, overrides: [], wishes: noWishes});
   if (!planned.ok) return refuse(terminal, options, planned.problems);
@@ -95,10 +95,10 @@ async function reproduce(terminal: Terminal, path: string, options: ReproduceOpt
     ...otherEngine(atHand.value.made, planned.value),
     ...(await otherFiles(atHand.value.made, fileReader(planned.value))),
   ];
-  if (later.length > 0) return tellDifferences(terminal, options, later);
+  if (later.length > 0) return reportDifferences(terminal, options, later);
   const blocked = planned.value.plan.problems;
   if (blocked.length > 0) return refuse(terminal, options, blocked);
-  if (options.run !== true) return tellWritten(terminal, options, {file, path});
+  if (options.run !== true) return reportWritten(terminal, options, {file, path});
   const exported = remembered.value.exported !== undefined;
   return runAndCompare(terminal, planned.value, {path, file, options, exported});
 }
@@ -175,7 +175,7 @@ function needed(option: string, message: string): Problem {
   return {code: 'usage/reproduce-needs', message, hint: `Add ${option} with its place.`};
 }
 
-function tellDifferences(
+function reportDifferences(
   terminal: Terminal,
   options: ReproduceOptions,
   differences: readonly Difference[],
@@ -271,7 +271,7 @@ interface Place {
   readonly file: string;
 }
 
-function tellWritten(terminal: Terminal, options: ReproduceOptions, {file}: Place): ExitCode {
+function reportWritten(terminal: Terminal, options: ReproduceOptions, {file}: Place): ExitCode {
   const shown = relative(terminal.cwd, file) || file;
   const command = nextCommand(terminal, ['run', shown]);
   answer(terminal, options, {

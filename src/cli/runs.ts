@@ -8,7 +8,7 @@ import {loadRun, type RecordedRun, readPast, runsDirOf} from '../history/recorde
 import {removeRuns} from '../history/remove-runs.js';
 import {trainingFacts} from '../history/training-facts.js';
 import {listRuns} from '../record/run-record.js';
-import {type PastRun, runsTable, type ToldRun} from '../render/runs-text.js';
+import {type ListedRun, type PastRun, runsTable} from '../render/runs-text.js';
 
 const SORTINGS = ['time', 'name', 'best_loss', 'final_loss', 'steps', 'duration'] as const;
 
@@ -57,7 +57,7 @@ function removeCommand(terminal: Terminal): Command {
 
 async function runs(terminal: Terminal, file: string | undefined, options: RunsOptions): Promise<ExitCode> {
   const dir = runsDirOf(terminal, file ?? DEFAULT_PIPELINE);
-  const told = await tellRuns(terminal, dir, file === undefined ? undefined : resolve(terminal.cwd, file));
+  const told = await readRuns(terminal, dir, file === undefined ? undefined : resolve(terminal.cwd, file));
   const shown = sorted(told, options.sort).slice(-options.last);
   answer(terminal, options, {
     kind: 'runs',
@@ -68,15 +68,15 @@ async function runs(terminal: Terminal, file: string | undefined, options: RunsO
 }
 
 /** Every run recorded there, oldest first; with `file`, those of that pipeline. */
-export async function tellRuns(
+export async function readRuns(
   terminal: Terminal,
   dir: string,
   file: string | undefined,
-): Promise<ToldRun[]> {
+): Promise<ListedRun[]> {
   const all = await Promise.all((await listRuns(dir)).map((id) => openPast(terminal, dir, id)));
   const wanted = file === undefined ? all : all.filter((past) => fileOf(past) === file);
   // All of one sort needs all of them; by time, the last ones and those before that they are compared with.
-  return Promise.all(wanted.map((run, index) => toldRun(run, wanted.slice(0, index))));
+  return Promise.all(wanted.map((run, index) => listedRun(run, wanted.slice(0, index))));
 }
 
 interface Past {
@@ -100,7 +100,7 @@ function rowOf(past: PastRun): PastRun {
   return {run, dir, pipeline, started_at, outcome, duration_ms, at_work, jobs, stages, last_loss};
 }
 
-async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ToldRun> {
+async function listedRun({row, recorded}: Past, earlier: readonly Past[]): Promise<ListedRun> {
   const nothing = {experiment: null, set: [], best_loss: null, best_at: null, final_loss: null, steps: null};
   if (recorded === undefined) return {...row, ...nothing, adapters: [], changed: []};
   const facts = await trainingFacts(recorded);
@@ -125,7 +125,7 @@ async function toldRun({row, recorded}: Past, earlier: readonly Past[]): Promise
 }
 
 /** Worst first, so that the best stands at the end, next to the prompt; runs without the figure come before all. */
-function sorted(told: readonly ToldRun[], by: RunsOptions['sort']): ToldRun[] {
+function sorted(told: readonly ListedRun[], by: RunsOptions['sort']): ListedRun[] {
   const falling = (value: number | null) => (value === null ? Number.NEGATIVE_INFINITY : -value);
   const rising = (value: number | null) => value ?? Number.NEGATIVE_INFINITY;
   switch (by) {
@@ -144,7 +144,7 @@ function sorted(told: readonly ToldRun[], by: RunsOptions['sort']): ToldRun[] {
   }
 }
 
-const nameOf = ({pipeline, experiment}: ToldRun): string => `${pipeline ?? ''} ${experiment ?? ''}`;
+const nameOf = ({pipeline, experiment}: ListedRun): string => `${pipeline ?? ''} ${experiment ?? ''}`;
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, 1 or more.');

@@ -6,16 +6,16 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** `none`: there is no browser here, as on a machine that one is logged in to from elsewhere. */
+/** False where there is no browser, as on a machine that one is logged in to from elsewhere. */
 export function openInBrowser(
   url: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<'opened' | 'none'> {
+): Promise<boolean> {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   return new Promise((resolve) => {
     const child = spawn(program, [...args, url], {env, detached: true, stdio: 'ignore'});
-    child.once('error', () => resolve('none'));
+    child.once('error', () => resolve(false));
     child.once('spawn', () => child.unref());
-    child.once('exit', (code) => resolve(code === 0 ? 'opened' : 'none'));
+    child.once('exit', (code) => resolve(code === 0));
   });
 }

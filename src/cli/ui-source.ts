@@ -23,8 +23,8 @@ import type {ShownSample} from '../render/sample-text.js';
 import {runnerOf} from '../run/control/runner.js';
 import {requestStop} from '../run/control/stop-request.js';
 import {type LogPart, logPart} from '../ui/log-part.js';
-import type {CheckedText, ListedRun, NamedClips, ProjectFacts, StartRequest, UiSource} from '../ui/source.js';
-import {tellRuns} from './runs.js';
+import type {CheckedText, NamedClips, ProjectFacts, RunOnPage, StartRequest, UiSource} from '../ui/source.js';
+import {readRuns} from './runs.js';
 import {pipelinesOf, relativeTo} from './ui-pipelines.js';
 import {startRun} from './ui-start.js';
 import {checkPipeline} from './validate.js';
@@ -58,8 +58,8 @@ class ProjectSource implements UiSource {
     };
   }
 
-  async runs(): Promise<ListedRun[]> {
-    const told = await tellRuns(this.terminal, this.runsDir, undefined);
+  async runs(): Promise<RunOnPage[]> {
+    const told = await readRuns(this.terminal, this.runsDir, undefined);
     return told.map((run) => {
       const file = readRecordedPipeline(run.dir)?.file;
       return {...run, file: file === undefined ? null : relativeTo(this.root, file)};
@@ -139,10 +139,10 @@ class ProjectSource implements UiSource {
     }
   }
 
-  async stop(run: string, how: 'graceful' | 'force'): Promise<Result<'asked'>> {
+  async stop(run: string, how: 'graceful' | 'force'): Promise<Result<true>> {
     const record = this.recordOf(run);
-    const asked = record === undefined ? 'not_running' : await requestStop(record, how, this.terminal.now());
-    return asked === 'asked' ? ok(asked) : failure(runsNot(run));
+    const asked = record !== undefined && (await requestStop(record, how, this.terminal.now()));
+    return asked ? ok(asked) : failure(runsNot(run));
   }
 
   private async open(run: string): Promise<Result<RecordedRun>> {

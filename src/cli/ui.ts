@@ -51,8 +51,7 @@ async function ui(terminal: Terminal, file: string, options: UiCommandOptions): 
 
 async function open(terminal: Terminal, server: UiServer): Promise<void> {
   const opened = await openInBrowser(server.singleUrl(), terminal.env);
-  if (opened === 'none')
-    terminal.stderr.write('No browser could be opened here: open the address yourself.\n');
+  if (!opened) terminal.stderr.write('No browser could be opened here: open the address yourself.\n');
 }
 
 function untilSignal(): Promise<void> {

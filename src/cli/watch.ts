@@ -43,7 +43,7 @@ export function watchCommand(terminal: Terminal): Command {
 
 async function watch(terminal: Terminal, file: string, options: WatchOptions): Promise<ExitCode> {
   const signals = stopOnSignals();
-  const tell = (news: WatchNews): void => {
+  const report = (news: WatchNews): void => {
     if (options.json === true) terminal.stdout.write(`${JSON.stringify({at: terminal.now(), ...news})}\n`);
     else terminal.stderr.write(newsText(news, terminal.stderr.colours));
   };
@@ -54,7 +54,7 @@ async function watch(terminal: Terminal, file: string, options: WatchOptions): P
       carryOut: async (planned, stop, listener) =>
         (await carryOut(terminal, planned, {...options, stop, listener})).outcome,
       files: (events) => watchFiles({...events, now: terminal.now}),
-      tell,
+      report,
       now: terminal.now,
     },
     signals.stop,

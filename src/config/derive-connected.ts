@@ -17,9 +17,9 @@ export function deriveConnected(
   const byId = new Map(instances.map(({stage}) => [stage.id, stage]));
   return instances.map((instance) => {
     const {stage, origins, key} = instance;
-    const settle = stageTypes.get(stage.uses)?.derive;
-    if (settle === undefined) return instance;
-    const {params, faults} = settle(stage.params, upstreamOf(stage.params, byId));
+    const derive = stageTypes.get(stage.uses)?.derive;
+    if (derive === undefined) return instance;
+    const {params, faults} = derive(stage.params, upstreamOf(stage.params, byId));
     for (const {param, ...words} of faults) problems.push(problemAt(origins.get(param) ?? key, words));
     return {...instance, stage: {...stage, params}};
   });

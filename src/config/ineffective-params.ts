@@ -34,7 +34,7 @@ export function resetIneffective(
     .flatMap(({params: paths, because}) => paths.map((path) => ({path, because})));
   return {
     params: ineffective.reduce<ParamObject>(
-      (settled, {path}) => reset(schema, settled, pathWords(path)!),
+      (remaining, {path}) => reset(schema, remaining, pathWords(path)!),
       params,
     ),
     ineffective: ineffective.flatMap(({path, because}) =>

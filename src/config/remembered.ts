@@ -36,7 +36,8 @@ export async function loadRemembered(
   if (known !== undefined) return ok(known);
   const began = Date.now();
   const loaded = await loadPipeline(path, options);
-  if (loaded.ok && settled(loaded.value.sources, began)) await remember(place, loaded.value, options.env);
+  if (loaded.ok && unchangedSince(loaded.value.sources, began))
+    await remember(place, loaded.value, options.env);
   return loaded;
 }
 
@@ -44,7 +45,7 @@ export async function loadRemembered(
 const TICK_MS = 50;
 
 /** Whether no source can have changed while it was read: its hash, taken later, might then belong to another text. */
-function settled(sources: readonly string[], began: number): boolean {
+function unchangedSince(sources: readonly string[], began: number): boolean {
   return sources.every(
     (path) => (statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? began) < began - TICK_MS,
   );

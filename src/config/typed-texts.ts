@@ -13,7 +13,7 @@ export function typedTexts(schema: Schema | undefined, value: Located): Located 
     case 'scalar':
       if (variant?.['x-word'] !== undefined && value.value === variant['x-word'])
         return {kind: 'map', entries: new Map(), origin: value.origin};
-      return settled(variant, value);
+      return typed(variant, value);
     case 'list':
       return {...value, items: value.items.map((item) => typedTexts(variant?.items, item))};
     case 'map': {
@@ -26,7 +26,7 @@ export function typedTexts(schema: Schema | undefined, value: Located): Located 
   }
 }
 
-function settled(schema: Schema | undefined, scalar: LocatedScalar): LocatedScalar {
+function typed(schema: Schema | undefined, scalar: LocatedScalar): LocatedScalar {
   const {value, written} = scalar;
   if (schema === undefined || written === undefined || value === null || typeof value === 'string')
     return scalar;

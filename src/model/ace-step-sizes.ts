@@ -9,7 +9,7 @@ export interface StackSizes {
   /** Key/value heads times head_dim. */
   readonly key: number;
   readonly head: number;
-  readonly bias: 'present' | 'absent';
+  readonly has_bias: boolean;
 }
 
 export interface AceStepSizes {
@@ -32,14 +32,14 @@ export function aceStepSizes(config: JsonObject): AceStepSizes {
   const heads = size('num_attention_heads', 16);
   const key_heads = size('num_key_value_heads', 'num_key_value_heads' in config ? heads : 8);
   const head = size('head_dim', 128);
-  const bias = config.attention_bias === true ? 'present' : 'absent';
+  const has_bias = config.attention_bias === true;
   const decoder: StackSizes = {
     hidden: size('hidden_size', 2048),
     intermediate: size('intermediate_size', 6144),
     query: heads * head,
     key: key_heads * head,
     head,
-    bias,
+    has_bias,
   };
   return {
     decoder,
@@ -50,7 +50,7 @@ export function aceStepSizes(config: JsonObject): AceStepSizes {
       query: size('encoder_num_attention_heads', heads) * head,
       key: size('encoder_num_key_value_heads', key_heads) * head,
       head,
-      bias,
+      has_bias,
     },
     lyric_layers: size('num_lyric_encoder_hidden_layers', 8),
     timbre_layers: size('num_timbre_encoder_hidden_layers', 4),

@@ -37,10 +37,10 @@ function addDecoderLayer(shapes: Shapes, layer: string, stack: StackSizes): void
 }
 
 /** Norms over a head's dimensions, and biases where the model has them. */
-function addHeads(shapes: Shapes, attention: string, {query, key, hidden, head, bias}: StackSizes): void {
+function addHeads(shapes: Shapes, attention: string, {query, key, hidden, head, has_bias}: StackSizes): void {
   shapes.set(`${attention}.q_norm.weight`, [head]);
   shapes.set(`${attention}.k_norm.weight`, [head]);
-  if (bias === 'absent') return;
+  if (!has_bias) return;
   shapes.set(`${attention}.q_proj.bias`, [query]);
   shapes.set(`${attention}.k_proj.bias`, [key]);
   shapes.set(`${attention}.v_proj.bias`, [key]);
@@ -99,7 +99,7 @@ export function textEncoderTensors(config: JsonObject, has: (name: string) => bo
     query: heads * head,
     key: size('num_key_value_heads', 'num_key_value_heads' in config ? heads : 32) * head,
     head,
-    bias: config.attention_bias === true ? 'present' : 'absent',
+    has_bias: config.attention_bias === true,
   };
   const below = !has('embed_tokens.weight') && has('model.embed_tokens.weight');
   const prefix = below ? 'model.' : '';

@@ -37,13 +37,13 @@ export function readExperiment(folder: string): ExperimentRecord | undefined {
 export async function listExperiments(
   stateDir: string,
 ): Promise<(ExperimentRecord & {readonly folder: string})[]> {
-  const shelf = join(stateDir, 'experiments');
-  const names = await readdir(shelf).catch((error: unknown) => {
+  const experiments = join(stateDir, 'experiments');
+  const names = await readdir(experiments).catch((error: unknown) => {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
   });
   return names.sort().flatMap((name) => {
-    const folder = join(shelf, name);
+    const folder = join(experiments, name);
     const record = readExperiment(folder);
     return record === undefined ? [] : [{...record, folder}];
   });

@@ -26,7 +26,7 @@ export function parseLock(text: string, file: string): Result<LockReading> {
   const reader = new LockReader();
   for (const [index, line] of lines.entries()) {
     if (isComment(line.text)) continue;
-    if (reader.take(line) === 'taken') continue;
+    if (reader.take(line)) continue;
     const last = !whole && index === lines.length - 1;
     return last ? cut(reader, file, line.number) : failure(damaged(file, line));
   }
@@ -94,21 +94,21 @@ class LockReader {
   private readonly announced = new Set<unknown>();
   private readonly startsAt: Record<string, number> = Object.create(null) as Record<string, number>;
 
-  /** Is this a line that can stand here? */
-  take({text, number}: Line): 'taken' | 'strange' {
+  /** False for a line that cannot be here. */
+  take({text, number}: Line): boolean {
     const member = parseMember(text);
-    if (member === undefined || member.depth >= this.open.length) return 'strange';
+    if (member === undefined || member.depth >= this.open.length) return false;
     this.open.length = member.depth + 1;
     this.path.length = member.depth;
     this.path.push(member.key);
     const parent = this.open[member.depth]!;
-    if (Object.hasOwn(parent, member.key) || !fits(this.path, member)) return 'strange';
+    if (Object.hasOwn(parent, member.key) || !fits(this.path, member)) return false;
     if (member.depth === 1) this.startsAt[member.key] = number;
     const value = member.value === undefined || isEmptyMap(member.value) ? newMap() : member.value;
     parent[member.key] = value;
     if (member.value === undefined) this.open.push(value as Map);
     if (member.value === undefined) this.announced.add(value as Map);
-    return 'taken';
+    return true;
   }
 
   hasStages(): boolean {

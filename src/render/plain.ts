@@ -21,9 +21,9 @@ const PROGRESS_EVERY_MS = 15_000;
 interface Follow {
   readonly progress: StageProgress;
   /** When it last said how far it is, or began. */
-  readonly told_at: number;
+  readonly said_at: number;
   /** Whether anything was reached since that a line should say: an epoch, a checkpoint. */
-  readonly news: 'told' | 'untold';
+  readonly has_news: boolean;
 }
 
 /**
@@ -40,21 +40,20 @@ export function plainLines(output: TextOutput, colours: Palette, again?: string)
   const follow = (event: StageEvent, at: number): void => {
     const known: Follow = running.get(event.stage) ?? {
       progress: newProgress(event.stage),
-      told_at: at,
-      news: 'told',
+      said_at: at,
+      has_news: false,
     };
     const progress = advance(known.progress, event, at);
     const ended = progress.state === 'ended';
-    if (ended && known.news === 'untold')
-      line(at, progressLine(known.progress, at, {kind: 'printed', again}));
+    if (ended && known.has_news) line(at, progressLine(known.progress, at, {kind: 'printed', again}));
     const words = isForeseen(event) ? undefined : newsOf(event, colours);
     if (words !== undefined) line(at, words);
-    const due = at - known.told_at >= PROGRESS_EVERY_MS && progress.state === 'running';
+    const due = at - known.said_at >= PROGRESS_EVERY_MS && progress.state === 'running';
     if (due) line(at, progressLine(progress, at, {kind: 'printed', again}));
     if (ended) running.delete(event.stage);
     else {
-      const news = due ? 'told' : repeats(event) ? 'untold' : known.news;
-      running.set(event.stage, {progress, told_at: due ? at : known.told_at, news});
+      const has_news = !due && (repeats(event) || known.has_news);
+      running.set(event.stage, {progress, said_at: due ? at : known.said_at, has_news});
     }
   };
 

@@ -104,7 +104,7 @@ function atWork(events: readonly RunEvent[]): string[] {
 }
 
 /** A past run with what its trainings came to and what was tried in it. */
-export interface ToldRun extends PastRun {
+export interface ListedRun extends PastRun {
   /** Null: the file as it stands. */
   readonly experiment: string | null;
   /** What differs from the file: `path=value`. */
@@ -129,7 +129,7 @@ export interface ToldRun extends PastRun {
 }
 
 /** A table, a row a run, and below a row what was set differently and where the adapter lies. */
-export function runsTable(told: readonly ToldRun[], colours: Palette, now: number): string {
+export function runsTable(told: readonly ListedRun[], colours: Palette, now: number): string {
   const runs = visibly(told);
   if (runs.length === 0) return 'No runs are recorded here yet.\n';
   const paint = {
@@ -172,12 +172,12 @@ const STATE = 2;
 const RIGHT = new Set([3, 4, 5, 6, 7]);
 
 /** `blues`, or `blues@rank=8` of an experiment. */
-export function nameText({pipeline, experiment}: Pick<ToldRun, 'pipeline' | 'experiment'>): string {
+export function nameText({pipeline, experiment}: Pick<ListedRun, 'pipeline' | 'experiment'>): string {
   return experiment === null ? (pipeline ?? '?') : `${pipeline ?? '?'}@${experiment}`;
 }
 
 /** Of a running one: so far. */
-function timeText({duration_ms, outcome, started_at}: ToldRun, now: number): string {
+function timeText({duration_ms, outcome, started_at}: ListedRun, now: number): string {
   if (duration_ms !== null) return durationText(duration_ms);
   return outcome === 'running' && started_at !== null ? durationText(now - started_at) : '';
 }
@@ -189,7 +189,7 @@ function lossText(loss: number | null): string {
 /** More would hide the runs themselves; `sidestep compare` tells all. */
 const MOST_CHANGES = 4;
 
-function besides({experiment, set, changed, adapters, stages}: ToldRun): string[] {
+function besides({experiment, set, changed, adapters, stages}: ListedRun): string[] {
   const differs = experiment === null || set.length === 0 ? [] : [set.join(', ')];
   const words = (differs.length > 0 ? [] : changed)
     .slice(0, MOST_CHANGES)

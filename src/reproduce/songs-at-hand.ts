@@ -70,7 +70,7 @@ async function matchList(
 
 /** Reads the songs again for each way, and listens to each file once. */
 function openReader(place: SongsPlace): {readonly way: Read; readonly close: () => Promise<void>} {
-  const ears = openSongListeners(new AbortController().signal); // Ctrl-C ends the process: nothing here is half-written
+  const listeners = openSongListeners(new AbortController().signal); // Ctrl-C ends the process: nothing here is half-written
   const heard = new Map<string, Promise<SoundReport>>();
   const hashes = new Map<string, ReturnType<typeof hashFile>>();
   const once = <Value>(known: Map<string, Promise<Value>>, key: string, find: () => Promise<Value>) => {
@@ -79,12 +79,12 @@ function openReader(place: SongsPlace): {readonly way: Read; readonly close: () 
     return value;
   };
   return {
-    close: ears.close,
+    close: listeners.close,
     way: async (way) => {
       const result = await readDataset(optionsOf(place, way), {
         songs_at_once: SONGS_AT_ONCE,
         hashFile: (path) => once(hashes, path, () => hashFile(path)),
-        listen: (path, hash) => once(heard, hash, () => ears.listen(path)),
+        listen: (path, hash) => once(heard, hash, () => listeners.listen(path)),
       });
       if (result.ok) return result.value.samples;
       throw new SidestepError(result.problems[0]!);

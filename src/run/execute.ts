@@ -14,11 +14,11 @@ import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
 import type {Execution} from './execution.js';
-import {askSources, tellTroubles} from './fetch.js';
+import {askSources, reportTroubles} from './fetch.js';
 import {frozenProblem, stageRecord} from './finish.js';
 import {holdPlace, newSlots, type Place, type Slots} from './slots.js';
 import {checkObjects} from './soundness.js';
-import type {SettledStage} from './stage-attempt.js';
+import type {FingerprintedStage} from './stage-attempt.js';
 import {runStage, type StageRun} from './stage-run.js';
 import {objectsToCheck, wantedStages} from './wanted.js';
 
@@ -44,7 +44,7 @@ export async function execute(
     slots: newSlots(options.jobs),
     elsewhere: new Map(),
     stages: new Map(plan.stages.map((stage) => [stage.id, stage])),
-    settled: new Map(),
+    results: new Map(),
     running: new Map(),
     found: new Set(),
     first_failure: undefined,
@@ -61,7 +61,7 @@ export async function execute(
     effects.stop.graceful.removeEventListener('abort', onStop);
     effects.stop.force.removeEventListener('abort', onForce);
   }
-  return {results: plan.stages.map(({id}) => walk.settled.get(id)!), stages: walk.stages};
+  return {results: plan.stages.map(({id}) => walk.results.get(id)!), stages: walk.stages};
 }
 
 interface Walk {
@@ -76,7 +76,7 @@ interface Walk {
   /** By executor: what runs there takes no place here. */
   readonly elsewhere: Map<string, Slots>;
   readonly stages: Map<StageId, PlannedStage>;
-  readonly settled: Map<StageId, StageResult>;
+  readonly results: Map<StageId, StageResult>;
   readonly running: Map<StageId, Promise<void>>;
   /** Stages for which a server turned out to have something. */
   readonly found: Set<StageId>;
@@ -96,7 +96,7 @@ async function settleAll(walk: Walk): Promise<void> {
 function isDoomed(stage: PlannedStage, walk: Walk): boolean {
   const known = doomOf(stage, walk);
   if (known === undefined) return false;
-  settle(walk, {planned: stage, result: failedBeforehand(stage, known)});
+  finish(walk, {planned: stage, result: failedBeforehand(stage, known)});
   return true;
 }
 
@@ -106,42 +106,42 @@ function doomOf({verdict, ...stage}: PlannedStage, {stages, world}: Walk): Probl
   return hindrance?.problem;
 }
 
-function isReady(stage: PlannedStage, {settled, running}: Walk): boolean {
+function isReady(stage: PlannedStage, {results, running}: Walk): boolean {
   return (
     !running.has(stage.id) &&
-    stage.reads.every((id) => settled.has(id)) &&
-    stage.waits_for.every((id) => settled.has(id))
+    stage.reads.every((id) => results.has(id)) &&
+    stage.waits_for.every((id) => results.has(id))
   );
 }
 
 /** Settles a stage at once where nothing has to run, begins it where something has to and a slot is free. */
 function consider(first: PlannedStage, walk: Walk): 'done' | 'later' {
-  const culprit = [...first.reads, ...first.waits_for].find((id) => !succeeded(walk.settled.get(id)!));
+  const culprit = [...first.reads, ...first.waits_for].find((id) => !succeeded(walk.results.get(id)!));
   if (culprit !== undefined)
-    return settle(walk, {
+    return finish(walk, {
       planned: first,
-      result: withoutInput(first.id, culprit, walk.settled.get(culprit)!),
+      result: withoutInput(first.id, culprit, walk.results.get(culprit)!),
     });
   const stage = planAgain(first, walk);
   const frozen = frozenProblem(stage, walk.options.frozen);
-  if (frozen !== undefined) return settle(walk, {planned: stage, result: failedBeforehand(stage, frozen)});
+  if (frozen !== undefined) return finish(walk, {planned: stage, result: failedBeforehand(stage, frozen)});
   const {verdict} = stage;
   switch (verdict.kind) {
     case 'cached': {
       const {saved_ms} = verdict;
       if (walk.checks.get(stage.id) !== 'sound' && beginCheck(stage, walk) === 'running') return 'later';
-      return settle(walk, {
+      return finish(walk, {
         planned: stage,
         result: {kind: 'cached', stage: stage.id, fingerprint: stage.fingerprint!, saved_ms},
       });
     }
     case 'skipped':
-      return settle(walk, {
+      return finish(walk, {
         planned: stage,
         result: {kind: 'skipped', stage: stage.id, condition: verdict.condition},
       });
     case 'blocked':
-      return settle(walk, {planned: stage, result: failedBeforehand(stage, verdict.problem)});
+      return finish(walk, {planned: stage, result: failedBeforehand(stage, verdict.problem)});
     case 'stale':
       return begin(stage, walk);
     default:
@@ -174,10 +174,10 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   const {effects, options} = walk;
   const stop = effects.stop.ofStage(stage.id);
   if (stop.graceful.aborted) {
-    return settle(walk, {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}});
+    return finish(walk, {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}});
   }
   if (walk.first_failure !== undefined && options.after_failure === 'stop') {
-    return settle(walk, {
+    return finish(walk, {
       planned: stage,
       result: {kind: 'not_started', stage: stage.id, after: walk.first_failure},
     });
@@ -189,7 +189,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   if (taken === undefined) return 'later';
   const own = {...effects, stop: {...effects.stop, ...stop}};
   const run = holdPlace(taken, {stage: stage.id, devices, slots}, own).then(
-    (place) => runAt(place, stage as SettledStage, own, walk),
+    (place) => runAt(place, stage as FingerprintedStage, own, walk),
     (error: unknown): StageRun => {
       if (!stop.graceful.aborted) throw error;
       return {planned: stage, result: {kind: 'not_started', stage: stage.id, after: 'stop'}};
@@ -199,7 +199,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
     stage.id,
     run.then((ended) => {
       walk.running.delete(stage.id);
-      settle(walk, checkFrozen(ended, walk.options));
+      finish(walk, checkFrozen(ended, walk.options));
     }),
   );
   return 'done';
@@ -209,14 +209,19 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
 function askFirst(stage: PlannedStage, {effects, running, found}: Walk): 'later' {
   const asked = askSources(effects.cache, effects.stop.graceful).then((count) => {
     if (count > 0) found.add(stage.id);
-    tellTroubles(effects.cache, effects.emit);
+    reportTroubles(effects.cache, effects.emit);
     running.delete(stage.id);
   });
   running.set(stage.id, asked);
   return 'later';
 }
 
-async function runAt(place: Place, stage: SettledStage, effects: Effects, walk: Walk): Promise<StageRun> {
+async function runAt(
+  place: Place,
+  stage: FingerprintedStage,
+  effects: Effects,
+  walk: Walk,
+): Promise<StageRun> {
   const {options, world} = walk;
   const context = {effects, options, world, view: world.cache, upstream: walk.stages, devices: place.devices};
   try {
@@ -226,9 +231,9 @@ async function runAt(place: Place, stage: SettledStage, effects: Effects, walk: 
   }
 }
 
-function settle(walk: Walk, {planned, result}: StageRun): 'done' {
+function finish(walk: Walk, {planned, result}: StageRun): 'done' {
   walk.stages.set(planned.id, planned);
-  walk.settled.set(planned.id, result);
+  walk.results.set(planned.id, result);
   if (result.kind === 'cached') repeatWarnings(planned, walk.effects);
   if (result.kind === 'failed' || result.kind === 'crashed') walk.first_failure ??= planned.id;
   walk.effects.emit({kind: 'stage_finished', stage: planned.id, result});
@@ -242,22 +247,22 @@ function repeatWarnings({id, warnings = []}: PlannedStage, {emit}: Effects): voi
 
 /** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */
 function planAgain(stage: PlannedStage, walk: Walk): PlannedStage {
-  const {settled, checks, found} = walk;
+  const {results, checks, found} = walk;
   if (checks.get(stage.id) === 'damaged' || found.has(stage.id)) return planNow(stage, walk);
-  const ran = [...stage.reads, ...stage.waits_for].some((id) => settled.get(id)!.kind !== 'cached');
+  const ran = [...stage.reads, ...stage.waits_for].some((id) => results.get(id)!.kind !== 'cached');
   if (stage.fingerprint !== undefined && !ran) return stage;
   return planNow(stage, walk);
 }
 
 /** Where its temporary outputs were removed: whether something that is still to come needs them. */
-function planNow(stage: PlannedStage, {settled, stages, world}: Walk): PlannedStage {
+function planNow(stage: PlannedStage, {results, stages, world}: Walk): PlannedStage {
   const now = planStage(stage, stage.type, stages, world);
   const after = new Map(stages).set(now.id, now);
   const need = needOf(
     now,
     [...after.values()],
     (reader) =>
-      !settled.has(reader.id) && planStage(reader, reader.type, after, world).verdict.kind === 'stale',
+      !results.has(reader.id) && planStage(reader, reader.type, after, world).verdict.kind === 'stale',
   );
   return need === undefined ? now : planStage(stage, stage.type, stages, world, need);
 }

@@ -3,16 +3,16 @@ import type {Cache} from '../cache/cache.js';
 import type {ObjectRef} from '../cache/entry.js';
 import type {RunEvent} from '../event/event.js';
 
-type Teller = (event: RunEvent) => void;
+type Reporter = (event: RunEvent) => void;
 
 /** Copies objects here that only other places have, and tells how far that is and what went wrong there. */
-export async function bringHere(cache: Cache, objects: Iterable<ObjectRef>, emit: Teller): Promise<void> {
+export async function bringHere(cache: Cache, objects: Iterable<ObjectRef>, emit: Reporter): Promise<void> {
   const absent = absentObjects(cache, objects);
   if (absent.length === 0) return;
-  const tell = transferTeller('fetch', emit);
-  await bringObjects(cache, absent, {progress: ({from, ...state}) => tell.progress(from, state)});
-  tell.end();
-  tellTroubles(cache, emit);
+  const transfers = transferReporter('fetch', emit);
+  await bringObjects(cache, absent, {progress: ({from, ...state}) => transfers.progress(from, state)});
+  transfers.end();
+  reportTroubles(cache, emit);
 }
 
 /**
@@ -28,7 +28,7 @@ export async function askSources(cache: Cache, signal?: AbortSignal): Promise<nu
 }
 
 /** What went wrong at other places since this was last asked: never more than a warning. */
-export function tellTroubles({sources}: Pick<Cache, 'sources'>, emit: Teller): void {
+export function reportTroubles({sources}: Pick<Cache, 'sources'>, emit: Reporter): void {
   for (const source of sources)
     for (const problem of source.troubles()) emit({kind: 'warning', stage: undefined, problem});
 }
@@ -36,14 +36,14 @@ export function tellTroubles({sources}: Pick<Cache, 'sources'>, emit: Teller): v
 /** Waits for results that are being sent elsewhere; what is not sent when the run is asked to stop is not sent. */
 export async function settleSources(
   cache: Cache,
-  {signal, emit}: {readonly signal: AbortSignal; readonly emit: Teller},
+  {signal, emit}: {readonly signal: AbortSignal; readonly emit: Reporter},
 ): Promise<void> {
   for (const source of cache.sources) {
-    const tell = transferTeller('store', emit);
-    await source.settle?.({signal, progress: (sent) => tell.progress(source.name, sent)});
-    tell.end();
+    const transfers = transferReporter('store', emit);
+    await source.flush?.({signal, progress: (sent) => transfers.progress(source.name, sent)});
+    transfers.end();
   }
-  tellTroubles(cache, emit);
+  reportTroubles(cache, emit);
 }
 
 /** Often enough for a screen, rarely enough for a record. */
@@ -53,9 +53,9 @@ type Transfer = Extract<RunEvent, {kind: 'cache_transfer'}>;
 type TransferState = Pick<Transfer, 'objects' | 'total_objects' | 'bytes' | 'total_bytes'>;
 
 /** Turns counts into events: one a second while it goes on, and one at the end. */
-export function transferTeller(
+export function transferReporter(
   direction: Transfer['direction'],
-  emit: Teller,
+  emit: Reporter,
 ): {readonly progress: (place: string, state: TransferState) => void; readonly end: () => void} {
   const began = performance.now();
   let last: Transfer | undefined;

@@ -12,7 +12,7 @@ export interface Losses {
   /** To be called before each attempt, with where it takes up its work. */
   readonly begins: (at: Start) => void;
   /** To be called with all that happens meanwhile: a sample that is made is progress too. */
-  readonly heard: (event: RunEvent) => void;
+  readonly onEvent: (event: RunEvent) => void;
   /** To be called when something of the work is kept that was not there before. */
   readonly progressed: () => void;
   /** How long to wait before the next attempt; undefined when enough were lost without progress. */
@@ -28,7 +28,7 @@ export function countLosses(): Losses {
       if (now !== last) lost = 0;
       last = now;
     },
-    heard: ({kind}) => {
+    onEvent: ({kind}) => {
       if (kind === 'sample_finished') lost = 0;
     },
     progressed: () => {

@@ -123,10 +123,10 @@ async function publishAll(
         continue;
       }
       if (!current.has(stage.id)) {
-        const was = known(before, path);
+        const isEdited = known(before, path);
         after = intended(after, publisher, lies);
         await savePublished(record, after).catch(whereReadOnly);
-        await copyAllOut(files, {cache, hashes, emit, path, was, stage: stage.id});
+        await copyAllOut(files, {cache, hashes, emit, path, isEdited, stage: stage.id});
       }
       after = await replacePublished(after, publisher, {files: lies, hashes});
       published.push({stage: stage.id, output, path});
@@ -187,7 +187,7 @@ async function liesThere({object, path}: PublishedFile, hashes: FileHashes): Pro
 
 async function copyAllOut(
   files: readonly PublishedFile[],
-  {cache, hashes, emit, path, was, stage}: CopyingOut,
+  {cache, hashes, emit, path, isEdited, stage}: CopyingOut,
 ): Promise<void> {
   const missing: PublishedFile[] = [];
   for (const file of files) if (!(await liesThere(file, hashes))) missing.push(file);
@@ -203,8 +203,8 @@ async function copyAllOut(
   if (damaged !== undefined) throw damagedOutput(missing.find(({object}) => object.hash === damaged.hash)!);
   const kept: string[] = [];
   for (const file of missing) {
-    const edited = was(relative(path, file.path), await hashIfThere(hashes, file.path)) === 'edited';
-    if (edited) kept.push(await keepAside(file.path));
+    if (isEdited(relative(path, file.path), await hashIfThere(hashes, file.path)))
+      kept.push(await keepAside(file.path));
     await copyOut(cache, file);
   }
   if (kept.length > 0) emit({kind: 'warning', stage, problem: keptAside(kept)});
@@ -212,19 +212,19 @@ async function copyAllOut(
 
 interface CopyingOut extends Pick<Publishing, 'cache' | 'hashes' | 'emit'> {
   readonly path: string;
-  readonly was: KnownFiles;
+  readonly isEdited: KnownFiles;
   readonly stage: StageId;
 }
 
-/** Of a file below a folder with this content: whether a run left it so, or somebody changed it since. */
-type KnownFiles = (file: string, now: ContentHash | undefined) => 'edited' | 'not_edited';
+/** Of a file below a folder with this content: whether somebody changed it since a run left it. */
+type KnownFiles = (file: string, now: ContentHash | undefined) => boolean;
 
 /** What was never published there has no edits of ours to speak of. */
 function known(record: PublishedRecord, path: string): KnownFiles {
   const published = publishedIn(record, path);
   return (file, now) => {
     const hashes = published.flatMap((files) => own(files, file) ?? []);
-    return now === undefined || hashes.length === 0 || hashes.includes(now) ? 'not_edited' : 'edited';
+    return now !== undefined && hashes.length > 0 && !hashes.includes(now);
   };
 }
 
@@ -269,7 +269,7 @@ function filesOf({output, path, samples}: Publication, view: CacheView): Publish
     return output.files.map((file) => ({
       object: file,
       path: join(path, file.path),
-      mode: file.executable === 'yes' ? 0o777 : 0o666,
+      mode: file.executable ? 0o777 : 0o666,
     }));
   }
   const value = output.kind === 'json' ? view.json(output.hash) : undefined;

@@ -50,7 +50,7 @@ export interface PartWorker {
   /** Where it puts the files of parts. */
   readonly out_dir: string;
   /** What it warned of since this was last emptied: it belongs to the part that it hands over next. */
-  readonly heard: Problem[];
+  readonly warnings: Problem[];
 }
 
 /** Starts workers on parts and follows them to their end. */
@@ -192,7 +192,7 @@ async function makeParts(
           return reply;
         },
         sampleFailed: ({sample, problem}) => {
-          worker.heard.length = 0;
+          worker.warnings.length = 0;
           tally.failed.set(sample, problem);
           effects.emit({kind: 'sample_failed', stage: stage.planned.id, sample, problem});
         },
@@ -211,7 +211,7 @@ async function commitPart(
   {file, about, duration_ms}: Extract<WorkerMessage, {kind: 'part_ready'}>,
   {cache, now}: Effects,
 ): Promise<RunnerMessage> {
-  const warnings = worker.heard.splice(0);
+  const warnings = worker.warnings.splice(0);
   const object = await commitFile(cache, join(worker.out_dir, file));
   await commitEntry(cache, {
     format: ENTRY_FORMAT,

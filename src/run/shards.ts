@@ -41,7 +41,7 @@ export async function workInShards(work: ShardWork, to: PartsToMake): Promise<Wo
     shards.map(async (shard) => {
       const outcome = await workToTheEnd(shard, work, {to, effects: voices?.(shard.number) ?? work.effects});
       running -= 1;
-      if (running > 0) tellOfFailure(outcome, shards.length, work);
+      if (running > 0) reportFailure(outcome, shards.length, work);
       return outcome;
     }),
   );
@@ -90,7 +90,7 @@ async function workToTheEnd(
   }
 }
 
-function tellOfFailure(outcome: WorkOutcome, shards: number, {stage, effects}: ShardWork): void {
+function reportFailure(outcome: WorkOutcome, shards: number, {stage, effects}: ShardWork): void {
   if (outcome.kind !== 'failed' && outcome.kind !== 'crashed') return;
   const why = outcome.kind === 'failed' ? outcome.problem.message : 'its process ended without a word';
   const problem = {

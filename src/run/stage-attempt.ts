@@ -29,19 +29,19 @@ import {type Shard, workInShards} from './shards.js';
 import {runWorker} from './worker-attempt.js';
 
 /** A stage whose every input is known. */
-export type SettledStage = PlannedStage & {
+export type FingerprintedStage = PlannedStage & {
   readonly fingerprint: Fingerprint;
   readonly resume_group: Fingerprint;
   readonly parts: FingerprintParts;
 };
 
-export function partialKey({resume_group, fingerprint}: SettledStage): PartialKey {
+export function partialKey({resume_group, fingerprint}: FingerprintedStage): PartialKey {
   return {group: resume_group, fingerprint};
 }
 
 /** An attempt of a job has a folder of its own: whether a lost job is over is never certain. So has each shard of a stage. */
 export function attemptKey(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   {cache}: Effects,
   {site, shard = 0}: {readonly site: Site | undefined; readonly shard?: number},
 ): AttemptKey {
@@ -69,7 +69,7 @@ let serial = 0;
 
 /** One attempt at a stage, in a folder of its own that is gone afterwards. Never rejects. */
 export async function attemptStage(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   context: AttemptContext,
   {site, shards}: Elsewhere = {site: undefined, shards: undefined},
 ): Promise<AttemptOutcome> {
@@ -108,7 +108,7 @@ function withSite(context: AttemptContext, site: Site | undefined): AttemptConte
 }
 
 /** Nothing for a stage that runs on this machine. */
-export async function elsewhereFor(stage: SettledStage, {effects}: AttemptContext): Promise<Elsewhere> {
+export async function elsewhereFor(stage: FingerprintedStage, {effects}: AttemptContext): Promise<Elsewhere> {
   const {executor} = stage.configured.resources;
   if (executor === undefined) return {site: undefined, shards: undefined};
   const {id, fingerprint} = stage;
@@ -132,10 +132,10 @@ export async function elsewhereFor(stage: SettledStage, {effects}: AttemptContex
 
 async function attemptIn(
   {out_dir, site, shards}: Pick<Place, 'out_dir' | 'site'> & Pick<Elsewhere, 'shards'>,
-  stage: SettledStage,
+  stage: FingerprintedStage,
   context: AttemptContext,
 ): Promise<AttemptOutcome> {
-  const {effects, heard} = noting(context.effects);
+  const {effects, warnings} = noting(context.effects);
   const {params, timeout_s} = stage.configured;
   const {upstream, view} = context;
   const read = await stageInputs(stage, {upstream, view, cache: effects.cache, emit: effects.emit});
@@ -145,7 +145,7 @@ async function attemptIn(
     const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
-    return committed(outcome, place, {stage, heard, effects});
+    return committed(outcome, place, {stage, warnings, effects});
   }
   const secrets = secretValues(stage.type.secrets?.(params) ?? [], effects.env);
   const limits = {grace_ms: context.options.grace_ms, timeout_s, secrets};
@@ -153,7 +153,7 @@ async function attemptIn(
   if (samples === undefined) {
     const job = await workerJob(stage, place, context);
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
-    return committed(outcome, place, {stage, heard, effects});
+    return committed(outcome, place, {stage, warnings, effects});
   }
   const work = {stage: stage.id, effects, shards: wantedShards(stage, context), sites: shards};
   return runSamples(
@@ -168,13 +168,13 @@ async function attemptIn(
 }
 
 /** On cards of this machine no more than it was given. */
-function wantedShards(stage: SettledStage, {devices}: AttemptContext): number {
+function wantedShards(stage: FingerprintedStage, {devices}: AttemptContext): number {
   const wanted = stage.configured.resources.shards ?? 1;
   return stage.configured.resources.executor === undefined ? Math.min(wanted, devices.length) : wanted;
 }
 
 interface ShardSetting {
-  readonly stage: SettledStage;
+  readonly stage: FingerprintedStage;
   readonly read: StageInputs;
   readonly context: AttemptContext;
   readonly limits: Omit<Parameters<typeof runWorker>[2], 'parts'>;
@@ -187,13 +187,13 @@ async function runShard(
   plain: Effects,
   {stage, read, context, limits}: ShardSetting,
 ): Promise<WorkOutcome> {
-  const {effects, heard} = noting(plain);
+  const {effects, warnings} = noting(plain);
   const {folder, out_dir} = foldersOf(site, context);
   try {
     await makeFolder(out_dir);
     const own = withSite({...context, effects}, site);
     const job = await workerJob(stage, {out_dir, site, read, shard: number}, own);
-    const handlers = to.handlers({out_dir, heard});
+    const handlers = to.handlers({out_dir, warnings});
     return await runWorker({...job, parts}, own.effects, {...limits, parts: handlers});
   } finally {
     await removeLeftover(folder);
@@ -205,9 +205,9 @@ async function committed(
   {out_dir, read}: Place,
   {
     stage,
-    heard,
+    warnings,
     effects,
-  }: {readonly stage: SettledStage; readonly heard: Problem[]; readonly effects: Effects},
+  }: {readonly stage: FingerprintedStage; readonly warnings: Problem[]; readonly effects: Effects},
 ): Promise<AttemptOutcome> {
   const {cache} = effects;
   if (outcome.kind !== 'done') return outcome;
@@ -219,26 +219,25 @@ async function committed(
     await checkOutputs(out_dir, declared, checks);
   }
   const outputs = await commitOutputs(cache, out_dir, declared);
-  const warnings = grouped(heard);
   return {
     kind: 'made',
     outputs,
     refers: [],
     made_from: read.made_from,
     about: {},
-    warnings,
+    warnings: grouped(warnings),
     samples: undefined,
   };
 }
 
 /** The same effects, and what is warned of through them from now on. */
-function noting(effects: Effects): {readonly effects: Effects; readonly heard: Problem[]} {
-  const heard: Problem[] = [];
+function noting(effects: Effects): {readonly effects: Effects; readonly warnings: Problem[]} {
+  const warnings: Problem[] = [];
   const emit: Effects['emit'] = (event) => {
-    if (event.kind === 'stage_warning') heard.push(event.problem);
+    if (event.kind === 'stage_warning') warnings.push(event.problem);
     effects.emit(event);
   };
-  return {effects: {...effects, emit}, heard};
+  return {effects: {...effects, emit}, warnings};
 }
 
 interface Place {
@@ -251,7 +250,7 @@ interface Place {
 }
 
 async function workerJob(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   {out_dir, site, read, shard = 0}: Place,
   {effects, options, world, devices}: AttemptContext,
 ): Promise<Omit<WorkerJob, 'parts'>> {
@@ -298,7 +297,7 @@ async function workerJob(
 
 /** Of one worker, one for each of its ranks. */
 function devicesOf(
-  {configured, type}: SettledStage,
+  {configured, type}: FingerprintedStage,
   {
     devices,
     shard,

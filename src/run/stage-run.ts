@@ -18,8 +18,8 @@ import {
   attemptKey,
   attemptStage,
   elsewhereFor,
+  type FingerprintedStage,
   partialKey,
-  type SettledStage,
 } from './stage-attempt.js';
 import {takeUp} from './take-up.js';
 
@@ -33,7 +33,7 @@ export interface StageRun {
  * Runs one stale stage: claims it among all runners of this cache, tries as often as the user allows, commits. When
  * another runner finished the same work meanwhile, its result is taken.
  */
-export async function runStage(stage: SettledStage, context: AttemptContext): Promise<StageRun> {
+export async function runStage(stage: FingerprintedStage, context: AttemptContext): Promise<StageRun> {
   const {effects} = context;
   const started = effects.now();
   try {
@@ -61,7 +61,7 @@ export async function runStage(stage: SettledStage, context: AttemptContext): Pr
 }
 
 /** Has another runner made it while we waited? Not asked when the user wants it made again. */
-function resultElsewhere(stage: SettledStage, {view}: AttemptContext): StageRun | undefined {
+function resultElsewhere(stage: FingerprintedStage, {view}: AttemptContext): StageRun | undefined {
   const insists = isStaleFor(stage, 'forced') || isStaleFor(stage, 'cache_ignored');
   const entry = view.entry(stage.fingerprint);
   if (insists || entry.kind !== 'present') return undefined;
@@ -77,11 +77,15 @@ function resultElsewhere(stage: SettledStage, {view}: AttemptContext): StageRun 
   };
 }
 
-function isStaleFor({verdict}: SettledStage, reason: 'forced' | 'cache_ignored'): boolean {
+function isStaleFor({verdict}: FingerprintedStage, reason: 'forced' | 'cache_ignored'): boolean {
   return verdict.kind === 'stale' && verdict.reasons.some(({kind}) => kind === reason);
 }
 
-async function runClaimed(stage: SettledStage, context: AttemptContext, started: number): Promise<StageRun> {
+async function runClaimed(
+  stage: FingerprintedStage,
+  context: AttemptContext,
+  started: number,
+): Promise<StageRun> {
   const {effects, options} = context;
   const attempts = stage.configured.retries + 1;
   const losses = countLosses();
@@ -118,7 +122,7 @@ function madeOfWhatWasPlanned(outcome: AttemptOutcome, changed: Problem | undefi
 }
 
 async function attemptOnce(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   context: AttemptContext,
   {attempt, losses}: {readonly attempt: number; readonly losses: Losses},
 ): Promise<AttemptOutcome> {
@@ -135,18 +139,18 @@ async function attemptOnce(
   losses.begins(start);
   effects.emit({kind: 'stage_started', stage: id, fingerprint, attempt, log, start});
   const emit: typeof effects.emit = (event) => {
-    losses.heard(event);
+    losses.onEvent(event);
     effects.emit(event);
   };
   return attemptStage(stage, {...context, effects: {...effects, emit}}, elsewhere);
 }
 
-function plannedStart({verdict}: SettledStage): Start {
+function plannedStart({verdict}: FingerprintedStage): Start {
   return verdict.kind === 'stale' ? verdict.start : {kind: 'unknown'};
 }
 
 async function commit(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   made: Made,
   {effects}: AttemptContext,
   duration_ms: number,
@@ -176,7 +180,7 @@ async function commit(
 }
 
 function resultOf(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   outcome: Exclude<AttemptOutcome, Made>,
   {effects}: AttemptContext,
   {attempts, duration_ms}: {readonly attempts: number; readonly duration_ms: number},

@@ -13,13 +13,13 @@ import {
 import {startOf} from '../plan/start.js';
 import type {Start} from '../stage/start.js';
 import type {Effects} from './effects.js';
-import type {SettledStage} from './stage-attempt.js';
+import type {FingerprintedStage} from './stage-attempt.js';
 
 /**
  * Puts in place what the next attempt continues from, every byte of it checked: what the stage itself saved, else what the plan's
  * rule finds of other work. What is damaged is not used. Returns where the attempt takes up its work.
  */
-export async function takeUp(stage: SettledStage, key: AttemptKey, effects: Effects): Promise<Start> {
+export async function takeUp(stage: FingerprintedStage, key: AttemptKey, effects: Effects): Promise<Start> {
   const {cache} = effects;
   if (stage.verdict.kind !== 'stale') return {kind: 'beginning'};
   const planned = stage.verdict.start;
@@ -41,13 +41,13 @@ export async function takeUp(stage: SettledStage, key: AttemptKey, effects: Effe
   );
 }
 
-function growingOf({type}: SettledStage): readonly string[] {
+function growingOf({type}: FingerprintedStage): readonly string[] {
   return type.extends?.growing ?? [];
 }
 
 /** What the plan chose of other work; where that is not as it was saved, the next that is. */
 async function takeOverJob(
-  stage: SettledStage,
+  stage: FingerprintedStage,
   {key, first}: {readonly key: AttemptKey; readonly first: Start},
   {cache, log}: Effects,
 ): Promise<Start> {
@@ -65,7 +65,7 @@ async function takeOverJob(
 
 /** The plan's own rule, asked of what is there now. */
 function nextStart(
-  {fingerprint, resume_group, parts, type, verdict}: SettledStage,
+  {fingerprint, resume_group, parts, type, verdict}: FingerprintedStage,
   {cache}: Pick<Effects, 'cache'>,
   passed: ReadonlySet<Fingerprint>,
 ): Start {
@@ -79,7 +79,7 @@ function nextStart(
 }
 
 function savedWorkDamaged(
-  {id}: SettledStage,
+  {id}: FingerprintedStage,
   {at, damage}: {readonly at: string | undefined; readonly damage: Damage},
 ): Problem {
   const what = at === undefined ? `What ${id} had saved` : `What ${id} had saved at ${at}`;
@@ -90,7 +90,7 @@ function savedWorkDamaged(
   };
 }
 
-function savedByOther({id}: SettledStage, version: OtherVersion): Problem {
+function savedByOther({id}: FingerprintedStage, version: OtherVersion): Problem {
   return {
     code: 'run/saved-by-another-version',
     message: `What ${id} had saved was saved by ${VERSION_WORDS[version]} and is not used`,

@@ -87,7 +87,7 @@ export async function runWorker(
   forget();
   await busy;
   limits.dispose();
-  return limits.timedOut() ?? settle(outcome, end, effects);
+  return limits.timedOut() ?? outcomeOf(outcome, end, effects);
 }
 
 /** Passes requests to stop on, and kills what does not stop in time. */
@@ -129,7 +129,7 @@ function watchOver(
 }
 
 /** What it said counts; without a word, how its process ended. */
-function settle(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
+function outcomeOf(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
   if (said?.kind === 'interrupted' && !stop.graceful.aborted && end.kind !== 'cancelled')
     return {kind: 'lost', problem: end.kind === 'lost' ? end.problem : stoppedElsewhere};
   if (said !== undefined) return said;

@@ -15,11 +15,11 @@ export const deriveExport: Derive = (params, upstream) => {
   if (train === undefined && isStageReference(params.adapter)) return {params, faults: []}; // that stage is at fault
   const trained = train?.uses === 'train' ? train.params : undefined;
   const formats = (params.formats ?? []) as readonly ExportFormat[];
-  const settled = withConditioning(withModel(params, trained, formats), train);
+  const completed = withConditioning(withModel(params, trained, formats), train);
   const needless =
-    formats.includes('merged') && settled.model === undefined ? [mergedWithoutModel(formats)] : [];
+    formats.includes('merged') && completed.model === undefined ? [mergedWithoutModel(formats)] : [];
   return {
-    params: settled,
+    params: completed,
     faults: [
       ...formats.flatMap((format, i) => faultsOf(format, `formats.${i}`, trained)),
       ...needless,

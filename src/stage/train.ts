@@ -116,7 +116,7 @@ function clipMisfits({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
 }
 
 /** What is wrong with the parameters alone. */
-function settle(params: ParamObject): ReturnType<Derive> {
+function derive(params: ParamObject): ReturnType<Derive> {
   const joined = ['tensors', 'validation.tensors'].flatMap((param) => joinFaults(params, param));
   return {params, faults: [...joined, ...formulaFaults(params)]};
 }
@@ -173,7 +173,7 @@ export const train: StageType = {
   memory: 'planned',
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
-  derive: settle,
+  derive: derive,
   note: (params, work) => (work === 'cached' ? clipsNote(params) : startNote(params)),
   ineffective,
   doubts: trainDoubts,

@@ -53,9 +53,9 @@ export function trainingVerdict(points: readonly PanelPoint[]): TrainingVerdict 
       ? {kind: 'worse_from_the_start'}
       : {kind: 'overfitted', since_epoch: epoch};
   }
-  const settled = losses.findIndex((loss) => loss - lowest <= LEFT * gain);
-  const after = losses.length - 1 - settled;
-  if (after >= Math.max(3, losses.length / 4)) return {kind: 'flat', since_epoch: measured[settled]!.epoch};
+  const flatFrom = losses.findIndex((loss) => loss - lowest <= LEFT * gain);
+  const after = losses.length - 1 - flatFrom;
+  if (after >= Math.max(3, losses.length / 4)) return {kind: 'flat', since_epoch: measured[flatFrom]!.epoch};
   return {kind: 'still_falling'};
 }
 

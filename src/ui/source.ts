@@ -1,7 +1,7 @@
 import type {Problem} from '../base/problem.js';
 import type {Result} from '../base/result.js';
 import type {ReportRun} from '../render/report/report-data.js';
-import type {ToldRun} from '../render/runs-text.js';
+import type {ListedRun} from '../render/runs-text.js';
 import type {ShownSample} from '../render/sample-text.js';
 import type {LogPart} from './log-part.js';
 
@@ -12,7 +12,7 @@ import type {LogPart} from './log-part.js';
 export interface UiSource {
   readonly project: () => Promise<ProjectFacts>;
   /** Oldest first, as `sidestep runs` lists them. */
-  readonly runs: () => Promise<readonly ListedRun[]>;
+  readonly runs: () => Promise<readonly RunOnPage[]>;
   /** The folder of a run's record; undefined when there is none, or something that is no plain folder of ours. */
   readonly recordOf: (run: string) => string | undefined;
   /** A run as its report shows it; `addressOf` says what the page asks for to get a clip. */
@@ -27,10 +27,10 @@ export interface UiSource {
   /** Begins `sidestep run`, which goes on when this process ends. Resolves when it runs, or has refused to. */
   readonly start: (wanted: StartRequest) => Promise<Result<{readonly run: string}>>;
   /** Asks whoever carries the run out to stop; a problem when no one does. */
-  readonly stop: (run: string, how: 'graceful' | 'force') => Promise<Result<'asked'>>;
+  readonly stop: (run: string, how: 'graceful' | 'force') => Promise<Result<true>>;
 }
 
-export interface ListedRun extends ToldRun {
+export interface RunOnPage extends ListedRun {
   /** Its pipeline, as `project` names it; null when that was never recorded. */
   readonly file: string | null;
 }

@@ -35,7 +35,7 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
   let files: ReadonlySet<string> = new Set();
   let links: ReadonlyMap<string, string | undefined> = new Map();
   /** A folder or a link came, went or was put in place of another: what was watched there may be gone. */
-  let rebuild: 'rebuild' | undefined;
+  let rebuild = false;
   let burst: {readonly path: string; readonly at: number; timer: NodeJS.Timeout} | undefined;
   const told = new Set<string>();
 
@@ -48,18 +48,18 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
     if (events.isOwn(path)) return;
     if (links.has(path)) {
       if (targetOf(path) === links.get(path)) return; // chokidar tells of every link it meets, also of those that stand
-      rebuild = 'rebuild';
+      rebuild = true;
     }
     clearTimeout(burst?.timer);
     const first = burst ?? {path, at: events.now()};
     burst = {path: first.path, at: first.at, timer: setTimeout(flush, DEBOUNCE_MS)};
   };
   const noteSingle = (path: string): void => {
-    if (!files.has(path) && !links.has(path)) rebuild = 'rebuild';
+    if (!files.has(path) && !links.has(path)) rebuild = true;
     note(path);
   };
   const gone = (folder: string): void => {
-    rebuild = 'rebuild';
+    rebuild = true;
     note(folder);
   };
   const report = (error: unknown, polled: string | undefined): void => {
@@ -73,12 +73,12 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
     look: async (paths) => {
       const [single, whole] = [watchSingly(paths), watchFolders(paths)];
       const text = JSON.stringify([paths, single.roots]);
-      if (current?.text === text && rebuild === undefined) return;
+      if (current?.text === text && !rebuild) return;
       const before = current?.watching ?? [];
       const closed = async () => void (await Promise.all(before.map(({close}) => close())));
       // Two watchers of one path share what chokidar has there, also when it hangs on a folder that is gone.
-      if (rebuild !== undefined) await closed();
-      rebuild = undefined;
+      if (rebuild) await closed();
+      rebuild = false;
       files = new Set(paths.files);
       links = new Map(paths.links.map((link) => [link, targetOf(link)]));
       const watching = [

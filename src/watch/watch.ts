@@ -9,7 +9,7 @@ import type {FileWatch, FileWatchEvents} from './file-watch.js';
 import {type OwnWrites, ownWrites} from './own-writes.js';
 import {namedPaths, watchedPaths} from './watched-paths.js';
 
-/** What watching has to tell besides the runs' own events. */
+/** What watching has to report besides the runs' own events. */
 export type WatchNews =
   /** Nothing to do until something is edited. `last` is how the last run ended; undefined when nothing had to run. */
   | {readonly kind: 'watch_waiting'; readonly last: 'done' | 'failed' | 'interrupted' | undefined}
@@ -33,7 +33,7 @@ export interface WatchEffects<Planned extends WatchedPlan> {
     listener: (event: RunEvent) => void,
   ) => Promise<'done' | 'failed' | 'interrupted'>;
   readonly files: (events: Omit<FileWatchEvents, 'now'>) => FileWatch;
-  readonly tell: (news: WatchNews) => void;
+  readonly report: (news: WatchNews) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -58,10 +58,10 @@ export async function watchPipeline<Planned extends WatchedPlan>(
   const own = ownWrites();
   const files = effects.files({
     onEdit: (path, at) => {
-      effects.tell({kind: 'watch_edited', path});
+      effects.report({kind: 'watch_edited', path});
       edits.note(at);
     },
-    onTrouble: (problem, polled) => effects.tell({kind: 'watch_trouble', problem, polled}),
+    onTrouble: (problem, polled) => effects.report({kind: 'watch_trouble', problem, polled}),
     isOwn: own.isOwn,
   });
   let named: readonly string[] = []; // what the last plan named, while there is no new one
@@ -75,8 +75,8 @@ export async function watchPipeline<Planned extends WatchedPlan>(
         named = [...planned.value.sources, ...namedPaths(planned.value.plan)];
         await files.look(watchedPaths([...always.read, ...always.written, ...named]));
         const last = await runOnce({planned: planned.value, edited_at, edits, own, effects, end});
-        if (!edits.pending() && !end.graceful.aborted) effects.tell({kind: 'watch_waiting', last});
-      } else effects.tell({kind: 'watch_problems', problems: planned.problems});
+        if (!edits.pending() && !end.graceful.aborted) effects.report({kind: 'watch_waiting', last});
+      } else effects.report({kind: 'watch_problems', problems: planned.problems});
       await edits.next();
     }
   } finally {
@@ -109,15 +109,15 @@ async function runOnce<Planned extends WatchedPlan>(run: OneRun<Planned>) {
   const request = (): void => stop.request();
   end.graceful.addEventListener('abort', request);
   end.force.addEventListener('abort', request);
-  const settled = new Set<StageId>();
+  const finished = new Set<StageId>();
   let reacted = edited_at === undefined;
   const listener = (event: RunEvent): void => {
-    if (event.kind === 'stage_finished') settled.add(event.stage);
+    if (event.kind === 'stage_finished') finished.add(event.stage);
     if (event.kind !== 'stage_started' || reacted) return;
     reacted = true;
-    effects.tell({kind: 'watch_reacted', stage: event.stage, latency_ms: effects.now() - edited_at!});
+    effects.report({kind: 'watch_reacted', stage: event.stage, latency_ms: effects.now() - edited_at!});
   };
-  edits.during(() => cancelStale(run, stop, settled));
+  edits.during(() => cancelStale(run, stop, finished));
   try {
     return await run.own.during(() => effects.carryOut(planned, stop, listener));
   } finally {
@@ -134,12 +134,12 @@ async function cancelStale<Planned extends WatchedPlan>(
 ): Promise<void> {
   const now = await effects.plan();
   if (!now.ok) {
-    effects.tell({kind: 'watch_problems', problems: now.problems}); // half-saved: what runs may well be still wanted
+    effects.report({kind: 'watch_problems', problems: now.problems}); // half-saved: what runs may well be still wanted
     return;
   }
   const stages = becameStale(planned, now.value).filter((stage) => !settled.has(stage));
   if (stages.length === 0) return;
-  effects.tell({kind: 'watch_cancelled', stages});
+  effects.report({kind: 'watch_cancelled', stages});
   for (const stage of stages) stop.cancel(stage);
 }
 

@@ -63,7 +63,7 @@ export interface Question {
   /** The answer made exact, or what is wrong with it. */
   readonly check: (answer: string, answers: SomeAnswers, known: Known) => Promise<Result<string>>;
   /** What a good answer means, told after it. */
-  readonly tells?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
+  readonly remark?: (answer: string, answers: SomeAnswers, known: Known) => Promise<string | undefined>;
   /** Whether an answer given under other circumstances may be proposed here. */
   readonly holds?: (answers: SomeAnswers, proposals: SomeAnswers, known: Known) => boolean;
 }

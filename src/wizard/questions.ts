@@ -79,7 +79,7 @@ export const questions: readonly Question[] = [
         : await known.songs(answer);
       return found.ok ? ok(answer) : found;
     },
-    tells: async (answer, answers, known) => {
+    remark: async (answer, answers, known) => {
       if (await isTensors(answer, answers, known)) {
         const found = await known.tensors(answer);
         return found.ok ? tensorsText(found.value) : undefined;

@@ -44,8 +44,8 @@ export async function lookAtSongs(place: string): Promise<Result<SongsAtHand>> {
       unusable: looks.filter(({seconds}) => seconds === undefined).length,
       seconds: looks.flatMap(({seconds}) => seconds ?? []),
       endings: countedBy(songs, (song) => extname(song.path).slice(1).toLowerCase()),
-      with_caption: looks.filter(({caption}) => caption === 'known').length,
-      with_lyrics: looks.filter(({lyrics}) => lyrics === 'known').length,
+      with_caption: looks.filter(({has_caption}) => has_caption).length,
+      with_lyrics: looks.filter(({has_lyrics}) => has_lyrics).length,
       problems,
     });
   } catch (error) {
@@ -56,8 +56,8 @@ export async function lookAtSongs(place: string): Promise<Result<SongsAtHand>> {
 
 interface Look {
   readonly seconds: number | undefined;
-  readonly caption: 'known' | 'unknown';
-  readonly lyrics: 'known' | 'unknown';
+  readonly has_caption: boolean;
+  readonly has_lyrics: boolean;
   readonly problems: readonly string[];
 }
 
@@ -70,12 +70,11 @@ async function lookAt({path, entry}: Song, list: ListFolder): Promise<Look> {
   });
   const beside = await readSidecars(path, {list, elsewhere: entry?.metadata ?? {}});
   problems.push(...beside.remarks);
-  const says = (field: 'caption' | 'lyrics') =>
-    beside.metadata[field] || entry?.metadata[field] ? ('known' as const) : ('unknown' as const);
+  const has = (field: 'caption' | 'lyrics') => Boolean(beside.metadata[field] || entry?.metadata[field]);
   return {
     seconds: format === undefined ? undefined : (format.frames ?? 0) / format.sample_rate,
-    caption: says('caption'),
-    lyrics: says('lyrics'),
+    has_caption: has('caption'),
+    has_lyrics: has('lyrics'),
     problems: problems.map(({message}) => message),
   };
 }

@@ -164,7 +164,7 @@ async function askOne(
       for (const problem of checked.problems) prompter.complain(problem);
       continue;
     }
-    const told = await question.tells?.(checked.value, answers, known);
+    const told = await question.remark?.(checked.value, answers, known);
     if (told !== undefined) prompter.note(told);
     return {kind: 'answer', value: checked.value};
   }

@@ -50,11 +50,11 @@ export class SampleWork {
     const sum = (of: readonly number[]) => of.reduce((total, each) => total + each, 0);
     const heard: number[] = [];
     let done = 0;
-    const tell = (): void => {
+    const report = (): void => {
       const music = all === undefined ? {} : {music: {done: sum(heard), total: sum(all)}};
       emit({kind: 'phase_progress', phase, done, total: items.length, unit, ...music});
     };
-    tell();
+    report();
     const queue = items.entries(); // whoever is free takes the next
     let broken = false;
     const workThrough = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export class SampleWork {
         await makeOne(item);
         done += 1;
         heard.push(all?.[index] ?? 0);
-        tell();
+        report();
       }
     };
     const workers = Array.from({length: Math.min(at_once, items.length)}, () =>

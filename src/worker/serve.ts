@@ -56,7 +56,7 @@ export function serve(
   const stop = new AbortController();
   const waiting = new Map<Fingerprint, (object: PartObject) => void>();
   void channel.closed.then(() => process.exit(1)); // the runner is gone
-  hearSignals(channel, stop);
+  onSignals(channel, stop);
   void channel.send({kind: 'hello', protocol: PROTOCOL_VERSION, host: hostname()});
   const beat = setInterval(() => void channel.send({kind: 'alive'}), BEAT_MS);
   beat.unref();
@@ -87,7 +87,7 @@ export function serve(
  * A terminal's Ctrl-C and its closing reach a child too, and so does whoever ends a whole group: there the runner decides
  * what it means. A scheduler speaks to its job alone, and means it.
  */
-function hearSignals({signals}: RunnerChannel, stop: AbortController): void {
+function onSignals({signals}: RunnerChannel, stop: AbortController): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (signals === 'stop') stop.abort();

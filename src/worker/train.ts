@@ -185,7 +185,7 @@ async function writeResult(context: WorkerContext, {loop, kept, split, recipe}: 
   const {kept: measured, ending} = await loop.metrics();
   for (const metric of ending) await appendFile(join(target, 'metrics.jsonl'), `${JSON.stringify(metric)}\n`);
   await writeFile(join(target, 'loss.svg'), lossPicture([...measured, ...ending]));
-  tellVerdict(context, {metrics: measured, best: progress.best?.epoch ?? null});
+  reportVerdict(context, {metrics: measured, best: progress.best?.epoch ?? null});
   const {shape, modules} = loop.trainer;
   const memory = ofTheRun(loop.trainer.memory);
   const summary = {
@@ -218,7 +218,7 @@ function ofTheRun({
 }
 
 /** Says what the panel says; bad news is a warning, which a cached training repeats. */
-function tellVerdict(
+function reportVerdict(
   {emit, log}: Pick<WorkerContext, 'emit' | 'log'>,
   {metrics, best}: {readonly metrics: readonly Metric[]; readonly best: number | null},
 ): void {

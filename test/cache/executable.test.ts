@@ -34,9 +34,9 @@ const onUnix = test.skipIf(process.platform === 'win32');
 onUnix('where there are permissions, what may be executed stays so', async () => {
   const cache = await newCache();
   const tree = await commitTree(cache, left(cache, 1, {text: 0o644, program: 0o755}), {name: 'o'});
-  expect(cache.permissions).toBe('kept');
+  expect(cache.keeps_permissions).toBe(true);
   expect(tree.files.map(({path, executable}) => [path, executable])).toEqual([
-    ['program', 'yes'],
+    ['program', true],
     ['text', undefined],
   ]);
   const folder = await materialiseTree(cache, tree);
@@ -51,7 +51,7 @@ onUnix('where there are none, results are those of a disk that has some', async 
   const right = await commitTree(plain, left(plain, 1, {text: 0o644, program: 0o644}), {name: 'o'});
   for (const mode of [0o777, 0o644]) {
     const cache = await newCache();
-    cache.permissions = 'not_kept';
+    cache.keeps_permissions = false;
     expect(await isExecutable(cache, 0o777)).toBe(false);
     const tree = await commitTree(cache, left(cache, 1, {text: mode, program: mode}), {name: 'o'});
     expect(tree).toEqual(right);

@@ -72,7 +72,7 @@ async function made(cache: Cache): Promise<CacheEntry> {
 }
 
 async function settled({cache, source}: Awaited<ReturnType<typeof cacheWith>>): Promise<readonly string[]> {
-  await source.settle?.({signal: new AbortController().signal, progress: () => {}});
+  await source.flush?.({signal: new AbortController().signal, progress: () => {}});
   expect(cache).toBeDefined();
   return source.troubles().map(({code}) => code);
 }
@@ -379,7 +379,7 @@ test('what is being sent when the run is told to stop is abandoned, and said', a
   const writer = await cacheWith(store.origin, {mode: 'read_write'});
   await made(writer.cache);
   const stop = new AbortController();
-  const settling = writer.source.settle!({signal: stop.signal, progress: () => {}});
+  const settling = writer.source.flush!({signal: stop.signal, progress: () => {}});
   stop.abort();
   await settling;
   expect(writer.source.troubles()).toMatchObject([{code: 'cache/remote-not-stored'}]);

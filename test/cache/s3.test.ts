@@ -106,7 +106,7 @@ async function store({cache, source}: Awaited<ReturnType<typeof cacheAt>>): Prom
   const output = {kind: 'file', ...object, identity: object.hash, name: 'out'} as const;
   const rest = {made_by: 't', created_at: 1, duration_ms: 1, refers: [], made_from: [], about: {}, parts: {}};
   await commitEntry(cache, {format: ENTRY_FORMAT, fingerprint, outputs: {out: output}, ...rest});
-  await source.settle!({signal: new AbortController().signal, progress: () => {}});
+  await source.flush!({signal: new AbortController().signal, progress: () => {}});
   return source.troubles().map(({code}) => code);
 }
 

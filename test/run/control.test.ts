@@ -35,7 +35,7 @@ test('a request reaches the switch, first the gentle one, then the other; a gent
   const dir = await recordFolder();
   const stop = stopSwitch();
   const door = await openDoor(dir, stop);
-  expect(await requestStop(dir, 'graceful', Date.now())).toBe('asked');
+  expect(await requestStop(dir, 'graceful', Date.now())).toBe(true);
   await until(() => stop.graceful.aborted);
   expect(stop.force.aborted).toBe(false);
   await requestStop(dir, 'force', Date.now());
@@ -59,7 +59,7 @@ test('nonsense in the place of a request is no request', async () => {
 
 test('no one is asked when no one is there, and no request waits for a run to come', async () => {
   const dir = await recordFolder();
-  expect(await requestStop(dir, 'force', Date.now())).toBe('not_running');
+  expect(await requestStop(dir, 'force', Date.now())).toBe(false);
   expect(readdirSync(dir)).toEqual([]);
 });
 

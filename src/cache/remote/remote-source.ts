@@ -60,26 +60,25 @@ export function remoteSource(choice: RemoteChoice, address: Address, patience: P
   const bring = async (
     object: ObjectRef,
     to: string,
-    {signal, heard}: Parameters<CacheSource['bring']>[2],
+    {signal, received}: Parameters<CacheSource['bring']>[2],
   ) => {
     const text = texts.get(object.hash);
     if (text !== undefined) {
       await writeFile(to, text);
-      heard(object.size);
-      return 'brought' as const;
+      received(object.size);
+      return true;
     }
     for (const namespace of isInUse(standing) ? names : []) {
       const path = objectFile(namespace, object.hash);
       try {
-        const outcome = await server.download(path, {to, size: object.size, heard, signal});
-        if (outcome === 'not_there') continue;
+        if (!(await server.download(path, {to, size: object.size, received, signal}))) continue;
         standing.failures = 0;
-        return outcome;
+        return true;
       } catch (error) {
         if (signal?.aborted !== true) noteFailure(standing, error);
       }
     }
-    return 'not_there' as const;
+    return false;
   };
 
   return {
@@ -105,7 +104,7 @@ export function remoteSource(choice: RemoteChoice, address: Address, patience: P
           store: (entry: CacheEntry, root: string) => {
             if (found.get(entry.fingerprint)?.namespace !== choice.namespace) uploads.add(entry, root);
           },
-          settle: uploads.settle,
+          flush: uploads.flush,
         }),
     troubles: () => line.troubles.splice(0),
   };

@@ -15,7 +15,7 @@ export interface RemoteServer {
   /** A small file; undefined where there is none. */
   readonly text: (path: string, most_bytes: number, signal?: AbortSignal) => Promise<string | undefined>;
   /** Writes a file there to a new file here. */
-  readonly download: (path: string, order: Download) => Promise<'brought' | 'not_there'>;
+  readonly download: (path: string, order: Download) => Promise<boolean>;
   readonly upload: (path: string, body: Body, order: Upload) => Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface Download {
   readonly to: string;
   /** More is not taken, less is a failure. */
   readonly size: number;
-  readonly heard: (bytes: number) => void;
+  readonly received: (bytes: number) => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -150,28 +150,28 @@ export function remoteServer(address: Address, patience: Patience): RemoteServer
         }
         return Buffer.concat(chunks).toString('utf8');
       }),
-    download: (path, {to, size, heard, signal}) => {
+    download: (path, {to, size, received, signal}) => {
       let counted = 0;
       return ask({method: 'GET', path, signal}, async (answer) => {
-        if (await isMissing(answer, address, {method: 'GET', path, signal})) return 'not_there';
+        if (await isMissing(answer, address, {method: 'GET', path, signal})) return false;
         const length = Number(answer.headers['content-length'] ?? size);
         if (length !== size) {
           answer.destroy();
           throw otherSize(address, path, {size, length});
         }
-        heard(-counted); // an attempt that broke off is begun again
+        received(-counted); // an attempt that broke off is begun again
         counted = 0;
         const count = async function* (chunks: AsyncIterable<Buffer>) {
           for await (const chunk of chunks) {
             counted += chunk.length;
             if (counted > size) throw tooLarge(address, path, size);
-            heard(chunk.length);
+            received(chunk.length);
             yield chunk;
           }
         };
         await pipeline(inTime(answer, patience), count, createWriteStream(to, {flags: 'w'}));
         if (counted < size) throw new TimedOut(`the body ended after ${counted} of ${size} bytes`);
-        return 'brought';
+        return true;
       });
     },
     upload: async (path, body, order) => {

@@ -6,7 +6,7 @@ import type {CacheEntry, ObjectRef} from '../entry.js';
 import {objectsOf} from '../entry.js';
 import {entryText} from '../entry-form.js';
 import {objectPath} from '../layout.js';
-import type {Sent, SettleOrder} from '../source.js';
+import type {FlushOrder, Sent} from '../source.js';
 import type {Address} from './address.js';
 import type {RemoteServer} from './server.js';
 import {entryFile, isInUse, type Line, noteFailure, objectFile, type Standing} from './standing.js';
@@ -14,7 +14,7 @@ import {entryFile, isInUse, type Line, noteFailure, objectFile, type Standing} f
 /** What is being sent, behind the work: it never holds a stage up and never fails one. */
 export interface Uploads {
   readonly add: (entry: CacheEntry, root: string) => void;
-  readonly settle: (order: SettleOrder) => Promise<void>;
+  readonly flush: (order: FlushOrder) => Promise<void>;
 }
 
 interface Where {
@@ -96,7 +96,7 @@ export function uploadsTo(server: RemoteServer, {namespace, address, line}: Wher
           if (open === 0) idle?.();
         });
     },
-    settle: async (order) => {
+    flush: async (order) => {
       ({progress} = order);
       if (open > 0) progress({...sent});
       const end = () => stop.abort();

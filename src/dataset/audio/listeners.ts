@@ -45,7 +45,7 @@ export function openListeners({entry, threads}: {readonly entry: URL; readonly t
     const listener: Listener = {thread: new Worker(entry), current: undefined};
     all.push(listener);
     listener.thread.on('message', (answer: ListeningAnswer) => {
-      settle(listener.current!, answer);
+      reply(listener.current!, answer);
       give(listener);
     });
     listener.thread.on('error', (error) => listener.current?.reject(error));
@@ -71,7 +71,7 @@ export function openListeners({entry, threads}: {readonly entry: URL; readonly t
   };
 }
 
-function settle({resolve, reject}: Request, answer: ListeningAnswer): void {
+function reply({resolve, reject}: Request, answer: ListeningAnswer): void {
   if (answer.kind === 'heard') resolve(answer.report);
   else if (answer.kind === 'refused') reject(new SidestepError(answer.problem));
   else reject(Object.assign(new Error(answer.message), {code: answer.code, stack: answer.stack}));

@@ -51,7 +51,7 @@ ${PLAYERS_SCRIPT}  const form = document.getElementById('blind-choice');
     pairs = names[0] === names[1] ? [] : shuffled(pairsOf(...names));
     position = 0;
     at('blind-result').hidden = true;
-    if (pairs.length === 0) return tell('No prompt and seed has clips of both: choose two others.');
+    if (pairs.length === 0) return say('No prompt and seed has clips of both: choose two others.');
     show();
   }
 
@@ -77,10 +77,10 @@ ${PLAYERS_SCRIPT}  const form = document.getElementById('blind-choice');
     const words = names.map((name) => name + ': ' + counts[name]);
     if (counts.none > 0) words.push('no difference: ' + counts.none);
     const few = judged < 6 ? ' So few say little: add seeds and prompts.' : '';
-    tell('You preferred  ' + words.join(',  ') + '.' + few, pairs);
+    say('You preferred  ' + words.join(',  ') + '.' + few, pairs);
   }
 
-  function tell(text, revealed = []) {
+  function say(text, revealed = []) {
     const result = at('blind-result');
     const head = document.createElement('p');
     head.textContent = text;

@@ -17,12 +17,12 @@ export function childChannel(child: IpcChild): WorkerChannel {
       if (child.connected) await child.sendMessage(message).catch(() => {}); // its end is told by its process
     },
     listen: (listener) => {
-      const hearAll = async (): Promise<void> => {
+      const readAll = async (): Promise<void> => {
         if (!child.connected) return; // it could not be started
         for await (const message of child.getEachMessage())
           listener(message as object as Parameters<typeof listener>[0]); // a worker of this very version is at the other end
       };
-      void hearAll().finally(resolveClosed);
+      void readAll().finally(resolveClosed);
     },
   };
 }

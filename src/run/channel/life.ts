@@ -41,7 +41,7 @@ export function watchLife(patience: Patience, died: () => void): Life {
     if (ms !== undefined && death === undefined) takeBack = callAfter(ms, () => die(otherwise(ms)));
   };
   let place: 'waiting' | 'left' = 'left';
-  const heard = (): void => {
+  const noteSign = (): void => {
     if (place === 'left') expect(patience.silence_ms, silent);
     else takeBack();
   };
@@ -59,7 +59,7 @@ export function watchLife(patience: Patience, died: () => void): Life {
     },
     take: (message) => {
       begun = true;
-      heard();
+      noteSign();
       switch (message.kind) {
         case 'alive':
           return undefined;

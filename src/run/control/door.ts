@@ -1,7 +1,7 @@
 import {isSystemError} from '../../base/system-error.js';
 import type {StopSwitch} from '../stop.js';
 import {announceRunner} from './runner.js';
-import {hearStopRequests} from './stop-request.js';
+import {onStopRequests} from './stop-request.js';
 
 /** While it is open, others see that this process carries the run out, and can ask it to stop. Close it after the last event. */
 export async function openDoor(
@@ -9,7 +9,7 @@ export async function openDoor(
   stop: Pick<StopSwitch, 'ask'>,
 ): Promise<{readonly close: () => Promise<void>}> {
   const forget = await announceRunner(runDir);
-  const close = hearStopRequests(runDir, stop);
+  const close = onStopRequests(runDir, stop);
   return {
     close: async () => {
       for (const end of [close, forget]) await end().catch(unlessSystem);

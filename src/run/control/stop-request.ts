@@ -20,13 +20,9 @@ function requestPath(runDir: string): string {
 /** How soon a runner hears. */
 const LOOK_EVERY_MS = 200;
 
-/** Asks the runner of this run to stop; it answers with the event `stop_requested`. `not_running`: no one is there to hear it. */
-export async function requestStop(
-  runDir: string,
-  how: StopHow,
-  now: number,
-): Promise<'asked' | 'not_running'> {
-  if (runnerOf(runDir, now) === undefined) return 'not_running';
+/** Asks the runner of this run to stop; it answers with the event `stop_requested`. false: no one is there to read it. */
+export async function requestStop(runDir: string, how: StopHow, now: number): Promise<boolean> {
+  if (runnerOf(runDir, now) === undefined) return false;
   const path = requestPath(runDir);
   const temporary = temporaryName(path);
   try {
@@ -35,11 +31,11 @@ export async function requestStop(
   } finally {
     await rm(temporary, {force: true});
   }
-  return 'asked';
+  return true;
 }
 
 /** Passes requests on to the run's own switch until the returned function is called, which removes what is left of them. */
-export function hearStopRequests(runDir: string, stop: Pick<StopSwitch, 'ask'>): () => Promise<void> {
+export function onStopRequests(runDir: string, stop: Pick<StopSwitch, 'ask'>): () => Promise<void> {
   const path = requestPath(runDir);
   const look = setInterval(() => {
     const request = jsonIfReadable(path);

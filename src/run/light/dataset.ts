@@ -25,7 +25,7 @@ import {openRememberedSounds, type RememberedSounds} from './remembered-sounds.j
 export async function lightDataset(context: LightContext): Promise<void> {
   const dataset = await readSongs(context);
   const errors = dataset.findings.filter(({severity}) => severity === 'error');
-  tell(dataset.findings, context);
+  report(dataset.findings, context);
   if (errors.length > 0 && context.params.on_error !== 'skip') throw unusable(errors);
   if (dataset.samples.length === 0) throw unusable(errors);
   await writeFile(join(context.out_dir, 'dataset.json'), `${JSON.stringify(dataset, null, 1)}\n`);
@@ -37,11 +37,14 @@ export type SongContext = Omit<LightContext, 'stage' | 'out_dir' | 'env' | 'log'
 /** All songs that the parameters mean, with every finding. Throws `dataset/unusable-json`, `dataset/no-samples`. */
 export async function readSongs(context: SongContext): Promise<Dataset> {
   const memory = await openRememberedSounds(context.memory_dir);
-  const ears = openSongListeners(context.signal);
+  const listeners = openSongListeners(context.signal);
   try {
-    return await readAll(context, {...effectsOf(context, {memory, ears}), ...(await tokenizerOf(context))});
+    return await readAll(context, {
+      ...effectsOf(context, {memory, ears: listeners}),
+      ...(await tokenizerOf(context)),
+    });
   } finally {
-    await ears.close();
+    await listeners.close();
     await memory.save();
   }
 }
@@ -120,7 +123,7 @@ function effectsOf(
 }
 
 /** Errors as they are; warnings of one kind together: `dataset.json` holds them all. */
-function tell(findings: readonly Finding[], {emit}: LightContext): void {
+function report(findings: readonly Finding[], {emit}: LightContext): void {
   for (const {severity, sample, ...problem} of findings) {
     if (severity !== 'error') continue;
     if (sample === undefined) emit({kind: 'stage_warning', problem});

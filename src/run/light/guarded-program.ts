@@ -112,7 +112,7 @@ async function endGroup(child: Child): Promise<void> {
   signalGroup(child, 'SIGTERM');
   await dismissGuard(guard);
   const until = performance.now() + LEAVE_WITHIN_MS;
-  while (signalGroup(child, 0) === 'somebody' && performance.now() < until) await pause(20);
+  while (signalGroup(child, 0) && performance.now() < until) await pause(20);
   signalGroup(child, 'SIGKILL');
 }
 
@@ -125,16 +125,16 @@ async function dismissGuard(guard: Duplex): Promise<void> {
   guard.destroy();
 }
 
-/** `no one`: the group has no process any more (and the number may be given to others). */
-function signalGroup(child: Child, signal: NodeJS.Signals | 0): 'somebody' | 'nobody' {
-  if (child.pid === undefined) return 'nobody'; // it never started
+/** False: the group has no process any more (and the number may be given to others). */
+function signalGroup(child: Child, signal: NodeJS.Signals | 0): boolean {
+  if (child.pid === undefined) return false; // it never started
   try {
     if (process.platform === 'win32') endTree(child.pid, child);
     else process.kill(-child.pid, signal);
-    return 'somebody';
+    return true;
   } catch (error) {
-    if (isFileError(error, 'ESRCH')) return 'nobody';
-    if (isFileError(error, 'EPERM')) return 'somebody'; // it became somebody else (sudo), who ends it
+    if (isFileError(error, 'ESRCH')) return false;
+    if (isFileError(error, 'EPERM')) return true; // it became somebody else (sudo), who ends it
     throw error;
   }
 }

@@ -30,7 +30,7 @@ export async function lightJoin(context: LightContext): Promise<void> {
   const samples = lists.flatMap(({songs}, i) =>
     songs.map((song, j) => ({...song, name: names[i]![j]!, repeats: counts[i]![j]!})),
   );
-  tellShared(lists, context);
+  reportShared(lists, context);
   const findings = lists.flatMap(({json}) => (json.findings ?? []) as readonly Json[]);
   await writeFile(join(out_dir, 'dataset.json'), `${JSON.stringify({samples, findings}, null, 1)}\n`);
 }
@@ -55,7 +55,7 @@ function namesIn(lists: readonly List[]): string[][] {
 }
 
 /** The same recording in two datasets is legitimate (other words), and more often a mistake. */
-function tellShared(lists: readonly List[], {emit}: LightContext): void {
+function reportShared(lists: readonly List[], {emit}: LightContext): void {
   const first = new Map<string, string>();
   const shared: string[] = [];
   for (const {stage, songs} of lists)

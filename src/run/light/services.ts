@@ -135,12 +135,12 @@ async function accepts(port: number): Promise<boolean> {
 function acceptsAt(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({host, port});
-    const settle = (answer: boolean) => {
+    const finish = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-    socket.setTimeout(ANSWER_WITHIN_MS, () => settle(false));
+    socket.once('connect', () => finish(true)).once('error', () => finish(false));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => finish(false));
   });
 }
 

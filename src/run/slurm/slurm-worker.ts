@@ -82,7 +82,7 @@ async function followJob(
   wishes.mailbox = openMailbox(folder, seen.mail);
   if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
   const key = {id, name: job.name};
-  const unwatch = cluster.queue.watch(key, job.how.poll_s, (news) => seen.hearNews(id, news));
+  const unwatch = cluster.queue.watch(key, job.how.poll_s, (news) => seen.onNews(id, news));
   const cancel = () => cluster.ask('scancel', [`--name=${job.name}`, id]);
   try {
     for (;;) {
@@ -169,7 +169,7 @@ function waiting({executor, stage, emit}: SiteRequest): (reason: string) => void
 interface SeenJob {
   readonly life: Life;
   readonly mail: Parameters<typeof openMailbox>[1];
-  readonly hearNews: (id: string, news: JobAnswer) => void;
+  readonly onNews: (id: string, news: JobAnswer) => void;
   /** Whether and how it is over, so far. */
   readonly ended: (wishes: Wishes) => JobConclusion | undefined;
   readonly last: () => WorkerMessage | undefined;
@@ -216,7 +216,7 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
         listener.output(line);
       },
     },
-    hearNews: (job, answer) => {
+    onNews: (job, answer) => {
       if (answer === 'no_answer') {
         unreachable = true; // its own words count until the controller is back
         return;
@@ -328,7 +328,7 @@ function requeued(job: string): Problem {
 
 /** No one is told of it any more. */
 function behindTheScenes(at: Concluding): Concluding {
-  return {...at, seen: {...at.seen, hearNews: () => {}}, wishes: {...at.wishes, mailbox: undefined}};
+  return {...at, seen: {...at.seen, onNews: () => {}}, wishes: {...at.wishes, mailbox: undefined}};
 }
 
 /** How a job left whose worker has said its last word, or that was cancelled. */
@@ -350,7 +350,7 @@ async function untilOver(
   for (let wait = LOOK_EVERY_MS; performance.now() - began < most_ms; wait = Math.min(2 * wait, 4_000)) {
     wishes.mailbox?.look();
     const answer = await cluster.queue.ask({id, name: job.name});
-    seen.hearNews(id, answer);
+    seen.onNews(id, answer);
     const fate = typeof answer === 'object' ? fateOf(answer.state) : undefined;
     if (answer === 'unknown' || (fate !== undefined && isOver(fate))) return how;
     if (fate === 'waiting') how = 'requeued';

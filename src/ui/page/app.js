@@ -33,7 +33,7 @@ function route() {
   }
   view = {name, ...open(name, rest)};
   unfollow = follow(view.run, {
-    events: (events) => view.hear?.(events),
+    events: (events) => view.onEvents?.(events),
     changed: () => Promise.all([reload(), forgetRefusal()]),
     gone: () => view.gone?.(),
     state: connection,

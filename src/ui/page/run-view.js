@@ -59,7 +59,7 @@ export function runView(told, heard) {
     state,
     recorded: () => recorded,
     row: () => row,
-    hear: (events) => {
+    onEvents: (events) => {
       for (const event of events) {
         fold(state, event);
         if (event.kind === 'clip_made' || event.kind === 'stage_finished' || event.kind === 'run_finished')

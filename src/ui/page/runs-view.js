@@ -93,7 +93,7 @@ export function runsView(runs, ticked) {
     body.replaceChildren(
       ...[...runs].sort((a, b) => sorting.direction * ordered(key(a), key(b))).map(tableRow),
     );
-    tell();
+    updateCompare();
   }
   function tableRow(run) {
     const tick = element('input', {
@@ -109,9 +109,9 @@ export function runsView(runs, ticked) {
   }
   function toggle(run) {
     if (!chosen.delete(run)) chosen.add(run);
-    tell();
+    updateCompare();
   }
-  function tell() {
+  function updateCompare() {
     compare.disabled = chosen.size < 2;
     compare.textContent =
       chosen.size < 2 ? 'Tick two or more runs to compare them' : `Compare ${chosen.size} runs`;

@@ -304,7 +304,7 @@ async function foldersIn(path: string): Promise<string[]> {
   return names.filter((name) => /^step_\d+$/.test(name)).sort();
 }
 
-interface Heard {
+interface ClipSound {
   readonly channels: readonly Float32Array[];
   readonly seconds: number;
 }
@@ -314,7 +314,7 @@ async function decoded(
   addon: Addon,
   {job, signal}: WorkerContext,
   latents: {readonly data: Float32Array; readonly channels: number},
-): Promise<Heard> {
+): Promise<ClipSound> {
   await using decoder = await openAudioDecoder(addon, componentDir(job.inputs.model, 'vae'), job);
   const {data, channels, samples} = await decoder.decode(latents, {}, {signal});
   return {

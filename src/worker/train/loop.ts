@@ -129,7 +129,7 @@ export class TrainingLoop {
     const {trainer, metrics} = this.#parts;
     const begin = performance.now();
     const report = await trainer.step();
-    this.#tell(report, performance.now() - begin);
+    this.#emitStep(report, performance.now() - begin);
     const last_step = await metrics.step(report, trainer.modules);
     const {global_step, epoch} = report;
     const loss = report.loss ?? this.#position.loss;
@@ -156,13 +156,13 @@ export class TrainingLoop {
     });
     this.#epochBegan = performance.now();
     const end = {epoch, loss: epoch_loss, validation: await this.#validateEpoch(epoch)};
-    const {state, best, next} = decideEpoch(this.#position.progress, end, this.#params);
+    const {state, is_best, stops_early} = decideEpoch(this.#position.progress, end, this.#params);
     this.#position = {
       ...this.#position,
       progress: state,
-      stopped_early: next === 'stop_early',
+      stopped_early: stops_early,
     };
-    if (best === 'new_best')
+    if (is_best)
       await kept.replace(kept.best(epoch), (folder) =>
         writeAdapter(folder, this.adapterFolder(this.#provenance())),
       );
@@ -297,7 +297,7 @@ export class TrainingLoop {
     return provenanceOf(this.#parts.context, this.#parts, this.#position);
   }
 
-  #tell(report: StepReport, duration: number): void {
+  #emitStep(report: StepReport, duration: number): void {
     const {context, trainer} = this.#parts;
     const {global_step, epoch, loss, learning_rate, grad_norm, diagnosis} = report;
     const total_steps = trainer.shape.total_steps;

@@ -40,8 +40,8 @@ export type EpochValidation =
 /** What the end of an epoch means: whether this is the best state so far, and whether to stop. */
 export interface EpochDecision {
   readonly state: ProgressState;
-  readonly best: 'new_best' | 'not_best';
-  readonly next: 'go_on' | 'stop_early';
+  readonly is_best: boolean;
+  readonly stops_early: boolean;
 }
 
 /**
@@ -57,11 +57,11 @@ export function decideEpoch(
   const {validation} = end;
   const recent =
     end.loss === null ? state.recent : [...state.recent, end.loss].slice(-checkpoint.best_window);
-  if (validation.kind === 'not_due') return {state: {...state, recent}, best: 'not_best', next: 'go_on'};
+  if (validation.kind === 'not_due') return {state: {...state, recent}, is_best: false, stops_early: false};
   const watched = validation.kind === 'measured' ? validation.loss : mean(recent);
   const better = (than: number | null, by: number) =>
     watched !== null && (than === null || watched < than - by);
-  const isBest =
+  const is_best =
     checkpoint.keep_best > 0 &&
     end.epoch > checkpoint.best_after_epoch &&
     better(state.best?.loss ?? null, checkpoint.best_min_delta);
@@ -73,12 +73,12 @@ export function decideEpoch(
     state: {
       ...state,
       recent,
-      best: isBest ? {loss: watched!, epoch: end.epoch} : state.best,
+      best: is_best ? {loss: watched!, epoch: end.epoch} : state.best,
       lowest: improved ? watched : state.lowest,
       stale_epochs,
     },
-    best: isBest ? 'new_best' : 'not_best',
-    next: outOfPatience({stale_epochs}, early_stop) ? 'stop_early' : 'go_on',
+    is_best,
+    stops_early: outOfPatience({stale_epochs}, early_stop),
   };
 }
 

@@ -136,7 +136,7 @@ async function folderSamples(
 ): Promise<TrainingSample[]> {
   const published = await publishedSamples(folder);
   if (published !== undefined) return published;
-  tellAge(context, await ageOfTensors(folder));
+  reportAge(context, await ageOfTensors(folder));
   const samples: TrainingSample[] = [];
   for (const {name, repeats} of await sampleFiles(folder)) {
     const path = join(folder, name);
@@ -157,7 +157,7 @@ async function folderSamples(
   return samples.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function tellAge({emit}: WorkerContext, problems: readonly Problem[]): void {
+function reportAge({emit}: WorkerContext, problems: readonly Problem[]): void {
   for (const problem of problems) emit({kind: 'stage_warning', problem});
 }
 

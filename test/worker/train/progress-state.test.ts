@@ -42,8 +42,8 @@ function told(ends: readonly {loss: number | null; validation?: EpochValidation}
   for (const [i, {loss, validation = {kind: 'none'} as const}] of ends.entries()) {
     const decision = decideEpoch(state, {epoch: i + 1, loss, validation}, by);
     state = decision.state;
-    if (decision.best === 'new_best') best.push(i + 1);
-    if (decision.next === 'stop_early') return {best, stopped_after: i + 1};
+    if (decision.is_best) best.push(i + 1);
+    if (decision.stops_early) return {best, stopped_after: i + 1};
   }
   return {best, stopped_after: undefined};
 }
