@@ -142,11 +142,11 @@ sanitize() {
 }
 
 # The same layers in PyTorch, eager and compiled, in the same run.
-peer() {
+pytorch() {
   local python=${PEER:-python3}
   if [ -n "${REHEARSE:-}" ]; then
     if command -v "$python" > /dev/null; then
-      step "PyTorch's script, read" "$python" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' native/bench/peer/dit_step.py
+      step "PyTorch's script, read" "$python" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' native/bench/pytorch/dit_step.py
     fi
     return
   fi
@@ -156,9 +156,9 @@ peer() {
   fi
   local checkpointing
   for checkpointing in off on; do
-    step "PyTorch, $1 latents, eager, checkpointing $checkpointing" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 \
+    step "PyTorch, $1 latents, eager, checkpointing $checkpointing" "$python" native/bench/pytorch/dit_step.py --latents "$1" --rank 64 \
       --checkpointing $checkpointing
-    step "PyTorch, $1 latents, compiled, checkpointing $checkpointing" "$python" native/bench/peer/dit_step.py --latents "$1" --rank 64 \
+    step "PyTorch, $1 latents, compiled, checkpointing $checkpointing" "$python" native/bench/pytorch/dit_step.py --latents "$1" --rank 64 \
       --checkpointing $checkpointing --compile
   done
 }
@@ -211,7 +211,7 @@ benches() {
       --checkpointing on --backend $device
     step "the same, told op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
       --rank 64 --backend $device
-    peer $latents
+    pytorch $latents
   done
   other_models "$config"
 }

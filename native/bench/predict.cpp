@@ -9,7 +9,7 @@
 #include "bench/stream.h"
 #include "bench/training_request.h"
 #include "core/error.h"
-#include "training/imagined_step.h"
+#include "training/planned_step.h"
 
 namespace sidestep::bench {
 namespace {
@@ -44,7 +44,7 @@ RankLink link_between(const Card& card, const Arguments& arguments) {
 
 /// One forward and backward pass and one update, tallied.
 std::vector<Tally::Row> priced_step(const PlanRequest& request, Tally::Price price) {
-  ImaginedStep step(request);
+  PlannedStep step(request);
   Tally tally(std::move(price));
   step.attach(&tally);
   step.run_passes();
@@ -59,7 +59,7 @@ struct Passes {
 
 /// What stands before the loss, and it, is the forward pass.
 Passes priced_passes(const PlanRequest& request, const Tally::Price& price) {
-  ImaginedStep step(request);
+  PlannedStep step(request);
   Passes passes;
   bool is_backward = false;
   Tally tally([&](std::string_view op, const Cost& cost) {

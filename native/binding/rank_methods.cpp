@@ -7,7 +7,7 @@ namespace sidestep::binding {
 
 namespace {
 
-constexpr const char* kDoor = "rank door";
+constexpr const char* kListener = "rank listener";
 constexpr const char* kRing = "rank ring";
 
 /// A ring is connected before anything is loaded: there is no engine yet.
@@ -26,18 +26,19 @@ std::shared_ptr<OpenTrainer> opened(const Request& request) {
 
 /// {address} → {handle, port}
 const Method door_method{"open_rank_door", [](const Request& request) -> Response {
-                           auto door = std::make_shared<RingDoor>(request.params.at("address").as_string());
-                           Json::Object result{{"port", static_cast<int64_t>(door->port())}};
-                           result["handle"] = Handles::instance().add(std::move(door), kDoor);
+                           auto listener = std::make_shared<RingListener>(request.params.at("address").as_string());
+                           Json::Object result{{"port", static_cast<int64_t>(listener->port())}};
+                           result["handle"] = Handles::instance().add(std::move(listener), kListener);
                            return {std::move(result), {}};
                          }};
 
-/// {door, rank, ranks, token, next_host, next_port, connect_ms, silence_ms} → {handle}
+/// {listener, rank, ranks, token, next_host, next_port, connect_ms, silence_ms} → {handle}
 const Method ring_method{"open_rank_ring", [](const Request& request) -> Response {
-                           const auto door = Handles::instance().get<RingDoor>(request.params.at("door").as_int(), kDoor);
+                           const auto listener =
+                               Handles::instance().get<RingListener>(request.params.at("door").as_int(), kListener);
                            Stream stream(Device{}, std::make_shared<ThreadPool>(1));
                            stream.set_cancel_flag(&request.cancelled);
-                           auto ring = std::make_shared<Ring>(*door, circle_of(request.params), stream);
+                           auto ring = std::make_shared<Ring>(*listener, circle_of(request.params), stream);
                            return {Json::Object{{"handle", Handles::instance().add(std::move(ring), kRing)}}, {}};
                          }};
 
@@ -55,7 +56,7 @@ const Method join_method{"join_ranks", [](const Request& request) -> Response {
 const Method follow_method{"follow_rank", [](const Request& request) -> Response {
                              const auto open = opened(request);
                              const Session session(*open, request);
-                             const bool ended = open->trainer.follow() == Trainer::Followed::the_end;
+                             const bool ended = open->trainer.follow() == Trainer::Followed::finish;
                              return {Json::Object{{"ended", ended}}, {}};
                            }};
 
@@ -63,7 +64,7 @@ const Method follow_method{"follow_rank", [](const Request& request) -> Response
 const Method dismiss_method{"dismiss_ranks", [](const Request& request) -> Response {
                               const auto open = opened(request);
                               const Session session(*open, request);
-                              open->trainer.dismiss();
+                              open->trainer.finish_ranks();
                               return {};
                             }};
 

@@ -55,7 +55,7 @@ CardLink::CardLink(const Circle& circle, Stream& stream)
   const Result result = nccl_.join(&communicator_, static_cast<int>(ranks), circle.id, static_cast<int>(rank), &config);
   try {
     if (result != Result::success && result != Result::in_progress) fail("ncclCommInitRankConfig", result);
-    settle("ncclCommInitRankConfig", circle.patience_ms);
+    wait_for_call("ncclCommInitRankConfig", circle.patience_ms);
   } catch (...) {
     abort();
     throw;
@@ -77,7 +77,7 @@ void CardLink::leave() {
     static_cast<void>(nccl_.finalize(communicator_));
   }
   try {
-    settle("ncclCommFinalize", kLeaveMs);
+    wait_for_call("ncclCommFinalize", kLeaveMs);
   } catch (const Error&) {
     return abort();  // all is done: whoever does not answer now has nothing left to say
   }
@@ -117,7 +117,7 @@ void CardLink::post(const Event& after, const std::vector<Tensor>& tensors, cons
   after.hold(queue_);
   const Result result = begin(tensors, call);
   if (result != Result::success && result != Result::in_progress) fail("a transfer between cards", result);
-  settle("a transfer between cards", kNoLimit);
+  wait_for_call("a transfer between cards", kNoLimit);
   passed_.record(queue_);
 }
 
@@ -132,7 +132,7 @@ nccl::Result CardLink::begin(const std::vector<Tensor>& tensors, const Calls& ca
   return result == Result::success || result == Result::in_progress ? ended : result;
 }
 
-void CardLink::settle(const char* what, int patience_ms) {
+void CardLink::wait_for_call(const char* what, int patience_ms) {
   const auto until = Clock::now() + std::chrono::milliseconds(patience_ms);
   for (;;) {
     Result state = Result::success;

@@ -53,7 +53,7 @@ class CardLink {
   void post(const Event& after, const std::vector<Tensor>& tensors, const Calls& call);
   nccl::Result begin(const std::vector<Tensor>& tensors, const Calls& call);
   /// Until what was begun is known to have begun, and not only asked for.
-  void settle(const char* what, int patience_ms);
+  void wait_for_call(const char* what, int patience_ms);
   [[noreturn]] void throw_gone();
   [[noreturn]] void fail(const char* what, nccl::Result result);
 

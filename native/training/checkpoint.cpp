@@ -121,7 +121,7 @@ void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights, const
 
 void Trainer::save(const fs::path& folder, const std::map<std::string, std::string>& metadata) {
   State& s = *state_;
-  s.settle();
+  s.wait_for_device();
   platform::remove_file(folder / kStateFile);  // without it nothing half-written passes for a checkpoint
   save_adapter(folder, AdapterWeights::best, metadata);
   std::vector<Storage> keep;
@@ -176,8 +176,8 @@ void Trainer::load(const fs::path& folder, Resume resume) {
   const bool same_samples = read_numbers(file, "run/samples") == sample_lengths(s.files);
   if (resume == Resume::exact && !same_samples) mismatch(folder, "it was made with other samples");
   s.others_know = false;
-  s.settle();
-  s.ahead.reset();
+  s.wait_for_device();
+  s.queued_next.reset();
   const ReliefScope scope = s.relief();
   load_tensors(file, s.saved_tensors(), s.stream);
   s.optimizer->set_scalars(read_numbers(file, "run/optimizer"));

@@ -228,7 +228,7 @@ EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const Estima
   Arena arena(stream.device(),
               plan_probe({config, setup.compute_dtype, stored, modules, shape, stream.device().kind}).arena_bytes);
   GradientProbe probe(model, modules, stream);
-  const EstimateOptions options = settled(setup.options, static_cast<int64_t>(setup.samples.size()));
+  const EstimateOptions options = resolved(setup.options, static_cast<int64_t>(setup.samples.size()));
   Estimator estimator{setup, stream, progress, config, model, probe, arena, modules, options};
   std::vector<RunScores> runs;
   for (int64_t i = 0; i < estimator.runs(); ++i) runs.push_back(estimator.run(i));

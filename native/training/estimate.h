@@ -24,13 +24,13 @@ enum class Granularity : uint8_t { module, layer };
 struct EstimateOptions {
   EstimateMethod method = EstimateMethod::gradient;
   AdapterConfig targets{};  ///< target_modules, attention_type, target_mlp are read
-  int64_t batches = 0;      ///< 0: by method and songs, see `settled`
+  int64_t batches = 0;      ///< 0: by method and songs, see `resolved`
   int64_t batch_size = 1;
   int64_t top_k = 16;
   Granularity granularity = Granularity::module;
   double cfg_dropout = 0.15;
   double timestep_low = 0, timestep_high = 1;
-  int64_t runs = 0;                  ///< fisher; 0: by songs, see `settled`
+  int64_t runs = 0;                  ///< fisher; 0: by songs, see `resolved`
   int64_t convergence_patience = 5;  ///< fisher; 0: every batch is measured
   bool skips_out_of_memory = false;  ///< fisher
   int64_t base_rank = 64, min_rank = 16, max_rank = 128, rank_multiple = 8;
@@ -42,7 +42,7 @@ struct EstimateOptions {
 EstimateOptions estimate_options_from_json(const Json& json);
 /// With what nobody said, for so many songs: 5 batches of gradients; of Fisher information as many as show every song once, 50 at
 /// most, in 2 runs up to 10 songs and in 3 beyond. As upstream.
-EstimateOptions settled(EstimateOptions options, int64_t samples);
+EstimateOptions resolved(EstimateOptions options, int64_t samples);
 
 /// Squared L2 norm of the full-weight gradient of every chosen module for one batch, from one backward pass. Gradients are
 /// formed one module at a time in scratch memory and never kept.

@@ -109,7 +109,7 @@ EstimateOptions estimate_options_from_json(const Json& json) {
   return o;
 }
 
-EstimateOptions settled(EstimateOptions o, int64_t samples) {
+EstimateOptions resolved(EstimateOptions o, int64_t samples) {
   constexpr int64_t kGradientBatches = 5, kMostBatches = 50, kFewSongs = 10;
   const int64_t once = (samples + o.batch_size - 1) / o.batch_size;
   if (o.batches == 0) o.batches = o.method == EstimateMethod::fisher ? std::min(once, kMostBatches) : kGradientBatches;

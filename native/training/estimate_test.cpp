@@ -68,15 +68,15 @@ TEST("estimate: runs and batches that nobody named follow the number of songs, a
   };
   for (const auto& [songs, runs, batches] :
        {Case{1, 2, 1}, Case{10, 2, 10}, Case{11, 3, 11}, Case{50, 3, 50}, Case{400, 3, 50}}) {
-    const EstimateOptions o = settled(fisher, songs);
+    const EstimateOptions o = resolved(fisher, songs);
     EXPECT(o.runs == runs && o.batches == batches);
   }
-  EXPECT(settled({.batch_size = 4}, 400).batches == 5);
+  EXPECT(resolved({.batch_size = 4}, 400).batches == 5);
   fisher.batch_size = 4;
-  EXPECT(settled(fisher, 9).batches == 3);
+  EXPECT(resolved(fisher, 9).batches == 3);
   fisher.batches = 7;
   fisher.runs = 1;
-  EXPECT(settled(fisher, 400).batches == 7 && settled(fisher, 400).runs == 1);
+  EXPECT(resolved(fisher, 400).batches == 7 && resolved(fisher, 400).runs == 1);
 }
 
 TEST("estimate: both methods run on a tiny checkpoint, the same twice") {

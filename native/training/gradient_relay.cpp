@@ -21,13 +21,13 @@ struct GradientRelay::Relayed final : LinearAdapter {
                 Stream& stream) override {
     relay.fetch(module);
     own->backward(layer, dy, x, dx, write, pass, arena, stream);
-    relay.pass_on(module);
+    relay.send(module);
   }
 
   /// Layers that read one x share products here as they do on one rank: their bits are others than those of layers by themselves.
   std::optional<LowRank> low_rank(const PassContext& pass) const override { return own->low_rank(pass); }
   void before_shared_backward() override { relay.fetch(module); }
-  void after_shared_backward() override { relay.pass_on(module); }
+  void after_shared_backward() override { relay.send(module); }
 
   GradientRelay& relay;
   size_t module;
@@ -35,7 +35,7 @@ struct GradientRelay::Relayed final : LinearAdapter {
 };
 
 GradientRelay::GradientRelay(AdapterSet& adapters, std::unique_ptr<GradientRoute> route)
-    : adapters_(adapters), route_(std::move(route)), stages_(adapters.modules().size(), Stage::passed_on) {
+    : adapters_(adapters), route_(std::move(route)), stages_(adapters.modules().size(), Stage::sent) {
   for (size_t i = 0; i < adapters.modules().size(); ++i) {
     const AdapterSet::Module& module = adapters.modules()[i];
     module.layer->adapter = std::make_shared<Relayed>(*this, i, module.adapter);
@@ -57,7 +57,7 @@ void GradientRelay::begin(const Pass& pass) {
 void GradientRelay::finish() {
   for (size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i] == Stage::waiting) fetch(i);
-    if (stages_[i] == Stage::fetched) pass_on(i);
+    if (stages_[i] == Stage::fetched) send(i);
   }
   route_->finish();
 }
@@ -67,12 +67,12 @@ void GradientRelay::fetch(size_t module) {
     throw Error("native/gradient-passed-on", adapters_.modules()[module].name + " has two backward passes in one micro-batch",
                 "This is a bug in sidestep: ranks sum gradients module by module. Train on one rank.");
   stages_[module] = Stage::fetched;
-  if (pass_.micro > 0) route_->bring(module);
+  if (pass_.micro > 0) route_->receive(module);
 }
 
-void GradientRelay::pass_on(size_t module) {
-  stages_[module] = Stage::passed_on;
-  route_->pass_on(module);
+void GradientRelay::send(size_t module) {
+  stages_[module] = Stage::sent;
+  route_->send(module);
 }
 
 }  // namespace sidestep

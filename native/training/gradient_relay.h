@@ -29,17 +29,17 @@ class GradientRelay {
   /// Sends on, unchanged, what the backward pass did not come by: of a micro-batch that is left out, everything.
   void finish();
   /// The whole sum, which the rank of micro-batch `last` sends everybody.
-  void receive_sum(uint64_t serial, uint32_t last) { route_->bring_whole(serial, last); }
+  void receive_sum(uint64_t serial, uint32_t last) { route_->receive_whole(serial, last); }
 
  private:
   struct Relayed;
   void fetch(size_t module);
-  void pass_on(size_t module);
+  void send(size_t module);
 
   AdapterSet& adapters_;
   std::unique_ptr<GradientRoute> route_;
   Pass pass_{};
-  enum class Stage : uint8_t { waiting, fetched, passed_on };
+  enum class Stage : uint8_t { waiting, fetched, sent };
   std::vector<Stage> stages_;
 };
 

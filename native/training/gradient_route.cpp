@@ -44,12 +44,12 @@ class RingRoute final : public GradientRoute {
   RingRoute(AdapterSet& adapters, Ring& ring, Stream& stream) : adapters_(adapters), ring_(ring), stream_(stream) {}
 
   void begin(const Pass& pass) override { pass_ = pass; }
-  void bring(size_t module) override {
+  void receive(size_t module) override {
     take(module, {.kind = FrameKey::Kind::gradient, .micro = pass_.micro - 1, .item = module, .serial = pass_.serial});
   }
-  void pass_on(size_t module) override;
+  void send(size_t module) override;
   void finish() override {}
-  void bring_whole(uint64_t serial, uint32_t last) override {
+  void receive_whole(uint64_t serial, uint32_t last) override {
     for (size_t i = 0; i < adapters_.modules().size(); ++i)
       take(i, {.kind = FrameKey::Kind::gradient, .micro = last, .item = i, .serial = serial});
   }
@@ -72,7 +72,7 @@ void RingRoute::take(size_t index, const FrameKey& key) {
   });
 }
 
-void RingRoute::pass_on(size_t index) {
+void RingRoute::send(size_t index) {
   const AdapterSet::Module& module = adapters_.modules()[index];
   Bytes bytes(gradient_bytes(module));
   for_each_part(module, [&](const Tensor& grad, size_t at) {
@@ -91,10 +91,10 @@ class CardRoute final : public GradientRoute {
       : adapters_(adapters), ring_(ring), link_(link), stream_(stream) {}
 
   void begin(const Pass& pass) override;
-  void bring(size_t module) override;
-  void pass_on(size_t module) override;
+  void receive(size_t module) override;
+  void send(size_t module) override;
   void finish() override;
-  void bring_whole(uint64_t serial, uint32_t last) override;
+  void receive_whole(uint64_t serial, uint32_t last) override;
 
  private:
   /// What is said over TCP of a transfer between cards, before it.
@@ -105,7 +105,7 @@ class CardRoute final : public GradientRoute {
   FrameKey key(uint32_t micro, uint64_t transfer) const {
     return {.kind = FrameKey::Kind::gradient, .micro = micro, .item = transfer, .serial = pass_.serial};
   }
-  void send(size_t module);
+  void send_now(size_t module);
   void receive_next();
   void broadcast_all(int64_t root);
 
@@ -115,47 +115,47 @@ class CardRoute final : public GradientRoute {
   Stream& stream_;
   Pass pass_{};
   uint64_t sent_ = 0, received_ = 0;  ///< transfers of this pass
-  std::vector<bool> brought_;         ///< by module
+  std::vector<bool> arrived_;         ///< by module
   std::vector<size_t> held_;          ///< modules that a lower rank is sent at the end
 };
 
 void CardRoute::begin(const Pass& pass) {
   pass_ = pass;
   sent_ = received_ = 0;
-  brought_.assign(adapters_.modules().size(), false);
+  arrived_.assign(adapters_.modules().size(), false);
   held_.clear();
   link_.allow_receiving();
 }
 
 /// They come in the order in which the rank before computes them, which is another one where it leaves its micro-batch out. Those
 /// of a higher rank, which sends at the end, come all at once.
-void CardRoute::bring(size_t module) {
-  const size_t wanted = place().rank == 0 ? brought_.size() : 0;
-  while (!brought_[module] || received_ < wanted) receive_next();
+void CardRoute::receive(size_t module) {
+  const size_t wanted = place().rank == 0 ? arrived_.size() : 0;
+  while (!arrived_[module] || received_ < wanted) receive_next();
 }
 
 void CardRoute::receive_next() {
   const SharedBytes said = ring_.receive(key(pass_.micro - 1, received_++), stream_);
   Announced next;
   if (said->size() == sizeof next) std::memcpy(&next, said->data(), sizeof next);
-  if (said->size() != sizeof next || next.module >= brought_.size())
+  if (said->size() != sizeof next || next.module >= arrived_.size())
     throw Error("train/ranks-differ", "Another rank of this training speaks of something else",
                 "All ranks of a training need the same version of sidestep.");
   const AdapterSet::Module& module = adapters_.modules()[next.module];
   expect_bytes(module, next.bytes);
   link_.receive(gradients_of(module), (place().rank + place().ranks - 1) % place().ranks);
-  brought_[next.module] = true;
+  arrived_[next.module] = true;
 }
 
-void CardRoute::pass_on(size_t module) {
-  if (pass_.onward == Onward::everybody) return;
+void CardRoute::send(size_t module) {
+  if (pass_.onward == Onward::all) return;
   if (place().rank + 1 < place().ranks)
-    send(module);
+    send_now(module);
   else
     held_.push_back(module);
 }
 
-void CardRoute::send(size_t index) {
+void CardRoute::send_now(size_t index) {
   const AdapterSet::Module& module = adapters_.modules()[index];
   const Announced next{index, gradient_bytes(module)};
   const auto* first = reinterpret_cast<const std::byte*>(&next);
@@ -164,11 +164,11 @@ void CardRoute::send(size_t index) {
 }
 
 void CardRoute::finish() {
-  for (const size_t module : held_) send(module);
-  if (pass_.onward == Onward::everybody) broadcast_all(place().rank);
+  for (const size_t module : held_) send_now(module);
+  if (pass_.onward == Onward::all) broadcast_all(place().rank);
 }
 
-void CardRoute::bring_whole(uint64_t, uint32_t last) { broadcast_all(last % place().ranks); }
+void CardRoute::receive_whole(uint64_t, uint32_t last) { broadcast_all(last % place().ranks); }
 
 void CardRoute::broadcast_all(int64_t root) {
   for (const AdapterSet::Module& module : adapters_.modules()) link_.broadcast(gradients_of(module), root);

@@ -12,7 +12,7 @@ namespace sidestep {
 class GradientRoute {
  public:
   /// Where the sum goes when a micro-batch has been added to it.
-  enum class Onward : uint8_t { next, everybody };
+  enum class Onward : uint8_t { next, all };
   struct Pass {
     uint64_t serial = 0;  ///< of the update
     uint32_t micro = 0;   ///< within it; the first adds to zero
@@ -22,13 +22,13 @@ class GradientRoute {
   virtual ~GradientRoute();
   virtual void begin(const Pass& pass) = 0;
   /// The module's gradients become the sum that the micro-batch before came to. Not of the first.
-  virtual void bring(size_t module) = 0;
+  virtual void receive(size_t module) = 0;
   /// This micro-batch has been added to the module's gradients.
-  virtual void pass_on(size_t module) = 0;
+  virtual void send(size_t module) = 0;
   /// All modules of this micro-batch have been passed on.
   virtual void finish() = 0;
   /// All gradients become the whole sum, which the rank of micro-batch `last` passes on to everybody.
-  virtual void bring_whole(uint64_t serial, uint32_t last) = 0;
+  virtual void receive_whole(uint64_t serial, uint32_t last) = 0;
 };
 
 /// By way of host memory and TCP.

@@ -6,7 +6,7 @@
 
 #include "ops/card_overhead.h"
 #include "training/batch_upload.h"
-#include "training/imagined_step.h"
+#include "training/planned_step.h"
 
 namespace sidestep {
 
@@ -56,7 +56,7 @@ class Planning {
   explicit Planning(const PlanRequest& request) : request_(request), step_(request) {}
 
   MemoryPlan plan(const KeptLayers& kept) {
-    const ImaginedStep::Passes passes = step_.measure(kept);
+    const PlannedStep::Passes passes = step_.measure(kept);
     MemoryPlan plan = around();
     plan.arena_bytes = passes.arena_bytes;
     plan.sampling_bytes = request_.clip_bytes > plan.arena_bytes ? request_.clip_bytes - plan.arena_bytes : 0;
@@ -129,7 +129,7 @@ class Planning {
   /// The best first. Layers of one kind are worth the same: one of each is measured, against a step that keeps everything.
   std::vector<Candidate> candidates() {
     std::map<int64_t, std::vector<double>> worth;  // by window
-    const ImaginedStep::Passes everything = step_.measure({});
+    const PlannedStep::Passes everything = step_.measure({});
     std::vector<Candidate> all;
     for (int64_t layer = layers() - 2; layer >= 0; --layer) {
       std::vector<double>& parts = worth[request_.model.stack.windows[static_cast<size_t>(layer)]];
@@ -143,16 +143,16 @@ class Planning {
     return all;
   }
 
-  double worth_of(int64_t layer, bool KeptParts::*part, const ImaginedStep::Passes& everything) {
+  double worth_of(int64_t layer, bool KeptParts::*part, const PlannedStep::Passes& everything) {
     KeptLayers without = alike({});
     without[static_cast<size_t>(layer)].*part = false;
-    const ImaginedStep::Passes passes = step_.measure(without);
+    const PlannedStep::Passes passes = step_.measure(without);
     const double bytes = static_cast<double>(everything.arena_bytes) - static_cast<double>(passes.arena_bytes);
     return (passes.flops - everything.flops) / std::max(1.0, bytes);
   }
 
   const PlanRequest& request_;
-  ImaginedStep step_;
+  PlannedStep step_;
 };
 
 }  // namespace

@@ -194,7 +194,7 @@ struct MicroPasses {
   bool worth_learning() {
     if (step.unread) return learns;
     result = read_result(losses, work.stream);
-    if (step.heard) step.heard(result);
+    if (step.on_loss) step.on_loss(result);
     return learns && std::isfinite(result.loss);
   }
   void backward() { step.model.backward(dpred, tape, pass, work.arena, work.stream); }

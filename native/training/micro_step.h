@@ -60,7 +60,7 @@ struct MicroStep {
   UnreadLosses unread{};
   const Staging* staging = nullptr;  ///< where given, the step's own few numbers go to the device from its memory, without a wait
   std::function<void(const struct MicroResult&)>
-      heard{};  ///< where given, told losses and samples' losses before the backward pass
+      on_loss{};  ///< where given, told losses and samples' losses before the backward pass
   StepRecordings* recordings =
       nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };

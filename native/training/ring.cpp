@@ -118,14 +118,14 @@ Connection knock(const Ring::Circle& circle, Clock::time_point until, const Stre
 }
 
 /// Whoever else knocks is sent away.
-Connection admit(SocketHandle door, const Ring::Circle& circle, Clock::time_point until, const Stream& stream) {
+Connection admit(SocketHandle listener, const Ring::Circle& circle, Clock::time_point until, const Stream& stream) {
   const auto& [rank, ranks] = circle.place;
   const int64_t before = (rank + ranks - 1) % ranks;
   Greeting wanted = greeting_of(circle);
   wanted.from = before;
   while (Clock::now() < until) {
     stream.throw_if_cancelled();
-    Connection connection(platform::accept_next(door, kLookMs).handle);
+    Connection connection(platform::accept_next(listener, kLookMs).handle);
     if (connection.socket == kNoSocket) continue;
     Greeting said;
     const auto soon =
@@ -143,15 +143,15 @@ Connection admit(SocketHandle door, const Ring::Circle& circle, Clock::time_poin
 
 }  // namespace
 
-RingDoor::RingDoor(const std::string& address) {
+RingListener::RingListener(const std::string& address) {
   const platform::OpenedSocket opened = platform::listen_at(address);
   if (opened.handle == kNoSocket)
     throw Error("train/rank-unreachable", "No port of " + address + " can be listened at: " + opened.why);
   socket_ = opened.handle;
 }
 
-RingDoor::~RingDoor() { platform::close_socket(socket_); }
-int RingDoor::port() const { return platform::port_of(socket_); }
+RingListener::~RingListener() { platform::close_socket(socket_); }
+int RingListener::port() const { return platform::port_of(socket_); }
 
 /// What the two threads share with the one that computes.
 struct Ring::Threads {
@@ -322,10 +322,10 @@ struct Ring::Threads {
   }
 };
 
-Ring::Ring(RingDoor& door, const Circle& circle, const Stream& stream) {
+Ring::Ring(RingListener& listener, const Circle& circle, const Stream& stream) {
   const auto until = Clock::now() + std::chrono::milliseconds(circle.patience.connect_ms);
   Connection next = knock(circle, until, stream);
-  Connection before = admit(door.socket_, circle, until, stream);
+  Connection before = admit(listener.socket_, circle, until, stream);
   threads_ = std::make_unique<Threads>(circle.place, circle.patience, std::move(next), std::move(before));
 }
 

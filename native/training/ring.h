@@ -46,14 +46,14 @@ struct RingPatience {
   int silence_ms = 60'000;   ///< without a sign of life; one is given every tenth of it
 };
 
-/// A door at which the rank before this one knocks. Its port is known before anybody connects.
-class RingDoor {
+/// A listener at which the rank before this one knocks. Its port is known before anybody connects.
+class RingListener {
  public:
   /// `address`: of this machine, "127.0.0.1" or "0.0.0.0". Throws train/rank-unreachable.
-  explicit RingDoor(const std::string& address);
-  ~RingDoor();
-  RingDoor(const RingDoor&) = delete;
-  RingDoor& operator=(const RingDoor&) = delete;
+  explicit RingListener(const std::string& address);
+  ~RingListener();
+  RingListener(const RingListener&) = delete;
+  RingListener& operator=(const RingListener&) = delete;
   int port() const;
 
  private:
@@ -77,7 +77,7 @@ class Ring {
     RingPatience patience{};
   };
   /// Connects to the next rank and waits for the one before. Throws train/rank-unreachable, train/rank-missing, native/cancelled.
-  Ring(RingDoor& door, const Circle& circle, const Stream& stream);
+  Ring(RingListener& listener, const Circle& circle, const Stream& stream);
   /// What was sent is on its way when this returns, unless a neighbour is gone.
   ~Ring();
   Ring(const Ring&) = delete;

@@ -101,12 +101,12 @@ void Team::compare(const std::string& identity) {
   }
 }
 
-void Team::command(Command command) {
+void Team::send_command(Command command) {
   ++serial_;
   ring_->send_all(key(FrameKey::Kind::command, 0), {static_cast<std::byte>(command)});
 }
 
-Team::Command Team::hear() {
+Team::Command Team::receive_command() {
   ++serial_;
   return static_cast<Command>(ring_->receive(key(FrameKey::Kind::command, 0), stream_)->at(0));
 }
@@ -114,20 +114,20 @@ Team::Command Team::hear() {
 void Team::begin_micro(int64_t micro, int64_t micros) {
   relay_.begin({.serial = serial_,
                 .micro = static_cast<uint32_t>(micro),
-                .onward = micro + 1 == micros ? GradientRoute::Onward::everybody : GradientRoute::Onward::next});
+                .onward = micro + 1 == micros ? GradientRoute::Onward::all : GradientRoute::Onward::next});
 }
 
-void Team::tell(int64_t micro, const MicroOutcome& outcome) {
+void Team::send_outcome(int64_t micro, const MicroOutcome& outcome) {
   ring_->send_all(key(FrameKey::Kind::outcome, micro), bytes_of(outcome));
   own_[micro] = outcome;
 }
 
-void Team::tell_diagnosis(int64_t micro, const std::string& diagnosis) {
+void Team::send_diagnosis(int64_t micro, const std::string& diagnosis) {
   ring_->send_all(key(FrameKey::Kind::diagnosis, micro), bytes_of(diagnosis));
   own_.at(micro).diagnosis = diagnosis;
 }
 
-MicroOutcome Team::take_outcome() {
+MicroOutcome Team::receive_outcome() {
   const int64_t micro = next_outcome_++;
   if (is_own(micro)) return std::move(own_.extract(micro).mapped());
   MicroOutcome outcome = outcome_of(*ring_->receive(key(FrameKey::Kind::outcome, micro), stream_));

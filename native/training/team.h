@@ -43,19 +43,19 @@ class Team {
   Team& operator=(const Team&) = delete;
 
   /// Rank 0's word, and the others' ear. Each opens a new serial, to which all frames belong until the next.
-  void command(Command command);
-  Command hear();
+  void send_command(Command command);
+  Command receive_command();
 
   // Of an update: micro-batches count within it.
   void begin_update() { next_outcome_ = 0; }
   void begin_micro(int64_t micro, int64_t micros);
   void finish_micro() { relay_.finish(); }
   /// The losses at once, so that others may draw by them; a diagnosis when it is known.
-  void tell(int64_t micro, const MicroOutcome& outcome);
-  void tell_diagnosis(int64_t micro, const std::string& diagnosis);
+  void send_outcome(int64_t micro, const MicroOutcome& outcome);
+  void send_diagnosis(int64_t micro, const std::string& diagnosis);
   /// The outcome of the next micro-batch in order, whosever it is.
   int64_t next_outcome() const { return next_outcome_; }
-  MicroOutcome take_outcome();
+  MicroOutcome receive_outcome();
   void receive_sum(int64_t micros);
 
   /// Numbers that each rank has its share of: those of rank r at the places i with i % ranks == r.
@@ -70,7 +70,7 @@ class Team {
   bool is_own(int64_t micro) const { return micro % place().ranks == place().rank; }
 
   /// What each rank says, by rank, its own included.
-  std::vector<std::string> hear_all(uint64_t item, const std::string& own);
+  std::vector<std::string> exchange_texts(uint64_t item, const std::string& own);
   std::string why_unlinked(const std::string& own);
   std::string connect_cards();
 

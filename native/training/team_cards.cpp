@@ -12,9 +12,9 @@ namespace sidestep {
 namespace {
 
 /// What ranks tell each other before any link, in this order.
-enum class Said : uint64_t { card, why_not, identity, linked, done };
+enum class Topic : uint64_t { card, why_not, identity, linked, done };
 
-uint64_t item_of(Said said) { return static_cast<uint64_t>(said); }
+uint64_t item_of(Topic topic) { return static_cast<uint64_t>(topic); }
 
 std::string version_of(const Stream& stream) {
   return std::to_string(stream.device().index) + " " + std::to_string(nccl::library_version());
@@ -29,7 +29,7 @@ std::string first_reason(const std::vector<std::string>& reasons) {
 
 }  // namespace
 
-std::vector<std::string> Team::hear_all(uint64_t item, const std::string& own) {
+std::vector<std::string> Team::exchange_texts(uint64_t item, const std::string& own) {
   const auto* first = reinterpret_cast<const std::byte*>(own.data());
   ring_->send_all(key(FrameKey::Kind::link, place().rank, item), {first, first + own.size()});
   std::vector<std::string> all;
@@ -46,8 +46,8 @@ std::vector<std::string> Team::hear_all(uint64_t item, const std::string& own) {
 
 /// The first rank that has something against it, `own` of this one; empty: none.
 std::string Team::why_unlinked(const std::string& own) {
-  if (const std::string why = first_reason(hear_all(item_of(Said::why_not), own)); !why.empty()) return why;
-  const std::vector<std::string> cards = hear_all(item_of(Said::card), version_of(stream_));
+  if (const std::string why = first_reason(exchange_texts(item_of(Topic::why_not), own)); !why.empty()) return why;
+  const std::vector<std::string> cards = exchange_texts(item_of(Topic::card), version_of(stream_));
   for (size_t rank = 1; rank < cards.size(); ++rank) {
     const auto same = std::find(cards.begin(), cards.begin() + static_cast<std::ptrdiff_t>(rank), cards[rank]);
     if (same != cards.begin() + static_cast<std::ptrdiff_t>(rank))
@@ -68,7 +68,7 @@ std::string Team::connect_cards() {
   } catch (const Error& error) {
     failure = error.message();
   }
-  const std::string said = hear_all(item_of(Said::identity), own)[0];
+  const std::string said = exchange_texts(item_of(Topic::identity), own)[0];
   if (said.size() != sizeof id.bytes) return failure;
   std::memcpy(id.bytes, said.data(), sizeof id.bytes);
   const auto still_wanted = [this] {
@@ -87,7 +87,7 @@ std::string Team::connect_cards() {
 std::string Team::link_cards() {
   if (stream_.device().kind != DeviceKind::cuda || place().ranks == 1) return {};
   std::string why = why_unlinked(nccl::library() == nullptr ? nccl::library_origin() : "");
-  if (why.empty()) why = first_reason(hear_all(item_of(Said::linked), connect_cards()));
+  if (why.empty()) why = first_reason(exchange_texts(item_of(Topic::linked), connect_cards()));
   if (!why.empty()) {
     link_.reset();
     return "gradients go over TCP: " + why;
@@ -106,7 +106,7 @@ void Team::wait_for_cards() {
 void Team::leave_cards() {
   if (!link_) return;
   try {
-    hear_all(item_of(Said::done), {});  // nobody frees what another still reads
+    exchange_texts(item_of(Topic::done), {});  // nobody frees what another still reads
   } catch (const Error& error) {
     if (error.code() != "train/rank-lost") throw;
     return;  // all is done: a rank that is gone by now is missed by nobody

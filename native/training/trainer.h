@@ -114,10 +114,10 @@ class Trainer {
   /// train/ranks-differ.
   std::string join(std::shared_ptr<Ring> ring);
   /// Of a rank that is not 0: does its share of what rank 0 does next.
-  enum class Followed : uint8_t { something, the_end };
+  enum class Followed : uint8_t { command, finish };
   Followed follow();
   /// Rank 0's last word to the others. Nothing where there are none.
-  void dismiss();
+  void finish_ranks();
 
   /// Loss on the validation samples with fixed noise and timesteps, no dropout, the average's weights if there is one.
   /// The same weights always give the same number. Throws train/no-samples without validation samples.

@@ -17,7 +17,7 @@ GenerationRequest clip_request(const PlanRequest& run, int64_t frames, int64_t t
 }
 
 /// In the run's own arena, which is idle between steps, or in one for this clip.
-Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
+Storage Trainer::State::generate_clip(const GenerateJob& job, size_t arena_bytes) {
   if (arena_bytes <= arena->capacity()) return generate_latents(job, *model, work());
   Arena own(stream.device(), arena_bytes);
   return generate_latents(job, *model, {own, stream});
@@ -25,7 +25,7 @@ Storage Trainer::State::listen(const GenerateJob& job, size_t arena_bytes) {
 
 Storage Trainer::generate(GenerateJob job) {
   State& s = *state_;
-  s.settle();
+  s.wait_for_device();
   const PlanRequest run = plan_request(s.setup, s.options, s.files, s.shape);
   GenerationRequest request =
       clip_request(run, job.context.dim(0), job.condition.dim(0), job.sampler.guided() ? Halves::both : Halves::conditional);
@@ -38,7 +38,7 @@ Storage Trainer::generate(GenerateJob job) {
   const ReliefScope scope = s.relief();
   try {
     s.use_average();
-    const Storage latents = s.listen(job, needed);
+    const Storage latents = s.generate_clip(job, needed);
     s.use_raw();
     s.end_shortage();
     return latents;

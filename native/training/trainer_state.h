@@ -96,13 +96,13 @@ struct Trainer::State {
   MicroStep micro_step(const MicroBatch& micro, const Draws& draws);
   int64_t first_micro() const;
   int64_t last_micro() const;
-  bool steps_at_once() const;
-  StepReport step_at_once();
-  StepReport step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next);
-  StepReport step_together();
+  bool queues_steps() const;
+  StepReport step_queued();
+  StepReport step_checking_losses(const std::function<MicroBatch(int64_t micro_index)>& next);
+  StepReport step_with_ranks();
   void compute_share(MicroBatch& micro, StepReport& report, int64_t& good);
-  void take_up_outcomes(int64_t before, StepReport& report, int64_t& good);
-  void take_up(const MicroOutcome& outcome, StepReport& report, int64_t& good);
+  void add_outcomes(int64_t before, StepReport& report, int64_t& good);
+  void add_outcome(const MicroOutcome& outcome, StepReport& report, int64_t& good);
   bool adapts(const MicroBatch& micro) const;
   bool adapts(const RandomKey& choice) const;
   std::string diagnose(const MicroBatch& micro, const MicroStep& step, const std::vector<double>& sample_losses);
@@ -111,16 +111,16 @@ struct Trainer::State {
   using NextBatch = std::function<MicroBatch(int64_t micro_index)>;
   QueuedStep queue_passes(const NextBatch& next);
   MicroBatch read_again(const MicroBatch& micro);
-  bool goes_ahead() const;
-  void queue_ahead(const NextBatch& next);
-  void settle();
+  bool has_next_step() const;
+  void queue_next_step(const NextBatch& next);
+  void wait_for_device();
   StepReport step();
   bool computes(int64_t micro_index) const;
   void run_micro(const MicroBatch& micro, StepReport& report, int64_t& good);
   void note_nonfinite(const std::string& diagnosis, StepReport& report);
   Update next_update(StepReport& report, int64_t good);
   void update_average(ConstTensor proceed);
-  void conclude(const UpdateResult& result, StepReport& report);
+  void record_update(const UpdateResult& result, StepReport& report);
   void advance(StepReport& report);
 
   // Weights of the average in place of the raw ones, and back.
@@ -140,7 +140,7 @@ struct Trainer::State {
   void end_shortage();
   StepReport step_within_memory();
 
-  Storage listen(const GenerateJob& job, size_t arena_bytes);
+  Storage generate_clip(const GenerateJob& job, size_t arena_bytes);
   double validate_once(const Sample& sample, int64_t index, size_t timestep, int64_t draw);
   std::vector<double> validation_losses();
   ValidationReport validate();
@@ -181,11 +181,11 @@ struct Trainer::State {
   Staging numbers;             ///< for the steps' own: a few bytes must not be lent a batch's memory
   BatchUpload upload;
   std::deque<PendingBatch>
-      pending;                      ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
-  std::optional<QueuedStep> ahead;  ///< the step after the one that was reported last, where its passes are queued already
-  bool changing_weights = false;    ///< an update is under way: this step cannot be taken again
-  bool trimmed = false;             ///< whether idle memory was freed since the last shortage was settled
-  bool short_of_memory = false;     ///< something was given back since then
+      pending;  ///< in order, up to the next that this rank computes; a reader must not outlive what it reads
+  std::optional<QueuedStep> queued_next;   ///< the step after the one that was reported last, where its passes are queued already
+  bool changing_weights = false;           ///< an update is under way: this step cannot be taken again
+  bool trimmed = false;                    ///< whether idle memory was freed since the last shortage was settled
+  bool short_of_memory = false;            ///< something was given back since then
   std::optional<Recomputation> replanned;  ///< not reported yet
   bool others_know = false;                ///< whether the other ranks have this run's state
   std::unique_ptr<Team> team;              ///< null where the run has this rank alone; knows the adapters

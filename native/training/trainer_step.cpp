@@ -115,7 +115,7 @@ uint64_t Trainer::State::step_of(const MicroBatch& micro) const {
 StepReport Trainer::State::begun_report() const { return {.epoch = position.epoch + 1, .step_in_epoch = position.group + 1}; }
 
 /// What a micro-batch came to goes into the report and into what is drawn and decided from now on.
-void Trainer::State::take_up(const MicroOutcome& outcome, StepReport& report, int64_t& good) {
+void Trainer::State::add_outcome(const MicroOutcome& outcome, StepReport& report, int64_t& good) {
   report.timesteps.insert(report.timesteps.end(), outcome.timesteps.begin(), outcome.timesteps.end());
   report.sample_names.insert(report.sample_names.end(), outcome.sample_names.begin(), outcome.sample_names.end());
   report.sample_losses.insert(report.sample_losses.end(), outcome.sample_losses.begin(), outcome.sample_losses.end());
@@ -142,7 +142,7 @@ void Trainer::State::run_micro(const MicroBatch& micro, StepReport& report, int6
   MicroOutcome outcome{
       .loss = result.loss, .sample_losses = result.per_sample, .timesteps = draws.t, .sample_names = micro.batch.names};
   if (!std::isfinite(result.loss)) outcome.diagnosis = diagnose(micro, step, result.per_sample);
-  take_up(outcome, report, good);
+  add_outcome(outcome, report, good);
 }
 
 /// Of a step whose learning rate goes into the report.
@@ -170,7 +170,7 @@ void Trainer::State::update_average(ConstTensor proceed) {
   ema_update(ema, stream);
 }
 
-void Trainer::State::conclude(const UpdateResult& result, StepReport& report) {
+void Trainer::State::record_update(const UpdateResult& result, StepReport& report) {
   report.grad_norm = result.grad_norm;
   report.module_norms = result.module_norms;
   if (result.kind == UpdateResult::Kind::skipped) {
@@ -192,7 +192,7 @@ int64_t Trainer::State::last_micro() const {
 }
 
 /// A step that looks at every loss before it goes on. `next` gives the micro-batches, in order.
-StepReport Trainer::State::step_with_care(const std::function<MicroBatch(int64_t micro_index)>& next) {
+StepReport Trainer::State::step_checking_losses(const std::function<MicroBatch(int64_t micro_index)>& next) {
   StepReport report = begun_report();
   int64_t good = 0;
   changing_weights = false;  // whatever was tried before has changed none
@@ -210,7 +210,7 @@ StepReport Trainer::State::finish_step(StepReport report, int64_t good) {
   report.loss /= static_cast<double>(good);
   const UpdateResult result = apply_update(next_update(report, good), work());
   if (result.kind == UpdateResult::Kind::applied) update_average({});
-  conclude(result, report);
+  record_update(result, report);
   return report;
 }
 
@@ -243,7 +243,7 @@ MicroBatch Trainer::State::read_again(const MicroBatch& micro) {
 }
 
 /// Whether the next step follows in this epoch: between epochs crops change and callers validate and save.
-bool Trainer::State::goes_ahead() const {
+bool Trainer::State::has_next_step() const {
   const bool last = options.max_steps > 0 && position.global_step + 1 >= options.max_steps;
   return position.group + 1 < shape.steps_per_epoch && !last;
 }
@@ -251,25 +251,25 @@ bool Trainer::State::goes_ahead() const {
 /// The next step's passes, while the card still computes this one: it need not wait for whoever reads this one's report. They
 /// change nothing but gradients, so a run that ends here has lost nothing. What goes wrong is left for the step itself, in which
 /// it goes wrong again: this one is done, and its report must not be lost.
-void Trainer::State::queue_ahead(const NextBatch& next) {
-  if (!goes_ahead()) return;
+void Trainer::State::queue_next_step(const NextBatch& next) {
+  if (!has_next_step()) return;
   const CropSampler before = crops;
   ++position.group;
   try {
-    ahead = queue_passes(next);
+    queued_next = queue_passes(next);
   } catch (const std::exception&) {
-    ahead.reset();
+    queued_next.reset();
   }
   --position.group;
   crops = before;
 }
 
 /// For whoever uses the device between steps, and counts on its being idle.
-void Trainer::State::settle() { stream.synchronize(); }
+void Trainer::State::wait_for_device() { stream.synchronize(); }
 
 Trainer::State::~State() {
   try {
-    settle();
+    wait_for_device();
   } catch (const std::exception&) {  // a card that fails has said so, or nobody asks any more
   }
 }
@@ -277,11 +277,11 @@ Trainer::State::~State() {
 /// A step that a card is told as a whole, update included, and that is read once, when the next one's passes have been queued
 /// behind it. If a loss turns out to be no finite number the card has changed nothing but gradients, and the step is taken again
 /// with care, and so are the passes of the next: that is rare, and looking always costs a pause in every step.
-StepReport Trainer::State::step_at_once() {
+StepReport Trainer::State::step_queued() {
   stream.throw_if_cancelled();
   const auto fresh = [this](int64_t index) { return next_batch(index); };
-  QueuedStep queued = ahead ? std::move(*ahead) : queue_passes(fresh);
-  ahead.reset();
+  QueuedStep queued = queued_next ? std::move(*queued_next) : queue_passes(fresh);
+  queued_next.reset();
   crops = std::move(queued.crops);
   StepReport report = std::move(queued.report);
   const std::vector<double> counters = optimizer->scalars();
@@ -290,7 +290,7 @@ StepReport Trainer::State::step_at_once() {
   queue_update(update, *figures, work());
   update_average(figures->proceed());
   figures->send(stream);
-  queue_ahead(fresh);
+  queue_next_step(fresh);
   const StepFigures::Read read = figures->receive(stream);
   for (const StepFigures::Losses& losses : read.micro_steps) {
     report.sample_losses.insert(report.sample_losses.end(), losses.per_sample.begin(), losses.per_sample.end());
@@ -298,27 +298,27 @@ StepReport Trainer::State::step_at_once() {
   }
   const auto finite = [](const StepFigures::Losses& losses) { return std::isfinite(losses.loss); };
   if (!std::all_of(read.micro_steps.begin(), read.micro_steps.end(), finite)) {
-    const std::optional<QueuedStep> in_vain = std::exchange(ahead, {});
+    const std::optional<QueuedStep> in_vain = std::exchange(queued_next, {});
     optimizer->set_scalars(counters);
     const auto group_of = [this](const std::vector<MicroBatch>& group) {
       return [this, &group](int64_t index) { return read_again(group[static_cast<size_t>(index - first_micro())]); };
     };
-    StepReport careful = step_with_care(group_of(queued.group));
-    if (in_vain) queue_ahead(group_of(in_vain->group));
-    if (ahead) ahead->crops = in_vain->crops;
+    StepReport careful = step_checking_losses(group_of(queued.group));
+    if (in_vain) queue_next_step(group_of(in_vain->group));
+    if (queued_next) queued_next->crops = in_vain->crops;
     return careful;
   }
   position.nonfinite_in_a_row = 0;
   report.loss /= static_cast<double>(count);
   const UpdateResult result = judge(update, read.norms);
   if (result.kind == UpdateResult::Kind::skipped) optimizer->set_scalars(counters);
-  conclude(result, report);
+  record_update(result, report);
   return report;
 }
 
 /// On the CPU looking costs nothing. Adaptive timesteps follow every loss, Prodigy finds its rate on the host, and a bench
 /// that times every op waits anyway.
-bool Trainer::State::steps_at_once() const {
+bool Trainer::State::queues_steps() const {
   return stream.device().kind == DeviceKind::cuda && stream.tally() == nullptr && options.timestep.adaptive_ratio == 0 &&
          !optimizer->waits();
 }
@@ -348,8 +348,8 @@ StepReport Trainer::State::step() {
   begin_epoch();
   changing_weights = false;
   const auto taken = [this] {
-    if (team) return step_together();
-    return steps_at_once() ? step_at_once() : step_with_care([this](int64_t micro_index) { return next_batch(micro_index); });
+    if (team) return step_with_ranks();
+    return queues_steps() ? step_queued() : step_checking_losses([this](int64_t micro_index) { return next_batch(micro_index); });
   };
   StepReport report = taken();
   advance(report);

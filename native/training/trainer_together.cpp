@@ -13,7 +13,7 @@ namespace sidestep {
 namespace {
 
 /// FNV-1a, 64 bits: told apart are runs, not adversaries.
-uint64_t mark_of(const std::string& text) {
+uint64_t fnv1a(const std::string& text) {
   uint64_t hash = 0xCBF29CE484222325;
   for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
   return hash;
@@ -49,14 +49,14 @@ std::string Trainer::State::identity() const {
     for (const SampleHeader& s : *list) run += numbers_text({static_cast<double>(s.frames), static_cast<double>(s.tokens)});
   const std::string device = stream.device().kind == DeviceKind::cpu ? cpu::arithmetic() : "a card";
   return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " + std::string(dtype_name(setup.compute_dtype)) +
-         ", run " + std::to_string(mark_of(run));
+         ", run " + std::to_string(fnv1a(run));
 }
 
 std::string Trainer::join(std::shared_ptr<Ring> ring) {
   State& s = *state_;
   s.team = std::make_unique<Team>(std::move(ring), *s.adapters, s.stream);
-  s.settle();
-  s.ahead.reset();
+  s.wait_for_device();
+  s.queued_next.reset();
   s.pending.clear();
   s.team->compare(s.identity());
   return s.team->link_cards();
@@ -65,11 +65,11 @@ std::string Trainer::join(std::shared_ptr<Ring> ring) {
 /// Says what comes next; before it, where this run stands, if the others cannot know.
 void Trainer::State::lead(Team::Command command) {
   if (!others_know && command != Team::Command::finish) {
-    team->command(Team::Command::state);
+    team->send_command(Team::Command::state);
     send_state();
     others_know = true;
   }
-  team->command(command);
+  team->send_command(command);
 }
 
 void Trainer::State::send_state() {
@@ -96,16 +96,16 @@ void Trainer::State::receive_state() {
 
 Trainer::Followed Trainer::follow() {
   State& s = *state_;
-  switch (s.team->hear()) {
+  switch (s.team->receive_command()) {
     case Team::Command::state: s.receive_state(); break;
     case Team::Command::step: s.step_within_memory(); break;
     case Team::Command::validate: s.validate(); break;
-    case Team::Command::finish: s.team->leave_cards(); return Followed::the_end;
+    case Team::Command::finish: s.team->leave_cards(); return Followed::finish;
   }
-  return Followed::something;
+  return Followed::command;
 }
 
-void Trainer::dismiss() {
+void Trainer::finish_ranks() {
   if (!state_->team) return;
   state_->lead(Team::Command::finish);
   state_->team->leave_cards();
@@ -123,29 +123,29 @@ bool Trainer::State::adapts(const MicroBatch& micro) const {
 void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_t& good) {
   stream.throw_if_cancelled();
   const int64_t within = micro.index - first_micro();
-  if (adapts(micro)) take_up_outcomes(within, report, good);
+  if (adapts(micro)) add_outcomes(within, report, good);
   const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
   MicroOutcome outcome{.timesteps = draws.t, .sample_names = micro.batch.names};
   MicroStep step = micro_step(micro, draws);
   step.recordings = nullptr;  // a recorded pass cannot wait for another rank
-  step.heard = [&](const MicroResult& result) {
+  step.on_loss = [&](const MicroResult& result) {
     outcome.loss = result.loss;
     outcome.sample_losses = result.per_sample;
-    team->tell(within, outcome);
+    team->send_outcome(within, outcome);
   };
   team->begin_micro(within, last_micro() - first_micro());
   run_micro_step(step, work());
   // Before the sums go on: who is to take them may wait for it.
-  if (!std::isfinite(outcome.loss)) team->tell_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
+  if (!std::isfinite(outcome.loss)) team->send_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
   team->finish_micro();
 }
 
-void Trainer::State::take_up_outcomes(int64_t before, StepReport& report, int64_t& good) {
-  while (team->next_outcome() < before) take_up(team->take_outcome(), report, good);
+void Trainer::State::add_outcomes(int64_t before, StepReport& report, int64_t& good) {
+  while (team->next_outcome() < before) add_outcome(team->receive_outcome(), report, good);
 }
 
 /// A step whose micro-batches go round the ranks. Everything but their passes happens on every rank, in the same order.
-StepReport Trainer::State::step_together() {
+StepReport Trainer::State::step_with_ranks() {
   StepReport report = begun_report();
   int64_t good = 0;
   team->begin_update();
@@ -156,7 +156,7 @@ StepReport Trainer::State::step_together() {
   }
   const int64_t micros = last_micro() - first_micro();
   team->receive_sum(micros);
-  take_up_outcomes(micros, report, good);
+  add_outcomes(micros, report, good);
   team->wait_for_cards();
   return finish_step(std::move(report), good);
 }

@@ -22,25 +22,25 @@ namespace fs = std::filesystem;
 constexpr const char* kHere = "127.0.0.1";
 
 /// Doors and places of so many ranks on this machine.
-struct Doors {
-  explicit Doors(int64_t count) {
-    for (int64_t i = 0; i < count; ++i) doors.push_back(std::make_unique<RingDoor>(kHere));
+struct Listeners {
+  explicit Listeners(int64_t count) {
+    for (int64_t i = 0; i < count; ++i) of_rank.push_back(std::make_unique<RingListener>(kHere));
   }
   Ring::Circle circle(int64_t rank) const {
-    const auto ranks = static_cast<int64_t>(doors.size());
-    const int port = doors[static_cast<size_t>((rank + 1) % ranks)]->port();
+    const auto ranks = static_cast<int64_t>(of_rank.size());
+    const int port = of_rank[static_cast<size_t>((rank + 1) % ranks)]->port();
     return {.place = {rank, ranks}, .token = "a token", .next = {kHere, port}, .patience = {20'000, 20'000}};
   }
   std::shared_ptr<Ring> enter(int64_t rank, const Stream& stream) const {
-    return std::make_shared<Ring>(*doors[static_cast<size_t>(rank)], circle(rank), stream);
+    return std::make_shared<Ring>(*of_rank[static_cast<size_t>(rank)], circle(rank), stream);
   }
-  std::vector<std::unique_ptr<RingDoor>> doors;
+  std::vector<std::unique_ptr<RingListener>> of_rank;
 };
 
 /// Each rank is a thread with a trainer of its own; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else
 /// that one is gone.
 void train_together(int64_t ranks, const TrainerSetup& setup, const std::function<void(Trainer&)>& leader) {
-  const Doors doors(ranks);
+  const Listeners listeners(ranks);
   std::vector<std::exception_ptr> errors(static_cast<size_t>(ranks));
   std::vector<std::thread> threads;
   for (int64_t rank = 0; rank < ranks; ++rank) {
@@ -48,14 +48,14 @@ void train_together(int64_t ranks, const TrainerSetup& setup, const std::functio
       try {
         Stream stream = make_stream(1);
         Trainer trainer(setup, stream);
-        trainer.join(doors.enter(rank, stream));
+        trainer.join(listeners.enter(rank, stream));
         if (rank > 0) {
-          while (trainer.follow() == Trainer::Followed::something) {
+          while (trainer.follow() == Trainer::Followed::command) {
           }
           return;
         }
         leader(trainer);
-        trainer.dismiss();
+        trainer.finish_ranks();
       } catch (...) {
         errors[static_cast<size_t>(rank)] = std::current_exception();
       }
@@ -161,7 +161,7 @@ TEST("ranks: one that is gone ends all of them, whichever it is") {
   const Songs songs;
   const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
   for (const int64_t victim : {0, 1, 2}) {
-    const Doors doors(3);
+    const Listeners listeners(3);
     std::vector<std::string> codes(3), words(3);
     std::vector<std::thread> threads;
     for (int64_t rank = 0; rank < 3; ++rank) {
@@ -169,7 +169,7 @@ TEST("ranks: one that is gone ends all of them, whichever it is") {
         try {
           Stream stream = make_stream(1);
           Trainer trainer(setup, stream);
-          trainer.join(doors.enter(rank, stream));
+          trainer.join(listeners.enter(rank, stream));
           for (int step = 0; rank != victim || step < 1; ++step) {
             if (rank > 0)
               trainer.follow();
@@ -194,12 +194,12 @@ TEST("ranks: one that is gone ends all of them, whichever it is") {
 TEST("ranks: those that train something else, and those who do not know the token, are refused") {
   const Songs songs;
   const auto join_with = [&](const std::string& other_options) {
-    const Doors doors(2);
+    const Listeners listeners(2);
     std::thread other([&] {
       try {
         Stream stream = make_stream(1);
         Trainer trainer(setup_of(songs, other_options), stream);
-        trainer.join(doors.enter(1, stream));
+        trainer.join(listeners.enter(1, stream));
       } catch (const Error&) {  // it is refused as well
       }
     });
@@ -207,7 +207,7 @@ TEST("ranks: those that train something else, and those who do not know the toke
     try {
       Stream stream = make_stream(1);
       Trainer trainer(setup_of(songs, busy_options("adamw", "lora")), stream);
-      trainer.join(doors.enter(0, stream));
+      trainer.join(listeners.enter(0, stream));
     } catch (...) {
       refused = std::current_exception();
     }
@@ -216,25 +216,25 @@ TEST("ranks: those that train something else, and those who do not know the toke
   };
   EXPECT_ERROR(join_with(busy_options("adamw", "dora")), "train/ranks-differ");
   Stream stream = make_stream(1);
-  const Doors doors(2);
-  Ring::Circle circle = doors.circle(0), stranger = doors.circle(1);
+  const Listeners listeners(2);
+  Ring::Circle circle = listeners.circle(0), stranger = listeners.circle(1);
   circle.patience = stranger.patience = {300, 300};
   stranger.token = "another";
   std::thread other([&] {
     Stream own = make_stream(1);
-    EXPECT_ERROR(Ring(*doors.doors[1], stranger, own), "train/rank-missing");
+    EXPECT_ERROR(Ring(*listeners.of_rank[1], stranger, own), "train/rank-missing");
   });
-  EXPECT_ERROR(Ring(*doors.doors[0], circle, stream), "train/rank-missing");
+  EXPECT_ERROR(Ring(*listeners.of_rank[0], circle, stream), "train/rank-missing");
   other.join();
 }
 
 TEST("ranks: one that cannot be reached is named, with why") {
   Stream stream = make_stream(1);
-  RingDoor door(kHere);
-  const int nobody = RingDoor(kHere).port();  // nobody listens there any more
-  EXPECT_ERROR(Ring(door, {.place = {0, 2}, .token = "t", .next = {kHere, nobody}, .patience = {300, 300}}, stream),
+  RingListener listener(kHere);
+  const int nobody = RingListener(kHere).port();  // nobody listens there any more
+  EXPECT_ERROR(Ring(listener, {.place = {0, 2}, .token = "t", .next = {kHere, nobody}, .patience = {300, 300}}, stream),
                "train/rank-unreachable");
-  EXPECT_ERROR(RingDoor("192.0.2.1"), "train/rank-unreachable");
+  EXPECT_ERROR(RingListener("192.0.2.1"), "train/rank-unreachable");
 }
 
 }  // namespace

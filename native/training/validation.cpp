@@ -93,7 +93,7 @@ ValidationReport Trainer::State::validate() {
 ValidationReport Trainer::validate() {
   State& s = *state_;
   if (s.files.validation.empty()) throw Error("train/no-samples", "There are no samples to validate on");
-  s.settle();
+  s.wait_for_device();
   if (s.team) s.lead(Team::Command::validate);
   const ReliefScope scope = s.relief();
   ValidationReport report = s.validate();

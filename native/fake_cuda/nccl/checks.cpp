@@ -102,8 +102,8 @@ void enter(const World& world, int rank) {
 std::vector<std::string> train_together(const World& world, const TrainerSetup& of_cpu,
                                         const std::function<void(Trainer&)>& leader,
                                         const std::function<void(int rank, int turn)>& followed = {}) {
-  std::vector<std::unique_ptr<RingDoor>> doors;
-  for (int rank = 0; rank < world.ranks; ++rank) doors.push_back(std::make_unique<RingDoor>(kHere));
+  std::vector<std::unique_ptr<RingListener>> listeners;
+  for (int rank = 0; rank < world.ranks; ++rank) listeners.push_back(std::make_unique<RingListener>(kHere));
   return in_processes(world.ranks, [&](int rank) -> std::string {
     enter(world, rank);
     TrainerSetup setup = of_cpu;
@@ -114,17 +114,17 @@ std::vector<std::string> train_together(const World& world, const TrainerSetup& 
       leader(trainer);
       return {};
     }
-    const int port = doors[static_cast<size_t>((rank + 1) % world.ranks)]->port();
+    const int port = listeners[static_cast<size_t>((rank + 1) % world.ranks)]->port();
     const Ring::Circle circle{
         .place = {rank, world.ranks}, .token = "a token", .next = {kHere, port}, .patience = {20'000, 20'000}};
-    const std::string how = trainer.join(std::make_shared<Ring>(*doors[static_cast<size_t>(rank)], circle, stream));
+    const std::string how = trainer.join(std::make_shared<Ring>(*listeners[static_cast<size_t>(rank)], circle, stream));
     if (rank == 0) {
       leader(trainer);
-      trainer.dismiss();
+      trainer.finish_ranks();
       return how;
     }
     for (int turn = 0; followed ? (followed(rank, turn), true) : true; ++turn)
-      if (trainer.follow() == Trainer::Followed::the_end) break;
+      if (trainer.follow() == Trainer::Followed::finish) break;
     return how;
   });
 }
@@ -253,7 +253,7 @@ struct Pair {
         calls(*nccl::library()),
         joined(calls.join(&communicator, 2, id, rank, &config)) {}
 
-  Result settled() {
+  Result final_result() {
     for (Result state = Result::in_progress;;) {
       if (const Result asked = calls.state(communicator, &state); asked != Result::success) return asked;
       if (state != Result::in_progress) return state;
@@ -288,7 +288,7 @@ std::vector<std::string> in_pairs(
     const ssize_t passed = rank == 0 ? ::write(pipe_ends[1], &id, sizeof id) : ::read(pipe_ends[0], &id, sizeof id);
     if (passed != sizeof id) return "no id";
     Pair pair(rank, id);
-    if (const Result result = pair.settled(); result != Result::success) return pair.words();
+    if (const Result result = pair.final_result(); result != Result::success) return pair.words();
     return act(pair, rank);
   });
   ::close(pipe_ends[0]);
@@ -324,11 +324,11 @@ TEST("stand-in for NCCL: wrong ranks, addresses and orders of calls are refused"
     if (first != Result::in_progress) return "a call that does not block";
     if (number(rank == 0 ? pair.send(16) : pair.receive(16)) != kInvalidUsage)
       return "a call before the last has been waited for";
-    if (pair.settled() != Result::success) return pair.words();
+    if (pair.final_result() != Result::success) return pair.words();
     if (number(pair.calls.finalize(pair.communicator)) != kInvalidUsage) return "an end before the transfer's";
     pair.stream.synchronize();
     pair.calls.finalize(pair.communicator);
-    if (pair.settled() != Result::success) return pair.words();
+    if (pair.final_result() != Result::success) return pair.words();
     if (number(pair.send(16, 1 - rank)) != kInvalidArgument) return "a call after the end";
     if (pair.calls.destroy(pair.communicator) != Result::success) return "destroy";
     if (number(pair.calls.destroy(pair.communicator)) != kInvalidArgument) return "destroyed twice";
@@ -340,16 +340,16 @@ TEST("stand-in for NCCL: wrong ranks, addresses and orders of calls are refused"
 TEST("stand-in for NCCL: ranks that do not fit together are refused instead of left waiting") {
   const auto sizes = in_pairs([](Pair& pair, int rank) {
     static_cast<void>(rank == 0 ? pair.send(16) : pair.receive(32));
-    static_cast<void>(pair.settled());
+    static_cast<void>(pair.final_result());
     pair.stream.synchronize();
-    static_cast<void>(pair.settled());
+    static_cast<void>(pair.final_result());
     return pair.words();
   });
   EXPECT(sizes[0] == "rank 1 expected something else than rank 0 sent");
   EXPECT(sizes[1] == "rank 1 expected 32 of rank 0, which sends 16");
   const auto both = in_pairs([](Pair& pair, int rank) {
     static_cast<void>(pair.send(16, 1 - rank));
-    static_cast<void>(pair.settled());
+    static_cast<void>(pair.final_result());
     pair.stream.synchronize();
     return pair.words();
   });
@@ -362,7 +362,7 @@ TEST("stand-in for NCCL: a transfer whose other side is gone is waited for until
   const auto said = in_pairs([](Pair& pair, int rank) -> std::string {
     if (rank == 1) ::_exit(0);
     static_cast<void>(pair.send(16));
-    static_cast<void>(pair.settled());
+    static_cast<void>(pair.final_result());
     bool aborted = false;
     std::thread rescuer([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -1,4 +1,4 @@
-#include "training/imagined_step.h"
+#include "training/planned_step.h"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ constexpr Device kPlan{.kind = DeviceKind::plan};
 
 }  // namespace
 
-ImaginedStep::ImaginedStep(const PlanRequest& request)
+PlannedStep::PlannedStep(const PlanRequest& request)
     : request_(request),
       stream_(kPlan),
       arena_(kPlan, 0),
@@ -25,9 +25,9 @@ ImaginedStep::ImaginedStep(const PlanRequest& request)
   optimizer_ = make_optimizer(request.optimizer, adapters_.parameters(), stream_);
 }
 
-void ImaginedStep::run_passes() { run_passes(request_.kept, work()); }
+void PlannedStep::run_passes() { run_passes(request_.kept, work()); }
 
-ImaginedStep::Passes ImaginedStep::measure(const KeptLayers& kept) {
+PlannedStep::Passes PlannedStep::measure(const KeptLayers& kept) {
   Arena arena(kPlan, 0);
   Tally tally;
   attach(&tally);
@@ -36,7 +36,7 @@ ImaginedStep::Passes ImaginedStep::measure(const KeptLayers& kept) {
   return {.arena_bytes = std::max(arena_.high_water(), arena.high_water()), .flops = tally.total().flops};
 }
 
-void ImaginedStep::run_passes(const KeptLayers& kept, Workspace work) {
+void PlannedStep::run_passes(const KeptLayers& kept, Workspace work) {
   const auto size = static_cast<size_t>(request_.batch_size);
   // Dropped samples: replacing their conditions takes scratch of its own on some devices.
   const Draws draws{.noise = {},
@@ -54,8 +54,6 @@ void ImaginedStep::run_passes(const KeptLayers& kept, Workspace work) {
                  work);
 }
 
-void ImaginedStep::run_update() {
-  apply_update({.adapters = adapters_, .optimizer = *optimizer_, .learning_rate = 1e-4}, work());
-}
+void PlannedStep::run_update() { apply_update({.adapters = adapters_, .optimizer = *optimizer_, .learning_rate = 1e-4}, work()); }
 
 }  // namespace sidestep

@@ -9,10 +9,10 @@ namespace sidestep {
 
 /// A training step on Device::plan: the model, its adapters and a batch of the longest samples, none of them in memory. Running
 /// it measures what a real step takes (core/arena.h) and does (core/stream.h).
-class ImaginedStep {
+class PlannedStep {
  public:
   /// Throws what making the adapters throws.
-  explicit ImaginedStep(const PlanRequest& request);
+  explicit PlannedStep(const PlanRequest& request);
 
   /// One forward and backward pass, keeping what the request says.
   void run_passes();
