@@ -118,29 +118,30 @@ void for_all_transposes(const Body& body) {
 
 // Around every edge: one row, one column, tile sizes of all instruction sets and cards, one more and one less, a cut of the sum,
 // few results of a long one.
-constexpr int64_t kSizes[][3] = {{1, 1, 1},    {1, 7, 3},       {2, 33, 5},    {3, 1, 64},      {5, 16, 17},
-                                 {6, 16, 9},   {7, 15, 31},     {8, 40, 130},  {9, 32, 8},      {13, 31, 33},
-                                 {14, 32, 16}, {15, 33, 4},     {16, 48, 100}, {16, 512, 37},   {28, 64, 65},
-                                 {29, 65, 12}, {57, 16, 140},   {60, 129, 40}, {99, 130, 67},   {3, 70, 1025},
-                                 {30, 9, 513}, {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}, {40, 60, 1100}};
+constexpr struct {
+  int64_t m, n, k;
+} kSizes[] = {{1, 1, 1},       {1, 7, 3},     {2, 33, 5},      {3, 1, 64},    {5, 16, 17},   {6, 16, 9},    {7, 15, 31},
+              {8, 40, 130},    {9, 32, 8},    {13, 31, 33},    {14, 32, 16},  {15, 33, 4},   {16, 48, 100}, {16, 512, 37},
+              {28, 64, 65},    {29, 65, 12},  {57, 16, 140},   {60, 129, 40}, {99, 130, 67}, {3, 70, 1025}, {30, 9, 513},
+              {20, 140, 1100}, {64, 2100, 3}, {250, 290, 130}, {40, 60, 1100}};
 
 TEST("gemm: all transposes and odd sizes match float64") {
-  for (const auto& [m, n, k] : kSizes)
-    for_all_transposes([&](Transpose ta, Transpose tb) { expect_close({1, m, n, k, ta, tb}); });
+  for (const auto& size : kSizes)
+    for_all_transposes([&](Transpose ta, Transpose tb) { expect_close({1, size.m, size.n, size.k, ta, tb}); });
 }
 
 TEST("gemm: alpha, beta, bias, padded rows and misaligned operands match float64") {
-  for (const auto& [m, n, k] : kSizes)
+  for (const auto& size : kSizes)
     for_all_transposes([&](Transpose ta, Transpose tb) {
-      expect_close({1, m, n, k, ta, tb, DType::f32, -0.75F, 0.5F, 3, 1, Case::Bias::given});
+      expect_close({1, size.m, size.n, size.k, ta, tb, DType::f32, -0.75F, 0.5F, 3, 1, Case::Bias::given});
     });
 }
 
 TEST("gemm: bf16 and f16 operands are widened and the result rounded once") {
-  for (const auto& [m, n, k] : kSizes)
+  for (const auto& size : kSizes)
     for_all_transposes([&](Transpose ta, Transpose tb) {
-      expect_close({1, m, n, k, ta, tb, DType::bf16, 1, 0.5F, 1, 0, Case::Bias::given});
-      expect_close({2, m, n, k, ta, tb, DType::f16});
+      expect_close({1, size.m, size.n, size.k, ta, tb, DType::bf16, 1, 0.5F, 1, 0, Case::Bias::given});
+      expect_close({2, size.m, size.n, size.k, ta, tb, DType::f16});
     });
 }
 
