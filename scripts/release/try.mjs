@@ -6,24 +6,34 @@
 //   --build          the engine is compiled by `sidestep build-engine`: minutes
 //   --client=NAME    npm, pnpm, yarn1, yarn4 or "npm --global" alone
 //   --debian=SUITE   in a bare Debian of that name, with its older C library (root; apt: debootstrap)
+//   --root=FOLDER    in a copy of the file system there, which may be of any Linux (root); its usr/bin/node, where it has one, runs all
+//   PLATFORM=ENGINE  publishes this engine for that platform, in place of the one in build/addon for this machine
 import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {basename, join} from 'node:path';
+import {basename, join, resolve} from 'node:path';
 import {CLIENTS, fetchTools, NODES, npmScripts, pathFolder} from './clients.mjs';
 import {compileProgram, packAll, root} from './pack.mjs';
-import {debian, thisSystem} from './place.mjs';
+import {copyOf, debian, thisSystem} from './place.mjs';
 import {startRegistry} from './registry.mjs';
 import {expectStatus, ownEngine, withEngine, withoutEngine} from './stranger.mjs';
 
 const words = process.argv.slice(2);
-const suite = words.find((word) => word.startsWith('--debian='))?.slice('--debian='.length);
-const only = words.find((word) => word.startsWith('--client='))?.slice('--client='.length);
-const scope = ['--quick', '--build'].find((word) => words.includes(word)) ?? (suite ? '--debian' : '--all');
+const chosenBy = (option) => words.find((word) => word.startsWith(`--${option}=`))?.slice(option.length + 3);
+const [suite, folder, only] = ['debian', 'root', 'client'].map(chosenBy);
+const scope =
+  ['--quick', '--build'].find((word) => words.includes(word)) ?? ((suite ?? folder) ? '--place' : '--all');
+const given = words.filter((word) => /^[^-].*=./.test(word)).map((word) => word.split('='));
 const unknown = words.filter(
-  (word) => !['--quick', '--build'].includes(word) && !/^--(debian|client)=./.test(word),
+  (word) =>
+    !['--quick', '--build'].includes(word) &&
+    !/^--(debian|root|client)=./.test(word) &&
+    !/^[^-].*=./.test(word),
 );
-const engine = join(root, 'build/addon/Release/sidestep.node');
+const engines =
+  given.length > 0
+    ? Object.fromEntries(given)
+    : {[`${process.platform}-${process.arch}`]: join(root, 'build/addon/Release/sidestep.node')};
 const work = mkdtempSync(join(tmpdir(), 'sidestep-release-'));
 chmodSync(work, 0o755);
 
@@ -51,7 +61,8 @@ function trials(place) {
   const folders = new Map();
   const trial = (client, node, story) => {
     const name = `${client}-${node}`;
-    const path = folders.get(name) ?? pathFolder(place, name, tools.node(node), tools.scripts[client]);
+    const path =
+      folders.get(name) ?? pathFolder(place, name, place.node ?? tools.node(node), tools.scripts[client]);
     folders.set(name, path);
     return {client, node, path, ...story};
   };
@@ -59,8 +70,10 @@ function trials(place) {
     const {path, ...rest} = trial('npm', '22', builds);
     return [trial('npm', '22', installs), {...rest, path: `${path}:/usr/bin:/bin`}];
   }
-  if (scope === '--debian')
-    return NODES.flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)));
+  if (scope === '--place') {
+    const nodes = place.node === undefined ? NODES : ['its own'];
+    return nodes.flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)));
+  }
   const clients = Object.keys(CLIENTS);
   return NODES.flatMap((node) => clients.map((client) => trial(client, node, installs))).concat(
     clients.filter((client) => CLIENTS[client].without).map((client) => trial(client, '22', repairs)),
@@ -89,20 +102,20 @@ async function tryAll(place, registry) {
 
 async function main() {
   if (unknown.length > 0)
-    throw new Error(`Expected --quick, --build, --client=NAME or --debian=SUITE, found ${unknown.join(' ')}`);
-  const check = spawnSync(process.execPath, [join(root, 'scripts/release/check-binary.mjs'), engine], {
-    stdio: 'inherit',
-  });
+    throw new Error(
+      `Expected --quick, --build, --client=NAME, --debian=SUITE, --root=FOLDER or PLATFORM=ENGINE, found ${unknown.join(' ')}`,
+    );
+  const script = join(root, 'scripts/release/check-binary.mjs');
+  const check = spawnSync(process.execPath, [script, ...Object.values(engines)], {stdio: 'inherit'});
   if (check.status !== 0)
     throw new Error('Build the engine for other machines first: SIDESTEP_PORTABLE=ON npm run native');
   if (scope !== '--quick') compileProgram(); // CI has just done so
-  const platform = `${process.platform}-${process.arch}`;
-  const tarballs = packAll(join(work, 'packages'), {[platform]: engine}, 'given');
+  const tarballs = packAll(join(work, 'packages'), engines, 'given');
   for (const {file, size, unpackedSize, entryCount} of tarballs)
     console.log(
       `${basename(file)}: ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${entryCount} files`,
     );
-  const place = suite === undefined ? thisSystem(work) : debian(suite, work);
+  const place = suite ? debian(suite, work) : folder ? copyOf(resolve(folder), work) : thisSystem(work);
   if (place.title !== undefined) console.log(place.title);
   const registry = await startRegistry();
   try {
