@@ -1,16 +1,19 @@
 // `node scripts/release/check-binary.mjs FILE...`: will these addons and plugins load on every system that is promised? Reads the
-// dynamic section with objdump (binutils, LLVM): needed libraries, symbol versions, what was left in. One line a fault; exit 1.
+// dynamic section with objdump (binutils, LLVM): needed libraries, symbol versions, what was left in; of Apple's files the load
+// commands. One line a fault; exit 1.
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import {readMachO} from './mach-o.mjs';
 
-/** Node's own floor on Linux; GCC 8 is the compiler of RHEL 8. */
-const NEWEST = {GLIBC: '2.28', GCC: '7.0.0'};
+/** Node's own floor on Linux; GCC 8 is the compiler of RHEL 8; libc++ of macOS writes doubles since 13.3. */
+const NEWEST = {GLIBC: '2.28', GCC: '7.0.0', macOS: '13.3'};
 
 /** What every system with Node has. */
 const LIBRARIES = {
   elf: /^(libc|libm|libdl|libpthread|librt|libgcc_s|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$|^libc\.musl-\w+\.so\.1$/,
   pe: /^(NODE\.EXE|KERNEL32\.dll|ADVAPI32\.dll|bcrypt\.dll|msvcrt\.dll|ntdll\.dll|SHELL32\.dll|USER32\.dll|api-ms-win-crt-[\w-]+\.dll)$/i,
+  macho: /^\/usr\/lib\/(libSystem\.B|libc\+\+\.1|libc\+\+abi)\.dylib$/, // Apple's C++ runtime is part of the system
 };
 
 const objdump = (...args) =>
@@ -65,18 +68,22 @@ function faultsOf(file) {
   if (magic === '\x7fELF')
     return [...elfFaults({private: objdump('-p', file), symbols: objdump('-T', file)}), ...leftIn(file)];
   if (magic.startsWith('MZ')) return peFaults(objdump('-p', file));
-  if (magic === '\xcf\xfa\xed\xfe')
-    return machFaults(execFileSync('otool', ['-L', file], {encoding: 'utf8'}));
+  if (magic === '\xcf\xfa\xed\xfe') return machFaults(readFileSync(file));
   return ['is no shared library of a system that is known here'];
 }
 
-/** Apple's C++ runtime is part of the system. */
-function machFaults(listing) {
-  const needed = [...listing.matchAll(/^\s+(\S+) \(compat/gm)].map(([, name]) => name);
-  const known = /^(\/usr\/lib\/(libSystem\.B|libc\+\+\.1|libc\+\+abi)\.dylib|@rpath\/sidestep\.node)$/;
-  return needed
-    .filter((name) => !known.test(name))
-    .map((name) => `needs ${name}, which not every system has`);
+/** Of a 64-bit Mach-O file: what it needs, the macOS it asks for, and the signature without which Apple silicon runs nothing. */
+export function machFaults(bytes) {
+  const {libraries, oldest_macos, is_signed} = readMachO(bytes);
+  return [
+    ...libraries
+      .filter((name) => !LIBRARIES.macho.test(name))
+      .map((name) => `needs ${name}, which not every system has`),
+    ...(oldest_macos === undefined || isNewer(oldest_macos, NEWEST.macOS)
+      ? [`is made for macOS ${oldest_macos ?? 'of any version'} and newer; promised is ${NEWEST.macOS}`]
+      : []),
+    ...(is_signed ? [] : ['is not signed: Apple silicon does not load it']),
+  ];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

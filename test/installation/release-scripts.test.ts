@@ -6,8 +6,9 @@ import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../temporary-folder.js';
 
 const scripts = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
-const {elfFaults} = (await import(`${scripts}check-binary.mjs`)) as {
+const {elfFaults, machFaults} = (await import(`${scripts}check-binary.mjs`)) as {
   elfFaults: (listing: {readonly private: string; readonly symbols: string}) => readonly string[];
+  machFaults: (file: Buffer) => readonly string[];
 };
 
 describe('a binary for other machines', () => {
@@ -64,6 +65,64 @@ describe('a binary for other machines', () => {
 
   test('a path of the machine it was built on', () => {
     expect(elfFaults({private: '  RUNPATH              /home/me/lib\n', symbols: ''})).toHaveLength(1);
+  });
+});
+
+describe('a binary for Apple silicon', () => {
+  const LOAD_DYLIB = 0xc;
+  const ID_DYLIB = 0xd;
+  const BUILD_VERSION = 0x32;
+  const CODE_SIGNATURE = 0x1d;
+
+  function loadCommand(command: number, words: readonly number[], text = ''): Buffer {
+    const size = 8 + 4 * words.length + (text === '' ? 0 : 8 * Math.ceil((text.length + 1) / 8));
+    const bytes = Buffer.alloc(size);
+    [command, size, ...words].forEach((word, i) => {
+      bytes.writeUInt32LE(word, 4 * i);
+    });
+    bytes.write(text, 8 + 4 * words.length);
+    return bytes;
+  }
+  const library = (command: number, name: string) => loadCommand(command, [24, 0, 0, 0], name);
+  const madeFor = (version: number) => loadCommand(BUILD_VERSION, [1, version, 0x000e0000, 0]);
+  const signature = loadCommand(CODE_SIGNATURE, [4096, 512]);
+
+  /** With the header of a bundle for arm64. */
+  function file(...commands: readonly Buffer[]): Buffer {
+    const header = Buffer.alloc(32);
+    [0xfeedfacf, 0x0100000c, 0, 8, commands.length].forEach((word, i) => {
+      header.writeUInt32LE(word, 4 * i);
+    });
+    return Buffer.concat([header, ...commands, Buffer.alloc(512)]);
+  }
+  const system = library(LOAD_DYLIB, '/usr/lib/libSystem.B.dylib');
+
+  test.each([
+    {
+      name: 'what Node needs too',
+      commands: [library(ID_DYLIB, '@rpath/sidestep.node'), system, madeFor(0x000d0300), signature],
+      fault: undefined,
+    },
+    {
+      name: 'a library of Homebrew',
+      commands: [
+        system,
+        library(LOAD_DYLIB, '/opt/homebrew/lib/libomp.dylib'),
+        madeFor(0x000d0300),
+        signature,
+      ],
+      fault: /^needs \/opt\/homebrew\/lib\/libomp\.dylib/,
+    },
+    {
+      name: 'the macOS of who built it',
+      commands: [system, madeFor(0x000f0100), signature],
+      fault: /^is made for macOS 15\.1 and newer; promised is 13\.3/,
+    },
+    {name: 'no signature', commands: [system, madeFor(0x000b0000)], fault: /^is not signed/},
+  ])('$name', ({commands, fault}) => {
+    const faults = machFaults(file(...commands));
+    if (fault === undefined) expect(faults).toEqual([]);
+    else expect(faults.join()).toMatch(fault);
   });
 });
 
