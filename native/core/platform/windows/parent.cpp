@@ -1,6 +1,7 @@
-#include <tlhelp32.h>
 #include "core/platform/process.h"
 #include "core/platform/windows/system.h"
+
+#include <tlhelp32.h>  // after windows.h
 
 namespace sidestep::platform {
 namespace {

@@ -1,7 +1,8 @@
 #include "core/platform/process.h"
 
-#include <psapi.h>
 #include "core/platform/windows/system.h"
+
+#include <psapi.h>  // after windows.h
 
 #include <string>
 

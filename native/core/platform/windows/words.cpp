@@ -1,6 +1,7 @@
-#include <shellapi.h>
 #include "core/platform/process.h"
 #include "core/platform/windows/system.h"
+
+#include <shellapi.h>  // after windows.h
 
 #include <array>
 
