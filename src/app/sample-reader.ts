@@ -1,4 +1,5 @@
-import type {Sample} from '../dataset/sample.js';
+import {isFileSync} from '../base/if-there.js';
+import type {Finding, Sample} from '../dataset/sample.js';
 import type {Tokenizer} from '../dataset/tokenizer.js';
 import type {ShownSample, ShownText} from '../render/sample-text.js';
 import {lyricsText} from '../stage/conditioning.js';
@@ -20,10 +21,24 @@ export async function sampleReader(found: PipelineDataset) {
       lyrics: shown(lyricsText(sample, conditioning), limits.lyrics),
       conditioning,
       tokens_unknown: tokenizer.ok ? null : tokenizer.problems.map(({message}) => message).join('; '),
-      findings: found.dataset.findings.filter(
-        (finding) => finding.sample === sample.name || finding.code === YET_TO_RUN,
-      ),
+      findings: [
+        ...found.dataset.findings.filter(
+          (finding) => finding.sample === sample.name || finding.code === YET_TO_RUN,
+        ),
+        ...(isFileSync(sample.audio_path) ? [] : [gone(sample)]),
+      ],
     }) satisfies ShownSample;
+}
+
+/** A cached list names songs that may be gone since, or are temporary outputs. */
+function gone({name, audio_path}: Sample): Finding {
+  return {
+    severity: 'warning',
+    code: 'dataset/song-gone',
+    sample: name,
+    message: `${audio_path} is not there any more`,
+    hint: 'Where a stage made it as a temporary output, a run that reads it makes it again.',
+  };
 }
 
 function tokensOf(tokenizer: Tokenizer, text: string, limit: number): ShownText['tokens'] {

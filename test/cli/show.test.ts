@@ -26,6 +26,7 @@ interface Shown {
   };
   readonly lyrics: Shown['prompt'] & {readonly tokens: {kept: string | null} | null};
   readonly tokens_unknown: string | null;
+  readonly findings: readonly {readonly code: string; readonly message: string}[];
 }
 
 function project(): Folder {
@@ -46,9 +47,10 @@ async function shown(folder: Folder, name: string): Promise<Shown> {
 }
 
 test('the prompt is shown to the last character, with the origin of every field', async () => {
-  const {sample, prompt} = await shown(project(), 'live/encore.wav');
+  const {sample, prompt, findings} = await shown(project(), 'live/encore.wav');
   expect(prompt.text).toContain('# Caption\nblues, a slow blues\n');
   expect(prompt.text).toMatch(/- duration: 1 seconds\n<\|endoftext\|>\n$/);
+  expect(findings.map(({code}) => code)).not.toContain('dataset/song-gone');
   expect(sample.origins).toMatchObject({
     ...{caption: 'sidecar', lyrics: 'sidecar', duration: 'audio'},
     ...{custom_tag: 'pipeline', language: 'default'},

@@ -33,7 +33,7 @@ export interface Running {
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'sidestep-cli-'));
 
-  constructor(files: Readonly<Record<string, string>> = {}) {
+  constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
     for (const [name, text] of Object.entries(files)) this.write(name, text);
     onTestFinished(() => rmSync(this.path, {recursive: true, force: true, maxRetries: 5}));
   }

@@ -1,6 +1,7 @@
-import {existsSync, readdirSync, statSync} from 'node:fs';
+import {chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {tone} from '../dataset/dataset-rig.js';
 import {documentOf, Folder} from './sidestep.js';
 
 /** `frames` leaves a folder of 200 kB and a list; `sums` reads the folder, `names` only the list, `last` what they made. */
@@ -198,4 +199,72 @@ test('a name that is no output is refused where it stands', async () => {
   );
   folder.write('pipeline.yaml', pipeline().replace('temporary: true', 'temporary: [folder]'));
   expect(await runs(folder)).toMatch(/195 KiB removed/);
+});
+
+/** Other bytes of the same length, with the time the file had: only reading it shows that. */
+function damage(folder: Folder, text: string): void {
+  const objects = readdirSync(folder.file('.sidestep/cache/objects'), {recursive: true, withFileTypes: true});
+  const path = objects
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .find((each) => readFileSync(each, 'utf8') === text)!;
+  const {atime, mtime, mode} = statSync(path);
+  chmodSync(path, 0o644);
+  writeFileSync(path, text.replace(/^./, '7'));
+  utimesSync(path, atime, mtime);
+  chmodSync(path, mode & 0o777);
+}
+
+test('a result turns out to be damaged whose temporary input is gone: the run says so, the next one makes both', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline()});
+  await runs(folder);
+  damage(folder, '200000\none\n');
+  folder.write('pipeline.yaml', pipeline().replace('echo x >> ran-last;', 'echo y >> ran-last;'));
+  const failed = await folder.run(['run', '--plain']);
+  expect(failed.code, failed.stdout).toBe(1);
+  expect(failed.stderr).toMatch(
+    /The temporary outputs of frames were removed, and sums, which has to run after all, reads them {2}\[run\/input-missing\]\s+hint: Run again: frames is made first\./,
+  );
+  expect(await runs(folder)).toMatch(/temporary outputs of frames: .* removed from the cache/);
+  expect([times(folder, 'ran-frames'), times(folder, 'ran-sums'), times(folder, 'ran-last')]).toEqual([
+    2, 2, 2,
+  ]);
+});
+
+test('files are adopted in place of temporary outputs that are gone; what reads them runs, and they go again', async () => {
+  const folder = new Folder({'pipeline.yaml': pipeline(), 'mine/a.bin': 'mine', 'list.json': '[2]'});
+  await runs(folder);
+  const taken = await folder.run(['adopt', 'frames', 'folder=mine', 'list=list.json', '--json']);
+  expect(documentOf(taken.stdout, 'adopt')).toMatchObject({stage: 'frames', outputs: ['folder', 'list']});
+  expect((await folder.run(['plan'])).stdout).toMatch(/sums +runs.*\n.*the output of frames changed/);
+  const said = await runs(folder);
+  expect(said).toMatch(/The outputs of frames were adopted/);
+  expect(said).toMatch(/temporary outputs of frames: 4 B removed/);
+  expect([times(folder, 'ran-frames'), times(folder, 'ran-sums')]).toEqual([1, 2]);
+});
+
+test('show says of a song that its file is gone', async () => {
+  const folder = new Folder({
+    'pipeline.yaml': `sidestep: 1
+stages:
+  cut:
+    uses: command
+    temporary: true
+    with: {argv: [sh, -c, "mkdir $0; cp one.wav $0/one.wav", "\${outputs.folder}"], outputs: {folder: cut}}
+  songs: {uses: dataset, with: {audio_dir: "\${stages.cut}"}}
+  list:
+    uses: command
+    with: {argv: [sh, -c, "cp $0 $1", "\${inputs.in}", "\${outputs.out}"], inputs: {in: "\${stages.songs}"}, outputs: {out: x.json}}
+`,
+    'one.wav': tone(200),
+  });
+  await runs(folder);
+  const {stdout} = await folder.run(['show', 'sample', 'one.wav', '--json']);
+  const {sample, findings} = documentOf(stdout, 'sample') as {
+    readonly sample: {readonly audio_path: string};
+    readonly findings: readonly {readonly code: string}[];
+  };
+  expect(existsSync(sample.audio_path)).toBe(false);
+  expect(findings.map(({code}) => code)).toContain('dataset/song-gone');
+  expect((await folder.run(['show', 'sample', 'one.wav'])).stdout).toMatch(/one\.wav is not there any more/);
 });
